@@ -1,0 +1,81 @@
+"""Frozen dataclasses to JSON values and back, by their type hints.
+
+Only what `monitor.model` uses: dataclasses, string enums, `X | None`, tuples, string-keyed dicts, str, int, float,
+bool. Values equal to a field's default are left out, so that files stay short and readable.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from enum import Enum
+from functools import cache
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def to_json(value: Any) -> Any:
+    """The JSON value of a dataclass, or of anything that one may hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {
+            field.name: to_json(item)
+            for field in dataclasses.fields(value)
+            if (item := getattr(value, field.name)) != _default(field)
+        }
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {key: to_json(item) for key, item in value.items()}
+    return value
+
+
+def from_json(kind: type[T], value: Any) -> T:
+    """The dataclass `kind` from a JSON value.
+
+    Raises TypeError or ValueError where the value is not of that shape. What comes from outside is checked against a
+    published schema first (`monitor.history.intake`); this is the second line.
+    """
+    return _convert(kind, value)  # type: ignore[no-any-return]
+
+
+def _convert(kind: Any, value: Any) -> Any:
+    origin = get_origin(kind)
+    if origin in (Union, UnionType):
+        if value is None:
+            return None
+        (kind,) = (option for option in get_args(kind) if option is not type(None))
+        return _convert(kind, value)
+    if origin is tuple:
+        return tuple(_convert(get_args(kind)[0], item) for item in _expect(list, value))
+    if origin is dict:
+        return {key: _convert(get_args(kind)[1], item) for key, item in _expect(dict, value).items()}
+    if dataclasses.is_dataclass(kind):
+        hints = _hints(kind)
+        if unknown := _expect(dict, value).keys() - hints.keys():
+            raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
+        return kind(**{name: _convert(hints[name], item) for name, item in value.items()})
+    if issubclass(kind, Enum):
+        return kind(value)
+    if kind is float:
+        return float(_expect((int, float), value))
+    return _expect(kind, value)
+
+
+def _expect(kind: type | tuple[type, ...], value: Any) -> Any:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        raise TypeError(f"expected {kind}, got {type(value).__name__}")
+    return value
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)

@@ -1,0 +1,193 @@
+"""The nouns of the monitor, and nothing else.
+
+Every other module speaks in these words; `docs/architecture.md` defines them in prose. All are frozen dataclasses of
+plain values, so that each can cross a process or a file boundary as JSON (`monitor.handover`). Standard library only:
+this module is also imported inside the frameworks' own environments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What became of one case on one build on one target."""
+
+    PASS = "pass"
+    MISMATCH = "mismatch"  # ran, and gave wrong numbers or broke its promise
+    UNSUPPORTED = "unsupported"  # the framework refuses: no kernel, no such dtype, not implemented
+    FALLBACK = "fallback"  # ran on another device than the one asked for
+    ERROR = "error"  # raised something that is not a refusal
+    CRASH = "crash"  # the process died
+    TIMEOUT = "timeout"
+    OOM = "oom"  # out of the device's memory, or over the memory limit of a case
+    ABSENT = "absent"  # the name is gone from the framework
+    FLAKY = "flaky"  # fresh workers gave different answers
+    BLOCKED = "blocked"  # could not be judged: no build, no device
+
+    @property
+    def known(self) -> bool:
+        """Whether this outcome is evidence about the function. `blocked` is missing evidence, never a change."""
+        return self is not Outcome.BLOCKED
+
+
+class Evidence(StrEnum):
+    """How strong an observation is, strongest first. Evidences are never mixed in one figure."""
+
+    EXECUTED = "executed"
+    COMPILED = "compiled"
+    LOWERED = "lowered"
+    REGISTERED = "registered"
+
+
+class Mode(StrEnum):
+    """How a case calls its function."""
+
+    EAGER = "eager"
+    COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)
+    GRADIENT = "gradient"  # the derivative with respect to the inputs
+
+
+class Channel(StrEnum):
+    """Where a build comes from. `auto` is not a channel but a wish: the first of the first three that can be had."""
+
+    NIGHTLY = "nightly"
+    RELEASE = "release"
+    PINNED = "pinned"
+    EXACT = "exact"  # one version, asked for by name: --build jax==0.9.2
+    GIVEN = "given"  # an interpreter that already has the framework: --python PATH
+
+
+@dataclass(frozen=True)
+class Package:
+    """One installed distribution. `sha256` is that of the wheel it was installed from, empty where unknown."""
+
+    name: str
+    version: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Build:
+    """One framework as installed.
+
+    `commit` and `date` (YYYY-MM-DD) are empty where the build does not tell them. `why` says in one line why a better
+    channel was not had; empty when the wish was met.
+    """
+
+    distribution: str  # the name it is installed by: "tf-nightly-cpu"
+    version: str
+    channel: Channel
+    commit: str = ""
+    date: str = ""
+    why: str = ""
+    packages: tuple[Package, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The build as a requirement, which is how people ask for it: `jax==0.9.2`."""
+        return f"{self.distribution}=={self.version}"
+
+
+@dataclass(frozen=True)
+class NumericalError:
+    """The largest deviation from the oracle over all elements of all results of a case.
+
+    `max_abs` is in the unit of the result, `max_rel` relative to the oracle's magnitude, `max_ulp` in units in the
+    last place of the result's dtype at the oracle's magnitude.
+    """
+
+    max_abs: float
+    max_rel: float
+    max_ulp: float
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Host-side time of one call, in microseconds.
+
+    `first` is the very first call, compilation included. The others are over `blocks` timed blocks of `calls` calls
+    each, after warm-up, inputs already on the device, the device synchronised at the end of each block.
+    """
+
+    first: float
+    median: float
+    minimum: float
+    spread: float  # interquartile range
+    blocks: int
+    calls: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """The answer of one fresh worker that was asked again because the first answer was news."""
+
+    outcome: Outcome
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One case on one build on one target.
+
+    `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs.
+    `attempts` holds what fresh workers answered, in order, where the first answer called for it; the first answer
+    itself is `first`. `seconds` is what the case cost in all.
+    """
+
+    case: str
+    outcome: Outcome
+    evidence: Evidence = Evidence.EXECUTED
+    message: str = ""
+    error: NumericalError | None = None
+    latency: Latency | None = None
+    first: Outcome | None = None
+    attempts: tuple[Attempt, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One entry of a plan: what one runner is to do tonight.
+
+    `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then.
+    `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`.
+    """
+
+    target: str
+    framework: str
+    suite: str
+    channel: str = "auto"
+    build: str = ""
+    python: str = ""
+    watch: dict[str, Outcome] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Run:
+    """All that was asked of one build on one target on one night: the head of a run file.
+
+    `cases` is what was to be observed, so that a missing observation can be told from one never wanted. `blocked`
+    says why nothing could be: the build did not install, the device is not there. `notes` are lines for the reader of
+    the night. `environment` is what the worker and the host said of themselves.
+    """
+
+    id: str
+    started: str  # UTC, ISO 8601, seconds
+    target: str
+    framework: str
+    suite: str
+    build: Build | None
+    cases: tuple[str, ...] = ()
+    blocked: str = ""
+    notes: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class End:
+    """The last line of a finished run file. `calibration` is the fixed job's time in microseconds, before and after."""
+
+    finished: str
+    calibration: tuple[float, ...] = ()
