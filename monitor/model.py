@@ -59,6 +59,11 @@ class Channel(StrEnum):
     GIVEN = "given"  # an interpreter that already has the framework: --python PATH
 
 
+def function_of(case: str) -> str:
+    """The dotted name inside a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
+    return case.split("/")[1]
+
+
 @dataclass(frozen=True)
 class Package:
     """One installed distribution. `sha256` is that of the wheel it was installed from, empty where unknown."""
@@ -152,7 +157,8 @@ class Job:
     """One entry of a plan: what one runner is to do tonight.
 
     `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then.
-    `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`.
+    `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`. `selection` holds
+    shell patterns of case ids; empty means the whole suite.
     """
 
     target: str
@@ -161,6 +167,7 @@ class Job:
     channel: str = "auto"
     build: str = ""
     python: str = ""
+    selection: tuple[str, ...] = ()
     watch: dict[str, Outcome] = field(default_factory=dict)
 
 
@@ -168,9 +175,10 @@ class Job:
 class Run:
     """All that was asked of one build on one target on one night: the head of a run file.
 
-    `cases` is what was to be observed, so that a missing observation can be told from one never wanted. `blocked`
-    says why nothing could be: the build did not install, the device is not there. `notes` are lines for the reader of
-    the night. `environment` is what the worker and the host said of themselves.
+    `cases` is what was to be observed, so that a missing observation can be told from one never wanted; where a
+    `selection` was made, a case outside it is not gone. `blocked` says why nothing could be observed: the build did
+    not install, the device is not there. `notes` are lines for the reader of the night. `environment` is what the
+    worker and the host said of themselves.
     """
 
     id: str
@@ -180,6 +188,7 @@ class Run:
     suite: str
     build: Build | None
     cases: tuple[str, ...] = ()
+    selection: tuple[str, ...] = ()
     blocked: str = ""
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)

@@ -1,0 +1,148 @@
+"""What changed: each run against what was known before it on the same target, framework and suite.
+
+Pure functions over a loaded history. A change counts only when it was confirmed: the runner asked fresh workers again,
+and all gave the new answer. Missing evidence (`blocked`) is never a change; a broken build or a run with holes is one
+incident, about the build or the monitor, never about functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pandas as pd
+
+from monitor.history.layout import follow
+from monitor.history.store import Recorded
+from monitor.model import Build, Outcome, Run, function_of
+
+# A night that answered less than this share of what it was asked is published as such, and is a finding about the
+# monitor: others reported success over nights that had measured nothing.
+COVERAGE = 0.95
+
+# Above this share of cases turning worse at once, the cause is one (an environment, a driver, an import), not many.
+TURNED_AT_ONCE = 0.20
+TURNED_AT_LEAST = 10  # of a handful of cases, 20 % is one case
+
+
+class Verdict(StrEnum):
+    """Which way a case moved."""
+
+    WORSE = "worse"  # passed, and does not any more
+    BETTER = "better"  # passes, and did not
+    DIFFERENT = "different"  # failed, and fails otherwise
+    UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
+    NEW = "new"  # first seen
+    GONE = "gone"  # no longer in the suite
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one case did between the baseline and a run. `before` is None for a new case, `after` for one that is gone."""
+
+    case: str
+    verdict: Verdict
+    before: Outcome | None
+    after: Outcome | None
+    message: str
+
+    @property
+    def function(self) -> str:
+        return function_of(self.case)
+
+
+@dataclass(frozen=True)
+class Night:
+    """One run read as news. `baseline` is the build of the last run before it that observed anything, if any.
+
+    `incidents` are lines about the build or the monitor. `expected` and `observed` count cases.
+    """
+
+    run: Run
+    baseline: Build | None
+    changes: tuple[Change, ...]
+    incidents: tuple[str, ...]
+    expected: int
+    observed: int
+
+    def of(self, verdict: Verdict) -> tuple[Change, ...]:
+        return tuple(change for change in self.changes if change.verdict is verdict)
+
+    @property
+    def regressions(self) -> tuple[Change, ...]:
+        """What turned worse for good, unless so much turned at once that it is one incident."""
+        return () if turned_at_once(self.of(Verdict.WORSE), self.expected) else self.of(Verdict.WORSE)
+
+
+def nights(recorded: Recorded) -> tuple[Night, ...]:
+    """Every run of a history as news, in the order in which they started."""
+    tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
+    nothing = recorded.observations.iloc[:0]
+    state: dict[tuple[str, str, str], dict[str, Outcome]] = {}
+    baselines: dict[tuple[str, str, str], Build | None] = {}
+    result = []
+    for item in recorded.runs:
+        run = item.run
+        series = (run.target, run.framework, run.suite)
+        known = state.setdefault(series, {})
+        table = tables.get(run.id, nothing)
+        result.append(_night(run, baselines.get(series), known, table))
+        if not run.blocked:
+            answers = {case: outcome if outcome.known else None for case, outcome in _outcomes(table)}
+            state[series] = follow(known, answers, whole=not run.selection)
+            baselines[series] = run.build
+    return tuple(result)
+
+
+def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
+    """The newest night of each target, framework and suite."""
+    newest = {(night.run.target, night.run.framework, night.run.suite): night for night in all_nights}
+    return tuple(newest[series] for series in sorted(newest))
+
+
+def turned_at_once(worse: tuple[Change, ...], expected: int) -> bool:
+    return len(worse) >= TURNED_AT_LEAST and len(worse) > TURNED_AT_ONCE * expected
+
+
+def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame) -> Night:
+    changes = [] if run.blocked or baseline is None else [*_changes(run, known, table)]
+    observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
+    incidents = []
+    if run.blocked:
+        incidents.append(f"nothing could be observed: {run.blocked}")
+    elif observed < COVERAGE * len(table):
+        incidents.append(f"only {observed} of {len(table)} cases were observed")
+    worse = tuple(change for change in changes if change.verdict is Verdict.WORSE)
+    if turned_at_once(worse, len(table)):
+        incidents.append(f"{len(worse)} of {len(table)} cases turned worse at once: one cause, not {len(worse)}")
+    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed)
+
+
+def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[Change]:
+    changes = []
+    for case, value, message, attempts in table[["case", "outcome", "message", "attempts"]].itertuples(index=False):
+        before, after = known.get(case), Outcome(value)
+        if after.known and before is not after:
+            verdict = judge(before, after, confirmed=set(attempts.split()) == {value})
+            changes.append(Change(case, verdict, before, after, message))
+    if not run.selection:
+        gone = sorted(known.keys() - set(table["case"]))
+        changes += [Change(case, Verdict.GONE, known[case], None, "") for case in gone]
+    return changes
+
+
+def judge(before: Outcome | None, after: Outcome, *, confirmed: bool) -> Verdict:
+    """The verdict on one case that came out as `after` where `before` was known. Both are known outcomes, and differ."""
+    if before is None:
+        return Verdict.NEW
+    if not confirmed or Outcome.FLAKY in (before, after):
+        return Verdict.UNSURE
+    if after is Outcome.PASS:
+        return Verdict.BETTER
+    return Verdict.WORSE if before is Outcome.PASS else Verdict.DIFFERENT
+
+
+def _outcomes(table: pd.DataFrame) -> Iterator[tuple[str, Outcome]]:
+    for case, value in table[["case", "outcome"]].itertuples(index=False, name=None):
+        yield case, Outcome(value)

@@ -1,0 +1,166 @@
+"""Where things lie in a history, and how one run is written there.
+
+    outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row a case;
+                                                  overwritten, so that `git diff` is the night's news
+    runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
+    runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed
+
+The outcomes follow from the runs: they could be written anew from them at any time.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+
+from monitor.handover.codec import from_json, to_json
+from monitor.handover.runfile import RunFile
+from monitor.model import End, Evidence, Observation, Outcome, Run
+
+COLUMNS = {
+    "case": "str",
+    "outcome": "category",
+    "evidence": "category",
+    "message": "str",
+    "first": "category",  # the first answer, where fresh workers were asked again; else empty
+    "attempts": "str",  # what they answered, in order, joined by spaces
+    "max_abs": "float64",
+    "max_rel": "float64",
+    "max_ulp": "float64",
+    "latency_first": "float64",  # microseconds, as in `monitor.model.Latency`
+    "latency_median": "float64",
+    "latency_minimum": "float64",
+    "latency_spread": "float64",
+    "latency_blocks": "float64",
+    "latency_calls": "float64",
+    "seconds": "float64",
+}
+T = TypeVar("T")
+
+NOT_OBSERVED = "not observed: the run was cut short"
+
+
+@dataclass(frozen=True)
+class RecordedRun:
+    """A run in the history: its head (without the list of cases) and its end, None where it was cut short."""
+
+    run: Run
+    end: End | None
+
+
+def run_path(directory: Path, run: Run) -> Path:
+    """The path of a run's files, without suffix."""
+    return directory / "runs" / run.target / run.framework / run.id
+
+
+def outcomes_path(directory: Path, run: Run) -> Path:
+    return directory / "outcomes" / run.target / run.framework / f"{run.suite}.csv"
+
+
+def write_run(directory: Path, runfile: RunFile) -> None:
+    """Write a run: its head, its observations, and what is known after it.
+
+    A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
+    head alone.
+    """
+    path = run_path(directory, runfile.run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = to_json(RecordedRun(dataclasses.replace(runfile.run, cases=()), runfile.end))
+    path.with_name(path.name + ".json").write_text(json.dumps(head, indent=1, ensure_ascii=False) + "\n")
+    if runfile.run.blocked:
+        return
+    observations = complete(runfile)
+    observations_table(observations).to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
+    outcomes = outcomes_path(directory, runfile.run)
+    answers = {o.case: Known(o.outcome, o.evidence, o.message) if o.outcome.known else None for o in observations}
+    write_outcomes(outcomes, follow(read_outcomes(outcomes), answers, whole=not runfile.run.selection))
+
+
+def complete(runfile: RunFile) -> tuple[Observation, ...]:
+    """The observations of a run, one for every case asked for, sorted by case."""
+    answered = {observation.case: observation for observation in runfile.observations}
+    return tuple(
+        answered.get(case) or Observation(case, Outcome.BLOCKED, message=NOT_OBSERVED)
+        for case in sorted(runfile.run.cases)
+    )
+
+
+def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
+    rows = [
+        (
+            o.case,
+            o.outcome.value,
+            o.evidence.value,
+            o.message,
+            o.first.value if o.first else "",
+            " ".join(attempt.outcome.value for attempt in o.attempts),
+            *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
+            *(dataclasses.astuple(o.latency) if o.latency else (None,) * 6),
+            o.seconds,
+        )
+        for o in observations
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def read_runs(directory: Path) -> tuple[RecordedRun, ...]:
+    """The heads of all runs, in the order in which they started."""
+    heads = (from_json(RecordedRun, json.loads(path.read_text())) for path in (directory / "runs").glob("*/*/*.json"))
+    return tuple(sorted(heads, key=lambda recorded: (recorded.run.started, recorded.run.id)))
+
+
+def read_observations(directory: Path, runs: Iterable[RecordedRun]) -> pd.DataFrame:
+    """The observations of the given runs in one table: the columns of `COLUMNS`, and `run`, the run's id."""
+    return pd.concat([*_tables(directory, runs)], ignore_index=True).astype({**COLUMNS, "run": "category"})
+
+
+def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFrame]:
+    yield pd.DataFrame(columns=[*COLUMNS, "run"])
+    for recorded in runs:
+        path = run_path(directory, recorded.run)
+        path = path.with_name(path.name + ".parquet")
+        if path.exists():
+            yield pd.read_parquet(path).assign(run=recorded.run.id)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The last known outcome of a case."""
+
+    outcome: Outcome
+    evidence: Evidence
+    message: str
+
+
+def read_outcomes(path: Path) -> dict[str, Known]:
+    if not path.exists():
+        return {}
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return {
+        case: Known(Outcome(outcome), Evidence(evidence), message)
+        for case, outcome, evidence, message in table.itertuples(index=False, name=None)
+    }
+
+
+def write_outcomes(path: Path, known: dict[str, Known]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(case, k.outcome.value, k.evidence.value, k.message) for case, k in sorted(known.items())]
+    pd.DataFrame(rows, columns=["case", "outcome", "evidence", "message"]).to_csv(
+        path, index=False, lineterminator="\n"
+    )
+
+
+def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
+    """What is known of every case after one more run answered; None is a case that could not be judged.
+
+    Missing evidence changes nothing: what was known stays. After a run of the whole suite, a case that was not asked
+    for is gone; after a selection it is only not asked for.
+    """
+    kept = {case: value for case, value in known.items() if case in answers or not whole}
+    return kept | {case: value for case, value in answers.items() if value is not None}

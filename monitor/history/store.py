@@ -1,0 +1,99 @@
+"""The history as a whole: a git branch to which runs are added and from which everything else is read."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.handover.runfile import RunFile
+from monitor.history.git import Rejected, WorkTree
+from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_outcomes, read_runs, write_run
+from monitor.model import Outcome, Run
+
+# Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
+# once all get through, as the test with real processes shows.
+PUSH_TRIES = 20
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A history as loaded: the heads of its runs in order of time, and one table of all observations.
+
+    The table has the columns of `monitor.history.layout.COLUMNS`, and `run`.
+    """
+
+    runs: tuple[RecordedRun, ...]
+    observations: pd.DataFrame
+
+
+class History:
+    """A history in `directory`, created on first use from the files in `seed` (the project's own `results/`)."""
+
+    def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
+        self.directory = directory
+        self._tree = WorkTree(directory)
+        self._seed = seed
+
+    def prepare(self) -> None:
+        """Make sure that there is a history to read."""
+        with self._tree.locked():
+            self._prepare()
+
+    def record(self, runfiles: Sequence[RunFile], message: str, *, push: bool = False) -> str | None:
+        """Add runs in one commit, and return its hash; None where all of them were in the history already.
+
+        With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
+        writer was faster, so that two at once lose nothing. Raises `monitor.history.git.GitError`.
+        """
+        with self._tree.locked():
+            self._prepare()
+            if not push:
+                return self._add(runfiles, message)
+            for attempt in range(PUSH_TRIES):
+                if not self._tree.follow_remote() and not self._tree.has_commits:
+                    self._plant()
+                commit = self._add(runfiles, message)
+                try:
+                    self._tree.push()
+                except Rejected:
+                    if attempt == PUSH_TRIES - 1:
+                        raise
+                    time.sleep(random.uniform(0.1, 0.5) * (attempt + 1))  # noqa: S311 - no secret, a pause
+                else:
+                    return commit
+            raise AssertionError("unreachable")
+
+    def load(self) -> Recorded:
+        runs = read_runs(self.directory)
+        return Recorded(runs, read_observations(self.directory, runs))
+
+    def watch_list(self, target: str, framework: str, suite: str) -> dict[str, Outcome]:
+        """Each case's last known outcome on one target."""
+        wanted = Run(id="", started="", target=target, framework=framework, suite=suite, build=None)
+        return {case: known.outcome for case, known in read_outcomes(outcomes_path(self.directory, wanted)).items()}
+
+    def _prepare(self) -> None:
+        if not self._tree.exists:
+            self._tree.create()
+        if self._tree.has_commits:
+            self._tree.discard()
+        else:
+            self._plant()
+
+    def _plant(self) -> None:
+        if self._seed and self._seed.is_dir():
+            shutil.copytree(self._seed, self.directory, dirs_exist_ok=True)
+        self._tree.commit_all("Start from the history shipped with the project")
+
+    def _add(self, runfiles: Sequence[RunFile], message: str) -> str | None:
+        known = {recorded.run.id for recorded in read_runs(self.directory)}
+        new = [runfile for runfile in runfiles if runfile.run.id not in known]
+        for runfile in sorted(new, key=lambda runfile: runfile.run.started):
+            write_run(self.directory, runfile)
+        return self._tree.commit_all(message) if new else None
