@@ -39,7 +39,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What one case did between the baseline and a run. `before` is None for a new case, `after` for one that is gone."""
+    """What one case did between the baseline and a run.
+
+    `before` is None for a new case, `after` for one that is gone.
+    """
 
     case: str
     verdict: Verdict
@@ -133,7 +136,7 @@ def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[C
 
 
 def judge(before: Outcome | None, after: Outcome, *, confirmed: bool) -> Verdict:
-    """The verdict on one case that came out as `after` where `before` was known. Both are known outcomes, and differ."""
+    """The verdict on one case that came out as `after` where `before` was known; the two differ."""
     if before is None:
         return Verdict.NEW
     if not confirmed or Outcome.FLAKY in (before, after):

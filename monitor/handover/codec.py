@@ -52,11 +52,12 @@ def _convert(kind: Any, value: Any) -> Any:
         return tuple(_convert(get_args(kind)[0], item) for item in _expect(list, value))
     if origin is dict:
         return {key: _convert(get_args(kind)[1], item) for key, item in _expect(dict, value).items()}
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         hints = _hints(kind)
         if unknown := _expect(dict, value).keys() - hints.keys():
             raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
-        return kind(**{name: _convert(hints[name], item) for name, item in value.items()})
+        fields = {name: _convert(hints[name], item) for name, item in value.items()}
+        return kind(**fields)
     if issubclass(kind, Enum):
         return kind(value)
     if kind is float:

@@ -22,7 +22,7 @@ class GitError(RuntimeError):
     """A git command that failed; the message holds the command and git's own words."""
 
 
-class Rejected(GitError):
+class PushRejectedError(GitError):
     """A push that lost against another writer."""
 
 
@@ -56,7 +56,7 @@ class WorkTree:
         self.git("clean", "--quiet", "--force", "-d")
 
     def follow_remote(self) -> bool:
-        """Move to the remote's branch, dropping commits that it does not have. False where the remote has no such branch."""
+        """Move to the remote's branch, dropping commits that it does not have. False where there is no such branch."""
         if not self.git("ls-remote", "--heads", "origin", BRANCH).strip():
             return False
         self.git("fetch", "--quiet", "origin", f"+refs/heads/{BRANCH}:refs/remotes/origin/{BRANCH}")
@@ -64,13 +64,13 @@ class WorkTree:
         return True
 
     def push(self) -> None:
-        """Push the branch. Raises Rejected where somebody else was faster."""
+        """Push the branch. Raises PushRejectedError where somebody else was faster."""
         done = self._run("push", "--quiet", "--porcelain", "origin", f"HEAD:refs/heads/{BRANCH}")
         if done.returncode == 0:
             return
         words = done.stdout + done.stderr
         # "[rejected]" is git's own check, "[remote rejected] (cannot lock ref ...)" the server's: two pushes at once.
-        kind = Rejected if "[rejected]" in words or "cannot lock ref" in words else GitError
+        kind = PushRejectedError if "[rejected]" in words or "cannot lock ref" in words else GitError
         raise kind(f"git push: {words.strip()}")
 
     @contextmanager

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.handover.runfile import RunFile
-from monitor.history.git import Rejected, WorkTree
+from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_outcomes, read_runs, write_run
 from monitor.model import Outcome, Run
 
@@ -61,7 +61,7 @@ class History:
                 commit = self._add(runfiles, message)
                 try:
                     self._tree.push()
-                except Rejected:
+                except PushRejectedError:
                     if attempt == PUSH_TRIES - 1:
                         raise
                     time.sleep(random.uniform(0.1, 0.5) * (attempt + 1))  # noqa: S311 - no secret, a pause
