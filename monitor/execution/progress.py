@@ -1,0 +1,40 @@
+"""How a run looks while it goes on: one line that is rewritten on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from typing import TextIO
+
+from monitor.execution.run import Progress
+from monitor.model import Outcome
+
+LOG_EVERY_SECONDS = 15.0
+WIDTH = 100
+
+
+class ProgressLine:
+    """Shows the progress of one run on a stream."""
+
+    def __init__(self, title: str, stream: TextIO = sys.stderr) -> None:
+        self._title = title
+        self._stream = stream
+        self._live = stream.isatty()
+        self._start = self._shown = time.monotonic()
+        self._counts: Counter[Outcome] = Counter()
+
+    def __call__(self, progress: Progress) -> None:
+        self._counts[progress.observation.outcome] += 1
+        now = time.monotonic()
+        last = progress.done == progress.total
+        if not (self._live or last or now - self._shown > LOG_EVERY_SECONDS):
+            return
+        self._shown = now
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in self._counts.most_common())
+        text = f"{self._title}: {progress.done}/{progress.total} cases in {now - self._start:.0f} s: {counts}"
+        if self._live:
+            self._stream.write(f"\r\x1b[2K{text[:WIDTH]}" + ("\n" if last else ""))
+        else:
+            self._stream.write(text + "\n")
+        self._stream.flush()

@@ -1,0 +1,219 @@
+"""Watched workers: processes that may hang, crash or eat the machine, and cost one case when they do.
+
+A worker is `monitor.suite.worker` in a build's own environment. The supervisor owns its time and memory limits, reads
+its answers, and says of a worker that died what the case it was running came to.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from monitor.handover.codec import from_json
+from monitor.model import Observation, Outcome
+
+# The package that is lent to a framework's environment: itself alone, not the site-packages beside it, whose NumPy
+# would shadow the one that the framework was installed with. `-P` keeps `suite/torch` from shadowing `torch`.
+PACKAGE = Path(__file__).resolve().parents[1]
+BOOTSTRAP = """
+import ctypes, importlib.util, os, runpy, signal, sys
+if sys.platform == "linux":  # a worker must not outlive its supervisor, even one that was killed
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+home = sys.argv.pop(1)
+spec = importlib.util.spec_from_file_location("monitor", home + "/__init__.py", submodule_search_locations=[home])
+sys.modules["monitor"] = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["monitor"])
+runpy.run_module("monitor.suite.worker", run_name="__main__", alter_sys=True)
+"""
+
+# The largest import takes 8 s on two cores and some accelerators take a minute to open; beyond this it hangs.
+START_SECONDS = 300.0
+POLL_SECONDS = 0.02  # how soon a limit is seen to be crossed; answers are seen at once
+CLOSE_SECONDS = 5.0
+LOG_TAIL = 2000  # characters of a worker's own output that are read for its last words
+
+
+class WorkerUnavailableError(Exception):
+    """A worker that did not get as far as its first case, in one line: a broken build, no device."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one case may cost."""
+
+    seconds: float
+    memory_mib: float
+
+
+@dataclass(frozen=True)
+class Ready:
+    """What a worker says of itself once its framework is imported and its device open."""
+
+    version: str
+    commit: str
+    environment: dict[str, str]
+    cases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WorkerCommand:
+    """How to start a worker. `package` is the `monitor` package lent to the framework's environment."""
+
+    python: Path
+    framework: str
+    suite: str
+    device: str
+    environment: Mapping[str, str]
+    log: Path
+    package: Path = PACKAGE
+
+
+class Worker:
+    """One worker process. `served` counts the cases it has answered."""
+
+    def __init__(self, command: WorkerCommand) -> None:
+        """Start a worker and wait until it is ready. Raises WorkerUnavailableError."""
+        self.served = 0
+        self._buffer = b""
+        self._log = command.log
+        request_end, self._requests = os.pipe()
+        self._answers, answer_end = os.pipe()
+        with command.log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(str(command.python), "-P", "-c", BOOTSTRAP, str(command.package)),
+                    *("--framework", command.framework, "--suite", command.suite, "--device", command.device),
+                    *("--requests", str(request_end), "--answers", str(answer_end)),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=_clean_environment() | dict(command.environment),
+                pass_fds=(request_end, answer_end),
+                start_new_session=True,  # so that it is killed with all that it started
+            )
+        os.close(request_end)
+        os.close(answer_end)
+        try:
+            self.ready = self._wait_ready()
+        except BaseException:
+            self.close()
+            raise
+
+    def ask(self, case: str, limits: Limits) -> Observation:
+        """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
+        start = time.monotonic()
+        try:
+            os.write(self._requests, json.dumps({"case": case}).encode() + b"\n")
+        except BrokenPipeError:
+            return self._death(case, start)
+        deadline = start + limits.seconds
+        while True:
+            if line := self._read_line(POLL_SECONDS):
+                self.served += 1
+                return from_json(Observation, json.loads(line)["observation"])
+            if line is None:
+                return self._death(case, start)
+            if time.monotonic() > deadline:
+                self.kill()
+                return Observation(case, Outcome.TIMEOUT, message=f"over {limits.seconds:g} s", seconds=_since(start))
+            if memory_mib(self._process.pid) > limits.memory_mib:
+                self.kill()
+                return Observation(
+                    case, Outcome.OOM, message=f"over {limits.memory_mib:g} MiB of memory", seconds=_since(start)
+                )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """Kill the worker and everything it started."""
+        with suppress(ProcessLookupError):  # dead already, and with it its process group
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def close(self) -> None:
+        """Let the worker go: it ends when its requests do, and is killed where it does not."""
+        os.close(self._requests)
+        with suppress(subprocess.TimeoutExpired):  # a worker that hangs on its way out has nothing left to say
+            self._process.wait(CLOSE_SECONDS)
+        self.kill()
+        os.close(self._answers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _wait_ready(self) -> Ready:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            line = self._read_line(POLL_SECONDS)
+            if line is None:
+                raise WorkerUnavailableError(f"the worker {self._how_it_died()}: {self._last_words()}")
+            if line:
+                message = json.loads(line)
+                if "blocked" in message:
+                    raise WorkerUnavailableError(message["blocked"])
+                return from_json(Ready, message["ready"])
+        raise WorkerUnavailableError(f"the worker was not ready after {START_SECONDS:g} s: {self._last_words()}")
+
+    def _read_line(self, seconds: float) -> bytes | None:
+        """The next line; empty when none came in time, None when there will be no more."""
+        while b"\n" not in self._buffer:
+            if not select.select([self._answers], [], [], seconds)[0]:
+                return b""
+            chunk = os.read(self._answers, 1 << 16)
+            if not chunk:
+                return None
+            self._buffer += chunk
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        return line
+
+    def _death(self, case: str, start: float) -> Observation:
+        # The pipe also ends when a worker closes it and lives on; it is of no more use then.
+        try:
+            self._process.wait(CLOSE_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        return Observation(case, Outcome.CRASH, message=f"the process {self._how_it_died()}", seconds=_since(start))
+
+    def _how_it_died(self) -> str:
+        code = self._process.wait()
+        return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with status {code}"
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace")[-LOG_TAIL:].split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")[:300]
+
+
+def memory_mib(pid: int) -> float:
+    """The resident memory of a process, in MiB: 0 where the platform does not tell or the process is gone."""
+    if Path("/proc/self/statm").exists():
+        try:
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        except (FileNotFoundError, ProcessLookupError, IndexError):
+            return 0.0  # it is just going
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return float(told.strip() or 0) / 1024
+
+
+def _clean_environment() -> dict[str, str]:
+    """Our environment without what belongs to our own Python, and not to the build's."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+
+
+def _since(start: float) -> float:
+    return round(time.monotonic() - start, 3)

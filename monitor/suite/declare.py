@@ -1,0 +1,170 @@
+"""How a case is written.
+
+    @case("torch.cat", dtypes=NUMERIC, modes=(EAGER, COMPILED, GRADIENT))
+    def cat(torch, a=tensor(2, 3), b=tensor(4, 3)):
+        return torch.cat([a, b])
+
+    @cat.reference
+    def _(np, a, b):
+        return np.concatenate([a, b])
+
+The body is the call as a user would write it, its inputs stand in the signature, and the truth stands below it, in
+NumPy and written from the definition. `dtypes` are those the function claims to support. Every dtype runs eagerly;
+the other modes run in the first dtype. The id of a case is for ever: `torch/torch.cat/eager-float32`.
+
+Where there are no numbers to compare, the oracle is a promise that the result must keep:
+
+    @case("torch.nn.Module.state_dict")
+    def state_dict(torch):
+        return sorted(torch.nn.Linear(3, 2).state_dict())
+
+    @state_dict.promise
+    def _(names):
+        return names == ["bias", "weight"]
+
+Standard library only: a declaration imports without its framework and without NumPy.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from monitor.model import Mode
+
+EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
+
+FLOATING = ("float32", "float64", "float16", "bfloat16")
+COMPLEX = ("complex64",)
+INTEGER = ("int32", "int64")
+BOOL = ("bool",)
+NUMERIC = FLOATING + INTEGER
+EVERY = FLOATING + COMPLEX + INTEGER + BOOL
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """An input: values drawn for `dtype`, or for the case's dtype where that is empty.
+
+    Floating values are normal, integers uniform in [-8, 8), `positive` ones their absolute value and at least 1/8;
+    with `below`, integers are uniform in [0, below). `monitor.suite.draw` draws them.
+    """
+
+    shape: tuple[int, ...]
+    dtype: str = ""
+    positive: bool = False
+    below: int = 0
+
+
+def tensor(*shape: int, dtype: str = "") -> Any:
+    """An input of that shape, positive and negative values."""
+    return Tensor(shape, dtype)
+
+
+def positive(*shape: int, dtype: str = "") -> Any:
+    """An input of that shape, values of at least 1/8."""
+    return Tensor(shape, dtype, positive=True)
+
+
+def indices(*shape: int, below: int, dtype: str = "int64") -> Any:
+    """An input of that shape, integers from 0 up to, without, `below`."""
+    return Tensor(shape, dtype, below=below)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Something made by the framework before the call: a module, an optimizer. Making it is not compiled or timed."""
+
+    build: Callable[[Any], Any]
+
+
+def built(build: Callable[[Any], Any]) -> Any:
+    """An input that `build(framework)` makes; not for an oracle."""
+    return Built(build)
+
+
+class _Given:
+    """Something that the worker knows when the case runs."""
+
+
+DTYPE: Any = _Given()  # the case's dtype: the framework's own object; for an oracle, its name
+DEVICE: Any = _Given()  # the target's device, in the framework's own spelling; not for an oracle
+
+
+def no_oracle(*_: Any, **__: Any) -> Any:
+    """Stand in for an oracle until one is declared; `monitor.suite.collect` refuses a case that has only this."""
+    raise NotImplementedError("a case without an oracle")
+
+
+@dataclass
+class Declaration:
+    """One way to check a function, before it is multiplied by dtypes and modes."""
+
+    function: str
+    call: Callable[..., Any]
+    dtypes: tuple[str, ...]
+    modes: tuple[Mode, ...]
+    name: str
+    returns: Mapping[str, str]
+    oracle: Callable[..., Any] = field(default=no_oracle, init=False)
+    numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The parameters after the framework itself, with what stands for their values."""
+        return {name: parameter.default for name, parameter in [*inspect.signature(self.call).parameters.items()][1:]}
+
+    def reference(self, oracle: Callable[..., Any]) -> Callable[..., Any]:
+        """Take `oracle(np, **inputs)`, in float64, complex128 or int64, as the truth."""
+        self.oracle, self.numeric = oracle, True
+        return oracle
+
+    def promise(self, oracle: Callable[..., Any]) -> Callable[..., Any]:
+        """Take `oracle(result, **inputs)`, all arrays as NumPy's, as the truth: it returns whether it was kept."""
+        self.oracle, self.numeric = oracle, False
+        return oracle
+
+    def cases(self, framework: str) -> Iterator[Case]:
+        """Multiply by dtypes and modes."""
+        first = self.dtypes[0] if self.dtypes else ""
+        for mode in self.modes:
+            for dtype in self.dtypes if mode is EAGER and self.dtypes else (first,):
+                variant = "-".join(part for part in (self.name, mode.value, dtype) if part)
+                yield Case(f"{framework}/{self.function}/{variant}", self, mode, dtype)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One executable check of a function. `dtype` is empty where the function has none."""
+
+    id: str
+    declaration: Declaration
+    mode: Mode
+    dtype: str
+
+    @property
+    def result_dtype(self) -> str:
+        """The dtype that the function returns for this one."""
+        return self.declaration.returns.get(self.dtype, self.dtype)
+
+
+def case(
+    function: str,
+    *,
+    dtypes: tuple[str, ...] = (),
+    modes: tuple[Mode, ...] = (EAGER,),
+    name: str = "",
+    returns: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., Any]], Declaration]:
+    """Declare a case of the function with this dotted name.
+
+    `name` tells several declarations of one function apart. `returns` maps a dtype of the inputs to that of the
+    result where the two differ (`{"int32": "int64"}`); a result that is boolean in the reference is boolean here.
+    """
+
+    def declare(call: Callable[..., Any]) -> Declaration:
+        return Declaration(function, call, dtypes, modes, name, returns or {})
+
+    return declare

@@ -1,0 +1,57 @@
+"""Inputs of a case, drawn so that every run, build and framework sees the same values.
+
+All floating values have eight significant bits, so that each is exact in every dtype down to bfloat16: a framework
+and the float64 oracle start from the same numbers, and differ only by what the function does.
+"""
+
+from __future__ import annotations
+
+import inspect
+import zlib
+from typing import Any
+
+import numpy as np
+
+from monitor.suite.declare import DTYPE, Case, Tensor
+
+SIGNIFICANT_BITS = 8  # bfloat16 has eight, float16 eleven
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def draw_inputs(case: Case) -> dict[str, Any]:
+    """Each input by name: an array in double precision, or the declared value itself."""
+    return {
+        name: draw(spec, spec.dtype or case.dtype, seed=f"{case.declaration.function}.{name}")
+        if isinstance(spec, Tensor)
+        else spec
+        for name, spec in case.declaration.inputs.items()
+    }
+
+
+def reference_arguments(case: Case, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs as the oracle takes them: only those it names, the dtype by its name."""
+    names = [*inspect.signature(case.declaration.oracle).parameters][1:]
+    return {name: case.dtype if inputs[name] is DTYPE else inputs[name] for name in names}
+
+
+def draw(spec: Tensor, dtype: str, *, seed: str) -> Array:
+    """An array of the spec's shape for `dtype`, as float64, complex128, int64 or bool."""
+    random = np.random.default_rng(zlib.crc32(seed.encode()))
+    if spec.below:
+        return random.integers(0, spec.below, spec.shape)
+    if dtype == "bool":
+        return random.integers(0, 2, spec.shape).astype(bool)
+    if dtype.startswith(("int", "uint")):
+        whole = random.integers(0 if dtype.startswith("u") else -8, 8, spec.shape)
+        return np.abs(whole) + 1 if spec.positive else whole
+    values: Array = _coarse(random.standard_normal(spec.shape))
+    if dtype.startswith("complex"):
+        return values + 1j * _coarse(random.standard_normal(spec.shape))
+    return np.maximum(np.abs(values), 1 / 8) if spec.positive else values
+
+
+def _coarse(values: Array) -> Array:
+    mantissa, exponent = np.frexp(values)
+    rounded: Array = np.ldexp(np.round(mantissa * 2**SIGNIFICANT_BITS) / 2**SIGNIFICANT_BITS, exponent)
+    return rounded

@@ -1,0 +1,101 @@
+"""JAX on one device."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import jax
+import jaxlib.version
+import numpy as np
+
+from monitor.model import Outcome
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.draw import Array
+from monitor.suite.oracle import Fetched
+
+# How JAX and XLA word a refusal. Everything else that is raised is an error.
+REFUSALS = re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for", re.IGNORECASE)
+OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)
+
+
+class JaxDevice:
+    """A device by the platform name that `jax.devices` takes: cpu, gpu, tpu ..."""
+
+    name = "jax"
+    prefix = "jax"
+    module: ModuleType = jax
+
+    def __init__(self, name: str) -> None:
+        # The sample has float64 and int64 functions, and 32 bit by default would refuse or narrow them silently.
+        jax.config.update("jax_enable_x64", True)
+        try:
+            self._device = jax.devices(name)[0]
+        except RuntimeError as error:
+            raise DeviceUnavailableError(f"jax has no device {name!r}: {str(error).splitlines()[0]}") from error
+        jax.config.update("jax_default_device", self._device)
+
+    def versions(self) -> tuple[str, str]:
+        return jax.__version__, getattr(jax.version, "_git_hash", None) or ""
+
+    def environment(self) -> dict[str, str]:
+        told = {
+            "device.name": self._device.device_kind,
+            "jax.platform": self._device.client.platform_version.splitlines()[0],
+            "jax.jaxlib.commit": getattr(jaxlib.version, "_git_hash", None),
+            "jax.x64": "true",
+        }
+        return {key: value for key, value in told.items() if value}
+
+    def device(self) -> Any:
+        return self._device
+
+    def dtype(self, name: str) -> Any:
+        return jax.numpy.dtype(name)
+
+    def put(self, values: Array, dtype: str) -> Any:
+        return jax.device_put(np.asarray(values).astype(self.dtype(dtype)), self._device)
+
+    def fetch(self, leaf: Any) -> Fetched | None:
+        if not isinstance(leaf, jax.Array):
+            return None
+        dtype = str(leaf.dtype)
+        values = np.asarray(leaf)
+        return Fetched(values.astype(float) if dtype == "bfloat16" else values, dtype)
+
+    def elsewhere(self, leaf: Any) -> str:
+        if isinstance(leaf, jax.Array) and leaf.devices() != {self._device}:
+            return ", ".join(sorted(map(str, leaf.devices())))
+        return ""
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        function: Callable[..., Any] = jax.jit(call)
+        return function
+
+    def gradient(
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+    ) -> Callable[[], list[Any]]:
+        def results(tensors: dict[str, Any]) -> Any:
+            return jax.tree_util.tree_leaves(call(**tensors))
+
+        def derive() -> list[Any]:
+            _, pull_back = jax.vjp(results, tensors)
+            (gradients,) = pull_back(weights)
+            return [gradients[name] for name in tensors]
+
+        return derive
+
+    def repeat(self, call: Callable[[], Any], times: int) -> Any:
+        # JAX dispatches asynchronously, and on a CPU calls would overlap: its own guide waits for every result.
+        for _ in range(times):
+            result = jax.block_until_ready(call())
+        return result
+
+    def refusal(self, error: BaseException) -> Outcome | None:
+        if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):
+            return Outcome.OOM
+        if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
+            return Outcome.UNSUPPORTED
+        return None

@@ -1,0 +1,1 @@
+"""TensorFlow: its device and its cases."""

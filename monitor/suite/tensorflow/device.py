@@ -1,0 +1,109 @@
+"""TensorFlow on one device."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from monitor.model import Outcome
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.draw import Array
+from monitor.suite.oracle import Fetched
+
+# What TensorFlow says where an operator has no kernel for a device or a dtype: an exception of another class.
+NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "Could not satisfy device specification")
+
+
+class TensorflowDevice:
+    """A device by its type, as `tf.config.list_physical_devices` takes it: CPU, GPU, TPU, XPU ..."""
+
+    name = "tensorflow"
+    prefix = "tf"
+    module: ModuleType = tf
+
+    def __init__(self, name: str) -> None:
+        threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        # With soft placement, TensorFlow runs on the CPU what the device cannot, and says nothing.
+        tf.config.set_soft_device_placement(False)
+        if not tf.config.list_physical_devices(name.upper()):
+            here = ", ".join(device.device_type for device in tf.config.list_physical_devices())
+            raise DeviceUnavailableError(f"tensorflow has no device {name!r}, only {here}")
+        self._type = name.upper()
+        self._scope = tf.device(f"/{self._type}:0")
+        self._scope.__enter__()
+
+    def versions(self) -> tuple[str, str]:
+        return tf.__version__, tf.version.GIT_VERSION.rpartition("-g")[2]
+
+    def environment(self) -> dict[str, str]:
+        told = {"tensorflow.git": tf.version.GIT_VERSION, "tensorflow.keras": tf.keras.__version__}
+        if self._type == "GPU":
+            device = tf.config.list_physical_devices("GPU")[0]
+            told["device.name"] = tf.config.experimental.get_device_details(device).get("device_name", "")
+        return told
+
+    def device(self) -> Any:
+        return f"/{self._type}:0"
+
+    def dtype(self, name: str) -> Any:
+        return tf.as_dtype(name)
+
+    def put(self, values: Array, dtype: str) -> Any:
+        return tf.constant(np.asarray(values).astype(tf.as_dtype(dtype).as_numpy_dtype))
+
+    def fetch(self, leaf: Any) -> Fetched | None:
+        if isinstance(leaf, tf.Variable):
+            leaf = leaf.read_value()
+        # A session gives arrays of NumPy, which are TensorFlow's results as much as its tensors are.
+        if not isinstance(leaf, tf.Tensor | np.ndarray | np.generic):
+            return None
+        values = leaf.numpy() if isinstance(leaf, tf.Tensor) else leaf
+        dtype = tf.as_dtype(leaf.dtype).name
+        return Fetched(np.asarray(values, dtype=float) if dtype == "bfloat16" else np.asarray(values), dtype)
+
+    def elsewhere(self, leaf: Any) -> str:
+        if isinstance(leaf, tf.Tensor) and hasattr(leaf, "backing_device"):
+            device: str = leaf.backing_device
+            return device if device and f"device:{self._type}:" not in device else ""
+        return ""
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        function: Callable[..., Any] = tf.function(call, jit_compile=True)
+        return function
+
+    def gradient(
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+    ) -> Callable[[], list[Any]]:
+        variables = list(tensors.values())
+
+        def derive() -> list[Any]:
+            with tf.GradientTape() as tape:
+                tape.watch(variables)
+                results = tf.nest.flatten(call(**tensors))
+            gradients: list[Any] = tape.gradient(results, variables, output_gradients=weights)
+            return gradients
+
+        return derive
+
+    def repeat(self, call: Callable[[], Any], times: int) -> Any:
+        for _ in range(times):
+            result = call()
+        if self._type != "CPU":
+            tf.test.experimental.sync_devices()
+        return result
+
+    def refusal(self, error: BaseException) -> Outcome | None:
+        if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError):
+            return Outcome.OOM
+        if isinstance(error, tf.errors.UnimplementedError | NotImplementedError):
+            return Outcome.UNSUPPORTED
+        if any(words in str(error) for words in NO_KERNEL):
+            return Outcome.UNSUPPORTED
+        return None

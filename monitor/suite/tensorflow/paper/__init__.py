@@ -1,0 +1,1 @@
+"""The functions of the 2023 study's sample."""

@@ -1,0 +1,1 @@
+"""PyTorch: its device and its cases."""

@@ -1,0 +1,112 @@
+"""PyTorch on one device."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+
+from monitor.model import Outcome
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.draw import Array
+from monitor.suite.oracle import Fetched
+
+# How PyTorch words a refusal. Everything else that is raised is an error.
+REFUSALS = re.compile(
+    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA"
+    r"|Could not run '.*' with arguments from the",
+    re.IGNORECASE,
+)
+
+
+class TorchDevice:
+    """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps ..."""
+
+    name = "torch"
+    prefix = "torch"
+    module: ModuleType = torch
+
+    def __init__(self, name: str) -> None:
+        # Read when an operator first falls back, so that it refuses instead.
+        os.environ["PYTORCH_ENABLE_MPS_FALLBACK"] = "0"
+        torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+        try:
+            torch.empty(1, device=name)
+        except (RuntimeError, AssertionError) as error:
+            raise DeviceUnavailableError(f"torch has no device {name!r}: {str(error).splitlines()[0]}") from error
+        self._device = torch.device(name)
+
+    def versions(self) -> tuple[str, str]:
+        return torch.__version__, torch.version.git_version or ""
+
+    def environment(self) -> dict[str, str]:
+        told = {
+            "torch.threads": str(torch.get_num_threads()),
+            "torch.cuda": torch.version.cuda,
+            "torch.hip": torch.version.hip,
+        }
+        accelerator = torch.get_device_module(self._device)
+        if hasattr(accelerator, "get_device_name"):
+            told["device.name"] = accelerator.get_device_name()
+        else:
+            told["torch.cpu"] = torch.backends.cpu.get_cpu_capability()
+        return {key: value for key, value in told.items() if value}
+
+    def device(self) -> Any:
+        return self._device
+
+    def dtype(self, name: str) -> Any:
+        return getattr(torch, name)
+
+    def put(self, values: Array, dtype: str) -> Any:
+        return torch.from_numpy(np.ascontiguousarray(values)).to(self.dtype(dtype)).to(self._device)
+
+    def fetch(self, leaf: Any) -> Fetched | None:
+        if not isinstance(leaf, torch.Tensor):
+            return None
+        dtype = str(leaf.dtype).removeprefix("torch.")
+        values = leaf.detach().cpu()
+        return Fetched((values.double() if dtype == "bfloat16" else values).resolve_conj().numpy(), dtype)
+
+    def elsewhere(self, leaf: Any) -> str:
+        if isinstance(leaf, torch.Tensor) and leaf.device.type != self._device.type:
+            return str(leaf.device)
+        return ""
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        torch._dynamo.reset()
+        function: Callable[..., Any] = torch.compile(call, fullgraph=True)
+        return function
+
+    def gradient(
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+    ) -> Callable[[], list[Any]]:
+        variables = list(tensors.values())
+        for variable in variables:
+            variable.requires_grad_(True)
+
+        def derive() -> list[Any]:
+            results = call(**tensors)
+            results = list(results) if isinstance(results, tuple | list) else [results]
+            return list(torch.autograd.grad(results, variables, weights))
+
+        return derive
+
+    def repeat(self, call: Callable[[], Any], times: int) -> Any:
+        for _ in range(times):
+            result = call()
+        if self._device.type != "cpu":
+            torch.accelerator.synchronize()
+        return result
+
+    def refusal(self, error: BaseException) -> Outcome | None:
+        if isinstance(error, torch.OutOfMemoryError | MemoryError):
+            return Outcome.OOM
+        if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
+            return Outcome.UNSUPPORTED
+        return None

@@ -1,0 +1,45 @@
+"""Tensors made from nothing, or from Python's own values."""
+
+from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, NUMERIC, case, tensor
+
+
+@case("torch.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
+def zeros(torch, dtype=DTYPE, device=DEVICE):
+    return torch.zeros(3, 4, dtype=dtype, device=device)
+
+
+@zeros.reference
+def _(np, dtype):
+    return np.zeros((3, 4), dtype=bool if dtype == "bool" else float)
+
+
+@case("torch.tensor", dtypes=EVERY, modes=(EAGER, COMPILED))
+def from_list(torch, dtype=DTYPE, device=DEVICE):
+    return torch.tensor([[0, 1, 2], [3, 5, 7]], dtype=dtype, device=device)
+
+
+@from_list.reference
+def _(np, dtype):
+    return np.array([[0, 1, 2], [3, 5, 7]], dtype=bool if dtype == "bool" else float)
+
+
+@case("torch.range", dtypes=NUMERIC, modes=(EAGER, COMPILED))
+def range(torch, dtype=DTYPE, device=DEVICE):
+    return torch.range(1, 10, 3, dtype=dtype, device=device)
+
+
+@range.reference
+def _(np):
+    return np.arange(1, 11, 3)  # unlike arange, the end belongs to it
+
+
+@case("torch.autograd.Variable", dtypes=FLOATING)
+def variable(torch, x=tensor(3, 4)):
+    variable = torch.autograd.Variable(x, requires_grad=True)
+    (variable * variable).sum().backward()
+    return variable.grad
+
+
+@variable.reference
+def _(np, x):
+    return 2 * x
