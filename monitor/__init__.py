@@ -1,3 +1,3 @@
-"""Portability Monitor: which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware."""
+"""Which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware."""
 
 __version__ = "0.1.0"

@@ -205,7 +205,7 @@ class Run:
     target: str
     framework: str
     suite: str
-    build: Build | None
+    build: Build | None = None
     cases: tuple[str, ...] = ()
     selection: tuple[str, ...] = ()
     blocked: str = ""

@@ -12,10 +12,12 @@ from tempfile import TemporaryDirectory
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
+from monitor.execution.environments import in_use
 from monitor.execution.examiner import Examiner
 from monitor.execution.host import describe_host
 from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
 from monitor.execution.targets import Target
+from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
 from monitor.model import Build, End, Job, Observation, Outcome, Run
 
@@ -72,9 +74,9 @@ def run_job(
                 raise ResumeError(f"{path} cannot be continued: {error}") from error
             say(f"{job.framework}: blocked: {error}")
             build = provided.build if isinstance(error, WorkerUnavailableError) else None
-            writer.write_run(_head(job, build, blocked=str(error)))
+            writer.write_run(_head(job, build, blocked=clean(str(error))))
         else:
-            with examiner:
+            with in_use(provided.python), examiner:
                 run = begun.run if begun else _run_of(job, provided, examiner.worker)
                 if not begun:
                     writer.write_run(run)
@@ -140,7 +142,7 @@ def _run_of(job: Job, provided: Provided, worker: Worker) -> Run:
     return replace(
         head,
         cases=cases,
-        notes=provided.notes,
+        notes=tuple(map(clean, provided.notes)),
         environment=describe_host() | ready.environment,
     )
 

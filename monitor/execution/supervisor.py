@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from monitor.handover.codec import from_json
+from monitor.handover.messages import clean
 from monitor.model import Observation, Outcome
 
 # The package that is lent to a framework's environment: itself alone, not the site-packages beside it, whose NumPy
@@ -195,7 +196,7 @@ class Worker:
 
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace")[-LOG_TAIL:].split("\n")
-        return next((line.strip() for line in reversed(lines) if line.strip()), "no output")[:300]
+        return clean(next((line for line in reversed(lines) if line.strip()), "no output"))
 
 
 def memory_mib(pid: int) -> float:

@@ -75,7 +75,7 @@ class History:
 
     def watch_list(self, target: str, framework: str, suite: str) -> dict[str, Outcome]:
         """Each case's last known outcome on one target."""
-        wanted = Run(id="", started="", target=target, framework=framework, suite=suite, build=None)
+        wanted = Run(id="", started="", target=target, framework=framework, suite=suite)
         return {case: known.outcome for case, known in read_outcomes(outcomes_path(self.directory, wanted)).items()}
 
     def _prepare(self) -> None:

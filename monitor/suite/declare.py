@@ -108,7 +108,7 @@ class Declaration:
     modes: tuple[Mode, ...]
     name: str
     returns: Mapping[str, str]
-    oracle: Callable[..., Any] = field(default=no_oracle, init=False)
+    oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
 
     @property

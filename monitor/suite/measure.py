@@ -16,7 +16,7 @@ from monitor.model import Latency
 BLOCK_SECONDS = 0.004  # reading the clock costs about 0.1 us: one part in ten thousand
 WARM_UP_SECONDS = 0.02
 BUDGET_SECONDS = 0.12  # for all blocks; a slow call gets fewer, but never under
-BLOCKS_AT_LEAST = 5
+BLOCKS_AT_LEAST = 3
 BLOCKS_AT_MOST = 25
 
 

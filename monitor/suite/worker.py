@@ -19,13 +19,13 @@ from typing import Any, TextIO
 import numpy as np
 
 from monitor.handover.codec import to_json
+from monitor.handover.messages import clean, describe
 from monitor.model import Latency, Mode, NumericalError, Observation, Outcome
 from monitor.suite.collect import collect
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.draw import draw_inputs
 from monitor.suite.measure import measure
-from monitor.suite.messages import clean, describe
 from monitor.suite.oracle import (
     STEP_TOLERANCE,
     MismatchError,

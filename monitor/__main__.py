@@ -1,0 +1,5 @@
+"""`python -m monitor` is `portability`."""
+
+from monitor.cli import main
+
+main()

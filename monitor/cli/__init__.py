@@ -1,0 +1,37 @@
+"""The command `portability`: one subcommand a step of the pipeline, and `nightly`, which does them all."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from monitor.cli import builds, doctor, nightly, steps, suites, targets
+from monitor.cli.common import UserError
+from monitor.execution.targets import TargetError
+from monitor.handover.runfile import RunFileError
+from monitor.history.git import GitError
+
+app = typer.Typer(
+    name="portability",
+    help="Which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware, tonight.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+nightly.register(app)
+steps.register(app)
+app.add_typer(suites.app)
+app.add_typer(targets.app)
+app.add_typer(builds.app)
+doctor.register(app)
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
+    try:
+        app()
+    except (UserError, TargetError, RunFileError, GitError) as error:
+        print(f"portability: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,67 @@
+"""What several subcommands share: where things lie, and the options that select."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.execution.environments import default_cache
+from monitor.execution.fields import nearest
+from monitor.handover.codec import to_json
+from monitor.history.store import History
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+RUNNERS = CHECKOUT / "runners"
+TEMPLATES = CHECKOUT / "site"
+SHIPPED_HISTORY = CHECKOUT / "results"
+WORK = Path(".portability")  # in the current directory: what a night on this machine leaves
+
+
+class UserError(Exception):
+    """A call that cannot be served; the message is one line that says what to do instead."""
+
+
+HistoryOption = Annotated[
+    Path, typer.Option("--history", help="The recorded history: a git work tree, made on first use.", metavar="DIR")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+CacheOption = Annotated[Path, typer.Option("--cache", help="Where builds are kept.", metavar="DIR")]
+DEFAULT_HISTORY = WORK / "history"
+DEFAULT_CACHE = default_cache()
+
+
+def open_history(directory: Path) -> History:
+    """The history in a directory, started from the one that the project ships where there is none yet."""
+    history = History(directory, seed=SHIPPED_HISTORY)
+    history.prepare()
+    return history
+
+
+def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:
+    """Raise UserError, with the nearest known name, unless `name` is known."""
+    if name not in known:
+        raise UserError(f'no {kind} "{name}", {nearest(name, known)}')
+
+
+def say(line: str) -> None:
+    """A line for whoever watches: answers go to standard output, everything else here."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """Print dataclasses, or containers of them, as JSON."""
+    print(json.dumps(value, default=_encode, indent=1))
+
+
+def _encode(value: Any) -> Any:
+    return str(value) if isinstance(value, Path) else to_json(value)
+
+
+def examples(*lines: str) -> str:
+    """The end of a `--help`: how the command is used."""
+    return "Examples:\n\n" + "\n\n".join(f"  {line}" for line in lines)

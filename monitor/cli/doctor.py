@@ -1,0 +1,134 @@
+"""`portability doctor`: what works on this machine, what is missing, and how to get it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json
+from monitor.execution.interpreters import wished_interpreter
+from monitor.execution.targets import CONFIGURED_INDEX, Target, load_targets
+from monitor.execution.uv import UvMissingError, find_uv
+
+REACH_SECONDS = 5.0
+ROOM_GIB = 10  # three frameworks take 3 GiB, an accelerator's builds three times that
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `needed` tells what a night cannot do without; `mend` says how to get what is missing."""
+
+    what: str
+    fine: bool
+    said: str
+    needed: bool = True
+    mend: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(epilog=examples("portability doctor", "portability doctor --json"))(doctor)
+
+
+def doctor(cache: CacheOption = DEFAULT_CACHE, json_: JsonOption = False) -> None:
+    """Say what works on this machine, what is missing and how to get it. Exits with 1 where a night cannot run."""
+    findings = [*_tools(), _room(cache), *_devices(), *_sources()]
+    if json_:
+        print_json(findings)
+    else:
+        for finding in findings:
+            mark = "ok     " if finding.fine else "MISSING" if finding.needed else "without"
+            print(f"{mark} {finding.what}: {finding.said}" + (f"; {finding.mend}" if finding.mend else ""))
+    if any(finding.needed and not finding.fine for finding in findings):
+        raise typer.Exit(1)
+
+
+def _tools() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", sys.version_info >= (3, 11), version)
+    git = shutil.which("git")
+    told = (
+        subprocess.run([git, "--version"], capture_output=True, text=True, check=True).stdout.strip() if git else "no"
+    )
+    yield Finding("git", bool(git), told, mend="" if git else "apt-get install git")
+    try:
+        yield Finding("uv", True, Path(find_uv()).name)
+    except UvMissingError as error:
+        yield Finding("uv", False, "not found", mend=str(error))
+    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    yield Finding(
+        "C++ compiler",
+        bool(compiler),
+        "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases fail",
+        needed=False,
+        mend="" if compiler else "apt-get install g++",
+    )
+
+
+def _room(cache: Path) -> Finding:
+    there = next(path for path in (cache, *cache.absolute().parents) if path.exists())
+    free = shutil.disk_usage(there).free / 2**30
+    fine = free >= ROOM_GIB
+    return Finding(
+        "disk",
+        fine,
+        f"{free:.0f} GiB free for builds",
+        mend="" if fine else f"{ROOM_GIB} GiB are needed: `portability builds prune`",
+    )
+
+
+def _devices() -> Iterator[Finding]:
+    gpu = shutil.which("nvidia-smi")
+    names = ""
+    if gpu:
+        query = [gpu, "--query-gpu=name", "--format=csv,noheader"]
+        names = ", ".join(subprocess.run(query, capture_output=True, text=True, check=False).stdout.split("\n")).strip(
+            ", "
+        )
+    yield Finding("NVIDIA GPU", bool(names), names or "none", needed=False)
+    yield Finding(
+        "AMD GPU", Path("/dev/kfd").exists(), "/dev/kfd" if Path("/dev/kfd").exists() else "none", needed=False
+    )
+    tpus = sorted(str(path) for path in [*Path("/dev").glob("accel*"), *Path("/dev/vfio").glob("[0-9]*")])
+    yield Finding("TPU", bool(tpus), ", ".join(tpus) or "none", needed=False)
+
+
+def _sources() -> Iterator[Finding]:
+    """Of every target that runs on a plain machine: is the wished Python here, can the indexes be reached."""
+    for target in load_targets(RUNNERS).values():
+        yield from _pythons(target)
+        for framework in target.frameworks.values():
+            for channel, source in framework.channels.items():
+                for index in source.index:
+                    if index != CONFIGURED_INDEX:
+                        reached = _reach(index)
+                        what = f"{target.name} {framework.name} {channel}"
+                        said = f"{index} {reached or 'answers'}"
+                        mend = "the next channel serves" if reached else ""
+                        yield Finding(what, not reached, said, needed=False, mend=mend)
+
+
+def _pythons(target: Target) -> Iterator[Finding]:
+    wished = {s.python for f in target.frameworks.values() for s in f.channels.values() if s.python}
+    for version in sorted(wished):
+        _, note = wished_interpreter(version, lambda _: None)
+        yield Finding(f"{target.name} Python {version}", not note, note or "found", needed=False)
+
+
+def _reach(url: str) -> str:
+    """Why an index cannot be reached; empty where it answers, be it with a refusal of its bare address."""
+    try:
+        with urllib.request.urlopen(url, timeout=REACH_SECONDS):  # noqa: S310 - the scheme is checked in runner files
+            return ""
+    except urllib.error.HTTPError:
+        return ""
+    except OSError as error:
+        return f"cannot be reached ({getattr(error, 'reason', error)})"

@@ -1,0 +1,120 @@
+"""The main job: all steps on this machine, the history an embedded git repository."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.analysis.news import nights, tonight
+from monitor.cli.common import (
+    DEFAULT_CACHE,
+    DEFAULT_HISTORY,
+    RUNNERS,
+    WORK,
+    CacheOption,
+    HistoryOption,
+    UserError,
+    examples,
+    open_history,
+    say,
+)
+from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.cli.steps import (
+    BuildsOption,
+    CasesOption,
+    ChannelOption,
+    FrameworksOption,
+    PythonOption,
+    SuitesOption,
+    record_runs,
+    write_pages,
+    write_plan,
+)
+from monitor.execution.progress import ProgressLine
+from monitor.execution.run import ResumeError, run_job
+from monitor.execution.targets import Target, load_targets
+from monitor.handover.codec import from_json
+from monitor.history.intake import read_untrusted
+from monitor.model import Job
+from monitor.reporting.text import news_text
+
+NIGHTS = WORK / "nights"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability nightly",
+            "portability nightly --framework jax --build jax==0.6.0",
+            "portability nightly --target cpu --framework tensorflow --suite paper --channel nightly",
+            "portability nightly --resume",
+        )
+    )(nightly)
+
+
+def nightly(
+    target: Annotated[list[str], typer.Option("--target", help="A runner file's name.")] = ["cpu"],  # noqa: B006
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    channel: ChannelOption = "auto",
+    build: BuildsOption = [],  # noqa: B006
+    python: PythonOption = "",
+    case: CasesOption = [],  # noqa: B006
+    history: HistoryOption = DEFAULT_HISTORY,
+    site: Annotated[Path, typer.Option("--site", help="Where to write the pages.", metavar="DIR")] = WORK / "site",
+    cache: CacheOption = DEFAULT_CACHE,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the last night where it was interrupted.")
+    ] = False,
+) -> None:
+    """Do a whole night on this machine: plan, run, record, judge, and write the site.
+
+    Exit status: 0 when every run observed something, 1 when one was blocked, 2 when the call is at fault.
+    """
+    targets = load_targets(RUNNERS)
+    recorded = open_history(history)
+    if resume:
+        night = _last_night()
+        jobs: Sequence[Job] = [_read_job(path) for path in sorted(night.glob("plan/*-*.json"))]
+        say(f"going on with {night}")
+    else:
+        wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build), python, tuple(case))
+        jobs = plan_jobs(wish, targets, recorded)
+        night = NIGHTS / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        write_plan(jobs, targets, night / "plan")
+    paths = [_run(job, targets[job.target], night / "runs" / f"{job_name(job)}.jsonl", cache) for job in jobs]
+    runfiles = [read_untrusted(path, targets=targets) for path in paths]
+    commit = record_runs(recorded, runfiles)
+    say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
+    print(
+        news_text([night for night in tonight(nights(recorded.load())) if night.run.id in {r.run.id for r in runfiles}])
+    )
+    print(f"\nThe site: {write_pages(recorded, site).as_uri()}")
+    if any(runfile.run.blocked for runfile in runfiles):
+        raise typer.Exit(1)
+
+
+def _run(job: Job, target: Target, path: Path, cache: Path) -> Path:
+    show = ProgressLine(job_name(job))
+    try:
+        run_job(job, target, path, cache=cache, resume=True, say=say, show=show)
+    except ResumeError as error:
+        raise UserError(str(error)) from error
+    return path
+
+
+def _last_night() -> Path:
+    begun = sorted(NIGHTS.glob("*/plan"))
+    if not begun:
+        raise UserError(f"no night to go on with in {NIGHTS}; start one without --resume")
+    return begun[-1].parent
+
+
+def _read_job(path: Path) -> Job:
+    return from_json(Job, json.loads(path.read_text()))

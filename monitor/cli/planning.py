@@ -1,0 +1,76 @@
+"""What is to be done tonight: which suite of which framework on which target, and what is known of it already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.cli.common import UserError, refuse_unknown
+from monitor.execution.builds import AUTO
+from monitor.execution.targets import CHANNELS, Target, find_target
+from monitor.history.store import History
+from monitor.model import Job
+from monitor.suite.collect import frameworks, suites
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the user selects. An empty tuple selects everything; builds ("jax==0.9.2") go to their framework."""
+
+    targets: tuple[str, ...] = ()
+    frameworks: tuple[str, ...] = ()
+    suites: tuple[str, ...] = ()
+    channel: str = "auto"
+    builds: tuple[str, ...] = ()
+    python: str = ""
+    cases: tuple[str, ...] = ()
+
+
+def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
+    """The jobs that a wish comes to, each with its watch list. Raises UserError where a name is not known."""
+    refuse_unknown("channel", wish.channel, (AUTO, *CHANNELS))
+    for framework in wish.frameworks:
+        refuse_unknown("framework", framework, frameworks())
+    every_suite = {suite for framework in frameworks() for suite in suites(framework)}
+    for suite in wish.suites:
+        refuse_unknown("suite", suite, every_suite)
+    chosen = [find_target(dict(targets), name) for name in wish.targets] or [*targets.values()]
+    if wish.python and len(wish.frameworks) != 1:
+        raise UserError("--python needs one --framework: which one does that interpreter have?")
+    jobs = tuple(job for target in chosen for job in _jobs_of(wish, target, history))
+    unused = set(wish.builds) - {job.build for job in jobs}
+    if unused:
+        named = ", ".join(sorted(unused))
+        raise UserError(f"--build {named}: no framework selected here is installed by that name")
+    if not jobs:
+        raise UserError("nothing to do: no target selected here has such a suite")
+    return jobs
+
+
+def job_name(job: Job) -> str:
+    """A job's name, which is also that of its files."""
+    return f"{job.target}-{job.framework}-{job.suite}"
+
+
+def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
+    return [
+        Job(
+            target=target.name,
+            framework=framework,
+            suite=suite,
+            channel=wish.channel,
+            build=_build_of(wish, target, framework),
+            python=wish.python,
+            selection=wish.cases,
+            watch=history.watch_list(target.name, framework, suite),
+        )
+        for framework in target.frameworks
+        if framework in (wish.frameworks or target.frameworks)
+        for suite in suites(framework)
+        if suite in (wish.suites or (suite,))
+    ]
+
+
+def _build_of(wish: Wish, target: Target, framework: str) -> str:
+    names = target.frameworks[framework].distributions
+    return next((build for build in wish.builds if build.partition("==")[0] in names), "")

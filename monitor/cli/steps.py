@@ -1,0 +1,178 @@
+"""The steps of the pipeline, each a command, each hand-over a file."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.analysis.news import Night, nights, tonight
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    RUNNERS,
+    TEMPLATES,
+    WORK,
+    HistoryOption,
+    JsonOption,
+    examples,
+    open_history,
+    print_json,
+    say,
+)
+from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.execution.__main__ import main as run_step
+from monitor.execution.targets import Target, load_targets
+from monitor.handover.codec import to_json
+from monitor.handover.runfile import RunFile
+from monitor.history.intake import read_untrusted
+from monitor.history.store import History
+from monitor.model import Job
+from monitor.reporting.site import write_site
+from monitor.reporting.text import news_markdown, news_text
+from monitor.suite.catalog import load_catalog
+
+TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
+FrameworksOption = Annotated[
+    list[str], typer.Option("--framework", help="torch, jax or tensorflow; all where not given.")
+]
+SuitesOption = Annotated[list[str], typer.Option("--suite", help="A suite's name; all where not given.")]
+ChannelOption = Annotated[str, typer.Option(help="auto, nightly, release or pinned.")]
+BuildsOption = Annotated[list[str], typer.Option("--build", help="One version of one framework: jax==0.9.2")]
+PythonOption = Annotated[str, typer.Option("--python", help="An interpreter that already has the framework.")]
+CasesOption = Annotated[list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command(
+        epilog=examples(
+            "portability plan --history history --out plan",
+            "portability plan --target cpu --framework jax --channel release",
+        )
+    )(plan)
+    app.command(
+        context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+    )(run)
+    app.command(
+        epilog=examples(
+            "portability record runs/*.jsonl --history history",
+            "portability record runs/*.jsonl --history history --push",
+        )
+    )(record)
+    app.command(epilog=examples("portability judge", "portability judge --history history --json | jq '.[].changes'"))(
+        judge
+    )
+    app.command(epilog=examples("portability site --history history --out public"))(site)
+
+
+def plan(
+    history: HistoryOption = DEFAULT_HISTORY,
+    out: Annotated[Path, typer.Option(help="Where to write matrix.json and a file for each job.")] = WORK / "plan",
+    target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    channel: ChannelOption = "auto",
+    build: BuildsOption = [],  # noqa: B006
+) -> None:
+    """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
+
+    Writes OUT/matrix.json, a list of {name, job, labels}, and one OUT/<name>.json a job.
+    """
+    wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build))
+    targets = load_targets(RUNNERS)
+    jobs = plan_jobs(wish, targets, open_history(history))
+    write_plan(jobs, targets, out)
+    for job in jobs:
+        say(f"{job_name(job)}: {job.build or job.channel}, {len(job.watch)} cases known")
+
+
+def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path) -> None:
+    """Write a plan: the matrix that a workflow reads, and the jobs."""
+    directory.mkdir(parents=True, exist_ok=True)
+    matrix = []
+    for job in jobs:
+        name = job_name(job)
+        matrix.append({"name": name, "job": f"{name}.json", "labels": targets[job.target].execute.labels})
+        (directory / f"{name}.json").write_text(json.dumps(to_json(job), indent=1) + "\n")
+    (directory / "matrix.json").write_text(json.dumps(matrix) + "\n")
+
+
+def run(context: typer.Context) -> None:
+    """Run one job and write its run file. `portability run --help` tells the options."""
+    raise typer.Exit(run_step(context.args, program="portability run"))
+
+
+def record(
+    runs: Annotated[list[Path], typer.Argument(help="Run files; untrusted, each is checked whole first.")],
+    history: HistoryOption = DEFAULT_HISTORY,
+    push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
+) -> None:
+    """Add run files to the history, in one commit whose diff is the night's news."""
+    targets = load_targets(RUNNERS)
+    runfiles = [read_untrusted(path, targets=targets) for path in runs]
+    commit = record_runs(open_history(history), runfiles, push=push)
+    say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
+
+
+def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:
+    """Record runs with a commit message that names them; the commit's hash, None where nothing was new."""
+    lines = [f"{r.run.target} {r.run.framework} {r.run.suite}: {_said(r)}" for r in runfiles]
+    subject = f"Record {len(runfiles)} run{'s' if len(runfiles) != 1 else ''}"
+    return history.record(runfiles, "\n".join([subject, "", *lines]), push=push)
+
+
+def _said(runfile: RunFile) -> str:
+    if runfile.run.blocked:
+        return f"blocked: {runfile.run.blocked}"
+    build = runfile.run.build.label if runfile.run.build else "no build"
+    return f"{build}, {len(runfile.observations)} of {len(runfile.run.cases)} cases answered"
+
+
+def judge(
+    history: HistoryOption = DEFAULT_HISTORY,
+    json_: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a job summary.")] = False,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where something turned worse.")] = False,
+) -> None:
+    """Say what changed on the newest night of each target, framework and suite, and what of it counts."""
+    newest = tonight(nights(open_history(history).load()))
+    if json_:
+        print_json([night_json(night) for night in newest])
+    else:
+        print(news_markdown(newest) if markdown else news_text(newest))
+    if exit_code and any(night.regressions or night.incidents for night in newest):
+        raise typer.Exit(1)
+
+
+def night_json(night: Night) -> dict[str, object]:
+    """A night as JSON: the run without its packages, and everything that was found."""
+    build = dataclasses.replace(night.run.build, packages=()) if night.run.build else None
+    run = to_json(dataclasses.replace(night.run, build=build))
+    return {
+        "run": run,
+        "baseline": night.baseline.label if night.baseline else None,
+        "expected": night.expected,
+        "observed": night.observed,
+        "incidents": list(night.incidents),
+        "changes": [to_json(change) | {"function": change.function} for change in night.changes],
+        "regressions": [change.case for change in night.regressions],
+    }
+
+
+def site(
+    history: HistoryOption = DEFAULT_HISTORY,
+    out: Annotated[Path, typer.Option(help="Where to write the pages.", metavar="DIR")] = WORK / "site",
+) -> None:
+    """Write the static site from the history."""
+    print(write_pages(open_history(history), out).as_uri())
+
+
+def write_pages(history: History, directory: Path) -> Path:
+    """Write the site, and return the path of its first page."""
+    page: Path = write_site(history.load(), load_catalog(), directory, templates=TEMPLATES, generated=datetime.now(UTC))
+    return page.resolve()

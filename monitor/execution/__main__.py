@@ -1,0 +1,105 @@
+"""The run step by itself: `python -m monitor.execution`, with nothing but the standard library.
+
+`portability run` is the same command. Machines with the hardware often allow no installing: a clone of the project
+and the interpreter that has the framework are enough.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from monitor.execution.builds import AUTO
+from monitor.execution.environments import default_cache
+from monitor.execution.progress import ProgressLine
+from monitor.execution.run import ResumeError, run_job
+from monitor.execution.targets import TargetError, find_target, load_targets
+from monitor.handover.codec import from_json
+from monitor.handover.runfile import RunFileError
+from monitor.model import Job
+
+RUNNERS = Path(__file__).resolve().parents[2] / "runners"
+
+EXAMPLES = """examples:
+  portability run --job plan/cpu-jax-paper.json --out runs/cpu-jax-paper.jsonl
+  portability run --framework torch --out torch.jsonl
+  portability run --framework jax --build jax==0.9.2 --case 'jax/jax.numpy.*' --out jax.jsonl
+  python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
+
+exit status: 0 when every case was answered, 1 when the run was blocked or cut short, 2 when the call is at fault
+"""
+
+
+def main(arguments: list[str] | None = None, *, program: str = "python -m monitor.execution") -> int:
+    """Run one job; `arguments` are those after the program's name. Returns the exit status."""
+    parser = _parser(program)
+    given = parser.parse_args(arguments)
+    try:
+        job = _job(parser, given)
+        run = run_job(
+            job,
+            find_target(load_targets(given.runners), job.target),
+            given.out,
+            cache=given.cache,
+            resume=given.resume,
+            say=lambda line: print(line, file=sys.stderr),
+            show=ProgressLine(f"{job.target} {job.framework} {job.suite}"),
+        )
+    except (TargetError, ResumeError, RunFileError, FileExistsError) as error:
+        print(f"{program}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print(f"\n{program}: interrupted; go on with --resume --out {given.out}", file=sys.stderr)
+        return 130
+    return 1 if run.run.blocked or run.end is None else 0
+
+
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Run one suite of one framework on one target, and write a run file.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the run file to write")
+    parser.add_argument("--resume", action="store_true", help="continue the unfinished run file at --out")
+    parser.add_argument(
+        "--job", type=Path, help="a job that `portability plan` wrote; the options below are then not given"
+    )
+    parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
+    parser.add_argument("--framework", help="torch, jax or tensorflow")
+    parser.add_argument("--suite", default="paper", help="default: %(default)s")
+    parser.add_argument("--channel", default=AUTO, help="auto, nightly, release or pinned (default: %(default)s)")
+    parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
+    parser.add_argument("--python", default="", help="an interpreter that already has the framework")
+    parser.add_argument("--case", action="append", default=[], help="only cases whose id matches this shell pattern")
+    parser.add_argument("--runners", type=Path, default=RUNNERS, help="the folder of runner files")
+    parser.add_argument(
+        "--cache", type=Path, default=default_cache(), help="where builds are kept (default: %(default)s)"
+    )
+    return parser
+
+
+def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
+    if given.job:
+        try:
+            return from_json(Job, json.loads(given.job.read_text()))
+        except (OSError, ValueError, TypeError) as error:
+            parser.error(f"--job {given.job}: {error}")
+    if not given.framework:
+        parser.error("--framework or --job is needed")
+    return Job(
+        target=given.target,
+        framework=given.framework,
+        suite=given.suite,
+        channel=given.channel,
+        build=given.build,
+        python=given.python,
+        selection=tuple(given.case),
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,184 @@
+"""Builds: from a wish to an interpreter that has the framework.
+
+A wish is a channel (`auto` is the first of nightly, release and pinned that can be had), one version by name, or an
+interpreter that has the framework already.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from monitor.execution.environments import provide_environment, python_of
+from monitor.execution.fields import nearest
+from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, wished_interpreter
+from monitor.execution.locks import resolve
+from monitor.execution.pipconfig import PipConfigError
+from monitor.execution.targets import CHANNELS, CONFIGURED_INDEX, Framework, Source, Target, TargetError
+from monitor.execution.uv import UvError, UvMissingError
+from monitor.model import Build, Channel, Package
+
+AUTO = "auto"
+
+EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
+NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
+
+
+class BuildUnavailable(RuntimeError):  # noqa: N818 - it names a state of the world, not a mistake
+    """A build that cannot be had; the message is the reason in one line, the resolver's own words."""
+
+
+@dataclass(frozen=True)
+class Provided:
+    """A build, and the interpreter that has it. `notes` are lines for the reader of the night."""
+
+    python: Path
+    build: Build
+    notes: tuple[str, ...] = ()
+
+
+def provide(
+    target: Target,
+    framework: str,
+    *,
+    channel: str = AUTO,
+    exact: str = "",
+    python: str = "",
+    cache: Path,
+    say: Callable[[str], None],
+) -> Provided:
+    """The build wished for. `exact` ("jax==0.9.2") and `python` (an interpreter) override `channel`.
+
+    `commit` of the build stays empty: the worker reads it off the framework. `say` hears of the progress. Raises
+    BuildUnavailable, and TargetError where the wish itself is at fault.
+    """
+    wanted = target.framework(framework)
+    if python:
+        return _given(wanted, python, exact)
+    search = _Search(target, wanted, cache, say)
+    try:
+        if exact:
+            return search.take(Channel.EXACT, search.exact(exact))
+        return search.first() if channel == AUTO else search.channel(channel)
+    except (UvMissingError, PipConfigError, InterpreterError) as error:
+        raise BuildUnavailable(str(error)) from None
+
+
+class _Search:
+    """The search for one build of a framework among its sources."""
+
+    def __init__(self, target: Target, framework: Framework, cache: Path, say: Callable[[str], None]) -> None:
+        self.target = target
+        self.framework = framework
+        self.cache = cache
+        self.say = say
+        self._pythons: dict[str, tuple[Interpreter, str]] = {}
+
+    def first(self) -> Provided:
+        """The first channel that resolves and installs; why none before it did is told with the build."""
+        failures: list[str] = []
+        for channel in CHANNELS:
+            try:
+                if channel not in self.framework.channels:
+                    raise BuildUnavailable(f"target {self.target.name} has none")
+                provided = self.take(channel, self.framework.channels[channel])
+            except BuildUnavailable as error:
+                self.say(f"{self.framework.name} {channel} cannot be had: {error}")
+                failures.append(f"{channel}: {error}")
+            else:
+                return replace(provided, build=replace(provided.build, why="; ".join(failures)))
+        raise BuildUnavailable("; ".join(failures))
+
+    def channel(self, name: str) -> Provided:
+        """That channel or none."""
+        channels = self.framework.channels
+        for channel in CHANNELS:
+            if channel == name and channel in channels:
+                return self.take(channel, channels[channel])
+        known = nearest(name, (AUTO, *channels))
+        raise TargetError(f'{self.target.file}: {self.framework.name} has no channel "{name}", {known}')
+
+    def exact(self, wish: str) -> Source:
+        """Where one version comes from: the runner file's table for it, with the version filled in."""
+        framework, file = self.framework, self.target.file
+        if not (match := EXACT.fullmatch(wish)):
+            raise TargetError(f'"{wish}" is no build; name one as "{framework.distributions[0]}==1.2.3"')
+        if _normalised(match["name"]) not in _names(framework):
+            known = nearest(match["name"], framework.distributions)
+            raise TargetError(f'{file}: {framework.name} is not installed as "{match["name"]}", {known}')
+        if framework.exact is None:
+            raise TargetError(f"{file}: {framework.name}.exact is missing, which says how one version is asked for")
+        packages = tuple(package.replace("{version}", match["version"]) for package in framework.exact.packages)
+        return replace(framework.exact, packages=(wish, *packages))
+
+    def take(self, channel: Channel, source: Source) -> Provided:
+        """What the first index that serves gives. Raises BuildUnavailable."""
+        interpreter, note = self._interpreter(source.python)
+        failures: list[str] = []
+        for index in source.index:
+            try:
+                provided = self._install(channel, source, index, interpreter)
+            except (UvError, InterpreterError) as error:
+                known = index == CONFIGURED_INDEX or index in str(error)
+                failures.append(str(error) if known else f"{index}: {error}")
+            else:
+                return replace(provided, notes=(note,) if note else ())
+        instead = f" (on Python {interpreter.version}, as {source.python} cannot be had)" if note else ""
+        raise BuildUnavailable("; then ".join(failures) + instead)
+
+    def _install(self, channel: Channel, source: Source, index: str, interpreter: Interpreter) -> Provided:
+        lock = resolve(source.packages, source, index, interpreter, self.say)
+        name = next((name for name in _names(self.framework) if lock.version(name)), "")
+        if not name:
+            wanted = ", ".join(self.framework.distributions)
+            raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
+        version = lock.version(name)
+        path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
+        return Provided(python_of(path), _build(name, version, channel, record.packages))
+
+    def _interpreter(self, wish: str) -> tuple[Interpreter, str]:
+        """The interpreter for a wish, looked for once, and the note that comes with it."""
+        if wish not in self._pythons:
+            path, note = wished_interpreter(wish, self.say)
+            self._pythons[wish] = inspect(path), note
+        return self._pythons[wish]
+
+
+def _given(framework: Framework, python: str, exact: str) -> Provided:
+    """The build that an interpreter has already."""
+    found = shutil.which(python)
+    if not found:
+        raise BuildUnavailable("the interpreter given is no program that can be run")
+    try:
+        interpreter = inspect(Path(found).absolute())  # not resolved: the link is what knows its environment
+    except InterpreterError as error:
+        raise BuildUnavailable(f"the interpreter given {error}") from None
+    installed = interpreter.installed
+    name = next((name for name in _names(framework) if name in installed), "")
+    if not name:
+        raise BuildUnavailable(f"the interpreter given has none of {', '.join(framework.distributions)} installed")
+    build = _build(name, installed[name].version, Channel.GIVEN, _as_packages(installed))
+    if exact and exact not in (build.label, build.label.partition("+")[0]):  # a local version need not be spelt out
+        raise BuildUnavailable(f"the interpreter given has {build.label}, not {exact}")
+    return Provided(interpreter.path, build)
+
+
+def _build(name: str, version: str, channel: Channel, packages: tuple[Package, ...]) -> Build:
+    dated = NIGHTLY_DATE.search(version)
+    return Build(name, version, channel, date="-".join(dated.groups()) if dated else "", packages=packages)
+
+
+def _as_packages(installed: dict[str, Installed]) -> tuple[Package, ...]:
+    return tuple(Package(name, found.version) for name, found in installed.items())
+
+
+def _names(framework: Framework) -> tuple[str, ...]:
+    return tuple(_normalised(name) for name in framework.distributions)
+
+
+def _normalised(name: str) -> str:
+    """A distribution's name as the packaging specifications compare them."""
+    return re.sub(r"[-_.]+", "-", name).lower()

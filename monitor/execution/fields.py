@@ -1,0 +1,124 @@
+"""Reading a TOML table field by field, so that every fault is one line that names the file, the field and the mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+TOML_NAMES = {str: "a string", int: "a whole number", list: "a list of strings", dict: "a table"}
+
+
+class TargetError(ValueError):
+    """A fault of a runner file, or a wish that it does not serve: one line with the file, the field and the mend."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The rest of a sentence that refuses `name`: what was probably meant, or all that is known."""
+    known = sorted(known)
+    if close := get_close_matches(name, known, n=1):
+        return f'did you mean "{close[0]}"?'
+    return f"known: {', '.join(known)}" if known else "there is none"
+
+
+class Table:
+    """One table of a runner file. Fields are taken out one by one; `finish` refuses what nobody took."""
+
+    def __init__(self, file: str, values: Mapping[str, Any], where: str = "") -> None:
+        self.file = file
+        self.where = where
+        self._values = dict(values)
+        self._asked: set[str] = set()
+
+    def text(self, field: str, *, default: str | None = None, pattern: str = r".*\S.*", shape: str = "") -> str:
+        """A string that matches `pattern`, which `shape` says in words."""
+        value = self._take(field, str, default)
+        return self._match(field, value, pattern, shape or "a line of text") if value != default else value
+
+    def number(self, field: str, *, default: int) -> int:
+        """A whole number from one up."""
+        value = self._take(field, int, default)
+        if value < 1:
+            self.refuse(field, f"{value} is not a whole number from 1 up")
+        return value
+
+    def texts(
+        self,
+        field: str,
+        *,
+        default: tuple[str, ...] | None = None,
+        pattern: str = r".*\S.*",
+        shape: str = "a line of text",
+    ) -> tuple[str, ...]:
+        """A list of at least one string; one string alone stands for a list of one."""
+        value = self._values.get(field)
+        values = [value] if isinstance(value, str) else self._take(field, list, default)
+        self._asked.add(field)
+        if not values and default is None:
+            self.refuse(field, "must not be empty")
+        for item in values:
+            if not isinstance(item, str):
+                self.refuse(field, f"must be {TOML_NAMES[list]}, not of {_kind(item)}")
+            self._match(field, item, pattern, shape)
+        return tuple(values)
+
+    def variables(self, field: str) -> dict[str, str]:
+        """A table of environment variables."""
+        values = self._take(field, dict, {})
+        for name, value in values.items():
+            if not isinstance(value, str):
+                self.refuse(f"{field}.{name}", f"must be a string, not {_kind(value)}: write it in quotes")
+        return dict(values)
+
+    def table(self, field: str) -> Table:
+        """A table inside this one."""
+        return Table(self.file, self._take(field, dict, None), self._path(field))
+
+    def tables(self) -> tuple[str, ...]:
+        """The names of the tables inside this one that nobody has asked for yet."""
+        return tuple(
+            name for name, value in self._values.items() if isinstance(value, dict) and name not in self._asked
+        )
+
+    def __contains__(self, field: str) -> bool:
+        return field in self._values
+
+    def finish(self, noun: str = "field", among: Iterable[str] = ()) -> None:
+        """Refuse every field that nobody asked for. `noun` is what a table that nobody asked for was meant to be."""
+        for field in self._values:
+            if field not in self._asked:
+                meant = noun if isinstance(self._values[field], dict) else "field"
+                self.refuse(field, f"unknown {meant}, {nearest(field, {*self._asked, *among})}")
+
+    def refuse(self, field: str, fault: str) -> NoReturn:
+        raise TargetError(f"{self.file}: {self._path(field)}: {fault}")
+
+    def _take(self, field: str, kind: type[T], default: Any) -> T:
+        self._asked.add(field)
+        if field not in self._values:
+            if default is None:
+                close = get_close_matches(field, self._values.keys() - self._asked, n=1)
+                mend = f'is "{close[0]}" meant for it?' if close else f"it must be {TOML_NAMES[kind]}"
+                self.refuse(field, f"is missing; {mend}")
+            return default  # type: ignore[no-any-return]
+        value = self._values[field]
+        if not isinstance(value, kind) or isinstance(value, bool):
+            self.refuse(field, f"must be {TOML_NAMES[kind]}, not {_kind(value)}")
+        return value
+
+    def _match(self, field: str, value: str, pattern: str, shape: str) -> str:
+        if not re.fullmatch(pattern, value):
+            self.refuse(field, f'"{value}" is not {shape}')
+        return value
+
+    def _path(self, field: str) -> str:
+        return f"{self.where}.{field}" if self.where else field
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "a boolean"
+    return TOML_NAMES.get(type(value), type(value).__name__)

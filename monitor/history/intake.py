@@ -1,0 +1,110 @@
+"""The way in: run files from machines that ran nightly code, read as untrusted input.
+
+Every line is checked against the published schema, every size is bounded, and the file is refused whole with one line
+that says where. Nothing of it becomes a path but names that the schema allows, and those only where the project knows
+the target.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, Never
+
+import jsonschema_rs
+
+from monitor.handover.codec import from_json
+from monitor.handover.runfile import SCHEMA, RunFile, RunFileError
+from monitor.model import End, Observation, Run
+
+LARGEST_FILE = 64 << 20
+LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
+
+PUBLISHED = json.loads(SCHEMA.read_text())
+# The schema of each kind of line by itself, so that a refusal names the field and not the alternatives.
+VALIDATORS = {
+    kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]})
+    for kind in ("run", "observation", "end")
+}
+
+
+def read_untrusted(path: Path, *, targets: Collection[str]) -> RunFile:
+    """A run file, checked; an unfinished one is taken too. Raises RunFileError naming file, line and field."""
+    checker = _Checker(path)
+    for number, data in checker.objects():
+        checker.take(number, data)
+    run = checker.run
+    if run is None:
+        raise RunFileError(f"{path}: no run in this file")
+    if run.target not in targets:
+        raise RunFileError(f"{path}:1: run.target: {run.target} has no runner file here")
+    return RunFile(run, tuple(checker.observations.values()), checker.end)
+
+
+class _Checker:
+    """Takes the lines of one file in order."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.run: Run | None = None
+        self.end: End | None = None
+        self.observations: dict[str, Observation] = {}
+        self._wanted: frozenset[str] = frozenset()
+
+    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The complete lines with their numbers from 1, parsed."""
+        if self.path.stat().st_size > LARGEST_FILE:
+            raise RunFileError(f"{self.path}: larger than {LARGEST_FILE} bytes")
+        with self.path.open("rb") as file:
+            number = 0
+            while line := file.readline(LARGEST_LINE + 1):
+                number += 1
+                if len(line) > LARGEST_LINE:
+                    self._refuse(number, f"a line of over {LARGEST_LINE} bytes")
+                if not line.endswith(b"\n"):
+                    return  # the writer was killed within this line
+                try:
+                    data = json.loads(line, parse_constant=_no_constant, object_pairs_hook=_no_duplicates)
+                except (ValueError, RecursionError) as error:
+                    self._refuse(number, f"not JSON: {error}")
+                if not isinstance(data, dict):
+                    self._refuse(number, "not an object")
+                yield number, data
+
+    def take(self, number: int, data: dict[str, Any]) -> None:
+        if (self.run is None) != ("run" in data) or self.end is not None:
+            self._refuse(number, "out of order: one run first, then observations, then one end")
+        kind = next((kind for kind in VALIDATORS if kind in data), "observation")
+        for problem in VALIDATORS[kind].iter_errors(data):
+            where = ".".join(map(str, problem.instance_path))
+            self._refuse(number, f"{where or 'line'}: {problem.message[:200]}")
+        if kind == "run":
+            self.run = from_json(Run, data["run"])
+            self._wanted = frozenset(self.run.cases)
+            if any(not case.startswith(f"{self.run.framework}/") for case in self._wanted):
+                self._refuse(number, f"run.cases: a case that is not of {self.run.framework}")
+        elif kind == "observation":
+            observation = from_json(Observation, data["observation"])
+            if observation.case not in self._wanted:
+                self._refuse(number, f"observation.case: {observation.case} was not asked for")
+            if observation.case in self.observations:
+                self._refuse(number, f"observation.case: {observation.case} was answered before")
+            self.observations[observation.case] = observation
+        else:
+            self.end = from_json(End, data["end"])
+
+    def _refuse(self, number: int, reason: str) -> Never:
+        reason = "".join(character if character.isprintable() else "?" for character in reason)
+        raise RunFileError(f"{self.path}:{number}: {reason}")
+
+
+def _no_constant(name: str) -> Never:
+    raise ValueError(f"{name} is not a number")
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a member twice in one object")
+    return result

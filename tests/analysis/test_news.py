@@ -1,0 +1,124 @@
+"""What counts as a change, and what never does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Outcome
+
+Make = Callable[..., RunFile]
+A, B = "jax/jax.a/eager", "jax/jax.b/eager"
+
+
+def read(tmp_path: Path, *runfiles: RunFile) -> tuple[Night, ...]:
+    history = History(tmp_path / "history")
+    history.record(runfiles, "nights")
+    return nights(history.load())
+
+
+def test_the_first_night_has_no_news(tmp_path: Path, runfile: Make) -> None:
+    (night,) = read(tmp_path, runfile(1, {A: "pass", B: "error"}))
+    assert (night.baseline, night.changes, night.incidents) == (None, (), ())
+
+
+def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(
+        tmp_path,
+        runfile(1, {A: "pass", B: "pass"}, version="1"),
+        runfile(2, {A: "pass", B: "absent"}, version="2", attempts={B: ["absent", "absent"]}),
+    )
+    assert night.baseline is not None
+    assert night.baseline.label == "jax==1"
+    assert night.changes == (Change(B, Verdict.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent"),)
+    assert night.regressions == night.changes
+    assert night.changes[0].function == "jax.b"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "confirmed", "verdict"),
+    [
+        ("pass", "error", True, Verdict.WORSE),
+        ("pass", "error", False, Verdict.UNSURE),
+        ("error", "pass", True, Verdict.BETTER),
+        ("error", "pass", False, Verdict.UNSURE),
+        ("unsupported", "error", True, Verdict.DIFFERENT),
+        ("pass", "flaky", True, Verdict.UNSURE),
+        ("flaky", "pass", True, Verdict.UNSURE),
+        (None, "error", False, Verdict.NEW),
+    ],
+)
+def test_the_verdict_on_one_case(before: str | None, after: str, confirmed: bool, verdict: Verdict) -> None:
+    assert judge(Outcome(before) if before else None, Outcome(after), confirmed=confirmed) is verdict
+
+
+def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, attempts={A: ["error", "pass"]}))
+    assert [change.verdict for change in night.changes] == [Verdict.UNSURE]
+    assert night.regressions == ()
+
+
+def test_missing_evidence_is_an_incident_and_no_change(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(tmp_path, runfile(1, {A: "pass", B: "pass"}), runfile(2, {A: "pass"}, expected=(A, B)))
+    assert night.changes == ()
+    assert night.incidents == ("only 1 of 2 cases were observed",)
+    assert (night.observed, night.expected) == (1, 2)
+
+
+def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Make) -> None:
+    first, blocked, after = read(
+        tmp_path,
+        runfile(1, {A: "pass"}, version="1"),
+        runfile(2, {}, blocked="no such version", build=None),
+        runfile(3, {A: "pass"}, version="3"),
+    )
+    assert blocked.incidents == ("nothing could be observed: no such version",)
+    assert blocked.changes == ()
+    assert after.baseline == first.run.build
+    assert (after.changes, after.incidents) == ((), ())
+
+
+def test_what_is_gone_and_what_is_new(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
+    assert night.changes == (
+        Change(B, Verdict.NEW, None, Outcome.ERROR, "why error"),
+        Change(A, Verdict.GONE, Outcome.PASS, None, ""),
+    )
+
+
+def test_a_selection_makes_nothing_gone(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(tmp_path, runfile(1, {A: "pass", B: "pass"}), runfile(2, {B: "pass"}, selection=("jax/jax.b/*",)))
+    assert night.changes == ()
+
+
+def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
+    cases = [f"jax/jax.f{number}/eager" for number in range(3 * TURNED_AT_LEAST)]
+    broken = cases[:TURNED_AT_LEAST]
+    *_, night = read(
+        tmp_path,
+        runfile(1, dict.fromkeys(cases, "pass")),
+        runfile(
+            2,
+            {case: "error" if case in broken else "pass" for case in cases},
+            attempts={case: ["error", "error"] for case in broken},
+        ),
+    )
+    assert night.incidents == ("10 of 30 cases turned worse at once: one cause, not 10",)
+    assert len(night.of(Verdict.WORSE)) == TURNED_AT_LEAST
+    assert night.regressions == ()
+
+
+def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
+    all_nights = read(
+        tmp_path,
+        runfile(1, {A: "pass"}),
+        runfile(2, {A: "error"}, suite="other"),
+        runfile(3, {A: "error"}, target="gpu"),
+    )
+    assert all(night.changes == () for night in all_nights)
+    assert [night.run.id for night in tonight(all_nights)] == [all_nights[i].run.id for i in (1, 0, 2)]

@@ -1,0 +1,71 @@
+"""What tests share: the real frameworks, each in its own environment, and small run files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided, provide
+from monitor.execution.environments import default_cache
+from monitor.execution.targets import Target, load_target
+from monitor.handover.runfile import RunFile
+from monitor.model import Attempt, Build, Channel, End, Observation, Outcome, Run
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def cpu() -> Target:
+    return load_target(CHECKOUT / "runners" / "cpu.toml")
+
+
+@pytest.fixture(scope="session")
+def builds(cpu: Target) -> Callable[[str], Provided]:
+    """A real build of a framework, the best that can be had; kept in the user's own cache, as a night's is."""
+    made: dict[str, Provided] = {}
+
+    def build(framework: str) -> Provided:
+        if framework not in made:
+            made[framework] = provide(cpu, framework, cache=default_cache(), say=print)
+        return made[framework]
+
+    return build
+
+
+@pytest.fixture
+def runfile() -> Callable[..., RunFile]:
+    """A small run file: `runfile(day, {"jax/jax.a/eager": "pass"}, attempts={...: ["absent", "absent"]})`."""
+
+    def make(
+        day: int,
+        outcomes: dict[str, str],
+        *,
+        version: str = "1.0",
+        attempts: dict[str, list[str]] | None = None,
+        expected: tuple[str, ...] | None = None,
+        **run: object,
+    ) -> RunFile:
+        started = f"2026-11-{day:02}T03:00:00Z"
+        head = Run(
+            id=f"202611{day:02}T030000Z-{day:06x}",
+            started=started,
+            target="cpu",
+            framework="jax",
+            suite="paper",
+            build=Build("jax", version, Channel.RELEASE),
+            cases=tuple(outcomes) if expected is None else expected,
+        )
+        observations = tuple(
+            Observation(
+                case,
+                Outcome(outcome),
+                message="" if outcome == "pass" else f"why {outcome}",
+                attempts=tuple(Attempt(Outcome(again)) for again in (attempts or {}).get(case, [])),
+            )
+            for case, outcome in outcomes.items()
+        )
+        return RunFile(Run(**{**vars(head), **run}), observations, End(started, (1.0, 1.0)))  # type: ignore[arg-type]
+
+    return make

@@ -1,0 +1,190 @@
+"""From a wish to an interpreter that has the framework: real uv, wheels written here, one real framework."""
+
+import os
+import subprocess
+import sys
+import venv
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.environments import default_cache
+from monitor.execution.targets import Execute, Framework, Source, Target, TargetError, load_target
+from monitor.model import Channel
+
+UNREACHABLE = "http://127.0.0.1:9/simple"
+RUNNERS = Path(__file__).parents[2] / "runners"
+
+
+def write_wheel(folder: Path, name: str, version: str) -> None:
+    facts = f"{name}-{version}.dist-info"
+    with ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{name}/__init__.py", "")
+        wheel.writestr(f"{facts}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(f"{facts}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{facts}/RECORD", "")
+
+
+@pytest.fixture
+def offer(tmp_path, monkeypatch):
+    """A target whose one framework, `tiny`, has a folder of wheels for an index."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name, version in (("tiny", "1.0"), ("tiny", "2.0.dev20261101"), ("tinylib", "1.0"), ("tinylib", "2.0")):
+        write_wheel(folder, name, version)
+    for name in [name for name in os.environ if name.startswith(("UV_", "PIP_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+
+    def make(exact: Source | None = None, **channels: Source) -> Target:
+        named = {Channel(name): source for name, source in channels.items()}
+        framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact)
+        return Target("mine", "Mine", "runners/mine.toml", Execute(("mine",)), {"tiny": framework})
+
+    return make
+
+
+@pytest.fixture
+def ask(tmp_path, monkeypatch):
+    def provide_here(target: Target, **wish: str):
+        return provide(target, "tiny", cache=tmp_path / "cache", say=lambda line: None, **wish)
+
+    return provide_here
+
+
+def test_a_nightly_has_its_date(offer, ask):
+    provided = ask(offer(nightly=Source(("tiny",), prerelease="allow")))
+    build = provided.build
+    assert (build.label, build.channel, build.date) == ("tiny==2.0.dev20261101", Channel.NIGHTLY, "2026-11-01")
+    assert (build.why, build.commit, provided.notes) == ("", "", ())
+    assert [package.name for package in build.packages] == ["tiny"]
+    assert all(len(package.sha256) == 64 for package in build.packages)
+    subprocess.run([provided.python, "-c", "import tiny"], check=True)
+
+
+def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
+    target = offer(
+        nightly=Source(("tiny",), index=(UNREACHABLE,)),
+        pinned=Source(("tiny==1.0",), index=(UNREACHABLE, "default")),
+    )
+    build = ask(target).build
+    assert (build.label, build.channel) == ("tiny==1.0", Channel.PINNED)
+    assert build.why == (
+        f"nightly: {UNREACHABLE}/tiny/ cannot be had (Connection refused (os error 111)); release: target mine has none"
+    )
+
+
+def test_nothing_can_be_had(offer, ask):
+    with pytest.raises(BuildUnavailable) as raised:
+        ask(offer(nightly=Source(("tiny==7",)), release=Source(("tinylib",)), pinned=Source(("nothing",))))
+    nightly, release, pinned = str(raised.value).split("; ")
+    assert nightly.startswith("nightly: No solution found when resolving dependencies: Because")
+    assert release == "release: none of tiny-nightly, tiny is among what tinylib needs"
+    assert pinned.startswith("pinned: No solution found when resolving dependencies: Because nothing was not found")
+
+
+def test_a_channel_by_name(offer, ask):
+    target = offer(nightly=Source(("tiny==7",)), release=Source(("tiny",)))
+    build = ask(target, channel="release").build
+    assert (build.version, build.channel, build.why) == ("1.0", Channel.RELEASE, "")
+    with pytest.raises(BuildUnavailable, match=r"^No solution found"):
+        ask(target, channel="nightly")
+    with pytest.raises(TargetError, match=r'runners/mine.toml: tiny has no channel "relase", did you mean "release"\?'):
+        ask(target, channel="relase")
+    with pytest.raises(TargetError, match=r'has no channel "pinned", known: auto, nightly, release'):
+        ask(target, channel="pinned")
+
+
+def test_one_version_by_name(offer, ask):
+    target = offer(exact=Source(("tinylib<={version}",)))
+    build = ask(target, exact="tiny==1.0").build
+    assert (build.label, build.channel) == ("tiny==1.0", Channel.EXACT)
+    assert [(package.name, package.version) for package in build.packages] == [("tiny", "1.0"), ("tinylib", "1.0")]
+
+
+@pytest.mark.parametrize(
+    ("wish", "fault"),
+    [
+        ("tiny>=1", r'"tiny>=1" is no build; name one as "tiny-nightly==1.2.3"'),
+        ("tony==1", r'runners/mine.toml: tiny is not installed as "tony", did you mean "tiny"\?'),
+        ("tiny==1 @ evil", r'"tiny==1 @ evil" is no build'),
+    ],
+)
+def test_a_version_that_is_none(offer, ask, wish, fault):
+    with pytest.raises(TargetError, match=fault):
+        ask(offer(exact=Source(())), exact=wish)
+    with pytest.raises(TargetError, match=r"tiny.exact is missing"):
+        ask(offer(), exact="tiny==1")
+
+
+def test_a_python_that_cannot_be_had_is_replaced_by_the_running_one(offer, ask, monkeypatch):
+    monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
+    running = ".".join(map(str, sys.version_info[:3]))
+    provided = ask(offer(release=Source(("tiny",), python="3.99")), channel="release")
+    (note,) = provided.notes
+    assert note.startswith(f"Python 3.99 was wished for, {running} serves: ")
+    said = subprocess.run([provided.python, "-V"], capture_output=True, text=True, check=True).stdout
+    assert said == f"Python {running}\n"
+    with pytest.raises(BuildUnavailable, match=rf"\(on Python {running}, as 3.99 cannot be had\)$"):
+        ask(offer(release=Source(("tiny==7",), python="3.99")), channel="release")
+
+
+def test_the_running_python_meets_a_wish_for_it(offer, ask):
+    wish = f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert ask(offer(release=Source(("tiny",), python=wish)), channel="release").notes == ()
+
+
+def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("monitor.execution.uv.find_uv", lambda: pytest.fail("uv was asked for"))
+    venv.create(tmp_path / "own")
+    python = tmp_path / "own/bin/python"
+    with pytest.raises(BuildUnavailable, match="the interpreter given has none of tiny-nightly, tiny installed"):
+        ask(offer(), python=str(python))
+    (site,) = (tmp_path / "own/lib").glob("python*/site-packages")
+    ZipFile(tmp_path / "wheels/tiny-1.0-py3-none-any.whl").extractall(site)
+    provided = ask(offer(), python=str(python))
+    assert (provided.python, provided.build.label, provided.build.channel) == (python, "tiny==1.0", Channel.GIVEN)
+    assert ask(offer(), python=str(python), exact="tiny==1.0").build == provided.build
+    with pytest.raises(BuildUnavailable, match=r"the interpreter given has tiny==1.0, not tiny==2.0"):
+        ask(offer(), python=str(python), exact="tiny==2.0")
+
+
+def test_a_given_interpreter_that_is_none(offer, ask, tmp_path):
+    with pytest.raises(BuildUnavailable, match="the interpreter given is no program that can be run"):
+        ask(offer(), python=str(tmp_path / "python"))
+    with pytest.raises(BuildUnavailable, match=r"the interpreter given is no Python of 3.8 or later"):
+        ask(offer(), python="/bin/ls")
+
+
+def test_a_machine_without_uv_gets_the_way_to_it(offer, ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("sys.prefix", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BuildUnavailable, match="uv is not installed"):
+        ask(offer(release=Source(("tiny",))))
+
+
+def test_a_framework_that_the_target_has_not(offer, tmp_path):
+    with pytest.raises(TargetError, match=r'runners/mine.toml: no framework "tny", did you mean "tiny"\?'):
+        provide(offer(), "tny", cache=tmp_path, say=print)
+
+
+def test_a_real_framework_as_the_cpu_target_has_it():
+    cpu = load_target(RUNNERS / "cpu.toml")
+    jax = cpu.framework("jax")
+    # Without the wish for another Python, which could cost a download.
+    here = replace(jax, channels={Channel.PINNED: jax.channels[Channel.PINNED]})
+    provided = provide(
+        replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=default_cache(), say=print
+    )
+    assert provided.build.label == "jax==0.10.2"
+    versions = {package.name: package.version for package in provided.build.packages}
+    assert versions["jaxlib"] == "0.10.2"
+    assert all(package.sha256 for package in provided.build.packages)
+    asked = "import jax, numpy; print(jax.__version__, numpy.__version__)"
+    said = subprocess.run([provided.python, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["0.10.2", versions["numpy"]]

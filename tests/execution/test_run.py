@@ -1,0 +1,135 @@
+"""The run step on a real framework: what it writes, and that nothing answered is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.environments import default_cache
+from monitor.execution.run import ResumeError, run_job
+from monitor.execution.targets import Target
+from monitor.handover.runfile import read_run_file
+from monitor.model import Job, Outcome
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+FEW = ("jax/jax.numpy.add/*", "jax/jax.tree_map/eager-float32")
+
+
+def run(job: Job, cpu: Target, path: Path, **options: bool) -> None:
+    run_job(job, cpu, path, cache=default_cache(), say=print, show=lambda _: None, **options)
+
+
+def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    job = Job("cpu", "jax", "paper", build=builds("jax").build.label, selection=FEW)
+    run(job, cpu, tmp_path / "run.jsonl")
+    done = read_run_file(tmp_path / "run.jsonl")
+    build = done.run.build
+    assert build is not None
+    assert (build.distribution, build.version) == ("jax", builds("jax").build.version)
+    assert len(build.commit) == 40
+    assert {package.name for package in build.packages} >= {"jax", "jaxlib", "numpy", "scipy"}
+    assert all(len(package.sha256) == 64 for package in build.packages)
+    assert {"host.cpu", "host.cores", "host.memory", "host.kernel", "device.name"} <= done.run.environment.keys()
+    assert done.run.selection == FEW
+    assert [observation.case for observation in done.observations] == list(done.run.cases)
+    assert done.end is not None
+    assert len(done.end.calibration) == 2
+    add = next(o for o in done.observations if o.case == "jax/jax.numpy.add/eager-float32")
+    assert add.outcome is Outcome.PASS
+    assert add.error is not None
+    assert add.latency is not None
+    assert 0 < add.latency.minimum <= add.latency.median < add.latency.first
+
+
+def test_an_interpreter_that_has_the_framework_is_enough(
+    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    """The run step by itself, on nothing but the standard library: isolated Python, no uv on PATH."""
+    code = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from monitor.execution.__main__ import main; sys.exit(main())"
+    options = ["--framework", "jax", "--python", str(builds("jax").python), "--out", str(tmp_path / "run.jsonl")]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code, *options, "--case", FEW[0]],
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    written = read_run_file(tmp_path / "run.jsonl")
+    assert written.run.build is not None
+    assert written.run.build.channel == "given"
+    assert {observation.outcome for observation in written.observations} == {Outcome.PASS}
+
+
+def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    command = [
+        *(sys.executable, "-m", "monitor.execution", "--framework", "jax", "--out", str(path)),
+        *("--python", str(builds("jax").python), "--case", "jax/jax.numpy.[am]*"),
+    ]
+    process = subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not path.exists() or path.read_bytes().count(b"\n") < 6:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    before = path.read_bytes()
+    with path.open("ab") as file:
+        file.write(b'{"observation": {"case": "jax/ja')  # what a kill within a write leaves
+
+    assert subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False).returncode == 2
+    assert subprocess.run([*command, "--resume"], cwd=CHECKOUT, capture_output=True, check=False).returncode == 0
+    assert path.read_bytes().startswith(before)
+    done = read_run_file(path)
+    assert [observation.case for observation in done.observations] == list(done.run.cases)
+    assert done.end is not None
+
+    complete = path.read_bytes()
+    assert subprocess.run([*command, "--resume"], cwd=CHECKOUT, capture_output=True, check=False).returncode == 0
+    assert path.read_bytes() == complete
+
+
+def test_another_build_does_not_go_on_with_a_run(
+    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    path = tmp_path / "run.jsonl"
+    job = Job("cpu", "jax", "paper", python=str(builds("jax").python), selection=FEW)
+    run(job, cpu, path)
+    lines = path.read_text().splitlines()
+    head = json.loads(lines[0])
+    for package in head["run"]["build"]["packages"]:
+        if package["name"] == "numpy":
+            package["version"] = "1.0"
+    path.write_text("\n".join([json.dumps(head), *lines[1:3], ""]))
+    with pytest.raises(ResumeError, match=r"begun with numpy 1\.0"):
+        run(job, cpu, path, resume=True)
+
+
+def test_a_build_that_cannot_be_had_is_one_blocked_run(cpu: Target, tmp_path: Path) -> None:
+    run(Job("cpu", "jax", "paper", build="jax==0.0.0.1"), cpu, tmp_path / "run.jsonl")
+    done = read_run_file(tmp_path / "run.jsonl")
+    assert "jax==0.0.0.1" in done.run.blocked
+    assert (done.run.cases, done.observations) == ((), ())
+    assert done.end is not None
+
+
+def test_a_run_step_without_framework_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor.execution", "--out", "x"],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "--framework or --job is needed" in done.stderr

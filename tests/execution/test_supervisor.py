@@ -1,0 +1,166 @@
+"""Real harm to real workers: each costs one case, and is named for what it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.examiner import Examiner
+from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
+from monitor.model import Outcome
+
+LIMITS = Limits(seconds=10, memory_mib=1024)
+FAULTS = Path(__file__).parent / "faults"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package that is lent to the framework, with the suite of faults among JAX's."""
+    package = tmp_path_factory.mktemp("lent") / "monitor"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FAULTS, package / "suite" / "jax" / "faults")
+    return package
+
+
+@pytest.fixture
+def command(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> WorkerCommand:
+    return WorkerCommand(
+        python=builds("jax").python,
+        framework="jax",
+        suite="faults",
+        device="cpu",
+        environment={"TMPDIR": str(tmp_path)},
+        log=tmp_path / "worker.log",
+        package=package,
+    )
+
+
+@pytest.fixture
+def worker(command: WorkerCommand) -> Iterator[Worker]:
+    with Worker(command) as worker:
+        yield worker
+
+
+def fault(name: str) -> str:
+    return f"jax/jax.numpy.add/{name}-eager"
+
+
+def test_a_worker_says_what_it_is(worker: Worker, builds: Callable[[str], Provided]) -> None:
+    assert worker.ready.version == builds("jax").build.version
+    assert len(worker.ready.commit) == 40
+    assert fault("a-healthy") in worker.ready.cases
+
+
+def test_a_segfault_is_a_crash(worker: Worker) -> None:
+    observation = worker.ask(fault("b-segfault"), LIMITS)
+    assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process was killed by SIGSEGV")
+    assert not worker.alive
+
+
+def test_an_exit_is_a_crash(worker: Worker) -> None:
+    observation = worker.ask(fault("h-exits"), LIMITS)
+    assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process exited with status 7")
+
+
+def test_a_hang_is_a_timeout_soon_after_the_limit(worker: Worker) -> None:
+    start = time.monotonic()
+    observation = worker.ask(fault("d-hang"), Limits(seconds=1, memory_mib=1024))
+    assert (observation.outcome, observation.message) == (Outcome.TIMEOUT, "over 1 s")
+    assert time.monotonic() - start < 3
+    assert not worker.alive
+
+
+def test_a_memory_hog_is_out_of_memory(worker: Worker) -> None:
+    observation = worker.ask(fault("e-memory-hog"), LIMITS)
+    assert (observation.outcome, observation.message) == (Outcome.OOM, "over 1024 MiB of memory")
+    assert not worker.alive
+
+
+def test_a_worker_killed_from_outside_is_a_crash(worker: Worker) -> None:
+    killer = threading.Timer(0.5, os.kill, (worker._process.pid, signal.SIGKILL))
+    killer.start()
+    observation = worker.ask(fault("k-slow"), LIMITS)
+    assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process was killed by SIGKILL")
+
+
+def test_a_worker_killed_between_two_cases_is_a_crash_of_the_next(worker: Worker) -> None:
+    os.kill(worker._process.pid, signal.SIGKILL)
+    time.sleep(0.2)
+    assert worker.ask(fault("a-healthy"), LIMITS).outcome is Outcome.CRASH
+
+
+def test_what_a_framework_prints_is_no_answer(worker: Worker) -> None:
+    assert worker.ask(fault("i-writes-on-stdout"), LIMITS).outcome is Outcome.PASS
+
+
+def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
+    with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
+        answers = {case.split("/")[2]: examiner.ask(case) for case in examiner.worker.ready.cases}
+    assert {name.removesuffix("-eager"): answer.outcome.value for name, answer in answers.items()} == {
+        "a-healthy": "pass",
+        "b-segfault": "crash",
+        "c-after-segfault": "pass",
+        "d-hang": "timeout",
+        "e-memory-hog": "oom",
+        "f-corruptor": "pass",
+        "g-victim": "pass",
+        "h-exits": "crash",
+        "i-writes-on-stdout": "pass",
+        "j-flaky": "pass",  # nothing is known of it yet, and alone it passed
+        "k-slow": "pass",
+        "l-healthy": "pass",
+    }
+    victim = answers["g-victim-eager"]
+    assert victim.first is Outcome.ERROR
+    assert [attempt.outcome for attempt in victim.attempts] == [Outcome.PASS]
+
+
+def test_news_is_confirmed_by_two_fresh_workers(command: WorkerCommand) -> None:
+    known = {fault("b-segfault"): Outcome.PASS, fault("j-flaky"): Outcome.PASS, fault("c-after-segfault"): Outcome.PASS}
+    with Examiner(lambda: Worker(command), LIMITS, known) as examiner:
+        crash, fine, flaky = (
+            examiner.ask(case) for case in (fault("b-segfault"), fault("c-after-segfault"), fault("j-flaky"))
+        )
+    assert crash.outcome is Outcome.CRASH
+    assert [attempt.outcome for attempt in crash.attempts] == [Outcome.CRASH] * 2
+    assert (fine.outcome, fine.attempts) == (Outcome.PASS, ())
+    assert (flaky.outcome, flaky.first) == (Outcome.FLAKY, Outcome.MISMATCH)
+    assert flaky.message == "fresh workers said mismatch and pass"
+
+
+def test_a_device_that_is_not_there_is_said_in_one_line(command: WorkerCommand) -> None:
+    with pytest.raises(WorkerUnavailableError, match=r"jax has no device 'tpu'") as caught:
+        Worker(WorkerCommand(**{**vars(command), "device": "tpu"}))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_broken_framework_is_said_in_one_line(command: WorkerCommand, tmp_path: Path) -> None:
+    (tmp_path / "jax.py").write_text("import a_library_that_is_gone\n")
+    broken = {**command.environment, "PYTHONPATH": str(tmp_path)}
+    with pytest.raises(WorkerUnavailableError, match="No module named 'a_library_that_is_gone'"):
+        Worker(WorkerCommand(**{**vars(command), "environment": broken}))
+
+
+def test_workers_die_with_their_supervisor(command: WorkerCommand, tmp_path: Path) -> None:
+    child = os.fork()
+    if child == 0:
+        worker = Worker(command)
+        (tmp_path / "pid").write_text(str(worker._process.pid))
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(child, 0)
+    pid = int((tmp_path / "pid").read_text())
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline and Path(f"/proc/{pid}/status").exists():
+        if "Z (zombie)" in Path(f"/proc/{pid}/status").read_text():
+            break
+        time.sleep(0.05)
+    else:
+        assert not Path(f"/proc/{pid}").exists()

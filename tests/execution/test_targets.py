@@ -1,0 +1,119 @@
+"""Runner files: what a good one says, and one line for each fault of a bad one."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.targets import TargetError, find_target, load_target, load_targets
+from monitor.model import Channel
+
+RUNNERS = Path(__file__).parents[2] / "runners"
+
+GOOD = """
+title = "My board"
+[execute]
+labels = ["self-hosted", "my-board"]
+[torch]
+device = "cpu"
+distributions = ["torch"]
+env = { OMP_PROC_BIND = "true" }
+[torch.nightly]
+packages = ["torch", "numpy"]
+index = "https://download.pytorch.org/whl/nightly/cpu"
+find-links = ["wheels", "https://example.org/wheels"]
+prerelease = "allow"
+python = "3.12"
+[torch.exact]
+packages = "numpy"
+"""
+
+
+def write(folder: Path, text: str, name: str = "mine.toml") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_runner_file_of_this_repository_is_good():
+    targets = load_targets(RUNNERS)
+    cpu = targets["cpu"]
+    assert set(cpu.frameworks) == {"jax", "tensorflow", "torch"}
+    for framework in cpu.frameworks.values():
+        assert set(framework.channels) == {Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED}
+        for source in framework.channels.values():
+            assert "numpy" in source.packages
+        assert framework.exact is not None
+
+
+def test_what_a_file_says(tmp_path):
+    target = load_target(write(tmp_path, GOOD))
+    assert (target.name, target.title) == ("mine", "My board")
+    assert target.execute.labels == ("self-hosted", "my-board")
+    assert (target.execute.threads, target.execute.case_seconds, target.execute.case_memory_mib) == (1, 60, 4096)
+    torch = target.framework("torch")
+    assert (torch.device, torch.env) == ("cpu", {"OMP_PROC_BIND": "true"})
+    nightly = torch.channels[Channel.NIGHTLY]
+    assert nightly.index == ("https://download.pytorch.org/whl/nightly/cpu",)
+    assert nightly.find_links == (str(tmp_path / "wheels"), "https://example.org/wheels")
+    assert (nightly.prerelease, nightly.python) == ("allow", "3.12")
+    assert torch.exact is not None
+    assert torch.exact.packages == ("numpy",)
+    assert torch.exact.index == ("default",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("[torch.nightly]", "[torch.nigthly]", 'torch.nigthly: unknown channel, did you mean "nightly"?'),
+        ("[torch.nightly]", "[torch.weekly]", "torch.weekly: unknown channel, known: "),
+        ("[torch]", "[trch]\n[torch]", 'trch: unknown framework, did you mean "torch"?'),
+        ("labels", "lables", 'execute.labels: is missing; is "lables" meant for it?'),
+        ('device = "cpu"', "", "torch.device: is missing; it must be a string"),
+        ("prerelease", "pre-release", 'torch.nightly.pre-release: unknown field, did you mean "prerelease"?'),
+        ("title =", "titel =", 'title: is missing; is "titel" meant for it?'),
+        ('"My board"', "7", "title: must be a string, not a whole number"),
+        ('"My board"', '" "', 'title: " " is not a line of text'),
+        ('["self-hosted", "my-board"]', "[]", "execute.labels: must not be empty"),
+        ('["self-hosted", "my-board"]', "[1]", "execute.labels: must be a list of strings, not of a whole number"),
+        ("[torch]", "threads = 0\n[torch]", "execute.threads: 0 is not a whole number from 1 up"),
+        ("[torch]", "threads = true\n[torch]", "execute.threads: must be a whole number, not a boolean"),
+        ('"true"', "1", "torch.env.OMP_PROC_BIND: must be a string, not a whole number: write it in quotes"),
+        ('"numpy"]', '"-r /etc/passwd"]', 'torch.nightly.packages: "-r /etc/passwd" is not a requirement'),
+        ('"https://download', '"download', "torch.nightly.index: "),
+        ('"allow"', '"yes"', 'torch.nightly.prerelease: "yes" is not one of disallow|allow|'),
+        ('"3.12"', '"py312"', 'torch.nightly.python: "py312" is not a Python version such as "3.12"'),
+        ("[execute]", "[execute", "is not TOML: "),
+    ],
+)
+def test_a_fault_is_one_line_with_the_file_the_field_and_the_mend(tmp_path, old, new, fault):
+    path = write(tmp_path, GOOD.replace(old, new, 1))
+    with pytest.raises(TargetError) as raised:
+        load_target(path)
+    assert str(raised.value).startswith(f"{path}: {fault}")
+    assert "\n" not in str(raised.value)
+
+
+def test_names_of_files_and_folders(tmp_path):
+    with pytest.raises(TargetError, match=r"no runner file"):
+        load_targets(tmp_path)
+    with pytest.raises(TargetError, match=r"mine.toml: cannot be read: No such file or directory"):
+        load_target(tmp_path / "mine.toml")
+    with pytest.raises(TargetError, match=r"file name: \"My_Board\" is not a target's name"):
+        load_target(write(tmp_path, GOOD, "My_Board.toml"))
+    (tmp_path / "latin.toml").write_bytes("title = 'é'".encode("latin-1"))
+    with pytest.raises(TargetError, match=r"is not UTF-8 text"):
+        load_target(tmp_path / "latin.toml")
+
+
+def test_a_file_without_a_framework_monitors_nothing(tmp_path):
+    with pytest.raises(TargetError, match="has no framework; add a table of: jax, tensorflow, torch"):
+        load_target(write(tmp_path, GOOD.partition("[torch]")[0]))
+
+
+def test_a_name_that_is_not_there_is_answered_with_the_nearest(tmp_path):
+    targets = {"mine": load_target(write(tmp_path, GOOD))}
+    assert find_target(targets, "mine").name == "mine"
+    with pytest.raises(TargetError, match=r'no target "mien", did you mean "mine"\?'):
+        find_target(targets, "mien")
+    with pytest.raises(TargetError, match=r'mine.toml: no framework "jax", known: torch'):
+        targets["mine"].framework("jax")

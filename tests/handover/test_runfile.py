@@ -1,0 +1,92 @@
+"""The run file as a journal: what was written is read again, wherever the writer was killed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.handover.codec import from_json, to_json
+from monitor.handover.runfile import RunFile, RunFileError, RunFileWriter, read_run_file
+from monitor.model import Attempt, Build, Channel, Job, Latency, NumericalError, Observation, Outcome, Package
+
+Make = Callable[..., RunFile]
+
+
+def write(path: Path, runfile: RunFile) -> bytes:
+    with RunFileWriter(path) as writer:
+        writer.write_run(runfile.run)
+        for observation in runfile.observations:
+            writer.write_observation(observation)
+        if runfile.end:
+            writer.write_end(runfile.end)
+    return path.read_bytes()
+
+
+def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) -> None:
+    whole = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"})
+    content = write(tmp_path / "run.jsonl", whole)
+    first_line = content.index(b"\n") + 1
+    for cut in range(first_line, len(content)):
+        path = tmp_path / "cut.jsonl"
+        path.write_bytes(content[:cut])
+        read = read_run_file(path)
+        assert (read.run, read.end) == (whole.run, None)
+        assert read.observations == whole.observations[: content[first_line:cut].count(b"\n")]
+        with RunFileWriter(path) as writer:
+            for observation in whole.observations[len(read.observations) :]:
+                writer.write_observation(observation)
+            assert whole.end
+            writer.write_end(whole.end)
+        assert path.read_bytes() == content
+
+
+def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
+    (tmp_path / "run.jsonl").write_text('{"end": {"finished": "x"}}\n')
+    with pytest.raises(RunFileError, match=r"run\.jsonl:1: a line that does not belong here"):
+        read_run_file(tmp_path / "run.jsonl")
+    (tmp_path / "run.jsonl").write_text("")
+    with pytest.raises(RunFileError, match="no run in this file"):
+        read_run_file(tmp_path / "run.jsonl")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Observation("jax/jax.a/eager", Outcome.PASS),
+        Observation(
+            "jax/jax.a/eager",
+            Outcome.FLAKY,
+            message="why",
+            error=NumericalError(1.0, 0.5, 2.0),
+            latency=Latency(9.0, 2.0, 1.0, 0.5, 5, 100),
+            first=Outcome.CRASH,
+            attempts=(Attempt(Outcome.PASS), Attempt(Outcome.ERROR, "why")),
+            seconds=1.5,
+        ),
+        Build("jax", "1.0", Channel.GIVEN, packages=(Package("numpy", "2.0", "00"),)),
+        Job("cpu", "jax", "paper", selection=("a*",), watch={"jax/jax.a/eager": Outcome.PASS}),
+    ],
+)
+def test_every_noun_crosses_as_json(value: object) -> None:
+    assert from_json(type(value), to_json(value)) == value
+
+
+def test_defaults_are_left_out() -> None:
+    assert to_json(Observation("jax/jax.a/eager", Outcome.PASS)) == {"case": "jax/jax.a/eager", "outcome": "pass"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"case": "x", "outcome": "great"},
+        {"case": 1, "outcome": "pass"},
+        {"outcome": "pass"},
+        {"case": "x", "odd": 1},
+        [],
+    ],
+)
+def test_what_is_not_the_noun_is_refused(value: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        from_json(Observation, value)

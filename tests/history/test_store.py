@@ -1,0 +1,166 @@
+"""The recorded history: what a night adds, and that two writers lose nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.handover.runfile import RunFile, RunFileWriter
+from monitor.history.store import History
+from monitor.model import Outcome, Run
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+Make = Callable[..., RunFile]
+
+
+def git(directory: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def outcome_diff(directory: Path) -> list[str]:
+    """The lines that the last commit removed and added under outcomes/."""
+    diff = git(directory, "show", "--format=", "--unified=0", "HEAD", "--", "outcomes")
+    return [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def test_the_diff_of_a_night_is_its_news(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "pass"})], "first")
+    history.record([runfile(2, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "absent"})], "second")
+    assert outcome_diff(tmp_path / "history") == [
+        "-jax/jax.b/eager,pass,executed,",
+        "+jax/jax.b/eager,absent,executed,why absent",
+    ]
+
+
+def test_an_equal_night_has_an_empty_diff(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    for day in (1, 2):
+        history.record([runfile(day, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"})], str(day))
+    assert outcome_diff(tmp_path / "history") == []
+    assert "runs/cpu/jax" in git(tmp_path / "history", "show", "--stat", "--format=", "HEAD")
+
+
+def test_missing_evidence_changes_nothing_that_is_known(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    both = ("jax/jax.a/eager", "jax/jax.b/eager")
+    history.record([runfile(1, dict.fromkeys(both, "pass"))], "first")
+    history.record([runfile(2, {both[0]: "blocked"}, expected=both)], "cut short")
+    history.record([runfile(3, {}, blocked="the build did not install")], "blocked")
+    assert history.watch_list("cpu", "jax", "paper") == dict.fromkeys(both, Outcome.PASS)
+    table = history.load().observations
+    assert table[table["run"].str.startswith("20261102")]["outcome"].tolist() == ["blocked", "blocked"]
+
+
+def test_a_selection_leaves_the_other_cases(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "pass"})], "whole")
+    history.record([runfile(2, {"jax/jax.a/eager": "error"}, selection=("jax/jax.a/*",))], "selection")
+    assert history.watch_list("cpu", "jax", "paper") == {
+        "jax/jax.a/eager": Outcome.ERROR,
+        "jax/jax.b/eager": Outcome.PASS,
+    }
+    history.record([runfile(3, {"jax/jax.a/eager": "error"})], "b left the suite")
+    assert history.watch_list("cpu", "jax", "paper") == {"jax/jax.a/eager": Outcome.ERROR}
+
+
+def test_a_run_is_recorded_once(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    first = runfile(1, {"jax/jax.a/eager": "pass"})
+    assert history.record([first], "first")
+    head = git(tmp_path / "history", "rev-parse", "HEAD")
+    assert history.record([first], "again") is None
+    assert git(tmp_path / "history", "rev-parse", "HEAD") == head
+
+
+def test_what_was_recorded_is_loaded_again(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    recorded = runfile(1, {"jax/jax.a/eager": "error"}, attempts={"jax/jax.a/eager": ["error", "error"]})
+    history.record([recorded], "first")
+    loaded = history.load()
+    assert [item.run for item in loaded.runs] == [Run(**{**vars(recorded.run), "cases": ()})]
+    assert loaded.runs[0].end == recorded.end
+    row = loaded.observations.iloc[0]
+    assert (row["case"], row["outcome"], row["message"], row["attempts"]) == (
+        "jax/jax.a/eager",
+        "error",
+        "why error",
+        "error error",
+    )
+
+
+def test_a_new_history_starts_from_the_shipped_one(tmp_path: Path, runfile: Make) -> None:
+    History(tmp_path / "shipped").record([runfile(1, {"jax/jax.a/eager": "pass"})], "first")
+    seed = tmp_path / "results"
+    for part in ("outcomes", "runs"):
+        (tmp_path / "shipped" / part).rename(seed / part) if seed.mkdir(exist_ok=True) is None else None
+    history = History(tmp_path / "history", seed=seed)
+    history.prepare()
+    assert history.watch_list("cpu", "jax", "paper") == {"jax/jax.a/eager": Outcome.PASS}
+    assert git(tmp_path / "history", "branch", "--show-current").strip() == "results"
+
+
+def test_what_a_dead_writer_left_is_discarded(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {"jax/jax.a/eager": "pass"})], "first")
+    csv = tmp_path / "history" / "outcomes" / "cpu" / "jax" / "paper.csv"
+    csv.write_text("half a line")
+    (csv.parent / "left.csv").write_text("over")
+    history.record([runfile(2, {"jax/jax.a/eager": "error"})], "second")
+    assert outcome_diff(tmp_path / "history") == [
+        "-jax/jax.a/eager,pass,executed,",
+        "+jax/jax.a/eager,error,executed,why error",
+    ]
+    assert not (csv.parent / "left.csv").exists()
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from monitor.handover.runfile import read_run_file
+from monitor.history.store import History
+directory, push, *paths = sys.argv[1:]
+for path in paths:
+    History(Path(directory)).record([read_run_file(Path(path))], path, push=push == "push")
+"""
+
+
+def write_runs(tmp_path: Path, runfile: Make, days: range) -> list[str]:
+    paths = []
+    for day in days:
+        made = runfile(day, {f"jax/jax.f{day}/eager": "pass"}, suite=f"suite{day}")
+        path = tmp_path / f"{day}.jsonl"
+        with RunFileWriter(path) as writer:
+            writer.write_run(made.run)
+            for observation in made.observations:
+                writer.write_observation(observation)
+            assert made.end
+            writer.write_end(made.end)
+        paths.append(str(path))
+    return paths
+
+
+@pytest.mark.parametrize("push", [False, True], ids=["one work tree", "one remote"])
+def test_writers_at_once_lose_nothing(tmp_path: Path, runfile: Make, push: bool) -> None:
+    paths = write_runs(tmp_path, runfile, range(1, 13))
+    remote = tmp_path / "remote.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=results", str(remote)], check=True)
+    writers = []
+    for number in range(4):
+        directory = tmp_path / (f"clone{number}" if push else "history")
+        if push:
+            subprocess.run(["git", "clone", "--quiet", str(remote), str(directory)], check=True, capture_output=True)
+        command = [sys.executable, "-c", WRITER, str(directory), "push" if push else "", *paths[number::4]]
+        writers.append(subprocess.Popen(command, cwd=CHECKOUT))
+    assert [writer.wait() for writer in writers] == [0] * 4
+    final = tmp_path / "history"
+    if push:
+        subprocess.run(["git", "clone", "--quiet", str(remote), str(final)], check=True)
+    assert len(History(final).load().runs) == 12
+    assert len([*(final / "outcomes").rglob("*.csv")]) == 12
+    git(final, "fsck", "--strict")

@@ -1,0 +1,147 @@
+"""How cases are written, multiplied, collected, and refused by name."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from monitor.model import Mode
+from monitor.suite import collect as collecting
+from monitor.suite.catalog import load_catalog
+from monitor.suite.collect import DeclarationError, collect, frameworks, suites
+from monitor.suite.declare import COMPILED, EAGER, GRADIENT, Declaration, Tensor, case, indices, positive, tensor
+from monitor.suite.draw import draw
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def test_every_dtype_runs_eagerly_and_the_first_in_the_other_modes() -> None:
+    @case("torch.cat", dtypes=("float32", "int32"), modes=(EAGER, COMPILED, GRADIENT), name="wide")
+    def cat(torch, x=tensor(2)):
+        return x
+
+    assert [one.id for one in cat.cases("torch")] == [
+        "torch/torch.cat/wide-eager-float32",
+        "torch/torch.cat/wide-eager-int32",
+        "torch/torch.cat/wide-compiled-float32",
+        "torch/torch.cat/wide-gradient-float32",
+    ]
+
+
+def test_a_function_without_dtypes_is_one_case_a_mode() -> None:
+    @case("jax.random.PRNGKey", modes=(EAGER, COMPILED))
+    def key(jax):
+        return jax
+
+    assert [(one.id, one.dtype) for one in key.cases("jax")] == [
+        ("jax/jax.random.PRNGKey/eager", ""),
+        ("jax/jax.random.PRNGKey/compiled", ""),
+    ]
+
+
+def test_inputs_are_the_same_for_every_dtype_and_exact_in_the_lowest() -> None:
+    spec = tensor(100)
+    assert isinstance(spec, Tensor)
+    values = draw(spec, "float64", seed="a")
+    assert np.array_equal(values, draw(spec, "bfloat16", seed="a"))
+    mantissa, _ = np.frexp(values)
+    assert np.array_equal(mantissa * 256, np.round(mantissa * 256))
+    assert not np.array_equal(values, draw(spec, "float64", seed="b"))
+
+
+def test_inputs_keep_what_their_names_say() -> None:
+    assert draw(positive(100), "float32", seed="a").min() >= 1 / 8
+    assert draw(positive(100), "int32", seed="a").min() >= 1
+    drawn = draw(indices(100, below=5), "int64", seed="a")
+    assert (drawn.min(), drawn.max()) == (0, 4)
+    assert draw(tensor(4), "bool", seed="a").dtype == bool
+    assert draw(tensor(4), "complex64", seed="a").imag.any()
+
+
+def test_three_frameworks_have_the_suite() -> None:
+    assert frameworks() == ("jax", "tensorflow", "torch")
+    for framework in frameworks():
+        assert "paper" in suites(framework)
+
+
+@pytest.mark.parametrize("framework", ["jax", "tensorflow", "torch"])
+def test_the_suite_covers_every_catalogued_function(framework: str) -> None:
+    checked = {one.declaration.function for one in collect(framework, "paper").values()}
+    assert checked == {function.name for function in load_catalog().values() if function.framework == framework}
+
+
+@pytest.mark.parametrize("framework", ["jax", "tensorflow", "torch"])
+def test_every_reference_names_inputs_of_its_case(framework: str) -> None:
+    for one in collect(framework, "paper").values():
+        code = one.declaration.oracle.__code__
+        oracle_names = set(code.co_varnames[1 : code.co_argcount])
+        assert oracle_names <= one.declaration.inputs.keys(), one.id
+
+
+def test_declarations_import_without_framework_and_numpy() -> None:
+    code = "from monitor.suite.collect import collect; print(len(collect('torch', 'paper')))"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); {code}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+
+
+@pytest.fixture
+def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declaration]:
+    """A suite of one module, whose declarations are in this list."""
+    declarations: list[Declaration] = []
+    named = lambda *_: [(f"somewhere.{d.call.__name__}", d) for d in declarations]  # noqa: E731
+    monkeypatch.setattr(collecting, "_declarations", named)
+    return declarations
+
+
+def with_oracle(function: str, **options: str) -> Declaration:
+    @case(function, **options)  # type: ignore[arg-type]
+    def cat(torch):
+        return 1
+
+    cat.reference(lambda np: 1)
+    return cat
+
+
+def test_a_case_without_oracle_is_refused_by_name(declared: list[Declaration]) -> None:
+    @case("torch.cat")
+    def cat(torch):
+        return 1
+
+    declared.append(cat)
+    with pytest.raises(DeclarationError, match=r"somewhere\.cat: no oracle; add @cat\.reference or \.promise"):
+        collect("torch", "paper")
+
+
+def test_a_function_outside_the_catalog_is_refused_by_name(declared: list[Declaration]) -> None:
+    declared.append(with_oracle("torch.no_such"))
+    with pytest.raises(DeclarationError, match=r"somewhere\.cat: torch\.no_such is not in the catalog"):
+        collect("torch", "paper")
+
+
+def test_a_second_case_of_one_id_is_refused_by_name(declared: list[Declaration]) -> None:
+    declared += [with_oracle("torch.cat"), with_oracle("torch.cat")]
+    with pytest.raises(DeclarationError, match=r"a second case torch/torch\.cat/eager; give one of them a name="):
+        collect("torch", "paper")
+    declared[1] = with_oracle("torch.cat", name="other")
+    assert len(collect("torch", "paper")) == 2
+
+
+def test_modes_are_the_models() -> None:
+    assert tuple(Mode) == (EAGER, COMPILED, GRADIENT)
+
+
+def test_a_module_without_declarations_is_no_suite() -> None:
+    assert isinstance(collecting, ModuleType)
+    with pytest.raises(ModuleNotFoundError):
+        collect("torch", "no_such_suite")

@@ -1,0 +1,89 @@
+"""The real frameworks: what passes, what is refused, and that a wrong answer of theirs is found."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand
+from monitor.model import Observation, Outcome
+
+LIMITS = Limits(seconds=120, memory_mib=4096)
+FRAMEWORKS = ("jax", "tensorflow", "torch")
+WRONG = Path(__file__).parent / "wrong"
+
+
+def ask(
+    framework: str,
+    builds: Callable[[str], Provided],
+    tmp_path: Path,
+    suite: str,
+    package: Path = PACKAGE,
+    *,
+    prefix: str = "",
+) -> dict[str, Observation]:
+    """The answers of a worker to all cases of a suite whose id starts so."""
+    command = WorkerCommand(
+        python=builds(framework).python,
+        framework=framework,
+        suite=suite,
+        device="cpu",
+        environment={"TF_CPP_MIN_LOG_LEVEL": "2", "OMP_NUM_THREADS": "1"},
+        log=tmp_path / "worker.log",
+        package=package,
+    )
+    with Worker(command) as worker:
+        return {
+            case.removeprefix(f"{framework}/"): worker.ask(case, LIMITS)
+            for case in worker.ready.cases
+            if case.startswith(f"{framework}/{prefix}")
+        }
+
+
+@pytest.mark.parametrize(
+    ("framework", "prefix"), [("jax", "jax.numpy.log/"), ("tensorflow", "tf.reduce_mean/"), ("torch", "torch.sum/")]
+)
+def test_a_function_is_checked_in_every_mode(
+    framework: str, prefix: str, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    answers = ask(framework, builds, tmp_path, "paper", prefix=prefix)
+    assert {answer.outcome for answer in answers.values()} == {Outcome.PASS}
+    assert {name.split("/")[1].split("-")[0] for name in answers} >= {"eager", "compiled", "gradient"}
+    for answer in answers.values():
+        assert answer.latency is not None
+        assert answer.latency.minimum <= answer.latency.median
+        assert answer.latency.blocks >= 3
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_every_planted_fault_is_found(framework: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    """Cases that compute something wrong with the real framework, one fault each; `fine` alone computes it right."""
+    package = tmp_path / "monitor"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    suite = package / "suite" / framework / "wrong"
+    suite.mkdir()
+    shutil.copy(WRONG / "__init__.py", suite)
+    shutil.copy(WRONG / f"{framework}.py", suite / "wrong.py")
+    prefix = "tf" if framework == "tensorflow" else framework
+    with (package / "suite" / "catalog.csv").open("a") as catalog:
+        catalog.write(f"{prefix}.no_such,{framework},,,,,,\n")
+    answers = ask(framework, builds, tmp_path, "wrong", package)
+    outcomes = {name.split("/")[1].removesuffix("-eager-float32"): a.outcome.value for name, a in answers.items()}
+    assert outcomes == {
+        "absent": "absent",
+        "dtype": "mismatch",
+        "error": "error",
+        "fine": "pass",
+        "infinite": "mismatch",
+        "nan": "mismatch",
+        "off-by-a-thousandth": "mismatch",
+        "one-element": "mismatch",
+        "refused": "unsupported",
+        "shape": "mismatch",
+        "sign": "mismatch",
+        "wrong-gradient-gradient-float32": "mismatch",
+    }

@@ -1,0 +1,1 @@
+"""Cases that are wrong, each in one way."""

@@ -1,0 +1,144 @@
+"""What the workflow files promise, read off the files themselves.
+
+The linters of `.ci/run` know GitHub's rules. These are this project's own: which job may do what, and that the
+commands the workflows call exist.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+# Everything that may write, and what. A job that is not named here may read at most.
+WRITERS = {
+    ("nightly", "record"): {"contents": "write"},
+    ("nightly", "deploy"): {"pages": "write", "id-token": "write"},
+}
+
+FILES = sorted((Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
+WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in FILES}
+JOBS = [(workflow, name, job) for workflow, content in WORKFLOWS.items() for name, job in content["jobs"].items()]
+
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
+
+
+def scripts(job: dict[str, Any]) -> list[str]:
+    """The shell of a job's steps, continued lines joined."""
+    return [step["run"].replace("\\\n", " ") for step in job["steps"] if "run" in step]
+
+
+def calls(job: dict[str, Any]) -> list[tuple[str, list[str]]]:
+    """Every `portability` command that a job calls, with its options."""
+    lines = re.findall(r"^\s*portability (\w+)(.*)", "\n".join(scripts(job)), re.MULTILINE)
+    return [(command, re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) for command, rest in lines]
+
+
+def triggers(workflow: dict[Any, Any]) -> dict[str, Any]:
+    return workflow[True]  # YAML 1.1 reads the key `on` as a truth value
+
+
+def name_of(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=[*WORKFLOWS])
+every_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS, ids=name_of)
+nightly_builds = pytest.mark.parametrize(
+    "job", [job for _, _, job in JOBS if any(command == "run" for command, _ in calls(job))]
+)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_action_is_pinned_by_hash_and_says_which_version_that_is(path):
+    used = re.findall(r"^\s*(?:- )?uses: (.+)$", path.read_text(), re.MULTILINE)
+    assert used
+    assert [action for action in used if not (action.startswith("./") or PINNED.fullmatch(action))] == []
+
+
+def test_an_action_has_the_same_pin_everywhere():
+    pins = re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", "".join(path.read_text() for path in FILES))
+    assert len(set(pins)) == len(dict(pins))
+
+
+@every_workflow
+def test_a_workflow_grants_nothing_by_default(workflow):
+    assert workflow["permissions"] == {}
+
+
+@every_job
+def test_only_the_jobs_that_record_and_deploy_may_write(workflow, name, job):
+    assert job["permissions"] == WRITERS.get((workflow, name), {"contents": "read"})
+
+
+@every_job
+def test_a_checkout_leaves_no_credentials_behind(workflow, name, job):
+    for step in job["steps"]:
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@every_job
+def test_no_expression_is_pasted_into_a_shell_script(workflow, name, job):
+    assert [script for script in scripts(job) if "${{" in script] == []
+
+
+@every_job
+def test_no_job_trusts_a_cache_that_another_one_could_have_written(workflow, name, job):
+    for step in job["steps"]:
+        assert not step.get("uses", "").startswith("actions/cache")
+        assert "cache" not in step.get("with", {})
+
+
+@nightly_builds
+def test_the_job_that_runs_nightly_builds_holds_no_secret_and_may_not_write(job):
+    assert set(job["permissions"].values()) <= {"read"}
+    assert re.findall(r"secrets\b|github\.token|github\[", str(job)) == []
+
+
+@nightly_builds
+def test_one_target_that_fails_does_not_end_the_others(job):
+    assert job["strategy"]["fail-fast"] is False
+
+
+@nightly_builds
+def test_what_a_failed_run_did_observe_is_handed_over(job):
+    upload = next(step for step in job["steps"] if step.get("uses", "").startswith("actions/upload-artifact@"))
+    assert upload["if"] == "${{ !cancelled() }}"
+
+
+@pytest.mark.parametrize("name", ["record", "site", "deploy"])
+def test_a_target_that_fails_holds_back_neither_history_nor_site(name):
+    assert "!cancelled()" in WORKFLOWS["nightly"]["jobs"][name]["if"]
+
+
+@every_workflow
+def test_a_runner_that_a_plan_chooses_is_out_of_reach_for_pull_requests(workflow):
+    if any(not job["runs-on"].startswith("ubuntu-") for job in workflow["jobs"].values()):
+        assert set(triggers(workflow)) <= {"schedule", "workflow_dispatch"}
+
+
+@every_workflow
+def test_no_schedule_is_at_the_full_hour(workflow):
+    for entry in triggers(workflow).get("schedule", []):
+        assert re.match(r"[1-9]\d? ", entry["cron"])
+
+
+def test_the_nightly_takes_every_step_of_the_pipeline():
+    taken = [command for job in WORKFLOWS["nightly"]["jobs"].values() for command, _ in calls(job)]
+    assert taken == ["plan", "run", "record", "judge", "site"]
+
+
+@pytest.mark.parametrize(("command", "options"), [call for _, _, job in JOBS for call in calls(job)], ids=name_of)
+def test_every_command_that_a_workflow_calls_exists_with_its_options(command, options):
+    from typer.testing import CliRunner
+
+    from monitor.cli import app
+
+    told = CliRunner().invoke(app, [command, "--help"])
+    assert told.exit_code == 0, told.output
+    # The list of options only: an example may show what does not exist.
+    assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", told.output, re.MULTILINE))
