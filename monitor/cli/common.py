@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Collection
@@ -12,7 +13,6 @@ import typer
 
 from monitor.execution.environments import default_cache
 from monitor.execution.fields import nearest
-from monitor.handover.codec import to_json
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def print_json(value: Any) -> None:
 
 
 def _encode(value: Any) -> Any:
-    return str(value) if isinstance(value, Path) else to_json(value)
+    return str(value) if isinstance(value, Path) else dataclasses.asdict(value)
 
 
 def examples(*lines: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +30,7 @@ from monitor.cli.steps import (
     FrameworksOption,
     PythonOption,
     SuitesOption,
+    read_plan,
     record_runs,
     write_pages,
     write_plan,
@@ -38,7 +38,6 @@ from monitor.cli.steps import (
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
 from monitor.execution.targets import Target, load_targets
-from monitor.handover.codec import from_json
 from monitor.history.intake import read_untrusted
 from monitor.model import Job
 from monitor.reporting.text import news_text
@@ -81,7 +80,7 @@ def nightly(
     recorded = open_history(history)
     if resume:
         night = _last_night()
-        jobs: Sequence[Job] = [_read_job(path) for path in sorted(night.glob("plan/*-*.json"))]
+        jobs: Sequence[Job] = read_plan(night / "plan")
         say(f"going on with {night}")
     else:
         wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build), python, tuple(case))
@@ -106,6 +105,9 @@ def _run(job: Job, target: Target, path: Path, cache: Path) -> Path:
         run_job(job, target, path, cache=cache, resume=True, say=say, show=show)
     except ResumeError as error:
         raise UserError(str(error)) from error
+    except KeyboardInterrupt:
+        say("\ninterrupted; go on with: portability nightly --resume")
+        raise typer.Exit(130) from None
     return path
 
 
@@ -114,7 +116,3 @@ def _last_night() -> Path:
     if not begun:
         raise UserError(f"no night to go on with in {NIGHTS}; start one without --resume")
     return begun[-1].parent
-
-
-def _read_job(path: Path) -> Job:
-    return from_json(Job, json.loads(path.read_text()))

@@ -27,7 +27,7 @@ from monitor.cli.common import (
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
-from monitor.handover.codec import to_json
+from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
 from monitor.history.intake import read_untrusted
 from monitor.history.store import History
@@ -102,6 +102,12 @@ def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path)
     (directory / "matrix.json").write_text(json.dumps(matrix) + "\n")
 
 
+def read_plan(directory: Path) -> tuple[Job, ...]:
+    """The jobs of a plan."""
+    matrix = json.loads((directory / "matrix.json").read_text())
+    return tuple(from_json(Job, json.loads((directory / entry["job"]).read_text())) for entry in matrix)
+
+
 def run(context: typer.Context) -> None:
     """Run one job and write its run file. `portability run --help` tells the options."""
     raise typer.Exit(run_step(context.args, program="portability run"))
@@ -122,8 +128,8 @@ def record(
 def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:
     """Record runs with a commit message that names them; the commit's hash, None where nothing was new."""
     lines = [f"{r.run.target} {r.run.framework} {r.run.suite}: {_said(r)}" for r in runfiles]
-    subject = f"Record {len(runfiles)} run{'s' if len(runfiles) != 1 else ''}"
-    return history.record(runfiles, "\n".join([subject, "", *lines]), push=push)
+    message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
+    return history.record(runfiles, "\n".join(message), push=push)
 
 
 def _said(runfile: RunFile) -> str:

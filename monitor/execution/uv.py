@@ -17,7 +17,7 @@ LONGEST = 400  # characters of a reason; the resolver's derivations can fill pag
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 # What uv puts before the lines of its answer, the present way ("  cause: …") and the former ("  ╰─▶ …").
-LEAD = re.compile(r"^\s*(error:|cause:|Caused by:|×|├─▶|╰─▶|│)\s*")  # noqa: RUF001
+LEAD = re.compile(r"^\s*(error:|cause:|Caused by:|×|├─▶|╰─▶|│)\s*")
 # What follows is advice for somebody at a terminal, or the output of another program.
 ASIDE = re.compile(r"^\s*(hint:|warning:|\[stdout\]|\[stderr\])")
 PROGRESS = re.compile(r"(Downloading|Prepared|Installed) ")  # of an installation; the rest is a list of packages

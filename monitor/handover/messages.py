@@ -13,7 +13,7 @@ LONGEST = 300
 NOISE = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),  # colours
     (re.compile(r"0x[0-9a-fA-F]{4,}"), "0x…"),
-    (re.compile(r"(?<![\w.])(?:/[\w.+@~-]+){2,}/([\w.+@-]+)"), r"\1"),  # a path, down to its file
+    (re.compile(r"(?<![\w.:/])(?:/[\w.+@~-]+){2,}/([\w.+@-]+)"), r"\1"),  # a path, down to its file
     (re.compile(r"(\.(?:py|cc|cpp|h)):\d+"), r"\1"),
     (re.compile(r"line \d+"), "line …"),
     (re.compile(r"\b(?:pid|process)[ =]\d+", re.IGNORECASE), "process …"),

@@ -54,7 +54,11 @@ class _Checker:
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The complete lines with their numbers from 1, parsed."""
-        if self.path.stat().st_size > LARGEST_FILE:
+        try:
+            size = self.path.stat().st_size
+        except OSError as error:
+            raise RunFileError(f"{self.path}: {error.strerror}") from error
+        if size > LARGEST_FILE:
             raise RunFileError(f"{self.path}: larger than {LARGEST_FILE} bytes")
         with self.path.open("rb") as file:
             number = 0

@@ -254,7 +254,7 @@ def test_what_cannot_be_resolved_is_said_in_the_resolvers_words(wheels, interpre
             "No solution found: Because a needs b and b is not there, it fails",
         ),
         (
-            "  × No solution found:\n  ╰─▶ Because a was not found in\n      the registry, no.\n",  # noqa: RUF001
+            "  × No solution found:\n  ╰─▶ Because a was not found in\n      the registry, no.\n",
             "No solution found: Because a was not found in the registry, no",
         ),
         ("error: Failed to read `--find-links` directory: /home/me/wheels\n  Caused by: gone\n", "wheels: gone"),

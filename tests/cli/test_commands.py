@@ -1,0 +1,154 @@
+"""The command line: help with examples, answers in JSON, and faults in one line that tells the mend."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import app
+from monitor.handover.runfile import RunFile, RunFileWriter
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+COMMANDS = [
+    ["nightly"],
+    ["plan"],
+    ["run"],
+    ["record"],
+    ["judge"],
+    ["site"],
+    ["suite", "list"],
+    ["target", "list"],
+    ["target", "check"],
+    ["builds", "list"],
+    ["builds", "prune"],
+    ["doctor"],
+]
+
+
+def portability(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "monitor", *arguments]
+    return subprocess.run(command, cwd=cwd or CHECKOUT, capture_output=True, text=True, check=False)
+
+
+def write(path: Path, runfile: RunFile) -> str:
+    with RunFileWriter(path) as writer:
+        writer.write_run(runfile.run)
+        for observation in runfile.observations:
+            writer.write_observation(observation)
+        assert runfile.end
+        writer.write_end(runfile.end)
+    return str(path)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, "--help"])
+    assert done.exit_code == 0
+    assert "examples:" in done.output.lower()
+    assert f"portability {' '.join(command)}" in done.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["plan", "--framework", "jaxx"], 'no framework "jaxx", did you mean "jax"?'),
+        (["plan", "--suite", "papers"], 'no suite "papers", did you mean "paper"?'),
+        (["plan", "--target", "cpus"], 'no target "cpus", did you mean "cpu"?'),
+        (["plan", "--channel", "nightli"], 'no channel "nightli", did you mean "nightly"?'),
+        (["nightly", "--build", "jaxx==1"], "--build jaxx==1: no framework selected here is installed by that name"),
+        (["nightly", "--python", "python3"], "--python needs one --framework"),
+        (["nightly", "--resume"], "no night to go on with"),
+        (["suite", "list", "--framework", "tensor"], 'no framework "tensor", did you mean "tensorflow"?'),
+        (["target", "check", "nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["record", "nowhere.jsonl"], "nowhere.jsonl"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_fault_is_one_line_with_the_mend(arguments: list[str], said: str, tmp_path: Path) -> None:
+    done = portability(*arguments, cwd=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_the_suite_is_listed_without_frameworks() -> None:
+    listed = json.loads(portability("suite", "list", "--framework", "torch", "--json").stdout)
+    assert {
+        "case": "torch/torch.cat/gradient-float32",
+        "suite": "paper",
+        "function": "torch.cat",
+        "mode": "gradient",
+        "dtype": "float32",
+        "oracle": "reference",
+    } in listed
+    assert "paper  torch/torch.cat/eager-float32" in portability("suite", "list").stdout.splitlines()
+
+
+def test_targets_are_listed_and_checked() -> None:
+    (cpu,) = [
+        target for target in json.loads(portability("target", "list", "--json").stdout) if target["name"] == "cpu"
+    ]
+    assert set(cpu["frameworks"]) == {"torch", "jax", "tensorflow"}
+    assert "jax on cpu: nightly, release, pinned" in portability("target", "list").stdout
+    assert "runners/cpu.toml: fine" in portability("target", "check", "runners/cpu.toml").stdout
+
+
+def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
+    findings = {finding["what"]: finding for finding in json.loads(portability("doctor", "--json").stdout)}
+    assert findings["git"]["fine"]
+    assert findings["uv"]["fine"]
+    assert all(finding["fine"] or finding["mend"] or not finding["needed"] for finding in findings.values())
+
+
+def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    history, out = str(tmp_path / "history"), tmp_path / "plan"
+    recorded = write(tmp_path / "run.jsonl", runfile(1, {"jax/jax.a/eager": "pass"}, target="cpu"))
+    assert portability("record", recorded, "--history", history).returncode == 0
+    done = portability("plan", "--history", history, "--out", str(out), "--framework", "jax", "--build", "jax==0.9.2")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((out / "matrix.json").read_text()) == [
+        {"name": "cpu-jax-paper", "job": "cpu-jax-paper.json", "labels": ["ubuntu-latest"]}
+    ]
+    job = json.loads((out / "cpu-jax-paper.json").read_text())
+    assert (job["target"], job["framework"], job["suite"], job["build"]) == ("cpu", "jax", "paper", "jax==0.9.2")
+    assert job["watch"]["jax/jax.a/eager"] == "pass"
+
+
+def test_record_and_judge_by_hand(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    history = str(tmp_path / "history")
+    case = "jax/jax.a/eager"
+    first = write(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="by-hand"))
+    again = {case: ["error", "error"]}
+    second = write(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="by-hand", attempts=again))
+    assert portability("record", first, second, "--history", history).returncode == 0
+    assert "recorded before" in portability("record", first, "--history", history).stderr
+
+    told = portability("judge", "--history", history).stdout
+    assert "cpu jax by-hand: jax==2 against jax==1" in told
+    assert f"worse     {case}: pass -> error: why error" in told
+    news = json.loads(portability("judge", "--history", history, "--json").stdout)
+    (night,) = [night for night in news if night["run"]["suite"] == "by-hand"]
+    assert night["regressions"] == [case]
+    assert night["changes"][0]["function"] == "jax.a"
+    assert portability("judge", "--history", history, "--exit-code").returncode == 1
+    assert (
+        "| worse | jax/jax.a/eager | pass | error |" in portability("judge", "--history", history, "--markdown").stdout
+    )
+
+
+def test_a_bad_run_file_is_refused_whole(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    history = tmp_path / "history"
+    good = write(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}))
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text(Path(good).read_text().replace('"outcome":"pass"', '"outcome":"great"'))
+    done = portability("record", good, str(bad), "--history", str(history))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"portability: {bad}:2: observation.outcome: ")
+    assert not history.exists()

@@ -1,0 +1,107 @@
+"""The main job on real frameworks: a stranger's first nights."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def nightly(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "monitor", "nightly", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+
+
+def outcome_diff(directory: Path) -> list[str]:
+    shown = ["git", "-C", ".portability/history", "show", "--format=", "--unified=0", "HEAD", "--", "outcomes"]
+    diff = subprocess.run(shown, cwd=directory, capture_output=True, text=True, check=True).stdout
+    return [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+
+
+@pytest.fixture
+def nothing_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A directory with a history that starts from nothing rather than from the shipped one."""
+    history = tmp_path / ".portability" / "history"
+    history.mkdir(parents=True)
+    subprocess.run(["git", "init", "--quiet", "--initial-branch=results", str(history)], check=True)
+    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run(
+        ["git", "-C", str(history), *author, "commit", "--quiet", "--allow-empty", "-m", "Start"], check=True
+    )
+    return tmp_path
+
+
+def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) -> None:
+    some = ["--framework", "jax", "--case", "jax/jax.tree*/eager-float*", "--case", "jax/jax.numpy.sum/*eager*"]
+    first = nightly(nothing_shipped, *some, "--build", "jax==0.5.3")
+    assert first.returncode == 0, first.stderr
+    assert "jax==0.5.3, the first night" in first.stdout
+
+    second = nightly(nothing_shipped, *some, "--build", "jax==0.6.0")
+    assert second.returncode == 0, second.stderr
+    gone = [f"jax/jax.tree_map/eager-float{bits}" for bits in (16, 32, 64)]
+    assert sorted(outcome_diff(nothing_shipped)) == sorted(
+        [f"-{case},pass,executed," for case in gone] + [f"+{case},absent,executed,jax has no tree_map" for case in gone]
+    )
+    assert second.stdout.count("worse") == len(gone)
+    assert f"worse     {gone[0]}: pass -> absent: jax has no tree_map" in second.stdout
+    page = nothing_shipped / ".portability" / "site" / "index.html"
+    assert page.resolve().as_uri() in second.stdout
+    assert all(case in page.read_text() for case in gone)
+    assert "jax/jax.tree.map/eager-float32" not in page.read_text()
+
+    third = nightly(nothing_shipped, *some, "--build", "jax==0.6.0")
+    assert third.returncode == 0, third.stderr
+    assert outcome_diff(nothing_shipped) == []
+    assert "nothing changed" in third.stdout
+
+
+def test_every_framework_in_one_night(tmp_path: Path) -> None:
+    done = nightly(tmp_path, "--case", "*/eager-float32")
+    assert done.returncode == 0, done.stderr
+    for framework in ("torch", "jax", "tensorflow"):
+        assert f"cpu {framework} paper: " in done.stdout
+    runs = [*(tmp_path / ".portability").glob("nights/*/runs/*.jsonl")]
+    heads = [json.loads(path.read_text().splitlines()[0])["run"] for path in runs]
+    assert {head["framework"] for head in heads} == {"torch", "jax", "tensorflow"}
+    for head in heads:
+        build = head["build"]
+        assert build["channel"] == "nightly" or build["why"], "a build that is not a nightly says why"
+
+
+def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path) -> None:
+    done = nightly(tmp_path, "--framework", "jax", "--build", "jax==0.0.0.1")
+    assert done.returncode == 1
+    assert "! nothing could be observed: " in done.stdout
+    assert "worse" not in done.stdout
+    assert outcome_diff(tmp_path) == []
+
+
+def test_a_killed_night_goes_on(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "monitor", "nightly", "--framework", "jax", "--case", "jax/jax.numpy.[as]*"]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 120
+    while not any(p.read_bytes().count(b"\n") > 5 for p in tmp_path.glob(".portability/nights/*/runs/*.jsonl")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    (path,) = tmp_path.glob(".portability/nights/*/runs/*.jsonl")
+    before = path.read_bytes()
+    before = before[: before.rfind(b"\n") + 1]
+    done = nightly(tmp_path, "--resume")
+    assert done.returncode == 0, done.stderr
+    assert path.read_bytes().startswith(before)
+    assert b'"end"' in path.read_bytes().splitlines()[-1]
