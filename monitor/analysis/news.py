@@ -7,12 +7,14 @@ incident, about the build or the monitor, never about functions.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
 
+from monitor.analysis.scores import Score, portability, score
 from monitor.history.layout import follow
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, function_of
@@ -59,7 +61,8 @@ class Change:
 class Night:
     """One run read as news. `baseline` is the build of the last run before it that observed anything, if any.
 
-    `incidents` are lines about the build or the monitor. `expected` and `observed` count cases.
+    `incidents` are lines about the build or the monitor. `expected` and `observed` count cases, `score` counts
+    functions by what this run saw of them.
     """
 
     run: Run
@@ -68,6 +71,7 @@ class Night:
     incidents: tuple[str, ...]
     expected: int
     observed: int
+    score: Score
 
     def of(self, verdict: Verdict) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.verdict is verdict)
@@ -75,7 +79,7 @@ class Night:
     @property
     def regressions(self) -> tuple[Change, ...]:
         """What turned worse for good, unless so much turned at once that it is one incident."""
-        return () if turned_at_once(self.of(Verdict.WORSE), self.expected) else self.of(Verdict.WORSE)
+        return () if turned_at_once(self.changes, self.expected) else self.of(Verdict.WORSE)
 
 
 def nights(recorded: Recorded) -> tuple[Night, ...]:
@@ -104,8 +108,13 @@ def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
     return tuple(newest[series] for series in sorted(newest))
 
 
-def turned_at_once(worse: tuple[Change, ...], expected: int) -> bool:
-    return len(worse) >= TURNED_AT_LEAST and len(worse) > TURNED_AT_ONCE * expected
+def turned_at_once(changes: Iterable[Change], expected: int) -> int:
+    """How many cases turned worse, where that is too many at once to be more than one incident; else 0.
+
+    The confirmed ones and the others count alike: when most of a night is news, a runner does not confirm it all.
+    """
+    turned = sum(change.before is Outcome.PASS and change.after not in (None, Outcome.FLAKY) for change in changes)
+    return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
 def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame) -> Night:
@@ -116,10 +125,9 @@ def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: p
         incidents.append(f"nothing could be observed: {run.blocked}")
     elif observed < COVERAGE * len(table):
         incidents.append(f"only {observed} of {len(table)} cases were observed")
-    worse = tuple(change for change in changes if change.verdict is Verdict.WORSE)
-    if turned_at_once(worse, len(table)):
-        incidents.append(f"{len(worse)} of {len(table)} cases turned worse at once: one cause, not {len(worse)}")
-    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed)
+    if turned := turned_at_once(changes, len(table)):
+        incidents.append(f"{turned} of {len(table)} cases turned worse at once: one cause, not {turned}")
+    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
 
 
 def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[Change]:
@@ -144,6 +152,13 @@ def judge(before: Outcome | None, after: Outcome, *, confirmed: bool) -> Verdict
     if after is Outcome.PASS:
         return Verdict.BETTER
     return Verdict.WORSE if before is Outcome.PASS else Verdict.DIFFERENT
+
+
+def _score(table: pd.DataFrame) -> Score:
+    functions = defaultdict(list)
+    for case, outcome in _outcomes(table):
+        functions[function_of(case)].append(outcome)
+    return score(map(portability, functions.values()))
 
 
 def _outcomes(table: pd.DataFrame) -> Iterator[tuple[str, Outcome]]:

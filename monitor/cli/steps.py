@@ -164,6 +164,7 @@ def night_json(night: Night) -> dict[str, object]:
         "baseline": night.baseline.label if night.baseline else None,
         "expected": night.expected,
         "observed": night.observed,
+        "functions": to_json(night.score),
         "incidents": list(night.incidents),
         "changes": [to_json(change) | {"function": change.function} for change in night.changes],
         "regressions": [change.case for change in night.regressions],

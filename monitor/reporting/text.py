@@ -52,7 +52,10 @@ def _title(night: Night) -> str:
 
 def _coverage(night: Night) -> str:
     seen = f"{night.observed} of {night.expected} cases observed"
-    return seen if night.changes or night.incidents else f"{seen}; nothing changed"
+    if night.score.judged:
+        seen += f"; {night.score.success} of {night.score.judged} functions pass all of theirs"
+    unchanged = night.baseline and not night.changes and not night.incidents
+    return f"{seen}; nothing changed" if unchanged else seen
 
 
 def _notes(night: Night) -> tuple[str, ...]:

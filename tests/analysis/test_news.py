@@ -113,6 +113,17 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
     assert night.regressions == ()
 
 
+def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
+    *_, night = read(
+        tmp_path,
+        runfile(1, dict.fromkeys(cases, "pass")),
+        runfile(2, dict.fromkeys(cases, "error"), attempts={case: ["error", "error"] for case in cases[:5]}),
+    )
+    assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
+    assert (len(night.of(Verdict.WORSE)), night.regressions) == (5, ())
+
+
 def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
     all_nights = read(
         tmp_path,

@@ -1,0 +1,89 @@
+"""Figures, times and foreign text as the pages show them: units, sensible digits, nothing invisible."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+NARROW = "\u202f"  # between a number and its unit: narrow, and never broken
+
+# One unit up as soon as four digits would stand before the point.
+LATENCY_UNITS = (("µs", 1.0), ("ms", 1e3), ("s", 1e6))
+
+
+def duration(microseconds: float | None) -> str:
+    """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
+    if microseconds is None or not math.isfinite(microseconds):
+        return "–"
+    unit, size = next(((unit, size) for unit, size in LATENCY_UNITS if microseconds < 999.5 * size), LATENCY_UNITS[-1])
+    return f"{three_digits(microseconds / size)}{NARROW}{unit}"
+
+
+def three_digits(value: float) -> str:
+    if value >= 99.95:
+        return f"{value:.0f}"
+    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+
+
+def deviation(value: float | None) -> str:
+    """A numerical error in two digits: `0`, `1.2e-07`, `3.5`."""
+    if value is None or math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞"
+    return f"{value:.2g}"
+
+
+def percent(share: float | None) -> str:
+    """A share in one decimal. What is not all is never rounded to all, what is not nothing never to nothing."""
+    if share is None:
+        return "–"
+    if share in (0.0, 1.0):
+        return f"{share:.0%}".replace("%", f"{NARROW}%")
+    return f"{min(max(share * 100, 0.1), 99.9):.1f}{NARROW}%"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 case`, `1,204 cases`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def moment(text: str) -> datetime:
+    """A time as a run tells it, in UTC."""
+    when = datetime.fromisoformat(text)
+    return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def clock(when: datetime) -> str:
+    """A time for readers: `2 Nov 2025, 03:10 UTC`."""
+    return f"{day(when)}, {when:%H:%M} UTC"
+
+
+def day(when: datetime) -> str:
+    return f"{when.day} {when:%b %Y}"
+
+
+def machine_time(when: datetime) -> str:
+    """A time for the `datetime` attribute."""
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def visible(value: object) -> object:
+    r"""Text with every character that does not show, or that moves its neighbours, written out: `\u202e`.
+
+    Applied to every expression of every template: no template can forget it. Markup made by a template has been
+    through it already.
+    """
+    if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
+        return value
+    return "".join(c if c.isprintable() or c in "\n\u00a0\u202f" else _escape(c) for c in value)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -1,0 +1,90 @@
+"""How the pages show an outcome, a portability, a verdict or an evidence: a symbol, a word, a tone, a meaning.
+
+Colour is never the only sign, so the symbols differ within each kind. They come from blocks of Unicode that no
+platform draws as pictures. The meanings are the legend, and the text of the method page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.analysis.news import Verdict
+from monitor.analysis.scores import Portability
+from monitor.model import Evidence, Outcome
+
+
+class Tone(StrEnum):
+    """What a sign says at a glance; the style sheet has a colour for each."""
+
+    GOOD = "good"
+    BAD = "bad"
+    PARTLY = "partly"
+    UNSURE = "unsure"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """`word` is the value itself, as it stands in the data; `meaning` is one sentence without its full stop."""
+
+    symbol: str
+    word: str
+    tone: Tone
+    meaning: str
+
+
+OUTCOMES: Mapping[Outcome, Sign] = {
+    Outcome.PASS: Sign("✓", "pass", Tone.GOOD, "ran on the device, and the result is right"),
+    Outcome.MISMATCH: Sign("≠", "mismatch", Tone.BAD, "ran, and gave wrong numbers or broke its promise"),
+    Outcome.UNSUPPORTED: Sign(
+        "⊘", "unsupported", Tone.PARTLY, "the framework refuses: no kernel, no such dtype, not implemented"
+    ),
+    Outcome.FALLBACK: Sign("↷", "fallback", Tone.PARTLY, "ran, silently, on another device than the one asked for"),
+    Outcome.ERROR: Sign("✗", "error", Tone.BAD, "raised something that is not a refusal"),
+    Outcome.CRASH: Sign("†", "crash", Tone.BAD, "the process died"),
+    Outcome.TIMEOUT: Sign("◷", "timeout", Tone.BAD, "gave no answer within its time limit"),
+    Outcome.OOM: Sign("■", "oom", Tone.BAD, "out of memory: the device's, or the limit of a case"),
+    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the name is gone from the framework"),
+    Outcome.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "fresh workers gave different answers"),
+    Outcome.BLOCKED: Sign(
+        "?", "blocked", Tone.NONE, "could not be judged: no build, no device, or the run was cut short"
+    ),
+}
+
+PORTABILITIES: Mapping[Portability, Sign] = {
+    Portability.SUCCESS: Sign("✓", "success", Tone.GOOD, "all judged cases of the function pass"),
+    Portability.PARTIAL: Sign("◐", "partial", Tone.PARTLY, "some cases pass: a partial failure"),
+    Portability.FAILURE: Sign("✗", "failure", Tone.BAD, "no case passes: a complete failure"),
+    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence"),
+}
+
+VERDICTS: Mapping[Verdict, Sign] = {
+    Verdict.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
+    Verdict.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
+    Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
+    Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
+    Verdict.NEW: Sign("+", "new", Tone.NONE, "first seen"),
+    Verdict.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
+}
+
+EVIDENCES: Mapping[Evidence, Sign] = {
+    Evidence.EXECUTED: Sign("●", "executed", Tone.NONE, "ran on the hardware itself, and the result was checked"),
+    Evidence.COMPILED: Sign("◕", "compiled", Tone.NONE, "accepted by the hardware's real compiler, not run"),
+    Evidence.LOWERED: Sign("◑", "lowered", Tone.NONE, "lowered to the hardware's dialect, not compiled"),
+    Evidence.REGISTERED: Sign("○", "registered", Tone.NONE, "listed in the framework's kernel table, not tried"),
+}
+
+
+def sign(value: Outcome | Portability | Verdict | Evidence) -> Sign:
+    """The sign of a value of any of the four kinds."""
+    match value:
+        case Outcome():
+            return OUTCOMES[value]
+        case Portability():
+            return PORTABILITIES[value]
+        case Verdict():
+            return VERDICTS[value]
+        case Evidence():
+            return EVIDENCES[value]

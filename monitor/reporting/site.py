@@ -1,0 +1,140 @@
+"""The static site: every page rendered into a fresh directory beside the old one, then swapped in.
+
+A reader never sees half a site, and no page of an earlier build stays behind.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from monitor.analysis import news
+from monitor.history.store import Recorded
+from monitor.model import Evidence, Function, Outcome
+from monitor.reporting import addresses, figures, pages, signs, standing
+from monitor.reporting.data import FIELDS, write_data
+
+# Says that a directory is a site of ours, which the next build may replace.
+MARKER = ".portability-site"
+
+
+class SiteError(Exception):
+    """A site that cannot be written there; the message names the directory and the mend."""
+
+
+def write_site(
+    recorded: Recorded, catalog: Mapping[str, Function], directory: Path, *, templates: Path, generated: datetime
+) -> Path:
+    """Write the whole site into `directory` in place of the one there, and return the path of its first page.
+
+    `templates` is the project's `site/` folder. Raises SiteError where `directory` holds something that is not a site
+    of ours: it would be deleted.
+    """
+    _refuse_foreign(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary:
+        fresh = Path(temporary) / "new"
+        shutil.copytree(templates / "assets", fresh / "assets")
+        (fresh / MARKER).write_text("Written by Portability Monitor: the next build replaces this directory.\n")
+        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog)
+        old = Path(temporary) / "old"
+        if directory.exists():
+            directory.rename(old)
+        try:
+            fresh.rename(directory)
+        except OSError:
+            if old.exists():
+                old.rename(directory)
+            raise
+    return directory / "index.html"
+
+
+def _refuse_foreign(directory: Path) -> None:
+    if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
+        raise SiteError(f"{directory}: not a directory; name one that does not exist yet")
+    if directory.is_dir() and any(directory.iterdir()) and not (directory / MARKER).is_file():
+        raise SiteError(f"{directory}: holds files that are not a site of ours (no {MARKER}); name another directory")
+
+
+class _Renderer:
+    """Renders pages of one build of the site into `root`."""
+
+    def __init__(self, templates: Path, root: Path, generated: datetime) -> None:
+        self._root = root
+        self._generated = generated
+        self._environment = _environment(templates)
+
+    def render(self, recorded: Recorded, catalog: Mapping[str, Function]) -> None:
+        nights = news.nights(recorded)
+        newest = news.tonight(nights)
+        series = standing.all_series(recorded)
+        self._page("index.html", "tonight", page=pages.tonight_page(newest, series, self._generated))
+        self._page("matrix.html", "matrix", page=pages.matrix_page(series))
+        self._page("method.html", "method", fields=FIELDS, news=news, pages=pages, standing=standing)
+        for function in pages.function_pages(series, catalog):
+            self._page(function.page, "function", page=function)
+        for run in pages.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
+            self._page(addresses.run_page(run.night.run.id), "run", page=run)
+        self._page("runs/index.html", "runs", nights=nights[::-1])
+        write_data(self._root / "data", series, self._generated)
+
+    def _page(self, address: str, template: str, **view: Any) -> None:
+        path = self._root / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        parts = self._environment.get_template(f"{template}.html.jinja").stream(
+            root="../" * address.count("/"), here=address, generated=self._generated, **view
+        )
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(parts)
+
+
+def _environment(templates: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=figures.visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        build=pages.build_title,
+        clock=figures.clock,
+        count=figures.count,
+        day=figures.day,
+        deviation=figures.deviation,
+        duration=figures.duration,
+        framework=pages.framework_title,
+        machine_time=figures.machine_time,
+        moment=figures.moment,
+        percent=figures.percent,
+        sentence=pages.portability_sentence,
+        sign=signs.sign,
+    )
+    environment.globals.update(
+        Evidence=Evidence,
+        evidences=signs.EVIDENCES,
+        function_page=addresses.function_page,
+        outcomes=signs.OUTCOMES,
+        portabilities=signs.PORTABILITIES,
+        run_notes=pages.run_notes,
+        run_page=addresses.run_page,
+        series_anchor=addresses.series_anchor,
+        verdicts=signs.VERDICTS,
+    )
+    return environment
+
+
+def _outcome_counts(recorded: Recorded) -> dict[str, dict[Outcome, int]]:
+    """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
+    found = {}
+    for run, outcomes in recorded.observations.groupby("run", observed=True)["outcome"]:
+        counts = outcomes.value_counts()
+        found[str(run)] = {o: int(counts[o.value]) for o in Outcome if counts.get(o.value, 0)}
+    return found

@@ -1,0 +1,340 @@
+"""The written site: what its pages say, where they link to, and that text from a run stays text."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+import pytest
+from conftest import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES
+
+from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
+from monitor.analysis.scores import Portability
+from monitor.history.layout import COLUMNS
+from monitor.history.store import Recorded
+from monitor.model import Evidence, Outcome
+from monitor.reporting.addresses import documentation, function_page, run_page, slug
+from monitor.reporting.figures import deviation, duration, percent, visible
+from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
+from monitor.reporting.site import MARKER, SiteError, write_site
+from monitor.reporting.standing import Series, all_series, cell, scores
+
+BLOCKS = {"br", "dd", "dt", "li", "p", "small", "td", "th"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Page(HTMLParser):
+    """A page as a reader of tags sees it: start tags with attributes, ids, text, and that every tag is closed."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self._open: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+        assert not self._open, f"{path}: not closed: {self._open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag in BLOCKS:
+            self.text += " "
+        if tag not in VOID and not self.get_starttag_text().endswith("/>"):  # type: ignore[union-attr]
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not (self.get_starttag_text() or "").endswith("/>") or self._open[-1:] == [tag]:
+            assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def links(self) -> Iterator[str]:
+        for _, attributes in self.tags:
+            yield from (value for key, value in attributes.items() if key in ("href", "src") and value)
+
+    def ids(self) -> list[str]:
+        return [value for _, attributes in self.tags if (value := attributes.get("id"))]
+
+    @property
+    def words(self) -> str:
+        return " ".join(self.text.split())
+
+
+def series(recorded: Recorded, target: str, framework: str) -> Series:
+    return next(one for one in all_series(recorded) if (one.target, one.framework) == (target, framework))
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Page]:
+    return {path.relative_to(site).as_posix(): Page(path) for path in site.rglob("*.html")}
+
+
+def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
+    assert {"index.html", "matrix.html", "method.html", "runs/index.html"} <= pages.keys()
+    assert {run_page(item.run.id) for item in recorded.runs} <= pages.keys()
+    for one in all_series(recorded):
+        assert {function_page(one.framework, standing.function) for standing in (*one.now, *one.gone)} <= pages.keys()
+
+
+def test_every_relative_link_and_fragment_leads_somewhere(site: Path, pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        for link in set(page.links()):
+            parts = urlsplit(link)
+            if parts.scheme:
+                assert parts.scheme == "https"
+                continue
+            assert not link.startswith("/"), f"{address}: {link} leaves a sub-path"
+            target = (site / address).parent.joinpath(unquote(parts.path)).resolve() if parts.path else site / address
+            assert target.is_file(), f"{address}: {link}"
+            if parts.fragment and target.suffix == ".html":
+                assert parts.fragment in pages[target.relative_to(site.resolve()).as_posix()].ids(), (
+                    f"{address}: {link}"
+                )
+
+
+def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        assert len(page.ids()) == len(set(page.ids())), address
+        levels = [int(tag[1]) for tag, _ in page.tags if tag in {"h1", "h2", "h3", "h4"}]
+        assert levels[0] == 1
+        assert levels.count(1) == 1
+        assert all(after <= before + 1 for before, after in pairwise(levels)), address
+
+
+def test_nothing_runs_but_the_filter(pages: dict[str, Page]) -> None:
+    for address, page in pages.items():
+        scripts = [attributes for tag, attributes in page.tags if tag == "script"]
+        assert scripts == ([{"src": "assets/matrix.js", "defer": None}] if address == "matrix.html" else [])
+        assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on") or key == "style"]
+        assert not [tag for tag, _ in page.tags if tag == "style"]
+        (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
+        assert policy
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+
+
+def test_planted_markup_is_shown_as_text(pages: dict[str, Page]) -> None:
+    night = pages["index.html"]
+    assert SCRIPT in night.text
+    assert IMAGE in night.text
+    run = next(page for address, page in pages.items() if address.startswith("runs/2025") and LONG in page.text)
+    assert f"evil{SCRIPT}" in run.text
+    assert f"Tesla T4 {IMAGE}" in run.text
+    images = {a["src"] for page in pages.values() for tag, a in page.tags if tag == "img"}
+    assert {(src or "").rpartition("/")[2] for src in images} == {"icon.svg"}
+
+
+def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -> None:
+    page = pages[function_page("torch", LONG_NAME)]
+    assert r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell" in page.text
+    for path in site.rglob("*.html"):
+        assert not set(path.read_text(encoding="utf-8")) & set("\u202e\u202c\u200b\x07"), path
+    assert visible("\ud800\ufdd0") == r"\ud800\ufdd0"
+    assert visible("naïve 数学 ✓") == "naïve 数学 ✓"
+    assert visible(BIDI) == r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell"
+
+
+def test_tonight_says_what_changed(pages: dict[str, Page]) -> None:
+    words = pages["index.html"].words
+    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 1 + new 4 − gone" in words
+    assert "↓ worse torch.cat eager-float32 ✓ pass → ≠ mismatch <script>alert(1)</script>" in words
+    assert "+ new torch.new_function eager-float32 not there → ✓ pass" in words
+    assert "− gone torch.sparse.mm eager-float32 ✓ pass → gone" in words
+    assert (
+        "JAX on cpu-x86, paper No outcome changed: jax 2.4.0.dev20251105+cpu against jax 2.3.0.dev20251104+cpu."
+        in words
+    )
+
+
+def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
+    words = pages["index.html"].words
+    assert "3 incidents" in words
+    assert words.index("3 incidents") < words.index("Portability The share")
+    assert "28 of 60 cases turned worse at once: one cause, not 28" in words
+    assert "only 30 of 60 cases were observed" in words
+    assert "No outcome changed among the 30 of 60 observed" in words
+    assert "PyTorch on gpu-t4 paper · 5 Nov 2025, 03:10 UTC 86.7 % of 15 functions, as last known" in words
+    assert "no build last observed: torch 2.3.0.dev20251104+cpu" in words
+    assert "JAX on tpu-v5e paper · 4 Nov 2025, 03:17 UTC ! silent for 2 days" in words
+
+
+def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> None:
+    tpu = series(recorded, "tpu-v5e", "jax")
+    found = scores(tpu)
+    assert {evidence: score.judged for evidence, score in found.items()} == {
+        Evidence.EXECUTED: 1,
+        Evidence.COMPILED: 15,
+    }
+    split = cell(standing for standing in tpu.now if standing.function == "jax.random.split")
+    assert (split.evidence, split.weaker, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
+    assert "✓ 2/2 success executed; apart: compiled" in pages["matrix.html"].words
+
+
+def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, pages: dict[str, Page]) -> None:
+    known = {standing.case: standing for standing in series(recorded, "cpu-x86", "torch").now}
+    cat = known["torch/torch.cat/eager-float32"]
+    assert [(turn.before, turn.after) for turn in cat.turns] == [
+        (None, Outcome.PASS),
+        (Outcome.PASS, Outcome.MISMATCH),
+    ]
+    words = pages[function_page("torch", "torch.cat")].words
+    assert "≠ mismatch since torch 2.4.0.dev20251105+cpu, 5 Nov 2025 asked again: mismatch, mismatch" in words
+    assert "Last known. The newest run observed nothing: torch 2.4.0 does not install" in words
+    cut = series(recorded, "cpu-x86", "tensorflow").now
+    assert all(standing.outcome.known for standing in cut)
+    assert len({standing.run.id for standing in cut}) == 2
+    assert (
+        "not judged since tf-nightly-cpu 2.3.0.dev20251104+cpu"
+        in pages[function_page("tensorflow", "tf.strings.join")].words
+    )
+
+
+def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: Recorded) -> None:
+    torch = series(recorded, "cpu-x86", "torch")
+    assert torch.strip_of("torch/torch.cat/eager-float32") == (*[Outcome.PASS] * 4, Outcome.MISMATCH)
+    assert torch.strip_of("torch/torch.new_function/eager-float32") == (*[None] * 4, Outcome.PASS)
+    words = pages[function_page("torch", "torch.new_function")].words
+    assert "eager-float32 ·not asked ·not asked ·not asked ·not asked ✓pass" in words
+    assert "1 Nov 2025 2.0.0.dev20251101+cpu" in words
+
+
+def test_a_function_that_left_the_suite_keeps_its_page(pages: dict[str, Page]) -> None:
+    words = pages[function_page("torch", "torch.sparse.mm")].words
+    assert "No longer in the suite compiled-float32 last ✓ pass with torch 2.3.0.dev20251104+cpu" in words
+    assert "✓ 4/4 success" in pages["matrix.html"].words.partition(" torch.sparse.mm ")[2]  # where it still is
+
+
+def test_the_study_is_quoted_where_the_catalog_has_it(pages: dict[str, Page]) -> None:
+    assert "Called 5,211 times in 3,001 files Stratum top 20 GPU (T4) success TPU (v3) partial" in (
+        pages[function_page("torch", "torch.cat")].words
+    )
+    assert "Called 1 time in 3,001 files" in pages[function_page("jax", "jax.numpy.dot")].words
+    assert "study" not in pages[function_page("torch", "torch.add")].text
+    assert "Instead of it use torch.add." in pages[function_page("torch", "torch.fft.fft")].words
+
+
+def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], recorded: Recorded) -> None:
+    run = next(item.run for item in recorded.runs if item.run.notes)
+    words = pages[run_page(run.id)].words
+    for expected in ("a note <script>", "device Tesla T4", "ab" * 32, "0123456789" * 4, "before, 1.04 ms after"):
+        assert expected in words, expected
+
+
+def test_the_method_quotes_the_constants(pages: dict[str, Page]) -> None:
+    words = pages["method.html"].words
+    assert f"less than {COVERAGE * 100:g} % of" in words
+    assert f"at least {TURNED_AT_LEAST}, turned worse at once" in words
+    for signs in (OUTCOMES, PORTABILITIES, VERDICTS, EVIDENCES):
+        assert all(f"{sign.symbol} {sign.word} {sign.meaning}" in words for sign in signs.values())
+
+
+def test_every_value_has_a_sign_of_its_own() -> None:
+    for kind, signs in ((Outcome, OUTCOMES), (Portability, PORTABILITIES), (Verdict, VERDICTS), (Evidence, EVIDENCES)):
+        assert {value: sign.word for value, sign in signs.items()} == {value: value.value for value in kind}
+        assert len({sign.symbol for sign in signs.values()}) == len(signs)
+
+
+def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
+    data = json.loads((site / "data/outcomes.json").read_text())
+    assert data["format"] == 1
+    assert data["generated"] == "2025-11-06T06:00:00Z"
+    assert len(data["outcomes"]) == sum(len(one.now) for one in all_series(recorded))
+    cat = next(
+        row for row in data["outcomes"] if (row["target"], row["case"]) == ("cpu-x86", "torch/torch.cat/eager-float32")
+    )
+    assert cat["outcome"] == "mismatch"
+    assert cat["message"] == SCRIPT
+    assert cat["since"] == "2025-11-05T03:10:07Z"
+    assert cat["build"] == "torch==2.4.0.dev20251105+cpu"
+    with (site / "data/outcomes.csv").open(newline="") as file:
+        assert [*csv.DictReader(file)] == data["outcomes"]
+
+
+def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    nothing = Recorded((), recorded.observations.iloc[:0])
+    first = write_site(nothing, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    assert first == directory / "index.html"
+    (directory / "stale.html").write_text("old")
+    write_site(recorded, CATALOG, directory, templates=TEMPLATES, generated=GENERATED)
+    assert not (directory / "stale.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+    foreign = tmp_path / "home"
+    foreign.mkdir()
+    write_site(nothing, {}, foreign, templates=TEMPLATES, generated=GENERATED)  # an empty directory is nobody's
+    (foreign / MARKER).unlink()
+    with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
+        write_site(recorded, {}, foreign, templates=TEMPLATES, generated=GENERATED)
+    assert (foreign / "index.html").exists()
+
+
+def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+    write_site(recorded, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    before = (directory / "index.html").read_bytes()
+    broken = Recorded(recorded.runs, pd.DataFrame(columns=[*COLUMNS]))
+    with pytest.raises(KeyError):
+        write_site(broken, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    assert (directory / "index.html").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["public"]
+
+
+def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
+    nothing = Recorded((), recorded.observations.iloc[:0])
+    index = write_site(nothing, {}, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    assert "No run has been recorded yet." in Page(index).text
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../../etc/passwd", "", "a/b", "x" * 300, ".hidden", "a\nb", "\ud800"])
+def test_no_name_leaves_its_folder(name: str) -> None:
+    part = slug(name)
+    assert part == slug(name)
+    assert "/" not in part
+    assert part.strip(".")
+    assert len(part) < 200
+    assert part.isascii()
+    assert part != slug(name + "x")
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("torch.cat", "https://docs.pytorch.org/docs/main/generated/torch.cat.html"),
+        ("torch.Tensor.add_", "https://docs.pytorch.org/docs/main/generated/torch.Tensor.add_.html"),
+        (
+            "torch.nn.Module.state_dict",
+            "https://docs.pytorch.org/docs/main/generated/torch.nn.Module.html#torch.nn.Module.state_dict",
+        ),
+        (
+            "torch.utils.data.DataLoader",
+            "https://docs.pytorch.org/docs/main/data.html#torch.utils.data.DataLoader",
+        ),
+        ("jax.numpy.dot", "https://docs.jax.dev/en/latest/_autosummary/jax.numpy.dot.html"),
+        ("tf.nn.conv2d", "https://www.tensorflow.org/api_docs/python/tf/nn/conv2d"),
+        ("tf.Module.name_scope", "https://www.tensorflow.org/api_docs/python/tf/Module#name_scope"),
+        ("flax.linen.Dense", ""),
+        ("torch.<script>", ""),
+    ],
+)
+def test_documentation_follows_each_frameworks_rule(name: str, address: str) -> None:
+    assert documentation(name) == address
+
+
+def test_figures_have_units_and_sensible_digits() -> None:
+    assert [duration(value) for value in (None, 0.0123, 1.204, 12.34, 999.4, 999.7, 84_021.0, 6.1e7)] == [
+        "–", "0.01\u202fµs", "1.20\u202fµs", "12.3\u202fµs", "999\u202fµs", "1.00\u202fms", "84.0\u202fms",
+        "61.0\u202fs",
+    ]  # fmt: skip
+    assert [deviation(value) for value in (0.0, 1.234e-7, 3.0, float("inf"), float("nan"))] == [
+        "0", "1.2e-07", "3", "∞", "–",
+    ]  # fmt: skip
+    assert [percent(share) for share in (None, 0.0, 1e-6, 0.875, 0.99999, 1.0)] == [
+        "–", "0\u202f%", "0.1\u202f%", "87.5\u202f%", "99.9\u202f%", "100\u202f%",
+    ]  # fmt: skip
