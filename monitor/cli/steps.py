@@ -28,7 +28,7 @@ from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
-from monitor.handover.runfile import RunFile
+from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
 from monitor.history.store import History
 from monitor.model import Job
@@ -118,11 +118,23 @@ def record(
     history: HistoryOption = DEFAULT_HISTORY,
     push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
 ) -> None:
-    """Add run files to the history, in one commit whose diff is the night's news."""
+    """Add run files to the history, in one commit whose diff is the night's news.
+
+    A bad file is refused whole, in one line that says where; the others are recorded, and the exit status is 2.
+    """
     targets = load_targets(RUNNERS)
-    runfiles = [read_untrusted(path, targets=targets) for path in runs]
-    commit = record_runs(open_history(history), runfiles, push=push)
-    say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
+    runfiles, refused = [], 0
+    for path in runs:
+        try:
+            runfiles.append(read_untrusted(path, targets=targets))
+        except RunFileError as error:
+            say(f"refused: {error}")
+            refused += 1
+    if runfiles:
+        commit = record_runs(open_history(history), runfiles, push=push)
+        say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
+    if refused:
+        raise typer.Exit(2)
 
 
 def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:

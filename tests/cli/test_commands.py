@@ -143,12 +143,15 @@ def test_record_and_judge_by_hand(tmp_path: Path, runfile: Callable[..., RunFile
     )
 
 
-def test_a_bad_run_file_is_refused_whole(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(
+    tmp_path: Path, runfile: Callable[..., RunFile]
+) -> None:
     history = tmp_path / "history"
-    good = write(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}))
+    good = write(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="good"))
     bad = tmp_path / "bad.jsonl"
-    bad.write_text(Path(good).read_text().replace('"outcome":"pass"', '"outcome":"great"'))
-    done = portability("record", good, str(bad), "--history", str(history))
+    bad.write_text(Path(good).read_text().replace('"pass"', '"great"').replace('"good"', '"bad"'))
+    done = portability("record", str(bad), good, "--history", str(history))
     assert done.returncode == 2
-    assert done.stderr.startswith(f"portability: {bad}:2: observation.outcome: ")
-    assert not history.exists()
+    assert done.stderr.splitlines()[0].startswith(f"refused: {bad}:2: observation.outcome: ")
+    assert (history / "outcomes" / "cpu" / "jax" / "good.csv").exists()
+    assert not (history / "outcomes" / "cpu" / "jax" / "bad.csv").exists()

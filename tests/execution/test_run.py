@@ -54,9 +54,12 @@ def test_an_interpreter_that_has_the_framework_is_enough(
     cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
 ) -> None:
     """The run step by itself, on nothing but the standard library: isolated Python, no uv on PATH."""
-    code = (
-        f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from monitor.execution.__main__ import main; exit(main())"
-    )
+    code = f"""
+import sys
+sys.path.insert(0, {str(CHECKOUT)!r})
+from monitor.execution.__main__ import main
+sys.exit(main())
+"""
     options = ["--framework", "jax", "--python", str(builds("jax").python), "--out", str(tmp_path / "run.jsonl")]
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", code, *options, "--case", FEW[0]],
