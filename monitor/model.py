@@ -212,6 +212,11 @@ class Run:
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the reader of the night should know: why there is no better build, then the notes."""
+        return (*([self.build.why] if self.build and self.build.why else []), *self.notes)
+
 
 @dataclass(frozen=True)
 class End:

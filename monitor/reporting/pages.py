@@ -36,12 +36,6 @@ def build_title(build: Build | None) -> str:
     return f"{build.distribution} {build.version}" if build else "no build"
 
 
-def run_notes(run: Run) -> tuple[str, ...]:
-    """The lines a run has for its reader, why it is not the better channel first."""
-    why = run.build.why if run.build else ""
-    return (*([why] if why else []), *run.notes)
-
-
 @dataclass(frozen=True)
 class Row:
     """One target, framework and suite on the first page, once an evidence. `silent_days` is 0 where it is not silent.

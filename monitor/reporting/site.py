@@ -123,7 +123,6 @@ def _environment(templates: Path) -> Environment:
         function_page=addresses.function_page,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
-        run_notes=pages.run_notes,
         run_page=addresses.run_page,
         series_anchor=addresses.series_anchor,
         verdicts=signs.VERDICTS,

@@ -22,7 +22,7 @@ def news_markdown(nights: Sequence[Night]) -> str:
     for night in nights:
         lines += [f"### {_inert(_title(night))}", "", _inert(_coverage(night)), ""]
         lines += [f"- **{_inert(incident)}**" for incident in night.incidents]
-        lines += [f"- note: {_inert(note)}" for note in _notes(night)]
+        lines += [f"- note: {_inert(note)}" for note in night.run.remarks]
         rows = [change for verdict in Verdict for change in night.of(verdict)[:LISTED]]
         if rows:
             lines += ["", "| | case | before | after | message |", "|---|---|---|---|---|"]
@@ -35,7 +35,7 @@ def _paragraph(night: Night) -> Iterator[str]:
     yield _title(night)
     yield f"  {_coverage(night)}"
     yield from (f"  ! {incident}" for incident in night.incidents)
-    yield from (f"  note: {note}" for note in _notes(night))
+    yield from (f"  note: {note}" for note in night.run.remarks)
     for verdict in Verdict:
         for change in night.of(verdict)[:LISTED]:
             kind, case, before, after, message = _cells(change)
@@ -56,11 +56,6 @@ def _coverage(night: Night) -> str:
         seen += f"; {night.score.success} of {night.score.judged} functions pass all of theirs"
     unchanged = night.baseline and not night.changes and not night.incidents
     return f"{seen}; nothing changed" if unchanged else seen
-
-
-def _notes(night: Night) -> tuple[str, ...]:
-    why = night.run.build.why if night.run.build else ""
-    return (*([why] if why else []), *night.run.notes)
 
 
 def _more(night: Night) -> Iterator[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import time
 from collections.abc import Callable
 from importlib import import_module
@@ -53,7 +54,8 @@ def main() -> None:
             return
         cases = collect(arguments.framework, arguments.suite)
         version, commit = device.versions()
-        environment = {key: clean(str(value)) for key, value in device.environment().items()}
+        told = {"python.version": platform.python_version(), **device.environment()}
+        environment = {key: clean(str(value)) for key, value in told.items()}
         ready = {"version": version, "commit": commit, "environment": environment, "cases": list(cases)}
         _say(answers, {"ready": ready})
         for line in requests:

@@ -38,7 +38,14 @@ def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], P
     assert len(build.commit) == 40
     assert {package.name for package in build.packages} >= {"jax", "jaxlib", "numpy", "scipy"}
     assert all(len(package.sha256) == 64 for package in build.packages)
-    assert {"host.cpu", "host.cores", "host.memory", "host.kernel", "device.name"} <= done.run.environment.keys()
+    assert {
+        "host.cpu",
+        "host.cores",
+        "host.memory",
+        "host.kernel",
+        "python.version",
+        "device.name",
+    } <= done.run.environment.keys()
     assert done.run.selection == FEW
     assert [observation.case for observation in done.observations] == list(done.run.cases)
     assert done.end is not None

@@ -1,138 +1,30 @@
-"""A history as three frameworks would write it in a few nights, made through the code that records real ones."""
+"""A history of planted runs, recorded and published by the code that does it with real ones."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from planted import (
+    BIDI,
+    CATALOG,
+    GENERATED,
+    IMAGE,
+    LONG,
+    LONG_NAME,
+    NAMES,
+    SCRIPT,
+    TEMPLATES,
+    Night,
+    cases,
+    confirmed,
+    observation,
+)
 
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
-from monitor.model import (
-    Attempt,
-    Build,
-    Channel,
-    End,
-    Evidence,
-    Function,
-    Latency,
-    NumericalError,
-    Observation,
-    Outcome,
-    Package,
-    Run,
-)
+from monitor.model import Attempt, Outcome
 from monitor.reporting.site import write_site
-
-TEMPLATES = Path(__file__).parents[2] / "site"
-GENERATED = datetime(2025, 11, 6, 6, 0, tzinfo=UTC)
-
-SCRIPT = "<script>alert(1)</script>"
-IMAGE = '"><img src=x onerror=alert(1)>'
-BIDI = "safe \u202egpj.exe\u202c and \u200binvisible \x07 bell"
-LONG = "RuntimeError: " + "x" * 3000
-LONG_NAME = "torch." + "very_long_name" * 21
-
-NAMES = {
-    "torch": (
-        "torch.cat", "torch.add", "torch.argmax", "torch.linalg.eig", "torch.linalg.svd", "torch.fft.fft",
-        "torch.nn.functional.conv2d", "torch.nn.functional.softmax", "torch.nn.Module.state_dict", "torch.optim.Adam",
-        "torch.Tensor.backward", "torch.utils.data.DataLoader", "torch.distributions.normal.Normal", "torch.sparse.mm",
-        LONG_NAME,
-    ),
-    "jax": (
-        "jax.numpy.add", "jax.numpy.dot", "jax.numpy.linalg.eig", "jax.numpy.linalg.svd", "jax.numpy.sort",
-        "jax.lax.conv", "jax.lax.scan", "jax.nn.softmax", "jax.nn.relu", "jax.random.normal", "jax.random.split",
-        "jax.scipy.special.erf", "jax.tree_util.tree_map", "jax.vmap", "jax.grad",
-    ),
-    "tensorflow": (
-        "tf.add", "tf.cast", "tf.concat", "tf.linalg.eigh", "tf.linalg.svd", "tf.nn.conv2d", "tf.nn.softmax",
-        "tf.math.reduce_sum", "tf.image.adjust_brightness", "tf.keras.layers.Dense", "tf.Module.name_scope",
-        "tf.raw_ops.Unique", "tf.signal.fft", "tf.sparse.to_dense", "tf.strings.join",
-    ),
-}  # fmt: skip
-VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")
-DISTRIBUTIONS = {"torch": "torch", "jax": "jax", "tensorflow": "tf-nightly-cpu"}
-
-CATALOG = {
-    "torch.cat": Function("torch.cat", "torch", "cat", 5211, "top 20", "success", "partial"),
-    "torch.fft.fft": Function("torch.fft.fft", "torch", replaced_by="torch.add"),
-    "jax.numpy.dot": Function("jax.numpy.dot", "jax", "dot", 1, "30", "success", ""),
-}
-
-
-def cases(framework: str) -> tuple[str, ...]:
-    return tuple(f"{framework}/{name}/{variant}" for name in NAMES[framework] for variant in VARIANTS)
-
-
-def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", **fields: object) -> Observation:
-    number = sum(case.encode()) % 97 + 1
-    measured = outcome in (Outcome.PASS, Outcome.MISMATCH)
-    return Observation(
-        case,
-        outcome,
-        message=message,
-        error=NumericalError(1.2e-7 * number, 3.4e-6, number / 8) if measured else None,
-        latency=Latency(84_000.0 + number, 1.7**(number % 17), 1.1, 0.4, 20, 1000) if outcome is Outcome.PASS else None,
-        **fields,  # type: ignore[arg-type]
-    )  # fmt: skip
-
-
-class Night:
-    """Makes the run files of one night; `number` counts nights from 0."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.start = datetime(2025, 11, 1, 3, 10, tzinfo=UTC) + timedelta(days=number)
-
-    def run(self, target: str, framework: str, **fields: object) -> Run:
-        started = self.start + timedelta(minutes=7 * list(NAMES).index(framework), seconds=len(target))
-        version = f"2.{self.number}.0.dev202511{self.number + 1:02}+cpu"
-        packages = (
-            Package(DISTRIBUTIONS[framework], version, "ab" * 32),
-            Package("numpy", "2.3.4", "cd" * 32),
-            Package(f"evil{SCRIPT}", IMAGE),
-        )
-        build = Build(DISTRIBUTIONS[framework], version, Channel.NIGHTLY, "0123456789" * 4, "2025-11-01", "", packages)
-        return Run(
-            **{
-                "id": f"{started:%Y%m%dT%H%M%SZ}-{sum(target.encode()) % 256:02x}00{len(framework):02x}",
-                "started": f"{started:%Y-%m-%dT%H:%M:%SZ}",
-                "target": target,
-                "framework": framework,
-                "suite": "paper",
-                "build": build,
-                "cases": cases(framework),
-                "environment": {"device": f"Tesla T4 {IMAGE}", "python": "3.13.1", "cpu": "x" * 400},
-                **fields,
-            }  # type: ignore[arg-type]
-        )
-
-    def file(self, run: Run, changed: dict[str, Observation] | None = None, *, cut: bool = False) -> RunFile:
-        observations = [(changed or {}).get(case) or usual(case, run.target) for case in run.cases]
-        finished = self.start + timedelta(minutes=40)
-        end = End(f"{finished:%Y-%m-%dT%H:%M:%SZ}", (1041.0, 1043.5))
-        if cut:
-            return RunFile(run, tuple(observations[: len(observations) // 2]), None)
-        return RunFile(run, tuple(observations), end)
-
-
-def usual(case: str, target: str) -> Observation:
-    """What a case comes to on most nights."""
-    if target == "tpu-v5e":
-        return observation(case, evidence=Evidence.EXECUTED if "random.split/eager" in case else Evidence.COMPILED)
-    if "eig/" in case and "compiled" in case:
-        return observation(case, Outcome.UNSUPPORTED, "NotImplementedError: eig has no kernel for this device")
-    if "svd" in case and "bfloat16" in case:
-        return observation(case, Outcome.ERROR, "RuntimeError: expected a dtype of at least 32 bits")
-    if "raw_ops" in case:
-        return observation(case, Outcome.ABSENT, "the name is gone")
-    return observation(case)
-
-
-def confirmed(case: str, outcome: Outcome, message: str) -> Observation:
-    return observation(case, outcome, message, first=outcome, attempts=(Attempt(outcome), Attempt(outcome)))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import LONG_NAME
+from planted import LONG_NAME
 
 from monitor.history.store import Recorded
 from monitor.reporting.addresses import function_page, run_page

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from conftest import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES
+from planted import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES
 
 from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
 from monitor.analysis.scores import Portability
