@@ -1,7 +1,7 @@
 """Inputs of a case, drawn so that every run, build and framework sees the same values.
 
-All floating values have eight significant bits, so that each is exact in every dtype down to bfloat16: a framework
-and the float64 oracle start from the same numbers, and differ only by what the function does.
+Floating values are rounded to the precision of the case's dtype: a framework and the oracle in double precision start
+from the very same numbers, and differ only by what the function does.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.suite.declare import DTYPE, Case, Tensor
 
-SIGNIFICANT_BITS = 8  # bfloat16 has eight, float16 eleven
+SIGNIFICANT_BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8, "complex64": 24, "complex128": 53}
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,13 +45,13 @@ def draw(spec: Tensor, dtype: str, *, seed: str) -> Array:
     if dtype.startswith(("int", "uint")):
         whole = random.integers(0 if dtype.startswith("u") else -8, 8, spec.shape)
         return np.abs(whole) + 1 if spec.positive else whole
-    values: Array = _coarse(random.standard_normal(spec.shape))
+    values = _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
     if dtype.startswith("complex"):
-        return values + 1j * _coarse(random.standard_normal(spec.shape))
+        return values + 1j * _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
     return np.maximum(np.abs(values), 1 / 8) if spec.positive else values
 
 
-def _coarse(values: Array) -> Array:
+def _rounded(values: Array, bits: int) -> Array:
     mantissa, exponent = np.frexp(values)
-    rounded: Array = np.ldexp(np.round(mantissa * 2**SIGNIFICANT_BITS) / 2**SIGNIFICANT_BITS, exponent)
+    rounded: Array = np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits)
     return rounded

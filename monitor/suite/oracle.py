@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.model import Mode, NumericalError
 from monitor.suite.declare import Case
-from monitor.suite.draw import Array, draw_inputs, reference_arguments
+from monitor.suite.draw import SIGNIFICANT_BITS, Array, draw_inputs, reference_arguments
 
 # The largest error that is still right, relative to the element and to the largest element of the array (a sum of
 # terms of both signs is no more exact than its largest term). For the three lower precisions these are the relative
@@ -22,8 +22,8 @@ from monitor.suite.draw import Array, draw_inputs, reference_arguments
 # was silently computed in single precision is found.
 TOLERANCE = {"float64": 1e-12, "float32": 1.3e-6, "float16": 1e-3, "bfloat16": 1.6e-2}
 
-# Bits of the significand, and the exponent of the smallest normal number, for the error in units in the last place.
-PRECISION = {"float64": (53, -1022), "float32": (24, -126), "float16": (11, -14), "bfloat16": (8, -126)}
+# The exponent of the smallest normal number, below which a unit in the last place does not shrink.
+SMALLEST_EXPONENT = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}
 
 PARTS = {"complex64": "float32", "complex128": "float64"}  # a complex number is as exact as its parts
 
@@ -138,8 +138,8 @@ def _compare_inexact(got: Array, want: Array, dtype: str, tolerance: float) -> N
     if want.size == 0:
         return None
     error, size = np.abs(got - want), np.abs(want)
-    bits, smallest = PRECISION[dtype]
-    ulp = np.exp2(np.maximum(np.frexp(size)[1] - 1, smallest) - (bits - 1.0))
+    exponent = np.maximum(np.frexp(size)[1] - 1, SMALLEST_EXPONENT[dtype])
+    ulp = np.exp2(exponent - (SIGNIFICANT_BITS[dtype] - 1.0))
     relative = error / np.maximum(size, np.finfo(float).tiny)
     # A wanted zero has no relative error: it is judged by the largest element alone.
     worst = NumericalError(

@@ -44,14 +44,17 @@ def test_a_function_without_dtypes_is_one_case_a_mode() -> None:
     ]
 
 
-def test_inputs_are_the_same_for_every_dtype_and_exact_in_the_lowest() -> None:
+@pytest.mark.parametrize(("dtype", "bits"), [("float64", 53), ("float32", 24), ("float16", 11), ("bfloat16", 8)])
+def test_inputs_are_exact_in_their_dtype_and_use_its_precision(dtype: str, bits: int) -> None:
     spec = tensor(100)
     assert isinstance(spec, Tensor)
-    values = draw(spec, "float64", seed="a")
-    assert np.array_equal(values, draw(spec, "bfloat16", seed="a"))
-    mantissa, _ = np.frexp(values)
-    assert np.array_equal(mantissa * 256, np.round(mantissa * 256))
-    assert not np.array_equal(values, draw(spec, "float64", seed="b"))
+    values = draw(spec, dtype, seed="a")
+    scaled = np.ldexp(np.frexp(values)[0], bits)
+    assert np.array_equal(scaled, np.round(scaled))
+    assert (np.remainder(scaled, 2) == 1).any()
+    assert np.array_equal(values, draw(spec, dtype, seed="a"))
+    assert not np.array_equal(values, draw(spec, dtype, seed="b"))
+    assert np.abs(values - draw(spec, "float64", seed="a")).max() < 4 * 2.0**-bits
 
 
 def test_inputs_keep_what_their_names_say() -> None:
