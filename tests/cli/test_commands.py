@@ -6,13 +6,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from monitor.execution.builds import Provided, provide
+from monitor.execution.targets import Framework, Source, Target
 from monitor.handover.runfile import RunFile, RunFileWriter
+from monitor.model import Channel
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 COMMANDS = [
@@ -105,6 +109,28 @@ def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
     assert findings["git"]["fine"]
     assert findings["uv"]["fine"]
     assert all(finding["fine"] or finding["mend"] or not finding["needed"] for finding in findings.values())
+
+
+def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided]) -> None:
+    label = builds("jax").build.label
+    listed = json.loads(portability("builds", "list", "--json").stdout)
+    (jax,) = [entry for entry in listed if Path(entry["path"]) == builds("jax").python.parents[1]]
+    assert jax["record"]["label"] == label
+    assert jax["size"] > 100e6
+    assert f"{label}  Python " in portability("builds", "list").stdout
+    assert portability("builds", "prune", "--unused-days", "3650").stdout == "0 removed, 0 MiB freed\n"
+
+
+def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> None:
+    source = Source(packages=("six",))
+    framework = Framework("jax", "cpu", ("six",), channels={Channel.RELEASE: source})
+    six = provide(
+        replace(cpu, frameworks={"jax": framework}), "jax", channel="release", cache=tmp_path / "cache", say=print
+    )
+    assert six.python.exists()
+    told = portability("builds", "prune", "--unused-days", "0", "--cache", str(tmp_path / "cache")).stdout
+    assert told.startswith(f"removed {six.build.label}\n1 removed, ")
+    assert not six.python.exists()
 
 
 def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
