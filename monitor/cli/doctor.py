@@ -67,7 +67,7 @@ def _tools() -> Iterator[Finding]:
     yield Finding(
         "C++ compiler",
         bool(compiler),
-        "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases fail",
+        "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases are blocked",
         needed=False,
         mend="" if compiler else "apt-get install g++",
     )

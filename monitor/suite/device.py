@@ -58,4 +58,4 @@ class Device(Protocol):
         """Call so many times, wait for the device as the framework prescribes, and return the last result."""
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        """UNSUPPORTED or OOM where that is what the exception says; None where it is an error."""
+        """UNSUPPORTED or OOM where that is what the exception says, BLOCKED where the host lacks something; else None."""

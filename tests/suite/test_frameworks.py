@@ -17,6 +17,20 @@ FRAMEWORKS = ("jax", "tensorflow", "torch")
 WRONG = Path(__file__).parent / "wrong"
 
 
+def command(
+    framework: str, builds: Callable[[str], Provided], tmp_path: Path, suite: str, package: Path, **environment: str
+) -> WorkerCommand:
+    return WorkerCommand(
+        python=builds(framework).python,
+        framework=framework,
+        suite=suite,
+        device="cpu",
+        environment={"TF_CPP_MIN_LOG_LEVEL": "2", "OMP_NUM_THREADS": "1", **environment},
+        log=tmp_path / "worker.log",
+        package=package,
+    )
+
+
 def ask(
     framework: str,
     builds: Callable[[str], Provided],
@@ -27,16 +41,7 @@ def ask(
     prefix: str = "",
 ) -> dict[str, Observation]:
     """The answers of a worker to all cases of a suite whose id starts so."""
-    command = WorkerCommand(
-        python=builds(framework).python,
-        framework=framework,
-        suite=suite,
-        device="cpu",
-        environment={"TF_CPP_MIN_LOG_LEVEL": "2", "OMP_NUM_THREADS": "1"},
-        log=tmp_path / "worker.log",
-        package=package,
-    )
-    with Worker(command) as worker:
+    with Worker(command(framework, builds, tmp_path, suite, package)) as worker:
         return {
             case.removeprefix(f"{framework}/"): worker.ask(case, LIMITS)
             for case in worker.ready.cases
@@ -87,3 +92,12 @@ def test_every_planted_fault_is_found(framework: str, builds: Callable[[str], Pr
         "sign": "mismatch",
         "wrong-gradient-gradient-float32": "mismatch",
     }
+
+
+def test_a_host_without_compiler_says_nothing_of_a_function(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    cache = str(tmp_path / "inductor")
+    without = command("torch", builds, tmp_path, "paper", PACKAGE, CXX="/none", TORCHINDUCTOR_CACHE_DIR=cache)
+    with Worker(without) as worker:
+        answer = worker.ask("torch/torch.sum/compiled-float32", LIMITS)
+    assert answer.outcome is Outcome.BLOCKED
+    assert "No working C++ compiler found" in answer.message

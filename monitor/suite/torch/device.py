@@ -23,6 +23,9 @@ REFUSALS = re.compile(
     re.IGNORECASE,
 )
 
+# What torch.compile says where the host has no C++ compiler: that tells nothing about the function.
+HOST_LACKS = "No working C++ compiler found"
+
 
 class TorchDevice:
     """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps ..."""
@@ -107,6 +110,8 @@ class TorchDevice:
     def refusal(self, error: BaseException) -> Outcome | None:
         if isinstance(error, torch.OutOfMemoryError | MemoryError):
             return Outcome.OOM
+        if HOST_LACKS in str(error):
+            return Outcome.BLOCKED
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
