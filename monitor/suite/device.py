@@ -58,4 +58,4 @@ class Device(Protocol):
         """Call so many times, wait for the device as the framework prescribes, and return the last result."""
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        """UNSUPPORTED or OOM where that is what the exception says, BLOCKED where the host lacks something; else None."""
+        """UNSUPPORTED or OOM if the exception says so, BLOCKED if it says that the host lacks something, else None."""
