@@ -69,13 +69,9 @@ def test_every_planted_fault_is_found(framework: str, builds: Callable[[str], Pr
     """Cases that compute something wrong with the real framework, one fault each; `fine` alone computes it right."""
     package = tmp_path / "monitor"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    suite = package / "suite" / framework / "wrong"
-    suite.mkdir()
-    shutil.copy(WRONG / "__init__.py", suite)
-    shutil.copy(WRONG / f"{framework}.py", suite / "wrong.py")
-    prefix = "tf" if framework == "tensorflow" else framework
+    shutil.copytree(WRONG, package / "suite" / framework / "wrong")
     with (package / "suite" / "catalog.csv").open("a") as catalog:
-        catalog.write(f"{prefix}.no_such,{framework},,,,,,\n")
+        catalog.write(f"any.__version__,{framework},,,,,,\nany.no_such,{framework},,,,,,\n")
     answers = ask(framework, builds, tmp_path, "wrong", package)
     outcomes = {name.split("/")[1].removesuffix("-eager-float32"): a.outcome.value for name, a in answers.items()}
     assert outcomes == {
