@@ -121,7 +121,7 @@ class Worker:
         while True:
             if line := self._read_line(POLL_SECONDS):
                 self.served += 1
-                return from_json(Observation, json.loads(line)["observation"])
+                return self._observation(case, line, start)
             if line is None:
                 return self._death(case, start)
             if time.monotonic() > deadline:
@@ -164,10 +164,13 @@ class Worker:
             if line is None:
                 raise WorkerUnavailableError(f"the worker {self._how_it_died()}: {self._last_words()}")
             if line:
-                message = json.loads(line)
-                if "blocked" in message:
-                    raise WorkerUnavailableError(message["blocked"])
-                return from_json(Ready, message["ready"])
+                try:
+                    message = json.loads(line)
+                    if "blocked" not in message:
+                        return from_json(Ready, message["ready"])
+                except (ValueError, TypeError, KeyError) as error:
+                    raise WorkerUnavailableError("the worker answered nonsense") from error
+                raise WorkerUnavailableError(clean(str(message["blocked"])))
         raise WorkerUnavailableError(f"the worker was not ready after {START_SECONDS:g} s: {self._last_words()}")
 
     def _read_line(self, seconds: float) -> bytes | None:
@@ -181,6 +184,17 @@ class Worker:
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
+
+    def _observation(self, case: str, line: bytes, start: float) -> Observation:
+        """What the worker answered. It runs code that nobody reviewed: an answer may be anything."""
+        try:
+            observation = from_json(Observation, json.loads(line)["observation"])
+        except (ValueError, TypeError, KeyError):
+            observation = None
+        if observation is None or observation.case != case:
+            self.kill()
+            return Observation(case, Outcome.CRASH, message="the process answered nonsense", seconds=_since(start))
+        return observation
 
     def _death(self, case: str, start: float) -> Observation:
         # The pipe also ends when a worker closes it and lives on; it is of no more use then.

@@ -26,7 +26,7 @@ DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
 PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
 
-THREADS = 1  # more of them and the scheduler, not the framework, decides much of the time
+THREADS = 1  # two equal nights differ least on one thread
 CASE_SECONDS = 60  # a case takes a second or two, its first compilation included; more waits for a hang
 CASE_MEMORY_MIB = 4096  # room for a framework (up to 1.5 GiB) and a case, well below a hosted runner's memory
 

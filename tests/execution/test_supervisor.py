@@ -101,6 +101,12 @@ def test_what_a_framework_prints_is_no_answer(worker: Worker) -> None:
     assert worker.ask(fault("i-writes-on-stdout"), LIMITS).outcome is Outcome.PASS
 
 
+def test_an_answer_that_is_none_is_a_crash(worker: Worker) -> None:
+    observation = worker.ask(fault("i-writes-over-the-answer"), LIMITS)
+    assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process answered nonsense")
+    assert not worker.alive
+
+
 def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
     with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
         answers = {case.split("/")[2]: examiner.ask(case) for case in examiner.worker.ready.cases}
@@ -114,6 +120,7 @@ def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
         "g-victim": "pass",
         "h-exits": "crash",
         "i-writes-on-stdout": "pass",
+        "i-writes-over-the-answer": "crash",
         "j-flaky": "pass",  # nothing is known of it yet, and alone it passed
         "k-slow": "pass",
         "l-healthy": "pass",

@@ -76,6 +76,16 @@ def i(jax):
 
 
 @keeps
+@case("jax.numpy.add", name="i-writes-over-the-answer")
+def over(jax):
+    import os
+    import sys
+
+    os.write(int(sys.argv[sys.argv.index("--answers") + 1]), b'{"observation": {"case": "another"}}\n')
+    return "fine"
+
+
+@keeps
 @case("jax.numpy.add", name="j-flaky")
 def j(jax):
     import pathlib
