@@ -21,7 +21,7 @@ from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
 from monitor.model import Build, End, Job, Observation, Outcome, Run
 
-# One thread a framework, or what the target says: with as many as there are cores, two equal nights differ by a fifth.
+# As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
 
