@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.analysis import news
+from monitor.handover.runfile import SCHEMA
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting import addresses, figures, pages, signs, standing
@@ -83,6 +84,7 @@ class _Renderer:
             self._page(addresses.run_page(run.night.run.id), "run", page=run)
         self._page("runs/index.html", "runs", nights=nights[::-1])
         write_data(self._root / "data", series, self._generated)
+        shutil.copy(SCHEMA, self._root / "data" / SCHEMA.name)
 
     def _page(self, address: str, template: str, **view: Any) -> None:
         path = self._root / address
