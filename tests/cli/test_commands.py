@@ -10,12 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.execution.builds import Provided, provide
 from monitor.execution.targets import Framework, Source, Target
-from monitor.handover.runfile import RunFile, RunFileWriter
+from monitor.handover.runfile import RunFile
 from monitor.model import Channel
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -38,16 +39,6 @@ COMMANDS = [
 def portability(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "monitor", *arguments]
     return subprocess.run(command, cwd=cwd or CHECKOUT, capture_output=True, text=True, check=False)
-
-
-def write(path: Path, runfile: RunFile) -> str:
-    with RunFileWriter(path) as writer:
-        writer.write_run(runfile.run)
-        for observation in runfile.observations:
-            writer.write_observation(observation)
-        assert runfile.end
-        writer.write_end(runfile.end)
-    return str(path)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -135,7 +126,7 @@ def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> Non
 
 def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
     history, out = str(tmp_path / "history"), tmp_path / "plan"
-    recorded = write(tmp_path / "run.jsonl", runfile(1, {"jax/jax.a/eager": "pass"}, target="cpu"))
+    recorded = str(write_run_file(tmp_path / "run.jsonl", runfile(1, {"jax/jax.a/eager": "pass"}, target="cpu")))
     assert portability("record", recorded, "--history", history).returncode == 0
     done = portability("plan", "--history", history, "--out", str(out), "--framework", "jax", "--build", "jax==0.9.2")
     assert done.returncode == 0, done.stderr
@@ -150,9 +141,11 @@ def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., 
 def test_record_and_judge_by_hand(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
     history = str(tmp_path / "history")
     case = "jax/jax.a/eager"
-    first = write(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="by-hand"))
+    first = str(write_run_file(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="by-hand")))
     again = {case: ["error", "error"]}
-    second = write(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="by-hand", attempts=again))
+    second = str(
+        write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="by-hand", attempts=again))
+    )
     assert portability("record", first, second, "--history", history).returncode == 0
     assert "recorded before" in portability("record", first, "--history", history).stderr
 
@@ -173,7 +166,7 @@ def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(
     tmp_path: Path, runfile: Callable[..., RunFile]
 ) -> None:
     history = tmp_path / "history"
-    good = write(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="good"))
+    good = str(write_run_file(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="good")))
     bad = tmp_path / "bad.jsonl"
     bad.write_text(Path(good).read_text().replace('"pass"', '"great"').replace('"good"', '"bad"'))
     done = portability("record", str(bad), good, "--history", str(history))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runfiles import write_run_file
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError, RunFileWriter, read_run_file
@@ -14,19 +15,9 @@ from monitor.model import Attempt, Build, Channel, Job, Latency, NumericalError,
 Make = Callable[..., RunFile]
 
 
-def write(path: Path, runfile: RunFile) -> bytes:
-    with RunFileWriter(path) as writer:
-        writer.write_run(runfile.run)
-        for observation in runfile.observations:
-            writer.write_observation(observation)
-        if runfile.end:
-            writer.write_end(runfile.end)
-    return path.read_bytes()
-
-
 def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) -> None:
     whole = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"})
-    content = write(tmp_path / "run.jsonl", whole)
+    content = write_run_file(tmp_path / "run.jsonl", whole).read_bytes()
     first_line = content.index(b"\n") + 1
     for cut in range(first_line, len(content)):
         path = tmp_path / "cut.jsonl"

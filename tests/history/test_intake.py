@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from runfiles import write_run_file
 
 from monitor.handover.codec import to_json
-from monitor.handover.runfile import FORMAT, RunFile, RunFileError, RunFileWriter
+from monitor.handover.runfile import FORMAT, RunFile, RunFileError
 from monitor.history.intake import LARGEST_LINE, read_untrusted
 from monitor.model import Build, Channel, Latency, NumericalError, Observation, Outcome, Package
 
@@ -50,12 +51,7 @@ def write(path: Path, lines: list[dict[str, Any]]) -> Path:
 
 
 def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> None:
-    with RunFileWriter(tmp_path / "run.jsonl") as writer:
-        writer.write_run(whole.run)
-        for observation in whole.observations:
-            writer.write_observation(observation)
-        assert whole.end
-        writer.write_end(whole.end)
+    write_run_file(tmp_path / "run.jsonl", whole)
     assert read_untrusted(tmp_path / "run.jsonl", targets=TARGETS) == whole
 
 

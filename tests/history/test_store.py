@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runfiles import write_run_file
 
-from monitor.handover.runfile import RunFile, RunFileWriter
+from monitor.handover.runfile import RunFile
 from monitor.history.store import History
 from monitor.model import Outcome, Run
 
@@ -131,18 +132,8 @@ for path in paths:
 
 
 def write_runs(tmp_path: Path, runfile: Make, days: range) -> list[str]:
-    paths = []
-    for day in days:
-        made = runfile(day, {f"jax/jax.f{day}/eager": "pass"}, suite=f"suite{day}")
-        path = tmp_path / f"{day}.jsonl"
-        with RunFileWriter(path) as writer:
-            writer.write_run(made.run)
-            for observation in made.observations:
-                writer.write_observation(observation)
-            assert made.end
-            writer.write_end(made.end)
-        paths.append(str(path))
-    return paths
+    made = {day: runfile(day, {f"jax/jax.f{day}/eager": "pass"}, suite=f"suite{day}") for day in days}
+    return [str(write_run_file(tmp_path / f"{day}.jsonl", one)) for day, one in made.items()]
 
 
 @pytest.mark.parametrize("push", [False, True], ids=["one work tree", "one remote"])

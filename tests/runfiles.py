@@ -1,0 +1,18 @@
+"""Run files on disk, for tests that hand them to a step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.handover.runfile import RunFile, RunFileWriter
+
+
+def write_run_file(path: Path, runfile: RunFile) -> Path:
+    """Write a run file as the run step does, line by line."""
+    with RunFileWriter(path) as writer:
+        writer.write_run(runfile.run)
+        for observation in runfile.observations:
+            writer.write_observation(observation)
+        if runfile.end:
+            writer.write_end(runfile.end)
+    return path
