@@ -112,7 +112,7 @@ def _sources() -> Iterator[Finding]:
                         reached = _reach(index)
                         what = f"{target.name} {framework.name} {channel}"
                         said = f"{index} {reached or 'answers'}"
-                        mend = "the next channel serves" if reached else ""
+                        mend = "auto goes on with the next source" if reached else ""
                         yield Finding(what, not reached, said, needed=False, mend=mend)
 
 
