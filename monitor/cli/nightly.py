@@ -91,10 +91,10 @@ def nightly(
     runfiles = [read_untrusted(path, targets=targets) for path in paths]
     commit = record_runs(recorded, runfiles)
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
-    print(
-        news_text([night for night in tonight(nights(recorded.load())) if night.run.id in {r.run.id for r in runfiles}])
-    )
-    print(f"\nThe site: {write_pages(recorded, site).as_uri()}")
+    loaded = recorded.load()
+    just_run = {runfile.run.id for runfile in runfiles}
+    print(news_text([night for night in tonight(nights(loaded)) if night.run.id in just_run]))
+    print(f"\nThe site: {write_pages(loaded, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)
 

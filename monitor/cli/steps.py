@@ -30,7 +30,7 @@ from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
-from monitor.history.store import History
+from monitor.history.store import History, Recorded
 from monitor.model import Job
 from monitor.reporting.site import write_site
 from monitor.reporting.text import news_markdown, news_text
@@ -188,10 +188,10 @@ def site(
     out: Annotated[Path, typer.Option(help="Where to write the pages.", metavar="DIR")] = WORK / "site",
 ) -> None:
     """Write the static site from the history."""
-    print(write_pages(open_history(history), out).as_uri())
+    print(write_pages(open_history(history).load(), out).as_uri())
 
 
-def write_pages(history: History, directory: Path) -> Path:
+def write_pages(recorded: Recorded, directory: Path) -> Path:
     """Write the site, and return the path of its first page."""
-    page: Path = write_site(history.load(), load_catalog(), directory, templates=TEMPLATES, generated=datetime.now(UTC))
+    page = write_site(recorded, load_catalog(), directory, templates=TEMPLATES, generated=datetime.now(UTC))
     return page.resolve()

@@ -55,13 +55,11 @@ class WorkTree:
         self.git("reset", "--quiet", "--hard")
         self.git("clean", "--quiet", "--force", "-d")
 
-    def follow_remote(self) -> bool:
-        """Move to the remote's branch, dropping commits that it does not have. False where there is no such branch."""
-        if not self.git("ls-remote", "--heads", "origin", BRANCH).strip():
-            return False
-        self.git("fetch", "--quiet", "origin", f"+refs/heads/{BRANCH}:refs/remotes/origin/{BRANCH}")
-        self.git("checkout", "--quiet", "--force", "-B", BRANCH, f"refs/remotes/origin/{BRANCH}")
-        return True
+    def follow_remote(self) -> None:
+        """Move to the remote's branch, dropping commits that it does not have; stay where there is no such branch."""
+        if self.git("ls-remote", "--heads", "origin", BRANCH).strip():
+            self.git("fetch", "--quiet", "origin", f"+refs/heads/{BRANCH}:refs/remotes/origin/{BRANCH}")
+            self.git("checkout", "--quiet", "--force", "-B", BRANCH, f"refs/remotes/origin/{BRANCH}")
 
     def push(self) -> None:
         """Push the branch. Raises PushRejectedError where somebody else was faster."""

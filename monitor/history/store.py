@@ -55,19 +55,18 @@ class History:
             self._prepare()
             if not push:
                 return self._add(runfiles, message)
-            for attempt in range(PUSH_TRIES):
-                if not self._tree.follow_remote() and not self._tree.has_commits:
-                    self._plant()
+            tries = 0
+            while True:
+                self._tree.follow_remote()
                 commit = self._add(runfiles, message)
                 try:
                     self._tree.push()
-                except PushRejectedError:
-                    if attempt == PUSH_TRIES - 1:
-                        raise
-                    time.sleep(random.uniform(0.1, 0.5) * (attempt + 1))  # noqa: S311 - no secret, a pause
-                else:
                     return commit
-            raise AssertionError("unreachable")
+                except PushRejectedError:
+                    tries += 1
+                    if tries == PUSH_TRIES:
+                        raise
+                time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
     def load(self) -> Recorded:
         runs = read_runs(self.directory)

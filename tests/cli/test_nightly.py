@@ -28,7 +28,7 @@ def outcome_diff(directory: Path) -> list[str]:
 
 
 @pytest.fixture
-def nothing_shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def nothing_shipped(tmp_path: Path) -> Path:
     """A directory with a history that starts from nothing rather than from the shipped one."""
     history = tmp_path / ".portability" / "history"
     history.mkdir(parents=True)
