@@ -156,6 +156,7 @@ class Observation:
     """One case on one build on one target.
 
     `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs.
+    `declared` is the limit that the function's own authors declare here, empty where there is none.
     `attempts` holds what fresh workers answered, in order, where the first answer called for it; the first answer
     itself is `first`. `seconds` is what the case cost in all.
     """
@@ -166,6 +167,7 @@ class Observation:
     message: str = ""
     error: NumericalError | None = None
     latency: Latency | None = None
+    declared: str = ""
     first: Outcome | None = None
     attempts: tuple[Attempt, ...] = ()
     seconds: float = 0.0

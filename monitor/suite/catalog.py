@@ -1,4 +1,7 @@
-"""The catalog of functions: every function that may have cases, with what the 2023 study said of it."""
+"""The catalog of functions: every function that a suite declares cases of, with what the 2023 study said of it.
+
+Each framework's folder has its own `catalog.csv`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 
 from monitor.model import Function
 
-CATALOG = Path(__file__).with_name("catalog.csv")
+HERE = Path(__file__).parent
 
 
 @cache
@@ -18,6 +21,12 @@ def load_catalog() -> dict[str, Function]:
     Source of the study's columns: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181; the outcomes
     follow from its published test reports, T4 and TPU v3.
     """
-    with CATALOG.open(newline="") as file:
-        rows = [Function(**{**row, "study_uses": int(row["study_uses"] or 0)}) for row in csv.DictReader(file)]  # type: ignore[arg-type]
-    return {function.name: function for function in rows}
+    return {function.name: function for path in sorted(HERE.glob("*/catalog.csv")) for function in _read(path)}
+
+
+def _read(path: Path) -> list[Function]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return [
+            Function(framework=path.parent.name, **{**row, "study_uses": int(row["study_uses"] or 0)})  # type: ignore[arg-type]
+            for row in csv.DictReader(file)
+        ]

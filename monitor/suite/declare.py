@@ -37,7 +37,7 @@ from monitor.model import Mode
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
 
 FLOATING = ("float32", "float64", "float16", "bfloat16")
-COMPLEX = ("complex64",)
+COMPLEX = ("complex64", "complex128")
 INTEGER = ("int32", "int64")
 BOOL = ("bool",)
 NUMERIC = FLOATING + INTEGER
@@ -49,13 +49,19 @@ class Tensor:
     """An input: values drawn for `dtype`, or for the case's dtype where that is empty.
 
     Floating values are normal, integers uniform in [-8, 8), `positive` ones their absolute value and at least 1/8;
-    with `below`, integers are uniform in [0, below). `monitor.suite.draw` draws them.
+    with `below`, integers are uniform in [0, below); with `within`, floating values are uniform between its two ends.
+    `monitor.suite.draw` draws them.
     """
 
     shape: tuple[int, ...]
     dtype: str = ""
     positive: bool = False
     below: int = 0
+    within: tuple[float, float] | None = None
+
+    def differentiable(self, dtype: str) -> bool:
+        """Whether a case in `dtype` can be differentiated by this input."""
+        return (self.dtype or dtype) in (*FLOATING, *COMPLEX)
 
 
 def tensor(*shape: int, dtype: str = "") -> Any:
@@ -71,6 +77,11 @@ def positive(*shape: int, dtype: str = "") -> Any:
 def indices(*shape: int, below: int, dtype: str = "int64") -> Any:
     """An input of that shape, integers from 0 up to, without, `below`."""
     return Tensor(shape, dtype, below=below)
+
+
+def uniform(low: float, high: float, *shape: int, dtype: str = "") -> Any:
+    """An input of that shape, floating values between two ends: for a function that is defined there alone."""
+    return Tensor(shape, dtype, within=(low, high))
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,7 @@ class Declaration:
     modes: tuple[Mode, ...]
     name: str
     returns: Mapping[str, str]
+    condition: float
     oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
 
@@ -157,14 +169,17 @@ def case(
     modes: tuple[Mode, ...] = (EAGER,),
     name: str = "",
     returns: Mapping[str, str] | None = None,
+    condition: float = 1,
 ) -> Callable[[Callable[..., Any]], Declaration]:
     """Declare a case of the function with this dotted name.
 
     `name` tells several declarations of one function apart. `returns` maps a dtype of the inputs to that of the
     result where the two differ (`{"int32": "int64"}`); a result that is boolean in the reference is boolean here.
+    `condition` is by how much the function magnifies the rounding of its inputs or its steps, and with it the
+    tolerance: 1 for one operation, a few for a chain of them, the condition number for a solver.
     """
 
     def declare(call: Callable[..., Any]) -> Declaration:
-        return Declaration(function, call, dtypes, modes, name, returns or {})
+        return Declaration(function, call, dtypes, modes, name, returns or {}, condition)
 
     return declare

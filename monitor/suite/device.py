@@ -46,6 +46,9 @@ class Device(Protocol):
     def elsewhere(self, leaf: Any) -> str:
         """The device that a tensor lies on, where that is not ours; else an empty string."""
 
+    def fallbacks(self) -> tuple[str, ...]:
+        """What the framework itself says it ran elsewhere, since it was last asked."""
+
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """The call, compiled by the framework's compiler."""
 

@@ -45,6 +45,8 @@ def draw(spec: Tensor, dtype: str, *, seed: str) -> Array:
     if dtype.startswith(("int", "uint")):
         whole = random.integers(0 if dtype.startswith("u") else -8, 8, spec.shape)
         return np.abs(whole) + 1 if spec.positive else whole
+    if spec.within:
+        return _rounded(random.uniform(*spec.within, spec.shape), SIGNIFICANT_BITS[dtype])
     values = _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
     if dtype.startswith("complex"):
         return values + 1j * _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])

@@ -13,29 +13,18 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any, TextIO
 
-import numpy as np
-
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
-from monitor.model import Latency, Mode, NumericalError, Observation, Outcome
-from monitor.suite.collect import collect
-from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
+from monitor.model import Latency, NumericalError, Observation, Outcome
+from monitor.suite.check import Check, OracleError, SuiteUnavailableError
+from monitor.suite.collect import collect, listing
+from monitor.suite.declared import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
-from monitor.suite.draw import draw_inputs
 from monitor.suite.measure import measure
-from monitor.suite.oracle import (
-    STEP_TOLERANCE,
-    MismatchError,
-    compare,
-    expected_gradients,
-    expected_results,
-    keeps_promise,
-    leaves,
-)
+from monitor.suite.oracle import MismatchError, leaves
 
 
 def main() -> None:
@@ -49,18 +38,18 @@ def main() -> None:
     with os.fdopen(arguments.requests) as requests, os.fdopen(arguments.answers, "w", buffering=1) as answers:
         try:
             device = open_device(arguments.framework, arguments.device)
-        except (DeviceUnavailableError, ImportError) as error:
+            checks = checks_of(device, arguments.suite)
+        except (DeviceUnavailableError, SuiteUnavailableError, ImportError) as error:
             _say(answers, {"blocked": describe(error)})
             return
-        cases = collect(arguments.framework, arguments.suite)
         version, commit = device.versions()
         told = {"python.version": platform.python_version(), **device.environment()}
         environment = {key: clean(str(value)) for key, value in told.items()}
-        ready = {"version": version, "commit": commit, "environment": environment, "cases": list(cases)}
+        ready = {"version": version, "commit": commit, "environment": environment, "cases": sorted(checks)}
         _say(answers, {"ready": ready})
         for line in requests:
-            case = cases[json.loads(line)["case"]]
-            _say(answers, {"observation": to_json(observe(device, case))})
+            check = checks[json.loads(line)["case"]]
+            _say(answers, {"observation": to_json(observe(device, check))})
 
 
 def open_device(framework: str, name: str) -> Device:
@@ -70,31 +59,54 @@ def open_device(framework: str, name: str) -> Device:
     return device
 
 
-def observe(device: Device, case: Case) -> Observation:
-    """Run one case: is its function there, does it run here, is it right, how fast is it."""
+def checks_of(device: Device, suite: str) -> dict[str, Check]:
+    """The checks of a suite by id: those declared, or those that the build lists. Raises SuiteUnavailableError."""
+    if listed := listing(device.name, suite):
+        return {check.id: check for check in listed(device)}
+    return {case.id: DeclaredCheck(case) for case in collect(device.name, suite).values()}
+
+
+def observe(device: Device, check: Check) -> Observation:
+    """Run one check: is its function there, does it run here, is it right, how fast is it."""
     start = time.perf_counter()
     outcome, message = Outcome.PASS, ""
     error: NumericalError | None = None
     latency: Latency | None = None
     try:
-        resolve(device, case.declaration.function)
-        call = prepare(device, case)
+        resolve(device, check.function)
+        call = check.prepare(device)
+        device.fallbacks()
         first = time.perf_counter()
         result = device.repeat(call, 1)
         first = time.perf_counter() - first
-        if places := sorted({place for leaf in leaves(result) if (place := device.elsewhere(leaf))}):
+        if places := _elsewhere(device, result):
             outcome, message = Outcome.FALLBACK, clean(f"ran on {', '.join(places)}")
         else:
-            error = judge(device, case, result)
-            latency = measure(lambda calls: device.repeat(call, calls), first)
+            error = check.judge(device, result)
+            if check.timed:
+                latency = measure(lambda calls: device.repeat(call, calls), first)
     except AbsentError as absent:
         outcome, message = Outcome.ABSENT, clean(str(absent))
+    except OracleError as unknown:
+        outcome, message = Outcome.BLOCKED, clean(str(unknown))
     except MismatchError as mismatch:
         outcome, message = Outcome.MISMATCH, clean(str(mismatch))
     except (Exception, SystemExit) as raised:
         outcome, message = device.refusal(raised) or Outcome.ERROR, describe(raised)
-    seconds = time.perf_counter() - start
-    return Observation(case.id, outcome, message=message, error=error, latency=latency, seconds=round(seconds, 3))
+    return Observation(
+        check.id,
+        outcome,
+        message=message,
+        error=error,
+        latency=latency,
+        declared=clean(check.declared),
+        seconds=round(time.perf_counter() - start, 3),
+    )
+
+
+def _elsewhere(device: Device, result: Any) -> list[str]:
+    """Where a call ran that was not asked for: where its results lie, and what the framework says it passed on."""
+    return sorted({place for leaf in leaves(result) if (place := device.elsewhere(leaf))} | set(device.fallbacks()))
 
 
 class AbsentError(Exception):
@@ -115,62 +127,6 @@ def resolve(device: Device, function: str) -> Any:
                 raise AbsentError(f"{path} has no {part}") from None
         path = f"{path}.{part}"
     return found
-
-
-def prepare(device: Device, case: Case) -> Callable[[], Any]:
-    """The call without arguments that the case makes, its inputs on the device."""
-    tensors: dict[str, Any] = {}
-    rest: dict[str, Any] = {}
-    specs = case.declaration.inputs
-    for name, value in draw_inputs(case).items():
-        if isinstance(specs[name], Tensor):
-            tensors[name] = device.put(value, specs[name].dtype or case.dtype)
-        elif isinstance(value, Built):
-            rest[name] = value.build(device.module)
-        elif value is DTYPE:
-            rest[name] = device.dtype(case.dtype)
-        else:
-            rest[name] = device.device() if value is DEVICE else value
-
-    def call(**inputs: Any) -> Any:
-        return case.declaration.call(device.module, **inputs, **rest)
-
-    if case.mode is Mode.GRADIENT:
-        weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case)]
-        return device.gradient(call, tensors, weights)
-    run = device.compiled(call) if case.mode is Mode.COMPILED else call
-    return lambda: run(**tensors)
-
-
-def gradient_weights(case: Case) -> list[Any]:
-    """A weight for every element of every result, neither equal nor symmetric, exact in every dtype."""
-
-    def weigh(result: Any) -> Any:
-        shape = np.shape(result)
-        return (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
-
-    return [weigh(result) for result in expected_results(case)]
-
-
-def judge(device: Device, case: Case, result: Any) -> NumericalError | None:
-    """The error of a result that is right. Raises MismatchError."""
-    if not case.declaration.numeric:
-        keeps_promise(case, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
-        return None
-    got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
-    if case.mode is Mode.GRADIENT:
-        names = [name for name, spec in case.declaration.inputs.items() if isinstance(spec, Tensor)]
-        want = expected_gradients(case, gradient_weights(case), names)
-        return compare(case, got, want, floor=STEP_TOLERANCE)
-    return compare(case, got, expected_results(case))
-
-
-def _map_leaves(value: Any, convert: Callable[[Any], Any]) -> Any:
-    if isinstance(value, dict):
-        return {key: _map_leaves(item, convert) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_map_leaves(item, convert) for item in value]
-    return convert(value)
 
 
 def _say(answers: TextIO, message: dict[str, Any]) -> None:

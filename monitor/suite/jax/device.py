@@ -70,6 +70,9 @@ class JaxDevice:
             return ", ".join(sorted(map(str, leaf.devices())))
         return ""
 
+    def fallbacks(self) -> tuple[str, ...]:
+        return ()  # placement is strict here: what cannot run on the device refuses
+
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] = jax.jit(call)
         return function

@@ -74,6 +74,9 @@ class TensorflowDevice:
             return device if device and f"device:{self._type}:" not in device else ""
         return ""
 
+    def fallbacks(self) -> tuple[str, ...]:
+        return ()  # placement is strict here: what cannot run on the device refuses
+
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] = tf.function(call, jit_compile=True)
         return function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -22,6 +23,9 @@ REFUSALS = re.compile(
     r"|Could not run '.*' with arguments from the",
     re.IGNORECASE,
 )
+
+# The start of the warning of an operator that runs on the CPU instead, from MPS, XPU and the backends out of tree.
+FALLS_BACK = re.compile(r".*(fall back|fallback) to run on the CPU")
 
 # What torch.compile says where the host has no C++ compiler: that tells nothing about the function.
 HOST_LACKS = "No working C++ compiler found"
@@ -43,6 +47,11 @@ class TorchDevice:
         except (RuntimeError, AssertionError) as error:
             raise DeviceUnavailableError(f"torch has no device {name!r}: {str(error).splitlines()[0]}") from error
         self._device = torch.device(name)
+        # An operator without a kernel on a device may run on the CPU instead, and says so only as a warning.
+        self._told_of_fallback: list[str] = []
+        torch.set_warn_always(True)
+        warnings.filterwarnings("always", message=FALLS_BACK.pattern)
+        warnings.showwarning = self._hear
 
     def versions(self) -> tuple[str, str]:
         return torch.__version__, torch.version.git_version or ""
@@ -80,6 +89,15 @@ class TorchDevice:
         if isinstance(leaf, torch.Tensor) and leaf.device.type != self._device.type:
             return str(leaf.device)
         return ""
+
+    def fallbacks(self) -> tuple[str, ...]:
+        told = tuple(self._told_of_fallback)
+        self._told_of_fallback.clear()
+        return told
+
+    def _hear(self, message: Warning | str, *_: Any, **__: Any) -> None:
+        if FALLS_BACK.match(str(message)):
+            self._told_of_fallback.append(str(message).splitlines()[0])
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()

@@ -1,0 +1,43 @@
+"""One executable check of a function, as the worker runs it, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from monitor.model import NumericalError
+from monitor.suite.device import Device
+
+
+class SuiteUnavailableError(Exception):
+    """A suite that this build cannot list, in one line: the module of the framework that it rests on has moved."""
+
+
+class OracleError(Exception):
+    """The truth could not be had: that is missing evidence about the function, never against it."""
+
+
+class Check(Protocol):
+    """A check of one function.
+
+    `declared` is what the function's own authors declare that it cannot do here, empty where they declare nothing.
+    `timed` tells whether its latency is worth measuring.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def function(self) -> str: ...
+
+    @property
+    def declared(self) -> str: ...
+
+    @property
+    def timed(self) -> bool: ...
+
+    def prepare(self, device: Device) -> Callable[[], Any]:
+        """The call without arguments that is checked, its inputs on the device."""
+
+    def judge(self, device: Device, result: Any) -> NumericalError | None:
+        """The error of a result that is right. Raises MismatchError and OracleError."""

@@ -1,0 +1,147 @@
+"""A declared case, run: its inputs drawn and put on the device, its result held against its oracle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from monitor.handover.messages import describe
+from monitor.model import Mode, NumericalError
+from monitor.suite.check import OracleError
+from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
+from monitor.suite.device import Device
+from monitor.suite.draw import Array, draw_inputs, reference_arguments
+from monitor.suite.oracle import Fetched, MismatchError, compare, leaves
+
+# Step of the central difference of a double-precision reference: the cube root of its epsilon balances the error of
+# the formula against that of rounding (Press et al., Numerical Recipes, 5.7).
+STEP = 2.0**-17
+# The error which that leaves, relative to the largest element: a gradient is judged no more sharply than this.
+STEP_TOLERANCE = 1e-8
+
+
+class DeclaredCheck:
+    """The check of one declared case. Gradients are checked against central differences of its reference."""
+
+    declared = ""
+    timed = True
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.id = case.id
+        self.function = case.declaration.function
+
+    def prepare(self, device: Device) -> Callable[[], Any]:
+        case = self.case
+        tensors: dict[str, Any] = {}
+        rest: dict[str, Any] = {}
+        specs = case.declaration.inputs
+        for name, value in draw_inputs(case).items():
+            spec = specs[name]
+            if isinstance(spec, Tensor):
+                put = device.put(value, spec.dtype or case.dtype)
+                (rest if case.mode is Mode.GRADIENT and not spec.differentiable(case.dtype) else tensors)[name] = put
+            elif isinstance(value, Built):
+                rest[name] = value.build(device.module)
+            elif value is DTYPE:
+                rest[name] = device.dtype(case.dtype)
+            else:
+                rest[name] = device.device() if value is DEVICE else value
+
+        def call(**inputs: Any) -> Any:
+            return case.declaration.call(device.module, **inputs, **rest)
+
+        if case.mode is Mode.GRADIENT:
+            weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case)]
+            return device.gradient(call, tensors, weights)
+        run = device.compiled(call) if case.mode is Mode.COMPILED else call
+        return lambda: run(**tensors)
+
+    def judge(self, device: Device, result: Any) -> NumericalError | None:
+        case = self.case
+        if not case.declaration.numeric:
+            _keep_promise(case, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
+            return None
+        got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
+        if case.mode is not Mode.GRADIENT:
+            return _compare(case, got, expected_results(case), case.result_dtype)
+        names = [name for name, spec in case.declaration.inputs.items() if _differentiable(spec, case)]
+        want = expected_gradients(case, gradient_weights(case), names)
+        return _compare(case, got, want, case.dtype, floor=STEP_TOLERANCE)
+
+
+def expected_results(case: Case) -> list[Any]:
+    """The truth of a case with a reference, as a flat list of leaves. Raises OracleError."""
+    return _reference(case, draw_inputs(case))
+
+
+def expected_gradients(case: Case, weights: list[Array], names: Iterable[str]) -> list[Array]:
+    """The derivative of the weighted sum of all results by each named input, by central differences.
+
+    Raises OracleError.
+    """
+
+    def objective(inputs: dict[str, Any]) -> float:
+        results = _reference(case, inputs)
+        return float(sum((w * np.asarray(r)).sum() for w, r in zip(weights, results, strict=True)))
+
+    inputs = draw_inputs(case)
+    gradients = []
+    for name in names:
+        gradient = np.zeros(inputs[name].shape)
+        for index in np.ndindex(gradient.shape):
+            high, low = inputs[name].copy(), inputs[name].copy()
+            high[index] += STEP
+            low[index] -= STEP
+            gradient[index] = (objective({**inputs, name: high}) - objective({**inputs, name: low})) / (2 * STEP)
+        gradients.append(gradient)
+    return gradients
+
+
+def gradient_weights(case: Case) -> list[Array]:
+    """A weight for every element of every result, neither equal nor symmetric, exact in every dtype."""
+
+    def weigh(result: Any) -> Array:
+        shape = np.shape(result)
+        return (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
+
+    return [weigh(result) for result in expected_results(case)]
+
+
+def _compare(case: Case, got: list[Any], want: list[Any], dtype: str, *, floor: float = 0.0) -> NumericalError | None:
+    truths = []
+    for leaf, truth in zip(got, want, strict=False):
+        values = np.asarray(truth)
+        as_tensor = Fetched(values, "bool" if values.dtype == bool else dtype)
+        truths.append(as_tensor if isinstance(leaf, Fetched) or isinstance(truth, np.ndarray) else truth)
+    return compare(got, truths + want[len(truths) :], floor=floor, condition=case.declaration.condition)
+
+
+def _differentiable(spec: Any, case: Case) -> bool:
+    return isinstance(spec, Tensor) and spec.differentiable(case.dtype)
+
+
+def _keep_promise(case: Case, result: Any) -> None:
+    try:
+        kept = case.declaration.oracle(result, **reference_arguments(case, draw_inputs(case)))
+    except Exception as error:
+        raise OracleError(f"the promise could not be checked: {describe(error)}") from error
+    if not kept:
+        raise MismatchError("the result does not keep its promise")
+
+
+def _reference(case: Case, inputs: dict[str, Any]) -> list[Any]:
+    try:
+        return [*leaves(case.declaration.oracle(np, **reference_arguments(case, inputs)))]
+    except Exception as error:
+        raise OracleError(f"the reference failed: {describe(error)}") from error
+
+
+def _map_leaves(value: Any, convert: Callable[[Any], Any]) -> Any:
+    if isinstance(value, dict):
+        return {key: _map_leaves(item, convert) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_map_leaves(item, convert) for item in value]
+    return convert(value)
