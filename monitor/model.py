@@ -7,6 +7,7 @@ this module is also imported inside the frameworks' own environments.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -125,6 +126,14 @@ class NumericalError:
     max_abs: float
     max_rel: float
     max_ulp: float
+
+    @classmethod
+    def largest(cls, errors: Iterable[NumericalError]) -> NumericalError | None:
+        """The largest of each kind over several comparisons; None where there is none."""
+        found = tuple(errors)
+        if not found:
+            return None
+        return cls(*(max(getattr(error, kind) for error in found) for kind in ("max_abs", "max_rel", "max_ulp")))
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from monitor.suite.check import OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.device import Device
 from monitor.suite.draw import Array, draw_inputs, reference_arguments
-from monitor.suite.oracle import Fetched, MismatchError, compare, leaves
+from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
 
 # Step of the central difference of a double-precision reference: the cube root of its epsilon balances the error of
 # the formula against that of rounding (Press et al., Numerical Recipes, 5.7).
@@ -116,7 +116,7 @@ def _compare(case: Case, got: list[Any], want: list[Any], dtype: str, *, floor: 
         values = np.asarray(truth)
         as_tensor = Fetched(values, "bool" if values.dtype == bool else dtype)
         truths.append(as_tensor if isinstance(leaf, Fetched) or isinstance(truth, np.ndarray) else truth)
-    return compare(got, truths + want[len(truths) :], floor=floor, condition=case.declaration.condition)
+    return compare(got, truths + want[len(truths) :], Leniency(floor, case.declaration.condition))
 
 
 def _differentiable(spec: Any, case: Case) -> bool:

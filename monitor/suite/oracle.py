@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,11 @@ TOLERANCE = {"float64": 1e-12, "float32": 1.3e-6, "float16": 1e-3, "bfloat16": 1
 # The exponent of the smallest normal number, below which a unit in the last place does not shrink.
 SMALLEST_EXPONENT = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}
 
-PARTS = {"complex64": "float32", "complex128": "float64"}  # a complex number is as exact as its parts
+PARTS = {
+    "complex32": "float16",
+    "complex64": "float32",
+    "complex128": "float64",
+}  # a complex number is as exact as its parts
 
 
 class MismatchError(Exception):
@@ -38,24 +43,45 @@ class Fetched:
         self.values, self.dtype = values, dtype
 
 
-def compare(got: list[Any], want: list[Any], *, floor: float = 0.0, condition: float = 1.0) -> NumericalError | None:
+def tolerance_of(dtype: str) -> float:
+    """The relative tolerance of a dtype, that of its parts for a complex one; 0 for what is exact."""
+    return TOLERANCE.get(PARTS.get(dtype, dtype), 0.0)
+
+
+@dataclass(frozen=True)
+class Leniency:
+    """By how much a result may be off beyond the tolerance of its dtype, for a reason that the check knows.
+
+    `floor` is the least relative tolerance; `condition` a factor on the tolerance; `scale` the least magnitude that
+    errors are relative to; `slack`, one array a result, an absolute error allowed on top.
+    """
+
+    floor: float = 0.0
+    condition: float = 1.0
+    scale: float = 0.0
+    slack: tuple[Array, ...] = ()
+
+
+EXACTLY = Leniency()
+
+
+def compare(got: list[Any], want: list[Any], leniency: Leniency = EXACTLY) -> NumericalError | None:
     """Compare flat lists of leaves and return the largest error; None where nothing is inexact.
 
     Tensors are compared by shape, dtype and values, anything else by equality; a wanted tensor without a dtype leaves
-    the dtype open. `floor` is the least relative tolerance, `condition` a factor on it. Raises MismatchError.
+    the dtype open. Raises MismatchError.
     """
     if len(got) != len(want):
         raise MismatchError(f"{len(got)} results, expected {len(want)}")
     errors = []
-    for leaf, truth in zip(got, want, strict=True):
+    for number, (leaf, truth) in enumerate(zip(got, want, strict=True)):
         if isinstance(leaf, Fetched) and isinstance(truth, Fetched):
-            if error := _compare_tensors(leaf, truth, floor, condition):
+            slack = leniency.slack[number] if leniency.slack else np.zeros(())
+            if error := _compare_tensors(leaf, truth, leniency, slack):
                 errors.append(error)
         elif isinstance(leaf, Fetched) or isinstance(truth, Fetched) or leaf != truth:
             raise MismatchError(f"result {_shown(leaf)}, expected {_shown(truth)}"[:200])
-    if not errors:
-        return None
-    return NumericalError(*(max(getattr(e, name) for e in errors) for name in ("max_abs", "max_rel", "max_ulp")))
+    return NumericalError.largest(errors)
 
 
 def leaves(value: Any) -> Iterator[Any]:
@@ -74,7 +100,7 @@ def _shown(leaf: Any) -> str:
     return repr(leaf.values.tolist() if isinstance(leaf, Fetched) else leaf)
 
 
-def _compare_tensors(got: Fetched, want: Fetched, floor: float, condition: float) -> NumericalError | None:
+def _compare_tensors(got: Fetched, want: Fetched, leniency: Leniency, slack: Array) -> NumericalError | None:
     if got.values.shape != want.values.shape:
         raise MismatchError(f"shape {got.values.shape}, expected {want.values.shape}")
     if want.dtype and got.dtype != want.dtype:
@@ -85,15 +111,26 @@ def _compare_tensors(got: Fetched, want: Fetched, floor: float, condition: float
         if wrong:
             raise MismatchError(f"{wrong} of {want.values.size} elements differ")
         return None
-    return _compare_inexact(got.values, want.values, part, condition * max(TOLERANCE[part], floor))
+    return _compare_inexact(got.values, _in_range(want.values, part), part, leniency, slack)
 
 
-def _compare_inexact(got: Array, want: Array, dtype: str, tolerance: float) -> NumericalError | None:
+def _in_range(values: Array, dtype: str) -> Array:
+    """The values with those infinite that are beyond the range of a dtype."""
+    if dtype not in ("float16", "float32"):  # the others have the range of one of these, or of double precision
+        return values
+    with np.errstate(over="ignore"):
+        if np.iscomplexobj(values):
+            return _in_range(values.real, dtype) + 1j * _in_range(values.imag, dtype)
+        return np.where(np.isinf(values.astype(dtype)), np.sign(values) * np.inf, values)
+
+
+def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, slack: Array) -> NumericalError | None:
     finite = np.isfinite(want)
     if not np.array_equal(np.isnan(got), np.isnan(want)) or not np.array_equal(
         got[np.isinf(want)], want[np.isinf(want)]
     ):
         raise MismatchError("not finite where a number was expected, or the reverse")
+    slack = np.broadcast_to(slack, want.shape)[finite]
     got, want = got[finite].astype(np.result_type(got, want, float)), want[finite]
     if want.size == 0:
         return None
@@ -105,7 +142,8 @@ def _compare_inexact(got: Array, want: Array, dtype: str, tolerance: float) -> N
     worst = NumericalError(
         float(error.max()), float(relative[size > 0].max(initial=0)), float((error / ulp)[size > 0].max(initial=0))
     )
-    allowed = tolerance * (size + (size.max() or 1.0))
+    tolerance = leniency.condition * max(TOLERANCE[dtype], leniency.floor)
+    allowed = tolerance * (size + max(size.max() or 1.0, leniency.scale)) + slack
     if wrong := int(np.count_nonzero(~(error <= allowed))):
         over = _round_up(float(np.max(error / allowed)))
         raise MismatchError(f"{wrong} of {want.size} elements off, by up to {over:g} times the tolerance")

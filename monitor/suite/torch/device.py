@@ -24,6 +24,11 @@ REFUSALS = re.compile(
     re.IGNORECASE,
 )
 
+# NumPy has no dtype for these.
+WIDER = {torch.bfloat16: torch.float64, torch.complex32: torch.complex128} | {
+    dtype: torch.float64 for name in dir(torch) if name.startswith("float8_") and (dtype := getattr(torch, name))
+}
+
 # The start of the warning of an operator that runs on the CPU instead, from MPS, XPU and the backends out of tree.
 FALLS_BACK = re.compile(r".*(fall back|fallback) to run on the CPU")
 
@@ -81,9 +86,7 @@ class TorchDevice:
     def fetch(self, leaf: Any) -> Fetched | None:
         if not isinstance(leaf, torch.Tensor):
             return None
-        dtype = str(leaf.dtype).removeprefix("torch.")
-        values = leaf.detach().cpu()
-        return Fetched((values.double() if dtype == "bfloat16" else values).resolve_conj().numpy(), dtype)
+        return fetch(leaf)
 
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, torch.Tensor) and leaf.device.type != self._device.type:
@@ -133,3 +136,13 @@ class TorchDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def fetch(tensor: torch.Tensor) -> Fetched:
+    """A tensor's values and dtype, sparse ones as dense; what NumPy has no dtype for comes in a wider one."""
+    values = tensor.detach().cpu()
+    if values.layout is not torch.strided:
+        values = values.to_dense()
+    if wider := WIDER.get(values.dtype):
+        values = values.to(wider)
+    return Fetched(values.resolve_conj().resolve_neg().numpy(), str(tensor.dtype).removeprefix("torch."))
