@@ -188,7 +188,8 @@ class Job:
 
     `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then.
     `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`. `selection` holds
-    shell patterns of case ids; empty means the whole suite.
+    shell patterns of case ids; empty means the whole suite. `shard` ("2/8") leaves a part of them, split by `costs`,
+    the seconds that each case took before.
     """
 
     target: str
@@ -198,6 +199,8 @@ class Job:
     build: str = ""
     python: str = ""
     selection: tuple[str, ...] = ()
+    shard: str = ""
+    costs: dict[str, float] = field(default_factory=dict)
     watch: dict[str, Outcome] = field(default_factory=dict)
 
 
@@ -206,9 +209,9 @@ class Run:
     """All that was asked of one build on one target on one night: the head of a run file.
 
     `cases` is what was to be observed, so that a missing observation can be told from one never wanted; where a
-    `selection` was made, a case outside it is not gone. `blocked` says why nothing could be observed: the build did
-    not install, the device is not there. `notes` are lines for the reader of the night. `environment` is what the
-    worker and the host said of themselves.
+    `selection` was made, or only one `shard` was run, a case outside it is not gone. `blocked` says why nothing could
+    be observed: the build did not install, the device is not there. `notes` are lines for the reader of the night.
+    `environment` is what the worker and the host said of themselves.
     """
 
     id: str
@@ -219,9 +222,15 @@ class Run:
     build: Build | None = None
     cases: tuple[str, ...] = ()
     selection: tuple[str, ...] = ()
+    shard: str = ""
     blocked: str = ""
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole suite was asked for."""
+        return not self.selection and not self.shard
 
     @property
     def remarks(self) -> tuple[str, ...]:

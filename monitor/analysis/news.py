@@ -35,6 +35,8 @@ class Verdict(StrEnum):
     BETTER = "better"  # passes, and did not
     DIFFERENT = "different"  # failed, and fails otherwise
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
+    BEYOND = "beyond"  # first seen, and fails beyond what the function's authors declare
+    LIFTED = "lifted"  # first seen, and passes although the function's authors declare that it cannot
     NEW = "new"  # first seen
     GONE = "gone"  # no longer in the suite
 
@@ -97,7 +99,7 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
         result.append(_night(run, baselines.get(series), known, table))
         if not run.blocked:
             answers = {case: outcome if outcome.known else None for case, outcome in _outcomes(table)}
-            state[series] = follow(known, answers, whole=not run.selection)
+            state[series] = follow(known, answers, whole=run.whole)
             baselines[series] = run.build
     return tuple(result)
 
@@ -118,7 +120,9 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
 
 
 def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame) -> Night:
-    changes = [] if run.blocked or baseline is None else [*_changes(run, known, table)]
+    changes = [] if run.blocked else _changes(run, known, table)
+    if baseline is None:  # on the first night everything is new: news is what the authors did not say
+        changes = [change for change in changes if change.verdict is not Verdict.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
     incidents = []
     if run.blocked:
@@ -132,12 +136,16 @@ def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: p
 
 def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[Change]:
     changes = []
-    for case, value, message, attempts in table[["case", "outcome", "message", "attempts"]].itertuples(index=False):
+    columns = ["case", "outcome", "message", "attempts", "declared"]
+    declares = bool((table["declared"] != "").any())  # whether the suite comes with limits of its authors
+    for case, value, message, attempts, declared in table[columns].itertuples(index=False):
         before, after = known.get(case), Outcome(value)
         if after.known and before is not after:
             verdict = judge(before, after, confirmed=set(attempts.split()) == {value})
-            changes.append(Change(case, verdict, before, after, message))
-    if not run.selection:
+            if before is None and declares:
+                verdict = judge_declared(after, declared)
+            changes.append(Change(case, verdict, before, after, message or declared))
+    if run.whole:
         gone = sorted(known.keys() - set(table["case"]))
         changes += [Change(case, Verdict.GONE, known[case], None, "") for case in gone]
     return changes
@@ -152,6 +160,13 @@ def judge(before: Outcome | None, after: Outcome, *, confirmed: bool) -> Verdict
     if after is Outcome.PASS:
         return Verdict.BETTER
     return Verdict.WORSE if before is Outcome.PASS else Verdict.DIFFERENT
+
+
+def judge_declared(after: Outcome, declared: str) -> Verdict:
+    """The verdict on a case seen for the first time, of which its authors told what it cannot do, or nothing."""
+    if after is Outcome.FLAKY or (after is Outcome.PASS) is not bool(declared):
+        return Verdict.NEW
+    return Verdict.LIFTED if after is Outcome.PASS else Verdict.BEYOND
 
 
 def _score(table: pd.DataFrame) -> Score:

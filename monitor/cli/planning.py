@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.cli.common import UserError, refuse_unknown
 from monitor.execution.builds import AUTO
@@ -24,6 +24,7 @@ class Wish:
     builds: tuple[str, ...] = ()
     python: str = ""
     cases: tuple[str, ...] = ()
+    shards: int = 1
 
 
 def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
@@ -49,11 +50,12 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
 
 def job_name(job: Job) -> str:
     """A job's name, which is also that of its files."""
-    return f"{job.target}-{job.framework}-{job.suite}"
+    name = f"{job.target}-{job.framework}-{job.suite}"
+    return f"{name}-{job.shard.replace('/', '-of-')}" if job.shard else name
 
 
 def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
-    return [
+    whole = [
         Job(
             target=target.name,
             framework=framework,
@@ -68,6 +70,14 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
         if framework in (wish.frameworks or target.frameworks)
         for suite in suites(framework)
         if suite in (wish.suites or (suite,))
+    ]
+    if wish.shards == 1:
+        return whole
+    return [
+        replace(job, shard=f"{number}/{wish.shards}", costs=costs)
+        for job in whole
+        for costs in [history.costs(job.target, job.framework, job.suite)]
+        for number in range(1, wish.shards + 1)
     ]
 
 

@@ -30,6 +30,7 @@ from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
+from monitor.history.shards import join_shards
 from monitor.history.store import History, Recorded
 from monitor.model import Job
 from monitor.reporting.site import write_site
@@ -53,6 +54,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "portability plan --history history --out plan",
             "portability plan --target cpu --framework jax --channel release",
+            "portability plan --suite opinfo --shards 8",
         )
     )(plan)
     app.command(
@@ -78,12 +80,15 @@ def plan(
     suite: SuitesOption = [],  # noqa: B006
     channel: ChannelOption = "auto",
     build: BuildsOption = [],  # noqa: B006
+    shards: Annotated[
+        int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")
+    ] = 1,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 
     Writes OUT/matrix.json, a list of {name, job, labels}, and one OUT/<name>.json a job.
     """
-    wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build))
+    wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build), shards=shards)
     targets = load_targets(RUNNERS)
     jobs = plan_jobs(wish, targets, open_history(history))
     write_plan(jobs, targets, out)
@@ -138,7 +143,8 @@ def record(
 
 
 def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:
-    """Record runs with a commit message that names them; the commit's hash, None where nothing was new."""
+    """Record runs, shards joined, with a commit message that names them; None where nothing was new, or its hash."""
+    runfiles = join_shards(runfiles)
     lines = [f"{r.run.target} {r.run.framework} {r.run.suite}: {_said(r)}" for r in runfiles]
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
     return history.record(runfiles, "\n".join(message), push=push)

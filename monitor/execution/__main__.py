@@ -15,6 +15,7 @@ from monitor.execution.builds import AUTO
 from monitor.execution.environments import default_cache
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
+from monitor.execution.shards import ShardError, parse_shard
 from monitor.execution.targets import TargetError, find_target, load_targets
 from monitor.handover.codec import from_json
 from monitor.handover.runfile import RunFileError
@@ -26,6 +27,7 @@ EXAMPLES = """examples:
   portability run --job plan/cpu-jax-paper.json --out runs/cpu-jax-paper.jsonl
   portability run --framework torch --out torch.jsonl
   portability run --framework jax --build jax==0.9.2 --case 'jax/jax.numpy.*' --out jax.jsonl
+  portability run --framework torch --suite opinfo --shard 2/8 --out torch-2.jsonl
   python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
 
 exit status: 0 when every case was answered, 1 when the run was blocked or cut short, 2 when the call is at fault
@@ -75,11 +77,20 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
     parser.add_argument("--python", default="", help="an interpreter that already has the framework")
     parser.add_argument("--case", action="append", default=[], help="only cases whose id matches this shell pattern")
+    parser.add_argument("--shard", type=_shard, default="", help="only this part of them: 2/8 is the second of eight")
     parser.add_argument("--runners", type=Path, default=RUNNERS, help="the folder of runner files")
     parser.add_argument(
         "--cache", type=Path, default=default_cache(), help="where builds are kept (default: %(default)s)"
     )
     return parser
+
+
+def _shard(text: str) -> str:
+    try:
+        parse_shard(text)
+    except ShardError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
@@ -98,6 +109,7 @@ def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
         build=given.build,
         python=given.python,
         selection=tuple(given.case),
+        shard=given.shard,
     )
 
 

@@ -15,6 +15,7 @@ from monitor.execution.calibration import calibrate
 from monitor.execution.environments import in_use
 from monitor.execution.examiner import Examiner
 from monitor.execution.host import describe_host
+from monitor.execution.shards import cases_of_shard
 from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
 from monitor.execution.targets import Target
 from monitor.handover.messages import clean
@@ -138,6 +139,8 @@ def _run_of(job: Job, provided: Provided, worker: Worker) -> Run:
         for case in ready.cases
         if not job.selection or any(fnmatchcase(case, pattern) for pattern in job.selection)
     )
+    if job.shard:
+        cases = cases_of_shard(cases, job.shard, job.costs)
     head = _head(job, replace(provided.build, commit=ready.commit))
     return replace(
         head,
@@ -157,6 +160,7 @@ def _head(job: Job, build: Build | None, *, blocked: str = "") -> Run:
         suite=job.suite,
         build=build,
         selection=job.selection,
+        shard=job.shard,
         blocked=blocked,
     )
 

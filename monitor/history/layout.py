@@ -28,6 +28,7 @@ COLUMNS = {
     "outcome": "category",
     "evidence": "category",
     "message": "str",
+    "declared": "str",  # the limit that the function's own authors declare here
     "first": "category",  # the first answer, where fresh workers were asked again; else empty
     "attempts": "str",  # what they answered, in order, joined by spaces
     "max_abs": "float64",
@@ -79,7 +80,7 @@ def write_run(directory: Path, runfile: RunFile) -> None:
     observations_table(observations).to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
     outcomes = outcomes_path(directory, runfile.run)
     answers = {o.case: Known(o.outcome, o.evidence, o.message) if o.outcome.known else None for o in observations}
-    write_outcomes(outcomes, follow(read_outcomes(outcomes), answers, whole=not runfile.run.selection))
+    write_outcomes(outcomes, follow(read_outcomes(outcomes), answers, whole=runfile.run.whole))
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -98,6 +99,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.outcome.value,
             o.evidence.value,
             o.message,
+            o.declared,
             o.first.value if o.first else "",
             " ".join(attempt.outcome.value for attempt in o.attempts),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
@@ -126,7 +128,10 @@ def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFra
         path = run_path(directory, recorded.run)
         path = path.with_name(path.name + ".parquet")
         if path.exists():
-            yield pd.read_parquet(path).assign(run=recorded.run.id)
+            table = pd.read_parquet(path)
+            if "declared" not in table:  # written before limits were recorded
+                table = table.assign(declared="")
+            yield table.assign(run=recorded.run.id)
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,16 @@ class History:
         wanted = Run(id="", started="", target=target, framework=framework, suite=suite)
         return {case: known.outcome for case, known in read_outcomes(outcomes_path(self.directory, wanted)).items()}
 
+    def costs(self, target: str, framework: str, suite: str) -> dict[str, float]:
+        """The seconds that each case took when it was last run on one target."""
+        runs = [
+            recorded
+            for recorded in read_runs(self.directory)
+            if (recorded.run.target, recorded.run.framework, recorded.run.suite) == (target, framework, suite)
+        ]
+        table = read_observations(self.directory, runs)
+        return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
+
     def _prepare(self) -> None:
         if not self._tree.exists:
             self._tree.create()

@@ -44,6 +44,7 @@ class Standing:
     outcome: Outcome
     evidence: Evidence
     message: str
+    declared: str
     attempts: tuple[Outcome, ...]
     error: NumericalError | None
     latency: Latency | None
@@ -131,9 +132,9 @@ def _series(
                 blocked[case] = _Known(int(position), item.run, ())
             if number >= 0:
                 strips.setdefault(case, [None] * len(recent))[number] = outcome
-        after = follow(known, answers, whole=not item.run.selection)
+        after = follow(known, answers, whole=item.run.whole)
         gone = {case: value for case, value in (gone | known).items() if case not in after}
-        unjudged = follow(unjudged, blocked, whole=not item.run.selection)
+        unjudged = follow(unjudged, blocked, whole=item.run.whole)
         known = after
     return Series(
         target,
@@ -163,6 +164,7 @@ def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Itera
             outcome=Outcome(row["outcome"]),
             evidence=Evidence(row["evidence"]),
             message=row["message"],
+            declared=row["declared"],
             attempts=tuple(map(Outcome, row["attempts"].split())),
             error=_measured(NumericalError, row, "max_abs", "max_rel", "max_ulp"),
             latency=_measured(Latency, row, *(f"latency_{field.name}" for field in dataclasses.fields(Latency))),

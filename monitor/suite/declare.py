@@ -28,6 +28,7 @@ Standard library only: a declaration imports without its framework and without N
 from __future__ import annotations
 
 import inspect
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -127,6 +128,10 @@ class Declaration:
     def inputs(self) -> dict[str, Any]:
         """The parameters after the framework itself, with what stands for their values."""
         return {name: parameter.default for name, parameter in [*inspect.signature(self.call).parameters.items()][1:]}
+
+    def seed(self, name: str) -> int:
+        """The seed of an input's values: every run, build and framework draws the same."""
+        return zlib.crc32(f"{self.function}.{name}".encode())
 
     def reference(self, oracle: Callable[..., Any]) -> Callable[..., Any]:
         """Take `oracle(np, **inputs)`, in float64, complex128 or int64, as the truth."""

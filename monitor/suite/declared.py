@@ -14,12 +14,7 @@ from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.device import Device
 from monitor.suite.draw import Array, draw_inputs, reference_arguments
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
-
-# Step of the central difference of a double-precision reference: the cube root of its epsilon balances the error of
-# the formula against that of rounding (Press et al., Numerical Recipes, 5.7).
-STEP = 2.0**-17
-# The error which that leaves, relative to the largest element: a gradient is judged no more sharply than this.
-STEP_TOLERANCE = 1e-8
+from monitor.suite.precision import STEP, STEP_TOLERANCE
 
 
 class DeclaredCheck:

@@ -7,14 +7,12 @@ from the very same numbers, and differ only by what the function does.
 from __future__ import annotations
 
 import inspect
-import zlib
 from typing import Any
 
 import numpy as np
 
 from monitor.suite.declare import DTYPE, Case, Tensor
-
-SIGNIFICANT_BITS = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8, "complex64": 24, "complex128": 53}
+from monitor.suite.precision import SIGNIFICANT_BITS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -22,7 +20,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 def draw_inputs(case: Case) -> dict[str, Any]:
     """Each input by name: an array in double precision, or the declared value itself."""
     return {
-        name: draw(spec, spec.dtype or case.dtype, seed=f"{case.declaration.function}.{name}")
+        name: draw(spec, spec.dtype or case.dtype, seed=case.declaration.seed(name))
         if isinstance(spec, Tensor)
         else spec
         for name, spec in case.declaration.inputs.items()
@@ -35,9 +33,9 @@ def reference_arguments(case: Case, inputs: dict[str, Any]) -> dict[str, Any]:
     return {name: case.dtype if inputs[name] is DTYPE else inputs[name] for name in names}
 
 
-def draw(spec: Tensor, dtype: str, *, seed: str) -> Array:
+def draw(spec: Tensor, dtype: str, *, seed: int) -> Array:
     """An array of the spec's shape for `dtype`, as float64, complex128, int64 or bool."""
-    random = np.random.default_rng(zlib.crc32(seed.encode()))
+    random = np.random.default_rng(seed)
     if spec.below:
         return random.integers(0, spec.below, spec.shape)
     if dtype == "bool":

@@ -14,22 +14,8 @@ from typing import Any
 import numpy as np
 
 from monitor.model import NumericalError
-from monitor.suite.draw import SIGNIFICANT_BITS, Array
-
-# The largest error that is still right, relative to the element and to the largest element of the array (a sum of
-# terms of both signs is no more exact than its largest term). For the three lower precisions these are the relative
-# tolerances of torch.testing.assert_close; for double precision we ask for more than its 1e-7, so that a result that
-# was silently computed in single precision is found.
-TOLERANCE = {"float64": 1e-12, "float32": 1.3e-6, "float16": 1e-3, "bfloat16": 1.6e-2}
-
-# The exponent of the smallest normal number, below which a unit in the last place does not shrink.
-SMALLEST_EXPONENT = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}
-
-PARTS = {
-    "complex32": "float16",
-    "complex64": "float32",
-    "complex128": "float64",
-}  # a complex number is as exact as its parts
+from monitor.suite.draw import Array
+from monitor.suite.precision import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, TOLERANCE
 
 
 class MismatchError(Exception):
@@ -41,11 +27,6 @@ class Fetched:
 
     def __init__(self, values: Array, dtype: str) -> None:
         self.values, self.dtype = values, dtype
-
-
-def tolerance_of(dtype: str) -> float:
-    """The relative tolerance of a dtype, that of its parts for a complex one; 0 for what is exact."""
-    return TOLERANCE.get(PARTS.get(dtype, dtype), 0.0)
 
 
 @dataclass(frozen=True)
@@ -121,7 +102,7 @@ def _in_range(values: Array, dtype: str) -> Array:
     with np.errstate(over="ignore"):
         if np.iscomplexobj(values):
             return _in_range(values.real, dtype) + 1j * _in_range(values.imag, dtype)
-        return np.where(np.isinf(values.astype(dtype)), np.sign(values) * np.inf, values)
+        return np.where(np.isinf(values.astype(dtype)), np.copysign(np.inf, values), values)
 
 
 def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, slack: Array) -> NumericalError | None:

@@ -59,11 +59,7 @@ class JaxDevice:
         return jax.device_put(np.asarray(values).astype(self.dtype(dtype)), self._device)
 
     def fetch(self, leaf: Any) -> Fetched | None:
-        if not isinstance(leaf, jax.Array):
-            return None
-        dtype = str(leaf.dtype)
-        values = np.asarray(leaf)
-        return Fetched(values.astype(float) if dtype == "bfloat16" else values, dtype)
+        return fetch(leaf)
 
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, jax.Array) and leaf.devices() != {self._device}:
@@ -102,3 +98,15 @@ class JaxDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def fetch(leaf: Any) -> Fetched | None:
+    """An array's values and dtype; None for anything else. What NumPy has no dtype for comes in a wider one.
+
+    Some functions give back the very array of NumPy's that they were given.
+    """
+    if not hasattr(leaf, "__array__") or isinstance(leaf, type):
+        return None
+    dtype = str(leaf.dtype)
+    values = np.asarray(leaf)
+    return Fetched(values.astype(float) if dtype == "bfloat16" or dtype.startswith("float8") else values, dtype)

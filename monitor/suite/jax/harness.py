@@ -1,0 +1,188 @@
+"""JAX's own primitive harness: every use of a primitive that its authors test, with the limits that they declare.
+
+The harness is `test_harnesses` of `jax._src.internal_test_util`, as the installed build ships it. The truth is the same
+function on the CPU, from the same inputs in double precision where it takes them, else as they are: for the CPU itself,
+and what has no wider dtype, a check that it runs.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import jax
+import numpy as np
+
+from monitor.handover.messages import describe
+from monitor.model import NumericalError
+from monitor.suite.check import OracleError, SuiteUnavailableError
+from monitor.suite.device import Device
+from monitor.suite.draw import Array
+from monitor.suite.jax.device import fetch
+from monitor.suite.jax.dialect import HARNESS_SEED
+from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.precision import tolerance_of
+from monitor.suite.sensitivity import Factors, sensitivity, shapes
+
+HARNESS = "jax._src.internal_test_util.test_harnesses"
+
+SCALE = 1.0  # the inputs are of the order of one: below it, errors are judged absolutely
+LONGEST_NAME = 120  # of a case; the authors' longest has 375 characters
+
+# The public function that uses a primitive, where it has another name.
+PUBLIC = {
+    "add_any": "interpreters.ad.add_jaxvals_p",
+    "approx_top_k": "lax.approx_max_k",
+    "and": "lax.bitwise_and",
+    "device_put": "device_put",
+    "iota_2x32_shape": "random.bits",
+    "or": "lax.bitwise_or",
+    "regularized_incomplete_beta": "lax.betainc",
+    "select_and_gather_add": "lax.select_and_gather_add_p",
+    "select_and_scatter_add": "lax.select_and_scatter_add_p",
+    "xor": "lax.bitwise_xor",
+}
+
+# Whose values say nothing from one device to the other: the generator is the device's own, the search approximate.
+SHAPES_ALONE = frozenset({"rng_bit_generator", "approx_top_k"})
+
+# Whose double precision is another story: other random numbers are drawn, and eigenvalues come in another order.
+PLAIN = ("random_", "eig_")
+
+# Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.
+UNIQUE = {"eigh": (1,), "svd": (0,), "qr": ()}
+
+
+def checks(device: Device) -> Iterator[HarnessCheck]:
+    """One check for each harness. Raises SuiteUnavailableError."""
+    timed: set[str] = set()
+    try:
+        for harness in _harnesses(device):
+            single = np.dtype(harness.dtype) == np.float32
+            check = HarnessCheck(harness, _declared(harness, device), timed=single and harness.group_name not in timed)
+            if check.timed:
+                timed.add(harness.group_name)
+            yield check
+    except Exception as error:  # a private module may change in any way
+        raise SuiteUnavailableError(f"this build's {HARNESS} cannot be read: {describe(error)}") from error
+
+
+class HarnessCheck:
+    """One use of a primitive. The first one in single precision of each primitive is timed."""
+
+    def __init__(self, harness: Any, declared: str, *, timed: bool) -> None:
+        self.harness = harness
+        self.declared = declared
+        self.timed = timed
+        self.function = f"jax.{_public(harness.group_name)}"
+        self.id = f"jax/{self.function}/harness-{_short(harness.fullname)}"
+
+    def prepare(self, device: Device) -> Callable[[], Any]:
+        inputs = jax.device_put(self._inputs(), device.device())
+        return lambda: self.harness.dyn_fun(*inputs)
+
+    def judge(self, device: Device, result: Any) -> NumericalError | None:
+        del device
+        group, dtype = self.harness.group_name, str(np.dtype(self.harness.dtype))
+        got = [*_fetched(result)]
+        inputs = self._inputs()
+        truth, want = self._truth_like(got, inputs)
+        if group in SHAPES_ALONE:
+            return compare(shapes(got), shapes(want))
+        if group in UNIQUE and len(got) > 1:
+            got, want = ([one[place] for place in UNIQUE[group]] for one in (got, want))
+        leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
+        try:
+            return compare(got, want, leniency)
+        except MismatchError:
+            if len(want) != len(got) or group in UNIQUE:
+                raise
+            slack = sensitivity(lambda factors: truth(_scaled(inputs, factors)), want, dtype)
+            return compare(got, want, replace(leniency, slack=slack))
+
+    def _inputs(self) -> list[Any]:
+        return [*self.harness.dyn_args_maker(np.random.RandomState(HARNESS_SEED))]
+
+    def _truth_like(self, got: list[Any], inputs: list[Any]) -> tuple[Callable[[list[Any]], list[Any]], list[Any]]:
+        """What computes the truth, and the truth: in double precision, if that gives results of the same shapes."""
+        plain = self.harness.fullname.startswith(PLAIN)
+        for computing in (self._plain_truth,) if plain else (self._wide_truth, self._plain_truth):
+            try:
+                want = computing(inputs)
+            except Exception as error:  # a primitive may refuse double precision in many ways
+                failure = error
+            else:
+                if shapes(want) == shapes(got):
+                    return computing, want
+                failure = MismatchError("results of other shapes")
+        raise OracleError(f"no truth on the CPU: {describe(failure)}")
+
+    def _wide_truth(self, inputs: list[Any]) -> list[Any]:
+        return self._plain_truth([_widened(value) for value in inputs])
+
+    def _plain_truth(self, inputs: list[Any]) -> list[Any]:
+        with jax.default_device(jax.devices("cpu")[0]):
+            results = _fetched(self.harness.dyn_fun(*inputs))
+            return [Fetched(leaf.values, "") if isinstance(leaf, Fetched) else leaf for leaf in results]
+
+
+def _harnesses(device: Device) -> Any:
+    # The module declares JAX's settings as command-line flags, which must be text: a device is not.
+    jax.config.update("jax_default_device", None)
+    from jax._src.internal_test_util.test_harnesses import all_harnesses
+
+    jax.config.update("jax_default_device", device.device())
+    return all_harnesses
+
+
+def _declared(harness: Any, device: Device) -> str:
+    """What the harness's authors declare that it cannot do on this kind of device."""
+    kind = device.device().platform
+    kinds = {kind, "gpu"} if kind in ("cuda", "rocm") else {kind}
+    limits = [
+        limit.description
+        for limit in harness.jax_unimplemented
+        if any(limit.filter(device=one, dtype=harness.dtype) for one in kinds)
+    ]
+    return "; ".join(sorted(set(limits)))
+
+
+def _fetched(result: Any) -> Iterator[Any]:
+    for leaf in leaves(jax.tree_util.tree_leaves(result)):
+        yield fetch(leaf) or leaf
+
+
+def _widened(value: Any) -> Any:
+    values = np.asarray(value)
+    if jax.numpy.issubdtype(values.dtype, np.complexfloating):
+        return values.astype(np.complex128)
+    return values.astype(np.float64) if jax.numpy.issubdtype(values.dtype, np.floating) else value
+
+
+def _scaled(inputs: list[Any], factors: Factors) -> list[Any]:
+    def scale(value: Any) -> Any:
+        inexact = jax.numpy.issubdtype(np.asarray(value).dtype, np.inexact)
+        scaled: Array = np.asarray(_widened(value)) * factors(np.shape(value))
+        return scaled if inexact else value
+
+    return [scale(value) for value in inputs]
+
+
+def _public(group: str) -> str:
+    """The public name of a primitive, below `jax`."""
+    if group in PUBLIC:
+        return PUBLIC[group]
+    if group.startswith("random_"):
+        return group.replace("_", ".", 1)
+    if group.startswith("reduce_window_"):
+        return "lax.reduce_window"
+    return f"lax.{group}" if hasattr(jax.lax, group) else f"lax.linalg.{group}"
+
+
+def _short(name: str) -> str:
+    """A name that can stand in a case id: where it has to be changed for that, with a checksum of what it was."""
+    short = re.sub(r"[^A-Za-z0-9_.,=()-]", ".", name)[:LONGEST_NAME]
+    return short if short == name else f"{short}-{zlib.crc32(name.encode()):08x}"

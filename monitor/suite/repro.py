@@ -1,0 +1,254 @@
+"""A stand-alone script for every case: the framework and NumPy only, that shows what becomes of it.
+
+A declared case is written out from its own source; what a build lists, its framework's `dialect` knows how to look up.
+Standard library only: a script is written where no framework is.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+from monitor.model import Mode
+from monitor.suite.collect import collect, is_listed
+from monitor.suite.declare import DEVICE, DTYPE, INTEGER, Built, Case, Tensor
+from monitor.suite.precision import STEP, STEP_TOLERANCE, tolerance_of
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a framework is spelled in a script. Every text is Python, with `str.format` fields in single braces.
+
+    `setup` imports the framework, what `{function}` needs with it, and opens `device`. `put` makes a tensor of
+    `{values}` in `{dtype}`. `fetch` returns the NumPy array of `leaf` where it is a tensor, else `leaf`. `compiled` is
+    `call` compiled. `gradient` sets `got` to the derivatives of all results, weighted by the arrays `weights` in
+    `{result}`, by the tensors `{names}`.
+    """
+
+    module: str
+    setup: Callable[[str], str]
+    device: str
+    dtype: str
+    put: str
+    fetch: str
+    compiled: str
+    gradient: str
+
+
+class NoScriptError(ValueError):
+    """A case that no script can be written for, in one line."""
+
+
+def script(case: str, suite: str) -> str:
+    """The script of a case. It takes the device as its argument. Raises NoScriptError."""
+    framework, function, variant = case.split("/", 2)
+    dialect = import_module(f"monitor.suite.{framework}.dialect")
+    if is_listed(framework, suite):
+        text: str = dialect.LISTED[suite](function, variant)
+    elif found := _cases(framework, suite).get(case):
+        text = "\n".join(_declared(found, dialect.DIALECT))
+    else:
+        raise NoScriptError(f"{case} is not in the suite {suite} now")
+    return f'"""{case}"""\n\n{text.strip()}\n'
+
+
+@cache
+def _cases(framework: str, suite: str) -> dict[str, Case]:
+    return collect(framework, suite)
+
+
+def _declared(case: Case, dialect: Dialect) -> Iterator[str]:
+    declaration, inputs = case.declaration, case.declaration.inputs
+    call, oracle = _Source(declaration.call), _Source(declaration.oracle)
+    tensors = {name: spec for name, spec in inputs.items() if isinstance(spec, Tensor)}
+    free = [n for n, spec in tensors.items() if case.mode is not Mode.GRADIENT or spec.differentiable(case.dtype)]
+    given = oracle.parameters[1:]
+    if case.mode is Mode.GRADIENT:
+        given += [name for name in free if name not in given]
+
+    yield f"import sys\n\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
+    yield from _context(declaration.call, [call, oracle])
+    yield _FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
+    for name, spec in tensors.items():
+        dtype = spec.dtype or case.dtype
+        yield f"{name} = {dialect.put.format(values=_drawn(spec, dtype, declaration.seed(name)), dtype=dtype)}"
+    for name, spec in inputs.items():
+        if name not in tensors:
+            yield f"{name} = {_given(spec, call, name, case, dialect)}"
+    yield f"\n\n{call.define('call', free)}\n\n"
+
+    exact = {name: _exact(inputs[name], name, case) for name in given}
+    if case.mode is Mode.COMPILED:
+        yield f"call = {dialect.compiled}"
+    if not declaration.numeric:
+        yield f"{oracle.define('promise', [oracle.parameters[0], *given])}\n\n"
+        yield f"result = fetch(call({', '.join(free)}))\nprint(result)"
+        yield f"assert promise({', '.join(['result', *exact.values()])}), 'the promise is broken'"
+        return
+    yield f"{oracle.define('reference', given)}\n\n"
+    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in exact.items())})"
+    yield "want = leaves(reference(**exact))"
+    tolerance = tolerance_of(case.result_dtype) * declaration.condition
+    if case.mode is Mode.GRADIENT:
+        yield _GRADIENT.format(names=free, step=STEP)
+        yield dialect.gradient.format(names=", ".join(free), result=case.result_dtype).strip()
+        tolerance = max(tolerance_of(case.dtype), STEP_TOLERANCE) * declaration.condition
+    else:
+        yield f"got = leaves(call({', '.join(free)}))"
+        yield f'print(*[getattr(leaf, "dtype", type(leaf)) for leaf in got])  # expected: {case.result_dtype}'
+    yield _COMPARE.format(tolerance=tolerance)
+
+
+def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) -> str:
+    """An input that is no tensor."""
+    if isinstance(spec, Built):
+        return f"({call.built(name)})({dialect.module})"
+    if spec is DTYPE:
+        return dialect.dtype.format(dtype=case.dtype)
+    return dialect.device if spec is DEVICE else repr(spec)
+
+
+def _exact(spec: Any, name: str, case: Case) -> str:
+    """An input as an oracle takes it."""
+    if not isinstance(spec, Tensor):
+        return repr(case.dtype) if spec is DTYPE else name
+    dtype = spec.dtype or case.dtype
+    kind = "complex" if dtype.startswith("complex") else "float" if "float" in dtype else "bool"
+    return f"fetch({name}).astype({'int' if dtype in INTEGER or 'int' in dtype else kind})"
+
+
+def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
+    """The values of an input as `monitor.suite.draw` draws them; the dtype rounds them."""
+    random, shape = f"np.random.default_rng({seed})", spec.shape
+    if spec.below:
+        return f"{random}.integers(0, {spec.below}, {shape})"
+    if dtype == "bool":
+        return f"{random}.integers(0, 2, {shape}).astype(bool)"
+    if dtype.startswith(("int", "uint")):
+        whole = f"{random}.integers({0 if dtype.startswith('u') else -8}, 8, {shape})"
+        return f"np.abs({whole}) + 1" if spec.positive else whole
+    if spec.within:
+        return f"{random}.uniform({spec.within[0]}, {spec.within[1]}, {shape})"
+    if dtype.startswith("complex"):
+        return f"(lambda r: r.standard_normal({shape}) + 1j * r.standard_normal({shape}))({random})"
+    values = f"{random}.standard_normal({shape})"
+    return f"np.maximum(np.abs({values}), 1 / 8)" if spec.positive else values
+
+
+class _Source:
+    """A function as it was written."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._text = textwrap.dedent(inspect.getsource(function))
+        (node,) = ast.parse(self._text).body
+        if not isinstance(node, ast.FunctionDef):
+            raise NoScriptError(f"{function.__module__}.{function.__qualname__} is no function with a name")
+        self.node = node
+        self.parameters = [argument.arg for argument in self.node.args.args]
+
+        defaults = zip(reversed(self.parameters), reversed(self.node.args.defaults), strict=False)
+        self._built = {
+            name: default.args[0]
+            for name, default in defaults
+            if isinstance(default, ast.Call) and isinstance(default.func, ast.Name) and default.func.id == "built"
+        }
+
+    @property
+    def uses(self) -> set[str]:
+        """The names that the body, and what is built for it, look up."""
+        return set().union(*map(_names, [*self.node.body, *self._built.values()]))
+
+    def built(self, name: str) -> str:
+        """What a parameter is built by: the argument of the `built(...)` that is its default."""
+        return ast.unparse(self._built[name])
+
+    def define(self, name: str, parameters: Iterable[str]) -> str:
+        """The function under another name, with these parameters and its own body."""
+        first, last = self.node.body[0].lineno, self.node.end_lineno
+        body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
+        return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}"
+
+
+def _context(function: Callable[..., Any], sources: Sequence[_Source]) -> Iterator[str]:
+    """What the sources use of their module: helpers, constants and imports, in the order of the file."""
+    module = inspect.getmodule(function)
+    definitions = _definitions(module) if module else {}
+    wanted: set[str] = set()
+    found = set().union(*(source.uses for source in sources)) & definitions.keys()
+    while found:
+        wanted |= found
+        found = set().union(*(_names(definitions[name][0]) for name in found)) & definitions.keys() - wanted
+    for name in sorted(wanted, key=lambda name: definitions[name][0].lineno):
+        node, text = definitions[name]
+        yield f"\n\n{text}\n\n" if isinstance(node, ast.FunctionDef) else text
+
+
+@cache
+def _definitions(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
+    """The plain functions, constants and imports of a module by name, with their source."""
+    text = inspect.getsource(module)
+    found = {}
+    for node in ast.parse(text).body:
+        names: Iterable[str] = ()
+        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.Import):
+            names = [alias.asname or alias.name for alias in node.names]
+        for name in names:
+            found[name] = (node, ast.get_source_segment(text, node) or "")
+    return found
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
+
+
+_FETCH = """
+
+def fetch(leaf):
+    if isinstance(leaf, dict):
+        return {{key: fetch(value) for key, value in leaf.items()}}
+    if isinstance(leaf, (list, tuple)):
+        return [fetch(value) for value in leaf]
+{fetch}
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value)]
+    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, (list, tuple)) else [value]
+
+"""
+
+_GRADIENT = """weights = [(np.arange(np.size(w)) % 7 - 2.5).reshape(np.shape(w)) / 4 for w in want]
+
+
+def objective(inputs):
+    return sum((w * np.asarray(r)).sum() for w, r in zip(weights, leaves(reference(**inputs)), strict=True))
+
+
+want = []
+for name in {names}:  # central differences
+    want.append(np.zeros(exact[name].shape))
+    for index in np.ndindex(exact[name].shape):
+        high, low = exact[name].copy(), exact[name].copy()
+        high[index] += {step}
+        low[index] -= {step}
+        want[-1][index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (2 * {step})"""
+
+_COMPARE = """for leaf, truth in zip(got, want, strict=True):
+    g, w = np.asarray(fetch(leaf)), np.asarray(truth)
+    print("got", g, "expected", w, sep="\\n")
+    assert g.shape == w.shape, f"shape {{g.shape}}, expected {{w.shape}}"
+    kind = complex if np.iscomplexobj(w) else float
+    largest = np.abs(w[np.isfinite(w)]).max(initial=0) or 1.0
+    np.testing.assert_allclose(g.astype(kind), w.astype(kind), rtol={tolerance}, atol={tolerance} * largest)"""

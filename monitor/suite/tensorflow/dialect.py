@@ -1,0 +1,39 @@
+"""How TensorFlow is spelled in a stand-alone script. Standard library only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from monitor.suite.repro import Dialect
+
+DIALECT = Dialect(
+    module="tf",
+    setup=lambda _: (
+        """import tensorflow as tf
+
+tf.config.set_soft_device_placement(False)
+device = f"/{sys.argv[1].upper() if len(sys.argv) > 1 else 'CPU'}:0"
+tf.device(device).__enter__()
+"""
+    ),
+    device="device",
+    dtype="tf.{dtype}",
+    put="tf.constant(np.asarray({values}).astype(tf.{dtype}.as_numpy_dtype))",
+    fetch="""
+if isinstance(leaf, (tf.Variable, tf.IndexedSlices)):
+    leaf = tf.convert_to_tensor(leaf)
+if not isinstance(leaf, tf.Tensor):
+    return leaf
+return leaf.numpy().astype(float) if leaf.dtype == tf.bfloat16 else leaf.numpy()
+""",
+    compiled="tf.function(call, jit_compile=True)",
+    gradient="""
+with tf.GradientTape() as tape:
+    tape.watch([{names}])
+    results = tf.nest.flatten(call({names}))
+pulled = [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights]
+got = tape.gradient(results, [{names}], output_gradients=pulled)
+""",
+)
+
+LISTED: Mapping[str, Callable[[str, str], str]] = {}
