@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from monitor.cli import builds, doctor, nightly, steps, suites, targets
+from monitor.cli import builds, doctor, nightly, repro, steps, suites, targets
 from monitor.cli.common import UserError
 from monitor.execution.targets import TargetError
 from monitor.handover.runfile import RunFileError
@@ -26,6 +26,7 @@ steps.register(app)
 app.add_typer(suites.app)
 app.add_typer(targets.app)
 app.add_typer(builds.app)
+repro.register(app)
 doctor.register(app)
 
 

@@ -80,9 +80,7 @@ def plan(
     suite: SuitesOption = [],  # noqa: B006
     channel: ChannelOption = "auto",
     build: BuildsOption = [],  # noqa: B006
-    shards: Annotated[
-        int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")
-    ] = 1,
+    shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 

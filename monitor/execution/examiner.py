@@ -26,6 +26,10 @@ CONFIRMATIONS = 2
 NEWS_AT_ONCE = 0.20
 NEWS_AT_LEAST = 25
 
+# Compiled code piles up in a worker. One that has grown to this share of what a case may take is replaced, so that no
+# case is blamed for what those before it left.
+RETIRED_AT = 0.5
+
 
 class Examiner:
     """Asks cases, in a worker that it replaces as needed. `known` holds the last known outcomes."""
@@ -82,7 +86,8 @@ class Examiner:
         )
 
     def _answer(self, case: str) -> Observation:
-        if not self._worker.alive:
+        grown = self._worker.served > 0 and self._worker.memory_mib > RETIRED_AT * self._limits.memory_mib
+        if grown or not self._worker.alive:
             self._replace()
         return self._worker.ask(case, self._limits)
 

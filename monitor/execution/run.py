@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
+from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
 from monitor.execution.examiner import Examiner
 from monitor.execution.host import describe_host
@@ -25,6 +26,9 @@ from monitor.model import Build, End, Job, Observation, Outcome, Run
 # As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
+
+
+UNPINNED = "the workers were not pinned to cores of their own: other runs held them, or this system has no pinning"
 
 
 class ResumeError(Exception):
@@ -62,11 +66,15 @@ def run_job(
     if begun and begun.end:
         say(f"{path} is complete; nothing is left to do")
         return begun
-    with RunFileWriter(path) as writer, TemporaryDirectory(prefix="portability-") as scratch:
+    with (
+        RunFileWriter(path) as writer,
+        TemporaryDirectory(prefix="portability-") as scratch,
+        own_cores(target.execute.threads) as cores,
+    ):
         calibration = calibrate()
         try:
             provided = _provide(job, target, begun, cache, say)
-            command = _command(job, target, provided, Path(scratch), package)
+            command = _command(job, target, provided, Path(scratch), package, cores)
             say(f"{job.framework}: starting {provided.build.label} on {target.name}")
             limits = Limits(target.execute.case_seconds, target.execute.case_memory_mib)
             examiner = Examiner(lambda: Worker(command), limits, job.watch)
@@ -78,7 +86,7 @@ def run_job(
             writer.write_run(_head(job, build, blocked=clean(str(error))))
         else:
             with in_use(provided.python), examiner:
-                run = begun.run if begun else _run_of(job, provided, examiner.worker)
+                run = begun.run if begun else _run_of(job, provided, examiner.worker, cores)
                 if not begun:
                     writer.write_run(run)
                 answered = {observation.case for observation in begun.observations} if begun else set()
@@ -112,27 +120,36 @@ def _difference(before: Build, now: Build) -> str:
     return ", ".join(f"{p.name} {p.version}" for p in before.packages if (p.name, p.version) not in there)
 
 
-def _command(job: Job, target: Target, provided: Provided, scratch: Path, package: Path) -> WorkerCommand:
+def _command(
+    job: Job, target: Target, provided: Provided, scratch: Path, package: Path, cores: frozenset[int]
+) -> WorkerCommand:
     framework = target.framework(job.framework)
     return WorkerCommand(
         python=provided.python,
         framework=job.framework,
         suite=job.suite,
         device=framework.device,
-        environment={
-            **QUIET,
-            **dict.fromkeys(THREAD_VARIABLES, str(target.execute.threads)),
-            # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
-            "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
-            "TMPDIR": str(scratch),
-            **framework.env,
-        },
+        environment=environment_of(target, job.framework, scratch),
         log=scratch / "worker.log",
         package=package,
+        cores=cores,
     )
 
 
-def _run_of(job: Job, provided: Provided, worker: Worker) -> Run:
+def environment_of(target: Target, framework: str, scratch: Path) -> dict[str, str]:
+    """The variables that a process which runs cases on a target has on top of our own."""
+    return {
+        **QUIET,
+        **dict.fromkeys(THREAD_VARIABLES, str(target.execute.threads)),
+        "TORCHINDUCTOR_COMPILE_THREADS": str(target.execute.threads),
+        # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
+        "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
+        "TMPDIR": str(scratch),
+        **target.framework(framework).env,
+    }
+
+
+def _run_of(job: Job, provided: Provided, worker: Worker, cores: frozenset[int]) -> Run:
     ready = worker.ready
     cases = tuple(
         case
@@ -145,8 +162,8 @@ def _run_of(job: Job, provided: Provided, worker: Worker) -> Run:
     return replace(
         head,
         cases=cases,
-        notes=tuple(map(clean, provided.notes)),
-        environment=describe_host() | ready.environment,
+        notes=tuple(map(clean, provided.notes)) + (() if cores else (UNPINNED,)),
+        environment=describe_host() | {"host.pinned": ",".join(map(str, sorted(cores)))} | ready.environment,
     )
 
 

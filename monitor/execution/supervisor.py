@@ -29,7 +29,9 @@ BOOTSTRAP = """
 import ctypes, importlib.util, os, runpy, signal, sys
 if sys.platform == "linux":  # a worker must not outlive its supervisor, even one that was killed
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-home = sys.argv.pop(1)
+home, cores = sys.argv.pop(1), sys.argv.pop(1)
+if cores:  # before the framework counts them
+    os.sched_setaffinity(0, map(int, cores.split(",")))
 spec = importlib.util.spec_from_file_location("monitor", home + "/__init__.py", submodule_search_locations=[home])
 sys.modules["monitor"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["monitor"])
@@ -67,7 +69,11 @@ class Ready:
 
 @dataclass(frozen=True)
 class WorkerCommand:
-    """How to start a worker. `package` is the `monitor` package lent to the framework's environment."""
+    """How to start a worker.
+
+    `package` is the `monitor` package lent to the framework's environment; `cores` are those that it keeps to, all
+    where there are none.
+    """
 
     python: Path
     framework: str
@@ -76,6 +82,7 @@ class WorkerCommand:
     environment: Mapping[str, str]
     log: Path
     package: Path = PACKAGE
+    cores: frozenset[int] = frozenset()
 
 
 class Worker:
@@ -92,13 +99,14 @@ class Worker:
             self._process = subprocess.Popen(
                 [
                     *(str(command.python), "-P", "-c", BOOTSTRAP, str(command.package)),
+                    ",".join(map(str, sorted(command.cores))),
                     *("--framework", command.framework, "--suite", command.suite, "--device", command.device),
                     *("--requests", str(request_end), "--answers", str(answer_end)),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=_clean_environment() | dict(command.environment),
+                env=clean_environment(os.environ) | dict(command.environment),
                 pass_fds=(request_end, answer_end),
                 start_new_session=True,  # so that it is killed with all that it started
             )
@@ -127,7 +135,7 @@ class Worker:
             if time.monotonic() > deadline:
                 self.kill()
                 return Observation(case, Outcome.TIMEOUT, message=f"over {limits.seconds:g} s", seconds=_since(start))
-            if memory_mib(self._process.pid) > limits.memory_mib:
+            if self.memory_mib > limits.memory_mib:
                 self.kill()
                 return Observation(
                     case, Outcome.OOM, message=f"over {limits.memory_mib:g} MiB of memory", seconds=_since(start)
@@ -136,6 +144,10 @@ class Worker:
     @property
     def alive(self) -> bool:
         return self._process.poll() is None
+
+    @property
+    def memory_mib(self) -> float:
+        return memory_mib(self._process.pid)
 
     def kill(self) -> None:
         """Kill the worker and everything it started."""
@@ -225,9 +237,9 @@ def memory_mib(pid: int) -> float:
     return float(told.strip() or 0) / 1024
 
 
-def _clean_environment() -> dict[str, str]:
-    """Our environment without what belongs to our own Python, and not to the build's."""
-    return {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
+def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """An environment without what belongs to our own Python, and not to the build's."""
+    return {key: value for key, value in variables.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
 
 
 def _since(start: float) -> float:

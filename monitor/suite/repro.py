@@ -7,6 +7,7 @@ Standard library only: a script is written where no framework is.
 from __future__ import annotations
 
 import ast
+import difflib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from monitor.model import Mode
-from monitor.suite.collect import collect, is_listed
+from monitor.suite.collect import collect, frameworks, is_listed, suites
 from monitor.suite.declare import DEVICE, DTYPE, INTEGER, Built, Case, Tensor
 from monitor.suite.precision import STEP, STEP_TOLERANCE, tolerance_of
 
@@ -46,22 +47,32 @@ class NoScriptError(ValueError):
     """A case that no script can be written for, in one line."""
 
 
-def script(case: str, suite: str) -> str:
+def script(case: str) -> str:
     """The script of a case. It takes the device as its argument. Raises NoScriptError."""
-    framework, function, variant = case.split("/", 2)
+    framework, function, variant = (*case.split("/", 2), "", "")[:3]
+    if framework not in frameworks():
+        raise NoScriptError(f'"{case}" is no case: its first part names no framework')
     dialect = import_module(f"monitor.suite.{framework}.dialect")
-    if is_listed(framework, suite):
-        text: str = dialect.LISTED[suite](function, variant)
-    elif found := _cases(framework, suite).get(case):
+    if found := _cases(framework).get(case):
         text = "\n".join(_declared(found, dialect.DIALECT))
     else:
-        raise NoScriptError(f"{case} is not in the suite {suite} now")
+        suite = variant.partition("-")[0]
+        if not is_listed(framework, suite):
+            raise NoScriptError(f'no suite has a case "{case}"{_nearest(case)}')
+        text = dialect.LISTED[suite](function, variant)
     return f'"""{case}"""\n\n{text.strip()}\n'
 
 
 @cache
-def _cases(framework: str, suite: str) -> dict[str, Case]:
-    return collect(framework, suite)
+def _cases(framework: str) -> dict[str, Case]:
+    """The declared cases of every suite."""
+    declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
+    return {name: case for suite in declared for name, case in collect(framework, suite).items()}
+
+
+def _nearest(case: str) -> str:
+    near = difflib.get_close_matches(case, _cases(case.partition("/")[0]), n=1)
+    return f'; the nearest is "{near[0]}"' if near else ""
 
 
 def _declared(case: Case, dialect: Dialect) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""`portability repro`: a case as a stand-alone script."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, UserError, examples, say
+from monitor.cli.steps import ChannelOption, PythonOption
+from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.run import environment_of
+from monitor.execution.supervisor import clean_environment
+from monitor.execution.targets import find_target, load_targets
+from monitor.suite.repro import NoScriptError, script
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability repro torch/torch.cat/gradient-float32",
+            "portability repro jax/jax.tree_map/eager-float32 --run --build jax==0.6.0",
+        )
+    )(repro)
+
+
+def repro(
+    case: Annotated[str, typer.Argument(help="A case's id, as the site and `portability suite list` show it.")],
+    run: Annotated[bool, typer.Option("--run", help="Run it too, in the environment of a build.")] = False,
+    target: Annotated[str, typer.Option(help="A runner file's name: whose device, whose builds.")] = "cpu",
+    channel: ChannelOption = "auto",
+    build: Annotated[str, typer.Option(help="One version by name: jax==0.9.2")] = "",
+    python: PythonOption = "",
+    cache: CacheOption = DEFAULT_CACHE,
+) -> None:
+    """Print a script that shows what becomes of one case: the framework and NumPy only.
+
+    With --run the exit status is the script's own: 0 where the case passes.
+    """
+    try:
+        text = script(case)
+    except NoScriptError as error:
+        raise UserError(str(error)) from error
+    if not run:
+        print(text, end="")
+        return
+    framework = case.partition("/")[0]
+    wanted = find_target(load_targets(RUNNERS), target)
+    try:
+        provided = provide(wanted, framework, channel=channel, exact=build, python=python, cache=cache, say=say)
+    except BuildUnavailable as error:
+        raise UserError(f"{framework} cannot be had: {error}") from error
+    say(f"running on {provided.build.label}, device {wanted.framework(framework).device}")
+    with TemporaryDirectory(prefix="portability-") as scratch:
+        path = Path(scratch) / "repro.py"
+        path.write_text(text, encoding="utf-8")
+        variables = clean_environment(os.environ) | environment_of(wanted, framework, Path(scratch))
+        command = [str(provided.python), str(path), wanted.framework(framework).device]
+        raise typer.Exit(subprocess.run(command, env=variables, cwd=scratch, check=False).returncode)
