@@ -66,9 +66,7 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     Verdict.BEYOND: Sign("⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"),
-    Verdict.LIFTED: Sign(
-        "⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"
-    ),
+    Verdict.LIFTED: Sign("⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"),
     Verdict.NEW: Sign("+", "new", Tone.NONE, "first seen"),
     Verdict.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
 }

@@ -121,8 +121,10 @@ def _differentiable(spec: Any, case: Case) -> bool:
 def _keep_promise(case: Case, result: Any) -> None:
     try:
         kept = case.declaration.oracle(result, **reference_arguments(case, draw_inputs(case)))
-    except Exception as error:
+    except ImportError as error:
         raise OracleError(f"the promise could not be checked: {describe(error)}") from error
+    except Exception as error:  # a result of another make
+        raise MismatchError(f"the result does not keep its promise: {describe(error)}") from error
     if not kept:
         raise MismatchError("the result does not keep its promise")
 

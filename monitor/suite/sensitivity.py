@@ -16,9 +16,10 @@ from monitor.suite.draw import Array
 from monitor.suite.oracle import Fetched
 from monitor.suite.precision import PARTS, SIGNIFICANT_BITS
 
-# How often the inputs are moved by one rounding to see what that does to the results, and how many times that much a
-# result may be off: a function rounds more than once.
-PERTURBATIONS = 4
+# How often the inputs are moved by one rounding to see what that does to the results (of two inputs, each up or down,
+# one of four ways may be the one that crosses a step), and how many times that much a result may be off: a function
+# rounds more than once.
+PERTURBATIONS = 16
 MAGNIFIED = 16
 
 Factors = Callable[[tuple[int, ...]], Array]

@@ -9,18 +9,12 @@ import numpy as np
 import pytest
 
 from monitor.model import Mode
+from monitor.suite.check import OracleError
 from monitor.suite.declare import FLOATING, NUMERIC, Case, case, tensor
+from monitor.suite.declared import DeclaredCheck, expected_gradients, expected_results
 from monitor.suite.draw import Array, draw_inputs
-from monitor.suite.oracle import (
-    STEP_TOLERANCE,
-    Fetched,
-    MismatchError,
-    compare,
-    expected_gradients,
-    expected_results,
-    keeps_promise,
-    leaves,
-)
+from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.precision import STEP_TOLERANCE
 
 
 @case("torch.sum", dtypes=NUMERIC)
@@ -56,7 +50,7 @@ def as_dtype(values: Array, dtype: str) -> Array:
 def test_what_is_right_passes(dtype: str) -> None:
     wanted = of(double, dtype)
     (truth,) = expected_results(wanted)
-    compare(wanted, [Fetched(as_dtype(truth, dtype), dtype)], [truth])
+    compare([Fetched(as_dtype(truth, dtype), dtype)], [Fetched(truth, dtype)])
 
 
 def one_element(values: Array) -> Array:
@@ -88,7 +82,7 @@ def test_a_planted_fault_is_found(dtype: str, fault: str) -> None:
     (truth,) = expected_results(wanted)
     wrong = (FAULTS | INEXACT_FAULTS)[fault](as_dtype(truth, dtype))
     with pytest.raises(MismatchError):
-        compare(wanted, [Fetched(wrong, dtype)], [truth])
+        compare([Fetched(wrong, dtype)], [Fetched(truth, dtype)])
 
 
 @pytest.mark.parametrize(("dtype", "off"), [("float64", 1e-9), ("float32", 1e-3), ("float16", 1e-2)])
@@ -96,53 +90,52 @@ def test_a_loss_of_precision_is_found(dtype: str, off: float) -> None:
     wanted = of(double, dtype)
     (truth,) = expected_results(wanted)
     with pytest.raises(MismatchError, match="times the tolerance"):
-        compare(wanted, [Fetched(truth * (1 + off), dtype)], [truth])
+        compare([Fetched(truth * (1 + off), dtype)], [Fetched(truth, dtype)])
 
 
 def test_a_wrong_dtype_is_found() -> None:
     wanted = of(double, "float32")
     (truth,) = expected_results(wanted)
     with pytest.raises(MismatchError, match="dtype float64, expected float32"):
-        compare(wanted, [Fetched(truth, "float64")], [truth])
+        compare([Fetched(truth, "float64")], [Fetched(truth, "float32")])
 
 
 def test_a_lost_imaginary_part_is_found() -> None:
-    wanted = of(double, "complex64")
     truth = np.zeros(3)
     with pytest.raises(MismatchError):
-        compare(wanted, [Fetched(np.array([0, 1j, 0], np.complex64), "complex64")], [truth])
+        compare([Fetched(np.array([0, 1j, 0], np.complex64), "complex64")], [Fetched(truth, "complex64")])
 
 
 def test_a_missing_result_is_found() -> None:
     wanted = of(cube, "float64")
     first, second = expected_results(wanted)
-    compare(wanted, [Fetched(first, "float64"), Fetched(second, "float64")], [first, second])
+    both = [Fetched(first, "float64"), Fetched(second, "float64")]
+    compare(both, both)
     with pytest.raises(MismatchError, match="1 results, expected 2"):
-        compare(wanted, [Fetched(first, "float64")], [first, second])
+        compare(both[:1], both)
 
 
 def test_the_error_is_told_in_three_units() -> None:
-    wanted = of(double, "float32")
     truth = np.array([1.0, 2.0, 0.0])
-    error = compare(wanted, [Fetched(truth + [2.0**-23, 0, 2.0**-24], "float32")], [truth])
+    error = compare([Fetched(truth + [2.0**-23, 0, 2.0**-24], "float32")], [Fetched(truth, "float32")])
     assert error is not None
     assert (error.max_abs, error.max_rel, error.max_ulp) == (2.0**-23, 2.0**-23, 1.0)
 
 
 def test_an_element_is_judged_by_the_largest_too() -> None:
-    wanted = of(double, "float32")
     truth = np.array([1000.0, 0.0])
-    compare(wanted, [Fetched(truth + [0, 1e-4], "float32")], [truth])  # cancelled terms of the size of a thousand
+    compare(
+        [Fetched(truth + [0, 1e-4], "float32")], [Fetched(truth, "float32")]
+    )  # cancelled terms of the size of a thousand
     with pytest.raises(MismatchError):
-        compare(wanted, [Fetched(truth / 1000 + [0, 1e-4], "float32")], [truth / 1000])
+        compare([Fetched(truth / 1000 + [0, 1e-4], "float32")], [Fetched(truth / 1000, "float32")])
 
 
 def test_equal_infinities_and_nans_are_right() -> None:
-    wanted = of(double, "float32")
     truth = np.array([np.inf, -np.inf, np.nan, 1.0])
-    compare(wanted, [Fetched(truth.copy(), "float32")], [truth])
+    compare([Fetched(truth.copy(), "float32")], [Fetched(truth, "float32")])
     with pytest.raises(MismatchError):
-        compare(wanted, [Fetched(-truth, "float32")], [truth])
+        compare([Fetched(-truth, "float32")], [Fetched(truth, "float32")])
 
 
 def test_a_gradient_is_the_central_difference_of_the_reference() -> None:
@@ -152,9 +145,21 @@ def test_a_gradient_is_the_central_difference_of_the_reference() -> None:
     w, v = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
     got = [3 * x**2 * y * w + v, (x**3 * w + v).sum(axis=0)]
     want = expected_gradients(wanted, [w, v], ["x", "y"])
-    compare(wanted, [Fetched(g, "float64") for g in got], want, floor=STEP_TOLERANCE)
+    truth = [Fetched(g, "float64") for g in want]
+    compare([Fetched(g, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
     with pytest.raises(MismatchError):
-        compare(wanted, [Fetched(g * 1.001, "float64") for g in got], want, floor=STEP_TOLERANCE)
+        compare([Fetched(g * 1.001, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
+
+
+class NoTensors:
+    """A framework whose results are all plain values."""
+
+    def fetch(self, leaf: object) -> None:
+        return None
+
+
+def judge(declaration: object, result: object) -> None:
+    DeclaredCheck(of(declaration, "")).judge(NoTensors(), result)  # type: ignore[arg-type]
 
 
 def test_a_broken_promise_is_found() -> None:
@@ -162,10 +167,45 @@ def test_a_broken_promise_is_found() -> None:
     def names(torch):
         return ["a"]
 
-    names.promise(lambda result: result == ["a"])
-    keeps_promise(of(names, ""), ["a"])
+    names.promise(lambda result: result[0] == "a")
+    judge(names, ["a"])
+    with pytest.raises(MismatchError, match="the result does not keep its promise"):
+        judge(names, ["b"])
+    with pytest.raises(MismatchError, match="does not keep its promise: IndexError: list index out of range"):
+        judge(names, [])
+
+
+def test_an_oracle_that_fails_is_no_evidence() -> None:
+    @case("torch.sum")
+    def one(torch):
+        return 1
+
+    one.promise(lambda result: __import__("no_such_module"))
+    with pytest.raises(OracleError, match="the promise could not be checked: ModuleNotFoundError"):
+        judge(one, 1)
+    one.reference(lambda np: np.no_such_function())
+    with pytest.raises(OracleError, match="the reference failed: AttributeError"):
+        judge(one, 1)
+
+
+def test_what_is_beyond_the_range_of_a_dtype_is_infinite_in_it() -> None:
+    huge = Fetched(np.array([7e4, -7e4, 1.0]), "float16")
+    compare([Fetched(np.array([np.inf, -np.inf, 1.0], "float16"), "float16")], [huge])
     with pytest.raises(MismatchError):
-        keeps_promise(of(names, ""), ["b"])
+        compare([Fetched(np.array([np.inf, np.inf, 1.0], "float16"), "float16")], [huge])
+
+
+def test_leniency_is_as_large_as_it_says() -> None:
+    truth = Fetched(np.array([1e-9, 0.0]), "float32")
+    off = [Fetched(truth.values + 1e-7, "float32")]
+    with pytest.raises(MismatchError):
+        compare(off, [truth])
+    compare(off, [truth], Leniency(scale=1.0))
+    compare(off, [truth], Leniency(slack=(np.array([1e-7, 1e-7]),)))
+    with pytest.raises(MismatchError):
+        compare(off, [truth], Leniency(slack=(np.array([1e-7, 0.0]),)))
+    compare(off, [truth], Leniency(condition=1e8))
+    compare(off, [truth], Leniency(floor=100.0))
 
 
 def test_leaves_are_in_the_order_of_keys() -> None:

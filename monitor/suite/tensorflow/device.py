@@ -90,8 +90,9 @@ class TensorflowDevice:
             with tf.GradientTape() as tape:
                 tape.watch(variables)
                 results = tf.nest.flatten(call(**tensors))
-            gradients: list[Any] = tape.gradient(results, variables, output_gradients=weights)
-            return gradients
+            gradients = tape.gradient(results, variables, output_gradients=weights)
+            # The gradient of picking rows comes as the rows alone; those picked twice have to be added up.
+            return [tf.convert_to_tensor(g) if isinstance(g, tf.IndexedSlices) else g for g in gradients]
 
         return derive
 

@@ -6,6 +6,7 @@ import os
 import re
 import warnings
 from collections.abc import Callable
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
@@ -37,7 +38,7 @@ HOST_LACKS = "No working C++ compiler found"
 
 
 class TorchDevice:
-    """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps ..."""
+    """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps, xla ..."""
 
     name = "torch"
     prefix = "torch"
@@ -47,6 +48,8 @@ class TorchDevice:
         # Read when an operator first falls back, so that it refuses instead.
         os.environ["PYTORCH_ENABLE_MPS_FALLBACK"] = "0"
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
+        # The lazy device of torch_xla is not there before its package is imported.
+        self._xla = import_module("torch_xla") if name == "xla" else None
         try:
             torch.empty(1, device=name)
         except (RuntimeError, AssertionError) as error:
@@ -67,8 +70,9 @@ class TorchDevice:
             "torch.cuda": torch.version.cuda,
             "torch.hip": torch.version.hip,
         }
-        accelerator = torch.get_device_module(self._device)
-        if hasattr(accelerator, "get_device_name"):
+        if self._xla:
+            told["torch.xla"] = self._xla.__version__
+        elif hasattr(accelerator := torch.get_device_module(self._device), "get_device_name"):
             told["device.name"] = accelerator.get_device_name()
         else:
             told["torch.cpu"] = torch.backends.cpu.get_cpu_capability()
@@ -96,6 +100,10 @@ class TorchDevice:
     def fallbacks(self) -> tuple[str, ...]:
         told = tuple(self._told_of_fallback)
         self._told_of_fallback.clear()
+        if self._xla:  # what has no lowering runs on the CPU, and is counted under the name of its operator
+            metrics = import_module("torch_xla.debug.metrics")
+            told += tuple(f"the CPU: {name}" for name in metrics.counter_names() if name.startswith("aten::"))
+            metrics.clear_all()
         return told
 
     def _hear(self, message: Warning | str, *_: Any, **__: Any) -> None:
@@ -124,7 +132,11 @@ class TorchDevice:
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         for _ in range(times):
             result = call()
-        if self._device.type != "cpu":
+            if self._xla:
+                self._xla.sync()  # each call is a program of its own, not one of `times` calls
+        if self._xla:
+            import_module("torch_xla.core.xla_model").wait_device_ops()
+        elif self._device.type != "cpu":
             torch.accelerator.synchronize()
         return result
 

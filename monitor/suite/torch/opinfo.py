@@ -29,12 +29,11 @@ from monitor.suite.torch.dialect import OPINFO_SAMPLES, OPINFO_SEED
 
 DATABASE = "torch.testing._internal.common_methods_invocations"
 
-# Whose values say nothing: what an operator returns here is whatever the memory held, or, of a sample that is a view
-# into a larger storage, what a copy of the sample in double precision has lost.
-SHAPES_ALONE = frozenset(
-    {"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"}
-    | {"as_strided.partial_views"}
-)
+# What an operator returns here is whatever the memory held: of these the shapes are compared.
+UNINITIALISED = frozenset({"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"})
+
+# Whose sample is a view into a larger storage, which no copy of it has: it is run, and not compared.
+VIEWS = frozenset({"as_strided.partial_views"})
 
 # Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.
 UNIQUE = {
@@ -81,17 +80,21 @@ class OperatorCheck:
         self.operator = operator
         self.function = function
         self.dtype = dtype
+        self._given: list[Any] = []
         self.timed = dtype is torch.float32
         variant = f"{operator.variant_test_name}-" if operator.variant_test_name else ""
         self.id = f"torch/{function}/opinfo-{variant}eager-{_name(dtype)}"
 
     def prepare(self, device: Device) -> Callable[[], Any]:
         samples = self._samples(device)
+        # Copied before the call: a device may draw others the next time, and an operator may change its arguments.
+        self._given = [sample.transform(_copied) for sample in samples]
         return lambda: [_call(self.operator, sample) for sample in samples]
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
-        errors = [self._judge_sample(sample, got) for sample, got in zip(self._samples(device), result, strict=True)]
-        return NumericalError.largest(error for error in errors if error)
+        del device
+        judged = [self._judge_sample(sample, got) for sample, got in zip(self._given, result, strict=True)]
+        return NumericalError.largest(error for error in judged if error)
 
     def _samples(self, device: Device) -> list[Any]:
         """The first samples. The database draws them from the global generators of three libraries."""
@@ -101,13 +104,15 @@ class OperatorCheck:
         return _unshared(itertools.islice(self.operator.sample_inputs(device.device(), self.dtype), OPINFO_SAMPLES))
 
     def _judge_sample(self, sample: Any, result: Any) -> NumericalError | None:
+        if self.operator.full_name in VIEWS:
+            return None
         got = [*_fetched(result)]
         wide = sample.transform(_widened)
         try:
             want = _truth(self.operator, wide)
         except OracleError:  # some operators take 8-bit numbers alone
-            want = _truth(self.operator, sample.transform(_on_cpu))
-        if self.operator.full_name in SHAPES_ALONE:
+            want = _truth(self.operator, sample)
+        if self.operator.name in UNINITIALISED:
             return compare(shapes(got), shapes(want))
         if self.operator.name in UNIQUE:
             got, want = ([one[place] for place in UNIQUE[self.operator.name]] for one in (got, want))
@@ -200,8 +205,8 @@ def _scaled(sample: Any, factors: Factors) -> Any:
     return sample.transform(scale)
 
 
-def _on_cpu(value: Any) -> Any:
-    return value if isinstance(value, torch.dtype) else value.detach().cpu()
+def _copied(value: Any) -> Any:
+    return value if isinstance(value, torch.dtype) else value.detach().cpu().clone()
 
 
 def _name(dtype: torch.dtype) -> str:

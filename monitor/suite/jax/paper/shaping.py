@@ -1,6 +1,6 @@
-"""Arrays taken apart and reshaped."""
+"""Arrays taken apart, put together, turned round and reshaped."""
 
-from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, indices, tensor
+from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -25,6 +25,195 @@ def _(np, x):
     return [x[:, :0], x[:, 0:3], x[:, 3:]]
 
 
+@case("jax.numpy.split", name="beyond", dtypes=FLOATING, modes=ALL_MODES)
+def split_beyond(jax, x=tensor(2, 5)):
+    return jax.numpy.split(x, [-1, 9], axis=-1)
+
+
+@split_beyond.reference
+def _(np, x):
+    return [x[:, :4], x[:, 4:], x[:, 5:]]
+
+
+@case("jax.numpy.split", name="empty", dtypes=("float32", "int32"), modes=(EAGER, COMPILED))
+def split_nothing(jax, x=tensor(0, 4)):
+    return jax.numpy.split(x, 2), jax.numpy.split(x, 2, axis=1)
+
+
+@split_nothing.reference
+def _(np, x):
+    return [np.zeros((0, 4))] * 2, [np.zeros((0, 2))] * 2
+
+
+@case("jax.numpy.split", name="indivisible")
+def split_indivisible(jax):
+    try:
+        return jax.numpy.split(jax.numpy.zeros(5), 2)
+    except ValueError:
+        return "refused"
+
+
+@split_indivisible.promise
+def _(result):
+    return result == "refused"
+
+
+@case("jax.numpy.stack", dtypes=EVERY, modes=ALL_MODES)
+def stack(jax, a=tensor(2, 3), b=tensor(2, 3)):
+    return jax.numpy.stack([a, b], axis=1)
+
+
+@stack.reference
+def _(np, a, b):
+    return np.array([[a[0], b[0]], [a[1], b[1]]])
+
+
+@case("jax.numpy.stack", name="last", dtypes=FLOATING, modes=ALL_MODES)
+def stack_last(jax, a=tensor(4), b=tensor(4), c=tensor(4)):
+    return jax.numpy.stack((a, b, c), axis=-1)
+
+
+@stack_last.reference
+def _(np, a, b, c):
+    return np.array([a, b, c]).T
+
+
+@case("jax.numpy.stack", name="scalars", dtypes=EVERY, modes=(EAGER, COMPILED))
+def stack_scalars(jax, a=tensor(), b=tensor()):
+    return jax.numpy.stack([a, b, a])
+
+
+@stack_scalars.reference
+def _(np, a, b):
+    return np.array([a, b, a])
+
+
+@case("jax.numpy.stack", name="promoted", dtypes=FLOATING, modes=ALL_MODES)
+def stack_promoted(jax, a=tensor(3), b=tensor(3, dtype="int32")):
+    return jax.numpy.stack([a, b])
+
+
+@stack_promoted.reference
+def _(np, a, b):
+    return np.array([a, b])
+
+
+@case("jax.numpy.stack", name="of-array", dtypes=FLOATING, modes=ALL_MODES)
+def stack_of_array(jax, x=tensor(3, 2, 2)):
+    return jax.numpy.stack(x, axis=2)
+
+
+@stack_of_array.reference
+def _(np, x):
+    return x.transpose(1, 2, 0)
+
+
+@case("jax.numpy.stack", name="many", dtypes=("float32", "bfloat16"), modes=(EAGER, COMPILED))
+def stack_many(jax, x=tensor(64)):
+    return jax.numpy.stack([x] * 100)
+
+
+@stack_many.reference
+def _(np, x):
+    return np.ones((100, 1)) * x
+
+
+@case("jax.numpy.stack", name="empty", dtypes=("float32", "int32"))
+def stack_empty(jax, a=tensor(0, 3)):
+    return jax.numpy.stack([a, a], axis=1)
+
+
+@stack_empty.reference
+def _(np, a):
+    return np.zeros((0, 2, 3))
+
+
+@case("jax.numpy.stack", name="unlike")
+def stack_unlike(jax):
+    try:
+        return jax.numpy.stack([jax.numpy.zeros(2), jax.numpy.zeros(3)])
+    except ValueError:
+        return "refused"
+
+
+@stack_unlike.promise
+def _(result):
+    return result == "refused"
+
+
+@case("jax.numpy.flip", dtypes=EVERY, modes=ALL_MODES)
+def flip(jax, x=tensor(2, 3, 4)):
+    return jax.numpy.flip(x, axis=(0, -1))
+
+
+@flip.reference
+def _(np, x):
+    return x[[1, 0]][:, :, [3, 2, 1, 0]]
+
+
+@case("jax.numpy.flip", name="all-axes", dtypes=FLOATING, modes=ALL_MODES)
+def flip_all_axes(jax, x=tensor(3, 4)):
+    return jax.numpy.flip(x.T)
+
+
+@flip_all_axes.reference
+def _(np, x):
+    return x.reshape(12)[11 - np.arange(12)].reshape(3, 4).T
+
+
+@case("jax.numpy.flip", name="large", dtypes=("float32", "bfloat16", "int32"), modes=(EAGER, COMPILED))
+def flip_large(jax, x=tensor(256, 1024)):
+    return jax.numpy.flip(x, axis=1)
+
+
+@flip_large.reference
+def _(np, x):
+    return x[:, 1023 - np.arange(1024)]
+
+
+@case("jax.numpy.flip", name="empty", dtypes=("float32", "int32"), modes=(EAGER, COMPILED))
+def flip_empty(jax, x=tensor(3, 0)):
+    return jax.numpy.flip(x), jax.numpy.flip(x, 0)
+
+
+@flip_empty.reference
+def _(np, x):
+    return x, x
+
+
+@case("jax.numpy.fliplr", dtypes=EVERY, modes=ALL_MODES)
+def fliplr(jax, x=tensor(2, 3, 2)):
+    return jax.numpy.fliplr(x)
+
+
+@fliplr.reference
+def _(np, x):
+    return x[:, [2, 1, 0]]
+
+
+@case("jax.numpy.fliplr", name="one-column", dtypes=FLOATING, modes=ALL_MODES)
+def fliplr_one_column(jax, x=tensor(4, 1)):
+    return jax.numpy.fliplr(x)
+
+
+@fliplr_one_column.reference
+def _(np, x):
+    return x
+
+
+@case("jax.numpy.fliplr", name="vector")
+def fliplr_of_vector(jax):
+    try:
+        return jax.numpy.fliplr(jax.numpy.zeros(3))
+    except ValueError:  # a vector has no left and right
+        return "refused"
+
+
+@fliplr_of_vector.promise
+def _(result):
+    return result == "refused"
+
+
 @case("jax.numpy.reshape", dtypes=EVERY, modes=ALL_MODES)
 def reshape(jax, x=tensor(3, 4)):
     return jax.numpy.reshape(x, (2, -1))
@@ -45,21 +234,44 @@ def _(np, x):
     return x.T.reshape(6, 2).T
 
 
-@case("jax.numpy.delete", dtypes=EVERY, modes=ALL_MODES)
-def delete(jax, x=tensor(5, 4)):
-    return jax.numpy.delete(x, 2, axis=0)
+@case("jax.numpy.reshape", name="transposed", dtypes=FLOATING, modes=ALL_MODES)
+def reshape_transposed(jax, x=tensor(3, 4, 2)):
+    return jax.numpy.reshape(x.T, -1)
 
 
-@delete.reference
+@reshape_transposed.reference
 def _(np, x):
-    return np.concatenate([x[:2], x[3:]])
+    return np.array([x[i, j, k] for k in range(2) for j in range(4) for i in range(3)])
 
 
-@case("jax.numpy.delete", name="many", dtypes=("float32",))
-def delete_many(jax, x=tensor(9), which=indices(3, below=9)):
-    return jax.numpy.delete(x, which, assume_unique_indices=False)
+@case("jax.numpy.reshape", name="scalar", dtypes=EVERY, modes=(EAGER, COMPILED))
+def reshape_scalar(jax, x=tensor(1, 1)):
+    return jax.numpy.reshape(x, ()), jax.numpy.reshape(x, (1, 1, -1))
 
 
-@delete_many.reference
-def _(np, x, which):
-    return x[~np.isin(np.arange(9), which)]
+@reshape_scalar.reference
+def _(np, x):
+    return np.asarray(x[0, 0]), x[None]
+
+
+@case("jax.numpy.reshape", name="empty", dtypes=("float32", "int32"), modes=(EAGER, COMPILED))
+def reshape_empty(jax, x=tensor(0, 6)):
+    return jax.numpy.reshape(x, (3, 0, 2)), jax.numpy.reshape(x, (-1, 2, 3))
+
+
+@reshape_empty.reference
+def _(np, x):
+    return np.zeros((3, 0, 2)), np.zeros((0, 2, 3))
+
+
+@case("jax.numpy.reshape", name="impossible")
+def reshape_impossible(jax):
+    try:
+        return jax.numpy.reshape(jax.numpy.zeros(12), (5, -1))
+    except TypeError:
+        return "refused"
+
+
+@reshape_impossible.promise
+def _(result):
+    return result == "refused"

@@ -1,0 +1,47 @@
+"""Cores are held by one run at a time, and given back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.execution import cores
+from monitor.execution.cores import own_cores
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes")
+
+
+@pytest.fixture(autouse=True)
+def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "LOCKS", tmp_path / "locks")
+
+
+def test_two_runs_do_not_share_a_core() -> None:
+    here = os.sched_getaffinity(0)
+    with own_cores(len(here)) as first, own_cores(1) as second:
+        assert first == here
+        assert second == frozenset()
+    with own_cores(1) as again:
+        assert again == {max(here)}
+
+
+def test_more_cores_than_there_are_cannot_be_had() -> None:
+    with own_cores(10_000) as none:
+        assert none == frozenset()
+
+
+def test_a_run_that_was_killed_holds_nothing() -> None:
+    code = f"""
+from pathlib import Path
+from monitor.execution import cores
+cores.LOCKS = Path({str(cores.LOCKS)!r})
+with cores.own_cores({len(os.sched_getaffinity(0))}):
+    import os; os.kill(os.getpid(), 9)
+"""
+    subprocess.run([sys.executable, "-c", code], check=False)
+    with own_cores(1) as free:
+        assert free

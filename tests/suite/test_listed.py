@@ -1,0 +1,105 @@
+"""What only a build can list: PyTorch's operator database, JAX's primitive harness."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
+from monitor.model import Outcome
+
+LIMITS = Limits(seconds=120, memory_mib=4096)
+WRONG = Path(__file__).parent / "wrong_listed"
+MODULES = {
+    ("torch", "opinfo"): "torch.testing._internal.common_methods_invocations",
+    ("jax", "harness"): "jax._src.internal_test_util.test_harnesses",
+}
+
+
+def command(
+    framework: str,
+    suite: str,
+    builds: Callable[[str], Provided],
+    tmp_path: Path,
+    *,
+    package: Path = PACKAGE,
+    **environment: str,
+) -> WorkerCommand:
+    return WorkerCommand(
+        python=builds(framework).python,
+        framework=framework,
+        suite=suite,
+        device="cpu",
+        environment={"OMP_NUM_THREADS": "1", **environment},
+        log=tmp_path / "worker.log",
+        package=package,
+    )
+
+
+def test_the_operator_database_is_run_as_the_build_ships_it(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    with Worker(command("torch", "opinfo", builds, tmp_path)) as worker:
+        cases = worker.ready.cases
+        assert len(cases) > 5_000
+        assert len({case.split("/")[1] for case in cases}) > 500
+        assert sum(case.startswith("torch/torch.mul/opinfo-eager-") for case in cases) > 8
+        exact = worker.ask("torch/torch.mul/opinfo-eager-float32", LIMITS)
+        assert (exact.outcome, exact.error is not None, exact.latency is not None) == (Outcome.PASS, True, True)
+        untimed = worker.ask("torch/torch.mul/opinfo-eager-bfloat16", LIMITS)
+        assert (untimed.outcome, untimed.latency) == (Outcome.PASS, None)
+        for random in ("torch.rand_like", "torch.bernoulli", "torch.nn.functional.dropout", "torch.empty_like"):
+            assert worker.ask(f"torch/{random}/opinfo-eager-float32", LIMITS).outcome is Outcome.PASS, random
+
+
+def test_the_primitive_harness_is_run_with_its_authors_limits(
+    builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    with Worker(command("jax", "harness", builds, tmp_path)) as worker:
+        cases = worker.ready.cases
+        assert len(cases) > 5_000
+        assert all(len(case) < 250 for case in cases)
+        limited = worker.ask(next(case for case in cases if "clamp_dtypes_min_bool" in case), LIMITS)
+        assert limited.declared == "unimplemented"
+        free = worker.ask(next(case for case in cases if "clamp_dtypes_min_float32" in case), LIMITS)
+        assert (free.outcome, free.declared) == (Outcome.PASS, "")
+
+
+FAULTS = {"one-element", "sign", "off-by-a-thousandth", "nan", "shape"}
+
+
+@pytest.mark.parametrize(("framework", "suite"), MODULES)
+def test_every_planted_fault_is_found(
+    framework: str, suite: str, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    """The framework's own cases of a multiplication in single precision, its result made wrong in every way."""
+    package = tmp_path / "monitor"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(WRONG / f"{suite}.py", package / "suite" / framework / "wrong.py")
+    with Worker(command(framework, "wrong", builds, tmp_path, package=package)) as worker:
+        answers = {case: worker.ask(case, LIMITS) for case in worker.ready.cases}
+    outcomes = {case.rpartition("/")[2].split(".")[0]: answer.outcome for case, answer in answers.items()}
+    assert outcomes == dict.fromkeys(FAULTS, Outcome.MISMATCH) | {"fine": Outcome.PASS}
+
+
+@pytest.mark.parametrize(("framework", "suite"), MODULES)
+def test_a_moved_module_blocks_its_suite_in_one_line_and_no_other(
+    framework: str, suite: str, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    module = MODULES[framework, suite]
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Moved:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}')\n"
+        "sys.meta_path.insert(0, Moved())\n"
+    )
+    moved = {"PYTHONPATH": str(tmp_path)}
+    with pytest.raises(WorkerUnavailableError) as refused:
+        Worker(command(framework, suite, builds, tmp_path, **moved))
+    assert f"this build's {module} cannot be read: ModuleNotFoundError" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    Worker(command(framework, "paper", builds, tmp_path, **moved)).close()
