@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from monitor.cli import builds, doctor, nightly, repro, steps, suites, targets
+from monitor.cli import builds, doctor, nightly, report, repro, steps, suites, targets
 from monitor.cli.common import UserError
 from monitor.execution.targets import TargetError
 from monitor.handover.runfile import RunFileError
@@ -27,6 +27,7 @@ app.add_typer(suites.app)
 app.add_typer(targets.app)
 app.add_typer(builds.app)
 repro.register(app)
+report.register(app)
 doctor.register(app)
 
 

@@ -37,6 +37,8 @@ DEFAULT_CACHE = default_cache()
 
 def open_history(directory: Path) -> History:
     """The history in a directory, started from the one that the project ships where there is none yet."""
+    if directory.resolve() == SHIPPED_HISTORY:
+        raise UserError(f"--history {directory}: a new history starts from this one; name another directory, or none")
     history = History(directory, seed=SHIPPED_HISTORY)
     history.prepare()
     return history

@@ -36,6 +36,7 @@ from monitor.model import Job
 from monitor.reporting.site import write_site
 from monitor.reporting.text import news_markdown, news_text
 from monitor.suite.catalog import load_catalog
+from monitor.suite.repro import NoScriptError, script
 
 TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
 FrameworksOption = Annotated[
@@ -197,5 +198,13 @@ def site(
 
 def write_pages(recorded: Recorded, directory: Path) -> Path:
     """Write the site, and return the path of its first page."""
-    page = write_site(recorded, load_catalog(), directory, templates=TEMPLATES, generated=datetime.now(UTC))
+    page = write_site(recorded, load_catalog(), _script, directory, templates=TEMPLATES, generated=datetime.now(UTC))
     return page.resolve()
+
+
+def _script(case: str) -> str:
+    """A case's script; empty for a case of the past that the suite has no more."""
+    try:
+        return script(case)
+    except NoScriptError:
+        return ""

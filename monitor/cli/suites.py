@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import JsonOption, examples, print_json, refuse_unknown
-from monitor.suite.collect import collect, frameworks, suites
+from monitor.cli.common import JsonOption, examples, print_json, refuse_unknown, say
+from monitor.suite.collect import collect, frameworks, is_listed, suites
 
 app = typer.Typer(name="suite", help="The cases that are run.", no_args_is_help=True)
 
@@ -25,11 +25,17 @@ def list_cases(
     suite: Annotated[str, typer.Option(help="Only of this suite.")] = "",
     json_: JsonOption = False,
 ) -> None:
-    """List every case, by its id. Needs no framework."""
+    """List every declared case, by its id. Needs no framework.
+
+    What only an installed build can list is named as that.
+    """
     if framework:
         refuse_unknown("framework", framework, frameworks())
     if suite:
         refuse_unknown("suite", suite, {name for one in frameworks() for name in suites(one)})
+    chosen = [
+        (one, name) for one in frameworks() if framework in ("", one) for name in suites(one) if suite in ("", name)
+    ]
     found = [
         {
             "case": case.id,
@@ -39,10 +45,8 @@ def list_cases(
             "dtype": case.dtype,
             "oracle": "reference" if case.declaration.numeric else "promise",
         }
-        for one in frameworks()
-        if framework in ("", one)
-        for name in suites(one)
-        if suite in ("", name)
+        for one, name in chosen
+        if not is_listed(one, name)
         for case in collect(one, name).values()
     ]
     if json_:
@@ -50,3 +54,6 @@ def list_cases(
         return
     for entry in found:
         print(f"{entry['suite']}  {entry['case']}")
+    for one, name in chosen:
+        if is_listed(one, name):
+            say(f"{name}: the installed build of {one} lists its cases when it runs")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -205,10 +205,14 @@ def _words(cells: Iterable[Cell]) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class CaseHistory:
-    """A case's outcomes in the runs of its section, None where a run did not ask for it."""
+    """A case's outcomes in the runs of its section, None where a run did not ask for it.
+
+    `script` shows the outcome without the monitor; it is empty where the case passes or was not judged.
+    """
 
     standing: Standing
     strip: tuple[Outcome | None, ...]
+    script: str
 
 
 @dataclass(frozen=True)
@@ -241,8 +245,10 @@ class FunctionPage:
     sections: tuple[FunctionSection, ...]
 
 
-def function_pages(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[FunctionPage]:
-    """A page for every function that has, or ever had, a case."""
+def function_pages(
+    series: Sequence[Series], catalog: Mapping[str, Function], script: Callable[[str], str]
+) -> Iterator[FunctionPage]:
+    """A page for every function that has, or ever had, a case. `script` is asked for the cases that do not pass."""
     now = [_by_function(one.now) for one in series]
     gone = [_by_function(one.gone) for one in series]
     names = {
@@ -254,7 +260,7 @@ def function_pages(series: Sequence[Series], catalog: Mapping[str, Function]) ->
                 one,
                 series_anchor(one.target, one.suite),
                 cell(here.get(name, ())),
-                tuple(CaseHistory(standing, one.strip_of(standing.case)) for standing in here.get(name, ())),
+                tuple(_case_history(one, standing, script) for standing in here.get(name, ())),
                 tuple(left.get(name, ())),
             )
             for one, here, left in zip(series, now, gone, strict=True)
@@ -272,6 +278,11 @@ def function_pages(series: Sequence[Series], catalog: Mapping[str, Function]) ->
             function_page(framework, replaced_by) if (framework, replaced_by) in names else "",
             sections,
         )
+
+
+def _case_history(series: Series, standing: Standing, script: Callable[[str], str]) -> CaseHistory:
+    fails = standing.outcome.known and standing.outcome is not Outcome.PASS
+    return CaseHistory(standing, series.strip_of(standing.case), script(standing.case) if fails else "")
 
 
 def _by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,17 @@ class SiteError(Exception):
 
 
 def write_site(
-    recorded: Recorded, catalog: Mapping[str, Function], directory: Path, *, templates: Path, generated: datetime
+    recorded: Recorded,
+    catalog: Mapping[str, Function],
+    script: Callable[[str], str],
+    directory: Path,
+    *,
+    templates: Path,
+    generated: datetime,
 ) -> Path:
     """Write the whole site into `directory` in place of the one there, and return the path of its first page.
 
+    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more;
     `templates` is the project's `site/` folder. Raises SiteError where `directory` holds something that is not a site
     of ours: it would be deleted.
     """
@@ -43,7 +50,7 @@ def write_site(
         fresh = Path(temporary) / "new"
         shutil.copytree(templates / "assets", fresh / "assets")
         (fresh / MARKER).write_text("Written by Portability Monitor: the next build replaces this directory.\n")
-        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog)
+        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog, script)
         old = Path(temporary) / "old"
         if directory.exists():
             directory.rename(old)
@@ -71,14 +78,14 @@ class _Renderer:
         self._generated = generated
         self._environment = _environment(templates)
 
-    def render(self, recorded: Recorded, catalog: Mapping[str, Function]) -> None:
+    def render(self, recorded: Recorded, catalog: Mapping[str, Function], script: Callable[[str], str]) -> None:
         nights = news.nights(recorded)
         newest = news.tonight(nights)
         series = standing.all_series(recorded)
         self._page("index.html", "tonight", page=pages.tonight_page(newest, series, self._generated))
         self._page("matrix.html", "matrix", page=pages.matrix_page(series))
         self._page("method.html", "method", fields=FIELDS, news=news, pages=pages, standing=standing)
-        for function in pages.function_pages(series, catalog):
+        for function in pages.function_pages(series, catalog, script):
             self._page(function.page, "function", page=function)
         for run in pages.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
             self._page(addresses.run_page(run.night.run.id), "run", page=run)

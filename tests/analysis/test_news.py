@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,32 @@ def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
     )
     assert all(night.changes == () for night in all_nights)
     assert [night.run.id for night in tonight(all_nights)] == [all_nights[i].run.id for i in (1, 0, 2)]
+
+
+def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Path, runfile: Make) -> None:
+    declared = {"jax/jax.limit/eager": "unimplemented on cpu", "jax/jax.lifted/eager": "unimplemented on cpu"}
+    outcomes = {"jax/jax.limit/eager": "error", "jax/jax.lifted/eager": "pass", A: "pass", B: "error"}
+    (night,) = read(tmp_path, with_declared(runfile(1, outcomes), declared))
+    assert {change.case: change.verdict for change in night.changes} == {
+        "jax/jax.lifted/eager": Verdict.LIFTED,
+        B: Verdict.BEYOND,
+    }
+    assert {change.case: change.message for change in night.changes} == {
+        "jax/jax.lifted/eager": "unimplemented on cpu",
+        B: "why error",
+    }
+
+
+def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, runfile: Make) -> None:
+    declared = dict.fromkeys((A, B), "unimplemented on cpu")
+    *_, night = read(
+        tmp_path,
+        with_declared(runfile(1, {A: "error"}), declared),
+        with_declared(runfile(2, {A: "pass", B: "pass"}, attempts={A: ["pass", "pass"]}), declared),
+    )
+    assert [(change.case, change.verdict) for change in night.changes] == [(A, Verdict.BETTER), (B, Verdict.LIFTED)]
+
+
+def with_declared(runfile: RunFile, declared: dict[str, str]) -> RunFile:
+    observations = (replace(one, declared=declared.get(one.case, "")) for one in runfile.observations)
+    return replace(runfile, observations=tuple(observations))

@@ -27,6 +27,8 @@ COMMANDS = [
     ["record"],
     ["judge"],
     ["site"],
+    ["repro"],
+    ["report"],
     ["suite", "list"],
     ["target", "list"],
     ["target", "check"],
@@ -62,6 +64,9 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["suite", "list", "--framework", "tensor"], 'no framework "tensor", did you mean "tensorflow"?'),
         (["target", "check", "nowhere.toml"], "nowhere.toml: cannot be read"),
         (["record", "nowhere.jsonl"], "nowhere.jsonl"),
+        (["repro", "torch/torch.catt/eager-float32"], 'the nearest is "torch/torch.cat/eager-float32"'),
+        (["report", "--target", "cpuu"], 'no target "cpuu", did you mean "cpu"?'),
+        (["judge", "--history", str(CHECKOUT / "results")], "a new history starts from this one"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -83,7 +88,35 @@ def test_the_suite_is_listed_without_frameworks() -> None:
         "dtype": "float32",
         "oracle": "reference",
     } in listed
-    assert "paper  torch/torch.cat/eager-float32" in portability("suite", "list").stdout.splitlines()
+    everything = portability("suite", "list")
+    assert "paper  torch/torch.cat/eager-float32" in everything.stdout.splitlines()
+    assert "opinfo: the installed build of torch lists its cases when it runs" in everything.stderr
+
+
+def test_a_case_is_written_out_and_run(builds: Callable[[str], Provided]) -> None:
+    del builds  # makes sure that there is one in the cache
+    case = "jax/jax.numpy.add/eager-float32"
+    assert portability("repro", case).stdout.startswith(f'"""{case}"""')
+    done = portability("repro", case, "--run")
+    assert done.returncode == 0, done.stderr
+    assert "running on jax==" in done.stderr
+    assert portability("repro", "jax/jax.tree_map/eager-float32", "--run").returncode == 1
+
+
+def test_the_study_is_reported_beside_now(tmp_path: Path) -> None:
+    rows = json.loads(portability("report", "--json", cwd=tmp_path).stdout)
+    assert {row["hardware"] for row in rows if row["framework"] == "jax"} == {"GPU (T4), 2023", "TPU (v3), 2023", "cpu"}
+    table = portability("report", "--target", "cpu", "--markdown", cwd=tmp_path).stdout
+    assert "| JAX         | TPU (v3), 2023 |" in table
+
+
+def test_a_plan_in_shards_names_each(tmp_path: Path) -> None:
+    portability("plan", "--framework", "jax", "--suite", "paper", "--shards", "3", "--out", "plan", cwd=tmp_path)
+    names = [entry["name"] for entry in json.loads((tmp_path / "plan" / "matrix.json").read_text())]
+    assert names == ["cpu-jax-paper-1-of-3", "cpu-jax-paper-2-of-3", "cpu-jax-paper-3-of-3"]
+    jobs = [json.loads((tmp_path / "plan" / f"{name}.json").read_text()) for name in names]
+    assert [job["shard"] for job in jobs] == ["1/3", "2/3", "3/3"]
+    assert jobs[0]["costs"]["jax/jax.numpy.add/eager-float32"] > 0  # as the shipped history recorded it
 
 
 def test_targets_are_listed_and_checked() -> None:
@@ -128,7 +161,19 @@ def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., 
     history, out = str(tmp_path / "history"), tmp_path / "plan"
     recorded = str(write_run_file(tmp_path / "run.jsonl", runfile(1, {"jax/jax.a/eager": "pass"}, target="cpu")))
     assert portability("record", recorded, "--history", history).returncode == 0
-    done = portability("plan", "--history", history, "--out", str(out), "--framework", "jax", "--build", "jax==0.9.2")
+    done = portability(
+        "plan",
+        "--history",
+        history,
+        "--out",
+        str(out),
+        "--framework",
+        "jax",
+        "--suite",
+        "paper",
+        "--build",
+        "jax==0.9.2",
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads((out / "matrix.json").read_text()) == [
         {"name": "cpu-jax-paper", "job": "cpu-jax-paper.json", "labels": ["ubuntu-latest"]}

@@ -19,6 +19,7 @@ from planted import (
     cases,
     confirmed,
     observation,
+    script_of,
 )
 
 from monitor.handover.runfile import RunFile
@@ -71,5 +72,5 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 @pytest.fixture(scope="session")
 def site(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
-    write_site(recorded, CATALOG, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, CATALOG, script_of, directory, templates=TEMPLATES, generated=GENERATED)
     return directory

@@ -62,6 +62,11 @@ def cases(framework: str) -> tuple[str, ...]:
     return tuple(f"{framework}/{name}/{variant}" for name in NAMES[framework] for variant in VARIANTS)
 
 
+def script_of(case: str) -> str:
+    """What stands in for a case's script; a sparse product is taken for a case of the past, which has none."""
+    return "" if "sparse" in case else f'"""{case}"""\n\nprint("{SCRIPT}", 1 < 2 and "&amp;")\n'
+
+
 def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", **fields: object) -> Observation:
     number = sum(case.encode()) % 97 + 1
     measured = outcome in (Outcome.PASS, Outcome.MISMATCH)

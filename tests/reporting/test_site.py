@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from planted import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES
+from planted import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES, script_of
 
 from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
 from monitor.analysis.scores import Portability
@@ -259,36 +259,38 @@ def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
 def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
     nothing = Recorded((), recorded.observations.iloc[:0])
-    first = write_site(nothing, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    first = write_site(nothing, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
-    write_site(recorded, CATALOG, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, CATALOG, script_of, directory, templates=TEMPLATES, generated=GENERATED)
     assert not (directory / "stale.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
     foreign = tmp_path / "home"
     foreign.mkdir()
-    write_site(nothing, {}, foreign, templates=TEMPLATES, generated=GENERATED)  # an empty directory is nobody's
+    write_site(
+        nothing, {}, script_of, foreign, templates=TEMPLATES, generated=GENERATED
+    )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
     with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
-        write_site(recorded, {}, foreign, templates=TEMPLATES, generated=GENERATED)
+        write_site(recorded, {}, script_of, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 
 
 def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    write_site(recorded, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
     broken = Recorded(recorded.runs, pd.DataFrame(columns=[*COLUMNS]))
     with pytest.raises(KeyError):
-        write_site(broken, {}, directory, templates=TEMPLATES, generated=GENERATED)
+        write_site(broken, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
     assert (directory / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
 def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
     nothing = Recorded((), recorded.observations.iloc[:0])
-    index = write_site(nothing, {}, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    index = write_site(nothing, {}, script_of, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 
 
@@ -338,3 +340,19 @@ def test_figures_have_units_and_sensible_digits() -> None:
     assert [percent(share) for share in (None, 0.0, 1e-6, 0.875, 0.99999, 1.0)] == [
         "–", "0\u202f%", "0.1\u202f%", "87.5\u202f%", "99.9\u202f%", "100\u202f%",
     ]  # fmt: skip
+
+
+def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: Recorded) -> None:
+    shown = 0
+    for one in all_series(recorded):
+        for standing in one.now:
+            fails = standing.outcome.known and standing.outcome is not Outcome.PASS
+            page = pages[function_page(one.framework, standing.function)]
+            script = script_of(standing.case)
+            if fails and script:
+                assert script in page.text
+                shown += 1
+            elif script and not fails and one.target == "cpu-x86" and one.framework == "tensorflow":
+                assert script not in page.text
+    assert shown > 10
+    assert "portability repro torch/torch.cat/case --run" in pages[function_page("torch", "torch.cat")].words

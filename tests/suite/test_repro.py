@@ -24,7 +24,7 @@ LISTED = {
         "torch/torch.nn.functional.pad/opinfo-reflect-eager-float32",
         "torch/torch.div/opinfo-trunc_rounding-eager-int32",
     ),
-    "jax": ("jax/jax.lax.mul/harness-mul_dtypes_lhs_float32_rhs",),
+    "jax": ("jax/jax.lax.mul/harness-mul_dtypes_lhs_bfloat16_20_20_rhs_bfloat16_20_20_",),
 }
 
 

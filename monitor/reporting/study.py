@@ -1,0 +1,100 @@
+"""The study's own table, beside the same from our runs.
+
+Source of the words and of the figures of 2023: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181. Its
+columns are counted from the outcomes in the catalog, which follow from the test reports it published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.analysis.scores import Portability, Score, score
+from monitor.model import Evidence, Function, Outcome
+from monitor.reporting.figures import percent
+from monitor.reporting.pages import build_title, framework_title
+from monitor.reporting.standing import Cell, Series, Standing, cell
+
+PAPER = "paper"  # the suite that has the study's functions
+
+
+@dataclass(frozen=True)
+class StudyRow:
+    """The study's functions of one framework on one hardware.
+
+    `build` and `evidence` are empty for 2023, `absent` counts those of the failures whose name the build has no more.
+    """
+
+    framework: str
+    hardware: str
+    build: str
+    evidence: Evidence | None
+    score: Score
+    absent: int
+
+
+def study_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[StudyRow]:
+    """A row for each framework and hardware: 2023's GPU and TPU, then every target that ran the functions."""
+    studied: dict[str, list[Function]] = {}
+    for function in catalog.values():
+        if function.study_name:
+            studied.setdefault(function.framework, []).append(function)
+    for framework, functions in sorted(studied.items()):
+        yield _then(framework, "GPU (T4), 2023", (function.study_gpu for function in functions))
+        yield _then(framework, "TPU (v3), 2023", (function.study_tpu for function in functions))
+        names = {function.name for function in functions}
+        for one in series:
+            if (one.framework, one.suite) == (framework, PAPER):
+                yield from _now(one, names)
+
+
+def _then(framework: str, hardware: str, outcomes: Iterable[str]) -> StudyRow:
+    counted = score(Portability(outcome or Portability.UNKNOWN) for outcome in outcomes)
+    return StudyRow(framework, hardware, "", None, counted, 0)
+
+
+def _now(series: Series, names: set[str]) -> Iterator[StudyRow]:
+    standings: dict[str, list[Standing]] = {name: [] for name in sorted(names)}
+    for standing in series.now:
+        if standing.function in names:
+            standings[standing.function].append(standing)
+    cells = {name: cell(found) for name, found in standings.items()}
+    for evidence in Evidence:
+        counted = [one for one in cells.values() if one.evidence is evidence]
+        if counted:
+            # A function that nothing is known of counts with the evidence that there is.
+            unknown = [one for one in cells.values() if one.evidence is None]
+            yield StudyRow(
+                series.framework,
+                series.target,
+                build_title(series.last_judged.build),
+                evidence,
+                score(one.portability for one in (*counted, *unknown)),
+                sum(map(_absent, counted)),
+            )
+
+
+def _absent(one: Cell) -> bool:
+    return one.portability is Portability.FAILURE and one.outcomes - {Outcome.BLOCKED} == {Outcome.ABSENT}
+
+
+def study_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
+    """The table for readers: shares of the functions judged. A name that is gone is one of the complete failures."""
+    return pd.DataFrame(map(_shown, rows))
+
+
+def _shown(row: StudyRow) -> dict[str, str]:
+    judged = row.score.judged
+    return {
+        "framework": framework_title(row.framework),
+        "hardware": f"{row.hardware}, {row.evidence.value}" if row.evidence else row.hardware,
+        "build": row.build or "–",
+        "functions": str(judged),
+        "success": percent(row.score.share),
+        "partial": percent(row.score.partial / judged if judged else None),
+        "complete failure": percent(row.score.failure / judged if judged else None),
+        "of it gone": str(row.absent) if row.build else "–",
+        "not known": str(row.score.unknown),
+    }
