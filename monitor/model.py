@@ -140,8 +140,9 @@ class NumericalError:
 class Latency:
     """Host-side time of one call, in microseconds.
 
-    `first` is the very first call, compilation included. The others are over `blocks` timed blocks of `calls` calls
-    each, after warm-up, inputs already on the device, the device synchronised at the end of each block.
+    `first` is the very first call, compilation included, `second` the one after it. The others are over `blocks` timed
+    blocks of `calls` calls each, after warm-up, inputs already on the device, the device synchronised at the end of
+    each block.
     """
 
     first: float
@@ -150,6 +151,12 @@ class Latency:
     spread: float  # interquartile range
     blocks: int
     calls: int
+    second: float | None = None  # None in runs older than this field
+
+    @property
+    def setup(self) -> float | None:
+        """What only the first call took: compilation, the choice of kernels, the filling of caches."""
+        return None if self.second is None else max(self.first - self.second, 0.0)
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,13 @@ COLUMNS = {
     "latency_spread": "float64",
     "latency_blocks": "float64",
     "latency_calls": "float64",
+    "latency_second": "float64",
     "seconds": "float64",
 }
+ADDED: dict[str, str | float] = {
+    "declared": "",
+    "latency_second": float("nan"),
+}  # columns that older files lack, and what they stand for
 T = TypeVar("T")
 
 NOT_OBSERVED = "not observed: the run was cut short"
@@ -103,7 +108,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.first.value if o.first else "",
             " ".join(attempt.outcome.value for attempt in o.attempts),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
-            *(dataclasses.astuple(o.latency) if o.latency else (None,) * 6),
+            *(dataclasses.astuple(o.latency) if o.latency else (None,) * 7),
             o.seconds,
         )
         for o in observations
@@ -129,8 +134,8 @@ def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFra
         path = path.with_name(path.name + ".parquet")
         if path.exists():
             table = pd.read_parquet(path)
-            if "declared" not in table:  # written before limits were recorded
-                table = table.assign(declared="")
+            # Written before limits, or second calls, were recorded.
+            table = table.assign(**{column: new for column, new in ADDED.items() if column not in table})
             yield table.assign(run=recorded.run.id)
 
 

@@ -175,7 +175,7 @@ def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Itera
 def _measured(kind: Any, row: Mapping[Any, Any], *columns: str) -> Any:
     """A measurement from its columns; None where it was not made: a table writes that as nothing in every column."""
     values = [row[column] for column in columns]
-    return None if all(pd.isna(value) for value in values) else kind(*values)
+    return None if all(pd.isna(value) for value in values) else kind(*(None if pd.isna(v) else v for v in values))
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """How fast is a call? The timing protocol.
 
-Inputs are on the device beforehand, the first call is kept apart, warm-up follows, then blocks of calls, each long
+Inputs are on the device beforehand, the first call is kept apart, and the second, which tells what of the first was
+compilation; warm-up follows, then blocks of calls, each long
 enough that reading the clock costs under 1 % of it, each ended by the framework's own way to wait for the device.
 """
 
@@ -25,6 +26,7 @@ def measure(repeat: Callable[[int], object], first: float) -> Latency:
     enabled = gc.isenabled()
     gc.disable()
     try:
+        second = _time(repeat, 1)
         calls = _calls_per_block(repeat)
         blocks: list[float] = []
         start = time.perf_counter()
@@ -43,6 +45,7 @@ def measure(repeat: Callable[[int], object], first: float) -> Latency:
         spread=(high - low) * 1e6,
         blocks=len(blocks),
         calls=calls,
+        second=second * 1e6,
     )
 
 

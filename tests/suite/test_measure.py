@@ -29,8 +29,16 @@ def test_a_slow_call_is_not_repeated_for_long() -> None:
 
     latency = measure(repeat, first=0.1)
     assert (latency.calls, latency.blocks) == (1, BLOCKS_AT_LEAST)
-    assert sum(times) == BLOCKS_AT_LEAST + 1
+    assert sum(times) == BLOCKS_AT_LEAST + 2  # the second call, and one to warm up
     assert latency.minimum >= 0.1e6
+
+
+def test_what_only_the_first_call_took_is_its_set_up() -> None:
+    latency = measure(lambda calls: time.sleep(0.01 * calls), first=0.5)
+    assert latency.second is not None
+    assert latency.second >= 0.01e6
+    assert latency.setup == latency.first - latency.second
+    assert measure(lambda calls: time.sleep(0.01 * calls), first=0).setup == 0
 
 
 def test_one_call_takes_as_long_as_another_ten_times_as_long() -> None:
