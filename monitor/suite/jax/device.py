@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import repeat
 from types import ModuleType
 from typing import Any
 
@@ -88,9 +89,10 @@ class JaxDevice:
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         # JAX dispatches asynchronously, and on a CPU calls would overlap: its own guide waits for every result.
-        for _ in range(times):
-            result = jax.block_until_ready(call())
-        return result
+        wait = jax.block_until_ready
+        for _ in repeat(None, times - 1):
+            wait(call())
+        return wait(call())
 
     def refusal(self, error: BaseException) -> Outcome | None:
         if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from itertools import repeat
 from types import ModuleType
 from typing import Any
 
@@ -97,8 +98,9 @@ class TensorflowDevice:
         return derive
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
-        for _ in range(times):
-            result = call()
+        for _ in repeat(None, times - 1):
+            call()
+        result = call()
         if self._type != "CPU":
             tf.test.experimental.sync_devices()
         return result

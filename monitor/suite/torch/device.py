@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable
 from importlib import import_module
+from itertools import repeat
 from types import ModuleType
 from typing import Any
 
@@ -130,13 +131,12 @@ class TorchDevice:
         return derive
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
-        for _ in range(times):
-            result = call()
-            if self._xla:
-                self._xla.sync()  # each call is a program of its own, not one of `times` calls
         if self._xla:
-            import_module("torch_xla.core.xla_model").wait_device_ops()
-        elif self._device.type != "cpu":
+            return _repeat_lazily(self._xla, call, times)
+        for _ in repeat(None, times - 1):
+            call()
+        result = call()
+        if self._device.type != "cpu":
             torch.accelerator.synchronize()
         return result
 
@@ -158,3 +158,11 @@ def fetch(tensor: torch.Tensor) -> Fetched:
     if wider := WIDER.get(values.dtype):
         values = values.to(wider)
     return Fetched(values.resolve_conj().resolve_neg().numpy(), str(tensor.dtype).removeprefix("torch."))
+
+
+def _repeat_lazily(xla: Any, call: Callable[[], Any], times: int) -> Any:
+    for _ in repeat(None, times):
+        result = call()
+        xla.sync()  # each call is a program of its own, not one of `times` calls
+    import_module("torch_xla.core.xla_model").wait_device_ops()
+    return result

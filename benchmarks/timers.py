@@ -1,0 +1,123 @@
+"""Does the timing protocol read what the field's own timers read?
+
+    python benchmarks/timers.py [--functions 50] [FRAMEWORK ...]
+
+For functions of the `paper` suite, drawn by a seed, `monitor.suite.measure` and the timer that the framework's own
+documentation uses time the same call in one process, turn by turn, so that whatever the machine does meets both:
+
+- PyTorch: `torch.utils.benchmark.Timer.blocked_autorange`
+- JAX: `timeit`, each call ended by `block_until_ready`, as in "Benchmarking JAX code"
+- TensorFlow: `timeit`, as in its guides, on a CPU, where a call returns when it is done
+
+Prints a row a function, and how many of the two medians lie within 3 % of each other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import timeit
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from monitor.execution.builds import provide
+from monitor.execution.environments import default_cache
+from monitor.execution.run import environment_of
+from monitor.execution.targets import load_target
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FRAMEWORKS = ("torch", "jax", "tensorflow")
+TURNS = 9
+BUDGET = 0.12  # seconds a turn of the field's timer, as many as one of ours
+SEED = 1
+WITHIN = 0.03
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("frameworks", nargs="*", default=FRAMEWORKS, metavar="FRAMEWORK")
+    parser.add_argument("--functions", type=int, default=50)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)  # in the framework's environment
+    arguments = parser.parse_args()
+    if arguments.inside:
+        compare(arguments.frameworks[0], arguments.functions)
+        return
+    target = load_target(CHECKOUT / "runners" / "cpu.toml")
+    for framework in arguments.frameworks:
+        build = provide(target, framework, cache=default_cache(), say=print)
+        command = [build.python, __file__, "--inside", "--functions", str(arguments.functions), framework]
+        variables = os.environ | environment_of(target, framework, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
+        print(f"\n{build.build.label}", flush=True)
+        subprocess.run(command, env=variables, check=True)
+
+
+def compare(framework: str, wanted: int) -> None:
+    """Time functions of one framework, in its own environment."""
+    from monitor.model import Outcome
+    from monitor.suite.measure import measure
+    from monitor.suite.worker import checks_of, observe, open_device
+
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    device = open_device(framework, "cpu")
+    checks = checks_of(device, "paper")
+    names = sorted(checks)
+    random.Random(SEED).shuffle(names)
+    seen: set[str] = set()
+    off = []
+    print(f"{'field':>10}  {'ours':>10}  {'ratio':>6}  case")
+    for name in names:
+        check = checks[name]
+        if check.function in seen or len(seen) == wanted or observe(device, check).outcome is not Outcome.PASS:
+            continue
+        seen.add(check.function)
+        call = check.prepare(device)
+        device.repeat(call, 1)
+        theirs, ours = [], []
+        for turn in range(TURNS):
+            timers = [
+                lambda: theirs.append(TIMERS[framework](call)),
+                lambda: ours.append(measure(lambda n: device.repeat(call, n), 0).median / 1e6),
+            ]
+            for timer in timers[:: -1 if turn % 2 else 1]:
+                timer()
+        field, mine = statistics.median(theirs), statistics.median(ours)
+        ratio = statistics.median(b / a for a, b in zip(theirs, ours, strict=True))
+        off += [name] * (abs(ratio - 1) > WITHIN)
+        print(f"{field * 1e6:8.2f}us  {mine * 1e6:8.2f}us  {ratio:6.3f}  {name}", flush=True)
+    print(f"{framework}: {len(seen) - len(off)} of {len(seen)} functions within {WITHIN:.0%}; not: {', '.join(off) or '-'}")
+
+
+def blocked_autorange(call: Callable[[], Any]) -> float:
+    from torch.utils.benchmark import Timer
+
+    return Timer("call()", globals={"call": call}).blocked_autorange(min_run_time=BUDGET).median
+
+
+def block_until_ready(call: Callable[[], Any]) -> float:
+    import jax
+
+    return autorange("wait(call())", {"call": call, "wait": jax.block_until_ready})
+
+
+def returns_when_done(call: Callable[[], Any]) -> float:
+    return autorange("call()", {"call": call})
+
+
+def autorange(statement: str, names: dict[str, Any]) -> float:
+    """The median of as many repeats as fit the budget, each as long as ours."""
+    timer = timeit.Timer(statement, globals=names)
+    calls = 1
+    while (taken := timer.timeit(calls)) < BUDGET / 25:
+        calls *= 2
+    return statistics.median(timer.repeat(max(3, int(BUDGET / taken)), calls)) / calls
+
+
+TIMERS = {"torch": blocked_autorange, "jax": block_until_ready, "tensorflow": returns_when_done}
+
+if __name__ == "__main__":
+    main()
