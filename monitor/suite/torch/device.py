@@ -37,6 +37,9 @@ FALLS_BACK = re.compile(r".*(fall back|fallback) to run on the CPU")
 # What torch.compile says where the host has no C++ compiler: that tells nothing about the function.
 HOST_LACKS = "No working C++ compiler found"
 
+# A name that is there for one more message only.
+REMOVED = re.compile(r"This function was deprecated since version \S+ and is now removed")
+
 
 class TorchDevice:
     """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps, xla ..."""
@@ -86,7 +89,7 @@ class TorchDevice:
         return getattr(torch, name)
 
     def put(self, values: Array, dtype: str) -> Any:
-        return torch.from_numpy(np.ascontiguousarray(values)).to(self.dtype(dtype)).to(self._device)
+        return torch.from_numpy(np.array(values, order="C")).to(self.dtype(dtype)).to(self._device)
 
     def fetch(self, leaf: Any) -> Fetched | None:
         if not isinstance(leaf, torch.Tensor):
@@ -145,6 +148,8 @@ class TorchDevice:
             return Outcome.OOM
         if HOST_LACKS in str(error):
             return Outcome.BLOCKED
+        if REMOVED.search(str(error)):
+            return Outcome.ABSENT
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None

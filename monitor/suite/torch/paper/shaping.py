@@ -57,7 +57,7 @@ def _(result):
 
 @case("torch.Tensor.to", dtypes=EVERY, modes=(EAGER, COMPILED))
 def to(torch, x=tensor(3, 4), device=DEVICE):
-    return x.to(torch.float64 if x.dtype != torch.complex64 else torch.complex128).to(x.dtype).to("cpu").to(device)
+    return x.to(torch.complex128 if x.dtype.is_complex else torch.float64).to(x.dtype).to("cpu").to(device)
 
 
 @to.reference
