@@ -21,7 +21,7 @@ from monitor.suite.oracle import Fetched
 
 # How PyTorch words a refusal. Everything else that is raised is an error.
 REFUSALS = re.compile(
-    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA"
+    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|when none is available"
     r"|Could not run '.*' with arguments from the",
     re.IGNORECASE,
 )

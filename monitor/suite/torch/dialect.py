@@ -12,7 +12,7 @@ DIALECT = Dialect(
     setup=lambda _: 'import torch\n\ndevice = sys.argv[1] if len(sys.argv) > 1 else "cpu"',
     device="torch.device(device)",
     dtype="torch.{dtype}",
-    put="torch.from_numpy(np.array({values}, order="C")).to(torch.{dtype}).to(device)",
+    put='torch.from_numpy(np.array({values}, order="C")).to(torch.{dtype}).to(device)',
     fetch="""
 if not isinstance(leaf, torch.Tensor):
     return leaf
