@@ -14,11 +14,13 @@ from collections.abc import Callable
 
 from monitor.model import Latency
 
-BLOCK_SECONDS = 0.004  # reading the clock costs about 0.1 us: one part in ten thousand
-WARM_UP_SECONDS = 0.02
-BUDGET_SECONDS = 0.12  # for all blocks; a slow call gets fewer, but never under
+# Reading the clock costs about 0.1 us: one part in ten thousand. Many short blocks rather than few long ones: what
+# interrupts the machine then spoils some of them, and the median does not see it.
+BLOCK_SECONDS = 0.001
+WARM_UP_SECONDS = 0.01
+BUDGET_SECONDS = 0.05  # for all blocks; a slow call gets fewer, but never under
 BLOCKS_AT_LEAST = 3
-BLOCKS_AT_MOST = 25
+BLOCKS_AT_MOST = 40
 
 
 def measure(repeat: Callable[[int], object], first: float) -> Latency:
