@@ -19,7 +19,6 @@ import os
 import random
 import statistics
 import subprocess
-import sys
 import timeit
 from collections.abc import Callable
 from pathlib import Path
@@ -59,7 +58,6 @@ def main() -> None:
 def compare(framework: str, wanted: int) -> None:
     """Time functions of one framework, in its own environment."""
     from monitor.model import Outcome
-    from monitor.suite.measure import measure
     from monitor.suite.worker import checks_of, observe, open_device
 
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
@@ -77,19 +75,29 @@ def compare(framework: str, wanted: int) -> None:
         seen.add(check.function)
         call = check.prepare(device)
         device.repeat(call, 1)
-        theirs, ours = [], []
-        for turn in range(TURNS):
-            timers = [
-                lambda: theirs.append(TIMERS[framework](call)),
-                lambda: ours.append(measure(lambda n: device.repeat(call, n), 0).median / 1e6),
-            ]
-            for timer in timers[:: -1 if turn % 2 else 1]:
-                timer()
-        field, mine = statistics.median(theirs), statistics.median(ours)
-        ratio = statistics.median(b / a for a, b in zip(theirs, ours, strict=True))
+        pairs = [
+            turn(TIMERS[framework], lambda n, call=call: device.repeat(call, n), call, number)
+            for number in range(TURNS)
+        ]
+        field, mine = (statistics.median(side) for side in zip(*pairs, strict=True))
+        ratio = statistics.median(ours / theirs for theirs, ours in pairs)
         off += [name] * (abs(ratio - 1) > WITHIN)
         print(f"{field * 1e6:8.2f}us  {mine * 1e6:8.2f}us  {ratio:6.3f}  {name}", flush=True)
-    print(f"{framework}: {len(seen) - len(off)} of {len(seen)} functions within {WITHIN:.0%}; not: {', '.join(off) or '-'}")
+    told = f"{len(seen) - len(off)} of {len(seen)} functions within {WITHIN:.0%}"
+    print(f"{framework}: {told}; not: {', '.join(off) or '-'}")
+
+
+def turn(
+    timer: Callable[[Callable[[], Any]], float], repeat: Callable[[int], Any], call: Callable[[], Any], number: int
+) -> tuple[float, float]:
+    """Seconds a call by the field's timer and by ours, who takes turns to be first."""
+    from monitor.suite.measure import measure
+
+    if number % 2:
+        ours = measure(repeat, 0).median / 1e6
+        return timer(call), ours
+    theirs = timer(call)
+    return theirs, measure(repeat, 0).median / 1e6
 
 
 def blocked_autorange(call: Callable[[], Any]) -> float:

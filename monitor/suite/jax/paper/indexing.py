@@ -71,7 +71,7 @@ def _(np, x):
 
 @case("jax.numpy.delete", name="none", dtypes=("float32", "int32"))
 def delete_none(jax, x=tensor(3, 2)):
-    return jax.numpy.delete(x, [], axis=0)
+    return jax.numpy.delete(x, jax.numpy.array([], int), axis=0)
 
 
 @delete_none.reference
@@ -131,14 +131,14 @@ def _(np, x):
     return np.zeros((0, 2))
 
 
-@case("jax.numpy.select", dtypes=EVERY, modes=ALL_MODES)
+@case("jax.numpy.select", dtypes=EVERY, modes=ALL_MODES, returns={"bool": "int64"})
 def select(jax, a=tensor(3, 4), b=tensor(3, 4), first=tensor(3, 4, dtype="bool"), second=tensor(3, 4, dtype="bool")):
     return jax.numpy.select([first, second], [a, b])
 
 
 @select.reference
 def _(np, a, b, first, second):
-    return np.where(first, a, np.where(second, b, np.zeros_like(a)))
+    return np.where(first, a, np.where(second, b, 0))  # the default is a number: truths become numbers with it
 
 
 @case("jax.numpy.select", name="broadcast", dtypes=FLOATING + INTEGER, modes=ALL_MODES)

@@ -8,7 +8,7 @@ INFINITY = float("inf")
 NAN = float("nan")
 
 
-@case("jax.scipy.stats.norm.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("jax.scipy.stats.norm.cdf", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES)
 def norm_cdf(jax, x=uniform(-3, 3, 7), loc=uniform(-1, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return jax.scipy.stats.norm.cdf(x, loc, scale)
 
@@ -20,7 +20,7 @@ def _(np, x, loc, scale):
     return special.ndtr((x - loc) / scale)
 
 
-@case("jax.scipy.stats.norm.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4)
+@case("jax.scipy.stats.norm.cdf", name="density", dtypes=("float32",))
 def norm_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.norm.cdf))(x)
 
@@ -30,7 +30,7 @@ def _(np, x):
     return np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi)
 
 
-@case("jax.scipy.stats.norm.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.norm.cdf", name="edges", dtypes=SINGLE_AND_DOUBLE)
 def norm_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.norm.cdf(jax.numpy.array([-INFINITY, -50, 0, 50, INFINITY, NAN], dtype))
 
@@ -40,7 +40,7 @@ def _(np):
     return np.array([0, 0, 1 / 2, 1, 1, NAN])
 
 
-@case("jax.scipy.stats.norm.cdf", name="tail", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4)
+@case("jax.scipy.stats.norm.cdf", name="tail", dtypes=SINGLE_AND_DOUBLE, condition=2)
 def norm_cdf_in_tail(jax, x=uniform(-12, -4, 9)):
     # divided by the density, which falls as fast, the smallest of them counts as much as the largest
     return jax.scipy.stats.norm.cdf(x) * jax.numpy.exp(x**2 / 2)
@@ -53,7 +53,7 @@ def _(np, x):
     return special.erfcx(-x / np.sqrt(2)) / 2
 
 
-@case("jax.scipy.stats.norm.cdf", name="counts", dtypes=("int32", "int64"), returns={"int32": "float32", "int64": "float64"})
+@case("jax.scipy.stats.norm.cdf", name="counts", dtypes=("int32",), returns={"int32": "float32"})
 def norm_cdf_of_counts(jax, x=tensor(6)):
     return jax.scipy.stats.norm.cdf(x)
 
@@ -65,7 +65,7 @@ def _(np, x):
     return special.ndtr(x)
 
 
-@case("jax.scipy.stats.norm.cdf", name="large", dtypes=("float32", "bfloat16"), modes=(EAGER, COMPILED), condition=4)
+@case("jax.scipy.stats.norm.cdf", name="large", dtypes=("float32",), modes=(EAGER, COMPILED))
 def norm_cdf_large(jax, x=tensor(256, 1024)):
     return jax.scipy.stats.norm.cdf(x)
 
@@ -77,7 +77,7 @@ def _(np, x):
     return special.ndtr(x)
 
 
-@case("jax.scipy.stats.beta.cdf", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case("jax.scipy.stats.beta.cdf", dtypes=("float32", "float64", "bfloat16"), modes=(EAGER, COMPILED), condition=2)
 def beta_cdf(jax, x=uniform(0.05, 0.95, 7), a=uniform(0.5, 4, 3, 1), b=uniform(0.5, 4, 3, 1)):
     return jax.scipy.stats.beta.cdf(x, a, b)
 
@@ -89,7 +89,7 @@ def _(np, x, a, b):
     return special.betainc(a, b, x)
 
 
-@case("jax.scipy.stats.beta.cdf", name="moved", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=8)
+@case("jax.scipy.stats.beta.cdf", name="moved", dtypes=("float32",), modes=(EAGER, GRADIENT))
 def beta_cdf_moved(jax, x=uniform(1.5, 2.5, 7), loc=uniform(0.5, 1, 1), scale=uniform(3, 4, 1)):
     return jax.scipy.stats.beta.cdf(x, 2, 3, loc, scale)
 
@@ -100,7 +100,7 @@ def _(np, x, loc, scale):
     return z**2 * (6 - 8 * z + 3 * z**2)
 
 
-@case("jax.scipy.stats.beta.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, condition=16)
+@case("jax.scipy.stats.beta.cdf", name="density", dtypes=("float32",))
 def beta_density(jax, x=uniform(0.05, 0.95, 5), a=uniform(0.5, 4, 5), b=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.beta.cdf))(x, a, b)
 
@@ -112,7 +112,7 @@ def _(np, x, a, b):
     return x ** (a - 1) * (1 - x) ** (b - 1) / special.beta(a, b)
 
 
-@case("jax.scipy.stats.beta.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.beta.cdf", name="edges", dtypes=("float32",))
 def beta_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.beta.cdf(jax.numpy.array([-1, 0, 1 / 2, 1, 2, NAN], dtype), 3, 3)
 
@@ -122,7 +122,7 @@ def _(np):
     return np.array([0, 0, 1 / 2, 1, 1, NAN])
 
 
-@case("jax.scipy.stats.cauchy.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("jax.scipy.stats.cauchy.cdf", dtypes=FLOATING, modes=ALL_MODES)
 def cauchy_cdf(jax, x=uniform(-3, 3, 7), loc=uniform(-1, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return jax.scipy.stats.cauchy.cdf(x, loc, scale)
 
@@ -132,7 +132,7 @@ def _(np, x, loc, scale):
     return 1 / 2 + np.arctan((x - loc) / scale) / np.pi
 
 
-@case("jax.scipy.stats.cauchy.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, condition=4)
+@case("jax.scipy.stats.cauchy.cdf", name="density", dtypes=("float32",))
 def cauchy_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.cauchy.cdf))(x)
 
@@ -142,7 +142,7 @@ def _(np, x):
     return 1 / (np.pi * (1 + x**2))
 
 
-@case("jax.scipy.stats.cauchy.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.cauchy.cdf", name="edges", dtypes=("float32", "bfloat16"))
 def cauchy_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.cauchy.cdf(jax.numpy.array([-INFINITY, -1, 0, 1, INFINITY, NAN], dtype))
 
@@ -152,7 +152,7 @@ def _(np):
     return np.array([0, 1 / 4, 1 / 2, 3 / 4, 1, NAN])
 
 
-@case("jax.scipy.stats.gamma.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=8)
+@case("jax.scipy.stats.gamma.cdf", dtypes=("float32", "float64", "bfloat16"), modes=ALL_MODES, condition=2)
 def gamma_cdf(jax, x=uniform(0.5, 5, 5), a=uniform(0.5, 4, 2, 1)):
     return jax.scipy.stats.gamma.cdf(x, a)
 
@@ -164,7 +164,7 @@ def _(np, x, a):
     return special.gammainc(a, x)
 
 
-@case("jax.scipy.stats.gamma.cdf", name="moved", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=8)
+@case("jax.scipy.stats.gamma.cdf", name="moved", dtypes=("float32",))
 def gamma_cdf_moved(jax, x=uniform(2, 5, 7), loc=uniform(0.5, 1, 1), scale=uniform(1, 2, 1)):
     return jax.scipy.stats.gamma.cdf(x, 2, loc, scale)
 
@@ -175,7 +175,7 @@ def _(np, x, loc, scale):
     return 1 - (1 + z) * np.exp(-z)
 
 
-@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, condition=8)
+@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=("float32",))
 def gamma_density(jax, x=uniform(0.5, 5, 5), a=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.gamma.cdf))(x, a)
 
@@ -187,7 +187,7 @@ def _(np, x, a):
     return x ** (a - 1) * np.exp(-x) / special.gamma(a)
 
 
-@case("jax.scipy.stats.gamma.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.gamma.cdf", name="edges", dtypes=("float32",))
 def gamma_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.gamma.cdf(jax.numpy.array([-1, 0, INFINITY, NAN], dtype), 2)
 
@@ -197,7 +197,7 @@ def _(np):
     return np.array([0, 0, 1, NAN])
 
 
-@case("jax.scipy.stats.laplace.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("jax.scipy.stats.laplace.cdf", dtypes=FLOATING, modes=ALL_MODES)
 def laplace_cdf(jax, x=uniform(-3, 3, 7), loc=uniform(-1, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return jax.scipy.stats.laplace.cdf(x, loc, scale)
 
@@ -208,7 +208,7 @@ def _(np, x, loc, scale):
     return np.where(z < 0, np.exp(-np.abs(z)) / 2, 1 - np.exp(-np.abs(z)) / 2)
 
 
-@case("jax.scipy.stats.laplace.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, condition=4)
+@case("jax.scipy.stats.laplace.cdf", name="density", dtypes=("float32",))
 def laplace_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.laplace.cdf))(x)
 
@@ -218,7 +218,7 @@ def _(np, x):
     return np.exp(-np.abs(x)) / 2
 
 
-@case("jax.scipy.stats.laplace.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.laplace.cdf", name="edges", dtypes=("float32", "bfloat16"))
 def laplace_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.laplace.cdf(jax.numpy.array([-INFINITY, -1000, 0, 1000, INFINITY, NAN], dtype))
 
@@ -228,7 +228,7 @@ def _(np):
     return np.array([0, 0, 1 / 2, 1, 1, NAN])
 
 
-@case("jax.scipy.stats.logistic.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("jax.scipy.stats.logistic.cdf", dtypes=FLOATING, modes=ALL_MODES)
 def logistic_cdf(jax, x=uniform(-3, 3, 7), loc=uniform(-1, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return jax.scipy.stats.logistic.cdf(x, loc, scale)
 
@@ -238,7 +238,7 @@ def _(np, x, loc, scale):
     return 1 / (1 + np.exp(-(x - loc) / scale))
 
 
-@case("jax.scipy.stats.logistic.cdf", name="density", dtypes=SINGLE_AND_DOUBLE, condition=4)
+@case("jax.scipy.stats.logistic.cdf", name="density", dtypes=("float32",))
 def logistic_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.logistic.cdf))(x)
 
@@ -248,7 +248,7 @@ def _(np, x):
     return 1 / (2 * np.cosh(x / 2)) ** 2
 
 
-@case("jax.scipy.stats.logistic.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.logistic.cdf", name="edges", dtypes=("float32", "bfloat16"))
 def logistic_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.logistic.cdf(jax.numpy.array([-INFINITY, -1000, 0, 1000, INFINITY, NAN], dtype))
 
@@ -258,18 +258,20 @@ def _(np):
     return np.array([0, 0, 1 / 2, 1, 1, NAN])
 
 
-@case("jax.scipy.stats.poisson.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=8)
+@case("jax.scipy.stats.poisson.cdf", dtypes=("float32", "float64", "bfloat16"), modes=ALL_MODES, condition=2)
 def poisson_cdf(jax, k=indices(5, below=8, dtype="int32"), mu=uniform(0.5, 4, 3, 1)):
     return jax.scipy.stats.poisson.cdf(k, mu)
 
 
 @poisson_cdf.reference
 def _(np, k, mu):
-    terms = np.exp(-mu) * np.cumprod(mu / np.maximum(np.arange(8), 1) * [0, *[1] * 7] + [1, *[0] * 7], axis=1)
-    return np.cumsum(terms, axis=1)[:, k]
+    from scipy import special
+
+    i = np.arange(8)
+    return np.cumsum(np.exp(-mu) * mu**i / special.factorial(i), axis=1)[:, k]
 
 
-@case("jax.scipy.stats.poisson.cdf", name="fractions", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=8)
+@case("jax.scipy.stats.poisson.cdf", name="fractions", dtypes=("float32",))
 def poisson_cdf_of_fractions(jax, k=uniform(0, 6, 7), mu=uniform(0.5, 4, 1)):
     return jax.scipy.stats.poisson.cdf(k, mu)  # a step function of any number
 
@@ -281,7 +283,7 @@ def _(np, k, mu):
     return special.gammaincc(np.floor(k) + 1, mu)
 
 
-@case("jax.scipy.stats.poisson.cdf", name="edges", dtypes=FLOATING, condition=8)
+@case("jax.scipy.stats.poisson.cdf", name="edges", dtypes=("float32",))
 def poisson_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.poisson.cdf(jax.numpy.array([-1, 0, 1000]), jax.numpy.array(2, dtype))
 
@@ -291,7 +293,7 @@ def _(np):
     return np.array([0, np.exp(-2), 1])
 
 
-@case("jax.scipy.stats.uniform.cdf", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("jax.scipy.stats.uniform.cdf", dtypes=FLOATING, modes=ALL_MODES)
 def uniform_cdf(jax, x=uniform(-1, 4, 7), loc=uniform(0, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return jax.scipy.stats.uniform.cdf(x, loc, scale)
 
@@ -301,7 +303,7 @@ def _(np, x, loc, scale):
     return np.clip((x - loc) / scale, 0, 1)
 
 
-@case("jax.scipy.stats.uniform.cdf", name="density", dtypes=SINGLE_AND_DOUBLE)
+@case("jax.scipy.stats.uniform.cdf", name="density", dtypes=("float32",))
 def uniform_density(jax, x=uniform(-1, 2, 9)):
     return jax.vmap(jax.grad(jax.scipy.stats.uniform.cdf))(x)
 
@@ -311,7 +313,7 @@ def _(np, x):
     return ((x > 0) & (x < 1)).astype(float)
 
 
-@case("jax.scipy.stats.uniform.cdf", name="edges", dtypes=FLOATING)
+@case("jax.scipy.stats.uniform.cdf", name="edges", dtypes=("float32", "bfloat16"))
 def uniform_cdf_at_edges(jax, dtype=DTYPE):
     return jax.scipy.stats.uniform.cdf(jax.numpy.array([-INFINITY, 0, 1 / 4, 1, INFINITY, NAN], dtype))
 

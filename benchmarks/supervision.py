@@ -1,0 +1,140 @@
+"""What does it cost to watch over every case, and what does it save to share a process?
+
+    python benchmarks/supervision.py [--cases 200] [--rounds 3] [FRAMEWORK ...]
+
+The same cases of the `paper` suite, drawn by a seed among those that pass, three ways on the same core, turn by turn:
+
+- bare: one process imports the framework and loops over the cases; nobody watches it
+- watched: as a night does it, by `monitor.execution.examiner` and a worker, each answer written to a run file
+- apart: a process for each case, as asv runs each benchmark; for the first few cases only, it is slow
+
+Prints seconds a case, imports included, and the two ratios.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from monitor.execution.builds import provide
+from monitor.execution.environments import default_cache
+from monitor.execution.examiner import Examiner
+from monitor.execution.run import environment_of
+from monitor.execution.supervisor import Limits, Worker, WorkerCommand, clean_environment
+from monitor.execution.targets import load_target
+from monitor.handover.runfile import RunFileWriter
+from monitor.model import Outcome
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+FRAMEWORKS = ("torch", "jax", "tensorflow")
+SEED = 1
+APART = 12  # cases that get a process each
+LIMITS = Limits(120, 8192)
+BARE = """
+import os, sys
+framework, core, *names = sys.argv[1:]
+os.sched_setaffinity(0, {int(core)})
+from monitor.suite.worker import checks_of, observe, open_device
+device = open_device(framework, "cpu")
+checks = checks_of(device, "paper")
+for name in names or checks:
+    print(name, observe(device, checks[name]).outcome)
+"""
+
+
+class Bench:
+    """One framework's cases, run the three ways; every way returns seconds."""
+
+    def __init__(self, framework: str, scratch: Path) -> None:
+        target = load_target(CHECKOUT / "runners" / "cpu.toml")
+        provided = provide(target, framework, cache=default_cache(), say=lambda line: print(line, file=sys.stderr))
+        self.label = provided.build.label
+        self._framework = framework
+        self._python = provided.python
+        self._core = max(os.sched_getaffinity(0))
+        self._scratch = scratch
+        self._environment = environment_of(target, framework, scratch)
+
+    def passing(self) -> list[str]:
+        lines = self._loop([]).splitlines()
+        return sorted(name for name, outcome in map(str.split, lines) if outcome == "pass")
+
+    def bare(self, cases: list[str]) -> float:
+        start = time.perf_counter()
+        self._loop(cases)
+        return time.perf_counter() - start
+
+    def apart(self, cases: list[str]) -> float:
+        return sum(self.bare([case]) for case in cases)
+
+    def watched(self, cases: list[str]) -> float:
+        command = WorkerCommand(
+            self._python,
+            self._framework,
+            "paper",
+            "cpu",
+            self._environment,
+            self._scratch / "worker.log",
+            cores=frozenset({self._core}),
+        )
+        start = time.perf_counter()
+        path = self._scratch / f"{time.time_ns()}.jsonl"
+        with (
+            Examiner(lambda: Worker(command), LIMITS, dict.fromkeys(cases, Outcome.PASS)) as examiner,
+            RunFileWriter(path) as writer,
+        ):
+            for case in cases:
+                writer.write_observation(examiner.ask(case))
+        return time.perf_counter() - start
+
+    def _loop(self, cases: list[str]) -> str:
+        variables = clean_environment(os.environ) | self._environment | {"PYTHONPATH": str(CHECKOUT)}
+        command = [self._python, "-c", BARE, self._framework, str(self._core), *cases]
+        done = subprocess.run(
+            command,
+            env=variables,
+            cwd=self._scratch,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            check=True,
+        )
+        return "".join(line + "\n" for line in done.stdout.splitlines() if line.startswith(f"{self._framework}/"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("frameworks", nargs="*", default=FRAMEWORKS, metavar="FRAMEWORK")
+    parser.add_argument("--cases", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    print(f"{'build':<36}{'cases':>6}{'bare':>10}{'watched':>10}{'apart':>10}{'watching':>10}{'sharing':>9}")
+    for framework in arguments.frameworks:
+        with TemporaryDirectory() as scratch:
+            bench = Bench(framework, Path(scratch))
+            passing = bench.passing()
+            cases = sorted(random.Random(SEED).sample(passing, min(arguments.cases, len(passing))))
+            bare, watched = [], []
+            for turn in range(arguments.rounds):
+                for way, times in ((bench.bare, bare), (bench.watched, watched))[:: -1 if turn % 2 else 1]:
+                    times.append(way(cases) / len(cases))
+            few = cases[:: max(1, len(cases) // APART)][:APART]
+            apart = bench.apart(few) / len(few)
+            cost = statistics.median(b / a for a, b in zip(bare, watched, strict=True)) - 1
+            saved = apart / statistics.median(watched)
+            print(
+                f"{bench.label:<36}{len(cases):>6}{statistics.median(bare):>9.3f}s{statistics.median(watched):>9.3f}s"
+                f"{apart:>9.3f}s{cost:>10.1%}{saved:>8.1f}x",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,77 @@
+"""Values that the host feeds into a computation that runs."""
+
+from monitor.suite.declare import DEVICE, case, tensor
+
+
+@case("jax.lax.infeed", dtypes=("float32", "int32"))
+def infeed(jax, x=tensor(3), device=DEVICE):
+    import numpy as np
+
+    @jax.jit
+    def plus_fed(x):
+        row = jax.core.ShapedArray(x.shape, x.dtype)
+        (fed,), _ = jax.lax.infeed(jax.lax.create_token(x), shape=(row,))
+        return x + fed
+
+    device.transfer_to_infeed((np.arange(3).astype(x.dtype),))
+    return plus_fed(x)
+
+
+@infeed.reference
+def _(np, x):
+    return x + np.arange(3)
+
+
+@case("jax.experimental.io_callback", dtypes=("float32", "bfloat16", "int32"))
+def io_callback(jax, x=tensor(3)):
+    import numpy as np
+
+    row = jax.ShapeDtypeStruct(x.shape, x.dtype)
+    return jax.jit(lambda x: x + jax.experimental.io_callback(lambda: np.arange(3).astype(x.dtype), row))(x)
+
+
+@io_callback.reference
+def _(np, x):
+    return x + np.arange(3)
+
+
+@case("jax.experimental.io_callback", name="ordered")
+def io_callback_ordered(jax):
+    import numpy as np
+
+    rows = iter(range(100))
+    number = jax.ShapeDtypeStruct((), "int32")
+
+    def step(_, x):
+        return None, x + jax.experimental.io_callback(lambda: np.int32(next(rows)), number, ordered=True)
+
+    @jax.jit
+    def fed(xs):
+        return jax.lax.scan(step, None, xs)[1]
+
+    return [fed(jax.numpy.zeros(3, "int32")).tolist() for _ in range(2)]  # every run asks again
+
+
+@io_callback_ordered.promise
+def _(fed):
+    return fed == [[0, 1, 2], [3, 4, 5]]
+
+
+@case("jax.experimental.io_callback", name="told")
+def io_callback_told(jax):
+    told = []
+
+    @jax.jit
+    def tell(x):
+        jax.experimental.io_callback(lambda x: told.append(float(x)), None, x, ordered=True)
+        jax.experimental.io_callback(lambda x: told.append(float(x)), None, 2 * x, ordered=True)
+
+    tell(1.5)
+    tell(4.0)
+    jax.effects_barrier()
+    return told
+
+
+@io_callback_told.promise
+def _(told):
+    return told == [1.5, 3, 4, 8]

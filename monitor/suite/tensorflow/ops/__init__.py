@@ -1,0 +1,1 @@
+"""Public functions of TensorFlow, chosen by use."""

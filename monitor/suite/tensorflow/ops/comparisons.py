@@ -1,0 +1,163 @@
+"""Compared, and the logic of what comes out."""
+
+from monitor.suite.declare import BOOL, COMPILED, EAGER, EVERY, FLOATING, NUMERIC, case, indices, tensor
+
+
+@case("tf.math.equal", dtypes=EVERY)
+def equal(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.equal(a, b)
+
+
+@equal.reference
+def _(np, a, b):
+    return a == b
+
+
+@case("tf.math.not_equal", dtypes=EVERY)
+def not_equal(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.not_equal(a, b)
+
+
+@not_equal.reference
+def _(np, a, b):
+    return a != b
+
+
+@case("tf.math.greater", dtypes=NUMERIC, modes=(EAGER, COMPILED))
+def greater(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.greater(a, b)
+
+
+@greater.reference
+def _(np, a, b):
+    return a > b
+
+
+@case("tf.math.greater_equal", dtypes=NUMERIC, modes=(EAGER, COMPILED))
+def greater_equal(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.greater_equal(a, b)
+
+
+@greater_equal.reference
+def _(np, a, b):
+    return a >= b
+
+
+@case("tf.math.less", dtypes=NUMERIC, modes=(EAGER, COMPILED))
+def less(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.less(a, b)
+
+
+@less.reference
+def _(np, a, b):
+    return a < b
+
+
+@case("tf.math.less_equal", dtypes=NUMERIC, modes=(EAGER, COMPILED))
+def less_equal(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.less_equal(a, b)
+
+
+@less_equal.reference
+def _(np, a, b):
+    return a <= b
+
+
+@case("tf.math.logical_and", dtypes=BOOL)
+def logical_and(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.logical_and(a, b)
+
+
+@logical_and.reference
+def _(np, a, b):
+    return a & b
+
+
+@case("tf.math.logical_or", dtypes=BOOL)
+def logical_or(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.logical_or(a, b)
+
+
+@logical_or.reference
+def _(np, a, b):
+    return a | b
+
+
+@case("tf.math.logical_xor", dtypes=BOOL)
+def logical_xor(tf, a=tensor(3, 1), b=tensor(4)):
+    return tf.math.logical_xor(a, b)
+
+
+@logical_xor.reference
+def _(np, a, b):
+    return a ^ b
+
+
+@case("tf.math.logical_not", dtypes=BOOL)
+def logical_not(tf, x=tensor(3, 4)):
+    return tf.math.logical_not(x)
+
+
+@logical_not.reference
+def _(np, x):
+    return ~x
+
+
+@case("tf.math.is_non_decreasing", dtypes=NUMERIC)
+def is_non_decreasing(tf, x=tensor(6)):
+    return tf.math.is_non_decreasing(tf.sort(x)), tf.math.is_non_decreasing(tf.sort(x)[::-1])
+
+
+@is_non_decreasing.reference
+def _(np, x):
+    return [np.array(True), np.array(False)]
+
+
+@case("tf.math.is_strictly_increasing", dtypes=NUMERIC)
+def is_strictly_increasing(tf, x=tensor(6)):
+    return tf.math.is_strictly_increasing(tf.cumsum(tf.abs(x) + 1)), tf.math.is_strictly_increasing(x * 0)
+
+
+@is_strictly_increasing.reference
+def _(np, x):
+    return [np.array(True), np.array(False)]
+
+
+@case("tf.math.is_finite", dtypes=FLOATING)
+def is_finite(tf, x=tensor(4)):
+    return tf.math.is_finite(tf.concat([x, x / 0, (x - x) / 0], 0))
+
+
+@is_finite.reference
+def _(np, x):
+    return np.array([True] * 4 + [False] * 8)
+
+
+@case("tf.math.is_inf", dtypes=FLOATING)
+def is_inf(tf, x=tensor(4)):
+    return tf.math.is_inf(tf.concat([x, x / 0, (x - x) / 0], 0))
+
+
+@is_inf.reference
+def _(np, x):
+    return np.array([False] * 4 + [True] * 4 + [False] * 4)
+
+
+@case("tf.math.is_nan", dtypes=FLOATING)
+def is_nan(tf, x=tensor(4)):
+    return tf.math.is_nan(tf.concat([x, x / 0, (x - x) / 0], 0))
+
+
+@is_nan.reference
+def _(np, x):
+    return np.array([False] * 8 + [True] * 4)
+
+
+@case("tf.math.in_top_k", dtypes=("float32",))
+def in_top_k(tf, x=tensor(5, 7), i=indices(5, below=7, dtype="int32")):
+    return tf.math.in_top_k(i, x, 3)
+
+
+@in_top_k.reference
+def _(np, x, i):
+    return np.array([np.sum(row > row[k]) < 3 for row, k in zip(x, i, strict=True)])

@@ -1,0 +1,119 @@
+"""Convolutions of channels-last images."""
+
+from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, tensor
+
+
+def correlate(np, x, kernel, stride=1, dilation=1):
+    """Cross-correlation of channels-last input, without padding, written from its definition."""
+    axes = kernel.ndim - 2
+    reach = [dilation * (size - 1) + 1 for size in kernel.shape[:axes]]
+    shape = [(size - window) // stride + 1 for size, window in zip(x.shape[1:-1], reach, strict=True)]
+    result = np.zeros((x.shape[0], *shape, kernel.shape[-1]), dtype=np.result_type(x, kernel))
+    for place in np.ndindex(*shape):
+        window = tuple(slice(p * stride, p * stride + r, dilation) for p, r in zip(place, reach, strict=True))
+        result[(slice(None), *place)] = np.tensordot(x[(slice(None), *window)], kernel, axes + 1)
+    return result
+
+
+@case("tf.nn.conv1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+def conv1d(tf, x=tensor(2, 8, 3), k=tensor(3, 3, 4)):
+    return tf.nn.conv1d(x, k, stride=2, padding="VALID")
+
+
+@conv1d.reference
+def _(np, x, k):
+    return correlate(np, x, k, stride=2)
+
+
+@case("tf.nn.conv2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4)
+def conv2d(tf, x=tensor(2, 6, 7, 3), k=tensor(3, 2, 3, 4)):
+    return tf.nn.conv2d(x, k, strides=1, padding="VALID")
+
+
+@conv2d.reference
+def _(np, x, k):
+    return correlate(np, x, k)
+
+
+@case("tf.nn.conv2d", dtypes=FLOATING, condition=4, name="same")
+def conv2d_same(tf, x=tensor(2, 6, 6, 3), k=tensor(3, 3, 3, 4)):
+    return tf.nn.conv2d(x, k, strides=1, padding="SAME")
+
+
+@conv2d_same.reference
+def _(np, x, k):
+    return correlate(np, np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)]), k)
+
+
+@case("tf.nn.atrous_conv2d", dtypes=FLOATING, condition=4)
+def atrous_conv2d(tf, x=tensor(2, 8, 8, 3), k=tensor(3, 3, 3, 4)):
+    return tf.nn.atrous_conv2d(x, k, rate=2, padding="VALID")
+
+
+@atrous_conv2d.reference
+def _(np, x, k):
+    return correlate(np, x, k, dilation=2)
+
+
+@case("tf.nn.convolution", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+def convolution(tf, x=tensor(2, 6, 7, 3), k=tensor(3, 2, 3, 4)):
+    return tf.nn.convolution(x, k, strides=2, padding="VALID")
+
+
+@convolution.reference
+def _(np, x, k):
+    return correlate(np, x, k, stride=2)
+
+
+@case("tf.nn.depthwise_conv2d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+def depthwise_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 2)):
+    return tf.nn.depthwise_conv2d(x, k, strides=[1, 1, 1, 1], padding="VALID")
+
+
+@depthwise_conv2d.reference
+def _(np, x, k):
+    parts = [correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)]
+    return np.concatenate(parts, axis=-1)
+
+
+@case("tf.nn.separable_conv2d", dtypes=FLOATING, condition=16)
+def separable_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1), p=tensor(1, 1, 3, 4)):
+    return tf.nn.separable_conv2d(x, k, p, strides=[1, 1, 1, 1], padding="VALID")
+
+
+@separable_conv2d.reference
+def _(np, x, k, p):
+    parts = [correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)]
+    return np.concatenate(parts, axis=-1) @ p[0, 0]
+
+
+@case("tf.nn.conv1d_transpose", dtypes=FLOATING, condition=4)
+def conv1d_transpose(tf, x=tensor(2, 4, 3), k=tensor(2, 5, 3)):
+    return tf.nn.conv1d_transpose(x, k, output_shape=[2, 8, 5], strides=2)
+
+
+@conv1d_transpose.reference
+def _(np, x, k):
+    return np.einsum("bic,koc->biko", x, k).reshape(2, 8, 5)
+
+
+@case("tf.nn.dilation2d", dtypes=FLOATING)
+def dilation2d(tf, x=tensor(2, 5, 5, 3), k=tensor(2, 2, 3)):
+    return tf.nn.dilation2d(x, k, strides=[1] * 4, padding="VALID", data_format="NHWC", dilations=[1] * 4)
+
+
+@dilation2d.reference
+def _(np, x, k):
+    shifts = [(i, j) for i in range(2) for j in range(2)]
+    return np.max([x[:, i : i + 4, j : j + 4] + k[i, j] for i, j in shifts], axis=0)
+
+
+@case("tf.nn.erosion2d", dtypes=FLOATING)
+def erosion2d(tf, x=tensor(2, 5, 5, 3), k=tensor(2, 2, 3)):
+    return tf.nn.erosion2d(x, k, strides=[1] * 4, padding="VALID", data_format="NHWC", dilations=[1] * 4)
+
+
+@erosion2d.reference
+def _(np, x, k):
+    shifts = [(i, j) for i in range(2) for j in range(2)]
+    return np.min([x[:, i : i + 4, j : j + 4] - k[1 - i, 1 - j] for i, j in shifts], axis=0)

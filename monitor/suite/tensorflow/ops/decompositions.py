@@ -1,0 +1,194 @@
+"""Matrices taken apart, and what follows from their parts. What is unique up to signs alone is put together again."""
+
+from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, tensor
+
+SOLVED = ("float32", "float64", *COMPLEX)
+WHOLE = {"float32": "int32", "float64": "int32"}
+
+
+@case("tf.linalg.cholesky", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+def cholesky(tf, x=tensor(4, 4)):
+    return tf.linalg.cholesky(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+
+
+@cholesky.reference
+def _(np, x):
+    return np.linalg.cholesky(x @ x.conj().T + 4 * np.eye(4))
+
+
+@case("tf.linalg.qr", dtypes=SOLVED, condition=16)
+def qr(tf, x=tensor(5, 3)):
+    q, r = tf.linalg.qr(x)
+    return q @ r, tf.matmul(q, q, adjoint_a=True)
+
+
+@qr.reference
+def _(np, x):
+    return [x, np.eye(3)]
+
+
+@case("tf.linalg.lu", dtypes=SOLVED, condition=16)
+def lu(tf, x=tensor(4, 4)):
+    return tf.linalg.lu_reconstruct(*tf.linalg.lu(x))
+
+
+@lu.reference
+def _(np, x):
+    return x
+
+
+@case("tf.linalg.lu_matrix_inverse", dtypes=SOLVED, condition=16)
+def lu_matrix_inverse(tf, x=tensor(4, 4)):
+    return tf.linalg.lu_matrix_inverse(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
+
+
+@lu_matrix_inverse.reference
+def _(np, x):
+    return np.linalg.inv(x / 8 + np.eye(4))
+
+
+@case("tf.linalg.lu_reconstruct", dtypes=SOLVED, condition=16)
+def lu_reconstruct(tf, x=tensor(4, 4)):
+    return tf.linalg.lu_reconstruct(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
+
+
+@lu_reconstruct.reference
+def _(np, x):
+    return x / 8 + np.eye(4)
+
+
+@case("tf.linalg.lu_solve", dtypes=SOLVED, condition=16)
+def lu_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
+    return tf.linalg.lu_solve(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)), b)
+
+
+@lu_solve.reference
+def _(np, x, b):
+    return np.linalg.solve(x / 8 + np.eye(4), b)
+
+
+@case("tf.linalg.eigh", dtypes=SOLVED, condition=16)
+def eigh(tf, x=tensor(4, 4)):
+    values, vectors = tf.linalg.eigh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+    return vectors @ tf.linalg.diag(values) @ tf.linalg.adjoint(vectors)
+
+
+@eigh.reference
+def _(np, x):
+    return x @ x.conj().T + 4 * np.eye(4)
+
+
+@case("tf.linalg.eigvalsh", dtypes=("float32", "float64"), modes=(EAGER, GRADIENT), condition=16)
+def eigvalsh(tf, x=tensor(4, 4)):
+    return tf.linalg.eigvalsh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+
+
+@eigvalsh.reference
+def _(np, x):
+    return np.linalg.eigvalsh(x @ x.conj().T + 4 * np.eye(4))
+
+
+@case("tf.linalg.eig", dtypes=COMPLEX, condition=32)
+def eig(tf, x=tensor(4, 4)):
+    values, vectors = tf.linalg.eig(x)
+    return x @ vectors - vectors * values + x
+
+
+@eig.reference
+def _(np, x):
+    return x
+
+
+@case("tf.linalg.eigvals", dtypes=COMPLEX, condition=32)
+def eigvals(tf, x=tensor(4, 4)):
+    return tf.reduce_sum(tf.linalg.eigvals(x)), tf.reduce_prod(tf.linalg.eigvals(x))
+
+
+@eigvals.reference
+def _(np, x):
+    return [np.trace(x), np.linalg.det(x)]
+
+
+@case("tf.linalg.expm", dtypes=SOLVED, condition=16)
+def expm(tf, x=tensor(4, 4)):
+    return tf.linalg.expm(x / 4)
+
+
+@expm.reference
+def _(np, x):
+    from scipy import linalg
+
+    return linalg.expm(x / 4)
+
+
+@case("tf.linalg.logm", dtypes=COMPLEX, condition=64)
+def logm(tf, x=tensor(4, 4)):
+    return tf.linalg.logm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+
+
+@logm.reference
+def _(np, x):
+    values, vectors = np.linalg.eigh(x @ x.conj().T + 4 * np.eye(4))
+    return vectors * np.log(values) @ vectors.conj().T
+
+
+@case("tf.linalg.sqrtm", dtypes=SOLVED, condition=16)
+def sqrtm(tf, x=tensor(4, 4)):
+    root = tf.linalg.sqrtm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+    return root @ root
+
+
+@sqrtm.reference
+def _(np, x):
+    return x @ x.conj().T + 4 * np.eye(4)
+
+
+@case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64)
+def pinv(tf, x=tensor(5, 3)):
+    return tf.linalg.pinv(x)
+
+
+@pinv.reference
+def _(np, x):
+    return np.linalg.pinv(x)
+
+
+@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE)
+def matrix_rank(tf, a=tensor(5, 2), b=tensor(2, 4)):
+    return tf.linalg.matrix_rank(a @ b)
+
+
+@matrix_rank.reference
+def _(np, a, b):
+    return np.array(2)
+
+
+@case("tf.linalg.det", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+def det(tf, x=tensor(4, 4)):
+    return tf.linalg.det(x / 8 + tf.eye(4, dtype=x.dtype))
+
+
+@det.reference
+def _(np, x):
+    return np.linalg.det(x / 8 + np.eye(4))
+
+
+@case("tf.linalg.logdet", dtypes=("float32", "float64"), modes=(EAGER, GRADIENT), condition=16)
+def logdet(tf, x=tensor(4, 4)):
+    return tf.linalg.logdet(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
+
+
+@logdet.reference
+def _(np, x):
+    return np.log(np.linalg.det(x @ x.conj().T + 4 * np.eye(4)))
+
+
+@case("tf.linalg.slogdet", dtypes=("float32", "float64"), condition=16)
+def slogdet(tf, x=tensor(4, 4)):
+    return tf.linalg.slogdet(-(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))[:3, :3])
+
+
+@slogdet.reference
+def _(np, x):
+    part = (x @ x.conj().T + 4 * np.eye(4))[:3, :3]
+    return [np.array(-1.0), np.log(np.linalg.det(part))]
