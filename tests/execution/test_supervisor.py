@@ -124,10 +124,22 @@ def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
         "j-flaky": "pass",  # nothing is known of it yet, and alone it passed
         "k-slow": "pass",
         "l-healthy": "pass",
+        "m-leaves-much-behind": "pass",
     }
     victim = answers["g-victim-eager"]
     assert victim.first is Outcome.ERROR
     assert [attempt.outcome for attempt in victim.attempts] == [Outcome.PASS]
+
+
+def test_a_worker_that_has_grown_is_replaced(command: WorkerCommand) -> None:
+    with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
+        first = examiner.worker
+        outcomes = [examiner.ask(fault("a-healthy")).outcome, examiner.ask(fault("m-leaves-much-behind")).outcome]
+        assert examiner.worker is first
+        assert first.memory_mib > LIMITS.memory_mib / 2
+        outcomes.append(examiner.ask(fault("l-healthy")).outcome)
+        assert examiner.worker is not first
+    assert outcomes == [Outcome.PASS] * 3
 
 
 def test_news_is_confirmed_by_two_fresh_workers(command: WorkerCommand) -> None:

@@ -111,3 +111,10 @@ def k(jax):
 @case("jax.numpy.add", name="l-healthy")
 def last(jax):
     return "fine"
+
+
+@keeps
+@case("jax.numpy.add", name="m-leaves-much-behind")
+def leaves_much_behind(jax):
+    jax.left_behind = bytearray(400 << 20)  # within its limit, but it stays in the process
+    return "fine"
