@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,14 @@ from monitor.suite.precision import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, 
 
 
 class MismatchError(Exception):
-    """A result that is wrong; the message says how, in words that are the same on every machine."""
+    """A result that is wrong; the message says how, in words that are the same on every machine.
+
+    `error` is by how much, where that is a number.
+    """
+
+    def __init__(self, message: str, error: NumericalError | None = None) -> None:
+        super().__init__(message)
+        self.error = error
 
 
 class Fetched:
@@ -127,7 +134,8 @@ def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, sl
     allowed = tolerance * (size + max(size.max() or 1.0, leniency.scale)) + slack
     if wrong := int(np.count_nonzero(~(error <= allowed))):
         over = _round_up(float(np.max(error / allowed)))
-        raise MismatchError(f"{wrong} of {want.size} elements off, by up to {over:g} times the tolerance")
+        measured = worst if all(map(math.isfinite, astuple(worst))) else None
+        raise MismatchError(f"{wrong} of {want.size} elements off, by up to {over:g} times the tolerance", measured)
     return worst
 
 

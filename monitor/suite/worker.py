@@ -90,6 +90,7 @@ def observe(device: Device, check: Check) -> Observation:
     except OracleError as unknown:
         outcome, message = Outcome.BLOCKED, clean(str(unknown))
     except MismatchError as mismatch:
+        error = mismatch.error
         outcome, message = Outcome.MISMATCH, clean(str(mismatch))
     except (Exception, SystemExit) as raised:
         outcome, message = device.refusal(raised) or Outcome.ERROR, describe(raised)

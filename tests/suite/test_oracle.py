@@ -210,3 +210,13 @@ def test_leniency_is_as_large_as_it_says() -> None:
 
 def test_leaves_are_in_the_order_of_keys() -> None:
     assert [*leaves({"b": [1, (2,)], "a": 3})] == [3, 1, 2]
+
+
+def test_a_wrong_number_says_by_how_much() -> None:
+    with pytest.raises(MismatchError) as caught:
+        compare([Fetched(np.array([1.0, 2.5]), "float32")], [Fetched(np.array([1.0, 2.0]), "float32")])
+    assert caught.value.error is not None
+    assert (caught.value.error.max_abs, caught.value.error.max_rel) == (0.5, 0.25)
+    with pytest.raises(MismatchError) as caught:
+        compare([Fetched(np.array([np.inf]), "float32")], [Fetched(np.array([2.0]), "float32")])
+    assert caught.value.error is None

@@ -135,7 +135,7 @@ def shapes_of(layers):
     """The parameters of a transformer of width 4 with an inner width of 6, by name, in the order of their names."""
     attention = {"in_proj_weight": (12, 4), "in_proj_bias": (12,), "out_proj.weight": (4, 4), "out_proj.bias": (4,)}
     inner = {"linear1.weight": (6, 4), "linear1.bias": (6,), "linear2.weight": (4, 6), "linear2.bias": (4,)}
-    found = dict[str, tuple[int, ...]]()
+    found: dict[str, tuple[int, ...]] = {}
     for prefix, attentions, norms in layers:
         for part in attentions:
             found |= {f"{prefix}{part}.{name}": shape for name, shape in attention.items()}
