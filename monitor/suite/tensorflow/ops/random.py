@@ -2,141 +2,118 @@
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, tensor
 
+COUNT = 4000
+
+
+def described(tf, x):
+    x = tf.cast(x, tf.float64)
+    return [float(f(x)) for f in (tf.reduce_mean, tf.math.reduce_std, tf.reduce_min, tf.reduce_max)]
+
+
+def spread_as(found, mean, deviation, low, high):
+    """Whether the mean is within six standard deviations, the deviation within a tenth, and all between the ends."""
+    near = abs(found[0] - mean) < 6 * deviation / COUNT**0.5 and abs(found[1] / deviation - 1) < 0.1
+    return near and low <= found[2] and found[3] <= high
+
 
 @case("tf.random.stateless_uniform", dtypes=FLOATING)
 def stateless_uniform(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.stateless_uniform([4000], seed=(1, 2), dtype=dtype), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_uniform([COUNT], seed=(1, 2), dtype=dtype))
 
 
 @stateless_uniform.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 0.5) < 6 * 0.2887 / 4000**0.5 and abs(deviation / 0.2887 - 1) < 0.1 and low >= 0 and high <= 1
+    return spread_as(found, 0.5, 0.2887, 0, 1)
 
 
 @case("tf.random.stateless_normal", dtypes=FLOATING)
 def stateless_normal(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.stateless_normal([4000], seed=(1, 2), dtype=dtype), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_normal([COUNT], seed=(1, 2), dtype=dtype))
 
 
 @stateless_normal.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 0) < 6 * 1.0 / 4000**0.5 and abs(deviation / 1.0 - 1) < 0.1 and low >= -7 and high <= 7
+    return spread_as(found, 0, 1.0, -7, 7)
 
 
 @case("tf.random.stateless_truncated_normal", dtypes=FLOATING)
 def stateless_truncated_normal(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.stateless_truncated_normal([4000], seed=(1, 2), dtype=dtype), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_truncated_normal([COUNT], seed=(1, 2), dtype=dtype))
 
 
 @stateless_truncated_normal.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return (
-        abs(mean - 0) < 6 * 0.8796 / 4000**0.5 and abs(deviation / 0.8796 - 1) < 0.1 and low >= -2.01 and high <= 2.01
-    )
+    return spread_as(found, 0, 0.8796, -2.01, 2.01)
 
 
 @case("tf.random.stateless_gamma", dtypes=("float32", "float64", "float16"))
 def stateless_gamma(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.stateless_gamma([4000], seed=(1, 2), alpha=tf.cast(4, dtype), dtype=dtype), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_gamma([COUNT], seed=(1, 2), alpha=tf.cast(4, dtype), dtype=dtype))
 
 
 @stateless_gamma.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 4) < 6 * 2.0 / 4000**0.5 and abs(deviation / 2.0 - 1) < 0.1 and low >= 0 and high <= 30
+    return spread_as(found, 4, 2.0, 0, 30)
 
 
 @case("tf.random.stateless_poisson", dtypes=("float32", "float64", "float16", "int32"))
 def stateless_poisson(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.stateless_poisson([4000], seed=(1, 2), lam=tf.cast(4, dtype), dtype=dtype), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_poisson([COUNT], seed=(1, 2), lam=tf.cast(4, dtype), dtype=dtype))
 
 
 @stateless_poisson.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 4) < 6 * 2.0 / 4000**0.5 and abs(deviation / 2.0 - 1) < 0.1 and low >= 0 and high <= 30
+    return spread_as(found, 4, 2.0, 0, 30)
 
 
 @case("tf.random.stateless_binomial", dtypes=("float32", "float64", "int32", "int64"))
 def stateless_binomial(tf, dtype=DTYPE):
-    x = tf.cast(
-        tf.random.stateless_binomial([4000], seed=(1, 2), counts=10.0, probs=0.5, output_dtype=dtype), tf.float64
-    )
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.stateless_binomial([COUNT], seed=(1, 2), counts=10.0, probs=0.5, output_dtype=dtype))
 
 
 @stateless_binomial.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 5) < 6 * 1.5811 / 4000**0.5 and abs(deviation / 1.5811 - 1) < 0.1 and low >= 0 and high <= 10
+    return spread_as(found, 5, 1.5811, 0, 10)
 
 
 @case("tf.random.uniform", dtypes=FLOATING)
 def random_uniform(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.uniform([4000], dtype=dtype, seed=7), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.uniform([COUNT], dtype=dtype, seed=7))
 
 
 @random_uniform.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 0.5) < 6 * 0.2887 / 4000**0.5 and abs(deviation / 0.2887 - 1) < 0.1 and low >= 0 and high <= 1
+    return spread_as(found, 0.5, 0.2887, 0, 1)
 
 
 @case("tf.random.normal", dtypes=FLOATING)
 def normal(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.normal([4000], mean=2.0, stddev=3.0, dtype=dtype, seed=7), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.normal([COUNT], mean=2.0, stddev=3.0, dtype=dtype, seed=7))
 
 
 @normal.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 2) < 6 * 3.0 / 4000**0.5 and abs(deviation / 3.0 - 1) < 0.1 and low >= -20 and high <= 24
+    return spread_as(found, 2, 3.0, -20, 24)
 
 
 @case("tf.random.truncated_normal", dtypes=FLOATING)
 def truncated_normal(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.truncated_normal([4000], dtype=dtype, seed=7), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.truncated_normal([COUNT], dtype=dtype, seed=7))
 
 
 @truncated_normal.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return (
-        abs(mean - 0) < 6 * 0.8796 / 4000**0.5 and abs(deviation / 0.8796 - 1) < 0.1 and low >= -2.01 and high <= 2.01
-    )
+    return spread_as(found, 0, 0.8796, -2.01, 2.01)
 
 
 @case("tf.random.poisson", dtypes=("float32", "float64", "float16"))
 def poisson(tf, dtype=DTYPE):
-    x = tf.cast(tf.random.poisson([4000], tf.cast(4, dtype), dtype=dtype, seed=7), tf.float64)
-    return float(tf.reduce_mean(x)), float(tf.math.reduce_std(x)), float(tf.reduce_min(x)), float(tf.reduce_max(x))
+    return described(tf, tf.random.poisson([COUNT], tf.cast(4, dtype), dtype=dtype, seed=7))
 
 
 @poisson.promise
 def _(found):
-    mean, deviation, low, high = found
-    # Of 4,000 numbers; six standard deviations of their mean, and a tenth of their deviation.
-    return abs(mean - 4) < 6 * 2.0 / 4000**0.5 and abs(deviation / 2.0 - 1) < 0.1 and low >= 0 and high <= 30
+    return spread_as(found, 4, 2.0, 0, 30)
 
 
 @case("tf.random.stateless_categorical")
