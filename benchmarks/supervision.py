@@ -6,14 +6,18 @@ The same cases of the `paper` suite, drawn by a seed among those that pass, thre
 
 - bare: one process imports the framework and loops over the cases; nobody watches it
 - watched: as a night does it, by `monitor.execution.examiner` and a worker, each answer written to a run file
-- apart: a process for each case, as asv runs each benchmark; for the first few cases only, it is slow
+- apart: the bare loop again, but a process for each case; for a few of them only, it is slow
+- asv: the same few as benchmarks of airspeed velocity, by its own runner and with its defaults: a process for each of
+  two rounds of each benchmark
 
-Prints seconds a case, imports included, and the two ratios.
+Prints seconds a case, imports included; what watching costs over the bare loop; and how much faster a watched case is
+than one apart and one of asv. `asv_runner` comes with the extra `dev`.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import statistics
@@ -22,6 +26,8 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import asv_runner
 
 from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
@@ -36,6 +42,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("torch", "jax", "tensorflow")
 SEED = 1
 APART = 12  # cases that get a process each
+ROUNDS_OF_ASV = 2  # its default for timings
 LIMITS = Limits(120, 8192)
 BARE = """
 import os, sys
@@ -46,6 +53,21 @@ device = open_device(framework, "cpu")
 checks = checks_of(device, "paper")
 for name in names or checks:
     print(name, observe(device, checks[name]).outcome)
+"""
+
+ASV = "import sys; from asv_runner.run import _run; _run(sys.argv[1:])"  # what asv starts for a benchmark
+ASV_BENCHMARKS = """
+from monitor.suite.worker import checks_of, open_device
+
+class Cases:
+    params = {names!r}
+
+    def setup(self, name):
+        self.device = open_device({framework!r}, "cpu")
+        self.call = checks_of(self.device, "paper")[name].prepare(self.device)
+
+    def time_call(self, name):
+        self.device.repeat(self.call, 1)
 """
 
 
@@ -73,6 +95,26 @@ class Bench:
 
     def apart(self, cases: list[str]) -> float:
         return sum(self.bare([case]) for case in cases)
+
+    def asv(self, cases: list[str]) -> float:
+        folder = self._scratch / "benchmarks"
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+        (folder / "cases.py").write_text(ASV_BENCHMARKS.format(names=cases, framework=self._framework))
+        lent = self._scratch / "lent"  # the runner alone, not the NumPy that lies beside it
+        lent.mkdir()
+        (lent / "asv_runner").symlink_to(Path(asv_runner.__file__).parent)
+        variables = clean_environment(os.environ) | self._environment | {"PYTHONPATH": f"{CHECKOUT}:{lent}"}
+        start = time.perf_counter()
+        for number in range(len(cases)):
+            for _ in range(ROUNDS_OF_ASV):
+                result = self._scratch / "result.json"
+                arguments = [str(folder), f"cases.Cases.time_call-{number}", "{}", "None", str(result)]
+                command = [self._python, "-c", ASV, *arguments]
+                subprocess.run(command, env=variables, cwd=self._scratch, stderr=subprocess.DEVNULL, check=True)
+                if not json.loads(result.read_text())["samples"]:
+                    raise RuntimeError(f"asv measured nothing of {cases[number]}")
+        return time.perf_counter() - start
 
     def watched(self, cases: list[str]) -> float:
         command = WorkerCommand(
@@ -115,7 +157,9 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    print(f"{'build':<36}{'cases':>6}{'bare':>10}{'watched':>10}{'apart':>10}{'watching':>10}{'sharing':>9}")
+    print(
+        f"{'build':<36}{'cases':>6}{'bare':>10}{'watched':>10}{'apart':>10}{'asv':>10}{'watching':>10}{'apart':>9}{'asv':>9}"
+    )
     for framework in arguments.frameworks:
         with TemporaryDirectory() as scratch:
             bench = Bench(framework, Path(scratch))
@@ -126,12 +170,12 @@ def main() -> None:
                 for way, times in ((bench.bare, bare), (bench.watched, watched))[:: -1 if turn % 2 else 1]:
                     times.append(way(cases) / len(cases))
             few = cases[:: max(1, len(cases) // APART)][:APART]
-            apart = bench.apart(few) / len(few)
+            apart, asv = bench.apart(few) / len(few), bench.asv(few) / len(few)
             cost = statistics.median(b / a for a, b in zip(bare, watched, strict=True)) - 1
-            saved = apart / statistics.median(watched)
+            ours = statistics.median(watched)
             print(
-                f"{bench.label:<36}{len(cases):>6}{statistics.median(bare):>9.3f}s{statistics.median(watched):>9.3f}s"
-                f"{apart:>9.3f}s{cost:>10.1%}{saved:>8.1f}x",
+                f"{bench.label:<36}{len(cases):>6}{statistics.median(bare):>9.3f}s{ours:>9.3f}s{apart:>9.3f}s{asv:>9.3f}s"
+                f"{cost:>10.1%}{apart / ours:>8.1f}x{asv / ours:>8.1f}x",
                 flush=True,
             )
 
