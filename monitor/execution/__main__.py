@@ -77,7 +77,7 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
     parser.add_argument("--python", default="", help="an interpreter that already has the framework")
     parser.add_argument("--case", action="append", default=[], help="only cases whose id matches this shell pattern")
-    parser.add_argument("--shard", type=_shard, default="", help="only this part of them: 2/8 is the second of eight")
+    parser.add_argument("--shard", type=_shard, help="only this part of them: 2/8 is the second of eight")
     parser.add_argument("--runners", type=Path, default=RUNNERS, help="the folder of runner files")
     parser.add_argument(
         "--cache", type=Path, default=default_cache(), help="where builds are kept (default: %(default)s)"
@@ -109,7 +109,7 @@ def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
         build=given.build,
         python=given.python,
         selection=tuple(given.case),
-        shard=given.shard,
+        shard=given.shard or "",
     )
 
 
