@@ -12,6 +12,7 @@ from monitor.execution.targets import TargetError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.site import SiteError
+from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
     name="portability",
@@ -35,6 +36,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, TargetError, RunFileError, GitError, SiteError) as error:
+    except (UserError, DeclarationError, TargetError, RunFileError, GitError, SiteError) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)
