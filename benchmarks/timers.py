@@ -3,7 +3,8 @@
     python benchmarks/timers.py [--functions 50] [FRAMEWORK ...]
 
 For functions of the `paper` suite, drawn by a seed, `monitor.suite.measure` and the timer that the framework's own
-documentation uses time the same call in one process, turn by turn, so that whatever the machine does meets both:
+documentation uses time the same call in one process, turn by turn, so that whatever the machine does meets both. The
+garbage collector is off, as `timeit` and ours have it:
 
 - PyTorch: `torch.utils.benchmark.Timer.blocked_autorange`
 - JAX: `timeit`, each call ended by `block_until_ready`, as in "Benchmarking JAX code"
@@ -15,6 +16,7 @@ Prints a row a function, and how many of the two medians lie within 3 % of each 
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import random
 import statistics
@@ -61,6 +63,7 @@ def compare(framework: str, wanted: int) -> None:
     from monitor.suite.worker import checks_of, observe, open_device
 
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    gc.disable()
     device = open_device(framework, "cpu")
     checks = checks_of(device, "paper")
     names = sorted(checks)
