@@ -42,6 +42,15 @@ class Evidence(StrEnum):
     REGISTERED = "registered"
 
 
+class Stage(StrEnum):
+    """How far a case came on its way to another hardware's compiler; an observation names the stage that failed."""
+
+    TRACE = "trace"  # calling it, with what stands for its inputs
+    EXPORT = "export"  # the framework's bridge to StableHLO
+    LOWER = "lower"  # its rules for that hardware
+    COMPILE = "compile"  # the compiler itself
+
+
 class Mode(StrEnum):
     """How a case calls its function."""
 
@@ -160,6 +169,36 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Chip:
+    """What a chip has, as its maker publishes it.
+
+    `memory_gib` is in GiB, `bandwidth` of that memory in GB/s, `peak` in TFLOP/s of the dtype that it
+    trains in, bfloat16.
+    """
+
+    memory_gib: float
+    bandwidth: float
+    peak: float
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a compiler knows of the programs of one case. None where it does not tell.
+
+    `programs` is how many there are: 0 for a function that computes on the host alone. `seconds` (of compiling),
+    `flops`, `bytes` (read and written in memory) and `code` (bytes of machine code) are their sums; `memory` is what
+    the largest needs on the device: arguments, results, temporaries and code, in bytes.
+    """
+
+    programs: int
+    seconds: float
+    flops: float | None = None
+    bytes: float | None = None
+    memory: int | None = None
+    code: int | None = None
+
+
+@dataclass(frozen=True)
 class Attempt:
     """The answer of one fresh worker that was asked again because the first answer was news."""
 
@@ -171,7 +210,8 @@ class Attempt:
 class Observation:
     """One case on one build on one target.
 
-    `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs.
+    `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs. `stage` is
+    the one that failed and `compiled` what the compiler says, where the evidence is compiled.
     `declared` is the limit that the function's own authors declare here, empty where there is none.
     `attempts` holds what fresh workers answered, in order, where the first answer called for it; the first answer
     itself is `first`. `seconds` is what the case cost in all.
@@ -181,8 +221,10 @@ class Observation:
     outcome: Outcome
     evidence: Evidence = Evidence.EXECUTED
     message: str = ""
+    stage: Stage | None = None
     error: NumericalError | None = None
     latency: Latency | None = None
+    compiled: Compiled | None = None
     declared: str = ""
     first: Outcome | None = None
     attempts: tuple[Attempt, ...] = ()
@@ -202,6 +244,7 @@ class Job:
     target: str
     framework: str
     suite: str
+    evidence: Evidence = Evidence.EXECUTED
     channel: str = "auto"
     build: str = ""
     python: str = ""
@@ -211,10 +254,14 @@ class Job:
     watch: dict[str, Outcome] = field(default_factory=dict)
 
 
+Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it was seen
+
+
 @dataclass(frozen=True)
 class Run:
     """All that was asked of one build on one target on one night: the head of a run file.
 
+    `compiler` is the build that compiled, where the evidence is compiled and the framework's own does not have it.
     `cases` is what was to be observed, so that a missing observation can be told from one never wanted; where a
     `selection` was made, or only one `shard` was run, a case outside it is not gone. `blocked` says why nothing could
     be observed: the build did not install, the device is not there. `notes` are lines for the reader of the night.
@@ -226,13 +273,20 @@ class Run:
     target: str
     framework: str
     suite: str
+    evidence: Evidence = Evidence.EXECUTED
     build: Build | None = None
+    compiler: Build | None = None
     cases: tuple[str, ...] = ()
     selection: tuple[str, ...] = ()
     shard: str = ""
     blocked: str = ""
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def series(self) -> Series:
+        """What this run is one more of, and is compared within."""
+        return self.target, self.framework, self.suite, self.evidence
 
     @property
     def whole(self) -> bool:

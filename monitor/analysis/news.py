@@ -17,7 +17,7 @@ import pandas as pd
 from monitor.analysis.scores import Score, portability, score
 from monitor.history.layout import follow
 from monitor.history.store import Recorded
-from monitor.model import Build, Outcome, Run, function_of
+from monitor.model import Build, Outcome, Run, Series, function_of
 
 # A night that answered less than this share of what it was asked is published as such, and is a finding about the
 # monitor: others reported success over nights that had measured nothing.
@@ -88,12 +88,12 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     """Every run of a history as news, in the order in which they started."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
-    state: dict[tuple[str, str, str], dict[str, Outcome]] = {}
-    baselines: dict[tuple[str, str, str], Build | None] = {}
+    state: dict[Series, dict[str, Outcome]] = {}
+    baselines: dict[Series, Build | None] = {}
     result = []
     for item in recorded.runs:
         run = item.run
-        series = (run.target, run.framework, run.suite)
+        series = run.series
         known = state.setdefault(series, {})
         table = tables.get(run.id, nothing)
         result.append(_night(run, baselines.get(series), known, table))
@@ -106,7 +106,7 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
 
 def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
     """The newest night of each target, framework and suite."""
-    newest = {(night.run.target, night.run.framework, night.run.suite): night for night in all_nights}
+    newest = {night.run.series: night for night in all_nights}
     return tuple(newest[series] for series in sorted(newest))
 
 

@@ -8,7 +8,7 @@ import typer
 
 from monitor.cli import builds, doctor, nightly, report, repro, steps, suites, targets
 from monitor.cli.common import UserError
-from monitor.execution.targets import TargetError
+from monitor.execution.fields import TargetError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.site import SiteError

@@ -15,7 +15,8 @@ import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json
 from monitor.execution.interpreters import wished_interpreter
-from monitor.execution.targets import CONFIGURED_INDEX, Target, load_targets
+from monitor.execution.offers import CONFIGURED_INDEX
+from monitor.execution.targets import Target, load_targets
 from monitor.execution.uv import UvMissingError, find_uv
 
 REACH_SECONDS = 5.0

@@ -27,6 +27,7 @@ from monitor.cli.steps import (
     BuildsOption,
     CasesOption,
     ChannelOption,
+    EvidencesOption,
     FrameworksOption,
     PythonOption,
     SuitesOption,
@@ -51,6 +52,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "portability nightly",
             "portability nightly --framework jax --build jax==0.6.0",
+            "portability nightly --target tpu-v5e --framework jax",
             "portability nightly --target cpu --framework tensorflow --suite paper --channel nightly",
             "portability nightly --resume",
         )
@@ -65,6 +67,7 @@ def nightly(
     build: BuildsOption = [],  # noqa: B006
     python: PythonOption = "",
     case: CasesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
     site: Annotated[Path, typer.Option("--site", help="Where to write the pages.", metavar="DIR")] = WORK / "site",
     cache: CacheOption = DEFAULT_CACHE,
@@ -83,7 +86,8 @@ def nightly(
         jobs: Sequence[Job] = read_plan(night / "plan")
         say(f"going on with {night}")
     else:
-        wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build), python, tuple(case))
+        selected = (tuple(target), tuple(framework), tuple(suite))
+        wish = Wish(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
         jobs = plan_jobs(wish, targets, recorded)
         night = NIGHTS / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         write_plan(jobs, targets, night / "plan")

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from monitor.cli.common import UserError, refuse_unknown
 from monitor.execution.builds import AUTO
-from monitor.execution.targets import CHANNELS, Target, find_target
+from monitor.execution.offers import CHANNELS, Framework
+from monitor.execution.targets import Target, find_target
 from monitor.history.store import History
-from monitor.model import Job
+from monitor.model import Evidence, Job
 from monitor.suite.collect import frameworks, suites
 
 
@@ -24,6 +25,7 @@ class Wish:
     builds: tuple[str, ...] = ()
     python: str = ""
     cases: tuple[str, ...] = ()
+    evidences: tuple[Evidence, ...] = ()
     shards: int = 1
 
 
@@ -51,6 +53,8 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
 def job_name(job: Job) -> str:
     """A job's name, which is also that of its files."""
     name = f"{job.target}-{job.framework}-{job.suite}"
+    if job.evidence is not Evidence.EXECUTED:
+        name += f"-{job.evidence}"
     return f"{name}-{job.shard.replace('/', '-of-')}" if job.shard else name
 
 
@@ -60,14 +64,17 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             target=target.name,
             framework=framework,
             suite=suite,
+            evidence=evidence,
             channel=wish.channel,
-            build=_build_of(wish, target, framework),
+            build=_build_of(wish, target.offer(evidence).framework(framework)),
             python=wish.python,
             selection=wish.cases,
-            watch=history.watch_list(target.name, framework, suite),
+            watch=history.watch_list(target.name, framework, suite, evidence),
         )
-        for framework in target.frameworks
-        if framework in (wish.frameworks or target.frameworks)
+        for evidence in target.evidences
+        if evidence in (wish.evidences or target.evidences)
+        for framework in target.offer(evidence).frameworks
+        if framework in (wish.frameworks or (framework,))
         for suite in suites(framework)
         if suite in (wish.suites or (suite,))
     ]
@@ -76,11 +83,10 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
     return [
         replace(job, shard=f"{number}/{wish.shards}", costs=costs)
         for job in whole
-        for costs in [history.costs(job.target, job.framework, job.suite)]
+        for costs in [history.costs(job.target, job.framework, job.suite, job.evidence)]
         for number in range(1, wish.shards + 1)
     ]
 
 
-def _build_of(wish: Wish, target: Target, framework: str) -> str:
-    names = target.frameworks[framework].distributions
-    return next((build for build in wish.builds if build.partition("==")[0] in names), "")
+def _build_of(wish: Wish, framework: Framework) -> str:
+    return next((build for build in wish.builds if build.partition("==")[0] in framework.distributions), "")

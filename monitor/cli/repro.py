@@ -16,6 +16,7 @@ from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.run import environment_of
 from monitor.execution.supervisor import clean_environment
 from monitor.execution.targets import find_target, load_targets
+from monitor.model import Evidence
 from monitor.suite.repro import NoScriptError, script
 
 
@@ -59,6 +60,7 @@ def repro(
     with TemporaryDirectory(prefix="portability-") as scratch:
         path = Path(scratch) / "repro.py"
         path.write_text(text, encoding="utf-8")
-        variables = clean_environment(os.environ) | environment_of(wanted, framework, Path(scratch))
+        way, one = wanted.way(Evidence.EXECUTED), wanted.framework(framework)
+        variables = clean_environment(os.environ) | environment_of(way, one, Path(scratch))
         command = [str(provided.python), str(path), wanted.framework(framework).device]
         raise typer.Exit(subprocess.run(command, env=variables, cwd=scratch, check=False).returncode)

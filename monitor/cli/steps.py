@@ -32,7 +32,7 @@ from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
 from monitor.history.shards import join_shards
 from monitor.history.store import History, Recorded
-from monitor.model import Job
+from monitor.model import Evidence, Job
 from monitor.reporting.site import write_site
 from monitor.reporting.text import news_markdown, news_text
 from monitor.suite.catalog import load_catalog
@@ -46,6 +46,9 @@ SuitesOption = Annotated[list[str], typer.Option("--suite", help="A suite's name
 ChannelOption = Annotated[str, typer.Option(help="auto, nightly, release or pinned.")]
 BuildsOption = Annotated[list[str], typer.Option("--build", help="One version of one framework: jax==0.9.2")]
 PythonOption = Annotated[str, typer.Option("--python", help="An interpreter that already has the framework.")]
+EvidencesOption = Annotated[
+    list[Evidence], typer.Option("--evidence", help="executed or compiled; all that a target can give where not given.")
+]
 CasesOption = Annotated[list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.")]
 
 
@@ -81,13 +84,16 @@ def plan(
     suite: SuitesOption = [],  # noqa: B006
     channel: ChannelOption = "auto",
     build: BuildsOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 
     Writes OUT/matrix.json, a list of {name, job, labels}, and one OUT/<name>.json a job.
     """
-    wish = Wish(tuple(target), tuple(framework), tuple(suite), channel, tuple(build), shards=shards)
+    wish = Wish(
+        tuple(target), tuple(framework), tuple(suite), channel, tuple(build), evidences=tuple(evidence), shards=shards
+    )
     targets = load_targets(RUNNERS)
     jobs = plan_jobs(wish, targets, open_history(history))
     write_plan(jobs, targets, out)
@@ -101,7 +107,7 @@ def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path)
     matrix = []
     for job in jobs:
         name = job_name(job)
-        matrix.append({"name": name, "job": f"{name}.json", "labels": targets[job.target].execute.labels})
+        matrix.append({"name": name, "job": f"{name}.json", "labels": targets[job.target].way(job.evidence).labels})
         (directory / f"{name}.json").write_text(json.dumps(to_json(job), indent=1) + "\n")
     (directory / "matrix.json").write_text(json.dumps(matrix) + "\n")
 
@@ -144,7 +150,7 @@ def record(
 def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:
     """Record runs, shards joined, with a commit message that names them; None where nothing was new, or its hash."""
     runfiles = join_shards(runfiles)
-    lines = [f"{r.run.target} {r.run.framework} {r.run.suite}: {_said(r)}" for r in runfiles]
+    lines = [f"{r.run.target} {r.run.framework} {r.run.suite} {r.run.evidence}: {_said(r)}" for r in runfiles]
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
     return history.record(runfiles, "\n".join(message), push=push)
 
@@ -198,7 +204,9 @@ def site(
 
 def write_pages(recorded: Recorded, directory: Path) -> Path:
     """Write the site, and return the path of its first page."""
-    page = write_site(recorded, load_catalog(), _script, directory, templates=TEMPLATES, generated=datetime.now(UTC))
+    chips = {name: target.compile.chip for name, target in load_targets(RUNNERS).items() if target.compile}
+    now = datetime.now(UTC)
+    page = write_site(recorded, load_catalog(), _script, chips, directory, templates=TEMPLATES, generated=now)
     return page.resolve()
 
 

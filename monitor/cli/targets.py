@@ -26,9 +26,11 @@ def list_targets(json_: JsonOption = False) -> None:
         print_json([*targets.values()])
         return
     for target in targets.values():
-        print(f"{target.name}: {target.title} (runs on {', '.join(target.execute.labels)})")
-        for framework in target.frameworks.values():
-            print(f"  {framework.name} on {framework.device}: {', '.join(framework.channels)}")
+        print(f"{target.name}: {target.title}")
+        for evidence in target.evidences:
+            print(f"  {evidence} on {', '.join(target.way(evidence).labels)}")
+            for framework in target.offer(evidence).frameworks.values():
+                print(f"    {framework.name} on {framework.device}: {', '.join(framework.channels)}")
 
 
 @app.command("check", epilog=examples("portability target check runners/cpu.toml"))
@@ -36,4 +38,5 @@ def check(files: Annotated[list[Path], typer.Argument(help="Runner files.")]) ->
     """Check runner files; the first fault is named with file, field and mend, and the exit status is 2."""
     for file in files:
         target = load_target(file)
-        print(f"{file}: fine: {target.title}, {', '.join(target.frameworks)}")
+        said = [f"{one} {', '.join(target.offer(one).frameworks)}" for one in target.evidences]
+        print(f"{file}: fine: {target.title}, {'; '.join(said)}")

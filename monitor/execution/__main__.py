@@ -13,13 +13,14 @@ from pathlib import Path
 
 from monitor.execution.builds import AUTO
 from monitor.execution.environments import default_cache
+from monitor.execution.fields import TargetError
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
 from monitor.execution.shards import ShardError, parse_shard
-from monitor.execution.targets import TargetError, find_target, load_targets
+from monitor.execution.targets import Target, find_target, load_targets
 from monitor.handover.codec import from_json
 from monitor.handover.runfile import RunFileError
-from monitor.model import Job
+from monitor.model import Evidence, Job
 
 RUNNERS = Path(__file__).resolve().parents[2] / "runners"
 
@@ -28,6 +29,7 @@ EXAMPLES = """examples:
   portability run --framework torch --out torch.jsonl
   portability run --framework jax --build jax==0.9.2 --case 'jax/jax.numpy.*' --out jax.jsonl
   portability run --framework torch --suite opinfo --shard 2/8 --out torch-2.jsonl
+  portability run --target tpu-v5e --framework jax --out tpu.jsonl
   python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
 
 exit status: 0 when every case was answered, 1 when the run was blocked or cut short, 2 when the call is at fault
@@ -39,10 +41,11 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m monito
     parser = _parser(program)
     given = parser.parse_args(arguments)
     try:
-        job = _job(parser, given)
+        targets = load_targets(given.runners)
+        job = _job(parser, given, targets)
         run = run_job(
             job,
-            find_target(load_targets(given.runners), job.target),
+            find_target(targets, job.target),
             given.out,
             cache=given.cache,
             resume=given.resume,
@@ -73,6 +76,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
     parser.add_argument("--suite", default="paper", help="default: %(default)s")
+    parser.add_argument(
+        "--evidence",
+        type=Evidence,
+        help="executed or compiled (default: the strongest that the target's file tells how to get)",
+    )
     parser.add_argument("--channel", default=AUTO, help="auto, nightly, release or pinned (default: %(default)s)")
     parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
     parser.add_argument("--python", default="", help="an interpreter that already has the framework")
@@ -93,7 +101,7 @@ def _shard(text: str) -> str:
     return text
 
 
-def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
+def _job(parser: argparse.ArgumentParser, given: argparse.Namespace, targets: dict[str, Target]) -> Job:
     if given.job:
         try:
             return from_json(Job, json.loads(given.job.read_text()))
@@ -105,6 +113,7 @@ def _job(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Job:
         target=given.target,
         framework=given.framework,
         suite=given.suite,
+        evidence=given.evidence or find_target(targets, given.target).evidences[0],
         channel=given.channel,
         build=given.build,
         python=given.python,

@@ -13,11 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.execution.environments import provide_environment, python_of
-from monitor.execution.fields import nearest
+from monitor.execution.fields import TargetError, nearest
 from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, wished_interpreter
 from monitor.execution.locks import resolve
+from monitor.execution.offers import CHANNELS, CONFIGURED_INDEX, Framework, Offer, Source
 from monitor.execution.pipconfig import PipConfigError
-from monitor.execution.targets import CHANNELS, CONFIGURED_INDEX, Framework, Source, Target, TargetError
 from monitor.execution.uv import UvError, UvMissingError
 from monitor.model import Build, Channel, Package
 
@@ -41,7 +41,7 @@ class Provided:
 
 
 def provide(
-    target: Target,
+    offer: Offer,
     framework: str,
     *,
     channel: str = AUTO,
@@ -55,10 +55,10 @@ def provide(
     `commit` of the build stays empty: the worker reads it off the framework. `say` hears of the progress. Raises
     BuildUnavailable, and TargetError where the wish itself is at fault.
     """
-    wanted = target.framework(framework)
+    wanted = offer.framework(framework)
     if python:
         return _given(wanted, python, exact)
-    search = _Search(target, wanted, cache, say)
+    search = _Search(offer, wanted, cache, say)
     try:
         if exact:
             return search.take(Channel.EXACT, search.exact(exact))
@@ -70,8 +70,8 @@ def provide(
 class _Search:
     """The search for one build of a framework among its sources."""
 
-    def __init__(self, target: Target, framework: Framework, cache: Path, say: Callable[[str], None]) -> None:
-        self.target = target
+    def __init__(self, offer: Offer, framework: Framework, cache: Path, say: Callable[[str], None]) -> None:
+        self.offer = offer
         self.framework = framework
         self.cache = cache
         self.say = say
@@ -83,7 +83,7 @@ class _Search:
         for channel in CHANNELS:
             try:
                 if channel not in self.framework.channels:
-                    raise BuildUnavailable(f"target {self.target.name} has none")
+                    raise BuildUnavailable(f"{self.offer.name} has none")
                 provided = self.take(channel, self.framework.channels[channel])
             except BuildUnavailable as error:
                 self.say(f"{self.framework.name} {channel} cannot be had: {error}")
@@ -99,11 +99,11 @@ class _Search:
             if channel == name and channel in channels:
                 return self.take(channel, channels[channel])
         known = nearest(name, (AUTO, *channels))
-        raise TargetError(f'{self.target.file}: {self.framework.name} has no channel "{name}", {known}')
+        raise TargetError(f'{self.offer.file}: {self.framework.name} has no channel "{name}", {known}')
 
     def exact(self, wish: str) -> Source:
         """Where one version comes from: the runner file's table for it, with the version filled in."""
-        framework, file = self.framework, self.target.file
+        framework, file = self.framework, self.offer.file
         if not (match := EXACT.fullmatch(wish)):
             raise TargetError(f'"{wish}" is no build; name one as "{framework.distributions[0]}==1.2.3"')
         if _normalised(match["name"]) not in _names(framework):

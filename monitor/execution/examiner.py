@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Self
+from typing import Protocol, Self
 
-from monitor.execution.supervisor import Limits, Worker
+from monitor.execution.supervisor import Limits, Ready
 from monitor.model import Attempt, Observation, Outcome
 
 # Answers that a healthy process gives only where something is wrong: with nothing known of the case, they are asked
@@ -31,20 +31,48 @@ NEWS_AT_LEAST = 25
 RETIRED_AT = 0.5
 
 
+class Examined(Protocol):
+    """What answers cases: `monitor.execution.supervisor.Worker`, or what looks like one."""
+
+    served: int
+
+    @property
+    def ready(self) -> Ready: ...
+
+    @property
+    def alive(self) -> bool: ...
+
+    @property
+    def memory_mib(self) -> float: ...
+
+    def ask(self, case: str, limits: Limits) -> Observation: ...
+
+    def kill(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
 class Examiner:
     """Asks cases, in a worker that it replaces as needed. `known` holds the last known outcomes."""
 
-    def __init__(self, start: Callable[[], Worker], limits: Limits, known: Mapping[str, Outcome]) -> None:
+    def __init__(
+        self,
+        start: Callable[[], Examined],
+        limits: Limits,
+        known: Mapping[str, Outcome],
+        suspect: frozenset[Outcome] = SUSPECT,
+    ) -> None:
         """`start` makes a worker; it raises WorkerUnavailableError where none can be had."""
         self._start = start
         self._limits = limits
         self._known = known
+        self._suspect = suspect
         self._asked = 0
         self._news = 0
         self._worker = start()
 
     @property
-    def worker(self) -> Worker:
+    def worker(self) -> Examined:
         return self._worker
 
     def ask(self, case: str) -> Observation:
@@ -55,7 +83,7 @@ class Examiner:
         expected = self._known.get(case)
         if expected is None or expected is Outcome.FLAKY:
             # Nothing to compare with: only a process that was used before, or died, may have spoiled the answer.
-            again = 1 if observation.outcome in SUSPECT and (used or not self._worker.alive) else 0
+            again = 1 if observation.outcome in self._suspect and (used or not self._worker.alive) else 0
         else:
             again = CONFIRMATIONS if observation.outcome is not expected else 0
         if not again:
@@ -79,6 +107,7 @@ class Examiner:
         return Observation(
             case,
             Outcome.FLAKY,
+            first.evidence,
             message=f"fresh workers said {told}",
             first=first.outcome,
             attempts=attempts,

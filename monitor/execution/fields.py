@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
-T = TypeVar("T")
-
-TOML_NAMES = {str: "a string", int: "a whole number", list: "a list of strings", dict: "a table"}
+TOML_NAMES: dict[Any, str] = {
+    str: "a string",
+    int: "a whole number",
+    int | float: "a number",
+    list: "a list of strings",
+    dict: "a table",
+}
 
 
 class TargetError(ValueError):
@@ -40,10 +44,17 @@ class Table:
 
     def number(self, field: str, *, default: int) -> int:
         """A whole number from one up."""
-        value = self._take(field, int, default)
+        value: int = self._take(field, int, default)
         if value < 1:
             self.refuse(field, f"{value} is not a whole number from 1 up")
         return value
+
+    def measure(self, field: str) -> float:
+        """A number above zero."""
+        value = self._take(field, int | float, None)
+        if value <= 0:
+            self.refuse(field, f"{value} is not above zero")
+        return float(value)
 
     def texts(
         self,
@@ -96,14 +107,14 @@ class Table:
     def refuse(self, field: str, fault: str) -> NoReturn:
         raise TargetError(f"{self.file}: {self._path(field)}: {fault}")
 
-    def _take(self, field: str, kind: type[T], default: Any) -> T:
+    def _take(self, field: str, kind: Any, default: Any) -> Any:
         self._asked.add(field)
         if field not in self._values:
             if default is None:
                 close = get_close_matches(field, self._values.keys() - self._asked, n=1)
                 mend = f'is "{close[0]}" meant for it?' if close else f"it must be {TOML_NAMES[kind]}"
                 self.refuse(field, f"is missing; {mend}")
-            return default  # type: ignore[no-any-return]
+            return default
         value = self._values[field]
         if not isinstance(value, kind) or isinstance(value, bool):
             self.refuse(field, f"must be {TOML_NAMES[kind]}, not {_kind(value)}")

@@ -14,8 +14,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from monitor.execution.interpreters import Installed, Interpreter
+from monitor.execution.offers import CONFIGURED_INDEX, Source
 from monitor.execution.pipconfig import network_environment, no_index, packages_environment
-from monitor.execution.targets import CONFIGURED_INDEX, Source
 from monitor.execution.uv import QUICK, run_uv
 from monitor.model import Package
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
@@ -12,16 +16,26 @@ from tempfile import TemporaryDirectory
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
+from monitor.execution.compiling import CompilingWorker
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
-from monitor.execution.examiner import Examiner
+from monitor.execution.examiner import SUSPECT, Examined, Examiner
 from monitor.execution.host import describe_host
+from monitor.execution.offers import Framework
 from monitor.execution.shards import cases_of_shard
-from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
-from monitor.execution.targets import Target
+from monitor.execution.supervisor import (
+    PACKAGE,
+    Limits,
+    ProcessCommand,
+    Ready,
+    Worker,
+    WorkerUnavailableError,
+    worker_command,
+)
+from monitor.execution.targets import Compile, Execute, Target
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
-from monitor.model import Build, End, Job, Observation, Outcome, Run
+from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run
 
 # As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -66,31 +80,24 @@ def run_job(
     if begun and begun.end:
         say(f"{path} is complete; nothing is left to do")
         return begun
-    with (
-        RunFileWriter(path) as writer,
-        TemporaryDirectory(prefix="portability-") as scratch,
-        own_cores(target.execute.threads) as cores,
-    ):
+    with RunFileWriter(path) as writer, ExitStack() as held:
         calibration = calibrate()
+        prepared: Prepared | None = None
         try:
-            provided = _provide(job, target, begun, cache, say)
-            command = _command(job, target, provided, Path(scratch), package, cores)
-            say(f"{job.framework}: starting {provided.build.label} on {target.name}")
-            limits = Limits(target.execute.case_seconds, target.execute.case_memory_mib)
-            examiner = Examiner(lambda: Worker(command), limits, job.watch)
+            prepared = _prepare(job, target, begun, cache, say, held, package)
+            say(f"{job.framework}: starting {prepared.build.label} on {target.name}")
+            examiners = [held.enter_context(_examiner(start, job, target)) for start in prepared.lanes]
         except (BuildUnavailable, WorkerUnavailableError) as error:
             if begun:
                 raise ResumeError(f"{path} cannot be continued: {error}") from error
             say(f"{job.framework}: blocked: {error}")
-            build = provided.build if isinstance(error, WorkerUnavailableError) else None
-            writer.write_run(_head(job, build, blocked=clean(str(error))))
+            writer.write_run(_head(job, prepared, blocked=clean(str(error))))
         else:
-            with in_use(provided.python), examiner:
-                run = begun.run if begun else _run_of(job, provided, examiner.worker, cores)
-                if not begun:
-                    writer.write_run(run)
-                answered = {observation.case for observation in begun.observations} if begun else set()
-                _observe(run, answered, examiner, writer, show)
+            run = begun.run if begun else _run_of(job, prepared, examiners[0].worker.ready)
+            if not begun:
+                writer.write_run(run)
+            answered = {observation.case for observation in begun.observations} if begun else set()
+            _observe(run, answered, examiners, writer, show)
         writer.write_end(End(_now(), (calibration, calibrate())))
     return read_run_file(path)
 
@@ -103,13 +110,117 @@ def _begun(path: Path, *, resume: bool) -> RunFile | None:
     return read_run_file(path)
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """What a job needs before its first case: its builds, and what starts a worker, one for each lane of the run.
+
+    `compiler` is None where the framework's own environment has the compiler, or nothing is compiled for others.
+    """
+
+    build: Build
+    compiler: Build | None
+    notes: tuple[str, ...]
+    cores: frozenset[int]
+    lanes: tuple[Callable[[], Examined], ...]
+
+
+def _prepare(
+    job: Job,
+    target: Target,
+    begun: RunFile | None,
+    cache: Path,
+    say: Callable[[str], None],
+    held: ExitStack,
+    package: Path,
+) -> Prepared:
+    """Make the builds and keep them; `held` is left when the run is over. Raises BuildUnavailable."""
+    way, framework = target.way(job.evidence), target.offer(job.evidence).framework(job.framework)
+    scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
+    provided = _provide(job, target, begun, cache, say)
+    held.enter_context(in_use(provided.python))
+    notes = tuple(map(clean, provided.notes))
+    if isinstance(way, Execute):
+        cores = held.enter_context(own_cores(way.threads))
+        command = worker_command(
+            provided.python,
+            job.framework,
+            job.suite,
+            framework.device,
+            environment_of(way, framework, scratch),
+            scratch / "worker.log",
+            package,
+            cores,
+        )
+        return Prepared(provided.build, None, notes + (() if cores else (UNPINNED,)), cores, (lambda: Worker(command),))
+    compiler = _compiler_of(way, provided, cache, say)
+    if compiler:
+        held.enter_context(in_use(compiler.python))
+        told = (compiler.build.why, *compiler.notes)
+        notes += tuple(clean(f"compiler: {note}") for note in told if note)
+    lanes = tuple(
+        _compiling(
+            job, way, framework, provided.python, compiler.python if compiler else provided.python, folder, package
+        )
+        for folder in [scratch / f"lane-{number}" for number in range(_usable_cores())]
+    )
+    return Prepared(provided.build, compiler.build if compiler else None, notes, frozenset(), lanes)
+
+
+def _compiling(
+    job: Job, way: Compile, framework: Framework, exporter: Path, compiler: Path, folder: Path, package: Path
+) -> Callable[[], CompilingWorker]:
+    """What starts a pair of processes that leave their programs in `folder`."""
+    folder.mkdir()
+    exporting = {
+        "framework": job.framework,
+        "suite": job.suite,
+        "device": framework.device,
+        "platform": way.compiler.driver,
+        "programs": str(folder),
+    }
+    compiling = {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration}
+    commands = [
+        ProcessCommand(python, module, arguments, environment_of(way, one, folder), folder / f"{module}.log", package)
+        for python, module, arguments, one in (
+            (exporter, "monitor.suite.exporter", exporting, framework),
+            (compiler, "monitor.compilers.worker", compiling, way.compiler.own),
+        )
+    ]
+    return lambda: CompilingWorker(commands[0], commands[1], folder)
+
+
+def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:
+    way = target.way(job.evidence)
+    limits = Limits(way.case_seconds, way.case_memory_mib)
+    # A refusal to compile does not come from a damaged process, nor does an account of what was passed on.
+    suspect = SUSPECT if job.evidence is Evidence.EXECUTED else frozenset({Outcome.ERROR, Outcome.CRASH})
+    return Examiner(start, limits, job.watch, suspect)
+
+
+def _usable_cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _compiler_of(way: Compile, provided: Provided, cache: Path, say: Callable[[str], None]) -> Provided | None:
+    """The newest build of the compiler, where the framework's own environment does not have one.
+
+    Raises BuildUnavailable.
+    """
+    if {package.name for package in provided.build.packages} & set(way.compiler.own.distributions):
+        return None
+    try:
+        return provide(way.compiler, way.compiler.own.name, cache=cache, say=say)
+    except BuildUnavailable as error:
+        raise BuildUnavailable(f"the compiler: {error}") from error
+
+
 def _provide(job: Job, target: Target, begun: RunFile | None, cache: Path, say: Callable[[str], None]) -> Provided:
     """The build of a job; for a run that was begun, the very same one again."""
     if begun is None or job.python:
         wish = {"channel": job.channel, "exact": job.build, "python": job.python}
     else:
         wish = {"exact": begun.run.build.label if begun.run.build else ""}
-    provided = provide(target, job.framework, **wish, cache=cache, say=say)
+    provided = provide(target.offer(job.evidence), job.framework, **wish, cache=cache, say=say)
     if begun and begun.run.build and (other := _difference(begun.run.build, provided.build)):
         raise ResumeError(f"the run was begun with {other}; start a new one")
     return provided
@@ -120,37 +231,20 @@ def _difference(before: Build, now: Build) -> str:
     return ", ".join(f"{p.name} {p.version}" for p in before.packages if (p.name, p.version) not in there)
 
 
-def _command(
-    job: Job, target: Target, provided: Provided, scratch: Path, package: Path, cores: frozenset[int]
-) -> WorkerCommand:
-    framework = target.framework(job.framework)
-    return WorkerCommand(
-        python=provided.python,
-        framework=job.framework,
-        suite=job.suite,
-        device=framework.device,
-        environment=environment_of(target, job.framework, scratch),
-        log=scratch / "worker.log",
-        package=package,
-        cores=cores,
-    )
-
-
-def environment_of(target: Target, framework: str, scratch: Path) -> dict[str, str]:
-    """The variables that a process which runs cases on a target has on top of our own."""
+def environment_of(way: Execute | Compile, framework: Framework, scratch: Path) -> dict[str, str]:
+    """The variables that a process which runs cases has on top of our own."""
     return {
         **QUIET,
-        **dict.fromkeys(THREAD_VARIABLES, str(target.execute.threads)),
-        "TORCHINDUCTOR_COMPILE_THREADS": str(target.execute.threads),
+        **dict.fromkeys(THREAD_VARIABLES, str(way.threads)),
+        "TORCHINDUCTOR_COMPILE_THREADS": str(way.threads),
         # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
         "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
         "TMPDIR": str(scratch),
-        **target.framework(framework).env,
+        **framework.env,
     }
 
 
-def _run_of(job: Job, provided: Provided, worker: Worker, cores: frozenset[int]) -> Run:
-    ready = worker.ready
+def _run_of(job: Job, prepared: Prepared, ready: Ready) -> Run:
     cases = tuple(
         case
         for case in ready.cases
@@ -158,16 +252,15 @@ def _run_of(job: Job, provided: Provided, worker: Worker, cores: frozenset[int])
     )
     if job.shard:
         cases = cases_of_shard(cases, job.shard, job.costs)
-    head = _head(job, replace(provided.build, commit=ready.commit))
     return replace(
-        head,
+        _head(job, replace(prepared, build=replace(prepared.build, commit=ready.commit))),
         cases=cases,
-        notes=tuple(map(clean, provided.notes)) + (() if cores else (UNPINNED,)),
-        environment=describe_host() | {"host.pinned": ",".join(map(str, sorted(cores)))} | ready.environment,
+        notes=prepared.notes,
+        environment=describe_host() | {"host.pinned": ",".join(map(str, sorted(prepared.cores)))} | ready.environment,
     )
 
 
-def _head(job: Job, build: Build | None, *, blocked: str = "") -> Run:
+def _head(job: Job, prepared: Prepared | None, *, blocked: str = "") -> Run:
     started = _now()
     return Run(
         id=f"{started.replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
@@ -175,7 +268,9 @@ def _head(job: Job, build: Build | None, *, blocked: str = "") -> Run:
         target=job.target,
         framework=job.framework,
         suite=job.suite,
-        build=build,
+        evidence=job.evidence,
+        build=prepared.build if prepared else None,
+        compiler=prepared.compiler if prepared else None,
         selection=job.selection,
         shard=job.shard,
         blocked=blocked,
@@ -183,21 +278,51 @@ def _head(job: Job, build: Build | None, *, blocked: str = "") -> Run:
 
 
 def _observe(
-    run: Run, answered: set[str], examiner: Examiner, writer: RunFileWriter, show: Callable[[Progress], None]
+    run: Run,
+    answered: set[str],
+    examiners: Sequence[Examiner],
+    writer: RunFileWriter,
+    show: Callable[[Progress], None],
 ) -> None:
-    gone = ""
-    for number, case in enumerate(run.cases, start=1):
-        if case in answered:
-            continue
-        if not gone:
-            try:
-                observation = examiner.ask(case)
-            except WorkerUnavailableError as error:
-                gone = f"no worker could be started any more: {error}"
-        if gone:
-            observation = Observation(case, Outcome.BLOCKED, message=gone)
-        writer.write_observation(observation)
-        show(Progress(number, len(run.cases), observation))
+    """Have every case answered that is not, by whichever examiner is free, each in a thread of its own."""
+    waiting = iter([case for case in run.cases if case not in answered])
+    total, done = len(run.cases), len(answered)
+    turn, over = threading.Lock(), threading.Event()
+
+    def work(examiner: Examiner) -> None:
+        nonlocal done
+        gone = ""
+        while True:
+            with turn:
+                case = next(waiting, None)
+            if case is None:
+                return
+            if not gone:
+                try:
+                    observation = examiner.ask(case)
+                except WorkerUnavailableError as error:
+                    gone = f"no worker could be started any more: {error}"
+            if gone:
+                observation = Observation(case, Outcome.BLOCKED, run.evidence, message=gone)
+            with turn:
+                if over.is_set():  # what an interrupted process came to is no answer
+                    return
+                writer.write_observation(observation)
+                done += 1
+                show(Progress(done, total, observation))
+
+    with ThreadPoolExecutor(len(examiners)) as lanes:
+        working = [lanes.submit(work, examiner) for examiner in examiners]
+        try:
+            for one in working:
+                one.result()
+        except BaseException:
+            with turn:
+                over.set()
+                waiting = iter(())
+            for examiner in examiners:
+                examiner.worker.kill()
+            raise
 
 
 def _now() -> str:

@@ -1,7 +1,8 @@
-"""Watched workers: processes that may hang, crash or eat the machine, and cost one case when they do.
+"""Watched processes: they may hang, crash or eat the machine, and cost one case when they do.
 
-A worker is `monitor.suite.worker` in a build's own environment. The supervisor owns its time and memory limits, reads
-its answers, and says of a worker that died what the case it was running came to.
+A process runs one module of this package in a build's own environment, `monitor.suite.worker` first of all, and is
+spoken to as `monitor.handover.pipe` says. The supervisor owns its time and memory limits, reads its answers, and says
+of a process that died what the request it was at came to.
 """
 
 from __future__ import annotations
@@ -12,11 +13,11 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from monitor.handover.codec import from_json
 from monitor.handover.messages import clean
@@ -35,7 +36,7 @@ if cores:  # before the framework counts them
 spec = importlib.util.spec_from_file_location("monitor", home + "/__init__.py", submodule_search_locations=[home])
 sys.modules["monitor"] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(sys.modules["monitor"])
-runpy.run_module("monitor.suite.worker", run_name="__main__", alter_sys=True)
+runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 
 # The largest import takes 8 s on two cores and some accelerators take a minute to open; beyond this it hangs.
@@ -43,6 +44,9 @@ START_SECONDS = 300.0
 POLL_SECONDS = 0.02  # how soon a limit is seen to be crossed; answers are seen at once
 CLOSE_SECONDS = 5.0
 LOG_TAIL = 2000  # characters of a worker's own output that are read for its last words
+
+
+T = TypeVar("T")
 
 
 class WorkerUnavailableError(Exception):
@@ -59,7 +63,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Ready:
-    """What a worker says of itself once its framework is imported and its device open."""
+    """What a process says of itself once it can answer: a worker when its framework is imported and its device open."""
 
     version: str
     commit: str
@@ -68,29 +72,37 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class WorkerCommand:
-    """How to start a worker.
+class Fault:
+    """What a request came to whose process did not answer it."""
+
+    outcome: Outcome
+    message: str
+
+
+@dataclass(frozen=True)
+class ProcessCommand:
+    """How to start a process: one module of this package, with its arguments.
 
     `package` is the `monitor` package lent to the framework's environment; `cores` are those that it keeps to, all
-    where there are none.
+    where there are none. Its own output goes to `log`.
     """
 
     python: Path
-    framework: str
-    suite: str
-    device: str
+    module: str
+    arguments: Mapping[str, str]
     environment: Mapping[str, str]
     log: Path
     package: Path = PACKAGE
     cores: frozenset[int] = frozenset()
 
 
-class Worker:
-    """One worker process. `served` counts the cases it has answered."""
+class Process:
+    """One process. `served` counts the requests it has answered."""
 
-    def __init__(self, command: WorkerCommand) -> None:
-        """Start a worker and wait until it is ready. Raises WorkerUnavailableError."""
+    def __init__(self, command: ProcessCommand) -> None:
+        """Start it and wait until it is ready. Raises WorkerUnavailableError."""
         self.served = 0
+        self.ready: Ready
         self._buffer = b""
         self._log = command.log
         request_end, self._requests = os.pipe()
@@ -99,8 +111,8 @@ class Worker:
             self._process = subprocess.Popen(
                 [
                     *(str(command.python), "-P", "-c", BOOTSTRAP, str(command.package)),
-                    ",".join(map(str, sorted(command.cores))),
-                    *("--framework", command.framework, "--suite", command.suite, "--device", command.device),
+                    *(",".join(map(str, sorted(command.cores))), command.module),
+                    *(word for name, value in command.arguments.items() for word in (f"--{name}", value)),
                     *("--requests", str(request_end), "--answers", str(answer_end)),
                 ],
                 stdin=subprocess.DEVNULL,
@@ -118,28 +130,33 @@ class Worker:
             self.close()
             raise
 
-    def ask(self, case: str, limits: Limits) -> Observation:
-        """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
-        start = time.monotonic()
+    def request(self, message: Mapping[str, Any], limits: Limits, read: Callable[[Any], T]) -> T | Fault:
+        """Have one request answered, and what `read` makes of the answer. Whatever becomes of the process; see `alive`.
+
+        It runs code that nobody reviewed: an answer may be anything, and one that `read` does not take (KeyError,
+        TypeError, ValueError) is the end of the process.
+        """
+        deadline = time.monotonic() + limits.seconds
         try:
-            os.write(self._requests, json.dumps({"case": case}).encode() + b"\n")
+            os.write(self._requests, json.dumps(message).encode() + b"\n")
         except BrokenPipeError:
-            return self._death(case, start)
-        deadline = start + limits.seconds
+            return self._death()
         while True:
             if line := self._read_line(POLL_SECONDS):
                 self.served += 1
-                return self._observation(case, line, start)
+                try:
+                    return read(json.loads(line))
+                except (KeyError, TypeError, ValueError):
+                    self.kill()
+                    return Fault(Outcome.CRASH, "the process answered nonsense")
             if line is None:
-                return self._death(case, start)
+                return self._death()
             if time.monotonic() > deadline:
                 self.kill()
-                return Observation(case, Outcome.TIMEOUT, message=f"over {limits.seconds:g} s", seconds=_since(start))
+                return Fault(Outcome.TIMEOUT, f"over {limits.seconds:g} s")
             if self.memory_mib > limits.memory_mib:
                 self.kill()
-                return Observation(
-                    case, Outcome.OOM, message=f"over {limits.memory_mib:g} MiB of memory", seconds=_since(start)
-                )
+                return Fault(Outcome.OOM, f"over {limits.memory_mib:g} MiB of memory")
 
     @property
     def alive(self) -> bool:
@@ -197,24 +214,13 @@ class Worker:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def _observation(self, case: str, line: bytes, start: float) -> Observation:
-        """What the worker answered. It runs code that nobody reviewed: an answer may be anything."""
-        try:
-            observation = from_json(Observation, json.loads(line)["observation"])
-        except (ValueError, TypeError, KeyError):
-            observation = None
-        if observation is None or observation.case != case:
-            self.kill()
-            return Observation(case, Outcome.CRASH, message="the process answered nonsense", seconds=_since(start))
-        return observation
-
-    def _death(self, case: str, start: float) -> Observation:
+    def _death(self) -> Fault:
         # The pipe also ends when a worker closes it and lives on; it is of no more use then.
         try:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-        return Observation(case, Outcome.CRASH, message=f"the process {self._how_it_died()}", seconds=_since(start))
+        return Fault(Outcome.CRASH, f"the process {self._how_it_died()}")
 
     def _how_it_died(self) -> str:
         code = self._process.wait()
@@ -223,6 +229,44 @@ class Worker:
     def _last_words(self) -> str:
         lines = self._log.read_text(errors="replace")[-LOG_TAIL:].split("\n")
         return clean(next((line for line in reversed(lines) if line.strip()), "no output"))
+
+
+def worker_command(
+    python: Path,
+    framework: str,
+    suite: str,
+    device: str,
+    environment: Mapping[str, str],
+    log: Path,
+    package: Path = PACKAGE,
+    cores: frozenset[int] = frozenset(),
+) -> ProcessCommand:
+    """How to start a worker that answers the cases of a suite on a device."""
+    arguments = {"framework": framework, "suite": suite, "device": device}
+    return ProcessCommand(python, "monitor.suite.worker", arguments, environment, log, package, cores)
+
+
+class Worker(Process):
+    """A process that answers cases: `monitor.suite.worker`."""
+
+    def ask(self, case: str, limits: Limits) -> Observation:
+        """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
+        start = time.monotonic()
+        answer = self.request({"case": case}, limits, _observation_of(case))
+        if isinstance(answer, Fault):
+            seconds = round(time.monotonic() - start, 3)
+            return Observation(case, answer.outcome, message=answer.message, seconds=seconds)
+        return answer
+
+
+def _observation_of(case: str) -> Callable[[Any], Observation]:
+    def read(message: Any) -> Observation:
+        observation = from_json(Observation, message["observation"])
+        if observation.case != case:
+            raise ValueError("an answer to another question")
+        return observation
+
+    return read
 
 
 def memory_mib(pid: int) -> float:
@@ -240,7 +284,3 @@ def memory_mib(pid: int) -> float:
 def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """An environment without what belongs to our own Python, and not to the build's."""
     return {key: value for key, value in variables.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}
-
-
-def _since(start: float) -> float:
-    return round(time.monotonic() - start, 3)

@@ -1,67 +1,26 @@
-"""Runner files: the hardware, and from where its builds come. `runners/README.md` explains every field.
+"""Runner files: a piece of hardware, how to execute on it, and how to compile for it without it.
 
-A file is checked whole before anything of it is used; every fault is a `TargetError`.
+`runners/README.md` explains every field. A file is checked whole before anything of it is used; every fault is a
+`TargetError`.
 """
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.execution.fields import Table, TargetError, nearest
-from monitor.model import Channel
-
-__all__ = ["Execute", "Framework", "Source", "Target", "TargetError", "find_target", "load_target", "load_targets"]
+from monitor.execution.offers import Framework, Offer, known_frameworks, read_framework, read_frameworks
+from monitor.model import Chip, Evidence
 
 TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
-# In the order in which they are wished for. The other channels are not described in runner files but asked for.
-CHANNELS = (Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED)
-
-CONFIGURED_INDEX = "default"  # in `index`: whatever uv or pip on that machine is configured with
-INDEX = r"default|(https?|file)://[^\s,]+"
-# A requirement starts with a name. What starts with a dash would be an option of the resolver.
-REQUIREMENT = r"[A-Za-z0-9][^\n\r]*"
-DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
-PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
-PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
+COMPILERS = "compilers"  # the folder beside the runner files
 
 THREADS = 1  # two equal nights differ least on one thread
 CASE_SECONDS = 60  # a case takes a second or two, its first compilation included; more waits for a hang
 CASE_MEMORY_MIB = 4096  # room for a framework (up to 1.5 GiB) and a case, well below a hosted runner's memory
-
-SUITE = Path(__file__).parent.parent / "suite"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where the packages of one channel come from. The indexes are tried in order, one after the other.
-
-    `constraints` are requirements that hold only for what is installed anyway.
-    """
-
-    packages: tuple[str, ...]
-    constraints: tuple[str, ...] = ()
-    index: tuple[str, ...] = (CONFIGURED_INDEX,)
-    find_links: tuple[str, ...] = ()
-    prerelease: str = ""
-    python: str = ""
-
-
-@dataclass(frozen=True)
-class Framework:
-    """One framework on a target: the device its cases run on, and its builds.
-
-    `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
-    asked for: its packages come beside the version asked for, and `{version}` in them stands for it.
-    """
-
-    name: str
-    device: str
-    distributions: tuple[str, ...]
-    env: dict[str, str] = field(default_factory=dict)
-    channels: dict[Channel, Source] = field(default_factory=dict)
-    exact: Source | None = None
+HOSTED = ("ubuntu-latest",)  # compiling needs no hardware
 
 
 @dataclass(frozen=True)
@@ -75,44 +34,82 @@ class Execute:
 
 
 @dataclass(frozen=True)
-class Target:
-    """A piece of hardware, as its runner file describes it."""
+class Compiler(Offer):
+    """A compiler for hardware that is not here, and the builds whose programs it takes.
 
-    name: str
-    title: str
-    file: str  # for messages
-    execute: Execute
-    frameworks: dict[str, Framework]
+    `driver` names the module of `monitor.compilers` that knows how to call it. `own` is the environment that the
+    compiler itself comes in, for programs of a framework whose environment does not have it.
+    """
+
+    driver: str
+    own: Framework
 
     def framework(self, name: str) -> Framework:
-        """The framework of that name. Raises TargetError where the target has none such."""
-        if name not in self.frameworks:
-            raise TargetError(f'{self.file}: no framework "{name}", {nearest(name, self.frameworks)}')
-        return self.frameworks[name]
+        return self.own if name == self.own.name else super().framework(name)
+
+
+@dataclass(frozen=True)
+class Compile:
+    """How programs are compiled for a hardware without it.
+
+    `topology` is the compiler's name for the chips, `configuration` a description of one, where it needs that.
+    """
+
+    compiler: Compiler
+    topology: str
+    chip: Chip
+    configuration: str = ""
+    labels: tuple[str, ...] = HOSTED
+    threads: int = THREADS
+    case_seconds: int = CASE_SECONDS
+    case_memory_mib: int = CASE_MEMORY_MIB
+
+
+@dataclass(frozen=True)
+class Target(Offer):
+    """A piece of hardware, as its runner file describes it: one of the two ways in at least.
+
+    The frameworks are those that execute on it; the compiler offers those that are compiled for it.
+    """
+
+    execute: Execute | None = None
+    compile: Compile | None = None
+
+    @property
+    def evidences(self) -> tuple[Evidence, ...]:
+        """The kinds of evidence that can be had, the strongest first."""
+        ways = {Evidence.EXECUTED: self.execute, Evidence.COMPILED: self.compile}
+        return tuple(evidence for evidence, way in ways.items() if way)
+
+    def way(self, evidence: Evidence) -> Execute | Compile:
+        """How that evidence is had. Raises TargetError where it cannot be."""
+        way = {Evidence.EXECUTED: self.execute, Evidence.COMPILED: self.compile}.get(evidence)
+        if way is None:
+            raise TargetError(f"{self.file}: says nothing of how it is {evidence}")
+        return way
+
+    def offer(self, evidence: Evidence) -> Offer:
+        """The frameworks that can be seen that way. Raises TargetError."""
+        way = self.way(evidence)
+        return way.compiler if isinstance(way, Compile) else self
 
 
 def load_target(path: Path) -> Target:
     """The target that a runner file describes; its name is the file's. Raises TargetError."""
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TargetError(f"{path}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"{path}: is not TOML: {error}") from None
-    table = Table(str(path), values)
-    name = Table(str(path), {"file name": path.stem}).text(
-        "file name", pattern=TARGET_NAME, shape="a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
-    )
+    table = _read(path)
+    name = _name(path)
     title = table.text("title")
-    execute = _execute(table.table("execute"))
-    known = _known_frameworks()
-    frameworks = {key: _framework(key, table.table(key), path.parent) for key in table.tables() if key in known}
-    table.finish("framework", known)
-    if not frameworks:
-        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known)}")
-    return Target(name, title, str(path), execute, frameworks)
+    execute = _execute(table.table("execute")) if "execute" in table else None
+    compile_ = _compile(table.table("compile"), path.parent) if "compile" in table else None
+    if not execute and not compile_:
+        table.refuse("execute", "is missing; a target needs that table, or [compile]")
+    frameworks = read_frameworks(table, path.parent)
+    table.finish("framework", known_frameworks())
+    if execute and not frameworks:
+        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
+    if frameworks and not execute:
+        table.refuse(next(iter(frameworks)), "is of no use without [execute]")
+    return Target(name, title, str(path), frameworks, execute, compile_)
 
 
 def load_targets(directory: Path) -> dict[str, Target]:
@@ -130,9 +127,37 @@ def find_target(targets: dict[str, Target], name: str) -> Target:
     return targets[name]
 
 
-def _known_frameworks() -> tuple[str, ...]:
-    """Those that have cases. Found on disk as `monitor.suite.collect` does: this side does not import the suite."""
-    return tuple(sorted(path.parent.name for path in SUITE.glob("*/device.py")))
+def load_compiler(path: Path) -> Compiler:
+    """The compiler that a file describes; its name is the file's. Raises TargetError."""
+    table = _read(path)
+    compiler = Compiler(
+        name=_name(path),
+        title=table.text("title"),
+        file=str(path),
+        frameworks=read_frameworks(table, path.parent),
+        driver=table.text("driver", pattern=r"[a-z]+", shape="the name of a module of monitor.compilers"),
+        own=read_framework("compiler", table.table("compiler"), path.parent),
+    )
+    table.finish("framework", known_frameworks())
+    if not compiler.frameworks:
+        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
+    return compiler
+
+
+def _read(path: Path) -> Table:
+    try:
+        return Table(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise TargetError(f"{path}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"{path}: is not TOML: {error}") from None
+
+
+def _name(path: Path) -> str:
+    shape = "a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
+    return Table(str(path), {"file name": path.stem}).text("file name", pattern=TARGET_NAME, shape=shape)
 
 
 def _execute(table: Table) -> Execute:
@@ -146,36 +171,22 @@ def _execute(table: Table) -> Execute:
     return execute
 
 
-def _framework(name: str, table: Table, directory: Path) -> Framework:
-    framework = Framework(
-        name=name,
-        device=table.text("device"),
-        distributions=table.texts("distributions", pattern=DISTRIBUTION, shape="the name of a distribution"),
-        env=table.variables("env"),
-        channels={
-            channel: _source(table.table(channel), directory, packages=None) for channel in CHANNELS if channel in table
-        },
-        exact=_source(table.table(Channel.EXACT), directory, packages=()) if Channel.EXACT in table else None,
+def _compile(table: Table, directory: Path) -> Compile:
+    name = table.text("compiler", pattern=TARGET_NAME, shape="the name of a file in compilers/")
+    known = [path.stem for path in (directory / COMPILERS).glob("*.toml")]
+    if name not in known:
+        table.refuse("compiler", f'"{name}" has no file in {COMPILERS}/, {nearest(name, known)}')
+    chip = table.table("chip")
+    compile_ = Compile(
+        compiler=load_compiler(directory / COMPILERS / f"{name}.toml"),
+        topology=table.text("topology"),
+        configuration=table.text("configuration", default="", pattern=r"(?s).*\S.*", shape="text"),
+        chip=Chip(*(chip.measure(field) for field in ("memory-gib", "bandwidth-gb-s", "peak-tflop-s"))),
+        labels=table.texts("labels", default=HOSTED),
+        threads=table.number("threads", default=THREADS),
+        case_seconds=table.number("case-seconds", default=CASE_SECONDS),
+        case_memory_mib=table.number("case-memory-mib", default=CASE_MEMORY_MIB),
     )
-    table.finish("channel", (*CHANNELS, Channel.EXACT))
-    return framework
-
-
-def _source(table: Table, directory: Path, packages: tuple[str, ...] | None) -> Source:
-    source = Source(
-        packages=table.texts("packages", default=packages, pattern=REQUIREMENT, shape="a requirement"),
-        constraints=table.texts("constraints", default=(), pattern=REQUIREMENT, shape="a requirement"),
-        index=table.texts(
-            "index", default=(CONFIGURED_INDEX,), pattern=INDEX, shape='the URL of an index, nor the word "default"'
-        ),
-        find_links=tuple(_from_file(directory, link) for link in table.texts("find-links", default=())),
-        prerelease=table.text("prerelease", default="", pattern=PRERELEASE, shape=f"one of {PRERELEASE}"),
-        python=table.text("python", default="", pattern=PYTHON, shape='a Python version such as "3.12"'),
-    )
+    chip.finish()
     table.finish()
-    return source
-
-
-def _from_file(directory: Path, link: str) -> str:
-    """A folder is meant from the runner file's own, so that the file means the same wherever it is read from."""
-    return link if "://" in link else str((directory / link).resolve())
+    return compile_

@@ -92,6 +92,10 @@ class _Checker:
             observation = from_json(Observation, data["observation"])
             if observation.case not in self._wanted:
                 self._refuse(number, f"observation.case: {observation.case} was not asked for")
+            if self.run and observation.evidence is not self.run.evidence:
+                self._refuse(
+                    number, f"observation.evidence: {observation.evidence} in a run that is {self.run.evidence}"
+                )
             if observation.case in self.observations:
                 self._refuse(number, f"observation.case: {observation.case} was answered before")
             self.observations[observation.case] = observation

@@ -2,6 +2,7 @@
 
     outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row a case;
                                                   overwritten, so that `git diff` is the night's news
+    outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed
 
@@ -28,6 +29,7 @@ COLUMNS = {
     "outcome": "category",
     "evidence": "category",
     "message": "str",
+    "stage": "category",  # the stage that failed, where the evidence is compiled; else empty
     "declared": "str",  # the limit that the function's own authors declare here
     "first": "category",  # the first answer, where fresh workers were asked again; else empty
     "attempts": "str",  # what they answered, in order, joined by spaces
@@ -41,12 +43,20 @@ COLUMNS = {
     "latency_blocks": "float64",
     "latency_calls": "float64",
     "latency_second": "float64",
+    "compiled_programs": "float64",  # as in `monitor.model.Compiled`
+    "compiled_seconds": "float64",
+    "compiled_flops": "float64",
+    "compiled_bytes": "float64",
+    "compiled_memory": "float64",
+    "compiled_code": "float64",
     "seconds": "float64",
 }
+# Columns that older files lack, and what they stand for.
 ADDED: dict[str, str | float] = {
     "declared": "",
-    "latency_second": float("nan"),
-}  # columns that older files lack, and what they stand for
+    "stage": "",
+    **{name: float("nan") for name in COLUMNS if name.startswith(("latency_second", "compiled_"))},
+}
 T = TypeVar("T")
 
 NOT_OBSERVED = "not observed: the run was cut short"
@@ -66,7 +76,8 @@ def run_path(directory: Path, run: Run) -> Path:
 
 
 def outcomes_path(directory: Path, run: Run) -> Path:
-    return directory / "outcomes" / run.target / run.framework / f"{run.suite}.csv"
+    name = run.suite if run.evidence is Evidence.EXECUTED else f"{run.suite}.{run.evidence}"
+    return directory / "outcomes" / run.target / run.framework / f"{name}.csv"
 
 
 def write_run(directory: Path, runfile: RunFile) -> None:
@@ -92,7 +103,7 @@ def complete(runfile: RunFile) -> tuple[Observation, ...]:
     """The observations of a run, one for every case asked for, sorted by case."""
     answered = {observation.case: observation for observation in runfile.observations}
     return tuple(
-        answered.get(case) or Observation(case, Outcome.BLOCKED, message=NOT_OBSERVED)
+        answered.get(case) or Observation(case, Outcome.BLOCKED, runfile.run.evidence, NOT_OBSERVED)
         for case in sorted(runfile.run.cases)
     )
 
@@ -104,11 +115,13 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.outcome.value,
             o.evidence.value,
             o.message,
+            o.stage.value if o.stage else "",
             o.declared,
             o.first.value if o.first else "",
             " ".join(attempt.outcome.value for attempt in o.attempts),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
             *(dataclasses.astuple(o.latency) if o.latency else (None,) * 7),
+            *(dataclasses.astuple(o.compiled) if o.compiled else (None,) * 6),
             o.seconds,
         )
         for o in observations

@@ -24,7 +24,7 @@ def join_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
 def _series(runfile: RunFile) -> tuple[str, ...]:
     run = runfile.run
     build = run.build.label if run.build else ""
-    return run.target, run.framework, run.suite, run.shard.rpartition("/")[2], build
+    return *run.series, run.shard.rpartition("/")[2], build
 
 
 def _join(parts: Sequence[RunFile]) -> RunFile:

@@ -14,7 +14,7 @@ import pandas as pd
 from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_outcomes, read_runs, write_run
-from monitor.model import Outcome, Run
+from monitor.model import Evidence, Outcome, Run
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
@@ -72,17 +72,21 @@ class History:
         runs = read_runs(self.directory)
         return Recorded(runs, read_observations(self.directory, runs))
 
-    def watch_list(self, target: str, framework: str, suite: str) -> dict[str, Outcome]:
-        """Each case's last known outcome on one target."""
-        wanted = Run(id="", started="", target=target, framework=framework, suite=suite)
+    def watch_list(
+        self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
+    ) -> dict[str, Outcome]:
+        """Each case's last known outcome on one target, by one kind of evidence."""
+        wanted = Run(id="", started="", target=target, framework=framework, suite=suite, evidence=evidence)
         return {case: known.outcome for case, known in read_outcomes(outcomes_path(self.directory, wanted)).items()}
 
-    def costs(self, target: str, framework: str, suite: str) -> dict[str, float]:
+    def costs(
+        self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
+    ) -> dict[str, float]:
         """The seconds that each case took when it was last run on one target."""
         runs = [
             recorded
             for recorded in read_runs(self.directory)
-            if (recorded.run.target, recorded.run.framework, recorded.run.suite) == (target, framework, suite)
+            if recorded.run.series == (target, framework, suite, evidence)
         ]
         table = read_observations(self.directory, runs)
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}

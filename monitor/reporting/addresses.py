@@ -10,6 +10,8 @@ import hashlib
 import re
 from urllib.parse import quote
 
+from monitor.model import Evidence
+
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -40,9 +42,10 @@ def run_page(run: str) -> str:
     return f"runs/{slug(run)}.html"
 
 
-def series_anchor(target: str, suite: str) -> str:
-    """Where a function's page speaks of one target and suite."""
-    return f"on-{slug(target)}-{slug(suite)}"
+def series_anchor(target: str, suite: str, evidence: Evidence) -> str:
+    """Where a function's page speaks of one target and suite, by one kind of evidence."""
+    anchor = f"on-{slug(target)}-{slug(suite)}"
+    return anchor if evidence is Evidence.EXECUTED else f"{anchor}-{evidence}"
 
 
 def documentation(name: str) -> str:

@@ -20,6 +20,16 @@ def duration(microseconds: float | None) -> str:
     return f"{three_digits(microseconds / size)}{NARROW}{unit}"
 
 
+def quantity(value: float | None, unit: str) -> str:
+    """An amount in three digits and decimal steps: `4.58 kflop`, `1.50 MB`."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    steps = ("", "k", "M", "G", "T", "P")
+    step = next((n for n in range(len(steps)) if value < 999.5 * 1000**n), len(steps) - 1)
+    shown = three_digits(value / 1000**step) if step else f"{value:.0f}"
+    return f"{shown}{NARROW}{steps[step]}{unit}"
+
+
 def three_digits(value: float) -> str:
     if value >= 99.95:
         return f"{value:.0f}"

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.analysis.news import Change, Night, Verdict
+from monitor.analysis.roofline import least_time
 from monitor.analysis.scores import Score
 from monitor.history.layout import RecordedRun
-from monitor.model import Build, Evidence, Function, Outcome, Run
+from monitor.model import Build, Chip, Evidence, Function, Outcome, Run
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.figures import listed, moment
-from monitor.reporting.standing import Cell, Series, Standing, cell, scores
+from monitor.reporting.standing import Cell, Series, Standing, cell, score_of
 
 # The names the frameworks give themselves; another framework goes by its key.
 FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
@@ -38,13 +39,12 @@ def build_title(build: Build | None) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """One target, framework and suite on the first page, once an evidence. `silent_days` is 0 where it is not silent.
+    """One target, framework, suite and evidence on the first page. `silent_days` is 0 where it is not silent.
 
     `score` is what is known after the newest night; `stale` says that this night itself observed nothing of it.
     """
 
     night: Night
-    evidence: Evidence | None
     score: Score
     silent_days: int
     stale: bool
@@ -80,11 +80,10 @@ class TonightPage:
 
 
 def tonight_page(newest: Sequence[Night], series: Sequence[Series], generated: datetime) -> TonightPage:
-    by_key = {(s.target, s.framework, s.suite): s for s in series}
+    by_key = {(s.target, s.framework, s.suite, s.evidence): s for s in series}
     rows = [
-        Row(night, evidence, score, _silent_days(night.run, generated), stale=not night.observed)
+        Row(night, score_of(by_key[night.run.series]), _silent_days(night.run, generated), stale=not night.observed)
         for night in newest
-        for evidence, score in scores(by_key[night.run.target, night.run.framework, night.run.suite]).items()
     ]
     totals = Counter(
         change.verdict
@@ -172,7 +171,8 @@ def matrix_page(series: Sequence[Series]) -> MatrixPage:
         functions = asked.setdefault(one.framework, {})
         for standing in one.now:
             functions.setdefault(standing.function, {}).setdefault(one.target, []).append(standing)
-            anchors.setdefault((one.framework, standing.function, one.target), series_anchor(one.target, one.suite))
+            anchor = series_anchor(one.target, one.suite, one.evidence)
+            anchors.setdefault((one.framework, standing.function, one.target), anchor)
     groups = []
     for framework, functions in sorted(asked.items()):
         rows = []
@@ -207,12 +207,14 @@ def _words(cells: Iterable[Cell]) -> tuple[str, ...]:
 class CaseHistory:
     """A case's outcomes in the runs of its section, None where a run did not ask for it.
 
-    `script` shows the outcome without the monitor; it is empty where the case passes or was not judged.
+    `script` shows the outcome without the monitor; it is empty where the case passes or was not judged. `bound` is the
+    least time of a compiled call in microseconds, None where there is none.
     """
 
     standing: Standing
     strip: tuple[Outcome | None, ...]
     script: str
+    bound: float | None
 
 
 @dataclass(frozen=True)
@@ -246,9 +248,15 @@ class FunctionPage:
 
 
 def function_pages(
-    series: Sequence[Series], catalog: Mapping[str, Function], script: Callable[[str], str]
+    series: Sequence[Series],
+    catalog: Mapping[str, Function],
+    script: Callable[[str], str],
+    chips: Mapping[str, Chip],
 ) -> Iterator[FunctionPage]:
-    """A page for every function that has, or ever had, a case. `script` is asked for the cases that do not pass."""
+    """A page for every function that has, or ever had, a case.
+
+    `script` is asked for the cases that do not pass; `chips` are those of the targets.
+    """
     now = [_by_function(one.now) for one in series]
     gone = [_by_function(one.gone) for one in series]
     names = {
@@ -258,9 +266,9 @@ def function_pages(
         sections = tuple(
             FunctionSection(
                 one,
-                series_anchor(one.target, one.suite),
+                series_anchor(one.target, one.suite, one.evidence),
                 cell(here.get(name, ())),
-                tuple(_case_history(one, standing, script) for standing in here.get(name, ())),
+                tuple(_case_history(one, standing, script, chips.get(one.target)) for standing in here.get(name, ())),
                 tuple(left.get(name, ())),
             )
             for one, here, left in zip(series, now, gone, strict=True)
@@ -280,9 +288,10 @@ def function_pages(
         )
 
 
-def _case_history(series: Series, standing: Standing, script: Callable[[str], str]) -> CaseHistory:
+def _case_history(series: Series, standing: Standing, script: Callable[[str], str], chip: Chip | None) -> CaseHistory:
     fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-    return CaseHistory(standing, series.strip_of(standing.case), script(standing.case) if fails else "")
+    bound = least_time(standing.compiled, chip) if standing.compiled and chip else None
+    return CaseHistory(standing, series.strip_of(standing.case), script(standing.case) if fails else "", bound)
 
 
 def _by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:

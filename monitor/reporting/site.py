@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitor.analysis import news
 from monitor.handover.runfile import SCHEMA
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Function, Outcome
+from monitor.model import Chip, Evidence, Function, Outcome
 from monitor.reporting import addresses, figures, pages, signs, standing
 from monitor.reporting.data import FIELDS, write_data
 
@@ -33,6 +33,7 @@ def write_site(
     recorded: Recorded,
     catalog: Mapping[str, Function],
     script: Callable[[str], str],
+    chips: Mapping[str, Chip],
     directory: Path,
     *,
     templates: Path,
@@ -40,9 +41,9 @@ def write_site(
 ) -> Path:
     """Write the whole site into `directory` in place of the one there, and return the path of its first page.
 
-    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more;
-    `templates` is the project's `site/` folder. Raises SiteError where `directory` holds something that is not a site
-    of ours: it would be deleted.
+    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more; `chips`
+    are those of the targets that tell it; `templates` is the project's `site/` folder. Raises SiteError where
+    `directory` holds something that is not a site of ours: it would be deleted.
     """
     _refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +51,7 @@ def write_site(
         fresh = Path(temporary) / "new"
         shutil.copytree(templates / "assets", fresh / "assets")
         (fresh / MARKER).write_text("Written by Portability Monitor: the next build replaces this directory.\n")
-        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog, script)
+        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog, script, chips)
         old = Path(temporary) / "old"
         if directory.exists():
             directory.rename(old)
@@ -78,14 +79,20 @@ class _Renderer:
         self._generated = generated
         self._environment = _environment(templates)
 
-    def render(self, recorded: Recorded, catalog: Mapping[str, Function], script: Callable[[str], str]) -> None:
+    def render(
+        self,
+        recorded: Recorded,
+        catalog: Mapping[str, Function],
+        script: Callable[[str], str],
+        chips: Mapping[str, Chip],
+    ) -> None:
         nights = news.nights(recorded)
         newest = news.tonight(nights)
         series = standing.all_series(recorded)
         self._page("index.html", "tonight", page=pages.tonight_page(newest, series, self._generated))
         self._page("matrix.html", "matrix", page=pages.matrix_page(series))
         self._page("method.html", "method", fields=FIELDS, news=news, pages=pages, standing=standing)
-        for function in pages.function_pages(series, catalog, script):
+        for function in pages.function_pages(series, catalog, script, chips):
             self._page(function.page, "function", page=function)
         for run in pages.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
             self._page(addresses.run_page(run.night.run.id), "run", page=run)
@@ -123,6 +130,7 @@ def _environment(templates: Path) -> Environment:
         machine_time=figures.machine_time,
         moment=figures.moment,
         percent=figures.percent,
+        quantity=figures.quantity,
         sentence=pages.portability_sentence,
         sign=signs.sign,
     )

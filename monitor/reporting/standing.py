@@ -16,7 +16,8 @@ import pandas as pd
 from monitor.analysis.scores import Portability, Score, portability, score
 from monitor.history.layout import RecordedRun, follow
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Latency, NumericalError, Outcome, Run, function_of
+from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
+from monitor.model import Series as SeriesKey
 
 # As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
 HISTORY_RUNS = 30
@@ -44,10 +45,12 @@ class Standing:
     outcome: Outcome
     evidence: Evidence
     message: str
+    stage: Stage | None
     declared: str
     attempts: tuple[Outcome, ...]
     error: NumericalError | None
     latency: Latency | None
+    compiled: Compiled | None
     turns: tuple[Turn, ...]
 
     @property
@@ -62,7 +65,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Series:
-    """All runs of one suite of one framework on one target, and what is known after them.
+    """All runs of one suite of one framework on one target by one kind of evidence, and what is known after them.
 
     `now` and `gone` are the cases in the suite and those no longer in it. `strips` are the outcomes of each case in
     the last `HISTORY_RUNS` runs, None where a run did not ask for it.
@@ -71,6 +74,7 @@ class Series:
     target: str
     framework: str
     suite: str
+    evidence: Evidence
     runs: tuple[RecordedRun, ...]
     now: tuple[Standing, ...]
     gone: tuple[Standing, ...]
@@ -98,11 +102,11 @@ class _Known:
 
 
 def all_series(recorded: Recorded) -> tuple[Series, ...]:
-    """Every series of a history, sorted by target, framework and suite."""
+    """Every series of a history, sorted by target, framework, suite and evidence."""
     tables = {str(run): table for run, table in recorded.observations.groupby("run", observed=True)}
-    runs: dict[tuple[str, str, str], list[RecordedRun]] = {}
+    runs: dict[SeriesKey, list[RecordedRun]] = {}
     for item in recorded.runs:
-        runs.setdefault((item.run.target, item.run.framework, item.run.suite), []).append(item)
+        runs.setdefault(item.run.series, []).append(item)
     return tuple(_series(*key, tuple(runs[key]), recorded.observations, tables) for key in sorted(runs))
 
 
@@ -110,6 +114,7 @@ def _series(
     target: str,
     framework: str,
     suite: str,
+    evidence: Evidence,
     runs: tuple[RecordedRun, ...],
     observations: pd.DataFrame,
     tables: Mapping[str, pd.DataFrame],
@@ -140,6 +145,7 @@ def _series(
         target,
         framework,
         suite,
+        evidence,
         runs,
         now=tuple(_standings({**unjudged, **known}, observations)),
         gone=tuple(_standings(gone, observations)),
@@ -164,10 +170,12 @@ def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Itera
             outcome=Outcome(row["outcome"]),
             evidence=Evidence(row["evidence"]),
             message=row["message"],
+            stage=Stage(row["stage"]) if row["stage"] else None,
             declared=row["declared"],
             attempts=tuple(map(Outcome, row["attempts"].split())),
             error=_measured(NumericalError, row, "max_abs", "max_rel", "max_ulp"),
             latency=_measured(Latency, row, *(f"latency_{field.name}" for field in dataclasses.fields(Latency))),
+            compiled=_measured(Compiled, row, *(f"compiled_{field.name}" for field in dataclasses.fields(Compiled))),
             turns=known[case].turns,
         )
 
@@ -212,23 +220,12 @@ def cell(standings: Iterable[Standing]) -> Cell:
     )
 
 
-def scores(series: Series) -> dict[Evidence | None, Score]:
-    """The study's figures of a series, one an evidence. A function that nothing is known of counts with the strongest.
-
-    Where nothing at all was judged, the only key is None.
-    """
-    functions: dict[str, list[Standing]] = {}
+def score_of(series: Series) -> Score:
+    """The study's figure of a series: its functions by what became of their cases."""
+    functions: dict[str, list[Outcome]] = {}
     for standing in series.now:
-        functions.setdefault(standing.function, []).append(standing)
-    evidences = _strongest_first(s for s in series.now if s.outcome.known)
-    if not evidences:
-        return {None: score(Portability.UNKNOWN for _ in functions)}
-    found: dict[Evidence | None, list[Portability]] = {evidence: [] for evidence in evidences}
-    for standings in functions.values():
-        judged = [standing for standing in standings if standing.outcome.known]
-        for evidence in _strongest_first(judged) or evidences[:1]:
-            found[evidence].append(portability(s.outcome for s in judged if s.evidence is evidence))
-    return {evidence: score(portabilities) for evidence, portabilities in found.items()}
+        functions.setdefault(standing.function, []).append(standing.outcome)
+    return score(map(portability, functions.values()))
 
 
 def _strongest_first(standings: Iterable[Standing]) -> list[Evidence]:

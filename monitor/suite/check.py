@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from monitor.model import NumericalError
+from monitor.model import Mode, NumericalError
 from monitor.suite.device import Device
 
 
@@ -20,8 +20,8 @@ class OracleError(Exception):
 class Check(Protocol):
     """A check of one function.
 
-    `declared` is what the function's own authors declare that it cannot do here, empty where they declare nothing.
-    `timed` tells whether its latency is worth measuring.
+    `dtype` is that of its inputs, empty where there is none. `declared` is what the function's own authors declare that
+    it cannot do here, empty where they declare nothing. `timed` tells whether its latency is worth measuring.
     """
 
     @property
@@ -29,6 +29,12 @@ class Check(Protocol):
 
     @property
     def function(self) -> str: ...
+
+    @property
+    def dtype(self) -> str: ...
+
+    @property
+    def mode(self) -> Mode: ...
 
     @property
     def declared(self) -> str: ...

@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # NumPy is not needed to list what is declared
     from monitor.suite.device import Device
 
 HERE = Path(__file__).parent
-NO_SUITE = {"__init__", "device", "dialect"}  # the modules of a framework's folder that are something else
+NO_SUITE = {"__init__", "device", "dialect", "export"}  # the modules of a framework's folder that are something else
 
 
 class DeclarationError(ValueError):

@@ -28,6 +28,8 @@ class DeclaredCheck:
         self.case = case
         self.id = case.id
         self.function = case.declaration.function
+        self.dtype = case.dtype
+        self.mode = case.mode
 
     def prepare(self, device: Device) -> Callable[[], Any]:
         case = self.case

@@ -1,23 +1,21 @@
 """The program that answers cases, inside one framework's environment.
 
-It is told the framework, the suite, the device and two file descriptors. It says once what it is (`{"ready": ...}`)
-or why it cannot be (`{"blocked": ...}`), then reads case ids, one JSON line each, and answers each with an
-observation. Its own output is the framework's to write on: nothing of the protocol goes there. The supervisor
-(`monitor.execution.supervisor`) owns all limits; this process may die at any moment.
+It is told the framework, the suite and the device, and answers each case id with an observation, over the pipes of
+`monitor.handover.pipe`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import platform
 import time
+from collections.abc import Iterable
 from importlib import import_module
-from typing import Any, TextIO
+from typing import Any
 
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
+from monitor.handover.pipe import Message, Service, add_arguments, serve
 from monitor.model import Latency, NumericalError, Observation, Outcome
 from monitor.suite.check import Check, OracleError, SuiteUnavailableError
 from monitor.suite.collect import collect, listing
@@ -32,24 +30,27 @@ def main() -> None:
     parser.add_argument("--framework", required=True)
     parser.add_argument("--suite", required=True)
     parser.add_argument("--device", required=True)
-    parser.add_argument("--requests", type=int, required=True, help="file descriptor to read case ids from")
-    parser.add_argument("--answers", type=int, required=True, help="file descriptor to write answers to")
-    arguments = parser.parse_args()
-    with os.fdopen(arguments.requests) as requests, os.fdopen(arguments.answers, "w", buffering=1) as answers:
-        try:
-            device = open_device(arguments.framework, arguments.device)
-            checks = checks_of(device, arguments.suite)
-        except (DeviceUnavailableError, SuiteUnavailableError, ImportError) as error:
-            _say(answers, {"blocked": describe(error)})
-            return
-        version, commit = device.versions()
-        told = {"python.version": platform.python_version(), **device.environment()}
-        environment = {key: clean(str(value)) for key, value in told.items()}
-        ready = {"version": version, "commit": commit, "environment": environment, "cases": sorted(checks)}
-        _say(answers, {"ready": ready})
-        for line in requests:
-            check = checks[json.loads(line)["case"]]
-            _say(answers, {"observation": to_json(observe(device, check))})
+    add_arguments(parser)
+    given = parser.parse_args()
+
+    def start() -> Service:
+        device = open_device(given.framework, given.device)
+        checks = checks_of(device, given.suite)
+
+        def answer(request: Message) -> Message:
+            return {"observation": to_json(observe(device, checks[request["case"]]))}
+
+        return introduce(device, checks), answer
+
+    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+
+
+def introduce(device: Device, checks: Iterable[str]) -> Message:
+    """What a process says of itself once its device is open: `monitor.execution.supervisor.Ready`."""
+    version, commit = device.versions()
+    told = {"python.version": platform.python_version(), **device.environment()}
+    environment = {key: clean(str(value)) for key, value in told.items()}
+    return {"version": version, "commit": commit, "environment": environment, "cases": sorted(checks)}
 
 
 def open_device(framework: str, name: str) -> Device:
@@ -128,10 +129,6 @@ def resolve(device: Device, function: str) -> Any:
                 raise AbsentError(f"{path} has no {part}") from None
         path = f"{path}.{part}"
     return found
-
-
-def _say(answers: TextIO, message: dict[str, Any]) -> None:
-    answers.write(json.dumps(message, allow_nan=False) + "\n")
 
 
 if __name__ == "__main__":

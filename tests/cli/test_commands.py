@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from monitor.cli import app
 from monitor.execution.builds import Provided, provide
-from monitor.execution.targets import Framework, Source, Target
+from monitor.execution.offers import Framework, Source
+from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
 from monitor.model import Channel
 

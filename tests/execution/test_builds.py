@@ -12,7 +12,9 @@ import pytest
 
 from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.environments import default_cache
-from monitor.execution.targets import Execute, Framework, Source, Target, TargetError, load_target
+from monitor.execution.fields import TargetError
+from monitor.execution.offers import Framework, Source
+from monitor.execution.targets import Execute, Target, load_target
 from monitor.model import Channel
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
@@ -44,7 +46,7 @@ def offer(tmp_path, monkeypatch):
     def make(exact: Source | None = None, **channels: Source) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
         framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact)
-        return Target("mine", "Mine", "runners/mine.toml", Execute(("mine",)), {"tiny": framework})
+        return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(("mine",)))
 
     return make
 
@@ -75,7 +77,7 @@ def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
     build = ask(target).build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.PINNED)
     assert build.why == (
-        f"nightly: {UNREACHABLE}/tiny/ cannot be had (Connection refused (os error 111)); release: target mine has none"
+        f"nightly: {UNREACHABLE}/tiny/ cannot be had (Connection refused (os error 111)); release: mine has none"
     )
 
 

@@ -20,7 +20,7 @@ from monitor.execution.environments import (
 )
 from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, running_interpreter
 from monitor.execution.locks import Lock, Pin, Wheel, parse_lock, resolve
-from monitor.execution.targets import Source
+from monitor.execution.offers import Source
 from monitor.execution.uv import UvError, UvMissingError, find_uv, reason
 from monitor.model import Package
 

@@ -8,13 +8,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from monitor.execution.builds import Provided
 from monitor.execution.examiner import Examiner
-from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
+from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 
 LIMITS = Limits(seconds=10, memory_mib=1024)
@@ -31,8 +32,8 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def command(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> WorkerCommand:
-    return WorkerCommand(
+def command(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> ProcessCommand:
+    return worker_command(
         python=builds("jax").python,
         framework="jax",
         suite="faults",
@@ -44,7 +45,7 @@ def command(builds: Callable[[str], Provided], package: Path, tmp_path: Path) ->
 
 
 @pytest.fixture
-def worker(command: WorkerCommand) -> Iterator[Worker]:
+def worker(command: ProcessCommand) -> Iterator[Worker]:
     with Worker(command) as worker:
         yield worker
 
@@ -107,7 +108,7 @@ def test_an_answer_that_is_none_is_a_crash(worker: Worker) -> None:
     assert not worker.alive
 
 
-def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
+def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
     with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
         answers = {case.split("/")[2]: examiner.ask(case) for case in examiner.worker.ready.cases}
     assert {name.removesuffix("-eager"): answer.outcome.value for name, answer in answers.items()} == {
@@ -131,7 +132,7 @@ def test_each_harm_costs_its_own_case(command: WorkerCommand) -> None:
     assert [attempt.outcome for attempt in victim.attempts] == [Outcome.PASS]
 
 
-def test_a_worker_that_has_grown_is_replaced(command: WorkerCommand) -> None:
+def test_a_worker_that_has_grown_is_replaced(command: ProcessCommand) -> None:
     with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
         first = examiner.worker
         outcomes = [examiner.ask(fault("a-healthy")).outcome, examiner.ask(fault("m-leaves-much-behind")).outcome]
@@ -142,7 +143,7 @@ def test_a_worker_that_has_grown_is_replaced(command: WorkerCommand) -> None:
     assert outcomes == [Outcome.PASS] * 3
 
 
-def test_news_is_confirmed_by_two_fresh_workers(command: WorkerCommand) -> None:
+def test_news_is_confirmed_by_two_fresh_workers(command: ProcessCommand) -> None:
     known = {fault("b-segfault"): Outcome.PASS, fault("j-flaky"): Outcome.PASS, fault("c-after-segfault"): Outcome.PASS}
     with Examiner(lambda: Worker(command), LIMITS, known) as examiner:
         crash, fine, flaky = (
@@ -155,20 +156,20 @@ def test_news_is_confirmed_by_two_fresh_workers(command: WorkerCommand) -> None:
     assert flaky.message == "fresh workers said mismatch and pass"
 
 
-def test_a_device_that_is_not_there_is_said_in_one_line(command: WorkerCommand) -> None:
+def test_a_device_that_is_not_there_is_said_in_one_line(command: ProcessCommand) -> None:
     with pytest.raises(WorkerUnavailableError, match=r"jax has no device 'tpu'") as caught:
-        Worker(WorkerCommand(**{**vars(command), "device": "tpu"}))
+        Worker(replace(command, arguments={**command.arguments, "device": "tpu"}))
     assert "\n" not in str(caught.value)
 
 
-def test_a_broken_framework_is_said_in_one_line(command: WorkerCommand, tmp_path: Path) -> None:
+def test_a_broken_framework_is_said_in_one_line(command: ProcessCommand, tmp_path: Path) -> None:
     (tmp_path / "jax.py").write_text("import a_library_that_is_gone\n")
     broken = {**command.environment, "PYTHONPATH": str(tmp_path)}
     with pytest.raises(WorkerUnavailableError, match="No module named 'a_library_that_is_gone'"):
-        Worker(WorkerCommand(**{**vars(command), "environment": broken}))
+        Worker(replace(command, environment=broken))
 
 
-def test_workers_die_with_their_supervisor(command: WorkerCommand, tmp_path: Path) -> None:
+def test_workers_die_with_their_supervisor(command: ProcessCommand, tmp_path: Path) -> None:
     child = os.fork()
     if child == 0:
         worker = Worker(command)

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.targets import TargetError, find_target, load_target, load_targets
+from monitor.execution.fields import TargetError
+from monitor.execution.targets import find_target, load_target, load_targets
 from monitor.model import Channel
 
 RUNNERS = Path(__file__).parents[2] / "runners"

@@ -18,6 +18,7 @@ NOUNS = {
     "observation": model.Observation,
     "error": model.NumericalError,
     "latency": model.Latency,
+    "compiled": model.Compiled,
     "end": model.End,
 }
 
@@ -36,7 +37,8 @@ def test_the_schema_has_the_fields_of_the_noun(name: str) -> None:
 def test_the_schema_has_the_words_of_the_enums() -> None:
     observation = DEFINITIONS["observation"]["properties"]
     assert observation["outcome"]["enum"] == [outcome.value for outcome in model.Outcome]
-    assert observation["evidence"]["enum"] == [evidence.value for evidence in model.Evidence]
+    assert observation["stage"]["enum"] == [stage.value for stage in model.Stage]
+    assert DEFINITIONS["evidence"]["enum"] == [evidence.value for evidence in model.Evidence]
     assert DEFINITIONS["build"]["properties"]["channel"]["enum"] == [channel.value for channel in model.Channel]
 
 

@@ -8,6 +8,7 @@ import pytest
 from planted import (
     BIDI,
     CATALOG,
+    CHIPS,
     GENERATED,
     IMAGE,
     LONG,
@@ -24,17 +25,24 @@ from planted import (
 
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
-from monitor.model import Attempt, Outcome
+from monitor.model import Attempt, Evidence, Outcome
 from monitor.reporting.site import write_site
 
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
     history = History(tmp_path_factory.mktemp("history") / "results")
-    targets = {"cpu-x86": tuple(NAMES), "gpu-t4": ("torch", "jax"), "tpu-v5e": ("jax",)}
+    targets = {"cpu-x86": tuple(NAMES), "gpu-t4": ("torch", "jax")}
+    split = tuple(case for case in cases("jax") if "random.split/eager" in case)
     for number in range(4):
         night = Night(number)
         files = [night.file(night.run(target, name)) for target, names in targets.items() for name in names]
+        # A TPU that compiles every night, and on which a few cases have been executed.
+        tpu = night.run("tpu-v5e", "jax", evidence=Evidence.COMPILED)
+        executed = night.run(
+            "tpu-v5e", "jax", id=f"{tpu.id[:-6]}{number:06x}", cases=split, selection=("*split/eager*",)
+        )
+        files += [night.file(tpu), night.file(executed)]
         history.record(files, f"night {number}")
     night = Night(4)
     new = "torch/torch.new_function/eager-float32"
@@ -72,5 +80,5 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 @pytest.fixture(scope="session")
 def site(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
-    write_site(recorded, CATALOG, script_of, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, CATALOG, script_of, CHIPS, directory, templates=TEMPLATES, generated=GENERATED)
     return directory

@@ -23,7 +23,7 @@ from monitor.reporting.addresses import documentation, function_page, run_page, 
 from monitor.reporting.figures import deviation, duration, percent, visible
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
 from monitor.reporting.site import MARKER, SiteError, write_site
-from monitor.reporting.standing import Series, all_series, cell, scores
+from monitor.reporting.standing import Series, all_series, cell, score_of
 
 BLOCKS = {"br", "dd", "dt", "li", "p", "small", "td", "th"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -66,8 +66,9 @@ class Page(HTMLParser):
         return " ".join(self.text.split())
 
 
-def series(recorded: Recorded, target: str, framework: str) -> Series:
-    return next(one for one in all_series(recorded) if (one.target, one.framework) == (target, framework))
+def series(recorded: Recorded, target: str, framework: str, evidence: Evidence = Evidence.EXECUTED) -> Series:
+    wanted = (target, framework, evidence)
+    return next(one for one in all_series(recorded) if (one.target, one.framework, one.evidence) == wanted)
 
 
 @pytest.fixture(scope="module")
@@ -165,15 +166,19 @@ def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
 
 
 def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> None:
-    tpu = series(recorded, "tpu-v5e", "jax")
-    found = scores(tpu)
-    assert {evidence: score.judged for evidence, score in found.items()} == {
-        Evidence.EXECUTED: 1,
-        Evidence.COMPILED: 15,
-    }
-    split = cell(standing for standing in tpu.now if standing.function == "jax.random.split")
+    executed, compiled = (series(recorded, "tpu-v5e", "jax", evidence) for evidence in list(Evidence)[:2])
+    assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
+    split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
     assert (split.evidence, split.weaker, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
     assert "✓ 2/2 success executed; apart: compiled" in pages["matrix.html"].words
+
+
+def test_a_compiled_case_shows_its_stage_and_what_the_compiler_knows(pages: dict[str, Page]) -> None:
+    words = pages["functions/jax/jax.nn.relu.html"].words
+    assert "tpu-v5e paper · compiled" in words
+    # 4.58 Gflop at 197 TFLOP/s take longer than 1.5 MB at 819 GB/s.
+    assert "2 4.58 Gflop 1.50 MB 1.67 MB 687 kB 250 ms 23.2 µs" in words.replace("\u202f", " ")
+    assert "at lower: no rule for the platform" in pages["functions/jax/jax.numpy.linalg.eig.html"].words
 
 
 def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, pages: dict[str, Page]) -> None:
@@ -259,38 +264,38 @@ def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
 def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
     nothing = Recorded((), recorded.observations.iloc[:0])
-    first = write_site(nothing, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
+    first = write_site(nothing, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
-    write_site(recorded, CATALOG, script_of, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, CATALOG, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
     assert not (directory / "stale.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
     foreign = tmp_path / "home"
     foreign.mkdir()
     write_site(
-        nothing, {}, script_of, foreign, templates=TEMPLATES, generated=GENERATED
+        nothing, {}, script_of, {}, foreign, templates=TEMPLATES, generated=GENERATED
     )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
     with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
-        write_site(recorded, {}, script_of, foreign, templates=TEMPLATES, generated=GENERATED)
+        write_site(recorded, {}, script_of, {}, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 
 
 def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    write_site(recorded, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
     broken = Recorded(recorded.runs, pd.DataFrame(columns=[*COLUMNS]))
     with pytest.raises(KeyError):
-        write_site(broken, {}, script_of, directory, templates=TEMPLATES, generated=GENERATED)
+        write_site(broken, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
     assert (directory / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
 def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
     nothing = Recorded((), recorded.observations.iloc[:0])
-    index = write_site(nothing, {}, script_of, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    index = write_site(nothing, {}, script_of, {}, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds import Provided
-from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand
+from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, worker_command
 from monitor.model import Observation, Outcome
 
 LIMITS = Limits(seconds=120, memory_mib=4096)
@@ -19,8 +19,8 @@ WRONG = Path(__file__).parent / "wrong"
 
 def command(
     framework: str, builds: Callable[[str], Provided], tmp_path: Path, suite: str, package: Path, **environment: str
-) -> WorkerCommand:
-    return WorkerCommand(
+) -> ProcessCommand:
+    return worker_command(
         python=builds(framework).python,
         framework=framework,
         suite=suite,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds import Provided
-from monitor.execution.supervisor import PACKAGE, Limits, Worker, WorkerCommand, WorkerUnavailableError
+from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 
 LIMITS = Limits(seconds=120, memory_mib=4096)
@@ -28,8 +28,8 @@ def command(
     *,
     package: Path = PACKAGE,
     **environment: str,
-) -> WorkerCommand:
-    return WorkerCommand(
+) -> ProcessCommand:
+    return worker_command(
         python=builds(framework).python,
         framework=framework,
         suite=suite,

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds import Provided
-from monitor.execution.supervisor import Limits, Worker, WorkerCommand
+from monitor.execution.supervisor import Limits, Worker, worker_command
 from monitor.model import Outcome
 from monitor.suite.collect import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, script
@@ -45,7 +45,7 @@ def test_every_declared_case_has_a_script_that_stands_alone(framework: str) -> N
 def test_a_script_says_what_the_worker_says(framework: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
     cases = [*random.Random(SEED).sample(declared(framework), SAMPLE), *LISTED.get(framework, ())]  # noqa: S311
     for suite in suites(framework):
-        command = WorkerCommand(builds(framework).python, framework, suite, "cpu", {}, tmp_path / "worker.log")
+        command = worker_command(builds(framework).python, framework, suite, "cpu", {}, tmp_path / "worker.log")
         with Worker(command) as worker:
             for case in set(cases) & set(worker.ready.cases):
                 passes = worker.ask(case, Limits(120, 4096)).outcome is Outcome.PASS

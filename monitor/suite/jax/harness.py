@@ -17,7 +17,7 @@ import jax
 import numpy as np
 
 from monitor.handover.messages import describe
-from monitor.model import NumericalError
+from monitor.model import Mode, NumericalError
 from monitor.suite.check import OracleError, SuiteUnavailableError
 from monitor.suite.device import Device
 from monitor.suite.draw import Array
@@ -74,15 +74,18 @@ def checks(device: Device) -> Iterator[HarnessCheck]:
 class HarnessCheck:
     """One use of a primitive. The first one in single precision of each primitive is timed."""
 
+    mode = Mode.EAGER
+
     def __init__(self, harness: Any, declared: str, *, timed: bool) -> None:
         self.harness = harness
         self.declared = declared
         self.timed = timed
         self.function = f"jax.{_public(harness.group_name)}"
+        self.dtype = str(np.dtype(harness.dtype))
         self.id = f"jax/{self.function}/harness-{_short(harness.fullname)}"
 
     def prepare(self, device: Device) -> Callable[[], Any]:
-        inputs = jax.device_put(self._inputs(), device.device())
+        inputs = [device.put(value, str(value.dtype)) if _is_plain(value) else value for value in self._inputs()]
         return lambda: self.harness.dyn_fun(*inputs)
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
@@ -150,6 +153,13 @@ def _declared(harness: Any, device: Device) -> str:
 def _fetched(result: Any) -> Iterator[Any]:
     for leaf in leaves(jax.tree_util.tree_leaves(result)):
         yield fetch(leaf) or leaf
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is an array of numbers: a key of a random generator, a scalar of Python are not."""
+    return isinstance(value, np.ndarray | np.generic | jax.Array) and not jax.numpy.issubdtype(
+        value.dtype, jax.dtypes.prng_key
+    )
 
 
 def _widened(value: Any) -> Any:

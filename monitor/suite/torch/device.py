@@ -21,7 +21,7 @@ from monitor.suite.oracle import Fetched
 
 # How PyTorch words a refusal. Everything else that is raised is an error.
 REFUSALS = re.compile(
-    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|when none is available"
+    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|Found no NVIDIA driver|when none is available"
     r"|Could not run '.*' with arguments from the",
     re.IGNORECASE,
 )
@@ -36,6 +36,9 @@ FALLS_BACK = re.compile(r".*(fall back|fallback) to run on the CPU")
 
 # What torch.compile says where the host has no C++ compiler: that tells nothing about the function.
 HOST_LACKS = "No working C++ compiler found"
+
+# What torch_xla counts among its fall-backs, and is none: a value that the program itself asks for, as `item()` does.
+FETCH = "aten::_local_scalar_dense"
 
 # A name that is there for one more message only.
 REMOVED = re.compile(r"This function was deprecated since version \S+ and is now removed")
@@ -106,7 +109,9 @@ class TorchDevice:
         self._told_of_fallback.clear()
         if self._xla:  # what has no lowering runs on the CPU, and is counted under the name of its operator
             metrics = import_module("torch_xla.debug.metrics")
-            told += tuple(f"the CPU: {name}" for name in metrics.counter_names() if name.startswith("aten::"))
+            told += tuple(
+                f"the CPU: {name}" for name in metrics.counter_names() if name.startswith("aten::") and name != FETCH
+            )
             metrics.clear_all()
         return told
 

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from monitor.handover.messages import describe
-from monitor.model import NumericalError
+from monitor.model import Mode, NumericalError
 from monitor.suite.check import OracleError, SuiteUnavailableError
 from monitor.suite.device import Device
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
@@ -75,15 +75,17 @@ class OperatorCheck:
     """An operator in one dtype, on the first samples that the database draws for it."""
 
     declared = ""
+    mode = Mode.EAGER
 
     def __init__(self, operator: Any, function: str, dtype: torch.dtype) -> None:
         self.operator = operator
         self.function = function
-        self.dtype = dtype
+        self.dtype = _name(dtype)
+        self._dtype = dtype
         self._given: list[Any] = []
         self.timed = dtype is torch.float32
         variant = f"{operator.variant_test_name}-" if operator.variant_test_name else ""
-        self.id = f"torch/{function}/opinfo-{variant}eager-{_name(dtype)}"
+        self.id = f"torch/{function}/opinfo-{variant}eager-{self.dtype}"
 
     def prepare(self, device: Device) -> Callable[[], Any]:
         samples = self._samples(device)
@@ -101,7 +103,7 @@ class OperatorCheck:
         torch.manual_seed(OPINFO_SEED)
         np.random.seed(OPINFO_SEED)
         random.seed(OPINFO_SEED)
-        return _unshared(itertools.islice(self.operator.sample_inputs(device.device(), self.dtype), OPINFO_SAMPLES))
+        return _unshared(itertools.islice(self.operator.sample_inputs(device.device(), self._dtype), OPINFO_SAMPLES))
 
     def _judge_sample(self, sample: Any, result: Any) -> NumericalError | None:
         if self.operator.full_name in VIEWS:
@@ -122,7 +124,7 @@ class OperatorCheck:
         except MismatchError:
             if _is_random(self.operator, wide):
                 return compare(shapes(got), shapes(want))
-            slack = sensitivity(lambda factors: _truth(self.operator, _scaled(wide, factors)), want, _name(self.dtype))
+            slack = sensitivity(lambda factors: _truth(self.operator, _scaled(wide, factors)), want, self.dtype)
             return compare(got, want, replace(leniency, slack=slack))
 
 

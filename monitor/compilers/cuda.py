@@ -1,0 +1,22 @@
+"""XLA's compiler for NVIDIA GPUs, which needs neither GPU nor driver: a description of the chip stands for it."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from monitor.compilers.xla import Refusals, XlaCompiler
+from monitor.model import Outcome
+
+REFUSALS: Refusals = {
+    # Libraries that the compiler asks at compile time, and that are of no use without a driver.
+    Outcome.BLOCKED: re.compile(r"cusolver|cudnn|cublas|cufft|libcuda|CUDA driver", re.IGNORECASE),
+    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
+    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+}
+
+
+def compiler(topology: str, configuration: str) -> XlaCompiler:
+    """The compiler for the chip that the configuration describes. Raises CompilerUnavailableError."""
+    os.environ["JAX_PLATFORMS"] = "cpu"
+    return XlaCompiler("cuda", "described", topology=topology, target_config=configuration)

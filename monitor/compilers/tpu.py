@@ -1,0 +1,30 @@
+"""The TPU's own compiler, libtpu, which compiles for every generation on a machine without one."""
+
+from __future__ import annotations
+
+import os
+import re
+
+from monitor.compilers.xla import Refusals, XlaCompiler
+from monitor.model import Outcome
+
+# Without them libtpu looks for the machine's TPUs, asks the cloud where it is, and refuses a second process.
+VARIABLES = {
+    "TPU_SKIP_MDS_QUERY": "1",
+    "TPU_WORKER_HOSTNAMES": "localhost",
+    "TPU_ACCELERATOR_TYPE": "v5litepod-1",
+    "ALLOW_MULTIPLE_LIBTPU_LOAD": "1",
+    "JAX_PLATFORMS": "cpu",
+}
+
+REFUSALS: Refusals = {
+    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|Ran out of memory in memory space hbm", re.IGNORECASE),
+    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+}
+
+
+def compiler(topology: str, configuration: str) -> XlaCompiler:
+    """The compiler for a topology such as `v5e:1x1`. Raises CompilerUnavailableError."""
+    del configuration  # libtpu knows its chips
+    os.environ.update(VARIABLES)
+    return XlaCompiler("tpu", topology)

@@ -1,0 +1,54 @@
+"""The program that compiles StableHLO for hardware that is not here, inside the compiler's own environment.
+
+It answers the path of a program with what the compiler says of it (`{"compiled": ...}`), or with why it does not
+compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.compiling` asks it; a compiler may die of a program.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+from pathlib import Path
+
+from monitor.compilers.xla import CompilerUnavailableError, Refusals, UnreadableError, XlaCompiler
+from monitor.handover.codec import to_json
+from monitor.handover.messages import clean, describe
+from monitor.handover.pipe import Message, Service, add_arguments, serve
+from monitor.model import Outcome, Stage
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--driver", required=True, help="a module of monitor.compilers")
+    parser.add_argument("--topology", required=True, help="the compiler's name for the chips")
+    parser.add_argument("--configuration", default="", help="a description of the chip, where the compiler needs one")
+    add_arguments(parser)
+    given = parser.parse_args()
+
+    def start() -> Service:
+        driver = import_module(f"monitor.compilers.{given.driver}")
+        compiler: XlaCompiler = driver.compiler(given.topology, given.configuration)
+        told = {key: clean(value) for key, value in compiler.environment().items()}
+
+        def answer(request: Message) -> Message:
+            program = Path(request["program"]).read_bytes()
+            try:
+                return {"compiled": to_json(compiler.compile(program))}
+            except UnreadableError as error:
+                return {"stage": Stage.EXPORT, "outcome": Outcome.ERROR, "message": describe(error)}
+            except Exception as error:  # a compiler words its refusals in many ways
+                outcome = _outcome(error, driver.REFUSALS)
+                return {"stage": Stage.COMPILE, "outcome": outcome, "message": describe(error)}
+
+        return {"version": compiler.version, "commit": "", "environment": told, "cases": []}, answer
+
+    serve(given, start, (CompilerUnavailableError, ImportError))
+
+
+def _outcome(error: Exception, refusals: Refusals) -> Outcome:
+    words = str(error)
+    return next((outcome for outcome, pattern in refusals.items() if pattern.search(words)), Outcome.ERROR)
+
+
+if __name__ == "__main__":
+    main()

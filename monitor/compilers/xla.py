@@ -1,0 +1,101 @@
+"""XLA's compilers, through JAX's door to them: a topology of chips that are not here, and a client that compiles."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.model import Compiled, Outcome
+
+# How a compiler says what it thinks of a program; the first that matches counts, and anything else is an error.
+Refusals = Mapping[Outcome, re.Pattern[str]]
+
+
+BYTECODE = b"ML\xefR"  # what MLIR's bytecode begins with
+
+
+class CompilerUnavailableError(Exception):
+    """A compiler that cannot be opened, in one line."""
+
+
+class UnreadableError(Exception):
+    """A program that is no StableHLO of a version known here: the bridge is at fault, not the compiler."""
+
+
+class XlaCompiler:
+    """The compiler of one topology, for programs of one chip."""
+
+    def __init__(self, platform: str, name: str, **options: str) -> None:
+        """Open the compiler; JAX passes the options on. Raises CompilerUnavailableError."""
+        import jax
+        from jax.experimental import topologies
+
+        self.version: str = jax.__version__
+        try:
+            described = topologies.get_topology_desc(platform=platform, topology_name=name, **options)
+        except Exception as error:  # a plug-in that is missing or of another version fails in many ways
+            raise CompilerUnavailableError(f"{platform} {name}: {error}") from error
+        self._device = described.devices[0]
+
+    def environment(self) -> dict[str, str]:
+        """What is worth writing down of the compiler."""
+        version: str = getattr(self._device.client, "platform_version", "")
+        told = {"compiler.device": self._device.device_kind, "compiler.platform": " ".join(version.split())}
+        return {key: value for key, value in told.items() if value}
+
+    def compile(self, program: bytes) -> Compiled:
+        """Compile a program in StableHLO. Raises UnreadableError, and what the compiler raises."""
+        from jax._src import compiler
+        from jax._src.interpreters import mlir
+        from jax._src.lib import xla_client
+
+        options = compiler.get_compile_options(num_replicas=1, num_partitions=1)
+        devices = xla_client._xla.DeviceList((self._device,))
+        with mlir.make_ir_context() as context:
+            module = _read(program, context)
+            start = time.perf_counter()
+            executable = self._device.client.compile(module, devices, options)
+            seconds = time.perf_counter() - start
+        return _known(executable, seconds)
+
+
+def _read(program: bytes, context: Any) -> Any:
+    from jax._src.lib.mlir import ir
+    from jax._src.lib.mlir.dialects import hlo
+
+    try:
+        if program.startswith(BYTECODE):
+            return hlo.deserialize_portable_artifact(context, program)
+        return ir.Module.parse(program.decode())
+    except Exception as error:
+        raise UnreadableError(" ".join(str(error).split())) from error
+
+
+def _known(executable: Any, seconds: float) -> Compiled:
+    """What an executable tells of itself. What the compiler makes up (negative figures) is left out."""
+    costs = executable.cost_analysis()
+    costs = costs[0] if isinstance(costs, list) else costs
+    memory = executable.get_compiled_memory_stats()
+    code = memory.generated_code_size_in_bytes
+    needed = (
+        memory.argument_size_in_bytes
+        + memory.output_size_in_bytes
+        - memory.alias_size_in_bytes
+        + memory.temp_size_in_bytes
+        + code
+    )
+    return Compiled(
+        programs=1,
+        seconds=round(seconds, 4),
+        flops=_told(costs, "flops"),
+        bytes=_told(costs, "bytes accessed"),
+        memory=int(needed),
+        code=int(code),
+    )
+
+
+def _told(costs: Mapping[str, float], name: str) -> float | None:
+    value = costs.get(name)
+    return float(value) if value is not None and value >= 0 else None

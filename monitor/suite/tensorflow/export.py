@@ -1,0 +1,156 @@
+"""TensorFlow on its way to another platform's compiler, by its own bridge to StableHLO.
+
+A call is traced whole, with what stands for its tensors, as `tf.function(jit_compile=True)` does, and the bridge is
+asked for the program. A call that cannot be traced whole, because it needs values or because something in it belongs to
+the host, is run on the CPU, and every operator that TensorFlow executes on the way is put through the bridge by
+itself, as an eager accelerator would compile it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import tensorflow as tf
+
+from monitor.handover.messages import describe
+from monitor.model import Mode, Outcome, Stage
+from monitor.suite.check import Check
+from monitor.suite.export import StageError, StandIns
+from monitor.suite.tensorflow.device import TensorflowDevice
+
+# What TensorFlow itself places on the host, whatever accelerator there is: input pipelines, files, text, tables,
+# summaries. Such an operator has no program for the device, and needs none.
+ON_THE_HOST = re.compile(
+    r"Dataset|Iterator|^Save|^Restore|^MergeV2|File|Summary|^Print|^Assert$|Queue|LookupTable|HashTable|^PyFunc|^EagerPyFunc"
+    r"|^VarHandleOp$|^DestroyResourceOp$|^VarIsInitializedOp$|^NoOp$|^DisableCopyOnRead$|^Placeholder|^Const$|^Identity$|^_"
+)
+
+# Where in the source an operator comes from, and the one operator of MHLO that the bridge leaves.
+QUOTED = r'[^()"]|"[^"]*"'
+LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
+COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
+
+# How the bridge says that an operator has no kernel in it.
+NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
+
+
+class TensorflowExporter:
+    """TensorFlow, traced on the CPU. Its bridge gives one program for every platform."""
+
+    def __init__(self, device: str, platform: str) -> None:
+        del platform
+        self.device = _Traced(device)
+
+    def programs(self, check: Check) -> list[bytes]:
+        try:
+            return self._whole(check)
+        except Exception as error:
+            if check.mode is Mode.COMPILED:  # the user asked for one program
+                raise _refused(error) from error
+        return self._each(check)
+
+    def _whole(self, check: Check) -> list[bytes]:
+        def whole(*instead: Any) -> list[Any]:
+            results = self.device.standing_in(check, instead)()
+            flat = tf.nest.flatten(results, expand_composites=True)
+            return [leaf for leaf in flat if isinstance(leaf, tf.Tensor)]
+
+        return _bridge(whole, self.device.arrays_of(check))
+
+    def _each(self, check: Check) -> list[bytes]:
+        """The programs of the operators that the call executes."""
+        from tensorflow.python.eager.context import context
+        from tensorflow.python.framework import op_callbacks
+
+        call = check.prepare(self.device)
+        executed: dict[str, tuple[str, Any, Any]] = {}
+
+        def watch(op: Any, inputs: Any, attributes: Any, outputs: Any, op_name: Any = None, graph: Any = None) -> None:
+            del op_name
+            op = op.decode() if isinstance(op, bytes) else op
+            # Names of files are put together where TensorFlow says that it is the host.
+            text = context().device_name and any(tensor.dtype == tf.string for tensor in (*inputs, *outputs))
+            if graph is None and not text and not ON_THE_HOST.search(op):
+                given = [(tensor.shape, tensor.dtype) for tensor in inputs]
+                executed.setdefault(f"{op}{given}{attributes}", (op, tuple(inputs), attributes))
+
+        op_callbacks.add_op_callback(watch)
+        try:
+            call()
+        finally:
+            op_callbacks.remove_op_callback(watch)
+        programs: list[bytes] = []
+        for op, inputs, attributes in executed.values():
+            try:
+                programs += _bridge(partial(_operator, op, attributes), inputs)
+            except Exception as error:
+                raise _refused(error) from error
+        return list(dict.fromkeys(programs))
+
+
+class _Traced(StandIns, TensorflowDevice):
+    """The device that calls are traced on. What is compiled is compiled by the bridge alone.
+
+    It is nobody's default, so that what TensorFlow itself places on the host can be told by its being placed.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._scope.__exit__(None, None, None)
+
+    def device(self) -> Any:
+        return None
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        return call
+
+
+def _bridge(call: Callable[..., Any], tensors: Any) -> list[bytes]:
+    """The program of a call; none where nothing is computed."""
+    function = tf.function(call, jit_compile=True, autograph=False)
+    graph = function.get_concrete_function(*tensors).graph
+    if all(ON_THE_HOST.search(op.type) for op in graph.get_operations()):
+        return []
+    text = function.experimental_get_compiler_ir(*tensors)(stage="stablehlo", platform_name="CPU")
+    return [_plain(text if isinstance(text, str) else text.decode()).encode()]
+
+
+def _plain(program: str) -> str:
+    """A program without the places in source files, and in StableHLO alone: the bridge leaves copies in MHLO."""
+    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", program))
+
+
+def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
+    """Call one operator again, from what TensorFlow tells of its execution: flat inputs, names and values in turn."""
+    from tensorflow.python.framework import op_def_registry
+
+    definition, function = op_def_registry.get(op), getattr(tf.raw_ops, op)
+    names = [*inspect.signature(function).parameters]  # some inputs are called otherwise in Python
+    told = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    rest = list(inputs)
+    named: dict[str, Any] = {}
+    for place, argument in enumerate(definition.input_arg):
+        name = argument.name if argument.name in names else names[place]
+        if argument.number_attr or argument.type_list_attr:
+            count = told[argument.number_attr] if argument.number_attr else len(told[argument.type_list_attr])
+            named[name] = [rest.pop(0) for _ in range(count)]
+        else:
+            named[name] = rest.pop(0)
+    inferred = {
+        name
+        for argument in definition.input_arg
+        for name in (argument.type_attr, argument.number_attr, argument.type_list_attr)
+    }
+    named |= {name: value for name, value in told.items() if name not in inferred and not name.startswith("_")}
+    results = function(**named)
+    return None if isinstance(results, tf.Operation) else results
+
+
+def _refused(error: Exception) -> StageError:
+    if operators := sorted(set(NO_KERNEL.findall(str(error)))):
+        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge has no kernel of {', '.join(operators)}")
+    return StageError(Stage.EXPORT, Outcome.ERROR, describe(error))

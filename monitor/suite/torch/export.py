@@ -1,0 +1,57 @@
+"""PyTorch on its way to another platform's compiler, by torch_xla.
+
+The call runs unchanged on torch_xla's lazy device, which computes nothing and writes down every operator: the study's
+own way to the TPU. Its graph of the results is the program. What torch_xla has no rule for it would pass to the CPU,
+and counts that: a fall-back.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import torch
+
+from monitor.handover.messages import describe
+from monitor.model import Outcome, Stage
+from monitor.suite.check import Check
+from monitor.suite.export import StageError
+from monitor.suite.oracle import leaves
+from monitor.suite.torch.device import TorchDevice
+
+
+class TorchExporter:
+    """PyTorch, traced on torch_xla's lazy device. Its bridge gives one program for every platform."""
+
+    def __init__(self, device: str, platform: str) -> None:
+        del platform
+        os.environ.setdefault("PJRT_DEVICE", "CPU")  # read when torch_xla is imported
+        self.device = _Lazy(device)
+
+    def programs(self, check: Check) -> list[bytes]:
+        call = check.prepare(self.device)
+        self.device.fallbacks()
+        results = [leaf for leaf in leaves(call()) if isinstance(leaf, torch.Tensor) and leaf.device.type == "xla"]
+        if passed_on := self.device.fallbacks():
+            raise StageError(Stage.LOWER, Outcome.FALLBACK, f"torch_xla passes to {', '.join(passed_on)}")
+        return [self._bridge(results)] if results else []
+
+    def _bridge(self, results: list[torch.Tensor]) -> bytes:
+        binding = import_module("torch_xla")._XLAC
+        try:
+            # As a portable artifact, which later versions of StableHLO read; its text they may not.
+            program: bytes = binding._get_stablehlo(results, str(results[0].device), [], True)
+        except Exception as error:
+            raise StageError(Stage.EXPORT, self.device.refusal(error) or Outcome.ERROR, describe(error)) from error
+        return program
+
+
+class _Lazy(TorchDevice):
+    """The lazy device. `torch.compile` captures the call and hands it on; what compiles is the platform's compiler."""
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        torch._dynamo.reset()
+        function: Callable[..., Any] = torch.compile(call, fullgraph=True, backend="aot_eager")
+        return function

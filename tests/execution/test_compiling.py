@@ -1,0 +1,155 @@
+"""Real cases on their way to the TPU's real compiler, on a machine without a TPU."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.compiling import CompilingWorker
+from monitor.execution.environments import default_cache
+from monitor.execution.run import run_job
+from monitor.execution.supervisor import PACKAGE
+from monitor.execution.targets import Target, load_target
+from monitor.handover.runfile import RunFile
+from monitor.model import Evidence, Job, Observation, Outcome, Stage
+
+CHECKOUT = Path(__file__).parents[2]
+FAULTS = Path(__file__).parent / "compile_faults"
+
+
+@pytest.fixture(scope="module")
+def tpu() -> Target:
+    return load_target(CHECKOUT / "runners" / "tpu-v5e.toml")
+
+
+@pytest.fixture(scope="module")
+def run(tpu: Target, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., RunFile]:
+    """Runs a job of JAX for the TPU; the suite `faults` is lent to it with the others."""
+    package = tmp_path_factory.mktemp("lent") / "monitor"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(FAULTS, package / "suite" / "jax" / "faults")
+
+    def run(suite: str, *selection: str, target: Target = tpu) -> RunFile:
+        job = Job(target.name, "jax", suite, Evidence.COMPILED, channel="release", selection=selection)
+        path = tmp_path_factory.mktemp("run") / "run.jsonl"
+        return run_job(job, target, path, cache=default_cache(), say=print, show=lambda progress: None, package=package)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def faults(run: Callable[..., RunFile]) -> RunFile:
+    return run("faults")
+
+
+def named(runfile: RunFile, name: str) -> Observation:
+    return next(o for o in runfile.observations if o.case.startswith(f"jax/jax.numpy.add/{name}"))
+
+
+def test_a_run_says_how_it_was_seen_and_by_what(faults: RunFile) -> None:
+    assert (faults.run.evidence, faults.run.blocked) == (Evidence.COMPILED, "")
+    assert faults.run.environment["compiler.device"] == "TPU v5 lite"
+    assert faults.run.build is not None
+    assert "libtpu" in {package.name for package in faults.run.build.packages}
+    assert faults.run.compiler is None  # JAX's own environment has it
+    assert {o.evidence for o in faults.observations} == {Evidence.COMPILED}
+    assert len(faults.observations) == len(faults.run.cases) == 8
+
+
+def test_what_compiles_passes_with_what_the_compiler_knows(faults: RunFile) -> None:
+    healthy = named(faults, "a-healthy")
+    assert (healthy.outcome, healthy.stage) == (Outcome.PASS, None)
+    known = healthy.compiled
+    assert known is not None
+    assert known.programs == 1
+    assert known.flops == pytest.approx(2 * 128**3, rel=0.05)
+    assert known.bytes is not None
+    assert known.bytes >= 2 * 128 * 128 * 4
+    assert known.memory is not None
+    assert known.code is not None
+    assert known.memory > known.code > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "stage", "message"),
+    [
+        ("b-exporter-dies", Outcome.CRASH, Stage.TRACE, "the process was killed by SIGSEGV"),
+        ("c-does-not-fit", Outcome.OOM, Stage.COMPILE, "RESOURCE_EXHAUSTED"),
+        ("d-calls-the-host-back", Outcome.FALLBACK, Stage.LOWER, "computes by calling the host back"),
+        ("g-has-no-rule", Outcome.UNSUPPORTED, Stage.LOWER, "'eig' not found for platform tpu"),
+        ("h-is-at-fault", Outcome.ERROR, Stage.TRACE, "ValueError: at fault"),
+    ],
+)
+def test_what_does_not_come_through_names_its_stage(
+    faults: RunFile, name: str, outcome: Outcome, stage: Stage, message: str
+) -> None:
+    found = named(faults, name)
+    assert (found.outcome, found.stage) == (outcome, stage)
+    assert message in found.message
+    assert found.compiled is None
+
+
+def test_a_call_that_needs_values_is_compiled_program_by_program(faults: RunFile) -> None:
+    found = named(faults, "e-needs-values")
+    assert found.outcome is Outcome.PASS, found.message
+    assert found.compiled is not None
+    assert found.compiled.programs > 1
+
+
+def test_what_computes_on_the_host_alone_has_no_program(faults: RunFile) -> None:
+    found = named(faults, "f-computes-nothing")
+    assert found.outcome is Outcome.PASS
+    assert found.compiled is not None
+    assert (found.compiled.programs, found.compiled.flops, found.compiled.memory) == (0, None, None)
+
+
+def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = CompilingWorker.ask
+
+    def ask_of_the_dead(self: CompilingWorker, case: str, limits: object) -> Observation:
+        if "a-healthy" in case:
+            os.kill(self._compiler._process.pid, signal.SIGKILL)
+            self._compiler._process.wait()
+        return ask(self, case, limits)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(CompilingWorker, "ask", ask_of_the_dead)
+    found = run("faults", "*a-healthy*", "*e-needs-values*")
+    assert named(found, "a-healthy").outcome is Outcome.PASS  # another one was started for it
+    assert named(found, "e-needs-values").outcome is Outcome.PASS
+
+
+def test_a_topology_that_there_is_not_is_one_blocked_run(run: Callable[..., RunFile], tpu: Target) -> None:
+    assert tpu.compile is not None
+    unknown = replace(tpu, compile=replace(tpu.compile, topology="v99:1x1"))
+    blocked = run("paper", target=unknown)
+    assert blocked.run.blocked.startswith("CompilerUnavailableError: tpu v99:1x1: ")
+    assert blocked.observations == ()
+
+
+def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None:
+    selection = ("*tf.linalg.svd/*", "*tf.Variable/eager-float32", "*tf.strings.as_string/eager-float32")
+    job = Job(tpu.name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
+    runfile = run_job(job, tpu, tmp_path / "run.jsonl", cache=default_cache(), say=print, show=lambda progress: None)
+    found = {o.case.split("/", 1)[1]: o for o in runfile.observations}
+    assert runfile.run.compiler is not None
+    assert runfile.run.compiler.distribution == "libtpu"
+    assert found["tf.linalg.svd/eager-float32"].outcome is Outcome.PASS
+    assert found["tf.Variable/eager-float32"].outcome is Outcome.PASS  # needs values: one program an operator
+    no_kernel = found["tf.linalg.svd/eager-complex64"]
+    assert (no_kernel.outcome, no_kernel.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+    assert no_kernel.message == "the bridge has no kernel of Svd"
+    text = found["tf.strings.as_string/eager-float32"]
+    assert (text.outcome, text.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+
+
+def test_every_compiler_file_of_this_repository_is_served(tpu: Target) -> None:
+    for path in sorted((CHECKOUT / "runners").glob("*.toml")):
+        target = load_target(path)
+        if target.compile:
+            assert (PACKAGE / "compilers" / f"{target.compile.compiler.driver}.py").is_file()
