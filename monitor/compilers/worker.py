@@ -1,7 +1,8 @@
 """The program that compiles StableHLO for hardware that is not here, inside the compiler's own environment.
 
 It answers the path of a program with what the compiler says of it (`{"compiled": ...}`), or with why it does not
-compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.compiling` asks it; a compiler may die of a program.
+compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.compiling` asks it; a compiler may die of
+a program.
 """
 
 from __future__ import annotations

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from itertools import chain, groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
@@ -35,7 +37,9 @@ from monitor.execution.supervisor import (
 from monitor.execution.targets import Compile, Execute, Target
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
-from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run
+from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run, function_of
+
+T = TypeVar("T")
 
 # As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -284,19 +288,19 @@ def _observe(
     writer: RunFileWriter,
     show: Callable[[Progress], None],
 ) -> None:
-    """Have every case answered that is not, by whichever examiner is free, each in a thread of its own."""
-    waiting = iter([case for case in run.cases if case not in answered])
+    """Have every case answered that is not, by whichever examiner is free, each in a thread of its own.
+
+    The cases of one function go to one examiner: some of them come to the same program, which it compiles once.
+    """
+    asked = [case for case in run.cases if case not in answered]
+    waiting = iter([[*cases] for _, cases in groupby(asked, function_of)])
     total, done = len(run.cases), len(answered)
     turn, over = threading.Lock(), threading.Event()
 
     def work(examiner: Examiner) -> None:
         nonlocal done
         gone = ""
-        while True:
-            with turn:
-                case = next(waiting, None)
-            if case is None:
-                return
+        for case in chain.from_iterable(_taking_turns(waiting, turn)):
             if not gone:
                 try:
                     observation = examiner.ask(case)
@@ -319,10 +323,20 @@ def _observe(
         except BaseException:
             with turn:
                 over.set()
-                waiting = iter(())
             for examiner in examiners:
                 examiner.worker.kill()
             raise
+
+
+def _taking_turns(waiting: Iterator[T], turn: threading.Lock) -> Iterator[T]:
+    """What is left of an iterator that several threads take from."""
+    while True:
+        with turn:
+            try:
+                item = next(waiting)
+            except StopIteration:
+                return
+        yield item
 
 
 def _now() -> str:

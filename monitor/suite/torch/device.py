@@ -21,8 +21,8 @@ from monitor.suite.oracle import Fetched
 
 # How PyTorch words a refusal. Everything else that is raised is an error.
 REFUSALS = re.compile(
-    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|Found no NVIDIA driver|when none is available"
-    r"|Could not run '.*' with arguments from the",
+    r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|Found no NVIDIA driver"
+    r"|when none is available|Could not run '.*' with arguments from the",
     re.IGNORECASE,
 )
 
