@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from monitor.model import Compiled, Outcome
@@ -75,25 +75,34 @@ def _read(program: bytes, context: Any) -> Any:
 
 def _known(executable: Any, seconds: float) -> Compiled:
     """What an executable tells of itself. What the compiler makes up (negative figures) is left out."""
-    costs = executable.cost_analysis()
+    costs = _ask(executable.cost_analysis) or {}
     costs = costs[0] if isinstance(costs, list) else costs
-    memory = executable.get_compiled_memory_stats()
-    code = memory.generated_code_size_in_bytes
-    needed = (
-        memory.argument_size_in_bytes
-        + memory.output_size_in_bytes
-        - memory.alias_size_in_bytes
-        + memory.temp_size_in_bytes
-        + code
-    )
+    memory = _ask(executable.get_compiled_memory_stats)
+    code = memory.generated_code_size_in_bytes if memory else 0
     return Compiled(
         programs=1,
         seconds=round(seconds, 4),
         flops=_told(costs, "flops"),
         bytes=_told(costs, "bytes accessed"),
-        memory=int(needed),
-        code=int(code),
+        memory=_needed(memory) + code if memory else None,
+        code=code or None,  # no program is without code: that compiler does not count it
     )
+
+
+def _ask(question: Callable[[], Any]) -> Any:
+    """What an executable answers; None where its compiler does not answer such a question."""
+    try:
+        return question()
+    except Exception as error:
+        if "UNIMPLEMENTED" in str(error):
+            return None
+        raise
+
+
+def _needed(memory: Any) -> int:
+    """Bytes of arguments, results and temporaries; what shares its place with another counts once."""
+    shared = memory.alias_size_in_bytes
+    return int(memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes - shared)
 
 
 def _told(costs: Mapping[str, float], name: str) -> float | None:

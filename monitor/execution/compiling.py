@@ -16,6 +16,8 @@ from monitor.execution.supervisor import Fault, Limits, Process, ProcessCommand,
 from monitor.handover.codec import from_json
 from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
 
+GIB = 1 << 30
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -30,13 +32,14 @@ class Verdict:
 class CompilingWorker:
     """An exporter and a compiler. `served` counts the cases they have answered."""
 
-    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, programs: Path) -> None:
+    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, programs: Path, memory: float) -> None:
         """Start both and wait until they are ready. Raises WorkerUnavailableError.
 
-        `programs` is the folder in which the exporter leaves its programs.
+        `programs` is the folder in which the exporter leaves its programs, `memory` what the hardware has, in bytes.
         """
         self.served = 0
         self._programs = programs
+        self._memory = memory
         self._compiler_command = compiler
         self._verdicts: dict[str, Verdict] = {}
         self._exporter = Process(exporter)
@@ -85,7 +88,11 @@ class CompilingWorker:
             if verdict.compiled is None:
                 return replace(observation, outcome=verdict.outcome, message=verdict.message, stage=verdict.stage)
             known.append(verdict.compiled)
-        return replace(observation, compiled=_sum(known))
+        compiled = _sum(known)
+        if compiled.memory is not None and compiled.memory > self._memory:  # not every compiler minds
+            message = f"needs {compiled.memory / GIB:.1f} GiB of memory, and there are {self._memory / GIB:g}"
+            observation = replace(observation, outcome=Outcome.OOM, stage=Stage.COMPILE, message=message)
+        return replace(observation, compiled=compiled)
 
     def _verdict(self, program: str, limits: Limits) -> Verdict:
         if not self._compiler.alive:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
-from monitor.execution.compiling import CompilingWorker
+from monitor.execution.compiling import GIB, CompilingWorker
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
 from monitor.execution.examiner import SUSPECT, Examined, Examiner
@@ -190,7 +190,7 @@ def _compiling(
             (compiler, "monitor.compilers.worker", compiling, way.compiler.own),
         )
     ]
-    return lambda: CompilingWorker(commands[0], commands[1], folder)
+    return lambda: CompilingWorker(commands[0], commands[1], folder, way.chip.memory_gib * GIB)
 
 
 def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:

@@ -138,9 +138,9 @@ def _harnesses(device: Device) -> Any:
     return all_harnesses
 
 
-def _declared(harness: Any, device: Device) -> str:
+def _declared(harness: Any, device: Any) -> str:
     """What the harness's authors declare that it cannot do on this kind of device."""
-    kind = device.device().platform
+    kind = device.platform
     kinds = {kind, "gpu"} if kind in ("cuda", "rocm") else {kind}
     limits = [
         limit.description
