@@ -76,7 +76,7 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
         for suite in suites(framework)
-        if suite in (wish.suites or (suite,))
+        if suite in (wish.suites or target.offer(evidence).framework(framework).suites or (suite,))
     ]
     if wish.shards == 1:
         return whole

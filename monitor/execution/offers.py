@@ -46,7 +46,8 @@ class Framework:
     """One framework: the device its cases run on, and its builds.
 
     `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
-    asked for: its packages come beside the version asked for, and `{version}` in them stands for it.
+    asked for: its packages come beside the version asked for, and `{version}` in them stands for it. `suites` are
+    those that a plan takes where none is named, all where there are none.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Framework:
     env: dict[str, str] = field(default_factory=dict)
     channels: dict[Channel, Source] = field(default_factory=dict)
     exact: Source | None = None
+    suites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def read_framework(name: str, table: Table, directory: Path) -> Framework:
             channel: _source(table.table(channel), directory, packages=None) for channel in CHANNELS if channel in table
         },
         exact=_source(table.table(Channel.EXACT), directory, packages=()) if Channel.EXACT in table else None,
+        suites=table.texts("suites", default=(), pattern=r"[a-z]+", shape="the name of a suite"),
     )
     table.finish("channel", (*CHANNELS, Channel.EXACT))
     return framework

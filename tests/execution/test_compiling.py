@@ -146,10 +146,3 @@ def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None
     assert no_kernel.message == "the bridge has no kernel of Svd"
     text = found["tf.strings.as_string/eager-float32"]
     assert (text.outcome, text.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
-
-
-def test_every_compiler_file_of_this_repository_is_served(tpu: Target) -> None:
-    for path in sorted((CHECKOUT / "runners").glob("*.toml")):
-        target = load_target(path)
-        if target.compile:
-            assert (PACKAGE / "compilers" / f"{target.compile.compiler.driver}.py").is_file()

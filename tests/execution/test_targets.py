@@ -6,7 +6,7 @@ import pytest
 
 from monitor.execution.fields import TargetError
 from monitor.execution.targets import find_target, load_target, load_targets
-from monitor.model import Channel
+from monitor.model import Channel, Chip, Evidence
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 
@@ -118,3 +118,93 @@ def test_a_name_that_is_not_there_is_answered_with_the_nearest(tmp_path):
         find_target(targets, "mien")
     with pytest.raises(TargetError, match=r'mine.toml: no framework "jax", known: torch'):
         targets["mine"].framework("jax")
+
+
+COMPILER = """
+title = "A compiler"
+driver = "tpu"
+[compiler]
+device = "tpu"
+distributions = ["libtpu"]
+[jax]
+device = "cpu"
+distributions = ["jax"]
+suites = ["paper"]
+[jax.release]
+packages = ["jax", "libtpu"]
+"""
+COMPILED = """
+title = "My chip"
+[compile]
+compiler = "mine"
+topology = "v5e:2x2"
+[compile.chip]
+memory-gib = 16
+bandwidth-gb-s = 819.5
+peak-tflop-s = 197
+"""
+
+
+@pytest.fixture
+def with_compiler(tmp_path):
+    (tmp_path / "compilers").mkdir()
+    write(tmp_path / "compilers", COMPILER)
+    return tmp_path
+
+
+def test_a_hardware_may_be_compiled_for_alone(with_compiler):
+    target = load_target(write(with_compiler, COMPILED, "chip.toml"))
+    assert (target.execute, target.evidences, target.frameworks) == (None, (Evidence.COMPILED,), {})
+    assert target.compile is not None
+    assert target.compile.chip == Chip(16, 819.5, 197)
+    assert target.compile.labels == ("ubuntu-latest",)
+    assert target.offer(Evidence.COMPILED).framework("jax").suites == ("paper",)
+    assert target.offer(Evidence.COMPILED).framework("compiler").distributions == ("libtpu",)
+    with pytest.raises(TargetError, match=r"chip.toml: says nothing of how it is executed"):
+        target.offer(Evidence.EXECUTED)
+
+
+def test_a_hardware_may_be_both(with_compiler):
+    target = load_target(write(with_compiler, GOOD + COMPILED.partition("\n[")[2].join(["[", ""]), "chip.toml"))
+    assert target.evidences == (Evidence.EXECUTED, Evidence.COMPILED)
+    assert target.offer(Evidence.EXECUTED).framework("torch").device == "cpu"
+    assert target.offer(Evidence.COMPILED).framework("jax").device == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('"mine"', '"mien"', 'compile.compiler: "mien" has no file in compilers/, did you mean "mine"?'),
+        ("topology", "topologie", 'compile.topology: is missing; is "topologie" meant for it?'),
+        ("memory-gib = 16", "memory-gib = 0", "compile.chip.memory-gib: 0 is not above zero"),
+        ("memory-gib = 16", 'memory-gib = "16"', "compile.chip.memory-gib: must be a number, not a string"),
+        ("[compile.chip]", "speed = 1\n[compile.chip]", "compile.speed: unknown field"),
+        (
+            "[compile]",
+            '[jax]\ndevice = "tpu"\ndistributions = ["jax"]\n[compile]',
+            (
+                "[compile]",
+                "[jax]\ndevice = 'tpu'\ndistributions = 'jax'\n[compile]",
+                "jax: is of no use without [execute]",
+            ),
+        ),
+    ],
+)
+def test_a_fault_of_how_to_compile(with_compiler, old, new, fault):
+    path = write(with_compiler, COMPILED.replace(old, new, 1), "chip.toml")
+    with pytest.raises(TargetError) as raised:
+        load_target(path)
+    assert str(raised.value).startswith(f"{path}: {fault}")
+
+
+def test_a_target_without_a_way_in_is_none(tmp_path):
+    with pytest.raises(TargetError, match=r"execute: is missing; a target needs that table, or \[compile\]"):
+        load_target(write(tmp_path, 'title = "Nothing"'))
+
+
+def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
+    compiling = [target for target in load_targets(RUNNERS).values() if target.compile]
+    assert len(compiling) == 10
+    for target in compiling:
+        assert set(target.offer(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
+        assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()
