@@ -97,11 +97,9 @@ def _by_hardware(compiled: Series, executed: Series) -> Confrontation:
     ran = {standing.case: standing for standing in executed.now if standing.outcome.known}
     seen = {standing.case: standing for standing in compiled.now if standing.outcome.known}
     answers = tuple(
-        Answer(
-            case, ran[case].outcome is Outcome.PASS, seen[case].outcome is Outcome.PASS, _seen(ran[case]), _seen(one)
-        )
+        Answer(case, truth.outcome is Outcome.PASS, one.outcome is Outcome.PASS, _seen(truth), _seen(one))
         for case, one in sorted(seen.items())
-        if case in ran
+        if (truth := ran.get(case))
     )
     return Confrontation(EXECUTED, compiled, answers, len(ran.keys() ^ seen.keys()))
 

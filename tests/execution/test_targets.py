@@ -179,15 +179,7 @@ def test_a_hardware_may_be_both(with_compiler):
         ("memory-gib = 16", "memory-gib = 0", "compile.chip.memory-gib: 0 is not above zero"),
         ("memory-gib = 16", 'memory-gib = "16"', "compile.chip.memory-gib: must be a number, not a string"),
         ("[compile.chip]", "speed = 1\n[compile.chip]", "compile.speed: unknown field"),
-        (
-            "[compile]",
-            '[jax]\ndevice = "tpu"\ndistributions = ["jax"]\n[compile]',
-            (
-                "[compile]",
-                "[jax]\ndevice = 'tpu'\ndistributions = 'jax'\n[compile]",
-                "jax: is of no use without [execute]",
-            ),
-        ),
+        ("[compile]", "[jax]\ndevice = 'tpu'\ndistributions = 'jax'\n[compile]", "jax: is of no use without [execute]"),
     ],
 )
 def test_a_fault_of_how_to_compile(with_compiler, old, new, fault):
