@@ -15,8 +15,8 @@ import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json
 from monitor.execution.interpreters import wished_interpreter
-from monitor.execution.offers import CONFIGURED_INDEX
-from monitor.execution.targets import Target, load_targets
+from monitor.execution.offers import CONFIGURED_INDEX, Offer
+from monitor.execution.targets import load_targets
 from monitor.execution.uv import UvMissingError, find_uv
 
 REACH_SECONDS = 5.0
@@ -103,25 +103,27 @@ def _devices() -> Iterator[Finding]:
 
 
 def _sources() -> Iterator[Finding]:
-    """Of every target that runs on a plain machine: is the wished Python here, can the indexes be reached."""
-    for target in load_targets(RUNNERS).values():
-        yield from _pythons(target)
-        for framework in target.frameworks.values():
+    """Of every file that offers builds: is the wished Python here, can the indexes be reached."""
+    targets = load_targets(RUNNERS).values()
+    offers = {offer.file: offer for target in targets for offer in map(target.offer, target.evidences)}
+    for offer in offers.values():
+        yield from _pythons(offer)
+        for framework in offer.frameworks.values():
             for channel, source in framework.channels.items():
                 for index in source.index:
                     if index != CONFIGURED_INDEX:
                         reached = _reach(index)
-                        what = f"{target.name} {framework.name} {channel}"
+                        what = f"{offer.name} {framework.name} {channel}"
                         said = f"{index} {reached or 'answers'}"
                         mend = "auto goes on with the next source" if reached else ""
                         yield Finding(what, not reached, said, needed=False, mend=mend)
 
 
-def _pythons(target: Target) -> Iterator[Finding]:
-    wished = {s.python for f in target.frameworks.values() for s in f.channels.values() if s.python}
+def _pythons(offer: Offer) -> Iterator[Finding]:
+    wished = {s.python for f in offer.frameworks.values() for s in f.channels.values() if s.python}
     for version in sorted(wished):
         _, note = wished_interpreter(version, lambda _: None)
-        yield Finding(f"{target.name} Python {version}", not note, note or "found", needed=False)
+        yield Finding(f"{offer.name} Python {version}", not note, note or "found", needed=False)
 
 
 def _reach(url: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -43,7 +44,9 @@ runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 START_SECONDS = 300.0
 POLL_SECONDS = 0.02  # how soon a limit is seen to be crossed; answers are seen at once
 CLOSE_SECONDS = 5.0
-LOG_TAIL = 2000  # characters of a worker's own output that are read for its last words
+LOG_TAIL = 20_000  # characters of a process's own output that are read for its last words
+# What XLA and TensorFlow write before they abort: "F1123 16:33:01.356055   27382 repeated_field.cc:48] Index (1) out …"
+FATAL = re.compile(r"^F\d{4} [\d:.]+\s+\d+ (.*)$", re.MULTILINE)
 
 
 T = TypeVar("T")
@@ -220,7 +223,9 @@ class Process:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
-        return Fault(Outcome.CRASH, f"the process {self._how_it_died()}")
+        fatal = FATAL.findall(self._log.read_text(errors="replace")[-LOG_TAIL:])
+        why = f": {fatal[-1]}" if fatal else ""
+        return Fault(Outcome.CRASH, clean(f"the process {self._how_it_died()}{why}"))
 
     def _how_it_died(self) -> str:
         code = self._process.wait()

@@ -36,7 +36,12 @@ class Sign:
 
 
 OUTCOMES: Mapping[Outcome, Sign] = {
-    Outcome.PASS: Sign("✓", "pass", Tone.GOOD, "ran on the device, and the result is right"),
+    Outcome.PASS: Sign(
+        "✓",
+        "pass",
+        Tone.GOOD,
+        "ran on the device, and the result is right; by compiled evidence: every program compiles",
+    ),
     Outcome.MISMATCH: Sign("≠", "mismatch", Tone.BAD, "ran, and gave wrong numbers or broke its promise"),
     Outcome.UNSUPPORTED: Sign(
         "⊘", "unsupported", Tone.PARTLY, "the framework refuses: no kernel, no such dtype, not implemented"
