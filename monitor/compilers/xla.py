@@ -25,7 +25,7 @@ class UnreadableError(Exception):
 
 
 class XlaCompiler:
-    """The compiler of one topology, for programs of one chip."""
+    """The compiler of one topology, for programs of one of its devices or of several."""
 
     def __init__(self, platform: str, name: str, **options: str) -> None:
         """Open the compiler; JAX passes the options on. Raises CompilerUnavailableError."""
@@ -37,7 +37,8 @@ class XlaCompiler:
             described = topologies.get_topology_desc(platform=platform, topology_name=name, **options)
         except Exception as error:  # a plug-in that is missing or of another version fails in many ways
             raise CompilerUnavailableError(f"{platform} {name}: {error}") from error
-        self._device = described.devices[0]
+        self._devices = tuple(described.devices)
+        self._device = self._devices[0]
 
     def environment(self) -> dict[str, str]:
         """What is worth writing down of the compiler."""
@@ -47,18 +48,31 @@ class XlaCompiler:
 
     def compile(self, program: bytes) -> Compiled:
         """Compile a program in StableHLO. Raises UnreadableError, and what the compiler raises."""
+        import numpy as np
         from jax._src import compiler
         from jax._src.interpreters import mlir
         from jax._src.lib import xla_client
 
-        options = compiler.get_compile_options(num_replicas=1, num_partitions=1)
-        devices = xla_client._xla.DeviceList((self._device,))
         with mlir.make_ir_context() as context:
             module = _read(program, context)
+            chips = self._devices[: _partitions(module)]
+            options = compiler.get_compile_options(
+                num_replicas=1, num_partitions=len(chips), device_assignment=np.array([[chip.id for chip in chips]])
+            )
+            if len(chips) > 1:
+                options.executable_build_options.use_spmd_partitioning = True
+                options.executable_build_options.use_shardy_partitioner = True
+            devices = xla_client._xla.DeviceList(chips)
             start = time.perf_counter()
             executable = self._device.client.compile(module, devices, options)
             seconds = time.perf_counter() - start
         return _known(executable, seconds)
+
+
+def _partitions(module: Any) -> int:
+    """Over how many devices a program is spread."""
+    attributes = module.operation.attributes
+    return int(attributes["mhlo.num_partitions"].value) if "mhlo.num_partitions" in attributes else 1
 
 
 def _read(program: bytes, context: Any) -> Any:

@@ -18,7 +18,12 @@ from monitor.suite.draw import Array
 from monitor.suite.oracle import Fetched
 
 # How JAX and XLA word a refusal. Everything else that is raised is an error.
-REFUSALS = re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for", re.IGNORECASE)
+REFUSALS = re.compile(
+    r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for|only interpret mode is supported",
+    re.IGNORECASE,
+)
+# A program over several devices says so where the host has fewer: that tells nothing about the function.
+HOST_LACKS = "devices of one kind are needed"
 OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)
 
 
@@ -96,6 +101,8 @@ class JaxDevice:
         return wait(call())
 
     def refusal(self, error: BaseException) -> Outcome | None:
+        if HOST_LACKS in str(error):
+            return Outcome.BLOCKED
         if isinstance(error, MemoryError) or OUT_OF_MEMORY.search(str(error)):
             return Outcome.OOM
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):

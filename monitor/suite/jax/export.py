@@ -28,8 +28,8 @@ WIDE = frozenset({"float64", "complex128", "int64", "uint64"})
 # How JAX's lowering says that a call comes back to the host's Python, for which it wants the device's own runtime.
 HOST_CALLBACK = "the platform for the specified backend"
 
-# Libraries that some rules ask for their version, and that answer nothing where there is no driver.
-HOST_LACKS = re.compile(r"cu(solver|dnn|blas|fft|sparse)\w*\(|libcuda", re.IGNORECASE)
+# What some rules ask of a machine that has the hardware: the version of a library, the kind of the device.
+ASKS_THE_HOST = re.compile(r"cu(solver|dnn|blas|fft|sparse)\w*\(|libcuda|device kind: cpu", re.IGNORECASE)
 
 
 class JaxExporter:
@@ -83,7 +83,7 @@ class _Traced(StandIns, JaxDevice):
     """The device that calls are traced on."""
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        if HOST_LACKS.search(str(error)):
+        if ASKS_THE_HOST.search(str(error)):
             return Outcome.BLOCKED
         if "MLIR translation rule for primitive" in str(error):
             return Outcome.UNSUPPORTED

@@ -1,0 +1,1 @@
+"""Programs over four devices of one kind."""
