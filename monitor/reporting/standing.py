@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
@@ -21,6 +22,9 @@ from monitor.model import Series as SeriesKey
 
 # As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
 HISTORY_RUNS = 30
+
+# Evidence that is so much older than a weaker one no longer speaks of tonight's builds.
+OUTDATED_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -190,8 +194,9 @@ def _measured(kind: Any, row: Mapping[Any, Any], *columns: str) -> Any:
 class Cell:
     """A function on a target: how many of its cases pass, of those judged; `unjudged` cases gave no evidence.
 
-    Only cases of the strongest `evidence` count; `weaker` names the others that there are. `evidence` is None where
-    nothing was judged. `outcomes` are all that occur among the function's cases.
+    Only cases of one `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on;
+    `others` names those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that
+    occur among the function's cases.
     """
 
     portability: Portability
@@ -199,7 +204,7 @@ class Cell:
     judged: int
     unjudged: int
     evidence: Evidence | None
-    weaker: tuple[Evidence, ...]
+    others: tuple[Evidence, ...]
     outcomes: frozenset[Outcome]
 
 
@@ -207,7 +212,7 @@ def cell(standings: Iterable[Standing]) -> Cell:
     """A function's cases on one target in one figure, of one evidence."""
     everything = list(standings)
     judged = [standing for standing in everything if standing.outcome.known]
-    evidences = _strongest_first(judged)
+    evidences = _as_they_count(judged)
     counted = [standing.outcome for standing in judged if standing.evidence is evidences[0]]
     return Cell(
         portability(counted),
@@ -215,7 +220,7 @@ def cell(standings: Iterable[Standing]) -> Cell:
         judged=len(counted),
         unjudged=len(everything) - len(judged),
         evidence=evidences[0] if evidences else None,
-        weaker=tuple(evidences[1:]),
+        others=tuple(evidences[1:]),
         outcomes=frozenset(standing.outcome for standing in everything),
     )
 
@@ -228,5 +233,15 @@ def score_of(series: Series) -> Score:
     return score(map(portability, functions.values()))
 
 
-def _strongest_first(standings: Iterable[Standing]) -> list[Evidence]:
-    return sorted({standing.evidence for standing in standings}, key=list(Evidence).index)
+def _as_they_count(standings: Iterable[Standing]) -> list[Evidence]:
+    """The evidences that there are: the strongest first, but those last whose newest run is long before the newest."""
+    newest: dict[Evidence, datetime] = {}
+    for standing in standings:
+        started = datetime.fromisoformat(standing.run.started)
+        newest[standing.evidence] = max(started, newest.get(standing.evidence, started))
+    last = max(newest.values(), default=None)
+
+    def order(evidence: Evidence) -> tuple[bool, int]:
+        return last is not None and last - newest[evidence] > OUTDATED_AFTER, [*Evidence].index(evidence)
+
+    return sorted(newest, key=order)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -169,8 +170,21 @@ def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> 
     executed, compiled = (series(recorded, "tpu-v5e", "jax", evidence) for evidence in list(Evidence)[:2])
     assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
     split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
-    assert (split.evidence, split.weaker, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
+    assert (split.evidence, split.others, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
     assert "✓ 2/2 success executed; apart: compiled" in pages["matrix.html"].words
+
+
+def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: Recorded) -> None:
+    executed, compiled = (
+        [s for s in series(recorded, "tpu-v5e", "jax", evidence).now if s.function == "jax.random.split"]
+        for evidence in list(Evidence)[:2]
+    )
+    later = [replace(s, run=replace(s.run, started="2025-11-30T03:00:00Z")) for s in compiled]
+    assert cell([*executed, *compiled]).evidence is Evidence.EXECUTED
+    assert (cell([*executed, *later]).evidence, cell([*executed, *later]).others) == (
+        Evidence.COMPILED,
+        (Evidence.EXECUTED,),
+    )
 
 
 def test_a_compiled_case_shows_its_stage_and_what_the_compiler_knows(pages: dict[str, Page]) -> None:
