@@ -62,9 +62,12 @@ class XlaCompiler:
             if len(chips) > 1:
                 options.executable_build_options.use_spmd_partitioning = True
                 options.executable_build_options.use_shardy_partitioner = True
-            devices = xla_client._xla.DeviceList(chips)
+            client = self._device.client
             start = time.perf_counter()
-            executable = self._device.client.compile(module, devices, options)
+            if hasattr(client, "compile_and_load"):
+                executable = client.compile(module, xla_client._xla.DeviceList(chips), options)
+            else:  # up to jax 0.6.0
+                executable = client.compile(mlir.module_to_bytecode(module), options)
             seconds = time.perf_counter() - start
         return _known(executable, seconds)
 
