@@ -24,7 +24,7 @@ REFUSALS: Refusals = {
 
 
 def compiler(topology: str, configuration: str) -> XlaCompiler:
-    """The compiler for a topology such as `v5e:1x1`. Raises CompilerUnavailableError."""
+    """The compiler for a topology such as `v5e:2x2`. Raises CompilerUnavailableError."""
     del configuration  # libtpu knows its chips
     os.environ.update(VARIABLES)
     return XlaCompiler("tpu", topology)

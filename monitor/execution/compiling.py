@@ -7,12 +7,11 @@ compiler's. Either may die of a case, and is started again for the next. To whoe
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
-from monitor.execution.supervisor import Fault, Limits, Process, ProcessCommand, Ready
+from monitor.execution.supervisor import Fault, Limits, Process, ProcessCommand, Ready, read_observation
 from monitor.handover.codec import from_json
 from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
 
@@ -66,7 +65,7 @@ class CompilingWorker:
     def ask(self, case: str, limits: Limits) -> Observation:
         """Have one case exported and its programs compiled; see `alive`."""
         start = time.monotonic()
-        exported = self._exporter.request({"case": case}, limits, _exported(case))
+        exported = self._exporter.request({"case": case}, limits, lambda message: _exported(message, case))
         if isinstance(exported, Fault):
             # What takes too long or too much here, before any compiler, says nothing of the hardware.
             crash = exported.outcome is Outcome.CRASH
@@ -117,17 +116,12 @@ class CompilingWorker:
         self.close()
 
 
-def _exported(case: str) -> Callable[[Any], tuple[Observation, list[str]]]:
-    """What reads the exporter's answer about a case. It runs code that nobody reviewed: an answer may be anything."""
-
-    def read(message: Any) -> tuple[Observation, list[str]]:
-        observation = from_json(Observation, message["observation"])
-        programs = message["programs"]
-        if observation.case != case or not all(isinstance(name, str) and "/" not in name for name in programs):
-            raise ValueError("an answer to another question")
-        return observation, programs
-
-    return read
+def _exported(message: Any, case: str) -> tuple[Observation, list[str]]:
+    """The exporter's answer about a case. It runs code that nobody reviewed: an answer may be anything."""
+    observation, programs = read_observation(message, case), message["programs"]
+    if not all(isinstance(name, str) and "/" not in name for name in programs):
+        raise ValueError("a program that is not in the folder of programs")
+    return observation, programs
 
 
 def _judged(message: Any) -> Verdict:

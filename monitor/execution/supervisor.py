@@ -257,21 +257,19 @@ class Worker(Process):
     def ask(self, case: str, limits: Limits) -> Observation:
         """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
         start = time.monotonic()
-        answer = self.request({"case": case}, limits, _observation_of(case))
+        answer = self.request({"case": case}, limits, lambda message: read_observation(message, case))
         if isinstance(answer, Fault):
             seconds = round(time.monotonic() - start, 3)
             return Observation(case, answer.outcome, message=answer.message, seconds=seconds)
         return answer
 
 
-def _observation_of(case: str) -> Callable[[Any], Observation]:
-    def read(message: Any) -> Observation:
-        observation = from_json(Observation, message["observation"])
-        if observation.case != case:
-            raise ValueError("an answer to another question")
-        return observation
-
-    return read
+def read_observation(message: Any, case: str) -> Observation:
+    """The observation in an answer. Raises KeyError, TypeError or ValueError where it holds none of that case."""
+    observation = from_json(Observation, message["observation"])
+    if observation.case != case:
+        raise ValueError("an answer to another question")
+    return observation
 
 
 def memory_mib(pid: int) -> float:

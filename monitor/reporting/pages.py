@@ -14,7 +14,7 @@ from monitor.history.layout import RecordedRun
 from monitor.model import Build, Chip, Evidence, Function, Outcome, Run
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.figures import listed, moment
-from monitor.reporting.standing import Cell, Series, Standing, cell, score_of
+from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, score_of
 
 # The names the frameworks give themselves; another framework goes by its key.
 FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
@@ -257,8 +257,8 @@ def function_pages(
 
     `script` is asked for the cases that do not pass; `chips` are those of the targets.
     """
-    now = [_by_function(one.now) for one in series]
-    gone = [_by_function(one.gone) for one in series]
+    now = [by_function(one.now) for one in series]
+    gone = [by_function(one.gone) for one in series]
     names = {
         (one.framework, name) for one, *sides in zip(series, now, gone, strict=True) for side in sides for name in side
     }
@@ -292,13 +292,6 @@ def _case_history(series: Series, standing: Standing, script: Callable[[str], st
     fails = standing.outcome.known and standing.outcome is not Outcome.PASS
     bound = least_time(standing.compiled, chip) if standing.compiled and chip else None
     return CaseHistory(standing, series.strip_of(standing.case), script(standing.case) if fails else "", bound)
-
-
-def _by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:
-    found: dict[str, list[Standing]] = {}
-    for standing in standings:
-        found.setdefault(standing.function, []).append(standing)
-    return found
 
 
 @dataclass(frozen=True)

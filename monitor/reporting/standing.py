@@ -225,12 +225,18 @@ def cell(standings: Iterable[Standing]) -> Cell:
     )
 
 
+def by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:
+    """The standings of each function."""
+    found: dict[str, list[Standing]] = {}
+    for standing in standings:
+        found.setdefault(standing.function, []).append(standing)
+    return found
+
+
 def score_of(series: Series) -> Score:
     """The study's figure of a series: its functions by what became of their cases."""
-    functions: dict[str, list[Outcome]] = {}
-    for standing in series.now:
-        functions.setdefault(standing.function, []).append(standing.outcome)
-    return score(map(portability, functions.values()))
+    functions = by_function(series.now).values()
+    return score(portability(standing.outcome for standing in standings) for standings in functions)
 
 
 def _as_they_count(standings: Iterable[Standing]) -> list[Evidence]:
