@@ -33,10 +33,10 @@ from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
 from monitor.execution.examiner import Examiner
 from monitor.execution.run import environment_of
-from monitor.execution.supervisor import Limits, Worker, WorkerCommand, clean_environment
+from monitor.execution.supervisor import Limits, Worker, clean_environment, worker_command
 from monitor.execution.targets import load_target
 from monitor.handover.runfile import RunFileWriter
-from monitor.model import Outcome
+from monitor.model import Evidence, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("torch", "jax", "tensorflow")
@@ -82,7 +82,7 @@ class Bench:
         self._python = provided.python
         self._core = max(os.sched_getaffinity(0))
         self._scratch = scratch
-        self._environment = environment_of(target, framework, scratch)
+        self._environment = environment_of(target.way(Evidence.EXECUTED), target.framework(framework), scratch)
 
     def passing(self) -> list[str]:
         lines = self._loop([]).splitlines()
@@ -117,7 +117,7 @@ class Bench:
         return time.perf_counter() - start
 
     def watched(self, cases: list[str]) -> float:
-        command = WorkerCommand(
+        command = worker_command(
             self._python,
             self._framework,
             "paper",

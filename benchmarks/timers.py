@@ -30,6 +30,7 @@ from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
 from monitor.execution.run import environment_of
 from monitor.execution.targets import load_target
+from monitor.model import Evidence
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("torch", "jax", "tensorflow")
@@ -52,7 +53,8 @@ def main() -> None:
     for framework in arguments.frameworks:
         build = provide(target, framework, cache=default_cache(), say=print)
         command = [build.python, __file__, "--inside", "--functions", str(arguments.functions), framework]
-        variables = os.environ | environment_of(target, framework, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
+        way, one = target.way(Evidence.EXECUTED), target.framework(framework)
+        variables = os.environ | environment_of(way, one, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
         print(f"\n{build.build.label}", flush=True)
         subprocess.run(command, env=variables, check=True)
 
