@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -36,6 +37,7 @@ from monitor.cli.steps import (
     write_pages,
     write_plan,
 )
+from monitor.execution.compiling import Exports
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
 from monitor.execution.targets import Target, load_targets
@@ -91,7 +93,11 @@ def nightly(
         jobs = plan_jobs(wish, targets, recorded)
         night = NIGHTS / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         write_plan(jobs, targets, night / "plan")
-    paths = [_run(job, targets[job.target], night / "runs" / f"{job_name(job)}.jsonl", cache) for job in jobs]
+    with TemporaryDirectory(prefix="portability-") as folder:
+        exports = Exports(Path(folder))
+        paths = [
+            _run(job, targets[job.target], night / "runs" / f"{job_name(job)}.jsonl", cache, exports) for job in jobs
+        ]
     runfiles = [read_untrusted(path, targets=targets) for path in paths]
     commit = record_runs(recorded, runfiles)
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
@@ -103,10 +109,10 @@ def nightly(
         raise typer.Exit(1)
 
 
-def _run(job: Job, target: Target, path: Path, cache: Path) -> Path:
+def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) -> Path:
     show = ProgressLine(job_name(job))
     try:
-        run_job(job, target, path, cache=cache, resume=True, say=say, show=show)
+        run_job(job, target, path, cache=cache, resume=True, exports=exports, say=say, show=show)
     except ResumeError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:

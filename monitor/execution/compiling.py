@@ -2,12 +2,14 @@
 
 The first is `monitor.suite.exporter` in the framework's environment, the second `monitor.compilers.worker` in the
 compiler's. Either may die of a case, and is started again for the next. To whoever asks, a pair is a worker.
+
+A program is the same for every chip of a compiler: what one job had exported, the next one knows.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,44 +30,89 @@ class Verdict:
     message: str = ""
 
 
+Answer = tuple[Observation, list[str]] | Fault  # an exporter's, with the names of the programs
+
+
+@dataclass
+class Exported:
+    """What exporters answered about one build, and the folder of their programs.
+
+    `known` are the answers to the jobs before this one, `asked` those to this one: within a job, a question that is
+    put again is meant to be.
+    """
+
+    folder: Path
+    ready: Ready | None = None
+    known: dict[str, Answer] = field(default_factory=dict)
+    asked: dict[str, Answer] = field(default_factory=dict)
+
+
+class Exports:
+    """What exporters answered to all the jobs of a night."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._exported: dict[tuple[str, ...], Exported] = {}
+
+    def begin(self, *what: str) -> Exported:
+        """What is known at the beginning of a job; `what` tells its exporter from any other."""
+        if what not in self._exported:
+            folder = self._folder / str(len(self._exported))
+            folder.mkdir()
+            self._exported[what] = Exported(folder)
+        exported = self._exported[what]
+        exported.known |= exported.asked
+        exported.asked = {}
+        return exported
+
+
 class CompilingWorker:
     """An exporter and a compiler. `served` counts the cases they have answered."""
 
-    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, programs: Path, memory: float) -> None:
-        """Start both and wait until they are ready. Raises WorkerUnavailableError.
+    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, exported: Exported, memory: float) -> None:
+        """Start both, the exporter only once it is needed, and wait for them. Raises WorkerUnavailableError.
 
-        `programs` is the folder in which the exporter leaves its programs, `memory` what the hardware has, in bytes.
+        `memory` is what the hardware has, in bytes.
         """
         self.served = 0
-        self._programs = programs
+        self._exported = exported
         self._memory = memory
-        self._compiler_command = compiler
+        self._exporter_command, self._compiler_command = exporter, compiler
         self._verdicts: dict[str, Verdict] = {}
-        self._exporter = Process(exporter)
+        self._exporter: Process | None = None
+        self._compiler = Process(compiler)
         try:
-            self._compiler = Process(compiler)
+            self._said = exported.ready or self._start_exporter().ready
         except BaseException:
-            self._exporter.close()
+            self._compiler.close()
             raise
+        exported.ready = self._said
+
+    def _start_exporter(self) -> Process:
+        self._exporter = self._exporter or Process(self._exporter_command)
+        return self._exporter
 
     @property
     def ready(self) -> Ready:
         """What both say of themselves; the cases and the version are the framework's."""
-        environment = self._exporter.ready.environment | self._compiler.ready.environment
-        return replace(self._exporter.ready, environment=environment)
+        return replace(self._said, environment=self._said.environment | self._compiler.ready.environment)
 
     @property
     def alive(self) -> bool:
-        return self._exporter.alive
+        return self._exporter is None or self._exporter.alive
 
     @property
     def memory_mib(self) -> float:
-        return max(self._exporter.memory_mib, self._compiler.memory_mib)
+        return max(process.memory_mib for process in self._processes)
+
+    @property
+    def _processes(self) -> list[Process]:
+        return [self._exporter, self._compiler] if self._exporter else [self._compiler]
 
     def ask(self, case: str, limits: Limits) -> Observation:
         """Have one case exported and its programs compiled; see `alive`."""
         start = time.monotonic()
-        exported = self._exporter.request({"case": case}, limits, lambda message: _exported(message, case))
+        exported = self._exported.known.get(case) or self._export(case, limits)
         if isinstance(exported, Fault):
             # What takes too long or too much here, before any compiler, says nothing of the hardware.
             crash = exported.outcome is Outcome.CRASH
@@ -77,6 +124,11 @@ class CompilingWorker:
         if observation.outcome is Outcome.PASS:
             observation = self._compile(observation, programs, limits)
         return replace(observation, seconds=_since(start))
+
+    def _export(self, case: str, limits: Limits) -> Answer:
+        answer = self._start_exporter().request({"case": case}, limits, lambda message: _read_exported(message, case))
+        self._exported.asked[case] = answer
+        return answer
 
     def _compile(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
         known = []
@@ -97,17 +149,17 @@ class CompilingWorker:
         if not self._compiler.alive:
             self._compiler.close()
             self._compiler = Process(self._compiler_command)
-        answer = self._compiler.request({"program": str(self._programs / program)}, limits, _judged)
+        answer = self._compiler.request({"program": str(self._exported.folder / program)}, limits, _judged)
         return Verdict(None, Stage.COMPILE, answer.outcome, answer.message) if isinstance(answer, Fault) else answer
 
     def kill(self) -> None:
         """Kill both."""
-        self._exporter.kill()
-        self._compiler.kill()
+        for process in self._processes:
+            process.kill()
 
     def close(self) -> None:
-        self._exporter.close()
-        self._compiler.close()
+        for process in self._processes:
+            process.close()
 
     def __enter__(self) -> Self:
         return self
@@ -116,7 +168,7 @@ class CompilingWorker:
         self.close()
 
 
-def _exported(message: Any, case: str) -> tuple[Observation, list[str]]:
+def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
     """The exporter's answer about a case. It runs code that nobody reviewed: an answer may be anything."""
     observation, programs = read_observation(message, case), message["programs"]
     if not all(isinstance(name, str) and "/" not in name for name in programs):

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
-from monitor.execution.compiling import GIB, CompilingWorker
+from monitor.execution.compiling import GIB, CompilingWorker, Exported, Exports
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
 from monitor.execution.examiner import SUSPECT, Examined, Examiner
@@ -69,6 +69,7 @@ def run_job(
     *,
     cache: Path,
     resume: bool = False,
+    exports: Exports | None = None,
     say: Callable[[str], None],
     show: Callable[[Progress], None],
     package: Path = PACKAGE,
@@ -76,9 +77,9 @@ def run_job(
     """Do a job and write its run file to `path`.
 
     With `resume`, an unfinished run file there is continued: nothing answered is asked again. A build that cannot be
-    had, or a device that is not there, makes a run file too: a blocked one. `say` takes lines for the reader of the
-    log. Raises ResumeError, FileExistsError where there is a run file and it is not to be continued, and
-    `monitor.execution.targets.TargetError`.
+    had, or a device that is not there, makes a run file too: a blocked one. `exports` holds what earlier jobs of the
+    night had exported; `say` takes lines for the reader of the log. Raises ResumeError, FileExistsError where there is
+    a run file and it is not to be continued, and `monitor.execution.targets.TargetError`.
     """
     begun = _begun(path, resume=resume)
     if begun and begun.end:
@@ -88,7 +89,7 @@ def run_job(
         calibration = calibrate()
         prepared: Prepared | None = None
         try:
-            prepared = _prepare(job, target, begun, cache, say, held, package)
+            prepared = _prepare(job, target, begun, cache, exports, say, held, package)
             say(f"{job.framework}: starting {prepared.build.label} on {target.name}")
             examiners = [held.enter_context(_examiner(start, job, target)) for start in prepared.lanes]
         except (BuildUnavailable, WorkerUnavailableError) as error:
@@ -133,6 +134,7 @@ def _prepare(
     target: Target,
     begun: RunFile | None,
     cache: Path,
+    exports: Exports | None,
     say: Callable[[str], None],
     held: ExitStack,
     package: Path,
@@ -161,36 +163,42 @@ def _prepare(
         held.enter_context(in_use(compiler.python))
         told = (compiler.build.why, *compiler.notes)
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
+    pythons = provided.python, compiler.python if compiler else provided.python
+    exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, way.compiler.name)
     lanes = tuple(
-        _compiling(
-            job, way, framework, provided.python, compiler.python if compiler else provided.python, folder, package
-        )
-        for folder in [scratch / f"lane-{number}" for number in range(_usable_cores())]
+        _compiling(job, way, framework, pythons, exported, scratch / f"lane-{number}", package)
+        for number in range(_usable_cores())
     )
     return Prepared(provided.build, compiler.build if compiler else None, notes, frozenset(), lanes)
 
 
 def _compiling(
-    job: Job, way: Compile, framework: Framework, exporter: Path, compiler: Path, folder: Path, package: Path
+    job: Job,
+    way: Compile,
+    framework: Framework,
+    pythons: tuple[Path, Path],
+    exported: Exported,
+    folder: Path,
+    package: Path,
 ) -> Callable[[], CompilingWorker]:
-    """What starts a pair of processes that leave their programs in `folder`."""
+    """What starts a pair of processes that work in `folder`, the exporter and the compiler on these interpreters."""
     folder.mkdir()
     exporting = {
         "framework": job.framework,
         "suite": job.suite,
         "device": framework.device,
         "platform": way.compiler.driver,
-        "programs": str(folder),
+        "programs": str(exported.folder),
     }
     compiling = {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration}
-    commands = [
+    exporter, compiler = (
         ProcessCommand(python, module, arguments, environment_of(way, one, folder), folder / f"{module}.log", package)
         for python, module, arguments, one in (
-            (exporter, "monitor.suite.exporter", exporting, framework),
-            (compiler, "monitor.compilers.worker", compiling, way.compiler.own),
+            (pythons[0], "monitor.suite.exporter", exporting, framework),
+            (pythons[1], "monitor.compilers.worker", compiling, way.compiler.own),
         )
-    ]
-    return lambda: CompilingWorker(commands[0], commands[1], folder, way.chip.memory_gib * GIB)
+    )
+    return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
 
 
 def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import time
 from importlib import import_module
 from pathlib import Path
@@ -74,10 +75,15 @@ def export(exporter: Exporter, check: Check) -> tuple[Observation, list[bytes]]:
 
 
 def _leave(directory: Path, program: bytes) -> str:
-    """Write a program where it is not there yet, under the name that its content gives it."""
+    """Write a program where it is not there yet, under the name that its content gives it.
+
+    Another exporter may be leaving the same one, and whoever sees a program sees all of it.
+    """
     name = f"{hashlib.sha256(program).hexdigest()}.mlir"
     if not (directory / name).exists():
-        (directory / name).write_bytes(program)
+        begun = directory / f"{name}.{os.getpid()}"
+        begun.write_bytes(program)
+        begun.rename(directory / name)
     return name
 
 

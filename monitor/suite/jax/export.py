@@ -80,7 +80,11 @@ class JaxExporter:
 
 
 class _Traced(StandIns, JaxDevice):
-    """The device that calls are traced on."""
+    """The device that calls are traced on. What is compiled becomes part of the whole program, as what is not."""
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        function: Callable[..., Any] = jax.jit(call, inline=True)
+        return function
 
     def refusal(self, error: BaseException) -> Outcome | None:
         if ASKS_THE_HOST.search(str(error)):
