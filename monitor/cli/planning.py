@@ -11,7 +11,7 @@ from monitor.execution.offers import CHANNELS, Framework
 from monitor.execution.targets import Target, find_target
 from monitor.history.store import History
 from monitor.model import Evidence, Job
-from monitor.suite.collect import frameworks, suites
+from monitor.suite.collect import KERNELS, frameworks, suites
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
     refuse_unknown("channel", wish.channel, (AUTO, *CHANNELS))
     for framework in wish.frameworks:
         refuse_unknown("framework", framework, frameworks())
-    every_suite = {suite for framework in frameworks() for suite in suites(framework)}
+    every_suite = {KERNELS, *(suite for framework in frameworks() for suite in suites(framework))}
     for suite in wish.suites:
         refuse_unknown("suite", suite, every_suite)
     chosen = [find_target(dict(targets), name) for name in wish.targets] or [*targets.values()]
@@ -75,7 +75,7 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
         if evidence in (wish.evidences or target.evidences)
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
-        for suite in suites(framework)
+        for suite in ((KERNELS,) if evidence is Evidence.REGISTERED else suites(framework))
         if suite in (wish.suites or target.offer(evidence).framework(framework).suites or (suite,))
     ]
     if wish.shards == 1:

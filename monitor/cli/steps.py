@@ -47,7 +47,10 @@ ChannelOption = Annotated[str, typer.Option(help="auto, nightly, release or pinn
 BuildsOption = Annotated[list[str], typer.Option("--build", help="One version of one framework: jax==0.9.2")]
 PythonOption = Annotated[str, typer.Option("--python", help="An interpreter that already has the framework.")]
 EvidencesOption = Annotated[
-    list[Evidence], typer.Option("--evidence", help="executed or compiled; all that a target can give where not given.")
+    list[Evidence],
+    typer.Option(
+        "--evidence", help="executed, compiled, lowered or registered; all that a target can give where not given."
+    ),
 ]
 CasesOption = Annotated[list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.")]
 

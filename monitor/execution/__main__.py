@@ -75,11 +75,11 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
-    parser.add_argument("--suite", default="paper", help="default: %(default)s")
+    parser.add_argument("--suite", help="default: paper, or kernels where they are looked up")
     parser.add_argument(
         "--evidence",
         type=Evidence,
-        help="executed or compiled (default: the strongest that the target's file tells how to get)",
+        help="executed, compiled, lowered or registered (default: the strongest that the target can give)",
     )
     parser.add_argument("--channel", default=AUTO, help="auto, nightly, release or pinned (default: %(default)s)")
     parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
@@ -109,11 +109,12 @@ def _job(parser: argparse.ArgumentParser, given: argparse.Namespace, targets: di
             parser.error(f"--job {given.job}: {error}")
     if not given.framework:
         parser.error("--framework or --job is needed")
+    evidence = given.evidence or find_target(targets, given.target).evidences[0]
     return Job(
         target=given.target,
         framework=given.framework,
-        suite=given.suite,
-        evidence=given.evidence or find_target(targets, given.target).evidences[0],
+        suite=given.suite or ("kernels" if evidence is Evidence.REGISTERED else "paper"),
+        evidence=evidence,
         channel=given.channel,
         build=given.build,
         python=given.python,

@@ -1,7 +1,7 @@
-"""Watched pairs of processes: one turns a case into programs, the other compiles them for hardware that is not here.
+"""Watched processes for hardware that is not here: one turns a case into programs, another may compile them.
 
 The first is `monitor.suite.exporter` in the framework's environment, the second `monitor.compilers.worker` in the
-compiler's. Either may die of a case, and is started again for the next. To whoever asks, a pair is a worker.
+compiler's. Either may die of a case, and is started again for the next. To whoever asks, they are a worker.
 
 A program is the same for every chip of a compiler: what one job had exported, the next one knows.
 """
@@ -66,27 +66,20 @@ class Exports:
         return exported
 
 
-class CompilingWorker:
-    """An exporter and a compiler. `served` counts the cases they have answered."""
+class LoweringWorker:
+    """An exporter, whose programs nobody compiles here. `served` counts the cases that it has answered."""
 
-    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, exported: Exported, memory: float) -> None:
-        """Start both, the exporter only once it is needed, and wait for them. Raises WorkerUnavailableError.
+    evidence = Evidence.LOWERED
 
-        `memory` is what the hardware has, in bytes.
-        """
+    def __init__(self, exporter: ProcessCommand, exported: Exported) -> None:
+        """Start it where nothing is known of it yet, else only once it is needed. Raises WorkerUnavailableError."""
         self.served = 0
         self._exported = exported
-        self._memory = memory
-        self._exporter_command, self._compiler_command = exporter, compiler
-        self._verdicts: dict[str, Verdict] = {}
+        self._exporter_command = exporter
         self._exporter: Process | None = None
-        self._compiler = Process(compiler)
-        try:
-            self._said = exported.ready or self._start_exporter().ready
-        except BaseException:
-            self._compiler.close()
-            raise
-        exported.ready = self._said
+        if exported.ready is None:
+            exported.ready = self._start_exporter().ready
+        self._ready = exported.ready
 
     def _start_exporter(self) -> Process:
         self._exporter = self._exporter or Process(self._exporter_command)
@@ -94,8 +87,8 @@ class CompilingWorker:
 
     @property
     def ready(self) -> Ready:
-        """What both say of themselves; the cases and the version are the framework's."""
-        return replace(self._said, environment=self._said.environment | self._compiler.ready.environment)
+        """What the exporter says of itself."""
+        return self._ready
 
     @property
     def alive(self) -> bool:
@@ -103,14 +96,10 @@ class CompilingWorker:
 
     @property
     def memory_mib(self) -> float:
-        return max(process.memory_mib for process in self._processes)
-
-    @property
-    def _processes(self) -> list[Process]:
-        return [self._exporter, self._compiler] if self._exporter else [self._compiler]
+        return max((process.memory_mib for process in self._processes()), default=0.0)
 
     def ask(self, case: str, limits: Limits) -> Observation:
-        """Have one case exported and its programs compiled; see `alive`."""
+        """Have one case exported, and what comes of its programs; see `alive`."""
         start = time.monotonic()
         exported = self._exported.known.get(case) or self._export(case, limits)
         if isinstance(exported, Fault):
@@ -118,19 +107,71 @@ class CompilingWorker:
             crash = exported.outcome is Outcome.CRASH
             outcome = Outcome.CRASH if crash else Outcome.BLOCKED
             message = exported.message if crash else f"on this host: {exported.message}"
-            return Observation(case, outcome, Evidence.COMPILED, message, Stage.TRACE, seconds=_since(start))
+            return Observation(case, outcome, self.evidence, message, Stage.TRACE, seconds=_since(start))
         self.served += 1
         observation, programs = exported
         if observation.outcome is Outcome.PASS:
-            observation = self._compile(observation, programs, limits)
-        return replace(observation, seconds=_since(start))
+            observation = self._go_on(observation, programs, limits)
+        return replace(observation, evidence=self.evidence, seconds=_since(start))
 
     def _export(self, case: str, limits: Limits) -> Answer:
         answer = self._start_exporter().request({"case": case}, limits, lambda message: _read_exported(message, case))
         self._exported.asked[case] = answer
         return answer
 
-    def _compile(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
+    def _go_on(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
+        """What becomes of a case after its export."""
+        del programs, limits
+        return observation
+
+    def _processes(self) -> list[Process]:
+        return [self._exporter] if self._exporter else []
+
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in self._processes():
+            process.kill()
+
+    def close(self) -> None:
+        for process in self._processes():
+            process.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class CompilingWorker(LoweringWorker):
+    """An exporter and a compiler."""
+
+    evidence = Evidence.COMPILED
+
+    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, exported: Exported, memory: float) -> None:
+        """Start both and wait for them. Raises WorkerUnavailableError.
+
+        `memory` is what the hardware has, in bytes.
+        """
+        self._memory = memory
+        self._compiler_command = compiler
+        self._verdicts: dict[str, Verdict] = {}
+        self._compiler = Process(compiler)
+        try:
+            super().__init__(exporter, exported)
+        except BaseException:
+            self._compiler.close()
+            raise
+
+    @property
+    def ready(self) -> Ready:
+        """What both say of themselves; the cases and the version are the framework's."""
+        return replace(self._ready, environment=self._ready.environment | self._compiler.ready.environment)
+
+    def _processes(self) -> list[Process]:
+        return [*super()._processes(), self._compiler]
+
+    def _go_on(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
         known = []
         for program in programs:
             if program not in self._verdicts:
@@ -151,21 +192,6 @@ class CompilingWorker:
             self._compiler = Process(self._compiler_command)
         answer = self._compiler.request({"program": str(self._exported.folder / program)}, limits, _judged)
         return Verdict(None, Stage.COMPILE, answer.outcome, answer.message) if isinstance(answer, Fault) else answer
-
-    def kill(self) -> None:
-        """Kill both."""
-        for process in self._processes:
-            process.kill()
-
-    def close(self) -> None:
-        for process in self._processes:
-            process.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
-from monitor.execution.compiling import GIB, CompilingWorker, Exported, Exports
+from monitor.execution.compiling import GIB, CompilingWorker, Exported, Exports, LoweringWorker
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
 from monitor.execution.examiner import SUSPECT, Examined, Examiner
@@ -34,7 +34,8 @@ from monitor.execution.supervisor import (
     WorkerUnavailableError,
     worker_command,
 )
-from monitor.execution.targets import Compile, Execute, Target
+from monitor.execution.targets import Target
+from monitor.execution.ways import Compile, Execute, Lower, Register, Way
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
 from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run, function_of
@@ -140,65 +141,114 @@ def _prepare(
     package: Path,
 ) -> Prepared:
     """Make the builds and keep them; `held` is left when the run is over. Raises BuildUnavailable."""
-    way, framework = target.way(job.evidence), target.offer(job.evidence).framework(job.framework)
+    way = target.way(job.evidence)
     scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
     provided = _provide(job, target, begun, cache, say)
     held.enter_context(in_use(provided.python))
+    ground = Ground(job, way, target.offer(job.evidence).framework(job.framework), provided.python, scratch, package)
     notes = tuple(map(clean, provided.notes))
     if isinstance(way, Execute):
         cores = held.enter_context(own_cores(way.threads))
-        command = worker_command(
-            provided.python,
-            job.framework,
-            job.suite,
-            framework.device,
-            environment_of(way, framework, scratch),
-            scratch / "worker.log",
-            package,
-            cores,
-        )
-        return Prepared(provided.build, None, notes + (() if cores else (UNPINNED,)), cores, (lambda: Worker(command),))
+        lane = _executing(ground, cores)
+        return Prepared(provided.build, None, notes + (() if cores else (UNPINNED,)), cores, (lane,))
+    if isinstance(way, Register):
+        return Prepared(provided.build, None, notes, frozenset(), (_registering(ground),))
+    platform = way.platform if isinstance(way, Lower) else way.compiler.driver
+    exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, platform)
+    if isinstance(way, Lower):
+        lanes = tuple(_lowering(ground, platform, exported, number) for number in range(_usable_cores()))
+        return Prepared(provided.build, None, notes, frozenset(), lanes)
     compiler = _compiler_of(way, provided, cache, say)
     if compiler:
         held.enter_context(in_use(compiler.python))
         told = (compiler.build.why, *compiler.notes)
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
-    pythons = provided.python, compiler.python if compiler else provided.python
-    exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, way.compiler.name)
-    lanes = tuple(
-        _compiling(job, way, framework, pythons, exported, scratch / f"lane-{number}", package)
-        for number in range(_usable_cores())
-    )
+    python = compiler.python if compiler else provided.python
+    lanes = tuple(_compiling(ground, way, python, exported, number) for number in range(_usable_cores()))
     return Prepared(provided.build, compiler.build if compiler else None, notes, frozenset(), lanes)
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What the processes of a run stand on, whichever way it goes."""
+
+    job: Job
+    way: Way
+    framework: Framework
+    python: Path
+    scratch: Path
+    package: Path
+
+    def lane(self, number: int) -> Path:
+        """A folder for the processes of one lane."""
+        folder = self.scratch / f"lane-{number}"
+        folder.mkdir()
+        return folder
+
+
+def _executing(ground: Ground, cores: frozenset[int]) -> Callable[[], Worker]:
+    command = worker_command(
+        ground.python,
+        ground.job.framework,
+        ground.job.suite,
+        ground.framework.device,
+        environment_of(ground.way, ground.framework, ground.scratch),
+        ground.scratch / "worker.log",
+        ground.package,
+        cores,
+    )
+    return lambda: Worker(command)
+
+
+def _registering(ground: Ground) -> Callable[[], Worker]:
+    command = ProcessCommand(
+        ground.python,
+        "monitor.suite.registrar",
+        {"framework": ground.job.framework, "suite": ground.job.suite, "platform": ground.framework.device},
+        environment_of(ground.way, ground.framework, ground.scratch),
+        ground.scratch / "registrar.log",
+        ground.package,
+    )
+    return lambda: Worker(command, Evidence.REGISTERED)
+
+
+def _lowering(ground: Ground, platform: str, exported: Exported, number: int) -> Callable[[], LoweringWorker]:
+    exporter = _exporter(ground, platform, exported, ground.lane(number))
+    return lambda: LoweringWorker(exporter, exported)
+
+
 def _compiling(
-    job: Job,
-    way: Compile,
-    framework: Framework,
-    pythons: tuple[Path, Path],
-    exported: Exported,
-    folder: Path,
-    package: Path,
+    ground: Ground, way: Compile, python: Path, exported: Exported, number: int
 ) -> Callable[[], CompilingWorker]:
-    """What starts a pair of processes that work in `folder`, the exporter and the compiler on these interpreters."""
-    folder.mkdir()
-    exporting = {
-        "framework": job.framework,
-        "suite": job.suite,
-        "device": framework.device,
-        "platform": way.compiler.driver,
-        "programs": str(exported.folder),
-    }
-    compiling = {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration}
-    exporter, compiler = (
-        ProcessCommand(python, module, arguments, environment_of(way, one, folder), folder / f"{module}.log", package)
-        for python, module, arguments, one in (
-            (pythons[0], "monitor.suite.exporter", exporting, framework),
-            (pythons[1], "monitor.compilers.worker", compiling, way.compiler.own),
-        )
+    """What starts a pair of processes; `python` has the compiler."""
+    folder = ground.lane(number)
+    exporter = _exporter(ground, way.compiler.driver, exported, folder)
+    compiler = ProcessCommand(
+        python,
+        "monitor.compilers.worker",
+        {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration},
+        environment_of(way, way.compiler.own, folder),
+        folder / "compiler.log",
+        ground.package,
     )
     return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
+
+
+def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -> ProcessCommand:
+    return ProcessCommand(
+        ground.python,
+        "monitor.suite.exporter",
+        {
+            "framework": ground.job.framework,
+            "suite": ground.job.suite,
+            "device": ground.framework.device,
+            "platform": platform,
+            "programs": str(exported.folder),
+        },
+        environment_of(ground.way, ground.framework, folder),
+        folder / "exporter.log",
+        ground.package,
+    )
 
 
 def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:
@@ -243,7 +293,7 @@ def _difference(before: Build, now: Build) -> str:
     return ", ".join(f"{p.name} {p.version}" for p in before.packages if (p.name, p.version) not in there)
 
 
-def environment_of(way: Execute | Compile, framework: Framework, scratch: Path) -> dict[str, str]:
+def environment_of(way: Way, framework: Framework, scratch: Path) -> dict[str, str]:
     """The variables that a process which runs cases has on top of our own."""
     return {
         **QUIET,

@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 
 from monitor.handover.codec import from_json
 from monitor.handover.messages import clean
-from monitor.model import Observation, Outcome
+from monitor.model import Evidence, Observation, Outcome
 
 # The package that is lent to a framework's environment: itself alone, not the site-packages beside it, whose NumPy
 # would shadow the one that the framework was installed with. `-P` keeps `suite/torch` from shadowing `torch`.
@@ -252,7 +252,12 @@ def worker_command(
 
 
 class Worker(Process):
-    """A process that answers cases: `monitor.suite.worker`."""
+    """A process that answers cases by itself: `monitor.suite.worker`, or `monitor.suite.registrar`."""
+
+    def __init__(self, command: ProcessCommand, evidence: Evidence = Evidence.EXECUTED) -> None:
+        """Start it; `evidence` is what its answers are. Raises WorkerUnavailableError."""
+        self._evidence = evidence
+        super().__init__(command)
 
     def ask(self, case: str, limits: Limits) -> Observation:
         """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
@@ -260,7 +265,7 @@ class Worker(Process):
         answer = self.request({"case": case}, limits, lambda message: read_observation(message, case))
         if isinstance(answer, Fault):
             seconds = round(time.monotonic() - start, 3)
-            return Observation(case, answer.outcome, message=answer.message, seconds=seconds)
+            return Observation(case, answer.outcome, self._evidence, message=answer.message, seconds=seconds)
         return answer
 
 

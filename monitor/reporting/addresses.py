@@ -10,7 +10,7 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from monitor.model import Evidence
+from monitor.model import Evidence, Run
 
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
@@ -35,6 +35,18 @@ def slug(name: str) -> str:
 def function_page(framework: str, name: str) -> str:
     """The address of a function's page, from the root of the site."""
     return f"functions/{slug(framework)}/{slug(name)}.html"
+
+
+def kernel_page(framework: str) -> str:
+    """The address of the page of a framework's kernels, from the root of the site."""
+    return f"kernels/{slug(framework)}.html"
+
+
+def case_address(run: Run, function: str) -> str:
+    """Where the site speaks of the cases of a function in the series of a run: an operator has no page of its own."""
+    if run.evidence is Evidence.REGISTERED:
+        return f"{kernel_page(run.framework)}#{slug(function)}"
+    return f"{function_page(run.framework, function)}#{series_anchor(run.target, run.suite, run.evidence)}"
 
 
 def run_page(run: str) -> str:

@@ -18,7 +18,7 @@ from monitor.analysis import news
 from monitor.handover.runfile import SCHEMA
 from monitor.history.store import Recorded
 from monitor.model import Chip, Evidence, Function, Outcome
-from monitor.reporting import addresses, figures, pages, signs, standing
+from monitor.reporting import addresses, figures, kernels, pages, signs, standing
 from monitor.reporting.data import FIELDS, write_data
 
 # Says that a directory is a site of ours, which the next build may replace.
@@ -89,10 +89,15 @@ class _Renderer:
         nights = news.nights(recorded)
         newest = news.tonight(nights)
         series = standing.all_series(recorded)
+        functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
         self._page("index.html", "tonight", page=pages.tonight_page(newest, series, self._generated))
-        self._page("matrix.html", "matrix", page=pages.matrix_page(series))
+        self._page("matrix.html", "matrix", page=pages.matrix_page(functions))
+        tables = kernels.kernel_pages(series)
+        self._page("kernels/index.html", "kernels", pages=tables)
+        for table in tables:
+            self._page(table.page, "kernel-table", page=table)
         self._page("method.html", "method", fields=FIELDS, news=news, pages=pages, standing=standing)
-        for function in pages.function_pages(series, catalog, script, chips):
+        for function in pages.function_pages(functions, catalog, script, chips):
             self._page(function.page, "function", page=function)
         for run in pages.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
             self._page(addresses.run_page(run.night.run.id), "run", page=run)
@@ -136,12 +141,13 @@ def _environment(templates: Path) -> Environment:
     )
     environment.globals.update(
         Evidence=Evidence,
+        case_address=addresses.case_address,
         evidences=signs.EVIDENCES,
         function_page=addresses.function_page,
+        slug=addresses.slug,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
         run_page=addresses.run_page,
-        series_anchor=addresses.series_anchor,
         verdicts=signs.VERDICTS,
     )
     return environment

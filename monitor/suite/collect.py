@@ -20,7 +20,9 @@ if TYPE_CHECKING:  # NumPy is not needed to list what is declared
     from monitor.suite.device import Device
 
 HERE = Path(__file__).parent
-NO_SUITE = {"__init__", "device", "dialect", "export"}  # the modules of a framework's folder that are something else
+KERNELS = "kernels"  # the suite of what is looked up, not run: the operators in a framework's tables
+# The modules of a framework's folder that are no suite of checks.
+NO_SUITE = {"__init__", "device", "dialect", "export", KERNELS}
 
 
 class DeclarationError(ValueError):
@@ -33,7 +35,7 @@ def frameworks() -> tuple[str, ...]:
 
 
 def suites(framework: str) -> tuple[str, ...]:
-    """The suites of a framework, those that only a build can list among them."""
+    """The suites of checks of a framework, those that only a build can list among them."""
     declared = {path.parent.name for path in (HERE / framework).glob("*/__init__.py")}
     return tuple(sorted(declared | _listed(framework)))
 

@@ -1,7 +1,8 @@
 """The program that turns cases into programs for another hardware's compiler, inside one framework's environment.
 
 It answers a case with an observation, which passes where every stage before the compiler was passed, and with the
-names of the programs, files in StableHLO that it leaves in a folder. `monitor.execution.compiling` asks it.
+names of the programs, files in StableHLO that it leaves in a folder. `monitor.execution.compiling` asks it, and says
+what evidence that is.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
 from monitor.handover.pipe import Message, Service, add_arguments, serve
-from monitor.model import Evidence, Observation, Outcome, Stage
+from monitor.model import Observation, Outcome, Stage
 from monitor.suite.check import Check, SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.export import Exporter, StageError
@@ -65,9 +66,8 @@ def export(exporter: Exporter, check: Check) -> tuple[Observation, list[bytes]]:
     observation = Observation(
         check.id,
         outcome,
-        Evidence.COMPILED,
-        message,
-        stage,
+        message=message,
+        stage=stage,
         declared=clean(check.declared),
         seconds=round(time.perf_counter() - start, 3),
     )

@@ -14,7 +14,8 @@ from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.environments import default_cache
 from monitor.execution.fields import TargetError
 from monitor.execution.offers import Framework, Source
-from monitor.execution.targets import Execute, Target, load_target
+from monitor.execution.targets import Target, load_target
+from monitor.execution.ways import Execute
 from monitor.model import Channel
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
@@ -46,7 +47,7 @@ def offer(tmp_path, monkeypatch):
     def make(exact: Source | None = None, **channels: Source) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
         framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact)
-        return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(("mine",)))
+        return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(labels=("mine",)))
 
     return make
 

@@ -1,0 +1,59 @@
+"""What the pages of kernels say: which operators each platform has, by the frameworks' own tables.
+
+An operator is not a function that people call, so it stands apart from the matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.model import Evidence, Outcome
+from monitor.reporting.addresses import kernel_page
+from monitor.reporting.standing import Series, Standing
+
+
+@dataclass(frozen=True)
+class KernelColumn:
+    """The table of one platform: how many operators it has, of how many."""
+
+    series: Series
+    there: int
+    total: int
+
+
+@dataclass(frozen=True)
+class KernelRow:
+    """An operator and what is known of it, None where a table does not have it."""
+
+    operator: str
+    cells: tuple[Standing | None, ...]
+
+
+@dataclass(frozen=True)
+class KernelPage:
+    """All tables of one framework side by side."""
+
+    framework: str
+    page: str
+    columns: tuple[KernelColumn, ...]
+    rows: tuple[KernelRow, ...]
+
+
+def kernel_pages(series: Sequence[Series]) -> list[KernelPage]:
+    """A page for each framework whose tables were looked up."""
+    tables: dict[str, list[Series]] = {}
+    for one in series:
+        if one.evidence is Evidence.REGISTERED:
+            tables.setdefault(one.framework, []).append(one)
+    return [_page(framework, found) for framework, found in sorted(tables.items())]
+
+
+def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
+    by_operator = [{standing.function: standing for standing in table.now} for table in tables]
+    columns = tuple(
+        KernelColumn(table, sum(one.outcome is Outcome.PASS for one in table.now), len(table.now)) for table in tables
+    )
+    operators = sorted({operator for found in by_operator for operator in found})
+    rows = tuple(KernelRow(name, tuple(found.get(name) for found in by_operator)) for name in operators)
+    return KernelPage(framework, kernel_page(framework), columns, rows)

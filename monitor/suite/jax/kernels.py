@@ -1,0 +1,49 @@
+"""JAX's lowering rules: which primitives can be lowered for a platform.
+
+A rule is for one platform, for both kinds of GPU, or for any platform. The tables are private to
+`jax._src.interpreters.mlir`, and hold what the modules that were imported have registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+from monitor.suite.check import SuiteUnavailableError
+from monitor.suite.kernel import Kernel
+
+# Where primitives are that `import jax` alone does not bring.
+MODULES = ("jax.numpy", "jax.scipy", "jax.experimental.pallas", "jax.experimental.sparse")
+GPUS = {"cuda", "rocm"}
+
+
+def kernels(platform: str) -> dict[str, Kernel]:
+    """Every primitive with any rule, by the name it has in a jaxpr. Raises SuiteUnavailableError."""
+    for module in MODULES:
+        import_module(module)
+    from jax._src.interpreters import mlir
+
+    try:
+        everywhere, somewhere = mlir._lowerings, mlir._platform_specific_lowerings
+    except AttributeError as error:
+        raise SuiteUnavailableError(f"this build keeps its lowering rules elsewhere: {error}") from error
+    places: dict[str, set[str]] = {}
+    for place, primitive in _rules(everywhere, somewhere):
+        places.setdefault(primitive.name, set()).add(place)
+    wanted = {platform, "gpu"} if platform in GPUS else {platform}
+    return {f"jax.primitive.{name}": _kernel(found, wanted) for name, found in sorted(places.items())}
+
+
+def _rules(everywhere: Mapping[Any, Any], somewhere: Mapping[str, Mapping[Any, Any]]) -> Iterator[tuple[str, Any]]:
+    for primitive in everywhere:
+        yield "", primitive
+    for platform, rules in somewhere.items():
+        for primitive in rules:
+            yield platform, primitive
+
+
+def _kernel(places: set[str], wanted: set[str]) -> Kernel:
+    if own := places & wanted:
+        return Kernel(True, f"a rule for {' and '.join(sorted(own))}")
+    return Kernel("" in places, "a rule for any platform")
