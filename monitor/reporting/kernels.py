@@ -23,11 +23,19 @@ class KernelColumn:
 
 
 @dataclass(frozen=True)
+class KernelCell:
+    """An operator in one table. `gone` tells one that the newest build no longer has."""
+
+    standing: Standing
+    gone: bool
+
+
+@dataclass(frozen=True)
 class KernelRow:
-    """An operator and what is known of it, None where a table does not have it."""
+    """An operator in each table, None where it has not been in it."""
 
     operator: str
-    cells: tuple[Standing | None, ...]
+    cells: tuple[KernelCell | None, ...]
 
 
 @dataclass(frozen=True)
@@ -50,10 +58,13 @@ def kernel_pages(series: Sequence[Series]) -> list[KernelPage]:
 
 
 def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
-    by_operator = [{standing.function: standing for standing in table.now} for table in tables]
     columns = tuple(
         KernelColumn(table, sum(one.outcome is Outcome.PASS for one in table.now), len(table.now)) for table in tables
     )
-    operators = sorted({operator for found in by_operator for operator in found})
-    rows = tuple(KernelRow(name, tuple(found.get(name) for found in by_operator)) for name in operators)
+    found = [
+        {one.function: KernelCell(one, gone) for gone, side in ((True, table.gone), (False, table.now)) for one in side}
+        for table in tables
+    ]
+    operators = sorted({operator for table in found for operator in table})
+    rows = tuple(KernelRow(name, tuple(table.get(name) for table in found)) for name in operators)
     return KernelPage(framework, kernel_page(framework), columns, rows)

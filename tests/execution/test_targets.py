@@ -189,6 +189,48 @@ def test_a_fault_of_how_to_compile(with_compiler, old, new, fault):
     assert str(raised.value).startswith(f"{path}: {fault}")
 
 
+LISTED = """
+title = "Chip"
+[lower]
+platform = "rocm"
+case-seconds = 9
+[lower.jax]
+device = "cpu"
+distributions = "jax"
+[register.torch]
+device = "MPS"
+distributions = "torch"
+"""
+
+
+def test_a_hardware_may_be_known_from_frameworks_alone(tmp_path):
+    target = load_target(write(tmp_path, LISTED, "chip.toml"))
+    assert target.evidences == (Evidence.LOWERED, Evidence.REGISTERED)
+    assert target.lower is not None
+    assert (target.lower.platform, target.lower.case_seconds) == ("rocm", 9)
+    assert target.offer(Evidence.LOWERED).framework("jax").device == "cpu"
+    assert target.offer(Evidence.REGISTERED).framework("torch").device == "MPS"
+    with pytest.raises(TargetError, match=r'no framework "torch"'):
+        target.offer(Evidence.LOWERED).framework("torch")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("platform", "platfrom", 'lower.platform: is missing; is "platfrom" meant for it?'),
+        ('"rocm"', '"ROCm"', 'lower.platform: "ROCm" is not a platform\'s name'),
+        ("[lower.jax]", "[lower.jaxx]", 'lower.jaxx: unknown framework, did you mean "jax"?'),
+        ("[register.torch]", "[register]\nx = 1\n[torch]", "register.x: unknown field"),
+        ('device = "MPS"', "", "register.torch.device: is missing"),
+    ],
+)
+def test_a_fault_of_how_to_lower_or_look_up(tmp_path, old, new, fault):
+    path = write(tmp_path, LISTED.replace(old, new, 1), "chip.toml")
+    with pytest.raises(TargetError) as raised:
+        load_target(path)
+    assert str(raised.value).startswith(f"{path}: {fault}")
+
+
 def test_a_target_without_a_way_in_is_none(tmp_path):
     with pytest.raises(TargetError, match=r"execute: is missing; a target needs that table, or \[compile\]"):
         load_target(write(tmp_path, 'title = "Nothing"'))

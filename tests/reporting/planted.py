@@ -51,6 +51,9 @@ NAMES = {
         "tf.raw_ops.Unique", "tf.signal.fft", "tf.sparse.to_dense", "tf.strings.join",
     ),
 }  # fmt: skip
+OPERATORS = (
+    "torch.ops.aten.add.Tensor", "torch.ops.aten.linalg_eig", "torch.ops.aten._cudnn_rnn", "torch.ops.aten._foobar",
+)  # fmt: skip
 VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")
 DISTRIBUTIONS = {"torch": "torch", "jax": "jax", "tensorflow": "tf-nightly-cpu"}
 
@@ -65,6 +68,10 @@ CATALOG = {
 
 def cases(framework: str) -> tuple[str, ...]:
     return tuple(f"{framework}/{name}/{variant}" for name in NAMES[framework] for variant in VARIANTS)
+
+
+def operators() -> tuple[str, ...]:
+    return tuple(f"torch/{name}/kernel" for name in OPERATORS)
 
 
 def script_of(case: str) -> str:
@@ -128,6 +135,8 @@ def usual(case: str, evidence: Evidence) -> Observation:
     """What a case comes to on most nights."""
     if evidence is Evidence.COMPILED:
         return compiled(case)
+    if evidence is Evidence.REGISTERED:
+        return registered(case, there="_cudnn" not in case)
     if "eig/" in case and "compiled" in case:
         return observation(case, Outcome.UNSUPPORTED, "NotImplementedError: eig has no kernel for this device")
     if "svd" in case and "bfloat16" in case:
@@ -143,6 +152,11 @@ def compiled(case: str) -> Observation:
         return Observation(case, Outcome.UNSUPPORTED, Evidence.COMPILED, message, Stage.LOWER)
     known = Compiled(2, 0.25, 4.58e9, None if "dot" in case else 1.5e6, 1_666_048, 687_104)
     return Observation(case, Outcome.PASS, Evidence.COMPILED, compiled=known)
+
+
+def registered(case: str, *, there: bool) -> Observation:
+    outcome, message = (Outcome.PASS, IMAGE) if there else (Outcome.UNSUPPORTED, "no kernel for MPS")
+    return Observation(case, outcome, Evidence.REGISTERED, message)
 
 
 def confirmed(case: str, outcome: Outcome, message: str) -> Observation:

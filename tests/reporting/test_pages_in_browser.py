@@ -63,6 +63,8 @@ def addresses(recorded: Recorded) -> dict[str, str]:
         "tonight": "index.html",
         "matrix": "matrix.html",
         "method": "method.html",
+        "kernels": "kernels/index.html",
+        "kernel table": "kernels/torch.html",
         "runs": "runs/index.html",
         "run": run_page(noted.id),
         "blocked run": run_page(blocked.id),
@@ -72,7 +74,10 @@ def addresses(recorded: Recorded) -> dict[str, str]:
     }
 
 
-KINDS = ("tonight", "matrix", "method", "runs", "run", "blocked run", "function", "long function", "gone function")
+KINDS = (
+    "tonight", "matrix", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function", "long function",
+    "gone function",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -78,9 +78,12 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
-    assert {"index.html", "matrix.html", "method.html", "runs/index.html"} <= pages.keys()
+    assert {"index.html", "matrix.html", "method.html", "runs/index.html", "kernels/index.html"} <= pages.keys()
     assert {run_page(item.run.id) for item in recorded.runs} <= pages.keys()
     for one in all_series(recorded):
+        if one.evidence is Evidence.REGISTERED:  # an operator is no function of the matrix
+            assert {s.function for s in one.now}.isdisjoint(pages["matrix.html"].words.split())
+            continue
         assert {function_page(one.framework, standing.function) for standing in (*one.now, *one.gone)} <= pages.keys()
 
 
@@ -144,7 +147,7 @@ def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -
 
 def test_tonight_says_what_changed(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
-    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 0 ⇊ beyond 0 ⇈ lifted 1 + new 4 − gone" in words
+    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 0 ⇊ beyond 0 ⇈ lifted 1 + new 5 − gone" in words
     assert "↓ worse torch.cat eager-float32 ✓ pass → ≠ mismatch <script>alert(1)</script>" in words
     assert "+ new torch.new_function eager-float32 not there → ✓ pass" in words
     assert "− gone torch.sparse.mm eager-float32 ✓ pass → gone" in words
@@ -193,6 +196,16 @@ def test_a_compiled_case_shows_its_stage_and_what_the_compiler_knows(pages: dict
     # 4.58 Gflop at 197 TFLOP/s take longer than 1.5 MB at 819 GB/s.
     assert "2 4.58 Gflop 1.50 MB 1.67 MB 687 kB 250 ms 23.2 µs" in words.replace("\u202f", " ")
     assert "at lower: no rule for the platform" in pages["functions/jax/jax.numpy.linalg.eig.html"].words
+
+
+def test_tables_of_kernels_stand_side_by_side_on_a_page(pages: dict[str, Page]) -> None:
+    assert "PyTorch apple-mps torch 2.3.0.dev20251104+cpu 2 of 3 66.7 %" in pages["kernels/index.html"].words
+    words = pages["kernels/torch.html"].words
+    assert "4 operators, as the newest builds have them" in words
+    assert "torch.ops.aten._cudnn_rnn ⊘ unsupported no kernel for MPS" in words
+    assert "torch.ops.aten._foobar gone, last in torch 2.2.0.dev20251103+cpu" in words
+    assert "since torch 2.2.0.dev20251103+cpu" in words  # linalg_eig came with that build
+    assert "of 3 operators" in pages["index.html"].words
 
 
 def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, pages: dict[str, Page]) -> None:
@@ -364,7 +377,7 @@ def test_figures_have_units_and_sensible_digits() -> None:
 def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: Recorded) -> None:
     shown = 0
     for one in all_series(recorded):
-        for standing in one.now:
+        for standing in one.now if one.evidence is not Evidence.REGISTERED else ():
             fails = standing.outcome.known and standing.outcome is not Outcome.PASS
             page = pages[function_page(one.framework, standing.function)]
             script = script_of(standing.case)

@@ -30,7 +30,8 @@ def kernels(platform: str) -> dict[str, Kernel]:
         raise SuiteUnavailableError(f"this build keeps its lowering rules elsewhere: {error}") from error
     places: dict[str, set[str]] = {}
     for place, primitive in _rules(everywhere, somewhere):
-        places.setdefault(primitive.name, set()).add(place)
+        # "scatter-add" of one build is "scatter_add" of another.
+        places.setdefault(primitive.name.replace("-", "_"), set()).add(place)
     wanted = {platform, "gpu"} if platform in GPUS else {platform}
     return {f"jax.primitive.{name}": _kernel(found, wanted) for name, found in sorted(places.items())}
 
