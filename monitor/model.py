@@ -41,6 +41,11 @@ class Evidence(StrEnum):
     LOWERED = "lowered"
     REGISTERED = "registered"
 
+    @property
+    def certain(self) -> bool:
+        """Whether one answer is enough: what is looked up in a table is no work that a damaged process does wrong."""
+        return self is Evidence.REGISTERED
+
 
 class Stage(StrEnum):
     """How far a case came on its way to another hardware's compiler; an observation names the stage that failed."""

@@ -141,7 +141,8 @@ def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[C
     for case, value, message, attempts, declared in table[columns].itertuples(index=False):
         before, after = known.get(case), Outcome(value)
         if after.known and before is not after:
-            verdict = judge(before, after, confirmed=set(attempts.split()) == {value})
+            confirmed = run.evidence.certain or set(attempts.split()) == {value}
+            verdict = judge(before, after, confirmed=confirmed)
             if before is None and declares:
                 verdict = judge_declared(after, declared)
             changes.append(Change(case, verdict, before, after, message or declared))

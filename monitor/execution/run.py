@@ -254,6 +254,8 @@ def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -
 def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:
     way = target.way(job.evidence)
     limits = Limits(way.case_seconds, way.case_memory_mib)
+    if job.evidence.certain:
+        return Examiner(start, limits, {}, frozenset())
     # A refusal to compile does not come from a damaged process, nor does an account of what was passed on.
     suspect = SUSPECT if job.evidence is Evidence.EXECUTED else frozenset({Outcome.ERROR, Outcome.CRASH})
     return Examiner(start, limits, job.watch, suspect)

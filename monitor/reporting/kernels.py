@@ -37,15 +37,31 @@ class KernelRow:
     operator: str
     cells: tuple[KernelCell | None, ...]
 
+    @property
+    def _outcomes(self) -> set[Outcome]:
+        return {cell.standing.outcome for cell in self.cells if cell and not cell.gone}
+
+    @property
+    def gone(self) -> bool:
+        """Whether no newest build has it."""
+        return not self._outcomes
+
+    @property
+    def lacking(self) -> bool:
+        """Whether some platform is without it."""
+        return bool(self._outcomes - {Outcome.PASS})
+
 
 @dataclass(frozen=True)
 class KernelPage:
-    """All tables of one framework side by side."""
+    """All tables of one framework side by side: what some platform lacks first."""
 
     framework: str
     page: str
     columns: tuple[KernelColumn, ...]
-    rows: tuple[KernelRow, ...]
+    lacking: tuple[KernelRow, ...]
+    everywhere: tuple[KernelRow, ...]
+    gone: tuple[KernelRow, ...]
 
 
 def kernel_pages(series: Sequence[Series]) -> list[KernelPage]:
@@ -66,5 +82,12 @@ def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
         for table in tables
     ]
     operators = sorted({operator for table in found for operator in table})
-    rows = tuple(KernelRow(name, tuple(table.get(name) for table in found)) for name in operators)
-    return KernelPage(framework, kernel_page(framework), columns, rows)
+    rows = [KernelRow(name, tuple(table.get(name) for table in found)) for name in operators]
+    return KernelPage(
+        framework,
+        kernel_page(framework),
+        columns,
+        lacking=tuple(row for row in rows if row.lacking),
+        everywhere=tuple(row for row in rows if not row.lacking and not row.gone),
+        gone=tuple(row for row in rows if row.gone),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from monitor.analysis.news import Change, Night, Verdict
+from monitor.model import Evidence
 
 # New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
 LISTED = 20
@@ -53,7 +54,8 @@ def _title(night: Night) -> str:
 def _coverage(night: Night) -> str:
     seen = f"{night.observed} of {night.expected} cases observed"
     if night.score.judged:
-        seen += f"; {night.score.success} of {night.score.judged} functions pass all of theirs"
+        told = "operators are there" if night.run.evidence is Evidence.REGISTERED else "functions pass all of theirs"
+        seen += f"; {night.score.success} of {night.score.judged} {told}"
     unchanged = night.baseline and not night.changes and not night.incidents
     return f"{seen}; nothing changed" if unchanged else seen
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.model import Outcome
+from monitor.model import Evidence, Outcome
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
@@ -39,6 +39,20 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     assert night.changes == (Change(B, Verdict.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent"),)
     assert night.regressions == night.changes
     assert night.changes[0].function == "jax.b"
+
+
+def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: Make) -> None:
+    both = (runfile(1, {A: "pass"}), runfile(2, {A: "unsupported"}))
+    listed = [
+        replace(
+            one,
+            run=replace(one.run, evidence=Evidence.REGISTERED),
+            observations=tuple(replace(o, evidence=Evidence.REGISTERED) for o in one.observations),
+        )
+        for one in both
+    ]
+    *_, night = read(tmp_path, *listed)
+    assert [change.verdict for change in night.regressions] == [Verdict.WORSE]
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ RUNNERS = Path(__file__).parents[2] / "runners"
 
 @pytest.fixture
 def run(tmp_path: Path) -> Callable[..., RunFile]:
-    def run(target: Target, framework: str, suite: str, evidence: Evidence, *selection: str) -> RunFile:
-        job = Job(target.name, framework, suite, evidence, selection=selection)
+    def run(
+        target: Target, framework: str, suite: str, evidence: Evidence, *selection: str, **known: Outcome
+    ) -> RunFile:
+        job = Job(target.name, framework, suite, evidence, selection=selection, watch=known)
         return run_job(
             job, target, tmp_path / "run.jsonl", cache=default_cache(), say=print, show=lambda progress: None
         )
@@ -56,12 +58,14 @@ def test_jax_tells_which_primitives_a_platform_has_a_rule_for(run: Callable[...,
 
 
 def test_pytorch_tells_of_backends_that_its_wheel_is_not_built_with(run: Callable[..., RunFile]) -> None:
-    found = by_case(run(load_target(RUNNERS / "apple-mps.toml"), "torch", "kernels", Evidence.REGISTERED))
+    otherwise = {"torch/torch.ops.aten.mul.Tensor/kernel": Outcome.UNSUPPORTED}
+    found = by_case(run(load_target(RUNNERS / "apple-mps.toml"), "torch", "kernels", Evidence.REGISTERED, **otherwise))
     assert len(found) > 2000
     assert (found["torch.ops.aten.mul.Tensor/kernel"].outcome, found["torch.ops.aten.mul.Tensor/kernel"].message) == (
         Outcome.PASS,
         "",  # by its `out` variant, which has a kernel for MPS
     )
+    assert found["torch.ops.aten.mul.Tensor/kernel"].attempts == ()  # a table is looked up once, whatever was known
     assert found["torch.ops.aten.matmul/kernel"].message == "by way of other operators"
     assert found["torch.ops.aten._cudnn_rnn/kernel"].message == "no kernel for MPS"
 
