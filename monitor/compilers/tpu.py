@@ -17,9 +17,12 @@ VARIABLES = {
     "JAX_PLATFORMS": "cpu",
 }
 
+# "Unexpected operand type for FFT: c128" is its way to say that it has none for that dtype.
 REFUSALS: Refusals = {
     Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|Ran out of memory in memory space hbm", re.IGNORECASE),
-    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+    Outcome.UNSUPPORTED: re.compile(
+        r"UNIMPLEMENTED|not implemented|not supported|unsupported|Unexpected operand type", re.IGNORECASE
+    ),
 }
 
 

@@ -11,7 +11,7 @@ import argparse
 from importlib import import_module
 from pathlib import Path
 
-from monitor.compilers.xla import CompilerUnavailableError, Refusals, UnreadableError, XlaCompiler
+from monitor.compilers.xla import CompilerUnavailableError, Refusals, TooFewDevicesError, UnreadableError, XlaCompiler
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
 from monitor.handover.pipe import Message, Service, add_arguments, serve
@@ -37,6 +37,8 @@ def main() -> None:
                 return {"compiled": to_json(compiler.compile(program))}
             except UnreadableError as error:
                 return {"stage": Stage.EXPORT, "outcome": Outcome.ERROR, "message": describe(error)}
+            except TooFewDevicesError as error:
+                return {"stage": Stage.COMPILE, "outcome": Outcome.BLOCKED, "message": str(error)}
             except Exception as error:  # a compiler words its refusals in many ways
                 outcome = _outcome(error, driver.REFUSALS)
                 return {"stage": Stage.COMPILE, "outcome": outcome, "message": describe(error)}

@@ -24,6 +24,10 @@ class UnreadableError(Exception):
     """A program that is no StableHLO of a version known here: the bridge is at fault, not the compiler."""
 
 
+class TooFewDevicesError(Exception):
+    """A program that is spread over more devices than the topology has."""
+
+
 class XlaCompiler:
     """The compiler of one topology, for programs of one of its devices or of several."""
 
@@ -47,7 +51,7 @@ class XlaCompiler:
         return {key: value for key, value in told.items() if value}
 
     def compile(self, program: bytes) -> Compiled:
-        """Compile a program in StableHLO. Raises UnreadableError, and what the compiler raises."""
+        """Compile a program in StableHLO. Raises UnreadableError, TooFewDevicesError, and what the compiler raises."""
         import numpy as np
         from jax._src import compiler
         from jax._src.interpreters import mlir
@@ -55,7 +59,10 @@ class XlaCompiler:
 
         with mlir.make_ir_context() as context:
             module = _read(program, context)
-            chips = self._devices[: _partitions(module)]
+            wanted, there = _partitions(module), len(self._devices)
+            if wanted > there:
+                raise TooFewDevicesError(f"the program is spread over {wanted} devices; the topology has {there}")
+            chips = self._devices[:wanted]
             options = compiler.get_compile_options(
                 num_replicas=1, num_partitions=len(chips), device_assignment=np.array([[chip.id for chip in chips]])
             )

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from monitor.execution.builds import provide
 from monitor.execution.compiling import CompilingWorker
 from monitor.execution.environments import default_cache
 from monitor.execution.run import run_job
-from monitor.execution.supervisor import PACKAGE
+from monitor.execution.supervisor import PACKAGE, Limits, Process, ProcessCommand
 from monitor.execution.targets import Target, load_target
 from monitor.handover.runfile import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
@@ -133,7 +134,8 @@ def test_a_topology_that_there_is_not_is_one_blocked_run(run: Callable[..., RunF
 
 
 def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None:
-    selection = ("*tf.linalg.svd/*", "*tf.Variable/eager-float32", "*tf.strings.as_string/eager-float32")
+    functions = ("linalg.svd/*", "Variable/eager-float32", "strings.as_string/eager-float32", "fill/of-strings-eager")
+    selection = tuple(f"*tf.{name}" for name in (*functions, "signal.idct/eager-float64"))
     job = Job(tpu.name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
     runfile = run_job(job, tpu, tmp_path / "run.jsonl", cache=default_cache(), say=print, show=lambda progress: None)
     found = {o.case.split("/", 1)[1]: o for o in runfile.observations}
@@ -146,3 +148,29 @@ def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None
     assert no_kernel.message == "the bridge has no kernel of Svd"
     text = found["tf.strings.as_string/eager-float32"]
     assert (text.outcome, text.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+    assert found["tf.fill/of-strings-eager"].message == "the bridge takes no argument of dtype string"
+    transform = found["tf.signal.idct/eager-float64"]
+    assert (transform.outcome, transform.stage) == (Outcome.UNSUPPORTED, Stage.COMPILE)
+    assert "Unexpected operand type for FFT" in transform.message
+
+
+def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(tpu: Target, tmp_path: Path) -> None:
+    assert tpu.compile is not None
+    provided = provide(tpu.compile.offer, "jax", channel="release", cache=default_cache(), say=print)
+    command = ProcessCommand(
+        provided.python,
+        "monitor.compilers.worker",
+        {"driver": "tpu", "topology": tpu.compile.topology, "configuration": ""},
+        {},
+        tmp_path / "log",
+    )
+    wide = "module attributes {mhlo.num_partitions = 64 : i32} { func.func @main() { return } }"
+    (tmp_path / "program").write_text(wide, encoding="utf-8")
+    with Process(command) as compiler:
+        limits = Limits(seconds=60, memory_mib=4096)
+        answer = compiler.request({"program": str(tmp_path / "program")}, limits, lambda message: message)
+    assert answer == {
+        "stage": Stage.COMPILE,
+        "outcome": Outcome.BLOCKED,
+        "message": "the program is spread over 64 devices; the topology has 4",
+    }

@@ -36,6 +36,8 @@ COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
 
 # How the bridge says that an operator has no kernel in it.
 NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
+# An argument is an operator too, which has a kernel for all dtypes but a few.
+NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
 
 
 class TensorflowExporter:
@@ -151,6 +153,9 @@ def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
 
 
 def _refused(error: Exception) -> StageError:
+    if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(str(error))}):
+        told = f"the bridge takes no argument of dtype {', '.join(dtypes)}"
+        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, told)
     if operators := sorted(set(NO_KERNEL.findall(str(error)))):
         return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge has no kernel of {', '.join(operators)}")
     return StageError(Stage.EXPORT, Outcome.ERROR, describe(error))
