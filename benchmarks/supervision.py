@@ -32,7 +32,7 @@ import asv_runner
 from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
 from monitor.execution.examiner import Examiner
-from monitor.execution.run import environment_of
+from monitor.execution.lanes import environment_of
 from monitor.execution.supervisor import Limits, Worker, clean_environment, worker_command
 from monitor.execution.targets import load_target
 from monitor.handover.runfile import RunFileWriter

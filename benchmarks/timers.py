@@ -28,7 +28,7 @@ from typing import Any
 
 from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
-from monitor.execution.run import environment_of
+from monitor.execution.lanes import environment_of
 from monitor.execution.targets import load_target
 from monitor.model import Evidence
 

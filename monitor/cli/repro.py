@@ -13,7 +13,7 @@ import typer
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, UserError, examples, say
 from monitor.cli.steps import ChannelOption, PythonOption
 from monitor.execution.builds import BuildUnavailable, provide
-from monitor.execution.run import environment_of
+from monitor.execution.lanes import environment_of
 from monitor.execution.supervisor import clean_environment
 from monitor.execution.targets import find_target, load_targets
 from monitor.model import Evidence

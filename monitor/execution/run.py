@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -18,34 +17,21 @@ from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
-from monitor.execution.compiling import GIB, CompilingWorker, Exported, Exports, LoweringWorker
+from monitor.execution.compiling import Exports
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
-from monitor.execution.examiner import SUSPECT, Examined, Examiner
+from monitor.execution.examiner import SUSPECT, Examiner
 from monitor.execution.host import describe_host
-from monitor.execution.offers import Framework
+from monitor.execution.lanes import Ground, Lane, compiling, executing, lowering, registering
 from monitor.execution.shards import cases_of_shard
-from monitor.execution.supervisor import (
-    PACKAGE,
-    Limits,
-    ProcessCommand,
-    Ready,
-    Worker,
-    WorkerUnavailableError,
-    worker_command,
-)
+from monitor.execution.supervisor import PACKAGE, Limits, Ready, WorkerUnavailableError
 from monitor.execution.targets import Target
-from monitor.execution.ways import Compile, Execute, Lower, Register, Way
+from monitor.execution.ways import Compile, Execute, Lower, Register
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
 from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run, function_of
 
 T = TypeVar("T")
-
-# As many threads as the target allows; its default of one is what makes two equal nights differ least.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
-
 
 UNPINNED = "the workers were not pinned to cores of their own: other runs held them, or this system has no pinning"
 
@@ -127,7 +113,7 @@ class Prepared:
     compiler: Build | None
     notes: tuple[str, ...]
     cores: frozenset[int]
-    lanes: tuple[Callable[[], Examined], ...]
+    lanes: tuple[Lane, ...]
 
 
 def _prepare(
@@ -149,109 +135,25 @@ def _prepare(
     notes = tuple(map(clean, provided.notes))
     if isinstance(way, Execute):
         cores = held.enter_context(own_cores(way.threads))
-        lane = _executing(ground, cores)
-        return Prepared(provided.build, None, notes + (() if cores else (UNPINNED,)), cores, (lane,))
+        notes += () if cores else (UNPINNED,)
+        return Prepared(provided.build, None, notes, cores, executing(ground, cores))
     if isinstance(way, Register):
-        return Prepared(provided.build, None, notes, frozenset(), (_registering(ground),))
+        return Prepared(provided.build, None, notes, frozenset(), registering(ground))
     platform = way.platform if isinstance(way, Lower) else way.compiler.driver
     exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, platform)
     if isinstance(way, Lower):
-        lanes = tuple(_lowering(ground, platform, exported, number) for number in range(_usable_cores()))
-        return Prepared(provided.build, None, notes, frozenset(), lanes)
+        return Prepared(provided.build, None, notes, frozenset(), lowering(ground, platform, exported))
     compiler = _compiler_of(way, provided, cache, say)
     if compiler:
         held.enter_context(in_use(compiler.python))
         told = (compiler.build.why, *compiler.notes)
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
     python = compiler.python if compiler else provided.python
-    lanes = tuple(_compiling(ground, way, python, exported, number) for number in range(_usable_cores()))
+    lanes = compiling(ground, way, python, exported)
     return Prepared(provided.build, compiler.build if compiler else None, notes, frozenset(), lanes)
 
 
-@dataclass(frozen=True)
-class Ground:
-    """What the processes of a run stand on, whichever way it goes."""
-
-    job: Job
-    way: Way
-    framework: Framework
-    python: Path
-    scratch: Path
-    package: Path
-
-    def lane(self, number: int) -> Path:
-        """A folder for the processes of one lane."""
-        folder = self.scratch / f"lane-{number}"
-        folder.mkdir()
-        return folder
-
-
-def _executing(ground: Ground, cores: frozenset[int]) -> Callable[[], Worker]:
-    command = worker_command(
-        ground.python,
-        ground.job.framework,
-        ground.job.suite,
-        ground.framework.device,
-        environment_of(ground.way, ground.framework, ground.scratch),
-        ground.scratch / "worker.log",
-        ground.package,
-        cores,
-    )
-    return lambda: Worker(command)
-
-
-def _registering(ground: Ground) -> Callable[[], Worker]:
-    command = ProcessCommand(
-        ground.python,
-        "monitor.suite.registrar",
-        {"framework": ground.job.framework, "suite": ground.job.suite, "platform": ground.framework.device},
-        environment_of(ground.way, ground.framework, ground.scratch),
-        ground.scratch / "registrar.log",
-        ground.package,
-    )
-    return lambda: Worker(command, Evidence.REGISTERED)
-
-
-def _lowering(ground: Ground, platform: str, exported: Exported, number: int) -> Callable[[], LoweringWorker]:
-    exporter = _exporter(ground, platform, exported, ground.lane(number))
-    return lambda: LoweringWorker(exporter, exported)
-
-
-def _compiling(
-    ground: Ground, way: Compile, python: Path, exported: Exported, number: int
-) -> Callable[[], CompilingWorker]:
-    """What starts a pair of processes; `python` has the compiler."""
-    folder = ground.lane(number)
-    exporter = _exporter(ground, way.compiler.driver, exported, folder)
-    compiler = ProcessCommand(
-        python,
-        "monitor.compilers.worker",
-        {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration},
-        environment_of(way, way.compiler.own, folder),
-        folder / "compiler.log",
-        ground.package,
-    )
-    return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
-
-
-def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -> ProcessCommand:
-    return ProcessCommand(
-        ground.python,
-        "monitor.suite.exporter",
-        {
-            "framework": ground.job.framework,
-            "suite": ground.job.suite,
-            "device": ground.framework.device,
-            "platform": platform,
-            "programs": str(exported.folder),
-        },
-        environment_of(ground.way, ground.framework, folder),
-        folder / "exporter.log",
-        ground.package,
-    )
-
-
-def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examiner:
+def _examiner(start: Lane, job: Job, target: Target) -> Examiner:
     way = target.way(job.evidence)
     limits = Limits(way.case_seconds, way.case_memory_mib)
     if job.evidence.certain:
@@ -259,10 +161,6 @@ def _examiner(start: Callable[[], Examined], job: Job, target: Target) -> Examin
     # A refusal to compile does not come from a damaged process, nor does an account of what was passed on.
     suspect = SUSPECT if job.evidence is Evidence.EXECUTED else frozenset({Outcome.ERROR, Outcome.CRASH})
     return Examiner(start, limits, job.watch, suspect)
-
-
-def _usable_cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _compiler_of(way: Compile, provided: Provided, cache: Path, say: Callable[[str], None]) -> Provided | None:
@@ -293,19 +191,6 @@ def _provide(job: Job, target: Target, begun: RunFile | None, cache: Path, say: 
 def _difference(before: Build, now: Build) -> str:
     there = {(package.name, package.version) for package in now.packages}
     return ", ".join(f"{p.name} {p.version}" for p in before.packages if (p.name, p.version) not in there)
-
-
-def environment_of(way: Way, framework: Framework, scratch: Path) -> dict[str, str]:
-    """The variables that a process which runs cases has on top of our own."""
-    return {
-        **QUIET,
-        **dict.fromkeys(THREAD_VARIABLES, str(way.threads)),
-        "TORCHINDUCTOR_COMPILE_THREADS": str(way.threads),
-        # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
-        "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
-        "TMPDIR": str(scratch),
-        **framework.env,
-    }
 
 
 def _run_of(job: Job, prepared: Prepared, ready: Ready) -> Run:

@@ -1,0 +1,130 @@
+"""The processes of a run: what starts them, for each way in to a piece of hardware.
+
+A lane answers one case at a time. What is timed goes in one, alone; what is not goes in as many as there are cores.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.execution.compiling import GIB, CompilingWorker, Exported, LoweringWorker
+from monitor.execution.examiner import Examined
+from monitor.execution.offers import Framework
+from monitor.execution.supervisor import ProcessCommand, Worker, worker_command
+from monitor.execution.ways import Compile, Way
+from monitor.model import Evidence, Job
+
+Lane = Callable[[], Examined]  # starts what answers
+
+# As many threads as the target allows; its default of one is what makes two equal nights differ least.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the processes of a run stand on, whichever way it goes."""
+
+    job: Job
+    way: Way
+    framework: Framework
+    python: Path
+    scratch: Path
+    package: Path
+
+    def folders(self) -> list[Path]:
+        """A folder for each lane of processes that share nothing but the machine: one a core."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        folders = [self.scratch / f"lane-{number}" for number in range(cores)]
+        for folder in folders:
+            folder.mkdir()
+        return folders
+
+
+def executing(ground: Ground, cores: frozenset[int]) -> tuple[Lane, ...]:
+    """One worker, on cores of its own."""
+    command = worker_command(
+        ground.python,
+        ground.job.framework,
+        ground.job.suite,
+        ground.framework.device,
+        environment_of(ground.way, ground.framework, ground.scratch),
+        ground.scratch / "worker.log",
+        ground.package,
+        cores,
+    )
+    return (lambda: Worker(command),)
+
+
+def registering(ground: Ground) -> tuple[Lane, ...]:
+    """One process that reads a framework's tables."""
+    command = ProcessCommand(
+        ground.python,
+        "monitor.suite.registrar",
+        {"framework": ground.job.framework, "suite": ground.job.suite, "platform": ground.framework.device},
+        environment_of(ground.way, ground.framework, ground.scratch),
+        ground.scratch / "registrar.log",
+        ground.package,
+    )
+    return (lambda: Worker(command, Evidence.REGISTERED),)
+
+
+def lowering(ground: Ground, platform: str, exported: Exported) -> tuple[Lane, ...]:
+    """An exporter a core."""
+
+    def lane(folder: Path) -> Lane:
+        exporter = _exporter(ground, platform, exported, folder)
+        return lambda: LoweringWorker(exporter, exported)
+
+    return tuple(map(lane, ground.folders()))
+
+
+def compiling(ground: Ground, way: Compile, python: Path, exported: Exported) -> tuple[Lane, ...]:
+    """An exporter and a compiler a core; `python` has the compiler."""
+
+    def lane(folder: Path) -> Lane:
+        exporter = _exporter(ground, way.compiler.driver, exported, folder)
+        compiler = ProcessCommand(
+            python,
+            "monitor.compilers.worker",
+            {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration},
+            environment_of(way, way.compiler.own, folder),
+            folder / "compiler.log",
+            ground.package,
+        )
+        return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
+
+    return tuple(map(lane, ground.folders()))
+
+
+def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -> ProcessCommand:
+    return ProcessCommand(
+        ground.python,
+        "monitor.suite.exporter",
+        {
+            "framework": ground.job.framework,
+            "suite": ground.job.suite,
+            "device": ground.framework.device,
+            "platform": platform,
+            "programs": str(exported.folder),
+        },
+        environment_of(ground.way, ground.framework, folder),
+        folder / "exporter.log",
+        ground.package,
+    )
+
+
+def environment_of(way: Way, framework: Framework, scratch: Path) -> dict[str, str]:
+    """The variables that a process which runs cases has on top of our own."""
+    return {
+        **QUIET,
+        **dict.fromkeys(THREAD_VARIABLES, str(way.threads)),
+        "TORCHINDUCTOR_COMPILE_THREADS": str(way.threads),
+        # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
+        "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
+        "TMPDIR": str(scratch),
+        **framework.env,
+    }
