@@ -9,11 +9,13 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 
 from monitor.execution.environments import default_cache
 from monitor.execution.fields import nearest
 from monitor.history.store import History
+from monitor.reporting.standing import Series, all_series
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
@@ -29,7 +31,9 @@ class UserError(Exception):
 HistoryOption = Annotated[
     Path, typer.Option("--history", help="The recorded history: a git work tree, made on first use.", metavar="DIR")
 ]
+TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Answer in Markdown.")]
 CacheOption = Annotated[Path, typer.Option("--cache", help="Where builds are kept.", metavar="DIR")]
 DEFAULT_HISTORY = WORK / "history"
 DEFAULT_CACHE = default_cache()
@@ -42,6 +46,14 @@ def open_history(directory: Path) -> History:
     history = History(directory, seed=SHIPPED_HISTORY)
     history.prepare()
     return history
+
+
+def series_of(history: Path, targets: Collection[str]) -> list[Series]:
+    """What is known of these targets, of all where none is named. Raises UserError."""
+    known = all_series(open_history(history).load())
+    for name in targets:
+        refuse_unknown("target", name, {one.target for one in known})
+    return [one for one in known if not targets or one.target in targets]
 
 
 def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:
@@ -58,6 +70,11 @@ def say(line: str) -> None:
 def print_json(value: Any) -> None:
     """Print dataclasses, or containers of them, as JSON."""
     print(json.dumps(value, default=_encode, indent=1))
+
+
+def print_frame(frame: pd.DataFrame, *, markdown: bool) -> None:
+    """Print a table for readers."""
+    print(frame.to_markdown(index=False, disable_numparse=True) if markdown else frame.to_string(index=False))
 
 
 def _encode(value: Any) -> Any:

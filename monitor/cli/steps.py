@@ -19,6 +19,7 @@ from monitor.cli.common import (
     WORK,
     HistoryOption,
     JsonOption,
+    TargetsOption,
     examples,
     open_history,
     print_json,
@@ -38,7 +39,6 @@ from monitor.reporting.text import news_markdown, news_text
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
 
-TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
 FrameworksOption = Annotated[
     list[str], typer.Option("--framework", help="torch, jax or tensorflow; all where not given.")
 ]
