@@ -7,10 +7,19 @@ INFINITY = float("inf")
 NAN = float("nan")
 
 
+def shard_map(jax):
+    """`jax.shard_map`, which JAX 0.6.0 and older keep elsewhere."""
+    if hasattr(jax, "shard_map"):
+        return jax.shard_map
+    from jax.experimental.shard_map import shard_map
+
+    return shard_map
+
+
 def alone(jax, device, call):
     """The call on a mesh of this one device, its results laid side by side along the axis "i"."""
     spec = jax.sharding.PartitionSpec("i")
-    return jax.shard_map(call, mesh=jax.sharding.Mesh([device], "i"), in_specs=spec, out_specs=spec)
+    return shard_map(jax)(call, mesh=jax.sharding.Mesh([device], "i"), in_specs=spec, out_specs=spec)
 
 
 @case("jax.lax.pmax", dtypes=NUMERIC + BOOL, modes=(EAGER, COMPILED))

@@ -16,10 +16,19 @@ def mesh(jax, device, *names):
     return jax.sharding.Mesh(np.array(devices).reshape(shape), names)
 
 
+def shard_map(jax):
+    """`jax.shard_map`, which JAX 0.6.0 and older keep elsewhere."""
+    if hasattr(jax, "shard_map"):
+        return jax.shard_map
+    from jax.experimental.shard_map import shard_map
+
+    return shard_map
+
+
 def over(jax, device, call, spec, out):
     """The call on each device's part of its arguments."""
     parts = {"mesh": mesh(jax, device, "x"), "in_specs": spec, "out_specs": out}
-    return jax.jit(jax.shard_map(call, **parts))
+    return jax.jit(shard_map(jax)(call, **parts))
 
 
 def sharded(jax, device, array, *axes):
