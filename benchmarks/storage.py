@@ -1,0 +1,359 @@
+"""What does a year of nights cost, in each of the layouts that a history could have?
+
+    python benchmarks/storage.py
+    python benchmarks/storage.py --nights 30 --layout table --layout split
+
+Writes simulated nights into a git repository for each layout: every target runs every case, some outcomes change, and
+latencies scatter. Prints a row a layout: by how much the packed repository and the work tree grow a night, how long it
+takes to write and commit a night, to read all that is known of one case on one target, and to read everything; and how
+much memory the latter takes. What is read is checked against what was written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import resource
+import sqlite3
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+OUTCOMES = np.array(["pass", "unsupported", "error", "mismatch"])
+SHARES = (0.92, 0.05, 0.02, 0.01)
+CHANGING = 0.001  # of the outcomes, a night
+NOISE = 0.03  # of a latency, from night to night
+# What is measured of a case: how large beside its latency, and how far it scatters from night to night.
+MEASURED = {
+    "median": (1, NOISE),
+    "spread": (NOISE, 0.5),
+    "first": (50, 0.2),
+    "second": (2, 0.1),
+    "seconds": (3e-5, 0.1),
+}
+DIGITS = {"median": 3}  # a step of 1 % or less; of the others two are enough
+PASSES = 0
+
+
+@dataclass(frozen=True)
+class Night:
+    """What one target came to: arrays over all cases."""
+
+    number: int
+    outcome: np.ndarray[Any, Any]
+    error: np.ndarray[Any, Any]
+    changed: np.ndarray[Any, Any]  # indices of the cases whose outcome is not what it was
+    measured: dict[str, np.ndarray[Any, Any]]
+
+
+def case_names(count: int) -> list[str]:
+    """Names as long as the real ones, sorted."""
+    variants = [f"{mode}-{dtype}" for mode in ("compiled", "eager", "gradient") for dtype in ("bfloat16", "float32")]
+    return sorted(
+        f"torch/torch.nn.functional.function_{number // len(variants):05d}/{variants[number % len(variants)]}"
+        for number in range(count)
+    )
+
+
+def nights(cases: int, count: int, seed: int) -> Iterator[Night]:
+    """The nights of one target."""
+    rng = np.random.default_rng(seed)
+    outcome = rng.choice(len(OUTCOMES), cases, p=SHARES).astype("int8")
+    base = 10 ** rng.uniform(0, 4, cases)
+    error = 10 ** rng.uniform(-8, -5, cases)
+    for number in range(count):
+        changed = np.flatnonzero(rng.random(cases) < CHANGING) if number else np.arange(cases)
+        if number:
+            outcome = outcome.copy()
+            outcome[changed] = (outcome[changed] + rng.integers(1, len(OUTCOMES), len(changed))) % len(OUTCOMES)
+        scattered = {
+            name: base * factor * np.exp(width * rng.standard_normal(cases))
+            for name, (factor, width) in MEASURED.items()
+        }
+        measured = {name: np.where(outcome == PASSES, values, np.nan) for name, values in scattered.items()}
+        yield Night(number, outcome, error, changed, measured)
+
+
+def rounded(values: np.ndarray[Any, Any], digits: int) -> np.ndarray[Any, Any]:
+    """Values with so many significant digits, in single precision."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        step = 10.0 ** (np.floor(np.log10(np.abs(values))) - digits + 1)
+        return (np.round(values / step) * step).astype("float32")
+
+
+class Layout(ABC):
+    """A way to keep the nights of several targets below a folder."""
+
+    def __init__(self, folder: Path, cases: list[str]) -> None:
+        self.folder = folder
+        self.cases = cases
+        self._message = np.array([f"NotImplementedError: {case.split('/')[1]} has no kernel" for case in cases])
+
+    def messages(self, night: Night) -> np.ndarray[Any, Any]:
+        return np.where(night.outcome == PASSES, "", self._message)
+
+    @abstractmethod
+    def write(self, target: int, night: Night) -> None:
+        """Add a night of a target."""
+
+    @abstractmethod
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        """All nights of one case: `night` and `median`, and the outcomes by whatever way there is."""
+
+    @abstractmethod
+    def read_all(self) -> int:
+        """Read everything; gives the number of medians."""
+
+
+class Table(Layout):
+    """One Parquet file a run, with all that was observed, names and all."""
+
+    def write(self, target: int, night: Night) -> None:
+        path = self.folder / f"{target}" / f"{night.number:05d}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        columns = {
+            "case": self.cases,
+            "outcome": pd.Categorical(OUTCOMES[night.outcome], [*OUTCOMES]),
+            "message": self.messages(night),
+            "error": night.error,
+            **night.measured,
+        }
+        pd.DataFrame(columns).to_parquet(path, compression="zstd", index=False)
+
+    def _paths(self, target: int | str) -> list[Path]:
+        return sorted(self.folder.glob(f"{target}/*.parquet"))
+
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        wanted = [("case", "==", self.cases[case])]
+        tables = [pd.read_parquet(path, filters=wanted) for path in self._paths(target)]
+        return pd.concat(tables).assign(night=range(len(tables)))
+
+    def read_all(self) -> int:
+        return sum(len(one) for one in [pd.read_parquet(path) for path in self._paths("*")])
+
+
+class Text(Layout):
+    """One CSV file a target, overwritten every night; the past is read out of git."""
+
+    def write(self, target: int, night: Night) -> None:
+        columns = {
+            "case": self.cases,
+            "outcome": OUTCOMES[night.outcome],
+            "message": self.messages(night),
+            "error": rounded(night.error, 2),
+            **{name: rounded(values, DIGITS.get(name, 2)) for name, values in night.measured.items()},
+        }
+        pa.csv.write_csv(pa.table(columns), self.folder / f"{target}.csv")
+
+    def _versions(self, target: int) -> Iterator[pd.DataFrame]:
+        commits = git(self.folder, "rev-list", "--reverse", "HEAD").split()
+        asked = "".join(f"{commit}:{target}.csv\n" for commit in commits).encode()
+        told = subprocess.run(
+            ["git", "-C", self.folder, "cat-file", "--batch"], input=asked, capture_output=True, check=True
+        ).stdout
+        at = 0
+        while at < len(told):
+            end = told.index(b"\n", at)
+            size = int(told[at:end].split()[2])
+            yield pa.csv.read_csv(io.BytesIO(told[end + 1 : end + 1 + size])).to_pandas()
+            at = end + size + 2
+
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        versions = [version.iloc[[case]] for version in self._versions(target)]
+        return pd.concat(versions).assign(night=range(len(versions)))
+
+    def read_all(self) -> int:
+        targets = len([*self.folder.glob("*.csv")])
+        return sum(len(one) for target in range(targets) for one in [*self._versions(target)])
+
+
+class Database(Layout):
+    """One SQLite file, in which case and target have numbers, and outcomes are kept where they change."""
+
+    def write(self, target: int, night: Night) -> None:
+        with sqlite3.connect(self.folder / "history.sqlite") as database:
+            database.execute(
+                "create table if not exists measured (target int, caseno int, night int, "
+                + ", ".join(f"{name} real" for name in MEASURED)
+                + ", primary key (target, caseno, night)) without rowid"
+            )
+            values = [rounded(night.measured[name], DIGITS.get(name, 2)).tolist() for name in MEASURED]
+            rows = ((target, case, night.number, *of) for case, of in enumerate(zip(*values, strict=True)))
+            database.executemany(f"insert into measured values ({','.join('?' * (3 + len(MEASURED)))})", rows)  # noqa: S608
+
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        with sqlite3.connect(self.folder / "history.sqlite") as database:
+            asked = "select night, median from measured where target = ? and caseno = ? order by night"
+            return pd.read_sql_query(asked, database, params=(target, case))
+
+    def read_all(self) -> int:
+        with sqlite3.connect(self.folder / "history.sqlite") as database:
+            return len(pd.read_sql_query("select * from measured", database))
+
+
+class Split(Layout):
+    """What changes in a text to which lines are added, and one Parquet file a run of rounded measurements alone.
+
+    Cases have numbers, which are the lines of one list for all targets.
+    """
+
+    def write(self, target: int, night: Night) -> None:
+        messages = self.messages(night)
+        with (self.folder / f"{target}.csv").open("a", encoding="utf-8") as changes:
+            changes.writelines(
+                f"{night.number},{self.cases[case]},{OUTCOMES[night.outcome[case]]},{messages[case]},{night.error[case]:.2g}\n"
+                for case in night.changed
+            )
+        self.write_measured(target, night)
+
+    def write_measured(self, target: int, night: Night) -> None:
+        path = self.folder / f"{target}" / f"{night.number:05d}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        columns = {name: rounded(values, DIGITS.get(name, 2)) for name, values in night.measured.items()}
+        pq.write_table(pa.table(columns), path, compression="zstd", compression_level=9)
+
+    def _paths(self, target: int | str) -> list[Path]:
+        return sorted(self.folder.glob(f"{target}/*.parquet"))
+
+    def _changes(self, target: int) -> pd.DataFrame:
+        names = pa.csv.ReadOptions(column_names=["night", "case", "outcome", "message", "error"])
+        return pa.csv.read_csv(self.folder / f"{target}.csv", read_options=names).to_pandas()
+
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        asked = self.cases[case]
+        with (self.folder / f"{target}.csv").open(encoding="utf-8") as changes:
+            turns = [line for line in changes if asked in line]
+        files = [pq.ParquetFile(path, memory_map=True) for path in self._paths(target)]
+        medians = [file.read(["median"])["median"][case].as_py() for file in files]
+        return pd.DataFrame({"night": range(len(files)), "median": medians, "turns": len(turns)})
+
+    def read_all(self) -> int:
+        targets = len([*self.folder.glob("*.csv")])
+        turns = [self._changes(target) for target in range(targets)]
+        measured = [pq.read_table(path, memory_map=True) for path in self._paths("*")]
+        return sum(len(one) for one in measured) if turns else 0
+
+
+class Month(Split):
+    """As `split`, but one Parquet file a month, written anew every night."""
+
+    def write_measured(self, target: int, night: Night) -> None:
+        path = self.folder / f"{target}" / f"{night.number // 30:05d}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        columns = {
+            f"{name}-{night.number}": rounded(values, DIGITS.get(name, 2)) for name, values in night.measured.items()
+        }
+        before = pq.read_table(path).to_pydict() if night.number % 30 else {}
+        table = pa.table({name: np.asarray(of, "float32") for name, of in {**before, **columns}.items()})
+        pq.write_table(table, path, compression="zstd", compression_level=9)
+
+    def read_case(self, target: int, case: int) -> pd.DataFrame:
+        medians: dict[int, float] = {}
+        for path in self._paths(target):
+            file = pq.ParquetFile(path, memory_map=True)
+            names = [name for name in file.schema_arrow.names if name.startswith("median-")]
+            found = file.read(names)
+            medians |= {int(name.partition("-")[2]): found[name][case].as_py() for name in names}
+        return pd.DataFrame({"night": medians.keys(), "median": medians.values()})
+
+    def read_all(self) -> int:
+        tables = [pq.read_table(path, memory_map=True) for path in self._paths("*")]
+        return sum(sum(name.startswith("median-") for name in one.column_names) * one.num_rows for one in tables)
+
+
+LAYOUTS: dict[str, Callable[[Path, list[str]], Layout]] = {
+    "table": Table,
+    "text": Text,
+    "database": Database,
+    "month": Month,
+    "split": Split,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", type=int, default=20_000)
+    parser.add_argument("--targets", type=int, default=10)
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--layout", action="append", choices=LAYOUTS, help="all where not given")
+    parser.add_argument("--read", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)  # what a process of its own does
+    given = parser.parse_args()
+    cases = case_names(given.cases)
+    if given.read:
+        print(*read_everything(LAYOUTS[given.layout[0]](given.read, cases)))
+        return
+    for name in given.layout or LAYOUTS:
+        with TemporaryDirectory() as folder:
+            row = measure(name, Path(folder), cases, given.targets, given.nights)
+        print(pd.DataFrame([row]).to_string(index=False), flush=True)
+
+
+def measure(name: str, folder: Path, cases: list[str], targets: int, count: int) -> dict[str, Any]:
+    """Write all nights in one layout and read them again."""
+    git(folder, "init", "--quiet")
+    layout = LAYOUTS[name](folder, cases)
+    simulated = [nights(len(cases), count, seed) for seed in range(targets)]
+    seconds, last = [], []
+    for _ in range(count):
+        last = [next(one) for one in simulated]
+        start = time.perf_counter()
+        for target, night in enumerate(last):
+            layout.write(target, night)
+        git(folder, "add", "--all")
+        git(folder, "-c", "user.name=n", "-c", "user.email=n@n", "-c", "gc.auto=0", "commit", "--quiet", "-m", "night")
+        seconds.append(time.perf_counter() - start)
+    git(folder, "gc", "--quiet", "--prune=now")
+    packed = sum(path.stat().st_size for path in (folder / ".git" / "objects").rglob("*") if path.is_file())
+    tree = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) - packed
+    passing = np.flatnonzero(last[0].outcome == PASSES)
+    asked = [int(case) for case in np.random.default_rng(1).choice(passing, 3)]
+    start = time.perf_counter()
+    found = [layout.read_case(0, case) for case in asked]
+    one = (time.perf_counter() - start) / len(asked)
+    for case, table in zip(asked, found, strict=True):
+        np.testing.assert_equal(len(table), count)
+        np.testing.assert_allclose(table["median"].iloc[-1], last[0].measured["median"][case], rtol=0.01)
+    command = [sys.executable, __file__, "--cases", str(len(cases)), "--layout", name, "--read", str(folder)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    np.testing.assert_equal(int(told[0]), len(cases) * targets * count)
+    return {
+        "layout": name,
+        "nights": count,
+        "packed MB/night": round(packed / count / 1e6, 2),
+        "tree MB/night": round(tree / count / 1e6, 2),
+        "write s/night": round(float(np.median(seconds)), 2),
+        "a case ms": round(one * 1e3, 1),
+        "everything s": told[1],
+        "peak GB": told[2],
+    }
+
+
+def read_everything(layout: Layout) -> tuple[int, float, float]:
+    """How many medians there are, the seconds it took, and the peak memory in GB."""
+    start = time.perf_counter()
+    count = layout.read_all()
+    return (
+        count,
+        round(time.perf_counter() - start, 1),
+        round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6, 2),
+    )
+
+
+def git(folder: Path, *arguments: str) -> str:
+    return subprocess.run(["git", "-C", folder, *arguments], check=True, capture_output=True, text=True).stdout
+
+
+if __name__ == "__main__":
+    main()
