@@ -1,0 +1,108 @@
+"""Verdicts on latency, over simulated nights of known truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from monitor.analysis.latency import FEWEST, FLOOR_US, LEAST, SAMPLES, Floats, confirmed, drift, filed, suspicion
+
+NOISE = 0.03
+NIGHTS, SERIES = 34, 400
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+def nights(rng: np.random.Generator, *, noise: float = NOISE, count: int = NIGHTS, level_us: float = 100.0) -> Floats:
+    """Logarithms of latencies about one level, nights by series."""
+    return np.log(level_us) + noise * rng.standard_normal((count, SERIES))
+
+
+def test_a_slow_night_is_the_machine_and_no_series(rng: np.random.Generator) -> None:
+    usual = nights(rng)
+    slow = usual.copy()
+    slow[-1] += np.log(1.4)
+    assert drift(slow)[-1] - drift(usual)[-1] == pytest.approx(np.log(1.4), abs=0.01)
+    assert (suspicion(slow).suspect == suspicion(usual).suspect).mean() > 0.99
+
+
+def test_a_step_stands_out_and_is_measured(rng: np.random.Generator) -> None:
+    latencies = nights(rng)
+    latencies[-1, :20] += np.log(1.25)
+    found = suspicion(latencies)
+    assert found.suspect[:20].all()
+    assert found.suspect[20:].mean() < 0.08
+    assert np.median(found.shift[:20]) == pytest.approx(np.log(1.25), abs=0.03)
+    assert np.median(found.noise) == pytest.approx(NOISE, rel=0.15)
+
+
+def test_a_small_step_that_stays_is_suspect_by_its_third_night(rng: np.random.Generator) -> None:
+    latencies = nights(rng)
+    latencies[-3:, :20] += np.log(1.1)
+    assert suspicion(latencies).suspect[:20].mean() >= 0.95
+
+
+def test_one_spike_two_nights_ago_is_forgotten(rng: np.random.Generator) -> None:
+    latencies = nights(rng, noise=0.01)
+    latencies[-3, :20] += np.log(1.6)
+    assert not suspicion(latencies).suspect.any()
+
+
+def test_a_steady_series_is_not_suspect_of_less_than_is_worth_telling(rng: np.random.Generator) -> None:
+    latencies = nights(rng, noise=0.002)
+    latencies[-1, :20] += np.log1p(LEAST - 0.01)
+    assert not suspicion(latencies).suspect.any()
+
+
+def test_what_the_clock_could_make_is_no_step(rng: np.random.Generator) -> None:
+    latencies = nights(rng, noise=0.01, level_us=1.0)
+    latencies[-1, :20] = np.log(1.0 + FLOOR_US * 0.8)
+    assert not suspicion(latencies).suspect.any()
+
+
+def test_a_series_of_which_little_is_known_is_not_judged(rng: np.random.Generator) -> None:
+    latencies = nights(rng)
+    latencies[: -(FEWEST + 1), 0] = np.nan  # tonight, the two before it, and one night too few before those
+    latencies[-1] += np.linspace(1, 0, SERIES)
+    found = suspicion(latencies)
+    assert not found.suspect[0]
+    assert np.isnan(found.noise[0])
+    assert found.suspect[1]
+    assert not suspicion(latencies[-2:]).suspect.any()
+
+
+def test_a_night_or_a_case_that_was_missed_is_no_step(rng: np.random.Generator) -> None:
+    latencies = nights(rng)
+    latencies[-5] = np.nan
+    latencies[-1, :20] = np.nan
+    assert not suspicion(latencies).suspect[:20].any()
+    assert suspicion(latencies).suspect[20:].mean() < 0.08
+
+
+def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) -> None:
+    night = 0.3 * rng.standard_normal(SERIES)
+    good, new = (night + NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
+    assert confirmed(good, new).sum() <= 1
+    new[:, :20] += np.log(1.15)
+    found = confirmed(good, new)
+    assert found[:20].all()
+    assert found[20:].sum() <= 1
+
+
+def test_what_became_faster_is_not_slower(rng: np.random.Generator) -> None:
+    good, new = (NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
+    assert not confirmed(good, new - 0.2).any()
+
+
+def test_nothing_suspect_confirms_nothing() -> None:
+    none = np.zeros((SAMPLES, 0))
+    assert confirmed(none, none).shape == (0,)
+
+
+def test_two_nights_of_three_are_filed() -> None:
+    once, twice, longer_ago = (True, False, False, False), (True, False, True, False), (True, True, False, False)
+    assert filed(np.array([once, twice, longer_ago]).T[1:]).tolist() == [False, False, False]
+    assert filed(np.array([once, twice, longer_ago]).T[:3]).tolist() == [False, True, True]
