@@ -15,7 +15,7 @@ from enum import StrEnum
 import pandas as pd
 
 from monitor.analysis.scores import Score, portability, score
-from monitor.history.layout import follow
+from monitor.history.known import follow
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Series, function_of
 
@@ -61,7 +61,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Night:
-    """One run read as news. `baseline` is the build of the last run before it that observed anything, if any.
+    """One run read as news. `baseline` is the build before it that anything was observed of, if any.
 
     `incidents` are lines about the build or the monitor. `expected` and `observed` count cases, `score` counts
     functions by what this run saw of them.
@@ -85,7 +85,7 @@ class Night:
 
 
 def nights(recorded: Recorded) -> tuple[Night, ...]:
-    """Every run of a history as news, in the order in which they started."""
+    """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
     state: dict[Series, dict[str, Outcome]] = {}

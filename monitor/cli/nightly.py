@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.news import nights, tonight
+from monitor.analysis.news import nights
 from monitor.cli.common import (
     DEFAULT_CACHE,
     DEFAULT_HISTORY,
@@ -103,7 +103,7 @@ def nightly(
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
     loaded = recorded.load()
     just_run = {runfile.run.id for runfile in runfiles}
-    print(news_text([night for night in tonight(nights(loaded)) if night.run.id in just_run]))
+    print(news_text([night for night in nights(loaded) if night.run.id in just_run]))
     print(f"\nThe site: {write_pages(loaded, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -22,7 +22,7 @@ import pandas as pd
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
-from monitor.model import End, Evidence, Observation, Outcome, Run
+from monitor.model import End, Evidence, Observation, Outcome, Run, Series
 
 COLUMNS = {
     "case": "str",
@@ -75,28 +75,26 @@ def run_path(directory: Path, run: Run) -> Path:
     return directory / "runs" / run.target / run.framework / run.id
 
 
-def outcomes_path(directory: Path, run: Run) -> Path:
-    name = run.suite if run.evidence is Evidence.EXECUTED else f"{run.suite}.{run.evidence}"
-    return directory / "outcomes" / run.target / run.framework / f"{name}.csv"
+def outcomes_path(directory: Path, series: Series) -> Path:
+    target, framework, suite, evidence = series
+    name = suite if evidence is Evidence.EXECUTED else f"{suite}.{evidence}"
+    return directory / "outcomes" / target / framework / f"{name}.csv"
 
 
-def write_run(directory: Path, runfile: RunFile) -> None:
-    """Write a run: its head, its observations, and what is known after it.
+def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
+    """Write a run: its head, which is returned, and its observations.
 
     A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
     head alone.
     """
     path = run_path(directory, runfile.run)
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = to_json(RecordedRun(dataclasses.replace(runfile.run, cases=()), runfile.end))
-    path.with_name(path.name + ".json").write_text(json.dumps(head, indent=1, ensure_ascii=False) + "\n")
-    if runfile.run.blocked:
-        return
-    observations = complete(runfile)
-    observations_table(observations).to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
-    outcomes = outcomes_path(directory, runfile.run)
-    answers = {o.case: Known(o.outcome, o.evidence, o.message) if o.outcome.known else None for o in observations}
-    write_outcomes(outcomes, follow(read_outcomes(outcomes), answers, whole=runfile.run.whole))
+    head = RecordedRun(dataclasses.replace(runfile.run, cases=()), runfile.end)
+    path.with_name(path.name + ".json").write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
+    if not runfile.run.blocked:
+        table = observations_table(complete(runfile))
+        table.to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
+    return head
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -130,9 +128,9 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
 
 
 def read_runs(directory: Path) -> tuple[RecordedRun, ...]:
-    """The heads of all runs, in the order in which they started."""
+    """The heads of all runs, in no order."""
     heads = (from_json(RecordedRun, json.loads(path.read_text())) for path in (directory / "runs").glob("*/*/*.json"))
-    return tuple(sorted(heads, key=lambda recorded: (recorded.run.started, recorded.run.id)))
+    return tuple(heads)
 
 
 def read_observations(directory: Path, runs: Iterable[RecordedRun]) -> pd.DataFrame:
@@ -150,40 +148,3 @@ def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFra
             # Written before limits, or second calls, were recorded.
             table = table.assign(**{column: new for column, new in ADDED.items() if column not in table})
             yield table.assign(run=recorded.run.id)
-
-
-@dataclass(frozen=True)
-class Known:
-    """The last known outcome of a case."""
-
-    outcome: Outcome
-    evidence: Evidence
-    message: str
-
-
-def read_outcomes(path: Path) -> dict[str, Known]:
-    if not path.exists():
-        return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return {
-        case: Known(Outcome(outcome), Evidence(evidence), message)
-        for case, outcome, evidence, message in table.itertuples(index=False, name=None)
-    }
-
-
-def write_outcomes(path: Path, known: dict[str, Known]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [(case, k.outcome.value, k.evidence.value, k.message) for case, k in sorted(known.items())]
-    pd.DataFrame(rows, columns=["case", "outcome", "evidence", "message"]).to_csv(
-        path, index=False, lineterminator="\n"
-    )
-
-
-def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
-    """What is known of every case after one more run answered; None is a case that could not be judged.
-
-    Missing evidence changes nothing: what was known stays. After a run of the whole suite, a case that was not asked
-    for is gone; after a selection it is only not asked for.
-    """
-    kept = {case: value for case, value in known.items() if case in answers or not whole}
-    return kept | {case: value for case, value in answers.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +13,10 @@ import pandas as pd
 
 from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
-from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_outcomes, read_runs, write_run
-from monitor.model import Evidence, Outcome, Run
+from monitor.history.known import known_after, read_outcomes, write_outcomes
+from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_runs, write_run
+from monitor.history.order import in_order
+from monitor.model import Evidence, Outcome, Run, Series
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
@@ -23,7 +25,7 @@ PUSH_TRIES = 20
 
 @dataclass(frozen=True)
 class Recorded:
-    """A history as loaded: the heads of its runs in order of time, and one table of all observations.
+    """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
 
     The table has the columns of `monitor.history.layout.COLUMNS`, and `run`.
     """
@@ -69,26 +71,23 @@ class History:
                 time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
     def load(self) -> Recorded:
-        runs = read_runs(self.directory)
+        runs = in_order(read_runs(self.directory))
         return Recorded(runs, read_observations(self.directory, runs))
 
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
     ) -> dict[str, Outcome]:
         """Each case's last known outcome on one target, by one kind of evidence."""
-        wanted = Run(id="", started="", target=target, framework=framework, suite=suite, evidence=evidence)
-        return {case: known.outcome for case, known in read_outcomes(outcomes_path(self.directory, wanted)).items()}
+        path = outcomes_path(self.directory, (target, framework, suite, evidence))
+        return {case: known.outcome for case, known in read_outcomes(path).items()}
 
     def costs(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
     ) -> dict[str, float]:
         """The seconds that each case took when it was last run on one target."""
-        runs = [
-            recorded
-            for recorded in read_runs(self.directory)
-            if recorded.run.series == (target, framework, suite, evidence)
-        ]
-        table = read_observations(self.directory, runs)
+        table = read_observations(
+            self.directory, _of_series((target, framework, suite, evidence), read_runs(self.directory))
+        )
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
     def _prepare(self) -> None:
@@ -105,8 +104,24 @@ class History:
         self._tree.commit_all("Start from the history shipped with the project")
 
     def _add(self, runfiles: Sequence[RunFile], message: str) -> str | None:
-        known = {recorded.run.id for recorded in read_runs(self.directory)}
+        heads = [*read_runs(self.directory)]
+        known = {recorded.run.id for recorded in heads}
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
-            write_run(self.directory, runfile)
+            heads.append(write_run(self.directory, runfile))
+            self._note(runfile.run, heads)
         return self._tree.commit_all(message) if new else None
+
+    def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
+        """Write what is known after a run: an old build tells nothing new of a case that a newer one told of."""
+        path = outcomes_path(self.directory, run.series)
+        runs = _of_series(run.series, heads)
+        if runs[-1].run.id == run.id:
+            write_outcomes(path, known_after(self.directory, runs[-1:], read_outcomes(path)))
+        else:
+            write_outcomes(path, known_after(self.directory, runs))
+
+
+def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
+    """The runs of one series, in order."""
+    return in_order(recorded for recorded in heads if recorded.run.series == series)

@@ -15,7 +15,8 @@ from typing import Any
 import pandas as pd
 
 from monitor.analysis.scores import Portability, Score, portability, score
-from monitor.history.layout import RecordedRun, follow
+from monitor.history.known import follow
+from monitor.history.layout import RecordedRun
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.history.layout import Known, follow, outcomes_path, read_observations, read_outcomes, read_runs
-from monitor.model import Evidence, Outcome
+from monitor.history.known import known_after, read_outcomes
+from monitor.history.layout import RecordedRun, outcomes_path, read_runs
+from monitor.history.order import in_order
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
 
 def test_the_outcomes_follow_from_the_runs() -> None:
-    runs = read_runs(RESULTS)
-    tables = dict(tuple(read_observations(RESULTS, runs).groupby("run", observed=True)))
-    known: dict[Path, dict[str, Known]] = {}
-    for item in runs:
-        answers = {
-            row.case: Known(Outcome(row.outcome), Evidence(row.evidence), row.message)
-            if Outcome(row.outcome).known
-            else None
-            for row in tables[item.run.id].itertuples()
-        }
-        path = outcomes_path(RESULTS, item.run)
-        known[path] = follow(known.get(path, {}), answers, whole=not item.run.selection)
+    series: dict[Path, list[RecordedRun]] = {}
+    for item in in_order(read_runs(RESULTS)):
+        series.setdefault(outcomes_path(RESULTS, item.run.series), []).append(item)
+    known = {path: known_after(RESULTS, runs) for path, runs in series.items()}
     assert known == {path: read_outcomes(path) for path in (RESULTS / "outcomes").rglob("*.csv")}
 
 

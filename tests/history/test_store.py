@@ -70,6 +70,27 @@ def test_a_selection_leaves_the_other_cases(tmp_path: Path, runfile: Make) -> No
     assert history.watch_list("cpu", "jax", "paper") == {"jax/jax.a/eager": Outcome.ERROR}
 
 
+def test_an_old_build_that_is_run_later_is_of_the_past(tmp_path: Path, runfile: Make) -> None:
+    a, b, c = (f"jax/jax.{name}/eager" for name in "abc")
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {a: "pass", b: "blocked"}, version="2.0")], "new build")
+    history.record([runfile(2, {a: "error", b: "pass", c: "pass"}, version="1.0")], "old build")
+    # Of b only the old build could tell; c it had, and the new one has not.
+    assert history.watch_list("cpu", "jax", "paper") == {a: Outcome.PASS, b: Outcome.PASS}
+    history.record([runfile(3, {}, blocked="does not install", build=None)], "no build")
+    versions = [item.run.build.version if item.run.build else "none" for item in history.load().runs]
+    assert versions == ["1.0", "2.0", "none"]
+
+
+def test_nightlies_come_before_their_release(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    versions = ["2.10.0", "2.9.0", "2.10.0.dev20260102", "2.10.0.dev20251231", "2.9.1+cpu"]
+    for day, version in enumerate(versions, start=1):
+        history.record([runfile(day, {"jax/jax.a/eager": "pass"}, version=version)], version)
+    found = [item.run.build.version for item in history.load().runs if item.run.build]
+    assert found == ["2.9.0", "2.9.1+cpu", "2.10.0.dev20251231", "2.10.0.dev20260102", "2.10.0"]
+
+
 def test_a_run_is_recorded_once(tmp_path: Path, runfile: Make) -> None:
     history = History(tmp_path / "history")
     first = runfile(1, {"jax/jax.a/eager": "pass"})
