@@ -195,7 +195,7 @@ def main() -> None:
                 for name, alarms in RULES[rule](there).items():
                     found[name] |= _caught(alarms[:, :stepped], step)
             rows += [{"noise": kind, "rule": name, **figures} for name, figures in found.items()]
-        print(pd.DataFrame(rows[-len(found) :] if len(rows) else rows).to_string(index=False), flush=True)
+            print(pd.DataFrame(rows[-len(found) :]).to_string(index=False), flush=True)
     print(pd.DataFrame(rows).to_markdown(index=False, floatfmt=".3g"))
 
 
