@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency import RECENT, SAMPLES, WINDOW, Floats, confirmed, filed, suspicion
+from monitor.analysis.latency import CONTROLS, RECENT, SAMPLES, WINDOW, Floats, confirmed, filed, steps, suspicion
 
 NOISE = 0.03  # of one night's figure, in all
 OF_NIGHT, OF_BUILD = 0.6, 0.35  # the shares of it (in deviations) that last a night: on the machine, on one build
@@ -106,7 +106,9 @@ def ours(world: World) -> dict[str, np.ndarray[Any, Any]]:
         suspects = suspicion(latencies[: night + 1][-(WINDOW + RECENT) :]).suspect
         stages["suspect"][number] = suspects
         found = np.flatnonzero(suspects)
-        stages["confirmed"][number, found] = confirmed(*world.side_by_side(night, found))
+        controls = world.rng.choice(np.flatnonzero(~suspects), CONTROLS)
+        common = float(np.median(steps(*world.side_by_side(night, controls))))
+        stages["confirmed"][number, found] = confirmed(*world.side_by_side(night, found), common)
         since[number] = stages["confirmed"][number]
         told = filed(since[: number + 1])
         stages["filed"][number] = told

@@ -33,6 +33,7 @@ RECENT = 3  # nights whose median is looked at beside tonight: a single spike do
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
 
+CONTROLS = 25  # series that are compared too though they are not suspect
 SAMPLES = 15  # fresh processes a build, side by side: with ten, one 10 % step in twenty is told a night later
 FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
 FILED_AFTER, OF_NIGHTS = 2, 3
@@ -77,16 +78,23 @@ def suspicion(latencies: Floats) -> Suspicion:
     return Suspicion(tonight, noise, alone | together)
 
 
-def confirmed(good: Floats, new: Floats) -> Flags:
+def steps(good: Floats, new: Floats) -> Floats:
+    """By how much each series is slower with the new build, from latencies taken side by side: samples by series."""
+    slower: Floats = np.median(new, axis=0) - np.median(good, axis=0)
+    return slower
+
+
+def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
     """Which suspects of a night are slower with the new build, from latencies taken side by side: samples by suspects.
 
-    A one-sided rank test (Mann and Whitney, 1947), with the share of false discoveries among the night's suspects held
-    down (Benjamini and Hochberg, 1995); and the medians differ by `LEAST`.
+    `common` is the median of `steps` over some series that are not suspect: what slows everything down is one finding,
+    and no series is slow by as much as all are. A one-sided rank test (Mann and Whitney, 1947), with the share of false
+    discoveries among the night's suspects held down (Benjamini and Hochberg, 1995); and the medians differ by `LEAST`.
     """
     if not good.shape[1]:
         return np.zeros(0, dtype=bool)
-    chance = stats.mannwhitneyu(new, good, alternative="greater", axis=0).pvalue
-    step = np.median(new, axis=0) - np.median(good, axis=0)
+    chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0).pvalue
+    step = steps(good, new) - common
     found: Flags = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (step >= np.log1p(LEAST))
     return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import FEWEST, FLOOR_US, LEAST, SAMPLES, Floats, confirmed, drift, filed, suspicion
+from monitor.analysis.latency import FEWEST, FLOOR_US, LEAST, SAMPLES, Floats, confirmed, drift, filed, steps, suspicion
 
 NOISE = 0.03
 NIGHTS, SERIES = 34, 400
@@ -88,6 +88,17 @@ def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) 
     assert confirmed(good, new).sum() <= 1
     new[:, :20] += np.log(1.15)
     found = confirmed(good, new)
+    assert found[:20].all()
+    assert found[20:].sum() <= 1
+
+
+def test_what_slows_everything_down_is_no_finding_of_each(rng: np.random.Generator) -> None:
+    good, new = (NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
+    new += np.log(1.2)
+    new[:, :20] += np.log(1.2)
+    common = float(np.median(steps(good[:, 20:45], new[:, 20:45])))
+    assert common == pytest.approx(np.log(1.2), abs=0.01)
+    found = confirmed(good, new, common)
     assert found[:20].all()
     assert found[20:].sum() <= 1
 
