@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from monitor.cli import builds, confront, doctor, nightly, report, repro, steps, suites, targets
+from monitor.cli import backfill, builds, confront, doctor, nightly, report, repro, steps, suites, targets
 from monitor.cli.common import UserError
 from monitor.execution.fields import TargetError
 from monitor.handover.runfile import RunFileError
@@ -23,6 +23,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 nightly.register(app)
+backfill.register(app)
 steps.register(app)
 app.add_typer(suites.app)
 app.add_typer(targets.app)

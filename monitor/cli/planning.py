@@ -66,15 +66,16 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             suite=suite,
             evidence=evidence,
             channel=wish.channel,
-            build=_build_of(wish, target.offer(evidence).framework(framework)),
+            build=build,
             python=wish.python,
             selection=wish.cases,
-            watch=history.watch_list(target.name, framework, suite, evidence),
+            watch=history.watch_list(target.name, framework, suite, evidence, version=build.partition("==")[2]),
         )
         for evidence in target.evidences
         if evidence in (wish.evidences or target.evidences)
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
+        for build in [_build_of(wish, target.offer(evidence).framework(framework))]
         for suite in ((KERNELS,) if evidence is Evidence.REGISTERED else suites(framework))
         if suite in (wish.suites or target.offer(evidence).framework(framework).suites or (suite,))
     ]

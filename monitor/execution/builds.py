@@ -11,15 +11,18 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from monitor.execution.environments import provide_environment, python_of
 from monitor.execution.fields import TargetError, nearest
 from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, wished_interpreter
-from monitor.execution.locks import resolve
+from monitor.execution.locks import Lock, resolve
 from monitor.execution.offers import CHANNELS, CONFIGURED_INDEX, Framework, Offer, Source
 from monitor.execution.pipconfig import PipConfigError
 from monitor.execution.uv import UvError, UvMissingError
 from monitor.model import Build, Channel, Package
+
+T = TypeVar("T")
 
 AUTO = "auto"
 
@@ -67,6 +70,18 @@ def provide(
         raise BuildUnavailable(str(error)) from None
 
 
+def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: Callable[[str], None]) -> Build:
+    """A channel's newest build, or its newest below a version, without installing it.
+
+    Raises BuildUnavailable, and TargetError where there is no such channel.
+    """
+    search = _Search(offer, offer.framework(framework), Path(), say)
+    try:
+        return search.find(channel, below)
+    except (UvMissingError, PipConfigError, InterpreterError) as error:
+        raise BuildUnavailable(str(error)) from None
+
+
 class _Search:
     """The search for one build of a framework among its sources."""
 
@@ -94,10 +109,25 @@ class _Search:
 
     def channel(self, name: str) -> Provided:
         """That channel or none."""
+        return self.take(*self._channel(name))
+
+    def find(self, name: str, below: str) -> Build:
+        """What a channel would give, were there nothing from that version on."""
+        channel, source = self._channel(name)
+        bounds = tuple(f"{distribution}<{below}" for distribution in self.framework.distributions) if below else ()
+        source = replace(source, constraints=(*source.constraints, *bounds))
+        interpreter, note = self._interpreter(source.python)
+
+        def found(index: str) -> Build:
+            return _build(*self._resolved(source, index, interpreter)[1:], channel, ())
+
+        return self._from_first(source, interpreter, note, found)
+
+    def _channel(self, name: str) -> tuple[Channel, Source]:
         channels = self.framework.channels
         for channel in CHANNELS:
             if channel == name and channel in channels:
-                return self.take(channel, channels[channel])
+                return channel, channels[channel]
         known = nearest(name, (AUTO, *channels))
         raise TargetError(f'{self.offer.file}: {self.framework.name} has no channel "{name}", {known}')
 
@@ -117,27 +147,33 @@ class _Search:
     def take(self, channel: Channel, source: Source) -> Provided:
         """What the first index that serves gives. Raises BuildUnavailable."""
         interpreter, note = self._interpreter(source.python)
+
+        def install(index: str) -> Provided:
+            lock, name, version = self._resolved(source, index, interpreter)
+            path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
+            return Provided(python_of(path), _build(name, version, channel, record.packages), (note,) if note else ())
+
+        return self._from_first(source, interpreter, note, install)
+
+    def _from_first(self, source: Source, interpreter: Interpreter, note: str, ask: Callable[[str], T]) -> T:
         failures: list[str] = []
         for index in source.index:
             try:
-                provided = self._install(channel, source, index, interpreter)
+                return ask(index)
             except (UvError, InterpreterError) as error:
                 known = index == CONFIGURED_INDEX or index in str(error)
                 failures.append(str(error) if known else f"{index}: {error}")
-            else:
-                return replace(provided, notes=(note,) if note else ())
         instead = f" (on Python {interpreter.version}, as {source.python} cannot be had)" if note else ""
         raise BuildUnavailable("; then ".join(failures) + instead)
 
-    def _install(self, channel: Channel, source: Source, index: str, interpreter: Interpreter) -> Provided:
+    def _resolved(self, source: Source, index: str, interpreter: Interpreter) -> tuple[Lock, str, str]:
+        """A resolution, and under which name and in which version it has the framework."""
         lock = resolve(source.packages, source, index, interpreter, self.say)
         name = next((name for name in _names(self.framework) if lock.version(name)), "")
         if not name:
             wanted = ", ".join(self.framework.distributions)
             raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
-        version = lock.version(name)
-        path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
-        return Provided(python_of(path), _build(name, version, channel, record.packages))
+        return lock, name, lock.version(name)
 
     def _interpreter(self, wish: str) -> tuple[Interpreter, str]:
         """The interpreter for a wish, looked for once, and the note that comes with it."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from packaging.version import InvalidVersion, Version
 
 from monitor.history.layout import RecordedRun
-from monitor.model import Build, Run, Series
+from monitor.model import Run, Series
 
 OLDEST = Version("0")
 
@@ -29,10 +29,10 @@ def in_order(runs: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
     return tuple(next(places[recorded.run.series]) for recorded in by_time)
 
 
-def age(build: Build) -> Version:
-    """A version that later builds of a framework exceed: nightlies count their days, and come before their release."""
+def age(version: str) -> Version:
+    """What later builds of a framework exceed: nightlies count their days, and come before their release."""
     try:
-        return Version(build.version)
+        return Version(version)
     except InvalidVersion:  # what an interpreter of the user's own may have
         return OLDEST
 
@@ -45,4 +45,4 @@ def _by_build(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
 
 
 def _ages(run: Run) -> tuple[Version, Version] | None:
-    return (age(run.build), age(run.compiler) if run.compiler else OLDEST) if run.build else None
+    return (age(run.build.version), age(run.compiler.version) if run.compiler else OLDEST) if run.build else None

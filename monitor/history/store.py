@@ -15,8 +15,8 @@ from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_runs, write_run
-from monitor.history.order import in_order
-from monitor.model import Evidence, Outcome, Run, Series
+from monitor.history.order import age, in_order
+from monitor.model import Build, Evidence, Job, Outcome, Run, Series
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
@@ -75,11 +75,26 @@ class History:
         return Recorded(runs, read_observations(self.directory, runs))
 
     def watch_list(
-        self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
+        self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""
     ) -> dict[str, Outcome]:
-        """Each case's last known outcome on one target, by one kind of evidence."""
-        path = outcomes_path(self.directory, (target, framework, suite, evidence))
-        return {case: known.outcome for case, known in read_outcomes(path).items()}
+        """Each case's last known outcome on one target, by one kind of evidence.
+
+        With `version`, what was known of the builds up to it; those after it are as if they had not been.
+        """
+        series = (target, framework, suite, evidence)
+        known = read_outcomes(outcomes_path(self.directory, series))
+        if version:
+            runs = _of_series(series, read_runs(self.directory))
+            before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
+            if len(before) < len(runs):
+                known = known_after(self.directory, before)
+        return {case: found.outcome for case, found in known.items()}
+
+    def has(self, job: Job, build: Build) -> bool:
+        """Whether a run of that job on that build is there, and observed something."""
+        series = (job.target, job.framework, job.suite, job.evidence)
+        judged = [item.run for item in _of_series(series, read_runs(self.directory)) if not item.run.blocked]
+        return any(run.build and _same(run.build, build) and run.selection == job.selection for run in judged)
 
     def costs(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
@@ -125,3 +140,8 @@ class History:
 def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
     """The runs of one series, in order."""
     return in_order(recorded for recorded in heads if recorded.run.series == series)
+
+
+def _same(there: Build, wanted: Build) -> bool:
+    """Whether a build is the one wished for, whose local version ("+cpu") need not be spelt out."""
+    return wanted.label in (there.label, there.label.partition("+")[0])

@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -25,19 +23,6 @@ def outcome_diff(directory: Path) -> list[str]:
     shown = ["git", "-C", ".portability/history", "show", "--format=", "--unified=0", "HEAD", "--", "outcomes"]
     diff = subprocess.run(shown, cwd=directory, capture_output=True, text=True, check=True).stdout
     return [line for line in diff.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-
-
-@pytest.fixture
-def nothing_shipped(tmp_path: Path) -> Path:
-    """A directory with a history that starts from nothing rather than from the shipped one."""
-    history = tmp_path / ".portability" / "history"
-    history.mkdir(parents=True)
-    subprocess.run(["git", "init", "--quiet", "--initial-branch=results", str(history)], check=True)
-    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(
-        ["git", "-C", str(history), *author, "commit", "--quiet", "--allow-empty", "-m", "Start"], check=True
-    )
-    return tmp_path
 
 
 def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) -> None:

@@ -1,0 +1,161 @@
+"""`portability backfill`: the same suite over builds of the past, into the same history."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from packaging.version import InvalidVersion, Version
+
+from monitor.analysis.news import nights
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    RUNNERS,
+    WORK,
+    CacheOption,
+    HistoryOption,
+    UserError,
+    examples,
+    open_history,
+    say,
+)
+from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
+from monitor.execution.builds import BuildUnavailable, newest
+from monitor.execution.environments import prune_environments
+from monitor.execution.offers import Framework, Offer
+from monitor.execution.progress import ProgressLine
+from monitor.execution.run import run_job
+from monitor.execution.targets import Target, find_target, load_targets
+from monitor.history.intake import read_untrusted
+from monitor.history.store import History
+from monitor.model import Build, Channel, Job
+from monitor.reporting.text import news_text
+
+BACKFILL = WORK / "backfill"
+# Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
+PAST_BUILDS = BACKFILL / "cache"
+DAYS = re.compile(r"(\d+)d")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability backfill --framework tensorflow --channel nightly --since 2026-06-01 --every 14d",
+            "portability backfill --framework jax --since 0.7.0",
+            "portability backfill --framework jax --builds 0.5.3,0.6.0 --suite harness",
+        )
+    )(backfill)
+
+
+def backfill(
+    framework: Annotated[str, typer.Option(help="torch, jax or tensorflow.")],
+    target: Annotated[str, typer.Option(help="A runner file's name.")] = "cpu",
+    suite: SuitesOption = ["paper"],  # noqa: B006
+    channel: Annotated[str, typer.Option(help="Whose builds: nightly or release.")] = "release",
+    since: Annotated[str, typer.Option(help="The oldest: a date for nightlies, else a version.")] = "",
+    every: Annotated[str, typer.Option(help="Days between two nightlies.", metavar="DAYS")] = "1d",
+    builds: Annotated[str, typer.Option(help="These versions instead.", metavar="VERSIONS")] = "",
+    case: CasesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
+    keep: Annotated[int, typer.Option(min=0, help="How many environments to keep, the last used.")] = 2,
+    history: HistoryOption = DEFAULT_HISTORY,
+    cache: CacheOption = PAST_BUILDS,
+) -> None:
+    """Run a suite on builds of the past, the oldest first, and record each in its place.
+
+    A build that the history has already is not run again, so an interrupted backfill goes on when it is called again.
+    Exit status: 0, 1 where a build could not be had, 2 when the call is at fault.
+    """
+    targets = load_targets(RUNNERS)
+    chosen = find_target(targets, target)
+    offer = chosen.offer(evidence[0] if evidence else chosen.evidences[0])
+    found = _listed(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
+    say(f"{len(found)} builds: {', '.join(build.version for build in found)}")
+    recorded = open_history(history)
+    missing = 0
+    for build in found:
+        wish = Wish((target,), (framework,), tuple(suite), "auto", (build.label,), "", tuple(case), tuple(evidence))
+        for job in plan_jobs(wish, targets, recorded):
+            if recorded.has(job, build):
+                say(f"{job_name(job)}: {build.label} is recorded already")
+            elif not _run(job, build, targets, recorded, cache):
+                missing += 1
+        prune_environments(cache, unused_days=0, keep=keep)
+    if missing:
+        raise typer.Exit(1)
+
+
+def _listed(framework: Framework, versions: str) -> list[Build]:
+    """The builds of versions separated by commas, the oldest first."""
+    name = framework.distributions[0]
+    try:
+        ordered = sorted((part.strip() for part in versions.split(",")), key=Version)
+    except InvalidVersion as error:
+        raise UserError(f"--builds {versions}: {error}") from None
+    return [Build(name, version, Channel.EXACT) for version in ordered]
+
+
+def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> list[Build]:
+    """The builds of a channel back to the oldest wished for, the oldest first. Raises UserError."""
+    if not since:
+        raise UserError("--since is missing: how far back? Or name --builds")
+    if not (days := DAYS.fullmatch(every)) or not int(days[1]):
+        raise UserError(f'--every {every}: name days, such as "14d"')
+    return [*_back(offer, framework, channel, since, int(days[1]))][::-1]
+
+
+def _back(offer: Offer, framework: str, channel: str, since: str, days: int) -> Iterator[Build]:
+    below = ""
+    while True:
+        try:
+            build = newest(offer, framework, channel, below=below, say=say)
+        except BuildUnavailable as error:
+            if not below:
+                raise UserError(f"{framework} {channel}: {error}") from error
+            return  # nothing is older
+        if _older(build, since):
+            return
+        yield build
+        below = _before(build, days)
+
+
+def _older(build: Build, since: str) -> bool:
+    if build.date:
+        return build.date < since
+    try:
+        return Version(build.version) < Version(since)
+    except InvalidVersion:
+        raise UserError(f"--since {since}: {build.label} is no nightly; name a version") from None
+
+
+def _before(build: Build, days: int) -> str:
+    """A version that the builds of so many days before stay below."""
+    if not build.date:
+        return build.version
+    last = date.fromisoformat(build.date)
+    return build.version.replace(f"{last:%Y%m%d}", f"{last - timedelta(days=days - 1):%Y%m%d}")
+
+
+def _run(job: Job, build: Build, targets: Mapping[str, Target], history: History, cache: Path) -> bool:
+    """Run and record; whether the build could be had."""
+    name = f"{job_name(job)}-{build.version}"
+    path = BACKFILL / f"{name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        runfile = run_job(job, targets[job.target], path, cache=cache, resume=True, say=say, show=ProgressLine(name))
+    except KeyboardInterrupt:
+        say("\ninterrupted; call it again to go on")
+        raise typer.Exit(130) from None
+    if runfile.run.build:
+        record_runs(history, [read_untrusted(path, targets=targets)])
+        print(news_text([night for night in nights(history.load()) if night.run.id == runfile.run.id]), flush=True)
+    else:
+        say(f"{name} is left out: {runfile.run.blocked}")
+    path.unlink()
+    return runfile.run.build is not None

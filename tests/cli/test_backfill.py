@@ -1,0 +1,69 @@
+"""Builds of the past: real ones, found where a channel comes from, recorded where they belong."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.backfill import walk
+from monitor.cli.common import UserError
+from monitor.execution.targets import Target
+from monitor.history.store import History
+from monitor.model import Outcome
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CASE = "jax/jax.tree_map/eager-float32"
+
+
+def backfill(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "monitor", "backfill", "--framework", "jax", "--case", CASE, *arguments]
+    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
+    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) -> None:
+    first = backfill(nothing_shipped, "--builds", "0.6.0")
+    assert first.returncode == 0, first.stderr
+    second = backfill(nothing_shipped, "--builds", "0.6.0, 0.5.3, 0.5.99")
+    assert second.returncode == 1
+    assert "cpu-jax-paper: jax==0.6.0 is recorded already" in second.stderr
+    assert "cpu-jax-paper-0.5.99 is left out: " in second.stderr
+    history = History(nothing_shipped / ".portability" / "history")
+    runs = [item.run for item in history.load().runs]
+    assert [run.build.version for run in runs if run.build] == ["0.5.3", "0.6.0"]
+    assert runs[0].started > runs[1].started
+    assert history.watch_list("cpu", "jax", "paper") == {CASE: Outcome.ABSENT}
+    assert history.watch_list("cpu", "jax", "paper", version="0.5.3") == {CASE: Outcome.PASS}
+
+
+def test_nightlies_are_walked_back_in_steps_of_days(cpu: Target) -> None:
+    found = walk(cpu, "tensorflow", "nightly", "2026-07-20", "14d")
+    days = [date.fromisoformat(build.date) for build in found]
+    assert len(days) >= 2
+    assert all(later - earlier >= timedelta(days=14) for earlier, later in pairwise(days))
+    assert days[0] >= date(2026, 7, 20)
+    assert {build.distribution for build in found} == {"tf-nightly-cpu"}
+
+
+@pytest.mark.parametrize(
+    ("since", "every", "fault"),
+    [
+        ("", "1d", "--since is missing"),
+        ("2026-07-20", "weekly", '--every weekly: name days, such as "14d"'),
+        ("2026-07-20", "0d", "--every 0d"),
+    ],
+)
+def test_a_wish_that_says_too_little(cpu: Target, since: str, every: str, fault: str) -> None:
+    with pytest.raises(UserError, match=fault):
+        walk(cpu, "tensorflow", "nightly", since, every)
+
+
+def test_a_release_has_no_date(cpu: Target) -> None:
+    with pytest.raises(UserError, match="is no nightly; name a version"):
+        walk(cpu, "jax", "pinned", "last week", "1d")
