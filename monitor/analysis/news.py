@@ -16,6 +16,7 @@ import pandas as pd
 
 from monitor.analysis.scores import Score, portability, score
 from monitor.history.known import follow
+from monitor.history.order import with_extent
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Series, function_of
 
@@ -91,15 +92,15 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     state: dict[Series, dict[str, Outcome]] = {}
     baselines: dict[Series, Build | None] = {}
     result = []
-    for item in recorded.runs:
+    for item, whole in with_extent(recorded.runs):
         run = item.run
         series = run.series
         known = state.setdefault(series, {})
         table = tables.get(run.id, nothing)
-        result.append(_night(run, baselines.get(series), known, table))
+        result.append(_night(run, baselines.get(series), known, table, whole=whole))
         if not run.blocked:
             answers = {case: outcome if outcome.known else None for case, outcome in _outcomes(table)}
-            state[series] = follow(known, answers, whole=run.whole)
+            state[series] = follow(known, answers, whole=whole)
             baselines[series] = run.build
     return tuple(result)
 
@@ -119,8 +120,8 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
-def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame) -> Night:
-    changes = [] if run.blocked else _changes(run, known, table)
+def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame, *, whole: bool) -> Night:
+    changes = [] if run.blocked else _changes(run, known, table, whole=whole)
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
@@ -134,7 +135,7 @@ def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: p
     return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
 
 
-def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[Change]:
+def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame, *, whole: bool) -> list[Change]:
     changes = []
     columns = ["case", "outcome", "message", "attempts", "declared"]
     declares = bool((table["declared"] != "").any())  # whether the suite comes with limits of its authors
@@ -146,7 +147,7 @@ def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame) -> list[C
             if before is None and declares:
                 verdict = judge_declared(after, declared)
             changes.append(Change(case, verdict, before, after, message or declared))
-    if run.whole:
+    if whole:
         gone = sorted(known.keys() - set(table["case"]))
         changes += [Change(case, Verdict.GONE, known[case], None, "") for case in gone]
     return changes

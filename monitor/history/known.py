@@ -10,6 +10,7 @@ from typing import TypeVar
 import pandas as pd
 
 from monitor.history.layout import RecordedRun, read_observations
+from monitor.history.order import with_extent
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
@@ -39,9 +40,9 @@ def known_after(
 ) -> dict[str, Known]:
     """What is known after these runs of one series, in their order, where `known` was known before."""
     result = dict(known or {})
-    for recorded in runs:
+    for recorded, whole in with_extent(runs):
         if not recorded.run.blocked:
-            result = follow(result, _answers(directory, recorded), whole=recorded.run.whole)
+            result = follow(result, _answers(directory, recorded), whole=whole)
     return result
 
 

@@ -5,7 +5,7 @@ An old build that is run today tells of the past: what came next is the build af
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from packaging.version import InvalidVersion, Version
 
@@ -27,6 +27,19 @@ def in_order(runs: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
         of_series.setdefault(recorded.run.series, []).append(recorded)
     places = {series: iter(_by_build(found)) for series, found in of_series.items()}
     return tuple(next(places[recorded.run.series]) for recorded in by_time)
+
+
+def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool]]:
+    """Runs as they are ordered, each with whether a case that it was not asked for is gone.
+
+    Suites grow. A run that is older than one of an older build may not have known of what that one was asked for.
+    """
+    latest: dict[Series, str] = {}
+    for recorded in runs:
+        run = recorded.run
+        before = latest.get(run.series, "")
+        yield recorded, run.whole and run.started >= before
+        latest[run.series] = max(before, run.started)
 
 
 def age(version: str) -> Version:

@@ -17,6 +17,7 @@ import pandas as pd
 from monitor.analysis.scores import Portability, Score, portability, score
 from monitor.history.known import follow
 from monitor.history.layout import RecordedRun
+from monitor.history.order import with_extent
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
@@ -129,7 +130,7 @@ def _series(
     unjudged: dict[str, _Known] = {}
     strips: dict[str, list[Outcome | None]] = {}
     recent = runs[-HISTORY_RUNS:]
-    for number, item in enumerate(runs, start=len(recent) - len(runs)):
+    for number, (item, whole) in enumerate(with_extent(runs), start=len(recent) - len(runs)):
         table = tables.get(item.run.id)
         if item.run.blocked or table is None:
             continue
@@ -142,9 +143,9 @@ def _series(
                 blocked[case] = _Known(int(position), item.run, ())
             if number >= 0:
                 strips.setdefault(case, [None] * len(recent))[number] = outcome
-        after = follow(known, answers, whole=item.run.whole)
+        after = follow(known, answers, whole=whole)
         gone = {case: value for case, value in (gone | known).items() if case not in after}
-        unjudged = follow(unjudged, blocked, whole=item.run.whole)
+        unjudged = follow(unjudged, blocked, whole=whole)
         known = after
     return Series(
         target,

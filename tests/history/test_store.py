@@ -75,11 +75,22 @@ def test_an_old_build_that_is_run_later_is_of_the_past(tmp_path: Path, runfile: 
     history = History(tmp_path / "history")
     history.record([runfile(1, {a: "pass", b: "blocked"}, version="2.0")], "new build")
     history.record([runfile(2, {a: "error", b: "pass", c: "pass"}, version="1.0")], "old build")
-    # Of b only the old build could tell; c it had, and the new one has not.
-    assert history.watch_list("cpu", "jax", "paper") == {a: Outcome.PASS, b: Outcome.PASS}
+    # Of b and c only the old build could tell: c was not asked for when the new one was run.
+    assert history.watch_list("cpu", "jax", "paper") == dict.fromkeys((a, b, c), Outcome.PASS)
     history.record([runfile(3, {}, blocked="does not install", build=None)], "no build")
     versions = [item.run.build.version if item.run.build else "none" for item in history.load().runs]
     assert versions == ["1.0", "2.0", "none"]
+
+
+def test_a_run_of_long_ago_does_not_know_what_the_suite_has_since(tmp_path: Path, runfile: Make) -> None:
+    old, added = "jax/jax.a/eager", "jax/jax.added/eager"
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {old: "pass"}, version="2.0")], "when the suite was small")
+    history.record([runfile(2, {old: "pass", added: "pass"}, version="1.0")], "an old build, asked for more")
+    assert history.watch_list("cpu", "jax", "paper") == {old: Outcome.PASS, added: Outcome.PASS}
+    assert history.watch_list("cpu", "jax", "paper", version="1.5") == {old: Outcome.PASS, added: Outcome.PASS}
+    history.record([runfile(3, {old: "pass"}, version="3.0")], "it left the suite")
+    assert history.watch_list("cpu", "jax", "paper") == {old: Outcome.PASS}
 
 
 def test_nightlies_come_before_their_release(tmp_path: Path, runfile: Make) -> None:
