@@ -174,6 +174,24 @@ class Latency:
 
 
 @dataclass(frozen=True)
+class Digest:
+    """What a result was, in a few digits (`monitor.suite.digest`).
+
+    `exact` is a hash of all that equal results have in common to the bit: their makeup, shapes, dtypes, whole numbers.
+    `figures` sum up the rest, each in units of the tolerance of its dtype.
+    """
+
+    exact: str
+    figures: tuple[int, ...] = ()
+
+    def agrees(self, other: Digest) -> bool:
+        """Whether two results were the same, up to how their figures were rounded."""
+        if self.exact != other.exact:
+            return False
+        return all(abs(a - b) <= 1 for a, b in zip(self.figures, other.figures, strict=True))
+
+
+@dataclass(frozen=True)
 class Chip:
     """What a chip has, as its maker publishes it.
 
@@ -217,7 +235,8 @@ class Observation:
 
     `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs. `stage` is
     the one that failed and `compiled` what the compiler says, where the evidence is compiled.
-    `declared` is the limit that the function's own authors declare here, empty where there is none.
+    `declared` is the limit that the function's own authors declare here, empty where there is none. `digest` is that of
+    a result that passed and was the same when the call was made again, every generator set as before.
     `attempts` holds what fresh workers answered, in order, where the first answer called for it; the first answer
     itself is `first`. `seconds` is what the case cost in all.
     """
@@ -231,6 +250,7 @@ class Observation:
     latency: Latency | None = None
     compiled: Compiled | None = None
     declared: str = ""
+    digest: Digest | None = None
     first: Outcome | None = None
     attempts: tuple[Attempt, ...] = ()
     seconds: float = 0.0

@@ -31,6 +31,7 @@ COLUMNS = {
     "message": "str",
     "stage": "category",  # the stage that failed, where the evidence is compiled; else empty
     "declared": "str",  # the limit that the function's own authors declare here
+    "digest": "str",  # the hash, then the figures; empty where there is none
     "first": "category",  # the first answer, where fresh workers were asked again; else empty
     "attempts": "str",  # what they answered, in order, joined by spaces
     "max_abs": "float64",
@@ -54,6 +55,7 @@ COLUMNS = {
 # Columns that older files lack, and what they stand for.
 ADDED: dict[str, str | float] = {
     "declared": "",
+    "digest": "",
     "stage": "",
     **{name: float("nan") for name in COLUMNS if name.startswith(("latency_second", "compiled_"))},
 }
@@ -115,6 +117,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.message,
             o.stage.value if o.stage else "",
             o.declared,
+            " ".join(map(str, (o.digest.exact, *o.digest.figures))) if o.digest else "",
             o.first.value if o.first else "",
             " ".join(attempt.outcome.value for attempt in o.attempts),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),

@@ -31,6 +31,9 @@ class Device(Protocol):
     def environment(self) -> dict[str, str]:
         """What is worth writing down of device, driver and settings."""
 
+    def seed(self, number: int) -> None:
+        """Set the framework's own generators, where it has any that are not given by hand."""
+
     def device(self) -> Any:
         """The device in the framework's own spelling, for a case that asks for it."""
 

@@ -16,11 +16,12 @@ from typing import Any
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
 from monitor.handover.pipe import Message, Service, add_arguments, serve
-from monitor.model import Latency, NumericalError, Observation, Outcome
+from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
 from monitor.suite.check import Check, OracleError, SuiteUnavailableError
 from monitor.suite.collect import collect, listing
 from monitor.suite.declared import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
+from monitor.suite.digest import digest_of, seed
 from monitor.suite.measure import measure
 from monitor.suite.oracle import MismatchError, leaves
 
@@ -68,15 +69,17 @@ def checks_of(device: Device, suite: str) -> dict[str, Check]:
 
 
 def observe(device: Device, check: Check) -> Observation:
-    """Run one check: is its function there, does it run here, is it right, how fast is it."""
+    """Run one check: is its function there, does it run here, is it right, how fast is it, what did it give."""
     start = time.perf_counter()
     outcome, message = Outcome.PASS, ""
     error: NumericalError | None = None
     latency: Latency | None = None
+    digest: Digest | None = None
     try:
         resolve(device, check.function)
         call = check.prepare(device)
         device.fallbacks()
+        seed(device)
         first = time.perf_counter()
         result = device.repeat(call, 1)
         first = time.perf_counter() - first
@@ -84,8 +87,11 @@ def observe(device: Device, check: Check) -> Observation:
             outcome, message = Outcome.FALLBACK, clean(f"ran on {', '.join(places)}")
         else:
             error = check.judge(device, result)
+            given = digest_of(device, result)  # before the next call: it may work in place
             if check.timed:
                 latency = measure(lambda calls: device.repeat(call, calls), first)
+            seed(device)
+            digest = given if digest_of(device, device.repeat(call, 1)).agrees(given) else None
     except AbsentError as absent:
         outcome, message = Outcome.ABSENT, clean(str(absent))
     except OracleError as unknown:
@@ -102,6 +108,7 @@ def observe(device: Device, check: Check) -> Observation:
         error=error,
         latency=latency,
         declared=clean(check.declared),
+        digest=digest,
         seconds=round(time.perf_counter() - start, 3),
     )
 

@@ -56,6 +56,9 @@ class JaxDevice:
         }
         return {key: value for key, value in told.items() if value}
 
+    def seed(self, number: int) -> None:
+        """Nothing to do: whatever draws is given its key."""
+
     def device(self) -> Any:
         return self._device
 

@@ -50,6 +50,9 @@ class TensorflowDevice:
             told["device.name"] = tf.config.experimental.get_device_details(device).get("device_name", "")
         return told
 
+    def seed(self, number: int) -> None:
+        tf.random.set_seed(number)
+
     def device(self) -> Any:
         return f"/{self._type}:0"
 

@@ -85,6 +85,9 @@ class TorchDevice:
             told["torch.cpu"] = torch.backends.cpu.get_cpu_capability()
         return {key: value for key, value in told.items() if value}
 
+    def seed(self, number: int) -> None:
+        torch.manual_seed(number)
+
     def device(self) -> Any:
         return self._device
 
