@@ -8,17 +8,18 @@ incident, about the build or the monitor, never about functions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 import pandas as pd
 
 from monitor.analysis.scores import Score, portability, score
-from monitor.history.known import follow
+from monitor.analysis.values import moved
+from monitor.history.known import Known, follow
 from monitor.history.order import with_extent
 from monitor.history.store import Recorded
-from monitor.model import Build, Outcome, Run, Series, function_of
+from monitor.model import Build, Evidence, Outcome, Run, Series, function_of
 
 # A night that answered less than this share of what it was asked is published as such, and is a finding about the
 # monitor: others reported success over nights that had measured nothing.
@@ -27,6 +28,7 @@ COVERAGE = 0.95
 # Above this share of cases turning worse at once, the cause is one (an environment, a driver, an import), not many.
 TURNED_AT_ONCE = 0.20
 TURNED_AT_LEAST = 10  # of a handful of cases, 20 % is one case
+NO_TURN = (None, Outcome.PASS, Outcome.FLAKY)
 
 
 class Verdict(StrEnum):
@@ -35,6 +37,7 @@ class Verdict(StrEnum):
     WORSE = "worse"  # passed, and does not any more
     BETTER = "better"  # passes, and did not
     DIFFERENT = "different"  # failed, and fails otherwise
+    VALUES = "values"  # passes as before, and gives other values
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
     BEYOND = "beyond"  # first seen, and fails beyond what the function's authors declare
     LIFTED = "lifted"  # first seen, and passes although the function's authors declare that it cannot
@@ -46,7 +49,8 @@ class Verdict(StrEnum):
 class Change:
     """What one case did between the baseline and a run.
 
-    `before` is None for a new case, `after` for one that is gone.
+    `before` is None for a new case, `after` for one that is gone. `message` is what the case says now; where it passes
+    again, what it said before.
     """
 
     case: str
@@ -89,7 +93,8 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
-    state: dict[Series, dict[str, Outcome]] = {}
+    other_values = moved(recorded)
+    state: dict[Series, dict[str, Known]] = {}
     baselines: dict[Series, Build | None] = {}
     result = []
     for item, whole in with_extent(recorded.runs):
@@ -97,9 +102,10 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
         series = run.series
         known = state.setdefault(series, {})
         table = tables.get(run.id, nothing)
-        result.append(_night(run, baselines.get(series), known, table, whole=whole))
+        changes = _changes(run, known, table, other_values.get(run.id, {}), whole=whole)
+        result.append(_night(run, baselines.get(series), changes, table))
         if not run.blocked:
-            answers = {case: outcome if outcome.known else None for case, outcome in _outcomes(table)}
+            answers = {case: seen if seen.outcome.known else None for case, seen in _seen(table)}
             state[series] = follow(known, answers, whole=whole)
             baselines[series] = run.build
     return tuple(result)
@@ -116,12 +122,11 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
 
     The confirmed ones and the others count alike: when most of a night is news, a runner does not confirm it all.
     """
-    turned = sum(change.before is Outcome.PASS and change.after not in (None, Outcome.FLAKY) for change in changes)
+    turned = sum(change.before is Outcome.PASS and change.after not in NO_TURN for change in changes)
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
-def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: pd.DataFrame, *, whole: bool) -> Night:
-    changes = [] if run.blocked else _changes(run, known, table, whole=whole)
+def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.DataFrame) -> Night:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
@@ -135,21 +140,30 @@ def _night(run: Run, baseline: Build | None, known: dict[str, Outcome], table: p
     return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
 
 
-def _changes(run: Run, known: dict[str, Outcome], table: pd.DataFrame, *, whole: bool) -> list[Change]:
+def _changes(
+    run: Run, known: dict[str, Known], table: pd.DataFrame, values: Mapping[str, str], *, whole: bool
+) -> list[Change]:
+    if run.blocked:
+        return []
     changes = []
     columns = ["case", "outcome", "message", "attempts", "declared"]
     declares = bool((table["declared"] != "").any())  # whether the suite comes with limits of its authors
     for case, value, message, attempts, declared in table[columns].itertuples(index=False):
-        before, after = known.get(case), Outcome(value)
+        was = known.get(case)
+        before, after = was.outcome if was else None, Outcome(value)
         if after.known and before is not after:
             confirmed = run.evidence.certain or set(attempts.split()) == {value}
             verdict = judge(before, after, confirmed=confirmed)
             if before is None and declares:
                 verdict = judge_declared(after, declared)
+            if was and after is Outcome.PASS:
+                message = was.message  # it says nothing now; what it said is what has been mended
             changes.append(Change(case, verdict, before, after, message or declared))
+        elif case in values and before is after is Outcome.PASS:
+            changes.append(Change(case, Verdict.VALUES, before, after, values[case]))
     if whole:
         gone = sorted(known.keys() - set(table["case"]))
-        changes += [Change(case, Verdict.GONE, known[case], None, "") for case in gone]
+        changes += [Change(case, Verdict.GONE, known[case].outcome, None, "") for case in gone]
     return changes
 
 
@@ -173,11 +187,12 @@ def judge_declared(after: Outcome, declared: str) -> Verdict:
 
 def _score(table: pd.DataFrame) -> Score:
     functions = defaultdict(list)
-    for case, outcome in _outcomes(table):
-        functions[function_of(case)].append(outcome)
+    for case, seen in _seen(table):
+        functions[function_of(case)].append(seen.outcome)
     return score(map(portability, functions.values()))
 
 
-def _outcomes(table: pd.DataFrame) -> Iterator[tuple[str, Outcome]]:
-    for case, value in table[["case", "outcome"]].itertuples(index=False, name=None):
-        yield case, Outcome(value)
+def _seen(table: pd.DataFrame) -> Iterator[tuple[str, Known]]:
+    columns = ["case", "outcome", "evidence", "message"]
+    for case, outcome, evidence, message in table[columns].itertuples(index=False, name=None):
+        yield case, Known(Outcome(outcome), Evidence(evidence), message)

@@ -69,6 +69,7 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
     Verdict.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
     Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
+    Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     Verdict.BEYOND: Sign("⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"),
     Verdict.LIFTED: Sign("⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"),

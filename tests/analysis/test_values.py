@@ -1,0 +1,87 @@
+"""Silent changes of values: told from what varies anyway, and from what only rounds otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.analysis.news import Change, Verdict, nights
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Digest, Outcome
+
+Make = Callable[..., RunFile]
+A, B = "jax/jax.a/eager", "jax/jax.b/eager"
+
+
+def with_digests(runfile: RunFile, digests: Mapping[str, Digest]) -> RunFile:
+    return replace(runfile, observations=tuple(replace(o, digest=digests.get(o.case)) for o in runfile.observations))
+
+
+def changes(tmp_path: Path, *runfiles: RunFile) -> list[tuple[Change, ...]]:
+    history = History(tmp_path / "history")
+    history.record(runfiles, "nights")
+    return [night.changes for night in nights(history.load())]
+
+
+def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile: Make) -> None:
+    outcomes = {A: "pass", B: "pass"}
+    _, second, third = changes(
+        tmp_path,
+        with_digests(runfile(1, outcomes, version="1"), {A: Digest("00", (1, 2)), B: Digest("00", (5,))}),
+        with_digests(runfile(2, outcomes, version="2"), {A: Digest("00", (1, 42)), B: Digest("00", (6,))}),
+        with_digests(runfile(3, outcomes, version="3"), {A: Digest("01", (1, 42)), B: Digest("00", (99999,))}),
+    )
+    assert second == (
+        Change(A, Verdict.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times the tolerance"),
+    )
+    assert [(change.case, change.message) for change in third] == [
+        (A, "of another make, or with other whole numbers"),
+        (B, "quite other values"),
+    ]
+
+
+def test_what_varies_under_one_build_says_nothing_of_another(tmp_path: Path, runfile: Make) -> None:
+    found = changes(
+        tmp_path,
+        with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
+        with_digests(runfile(2, {A: "pass"}, version="2"), {A: Digest("01")}),
+        with_digests(runfile(3, {A: "pass"}, version="2"), {A: Digest("02")}),
+    )
+    assert found == [(), (), ()]
+
+
+def test_values_are_held_against_the_last_that_there_were(tmp_path: Path, runfile: Make) -> None:
+    *_, last = changes(
+        tmp_path,
+        with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
+        runfile(2, {A: "pass"}, version="2"),
+        with_digests(runfile(3, {A: "pass"}, version="3"), {A: Digest("01")}),
+    )
+    assert [change.verdict for change in last] == [Verdict.VALUES]
+
+
+def test_a_case_that_turned_is_told_of_once(tmp_path: Path, runfile: Make) -> None:
+    _, second = changes(
+        tmp_path,
+        with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
+        with_digests(runfile(2, {A: "mismatch"}, version="2"), {A: Digest("01")}),
+    )
+    assert [change.before for change in second] == [Outcome.PASS]
+    assert len(second) == 1
+
+
+def test_other_values_everywhere_are_no_incident(tmp_path: Path, runfile: Make) -> None:
+    cases = {f"jax/jax.f{number}/eager": "pass" for number in range(40)}
+    history = History(tmp_path / "history")
+    history.record(
+        [
+            with_digests(runfile(night, cases, version=str(night)), dict.fromkeys(cases, Digest(f"0{night}")))
+            for night in (1, 2)
+        ],
+        "nights",
+    )
+    *_, night = nights(history.load())
+    assert len(night.of(Verdict.VALUES)) == len(cases)
+    assert not night.incidents
