@@ -27,6 +27,7 @@ COMMANDS = [
     ["run"],
     ["record"],
     ["judge"],
+    ["causes"],
     ["site"],
     ["repro"],
     ["report"],

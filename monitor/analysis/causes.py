@@ -1,0 +1,93 @@
+"""One cause, one finding: changes of one build that say the same thing are one, whatever they hit.
+
+A removed helper, a tightened check, a new compiler turns hundreds of cells at once: over functions, modes, dtypes,
+suites and hardware. They share the build and the words of the message, once what names the one case is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.analysis.news import Change, Night, Verdict
+from monitor.model import Run, function_of
+
+# What became of the suite, not of a framework.
+OURS = (Verdict.NEW, Verdict.GONE)
+
+# What differs between two messages of one kind: in this order, as each leaves nothing for the next.
+NORMALISED = (
+    (re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`"), "'…'"),
+    (
+        re.compile(r"\b(DT_|tf\.|torch\.|jnp\.|np\.)?(bfloat|float|complex|u?int|bool|half|double)\d*(_t)?\b", re.I),
+        "DTYPE",
+    ),
+    (re.compile(r"\b(bf16|[fsuc]\d+|pred)(?=\[)"), "DTYPE"),
+    (re.compile(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", re.I), "#"),
+    (re.compile(r"[\[({<](\s*#\s*,?)*[\])}>]"), "[#]"),
+    (re.compile(r"\s+"), " "),
+)
+# A message was cut to a line: of two that say the same, another name in the middle leaves another end.
+LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One change that a cause brought, and the run that saw it."""
+
+    run: Run
+    baseline: str  # the build before it, as a requirement
+    change: Change
+
+    @property
+    def function(self) -> str:
+        return function_of(self.change.case)
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What a build changed in one way: `signature` is what the messages have in common."""
+
+    framework: str
+    build: str
+    verdict: Verdict
+    signature: str
+    hits: tuple[Hit, ...]
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(sorted({hit.function for hit in self.hits}))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(sorted({hit.run.target for hit in self.hits}))
+
+
+def causes(nights: Iterable[Night]) -> tuple[Cause, ...]:
+    """The changes of these nights by cause, in the order of the nights; of one build, what hit most comes first.
+
+    What became of the suite itself is left out.
+    """
+    found: dict[tuple[str, str, Verdict, str], list[Hit]] = {}
+    for night in nights:
+        if night.run.build is None or night.baseline is None:
+            continue
+        for change in night.changes:
+            if change.verdict not in OURS:
+                key = night.run.framework, night.run.build.label, change.verdict, signature(change)
+                found.setdefault(key, []).append(Hit(night.run, night.baseline.label, change))
+    order = {key[:2]: number for number, key in reversed([*enumerate(found)])}
+    ordered = sorted(found, key=lambda key: (order[key[:2]], [*Verdict].index(key[2]), -len(found[key])))
+    return tuple(Cause(*key, tuple(found[key])) for key in ordered)
+
+
+def signature(change: Change) -> str:
+    """A change without what names its case: the outcomes, and the message without names, dtypes, shapes and numbers."""
+    message = change.message
+    name = change.function
+    for part in (name, name.partition(".")[2], name.rpartition(".")[2]):
+        message = re.sub(rf"(?<![\w.]){re.escape(part)}(?!\w)", "NAME", message)
+    for pattern, instead in NORMALISED:
+        message = pattern.sub(instead, message)
+    return f"{change.before or '-'} -> {change.after or '-'}: {message[:LENGTH]}"

@@ -1,0 +1,105 @@
+"""`portability causes`: what changed over the whole history, one row a cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from monitor.analysis.causes import Cause, causes
+from monitor.analysis.news import Change, Verdict, nights
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    HistoryOption,
+    JsonOption,
+    MarkdownOption,
+    TargetsOption,
+    examples,
+    open_history,
+    print_frame,
+    print_json,
+    refuse_unknown,
+)
+from monitor.cli.steps import FrameworksOption
+from monitor.handover.codec import to_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        name="causes",
+        epilog=examples("portability causes --framework jax", "portability causes --verdict values --markdown"),
+    )(show)
+
+
+def show(
+    history: HistoryOption = DEFAULT_HISTORY,
+    target: TargetsOption = [],  # noqa: B006
+    framework: FrameworksOption = [],  # noqa: B006
+    verdict: Annotated[list[Verdict], typer.Option(help="Which way cases moved; every way where not given.")] = [],  # noqa: B006
+    json_: JsonOption = False,
+    markdown: MarkdownOption = False,
+) -> None:
+    """Show what builds changed, a row a cause: changes that share a build and the words of a message are one."""
+    everything = nights(open_history(history).load())
+    for name in target:
+        refuse_unknown("target", name, {night.run.target for night in everything})
+    for name in framework:
+        refuse_unknown("framework", name, {night.run.framework for night in everything})
+    found = [
+        cause
+        for cause in causes(night for night in everything if not target or night.run.target in target)
+        if (not framework or cause.framework in framework) and (not verdict or cause.verdict in verdict)
+    ]
+    if json_:
+        print_json([_cause_json(cause) for cause in found])
+    elif markdown:
+        print_frame(_frame(found), markdown=True)
+    else:
+        print("\n".join(line for cause in found for line in _lines(cause)))
+
+
+def _lines(cause: Cause) -> Iterator[str]:
+    change = cause.hits[0].change
+    yield f"{cause.hits[0].baseline} -> {cause.build}"
+    yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {_shortened(cause.targets)}: {_shortened(cause.functions)}"
+    yield f"  {'':<9} {_said(change)}"
+
+
+def _said(change: Change) -> str:
+    turned = f"{change.before} -> {change.after}"
+    return f"{turned}: {change.message}" if change.message else turned
+
+
+def _frame(found: list[Cause]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "last good": cause.hits[0].baseline,
+            "first bad": cause.build,
+            "verdict": cause.verdict.value,
+            "cases": len(cause.hits),
+            "functions": _shortened(cause.functions),
+            "targets": _shortened(cause.targets),
+            "message": _said(cause.hits[0].change),
+        }
+        for cause in found
+    )
+
+
+def _shortened(names: tuple[str, ...]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _cause_json(cause: Cause) -> dict[str, object]:
+    return {
+        "framework": cause.framework,
+        "build": cause.build,
+        "verdict": cause.verdict.value,
+        "signature": cause.signature,
+        "functions": cause.functions,
+        "targets": cause.targets,
+        "hits": [{"run": hit.run.id, "baseline": hit.baseline} | to_json(hit.change) for hit in cause.hits],
+    }
