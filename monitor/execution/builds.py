@@ -10,6 +10,7 @@ import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ T = TypeVar("T")
 AUTO = "auto"
 
 EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
+RELEASE = re.compile(r"\d+(\.\d+)*")
 NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
 
@@ -142,7 +144,9 @@ class _Search:
         if framework.exact is None:
             raise TargetError(f"{file}: {framework.name}.exact is missing, which says how one version is asked for")
         packages = tuple(package.replace("{version}", match["version"]) for package in framework.exact.packages)
-        return replace(framework.exact, packages=(wish, *packages))
+        past = [past.constraints for past in framework.past if _numbers(match["version"]) < _numbers(past.below)]
+        constraints = (*framework.exact.constraints, *chain.from_iterable(past))
+        return replace(framework.exact, packages=(wish, *packages), constraints=constraints)
 
     def take(self, channel: Channel, source: Source) -> Provided:
         """What the first index that serves gives. Raises BuildUnavailable."""
@@ -213,6 +217,12 @@ def _as_packages(installed: dict[str, Installed]) -> tuple[Package, ...]:
 
 def _names(framework: Framework) -> tuple[str, ...]:
     return tuple(_normalised(name) for name in framework.distributions)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The release of a version, without what comes after it: all that this side, without a package, can compare."""
+    found = RELEASE.match(version)
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def _normalised(name: str) -> str:

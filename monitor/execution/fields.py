@@ -88,6 +88,14 @@ class Table:
         """A table inside this one."""
         return Table(self.file, self._take(field, dict, None), self._path(field))
 
+    def records(self, field: str) -> tuple[Table, ...]:
+        """The tables of an array of tables; none where it is absent."""
+        values = self._take(field, list, [])
+        for item in values:
+            if not isinstance(item, dict):
+                self.refuse(field, f"must be a list of tables, not of {_kind(item)}: write [[{self._path(field)}]]")
+        return tuple(Table(self.file, item, f"{self._path(field)}[{number}]") for number, item in enumerate(values))
+
     def tables(self) -> tuple[str, ...]:
         """The names of the tables inside this one that nobody has asked for yet."""
         return tuple(

@@ -21,6 +21,7 @@ INDEX = r"default|(https?|file)://[^\s,]+"
 REQUIREMENT = r"[A-Za-z0-9][^\n\r]*"
 DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
+VERSION = r"\d+(\.\d+)*"
 PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
 
 SUITE = Path(__file__).parent.parent / "suite"
@@ -42,12 +43,20 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What builds below a version need beside what others do: they were made when their dependencies were older."""
+
+    below: str
+    constraints: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Framework:
     """One framework: the device its cases run on, and its builds.
 
     `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
-    asked for: its packages come beside the version asked for, and `{version}` in them stands for it. `suites` are
-    those that a plan takes where none is named, all where there are none.
+    asked for: its packages come beside the version asked for, and `{version}` in them stands for it; `past` adds to it.
+    `suites` are those that a plan takes where none is named, all where there are none.
     """
 
     name: str
@@ -56,6 +65,7 @@ class Framework:
     env: dict[str, str] = field(default_factory=dict)
     channels: dict[Channel, Source] = field(default_factory=dict)
     exact: Source | None = None
+    past: tuple[Past, ...] = ()
     suites: tuple[str, ...] = ()
 
 
@@ -97,6 +107,7 @@ def read_framework(name: str, table: Table, directory: Path) -> Framework:
             channel: _source(table.table(channel), directory, packages=None) for channel in CHANNELS if channel in table
         },
         exact=_source(table.table(Channel.EXACT), directory, packages=()) if Channel.EXACT in table else None,
+        past=tuple(_past(item) for item in table.records("past")),
         suites=table.texts("suites", default=(), pattern=r"[a-z]+", shape="the name of a suite"),
     )
     table.finish("channel", (*CHANNELS, Channel.EXACT))
@@ -116,6 +127,15 @@ def _source(table: Table, directory: Path, packages: tuple[str, ...] | None) -> 
     )
     table.finish()
     return source
+
+
+def _past(table: Table) -> Past:
+    past = Past(
+        below=table.text("below", pattern=VERSION, shape='a version such as "0.4.30"'),
+        constraints=table.texts("constraints", pattern=REQUIREMENT, shape="a requirement"),
+    )
+    table.finish()
+    return past
 
 
 def _from_file(directory: Path, link: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.environments import default_cache
 from monitor.execution.fields import TargetError
-from monitor.execution.offers import Framework, Source
+from monitor.execution.offers import Framework, Past, Source
 from monitor.execution.targets import Target, load_target
 from monitor.execution.ways import Execute
 from monitor.model import Channel
@@ -44,9 +44,9 @@ def offer(tmp_path, monkeypatch):
     monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
     monkeypatch.setenv("UV_FIND_LINKS", str(folder))
 
-    def make(exact: Source | None = None, **channels: Source) -> Target:
+    def make(exact: Source | None = None, past: tuple[Past, ...] = (), **channels: Source) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
-        framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact)
+        framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact, past=past)
         return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(labels=("mine",)))
 
     return make
@@ -108,6 +108,13 @@ def test_one_version_by_name(offer, ask):
     build = ask(target, exact="tiny==1.0").build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.EXACT)
     assert [(package.name, package.version) for package in build.packages] == [("tiny", "1.0"), ("tinylib", "1.0")]
+
+
+@pytest.mark.parametrize(("below", "tinylib"), [("1.0.1", "1.0"), ("1.0", "2.0"), ("0.9.9", "2.0")])
+def test_a_build_of_the_past_has_older_dependencies(offer, ask, below, tinylib):
+    target = offer(exact=Source(("tinylib",)), past=(Past(below, ("tinylib<2",)),))
+    found = {package.name: package.version for package in ask(target, exact="tiny==1.0").build.packages}
+    assert found == {"tiny": "1.0", "tinylib": tinylib}
 
 
 @pytest.mark.parametrize(

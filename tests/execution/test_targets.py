@@ -26,6 +26,9 @@ prerelease = "allow"
 python = "3.12"
 [torch.exact]
 packages = "numpy"
+[[torch.past]]
+below = "2.3"
+constraints = ["numpy<2"]
 """
 
 
@@ -60,6 +63,7 @@ def test_what_a_file_says(tmp_path):
     assert torch.exact is not None
     assert torch.exact.packages == ("numpy",)
     assert torch.exact.index == ("default",)
+    assert [(past.below, past.constraints) for past in torch.past] == [("2.3", ("numpy<2",))]
 
 
 @pytest.mark.parametrize(
@@ -67,6 +71,8 @@ def test_what_a_file_says(tmp_path):
     [
         ("[torch.nightly]", "[torch.nigthly]", 'torch.nigthly: unknown channel, did you mean "nightly"?'),
         ("[torch.nightly]", "[torch.weekly]", "torch.weekly: unknown channel, known: "),
+        ("[[torch.past]]", "[torch.past]", "torch.past: must be a list of strings, not a table"),
+        ('below = "2.3"', 'below = "old"', 'torch.past[0].below: "old" is not a version such as "0.4.30"'),
         ("[torch]", "[trch]\n[torch]", 'trch: unknown framework, did you mean "torch"?'),
         ("labels", "lables", 'execute.labels: is missing; is "lables" meant for it?'),
         ('device = "cpu"', "", "torch.device: is missing; it must be a string"),
