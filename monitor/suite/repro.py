@@ -28,9 +28,9 @@ class Dialect:
     """How a framework is spelled in a script. Every text is Python, with `str.format` fields in single braces.
 
     `setup` imports the framework, what `{function}` needs with it, and opens `device`. `put` makes a tensor of
-    `{values}` in `{dtype}`. `fetch` returns the NumPy array of `leaf` where it is a tensor, else `leaf`. `compiled` is
-    `call` compiled. `gradient` sets `got` to the derivatives of all results, weighted by the arrays `weights` in
-    `{result}`, by the tensors `{names}`.
+    `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf` where it is a tensor, else `leaf`. `seed`
+    sets the framework's own generators. `compiled` is `call` compiled. `gradient` sets `got` to the derivatives of all
+    results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`.
     """
 
     module: str
@@ -38,6 +38,7 @@ class Dialect:
     device: str
     dtype: str
     put: str
+    seed: str
     fetch: str
     compiled: str
     gradient: str
@@ -84,6 +85,8 @@ def _declared(case: Case, dialect: Dialect) -> Iterator[str]:
     if case.mode is Mode.GRADIENT:
         given += [name for name in free if name not in given]
 
+    if not declaration.numeric:
+        yield "import random"
     yield f"import sys\n\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
     yield from _context(declaration.call, [call, oracle])
     yield _FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
@@ -100,6 +103,7 @@ def _declared(case: Case, dialect: Dialect) -> Iterator[str]:
         yield f"call = {dialect.compiled}"
     if not declaration.numeric:
         yield f"{oracle.define('promise', [oracle.parameters[0], *given])}\n\n"
+        yield f"random.seed(0), np.random.seed(0), {dialect.seed}".rstrip(" ,") + "  # two builds draw alike"
         yield f"result = fetch(call({', '.join(free)}))\nprint(result)"
         yield f"assert promise({', '.join(['result', *exact.values()])}), 'the promise is broken'"
         return

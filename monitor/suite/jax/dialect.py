@@ -26,6 +26,7 @@ DIALECT = Dialect(
     device="device",
     dtype='jax.numpy.dtype("{dtype}")',
     put='jax.device_put(np.asarray({values}).astype(jax.numpy.dtype("{dtype}")), device)',
+    seed="",
     fetch="""
 if not isinstance(leaf, jax.Array):
     return leaf

@@ -19,6 +19,7 @@ tf.device(device).__enter__()
     device="device",
     dtype="tf.{dtype}",
     put="tf.constant(np.asarray({values}).astype(tf.{dtype}.as_numpy_dtype))",
+    seed="tf.random.set_seed(0)",
     fetch="""
 if isinstance(leaf, (tf.Variable, tf.IndexedSlices)):
     leaf = tf.convert_to_tensor(leaf)

@@ -13,6 +13,7 @@ DIALECT = Dialect(
     device="torch.device(device)",
     dtype="torch.{dtype}",
     put='torch.from_numpy(np.array({values}, order="C")).to(torch.{dtype}).to(device)',
+    seed="torch.manual_seed(0)",
     fetch="""
 if not isinstance(leaf, torch.Tensor):
     return leaf
