@@ -37,7 +37,6 @@ class Hit:
     """One change that a cause brought, and the run that saw it."""
 
     run: Run
-    baseline: str  # the build before it, as a requirement
     change: Change
 
     @property
@@ -50,10 +49,16 @@ class Cause:
     """What a build changed in one way: `signature` is what the messages have in common."""
 
     framework: str
-    build: str
+    build: str  # as a requirement
     verdict: Verdict
     signature: str
     hits: tuple[Hit, ...]
+
+    @property
+    def baseline(self) -> str:
+        """The last build without it, as a requirement; `-` for what was first seen with it."""
+        until = self.hits[0].change.until
+        return until.label if until else "-"
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -71,12 +76,12 @@ def causes(nights: Iterable[Night]) -> tuple[Cause, ...]:
     """
     found: dict[tuple[str, str, Verdict, str], list[Hit]] = {}
     for night in nights:
-        if night.run.build is None or night.baseline is None:
+        if night.baseline is None:
             continue
         for change in night.changes:
-            if change.verdict not in OURS:
-                key = night.run.framework, night.run.build.label, change.verdict, signature(change)
-                found.setdefault(key, []).append(Hit(night.run, night.baseline.label, change))
+            if change.verdict not in OURS and change.since:
+                key = night.run.framework, change.since.label, change.verdict, signature(change)
+                found.setdefault(key, []).append(Hit(night.run, change))
     order = {key[:2]: number for number, key in reversed([*enumerate(found)])}
     ordered = sorted(found, key=lambda key: (order[key[:2]], [*Verdict].index(key[2]), -len(found[key])))
     return tuple(Cause(*key, tuple(found[key])) for key in ordered)

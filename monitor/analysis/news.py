@@ -1,25 +1,25 @@
 """What changed: each run against what was known before it on the same target, framework and suite.
 
 Pure functions over a loaded history. A change counts only when it was confirmed: the runner asked fresh workers again,
-and all gave the new answer. Missing evidence (`blocked`) is never a change; a broken build or a run with holes is one
-incident, about the build or the monitor, never about functions.
+and all gave the new answer, or the next run gave it too. Missing evidence (`blocked`) is never a change; a broken build
+or a run with holes is one incident, about the build or the monitor, never about functions.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import pandas as pd
 
 from monitor.analysis.scores import Score, portability, score
 from monitor.analysis.values import moved
-from monitor.history.known import Known, follow
+from monitor.history.known import follow
 from monitor.history.order import with_extent
 from monitor.history.store import Recorded
-from monitor.model import Build, Evidence, Outcome, Run, Series, function_of
+from monitor.model import Build, Outcome, Run, Series, function_of
 
 # A night that answered less than this share of what it was asked is published as such, and is a finding about the
 # monitor: others reported success over nights that had measured nothing.
@@ -50,7 +50,8 @@ class Change:
     """What one case did between the baseline and a run.
 
     `before` is None for a new case, `after` for one that is gone. `message` is what the case says now; where it passes
-    again, what it said before.
+    again, what it said before. `until` is the last build that gave `before`, `since` the first that gave `after`, both
+    without their packages: the cause came between them.
     """
 
     case: str
@@ -58,10 +59,42 @@ class Change:
     before: Outcome | None
     after: Outcome | None
     message: str
+    until: Build | None = None
+    since: Build | None = None
 
     @property
     def function(self) -> str:
         return function_of(self.case)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An outcome that a case had, what it said, and the first and the last build that gave it."""
+
+    outcome: Outcome
+    message: str
+    since: Build | None
+    until: Build | None
+
+
+@dataclass(frozen=True)
+class Past:
+    """What is known of a case: its `latest` answer, and the latest that counts, which later ones are held against."""
+
+    latest: Seen
+    settled: Seen
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one run says of one case. `values` tells how its values differ from before, empty where they do not."""
+
+    case: str
+    outcome: Outcome
+    message: str
+    confirmed: bool
+    declared: str
+    values: str
 
 
 @dataclass(frozen=True)
@@ -94,20 +127,24 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
     other_values = moved(recorded)
-    state: dict[Series, dict[str, Known]] = {}
+    state: dict[Series, dict[str, Past]] = {}
     baselines: dict[Series, Build | None] = {}
     result = []
     for item, whole in with_extent(recorded.runs):
         run = item.run
-        series = run.series
-        known = state.setdefault(series, {})
         table = tables.get(run.id, nothing)
-        changes = _changes(run, known, table, other_values.get(run.id, {}), whole=whole)
-        result.append(_night(run, baselines.get(series), changes, table))
-        if not run.blocked:
-            answers = {case: seen if seen.outcome.known else None for case, seen in _seen(table)}
-            state[series] = follow(known, answers, whole=whole)
-            baselines[series] = run.build
+        if run.blocked:
+            result.append(_night(run, baselines.get(run.series), [], table))
+            continue
+        known = state.setdefault(run.series, {})
+        build = without_packages(run.build)
+        answers = [*_answers(run, table, other_values.get(run.id, {}))]
+        changes = _changes(known, answers, build, whole=whole)
+        result.append(_night(run, baselines.get(run.series), changes, table))
+        at_once = bool(turned_at_once(changes, len(table)))
+        after = {answer.case: _after(known.get(answer.case), answer, build, at_once=at_once) for answer in answers}
+        state[run.series] = follow(known, after, whole=whole)
+        baselines[run.series] = run.build
     return tuple(result)
 
 
@@ -126,6 +163,11 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
+def without_packages(build: Build | None) -> Build | None:
+    """A build as it is named, without the hundred lines of what lies beside it."""
+    return replace(build, packages=()) if build else None
+
+
 def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.DataFrame) -> Night:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
@@ -140,38 +182,72 @@ def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.Da
     return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
 
 
-def _changes(
-    run: Run, known: dict[str, Known], table: pd.DataFrame, values: Mapping[str, str], *, whole: bool
-) -> list[Change]:
-    if run.blocked:
-        return []
-    changes = []
+def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str]) -> Iterator[Answer]:
     columns = ["case", "outcome", "message", "attempts", "declared"]
-    declares = bool((table["declared"] != "").any())  # whether the suite comes with limits of its authors
-    for case, value, message, attempts, declared in table[columns].itertuples(index=False):
-        was = known.get(case)
-        before, after = was.outcome if was else None, Outcome(value)
-        if after.known and before is not after:
-            confirmed = run.evidence.certain or set(attempts.split()) == {value}
-            verdict = judge(before, after, confirmed=confirmed)
-            if before is None and declares:
-                verdict = judge_declared(after, declared)
-            if was and after is Outcome.PASS:
-                message = was.message  # it says nothing now; what it said is what has been mended
-            changes.append(Change(case, verdict, before, after, message or declared))
-        elif case in values and before is after is Outcome.PASS:
-            changes.append(Change(case, Verdict.VALUES, before, after, values[case]))
+    for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
+        confirmed = run.evidence.certain or set(attempts.split()) == {word}
+        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""))
+
+
+def _changes(known: Mapping[str, Past], answers: Sequence[Answer], build: Build | None, *, whole: bool) -> list[Change]:
+    declares = any(answer.declared for answer in answers)  # whether the suite comes with limits of its authors
+    found = (_change(known.get(answer.case), answer, build, declares=declares) for answer in answers)
+    changes = [change for change in found if change]
     if whole:
-        gone = sorted(known.keys() - set(table["case"]))
-        changes += [Change(case, Verdict.GONE, known[case].outcome, None, "") for case in gone]
+        for case in sorted(known.keys() - {answer.case for answer in answers}):
+            last = known[case].latest
+            changes.append(Change(case, Verdict.GONE, last.outcome, None, "", last.until))
     return changes
 
 
-def judge(before: Outcome | None, after: Outcome, *, confirmed: bool) -> Verdict:
-    """The verdict on one case that came out as `after` where `before` was known; the two differ."""
-    if before is None:
-        return Verdict.NEW
-    if not confirmed or Outcome.FLAKY in (before, after):
+def _change(past: Past | None, answer: Answer, build: Build | None, *, declares: bool) -> Change | None:
+    """What an answer changes, if anything."""
+    now = answer.outcome
+    if not now.known:
+        return None
+    if past is None:
+        verdict = judge_declared(now, answer.declared) if declares else Verdict.NEW
+        return Change(answer.case, verdict, None, now, answer.message or answer.declared, None, build)
+    turned = past.latest.outcome is not now
+    if now is not past.settled.outcome and _counts(past, answer):
+        before, since = past.settled, build if turned else past.latest.since
+        verdict = judge(before.outcome, now)
+    elif turned:
+        before, since, verdict = past.latest, build, Verdict.UNSURE
+    elif now is Outcome.PASS and answer.values:
+        return Change(answer.case, Verdict.VALUES, now, now, answer.values, past.latest.until, build)
+    else:
+        return None
+    # Where it passes it says nothing now; what it said is what has been mended.
+    message = before.message if now is Outcome.PASS else answer.message
+    return Change(answer.case, verdict, before.outcome, now, message or answer.declared, before.until, since)
+
+
+def _after(past: Past | None, answer: Answer, build: Build | None, *, at_once: bool) -> Past | None:
+    """What is known of a case after an answer; None where it is no evidence.
+
+    What many cases say `at_once` counts, though a runner does not confirm all of it.
+    """
+    now = answer.outcome
+    if not now.known:
+        return None
+    if past is None or past.latest.outcome is not now:
+        latest = Seen(now, answer.message, build, build)
+    else:
+        latest = replace(past.latest, until=build)
+    if past is None or past.settled.outcome in (now, Outcome.FLAKY) or _counts(past, answer):
+        return Past(latest, latest)
+    return Past(latest, latest if at_once and now is not Outcome.FLAKY else past.settled)
+
+
+def _counts(past: Past, answer: Answer) -> bool:
+    """Whether an answer is believed: fresh workers confirm it, or the run before said so too."""
+    return answer.outcome is not Outcome.FLAKY and (answer.confirmed or past.latest.outcome is answer.outcome)
+
+
+def judge(before: Outcome, after: Outcome) -> Verdict:
+    """The verdict on one case that came out as `after`, for sure, where `before` was known; the two differ."""
+    if Outcome.FLAKY in (before, after):
         return Verdict.UNSURE
     if after is Outcome.PASS:
         return Verdict.BETTER
@@ -187,12 +263,6 @@ def judge_declared(after: Outcome, declared: str) -> Verdict:
 
 def _score(table: pd.DataFrame) -> Score:
     functions = defaultdict(list)
-    for case, seen in _seen(table):
-        functions[function_of(case)].append(seen.outcome)
+    for case, outcome in table[["case", "outcome"]].itertuples(index=False, name=None):
+        functions[function_of(case)].append(Outcome(outcome))
     return score(map(portability, functions.values()))
-
-
-def _seen(table: pd.DataFrame) -> Iterator[tuple[str, Known]]:
-    columns = ["case", "outcome", "evidence", "message"]
-    for case, outcome, evidence, message in table[columns].itertuples(index=False, name=None):
-        yield case, Known(Outcome(outcome), Evidence(evidence), message)

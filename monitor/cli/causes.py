@@ -62,10 +62,9 @@ def show(
 
 
 def _lines(cause: Cause) -> Iterator[str]:
-    change = cause.hits[0].change
-    yield f"{cause.hits[0].baseline} -> {cause.build}"
+    yield f"{cause.baseline} -> {cause.build}"
     yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {_shortened(cause.targets)}: {_shortened(cause.functions)}"
-    yield f"  {'':<9} {_said(change)}"
+    yield f"  {'':<9} {_said(cause.hits[0].change)}"
 
 
 def _said(change: Change) -> str:
@@ -76,7 +75,7 @@ def _said(change: Change) -> str:
 def _frame(found: list[Cause]) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "last good": cause.hits[0].baseline,
+            "last good": cause.baseline,
             "first bad": cause.build,
             "verdict": cause.verdict.value,
             "cases": len(cause.hits),
@@ -101,5 +100,5 @@ def _cause_json(cause: Cause) -> dict[str, object]:
         "signature": cause.signature,
         "functions": cause.functions,
         "targets": cause.targets,
-        "hits": [{"run": hit.run.id, "baseline": hit.baseline} | to_json(hit.change) for hit in cause.hits],
+        "hits": [{"run": hit.run.id} | to_json(hit.change) for hit in cause.hits],
     }

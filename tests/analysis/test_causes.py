@@ -75,4 +75,4 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
     assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", Verdict.WORSE, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
     assert (better.build, better.verdict, len(better.hits)) == ("jax==3", Verdict.BETTER, 6)
-    assert worse.hits[0].baseline == "jax==1"
+    assert worse.baseline == "jax==1"

@@ -11,7 +11,7 @@ import pytest
 from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.model import Evidence, Outcome
+from monitor.model import Build, Evidence, Outcome
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
@@ -36,7 +36,9 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     )
     assert night.baseline is not None
     assert night.baseline.label == "jax==1"
-    assert night.changes == (Change(B, Verdict.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent"),)
+    assert night.changes == (
+        Change(B, Verdict.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
+    )
     assert night.regressions == night.changes
     assert night.changes[0].function == "jax.b"
 
@@ -56,20 +58,87 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: M
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "confirmed", "verdict"),
+    ("before", "after", "verdict"),
     [
-        ("pass", "error", True, Verdict.WORSE),
-        ("pass", "error", False, Verdict.UNSURE),
-        ("error", "pass", True, Verdict.BETTER),
-        ("error", "pass", False, Verdict.UNSURE),
-        ("unsupported", "error", True, Verdict.DIFFERENT),
-        ("pass", "flaky", True, Verdict.UNSURE),
-        ("flaky", "pass", True, Verdict.UNSURE),
-        (None, "error", False, Verdict.NEW),
+        ("pass", "error", Verdict.WORSE),
+        ("error", "pass", Verdict.BETTER),
+        ("unsupported", "error", Verdict.DIFFERENT),
+        ("pass", "flaky", Verdict.UNSURE),
+        ("flaky", "pass", Verdict.UNSURE),
     ],
 )
-def test_the_verdict_on_one_case(before: str | None, after: str, confirmed: bool, verdict: Verdict) -> None:
-    assert judge(Outcome(before) if before else None, Outcome(after), confirmed=confirmed) is verdict
+def test_the_verdict_on_one_case(before: str, after: str, verdict: Verdict) -> None:
+    assert judge(Outcome(before), Outcome(after)) is verdict
+
+
+def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
+    """What a case's answers, each with those of fresh workers, one a build, are as news: build, verdict, outcomes."""
+    runfiles = [
+        runfile(day, {A: outcome}, version=str(day), attempts={A: again})
+        for day, (outcome, again) in enumerate(answers, start=1)
+    ]
+    return [
+        (
+            night.run.build.version,
+            change.verdict,
+            f"{change.before} -> {change.after}",
+            version(change.until),
+            version(change.since),
+        )
+        for night in read(tmp_path, *runfiles)
+        for change in night.changes
+        if night.run.build
+    ]
+
+
+def version(build: Build | None) -> str:
+    return build.version if build else "-"
+
+
+def test_what_no_fresh_worker_confirmed_the_next_run_may(tmp_path: Path, runfile: Make) -> None:
+    assert turns(
+        tmp_path, runfile, ("pass", []), ("error", []), ("error", []), ("error", []), ("pass", ["pass"] * 2)
+    ) == [
+        ("2", "unsure", "pass -> error", "1", "2"),
+        ("3", "worse", "pass -> error", "1", "2"),
+        ("5", "better", "error -> pass", "4", "5"),
+    ]
+
+
+def test_a_flaky_night_hides_no_regression(tmp_path: Path, runfile: Make) -> None:
+    mixed = ["error", "pass"]
+    assert turns(tmp_path, runfile, ("pass", []), ("flaky", mixed), ("error", []), ("error", [])) == [
+        ("2", "unsure", "pass -> flaky", "1", "2"),
+        ("3", "unsure", "flaky -> error", "2", "3"),
+        ("4", "worse", "pass -> error", "1", "3"),
+    ]
+
+
+def test_a_flaky_night_alone_is_told_and_forgotten(tmp_path: Path, runfile: Make) -> None:
+    assert turns(tmp_path, runfile, ("pass", []), ("flaky", ["error", "pass"]), ("pass", []), ("pass", [])) == [
+        ("2", "unsure", "pass -> flaky", "1", "2"),
+        ("3", "unsure", "flaky -> pass", "2", "3"),
+    ]
+
+
+def test_what_was_flaky_from_the_first_is_held_against_nothing(tmp_path: Path, runfile: Make) -> None:
+    assert turns(
+        tmp_path, runfile, ("flaky", ["error", "pass"]), ("error", []), ("error", []), ("pass", ["pass"] * 2)
+    ) == [
+        ("2", "unsure", "flaky -> error", "1", "2"),
+        ("4", "better", "error -> pass", "3", "4"),
+    ]
+
+
+def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, runfile: Make) -> None:
+    *_, night = read(
+        tmp_path,
+        runfile(1, {A: "pass", B: "pass"}, version="1"),
+        runfile(2, {B: "pass"}, version="2", selection=("jax/jax.b/*",)),
+        runfile(3, {A: "error", B: "pass"}, version="3", attempts={A: ["error", "error"]}),
+    )
+    (change,) = night.changes
+    assert (version(night.baseline), version(change.until), version(change.since)) == ("2", "1", "3")
 
 
 def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
@@ -101,8 +170,8 @@ def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Mak
 def test_what_is_gone_and_what_is_new(tmp_path: Path, runfile: Make) -> None:
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
     assert night.changes == (
-        Change(B, Verdict.NEW, None, Outcome.ERROR, "why error"),
-        Change(A, Verdict.GONE, Outcome.PASS, None, ""),
+        Change(B, Verdict.NEW, None, Outcome.ERROR, "why error", None, night.run.build),
+        Change(A, Verdict.GONE, Outcome.PASS, None, "", night.baseline),
     )
 
 
@@ -137,6 +206,13 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
     )
     assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
     assert (len(night.of(Verdict.WORSE)), night.regressions) == (5, ())
+
+
+def test_an_incident_is_told_once(tmp_path: Path, runfile: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
+    broken = dict.fromkeys(cases, "error")
+    *_, night = read(tmp_path, runfile(1, dict.fromkeys(cases, "pass")), runfile(2, broken), runfile(3, broken))
+    assert (night.changes, night.incidents) == ((), ())
 
 
 def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:

@@ -33,9 +33,9 @@ def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile
         with_digests(runfile(2, outcomes, version="2"), {A: Digest("00", (1, 42)), B: Digest("00", (6,))}),
         with_digests(runfile(3, outcomes, version="3"), {A: Digest("01", (1, 42)), B: Digest("00", (99999,))}),
     )
-    assert second == (
-        Change(A, Verdict.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times the tolerance"),
-    )
+    assert [(change.case, change.verdict, change.message) for change in second] == [
+        (A, Verdict.VALUES, "other values, by about 32 times the tolerance")
+    ]
     assert [(change.case, change.message) for change in third] == [
         (A, "of another make, or with other whole numbers"),
         (B, "quite other values"),

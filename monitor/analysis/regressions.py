@@ -1,0 +1,134 @@
+"""Regressions over time: what turned worse for good, since which build, how it stands, how late it was known.
+
+Pure functions over the nights of a history; `monitor.analysis.lives` says what belongs to one regression. What is new,
+gone or blocked never is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from monitor.analysis.lives import Bad, Cell, Event, Kind, Life, Register, age_of
+from monitor.analysis.news import Night, without_packages
+from monitor.model import Build, Run, Series
+
+
+class State(StrEnum):
+    """How a regression stands, after the newest run of everything it hit."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+    GONE = "gone"  # what was left of it is no longer in the suite
+    MUTED = "muted"  # nobody is told of what is left of it, for a while
+    EXPECTED = "expected"  # what is left of it is known, and accepted
+    FLAKY = "flaky"  # what is left of it says now this, now that: shown, never filed
+
+
+# What is to be said of a bad cell instead of counting it, None where it counts.
+Excuse = Callable[[Bad], State | None]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How late a regression was known: so many days after the first bad build was made, and builds after it."""
+
+    days: int
+    builds: int
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A cause, and what became of it.
+
+    `id` stays as it is while the regression spreads and its span is narrowed. `last_good` and `first_bad` are the span
+    that all its cells agree on, `fixed` the build in which the last of them was good again. `bad` are the cells that
+    are bad now, `cells` all that ever were; `message` is what the first of them said. `detection` is None where nobody
+    was watching when the first bad build came out, or where the build does not tell its date.
+    """
+
+    id: str
+    framework: str
+    kind: Kind
+    state: State
+    signature: str
+    message: str
+    last_good: Build
+    first_bad: Build
+    fixed: Build | None
+    bad: tuple[Bad, ...]
+    cells: tuple[Cell, ...]
+    events: tuple[Event, ...]
+    detection: Detection | None
+
+    @property
+    def functions(self) -> tuple[str, ...]:
+        return tuple(sorted({cell.function for cell in self.cells}))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(sorted({cell.target for cell in self.cells}))
+
+
+def nothing_excused(bad: Bad) -> State | None:  # noqa: ARG001 - an Excuse
+    return None
+
+
+def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
+    """Every regression of a history, in the order in which they opened."""
+    register = Register.of(nights)
+    return tuple(_told(life, register.runs, excuse) for life in register.lives)
+
+
+def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> Regression:
+    """A regression as it stands after the last night."""
+    bad = tuple(replace(one, build=_newest(runs[cell.series]) or one.build) for cell, one in sorted(life.bad.items()))
+    fixed = None if bad else life.fixed
+    concerned = [run for series in sorted({cell.series for cell in life.cells}) for run in runs[series]]
+    return Regression(
+        life.id,
+        life.framework,
+        life.kind,
+        _state(bad, fixed, excuse),
+        life.signature,
+        life.message,
+        life.last_good,
+        life.first_bad,
+        fixed,
+        bad,
+        tuple(sorted(life.cells)),
+        tuple(life.events),
+        _detection(life.last_good, life.first_bad, fixed, concerned),
+    )
+
+
+def _newest(runs: Sequence[Run]) -> Build | None:
+    return without_packages(runs[-1].build)
+
+
+def _state(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
+    if not bad:
+        return State.FIXED if fixed else State.GONE
+    excuses = {excuse(one) for one in bad}
+    if None in excuses:
+        return State.OPEN
+    return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED) if state in excuses)
+
+
+def _detection(last_good: Build, first_bad: Build, fixed: Build | None, runs: Iterable[Run]) -> Detection | None:
+    """How late it was known: with the first run, in time, of a build that has it."""
+    by_time = sorted(((run.started, run.build) for run in runs if run.build), key=lambda found: found[0])
+    good = [started for started, build in by_time if age_of(build) <= age_of(last_good)]
+    bad = [
+        (started, build)
+        for started, build in by_time
+        if age_of(first_bad) <= age_of(build) and not (fixed and age_of(fixed) <= age_of(build))
+    ]
+    watched = good and bad and first_bad.date and good[0][:10] <= first_bad.date
+    if not watched:
+        return None
+    known, seen_in = bad[0]
+    days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
+    return Detection(days.days, len({build.version for _, build in bad if age_of(build) < age_of(seen_in)}))

@@ -1,0 +1,227 @@
+"""Regressions over time: what is one, what becomes of it, and how late it was known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis.lives import Bad, Cell, Kind, Step
+from monitor.analysis.news import TURNED_AT_LEAST, nights
+from monitor.analysis.regressions import Detection, Regression, State, regressions
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Build, Channel, Evidence, Outcome
+
+Make = Callable[..., RunFile]
+A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"
+
+
+@pytest.fixture
+def night(runfile: Make) -> Make:
+    """A night whose every failure is confirmed: `night(3, {A: "error"}, target="gpu", says={A: "ValueError: x"})`."""
+
+    def make(
+        day: int, outcomes: dict[str, str], *, target: str = "cpu", says: dict[str, str] | None = None, **run: object
+    ) -> RunFile:
+        version = str(run.pop("version", day))
+        confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
+        one = runfile(day, outcomes, version=version, attempts=confirmed, target=target, **run)
+        told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
+        return replace(one, run=replace(one.run, id=f"{one.run.id}-{target}"), observations=told)
+
+    return make
+
+
+def read(tmp_path: Path, *runfiles: RunFile, **options: object) -> tuple[Regression, ...]:
+    history = History(tmp_path / "history")
+    history.record(runfiles, "nights")
+    return regressions(nights(history.load()), **options)  # type: ignore[arg-type]
+
+
+def cell(case: str, target: str = "cpu") -> Cell:
+    return Cell(case, target, "paper", Evidence.EXECUTED)
+
+
+def steps(regression: Regression) -> list[tuple[str, str, tuple[str, ...]]]:
+    """The events of a regression: step, build, cases with their targets."""
+    return [
+        (e.step.value, e.run.build.version if e.run.build else "-", tuple(f"{c.function} {c.target}" for c in e.cells))
+        for e in regression.events
+    ]
+
+
+def span(regression: Regression) -> tuple[str, str, str | None]:
+    fixed = regression.fixed.version if regression.fixed else None
+    return regression.last_good.version, regression.first_bad.version, fixed
+
+
+def test_a_regression_opens_shrinks_and_closes(tmp_path: Path, night: Make) -> None:
+    (found,) = read(
+        tmp_path,
+        night(1, {A: "pass", B: "pass", C: "pass"}),
+        night(2, {A: "error", B: "error", C: "pass"}),
+        night(3, {A: "pass", B: "error", C: "pass"}),
+        night(4, {A: "pass", B: "pass", C: "pass"}),
+    )
+    assert (found.kind, found.state, span(found)) == (Kind.FUNCTIONS, State.FIXED, ("1", "2", "4"))
+    assert (found.bad, found.cells) == ((), (cell(A), cell(B)))
+    assert steps(found) == [
+        ("opened", "2", ("jax.a cpu", "jax.b cpu")),
+        ("shrunk", "3", ("jax.a cpu",)),
+        ("closed", "4", ("jax.b cpu",)),
+    ]
+
+
+def test_an_open_one_tells_what_is_bad_now(tmp_path: Path, night: Make) -> None:
+    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "mismatch"}))
+    assert (found.state, span(found)) == (State.OPEN, ("1", "2", None))
+    assert found.message == "why error"
+    assert found.bad == (Bad(cell(A), Outcome.MISMATCH, "why mismatch", Build("jax", "3", Channel.RELEASE)),)
+
+
+def test_what_says_something_else_is_another(tmp_path: Path, night: Make) -> None:
+    found = read(tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "mismatch"}))
+    assert [one.cells for one in found] == [(cell(A),), (cell(B),)]
+
+
+def test_hardware_that_runs_less_often_joins_and_narrows_the_span(tmp_path: Path, night: Make) -> None:
+    (found,) = read(
+        tmp_path,
+        night(1, {A: "pass"}, target="gpu"),
+        night(2, {A: "pass"}),
+        night(5, {A: "error"}),
+        night(4, {A: "error"}, target="gpu"),
+    )
+    assert span(found) == ("2", "4", None)
+    assert steps(found) == [("opened", "4", ("jax.a gpu",)), ("spread", "5", ("jax.a cpu",))]
+
+
+def test_what_passed_in_the_first_bad_build_has_another_cause(tmp_path: Path, night: Make) -> None:
+    found = read(
+        tmp_path,
+        night(1, {A: "pass", B: "pass"}),
+        night(2, {A: "error", B: "pass"}),
+        night(3, {A: "error", B: "error"}),
+    )
+    assert [span(one) for one in found] == [("1", "2", None), ("2", "3", None)]
+    assert found[0].id != found[1].id
+
+
+def test_what_comes_back_is_reopened(tmp_path: Path, night: Make) -> None:
+    (found,) = read(
+        tmp_path, *(night(day, {A: o}) for day, o in enumerate(("pass", "error", "pass", "pass", "error"), start=1))
+    )
+    assert (found.state, span(found)) == (State.OPEN, ("4", "5", None))
+    assert [event.step for event in found.events] == [Step.OPENED, Step.CLOSED, Step.REOPENED]
+
+
+def test_its_id_stays_when_a_build_between_is_run_later(tmp_path: Path, night: Make) -> None:
+    known = [night(1, {A: "pass"}, version="1"), night(2, {A: "error"}, version="5")]
+    (before,) = read(tmp_path / "before", *known)
+    (after,) = read(tmp_path / "after", *known, night(3, {A: "error"}, version="3"))
+    assert (span(before), span(after)) == (("1", "5", None), ("1", "3", None))
+    assert before.id == after.id
+
+
+def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(tmp_path: Path, night: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(2 * TURNED_AT_LEAST)]
+    says = {case: f"why {number % 7} {'abcdefg'[number % 7]}" for number, case in enumerate(cases)}
+    good, broken = dict.fromkeys(cases, "pass"), dict.fromkeys(cases, "error")
+    (found,) = read(
+        tmp_path,
+        *(night(1, good, target=target) for target in ("cpu", "gpu")),
+        *(night(2, broken, target=target, says=says) for target in ("cpu", "gpu")),
+        night(3, good),
+    )
+    assert (found.kind, found.state, span(found)) == (Kind.INCIDENT, State.OPEN, ("1", "2", None))
+    assert (len(found.cells), len(found.bad), found.targets) == (2 * len(cases), len(cases), ("cpu", "gpu"))
+    assert [event.step for event in found.events] == [Step.OPENED, Step.SPREAD, Step.SHRUNK]
+
+
+def test_what_is_new_gone_blocked_or_flaky_is_none(tmp_path: Path, night: Make) -> None:
+    found = read(
+        tmp_path,
+        night(1, {A: "pass", B: "pass"}),
+        night(2, {A: "blocked", B: "flaky", C: "error"}),
+        night(3, {A: "pass", C: "error"}),
+        night(4, {}, blocked="no such version", build=None),
+    )
+    assert found == ()
+
+
+def test_what_leaves_the_suite_is_not_fixed(tmp_path: Path, night: Make) -> None:
+    (found,) = read(
+        tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "pass"}), night(3, {B: "pass"})
+    )
+    assert (found.state, span(found)) == (State.GONE, ("1", "2", None))
+
+
+def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -> None:
+    (found,) = read(
+        tmp_path,
+        night(1, {A: "pass"}),
+        night(2, {A: "error"}),
+        night(3, {A: "blocked"}),
+        night(4, {}, blocked="no device"),
+    )
+    assert found.state is State.OPEN
+
+
+def test_a_flaky_answer_closes_nothing(tmp_path: Path, night: Make) -> None:
+    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "flaky"}))
+    assert found.state is State.OPEN
+
+
+def dated(runfile: RunFile, day: int) -> RunFile:
+    """A run of a nightly that was made on that day of November."""
+    build = Build("jax", f"1.0.dev202611{day:02}", Channel.NIGHTLY, date=f"2026-11-{day:02}")
+    return replace(runfile, run=replace(runfile.run, build=build))
+
+
+@pytest.mark.parametrize(
+    ("runs", "detection"),
+    [
+        # (night, the day its build was made, outcome)
+        ([(1, 1, "pass"), (2, 2, "error")], Detection(days=0, builds=0)),
+        ([(1, 1, "pass"), (9, 4, "error")], Detection(days=5, builds=0)),
+        # Build 4 was run after build 8 had told of it: it came four days, and one build that was run, before.
+        ([(1, 1, "pass"), (8, 8, "error"), (9, 4, "error")], Detection(days=4, builds=1)),
+        # Nobody watched when build 2 came out: old builds were run to look back.
+        ([(20, 1, "pass"), (21, 2, "error")], None),
+    ],
+)
+def test_how_late_it_was_known(
+    tmp_path: Path, night: Make, runs: list[tuple[int, int, str]], detection: Detection | None
+) -> None:
+    (found,) = read(tmp_path, *(dated(night(day, {A: outcome}), made) for day, made, outcome in runs))
+    assert found.detection == detection
+
+
+def test_how_late_is_not_known_of_builds_without_a_date(tmp_path: Path, night: Make) -> None:
+    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}))
+    assert found.detection is None
+
+
+@pytest.mark.parametrize(
+    ("excuses", "state"),
+    [
+        ({}, State.OPEN),
+        ({A: State.MUTED}, State.OPEN),
+        ({A: State.MUTED, B: State.EXPECTED}, State.MUTED),
+        ({A: State.EXPECTED, B: State.EXPECTED}, State.EXPECTED),
+        ({A: State.FLAKY, B: State.MUTED}, State.FLAKY),
+    ],
+)
+def test_what_is_left_decides_how_it_stands(
+    tmp_path: Path, night: Make, excuses: dict[str, State], state: State
+) -> None:
+    (found,) = read(
+        tmp_path,
+        night(1, {A: "pass", B: "pass"}),
+        night(2, {A: "error", B: "error"}),
+        excuse=lambda bad: excuses.get(bad.cell.case),
+    )
+    assert found.state is state
