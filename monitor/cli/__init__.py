@@ -6,7 +6,20 @@ import sys
 
 import typer
 
-from monitor.cli import backfill, builds, causes, confront, doctor, nightly, report, repro, steps, suites, targets
+from monitor.cli import (
+    backfill,
+    builds,
+    causes,
+    confront,
+    doctor,
+    nightly,
+    regressions,
+    report,
+    repro,
+    steps,
+    suites,
+    targets,
+)
 from monitor.cli.common import UserError
 from monitor.execution.fields import TargetError
 from monitor.handover.runfile import RunFileError
@@ -31,6 +44,7 @@ app.add_typer(builds.app)
 repro.register(app)
 report.register(app)
 causes.register(app)
+regressions.register(app)
 confront.register(app)
 doctor.register(app)
 

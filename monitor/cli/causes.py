@@ -24,6 +24,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
+from monitor.reporting.figures import shortened
 
 
 def register(app: typer.Typer) -> None:
@@ -63,7 +64,7 @@ def show(
 
 def _lines(cause: Cause) -> Iterator[str]:
     yield f"{cause.baseline} -> {cause.build}"
-    yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {_shortened(cause.targets)}: {_shortened(cause.functions)}"
+    yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
     yield f"  {'':<9} {_said(cause.hits[0].change)}"
 
 
@@ -79,17 +80,12 @@ def _frame(found: list[Cause]) -> pd.DataFrame:
             "first bad": cause.build,
             "verdict": cause.verdict.value,
             "cases": len(cause.hits),
-            "functions": _shortened(cause.functions),
-            "targets": _shortened(cause.targets),
+            "functions": shortened(cause.functions),
+            "targets": shortened(cause.targets),
             "message": _said(cause.hits[0].change),
         }
         for cause in found
     )
-
-
-def _shortened(names: tuple[str, ...]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
 
 
 def _cause_json(cause: Cause) -> dict[str, object]:

@@ -84,6 +84,12 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def shortened(names: Sequence[str], shown: int = 3) -> str:
+    """`a, b, c and 4 more`."""
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return ", ".join(names[:shown]) + more
+
+
 def visible(value: object) -> object:
     r"""Text with every character that does not show, or that moves its neighbours, written out: `\u202e`.
 

@@ -21,14 +21,14 @@ def news_markdown(nights: Sequence[Night]) -> str:
     """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
     lines = ["## Tonight", ""]
     for night in nights:
-        lines += [f"### {_inert(_title(night))}", "", _inert(_coverage(night)), ""]
-        lines += [f"- **{_inert(incident)}**" for incident in night.incidents]
-        lines += [f"- note: {_inert(note)}" for note in night.run.remarks]
+        lines += [f"### {inert(_title(night))}", "", inert(_coverage(night)), ""]
+        lines += [f"- **{inert(incident)}**" for incident in night.incidents]
+        lines += [f"- note: {inert(note)}" for note in night.run.remarks]
         rows = [change for verdict in Verdict for change in night.of(verdict)[:LISTED]]
         if rows:
             lines += ["", "| | case | before | after | message |", "|---|---|---|---|---|"]
-            lines += [f"| {' | '.join(map(_inert, _cells(change)))} |" for change in rows]
-        lines += [*(f"- {_inert(more)}" for more in _more(night)), ""]
+            lines += [f"| {' | '.join(map(inert, _cells(change)))} |" for change in rows]
+        lines += [*(f"- {inert(more)}" for more in _more(night)), ""]
     return "\n".join(lines)
 
 
@@ -70,7 +70,7 @@ def _cells(change: Change) -> tuple[str, str, str, str, str]:
     return change.verdict, change.case, change.before or "-", change.after or "-", change.message
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that Markdown shows as it is. A mention is broken by an entity, which no backslash would do."""
     escaped = "".join(f"\\{c}" if c in MARKDOWN_SPECIAL else c for c in text if c.isprintable())
     return escaped.replace("\\@", "&#64;").replace("\\<", "&lt;").replace("\\&", "&amp;")

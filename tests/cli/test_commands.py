@@ -28,6 +28,7 @@ COMMANDS = [
     ["record"],
     ["judge"],
     ["causes"],
+    ["regressions"],
     ["site"],
     ["repro"],
     ["report"],

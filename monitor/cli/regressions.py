@@ -1,0 +1,86 @@
+"""`portability regressions`: what turned worse for good, since when, and how it stands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from monitor.analysis.news import nights
+from monitor.analysis.regressions import Regression, State, regressions
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    HistoryOption,
+    JsonOption,
+    MarkdownOption,
+    TargetsOption,
+    examples,
+    open_history,
+    print_json,
+    refuse_unknown,
+)
+from monitor.cli.steps import FrameworksOption
+from monitor.handover.codec import to_json
+from monitor.reporting.regression_text import regressions_markdown, regressions_text
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        name="regressions",
+        epilog=examples("portability regressions --state open", "portability regressions --framework jax --json"),
+    )(show)
+
+
+def show(
+    history: HistoryOption = DEFAULT_HISTORY,
+    target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    state: Annotated[list[State], typer.Option(help="How it stands; every one where not given.")] = [],  # noqa: B006
+    json_: JsonOption = False,
+    markdown: MarkdownOption = False,
+) -> None:
+    """Show what turned worse for good, one regression a cause: last good and first bad build, and what became of it."""
+    everything = nights(open_history(history).load())
+    for name in target:
+        refuse_unknown("target", name, {night.run.target for night in everything})
+    for name in framework:
+        refuse_unknown("framework", name, {night.run.framework for night in everything})
+    found = [
+        one
+        for one in regressions(everything)
+        if (not target or {*target} & {*one.targets})
+        and (not framework or one.framework in framework)
+        and (not state or one.state in state)
+    ]
+    if json_:
+        print_json([regression_json(one) for one in found])
+    else:
+        print(regressions_markdown(found) if markdown else regressions_text(found))
+
+
+def regression_json(regression: Regression) -> dict[str, object]:
+    """A regression as JSON; builds as requirements, but for the two that it came between."""
+    late = regression.detection
+    return {
+        "id": regression.id,
+        "framework": regression.framework,
+        "kind": regression.kind.value,
+        "state": regression.state.value,
+        "signature": regression.signature,
+        "message": regression.message,
+        "last_good": to_json(regression.last_good),
+        "first_bad": to_json(regression.first_bad),
+        "fixed": to_json(regression.fixed),
+        "functions": list(regression.functions),
+        "targets": list(regression.targets),
+        "bad": [
+            to_json(bad.cell) | {"outcome": bad.outcome.value, "message": bad.message, "build": bad.build.label}
+            for bad in regression.bad
+        ],
+        "events": [
+            {"step": event.step.value, "run": event.run.id, "cells": [to_json(cell) for cell in event.cells]}
+            for event in regression.events
+        ],
+        "detection": {"days": late.days, "builds": late.builds} if late else None,
+    }

@@ -1,0 +1,63 @@
+"""Regressions as plain text for a terminal, and as a table in Markdown for a job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from monitor.analysis.lives import Kind
+from monitor.analysis.regressions import Regression
+from monitor.reporting.figures import count, shortened
+from monitor.reporting.text import inert
+
+COLUMNS = ("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message")
+
+
+def regressions_text(found: Sequence[Regression]) -> str:
+    """A paragraph a regression."""
+    return "\n".join(line for regression in found for line in _lines(regression))
+
+
+def regressions_markdown(found: Sequence[Regression]) -> str:
+    """A row a regression. Whatever came from a run is inert."""
+    rows = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(inert, _cells(regression))) for regression in found)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _lines(regression: Regression) -> Iterator[str]:
+    name, state, good, bad, fixed, cells, functions, targets, known, message = _cells(regression)
+    yield f"{state:<9} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
+    yield f"{'':<9} {cells} on {targets}: {functions}"
+    yield f"{'':<9} {message}"
+    yield f"{'':<9} {', '.join(_steps(regression))}; known {known}"
+
+
+def _steps(regression: Regression) -> Iterator[str]:
+    """The events, those of one kind in a row told as one."""
+    for step, events in groupby(regression.events, key=lambda event: event.step):
+        found = [*events]
+        days = sorted({event.run.started[:10] for event in found})
+        cells = sum(len(event.cells) for event in found)
+        yield f"{step} {' to '.join(dict.fromkeys((days[0], days[-1])))} ({count(cells, 'cell')})"
+
+
+def _cells(regression: Regression) -> tuple[str, ...]:
+    bad, ever = len(regression.bad), len(regression.cells)
+    message = f"{regression.signature.partition(':')[0]}: {regression.message}"
+    return (
+        regression.id,
+        regression.state,
+        regression.last_good.label,
+        regression.first_bad.label,
+        regression.fixed.label if regression.fixed else "-",
+        count(ever, "cell") if bad == ever else f"{bad} of {count(ever, 'cell')}",
+        shortened(regression.functions),
+        shortened(regression.targets),
+        _known(regression),
+        f"{regression.signature}; {regression.message}" if regression.kind is Kind.INCIDENT else message,
+    )
+
+
+def _known(regression: Regression) -> str:
+    late = regression.detection
+    return f"{count(late.days, 'day')}, {count(late.builds, 'build')} later" if late else "by looking back"
