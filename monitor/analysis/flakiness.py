@@ -1,0 +1,78 @@
+"""Flakiness, rated over the history: how often a case gives an answer that it gave neither before nor after.
+
+One odd night says little: a build may have been broken that night. So a rate comes with its uncertainty, and a case is
+called flaky only when it is sure that the rate is too high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+from scipy.stats import binomtest
+
+from monitor.analysis.lives import Cell
+from monitor.history.store import Recorded
+from monitor.model import Evidence, Outcome
+
+# A case that is odd in more than one night of fifty costs more attention than it earns: of a thousand such cases,
+# twenty would be news every night.
+FLAKY_RATE = 0.02
+# Answers that count: three months of nights. What was mended before then must not excuse what breaks now.
+REMEMBERED = 90
+# One odd answer may be a build that was broken for a night.
+ODD_AT_LEAST = 2
+# That the rate is higher is held for sure when it is outside of the Wilson interval of this confidence.
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True)
+class Rating:
+    """How often a cell was `odd` among its `answers`, and the interval that its rate lies in."""
+
+    cell: Cell
+    odd: int
+    answers: int
+    low: float
+    high: float
+
+    @property
+    def rate(self) -> float:
+        return self.odd / self.answers
+
+    @property
+    def flaky(self) -> bool:
+        return self.odd >= ODD_AT_LEAST and self.low > FLAKY_RATE
+
+
+def ratings(recorded: Recorded) -> tuple[Rating, ...]:
+    """A rating for every cell that was odd at least once, the oddest first.
+
+    An answer is odd where fresh workers disagreed, and where the answers before and after it agree with each other and
+    not with it: the case went, and came back. What could not be judged is no answer.
+    """
+    return tuple(sorted(_rated(_answers(recorded)), key=lambda rating: (-rating.low, rating.cell)))
+
+
+def _answers(recorded: Recorded) -> pd.DataFrame:
+    """Every answer that is evidence, with its series, in the order of the history."""
+    heads = pd.DataFrame(
+        [(item.run.id, *item.run.series) for item in recorded.runs],
+        columns=["run", "target", "framework", "suite", "by"],
+    )
+    table = recorded.observations[["run", "case", "outcome"]].astype({"run": "str", "outcome": "str"})
+    return table[table["outcome"] != Outcome.BLOCKED.value].merge(heads, on="run", sort=False)
+
+
+def _rated(answers: pd.DataFrame) -> Iterator[Rating]:
+    grouped = answers.groupby(["case", "target", "suite", "by"], sort=False)
+    outcome = answers["outcome"]
+    before, after = grouped["outcome"].shift(1), grouped["outcome"].shift(-1)
+    odd = ((outcome != before) & (before == after)) | (outcome == Outcome.FLAKY.value)
+    recent = answers[grouped.cumcount(ascending=False) < REMEMBERED].assign(odd=odd)
+    counted = recent.groupby(["case", "target", "suite", "by"])["odd"].agg(["sum", "size"])
+    for (case, target, suite, by), count, size in counted[counted["sum"] > 0].itertuples(name=None):
+        interval = binomtest(int(count), int(size)).proportion_ci(CONFIDENCE, method="wilson")
+        cell = Cell(case, target, suite, Evidence(by))
+        yield Rating(cell, int(count), int(size), float(interval.low), float(interval.high))

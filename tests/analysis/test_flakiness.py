@@ -1,0 +1,87 @@
+"""How flaky a case is, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis import flakiness
+from monitor.analysis.flakiness import FLAKY_RATE, Rating, ratings
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Evidence
+
+Make = Callable[..., RunFile]
+A, B = "jax/jax.a/eager", "jax/jax.b/eager"
+WORDS = {"p": "pass", "e": "error", "m": "mismatch", "f": "flaky", "b": "blocked"}
+
+
+def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> Rating | None:
+    """The rating of a case that gave these answers, one a night, beside one that always passes."""
+    history = History(tmp_path / "history")
+    history.record([runfile(day, {A: WORDS[a], B: "pass"}, **run) for day, a in enumerate(answers, start=1)], "nights")
+    found = ratings(history.load())
+    assert {rating.cell.case for rating in found} <= {A}
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize(
+    ("answers", "odd"),
+    [
+        ("ppfp", 1),  # fresh workers disagreed
+        ("ppep", 1),  # went, and came back
+        ("eepee", 1),
+        ("f", 1),
+        ("pbebp", 1),  # a night that could not judge it lies between no two answers
+        ("ppep" * 5, 5),
+    ],
+)
+def test_odd_answers(tmp_path: Path, runfile: Make, answers: str, odd: int) -> None:
+    rating = rated(tmp_path, runfile, answers)
+    assert rating is not None
+    assert (rating.odd, rating.answers) == (odd, len(answers.replace("b", "")))
+
+
+@pytest.mark.parametrize("answers", ["pppp", "ppee", "peemm", "emp", "e", "ep", "pbbp"])
+def test_what_turned_or_moves_on_is_not_odd(tmp_path: Path, runfile: Make, answers: str) -> None:
+    assert rated(tmp_path, runfile, answers) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "flaky"),
+    [
+        ("p" * 14 + "e" + "p" * 14, False),  # once: a build may have been broken
+        ("ppf", False),
+        ("pfpfp", True),
+        ("p" * 10 + "e" + "p" * 10 + "ep", True),  # 2 of 23
+        ("p" * 14 + "e" + "p" * 10 + "ep", True),  # 2 of 27: 2.1 % at the least
+        ("p" * 14 + "e" + "p" * 11 + "ep", False),  # 2 of 28: 1.98 %
+    ],
+)
+def test_flaky_is_who_is_surely_odd_too_often(tmp_path: Path, runfile: Make, answers: str, flaky: bool) -> None:
+    rating = rated(tmp_path, runfile, answers)
+    assert rating is not None
+    assert rating.flaky is flaky
+
+
+def test_what_is_long_ago_is_forgotten(tmp_path: Path, runfile: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flakiness, "REMEMBERED", 20)
+    assert rated(tmp_path, runfile, "pepep" + "p" * 20) is None
+
+
+def test_the_interval_is_wilsons(tmp_path: Path, runfile: Make) -> None:
+    rating = rated(tmp_path, runfile, "ppepppfppp")
+    assert rating is not None
+    assert rating.rate == 0.2
+    assert (rating.low, rating.high) == pytest.approx((0.0566822, 0.5098375), abs=1e-6)
+    assert rating.low > FLAKY_RATE
+
+
+def test_each_hardware_and_evidence_has_its_own(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    answers = [("cpu", "p"), ("gpu", "e"), ("cpu", "e"), ("gpu", "e"), ("cpu", "p")]
+    history.record([runfile(day, {A: WORDS[a]}, target=t) for day, (t, a) in enumerate(answers, start=1)], "nights")
+    (rating,) = ratings(history.load())
+    assert (rating.cell.target, rating.cell.evidence, rating.answers) == ("cpu", Evidence.EXECUTED, 3)
