@@ -21,7 +21,7 @@ from monitor.cli import (
     targets,
 )
 from monitor.cli.common import UserError
-from monitor.execution.fields import TargetError
+from monitor.execution.faults import TargetError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.site import SiteError

@@ -13,7 +13,7 @@ import pandas as pd
 import typer
 
 from monitor.execution.environments import default_cache
-from monitor.execution.fields import nearest
+from monitor.handover.fields import nearest
 from monitor.history.store import History
 from monitor.reporting.standing import Series, all_series
 

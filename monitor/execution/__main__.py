@@ -13,7 +13,7 @@ from pathlib import Path
 
 from monitor.execution.builds import AUTO
 from monitor.execution.environments import default_cache
-from monitor.execution.fields import TargetError
+from monitor.execution.faults import TargetError
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
 from monitor.execution.shards import ShardError, parse_shard

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.execution.environments import provide_environment, python_of
-from monitor.execution.fields import TargetError, nearest
+from monitor.execution.faults import TargetError
 from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, wished_interpreter
 from monitor.execution.locks import Lock, resolve
 from monitor.execution.offers import CHANNELS, CONFIGURED_INDEX, Framework, Offer, Source
 from monitor.execution.pipconfig import PipConfigError
 from monitor.execution.uv import UvError, UvMissingError
+from monitor.handover.fields import nearest
 from monitor.model import Build, Channel, Package
 
 T = TypeVar("T")

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.execution.fields import Table, TargetError, nearest
+from monitor.execution.faults import TargetError
+from monitor.handover.fields import Table, nearest
 from monitor.model import Channel
 
 # In the order in which they are wished for. The other channels are not described in runner files but asked for.

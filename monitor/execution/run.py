@@ -66,7 +66,7 @@ def run_job(
     With `resume`, an unfinished run file there is continued: nothing answered is asked again. A build that cannot be
     had, or a device that is not there, makes a run file too: a blocked one. `exports` holds what earlier jobs of the
     night had exported; `say` takes lines for the reader of the log. Raises ResumeError, FileExistsError where there is
-    a run file and it is not to be continued, and `monitor.execution.targets.TargetError`.
+    a run file and it is not to be continued, and `monitor.execution.faults.TargetError`.
     """
     begun = _begun(path, resume=resume)
     if begun and begun.end:

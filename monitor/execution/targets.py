@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.execution.fields import TargetError, nearest
+from monitor.execution.faults import TargetError
 from monitor.execution.offers import Offer, known_frameworks, read_frameworks
 from monitor.execution.ways import (
     Compile,
@@ -21,8 +21,8 @@ from monitor.execution.ways import (
     read_execute,
     read_lower,
     read_register,
-    read_toml,
 )
+from monitor.handover.fields import nearest, read_toml
 from monitor.model import Evidence
 
 
@@ -67,7 +67,7 @@ class Target(Offer):
 
 def load_target(path: Path) -> Target:
     """The target that a runner file describes; its name is the file's. Raises TargetError."""
-    table = read_toml(path)
+    table = read_toml(path, TargetError)
     target = Target(
         name=name_of(path),
         title=table.text("title"),

@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.execution.fields import Table, TargetError, nearest
+from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Offer, known_frameworks, read_framework, read_frameworks
+from monitor.handover.fields import Table, nearest, read_toml
 from monitor.model import Chip
 
 TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
@@ -135,7 +135,7 @@ def read_register(table: Table, directory: Path) -> Register:
 
 def load_compiler(path: Path) -> Compiler:
     """The compiler that a file describes; its name is the file's. Raises TargetError."""
-    table = read_toml(path)
+    table = read_toml(path, TargetError)
     compiler = Compiler(
         name=name_of(path),
         title=table.text("title"),
@@ -150,22 +150,11 @@ def load_compiler(path: Path) -> Compiler:
     return compiler
 
 
-def read_toml(path: Path) -> Table:
-    """A file as a table. Raises TargetError where it is none."""
-    try:
-        return Table(str(path), tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise TargetError(f"{path}: is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"{path}: is not TOML: {error}") from None
-
-
 def name_of(path: Path) -> str:
     """What a file's name calls its target or compiler. Raises TargetError."""
     shape = "a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
-    return Table(str(path), {"file name": path.stem}).text("file name", pattern=TARGET_NAME, shape=shape)
+    table = Table(str(path), {"file name": path.stem}, error=TargetError)
+    return table.text("file name", pattern=TARGET_NAME, shape=shape)
 
 
 def _limits(table: Table) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.environments import default_cache
-from monitor.execution.fields import TargetError
+from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Past, Source
 from monitor.execution.targets import Target, load_target
 from monitor.execution.ways import Execute

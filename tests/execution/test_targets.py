@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.fields import TargetError
+from monitor.execution.faults import TargetError
 from monitor.execution.targets import find_target, load_target, load_targets
 from monitor.model import Channel, Chip, Evidence
 

@@ -1,10 +1,16 @@
-"""Reading a TOML table field by field, so that every fault is one line that names the file, the field and the mend."""
+"""Reading what people write in TOML field by field: each fault is one line that names the file, the field and the mend.
+
+It lies this low because runner files are read by `monitor.execution`, and reviewed lists by `monitor.analysis`, which
+do not know each other.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NoReturn
 
 TOML_NAMES: dict[Any, str] = {
@@ -16,8 +22,8 @@ TOML_NAMES: dict[Any, str] = {
 }
 
 
-class TargetError(ValueError):
-    """A fault of a runner file, or a wish that it does not serve: one line with the file, the field and the mend."""
+class FieldError(ValueError):
+    """A fault of a file that somebody wrote: one line with the file, the field and the mend."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -28,12 +34,27 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(known)}" if known else "there is none"
 
 
-class Table:
-    """One table of a runner file. Fields are taken out one by one; `finish` refuses what nobody took."""
+def read_toml(path: Path, error: type[FieldError] = FieldError) -> Table:
+    """A file as a table. Raises `error` where it is none."""
+    try:
+        return Table(str(path), tomllib.loads(path.read_text(encoding="utf-8")), error=error)
+    except OSError as fault:
+        raise error(f"{path}: cannot be read: {fault.strerror}") from None
+    except UnicodeDecodeError:
+        raise error(f"{path}: is not UTF-8 text") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise error(f"{path}: is not TOML: {fault}") from None
 
-    def __init__(self, file: str, values: Mapping[str, Any], where: str = "") -> None:
+
+class Table:
+    """One table of a file. Fields are taken out one by one; `finish` refuses what nobody took, by raising `error`."""
+
+    def __init__(
+        self, file: str, values: Mapping[str, Any], where: str = "", error: type[FieldError] = FieldError
+    ) -> None:
         self.file = file
         self.where = where
+        self._error = error
         self._values = dict(values)
         self._asked: set[str] = set()
 
@@ -86,7 +107,7 @@ class Table:
 
     def table(self, field: str) -> Table:
         """A table inside this one."""
-        return Table(self.file, self._take(field, dict, None), self._path(field))
+        return self._inside(self._take(field, dict, None), self._path(field))
 
     def records(self, field: str) -> tuple[Table, ...]:
         """The tables of an array of tables; none where it is absent."""
@@ -94,7 +115,7 @@ class Table:
         for item in values:
             if not isinstance(item, dict):
                 self.refuse(field, f"must be a list of tables, not of {_kind(item)}: write [[{self._path(field)}]]")
-        return tuple(Table(self.file, item, f"{self._path(field)}[{number}]") for number, item in enumerate(values))
+        return tuple(self._inside(item, f"{self._path(field)}[{number}]") for number, item in enumerate(values))
 
     def tables(self) -> tuple[str, ...]:
         """The names of the tables inside this one that nobody has asked for yet."""
@@ -113,7 +134,10 @@ class Table:
                 self.refuse(field, f"unknown {meant}, {nearest(field, {*self._asked, *among})}")
 
     def refuse(self, field: str, fault: str) -> NoReturn:
-        raise TargetError(f"{self.file}: {self._path(field)}: {fault}")
+        raise self._error(f"{self.file}: {self._path(field)}: {fault}")
+
+    def _inside(self, values: Mapping[str, Any], where: str) -> Table:
+        return Table(self.file, values, where, self._error)
 
     def _take(self, field: str, kind: Any, default: Any) -> Any:
         self._asked.add(field)
