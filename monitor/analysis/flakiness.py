@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.stats import binomtest
 
-from monitor.analysis.lives import Cell
+from monitor.analysis.cells import KEY, Cell, answers
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Outcome
 
@@ -52,26 +52,16 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
     An answer is odd where fresh workers disagreed, and where the answers before and after it agree with each other and
     not with it: the case went, and came back. What could not be judged is no answer.
     """
-    return tuple(sorted(_rated(_answers(recorded)), key=lambda rating: (-rating.low, rating.cell)))
+    return tuple(sorted(_rated(answers(recorded, "outcome")), key=lambda rating: (-rating.low, rating.cell)))
 
 
-def _answers(recorded: Recorded) -> pd.DataFrame:
-    """Every answer that is evidence, with its series, in the order of the history."""
-    heads = pd.DataFrame(
-        [(item.run.id, *item.run.series) for item in recorded.runs],
-        columns=["run", "target", "framework", "suite", "by"],
-    )
-    table = recorded.observations[["run", "case", "outcome"]].astype({"run": "str", "outcome": "str"})
-    return table[table["outcome"] != Outcome.BLOCKED.value].merge(heads, on="run", sort=False)
-
-
-def _rated(answers: pd.DataFrame) -> Iterator[Rating]:
-    grouped = answers.groupby(["case", "target", "suite", "by"], sort=False)
-    outcome = answers["outcome"]
+def _rated(table: pd.DataFrame) -> Iterator[Rating]:
+    grouped = table.groupby(KEY, sort=False)
+    outcome = table["outcome"].astype("str")
     before, after = grouped["outcome"].shift(1), grouped["outcome"].shift(-1)
     odd = ((outcome != before) & (before == after)) | (outcome == Outcome.FLAKY.value)
-    recent = answers[grouped.cumcount(ascending=False) < REMEMBERED].assign(odd=odd)
-    counted = recent.groupby(["case", "target", "suite", "by"])["odd"].agg(["sum", "size"])
+    recent = table[grouped.cumcount(ascending=False) < REMEMBERED].assign(odd=odd)
+    counted = recent.groupby(KEY)["odd"].agg(["sum", "size"])
     for (case, target, suite, by), count, size in counted[counted["sum"] > 0].itertuples(name=None):
         interval = binomtest(int(count), int(size)).proportion_ci(CONFIDENCE, method="wilson")
         cell = Cell(case, target, suite, Evidence(by))

@@ -16,9 +16,10 @@ from enum import StrEnum
 from packaging.version import Version
 
 from monitor.analysis.causes import signature
+from monitor.analysis.cells import Cell
 from monitor.analysis.news import Change, Night, Verdict, turned_at_once
 from monitor.history.order import age
-from monitor.model import Build, Evidence, Outcome, Run, Series, function_of
+from monitor.model import Build, Outcome, Run, Series
 
 # What the cases of an incident say is not compared: a build that is broken breaks each in its own way.
 MANY = "many cases turned worse at once"
@@ -39,24 +40,6 @@ class Step(StrEnum):
     SHRUNK = "shrunk"  # some are good again, or left the suite
     CLOSED = "closed"  # the last of them did
     REOPENED = "reopened"  # what was good again is bad again
-
-
-@dataclass(frozen=True, order=True)
-class Cell:
-    """A case on a target, as one kind of evidence shows it."""
-
-    case: str
-    target: str
-    suite: str
-    evidence: Evidence
-
-    @property
-    def function(self) -> str:
-        return function_of(self.case)
-
-    @property
-    def series(self) -> Series:
-        return self.target, self.case.partition("/")[0], self.suite, self.evidence
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from monitor.analysis.lives import Bad, Cell, Event, Kind, Life, Register, age_of
+from monitor.analysis.cells import Cell
+from monitor.analysis.lives import Bad, Event, Kind, Life, Register, age_of
 from monitor.analysis.news import Night, without_packages
 from monitor.model import Build, Run, Series
 

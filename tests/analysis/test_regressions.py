@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.lives import Bad, Cell, Kind, Step
+from monitor.analysis.cells import Cell
+from monitor.analysis.lives import Bad, Kind, Step
 from monitor.analysis.news import TURNED_AT_LEAST, nights
 from monitor.analysis.regressions import Detection, Regression, State, regressions
 from monitor.handover.runfile import RunFile
