@@ -27,8 +27,12 @@ class Cell:
         return function_of(self.case)
 
     @property
+    def framework(self) -> str:
+        return self.case.partition("/")[0]
+
+    @property
     def series(self) -> Series:
-        return self.target, self.case.partition("/")[0], self.suite, self.evidence
+        return self.target, self.framework, self.suite, self.evidence
 
 
 def answers(recorded: Recorded, *columns: str) -> pd.DataFrame:

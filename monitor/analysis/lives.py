@@ -148,7 +148,7 @@ class Register:
     def _place(self, kind: Kind, change: Change, turn: _Turn) -> tuple[Life, Step]:
         """Put a cell that turned worse where it belongs, and say what that does there."""
         cell = turn.bad.cell
-        framework, says = cell.series[1], MANY if kind is Kind.INCIDENT else signature(change)
+        framework, says = cell.framework, MANY if kind is Kind.INCIDENT else signature(change)
         alike = self._alike[framework, kind, says]
         life = _one_of(alike, turn)
         if life is None:

@@ -39,6 +39,8 @@ class Verdict(StrEnum):
     DIFFERENT = "different"  # failed, and fails otherwise
     VALUES = "values"  # passes as before, and gives other values
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
+    EXPECTED = "expected"  # failed as a reviewed file says that it does
+    MUTED = "muted"  # turned, and nobody wants to hear of it for a while
     BEYOND = "beyond"  # first seen, and fails beyond what the function's authors declare
     LIFTED = "lifted"  # first seen, and passes although the function's authors declare that it cannot
     NEW = "new"  # first seen

@@ -21,7 +21,7 @@ from monitor.cli import (
     targets,
 )
 from monitor.cli.common import UserError
-from monitor.execution.faults import TargetError
+from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.site import SiteError
@@ -53,6 +53,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, TargetError, RunFileError, GitError, SiteError) as error:
+    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

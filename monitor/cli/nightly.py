@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor.analysis.news import nights
+from monitor.analysis.triage import excused
 from monitor.cli.common import (
     DEFAULT_CACHE,
     DEFAULT_HISTORY,
@@ -23,6 +24,7 @@ from monitor.cli.common import (
     open_history,
     say,
 )
+from monitor.cli.judgement import judgement
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import (
     BuildsOption,
@@ -103,7 +105,9 @@ def nightly(
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
     loaded = recorded.load()
     just_run = {runfile.run.id for runfile in runfiles}
-    print(news_text([night for night in nights(loaded) if night.run.id in just_run]))
+    known = judgement(loaded)
+    told = [excused(night, known.excuse) for night in nights(loaded) if night.run.id in just_run]
+    print(news_text(told, known.faults))
     print(f"\nThe site: {write_pages(loaded, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)

@@ -18,7 +18,9 @@ from monitor.cli.common import (
     open_history,
     print_json,
     refuse_unknown,
+    say,
 )
+from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
 from monitor.reporting.regression_text import regressions_markdown, regressions_text
@@ -34,6 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def show(
     history: HistoryOption = DEFAULT_HISTORY,
+    triage: TriageOption = TRIAGE,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
     framework: FrameworksOption = [],  # noqa: B006
     state: Annotated[list[State], typer.Option(help="How it stands; every one where not given.")] = [],  # noqa: B006
@@ -41,14 +44,17 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show what turned worse for good, one regression a cause: last good and first bad build, and what became of it."""
-    everything = nights(open_history(history).load())
+    loaded = open_history(history).load()
+    everything, known = nights(loaded), judgement(loaded, triage)
+    for fault in known.faults:
+        say(fault)
     for name in target:
         refuse_unknown("target", name, {night.run.target for night in everything})
     for name in framework:
         refuse_unknown("framework", name, {night.run.framework for night in everything})
     found = [
         one
-        for one in regressions(everything)
+        for one in regressions(everything, known.excuse)
         if (not target or {*target} & {*one.targets})
         and (not framework or one.framework in framework)
         and (not state or one.state in state)

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from monitor.analysis.news import Night, nights, tonight
+from monitor.analysis.triage import excused
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -25,6 +26,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
+from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
@@ -167,16 +169,21 @@ def _said(runfile: RunFile) -> str:
 
 def judge(
     history: HistoryOption = DEFAULT_HISTORY,
+    triage: TriageOption = TRIAGE,
     json_: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a job summary.")] = False,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where something turned worse.")] = False,
 ) -> None:
     """Say what changed on the newest night of each target, framework and suite, and what of it counts."""
-    newest = tonight(nights(open_history(history).load()))
+    loaded = open_history(history).load()
+    known = judgement(loaded, triage)
+    newest = [excused(night, known.excuse) for night in tonight(nights(loaded))]
     if json_:
         print_json([night_json(night) for night in newest])
+        for fault in known.faults:
+            say(fault)
     else:
-        print(news_markdown(newest) if markdown else news_text(newest))
+        print(news_markdown(newest, known.faults) if markdown else news_text(newest, known.faults))
     if exit_code and any(night.regressions or night.incidents for night in newest):
         raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,6 +20,7 @@ TOML_NAMES: dict[Any, str] = {
     int | float: "a number",
     list: "a list of strings",
     dict: "a table",
+    date: "a date, without quotes: 2027-06-30",
 }
 
 
@@ -76,6 +78,13 @@ class Table:
         if value <= 0:
             self.refuse(field, f"{value} is not above zero")
         return float(value)
+
+    def day(self, field: str) -> date:
+        """A date."""
+        value: date = self._take(field, date, None)
+        if isinstance(value, datetime):
+            self.refuse(field, f"must be {TOML_NAMES[date]}, and not a time")
+        return value
 
     def texts(
         self,

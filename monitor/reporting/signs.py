@@ -71,6 +71,8 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
     Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
+    Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
+    Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
     Verdict.BEYOND: Sign("⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"),
     Verdict.LIFTED: Sign("⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"),
     Verdict.NEW: Sign("+", "new", Tone.NONE, "first seen"),

@@ -12,14 +12,15 @@ LISTED = 20
 MARKDOWN_SPECIAL = r"\`*_{}[]()<>#+-!|~@&"
 
 
-def news_text(nights: Sequence[Night]) -> str:
-    """The news as plain text, a paragraph a target, framework and suite."""
-    return "\n\n".join("\n".join(_paragraph(night)) for night in nights)
+def news_text(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
+    """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
+    own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
+    return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
 
 
-def news_markdown(nights: Sequence[Night]) -> str:
+def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
     """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
-    lines = ["## Tonight", ""]
+    lines = ["## Tonight", "", *(f"- **{inert(fault)}**" for fault in faults), *([""] if faults else [])]
     for night in nights:
         lines += [f"### {inert(_title(night))}", "", inert(_coverage(night)), ""]
         lines += [f"- **{inert(incident)}**" for incident in night.incidents]

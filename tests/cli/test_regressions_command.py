@@ -1,4 +1,4 @@
-"""`portability regressions`, over a history that it reads as a user's."""
+"""`portability regressions` and `judge`, with what people have said of failures."""
 
 from __future__ import annotations
 
@@ -36,8 +36,10 @@ def history(tmp_path: Path, runfile: Make) -> Path:
     return directory
 
 
-def regressions(history: Path, *options: str) -> str:
-    done = CliRunner().invoke(app, ["regressions", "--history", str(history), *options])
+def regressions(history: Path, *options: str, triage: Path | None = None) -> str:
+    """What the command says, where people have said nothing unless in `triage`."""
+    said = triage or history.parent / "nothing-said"
+    done = CliRunner().invoke(app, ["regressions", "--history", str(history), "--triage", str(said), *options])
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -66,3 +68,36 @@ def test_what_came_from_a_run_is_inert_in_markdown(history: Path) -> None:
     assert "<b>" not in rows[2]
     assert "@all" not in rows[2]
     assert "&lt;b\\>&#64;all&lt;/b\\>" in rows[2]
+
+
+@pytest.fixture
+def triage(tmp_path: Path) -> Path:
+    """A is expected to fail; a mute has ended."""
+    directory = tmp_path / "triage"
+    directory.mkdir()
+    entry = 'cases = "jax/jax.{}/*"\nreason = "known"\nwho = "octocat"\nexpires = {}\n'
+    (directory / "expected.toml").write_text('[[expected]]\noutcome = "error"\n' + entry.format("a", "2999-12-31"))
+    (directory / "mutes.toml").write_text("[[mute]]\n" + entry.format("b", "2026-01-31"))
+    return directory
+
+
+ENDED = "mutes.toml: mute[0]: ended on 2026-01-31, and has no effect: renew or remove it"
+
+
+def test_what_is_expected_is_no_open_regression(history: Path, triage: Path) -> None:
+    told = regressions(history, triage=triage)
+    assert f"{triage}/{ENDED}" in told
+    assert [line.split()[0] for line in told.splitlines() if "jax==1 -> jax==2" in line] == ["expected", "fixed"]
+
+
+def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None:
+    failing = runfile(4, {A: "error", B: "error"}, version="4", attempts={B: ["error"] * 2})
+    back = runfile(5, {A: "pass", B: "pass"}, version="5", attempts=dict.fromkeys((A, B), ["pass"] * 2))
+    again = runfile(6, {A: "error", B: "pass"}, version="6", attempts={A: ["error"] * 2})
+    History(history).record([failing, back, again], "nights")
+    judge = ["judge", "--history", str(history), "--triage", str(triage)]
+    told = CliRunner().invoke(app, [*judge, "--exit-code"])
+    assert told.output.splitlines()[0] == f"! {triage}/{ENDED}"
+    assert "  expected  jax/jax.a/eager: pass -> error: why error" in told.output.splitlines()
+    assert told.exit_code == 0
+    assert "mute\\[0\\]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output

@@ -1,0 +1,170 @@
+"""What people have said of failures: those that are expected, and those that nobody wants to hear of for a while.
+
+Two reviewed files, `expected.toml` and `mutes.toml`, whose fields `triage/README.md` explains. Every entry has a
+reason, somebody who answers for it, and an end: after it, the entry has no effect and is told of, for what was accepted
+once is not accepted for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from monitor.analysis.cells import KEY, Cell, answers
+from monitor.analysis.lives import Bad
+from monitor.analysis.news import Change, Night, Verdict, without_packages
+from monitor.analysis.regressions import Excuse, State
+from monitor.handover.fields import Table, nearest, read_toml
+from monitor.history.order import age
+from monitor.history.store import Recorded
+from monitor.model import Evidence, Outcome
+
+EXPECTED, MUTES = "expected.toml", "mutes.toml"
+FAILURES = [outcome.value for outcome in Outcome if outcome not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)]
+
+# What an excuse makes of a change: the verdicts that count, and what they become.
+COUNTED = (Verdict.WORSE, Verdict.DIFFERENT, Verdict.VALUES, Verdict.BEYOND)
+EXCUSED = {State.EXPECTED: Verdict.EXPECTED, State.MUTED: Verdict.MUTED, State.FLAKY: Verdict.UNSURE}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a reviewed file, which lies at `where`. What is empty, or None, narrows nothing."""
+
+    where: str
+    cases: tuple[str, ...]
+    targets: tuple[str, ...]
+    builds: SpecifierSet
+    outcome: Outcome | None
+    reason: str
+    who: str
+    expires: date
+
+    def names(self, cell: Cell) -> bool:
+        """Whether the entry speaks of that cell, whatever becomes of it."""
+        named = any(fnmatchcase(cell.case, pattern) for pattern in self.cases)
+        return named and (not self.targets or cell.target in self.targets)
+
+    def may_name(self, framework: str, target: str) -> bool:
+        """Whether it speaks of any case of that framework on that target."""
+        named = any(fnmatchcase(framework, pattern.partition("/")[0]) for pattern in self.cases)
+        return named and (not self.targets or target in self.targets)
+
+    def covers(self, bad: Bad) -> bool:
+        """Whether the entry speaks of that failure."""
+        if self.outcome not in (None, bad.outcome) or not self.names(bad.cell):
+            return False
+        return self.builds.contains(age(bad.build.version), prereleases=True)  # nightlies are
+
+
+@dataclass(frozen=True)
+class Triage:
+    """The entries of both files."""
+
+    expected: tuple[Entry, ...] = ()
+    mutes: tuple[Entry, ...] = ()
+
+
+def load_triage(directory: Path) -> Triage:
+    """The reviewed files of a directory; one that is not there says nothing. Raises FieldError."""
+    return Triage(
+        tuple(_entries(directory / EXPECTED, "expected", outcome_needed=True)),
+        tuple(_entries(directory / MUTES, "mute", outcome_needed=False)),
+    )
+
+
+def _entries(path: Path, noun: str, *, outcome_needed: bool) -> Iterator[Entry]:
+    if not path.exists():
+        return
+    table = read_toml(path)
+    for record in table.records(noun):
+        yield _entry(record, outcome_needed=outcome_needed)
+    table.finish()
+
+
+def _entry(table: Table, *, outcome_needed: bool) -> Entry:
+    outcome = table.text("outcome", default=None if outcome_needed else "")
+    if outcome and outcome not in FAILURES:
+        table.refuse("outcome", f'"{outcome}" is not a failure, {nearest(outcome, FAILURES)}')
+    entry = Entry(
+        where=f"{table.file}: {table.where}",
+        cases=table.texts("cases", pattern=r"\S+/\S+/\S+", shape="a pattern of case ids: jax/jax.lax.sort/*"),
+        targets=table.texts("targets", default=()),
+        builds=_builds(table),
+        outcome=Outcome(outcome) if outcome else None,
+        reason=table.text("reason"),
+        who=table.text("who"),
+        expires=table.day("expires"),
+    )
+    table.finish()
+    return entry
+
+
+def _builds(table: Table) -> SpecifierSet:
+    text = table.text("builds", default="")
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        table.refuse("builds", f'"{text}" is no range of versions: write ">=0.6.0, <0.9"')
+
+
+def excuses(triage: Triage, flaky: Collection[Cell], today: date) -> Excuse:
+    """What is to be said of a failure instead of counting it: that it is expected, muted, or of a flaky cell."""
+    held = [
+        (State.EXPECTED, [entry for entry in triage.expected if entry.expires >= today]),
+        (State.MUTED, [entry for entry in triage.mutes if entry.expires >= today]),
+    ]
+
+    def excuse(bad: Bad) -> State | None:
+        for state, entries in held:
+            if any(entry.covers(bad) for entry in entries):
+                return state
+        return State.FLAKY if bad.cell in flaky else None
+
+    return excuse
+
+
+def excused(night: Night, excuse: Excuse) -> Night:
+    """A night whose changes are told as what they are excused for."""
+    build = without_packages(night.run.build)
+
+    def told(change: Change) -> Change:
+        if change.verdict not in COUNTED or change.after is None or build is None:
+            return change
+        cell = Cell(change.case, night.run.target, night.run.suite, night.run.evidence)
+        state = excuse(Bad(cell, change.after, change.message, build))
+        return replace(change, verdict=EXCUSED[state]) if state else change
+
+    return replace(night, changes=tuple(map(told, night.changes)))
+
+
+def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
+    """What is wrong with the files themselves, a line each: entries that have ended, and those that fit nothing.
+
+    Of a framework or hardware that this history has nothing of, it cannot be said what an entry fits.
+    """
+    now = [*_newest(recorded)]
+    seen = {(bad.cell.framework, bad.cell.target) for bad in now}
+    for entry in (*triage.expected, *triage.mutes):
+        named = [bad for bad in now if entry.names(bad.cell)]
+        if entry.expires < today:
+            yield f"{entry.where}: ended on {entry.expires}, and has no effect: renew or remove it"
+        elif not named and any(entry.may_name(framework, target) for framework, target in seen):
+            yield f"{entry.where}: fits no case: mend or remove it"
+        elif named and entry.outcome and not any(entry.covers(bad) for bad in named):
+            yield f"{entry.where}: nothing that it fits fails so any more: remove it"
+
+
+def _newest(recorded: Recorded) -> Iterator[Bad]:
+    """The last answer of every cell, also where it is a good one."""
+    builds = {item.run.id: item.run.build for item in recorded.runs}
+    last = answers(recorded, "outcome", "message").drop_duplicates(KEY, keep="last")
+    for run, message, outcome, *key in last[["run", "message", "outcome", *KEY]].itertuples(index=False, name=None):
+        case, target, suite, by = key
+        if build := builds[run]:
+            yield Bad(Cell(case, target, suite, Evidence(by)), Outcome(outcome), message, build)
