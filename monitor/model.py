@@ -8,7 +8,7 @@ this module is also imported inside the frameworks' own environments.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -127,6 +127,11 @@ class Build:
     def label(self) -> str:
         """The build as a requirement, which is how people ask for it: `jax==0.9.2`."""
         return f"{self.distribution}=={self.version}"
+
+    @property
+    def bare(self) -> Build:
+        """The build without the packages beside it, which are many."""
+        return replace(self, packages=())
 
 
 @dataclass(frozen=True)

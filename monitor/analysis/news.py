@@ -14,6 +14,7 @@ from enum import StrEnum
 
 import pandas as pd
 
+from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.scores import Score, portability, score
 from monitor.analysis.values import moved
 from monitor.history.known import follow
@@ -38,6 +39,7 @@ class Verdict(StrEnum):
     BETTER = "better"  # passes, and did not
     DIFFERENT = "different"  # failed, and fails otherwise
     VALUES = "values"  # passes as before, and gives other values
+    DRIFT = "drift"  # passes as before, and has been less exact for two builds
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
     EXPECTED = "expected"  # failed as a reviewed file says that it does
     MUTED = "muted"  # turned, and nobody wants to hear of it for a while
@@ -129,6 +131,9 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
     other_values = moved(recorded)
+    drifted: dict[str, list[Change]] = defaultdict(list)
+    for drift in drifts(recorded):
+        drifted[drift.run.id].append(_drifted(drift))
     state: dict[Series, dict[str, Past]] = {}
     baselines: dict[Series, Build | None] = {}
     result = []
@@ -139,9 +144,9 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
             result.append(_night(run, baselines.get(run.series), [], table))
             continue
         known = state.setdefault(run.series, {})
-        build = without_packages(run.build)
+        build = run.build.bare if run.build else None
         answers = [*_answers(run, table, other_values.get(run.id, {}))]
-        changes = _changes(known, answers, build, whole=whole)
+        changes = [*_changes(known, answers, build, whole=whole), *drifted[run.id]]
         result.append(_night(run, baselines.get(run.series), changes, table))
         at_once = bool(turned_at_once(changes, len(table)))
         after = {answer.case: _after(known.get(answer.case), answer, build, at_once=at_once) for answer in answers}
@@ -163,11 +168,6 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     """
     turned = sum(change.before is Outcome.PASS and change.after not in NO_TURN for change in changes)
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
-
-
-def without_packages(build: Build | None) -> Build | None:
-    """A build as it is named, without the hundred lines of what lies beside it."""
-    return replace(build, packages=()) if build else None
 
 
 def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.DataFrame) -> Night:
@@ -223,6 +223,11 @@ def _change(past: Past | None, answer: Answer, build: Build | None, *, declares:
     # Where it passes it says nothing now; what it said is what has been mended.
     message = before.message if now is Outcome.PASS else answer.message
     return Change(answer.case, verdict, before.outcome, now, message or answer.declared, before.until, since)
+
+
+def _drifted(drift: Drift) -> Change:
+    passes = Outcome.PASS
+    return Change(drift.cell.case, Verdict.DRIFT, passes, passes, drift.message, drift.until, drift.since)
 
 
 def _after(past: Past | None, answer: Answer, build: Build | None, *, at_once: bool) -> Past | None:

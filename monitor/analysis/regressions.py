@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Bad, Event, Kind, Life, Register, age_of
-from monitor.analysis.news import Night, without_packages
+from monitor.analysis.news import Night
 from monitor.model import Build, Run, Series
 
 
@@ -85,7 +85,7 @@ def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tu
 
 def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> Regression:
     """A regression as it stands after the last night."""
-    bad = tuple(replace(one, build=_newest(runs[cell.series]) or one.build) for cell, one in sorted(life.bad.items()))
+    bad = tuple(replace(one, build=_newest(runs[cell.series], one.build)) for cell, one in sorted(life.bad.items()))
     fixed = None if bad else life.fixed
     concerned = [run for series in sorted({cell.series for cell in life.cells}) for run in runs[series]]
     return Regression(
@@ -105,8 +105,9 @@ def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> R
     )
 
 
-def _newest(runs: Sequence[Run]) -> Build | None:
-    return without_packages(runs[-1].build)
+def _newest(runs: Sequence[Run], build: Build) -> Build:
+    newest = runs[-1].build
+    return newest.bare if newest else build
 
 
 def _state(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:

@@ -17,18 +17,18 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import KEY, Cell, answers
 from monitor.analysis.lives import Bad
-from monitor.analysis.news import Change, Night, Verdict, without_packages
+from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
 from monitor.handover.fields import Table, nearest, read_toml
 from monitor.history.order import age
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome
+from monitor.model import Build, Evidence, Outcome
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
 FAILURES = [outcome.value for outcome in Outcome if outcome not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)]
 
 # What an excuse makes of a change: the verdicts that count, and what they become.
-COUNTED = (Verdict.WORSE, Verdict.DIFFERENT, Verdict.VALUES, Verdict.BEYOND)
+COUNTED = (Verdict.WORSE, Verdict.DIFFERENT, Verdict.VALUES, Verdict.DRIFT, Verdict.BEYOND)
 EXCUSED = {State.EXPECTED: Verdict.EXPECTED, State.MUTED: Verdict.MUTED, State.FLAKY: Verdict.UNSURE}
 
 
@@ -57,9 +57,10 @@ class Entry:
 
     def covers(self, bad: Bad) -> bool:
         """Whether the entry speaks of that failure."""
-        if self.outcome not in (None, bad.outcome) or not self.names(bad.cell):
-            return False
-        return self.builds.contains(age(bad.build.version), prereleases=True)  # nightlies are
+        return self.names(bad.cell) and self.outcome in (None, bad.outcome) and self.in_range(bad.build)
+
+    def in_range(self, build: Build) -> bool:
+        return self.builds.contains(age(build.version), prereleases=True)  # nightlies are
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def excuses(triage: Triage, flaky: Collection[Cell], today: date) -> Excuse:
 
 def excused(night: Night, excuse: Excuse) -> Night:
     """A night whose changes are told as what they are excused for."""
-    build = without_packages(night.run.build)
+    build = night.run.build
 
     def told(change: Change) -> Change:
         if change.verdict not in COUNTED or change.after is None or build is None:
@@ -156,7 +157,7 @@ def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
             yield f"{entry.where}: ended on {entry.expires}, and has no effect: renew or remove it"
         elif not named and any(entry.may_name(framework, target) for framework, target in seen):
             yield f"{entry.where}: fits no case: mend or remove it"
-        elif named and entry.outcome and not any(entry.covers(bad) for bad in named):
+        elif any(entry.in_range(bad.build) for bad in named) and entry.outcome and not any(map(entry.covers, named)):
             yield f"{entry.where}: nothing that it fits fails so any more: remove it"
 
 

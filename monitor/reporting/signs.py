@@ -70,6 +70,7 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
     Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
     Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
+    Verdict.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
     Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),

@@ -1,0 +1,106 @@
+"""Drift inside the tolerance: a lasting step of the numerical error, told from noise, zeros and one odd build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis.drift import Level, drifts, steps
+from monitor.analysis.news import Verdict, nights
+from monitor.analysis.regressions import regressions
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History, Recorded
+from monitor.model import NumericalError
+
+Make = Callable[..., RunFile]
+A = "jax/jax.a/eager"
+
+
+@pytest.mark.parametrize(
+    ("errors", "found"),
+    [
+        ([3, 3, 3, 12, 12], [(3, 3, 12)]),
+        ([3, 3, 3, 12, 9, 9], [(3, 3, 9)]),
+        ([3, 3, 3, 12, 3, 3], []),  # one odd build
+        ([3, 3, 3, 12], []),  # which it may be
+        ([3, 3, 12, 12, 12], []),  # the level was not known
+        ([3, 3, 3, 6, 6], []),  # twice is not more than twice
+        ([12, 12, 12, 3, 3], []),  # better
+        ([12, 12, 12, 3, 3, 12, 12], []),  # it is what it was
+        ([3, 3, 3, 12, 12, 12, 40, 40], [(3, 3, 12), (6, 12, 40)]),
+        ([3, 3, 3, 12, 12, 40, 40, 40], [(3, 3, 12)]),  # the new level was not known yet
+        ([0, 0, 0, 3, 3], [(3, 0, 3)]),  # exact, and no more
+        ([0, 0, 0, 1.5, 1.5], []),  # exact, and rounded otherwise
+        ([0.5, 0.5, 0.5, 1.6, 1.6], []),
+        ([2, 5, 2, 5, 2, 5, 5], []),  # it jumps between two values, and has both twice in a row one day
+        ([2, 5, 2, 5, 2, 9, 9], [(5, 2, 9)]),
+        ([3, 3, 99, 3, 3, 12, 12], [(5, 3, 12)]),  # an odd build in the past does not hide a step
+    ],
+)
+def test_steps(errors: list[float], found: list[tuple[int, float, float]]) -> None:
+    assert [*steps([Level(error, error) for error in errors], floor=1.0)] == found
+
+
+def test_of_a_build_that_varies_the_least_is_after_and_the_most_before() -> None:
+    before, after = [Level(1, 5)] * 3, [Level(12, 30), Level(11, 90)]
+    assert [*steps([*before, *after], floor=1.0)] == [(3, 5, 11)]
+    assert [*steps([*before, Level(9, 30), Level(11, 90)], floor=1.0)] == []
+
+
+def test_without_a_floor_nothing_is_said_of_what_was_exact() -> None:
+    exact = [Level(0, 0)] * 3
+    assert [*steps([*exact, Level(1e-9, 1e-9), Level(1e-9, 1e-9)], floor=0.0)] == []
+
+
+def recorded(
+    tmp_path: Path, runfile: Make, *errors: NumericalError, cpus: str = "aaaaaaaa", outcome: str = "pass"
+) -> Recorded:
+    """A history in which a case had these errors, a build a night, on processors of these kinds."""
+    runfiles = []
+    for day, (error, processor) in enumerate(zip(errors, cpus, strict=False), start=1):
+        one = runfile(day, {A: outcome}, version=str(day), environment={"host.cpu": processor})
+        runfiles.append(replace(one, observations=tuple(replace(o, error=error) for o in one.observations)))
+    history = History(tmp_path / "history")
+    history.record(runfiles, "nights")
+    return history.load()
+
+
+def ulp(value: float) -> NumericalError:
+    return NumericalError(max_abs=1e-9, max_rel=value * 1e-7, max_ulp=value)
+
+
+def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make) -> None:
+    history = recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
+    told = [[(c.verdict, c.message) for c in night.changes] for night in nights(history)]
+    assert told == [[], [], [], [], [(Verdict.DRIFT, "error 3 -> 12 ulp, 4 times")], []]
+    (change,) = nights(history)[4].changes
+    assert change.until
+    assert change.since
+    assert (change.until.version, change.since.version) == ("3", "4")
+    assert regressions(nights(history)) == ()
+
+
+def test_another_processor_may_add_otherwise(tmp_path: Path, runfile: Make) -> None:
+    assert drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
+    (found,) = drifts(recorded(tmp_path / "b", runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
+    assert (found.until.version, found.since.version) == ("5", "6")
+
+
+def test_what_does_not_pass_has_no_drift(tmp_path: Path, runfile: Make) -> None:
+    assert drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), outcome="mismatch")) == ()
+
+
+def near_zero(absolute: float, units: float) -> NumericalError:
+    """The error of a result one of whose elements should be zero."""
+    return NumericalError(absolute, 1e9, units)
+
+
+def test_where_the_truth_is_zero_the_absolute_error_counts(tmp_path: Path, runfile: Make) -> None:
+    jittering = [near_zero(1e-7, units) for units in (1e12, 1e12, 1e12, 1e14, 1e14)]
+    assert drifts(recorded(tmp_path / "a", runfile, *jittering)) == ()
+    rising = [near_zero(absolute, 1e12) for absolute in (1e-7, 1e-7, 1e-7, 5e-7, 4e-7)]
+    (found,) = drifts(recorded(tmp_path / "b", runfile, *rising))
+    assert (found.before, found.after, found.unit) == (1e-7, 4e-7, "abs")
