@@ -24,7 +24,7 @@ class Portability(StrEnum):
 
 @dataclass(frozen=True)
 class Score:
-    """How many functions of a framework are a success, a partial failure, a complete failure; and those not known."""
+    """How many functions, or calls, are a success, a partial failure, a complete failure; and those not known."""
 
     success: int
     partial: int
@@ -53,5 +53,12 @@ def portability(outcomes: Iterable[Outcome]) -> Portability:
 
 def score(functions: Iterable[Portability]) -> Score:
     """Count functions by what became of them."""
-    found = list(functions)
-    return Score(*(found.count(kind) for kind in Portability))
+    return score_of_calls((function, 1) for function in functions)
+
+
+def score_of_calls(functions: Iterable[tuple[Portability, int]]) -> Score:
+    """The same, each function as often as it is called: what share of real calls works."""
+    calls = dict.fromkeys(Portability, 0)
+    for kind, uses in functions:
+        calls[kind] += uses
+    return Score(*calls.values())

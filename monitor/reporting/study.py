@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.analysis.scores import Portability, Score, score
+from monitor.analysis.scores import Portability, Score, score, score_of_calls
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting.figures import percent
 from monitor.reporting.pages import build_title, framework_title
@@ -25,6 +25,7 @@ class StudyRow:
     """The study's functions of one framework on one hardware.
 
     `build` and `evidence` are empty for 2023, `absent` counts those of the failures whose name the build has no more.
+    `calls` is the score with each function as often as the study saw it called.
     """
 
     framework: str
@@ -33,6 +34,7 @@ class StudyRow:
     evidence: Evidence | None
     score: Score
     absent: int
+    calls: Score
 
 
 def study_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[StudyRow]:
@@ -42,37 +44,39 @@ def study_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> It
         if function.study_name:
             studied.setdefault(function.framework, []).append(function)
     for framework, functions in sorted(studied.items()):
-        yield _then(framework, "GPU (T4), 2023", (function.study_gpu for function in functions))
-        yield _then(framework, "TPU (v3), 2023", (function.study_tpu for function in functions))
-        names = {function.name for function in functions}
+        yield _then(framework, "GPU (T4), 2023", [(function.study_gpu, function.study_uses) for function in functions])
+        yield _then(framework, "TPU (v3), 2023", [(function.study_tpu, function.study_uses) for function in functions])
+        uses = {function.name: function.study_uses for function in functions}
         for one in series:
             if (one.framework, one.suite) == (framework, PAPER):
-                yield from _now(one, names)
+                yield from _now(one, uses)
 
 
-def _then(framework: str, hardware: str, outcomes: Iterable[str]) -> StudyRow:
-    counted = score(Portability(outcome or Portability.UNKNOWN) for outcome in outcomes)
-    return StudyRow(framework, hardware, "", None, counted, 0)
+def _then(framework: str, hardware: str, outcomes: Iterable[tuple[str, int]]) -> StudyRow:
+    counted = [(Portability(outcome or Portability.UNKNOWN), uses) for outcome, uses in outcomes]
+    return StudyRow(framework, hardware, "", None, score(kind for kind, _ in counted), 0, score_of_calls(counted))
 
 
-def _now(series: Series, names: set[str]) -> Iterator[StudyRow]:
-    standings: dict[str, list[Standing]] = {name: [] for name in sorted(names)}
+def _now(series: Series, uses: Mapping[str, int]) -> Iterator[StudyRow]:
+    standings: dict[str, list[Standing]] = {name: [] for name in sorted(uses)}
     for standing in series.now:
-        if standing.function in names:
+        if standing.function in uses:
             standings[standing.function].append(standing)
     cells = {name: cell(found) for name, found in standings.items()}
     for evidence in Evidence:
-        counted = [one for one in cells.values() if one.evidence is evidence]
+        counted = {name: one for name, one in cells.items() if one.evidence is evidence}
         if counted:
             # A function that nothing is known of counts with the evidence that there is.
-            unknown = [one for one in cells.values() if one.evidence is None]
+            unknown = {name: one for name, one in cells.items() if one.evidence is None}
+            known = [(one.portability, uses[name]) for name, one in (counted | unknown).items()]
             yield StudyRow(
                 series.framework,
                 series.target,
                 build_title(series.last_judged.build),
                 evidence,
-                score(one.portability for one in (*counted, *unknown)),
-                sum(map(_absent, counted)),
+                score(kind for kind, _ in known),
+                sum(map(_absent, counted.values())),
+                score_of_calls(known),
             )
 
 

@@ -107,10 +107,14 @@ def test_a_case_is_written_out_and_run(builds: Callable[[str], Provided]) -> Non
 
 
 def test_the_study_is_reported_beside_now(tmp_path: Path) -> None:
-    rows = json.loads(portability("report", "--json", cwd=tmp_path).stdout)
-    assert {row["hardware"] for row in rows if row["framework"] == "jax"} >= {"GPU (T4), 2023", "TPU (v3), 2023", "cpu"}
+    found = json.loads(portability("report", "--json", cwd=tmp_path).stdout)
+    rows = [row for row in found["study"] if row["framework"] == "jax"]
+    assert {row["hardware"] for row in rows} >= {"GPU (T4), 2023", "TPU (v3), 2023", "cpu"}
+    assert {row["framework"] for row in found["strata"]["top 20"]} == {"torch", "jax", "tensorflow"}
+    assert {(row["framework"], row["target"]) for row in found["all"]} >= {("torch", "cpu"), ("jax", "tpu-v5e")}
     table = portability("report", "--target", "cpu", "--markdown", cwd=tmp_path).stdout
     assert "| JAX         | TPU (v3), 2023 |" in table
+    assert "### The share of real calls that works" in table
 
 
 def test_what_compiling_says_is_held_against_others(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""The figures beside the study's own table: by stratum, by real calls, over all functions, and how fast.
+
+`docs/scores.md` says what each figure is. Evidences are never mixed in one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.analysis.ratios import Ratios, ratios
+from monitor.analysis.scores import Score, portability, score
+from monitor.model import Evidence, Function, Outcome
+from monitor.reporting.figures import percent, three_digits
+from monitor.reporting.pages import framework_title
+from monitor.reporting.standing import Series, Standing, by_function
+from monitor.reporting.study import StudyRow, study_table
+
+KERNELS = "kernels"  # operators are no functions
+
+
+@dataclass(frozen=True)
+class WholeRow:
+    """Every function of one framework that any suite asks one target for, by one kind of evidence."""
+
+    framework: str
+    target: str
+    evidence: Evidence
+    suites: tuple[str, ...]
+    score: Score
+
+
+@dataclass(frozen=True)
+class SpeedRow:
+    """How fast a framework's cases are on one target, against the same cases on the `reference`."""
+
+    framework: str
+    target: str
+    reference: str
+    ratios: Ratios
+
+
+def strata(catalog: Mapping[str, Function]) -> tuple[str, ...]:
+    """The study's strata, the most called functions first: `top 20`, then the tenths from 100 down to 10."""
+    found = {function.study_stratum for function in catalog.values() if function.study_stratum}
+    return tuple(sorted(found, key=lambda name: (name.isdecimal(), -int(name) if name.isdecimal() else 0)))
+
+
+def stratum_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> dict[str, tuple[StudyRow, ...]]:
+    """The study's table over the functions of each stratum alone."""
+    return {
+        stratum: tuple(study_table(series, {n: f for n, f in catalog.items() if f.study_stratum == stratum}))
+        for stratum in strata(catalog)
+    }
+
+
+def whole_table(series: Sequence[Series]) -> Iterator[WholeRow]:
+    """A row for each framework, target and evidence: a function's cases are those of all suites."""
+    found: dict[tuple[str, str, Evidence], list[Series]] = {}
+    for one in series:
+        if one.suite != KERNELS:
+            found.setdefault((one.framework, one.target, one.evidence), []).append(one)
+    for key, members in sorted(found.items()):
+        functions = by_function(standing for one in members for standing in one.now).values()
+        counted = score(portability(standing.outcome for standing in standings) for standings in functions)
+        yield WholeRow(*key, tuple(one.suite for one in members), counted)
+
+
+def speed_table(series: Sequence[Series], reference: str) -> Iterator[SpeedRow]:
+    """A row for each framework and target that executed cases which the reference executed too."""
+    timed: dict[tuple[str, str], dict[str, float]] = {}
+    for one in series:
+        if one.evidence is Evidence.EXECUTED:
+            timed.setdefault((one.framework, one.target), {}).update(_times(one.now))
+    for (framework, target), here in sorted(timed.items()):
+        there = timed.get((framework, reference), {})
+        found = ratios((here[case], there[case]) for case in sorted(here.keys() & there.keys()))
+        if target != reference and found:
+            yield SpeedRow(framework, target, reference, found)
+
+
+def _times(standings: Iterable[Standing]) -> dict[str, float]:
+    """The steady time of each case that passes: what is wrong is not fast."""
+    return {
+        standing.case: standing.latency.median
+        for standing in standings
+        if standing.outcome is Outcome.PASS and standing.latency and standing.latency.median > 0
+    }
+
+
+def stratum_frame(table: Mapping[str, Sequence[StudyRow]]) -> pd.DataFrame:
+    """A row for each framework and hardware, a column for each stratum: the share that succeeds, of how many."""
+    shares: dict[tuple[str, str], dict[str, str]] = {}
+    for stratum, rows in table.items():
+        for row in rows:
+            share = f"{percent(row.score.share)} of {row.score.judged}" if row.score.judged else "–"
+            shares.setdefault(_hardware(row), {})[stratum] = share
+    return pd.DataFrame(
+        {"framework": framework, "hardware": hardware, **found} for (framework, hardware), found in shares.items()
+    ).fillna("–")
+
+
+def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
+    """The share of calls, as the study counted them in real code, that the functions of each fate make up."""
+    return pd.DataFrame(
+        {
+            "framework": framework,
+            "hardware": hardware,
+            "calls": f"{row.calls.judged:,}",
+            "of functions that work": percent(row.calls.share),
+            "work in part": percent(_share(row.calls.partial, row.calls)),
+            "fail": percent(_share(row.calls.failure, row.calls)),
+            "not known": f"{row.calls.unknown:,}",
+        }
+        for row in rows
+        for framework, hardware in [_hardware(row)]
+    )
+
+
+def whole_frame(rows: Iterable[WholeRow]) -> pd.DataFrame:
+    """All functions: shares of those judged."""
+    return pd.DataFrame(
+        {
+            "framework": framework_title(row.framework),
+            "hardware": f"{row.target}, {row.evidence}",
+            "suites": ", ".join(row.suites),
+            "functions": f"{row.score.judged:,}",
+            "success": percent(row.score.share),
+            "partial": percent(_share(row.score.partial, row.score)),
+            "complete failure": percent(_share(row.score.failure, row.score)),
+            "not known": str(row.score.unknown),
+        }
+        for row in rows
+    )
+
+
+def speed_frame(rows: Iterable[SpeedRow]) -> pd.DataFrame:
+    """How much slower than the reference: shares of the cases timed on both."""
+    return pd.DataFrame(
+        {
+            "framework": framework_title(row.framework),
+            "target": row.target,
+            "against": row.reference,
+            "cases": f"{row.ratios.cases:,}",
+            "slower": percent(row.ratios.slower / row.ratios.cases),
+            "over ten times": percent(row.ratios.far_slower / row.ratios.cases),
+            "median": f"{three_digits(row.ratios.middle)} times",
+        }
+        for row in rows
+    )
+
+
+def _hardware(row: StudyRow) -> tuple[str, str]:
+    hardware = f"{row.hardware}, {row.evidence}" if row.evidence else row.hardware
+    return framework_title(row.framework), hardware
+
+
+def _share(part: int, score: Score) -> float | None:
+    return part / score.judged if score.judged else None

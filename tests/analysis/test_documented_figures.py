@@ -1,0 +1,28 @@
+"""What docs/scores.md says of thresholds is what the code holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from monitor.analysis import drift, flakiness, news
+from monitor.analysis.ratios import FAR
+
+NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
+
+
+def test_thresholds_are_documented_as_they_are() -> None:
+    text = " ".join((Path(__file__).resolve().parents[2] / "docs" / "scores.md").read_text().split())
+    for said in (
+        f"turns more than {news.TURNED_AT_ONCE:.0%} of the cases, and at least {NUMBERS[news.TURNED_AT_LEAST]}".replace(
+            "%", " %"
+        ),
+        f"Over the last {flakiness.REMEMBERED} answers",
+        f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were odd",
+        f"the lower end of the {flakiness.CONFIDENCE:.0%}".replace("%", " %"),
+        f"is above {flakiness.FLAKY_RATE:.0%}".replace("%", " %"),
+        f"when {NUMBERS[drift.LASTING]} builds in a row",
+        f"up to {NUMBERS[drift.REMEMBERED]} builds before, {NUMBERS[drift.KNOWN_AT_LEAST]} at least",
+        f"more than {NUMBERS[int(FAR)]} times slower",
+    ):
+        assert said in text
+    assert (drift.FACTOR, drift.SMALLEST_ULP, drift.ODD_BUILDS, drift.NO_DIGIT) == (2, 1, 1, 1)  # told in words
