@@ -261,11 +261,78 @@ class Observation:
     seconds: float = 0.0
 
 
+class Reason(StrEnum):
+    """Why a case was measured under two builds side by side."""
+
+    TURNED = "turned"  # passed, and does not any more
+    SUSPECT = "suspect"  # slower than its past lets expect
+    CONTROL = "control"  # nothing is wrong with it: what slows everything down slows it too
+
+
+@dataclass(frozen=True)
+class Side:
+    """What fresh processes of one build made of a case, each asked once.
+
+    `outcomes` are their answers in order, `latencies` the medians, in microseconds, of those that passed and were
+    timed. `digest` is what all of them gave; None where they did not agree, or it is not known.
+    """
+
+    build: str  # its label
+    outcomes: tuple[Outcome, ...] = ()
+    latencies: tuple[float, ...] = ()
+    digest: Digest | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One case under the last good build and the new one, in turns on the same machine in the same night."""
+
+    case: str
+    reason: Reason
+    good: Side
+    new: Side
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the latency of a case is expected to be.
+
+    `level` is in natural logarithms of microseconds. A night that is above it by more than `bound`, what all cases
+    have in common taken out, is suspect.
+    """
+
+    level: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast one class of machine is known to be: at the calibration, in microseconds, and at each case."""
+
+    calibration: float
+    cases: dict[str, Expected]
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a night is held against: the last good build by its label, and the pace of each class of machine.
+
+    What stands out is measured beside that build, in so many fresh processes of each (`samples`), together with
+    so many cases that do not stand out (`controls`).
+    """
+
+    build: str
+    samples: int
+    controls: int
+    paces: dict[str, Pace] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Job:
     """One entry of a plan: what one runner is to do tonight.
 
-    `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then.
+    `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then. `baseline` is
+    None where there is nothing to compare with.
     `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`. `selection` holds
     shell patterns of case ids; empty means the whole suite. `shard` ("2/8") leaves a part of them, split by `costs`,
     the seconds that each case took before.
@@ -282,6 +349,7 @@ class Job:
     shard: str = ""
     costs: dict[str, float] = field(default_factory=dict)
     watch: dict[str, Outcome] = field(default_factory=dict)
+    baseline: Baseline | None = None
 
 
 Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it was seen
@@ -324,6 +392,12 @@ class Run:
         return not self.selection and not self.shard
 
     @property
+    def machine(self) -> str:
+        """The class of machine that it ran on: what decides how fast a case is, and no trifle like a system's patch."""
+        told = (self.environment.get(key, "") for key in ("host.cpu", "device.name"))
+        return ", ".join(word for word in told if word)
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What the reader of the night should know: why there is no better build, then the notes."""
         return (*([self.build.why] if self.build and self.build.why else []), *self.notes)
@@ -331,7 +405,12 @@ class Run:
 
 @dataclass(frozen=True)
 class End:
-    """The last line of a finished run file. `calibration` is the fixed job's time in microseconds, before and after."""
+    """The last line of a finished run file.
+
+    `calibration` is the fixed job's time in microseconds, before and after. `notes` are lines about what came after
+    the last case: what was not compared, and why.
+    """
 
     finished: str
     calibration: tuple[float, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from monitor.execution.builds import Provided, provide
 from monitor.execution.environments import default_cache
 from monitor.execution.targets import Target, load_target
 from monitor.handover.runfile import RunFile
-from monitor.model import Attempt, Build, Channel, End, Observation, Outcome, Run
+from monitor.model import Attempt, Build, Channel, Comparison, End, Latency, Observation, Outcome, Run
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -45,6 +45,8 @@ def runfile() -> Callable[..., RunFile]:
         version: str = "1.0",
         attempts: dict[str, list[str]] | None = None,
         expected: tuple[str, ...] | None = None,
+        latencies: dict[str, float] | None = None,
+        comparisons: tuple[Comparison, ...] = (),
         **run: object,
     ) -> RunFile:
         started = f"2026-11-{day:02}T03:00:00Z"
@@ -63,9 +65,11 @@ def runfile() -> Callable[..., RunFile]:
                 Outcome(outcome),
                 message="" if outcome == "pass" else f"why {outcome}",
                 attempts=tuple(Attempt(Outcome(again)) for again in (attempts or {}).get(case, [])),
+                latency=Latency(9 * us, us, us, 0.1 * us, 5, 100) if (us := (latencies or {}).get(case)) else None,
             )
             for case, outcome in outcomes.items()
         )
-        return RunFile(Run(**{**vars(head), **run}), observations, End(started, (1.0, 1.0)))  # type: ignore[arg-type]
+        whole = Run(**{**vars(head), **run})  # type: ignore[arg-type]
+        return RunFile(whole, observations, End(started, (1.0, 1.0)), comparisons)
 
     return make

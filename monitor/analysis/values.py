@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from monitor.history.layout import parse_digest
 from monitor.history.store import Recorded
 from monitor.model import Digest, Series
 
@@ -35,7 +36,7 @@ def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
                 continue
             before, under = known.get(case, ("", ""))
             known[case] = (digest, label)
-            if before and before != digest and (how := _difference(_digest(before), _digest(digest))):
+            if before and before != digest and (how := _difference(parse_digest(before), parse_digest(digest))):
                 if under == label:
                     unsteady[run.series].add(case)
                 else:
@@ -57,8 +58,3 @@ def _difference(before: Digest, after: Digest) -> str:
     if furthest > FAR:
         return "quite other values"
     return f"other values, by about {2 ** math.floor(math.log2(furthest))} times the tolerance"
-
-
-def _digest(text: str) -> Digest:
-    exact, *figures = text.split()
-    return Digest(exact, tuple(map(int, figures)))

@@ -4,6 +4,7 @@ JSON Lines, one object a line, in this order:
 
     {"format": 1, "run": {...}}            once: what was asked, of which build, where
     {"observation": {...}}                 once a case, as soon as it is answered
+    {"comparison": {...}}                  once a case that was measured beside the last good build, after them all
     {"end": {...}}                         once, when every case of the run is answered
 
 A run file is also its own journal: every line is on disk before the next case starts, so a run that was killed at any
@@ -22,7 +23,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.handover.codec import from_json, to_json
-from monitor.model import End, Observation, Run
+from monitor.model import Comparison, End, Observation, Run
 
 FORMAT = 1
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -39,6 +40,7 @@ class RunFile:
     run: Run
     observations: tuple[Observation, ...]
     end: End | None
+    comparisons: tuple[Comparison, ...] = ()
 
 
 class RunFileWriter:
@@ -55,6 +57,9 @@ class RunFileWriter:
 
     def write_observation(self, observation: Observation) -> None:
         self._write({"observation": to_json(observation)})
+
+    def write_comparison(self, comparison: Comparison) -> None:
+        self._write({"comparison": to_json(comparison)})
 
     def write_end(self, end: End) -> None:
         self._write({"end": to_json(end)})
@@ -81,13 +86,16 @@ def read_run_file(path: Path) -> RunFile:
     run: Run | None = None
     end: End | None = None
     observations: list[Observation] = []
+    comparisons: list[Comparison] = []
     for number, line in complete_lines(path):
         try:
             data = json.loads(line)
             if "run" in data and run is None and data.get("format") == FORMAT:
                 run = from_json(Run, data["run"])
-            elif "observation" in data and run is not None and end is None:
+            elif "observation" in data and run is not None and not comparisons and end is None:
                 observations.append(from_json(Observation, data["observation"]))
+            elif "comparison" in data and run is not None and end is None:
+                comparisons.append(from_json(Comparison, data["comparison"]))
             elif "end" in data and run is not None and end is None:
                 end = from_json(End, data["end"])
             else:
@@ -96,7 +104,7 @@ def read_run_file(path: Path) -> RunFile:
             raise RunFileError(f"{path}:{number}: {error}") from error
     if run is None:
         raise RunFileError(f"{path}: no run in this file")
-    return RunFile(run, tuple(observations), end)
+    return RunFile(run, tuple(observations), end, tuple(comparisons))
 
 
 def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:

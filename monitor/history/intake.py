@@ -16,7 +16,7 @@ import jsonschema_rs
 
 from monitor.handover.codec import from_json
 from monitor.handover.runfile import SCHEMA, RunFile, RunFileError
-from monitor.model import End, Observation, Run
+from monitor.model import Comparison, End, Observation, Run
 
 LARGEST_FILE = 64 << 20
 LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
@@ -25,7 +25,7 @@ PUBLISHED = json.loads(SCHEMA.read_text())
 # The schema of each kind of line by itself, so that a refusal names the field and not the alternatives.
 VALIDATORS = {
     kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]})
-    for kind in ("run", "observation", "end")
+    for kind in ("run", "observation", "comparison", "end")
 }
 
 
@@ -39,7 +39,7 @@ def read_untrusted(path: Path, *, targets: Collection[str]) -> RunFile:
         raise RunFileError(f"{path}: no run in this file")
     if run.target not in targets:
         raise RunFileError(f"{path}:1: run.target: {run.target} has no runner file here")
-    return RunFile(run, tuple(checker.observations.values()), checker.end)
+    return RunFile(run, tuple(checker.observations.values()), checker.end, tuple(checker.comparisons.values()))
 
 
 class _Checker:
@@ -50,6 +50,7 @@ class _Checker:
         self.run: Run | None = None
         self.end: End | None = None
         self.observations: dict[str, Observation] = {}
+        self.comparisons: dict[str, Comparison] = {}
         self._wanted: frozenset[str] = frozenset()
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -77,9 +78,10 @@ class _Checker:
                 yield number, data
 
     def take(self, number: int, data: dict[str, Any]) -> None:
-        if (self.run is None) != ("run" in data) or self.end is not None:
-            self._refuse(number, "out of order: one run first, then observations, then one end")
         kind = next((kind for kind in VALIDATORS if kind in data), "observation")
+        before_it = self.run is None if kind == "run" else self.run is not None
+        if not before_it or self.end is not None or (kind == "observation" and self.comparisons):
+            self._refuse(number, "out of order: one run first, then observations, then comparisons, then one end")
         for problem in VALIDATORS[kind].iter_errors(data):
             where = ".".join(map(str, problem.instance_path))
             self._refuse(number, f"{where or 'line'}: {problem.message[:200]}")
@@ -89,18 +91,30 @@ class _Checker:
             if any(not case.startswith(f"{self.run.framework}/") for case in self._wanted):
                 self._refuse(number, f"run.cases: a case that is not of {self.run.framework}")
         elif kind == "observation":
-            observation = from_json(Observation, data["observation"])
-            if observation.case not in self._wanted:
-                self._refuse(number, f"observation.case: {observation.case} was not asked for")
-            if self.run and observation.evidence is not self.run.evidence:
-                self._refuse(
-                    number, f"observation.evidence: {observation.evidence} in a run that is {self.run.evidence}"
-                )
-            if observation.case in self.observations:
-                self._refuse(number, f"observation.case: {observation.case} was answered before")
-            self.observations[observation.case] = observation
+            self._take_observation(number, from_json(Observation, data["observation"]))
+        elif kind == "comparison":
+            self._take_comparison(number, from_json(Comparison, data["comparison"]))
         else:
             self.end = from_json(End, data["end"])
+
+    def _take_observation(self, number: int, observation: Observation) -> None:
+        if observation.case not in self._wanted:
+            self._refuse(number, f"observation.case: {observation.case} was not asked for")
+        if self.run and observation.evidence is not self.run.evidence:
+            self._refuse(number, f"observation.evidence: {observation.evidence} in a run that is {self.run.evidence}")
+        if observation.case in self.observations:
+            self._refuse(number, f"observation.case: {observation.case} was answered before")
+        self.observations[observation.case] = observation
+
+    def _take_comparison(self, number: int, comparison: Comparison) -> None:
+        if comparison.case not in self.observations:
+            self._refuse(number, f"comparison.case: {comparison.case} was not answered")
+        if comparison.case in self.comparisons:
+            self._refuse(number, f"comparison.case: {comparison.case} was compared before")
+        label = self.run.build.label if self.run and self.run.build else "no build"
+        if comparison.new.build != label:
+            self._refuse(number, f"comparison.new.build: {comparison.new.build} in a run of {label}")
+        self.comparisons[comparison.case] = comparison
 
     def _refuse(self, number: int, reason: str) -> Never:
         reason = "".join(character if character.isprintable() else "?" for character in reason)

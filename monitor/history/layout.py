@@ -5,6 +5,9 @@
     outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed
+    runs/<target>/<framework>/<run>.compared.parquet
+                                                  what was measured beside the last good build, where anything was: one
+                                                  row a case; never changed
 
 The outcomes follow from the runs: they could be written anew from them at any time.
 """
@@ -22,7 +25,7 @@ import pandas as pd
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
-from monitor.model import End, Evidence, Observation, Outcome, Run, Series
+from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {
     "case": "str",
@@ -59,6 +62,9 @@ ADDED: dict[str, str | float] = {
     "stage": "",
     **{name: float("nan") for name in COLUMNS if name.startswith(("latency_second", "compiled_"))},
 }
+COMPARED = ".compared.parquet"
+SIDES = ("good", "new")  # of each in a comparison, four columns
+SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
 T = TypeVar("T")
 
 NOT_OBSERVED = "not observed: the run was cut short"
@@ -84,7 +90,7 @@ def outcomes_path(directory: Path, series: Series) -> Path:
 
 
 def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
-    """Write a run: its head, which is returned, and its observations.
+    """Write a run: its head, which is returned, its observations, and its comparisons where it has any.
 
     A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
     head alone.
@@ -96,6 +102,9 @@ def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
     if not runfile.run.blocked:
         table = observations_table(complete(runfile))
         table.to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
+    if runfile.comparisons:
+        table = comparisons_table(runfile.comparisons)
+        table.to_parquet(path.with_name(path.name + COMPARED), compression="zstd", index=False)
     return head
 
 
@@ -117,7 +126,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.message,
             o.stage.value if o.stage else "",
             o.declared,
-            " ".join(map(str, (o.digest.exact, *o.digest.figures))) if o.digest else "",
+            _digest_text(o.digest),
             o.first.value if o.first else "",
             " ".join(attempt.outcome.value for attempt in o.attempts),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
@@ -130,6 +139,20 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
+def comparisons_table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
+    columns = ["case", "reason", *(f"{side}_{column}" for side in SIDES for column in SIDE_COLUMNS)]
+    rows = [
+        (c.case, c.reason.value, *_side_cells(c.good), *_side_cells(c.new))
+        for c in sorted(comparisons, key=lambda c: c.case)
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _side_cells(side: Side) -> tuple[object, ...]:
+    outcomes = " ".join(outcome.value for outcome in side.outcomes)
+    return side.build, outcomes, list(side.latencies), _digest_text(side.digest)
+
+
 def read_runs(directory: Path) -> tuple[RecordedRun, ...]:
     """The heads of all runs, in no order."""
     heads = (from_json(RecordedRun, json.loads(path.read_text())) for path in (directory / "runs").glob("*/*/*.json"))
@@ -139,6 +162,34 @@ def read_runs(directory: Path) -> tuple[RecordedRun, ...]:
 def read_observations(directory: Path, runs: Iterable[RecordedRun]) -> pd.DataFrame:
     """The observations of the given runs in one table: the columns of `COLUMNS`, and `run`, the run's id."""
     return pd.concat([*_tables(directory, runs)], ignore_index=True).astype({**COLUMNS, "run": "category"})
+
+
+def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
+    """The comparisons of the given runs by run id, of those that have any."""
+    paths = {recorded.run.id: run_path(directory, recorded.run) for recorded in runs}
+    found = {run: path.with_name(path.name + COMPARED) for run, path in paths.items()}
+    return {run: tuple(_comparisons(pd.read_parquet(path))) for run, path in found.items() if path.exists()}
+
+
+def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:
+    for row in table.to_dict("records"):
+        good, new = (_side(*(row[f"{side}_{column}"] for column in SIDE_COLUMNS)) for side in SIDES)
+        yield Comparison(row["case"], Reason(row["reason"]), good, new)
+
+
+def _side(build: str, outcomes: str, latencies: Iterable[float], digest: str) -> Side:
+    given = parse_digest(digest) if digest else None
+    return Side(build, tuple(map(Outcome, outcomes.split())), tuple(map(float, latencies)), given)
+
+
+def _digest_text(digest: Digest | None) -> str:
+    return " ".join(map(str, (digest.exact, *digest.figures))) if digest else ""
+
+
+def parse_digest(text: str) -> Digest:
+    """A digest as its column holds it."""
+    exact, *figures = text.split()
+    return Digest(exact, tuple(map(int, figures)))
 
 
 def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFrame]:

@@ -48,6 +48,7 @@ def _join(parts: Sequence[RunFile]) -> RunFile:
         ),
         tuple({o.case: o for part in joined for o in part.observations}.values()),
         _last(ends),
+        tuple({c.case: c for part in joined for c in part.comparisons}.values()),
     )
 
 
@@ -56,4 +57,8 @@ def _last(ends: Sequence[End | None]) -> End | None:
     ended = [end for end in ends if end]
     if len(ended) < len(ends):
         return None
-    return End(max(end.finished for end in ended), tuple(time for end in ended for time in end.calibration))
+    return End(
+        max(end.finished for end in ended),
+        tuple(time for end in ended for time in end.calibration),
+        tuple(dict.fromkeys(note for end in ended for note in end.notes)),
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +14,16 @@ import pandas as pd
 from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.known import known_after, read_outcomes, write_outcomes
-from monitor.history.layout import RecordedRun, outcomes_path, read_observations, read_runs, write_run
+from monitor.history.layout import (
+    RecordedRun,
+    outcomes_path,
+    read_comparisons,
+    read_observations,
+    read_runs,
+    write_run,
+)
 from monitor.history.order import age, in_order
-from monitor.model import Build, Evidence, Job, Outcome, Run, Series
+from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
@@ -27,11 +34,13 @@ PUSH_TRIES = 20
 class Recorded:
     """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
 
-    The table has the columns of `monitor.history.layout.COLUMNS`, and `run`.
+    The table has the columns of `monitor.history.layout.COLUMNS`, and `run`. `comparisons` holds those of each run
+    that has any, by the run's id.
     """
 
     runs: tuple[RecordedRun, ...]
     observations: pd.DataFrame
+    comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
 
 
 class History:
@@ -71,8 +80,17 @@ class History:
                 time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
     def load(self) -> Recorded:
-        runs = in_order(read_runs(self.directory))
-        return Recorded(runs, read_observations(self.directory, runs))
+        return self._loaded(in_order(read_runs(self.directory)))
+
+    def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
+        """The last runs of one series that observed something; with `version`, of the builds up to it."""
+        found = [item for item in _of_series(series, read_runs(self.directory)) if not item.run.blocked]
+        if version:
+            found = [item for item in found if item.run.build and age(item.run.build.version) <= age(version)]
+        return self._loaded(tuple(found[-nights:]))
+
+    def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
+        return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
 
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""

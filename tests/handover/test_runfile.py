@@ -10,13 +10,38 @@ from runfiles import write_run_file
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError, RunFileWriter, read_run_file
-from monitor.model import Attempt, Build, Channel, Job, Latency, NumericalError, Observation, Outcome, Package
+from monitor.model import (
+    Attempt,
+    Baseline,
+    Build,
+    Channel,
+    Comparison,
+    Digest,
+    Expected,
+    Job,
+    Latency,
+    NumericalError,
+    Observation,
+    Outcome,
+    Pace,
+    Package,
+    Reason,
+    Side,
+)
 
 Make = Callable[..., RunFile]
+COMPARED = (
+    Comparison(
+        "jax/jax.b/eager",
+        Reason.TURNED,
+        Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2))),
+        Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH)),
+    ),
+)
 
 
 def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) -> None:
-    whole = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"})
+    whole = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, comparisons=COMPARED)
     content = write_run_file(tmp_path / "run.jsonl", whole).read_bytes()
     first_line = content.index(b"\n") + 1
     for cut in range(first_line, len(content)):
@@ -24,10 +49,14 @@ def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) 
         path.write_bytes(content[:cut])
         read = read_run_file(path)
         assert (read.run, read.end) == (whole.run, None)
-        assert read.observations == whole.observations[: content[first_line:cut].count(b"\n")]
+        lines = content[first_line:cut].count(b"\n")
+        assert read.observations == whole.observations[:lines]
+        assert read.comparisons == whole.comparisons[: max(0, lines - len(whole.observations))]
         with RunFileWriter(path) as writer:
             for observation in whole.observations[len(read.observations) :]:
                 writer.write_observation(observation)
+            for comparison in whole.comparisons[len(read.comparisons) :]:
+                writer.write_comparison(comparison)
             assert whole.end
             writer.write_end(whole.end)
         assert path.read_bytes() == content
@@ -58,6 +87,13 @@ def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
         ),
         Build("jax", "1.0", Channel.GIVEN, packages=(Package("numpy", "2.0", "00"),)),
         Job("cpu", "jax", "paper", selection=("a*",), watch={"jax/jax.a/eager": Outcome.PASS}),
+        Job(
+            "cpu",
+            "jax",
+            "paper",
+            baseline=Baseline("jax==0.9", 15, 25, {"a chip": Pace(1900.0, {"jax/jax.a/eager": Expected(2.5, 0.05)})}),
+        ),
+        COMPARED[0],
     ],
 )
 def test_every_noun_crosses_as_json(value: object) -> None:

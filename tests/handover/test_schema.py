@@ -19,6 +19,8 @@ NOUNS = {
     "error": model.NumericalError,
     "latency": model.Latency,
     "compiled": model.Compiled,
+    "comparison": model.Comparison,
+    "side": model.Side,
     "end": model.End,
 }
 
@@ -38,6 +40,7 @@ def test_the_schema_has_the_words_of_the_enums() -> None:
     observation = DEFINITIONS["observation"]["properties"]
     assert observation["outcome"]["enum"] == [outcome.value for outcome in model.Outcome]
     assert observation["stage"]["enum"] == [stage.value for stage in model.Stage]
+    assert DEFINITIONS["comparison"]["properties"]["reason"]["enum"] == [reason.value for reason in model.Reason]
     assert DEFINITIONS["evidence"]["enum"] == [evidence.value for evidence in model.Evidence]
     assert DEFINITIONS["build"]["properties"]["channel"]["enum"] == [channel.value for channel in model.Channel]
 

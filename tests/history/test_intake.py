@@ -15,7 +15,19 @@ from runfiles import write_run_file
 from monitor.handover.codec import to_json
 from monitor.handover.runfile import FORMAT, RunFile, RunFileError
 from monitor.history.intake import LARGEST_LINE, read_untrusted
-from monitor.model import Build, Channel, Latency, NumericalError, Observation, Outcome, Package
+from monitor.model import (
+    Build,
+    Channel,
+    Comparison,
+    Digest,
+    Latency,
+    NumericalError,
+    Observation,
+    Outcome,
+    Package,
+    Reason,
+    Side,
+)
 
 Make = Callable[..., RunFile]
 TARGETS = {"cpu"}
@@ -26,6 +38,7 @@ def lines_of(runfile: RunFile) -> list[dict[str, Any]]:
     return [
         {"format": FORMAT, "run": to_json(runfile.run)},
         *({"observation": to_json(observation)} for observation in runfile.observations),
+        *({"comparison": to_json(comparison)} for comparison in runfile.comparisons),
         {"end": to_json(runfile.end)},
     ]
 
@@ -42,7 +55,9 @@ def whole(runfile: Make) -> RunFile:
         latency=Latency(9.0, 2.0, 1.0, 0.5, 5, 100),
         seconds=0.1,
     )
-    return RunFile(made.run, (measured, *made.observations[1:]), made.end)
+    good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
+    compared = Comparison("jax/jax.b/eager", Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH)))
+    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,))
 
 
 def write(path: Path, lines: list[dict[str, Any]]) -> Path:
@@ -75,7 +90,14 @@ def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> No
         (1, "observation.latency.calls", 1.5, "2: observation.latency.calls: "),
         (1, "observation.seconds", "1", "2: observation.seconds: "),
         (2, "observation.case", "jax/jax.a/eager", "3: observation.case: jax/jax.a/eager was answered before"),
-        (3, "end.finished", "today", "4: end.finished: "),
+        (3, "comparison.case", "jax/jax.c/eager", "4: comparison.case: jax/jax.c/eager was not answered"),
+        (3, "comparison.reason", "for fun", '4: comparison.reason: "for fun" is not one of'),
+        (3, "comparison.new.build", "jax==2.0", "4: comparison.new.build: jax==2.0 in a run of jax==1.0"),
+        (3, "comparison.good.build", "../../etc", "4: comparison.good.build: "),
+        (3, "comparison.good.latencies", [2.5, 0], "4: comparison.good.latencies.1: "),
+        (3, "comparison.new.outcomes", ["great"], "4: comparison.new.outcomes.0: "),
+        (4, "end.finished", "today", "5: end.finished: "),
+        (4, "end.notes", ["two\nlines"], "5: end.notes.0: "),
     ],
 )
 def test_a_fault_is_refused_with_its_place(
@@ -112,9 +134,17 @@ def test_what_is_no_run_file_is_refused(tmp_path: Path, content: bytes, said: st
         read_untrusted(path, targets=TARGETS)
 
 
+def test_comparisons_come_after_all_answers_and_once_a_case(tmp_path: Path, whole: RunFile) -> None:
+    run, first, second, compared, end = lines_of(whole)
+    with pytest.raises(RunFileError, match="4: out of order"):
+        read_untrusted(write(tmp_path / "run.jsonl", [run, second, compared, first, end]), targets=TARGETS)
+    with pytest.raises(RunFileError, match=r"5: comparison\.case: jax/jax\.b/eager was compared before"):
+        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, compared, end]), targets=TARGETS)
+
+
 def test_nothing_follows_the_end(tmp_path: Path, whole: RunFile) -> None:
     lines = lines_of(whole)
-    with pytest.raises(RunFileError, match="5: out of order"):
+    with pytest.raises(RunFileError, match="6: out of order"):
         read_untrusted(write(tmp_path / "run.jsonl", [*lines, lines[-1]]), targets=TARGETS)
 
 

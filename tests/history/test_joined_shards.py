@@ -9,6 +9,7 @@ from pathlib import Path
 from monitor.handover.runfile import RunFile
 from monitor.history.shards import join_shards
 from monitor.history.store import History
+from monitor.model import Comparison, End, Outcome, Reason, Side
 
 A, B, C = (f"jax/jax.{name}/eager" for name in "abc")
 
@@ -37,6 +38,20 @@ def test_all_shards_are_one_whole_run(runfile: Callable[..., RunFile], tmp_path:
         C: "pass",
     }
     assert history.costs("cpu", "jax", "paper").keys() == {A, B, C}
+
+
+def test_what_shards_compared_is_joined_too(runfile: Callable[..., RunFile]) -> None:
+    side = Side("jax==1.0", (Outcome.PASS,))
+    compared = [Comparison(case, Reason.CONTROL, replace(side, build="jax==0.9"), side) for case in (A, B)]
+    first = shard(runfile(1, {A: "pass"}, comparisons=(compared[0],)), "1/2")
+    second = shard(runfile(1, {B: "pass"}, comparisons=(compared[1],)), "2/2")
+    ended = [
+        replace(part, end=End("2026-11-01T03:00:00Z", notes=("not all was compared",))) for part in (first, second)
+    ]
+    (joined,) = join_shards(ended)
+    assert joined.comparisons == tuple(compared)
+    assert joined.end is not None
+    assert joined.end.notes == ("not all was compared",)
 
 
 def test_a_missing_shard_is_said_and_takes_nothing_away(runfile: Callable[..., RunFile], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from runfiles import write_run_file
 
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.model import Outcome, Run
+from monitor.model import Comparison, Digest, Evidence, Outcome, Reason, Run, Side
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]
@@ -125,6 +126,36 @@ def test_what_was_recorded_is_loaded_again(tmp_path: Path, runfile: Make) -> Non
         "why error",
         "error error",
     )
+
+
+def test_what_was_compared_is_loaded_again(tmp_path: Path, runfile: Make) -> None:
+    a, b = "jax/jax.a/eager", "jax/jax.b/eager"
+    good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
+    compared = (
+        Comparison(a, Reason.SUSPECT, good, replace(good, build="jax==1.0", latencies=(5.0, 5.5))),
+        Comparison(b, Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH))),
+    )
+    recorded = runfile(1, {a: "pass", b: "error"}, comparisons=compared)
+    history = History(tmp_path / "history")
+    history.record([recorded, runfile(2, {a: "pass", b: "error"})], "two nights")
+    assert history.load().comparisons == {recorded.run.id: compared}
+
+
+def test_the_recent_runs_of_a_series_are_those_that_observed_something(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(day, {"jax/jax.a/eager": "pass"}, version=f"{day}.0") for day in (1, 2, 3, 4)], "four")
+    history.record([runfile(5, {}, blocked="does not install", build=None)], "blocked")
+    history.record([runfile(6, {"jax/jax.a/eager": "pass"}, suite="other")], "another suite")
+
+    def versions(nights: int, version: str = "") -> list[str]:
+        series = ("cpu", "jax", "paper", Evidence.EXECUTED)
+        recent = history.recent(series, nights=nights, version=version)
+        assert recent.observations["run"].nunique() == len(recent.runs)
+        return [item.run.build.version for item in recent.runs if item.run.build]
+
+    assert versions(2) == ["3.0", "4.0"]
+    assert versions(9) == ["1.0", "2.0", "3.0", "4.0"]
+    assert versions(2, "3.0") == ["2.0", "3.0"]
 
 
 def test_a_new_history_starts_from_the_shipped_one(tmp_path: Path, runfile: Make) -> None:
