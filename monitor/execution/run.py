@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from monitor.execution.builds import BuildUnavailable, Provided, provide
 from monitor.execution.calibration import calibrate
+from monitor.execution.comparing import compare
 from monitor.execution.compiling import Exports
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
@@ -74,11 +75,13 @@ def run_job(
         return begun
     with RunFileWriter(path) as writer, ExitStack() as held:
         calibration = calibrate()
+        notes: tuple[str, ...] = ()
         prepared: Prepared | None = None
         try:
             prepared = _prepare(job, target, begun, cache, exports, say, held, package)
             say(f"{job.framework}: starting {prepared.build.label} on {target.name}")
-            examiners = [held.enter_context(_examiner(start, job, target)) for start in prepared.lanes]
+            asking = held.enter_context(ExitStack())
+            examiners = [asking.enter_context(_examiner(start, job, target)) for start in prepared.lanes]
         except (BuildUnavailable, WorkerUnavailableError) as error:
             if begun:
                 raise ResumeError(f"{path} cannot be continued: {error}") from error
@@ -90,7 +93,19 @@ def run_job(
                 writer.write_run(run)
             answered = {observation.case for observation in begun.observations} if begun else set()
             _observe(run, answered, examiners, writer, show)
-        writer.write_end(End(_now(), (calibration, calibrate())))
+            asking.close()  # what is compared has the device for itself
+            if job.evidence is Evidence.EXECUTED:
+                notes = compare(
+                    prepared.ground,
+                    target.offer(job.evidence),
+                    prepared.cores,
+                    read_run_file(path),
+                    calibration,
+                    write=writer.write_comparison,
+                    cache=cache,
+                    say=say,
+                )
+        writer.write_end(End(_now(), (calibration, calibrate()), notes))
     return read_run_file(path)
 
 
@@ -110,6 +125,7 @@ class Prepared:
     """
 
     build: Build
+    ground: Ground
     compiler: Build | None
     notes: tuple[str, ...]
     cores: frozenset[int]
@@ -136,13 +152,13 @@ def _prepare(
     if isinstance(way, Execute):
         cores = held.enter_context(own_cores(way.threads))
         notes += () if cores else (UNPINNED,)
-        return Prepared(provided.build, None, notes, cores, executing(ground, cores))
+        return Prepared(provided.build, ground, None, notes, cores, executing(ground, cores))
     if isinstance(way, Register):
-        return Prepared(provided.build, None, notes, frozenset(), registering(ground))
+        return Prepared(provided.build, ground, None, notes, frozenset(), registering(ground))
     platform = way.platform if isinstance(way, Lower) else way.compiler.driver
     exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, platform)
     if isinstance(way, Lower):
-        return Prepared(provided.build, None, notes, frozenset(), lowering(ground, platform, exported))
+        return Prepared(provided.build, ground, None, notes, frozenset(), lowering(ground, platform, exported))
     compiler = _compiler_of(way, provided, cache, say)
     if compiler:
         held.enter_context(in_use(compiler.python))
@@ -150,7 +166,7 @@ def _prepare(
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
     python = compiler.python if compiler else provided.python
     lanes = compiling(ground, way, python, exported)
-    return Prepared(provided.build, compiler.build if compiler else None, notes, frozenset(), lanes)
+    return Prepared(provided.build, ground, compiler.build if compiler else None, notes, frozenset(), lanes)
 
 
 def _examiner(start: Lane, job: Job, target: Target) -> Examiner:

@@ -1,0 +1,55 @@
+"""Cases whose pace and outcome depend on which "build" runs them: a worse one has the variable WORSE set."""
+
+import os
+import time
+
+from monitor.suite.declare import case
+
+WORSE = "WORSE" in os.environ
+
+
+def keeps(declaration):
+    declaration.promise(lambda result: result == "fine")
+    return declaration
+
+
+def spend(milliseconds):
+    """Sleeping takes as long on a busy machine as on an idle one, or nearly."""
+    time.sleep(milliseconds / 1000)
+    return "fine"
+
+
+@keeps
+@case("jax.numpy.add", name="a-alike")
+def alike(jax):
+    return spend(5)
+
+
+@keeps
+@case("jax.numpy.add", name="b-alike-too")
+def alike_too(jax):
+    return spend(8)
+
+
+@keeps
+@case("jax.numpy.add", name="c-twice-as-slow")
+def twice_as_slow(jax):
+    return spend(10 if WORSE else 5)
+
+
+@keeps
+@case("jax.numpy.add", name="d-crashes")
+def crashes(jax):
+    return os._exit(7) if WORSE else "fine"
+
+
+@keeps
+@case("jax.numpy.add", name="e-broken-everywhere")
+def broken_everywhere(jax):
+    raise OSError("the disk is full")
+
+
+@keeps
+@case("jax.numpy.add", name="f-alike-at-the-end")
+def alike_at_the_end(jax):
+    return spend(6)

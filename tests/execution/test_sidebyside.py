@@ -1,0 +1,222 @@
+"""Two builds side by side, with real workers: what is slower is found, what is alike is not, nobody pays for others."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.analysis.latency import confirmed
+from monitor.execution import comparing
+from monitor.execution.builds import BuildUnavailable, Provided
+from monitor.execution.lanes import Lane
+from monitor.execution.run import run_job
+from monitor.execution.sidebyside import side_by_side
+from monitor.execution.supervisor import PACKAGE, Limits, Worker, worker_command
+from monitor.execution.targets import Target
+from monitor.handover.runfile import RunFile
+from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
+
+LIMITS = Limits(seconds=10, memory_mib=1024)
+PACED = Path(__file__).parent / "paced"
+ROUNDS = 6  # the fewest that a rank test can be sure of
+ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
+    f"jax/jax.numpy.add/{name}-eager"
+    for name in (
+        *("a-alike", "b-alike-too", "c-twice-as-slow", "d-crashes"),
+        *("e-broken-everywhere", "f-alike-at-the-end"),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package that is lent to the framework, with the suite of paces among JAX's."""
+    package = tmp_path_factory.mktemp("lent") / "monitor"
+    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PACED, package / "suite" / "jax" / "paced")
+    return package
+
+
+@pytest.fixture
+def lane(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> Callable[..., Lane]:
+    def make(**environment: str) -> Lane:
+        command = worker_command(
+            python=builds("jax").python,
+            framework="jax",
+            suite="paced",
+            device="cpu",
+            environment=environment,
+            log=tmp_path / "worker.log",
+            package=package,
+        )
+        return lambda: Worker(command)
+
+    return make
+
+
+def slower(pair: tuple[Side, Side]) -> bool:
+    good, new = (np.log(side.latencies)[:, None] for side in pair)
+    return bool(confirmed(good, new)[0])
+
+
+def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Callable[..., Lane]) -> None:
+    said: list[str] = []
+    cases = [ALIKE, SLOWER, CRASHES, LAST, "jax/jax.numpy.add/unheard-of"]
+    found = side_by_side(("jax==1", lane()), ("jax==2", lane(WORSE="1")), cases, LIMITS, rounds=ROUNDS, say=said.append)
+    assert [case for case in (ALIKE, SLOWER, LAST) if slower(found[case])] == [SLOWER]
+    good, new = found[SLOWER]
+    assert (good.build, new.build) == ("jax==1", "jax==2")
+    assert np.median(new.latencies) / np.median(good.latencies) == pytest.approx(2, rel=0.3)
+    assert found[CRASHES][0].outcomes == (Outcome.PASS,) * ROUNDS
+    assert found[CRASHES][1].outcomes == (Outcome.CRASH,) * ROUNDS
+    assert len(found[LAST][1].latencies) == ROUNDS, "a crash costs its own case alone"
+    assert found["jax/jax.numpy.add/unheard-of"] == (Side("jax==1"), Side("jax==2"))
+    assert said[-1] == f"jax==1 and jax==2 side by side, 5 cases: round {ROUNDS} of {ROUNDS}"
+
+
+@pytest.fixture
+def worse_build(builds: Callable[[str], Provided], tmp_path: Path) -> Path:
+    """An interpreter that has a worse build: the same one, and a variable."""
+    path = tmp_path / "python"
+    path.write_text(f'#!/bin/sh\nWORSE=1 exec {builds("jax").python} "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+@pytest.fixture
+def night(
+    cpu: Target, worse_build: Path, package: Path, tmp_path: Path
+) -> Callable[[Baseline | None], tuple[Path, Callable[[], RunFile]]]:
+    """A night on the worse build: where its run file is to be, and what does the job."""
+
+    def make(baseline: Baseline | None) -> tuple[Path, Callable[[], RunFile]]:
+        watch = dict.fromkeys((ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST), Outcome.PASS)
+        job = Job("cpu", "jax", "paced", python=str(worse_build), watch=watch, baseline=baseline)
+        path = tmp_path / "run.jsonl"
+
+        def run() -> RunFile:
+            return run_job(
+                *(job, cpu, path),
+                cache=tmp_path / "cache",
+                resume=True,
+                say=print,
+                show=lambda _: None,
+                package=package,
+            )
+
+        return path, run
+
+    return make
+
+
+def test_a_run_compares_what_stands_out_with_the_last_good_build(
+    night: Callable[..., tuple[Path, Callable[[], RunFile]]],
+    builds: Callable[[str], Provided],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path, run = night(None)
+    plain = run()
+    assert plain.end
+    assert (plain.comparisons, plain.end.notes) == ((), ())
+    path.unlink()
+
+    took = {o.case: np.log(o.latency.median) for o in plain.observations if o.latency}
+    usual = {case: Expected(took[case], 3.0) for case in (ALIKE, ALIKE_TOO, LAST)}
+    pace = Pace(plain.end.calibration[0], usual | {SLOWER: Expected(took[SLOWER] - 6.0, 3.0)})
+    good = Build("jax", "0.0.1", Channel.EXACT)
+    monkeypatch.setattr(comparing, "provide", lambda *_, **__: Provided(builds("jax").python, good))
+    path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: pace}))
+    done = run()
+    assert done.end
+    assert done.end.notes == ()
+    assert {comparison.case: comparison.reason for comparison in done.comparisons} == {
+        CRASHES: Reason.TURNED,
+        BROKEN: Reason.TURNED,
+        SLOWER: Reason.SUSPECT,
+        ALIKE: Reason.CONTROL,
+        ALIKE_TOO: Reason.CONTROL,
+        LAST: Reason.CONTROL,
+    }
+    found = {comparison.case: (comparison.good, comparison.new) for comparison in done.comparisons}
+    assert [side.build for side in found[SLOWER]] == ["jax==0.0.1", done.run.build and done.run.build.label]
+    assert [set(side.outcomes) for side in found[CRASHES]] == [{Outcome.PASS}, {Outcome.CRASH}]
+    assert [set(side.outcomes) for side in found[BROKEN]] == [{Outcome.ERROR}, {Outcome.ERROR}]
+    assert [case for case in (SLOWER, ALIKE, ALIKE_TOO, LAST) if slower(found[case])] == [SLOWER]
+
+    # Killed while the last comparison was written, it measures nothing again: no suspect is left.
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-2]) + b'{"comparison": {"ca')
+    again = run()
+    assert again.comparisons == done.comparisons[:-1]
+    assert again.end is not None
+
+
+def test_a_last_good_build_that_is_gone_is_said(
+    night: Callable[..., tuple[Path, Callable[[], RunFile]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> Provided:
+        raise BuildUnavailable("no such version")
+
+    monkeypatch.setattr(comparing, "provide", gone)
+    _, run = night(Baseline("jax==0.0.1", ROUNDS, 2))
+    done = run()
+    assert done.comparisons == ()
+    assert done.end
+    assert done.end.notes == ("nothing was compared: jax==0.0.1 cannot be had any more: no such version",)
+
+
+def test_no_new_build_is_nothing_to_compare(
+    night: Callable[..., tuple[Path, Callable[[], RunFile]]], builds: Callable[[str], Provided]
+) -> None:
+    _, run = night(Baseline(builds("jax").build.label, ROUNDS, 2))
+    done = run()
+    assert (done.comparisons, done.end and done.end.notes) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("machine", "calibration", "note"),
+    [
+        ("another", 1000.0, "how fast this machine usually is, another, is not known yet"),
+        ("this", 2000.0, "this machine is not at its usual speed (the fixed job took 2000 us, not 1000)"),
+    ],
+)
+def test_a_machine_whose_pace_is_not_known_is_said(
+    runfile: Callable[..., RunFile], machine: str, calibration: float, note: str
+) -> None:
+    baseline = Baseline("jax==0.9", ROUNDS, 2, {"this": Pace(1000.0, {ALIKE: Expected(0.0, 0.05)})})
+    tonight = runfile(1, {ALIKE: "pass"}, latencies={ALIKE: 900.0}, environment={"host.cpu": machine})
+    assert comparing.planned(baseline, tonight, {}, calibration) == ([], (f"no latency was suspected: {note}",))
+
+
+def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing, "BUDGET_SECONDS", 1.5 * 2 * comparing.OUTCOME_ROUNDS)
+    watch = dict.fromkeys((CRASHES, BROKEN), Outcome.PASS)
+    made = runfile(1, {CRASHES: "crash", BROKEN: "error"})
+    tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
+    batches, notes = comparing.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
+    assert batches == [comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS)]
+    assert notes == ("not compared with jax==0.9 for want of time: 1 of the cases that turned",)
+
+
+def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(runfile: Callable[..., RunFile]) -> None:
+    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
+    baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": pace})
+    tonight = runfile(
+        1,
+        {ALIKE: "pass", ALIKE_TOO: "pass", SLOWER: "pass", CRASHES: "crash"},
+        latencies={ALIKE: 100.0, ALIKE_TOO: 100.0, SLOWER: 200.0},
+        environment={"host.cpu": "this"},
+    )
+    first, second = (
+        comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS),
+        comparing.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS),
+    )
+    watch = {CRASHES: Outcome.PASS}
+    assert comparing.planned(baseline, tonight, watch, 1.0) == ([first, second], ())
+    turned = Comparison(CRASHES, Reason.TURNED, Side("jax==0.9", (Outcome.PASS,)), Side("jax==1.0", (Outcome.CRASH,)))
+    assert comparing.planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == ([second], ())

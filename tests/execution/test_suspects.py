@@ -1,0 +1,70 @@
+"""Which cases are compared: exact decisions over small nights."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from monitor.execution.suspects import CALIBRATION_APART, affordable, controls, excesses, same_machine, turned
+from monitor.model import Expected, Latency, Observation, Outcome, Pace
+
+CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
+PACE = Pace(1000.0, {case: Expected(math.log(100.0), math.log(1.1)) for case in CASES})
+
+
+def took(case: str, microseconds: float, outcome: Outcome = Outcome.PASS) -> Observation:
+    latency = Latency(microseconds, microseconds, microseconds, 0.0, 5, 100)
+    return Observation(case, outcome, latency=latency)
+
+
+def suspects(night: list[Observation], fewest: int = 5) -> set[str]:
+    return {case for case, beyond in excesses(night, PACE, fewest).items() if beyond > 0}
+
+
+def test_what_is_beyond_its_bound_is_suspect() -> None:
+    night = [took(case, 100.0) for case in CASES[:4]] + [took(CASES[4], 109.0), took(CASES[5], 111.0)]
+    assert suspects(night) == {CASES[5]}
+    assert excesses(night, PACE, 5)[CASES[5]] == pytest.approx(math.log(1.11 / 1.1))
+
+
+def test_a_slow_night_is_the_machine() -> None:
+    night = [took(case, 130.0) for case in CASES[:5]] + [took(CASES[5], 150.0)]
+    assert suspects(night) == {CASES[5]}
+
+
+def test_a_few_cases_do_not_tell_what_is_common() -> None:
+    assert suspects([took(case, 130.0) for case in CASES[:4]]) == set(CASES[:4])
+    assert suspects([took(case, 130.0) for case in CASES[:5]]) == set()
+
+
+def test_a_case_that_failed_or_is_not_known_is_not_suspect() -> None:
+    assert suspects([took(CASES[0], 900.0, Outcome.MISMATCH), took("jax/jax.new/eager", 900.0)]) == set()
+
+
+def test_what_passed_and_now_fails_has_turned() -> None:
+    outcomes = [Outcome.ERROR, Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED, Outcome.CRASH, Outcome.CRASH]
+    night = [Observation(case, outcome) for case, outcome in zip(CASES, outcomes, strict=True)]
+    watch = {**dict.fromkeys(CASES[:5], Outcome.PASS), CASES[4]: Outcome.ERROR}
+    assert turned(night, watch) == [CASES[0]]
+
+
+def test_controls_come_from_all_over_the_suite() -> None:
+    excess = {f"{number:02}": -1.0 for number in range(10)} | {"05": 0.1}
+    assert controls(excess, 3) == ["00", "03", "07"]
+    assert controls(excess, 50) == sorted(excess.keys() - {"05"})
+    assert controls(excess, 0) == []
+
+
+def test_a_budget_takes_each_that_it_still_pays_for() -> None:
+    seconds = {"a": 5.0, "b": 1.0, "c": 1.0}
+    assert affordable(["b", "c", "a"], seconds, 6.0) == ["b", "c"]
+    assert affordable(["a", "b", "c"], seconds, 6.0) == ["a", "b"]
+    assert affordable(["a", "b", "c"], seconds, 4.0) == ["b", "c"]
+    assert affordable(["a"], seconds, -1.0) == []
+
+
+def test_another_speed_is_another_machine() -> None:
+    assert same_machine(PACE, 1000.0 * (1 + CALIBRATION_APART) - 1)
+    assert not same_machine(PACE, 1000.0 * (1 + CALIBRATION_APART) + 1)
+    assert not same_machine(PACE, 1000.0 * (1 - CALIBRATION_APART) - 1)
