@@ -33,10 +33,23 @@ RECENT = 3  # nights whose median is looked at beside tonight: a single spike do
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
 
-CONTROLS = 25  # series that are compared too though they are not suspect
+CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
 SAMPLES = 15  # fresh processes a build, side by side: with ten, one 10 % step in twenty is told a night later
 FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
 FILED_AFTER, OF_NIGHTS = 2, 3
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the nights so far let expect of the next, an array over series each; NaN where too little is known.
+
+    `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect where it is
+    above the level by more than `bound`, the drift that all have in common taken out.
+    """
+
+    level: Floats
+    noise: Floats
+    bound: Floats
 
 
 @dataclass(frozen=True)
@@ -55,33 +68,43 @@ def drift(latencies: Floats) -> Floats:
     """How much slower than usual each night was as a whole: the median over the series of their distance to their own.
 
     A night on a slow machine, or a build that slows everything down, shifts all series alike. This is a series of its
-    own, and a step in it is one finding.
+    own, and a step in it is one finding. NaN for a night of fewer than `CONTROLS` series: they do not tell.
     """
-    return _median(latencies - _median(latencies, axis=0), axis=1)
+    return _common(latencies - _median(latencies, axis=0))
 
 
-def suspicion(latencies: Floats) -> Suspicion:
-    """Judge the last night of `latencies` by those before it, which are the nights since the last accepted change.
+def expectation(latencies: Floats) -> Expectation:
+    """What to expect of the next night by `latencies`, the nights since the last accepted change.
 
-    A series is suspect when tonight alone, or the median of the last three nights, is slower than the nights before
-    those by more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise.
+    Suspect is a night that alone, or in the median with the two before it, is slower than the nights before those by
+    more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise. Either comes to a bound on that night by itself.
     """
-    plain = latencies - drift(latencies)[:, None]
-    past = plain[: -(RECENT - 1)][-WINDOW:] if len(plain) > RECENT else plain[:0]
+    plain = latencies - np.nan_to_num(drift(latencies))[:, None]
+    lately = RECENT - 1
+    past = plain[: -(lately - 1)][-WINDOW:] if len(plain) >= RECENT else plain[:0]
     known = np.isfinite(past).sum(axis=0) >= FEWEST
     level = np.where(known, _median(past, axis=0), np.nan)
     noise = np.where(known, NORMAL * _median(np.abs(past - level), axis=0), np.nan)
-    tonight, recent = plain[-1] - level, _median(plain[-RECENT:], axis=0) - level
     least = np.maximum(np.log1p(LEAST), np.log1p(FLOOR_US / np.exp(level)))
-    alone = tonight > np.maximum(least, DEVIATIONS * noise)
-    together = (recent > np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise)) & (tonight > least / 2)
-    return Suspicion(tonight, noise, alone | together)
+    alone = np.maximum(least, DEVIATIONS * noise)
+    together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
+    return Expectation(level, noise, np.minimum(alone, np.maximum(together, least / 2)))
+
+
+def suspicion(latencies: Floats) -> Suspicion:
+    """Judge the last night of `latencies` by those before it, which are the nights since the last accepted change."""
+    expected = expectation(latencies[:-1])
+    shift = latencies[-1] - expected.level
+    shift = shift - np.nan_to_num(_common(shift[None]))
+    return Suspicion(shift, expected.noise, shift > expected.bound)
 
 
 def steps(good: Floats, new: Floats) -> Floats:
-    """By how much each series is slower with the new build, from latencies taken side by side: samples by series."""
-    slower: Floats = np.median(new, axis=0) - np.median(good, axis=0)
-    return slower
+    """By how much each series is slower with the new build, from latencies taken side by side: samples by series.
+
+    A sample that was lost with its process is NaN; so is the step of a series without any.
+    """
+    return _median(new, axis=0) - _median(good, axis=0)
 
 
 def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
@@ -91,11 +114,13 @@ def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
     and no series is slow by as much as all are. A one-sided rank test (Mann and Whitney, 1947), with the share of false
     discoveries among the night's suspects held down (Benjamini and Hochberg, 1995); and the medians differ by `LEAST`.
     """
-    if not good.shape[1]:
-        return np.zeros(0, dtype=bool)
-    chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0).pvalue
-    step = steps(good, new) - common
-    found: Flags = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (step >= np.log1p(LEAST))
+    found: Flags = np.zeros(good.shape[1], dtype=bool)
+    sampled = np.isfinite(good).any(axis=0) & np.isfinite(new).any(axis=0)
+    if sampled.any():
+        good, new = good[:, sampled], new[:, sampled]
+        chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0, nan_policy="omit").pvalue
+        step = steps(good, new) - common
+        found[sampled] = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (step >= np.log1p(LEAST))
     return found
 
 
@@ -103,6 +128,24 @@ def filed(confirmations: Flags) -> Flags:
     """Which series are to be told of, from the confirmations of the last nights: nights by series."""
     enough: Flags = confirmations[-OF_NIGHTS:].sum(axis=0) >= FILED_AFTER
     return enough
+
+
+def _third_above(two: Floats, bound: Floats) -> Floats:
+    """Beyond what a third night has the median of the three above a bound, given two nights by series.
+
+    A night that was missed does not count: of two, the median is the mean.
+    """
+    low, high = np.sort(two, axis=0) if len(two) == 2 else np.full((2, two.shape[1]), np.nan)  # NaN comes last
+    of_three = np.where(low > bound, -np.inf, np.where(high > bound, bound, np.inf))
+    of_two = 2 * bound - low
+    there = np.isfinite(low).astype(int) + np.isfinite(high)
+    return np.choose(there, (bound, of_two, of_three))
+
+
+def _common(shifts: Floats) -> Floats:
+    """The median of each night over the series; NaN where they are too few to tell."""
+    told = np.isfinite(shifts).sum(axis=1) >= CONTROLS
+    return np.where(told, _median(shifts, axis=1), np.nan)
 
 
 def _median(values: Floats, axis: int) -> Floats:

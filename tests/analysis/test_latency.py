@@ -5,7 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import FEWEST, FLOOR_US, LEAST, SAMPLES, Floats, confirmed, drift, filed, steps, suspicion
+from monitor.analysis.latency import (
+    DEVIATIONS,
+    FEWEST,
+    FLOOR_US,
+    LEAST,
+    MEDIAN_OF_RECENT,
+    NORMAL,
+    SAMPLES,
+    Floats,
+    confirmed,
+    drift,
+    expectation,
+    filed,
+    steps,
+    suspicion,
+)
 
 NOISE = 0.03
 NIGHTS, SERIES = 34, 400
@@ -82,6 +97,25 @@ def test_a_night_or_a_case_that_was_missed_is_no_step(rng: np.random.Generator) 
     assert suspicion(latencies).suspect[20:].mean() < 0.08
 
 
+@pytest.mark.parametrize(
+    ("before", "bound"),
+    [
+        ((0.0, 0.0), DEVIATIONS * 0.05),  # only tonight alone can stand out
+        ((0.2, 0.0), DEVIATIONS * MEDIAN_OF_RECENT * 0.05),  # one of two was slow: tonight would be the second of three
+        ((0.2, 0.2), np.log1p(LEAST) / 2),  # both were: half a step is enough
+        ((0.2, np.nan), np.log1p(LEAST) / 2),  # of two nights, the median is the mean
+        ((-0.2, np.nan), DEVIATIONS * 0.05),
+        ((np.nan, np.nan), DEVIATIONS * MEDIAN_OF_RECENT * 0.05),
+    ],
+)
+def test_what_the_nights_so_far_let_expect_is_one_bound(before: tuple[float, float], bound: float) -> None:
+    quiet = 0.05 / NORMAL * np.array([-1] * 6 + [0] * 8 + [1] * 6)
+    found = expectation(np.log(1e4) + np.array([*quiet, *before])[:, None])
+    assert found.level[0] == pytest.approx(np.log(1e4))
+    assert found.noise[0] == pytest.approx(0.05)
+    assert found.bound[0] == pytest.approx(bound)
+
+
 def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) -> None:
     night = 0.3 * rng.standard_normal(SERIES)
     good, new = (night + NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
@@ -101,6 +135,17 @@ def test_what_slows_everything_down_is_no_finding_of_each(rng: np.random.Generat
     found = confirmed(good, new, common)
     assert found[:20].all()
     assert found[20:].sum() <= 1
+
+
+def test_a_sample_that_was_lost_is_missing_and_no_more(rng: np.random.Generator) -> None:
+    good, new = (NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
+    new[:, :20] += np.log(1.25)
+    new[-3:, :10] = np.nan
+    new[:, 10] = np.nan
+    found = confirmed(good, new)
+    assert found[:20].tolist() == [True] * 10 + [False] + [True] * 9
+    assert np.isnan(steps(good, new)).sum() == 1
+    assert not confirmed(good[:, 10:11], new[:, 10:11]).any()
 
 
 def test_what_became_faster_is_not_slower(rng: np.random.Generator) -> None:
