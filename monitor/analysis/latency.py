@@ -139,7 +139,8 @@ def _third_above(two: Floats, bound: Floats) -> Floats:
     of_three = np.where(low > bound, -np.inf, np.where(high > bound, bound, np.inf))
     of_two = 2 * bound - low
     there = np.isfinite(low).astype(int) + np.isfinite(high)
-    return np.choose(there, (bound, of_two, of_three))
+    found: Floats = np.choose(there, (bound, of_two, of_three))
+    return found
 
 
 def _common(shifts: Floats) -> Floats:

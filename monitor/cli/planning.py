@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from monitor.analysis.latency_verdicts import baseline
 from monitor.cli.common import UserError, refuse_unknown
 from monitor.execution.builds import AUTO
 from monitor.execution.offers import CHANNELS, Framework
 from monitor.execution.targets import Target, find_target
 from monitor.history.store import History
-from monitor.model import Evidence, Job
+from monitor.model import Baseline, Evidence, Job, Series
 from monitor.suite.collect import KERNELS, frameworks, suites
+
+# Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
+NIGHTS_LOOKED_BACK = 100
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What the user selects. An empty tuple selects everything; builds ("jax==0.9.2") go to their framework."""
+    """What the user selects. An empty tuple selects everything; builds ("jax==0.9.2") go to their framework.
+
+    With `compare`, what stands out is to be measured again beside the last good build.
+    """
 
     targets: tuple[str, ...] = ()
     frameworks: tuple[str, ...] = ()
@@ -27,6 +34,7 @@ class Wish:
     cases: tuple[str, ...] = ()
     evidences: tuple[Evidence, ...] = ()
     shards: int = 1
+    compare: bool = True
 
 
 def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
@@ -69,13 +77,15 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             build=build,
             python=wish.python,
             selection=wish.cases,
-            watch=history.watch_list(target.name, framework, suite, evidence, version=build.partition("==")[2]),
+            watch=history.watch_list(target.name, framework, suite, evidence, version=version),
+            baseline=_baseline((target.name, framework, suite, evidence), history, version) if wish.compare else None,
         )
         for evidence in target.evidences
         if evidence in (wish.evidences or target.evidences)
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
         for build in [_build_of(wish, target.offer(evidence).framework(framework))]
+        for version in [build.partition("==")[2]]
         for suite in ((KERNELS,) if evidence is Evidence.REGISTERED else suites(framework))
         if suite in (wish.suites or target.offer(evidence).framework(framework).suites or (suite,))
     ]
@@ -87,6 +97,13 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
         for costs in [history.costs(job.target, job.framework, job.suite, job.evidence)]
         for number in range(1, wish.shards + 1)
     ]
+
+
+def _baseline(series: Series, history: History, version: str) -> Baseline | None:
+    """What a night of a series is held against; nothing where it is not executed: then nothing is timed."""
+    if series[-1] is not Evidence.EXECUTED:
+        return None
+    return baseline(history.recent(series, nights=NIGHTS_LOOKED_BACK, version=version), series)
 
 
 def _build_of(wish: Wish, framework: Framework) -> str:

@@ -13,7 +13,7 @@ from monitor.execution.lanes import Ground, executing
 from monitor.execution.offers import Offer
 from monitor.execution.sidebyside import side_by_side
 from monitor.execution.supervisor import Limits, WorkerUnavailableError
-from monitor.execution.suspects import BUDGET_SECONDS, affordable, controls, excesses, same_machine, turned
+from monitor.execution.suspects import BUDGET_SECONDS, affordable, controls, excesses, turned
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile
 from monitor.model import Baseline, Comparison, Outcome, Pace, Reason
@@ -108,7 +108,7 @@ def _pace(baseline: Baseline, machine: str, calibration: float) -> tuple[Pace | 
     if machine not in baseline.paces:
         return None, clean(f"no latency was suspected: how fast this machine usually is, {machine}, is not known yet")
     pace = baseline.paces[machine]
-    if same_machine(pace, calibration):
+    if pace.is_of(calibration):
         return pace, ""
     usual = f"the fixed job took {calibration:.0f} us, not {pace.calibration:.0f}"
     return None, f"no latency was suspected: this machine is not at its usual speed ({usual})"

@@ -15,15 +15,6 @@ from monitor.model import Observation, Outcome, Pace
 # suites for the CPU take three to nine minutes: a comparison is to cost a night no more than that again.
 BUDGET_SECONDS = 600.0
 
-# A machine whose fixed job takes so much longer, or shorter, than it is used to is not the machine whose pace is
-# known, whatever it is called: it is throttled, shared, or another one. Nights of one machine differ by 3 %.
-CALIBRATION_APART = 0.20
-
-
-def same_machine(pace: Pace, calibration: float) -> bool:
-    """Whether a machine of that class is at its usual speed."""
-    return abs(calibration / pace.calibration - 1) <= CALIBRATION_APART
-
 
 def excesses(observations: Iterable[Observation], pace: Pace, fewest: int) -> dict[str, float]:
     """By how much each case is beyond its bound, in logarithms: above 0 it is suspect.

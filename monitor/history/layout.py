@@ -153,10 +153,10 @@ def _side_cells(side: Side) -> tuple[object, ...]:
     return side.build, outcomes, list(side.latencies), _digest_text(side.digest)
 
 
-def read_runs(directory: Path) -> tuple[RecordedRun, ...]:
-    """The heads of all runs, in no order."""
-    heads = (from_json(RecordedRun, json.loads(path.read_text())) for path in (directory / "runs").glob("*/*/*.json"))
-    return tuple(heads)
+def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
+    """The heads of all runs, or of those on one target, of one framework; in no order."""
+    paths = (directory / "runs").glob(f"{target}/{framework}/*.json")
+    return tuple(from_json(RecordedRun, json.loads(path.read_text())) for path in paths)
 
 
 def read_observations(directory: Path, runs: Iterable[RecordedRun]) -> pd.DataFrame:

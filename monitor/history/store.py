@@ -84,7 +84,8 @@ class History:
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
-        found = [item for item in _of_series(series, read_runs(self.directory)) if not item.run.blocked]
+        heads = read_runs(self.directory, *series[:2])
+        found = [item for item in _of_series(series, heads) if not item.run.blocked]
         if version:
             found = [item for item in found if item.run.build and age(item.run.build.version) <= age(version)]
         return self._loaded(tuple(found[-nights:]))

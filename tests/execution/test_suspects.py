@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from monitor.execution.suspects import CALIBRATION_APART, affordable, controls, excesses, same_machine, turned
-from monitor.model import Expected, Latency, Observation, Outcome, Pace
+from monitor.execution.suspects import affordable, controls, excesses, turned
+from monitor.model import CALIBRATION_APART, Expected, Latency, Observation, Outcome, Pace
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
 PACE = Pace(1000.0, {case: Expected(math.log(100.0), math.log(1.1)) for case in CASES})
@@ -65,6 +65,6 @@ def test_a_budget_takes_each_that_it_still_pays_for() -> None:
 
 
 def test_another_speed_is_another_machine() -> None:
-    assert same_machine(PACE, 1000.0 * (1 + CALIBRATION_APART) - 1)
-    assert not same_machine(PACE, 1000.0 * (1 + CALIBRATION_APART) + 1)
-    assert not same_machine(PACE, 1000.0 * (1 - CALIBRATION_APART) - 1)
+    assert PACE.is_of(1000.0 * (1 + CALIBRATION_APART) - 1)
+    assert not PACE.is_of(1000.0 * (1 + CALIBRATION_APART) + 1)
+    assert not PACE.is_of(1000.0 * (1 - CALIBRATION_APART) - 1)

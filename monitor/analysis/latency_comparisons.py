@@ -1,0 +1,55 @@
+"""What builds measured side by side come to: which cases are slower, and what slows everything down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from monitor.analysis.latency import Floats, confirmed, steps
+from monitor.model import Comparison, Reason, Side
+
+# Controls whose median step is what everything has in common: a single one would lend its own noise to all.
+FEWEST_CONTROLS = 5
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """What the comparisons of one night come to, steps in logarithms.
+
+    `slower` holds the suspects that are slower with the new build, what everything has in common taken out; `alike`
+    those that are not. `common` is None where too few controls tell.
+    """
+
+    slower: dict[str, float] = field(default_factory=dict)
+    alike: tuple[str, ...] = ()
+    common: float | None = None
+
+
+def judge(comparisons: Iterable[Comparison]) -> SideBySide:
+    """Judge the latencies of one night's comparisons."""
+    of_reason: dict[Reason, list[Comparison]] = {reason: [] for reason in Reason}
+    for comparison in comparisons:
+        of_reason[comparison.reason].append(comparison)
+    suspects, controls = of_reason[Reason.SUSPECT], of_reason[Reason.CONTROL]
+    of_controls = steps(*samples(controls))
+    told = np.isfinite(of_controls)
+    common = float(np.median(of_controls[told])) if told.sum() >= FEWEST_CONTROLS else None
+    pair = samples(suspects)
+    found = confirmed(*pair, common or 0.0)
+    by = steps(*pair) - (common or 0.0)
+    slower = {one.case: float(step) for one, yes, step in zip(suspects, found, by, strict=True) if yes}
+    return SideBySide(slower, tuple(one.case for one in suspects if one.case not in slower), common)
+
+
+def samples(comparisons: Sequence[Comparison]) -> tuple[Floats, Floats]:
+    """The latencies under the good and the new build, logarithms: samples by comparisons, NaN where one was lost."""
+    return _columns([one.good for one in comparisons]), _columns([one.new for one in comparisons])
+
+
+def _columns(sides: Sequence[Side]) -> Floats:
+    array = np.full((max((len(side.latencies) for side in sides), default=0), len(sides)), np.nan)
+    for number, side in enumerate(sides):
+        array[: len(side.latencies), number] = np.log(side.latencies)
+    return array

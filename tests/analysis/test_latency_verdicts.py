@@ -1,0 +1,232 @@
+"""Slowdowns over the nights of a series, from nights and comparisons of known truth."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.analysis.latency import CONTROLS, SAMPLES
+from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, slowdowns
+from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.store import Recorded
+from monitor.model import (
+    Build,
+    Channel,
+    Comparison,
+    End,
+    Evidence,
+    Latency,
+    Observation,
+    Outcome,
+    Reason,
+    Run,
+    Side,
+)
+
+SERIES = ("cpu", "jax", "paper", Evidence.EXECUTED)
+CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(40))
+SLOW, OTHER = CASES[0], CASES[1]
+BEFORE = 12  # nights before anything happens
+NOISE = 0.01
+
+
+@dataclass
+class World:
+    """Nights that are made one after the other; `factors` are what cases take now, in those of their usual time."""
+
+    rng: np.random.Generator
+    recorded: Recorded
+    factors: dict[str, float]
+
+    def night(
+        self,
+        compared: Mapping[str, float] = {},
+        *,
+        everything: float = 1.0,
+        machine: str = "a chip",
+        calibration: float = 1000.0,
+        notes: tuple[str, ...] = (),
+    ) -> None:
+        """One more night; `compared` are suspects, and by what factor they are slower side by side."""
+        number = len(self.recorded.runs) + 1
+        build = Build("jax", f"{number}.0", Channel.NIGHTLY)
+        run = Run(f"night-{number:02}", f"2026-{number:04}", *SERIES, build, environment={"host.cpu": machine})
+        observations = []
+        for case in CASES:
+            us = 100.0 * everything * self.factors.get(case, 1.0) * np.exp(NOISE * self.rng.standard_normal())
+            observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
+        comparisons = [self._comparison(case, Reason.SUSPECT, by, number) for case, by in compared.items()]
+        if compared:
+            comparisons += [self._comparison(c, Reason.CONTROL, everything, number) for c in CASES[-CONTROLS:]]
+        table = observations_table(observations).assign(run=run.id)
+        end = End(run.started, (calibration, calibration), notes)
+        self.recorded = Recorded(
+            (*self.recorded.runs, RecordedRun(run, end)),
+            pd.concat([self.recorded.observations, table], ignore_index=True),
+            {**self.recorded.comparisons, run.id: tuple(comparisons)},
+        )
+
+    def _comparison(self, case: str, reason: Reason, by: float, number: int) -> Comparison:
+        good, new = np.exp(NOISE * self.rng.standard_normal((2, SAMPLES)))
+        passed = (Outcome.PASS,) * SAMPLES
+        return Comparison(
+            case,
+            reason,
+            Side(f"jax=={number - 3}.0", passed, tuple(100 * good)),
+            Side(f"jax=={number}.0", passed, tuple(100 * by * new)),
+        )
+
+    @property
+    def newest(self) -> LatencyNight:
+        (night,) = latency_nights(self.recorded)
+        return night
+
+    @property
+    def standings(self) -> dict[str, Standing]:
+        return {slowdown.case: slowdown.standing for slowdown in self.newest.slowdowns}
+
+
+@pytest.fixture(scope="module")
+def quiet() -> Recorded:
+    made = World(np.random.default_rng(3), Recorded((), observations_table([]).assign(run="")), {})
+    for _ in range(BEFORE):
+        made.night()
+    return made.recorded
+
+
+@pytest.fixture
+def world(quiet: Recorded) -> World:
+    return World(np.random.default_rng(4), quiet, {})
+
+
+def test_quiet_nights_say_nothing(world: World) -> None:
+    assert (world.newest.slowdowns, world.newest.alike, world.newest.drift) == ((), 0, None)
+    assert world.newest.run.id == f"night-{BEFORE}"
+
+
+def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: World) -> None:
+    told = []
+    world.factors[SLOW] = 1.2
+    world.night()  # the runner could not compare
+    told.append(world.standings)
+    for by in (1.2, 1.2):
+        world.night({SLOW: by})
+        told.append(world.standings)
+    (filed,) = world.newest.slowdowns
+    for _ in range(4):
+        world.night()
+        told.append(world.standings)
+    world.factors[SLOW] = 1.0
+    for _ in range(4):
+        world.night()
+        told.append(world.standings)
+    assert [night.get(SLOW) for night in told] == [
+        Standing.SUSPECT,
+        Standing.CONFIRMED,
+        Standing.FILED,
+        *[Standing.LATCHED] * 5,  # the first night that is fast again may be chance
+        Standing.RECOVERED,
+        None,
+        None,
+    ]
+    assert all(night.keys() <= {SLOW} for night in told)
+    assert np.exp(filed.step) == pytest.approx(1.2, abs=0.02)
+    assert filed.good
+    assert filed.new
+    assert (filed.good.build, filed.new.build, filed.seen) == ("jax==12.0", "jax==15.0", "night-15")
+    (filing,) = slowdowns(world.recorded)[SERIES]
+    assert filing.recovered is not None
+    runs = world.recorded.runs
+    assert (runs[filing.night].run.id, runs[filing.recovered].run.id) == ("night-15", "night-21")
+
+
+def test_side_by_side_a_suspect_that_is_alike_is_no_slowdown(world: World) -> None:
+    world.factors[SLOW] = 1.2  # a bad night of this case, whichever build it is
+    world.night({SLOW: 1.0})
+    assert (world.newest.slowdowns, world.newest.alike) == ((), 1)
+
+
+def test_one_confirmation_is_forgotten_after_three_nights(world: World) -> None:
+    world.night({SLOW: 1.2})
+    assert world.standings == {SLOW: Standing.CONFIRMED}
+    world.night()
+    world.night()
+    world.night({SLOW: 1.2})
+    assert world.standings == {SLOW: Standing.CONFIRMED}
+    assert slowdowns(world.recorded) == {SERIES: ()}
+
+
+def test_what_slows_everything_down_is_one_finding_about_the_build(world: World) -> None:
+    world.night({SLOW: 1.3, OTHER: 1.3 * 1.2}, everything=1.3)
+    assert world.standings == {OTHER: Standing.CONFIRMED}
+    drift = world.newest.drift
+    assert drift
+    assert drift.shift == pytest.approx(np.log(1.3), abs=0.02)
+    assert drift.common == pytest.approx(np.log(1.3), abs=0.02)
+    world.night(everything=1.3)
+    assert world.newest.drift is None, "it was told the night before"
+
+
+def test_a_slow_machine_is_one_finding_and_nothing_of_the_build(world: World) -> None:
+    world.night(everything=1.3)
+    assert world.newest.slowdowns == ()
+    assert world.newest.drift
+    assert world.newest.drift.common is None
+    assert world.newest.drift.shift == pytest.approx(np.log(1.3), abs=0.02)
+
+
+def test_another_machine_is_not_held_against_this_ones_past(world: World) -> None:
+    world.factors[SLOW] = 1.5
+    world.night(machine="another chip", everything=2.0)
+    assert (world.newest.slowdowns, world.newest.drift) == ((), None)
+    world.night(calibration=1500.0, everything=1.5)  # the same chip, throttled
+    assert (world.newest.slowdowns, world.newest.drift) == ((), None)
+
+
+def test_where_machines_change_the_comparisons_judge(world: World) -> None:
+    world.night({SLOW: 1.2}, machine="another chip")
+    world.night({SLOW: 1.2}, machine="a third one")
+    assert world.standings == {SLOW: Standing.FILED}
+
+
+def test_what_was_not_compared_is_told_with_the_night(world: World) -> None:
+    world.night(notes=("nothing was compared",))
+    assert world.newest.notes == ("nothing was compared",)
+
+
+def test_the_next_night_is_held_against_the_build_before_those_that_count(world: World) -> None:
+    found = baseline(world.recorded, SERIES)
+    assert found
+    assert (found.build, found.samples, found.controls) == ("jax==10.0", SAMPLES, CONTROLS)
+    assert found.paces.keys() == {"a chip"}
+    pace = found.paces["a chip"]
+    assert pace.calibration == 1000.0
+    assert pace.cases.keys() == set(CASES)
+    assert pace.cases[SLOW].level == pytest.approx(np.log(100.0), abs=0.01)
+    assert pace.cases[SLOW].bound == pytest.approx(np.log(1.05), abs=0.01)
+
+
+def test_before_the_first_night_there_is_nothing_to_compare_with(world: World) -> None:
+    assert baseline(world.recorded, ("gpu", *SERIES[1:])) is None
+    first = replace(world.recorded, runs=world.recorded.runs[:1])
+    found = baseline(first, SERIES)
+    assert found
+    assert (found.build, found.paces) == ("jax==1.0", {})
+
+
+def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
+    world.factors[SLOW] = 1.2
+    for _ in range(2):
+        world.night({SLOW: 1.2})
+    found = baseline(world.recorded, SERIES)
+    assert found
+    assert SLOW not in found.paces["a chip"].cases, "of the new level, two nights say too little"
+    for _ in range(9):
+        world.night()
+    found = baseline(world.recorded, SERIES)
+    assert found
+    assert found.paces["a chip"].cases[SLOW].level == pytest.approx(np.log(120.0), abs=0.01)
