@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.analysis.latency_verdicts import latency_nights
 from monitor.analysis.news import nights
 from monitor.analysis.triage import excused
 from monitor.cli.common import (
@@ -45,6 +46,7 @@ from monitor.execution.run import ResumeError, run_job
 from monitor.execution.targets import Target, load_targets
 from monitor.history.intake import read_untrusted
 from monitor.model import Job
+from monitor.reporting.slowdowns import slowdowns_text
 from monitor.reporting.text import news_text
 
 NIGHTS = WORK / "nights"
@@ -108,6 +110,8 @@ def nightly(
     known = judgement(loaded)
     told = [excused(night, known.excuse) for night in nights(loaded) if night.run.id in just_run]
     print(news_text(told, known.faults))
+    if slow := slowdowns_text([night for night in latency_nights(loaded) if night.run.id in just_run]):
+        print(f"\n{slow}")
     print(f"\nThe site: {write_pages(loaded, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.analysis.latency_verdicts import LatencyNight, Standing, latency_nights
 from monitor.analysis.news import Night, nights, tonight
 from monitor.analysis.triage import excused
 from monitor.cli.common import (
@@ -37,6 +38,7 @@ from monitor.history.shards import join_shards
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Job
 from monitor.reporting.site import write_site
+from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
 from monitor.reporting.text import news_markdown, news_text
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
@@ -172,24 +174,34 @@ def judge(
     triage: TriageOption = TRIAGE,
     json_: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a job summary.")] = False,
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 where something turned worse.")] = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 where something turned worse or slower.")
+    ] = False,
 ) -> None:
-    """Say what changed on the newest night of each target, framework and suite, and what of it counts."""
+    """Say what changed on the newest night of each target, framework and suite, and what of it counts.
+
+    Slowdowns are told with the last good build and the new one side by side, and how far each has come: suspect,
+    confirmed side by side, filed after two nights of three, latched from then on, recovered.
+    """
     loaded = open_history(history).load()
     known = judgement(loaded, triage)
     newest = [excused(night, known.excuse) for night in tonight(nights(loaded))]
+    pace = latency_nights(loaded)
     if json_:
-        print_json([night_json(night) for night in newest])
+        of_run = {night.run.id: night for night in pace}
+        print_json([night_json(night, of_run.get(night.run.id)) for night in newest])
         for fault in known.faults:
             say(fault)
     else:
-        print(news_markdown(newest, known.faults) if markdown else news_text(newest, known.faults))
-    if exit_code and any(night.regressions or night.incidents for night in newest):
+        news, slow = (news_markdown, slowdowns_markdown) if markdown else (news_text, slowdowns_text)
+        print("\n\n".join(part for part in (news(newest, known.faults), slow(pace)) if part))
+    worse = any(night.regressions or night.incidents for night in newest)
+    if exit_code and (worse or any(night.of(Standing.FILED) for night in pace)):
         raise typer.Exit(1)
 
 
-def night_json(night: Night) -> dict[str, object]:
-    """A night as JSON: the run without its packages, and everything that was found."""
+def night_json(night: Night, pace: LatencyNight | None) -> dict[str, object]:
+    """A night as JSON: the run without its packages, and everything that was found, slowdowns where it was timed."""
     build = dataclasses.replace(night.run.build, packages=()) if night.run.build else None
     run = to_json(dataclasses.replace(night.run, build=build))
     return {
@@ -201,6 +213,7 @@ def night_json(night: Night) -> dict[str, object]:
         "incidents": list(night.incidents),
         "changes": [to_json(change) | {"function": change.function} for change in night.changes],
         "regressions": [change.case for change in night.regressions],
+        "latency": {name: value for name, value in to_json(pace).items() if name != "run"} if pace else None,
     }
 
 
