@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
@@ -33,19 +34,37 @@ def judge(comparisons: Iterable[Comparison]) -> SideBySide:
     for comparison in comparisons:
         of_reason[comparison.reason].append(comparison)
     suspects, controls = of_reason[Reason.SUSPECT], of_reason[Reason.CONTROL]
-    of_controls = steps(*samples(controls))
+    of_controls = steps(*_samples([(one.good, one.new) for one in controls]))
     told = np.isfinite(of_controls)
     common = float(np.median(of_controls[told])) if told.sum() >= FEWEST_CONTROLS else None
-    pair = samples(suspects)
+    pair = _samples([(one.good, one.new) for one in suspects])
     found = confirmed(*pair, common or 0.0)
     by = steps(*pair) - (common or 0.0)
     slower = {one.case: float(step) for one, yes, step in zip(suspects, found, by, strict=True) if yes}
     return SideBySide(slower, tuple(one.case for one in suspects if one.case not in slower), common)
 
 
-def samples(comparisons: Sequence[Comparison]) -> tuple[Floats, Floats]:
-    """The latencies under the good and the new build, logarithms: samples by comparisons, NaN where one was lost."""
-    return _columns([one.good for one in comparisons]), _columns([one.new for one in comparisons])
+class Direction(StrEnum):
+    """Which way the latency of a case moved from one build to another."""
+
+    SLOWER = "slower"
+    FASTER = "faster"
+    UNCONFIRMED = "not confirmed"  # alike, or too few samples to tell
+
+
+def directions(pairs: Sequence[tuple[Side, Side]]) -> tuple[Direction, ...]:
+    """Which way each case moved, by the rule that confirms suspects. Nothing is taken out as common to all."""
+    before, after = _samples(pairs)
+    slower, faster = confirmed(before, after), confirmed(after, before)
+    return tuple(
+        Direction.SLOWER if down else Direction.FASTER if up else Direction.UNCONFIRMED
+        for down, up in zip(slower, faster, strict=True)
+    )
+
+
+def _samples(pairs: Sequence[tuple[Side, Side]]) -> tuple[Floats, Floats]:
+    """The latencies under the good and the new build, logarithms: samples by cases, NaN where one was lost."""
+    return _columns([good for good, _ in pairs]), _columns([new for _, new in pairs])
 
 
 def _columns(sides: Sequence[Side]) -> Floats:

@@ -10,6 +10,7 @@ from monitor.cli import (
     backfill,
     builds,
     causes,
+    compare,
     confront,
     doctor,
     nightly,
@@ -45,6 +46,7 @@ repro.register(app)
 report.register(app)
 causes.register(app)
 regressions.register(app)
+compare.register(app)
 confront.register(app)
 doctor.register(app)
 
