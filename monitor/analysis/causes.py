@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.model import Run, function_of
 
-# What became of the suite, not of a framework.
-OURS = (Verdict.NEW, Verdict.GONE)
+# What became of the suite or of the machine, not of a framework.
+OURS = (Verdict.NEW, Verdict.GONE, Verdict.ENVIRONMENT)
 
 # What differs between two messages of one kind: in this order, as each leaves nothing for the next.
 NORMALISED = (
@@ -72,7 +72,7 @@ class Cause:
 def causes(nights: Iterable[Night]) -> tuple[Cause, ...]:
     """The changes of these nights by cause, in the order of the nights; of one build, what hit most comes first.
 
-    What became of the suite itself is left out.
+    What became of the suite itself, or of the machine, is left out.
     """
     found: dict[tuple[str, str, Verdict, str], list[Hit]] = {}
     for night in nights:

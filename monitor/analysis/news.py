@@ -1,8 +1,9 @@
 """What changed: each run against what was known before it on the same target, framework and suite.
 
 Pure functions over a loaded history. A change counts only when it was confirmed: the runner asked fresh workers again,
-and all gave the new answer, or the next run gave it too. Missing evidence (`blocked`) is never a change; a broken build
-or a run with holes is one incident, about the build or the monitor, never about functions.
+and all gave the new answer, or the next run gave it too; and where it asked the last good build too, that one still
+passes. Missing evidence (`blocked`) is never a change; a broken build or a run with holes is one incident, about the
+build or the monitor, never about functions.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 
 import pandas as pd
 
+from monitor.analysis.blame import Blame, blames
 from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.scores import Score, portability, score
 from monitor.analysis.values import moved
@@ -40,6 +43,7 @@ class Verdict(StrEnum):
     DIFFERENT = "different"  # failed, and fails otherwise
     VALUES = "values"  # passes as before, and gives other values
     DRIFT = "drift"  # passes as before, and has been less exact for two builds
+    ENVIRONMENT = "environment"  # passed, and fails now under the last good build too: not the new one's doing
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
     EXPECTED = "expected"  # failed as a reviewed file says that it does
     MUTED = "muted"  # turned, and nobody wants to hear of it for a while
@@ -91,7 +95,10 @@ class Past:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one run says of one case. `values` tells how its values differ from before, empty where they do not."""
+    """What one run says of one case.
+
+    `values` tells how its values differ from before, empty where they do not. `blame` is the last good build's say.
+    """
 
     case: str
     outcome: Outcome
@@ -99,6 +106,7 @@ class Answer:
     confirmed: bool
     declared: str
     values: str
+    blame: Blame
 
 
 @dataclass(frozen=True)
@@ -136,6 +144,7 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
         drifted[drift.run.id].append(_drifted(drift))
     state: dict[Series, dict[str, Past]] = {}
     baselines: dict[Series, Build | None] = {}
+    of_build: dict[tuple[Series, str], pd.DataFrame] = {}
     result = []
     for item, whole in with_extent(recorded.runs):
         run = item.run
@@ -145,13 +154,16 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
             continue
         known = state.setdefault(run.series, {})
         build = run.build.bare if run.build else None
-        answers = [*_answers(run, table, other_values.get(run.id, {}))]
+        said = blames(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
+        answers = [*_answers(run, table, other_values.get(run.id, {}), said)]
         changes = [*_changes(known, answers, build, whole=whole), *drifted[run.id]]
         result.append(_night(run, baselines.get(run.series), changes, table))
         at_once = bool(turned_at_once(changes, len(table)))
         after = {answer.case: _after(known.get(answer.case), answer, build, at_once=at_once) for answer in answers}
         state[run.series] = follow(known, after, whole=whole)
         baselines[run.series] = run.build
+        if run.build:
+            of_build[run.series, run.build.label] = table
     return tuple(result)
 
 
@@ -184,11 +196,18 @@ def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.Da
     return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
 
 
-def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str]) -> Iterator[Answer]:
+def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
+    """Whether a case passed when a build was run last."""
+    table = of_build.get((series, build))
+    return table is not None and bool(((table["case"] == case) & (table["outcome"] == Outcome.PASS.value)).any())
+
+
+def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str], said: Mapping[str, Blame]) -> Iterator[Answer]:
     columns = ["case", "outcome", "message", "attempts", "declared"]
     for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
         confirmed = run.evidence.certain or set(attempts.split()) == {word}
-        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""))
+        blame = said.get(case, Blame.BUILD)
+        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""), blame)
 
 
 def _changes(known: Mapping[str, Past], answers: Sequence[Answer], build: Build | None, *, whole: bool) -> list[Change]:
@@ -214,6 +233,8 @@ def _change(past: Past | None, answer: Answer, build: Build | None, *, declares:
     if now is not past.settled.outcome and _counts(past, answer):
         before, since = past.settled, build if turned else past.latest.since
         verdict = judge(before.outcome, now)
+        if verdict is Verdict.WORSE and answer.blame is Blame.ENVIRONMENT:
+            verdict = Verdict.ENVIRONMENT
     elif turned:
         before, since, verdict = past.latest, build, Verdict.UNSURE
     elif now is Outcome.PASS and answer.values:
@@ -248,8 +269,13 @@ def _after(past: Past | None, answer: Answer, build: Build | None, *, at_once: b
 
 
 def _counts(past: Past, answer: Answer) -> bool:
-    """Whether an answer is believed: fresh workers confirm it, or the run before said so too."""
-    return answer.outcome is not Outcome.FLAKY and (answer.confirmed or past.latest.outcome is answer.outcome)
+    """Whether an answer is believed: fresh workers confirm it, or the run before said so too.
+
+    Not where the last good build, asked the same, now passes and now fails.
+    """
+    if answer.outcome is Outcome.FLAKY or answer.blame is Blame.NOBODY:
+        return False
+    return answer.confirmed or past.latest.outcome is answer.outcome
 
 
 def judge(before: Outcome, after: Outcome) -> Verdict:

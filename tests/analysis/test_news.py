@@ -11,7 +11,7 @@ import pytest
 from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.model import Build, Evidence, Outcome
+from monitor.model import Build, Comparison, Evidence, Outcome, Reason, Side
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
@@ -145,6 +145,40 @@ def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, attempts={A: ["error", "pass"]}))
     assert [change.verdict for change in night.changes] == [Verdict.UNSURE]
     assert night.regressions == ()
+
+
+def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runfile: Make) -> None:
+    """Of three cases that turned, it fails in one too, passes another, and now and then fails in the third."""
+    c = "jax/jax.c/eager"
+    passes, fails = Outcome.PASS, Outcome.ERROR
+    said = {A: (fails, fails, fails), B: (passes, passes, passes), c: (passes, fails, passes)}
+    tonight = Side("jax==2", (fails, fails, fails))
+    broken = runfile(
+        2,
+        dict.fromkeys(said, "error"),
+        version="2",
+        attempts={case: ["error", "error"] for case in said},
+        comparisons=tuple(
+            Comparison(case, Reason.TURNED, Side("jax==1", outcomes), tonight) for case, outcomes in said.items()
+        ),
+    )
+    *_, night, after = read(
+        tmp_path,
+        runfile(1, dict.fromkeys(said, "pass"), version="1"),
+        broken,
+        runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", attempts={A: ["pass"], B: ["pass"]}),
+    )
+    assert {change.case: change.verdict for change in night.changes} == {
+        A: Verdict.ENVIRONMENT,
+        B: Verdict.WORSE,
+        c: Verdict.UNSURE,
+    }
+    assert [change.case for change in night.regressions] == [B]
+    assert {change.case: change.verdict for change in after.changes} == {
+        A: Verdict.BETTER,
+        B: Verdict.BETTER,
+        c: Verdict.WORSE,  # the next night says so too
+    }
 
 
 def test_missing_evidence_is_an_incident_and_no_change(tmp_path: Path, runfile: Make) -> None:

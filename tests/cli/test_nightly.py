@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import pandas as pd
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -40,6 +42,7 @@ def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) ->
     )
     assert second.stdout.count("worse") == len(gone)
     assert f"worse     {gone[0]}: pass -> absent: jax has no tree_map" in second.stdout
+    assert "3 cases: round 3 of 3" in second.stderr, "the last good build was asked too, and still passes"
     page = nothing_shipped / ".portability" / "site" / "index.html"
     assert page.resolve().as_uri() in second.stdout
     changed = page.read_text()
@@ -51,6 +54,11 @@ def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) ->
     assert third.returncode == 0, third.stderr
     assert outcome_diff(nothing_shipped) == []
     assert "nothing changed" in third.stdout
+    (compared,) = (nothing_shipped / ".portability" / "history" / "runs").rglob("*.compared.parquet")
+    table = pd.read_parquet(compared).sort_values("case")
+    assert table["case"].tolist() == sorted(gone)
+    assert set(table["good_build"] + " " + table["good_outcomes"]) == {"jax==0.5.3 pass pass pass"}
+    assert set(table["new_build"] + " " + table["new_outcomes"]) == {"jax==0.6.0 absent absent absent"}
 
 
 def test_every_framework_in_one_night(tmp_path: Path) -> None:
