@@ -13,6 +13,7 @@ from monitor.cli import (
     compare,
     confront,
     doctor,
+    flaky,
     nightly,
     regressions,
     report,
@@ -47,6 +48,7 @@ report.register(app)
 causes.register(app)
 regressions.register(app)
 compare.register(app)
+flaky.register(app)
 confront.register(app)
 doctor.register(app)
 

@@ -188,6 +188,26 @@ def test_missing_evidence_is_an_incident_and_no_change(tmp_path: Path, runfile: 
     assert (night.observed, night.expected) == (1, 2)
 
 
+def test_a_night_with_holes_changes_no_function(tmp_path: Path, runfile: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
+    answered = dict.fromkeys(cases[:37], "pass")
+    _, holes, after = read(
+        tmp_path,
+        runfile(1, dict.fromkeys(cases, "pass")),
+        runfile(2, answered, expected=tuple(cases)),  # 92.5 %: cut short
+        runfile(3, dict.fromkeys(cases, "pass")),
+    )
+    assert holes.incidents == ("only 37 of 40 cases were observed",)
+    assert (holes.changes, holes.score.failure, holes.score.unknown) == ((), 0, 3)
+    assert (after.changes, after.incidents) == ((), ())
+    *_, full = read(
+        tmp_path / "b",
+        runfile(1, dict.fromkeys(cases, "pass")),
+        runfile(2, dict.fromkeys(cases[:38], "pass"), expected=tuple(cases)),
+    )
+    assert full.incidents == ()  # 95 %
+
+
 def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Make) -> None:
     first, blocked, after = read(
         tmp_path,

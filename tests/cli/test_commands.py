@@ -30,6 +30,7 @@ COMMANDS = [
     ["causes"],
     ["regressions"],
     ["compare"],
+    ["flaky"],
     ["site"],
     ["repro"],
     ["report"],

@@ -1,4 +1,4 @@
-"""`portability regressions` and `judge`, with what people have said of failures."""
+"""`portability regressions`, `judge` and `flaky`, with what people have said of failures."""
 
 from __future__ import annotations
 
@@ -101,3 +101,19 @@ def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None
     assert "  expected  jax/jax.a/eager: pass -> error: why error" in told.output.splitlines()
     assert told.exit_code == 0
     assert "mute\\[0\\]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output
+
+
+def test_a_flaky_case_is_shown_and_no_open_regression(tmp_path: Path, runfile: Make) -> None:
+    directory = tmp_path / "history"
+    answers = ("pass", "error", "pass", "error", "pass", "error")
+    nights = [
+        runfile(day, {A: answer}, version=str(day), attempts={A: [answer] * 2})
+        for day, answer in enumerate(answers, start=1)
+    ]
+    History(directory).record(nights, "nights")
+    told = CliRunner().invoke(app, ["flaky", "--history", str(directory)]).stdout.replace("\u202f", " ")
+    assert [line.split(maxsplit=1)[0] for line in told.splitlines()] == ["case", A]
+    assert told.splitlines()[1].split()[-8:] == ["of", "6", "30.0", "%", "to", "90.3", "%", "yes"]
+    assert [one["state"] for one in json.loads(regressions(directory, "--json"))] == ["flaky"]
+    quiet = json.loads(CliRunner().invoke(app, ["flaky", "--history", str(directory), "--json"]).stdout)
+    assert [(one["odd"], one["answers"], one["flaky"]) for one in quiet] == [(4, 6, True)]
