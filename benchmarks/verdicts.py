@@ -22,7 +22,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency import CONTROLS, RECENT, SAMPLES, WINDOW, Floats, confirmed, filed, steps, suspicion
+from monitor.analysis.latency import (
+    CONTROLS,
+    OF_NIGHTS,
+    RECENT,
+    SAMPLES,
+    WINDOW,
+    Floats,
+    confirmed,
+    filed,
+    steps,
+    suspicion,
+)
 
 NOISE = 0.03  # of one night's figure, in all
 OF_NIGHT, OF_BUILD = 0.6, 0.35  # the shares of it (in deviations) that last a night: on the machine, on one build
@@ -48,9 +59,9 @@ class World:
     truth: Floats
     process: Floats
 
-    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
-        """Samples of the last good build and of the night's own, in turns."""
-        return self._samples(BEFORE - 1, night, series), self._samples(night, night, series)
+    def side_by_side(self, good: int, night: int, series: Any) -> tuple[Floats, Floats]:
+        """Samples of the build of an earlier night and of the night's own, in turns."""
+        return self._samples(good, night, series), self._samples(night, night, series)
 
     def _samples(self, build: int, night: int, series: Any) -> Floats:
         of_build = NOISE * OF_BUILD * self.rng.standard_normal(len(series))
@@ -96,7 +107,10 @@ Rule = Callable[[World], dict[str, np.ndarray[Any, Any]]]
 
 
 def ours(world: World) -> dict[str, np.ndarray[Any, Any]]:
-    """Each stage of `monitor.analysis.latency`. What is filed starts a past of its own."""
+    """Each stage of `monitor.analysis.latency`. What is filed starts a past of its own.
+
+    The last good build is the one that the pipeline takes: that of the last night but `OF_NIGHTS` that there was.
+    """
     latencies = world.latencies.copy()
     stages = {name: np.zeros((NIGHTS, latencies.shape[1]), dtype=bool) for name in ("suspect", "confirmed", "filed")}
     since = np.zeros_like(stages["confirmed"])  # the confirmations that nothing was filed for
@@ -106,9 +120,10 @@ def ours(world: World) -> dict[str, np.ndarray[Any, Any]]:
         suspects = suspicion(latencies[: night + 1][-(WINDOW + RECENT) :]).suspect
         stages["suspect"][number] = suspects
         found = np.flatnonzero(suspects)
+        good = int(np.flatnonzero(np.isfinite(latencies[:night]).any(axis=1))[-OF_NIGHTS])
         controls = world.rng.choice(np.flatnonzero(~suspects), CONTROLS)
-        common = float(np.median(steps(*world.side_by_side(night, controls))))
-        stages["confirmed"][number, found] = confirmed(*world.side_by_side(night, found), common)
+        common = float(np.median(steps(*world.side_by_side(good, night, controls))))
+        stages["confirmed"][number, found] = confirmed(*world.side_by_side(good, night, found), common)
         since[number] = stages["confirmed"][number]
         told = filed(since[: number + 1])
         stages["filed"][number] = told

@@ -11,6 +11,7 @@ import pytest
 
 from monitor.analysis.latency import CONTROLS, SAMPLES
 from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, slowdowns
+from monitor.execution.suspects import excesses
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (
@@ -230,3 +231,21 @@ def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
     found = baseline(world.recorded, SERIES)
     assert found
     assert found.paces["a chip"].cases[SLOW].level == pytest.approx(np.log(120.0), abs=0.01)
+
+
+def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: World) -> None:
+    """It has no array library: the rule comes to it as a level and a bound a case."""
+    world.factors = {SLOW: 1.3, OTHER: 1.02, CASES[2]: 1.1}
+    for everything in (1.0, 1.2):  # the second night, two of the last three were slow, and the machine is too
+        planned = baseline(world.recorded, SERIES)
+        assert planned
+        world.night(everything=everything)
+        table = world.recorded.observations
+        observed = [
+            Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100))
+            for run, case, us in table[["run", "case", "latency_median"]].itertuples(index=False)
+            if run == world.newest.run.id
+        ]
+        excess = excesses(observed, planned.paces["a chip"], planned.controls)
+        told = {one.case: one.step for one in world.newest.of(Standing.SUSPECT)}
+        assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}
