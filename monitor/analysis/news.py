@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
 import pandas as pd
 
 from monitor.analysis.blame import Blame, blames
+from monitor.analysis.cells import rows
 from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.scores import Score, portability, score
 from monitor.analysis.values import moved
@@ -203,8 +204,7 @@ def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series,
 
 
 def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str], said: Mapping[str, Blame]) -> Iterator[Answer]:
-    columns = ["case", "outcome", "message", "attempts", "declared"]
-    for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
+    for case, word, message, attempts, declared in rows(table, "case", "outcome", "message", "attempts", "declared"):
         confirmed = run.evidence.certain or set(attempts.split()) == {word}
         blame = said.get(case, Blame.BUILD)
         yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""), blame)
@@ -262,7 +262,7 @@ def _after(past: Past | None, answer: Answer, build: Build | None, *, at_once: b
     if past is None or past.latest.outcome is not now:
         latest = Seen(now, answer.message, build, build)
     else:
-        latest = replace(past.latest, until=build)
+        latest = Seen(now, past.latest.message, past.latest.since, build)
     if past is None or past.settled.outcome in (now, Outcome.FLAKY) or _counts(past, answer):
         return Past(latest, latest)
     return Past(latest, latest if at_once and now is not Outcome.FLAKY else past.settled)
@@ -296,6 +296,6 @@ def judge_declared(after: Outcome, declared: str) -> Verdict:
 
 def _score(table: pd.DataFrame) -> Score:
     functions = defaultdict(list)
-    for case, outcome in table[["case", "outcome"]].itertuples(index=False, name=None):
+    for case, outcome in rows(table, "case", "outcome"):
         functions[function_of(case)].append(Outcome(outcome))
     return score(map(portability, functions.values()))

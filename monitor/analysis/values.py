@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
+from monitor.analysis.cells import rows
 from monitor.history.layout import parse_digest
 from monitor.history.store import Recorded
 from monitor.model import Digest, Series
@@ -31,7 +32,7 @@ def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
         if run.build is None or run.id not in tables:
             continue
         known, label = last[run.series], run.build.label
-        for case, digest in tables[run.id][["case", "digest"]].itertuples(index=False, name=None):
+        for case, digest in rows(tables[run.id], "case", "digest"):
             if not digest:
                 continue
             before, under = known.get(case, ("", ""))
