@@ -21,7 +21,7 @@ from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
 from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
 
-LIMITS = Limits(seconds=10, memory_mib=1024)
+LIMITS = Limits(seconds=30, memory_mib=1024)
 PACED = Path(__file__).parent / "paced"
 ROUNDS = 6  # the fewest that a rank test can be sure of
 ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
@@ -71,7 +71,7 @@ def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Calla
     assert [case for case in (ALIKE, SLOWER, LAST) if slower(found[case])] == [SLOWER]
     good, new = found[SLOWER]
     assert (good.build, new.build) == ("jax==1", "jax==2")
-    assert np.median(new.latencies) / np.median(good.latencies) == pytest.approx(2, rel=0.3)
+    assert np.median(new.latencies) / np.median(good.latencies) == pytest.approx(2, rel=0.5)
     assert found[CRASHES][0].outcomes == (Outcome.PASS,) * ROUNDS
     assert found[CRASHES][1].outcomes == (Outcome.CRASH,) * ROUNDS
     assert len(found[LAST][1].latencies) == ROUNDS, "a crash costs its own case alone"
