@@ -191,7 +191,7 @@ class Digest:
 
     def agrees(self, other: Digest) -> bool:
         """Whether two results were the same, up to how their figures were rounded."""
-        if self.exact != other.exact:
+        if self.exact != other.exact or len(self.figures) != len(other.figures):
             return False
         return all(abs(a - b) <= 1 for a, b in zip(self.figures, other.figures, strict=True))
 

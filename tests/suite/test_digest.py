@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.model import Digest
 from monitor.suite.digest import digest
 from monitor.suite.oracle import Fetched
 from monitor.suite.precision import TOLERANCE
@@ -77,3 +78,7 @@ def test_what_has_no_value_is_known_by_its_type() -> None:
 
 def test_numbers_beyond_the_square_root_of_the_range_have_a_norm() -> None:
     assert all(abs(figure) < 1e16 for figure in digest([tensor([1e300, -1e300], "float64")]).figures)
+
+
+def test_digests_of_another_make_differ() -> None:
+    assert not Digest("00000000", (1, 2)).agrees(Digest("00000000", (1,)))
