@@ -14,7 +14,7 @@ from monitor.analysis.ratios import Ratios, ratios
 from monitor.analysis.scores import Score, portability, score
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting.figures import percent, three_digits
-from monitor.reporting.pages import framework_title
+from monitor.reporting.names import framework_title
 from monitor.reporting.standing import Series, Standing, by_function
 from monitor.reporting.study import StudyRow, study_table
 

@@ -18,8 +18,9 @@ from monitor.analysis import news
 from monitor.handover.runfile import SCHEMA
 from monitor.history.store import Recorded
 from monitor.model import Chip, Evidence, Function, Outcome
-from monitor.reporting import addresses, figures, kernels, pages, signs, standing
+from monitor.reporting import addresses, figures, kernels, names, signs, standing
 from monitor.reporting.data import FIELDS, write_data
+from monitor.reporting.pages import function, matrix, run, tonight
 
 # Says that a directory is a site of ours, which the next build may replace.
 MARKER = ".portability-site"
@@ -90,17 +91,17 @@ class _Renderer:
         newest = news.tonight(nights)
         series = standing.all_series(recorded)
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        self._page("index.html", "tonight", page=pages.tonight_page(newest, series, self._generated))
-        self._page("matrix.html", "matrix", page=pages.matrix_page(functions))
+        self._page("index.html", "tonight", page=tonight.tonight_page(newest, series, self._generated))
+        self._page("matrix.html", "matrix", page=matrix.matrix_page(functions))
         tables = kernels.kernel_pages(series)
         self._page("kernels/index.html", "kernels", pages=tables)
         for table in tables:
             self._page(table.page, "kernel-table", page=table)
-        self._page("method.html", "method", fields=FIELDS, news=news, pages=pages, standing=standing)
-        for function in pages.function_pages(functions, catalog, script, chips):
-            self._page(function.page, "function", page=function)
-        for run in pages.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
-            self._page(addresses.run_page(run.night.run.id), "run", page=run)
+        self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
+        for page in function.function_pages(functions, catalog, script, chips):
+            self._page(page.page, "function", page=page)
+        for one in run.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
+            self._page(addresses.run_page(one.night.run.id), "run", page=one)
         self._page("runs/index.html", "runs", nights=nights[::-1])
         write_data(self._root / "data", series, self._generated)
         shutil.copy(SCHEMA, self._root / "data" / SCHEMA.name)
@@ -125,18 +126,18 @@ def _environment(templates: Path) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        build=pages.build_title,
+        build=names.build_title,
         clock=figures.clock,
         count=figures.count,
         day=figures.day,
         deviation=figures.deviation,
         duration=figures.duration,
-        framework=pages.framework_title,
+        framework=names.framework_title,
         machine_time=figures.machine_time,
         moment=figures.moment,
         percent=figures.percent,
         quantity=figures.quantity,
-        sentence=pages.portability_sentence,
+        sentence=function.portability_sentence,
         sign=signs.sign,
     )
     environment.globals.update(
@@ -156,7 +157,7 @@ def _environment(templates: Path) -> Environment:
 def _outcome_counts(recorded: Recorded) -> dict[str, dict[Outcome, int]]:
     """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
     found = {}
-    for run, outcomes in recorded.observations.groupby("run", observed=True)["outcome"]:
+    for run_id, outcomes in recorded.observations.groupby("run", observed=True)["outcome"]:
         counts = outcomes.value_counts()
-        found[str(run)] = {o: int(counts[o.value]) for o in Outcome if counts.get(o.value, 0)}
+        found[str(run_id)] = {o: int(counts[o.value]) for o in Outcome if counts.get(o.value, 0)}
     return found

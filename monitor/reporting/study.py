@@ -14,7 +14,7 @@ import pandas as pd
 from monitor.analysis.scores import Portability, Score, score, score_of_calls
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting.figures import percent
-from monitor.reporting.pages import build_title, framework_title
+from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.standing import Cell, Series, Standing, cell
 
 PAPER = "paper"  # the suite that has the study's functions

@@ -147,7 +147,7 @@ def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -
 
 def test_tonight_says_what_changed(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
-    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 0 ⇊ beyond 0 ⇈ lifted 1 + new 5 − gone" in words
+    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 0 ≁ values 1 ≈ unsure 0 ⇊ beyond 0 ⇈ lifted 1 + new 5 − gone" in words
     assert "↓ worse torch.cat eager-float32 ✓ pass → ≠ mismatch <script>alert(1)</script>" in words
     assert "+ new torch.new_function eager-float32 not there → ✓ pass" in words
     assert "− gone torch.sparse.mm eager-float32 ✓ pass → gone" in words
