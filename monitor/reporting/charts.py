@@ -1,0 +1,179 @@
+"""Charts as plain geometry: where lines, marks and labels go. The templates draw them as SVG.
+
+All coordinates are in the units of a chart's view box and rounded: a tenth is finer than any screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+Values = Sequence[float | None]
+
+SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96.0, 24.0, 3.0
+SPARK_LEAST = 0.02  # of a share: a smaller wobble is drawn as one, not over the whole height
+
+WIDTH, HEIGHT = 330.0, 118.0
+LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 10.0, 20.0
+# Times and errors are told by ratios, so their axes are logarithmic. Noise of a per cent is not drawn over all of one,
+# and one label has room on every one: neighbours among the steps of a decade are 2.5 times apart at most.
+STEPS = (1, 2, 5)
+LEAST_RATIO = 3.0
+MOST_LABELS = 4
+
+
+@dataclass(frozen=True)
+class Spark:
+    """A line as small as a word. `lines` are its pieces, broken where nothing was measured; `end` is its last point."""
+
+    lines: tuple[str, ...]
+    end: tuple[float, float]
+    width: float = SPARK_WIDTH
+    height: float = SPARK_HEIGHT
+
+
+@dataclass(frozen=True)
+class Point:
+    """One measurement, and what to say of it."""
+
+    x: float
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A labelled value of the vertical axis."""
+
+    y: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A place on the horizontal axis where something changed, and what."""
+
+    x: float
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A line over the runs of a series; `summary` says in words what it shows."""
+
+    title: str
+    latest: str
+    summary: str
+    lines: tuple[str, ...]
+    points: tuple[Point, ...]
+    ticks: tuple[Tick, ...]
+    marks: tuple[Mark, ...]
+    first: str
+    last: str
+    width: float = WIDTH
+    height: float = HEIGHT
+    left: float = LEFT
+    right: float = WIDTH - RIGHT
+    bottom: float = HEIGHT - BOTTOM
+
+
+def spark(values: Values) -> Spark | None:
+    """A sparkline of shares; None where there are fewer than two."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return None
+    middle = (max(known) + min(known)) / 2
+    reach = max(max(known) - min(known), SPARK_LEAST) / 2
+    place = _scale(middle - reach, middle + reach, SPARK_HEIGHT - SPARK_EDGE, SPARK_EDGE)
+    xs = _spread(len(values), SPARK_EDGE, SPARK_WIDTH - SPARK_EDGE)
+    points = [None if v is None else (x, place(v)) for x, v in zip(xs, values, strict=True)]
+    return Spark(_lines(points), next(point for point in reversed(points) if point))
+
+
+def chart(
+    title: str, values: Values, builds: Sequence[str], shown: Callable[[float], str], changes: Sequence[tuple[int, str]]
+) -> Chart | None:
+    """A chart of values over builds; None where fewer than two were measured.
+
+    A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there.
+    """
+    known = [(number, value) for number, value in enumerate(values) if value is not None and math.isfinite(value)]
+    if len(known) < 2:
+        return None
+    positive = [value for _, value in known if value > 0] or [1.0]
+    low, high = _range(min(positive), max(positive))
+    zero = any(value == 0 for _, value in known)
+    floor = HEIGHT - BOTTOM - (12.0 if zero else 0.0)
+    place = _scale(math.log(low), math.log(high), floor, TOP)
+
+    def height(value: float) -> float:
+        return place(math.log(value)) if value > 0 else HEIGHT - BOTTOM
+
+    xs = _spread(len(values), LEFT + 4, WIDTH - RIGHT - 4)
+    there = dict(known)
+    points = [(xs[n], height(there[n])) if n in there else None for n in range(len(values))]
+    ticks = [Tick(height(value), shown(value)) for value in _labels(low, high)]
+    said = [f"{shown(value)} with {builds[number]}" for number, value in (known[0], known[-1])]
+    return Chart(
+        title,
+        shown(known[-1][1]),
+        f"{title}, {len(known)} measurements: {said[0]}, at last {said[1]}; "
+        f"least {shown(min(there.values()))}, most {shown(max(there.values()))}",
+        _lines(points),
+        tuple(Point(*_rounded(xs[n], height(value)), f"{builds[n]}: {shown(value)}") for n, value in known),
+        (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
+        tuple(Mark(round(xs[n], 1), label) for n, label in changes),
+        builds[0],
+        builds[-1],
+    )
+
+
+def movement(values: Values) -> float:
+    """By how much a series moved, as the logarithm of the ratio of its extremes; 0 where it did not."""
+    known = [value for value in values if value and math.isfinite(value)]
+    return math.log(max(known) / min(known)) if known else 0.0
+
+
+def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...]:
+    """How many values lie in each bin: from each edge, included, to the next."""
+    return tuple(sum(low <= value < high for value in values) for low, high in pairwise(edges))
+
+
+def _range(low: float, high: float) -> tuple[float, float]:
+    """The range of an axis: a little more than that of the values, and no narrower than makes noise look like news."""
+    middle, reach = math.sqrt(low * high), math.sqrt(max(high / low * 1.1, LEAST_RATIO))
+    return middle / reach, middle * reach
+
+
+def _labels(low: float, high: float) -> list[float]:
+    """Round values between two, as few as tell the scale."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    found = [step * 10.0**decade for decade in decades for step in STEPS if low <= step * 10.0**decade <= high]
+    if len(found) > MOST_LABELS:
+        found = [value for value in found if math.log10(value) % 1 < 1e-9] or found
+    return found[:: math.ceil(len(found) / MOST_LABELS)]
+
+
+def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
+    return lambda value: start + (value - low) / (high - low) * (end - start)
+
+
+def _spread(number: int, start: float, end: float) -> list[float]:
+    return [start + (end - start) * n / max(number - 1, 1) for n in range(number)]
+
+
+def _lines(points: Sequence[tuple[float, float] | None]) -> tuple[str, ...]:
+    """The pieces of a broken line, each as the `points` of a polyline."""
+    pieces: list[list[str]] = [[]]
+    for point in points:
+        if point is None:
+            pieces.append([])
+        else:
+            pieces[-1].append(",".join(map("{:g}".format, _rounded(*point))))
+    return tuple(" ".join(piece) for piece in pieces if piece)
+
+
+def _rounded(x: float, y: float) -> tuple[float, float]:
+    return round(x, 1), round(y, 1)

@@ -1,0 +1,33 @@
+"""What a case's id tells of how it calls its function: `batch-eager-float32` is eager, in float32.
+
+Listed cases carry the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they call the function
+eagerly, in the first dtype that they name.
+"""
+
+from __future__ import annotations
+
+import re
+
+from monitor.model import Mode
+
+DTYPE = re.compile(r"(?<![A-Za-z])(?:bfloat16|float\d+(?:_e\w+)?|complex\d+|u?int\d+|bool)(?![A-Za-z0-9])")
+WITHOUT_DTYPE = "none"
+
+
+def mode_of(variant: str) -> Mode:
+    parts = variant.split("-")
+    return next((mode for mode in Mode if mode.value in parts), Mode.EAGER)
+
+
+def dtype_of(variant: str) -> str:
+    found = DTYPE.search(variant)
+    return found.group() if found else WITHOUT_DTYPE
+
+
+def dtype_order(dtype: str) -> tuple[int, int, str]:
+    """Sorts dtypes as people list them: floats, complex numbers, whole numbers, the rest; narrow before wide."""
+    kinds = ("bfloat", "float", "complex", "int", "uint", "bool")
+    kind = dtype.rstrip("0123456789")
+    width = dtype[len(kind) :]
+    family = kinds.index(kind) if kind in kinds else len(kinds)
+    return max(family, 1), int(width or 0), dtype
