@@ -1,0 +1,42 @@
+"""The project's own findings, as its pages tell them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.reporting.findings import Finding, code_parts, load_findings
+from monitor.suite.catalog import load_catalog
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
+
+
+def test_a_row_speaks_of_every_function_that_it_names(tmp_path: Path) -> None:
+    document = tmp_path / "findings.md"
+    document.write_text(
+        "| case | what happens | instead |\n|---|---|---|\n"
+        "| `jax/jax.lu/eager`, `-bfloat16`, `jax/jax.qr/*-float32` | refuses | `jax.vmap` |\n"
+        "| `jax/jax.lu/batch` | is slow | |\n"
+        "\n| name | since | instead |\n|---|---|---|\n| `jax/jax.gone/eager` | 0.6 | nothing |\n"
+    )
+    assert load_findings(document) == {
+        "jax.lu": (Finding("refuses", "`jax.vmap`"), Finding("is slow", "")),
+        "jax.qr": (Finding("refuses", "`jax.vmap`"),),
+    }
+
+
+def test_the_document_has_findings_of_functions_that_there_are() -> None:
+    found = load_findings(DOCUMENT)
+    assert found["torch.nn.GELU"][0].instead == "clamp before"
+    assert len(found) > 20
+    catalog = load_catalog()
+    unknown = [name for name in found if name.partition(".")[0] in ("jax", "tf") and name not in catalog]
+    assert not unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"), [("plain", [(False, "plain")]), ("`x` and `y`", [(True, "x"), (False, " and "), (True, "y")])]
+)
+def test_code_stands_between_backticks(text: str, parts: list[tuple[bool, str]]) -> None:
+    assert code_parts(text) == parts
