@@ -20,6 +20,7 @@ from monitor.reporting.standing import Series, all_series
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
 TEMPLATES = CHECKOUT / "site"
+FINDINGS = CHECKOUT / "docs" / "findings.md"
 SHIPPED_HISTORY = CHECKOUT / "results"
 WORK = Path(".portability")  # in the current directory: what a night on this machine leaves
 

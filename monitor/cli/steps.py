@@ -16,6 +16,7 @@ from monitor.analysis.news import Night, nights, tonight
 from monitor.analysis.triage import excused
 from monitor.cli.common import (
     DEFAULT_HISTORY,
+    FINDINGS,
     RUNNERS,
     TEMPLATES,
     WORK,
@@ -37,6 +38,9 @@ from monitor.history.intake import read_untrusted
 from monitor.history.shards import join_shards
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Job
+from monitor.reporting.findings import load_findings
+from monitor.reporting.hardware import Hardware
+from monitor.reporting.project import Project
 from monitor.reporting.site import write_site
 from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
 from monitor.reporting.text import news_markdown, news_text
@@ -227,10 +231,20 @@ def site(
 
 def write_pages(recorded: Recorded, directory: Path) -> Path:
     """Write the site, and return the path of its first page."""
-    chips = {name: target.compile.chip for name, target in load_targets(RUNNERS).items() if target.compile}
-    now = datetime.now(UTC)
-    page = write_site(recorded, load_catalog(), _script, chips, directory, templates=TEMPLATES, generated=now)
+    project = Project(
+        catalog=load_catalog(),
+        script=_script,
+        hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
+        excuse=judgement(recorded).excuse,
+        findings=load_findings(FINDINGS),
+    )
+    page = write_site(recorded, project, directory, templates=TEMPLATES, generated=datetime.now(UTC))
     return page.resolve()
+
+
+def _hardware(target: Target) -> Hardware:
+    ways = {evidence: tuple(target.offer(evidence).frameworks) for evidence in target.evidences}
+    return Hardware(target.title, ways, target.compile.chip if target.compile else None)
 
 
 def _script(case: str) -> str:

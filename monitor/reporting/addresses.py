@@ -10,10 +10,13 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from monitor.model import Evidence, Run
+from monitor.model import Build, Evidence, Run
 
-PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,150}")
+PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
+
+REPOSITORIES = {"torch": "pytorch/pytorch", "jax": "jax-ml/jax", "tensorflow": "tensorflow/tensorflow"}
+RELEASE_TAGS = {"torch": "v", "jax": "jax-v", "tensorflow": "v"}  # what comes before the version in a tag
 
 # PyTorch's modules whose members have no page of their own but an anchor on the module's page.
 TORCH_MODULE_PAGES = {
@@ -54,10 +57,43 @@ def run_page(run: str) -> str:
     return f"runs/{slug(run)}.html"
 
 
+def target_page(target: str) -> str:
+    """The address of a target's page, from the root of the site."""
+    return f"targets/{slug(target)}.html"
+
+
+def build_page(framework: str, build: Build) -> str:
+    """The address of a build's page, from the root of the site."""
+    return f"builds/{slug(framework)}/{slug(f'{build.distribution}-{build.version}')}.html"
+
+
 def series_anchor(target: str, suite: str, evidence: Evidence) -> str:
     """Where a function's page speaks of one target and suite, by one kind of evidence."""
     anchor = f"on-{slug(target)}-{slug(suite)}"
     return anchor if evidence is Evidence.EXECUTED else f"{anchor}-{evidence}"
+
+
+def regression_address(regression: str) -> str:
+    """Where the site speaks of a regression, by its id."""
+    return f"regressions.html#{slug(regression)}"
+
+
+def commits(framework: str, before: Build, after: Build) -> str:
+    """The address of the commits between two builds; empty where one of them does not tell what it was made from.
+
+    A build without a commit is found by the tag of its release. The commit of one of PyTorch's nightlies is one of
+    branch `nightly`, which its subject line leads on from.
+    """
+    repository = REPOSITORIES.get(framework)
+    ends = [_revision(framework, build) for build in (before, after)]
+    return f"https://github.com/{repository}/compare/{'...'.join(ends)}" if repository and all(ends) else ""
+
+
+def _revision(framework: str, build: Build) -> str:
+    if re.fullmatch(r"[0-9a-f]{7,40}", build.commit):
+        return build.commit
+    release = re.fullmatch(r"(\d+\.\d+\.\d+)(\+\w+)?", build.version)
+    return f"{RELEASE_TAGS[framework]}{release.group(1)}" if release and framework in RELEASE_TAGS else ""
 
 
 def documentation(name: str) -> str:

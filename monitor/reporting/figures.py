@@ -37,12 +37,12 @@ def three_digits(value: float) -> str:
 
 
 def deviation(value: float | None) -> str:
-    """A numerical error in two digits: `0`, `1.2e-07`, `3.5`."""
+    """A numerical error in two digits: `0`, `1.2e-07`, `3.5`, `220`."""
     if value is None or math.isnan(value):
         return "–"
     if math.isinf(value):
         return "∞"
-    return f"{value:.2g}"
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def percent(share: float | None) -> str:

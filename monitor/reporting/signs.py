@@ -1,4 +1,4 @@
-"""How the pages show an outcome, a portability, a verdict or an evidence: a symbol, a word, a tone, a meaning.
+"""How the pages show an outcome, a portability, a verdict, an evidence or a state: a symbol, a word, a tone, a meaning.
 
 Colour is never the only sign, so the symbols differ within each kind. They come from blocks of Unicode that no
 platform draws as pictures. The meanings are the legend, and the text of the method page.
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.analysis.news import Verdict
+from monitor.analysis.regressions import State
 from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Outcome
 
@@ -89,8 +90,18 @@ EVIDENCES: Mapping[Evidence, Sign] = {
 }
 
 
-def sign(value: Outcome | Portability | Verdict | Evidence) -> Sign:
-    """The sign of a value of any of the four kinds."""
+STATES: Mapping[State, Sign] = {
+    State.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
+    State.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
+    State.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
+    State.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
+    State.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
+    State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
+}
+
+
+def sign(value: Outcome | Portability | Verdict | Evidence | State) -> Sign:
+    """The sign of a value of any of the five kinds."""
     match value:
         case Outcome():
             return OUTCOMES[value]
@@ -100,3 +111,5 @@ def sign(value: Outcome | Portability | Verdict | Evidence) -> Sign:
             return VERDICTS[value]
         case Evidence():
             return EVIDENCES[value]
+        case State():
+            return STATES[value]

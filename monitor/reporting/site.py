@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,18 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitor.analysis import news
+from monitor.analysis.regressions import Regression, regressions
+from monitor.analysis.triage import excused
 from monitor.handover.runfile import SCHEMA
 from monitor.history.store import Recorded
-from monitor.model import Chip, Evidence, Function, Outcome
+from monitor.model import Evidence, Outcome
 from monitor.reporting import addresses, figures, kernels, names, signs, standing
 from monitor.reporting.data import FIELDS, write_data
-from monitor.reporting.pages import function, matrix, run, tonight
+from monitor.reporting.findings import code_parts
+from monitor.reporting.hardware import Hardware
+from monitor.reporting.pages import builds, causes, function, matrix, run, study, target, tonight
+from monitor.reporting.pages import regressions as regression_pages
+from monitor.reporting.project import Project
 
 # Says that a directory is a site of ours, which the next build may replace.
 MARKER = ".portability-site"
@@ -30,21 +36,11 @@ class SiteError(Exception):
     """A site that cannot be written there; the message names the directory and the mend."""
 
 
-def write_site(
-    recorded: Recorded,
-    catalog: Mapping[str, Function],
-    script: Callable[[str], str],
-    chips: Mapping[str, Chip],
-    directory: Path,
-    *,
-    templates: Path,
-    generated: datetime,
-) -> Path:
+def write_site(recorded: Recorded, project: Project, directory: Path, *, templates: Path, generated: datetime) -> Path:
     """Write the whole site into `directory` in place of the one there, and return the path of its first page.
 
-    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more; `chips`
-    are those of the targets that tell it; `templates` is the project's `site/` folder. Raises SiteError where
-    `directory` holds something that is not a site of ours: it would be deleted.
+    `templates` is the project's `site/` folder. Raises SiteError where `directory` holds something that is not a site
+    of ours: it would be deleted.
     """
     _refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +48,7 @@ def write_site(
         fresh = Path(temporary) / "new"
         shutil.copytree(templates / "assets", fresh / "assets")
         (fresh / MARKER).write_text("Written by Portability Monitor: the next build replaces this directory.\n")
-        _Renderer(templates / "templates", fresh, generated).render(recorded, catalog, script, chips)
+        _Renderer(templates / "templates", fresh, generated).render(recorded, project)
         old = Path(temporary) / "old"
         if directory.exists():
             directory.rename(old)
@@ -80,31 +76,55 @@ class _Renderer:
         self._generated = generated
         self._environment = _environment(templates)
 
-    def render(
-        self,
-        recorded: Recorded,
-        catalog: Mapping[str, Function],
-        script: Callable[[str], str],
-        chips: Mapping[str, Chip],
-    ) -> None:
-        nights = news.nights(recorded)
-        newest = news.tonight(nights)
+    def render(self, recorded: Recorded, project: Project) -> None:
+        seen = news.nights(recorded)
+        nights = tuple(excused(night, project.excuse) for night in seen)
         series = standing.all_series(recorded)
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        self._page("index.html", "tonight", page=tonight.tonight_page(newest, series, self._generated))
-        self._page("matrix.html", "matrix", page=matrix.matrix_page(functions))
+        found = regressions(seen, project.excuse)
+        self._front(nights, series, found, project.hardware)
+        self._page("matrix.html", "matrix", page=matrix.matrix_page(functions, project.catalog))
+        self._page("study.html", "study", page=study.study_page(series, project.catalog))
+        self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
+        self._page("hardware.html", "hardware", hardware=project.hardware)
+        self._builds(nights)
+        self._kernels(series)
+        for page in function.function_pages(functions, recorded.observations, nights, found, project):
+            self._page(page.page, "function", page=page)
+        for run_page in run.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
+            self._page(addresses.run_page(run_page.night.run.id), "run", page=run_page)
+        self._page("runs/index.html", "runs", nights=nights[::-1])
+        write_data(self._root / "data", series, self._generated)
+        shutil.copy(SCHEMA, self._root / "data" / SCHEMA.name)
+
+    def _front(
+        self,
+        nights: tuple[news.Night, ...],
+        series: Sequence[standing.Series],
+        found: Sequence[Regression],
+        hardware: Mapping[str, Hardware],
+    ) -> None:
+        front = tonight.tonight_page(nights, news.tonight(nights), series, found, hardware, self._generated)
+        self._page("index.html", "tonight", page=front, tonight=tonight)
+        self._page("regressions.html", "regressions", page=regression_pages.regressions_page(found))
+        targets = target.target_pages(front.all_places, series, hardware)
+        self._page("targets/index.html", "targets", pages=targets)
+        for page in targets:
+            self._page(page.page, "target", page=page, target=target)
+
+    def _builds(self, nights: Sequence[news.Night]) -> None:
+        pages = builds.build_pages(nights)
+        data = builds.comparison(pages, nights)
+        self._page("causes.html", "causes", builds=causes.news_of_builds(nights), named=causes.NAMED)
+        self._page("builds/index.html", "builds", pages=builds.by_framework(pages), data=data)
+        for page in pages:
+            self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
+
+    def _kernels(self, series: Sequence[standing.Series]) -> None:
         tables = kernels.kernel_pages(series)
         self._page("kernels/index.html", "kernels", pages=tables)
         for table in tables:
             self._page(table.page, "kernel-table", page=table)
-        self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
-        for page in function.function_pages(functions, catalog, script, chips):
-            self._page(page.page, "function", page=page)
-        for one in run.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
-            self._page(addresses.run_page(one.night.run.id), "run", page=one)
-        self._page("runs/index.html", "runs", nights=nights[::-1])
-        write_data(self._root / "data", series, self._generated)
-        shutil.copy(SCHEMA, self._root / "data" / SCHEMA.name)
 
     def _page(self, address: str, template: str, **view: Any) -> None:
         path = self._root / address
@@ -128,6 +148,7 @@ def _environment(templates: Path) -> Environment:
     environment.filters.update(
         build=names.build_title,
         clock=figures.clock,
+        code_parts=code_parts,
         count=figures.count,
         day=figures.day,
         deviation=figures.deviation,
@@ -137,11 +158,13 @@ def _environment(templates: Path) -> Environment:
         moment=figures.moment,
         percent=figures.percent,
         quantity=figures.quantity,
+        commits=regression_pages.commits_of,
         sentence=function.portability_sentence,
         sign=signs.sign,
     )
     environment.globals.update(
         Evidence=Evidence,
+        build_page=addresses.build_page,
         case_address=addresses.case_address,
         evidences=signs.EVIDENCES,
         function_page=addresses.function_page,
@@ -149,6 +172,8 @@ def _environment(templates: Path) -> Environment:
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
         run_page=addresses.run_page,
+        states=signs.STATES,
+        target_page=addresses.target_page,
         verdicts=signs.VERDICTS,
     )
     return environment

@@ -1,60 +1,268 @@
-// Filters the matrix. The state is in the address, so that a filtered view can be shared; without this script the
-// table is simply complete.
+// Draws the rows of the matrix that are wanted, a page at a time. The state is in the address, so that a view can be
+// shared. Two targets are compared by it too: `on` one, `unlike` the other.
 "use strict";
 
-const form = document.getElementById("filter");
-const nameField = document.getElementById("name");
-const outcomeField = document.getElementById("outcome");
-const found = document.getElementById("found");
-const nothing = document.getElementById("nothing");
-const groups = [...document.querySelectorAll("table.matrix tbody")].map((body) => ({
-  body,
-  rows: [...body.querySelectorAll("tr[data-is]")].map((row) => ({
-    row,
-    name: row.cells[0].textContent.toLowerCase(),
-    is: row.dataset.is.split(" "),
-  })),
-}));
+const ROWS_A_PAGE = 100; // no search ends on the second page
+const ROWS_AT_ONCE = 30; // a screen of them: painted before the others are made
+const BLOCKED = 10; // the last outcome: no evidence
+const PASS = 0;
 
-function filter() {
-  const words = nameField.value.toLowerCase().split(/\s+/).filter(Boolean);
-  let shown = 0;
-  let all = 0;
-  for (const { body, rows } of groups) {
-    let here = 0;
-    for (const { row, name: text, is } of rows) {
-      const fits = words.every((word) => text.includes(word)) && (!outcomeField.value || is.includes(outcomeField.value));
-      row.hidden = !fits;
-      here += fits;
-    }
-    body.hidden = here === 0;
-    shown += here;
-    all += rows.length;
+const cells = JSON.parse(document.getElementById("cells").textContent);
+const form = document.getElementById("filter");
+const table = document.querySelector("#live table");
+const head = table.tHead;
+const [body] = table.tBodies;
+const found = document.getElementById("found");
+const pager = document.getElementById("pager");
+const range = document.getElementById("range");
+const nothing = document.getElementById("nothing");
+
+const words = cells.outcomes.map(([word]) => word);
+const kindsOf = ["success", "partial", "failure", "unknown"].map((word) => cells.portabilities.find(([w]) => w === word));
+const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked]) => ({
+  framework: cells.frameworks[framework][0],
+  name,
+  text: name.toLowerCase(),
+  page,
+  stratum,
+  uses,
+  kinds,
+  asked,
+}));
+const studied = rows.some(({ uses }) => uses);
+
+let sort = "";
+let first = 0;
+let frame = 0; // the rows that are still to come wait for this, and then for that
+let timer = 0;
+
+// A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
+function judge(row, column, want) {
+  const cell = row.asked[column];
+  if (!cell) return null;
+  const [anchor, evidence, letters, others] = cell;
+  if (want.evidence >= 0 && evidence !== want.evidence) return null;
+  let passed = 0;
+  let judged = 0;
+  let unjudged = 0;
+  let outcomes = 0;
+  for (let place = 0; place < letters.length; place += 1) {
+    const letter = letters[place];
+    if (letter === "." || !want.kinds[row.kinds[place]]) continue;
+    const outcome = Number.parseInt(letter, 11);
+    outcomes |= 1 << outcome;
+    if (outcome === BLOCKED) unjudged += 1;
+    else judged += 1;
+    if (outcome === PASS) passed += 1;
   }
-  found.value = `${shown.toLocaleString("en")} of ${all.toLocaleString("en")} functions`;
-  if (nothing) nothing.hidden = shown > 0;
+  if (!judged && !unjudged) return null;
+  const kind = judged ? (passed === judged ? 0 : passed ? 1 : 2) : 3;
+  return { anchor, evidence, others, passed, judged, unjudged, outcomes, kind };
+}
+
+function state() {
+  return Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+}
+
+function wanted(chosen) {
+  return {
+    words: (chosen.q ?? "").toLowerCase().split(/\s+/).filter(Boolean),
+    kinds: cells.kinds.map(
+      ([mode, dtype]) => (!chosen.mode || chosen.mode === mode) && (!chosen.dtype || chosen.dtype === dtype),
+    ),
+    evidence: cells.evidences.findIndex(([word]) => word === chosen.evidence),
+    outcome: words.indexOf(chosen.is),
+    kind: kindsOf.findIndex(([word]) => word === chosen.is),
+    on: cells.targets.indexOf(chosen.on),
+    unlike: cells.targets.indexOf(chosen.unlike),
+  };
+}
+
+function shows(cell, want) {
+  if (want.outcome >= 0) return Boolean(cell.outcomes & (1 << want.outcome));
+  return want.kind < 0 || cell.kind === want.kind;
+}
+
+// Whether two targets answer otherwise: both judged it, and it is another portability.
+function differs(one, other) {
+  return one && other && one.judged > 0 && other.judged > 0 && one.kind !== other.kind;
+}
+
+function select(chosen, want, columns) {
+  const picked = [];
+  for (const row of rows) {
+    if (chosen.fw && row.framework !== chosen.fw) continue;
+    if (chosen.stratum && row.stratum !== chosen.stratum) continue;
+    if (!want.words.every((word) => row.text.includes(word))) continue;
+    const drawn = columns.map((column) => judge(row, column, want));
+    const looked = want.on >= 0 ? [drawn[columns.indexOf(want.on)]] : drawn;
+    if (!looked.some((cell) => cell && shows(cell, want))) continue;
+    if (want.unlike >= 0 && want.on >= 0 && !differs(...drawn)) continue;
+    picked.push({ row, drawn });
+  }
+  const column = columns.indexOf(cells.targets.indexOf(sort));
+  if (column >= 0) {
+    const share = ({ drawn }) => (drawn[column]?.judged ? drawn[column].passed / drawn[column].judged : 2);
+    picked.sort((a, b) => share(a) - share(b));
+  } else if (sort === "uses") picked.sort((a, b) => b.row.uses - a.row.uses);
+  return picked;
+}
+
+const number = (count) => count.toLocaleString("en");
+
+function element(name, text, properties = {}) {
+  const made = Object.assign(document.createElement(name), properties);
+  if (text) made.textContent = text;
+  return made;
+}
+
+function heading(label, key, small) {
+  const cell = element("th", "", { scope: "col" });
+  const button = element("button", label, { type: "button" });
+  button.dataset.sort = key;
+  if (sort === key) cell.ariaSort = key === "uses" ? "descending" : "ascending";
+  cell.append(button);
+  if (small) cell.append(" ", element("small", small));
+  return cell;
+}
+
+function drawHead(columns) {
+  const row = element("tr");
+  row.append(heading("Function", ""));
+  for (const column of columns) {
+    const evidence = cells.evidences[cells.usual[column]];
+    row.append(heading(cells.targets[column], cells.targets[column], evidence ? evidence[0] : "no evidence"));
+  }
+  if (studied) row.append(heading("Uses", "uses", "in the study"));
+  head.replaceChildren(row);
+}
+
+function drawCell(row, cell, column) {
+  if (!cell) return element("td", "–");
+  const [word, symbol, tone] = kindsOf[cell.kind];
+  const count = cell.judged ? `${cell.passed}/${cell.judged} ` : "";
+  const unknown = cell.unjudged && cell.judged ? `, ${cell.unjudged} unknown` : "";
+  const link = element("a", `${symbol} ${count}${word}${unknown}`, {
+    href: `${row.page}#${cells.anchors[cell.anchor]}`,
+  });
+  if (cell.evidence >= 0 && (cell.evidence !== cells.usual[column] || cell.others.length)) {
+    const apart = cell.others.map((other) => cells.evidences[other][0]).join(", ");
+    link.append(element("small", cells.evidences[cell.evidence][0] + (apart ? `; apart: ${apart}` : "")));
+  }
+  const drawn = element("td", "", { className: tone });
+  drawn.append(link);
+  return drawn;
+}
+
+function drawRow({ row, drawn }, columns) {
+  const line = element("tr");
+  const name = element("th", "", { scope: "row" });
+  name.append(element("a", row.name, { href: row.page }));
+  line.append(name, ...drawn.map((cell, place) => drawCell(row, cell, columns[place])));
+  if (studied) line.append(element("td", row.uses ? number(row.uses) : "–", { className: "number" }));
+  return line;
+}
+
+// The first screen at once, the rest after it is painted, unless something else is wanted by then.
+function drawRows(wanted, columns) {
+  const lines = (some) => some.map((one) => drawRow(one, columns));
+  cancelAnimationFrame(frame);
+  clearTimeout(timer);
+  body.replaceChildren(...lines(wanted.slice(0, ROWS_AT_ONCE)));
+  table.ariaBusy = String(wanted.length > ROWS_AT_ONCE);
+  frame = requestAnimationFrame(() => {
+    timer = setTimeout(() => {
+      body.append(...lines(wanted.slice(ROWS_AT_ONCE)));
+      table.ariaBusy = "false";
+    });
+  });
+}
+
+function draw() {
+  const chosen = state();
+  const want = wanted(chosen);
+  const pair = want.on >= 0 && want.unlike >= 0 && want.on !== want.unlike;
+  if (!pair) want.unlike = -1;
+  const columns = pair ? [want.on, want.unlike] : cells.targets.map((_, place) => place);
+  const picked = select(chosen, want, columns);
+  if (first >= picked.length) first = 0;
+  drawHead(columns);
+  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns);
+  found.value = `${number(picked.length)} of ${number(rows.length)} functions`;
+  nothing.hidden = picked.length > 0;
+  table.hidden = !picked.length;
+  pager.hidden = picked.length <= ROWS_A_PAGE;
+  range.textContent = `${number(first + 1)} to ${number(Math.min(first + ROWS_A_PAGE, picked.length))}`;
+  document.getElementById("earlier").disabled = first === 0;
+  document.getElementById("later").disabled = first + ROWS_A_PAGE >= picked.length;
 }
 
 function remember() {
-  const state = new URLSearchParams();
-  if (nameField.value) state.set("q", nameField.value);
-  if (outcomeField.value) state.set("is", outcomeField.value);
-  history.replaceState(null, "", `#${state}`);
+  const now = new URLSearchParams(state());
+  if (sort) now.set("sort", sort);
+  if (first) now.set("from", String(first + 1));
+  history.replaceState(null, "", now.size ? `#${now}` : location.pathname + location.search);
 }
 
 function recall() {
-  const state = new URLSearchParams(location.hash.slice(1));
-  nameField.value = state.get("q") ?? "";
-  outcomeField.value = state.get("is") ?? "";
-  if (outcomeField.selectedIndex < 0) outcomeField.value = "";
-  filter();
+  const saved = new URLSearchParams(location.hash.slice(1));
+  for (const field of form.elements) {
+    if (!field.name) continue;
+    field.value = saved.get(field.name) ?? "";
+    if (field.selectedIndex < 0) field.value = "";
+  }
+  sort = saved.get("sort") ?? "";
+  first = Math.max(0, (Number.parseInt(saved.get("from"), 10) || 1) - 1);
+  draw();
 }
 
-form.addEventListener("input", () => {
-  filter();
+function show(from) {
+  first = from;
+  draw();
   remember();
+  table.parentElement.scrollTop = 0;
+}
+
+function step(event) {
+  const [down, right] = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1] }[event.key] ?? [];
+  const from = event.target.closest?.("tbody td, tbody th");
+  if (down === undefined || !from || event.altKey || event.ctrlKey || event.metaKey) return;
+  let row = from.parentElement;
+  let column = from.cellIndex;
+  do {
+    row = down > 0 ? row.nextElementSibling : down < 0 ? row.previousElementSibling : row;
+    column += right;
+    const link = row?.cells[column]?.querySelector("a");
+    if (link) {
+      event.preventDefault();
+      link.focus();
+      return;
+    }
+  } while (row?.cells[column]);
+}
+
+form.addEventListener("input", () => show(0));
+form.addEventListener("reset", () => {
+  sort = "";
+  setTimeout(() => show(0)); // the fields are empty only after this event
 });
 form.addEventListener("submit", (event) => event.preventDefault());
+table.addEventListener("click", (event) => {
+  const key = event.target.closest("button")?.dataset.sort;
+  if (key === undefined) return;
+  sort = sort === key ? "" : key;
+  show(0);
+  head.querySelector(`button[data-sort="${CSS.escape(key)}"]`).focus();
+});
+table.addEventListener("keydown", step);
+document.getElementById("earlier").addEventListener("click", () => show(Math.max(0, first - ROWS_A_PAGE)));
+document.getElementById("later").addEventListener("click", () => show(first + ROWS_A_PAGE));
+addEventListener("keydown", (event) => {
+  if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
+  event.preventDefault();
+  document.getElementById("q").focus();
+});
 addEventListener("hashchange", recall);
 recall();
 form.hidden = false;
+document.getElementById("live").hidden = false;

@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 from planted import (
     BIDI,
-    CATALOG,
-    CHIPS,
     GENERATED,
     IMAGE,
     LONG,
     LONG_NAME,
     NAMES,
+    PROJECT,
     SCRIPT,
     TEMPLATES,
     Night,
@@ -22,7 +21,6 @@ from planted import (
     observation,
     operators,
     registered,
-    script_of,
 )
 
 from monitor.handover.runfile import RunFile
@@ -86,5 +84,5 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 @pytest.fixture(scope="session")
 def site(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
-    write_site(recorded, CATALOG, script_of, CHIPS, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
     return directory

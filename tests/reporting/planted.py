@@ -23,6 +23,9 @@ from monitor.model import (
     Run,
     Stage,
 )
+from monitor.reporting.findings import Finding
+from monitor.reporting.hardware import Hardware
+from monitor.reporting.project import Project
 
 TEMPLATES = Path(__file__).parents[2] / "site"
 GENERATED = datetime(2025, 11, 6, 6, 0, tzinfo=UTC)
@@ -57,13 +60,19 @@ OPERATORS = (
 VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")
 DISTRIBUTIONS = {"torch": "torch", "jax": "jax", "tensorflow": "tf-nightly-cpu"}
 
-CHIPS = {"tpu-v5e": Chip(memory_gib=16, bandwidth=819, peak=197)}
+HARDWARE = {
+    "tpu-v5e": Hardware("TPU v5e", {Evidence.COMPILED: ("jax", "torch")}, Chip(memory_gib=16, bandwidth=819, peak=197)),
+    "cpu-x86": Hardware("A plain CPU", {Evidence.EXECUTED: ("jax", "tensorflow", "torch")}),
+    "never-seen": Hardware("A chip that nobody has run yet", {Evidence.REGISTERED: ("torch",)}),
+}
 
 CATALOG = {
     "torch.cat": Function("torch.cat", "torch", "cat", 5211, "top 20", "success", "partial"),
     "torch.fft.fft": Function("torch.fft.fft", "torch", replaced_by="torch.add"),
     "jax.numpy.dot": Function("jax.numpy.dot", "jax", "dot", 1, "30", "success", ""),
 }
+
+FINDINGS = {"torch.linalg.svd": (Finding("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
 
 
 def cases(framework: str) -> tuple[str, ...]:
@@ -90,6 +99,10 @@ def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", *
         latency=Latency(84_000.0 + number, 1.7**(number % 17), 1.1, 0.4, 20, 1000) if outcome is Outcome.PASS else None,
         **fields,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+PROJECT = Project(CATALOG, script_of, HARDWARE, findings=FINDINGS)
+NOTHING_SAID = Project({}, script_of, {})
 
 
 class Night:

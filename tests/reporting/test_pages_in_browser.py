@@ -12,7 +12,7 @@ import pytest
 from planted import LONG_NAME
 
 from monitor.history.store import Recorded
-from monitor.reporting.addresses import function_page, run_page
+from monitor.reporting.addresses import build_page, function_page, run_page, target_page
 
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -59,8 +59,17 @@ def addresses(recorded: Recorded) -> dict[str, str]:
     """One page of each kind, and the worst of them."""
     noted = next(item.run for item in recorded.runs if item.run.notes)
     blocked = next(item.run for item in recorded.runs if item.run.blocked)
+    assert noted.build
     return {
         "tonight": "index.html",
+        "targets": "targets/index.html",
+        "target": target_page("cpu-x86"),
+        "builds": "builds/index.html",
+        "build": build_page("torch", noted.build),
+        "regressions": "regressions.html",
+        "causes": "causes.html",
+        "study": "study.html",
+        "hardware": "hardware.html",
         "matrix": "matrix.html",
         "method": "method.html",
         "kernels": "kernels/index.html",
@@ -76,7 +85,7 @@ def addresses(recorded: Recorded) -> dict[str, str]:
 
 KINDS = (
     "tonight", "matrix", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function", "long function",
-    "gone function",
+    "gone function", "targets", "target", "builds", "build", "regressions", "causes", "study", "hardware",
 )  # fmt: skip
 
 
@@ -117,6 +126,12 @@ def test_fits_every_width_and_says_nothing_in_the_console(
     assert not said
 
 
+def rows(page: sync_api.Page) -> list[str]:
+    """The functions that the matrix shows, once all of them are drawn."""
+    page.wait_for_selector("#live table[aria-busy=false]", state="attached")
+    return page.locator("#live tbody th").all_inner_texts()
+
+
 def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
     browser: sync_api.Browser, site: Path
 ) -> None:
@@ -124,25 +139,123 @@ def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
     page = context.new_page()
     matrix = (site / "matrix.html").as_uri()
     page.goto(matrix)
-    rows = page.locator("tr[data-is]:visible")
-    everything = rows.count()
-    page.get_by_label("Function", exact=True).fill("LINALG jax")
-    assert rows.count() == 2
+    everything = len(rows(page))
+    page.keyboard.press("/")
+    page.keyboard.type("LINALG jax")
+    assert rows(page) == ["jax.numpy.linalg.eig", "jax.numpy.linalg.svd"]
     assert page.locator("#found").inner_text() == f"2 of {everything} functions"
-    assert page.locator("tr.group:visible").count() == 1
     page.get_by_label("Shows").select_option("crash")
-    assert rows.count() == 0
+    assert rows(page) == []
     assert page.get_by_text("No function is like that.").is_visible()
     page.get_by_label("Function", exact=True).fill("")
-    assert rows.locator("th").all_inner_texts() == ["torch.add"]
+    assert rows(page) == ["torch.add"]
     assert page.url == f"{matrix}#is=crash"
+    page.get_by_role("button", name="Clear").click()
+    assert len(rows(page)) == everything
+    assert page.url == matrix
 
     again = context.new_page()
     again.goto(f"{matrix}#q=svd&is=partial")
-    shown = again.locator("tr[data-is]:visible th").all_inner_texts()
-    assert shown == ["jax.numpy.linalg.svd", "tf.linalg.svd", "torch.linalg.svd"]
+    assert rows(again) == ["jax.numpy.linalg.svd", "tf.linalg.svd", "torch.linalg.svd"]
+    again.goto(f"{matrix}#q=svd&is=partial&dtype=bfloat16")
+    assert rows(again) == []  # of one dtype there is one case: it fails wholly, or not at all
+    again.goto(f"{matrix}#q=svd&is=failure&dtype=bfloat16&mode=eager")
+    assert len(rows(again)) == 3
     again.goto(f"{matrix}#is=nonsense")
-    assert again.locator("tr[data-is]:visible").count() == everything
+    assert len(rows(again)) == everything
+    context.close()
+
+
+def test_two_targets_are_compared_in_the_matrix(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / "targets/tpu-v5e.html").as_uri())
+    page.locator(".choices").get_by_role("link", name="cpu-x86").click()
+    assert page.locator("#live thead th").all_inner_texts()[1:3] == ["tpu-v5e\ncompiled", "cpu-x86\nexecuted"]
+    assert rows(page) == ["jax.numpy.linalg.eig", "jax.numpy.linalg.svd"]
+    context.close()
+
+
+def test_the_matrix_sorts_and_walks_by_keyboard(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{(site / 'matrix.html').as_uri()}#fw=torch")
+    page.get_by_role("button", name="cpu-x86").press("Enter")
+    assert page.url.endswith("#fw=torch&sort=cpu-x86")
+    worst = page.locator("#live tbody tr").first
+    assert "3/4 partial" in worst.inner_text()
+    worst.locator("a").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    focused = page.locator("#live td a:focus")
+    assert focused.evaluate("link => [link.closest('td').cellIndex, link.closest('tr').sectionRowIndex]") == [1, 1]
+    context.close()
+
+
+def test_two_builds_are_compared_by_cause(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    builds = (site / "builds/index.html").as_uri()
+    page.goto(builds)
+    page.get_by_label("Framework").select_option("torch")
+    page.get_by_label("From").select_option(label="torch 2.3.0.dev20251104+cpu")
+    page.get_by_label("to", exact=True).select_option(label="torch 2.4.0.dev20251105+cpu")
+    assert page.locator("#said").inner_text().startswith("11 cases differ between torch 2.3.0.dev20251104+cpu and")
+    crash = page.locator("#differences > li", has_text="crash")
+    assert "<img src=x" in crash.inner_text()  # as text
+    assert page.locator("#differences img").count() == 0
+    again = context.new_page()
+    again.goto(page.url)
+    assert again.locator("#said").inner_text() == page.locator("#said").inner_text()
+    page.get_by_label("From").select_option(label="torch 2.4.0.dev20251105+cpu")
+    assert page.locator("#said").inner_text() == "Choose two builds."
+    context.close()
+
+
+def test_a_researcher_finds_a_failing_function_and_takes_its_script_along(
+    browser: sync_api.Browser, site: Path
+) -> None:
+    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    page.get_by_role("navigation", name="Site").get_by_role("link", name="Matrix").click()
+    page.get_by_label("Shows").select_option("failure")
+    page.get_by_label("on", exact=True).select_option("tpu-v5e")
+    assert rows(page) == ["jax.numpy.linalg.eig"]
+    page.locator("#live tbody td a", has_text="failure").last.click()
+    assert page.url.endswith("functions/jax/jax.numpy.linalg.eig.html#on-tpu-v5e-paper-compiled")
+    page.locator("#reproduce ~ details summary").click()
+    copied = page.locator("#reproduce ~ details").locator("..")
+    copied.get_by_role("button", name="Copy").first.click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith('"""jax/jax.numpy.linalg.eig/')
+    assert page.get_by_role("link", name="Documentation of JAX").is_visible()
+    context.close()
+
+
+def test_an_engineer_goes_from_tonight_to_the_regression_and_its_builds(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    crash = page.locator("#open ~ ul li", has_text="torch.add")
+    crash.get_by_role("link", name="open").click()
+    regression = page.locator("article.regression:target")
+    assert "Last good" in regression.inner_text()
+    regression.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "torch 2.4.0.dev20251105+cpu"
+    page.get_by_role("link", name="‹ torch 2.3.0.dev20251104+cpu").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "torch 2.3.0.dev20251104+cpu"
+    context.close()
+
+
+def test_whoever_is_on_call_sees_what_is_silent_and_what_did_not_install(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    page.goto((site / "index.html").as_uri())
+    assert "does not install" in page.locator("section.alarm").inner_text()
+    page.locator("section.silence").get_by_role("link", name="tpu-v5e").click()
+    assert "silent for 2 days" in page.locator(".lead").inner_text()
+    page.get_by_role("link", name="Add your hardware").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Add your hardware"
     context.close()
 
 
@@ -150,12 +263,15 @@ def test_everything_is_there_without_scripts(browser: sync_api.Browser, site: Pa
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site / "matrix.html").as_uri())
-    assert page.locator("tr[data-is]").count() == 46
+    assert page.locator("noscript tbody tr").count() == 46
     assert not page.locator("#filter").is_visible()
     page.get_by_role("link", name="torch.cat", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "torch.cat"
-    page.get_by_role("link", name="cpu-x86").click()
+    page.get_by_role("link", name="cpu-x86").first.click()
     assert page.url.endswith("#on-cpu-x86-paper")
+    page.goto((site / "builds/index.html").as_uri())
+    assert not page.locator("#comparison").is_visible()
+    assert page.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").is_visible()
     context.close()
 
 

@@ -13,14 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 import pandas as pd
 import pytest
-from planted import BIDI, CATALOG, GENERATED, IMAGE, LONG, LONG_NAME, SCRIPT, TEMPLATES, script_of
+from planted import BIDI, GENERATED, IMAGE, LONG, LONG_NAME, NOTHING_SAID, PROJECT, SCRIPT, TEMPLATES, cases, script_of
 
 from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
 from monitor.analysis.scores import Portability
 from monitor.history.layout import COLUMNS
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome
-from monitor.reporting.addresses import documentation, function_page, run_page, slug
+from monitor.model import Build, Channel, Evidence, Outcome
+from monitor.reporting.addresses import build_page, commits, documentation, function_page, run_page, slug, target_page
 from monitor.reporting.figures import deviation, duration, percent, visible
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
 from monitor.reporting.site import MARKER, SiteError, write_site
@@ -78,7 +78,12 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
-    assert {"index.html", "matrix.html", "method.html", "runs/index.html", "kernels/index.html"} <= pages.keys()
+    single = ("index", "matrix", "regressions", "causes", "study", "method", "hardware")
+    groups = ("runs", "kernels", "targets", "builds")
+    assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
+    for item in recorded.runs:
+        assert target_page(item.run.target) in pages
+        assert item.run.build is None or build_page(item.run.framework, item.run.build) in pages
     assert {run_page(item.run.id) for item in recorded.runs} <= pages.keys()
     for one in all_series(recorded):
         if one.evidence is Evidence.REGISTERED:  # an operator is no function of the matrix
@@ -97,7 +102,7 @@ def test_every_relative_link_and_fragment_leads_somewhere(site: Path, pages: dic
             assert not link.startswith("/"), f"{address}: {link} leaves a sub-path"
             target = (site / address).parent.joinpath(unquote(parts.path)).resolve() if parts.path else site / address
             assert target.is_file(), f"{address}: {link}"
-            if parts.fragment and target.suffix == ".html":
+            if parts.fragment and "=" not in parts.fragment and target.suffix == ".html":  # else a view, for a script
                 assert parts.fragment in pages[target.relative_to(site.resolve()).as_posix()].ids(), (
                     f"{address}: {link}"
                 )
@@ -112,10 +117,13 @@ def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
         assert all(after <= before + 1 for before, after in pairwise(levels)), address
 
 
-def test_nothing_runs_but_the_filter(pages: dict[str, Page]) -> None:
+def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
+    ours = {"matrix.html": "matrix.js", "builds/index.html": "builds.js", "hardware.html": "copy.js"}
     for address, page in pages.items():
-        scripts = [attributes for tag, attributes in page.tags if tag == "script"]
-        assert scripts == ([{"src": "assets/matrix.js", "defer": None}] if address == "matrix.html" else [])
+        scripts = [a for tag, a in page.tags if tag == "script" and a.get("type") != "application/json"]
+        wanted = "copy.js" if address.startswith("functions/") else ours.get(address)
+        found = [(script["src"] or "").removeprefix("../" * address.count("/")) for script in scripts]
+        assert found == ([f"assets/{wanted}"] if wanted else []), address
         assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on") or key == "style"]
         assert not [tag for tag, _ in page.tags if tag == "style"]
         (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
@@ -145,16 +153,16 @@ def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -
     assert visible(BIDI) == r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell"
 
 
-def test_tonight_says_what_changed(pages: dict[str, Page]) -> None:
+def test_tonight_says_what_changed_by_cause(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
-    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 0 ≁ values 1 ≈ unsure 0 ⇊ beyond 0 ⇈ lifted 1 + new 5 − gone" in words
-    assert "↓ worse torch.cat eager-float32 ✓ pass → ≠ mismatch <script>alert(1)</script>" in words
-    assert "+ new torch.new_function eager-float32 not there → ✓ pass" in words
-    assert "− gone torch.sparse.mm eager-float32 ✓ pass → gone" in words
-    assert (
-        "JAX on cpu-x86, paper No outcome changed: jax 2.4.0.dev20251105+cpu against jax 2.3.0.dev20251104+cpu."
-        in words
-    )
+    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 1 + new 5 − gone" in words
+    tonight = words.partition("What changed tonight")[2].partition("The week before")[0]
+    assert "torch 2.4.0.dev20251105+cpu after torch==2.3.0.dev20251104+cpu" in tonight
+    assert "↓ worse 1 case pass → mismatch on cpu-x86 torch.cat <script>alert(1)</script>" in tonight
+    assert "28 cases pass → error on gpu-t4" in tonight  # of one build, with one message: one cause
+    assert "no CUDA driver" in tonight
+    week = words.partition("The week before")[2]
+    assert "unsupported → pass on apple-mps, registered torch.ops.aten.linalg_eig" in week  # seen the night before last
 
 
 def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
@@ -163,10 +171,22 @@ def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
     assert words.index("3 incidents") < words.index("Portability The share")
     assert "28 of 60 cases turned worse at once: one cause, not 28" in words
     assert "only 30 of 60 cases were observed" in words
-    assert "No outcome changed among the 30 of 60 observed" in words
-    assert "PyTorch on gpu-t4 paper · 5 Nov 2025, 03:10 UTC 86.7 % of 15 functions, as last known" in words
-    assert "no build last observed: torch 2.3.0.dev20251104+cpu" in words
-    assert "JAX on tpu-v5e paper · 4 Nov 2025, 03:17 UTC ! silent for 2 days" in words
+
+
+def test_tonight_has_a_figure_and_its_trend_for_each_framework_and_target(site: Path, pages: dict[str, Page]) -> None:
+    words = pages["index.html"].words
+    place = words.partition("gpu-t4 gpu-t4 5 Nov 2025")[2]
+    assert "PyTorch 86.7 % 4 nights: from 86.7 % with torch==2.0.0.dev20251101+cpu to 86.7 %" in place
+    assert "● executed, 15 functions of paper, as last known" in place
+    assert "TensorFlow not seen here" in place
+    assert '<polyline points="' in (site / "index.html").read_text()
+
+
+def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
+    silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability")[0]
+    assert "tpu-v5e ! silent for 2 days since 4 Nov 2025, 03:17 UTC" in silent
+    assert "never-seen ? never seen" in silent
+    assert "cpu-x86" not in silent
 
 
 def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> None:
@@ -205,7 +225,7 @@ def test_tables_of_kernels_stand_side_by_side_on_a_page(pages: dict[str, Page]) 
     assert "torch.ops.aten._cudnn_rnn ⊘ unsupported no kernel for MPS There 2" in words
     assert "torch.ops.aten._foobar last in torch 2.2.0.dev20251103+cpu" in words.partition("Gone 1")[2]
     assert "since torch 2.2.0.dev20251103+cpu" in words  # linalg_eig came with that build
-    assert "of 3 operators" in pages["index.html"].words
+    assert "3 operators of kernels" in pages["index.html"].words
 
 
 def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, pages: dict[str, Page]) -> None:
@@ -216,7 +236,7 @@ def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, page
         (Outcome.PASS, Outcome.MISMATCH),
     ]
     words = pages[function_page("torch", "torch.cat")].words
-    assert "≠ mismatch since torch 2.4.0.dev20251105+cpu, 5 Nov 2025 asked again: mismatch, mismatch" in words
+    assert "≠ mismatch since torch 2.4.0.dev20251105+cpu asked again: mismatch, mismatch" in words
     assert "Last known. The newest run observed nothing: torch 2.4.0 does not install" in words
     cut = series(recorded, "cpu-x86", "tensorflow").now
     assert all(standing.outcome.known for standing in cut)
@@ -233,7 +253,7 @@ def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: Reco
     assert torch.strip_of("torch/torch.new_function/eager-float32") == (*[None] * 4, Outcome.PASS)
     words = pages[function_page("torch", "torch.new_function")].words
     assert "eager-float32 ·not asked ·not asked ·not asked ·not asked ✓pass" in words
-    assert "1 Nov 2025 2.0.0.dev20251101+cpu" in words
+    assert "Case 2.0.0.dev20251101+cpu 2.1.0.dev20251102+cpu" in words
 
 
 def test_a_function_that_left_the_suite_keeps_its_page(pages: dict[str, Page]) -> None:
@@ -243,12 +263,68 @@ def test_a_function_that_left_the_suite_keeps_its_page(pages: dict[str, Page]) -
 
 
 def test_the_study_is_quoted_where_the_catalog_has_it(pages: dict[str, Page]) -> None:
-    assert "Called 5,211 times in 3,001 files Stratum top 20 GPU (T4) success TPU (v3) partial" in (
+    assert "Called 5,211 times in 3,001 files Stratum top 20 GPU (T4), 2023 ✓ success TPU (v3), 2023 ◐ partial" in (
         pages[function_page("torch", "torch.cat")].words
     )
     assert "Called 1 time in 3,001 files" in pages[function_page("jax", "jax.numpy.dot")].words
     assert "study" not in pages[function_page("torch", "torch.add")].text
     assert "Instead of it use torch.add." in pages[function_page("torch", "torch.fft.fft")].words
+
+
+def test_a_function_shows_each_dtype_on_each_target(pages: dict[str, Page]) -> None:
+    words = pages[function_page("torch", "torch.linalg.svd")].words
+    assert "Now Dtype cpu-x86 paper executed gpu-t4 paper executed all ◐ partial 3 of 4 ◐ partial 3 of 4" in words
+    assert "bfloat16 ✗ 0/1 failure ✗ 0/1 failure float32 ✓ 3/3 success ✓ 3/3 success" in words
+
+
+def test_a_function_is_drawn_over_its_builds(site: Path, pages: dict[str, Page]) -> None:
+    page = pages[function_page("torch", "torch.cat")]
+    charts = [a["aria-label"] for tag, a in page.tags if tag == "svg" and a.get("aria-label")]
+    assert any(label and label.startswith("eager-float32, 4 measurements: ") for label in charts)
+    text = (site / function_page("torch", "torch.cat")).read_text()
+    assert "worse: pass → mismatch with torch 2.4.0.dev20251105+cpu" in text  # the mark where it turned
+    strip = [a["title"] for tag, a in page.tags if tag == "td" and a.get("title")]
+    assert SCRIPT in strip
+
+
+def test_a_function_names_its_regressions(pages: dict[str, Page]) -> None:
+    words = pages[function_page("torch", "torch.add")].words
+    assert "↓ open 1 case PyTorch on cpu-x86, since torch 2.4.0.dev20251105+cpu" in words
+    regressions = pages["regressions.html"].words
+    assert "Last good torch 2.3.0.dev20251104+cpu First bad torch 2.4.0.dev20251105+cpu" in regressions
+    assert "portability repro torch/torch.add/eager-float32 --run" in regressions
+
+
+def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page], recorded: Recorded) -> None:
+    (run,) = (item.run for item in recorded.runs if item.run.notes)
+    assert run.build
+    words = pages[build_page("torch", run.build)].words
+    assert "‹ torch 2.3.0.dev20251104+cpu" in words
+    assert "↑ better 1 case unsupported → pass on cpu-x86 torch.linalg.eig" in words
+    assert "torch.add eager-float32 cpu-x86 ✓ pass → † crash" in words
+
+
+def test_a_target_tells_its_machine_and_what_it_lacks(pages: dict[str, Page]) -> None:
+    words = pages[target_page("cpu-x86")].words
+    assert "A plain CPU, last seen 5 Nov 2025" in words
+    assert "device Tesla T4" in words.partition("Environment of the last run")[2]
+    assert "Noise" in words
+    tpu = pages[target_page("tpu-v5e")]
+    assert "jax.numpy.linalg.eig ✗ failure – no rule for the platform <script>" in tpu.words
+    assert "matrix.html#on=tpu-v5e&unlike=cpu-x86" in [link.removeprefix("../") for link in tpu.links()]
+    assert "Nothing yet: no run of this target is recorded." in pages[target_page("never-seen")].words
+
+
+def test_the_study_stands_beside_tonight(pages: dict[str, Page]) -> None:
+    words = pages["study.html"].words
+    assert "GPU (T4), 2023 the study’s – 1 100 %" in words
+    assert "PyTorch on cpu-x86 3 cases" in words  # torch.cat alone is of the study here, and one of its cases fails
+
+
+def test_a_function_tells_what_is_known_of_it_and_what_to_write_instead(pages: dict[str, Page]) -> None:
+    page = pages[function_page("torch", "torch.linalg.svd")]
+    assert "Known of it needs 32 bits Instead: float32 with x.float() <script>" in page.words
+    assert "Known of it" not in pages[function_page("torch", "torch.cat")].words
 
 
 def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], recorded: Recorded) -> None:
@@ -291,38 +367,38 @@ def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
 def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
     nothing = Recorded((), recorded.observations.iloc[:0])
-    first = write_site(nothing, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    first = write_site(nothing, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
-    write_site(recorded, CATALOG, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
     assert not (directory / "stale.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
     foreign = tmp_path / "home"
     foreign.mkdir()
     write_site(
-        nothing, {}, script_of, {}, foreign, templates=TEMPLATES, generated=GENERATED
+        nothing, NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED
     )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
     with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
-        write_site(recorded, {}, script_of, {}, foreign, templates=TEMPLATES, generated=GENERATED)
+        write_site(recorded, NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 
 
 def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    write_site(recorded, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(recorded, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
     broken = Recorded(recorded.runs, pd.DataFrame(columns=[*COLUMNS]))
     with pytest.raises(KeyError):
-        write_site(broken, {}, script_of, {}, directory, templates=TEMPLATES, generated=GENERATED)
+        write_site(broken, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     assert (directory / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
 def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
     nothing = Recorded((), recorded.observations.iloc[:0])
-    index = write_site(nothing, {}, script_of, {}, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    index = write_site(nothing, NOTHING_SAID, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 
 
@@ -361,6 +437,27 @@ def test_documentation_follows_each_frameworks_rule(name: str, address: str) -> 
     assert documentation(name) == address
 
 
+def build(version: str, commit: str = "") -> Build:
+    return Build("jax", version, Channel.RELEASE, commit)
+
+
+@pytest.mark.parametrize(
+    ("framework", "before", "after", "span"),
+    [
+        ("jax", build("0.5.3"), build("0.6.0"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
+        ("jax", build("0.9.2", "a659757"), build("0.10.2"), "jax-ml/jax/compare/a659757...jax-v0.10.2"),
+        ("torch", build("2.9.0+cpu"), build("2.13.0+cpu"), "pytorch/pytorch/compare/v2.9.0...v2.13.0"),
+        ("jax", build("0.5.3"), build("0.6.0.dev20260101"), ""),  # a nightly that does not tell its commit
+        ("jax", build("0.5.3"), build("0.6.0", "<script>"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
+        ("flax", build("0.5.3"), build("0.6.0"), ""),
+    ],
+)
+def test_commits_lie_between_what_two_builds_were_made_from(
+    framework: str, before: Build, after: Build, span: str
+) -> None:
+    assert commits(framework, before, after) == (span and f"https://github.com/{span}")
+
+
 def test_figures_have_units_and_sensible_digits() -> None:
     assert [duration(value) for value in (None, 0.0123, 1.204, 12.34, 999.4, 999.7, 84_021.0, 6.1e7)] == [
         "–", "0.01\u202fµs", "1.20\u202fµs", "12.3\u202fµs", "999\u202fµs", "1.00\u202fms", "84.0\u202fms",
@@ -378,13 +475,15 @@ def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: R
     shown = 0
     for one in all_series(recorded):
         for standing in one.now if one.evidence is not Evidence.REGISTERED else ():
-            fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-            page = pages[function_page(one.framework, standing.function)]
-            script = script_of(standing.case)
-            if fails and script:
-                assert script in page.text
+            if standing.outcome.known and standing.outcome is not Outcome.PASS and (script := script_of(standing.case)):
+                assert script in pages[function_page(one.framework, standing.function)].text
                 shown += 1
-            elif script and not fails and one.target == "cpu-x86" and one.framework == "tensorflow":
-                assert script not in page.text
     assert shown > 10
     assert "portability repro torch/torch.cat/case --run" in pages[function_page("torch", "torch.cat")].words
+
+
+def test_a_function_that_works_shows_its_plainest_case(pages: dict[str, Page]) -> None:
+    page = pages[function_page("tensorflow", "tf.add")]
+    shown = [case for case in cases("tensorflow") if script_of(case) and script_of(case) in page.text]
+    assert shown == ["tensorflow/tf.add/eager-float32"]
+    assert "portability repro tensorflow/tf.add/eager-float32 --run" in page.words

@@ -5,16 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
+from monitor.analysis.news import Change, Night, Verdict
+from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
-from monitor.model import Chip, Function, Outcome
+from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import documentation, function_page, series_anchor
-from monitor.reporting.figures import listed
+from monitor.reporting.charts import Chart, chart, movement
+from monitor.reporting.figures import deviation, duration, listed
+from monitor.reporting.findings import Finding
+from monitor.reporting.names import build_title
+from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
+from monitor.reporting.trends import Trend, trends
+from monitor.reporting.variants import dtype_of, dtype_order, mode_of
+
+# A function with hundreds of cases draws those that moved most; the downloads have all.
+CHARTS = 12
+
+Marks = Mapping[tuple[str, str], str]  # by run and case
 
 
 @dataclass(frozen=True)
 class CaseHistory:
-    """A case's outcomes in the runs of its section, None where a run did not ask for it.
+    """A case's outcomes in the runs of its section, None where a run did not ask for it, and what each run said.
 
     `script` shows the outcome without the monitor; it is empty where the case passes or was not judged. `bound` is the
     least time of a compiled call in microseconds, None where there is none.
@@ -22,29 +37,51 @@ class CaseHistory:
 
     standing: Standing
     strip: tuple[Outcome | None, ...]
+    messages: tuple[str, ...]
     script: str
     bound: float | None
+
+    def said(self, turn: int) -> str:
+        """What the case said in a run of the strip."""
+        return self.messages[turn] if turn < len(self.messages) else ""
 
 
 @dataclass(frozen=True)
 class FunctionSection:
-    """A function on one target, in one suite. `gone` are its cases that the suite no longer has."""
+    """A function on one target, in one suite. `gone` are its cases that the suite no longer has.
+
+    `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured.
+    """
 
     series: Series
     anchor: str
     cell: Cell
     cases: tuple[CaseHistory, ...]
     gone: tuple[Standing, ...]
+    latencies: tuple[Chart, ...]
+    errors: tuple[Chart, ...]
+    charted: int
 
     @property
     def turned(self) -> tuple[CaseHistory, ...]:
         """The cases that have had more than one outcome."""
         return tuple(case for case in self.cases if len(case.standing.turns) > 1)
 
+    @property
+    def by_dtype(self) -> Mapping[str, Cell]:
+        """What becomes of each dtype."""
+        found: dict[str, list[Standing]] = {}
+        for case in self.cases:
+            found.setdefault(dtype_of(case.standing.variant), []).append(case.standing)
+        return {dtype: cell(standings) for dtype, standings in found.items()}
+
 
 @dataclass(frozen=True)
 class FunctionPage:
-    """A function: `study` is None where the study did not have it, `replacement_page` empty where there is none."""
+    """A function: `study` is None where the study did not have it, `replacement_page` empty where there is none.
+
+    `shown` is the case whose script the page begins with: one that fails, or else how the function is usually called.
+    """
 
     name: str
     framework: str
@@ -53,38 +90,48 @@ class FunctionPage:
     study: Function | None
     replaced_by: str
     replacement_page: str
+    shown: str
+    script: str
     sections: tuple[FunctionSection, ...]
+    regressions: tuple[Regression, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        return tuple(sorted({dtype for section in self.sections for dtype in section.by_dtype}, key=dtype_order))
 
 
 def function_pages(
     series: Sequence[Series],
-    catalog: Mapping[str, Function],
-    script: Callable[[str], str],
-    chips: Mapping[str, Chip],
+    observations: pd.DataFrame,
+    nights: Sequence[Night],
+    regressions: Sequence[Regression],
+    project: Project,
 ) -> Iterator[FunctionPage]:
     """A page for every function that has, or ever had, a case.
 
-    `script` is asked for the cases that do not pass; `chips` are those of the targets.
+    The project is asked for the script of each case that does not pass, and for one of each function.
     """
     now = [by_function(one.now) for one in series]
     gone = [by_function(one.gone) for one in series]
+    measured = [trends(one, observations) for one in series]
+    marks = _marks(nights)
+    of_function: dict[str, list[Regression]] = {}
+    for regression in regressions:
+        for function in regression.functions:
+            of_function.setdefault(function, []).append(regression)
     names = {
         (one.framework, name) for one, *sides in zip(series, now, gone, strict=True) for side in sides for name in side
     }
     for framework, name in sorted(names):
         sections = tuple(
-            FunctionSection(
-                one,
-                series_anchor(one.target, one.suite, one.evidence),
-                cell(here.get(name, ())),
-                tuple(_case_history(one, standing, script, chips.get(one.target)) for standing in here.get(name, ())),
-                tuple(left.get(name, ())),
-            )
-            for one, here, left in zip(series, now, gone, strict=True)
+            _section(one, here.get(name, ()), left.get(name, ()), trend, marks, project)
+            for one, here, left, trend in zip(series, now, gone, measured, strict=True)
             if one.framework == framework and (name in here or name in left)
         )
-        entry = catalog.get(name)
+        entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
+        shown = _most_telling([case.standing for section in sections for case in section.cases])
         yield FunctionPage(
             name,
             framework,
@@ -93,14 +140,102 @@ def function_pages(
             entry if entry and entry.study_name else None,
             replaced_by,
             function_page(framework, replaced_by) if (framework, replaced_by) in names else "",
+            shown,
+            project.script(shown) if shown else "",
             sections,
+            tuple(of_function.get(name, ())),
+            tuple(project.findings.get(name, ())),
         )
 
 
-def _case_history(series: Series, standing: Standing, script: Callable[[str], str], chip: Chip | None) -> CaseHistory:
+def _section(
+    series: Series,
+    standings: Sequence[Standing],
+    gone: Sequence[Standing],
+    trend: Mapping[str, Trend],
+    marks: Marks,
+    project: Project,
+) -> FunctionSection:
+    measured = [(s, trend[s.case]) for s in standings if s.case in trend]
+    latencies = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration)
+    errors = _charts(series, [(s, t.errors) for s, t in measured], marks, _ulp)
+    return FunctionSection(
+        series,
+        series_anchor(series.target, series.suite, series.evidence),
+        cell(standings),
+        tuple(_case_history(series, s, trend.get(s.case), project) for s in standings),
+        tuple(gone),
+        latencies[:CHARTS],
+        errors[:CHARTS],
+        max(len(latencies), len(errors)),
+    )
+
+
+def _charts(
+    series: Series,
+    measured: Sequence[tuple[Standing, Sequence[float | None]]],
+    marks: Marks,
+    shown: Callable[[float], str],
+) -> tuple[Chart, ...]:
+    """A chart for each case that was measured twice: what moved most comes first, what never moved is left out."""
+    builds = [build_title(run.build) for run in series.recent]
+    moved = sorted(measured, key=lambda one: movement(one[1]), reverse=True)
+    found = (
+        chart(
+            standing.variant,
+            values,
+            builds,
+            shown,
+            [(n, mark) for n, run in enumerate(series.recent) if (mark := marks.get((run.id, standing.case)))],
+        )
+        for standing, values in moved
+        if any(values)
+    )
+    return tuple(one for one in found if one)
+
+
+def _marks(nights: Sequence[Night]) -> Marks:
+    """What happened to each case in each run, in words; that it was first seen, or seen no more, marks nothing."""
+    return {
+        (night.run.id, change.case): _mark(night, change)
+        for night in nights
+        for change in night.changes
+        if change.verdict not in (Verdict.NEW, Verdict.GONE)
+    }
+
+
+def _mark(night: Night, change: Change) -> str:
+    turned = f"{change.before} → {change.after}" if change.before is not change.after else change.message
+    return f"{change.verdict}: {turned} with {build_title(night.run.build)}"
+
+
+def _ulp(value: float) -> str:
+    return f"{deviation(value)} ulp"
+
+
+def _most_telling(standings: Sequence[Standing]) -> str:
+    """The case to show: one that fails, executed before others, or else the plainest call."""
+
+    def order(standing: Standing) -> tuple[bool, int, bool, bool, str]:
+        fails = standing.outcome.known and standing.outcome is not Outcome.PASS
+        usual = standing.variant == "eager-float32"
+        evidence = [*Evidence].index(standing.evidence)
+        return not fails, evidence, not usual, mode_of(standing.variant) is not Mode.EAGER, standing.case
+
+    return min(standings, key=order).case if standings else ""
+
+
+def _case_history(series: Series, standing: Standing, trend: Trend | None, project: Project) -> CaseHistory:
     fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-    bound = least_time(standing.compiled, chip) if standing.compiled and chip else None
-    return CaseHistory(standing, series.strip_of(standing.case), script(standing.case) if fails else "", bound)
+    target = project.hardware.get(series.target)
+    bound = least_time(standing.compiled, target.chip) if standing.compiled and target and target.chip else None
+    return CaseHistory(
+        standing,
+        series.strip_of(standing.case),
+        trend.messages if trend else (),
+        project.script(standing.case) if fails else "",
+        bound,
+    )
 
 
 def portability_sentence(one: Cell) -> str:

@@ -1,79 +1,134 @@
-"""The matrix: every function on every target."""
+"""The matrix: every function on every target.
+
+The page carries its cells as data, a letter a case, from which its script draws the rows that are wanted. Without
+scripts the same cells stand there as one plain table.
+"""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.model import Evidence, Outcome
+from markupsafe import Markup
+
+from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import function_page, series_anchor
+from monitor.reporting.names import framework_title
+from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
 from monitor.reporting.standing import Cell, Series, Standing, cell
+from monitor.reporting.variants import dtype_of, dtype_order, mode_of
+
+LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
+NOT_ASKED = "."
 
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """A function on a target, and where the function's page speaks of that target."""
+    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases."""
 
     cell: Cell
     anchor: str
+    outcomes: Mapping[str, Outcome]
 
 
 @dataclass(frozen=True)
 class MatrixRow:
     """A function and its cells, one a target, None where no suite asks that target for it.
 
-    `words` are what the outcome filter finds the row by.
+    `stratum` and `uses` are the study's, empty and 0 where it did not have the function.
     """
 
+    framework: str
     function: str
     page: str
+    stratum: str
+    uses: int
     cells: tuple[MatrixCell | None, ...]
-    words: tuple[str, ...]
+
+    @property
+    def variants(self) -> tuple[str, ...]:
+        """The variants that any target was asked for."""
+        return tuple(sorted({variant for one in self.cells if one for variant in one.outcomes}))
 
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. `groups` are the frameworks with their rows, `present` the outcomes that occur.
-
-    `evidences` has the usual evidence of each target, None where nothing was judged.
-    """
+    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged."""
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
-    groups: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
-    present: tuple[Outcome, ...]
+    rows: tuple[MatrixRow, ...]
+
+    @property
+    def frameworks(self) -> Mapping[str, int]:
+        """How many functions each framework has."""
+        return Counter(row.framework for row in self.rows)
+
+    @property
+    def strata(self) -> tuple[str, ...]:
+        """The study's strata: its most used functions, then the deciles."""
+        found = {row.stratum for row in self.rows} - {""}
+        return tuple(sorted(found, key=lambda stratum: (stratum.isdigit(), stratum.zfill(3))))
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        return tuple(mode.value for mode in Mode)
+
+    @property
+    def dtypes(self) -> tuple[str, ...]:
+        return tuple(sorted({dtype_of(variant) for row in self.rows for variant in row.variants}, key=dtype_order))
+
+    @property
+    def present(self) -> tuple[Outcome, ...]:
+        """The outcomes that occur."""
+        found = {outcome for row in self.rows for one in row.cells if one for outcome in one.outcomes.values()}
+        return tuple(outcome for outcome in Outcome if outcome in found)
+
+    @property
+    def data(self) -> Markup:
+        """All cells as JSON inside the page, where no text of a run can end the element that holds it."""
+        text = json.dumps(_data(self), separators=(",", ":"))
+        return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
 
 
-def matrix_page(series: Sequence[Series]) -> MatrixPage:
+def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> MatrixPage:
     targets = tuple(sorted({one.target for one in series}))
-    asked: dict[str, dict[str, dict[str, list[Standing]]]] = {}
+    asked: dict[tuple[str, str], dict[str, list[Standing]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:
-        functions = asked.setdefault(one.framework, {})
         for standing in one.now:
-            functions.setdefault(standing.function, {}).setdefault(one.target, []).append(standing)
-            anchor = series_anchor(one.target, one.suite, one.evidence)
-            anchors.setdefault((one.framework, standing.function, one.target), anchor)
-    groups = []
-    for framework, functions in sorted(asked.items()):
-        rows = []
-        for name, found in sorted(functions.items()):
-            cells = tuple(
-                MatrixCell(cell(found[target]), anchors[framework, name, target]) if target in found else None
-                for target in targets
+            name = one.framework, standing.function
+            asked.setdefault(name, {}).setdefault(one.target, []).append(standing)
+            anchors.setdefault((*name, one.target), series_anchor(one.target, one.suite, one.evidence))
+    rows = []
+    for (framework, function), found in sorted(asked.items()):
+        entry = catalog.get(function)
+        rows.append(
+            MatrixRow(
+                framework,
+                function,
+                function_page(framework, function),
+                entry.study_stratum if entry else "",
+                entry.study_uses if entry else 0,
+                tuple(
+                    _cell(found[target], anchors[framework, function, target]) if target in found else None
+                    for target in targets
+                ),
             )
-            words = _words(one.cell for one in cells if one)
-            rows.append(MatrixRow(name, function_page(framework, name), cells, words))
-        groups.append((framework, tuple(rows)))
-    present = {standing.outcome for one in series for standing in one.now}
-    columns = zip(*(row.cells for _, rows in groups for row in rows), strict=True)
-    return MatrixPage(
-        targets,
-        tuple(_usual_evidence(column) for column in columns),
-        tuple(groups),
-        tuple(outcome for outcome in Outcome if outcome in present),
-    )
+        )
+    columns = zip(*(row.cells for row in rows), strict=True)
+    return MatrixPage(targets, tuple(map(_usual_evidence, columns)), tuple(rows))
+
+
+def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
+    """A cell shows the cases of the evidence that counts; those that nothing is known of count with it."""
+    seen = cell(standings)
+    counted = {s.variant: s.outcome for s in standings if not s.outcome.known} | {
+        s.variant: s.outcome for s in standings if s.outcome.known and s.evidence is seen.evidence
+    }
+    return MatrixCell(seen, anchor, counted)
 
 
 def _usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
@@ -81,5 +136,50 @@ def _usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
     return found.most_common(1)[0][0] if found else None
 
 
-def _words(cells: Iterable[Cell]) -> tuple[str, ...]:
-    return tuple(sorted({word.value for one in cells for word in (one.portability, *one.outcomes)}))
+def _data(page: MatrixPage) -> dict[str, object]:
+    """What `matrix.js` reads: tables of words, and rows that point into them."""
+    kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
+    anchors = sorted({one.anchor for row in page.rows for one in row.cells if one})
+    frameworks = [*page.frameworks]
+    kind_number = {kind: number for number, kind in enumerate(kinds)}
+    anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
+    evidence_number = {evidence: number for number, evidence in enumerate(Evidence)}
+
+    def row_data(row: MatrixRow) -> list[object]:
+        variants = row.variants
+        cells = [
+            [
+                anchor_number[one.anchor],
+                evidence_number[one.cell.evidence] if one.cell.evidence else -1,
+                "".join(LETTERS[one.outcomes[v]] if v in one.outcomes else NOT_ASKED for v in variants),
+                [evidence_number[other] for other in one.cell.others],
+            ]
+            if one
+            else 0
+            for one in row.cells
+        ]
+        return [
+            frameworks.index(row.framework),
+            row.function,
+            row.page,
+            row.stratum,
+            row.uses,
+            [kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
+            cells,
+        ]
+
+    return {
+        "targets": page.targets,
+        "usual": [evidence_number[evidence] if evidence else -1 for evidence in page.evidences],
+        "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
+        "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],
+        "portabilities": [_sign(sign) for sign in PORTABILITIES.values()],
+        "evidences": [_sign(sign) for sign in EVIDENCES.values()],
+        "kinds": kinds,
+        "anchors": anchors,
+        "rows": [row_data(row) for row in page.rows],
+    }
+
+
+def _sign(sign: Sign) -> list[str]:
+    return [sign.word, sign.symbol, sign.tone.value]

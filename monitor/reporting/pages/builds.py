@@ -1,0 +1,133 @@
+"""The pages of builds: what each brought, by cause, and what lies between any two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from monitor.analysis.causes import Hit, signature
+from monitor.analysis.news import Night
+from monitor.history.order import age
+from monitor.model import Build, Outcome, Series
+from monitor.reporting.addresses import build_page, case_address, commits
+from monitor.reporting.names import build_title, framework_title
+from monitor.reporting.pages.causes import BuildNews, news_of_builds
+from monitor.reporting.signs import OUTCOMES
+
+# A cause lists so many of its cases; nobody reads on, and the data for programs has all.
+CASES_OF_A_CAUSE = 100
+
+
+@dataclass(frozen=True)
+class BuildPage:
+    """A build: the runs that had it, what it changed, and its neighbours among the framework's builds."""
+
+    framework: str
+    build: Build
+    page: str
+    nights: tuple[Night, ...]
+    news: BuildNews | None
+    before: Build | None
+    after: Build | None
+
+    @property
+    def title(self) -> str:
+        return build_title(self.build)
+
+    @property
+    def commits(self) -> str:
+        """The address of the commits since the build before."""
+        return commits(self.framework, self.before, self.build) if self.before else ""
+
+    def page_of(self, build: Build) -> str:
+        return build_page(self.framework, build)
+
+
+def build_pages(nights: Sequence[Night]) -> tuple[BuildPage, ...]:
+    """A page for every build that was ever run: a framework's newest first."""
+    found: dict[str, dict[str, list[Night]]] = {}
+    for night in nights:
+        if night.run.build:
+            found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
+    news = {(one.framework, one.build.label): one for one in news_of_builds(nights)}
+    pages = []
+    for framework, of_builds in sorted(found.items()):
+        builds = _by_age(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
+        for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
+            label = build.label
+            page = build_page(framework, build)
+            pages.append(
+                BuildPage(framework, build, page, tuple(of_builds[label]), news.get((framework, label)), before, after)
+            )
+    return tuple(pages[::-1])
+
+
+def _by_age(builds: Iterable[Build | None]) -> list[Build]:
+    return sorted((build.bare for build in builds if build), key=lambda build: age(build.version))
+
+
+def comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> Markup:
+    """What `builds.js` compares builds by: of each case that ever changed, every change and its cause."""
+    text = json.dumps(_comparison(pages, nights), separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
+
+
+def _comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> dict[str, object]:
+    builds: dict[str, list[Build]] = {}
+    for page in reversed(pages):
+        builds.setdefault(page.framework, []).append(page.build)
+    places = {f: {build.label: number for number, build in enumerate(found)} for f, found in builds.items()}
+    said: dict[str, int] = {}
+    turns: dict[tuple[Series, str], list[object]] = {}
+    addresses: dict[tuple[Series, str], str] = {}
+    for hit in _hits(nights):
+        change, key = hit.change, (hit.run.series, hit.change.case)
+        since = change.since or hit.run.build
+        if since is None or since.label not in places[hit.run.framework]:
+            continue
+        words = _without_outcomes(signature(change))
+        turn = [
+            places[hit.run.framework][since.label],
+            _number(change.before),
+            _number(change.after),
+            said.setdefault(words, len(said)),
+            change.message,
+        ]
+        turns.setdefault(key, []).append(turn)
+        addresses[key] = case_address(hit.run, change.function)
+    return {
+        "outcomes": [[sign.word, sign.symbol, sign.tone.value] for sign in OUTCOMES.values()],
+        "frameworks": [
+            [framework, framework_title(framework), [[build_title(b), build_page(framework, b)] for b in found]]
+            for framework, found in builds.items()
+        ],
+        "cases": [
+            [target, suite, evidence.value, case, addresses[(target, framework, suite, evidence), case], found]
+            for ((target, framework, suite, evidence), case), found in turns.items()
+        ],
+    }
+
+
+def _hits(nights: Iterable[Night]) -> Iterator[Hit]:
+    for night in nights:
+        if night.baseline:
+            yield from (Hit(night.run, change) for change in night.changes)
+
+
+def _without_outcomes(text: str) -> str:
+    return text.partition(": ")[2]
+
+
+def _number(outcome: Outcome | None) -> int:
+    return [*Outcome].index(outcome) if outcome else -1
+
+
+def by_framework(pages: Sequence[BuildPage]) -> Mapping[str, tuple[BuildPage, ...]]:
+    """The pages by framework."""
+    found: dict[str, list[BuildPage]] = {}
+    for page in pages:
+        found.setdefault(page.framework, []).append(page)
+    return {framework: tuple(group) for framework, group in found.items()}

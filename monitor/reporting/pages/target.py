@@ -1,0 +1,176 @@
+"""The page of a target: the machine, how much of it is seen, what it lacks, and what is slow there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from monitor.analysis.news import Night
+from monitor.analysis.scores import Portability, Score
+from monitor.history.layout import RecordedRun
+from monitor.model import Evidence, Outcome
+from monitor.reporting.addresses import function_page, series_anchor, target_page
+from monitor.reporting.hardware import Hardware
+from monitor.reporting.pages.tonight import Figure, Place
+from monitor.reporting.standing import Series, Standing, by_function, cell
+
+# The target that others are held against: every fork has one, and it runs everything.
+REFERENCE = "cpu"
+
+# As many as one looks through; the matrix has all.
+LACKING = 25
+SLOWEST = 15
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A function that fails here. `elsewhere` says what becomes of it on the reference target, None where unknown."""
+
+    function: str
+    framework: str
+    address: str
+    portability: Portability
+    message: str
+    elsewhere: Portability | None
+
+
+@dataclass(frozen=True)
+class Slow:
+    """A case whose call takes long: in microseconds, here and on the reference target, None where it has no time."""
+
+    case: str
+    function: str
+    address: str
+    latency: float
+    reference: float | None
+
+    @property
+    def ratio(self) -> float | None:
+        return self.latency / self.reference if self.reference else None
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How much of one framework is seen here by one kind of evidence: functions and cases, and the newest build."""
+
+    night: Night
+    score: Score
+    cases: int
+    judged: int
+
+
+@dataclass(frozen=True)
+class TargetPage:
+    """A target. `noise` is the median spread of its timed cases in shares of their medians, None without times.
+
+    `calibration` has the fixed job's times in the recent runs, oldest first. `lacking` counts all that fail.
+    `others` are the targets that it can be compared with in the matrix.
+    """
+
+    name: str
+    page: str
+    hardware: Hardware | None
+    place: Place
+    coverage: tuple[Coverage, ...]
+    facts: tuple[tuple[str, str], ...]
+    last: RecordedRun | None
+    noise: float | None
+    timed: int
+    calibration: tuple[tuple[str, float], ...]
+    lacks: tuple[Lack, ...]
+    lacking: int
+    slow: tuple[Slow, ...]
+    others: tuple[str, ...]
+
+
+def target_pages(
+    places: Sequence[Place], series: Sequence[Series], hardware: Mapping[str, Hardware]
+) -> tuple[TargetPage, ...]:
+    """A page for every target that has runs or a runner file."""
+    here: dict[str, list[Series]] = {}
+    for one in series:
+        here.setdefault(one.target, []).append(one)
+    reference = [s for one in here.get(REFERENCE, ()) for s in one.now if s.evidence is Evidence.EXECUTED]
+    names = [p.target for p in places if any(one.evidence is not Evidence.REGISTERED for one in here.get(p.target, ()))]
+    return tuple(_page(place, here.get(place.target, []), reference, hardware, names) for place in places)
+
+
+def _page(
+    place: Place,
+    series: Sequence[Series],
+    reference: Sequence[Standing],
+    hardware: Mapping[str, Hardware],
+    names: Sequence[str],
+) -> TargetPage:
+    runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
+    last = next((item for item in reversed(runs) if item.run.environment), None)
+    lacks = _lacks(series, reference if place.target != REFERENCE else ())
+    times = [s for one in series for s in one.now if s.latency and s.evidence is Evidence.EXECUTED]
+    spreads = [s.latency.spread / s.latency.median for s in times if s.latency and s.latency.median]
+    return TargetPage(
+        name=place.target,
+        page=target_page(place.target),
+        hardware=hardware.get(place.target),
+        place=place,
+        coverage=tuple(_coverage(figure, series) for figures in place.figures.values() for figure in figures),
+        facts=tuple(sorted(last.run.environment.items())) if last else (),
+        last=last,
+        noise=median(spreads) if spreads else None,
+        timed=len(spreads),
+        calibration=tuple(
+            (item.run.started, median(item.end.calibration)) for item in runs if item.end and item.end.calibration
+        )[-30:],
+        lacks=tuple(lacks[:LACKING]),
+        lacking=len(lacks),
+        slow=tuple(_slowest(series, times, reference if place.target != REFERENCE else ())),
+        others=tuple(name for name in names if name != place.target) if place.target in names else (),
+    )
+
+
+def _coverage(figure: Figure, series: Sequence[Series]) -> Coverage:
+    (one,) = (one for one in series if one.runs[-1].run.series == figure.night.run.series)
+    return Coverage(figure.night, figure.score, len(one.now), sum(s.outcome.known for s in one.now))
+
+
+def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack]:
+    """The functions that do not wholly work: complete failures first, and those first that work on the reference."""
+    elsewhere = {name: cell(found).portability for name, found in by_function(reference).items()}
+    found: dict[tuple[str, str], list[Standing]] = {}
+    anchors: dict[tuple[str, str], str] = {}
+    for one in series:
+        if one.evidence is Evidence.REGISTERED:  # operators are no functions
+            continue
+        for standing in one.now:
+            key = one.framework, standing.function
+            found.setdefault(key, []).append(standing)
+            anchors.setdefault(key, series_anchor(one.target, one.suite, one.evidence))
+    lacks = []
+    for (framework, function), standings in sorted(found.items()):
+        seen = cell(standings)
+        if seen.portability in (Portability.FAILURE, Portability.PARTIAL):
+            failing = [s for s in standings if s.outcome.known and s.outcome is not Outcome.PASS]
+            message = next((s.message for s in failing if s.message), "")
+            address = f"{function_page(framework, function)}#{anchors[framework, function]}"
+            lacks.append(Lack(function, framework, address, seen.portability, message, elsewhere.get(function)))
+    return sorted(
+        lacks, key=lambda lack: (lack.portability is Portability.PARTIAL, lack.elsewhere is not Portability.SUCCESS)
+    )
+
+
+def _slowest(series: Sequence[Series], times: Sequence[Standing], reference: Sequence[Standing]) -> list[Slow]:
+    """The slowest cases against the reference; where that has no times, or is this target, the slowest of all."""
+    anchors = {one.runs[-1].run.series: series_anchor(one.target, one.suite, one.evidence) for one in series}
+    known = {s.case: s.latency.median for s in reference if s.latency}
+    slow = [
+        Slow(
+            standing.case,
+            standing.function,
+            f"{function_page(standing.run.framework, standing.function)}#{anchors[standing.run.series]}",
+            standing.latency.median,
+            known.get(standing.case),
+        )
+        for standing in times
+        if standing.latency
+    ]
+    return sorted(slow, key=lambda one: (one.ratio or 0.0, one.latency), reverse=True)[:SLOWEST]

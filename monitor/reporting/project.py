@@ -1,0 +1,27 @@
+"""What the project itself says, beside what was seen: its functions, its hardware, and what people found out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.analysis.regressions import Excuse, nothing_excused
+from monitor.model import Function
+from monitor.reporting.findings import Finding
+from monitor.reporting.hardware import Hardware
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything that the pages tell and no run does.
+
+    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more; `hardware`
+    are the targets that have a runner file; `excuse` says of a failure that it is expected, or muted; `findings` are by
+    function.
+    """
+
+    catalog: Mapping[str, Function]
+    script: Callable[[str], str]
+    hardware: Mapping[str, Hardware]
+    excuse: Excuse = nothing_excused
+    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)

@@ -1,0 +1,126 @@
+// Compares any two builds of a framework: which cases differ, by cause. The state is in the address.
+"use strict";
+
+const SHOWN = 40; // cases of one cause; their number is told
+
+const data = JSON.parse(document.getElementById("turns").textContent);
+const form = document.getElementById("pair");
+const said = document.getElementById("said");
+const differences = document.getElementById("differences");
+const field = (name) => form.elements.namedItem(name);
+const root = "../";
+
+function fill(select, options, chosen) {
+  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+  select.value = chosen;
+  if (select.selectedIndex < 0) select.selectedIndex = 0;
+}
+
+function framework() {
+  return data.frameworks.find(([key]) => key === field("fw").value);
+}
+
+// The outcome of a case with a build: what the last change up to it left, or what the first change after it found.
+function outcomeWith(turns, build) {
+  let outcome = turns[0][1];
+  for (const [since, , after] of turns) if (since <= build) outcome = after;
+  return outcome;
+}
+
+function between(turns, from, to) {
+  return turns.filter(([since]) => since > Math.min(from, to) && since <= Math.max(from, to)).at(-1);
+}
+
+function element(name, text, properties = {}) {
+  const made = Object.assign(document.createElement(name), properties);
+  if (text) made.textContent = text;
+  return made;
+}
+
+function mark(outcome) {
+  const [word, symbol, tone] = data.outcomes[outcome] ?? ["not there", "–", "none"];
+  return element("span", `${symbol} ${word}`, { className: `mark ${tone}` });
+}
+
+function group(cases) {
+  const item = element("li");
+  const { before, after, message } = cases[0];
+  const head = element("p", "", { className: "what" });
+  head.append(mark(before), " → ", mark(after), " ", element("b", `${cases.length} case${cases.length > 1 ? "s" : ""}`));
+  item.append(head);
+  if (message) item.append(element("div", message.slice(0, 300), { className: "said" }));
+  const more = element("details");
+  more.append(element("summary", [...new Set(cases.map((one) => one.function))].slice(0, 4).join(", ")));
+  const list = element("ul");
+  for (const one of cases.slice(0, SHOWN)) {
+    const line = element("li", "", { className: "name" });
+    line.append(element("a", one.case, { href: root + one.address }), ` on ${one.target}, ${one.evidence}`);
+    list.append(line);
+  }
+  if (cases.length > SHOWN) list.append(element("li", `and ${cases.length - SHOWN} more`));
+  more.append(list);
+  item.append(more);
+  return item;
+}
+
+function draw() {
+  const [key, , builds] = framework();
+  const from = Number(field("a").value);
+  const to = Number(field("b").value);
+  const groups = new Map();
+  let differing = 0;
+  for (const [target, , evidence, name, address, turns] of data.cases) {
+    if (!name.startsWith(`${key}/`) || (field("on").value && field("on").value !== target)) continue;
+    const before = outcomeWith(turns, from);
+    const after = outcomeWith(turns, to);
+    const turn = between(turns, from, to);
+    if (before === after || !turn) continue;
+    differing += 1;
+    const cause = `${before} ${after} ${turn[3]}`;
+    if (!groups.has(cause)) groups.set(cause, []);
+    groups.get(cause).push({
+      case: name, function: name.split("/")[1], target, evidence, address, before, after, message: turn[4],
+    });
+  }
+  const sorted = [...groups.values()].sort((one, other) => other.length - one.length);
+  differences.replaceChildren(...sorted.map(group));
+  said.value =
+    from === to
+      ? "Choose two builds."
+      : `${differing.toLocaleString("en")} case${differing === 1 ? "" : "s"} differ between ${builds[from][0]} and ${builds[to][0]}` +
+        (differing ? `, by ${groups.size} cause${groups.size === 1 ? "" : "s"}.` : ".");
+}
+
+function choices(state) {
+  fill(field("fw"), data.frameworks.map(([key, title]) => [key, title]), state.get("fw"));
+  const [key, , builds] = framework();
+  const newestFirst = builds.map(([title], number) => [String(number), title]).reverse();
+  const numberOf = (title, otherwise) => String(builds.findIndex(([one]) => one === title)).replace("-1", otherwise);
+  fill(field("a"), newestFirst, numberOf(state.get("a"), String(Math.max(0, builds.length - 2))));
+  fill(field("b"), newestFirst, numberOf(state.get("b"), String(builds.length - 1)));
+  const targets = [...new Set(data.cases.filter((one) => one[3].startsWith(`${key}/`)).map(([target]) => target))].sort();
+  fill(field("on"), [["", "every target"], ...targets.map((target) => [target, target])], state.get("on") ?? "");
+}
+
+function remember() {
+  const builds = framework()[2];
+  const state = new URLSearchParams({
+    fw: field("fw").value, a: builds[field("a").value][0], b: builds[field("b").value][0],
+  });
+  if (field("on").value) state.set("on", field("on").value);
+  history.replaceState(null, "", `#${state}`);
+}
+
+function recall() {
+  choices(new URLSearchParams(location.hash.includes("fw=") ? location.hash.slice(1) : ""));
+  draw();
+}
+
+form.addEventListener("change", (event) => {
+  if (event.target === field("fw")) choices(new URLSearchParams({ fw: field("fw").value }));
+  draw();
+  remember();
+});
+addEventListener("hashchange", recall);
+recall();
+document.getElementById("comparison").hidden = false;
