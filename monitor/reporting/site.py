@@ -171,6 +171,7 @@ def _environment(templates: Path) -> Environment:
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
+        regression_address=addresses.regression_address,
         run_page=addresses.run_page,
         states=signs.STATES,
         target_page=addresses.target_page,
