@@ -24,6 +24,9 @@ from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 # A function with hundreds of cases draws those that moved most; the downloads have all.
 CHARTS = 12
 
+# A few screens of cases are read through; beyond, a page is for those who come for one target.
+CASES_UNFOLDED = 30
+
 Marks = Mapping[tuple[str, str], str]  # by run and case
 
 
@@ -95,6 +98,11 @@ class FunctionPage:
     sections: tuple[FunctionSection, ...]
     regressions: tuple[Regression, ...]
     findings: tuple[Finding, ...]
+
+    @property
+    def short(self) -> bool:
+        """Whether every target fits in sight of the others; else all but the first are folded up."""
+        return sum(len(section.cases) for section in self.sections) <= CASES_UNFOLDED
 
     @property
     def dtypes(self) -> tuple[str, ...]:
