@@ -186,7 +186,7 @@ def _charts(
     shown: Callable[[float], str],
 ) -> tuple[Chart, ...]:
     """A chart for each case that was measured twice: what moved most comes first, what never moved is left out."""
-    builds = [build_title(run.build) for run in series.recent]
+    builds = [run.build.version if run.build else "no build" for run in series.recent]  # two of them fit below a chart
     moved = sorted(measured, key=lambda one: movement(one[1]), reverse=True)
     found = (
         chart(
