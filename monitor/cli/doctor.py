@@ -7,17 +7,25 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json
+from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json, say
+from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.environments import in_use
+from monitor.execution.expectations import COUNT, NAME, PLATFORM
 from monitor.execution.interpreters import wished_interpreter
+from monitor.execution.lanes import Ground, executing
 from monitor.execution.offers import CONFIGURED_INDEX, Offer
-from monitor.execution.targets import load_targets
+from monitor.execution.supervisor import PACKAGE, WorkerUnavailableError
+from monitor.execution.targets import Target, find_target, load_targets
 from monitor.execution.uv import UvMissingError, find_uv
+from monitor.model import Evidence, Job
 
 REACH_SECONDS = 5.0
 ROOM_GIB = 10  # three frameworks take 3 GiB, an accelerator's builds three times that
@@ -36,12 +44,24 @@ class Finding:
 
 def register(app: typer.Typer) -> None:
     """Add the command of this module."""
-    app.command(epilog=examples("portability doctor", "portability doctor --json"))(doctor)
+    app.command(
+        epilog=examples("portability doctor", "portability doctor --json", "portability doctor --target nvidia-h100")
+    )(doctor)
 
 
-def doctor(cache: CacheOption = DEFAULT_CACHE, json_: JsonOption = False) -> None:
+def doctor(
+    cache: CacheOption = DEFAULT_CACHE,
+    json_: JsonOption = False,
+    target: Annotated[
+        str, typer.Option(help="The target that this machine is: install its builds, and see what they see here.")
+    ] = "",
+) -> None:
     """Say what works on this machine, what is missing and how to get it. Exits with 1 where a night cannot run."""
-    findings = [*_tools(), _room(cache), *_devices(), *_sources()]
+    targets = load_targets(RUNNERS)
+    chosen = [find_target(targets, target)] if target else [*targets.values()]
+    findings = [*_tools(), _room(cache), *_devices(), *_sources(chosen)]
+    if target:
+        findings += _frameworks(chosen[0], cache)
     if json_:
         print_json(findings)
     else:
@@ -102,28 +122,47 @@ def _devices() -> Iterator[Finding]:
     yield Finding("TPU", bool(tpus), ", ".join(tpus) or "none", needed=False)
 
 
-def _sources() -> Iterator[Finding]:
-    """Of every file that offers builds: is the wished Python here, can the indexes be reached."""
-    targets = load_targets(RUNNERS).values()
+def _frameworks(target: Target, cache: Path) -> Iterator[Finding]:
+    """What each framework that executes on a target sees on this machine: just what a night would see first."""
+    way = target.way(Evidence.EXECUTED)
+    for framework in target.frameworks.values():
+        what = f"{target.name} {framework.name}"
+        try:
+            provided = provide(target, framework.name, cache=cache, say=say)
+            with in_use(provided.python), TemporaryDirectory(prefix="portability-") as folder:
+                job = Job(target.name, framework.name, "paper")
+                (start,) = executing(Ground(job, way, framework, provided.python, Path(folder), PACKAGE), frozenset())
+                worker = start()
+                worker.close()
+        except (BuildUnavailable, WorkerUnavailableError) as error:
+            yield Finding(what, False, str(error), mend="until then its runs are blocked")
+        else:
+            told = worker.ready.environment
+            device = told.get(NAME) or told.get(PLATFORM, "")
+            yield Finding(what, True, f"{provided.build.label} sees {told.get(COUNT, '')} × {device}")
+
+
+def _sources(targets: list[Target]) -> Iterator[Finding]:
+    """Of all files that offer builds: are the wished Pythons here, can the indexes be reached."""
     offers = {offer.file: offer for target in targets for offer in map(target.offer, target.evidences)}
+    yield from _pythons(offers.values())
+    takers: dict[str, list[str]] = {}
     for offer in offers.values():
-        yield from _pythons(offer)
         for framework in offer.frameworks.values():
-            for channel, source in framework.channels.items():
-                for index in source.index:
-                    if index != CONFIGURED_INDEX:
-                        reached = _reach(index)
-                        what = f"{offer.name} {framework.name} {channel}"
-                        said = f"{index} {reached or 'answers'}"
-                        mend = "auto goes on with the next source" if reached else ""
-                        yield Finding(what, not reached, said, needed=False, mend=mend)
+            for index in {index for source in framework.channels.values() for index in source.index}:
+                takers.setdefault(index, []).append(f"{offer.name} {framework.name}")
+    takers.pop(CONFIGURED_INDEX, None)
+    for index, names in sorted(takers.items()):
+        unreached = _reach(index)
+        mend = f"auto goes on with the next source, for {', '.join(names)}" if unreached else ""
+        yield Finding(index, not unreached, unreached or "answers", needed=False, mend=mend)
 
 
-def _pythons(offer: Offer) -> Iterator[Finding]:
-    wished = {s.python for f in offer.frameworks.values() for s in f.channels.values() if s.python}
-    for version in sorted(wished):
+def _pythons(offers: Iterable[Offer]) -> Iterator[Finding]:
+    frameworks = [framework for offer in offers for framework in offer.frameworks.values()]
+    for version in sorted({s.python for framework in frameworks for s in framework.channels.values() if s.python}):
         _, note = wished_interpreter(version, lambda _: None)
-        yield Finding(f"{offer.name} Python {version}", not note, note or "found", needed=False)
+        yield Finding(f"Python {version}", not note, note or "found", needed=False)
 
 
 def _reach(url: str) -> str:

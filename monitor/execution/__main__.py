@@ -29,7 +29,7 @@ EXAMPLES = """examples:
   portability run --framework torch --out torch.jsonl
   portability run --framework jax --build jax==0.9.2 --case 'jax/jax.numpy.*' --out jax.jsonl
   portability run --framework torch --suite opinfo --shard 2/8 --out torch-2.jsonl
-  portability run --target tpu-v5e --framework jax --out tpu.jsonl
+  portability run --target tpu-v5e --evidence compiled --framework jax --out tpu.jsonl
   python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
 
 exit status: 0 when every case was answered, 1 when the run was blocked or cut short, 2 when the call is at fault

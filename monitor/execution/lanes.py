@@ -12,8 +12,9 @@ from pathlib import Path
 
 from monitor.execution.compiling import GIB, CompilingWorker, Exported, LoweringWorker
 from monitor.execution.examiner import Examined
+from monitor.execution.expectations import Expectation
 from monitor.execution.offers import Framework
-from monitor.execution.supervisor import ProcessCommand, Worker, worker_command
+from monitor.execution.supervisor import ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.execution.ways import Compile, Way
 from monitor.model import Evidence, Job
 
@@ -56,7 +57,15 @@ def executing(ground: Ground, cores: frozenset[int]) -> tuple[Lane, ...]:
         ground.package,
         cores,
     )
-    return (lambda: Worker(command),)
+    return (lambda: _expected(Worker(command), ground.framework.expect),)
+
+
+def _expected(worker: Worker, expect: Expectation) -> Worker:
+    """A worker whose device is the one expected. Raises WorkerUnavailableError."""
+    if gap := expect.shortfall(worker.ready.environment):
+        worker.close()
+        raise WorkerUnavailableError(gap)
+    return worker
 
 
 def registering(ground: Ground) -> tuple[Lane, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.execution.expectations import ANYTHING, Expectation, read_expectation
 from monitor.execution.faults import TargetError
 from monitor.handover.fields import Table, nearest
 from monitor.model import Channel
@@ -24,6 +25,8 @@ DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
 VERSION = r"\d+(\.\d+)*"
 PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
+
+SUITE_NAME = r"[a-z]+"
 
 SUITE = Path(__file__).parent.parent / "suite"
 
@@ -57,7 +60,8 @@ class Framework:
 
     `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
     asked for: its packages come beside the version asked for, and `{version}` in them stands for it; `past` adds to it.
-    `suites` are those that a plan takes where none is named, all where there are none.
+    `suites` are those that a plan takes where none is named, all where there are none. `expect` is what the framework
+    must say of its device before the first case.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Framework:
     exact: Source | None = None
     past: tuple[Past, ...] = ()
     suites: tuple[str, ...] = ()
+    expect: Expectation = ANYTHING
 
 
 @dataclass(frozen=True)
@@ -91,14 +96,23 @@ def known_frameworks() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in SUITE.glob("*/device.py")))
 
 
-def read_frameworks(table: Table, directory: Path) -> dict[str, Framework]:
-    """The frameworks that have a table in this one. Raises TargetError."""
+def read_frameworks(table: Table, directory: Path, *, executes: bool = False) -> dict[str, Framework]:
+    """The frameworks that have a table in this one. Raises TargetError.
+
+    Only one that `executes` has a device to expect something of.
+    """
     known = known_frameworks()
-    return {key: read_framework(key, table.table(key), directory) for key in table.tables() if key in known}
+    return {
+        key: read_framework(key, table.table(key), directory, executes=executes)
+        for key in table.tables()
+        if key in known
+    }
 
 
-def read_framework(name: str, table: Table, directory: Path) -> Framework:
+def read_framework(name: str, table: Table, directory: Path, *, executes: bool = False) -> Framework:
     """One framework from its table; links of its sources are seen from `directory`. Raises TargetError."""
+    if "expect" in table and not executes:
+        table.refuse("expect", "is for frameworks that are executed; here no device is opened")
     framework = Framework(
         name=name,
         device=table.text("device"),
@@ -109,7 +123,8 @@ def read_framework(name: str, table: Table, directory: Path) -> Framework:
         },
         exact=_source(table.table(Channel.EXACT), directory, packages=()) if Channel.EXACT in table else None,
         past=tuple(_past(item) for item in table.records("past")),
-        suites=table.texts("suites", default=(), pattern=r"[a-z]+", shape="the name of a suite"),
+        suites=table.texts("suites", default=(), pattern=SUITE_NAME, shape="the name of a suite"),
+        expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
     )
     table.finish("channel", (*CHANNELS, Channel.EXACT))
     return framework

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.execution.faults import TargetError
-from monitor.execution.offers import Offer, known_frameworks, read_frameworks
+from monitor.execution.offers import Framework, Offer, known_frameworks, read_frameworks
 from monitor.execution.ways import (
     Compile,
     Execute,
@@ -30,7 +31,8 @@ from monitor.model import Evidence
 class Target(Offer):
     """A piece of hardware, as its runner file describes it: one way in at least.
 
-    The frameworks are those that execute on it; the other ways have offers of their own.
+    The frameworks are those that execute on it, its own and those of the builds that it shares with others; the other
+    ways have offers of their own.
     """
 
     execute: Execute | None = None
@@ -68,24 +70,36 @@ class Target(Offer):
 def load_target(path: Path) -> Target:
     """The target that a runner file describes; its name is the file's. Raises TargetError."""
     table = read_toml(path, TargetError)
+    execute = read_execute(table.table("execute"), path.parent) if "execute" in table else None
+    own = read_frameworks(table, path.parent, executes=True)
     target = Target(
         name=name_of(path),
         title=table.text("title"),
         file=str(path),
-        execute=read_execute(table.table("execute")) if "execute" in table else None,
+        execute=execute,
         compile=read_compile(table.table("compile"), path.parent) if "compile" in table else None,
         lower=read_lower(table.table("lower"), path.parent) if "lower" in table else None,
         register=read_register(table.table("register"), path.parent) if "register" in table else None,
-        frameworks=read_frameworks(table, path.parent),
+        frameworks=_executed(execute, own) if execute else own,
     )
     if not target.evidences:
         table.refuse("execute", "is missing; a target needs that table, or [compile], [lower] or [register]")
     table.finish("framework", known_frameworks())
     if target.execute and not target.frameworks:
-        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
+        many = ", ".join(known_frameworks())
+        raise TargetError(f"{path}: has no framework; name builds in [execute], or add a table of: {many}")
     if target.frameworks and not target.execute:
         table.refuse(next(iter(target.frameworks)), "is of no use without [execute]")
     return target
+
+
+def _executed(execute: Execute, own: dict[str, Framework]) -> dict[str, Framework]:
+    """The frameworks that execute on a target: its own before the shared, all with what it expects of each."""
+    shared = execute.builds.frameworks if execute.builds else {}
+    return {
+        name: replace(framework, expect=framework.expect.over(execute.expect))
+        for name, framework in (shared | own).items()
+    }
 
 
 def load_targets(directory: Path) -> dict[str, Target]:
@@ -96,7 +110,7 @@ def load_targets(directory: Path) -> dict[str, Target]:
     return targets
 
 
-def find_target(targets: dict[str, Target], name: str) -> Target:
+def find_target(targets: Mapping[str, Target], name: str) -> Target:
     """The target of that name. Raises TargetError with the nearest name."""
     if name not in targets:
         raise TargetError(f'no target "{name}", {nearest(name, targets)}')

@@ -5,22 +5,26 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from monitor.execution.expectations import ANYTHING, Expectation, read_expectation
 from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Offer, known_frameworks, read_framework, read_frameworks
 from monitor.handover.fields import Table, nearest, read_toml
 from monitor.model import Chip
 
 TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
-COMPILERS = "compilers"  # the folder beside the runner files
+COMPILERS = "compilers"  # folders beside the runner files
+BUILDS = "builds"
 
 THREADS = 1  # two equal nights differ least on one thread
 CASE_SECONDS = 60  # a case takes a second or two, its first compilation included; more waits for a hang
 CASE_MEMORY_MIB = 4096  # room for a framework (up to 1.5 GiB) and a case, well below a hosted runner's memory
 HOSTED = ("ubuntu-latest",)  # only executing needs the hardware
+HOSTED_LABEL = re.compile(r"(ubuntu|windows|macos)-.*")  # GitHub's own runners, which every repository has
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +36,21 @@ class Way:
     case_seconds: int = CASE_SECONDS
     case_memory_mib: int = CASE_MEMORY_MIB
 
+    @property
+    def hosted(self) -> bool:
+        """Whether a runner of GitHub's goes this way. Any other is somebody's own, and a fork has none."""
+        return all(HOSTED_LABEL.fullmatch(label) for label in self.labels)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Execute(Way):
-    """How cases are executed: on the hardware."""
+    """How cases are executed: on the hardware.
+
+    `builds` has what many kinds of hardware share, `expect` is what every framework must say of its device.
+    """
+
+    builds: Offer | None = None
+    expect: Expectation = ANYTHING
 
 
 @dataclass(frozen=True)
@@ -91,22 +106,23 @@ class Register(Way):
     offer: Offer
 
 
-def read_execute(table: Table) -> Execute:
-    """The table `[execute]`. Raises TargetError."""
-    execute = Execute(labels=table.texts("labels"), **_limits(table))
+def read_execute(table: Table, directory: Path) -> Execute:
+    """The table `[execute]`; shared builds are a file below `directory`. Raises TargetError."""
+    execute = Execute(
+        labels=table.texts("labels"),
+        builds=load_builds(_file_of(table, "builds", directory / BUILDS)) if "builds" in table else None,
+        expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
+        **_limits(table),
+    )
     table.finish()
     return execute
 
 
 def read_compile(table: Table, directory: Path) -> Compile:
     """The table `[compile]`; the compiler is a file below `directory`. Raises TargetError."""
-    name = table.text("compiler", pattern=TARGET_NAME, shape="the name of a file in compilers/")
-    known = [path.stem for path in (directory / COMPILERS).glob("*.toml")]
-    if name not in known:
-        table.refuse("compiler", f'"{name}" has no file in {COMPILERS}/, {nearest(name, known)}')
     chip = table.table("chip")
     compile_ = Compile(
-        compiler=load_compiler(directory / COMPILERS / f"{name}.toml"),
+        compiler=load_compiler(_file_of(table, "compiler", directory / COMPILERS)),
         topology=table.text("topology"),
         configuration=table.text("configuration", default="", pattern=r"(?s).*\S.*", shape="text"),
         chip=Chip(*(chip.measure(field) for field in ("memory-gib", "bandwidth-gb-s", "peak-tflop-s"))),
@@ -150,11 +166,30 @@ def load_compiler(path: Path) -> Compiler:
     return compiler
 
 
+def load_builds(path: Path) -> Offer:
+    """The builds that a file describes, for every hardware that names it. Raises TargetError."""
+    table = read_toml(path, TargetError)
+    offer = Offer(name_of(path), table.text("title"), str(path), read_frameworks(table, path.parent, executes=True))
+    table.finish("framework", known_frameworks())
+    if not offer.frameworks:
+        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
+    return offer
+
+
 def name_of(path: Path) -> str:
     """What a file's name calls its target or compiler. Raises TargetError."""
     shape = "a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
     table = Table(str(path), {"file name": path.stem}, error=TargetError)
     return table.text("file name", pattern=TARGET_NAME, shape=shape)
+
+
+def _file_of(table: Table, field: str, directory: Path) -> Path:
+    """The file that a field names, without its suffix. Raises TargetError."""
+    name = table.text(field, pattern=TARGET_NAME, shape=f"the name of a file in {directory.name}/")
+    known = [path.stem for path in directory.glob("*.toml")]
+    if name not in known:
+        table.refuse(field, f'"{name}" has no file in {directory.name}/, {nearest(name, known)}')
+    return directory / f"{name}.toml"
 
 
 def _limits(table: Table) -> dict[str, Any]:

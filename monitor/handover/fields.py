@@ -62,13 +62,22 @@ class Table:
 
     def text(self, field: str, *, default: str | None = None, pattern: str = r".*\S.*", shape: str = "") -> str:
         """A string that matches `pattern`, which `shape` says in words."""
-        value = self._take(field, str, default)
-        return self._match(field, value, pattern, shape or "a line of text") if value != default else value
+        value: str = self._take(field, str, default)
+        return self._match(field, value, pattern, shape or "a line of text") if field in self else value
+
+    def regex(self, field: str) -> str:
+        """A regular expression; empty where absent."""
+        value = self.text(field, default="")
+        try:
+            re.compile(value)
+        except re.error as error:
+            self.refuse(field, f'"{value}" is not a regular expression: {error}')
+        return value
 
     def number(self, field: str, *, default: int) -> int:
         """A whole number from one up."""
         value: int = self._take(field, int, default)
-        if value < 1:
+        if field in self and value < 1:
             self.refuse(field, f"{value} is not a whole number from 1 up")
         return value
 
@@ -94,11 +103,11 @@ class Table:
         pattern: str = r".*\S.*",
         shape: str = "a line of text",
     ) -> tuple[str, ...]:
-        """A list of at least one string; one string alone stands for a list of one."""
+        """A list of strings, at least one unless none is the default; one string alone stands for a list of one."""
         value = self._values.get(field)
         values = [value] if isinstance(value, str) else self._take(field, list, default)
         self._asked.add(field)
-        if not values and default is None:
+        if not values and default != ():
             self.refuse(field, "must not be empty")
         for item in values:
             if not isinstance(item, str):

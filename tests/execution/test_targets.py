@@ -90,6 +90,11 @@ def test_what_a_file_says(tmp_path):
         ('"allow"', '"yes"', 'torch.nightly.prerelease: "yes" is not one of disallow|allow|'),
         ('"3.12"', '"py312"', 'torch.nightly.python: "py312" is not a Python version such as "3.12"'),
         ("[execute]", "[execute", "is not TOML: "),
+        ("[torch]", 'builds = "cuda"\n[torch]', 'execute.builds: "cuda" has no file in builds/, there is none'),
+        ("[torch]", "expect = { nam = 'x' }\n[torch]", 'execute.expect.nam: unknown field, did you mean "name"?'),
+        ("[torch]", "expect = { name = '(' }\n[torch]", 'execute.expect.name: "(" is not a regular expression: '),
+        ("[torch]", "expect = { count = 0 }\n[torch]", "execute.expect.count: 0 is not a whole number from 1 up"),
+        ('device = "cpu"', 'device = "cpu"\nexpect = 1', "torch.expect: must be a table, not a whole number"),
     ],
 )
 def test_a_fault_is_one_line_with_the_file_the_field_and_the_mend(tmp_path, old, new, fault):
@@ -113,7 +118,7 @@ def test_names_of_files_and_folders(tmp_path):
 
 
 def test_a_file_without_a_framework_monitors_nothing(tmp_path):
-    with pytest.raises(TargetError, match="has no framework; add a table of: jax, tensorflow, torch"):
+    with pytest.raises(TargetError, match=r"has no framework; name builds in \[execute\], or add a table of: jax"):
         load_target(write(tmp_path, GOOD.partition("[torch]")[0]))
 
 
@@ -228,6 +233,7 @@ def test_a_hardware_may_be_known_from_frameworks_alone(tmp_path):
         ("[lower.jax]", "[lower.jaxx]", 'lower.jaxx: unknown framework, did you mean "jax"?'),
         ("[register.torch]", "[register]\nx = 1\n[torch]", "register.x: unknown field"),
         ('device = "MPS"', "", "register.torch.device: is missing"),
+        ('device = "MPS"', 'device = "MPS"\nexpect = {}', "register.torch.expect: is for frameworks that are executed"),
     ],
 )
 def test_a_fault_of_how_to_lower_or_look_up(tmp_path, old, new, fault):
@@ -244,7 +250,7 @@ def test_a_target_without_a_way_in_is_none(tmp_path):
 
 def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
     compiling = [target for target in load_targets(RUNNERS).values() if target.compile]
-    assert len(compiling) == 10
+    assert len(compiling) == 11
     for target in compiling:
         assert set(target.offer(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
         assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()

@@ -50,7 +50,10 @@ class JaxDevice:
     def environment(self) -> dict[str, str]:
         told = {
             "device.name": self._device.device_kind,
-            "jax.platform": self._device.client.platform_version.splitlines()[0],
+            "device.platform": self.platform,
+            "device.count": str(len(jax.devices(self.platform))),
+            # What a plug-in says is two lines or more, and the first is the same for all.
+            "build.flavour": " ".join(self._device.client.platform_version.removeprefix("PJRT C API").split()),
             "jax.jaxlib.commit": getattr(jaxlib.version, "_git_hash", None),
             "jax.x64": "true",
         }

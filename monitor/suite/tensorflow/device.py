@@ -44,7 +44,13 @@ class TensorflowDevice:
         return tf.__version__, tf.version.GIT_VERSION.rpartition("-g")[2]
 
     def environment(self) -> dict[str, str]:
-        told = {"tensorflow.git": tf.version.GIT_VERSION, "tensorflow.keras": tf.keras.__version__}
+        told = {
+            "tensorflow.git": tf.version.GIT_VERSION,
+            "tensorflow.keras": tf.keras.__version__,
+            "device.platform": self._type,
+            "device.count": str(len(tf.config.list_physical_devices(self._type))),
+            "build.flavour": _flavour(),
+        }
         if self._type == "GPU":
             device = tf.config.list_physical_devices("GPU")[0]
             told["device.name"] = tf.config.experimental.get_device_details(device).get("device_name", "")
@@ -116,3 +122,11 @@ class TensorflowDevice:
         if any(words in str(error) for words in NO_KERNEL):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _flavour() -> str:
+    """Whose chips the build is made for, with the version of their software."""
+    build = tf.sysconfig.get_build_info()
+    if build.get("is_rocm_build"):
+        return "rocm"
+    return f"cuda {build['cuda_version']}" if build.get("is_cuda_build") else "cpu"

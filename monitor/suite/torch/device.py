@@ -74,8 +74,9 @@ class TorchDevice:
     def environment(self) -> dict[str, str]:
         told = {
             "torch.threads": str(torch.get_num_threads()),
-            "torch.cuda": torch.version.cuda,
-            "torch.hip": torch.version.hip,
+            "device.platform": self._device.type,
+            "device.count": str(1 if self._xla or self._device.type == "cpu" else torch.accelerator.device_count()),
+            "build.flavour": _flavour(),
         }
         if self._xla:
             told["torch.xla"] = self._xla.__version__
@@ -161,6 +162,12 @@ class TorchDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _flavour() -> str:
+    """Whose chips the build is made for, with the version of their software; ROCm's devices are called `cuda` too."""
+    makers = ((maker, getattr(torch.version, maker, None)) for maker in ("cuda", "hip", "xpu"))
+    return next((f"{maker} {version}" for maker, version in makers if version), "cpu")
 
 
 def fetch(tensor: torch.Tensor) -> Fetched:
