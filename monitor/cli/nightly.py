@@ -26,7 +26,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.judgement import judgement
-from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
 from monitor.cli.steps import (
     BuildsOption,
     CasesOption,
@@ -59,6 +59,7 @@ def register(app: typer.Typer) -> None:
             "portability nightly",
             "portability nightly --framework jax --build jax==0.6.0",
             "portability nightly --target tpu-v5e --framework jax",
+            "portability nightly --target nvidia-h100 --evidence executed",
             "portability nightly --target cpu --framework tensorflow --suite paper --channel nightly",
             "portability nightly --resume",
         )
@@ -95,6 +96,8 @@ def nightly(
         selected = (tuple(target), tuple(framework), tuple(suite))
         wish = Wish(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
         jobs = plan_jobs(wish, targets, recorded)
+        if line := left_out(wish, targets):
+            say(line)
         night = NIGHTS / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         write_plan(jobs, targets, night / "plan")
     with TemporaryDirectory(prefix="portability-") as folder:

@@ -22,7 +22,8 @@ NIGHTS_LOOKED_BACK = 100
 class Wish:
     """What the user selects. An empty tuple selects everything; builds ("jax==0.9.2") go to their framework.
 
-    With `compare`, what stands out is to be measured again beside the last good build.
+    With `compare`, what stands out is to be measured again beside the last good build. `runners` are the targets that
+    have a runner of their own here.
     """
 
     targets: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Wish:
     evidences: tuple[Evidence, ...] = ()
     shards: int = 1
     compare: bool = True
+    runners: tuple[str, ...] = ()
 
 
 def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
@@ -45,7 +47,9 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
     every_suite = {KERNELS, *(suite for framework in frameworks() for suite in suites(framework))}
     for suite in wish.suites:
         refuse_unknown("suite", suite, every_suite)
-    chosen = [find_target(dict(targets), name) for name in wish.targets] or [*targets.values()]
+    for name in wish.runners:
+        find_target(targets, name)
+    chosen = _chosen(wish, targets)
     if wish.python and len(wish.frameworks) != 1:
         raise UserError("--python needs one --framework: which one does that interpreter have?")
     jobs = tuple(job for target in chosen for job in _jobs_of(wish, target, history))
@@ -54,8 +58,25 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
         named = ", ".join(sorted(unused))
         raise UserError(f"--build {named}: no framework selected here is installed by that name")
     if not jobs:
-        raise UserError("nothing to do: no target selected here has such a suite")
+        why = left_out(wish, targets) or "no target selected here has such a suite"
+        raise UserError(f"nothing to do: {why}")
     return jobs
+
+
+def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
+    """Which targets are not executed on for want of a runner, and how to mend it, in one line; empty where all are."""
+    names = [
+        target.name
+        for target in _chosen(wish, targets)
+        for evidence in _evidences(wish, target)
+        if not _served(wish, target, evidence)
+    ]
+    if not names:
+        return ""
+    return (
+        f"not executed on {', '.join(names)}: that takes a runner of your own. Name those you have with --runner or in "
+        "PORTABILITY_RUNNERS; on the machine itself, --target with --evidence executed"
+    )
 
 
 def job_name(job: Job) -> str:
@@ -80,8 +101,8 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             watch=history.watch_list(target.name, framework, suite, evidence, version=version),
             baseline=_baseline((target.name, framework, suite, evidence), history, version) if wish.compare else None,
         )
-        for evidence in target.evidences
-        if evidence in (wish.evidences or target.evidences)
+        for evidence in _evidences(wish, target)
+        if _served(wish, target, evidence)
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
         for build in [_build_of(wish, target.offer(evidence).framework(framework))]
@@ -104,6 +125,20 @@ def _baseline(series: Series, history: History, version: str) -> Baseline | None
     if series[-1] is not Evidence.EXECUTED:
         return None
     return baseline(history.recent(series, nights=NIGHTS_LOOKED_BACK, version=version), series)
+
+
+def _chosen(wish: Wish, targets: Mapping[str, Target]) -> list[Target]:
+    return [find_target(targets, name) for name in wish.targets] or [*targets.values()]
+
+
+def _evidences(wish: Wish, target: Target) -> tuple[Evidence, ...]:
+    return tuple(evidence for evidence in target.evidences if evidence in (wish.evidences or target.evidences))
+
+
+def _served(wish: Wish, target: Target, evidence: Evidence) -> bool:
+    """Whether somebody goes that way. A job for a runner that is not there would wait in the queue for a day."""
+    asked_for = target.name in wish.targets and evidence in wish.evidences
+    return target.way(evidence).hosted or target.name in wish.runners or asked_for
 
 
 def _build_of(wish: Wish, framework: Framework) -> str:

@@ -29,7 +29,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
-from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
@@ -70,6 +70,7 @@ def register(app: typer.Typer) -> None:
             "portability plan --history history --out plan",
             "portability plan --target cpu --framework jax --channel release",
             "portability plan --suite opinfo --shards 8",
+            "portability plan --runner nvidia-h100 --runner tpu-v5e",
         )
     )(plan)
     app.command(
@@ -96,20 +97,35 @@ def plan(
     channel: ChannelOption = "auto",
     build: BuildsOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
+    runner: Annotated[
+        list[str],
+        typer.Option("--runner", envvar="PORTABILITY_RUNNERS", help="A target that has a runner of its own here."),
+    ] = [],  # noqa: B006
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 
+    What GitHub's runners can do is planned for everybody, what takes another only where it is named by --runner.
+
     Writes OUT/matrix.json, a list of {name, job, labels}, and one OUT/<name>.json a job.
     """
     wish = Wish(
-        tuple(target), tuple(framework), tuple(suite), channel, tuple(build), evidences=tuple(evidence), shards=shards
+        tuple(target),
+        tuple(framework),
+        tuple(suite),
+        channel,
+        tuple(build),
+        evidences=tuple(evidence),
+        shards=shards,
+        runners=tuple(runner),
     )
     targets = load_targets(RUNNERS)
     jobs = plan_jobs(wish, targets, open_history(history))
     write_plan(jobs, targets, out)
     for job in jobs:
         say(f"{job_name(job)}: {job.build or job.channel}, {len(job.watch)} cases known")
+    if line := left_out(wish, targets):
+        say(line)
 
 
 def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from runfiles import write_run_file
@@ -62,6 +64,12 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["plan", "--framework", "jaxx"], 'no framework "jaxx", did you mean "jax"?'),
         (["plan", "--suite", "papers"], 'no suite "papers", did you mean "paper"?'),
         (["plan", "--target", "cpus"], 'no target "cpus", did you mean "cpu"?'),
+        (["plan", "--runner", "nvidia-t3"], 'no target "nvidia-t3", did you mean "nvidia-t4"?'),
+        (
+            ["plan", "--target", "nvidia-t4"],
+            "nothing to do: not executed on nvidia-t4: that takes a runner",
+        ),
+        (["doctor", "--target", "tpu-v2"], "says nothing of how it is executed"),
         (["plan", "--channel", "nightli"], 'no channel "nightli", did you mean "nightly"?'),
         (["nightly", "--build", "jaxx==1"], "--build jaxx==1: no framework selected here is installed by that name"),
         (["nightly", "--python", "python3"], "--python needs one --framework"),
@@ -138,6 +146,30 @@ def test_a_plan_says_how_each_target_is_seen(tmp_path: Path) -> None:
     assert job["evidence"] == "compiled"
 
 
+def test_a_plan_has_no_job_for_a_runner_that_nobody_named(tmp_path: Path) -> None:
+    def planned(*wish: str, **environment: str) -> tuple[list[str], str]:
+        command = [sys.executable, "-m", "monitor", "plan", "--framework", "torch", "--suite", "paper", *wish]
+        done = subprocess.run(
+            [*command, "--out", "plan", "--history", "history"],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(CHECKOUT)} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        matrix = json.loads((tmp_path / "plan" / "matrix.json").read_text())
+        return [label for entry in matrix for label in entry["labels"] if label != "ubuntu-latest"], done.stderr
+
+    labels, said = planned()
+    assert labels == []
+    assert "not executed on amd-mi250, amd-mi300, apple-mps, " in said
+    assert planned("--runner", "nvidia-t4")[0] == ["nvidia-t4"]
+    assert planned(PORTABILITY_RUNNERS="nvidia-t4 tpu-v4")[0] == ["nvidia-t4", "tpu-v4"]
+    assert planned("--target", "nvidia-t4", "--evidence", "executed") == (["nvidia-t4"], ANY)
+    assert planned("--evidence", "executed")[0] == []
+
+
 def test_a_plan_in_shards_names_each(tmp_path: Path) -> None:
     wish = ("--target", "cpu", "--framework", "jax", "--suite", "paper", "--shards", "3")
     portability("plan", *wish, "--out", "plan", cwd=tmp_path)
@@ -162,6 +194,24 @@ def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
     assert findings["git"]["fine"]
     assert findings["uv"]["fine"]
     assert all(finding["fine"] or finding["mend"] or not finding["needed"] for finding in findings.values())
+
+
+def test_the_doctor_tells_what_a_target_sees_here(
+    builds: Callable[[str], Provided], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sets a machine up sees there what a night would see first."""
+    version = builds("jax").build.version
+    source = f'[jax.pinned]\npackages = ["jax=={version}", "jaxlib=={version}", "numpy", "absl-py"]\n'
+    head = 'title = "Board"\n[execute]\nlabels = "board"\n[jax]\ndevice = "cpu"\ndistributions = "jax"\n'
+    (tmp_path / "board.toml").write_text(head + source)
+    (tmp_path / "other.toml").write_text(head + 'expect = { name = "TPU v4" }\n' + source)
+    monkeypatch.setattr("monitor.cli.doctor.RUNNERS", tmp_path)
+    healthy = CliRunner().invoke(app, ["doctor", "--target", "board"])
+    assert f"ok      board jax: jax=={version} sees 1 × cpu" in healthy.stdout
+    assert healthy.exit_code == 0
+    another = CliRunner().invoke(app, ["doctor", "--target", "other"])
+    assert 'MISSING other jax: not the device that the runner file expects: device.name is "cpu"' in another.stdout
+    assert another.exit_code == 1
 
 
 def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided]) -> None:
