@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import RUNNERS, JsonOption, examples, print_json
+from monitor.cli.common import RUNNERS, JsonOption, UserError, examples, print_json, refuse_unknown
+from monitor.cli.drafts import BESIDE, Chip, Draft, Plugin, left_to_do, write
+from monitor.execution.faults import TargetError
 from monitor.execution.targets import load_target, load_targets
+from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler
 
 app = typer.Typer(name="target", help="The hardware: one runner file each.", no_args_is_help=True)
+
+NONE = "none"
+OTHER = "other"
 
 
 @app.callback()
@@ -40,3 +46,111 @@ def check(files: Annotated[list[Path], typer.Argument(help="Runner files.")]) ->
         target = load_target(file)
         said = [f"{one} {', '.join(target.offer(one).frameworks)}" for one in target.evidences]
         print(f"{file}: fine: {target.title}, {'; '.join(said)}")
+
+
+@app.command(
+    "new",
+    epilog=examples(
+        "portability target new",
+        "portability target new nvidia-l4 --title 'NVIDIA L4' --builds cuda --expect-name 'NVIDIA L4'",
+        "portability target new tpu-v5e-16 --title 'TPU v5e, 16 chips' --compiler tpu --topology v5e:4x4"
+        " --memory-gib 16 --bandwidth 819 --peak 197",
+        "portability target new board --title 'My board' --framework torch --device npu --package torch"
+        " --package torch-npu",
+    ),
+)
+def new(
+    name: Annotated[str, typer.Argument(help="What the file and the runner's label are called.")] = "",
+    title: Annotated[str, typer.Option(help="What people call it. Where it is not given, everything is asked.")] = "",
+    builds: Annotated[str, typer.Option(help="Whose builds run on it: a file in runners/builds/.")] = "",
+    framework: Annotated[str, typer.Option(help="Where there is none: the framework that runs on it.")] = "",
+    device: Annotated[str, typer.Option(help="... what that framework calls the device.")] = "",
+    package: Annotated[list[str], typer.Option(help="... and what to install.")] = [],  # noqa: B006 - typer copies it
+    expect_name: Annotated[str, typer.Option(help="What the device calls itself, as a regular expression.")] = "",
+    count: Annotated[int, typer.Option(min=1, help="How many devices there must be.")] = 1,
+    compiler: Annotated[str, typer.Option(help="What compiles for it: a file in runners/compilers/.")] = "",
+    topology: Annotated[str, typer.Option(help="... the compiler's own name for the chips.")] = "",
+    configuration: Annotated[Path | None, typer.Option(help="... a file that describes the chip.")] = None,
+    memory_gib: Annotated[float, typer.Option(help="... memory of one device, in GiB.")] = 0,
+    bandwidth: Annotated[float, typer.Option(help="... bandwidth of that memory, in GB/s.")] = 0,
+    peak: Annotated[float, typer.Option(help="... its peak in the dtype that it trains in, in TFLOP/s.")] = 0,
+) -> None:
+    """Write the runner file of a new hardware, check it, and say what is left to do."""
+    if framework:
+        refuse_unknown("framework", framework, BESIDE)
+    if title and not (builds or framework or compiler):
+        raise UserError(
+            "--title: how is it seen? Add --builds, --framework or --compiler, or leave all out and be asked"
+        )
+    if title:
+        described = configuration.read_text(encoding="utf-8") if configuration else ""
+        chip = Chip(compiler, topology, memory_gib, bandwidth, peak, described) if compiler else None
+        plugin = Plugin(framework, device, tuple(package)) if framework else None
+        draft = Draft(name, title, builds, plugin, expect_name, count, chip)
+    else:
+        draft = _ask(name)
+    print(f"{_add(draft)}: written, and fine. Three things are left:")
+    for number, line in enumerate(left_to_do(draft), start=1):
+        print(f"  {number}. {line}")
+
+
+def _add(draft: Draft) -> Path:
+    """Write the file; one that is refused does not stay. Raises UserError and TargetError."""
+    path = RUNNERS / f"{draft.name}.toml"
+    if path.exists():
+        raise UserError(f"{path} is there already; take another name, or change that file")
+    path.write_text(write(draft), encoding="utf-8")
+    try:
+        load_target(path)
+    except TargetError:
+        path.unlink()
+        raise
+    return path
+
+
+def _ask(name: str) -> Draft:
+    """All that a file is written from, one question after the other."""
+    name = name or typer.prompt("Its name, for the file and the runner's label (nvidia-l4)")
+    title = typer.prompt("What people call it (NVIDIA L4)")
+    builds = _choose(
+        "Whose builds run on it", {path.stem: load_builds(path).title for path in _files(BUILDS)}, OTHER, NONE
+    )
+    plugin, expect_name, count = None, "", 1
+    if builds == OTHER:
+        framework = _choose("Which framework runs on it", dict.fromkeys(BESIDE, ""))
+        device = typer.prompt("What does that framework call the device (npu)")
+        packages = typer.prompt("What is to be installed for it, as pip takes it (torch torch-npu)").split()
+        plugin = Plugin(framework, device, tuple(packages))
+    if builds != NONE:
+        expect_name = typer.prompt(
+            "What does the device call itself, as a regular expression", default="", show_default=False
+        )
+        count = typer.prompt("How many devices are there", default=1)
+    compiler = _choose(
+        "What compiles for it", {path.stem: load_compiler(path).title for path in _files(COMPILERS)}, NONE
+    )
+    chip = None if compiler == NONE else _ask_chip(compiler)
+    return Draft(name, title, "" if builds in (OTHER, NONE) else builds, plugin, expect_name, count, chip)
+
+
+def _ask_chip(compiler: str) -> Chip:
+    topology = typer.prompt("What does the compiler call the chips (v5e:2x2)")
+    described = typer.prompt("A file that describes the chip, where it needs one", default="", show_default=False)
+    configuration = Path(described).read_text(encoding="utf-8") if described else ""
+    memory = typer.prompt("Memory of one device, in GiB", type=float)
+    bandwidth = typer.prompt("Bandwidth of that memory, in GB/s", type=float)
+    peak = typer.prompt("Its peak in the dtype that it trains in, in TFLOP/s", type=float)
+    return Chip(compiler, topology, memory, bandwidth, peak, configuration)
+
+
+def _choose(question: str, known: dict[str, str], *others: str) -> str:
+    """One of those that are known, or of some other words."""
+    for word, title in known.items():
+        print(f"  {word}: {title}" if title else f"  {word}")
+    answer: str = typer.prompt(f"{question} ({', '.join([*known, *others])})")
+    refuse_unknown("answer", answer, (*known, *others))
+    return answer
+
+
+def _files(folder: str) -> list[Path]:
+    return sorted((RUNNERS / folder).glob("*.toml"))
