@@ -123,7 +123,9 @@ def _ask(name: str) -> Draft:
         plugin = Plugin(framework, device, tuple(packages))
     if builds != NONE:
         expect_name = typer.prompt(
-            "What does the device call itself, as a regular expression", default="", show_default=False
+            "What does the device call itself, as a regular expression (empty: anything)",
+            default="",
+            show_default=False,
         )
         count = typer.prompt("How many devices are there", default=1)
     compiler = _choose(
@@ -135,7 +137,9 @@ def _ask(name: str) -> Draft:
 
 def _ask_chip(compiler: str) -> Chip:
     topology = typer.prompt("What does the compiler call the chips (v5e:2x2)")
-    described = typer.prompt("A file that describes the chip, where it needs one", default="", show_default=False)
+    described = typer.prompt(
+        "A file that describes the chip (empty: the compiler knows it)", default="", show_default=False
+    )
     configuration = Path(described).read_text(encoding="utf-8") if described else ""
     memory = typer.prompt("Memory of one device, in GiB", type=float)
     bandwidth = typer.prompt("Bandwidth of that memory, in GB/s", type=float)

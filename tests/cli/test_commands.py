@@ -39,6 +39,7 @@ COMMANDS = [
     ["suite", "list"],
     ["target", "list"],
     ["target", "check"],
+    ["target", "new"],
     ["builds", "list"],
     ["builds", "prune"],
     ["doctor"],
