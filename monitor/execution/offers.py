@@ -24,6 +24,7 @@ REQUIREMENT = r"[A-Za-z0-9][^\n\r]*"
 DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
 VERSION = r"\d+(\.\d+)*"
+OWNER = r"[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?"
 PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
 
 SUITE_NAME = r"[a-z]+"
@@ -61,7 +62,7 @@ class Framework:
     `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
     asked for: its packages come beside the version asked for, and `{version}` in them stands for it; `past` adds to it.
     `suites` are those that a plan takes where none is named, all where there are none. `expect` is what the framework
-    must say of its device before the first case.
+    must say of its device before the first case. `owners` answer for it here.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Framework:
     past: tuple[Past, ...] = ()
     suites: tuple[str, ...] = ()
     expect: Expectation = ANYTHING
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,15 @@ def read_framework(name: str, table: Table, directory: Path, *, executes: bool =
         past=tuple(_past(item) for item in table.records("past")),
         suites=table.texts("suites", default=(), pattern=SUITE_NAME, shape="the name of a suite"),
         expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
+        owners=read_owners(table),
     )
     table.finish("channel", (*CHANNELS, Channel.EXACT))
     return framework
+
+
+def read_owners(table: Table) -> tuple[str, ...]:
+    """Who is called for what is wrong there."""
+    return table.texts("owners", default=(), pattern=OWNER, shape='a name at GitHub, "octocat" or "org/team"')
 
 
 def _source(table: Table, directory: Path, packages: tuple[str, ...] | None) -> Source:

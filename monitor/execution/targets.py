@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.execution.faults import TargetError
-from monitor.execution.offers import Framework, Offer, known_frameworks, read_frameworks
+from monitor.execution.offers import Framework, Offer, known_frameworks, read_frameworks, read_owners
 from monitor.execution.ways import (
     Compile,
     Execute,
@@ -29,7 +29,7 @@ from monitor.model import Evidence
 
 @dataclass(frozen=True)
 class Target(Offer):
-    """A piece of hardware, as its runner file describes it: one way in at least.
+    """A piece of hardware, as its runner file describes it: one way in at least. `owners` answer for it at GitHub.
 
     The frameworks are those that execute on it, its own and those of the builds that it shares with others; the other
     ways have offers of their own.
@@ -39,6 +39,7 @@ class Target(Offer):
     compile: Compile | None = None
     lower: Lower | None = None
     register: Register | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def _ways(self) -> dict[Evidence, Execute | Compile | Lower | Register | None]:
@@ -81,6 +82,7 @@ def load_target(path: Path) -> Target:
         lower=read_lower(table.table("lower"), path.parent) if "lower" in table else None,
         register=read_register(table.table("register"), path.parent) if "register" in table else None,
         frameworks=_executed(execute, own) if execute else own,
+        owners=read_owners(table),
     )
     if not target.evidences:
         table.refuse("execute", "is missing; a target needs that table, or [compile], [lower] or [register]")

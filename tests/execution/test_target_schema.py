@@ -33,6 +33,7 @@ EXPECT = 'expect = { name = "H100", platform = "cuda", flavour = "cuda .+", coun
 LIMITS = 'labels = ["mine"]\nthreads = 2\ncase-seconds = 9\ncase-memory-mib = 99\n'
 TARGET = f"""
 title = "Everything"
+owners = ["octocat", "lab/team"]
 [execute]
 builds = "shared"
 {LIMITS}
@@ -42,6 +43,7 @@ device = "cpu"
 distributions = ["torch"]
 env = {{ A = "b" }}
 suites = ["paper"]
+owners = "octocat"
 {EXPECT}
 [torch.nightly]
 packages = "a"
