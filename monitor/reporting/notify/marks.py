@@ -1,0 +1,80 @@
+"""What an issue of ours says of itself, in a comment of HTML that nobody sees.
+
+It says which regressions the issue is about, what we did with it last, and what people have been told. There is no
+other memory: whoever closes an issue, or gives it another title, has said so in the one place that counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.handover.codec import from_json, to_json
+
+MARK = re.compile(r"^<!-- portability-monitor (\{.*\}) -->\r?$", re.MULTILINE)
+
+
+class Status(StrEnum):
+    """What we did with an issue last. One that is closed where this says open was closed by a person."""
+
+    OPEN = "open"
+    MENDED = "mended"
+    GONE = "gone"
+    EXPECTED = "expected"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What people know from the issue: what differs from it enough is news."""
+
+    last_good: str
+    first_bad: str
+    targets: tuple[str, ...]
+    functions: int
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The regressions that an issue covers, what we did last, the title that we gave it, and every label.
+
+    `comments` is how many there are of ours, so that news that comes a second time is told a second time.
+    """
+
+    covers: tuple[str, ...]
+    status: Status
+    title: str
+    labels: tuple[str, ...]
+    told: Told
+    comments: int = 0
+
+
+def hidden(mark: Mark) -> str:
+    """A mark as the last line of a body. What came from a run cannot end the comment."""
+    text = json.dumps(to_json(mark)).replace(">", r"\u003e")
+    return f"<!-- portability-monitor {text} -->"
+
+
+def find_mark(body: str) -> Mark | None:
+    """The mark in a body; None where there is none, or where it is none of ours."""
+    found = MARK.findall(body)
+    if not found:
+        return None
+    try:
+        return from_json(Mark, json.loads(found[-1]))
+    except (TypeError, ValueError):
+        return None
+
+
+def signed(comment: str, number: int) -> str:
+    """A comment, the so many-th, that can be told from others, so that it is not made twice."""
+    digest = hashlib.sha256(f"{number} {comment}".encode()).hexdigest()[:16]
+    return f"{comment}\n\n<!-- portability-monitor {digest} -->"
+
+
+def is_same(comment: str, other: str) -> bool:
+    """Whether two signed comments are the same one: GitHub may have changed the ends of lines."""
+    return comment.rstrip().rpartition("\n")[2] == other.rstrip().rpartition("\n")[2]

@@ -1,0 +1,75 @@
+"""What of a report is news to whoever has read the issue, and the comments that tell it.
+
+Numbers move every night, and nobody wants to be called for that: the body says how it stands. A comment is for what
+changes where one would look, or who would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.reporting.addresses import commits
+from monitor.reporting.figures import count, listed
+from monitor.reporting.notify.markdown import code, link
+from monitor.reporting.notify.marks import Told
+from monitor.reporting.notify.reports import Report, Standing
+
+GROWN = 2  # times as many functions as people know of are another order of trouble
+
+
+def told(report: Report) -> Told:
+    """What people know who read a report."""
+    one = report.first
+    return Told(one.last_good.label, one.first_bad.label, report.targets, len(report.functions))
+
+
+def news(known: Told, report: Report) -> str:
+    """What is news to people who know that much; empty where nothing is."""
+    return "\n".join(f"- {line}" for line in _news(known, report))
+
+
+def known_after(known: Told, report: Report) -> Told:
+    """What they know when they have read the news, if there was any: small growth, night after night, adds up."""
+    return told(report) if news(known, report) else known
+
+
+def back(report: Report) -> str:
+    """That what was good is bad again."""
+    return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report)}"
+
+
+def ended(report: Report) -> str:
+    """Why an issue is closed."""
+    if report.standing is Standing.MENDED:
+        builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
+        return f"Mended in {listed([code(build) for build in builds])}, and good since."
+    if report.standing is Standing.EXPECTED:
+        return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
+    return "What was left of it is no longer in the suite."
+
+
+def duplicate(number: int) -> str:
+    return f"Duplicate of #{number}."
+
+
+def _news(known: Told, report: Report) -> Iterator[str]:
+    now = told(report)
+    if (now.last_good, now.first_bad) != (known.last_good, known.first_bad):
+        yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report)}"
+    if joined := sorted({*now.targets} - {*known.targets}):
+        yield f"Now also on {listed([code(target) for target in joined])}."
+    if left := sorted({*known.targets} - {*now.targets}):
+        yield f"Not any more on {listed([code(target) for target in left])}."
+    if now.functions >= GROWN * known.functions:
+        yield f"Now {_what(report)}, and {count(known.functions, 'function')} before."
+
+
+def _what(report: Report) -> str:
+    on = listed([code(target) for target in report.targets])
+    return f"{count(len(report.bad), 'case')} of {count(len(report.functions), 'function')} on {on}"
+
+
+def _between(report: Report) -> str:
+    one = report.first
+    address = commits(one.framework, one.last_good, one.first_bad)
+    return f" {link('The commits between', address)}." if address else ""

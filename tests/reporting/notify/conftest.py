@@ -1,0 +1,87 @@
+"""What the tests of issues share: nights, the regressions in them, and a GitHub on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fake_github import REPOSITORY, TOKEN, FakeGitHub, serving
+
+from monitor.analysis.news import Night, nights
+from monitor.analysis.regressions import Excuse, Regression, nothing_excused, regressions
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.reporting.notify.board import Board
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.settings import Settings
+from monitor.reporting.notify.steps import Task
+
+Make = Callable[..., RunFile]
+History_ = tuple[tuple[Regression, ...], tuple[Night, ...]]
+
+
+@pytest.fixture
+def night(runfile: Make) -> Make:
+    """A night whose every failure is confirmed: `night(3, {A: "error"}, target="gpu", says={A: "ValueError: x"})`."""
+
+    def make(
+        day: int, outcomes: dict[str, str], *, target: str = "cpu", says: dict[str, str] | None = None, **run: object
+    ) -> RunFile:
+        version = str(run.pop("version", day))
+        environment = run.pop("environment", {})
+        confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
+        one = runfile(day, outcomes, version=version, attempts=confirmed, target=target, **run)
+        told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
+        head = replace(one.run, id=f"{one.run.id}-{target}", environment=environment)  # type: ignore[arg-type]
+        return replace(one, run=head, observations=told)
+
+    return make
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., History_]:
+    """What a history of these nights comes to."""
+    number = iter(range(1000))
+
+    def make(*runfiles: RunFile, excuse: Excuse = nothing_excused) -> History_:
+        history = History(tmp_path / f"history-{next(number)}")
+        history.record(runfiles, "nights")
+        found = nights(history.load())
+        return regressions(found, excuse), found
+
+    return make
+
+
+@pytest.fixture
+def github() -> Iterator[FakeGitHub]:
+    with serving(FakeGitHub()) as fake:
+        yield fake
+    assert fake.violations == []
+
+
+@pytest.fixture
+def board(github: FakeGitHub) -> Callable[..., Board]:
+    """A board that nobody waits for; `waited` is for how long it would have been."""
+
+    def make(waited: list[float] | None = None, **options: object) -> Board:
+        sleep = waited.append if waited is not None else lambda seconds: None
+        return Board(REPOSITORY, token=TOKEN, api=github.url, sleep=sleep, pace=0, **options)  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.fixture
+def notify(board: Callable[..., Board]) -> Callable[..., tuple[Task, ...]]:
+    """Bring GitHub up to date with a history; the steps that it took."""
+
+    def make(history: History_, settings: Settings = Settings(), one: Board | None = None) -> tuple[Task, ...]:
+        one = one or board()
+        tasks = plan(*history, one.filed(), settings)
+        for task in tasks:
+            for step in task:
+                one.carry_out(step)
+        return tasks
+
+    return make

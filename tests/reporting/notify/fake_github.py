@@ -1,0 +1,293 @@
+"""A GitHub on this machine that remembers what it was told: issues, comments, labels.
+
+Every request, and every answer that it gives to one, is checked against GitHub's own description of its API
+(`published.py`), so that neither the monitor nor this stand-in can drift from it. Faults are planted by the number of
+the request: an answer that is an error, one that never comes, a request that does not arrive.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from openapi_core import Config, OpenAPI
+from openapi_core.testing import MockRequest, MockResponse
+
+PUBLISHED = Path(__file__).with_name("github-api.json")
+HOST = "http://github.invalid"  # where the description says that the API is: the port differs from test to test
+REPOSITORY, TOKEN = "octocat/monitor", "not-checked"
+BOT = "github-actions[bot]"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What becomes of a request: `status` is answered instead, or what it asks is done and the answer is `lost`."""
+
+    status: int = 0
+    message: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
+    delay: float = 0.0
+
+
+DROPPED = Fault()
+
+
+@cache
+def description() -> OpenAPI:
+    document = json.loads(PUBLISHED.read_text()) | {"servers": [{"url": HOST}]}
+    return OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
+
+
+class FakeGitHub:
+    """The state of one repository. `faults` are by the number of the request, from 1; after `dead` none arrives."""
+
+    def __init__(self) -> None:
+        self.issues: list[dict[str, Any]] = []
+        self.comments: dict[int, list[dict[str, Any]]] = {}
+        self.labels: dict[str, dict[str, Any]] = {}
+        self.requests: list[tuple[str, str]] = []
+        self.faults: dict[int, Fault] = {}
+        self.dead: int | None = None
+        self.violations: list[str] = []
+        self.url = ""
+        self._clock = 0
+        self._lock = threading.Lock()
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        return [request for request in self.requests if request[0] != "GET"]
+
+    def state(self) -> list[tuple[Any, ...]]:
+        """What a person would see of it."""
+        return [
+            (
+                issue["title"],
+                issue["body"],
+                issue["state"],
+                issue["state_reason"],
+                sorted(label["name"] for label in issue["labels"]),
+                [comment["body"] for comment in self.comments[issue["number"]]],
+            )
+            for issue in self.issues
+        ]
+
+    def file(self, title: str, body: str, **fields: Any) -> dict[str, Any]:
+        """An issue that somebody opens."""
+        number = len(self.issues) + 1
+        there = f"{self.url}/repos/{REPOSITORY}/issues/{number}"
+        issue = {
+            "id": number,
+            "node_id": f"I_{number}",
+            "url": there,
+            "repository_url": f"{self.url}/repos/{REPOSITORY}",
+            "labels_url": f"{there}/labels{{/name}}",
+            "comments_url": f"{there}/comments",
+            "events_url": f"{there}/events",
+            "html_url": f"{self.url}/{REPOSITORY}/issues/{number}",
+            "number": number,
+            "title": title,
+            "body": body,
+            "state": "open",
+            "state_reason": None,
+            "locked": False,
+            "user": self.user(BOT),
+            "author_association": "NONE",
+            "labels": [],
+            "assignee": None,
+            "assignees": [],
+            "milestone": None,
+            "comments": 0,
+            "created_at": self._now(),
+            "updated_at": self._now(),
+            "closed_at": None,
+            **fields,
+        }
+        self.issues.append(issue)
+        self.comments[number] = []
+        return issue
+
+    def label(self, name: str, color: str = "ededed", description: str | None = None) -> dict[str, Any]:
+        """A label; like GitHub, this makes one that is asked for and not there."""
+        return self.labels.setdefault(
+            name,
+            {
+                "id": len(self.labels) + 1,
+                "node_id": "LA",
+                "url": f"{self.url}/repos/{REPOSITORY}/labels/{len(self.labels) + 1}",
+                "name": name,
+                "color": color,
+                "description": description,
+                "default": False,
+            },
+        )
+
+    def user(self, login: str) -> dict[str, Any]:
+        there = f"{self.url}/users/x"
+        addresses = ("followers", "following", "gists", "starred", "subscriptions", "organizations", "repos", "events")
+        return {
+            "login": login,
+            "id": 1,
+            "node_id": "U",
+            "avatar_url": there,
+            "gravatar_id": "",
+            "url": there,
+            "html_url": there,
+            **{f"{name}_url": there for name in (*addresses, "received_events")},
+            "type": "Bot" if login == BOT else "User",
+            "site_admin": False,
+        }
+
+    def answer(self, method: str, target: str, body: Any) -> tuple[int, Any, dict[str, str]]:
+        """Do what a request asks."""
+        parts, query = urlsplit(target).path.split("/")[4:], dict(parse_qsl(urlsplit(target).query))
+        match method, parts:
+            case "GET", ["issues"]:
+                found = sorted(self.issues, key=lambda one: one["number"], reverse=query.get("direction") == "desc")
+                return self._page(target, query, found)
+            case "POST", ["issues"]:
+                issue = self.file(body["title"], body["body"])
+                issue["labels"] = [self.label(name) for name in body["labels"]]
+                return 201, issue, {}
+            case "PATCH", ["issues", number]:
+                return self._edit(self.issues[int(number) - 1], body)
+            case "GET", ["issues", number, "comments"]:
+                return self._page(target, query, self.comments[int(number)])
+            case "POST", ["issues", number, "comments"]:
+                return 201, self._comment(int(number), body["body"]), {}
+            case "GET", ["labels"]:
+                return self._page(target, query, [*self.labels.values()])
+            case "POST", ["labels"]:
+                if body["name"] in self.labels:
+                    return 422, {"message": "Validation Failed", "documentation_url": "", "errors": []}, {}
+                return 201, self.label(**body), {}
+        raise AssertionError(f"{method} {target}: the monitor uses what this GitHub does not know")
+
+    def checked(self, method: str, target: str, raw: bytes) -> tuple[int, bytes, dict[str, str]]:
+        """The answer to a request, both held against the description."""
+        path, _, query = target.partition("?")
+        request = MockRequest(
+            HOST, method.lower(), path, args=dict(parse_qsl(query)), data=raw or None, content_type="application/json"
+        )
+        self._hold(lambda: description().validate_request(request), f"request {method} {target}")
+        status, value, headers = self.answer(method, target, json.loads(raw) if raw else None)
+        data = json.dumps(value).encode()
+        response = MockResponse(data, status_code=status, content_type="application/json")
+        self._hold(lambda: description().validate_response(request, response), f"answer {status} to {method} {target}")
+        return status, data, headers
+
+    def arrived(self, method: str, target: str) -> Fault | None:
+        """Count a request, and say what is to become of it."""
+        with self._lock:
+            self.requests.append((method, target.partition("?")[0].removeprefix(f"/repos/{REPOSITORY}/")))
+            number = len(self.requests)
+            if self.dead is not None and number > self.dead:
+                return DROPPED
+            return self.faults.get(number)
+
+    def _hold(self, check: Any, what: str) -> None:
+        try:
+            check()
+        except Exception as error:  # openapi-core's are of many kinds
+            cause = error.__cause__ or error
+            self.violations.append(f"{what}: {cause} {[e.message for e in getattr(cause, 'schema_errors', [])]}")
+
+    def _edit(self, issue: dict[str, Any], body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        for name in ("title", "body"):
+            issue[name] = body.get(name, issue[name])
+        if "labels" in body:
+            issue["labels"] = [self.label(name) for name in body["labels"]]
+        if body.get("state", issue["state"]) != issue["state"]:
+            issue["state"] = body["state"]
+            default = "completed" if body["state"] == "closed" else "reopened"
+            issue["state_reason"] = body.get("state_reason", default)
+        issue["updated_at"] = self._now()
+        return 200, issue, {}
+
+    def _comment(self, number: int, body: str) -> dict[str, Any]:
+        found = self.comments[number]
+        there = f"{self.url}/repos/{REPOSITORY}/issues"
+        comment = {
+            "id": 1000 * number + len(found),
+            "node_id": "IC",
+            "url": f"{there}/comments/{1000 * number + len(found)}",
+            "html_url": f"{there}/{number}#comment",
+            "issue_url": f"{there}/{number}",
+            "body": body,
+            "user": self.user(BOT),
+            "author_association": "NONE",
+            "created_at": self._now(),
+            "updated_at": self._now(),
+        }
+        found.append(comment)
+        return comment
+
+    def _page(self, target: str, query: dict[str, str], found: list[Any]) -> tuple[int, Any, dict[str, str]]:
+        size, page = int(query.get("per_page", "30")), int(query.get("page", "1"))
+        if page * size >= len(found):
+            return 200, found[(page - 1) * size :], {}
+        following = f"{self.url}{target.replace(f'&page={page}', '')}&page={page + 1}"
+        return 200, found[(page - 1) * size : page * size], {"Link": f'<{following}>; rel="next"'}
+
+    def _now(self) -> str:
+        self._clock += 1
+        return f"2026-11-25T{self._clock // 3600 % 24:02}:{self._clock // 60 % 60:02}:{self._clock % 60:02}Z"
+
+
+@contextmanager
+def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
+    """Answer on loopback."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            fault = github.arrived(self.command, self.path)
+            if fault == DROPPED:
+                self.close_connection = True
+                return
+            if fault and fault.status:
+                self._send(fault.status, json.dumps({"message": fault.message}).encode(), fault.headers)
+                return
+            answer = github.checked(self.command, self.path, raw)
+            if fault:
+                time.sleep(fault.delay)
+            if fault and fault.lost:
+                self.close_connection = True
+                return
+            self._send(*answer)
+
+        do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
+
+        def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            always = {"Content-Type": "application/json", "Content-Length": str(len(data))}
+            for name, value in (always | headers).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    github.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield github
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()

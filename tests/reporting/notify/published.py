@@ -1,0 +1,93 @@
+"""GitHub's published description of its API, cut to what `monitor.reporting.notify` uses of it: `github-api.json`.
+
+    npm install @octokit/openapi
+    python tests/reporting/notify/published.py node_modules/@octokit/openapi/generated/api.github.com.json
+
+Beside being cut it is changed where a checker would look away or aside. `nullable` without a type, which is no OpenAPI
+3.0, makes Prism skip a body without a word; nothing that is sent is null anyway. And every answer comes on one page,
+for what PyGithub accepts, old names included.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+OUT = Path(__file__).with_name("github-api.json")
+USED = {
+    "/repos/{owner}/{repo}/issues": ("get", "post"),
+    "/repos/{owner}/{repo}/issues/{issue_number}": ("patch",),
+    "/repos/{owner}/{repo}/issues/{issue_number}/comments": ("get", "post"),
+    "/repos/{owner}/{repo}/labels": ("get", "post"),
+}
+PROSE = ("example", "examples", "externalDocs", "x-github", "description", "summary", "tags", "operationId")
+NULL = {"type": "string", "nullable": True, "enum": [None]}
+JSON, OF_OLD = "application/json", "application/vnd.github.symmetra-preview+json"
+
+
+def cut(whole: dict[str, Any]) -> dict[str, Any]:
+    """The operations used, and the components that they refer to."""
+    paths = {path: {method: plain(whole["paths"][path][method]) for method in used} for path, used in USED.items()}
+    for operation in (operation for operations in paths.values() for operation in operations.values()):
+        operation["requestBody"] = never_null(operation.get("requestBody", {"content": {}}))
+        for response in operation["responses"].values():
+            if "$ref" not in response:
+                adapt(response)
+    components: dict[str, dict[str, Any]] = {}
+    wanted = [*references(paths)]
+    while wanted:
+        _, _, kind, name = wanted.pop().split("/")
+        if name not in components.setdefault(kind, {}):
+            components[kind][name] = plain(whole["components"][kind][name])
+            wanted += references(components[kind][name])
+    info = {key: whole["info"][key] for key in ("title", "version", "license")}
+    return {"openapi": whole["openapi"], "info": info, "paths": paths, "components": components}
+
+
+def plain(value: Any) -> Any:
+    """A part of the description without its prose, and with `nullable` as the standard has it."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "properties" in value:  # whose names are not words of the standard
+        value = {**value, "properties": {name: plain(item) for name, item in value["properties"].items()}}
+    kept = {key: item if key == "properties" else plain(item) for key, item in value.items() if key not in PROSE}
+    if kept.get("nullable") is True and "type" not in kept:
+        del kept["nullable"]
+        return {"anyOf": [kept, NULL]}
+    if kept.get("nullable") is True and None not in kept.get("enum", [None]):
+        kept["enum"] = [*kept["enum"], None]
+    return kept
+
+
+def never_null(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: never_null(item) for key, item in value.items() if key != "nullable" and item != NULL}
+    return [never_null(item) for item in value if item not in (NULL, None)] if isinstance(value, list) else value
+
+
+def adapt(response: dict[str, Any]) -> None:
+    response["description"] = ""  # which it must have
+    response.pop("headers", None)
+    if content := response.get("content"):
+        content[OF_OLD] = content[JSON]
+
+
+def references(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+if __name__ == "__main__":
+    OUT.write_text(json.dumps(cut(json.loads(Path(sys.argv[1]).read_text())), indent=1) + "\n")
+    print(f"{OUT}: {OUT.stat().st_size} bytes")

@@ -1,0 +1,64 @@
+"""The monitor's requests against Prism: an implementation of GitHub's published description that is not ours."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_github import PUBLISHED, REPOSITORY, TOKEN
+
+from monitor.reporting.notify.board import Board, StepError
+from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
+from monitor.reporting.notify.steps import Comment, Edit, Open
+
+PRISM = Path(__file__).parents[3] / ".ci" / "node_modules" / ".bin" / "prism"
+STARTS_WITHIN = 120  # seconds; 2 on a machine that has nothing else to do
+MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))
+
+
+@pytest.fixture(scope="module")
+def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prism that refuses what the description does not allow."""
+    if not (PRISM.exists() and shutil.which("node")) and "CI" not in os.environ:
+        pytest.skip("Prism is not there: npm install --prefix .ci --no-save @stoplight/prism-cli")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    log = tmp_path_factory.mktemp("prism") / "log"
+    with log.open("w") as out:
+        command = [str(PRISM), "mock", "--host", "127.0.0.1", "--port", port, "--errors", str(PUBLISHED)]
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
+    try:
+        started = time.monotonic()
+        while "is listening" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            assert time.monotonic() < started + STARTS_WITHIN, log.read_text()
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@pytest.fixture
+def board(prism: str) -> Board:
+    return Board(REPOSITORY, token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0)
+
+
+def test_every_step_is_as_github_wants_it(board: Board) -> None:
+    assert board.filed() == ()
+    assert board.carry_out(Open("title", hidden(MARK), ("regression", "target: cpu"), ("id",))).startswith("#")
+    assert board.carry_out(Comment(1, signed("news", 0))) == "said"
+    assert board.carry_out(Edit(1, "body", "title", ("regression", "kind: incident"), "closed", "completed")) == "done"
+    assert board.carry_out(Edit(1, "body", state="open")) == "done"
+
+
+def test_prism_looks(board: Board) -> None:
+    with pytest.raises(StepError, match="GitHub answers 422"):
+        board.carry_out(Edit(1, "body", state="shut"))

@@ -1,0 +1,84 @@
+"""What issues say, whole, as files that people can read: `golden/*.md`.
+
+After a change that is meant, `PORTABILITY_GOLDEN=write pytest tests/reporting/notify/test_bodies.py` writes them anew;
+their diff is then what is reviewed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.reports import ALONE
+from monitor.reporting.notify.settings import Settings
+from monitor.reporting.notify.steps import Open
+
+GOLDEN = Path(__file__).with_name("golden")
+SITE = Settings(
+    site="https://octocat.github.io/monitor/",
+    script=lambda case: f"# {case}\nimport sys\n\nimport jax\n",
+    owners={("cpu", "jax"): ("octocat",), ("tpu-v5e", "jax"): ("octocat", "org/tpu")},
+)
+Make = Callable[..., Any]
+MACHINE = {"host.cpu": "AMD EPYC", "device.name": "cpu", "python.version": "3.12.1"}
+SORT, TREE = ("jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/gradient-float32"), "jax/jax.tree_map/eager-float32"
+
+
+def opened(history: Any, settings: Settings) -> Open:
+    """The one issue that a history calls for."""
+    ((step,),) = plan(*history, [], settings)
+    assert isinstance(step, Open)
+    return step
+
+
+def held(name: str, issue: Open) -> None:
+    text = f"# {issue.title}\n\nLabels: {', '.join(issue.labels)}\n\n{issue.body}\n"
+    path = GOLDEN / f"{name}.md"
+    if os.environ.get("PORTABILITY_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def of_functions(read: Make, night: Make) -> Any:
+    """Two functions, on two targets, of which one runs less often; one message is markup."""
+    good = dict.fromkeys((*SORT, TREE), "pass")
+    says = dict.fromkeys(SORT, "TypeError: sort() got | an <b>unexpected</b> @octocat") | {TREE: "TypeError: `x`"}
+    bad = dict.fromkeys(SORT, "error") | {TREE: "pass"}
+    return read(
+        night(1, good, environment=MACHINE, version="0.9.2"),
+        night(1, good, target="tpu-v5e", version="0.9.1"),
+        night(3, bad, says=says, environment=MACHINE, version="0.10.0"),
+        night(4, bad, says=says, target="tpu-v5e", version="0.10.1"),
+    )
+
+
+def test_functions(of_functions: Any) -> None:
+    held("functions", opened(of_functions, SITE))
+
+
+def test_without_a_site(of_functions: Any) -> None:
+    held("without-a-site", opened(of_functions, Settings()))
+
+
+def test_a_broken_build(read: Make, night: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
+    says = {case: "ImportError: no module" if number < 30 else "Aborted" for number, case in enumerate(cases)}
+    worse = {case: "error" if number < 30 else "crash" for number, case in enumerate(cases)}
+    history = read(night(1, dict.fromkeys(cases, "pass")), night(2, worse, says=says, environment=MACHINE))
+    held("broken-build", opened(history, SITE))
+
+
+def test_many_at_once(read: Make, night: Make) -> None:
+    cases = [f"jax/jax.f{number}/eager" for number in range(100)]
+    bad = cases[: ALONE + 1]
+    words = ("shape", "dtype", "axis", "rank", "stride", "order")
+    says = {case: f"the {word} is off" for case, word in zip(bad, words, strict=True)}
+    worse = {case: "mismatch" if case in bad else "pass" for case in cases}
+    history = read(night(1, dict.fromkeys(cases, "pass")), night(2, worse, says=says, environment=MACHINE))
+    held("many-at-once", opened(history, SITE))

@@ -1,0 +1,72 @@
+"""A night that is cut off between any two requests, and the one that goes on, come to the same as one without a cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault, serving
+
+from monitor.reporting.notify.board import Board, BoardError
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.settings import Settings
+
+Make = Callable[..., Any]
+A, B, C, D, E = (f"jax/jax.{name}/eager" for name in "abcde")
+SETTINGS = Settings(close_after=1)
+
+
+SAYS = {A: "no kernel", B: "wrong shape", C: "out of range", D: "not implemented", E: "bad dtype"}
+
+
+@pytest.fixture
+def histories(read: Make, night: Make) -> tuple[Any, ...]:
+    """Nights at the end of which there are issues to open, to comment, to close and to reopen."""
+
+    def one(day: int, *bad: str, target: str = "cpu") -> Any:
+        return night(day, {case: "error" if case in bad else "pass" for case in SAYS}, says=SAYS, target=target)
+
+    nights = [one(1), one(1, target="gpu"), one(2, C)]
+    third, fourth = [one(3, A, B)], [one(4, B, C, D, E), one(4, B, target="gpu")]
+    return read(*nights), read(*nights, *third), read(*nights, *third, *fourth)
+
+
+def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
+    board = Board(REPOSITORY, token=TOKEN, api=github.url, sleep=lambda seconds: None, pace=0)
+    for task in plan(*history, board.filed(), SETTINGS):
+        for step in task:
+            board.carry_out(step)
+
+
+@pytest.fixture
+def cut_night(histories: tuple[Any, ...]) -> Callable[[int | None, Fault | None], FakeGitHub]:
+    """A GitHub after a night that ended with a request, and was then run again."""
+
+    def make(last: int | None, fault: Fault | None) -> FakeGitHub:
+        with serving(FakeGitHub()) as github:
+            for history in histories[:-1]:
+                bring_up_to_date(github, history)
+            github.requests.clear()
+            if last is not None:
+                github.dead = last
+                github.faults = {last: fault} if fault else {}
+                with pytest.raises(BoardError):
+                    bring_up_to_date(github, histories[-1])
+                github.dead, github.faults = None, {}
+            bring_up_to_date(github, histories[-1])
+        assert github.violations == []
+        return github
+
+    return make
+
+
+def test_the_end_is_the_same_whatever_was_cut(cut_night: Callable[..., FakeGitHub]) -> None:
+    uncut = cut_night(None, None)
+    methods = [method for method, _ in uncut.requests]
+    assert [one["state"] for one in uncut.issues] == ["open", "closed", "open", "open", "open"]
+    assert [len(uncut.comments[number]) for number in (1, 2, 3, 4, 5)] == [2, 1, 1, 0, 0]
+    for last in range(1, len(methods)):
+        assert cut_night(last, None).state() == uncut.state(), f"after request {last}"
+        if methods[last - 1] != "GET":  # it was carried out, and nobody heard of it
+            assert cut_night(last, Fault(lost=True)).state() == uncut.state(), f"after request {last} without answer"

@@ -1,0 +1,200 @@
+"""Whatever a run says stays text: rendered by GitHub's own Markdown, it changes nothing outside of code."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import cmarkgfm
+import pytest
+from cmarkgfm.cmark import Options
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.analysis.cells import Cell
+from monitor.analysis.lives import Bad, Event, Kind, Step
+from monitor.analysis.regressions import Detection, Regression, State
+from monitor.model import Build, Channel, Evidence, Outcome, Run
+from monitor.reporting.figures import visible
+from monitor.reporting.notify.markdown import LIMIT, block, code, size, table
+from monitor.reporting.notify.marks import Mark, Status, Told, find_mark, hidden
+from monitor.reporting.notify.news import back, ended, news, told
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.reports import Report
+from monitor.reporting.notify.settings import Settings
+from monitor.reporting.notify.steps import Open
+from monitor.reporting.notify.texts import LONGEST_TITLE, text_of
+
+PLANTED = [
+    "@octocat @org/team &#64;octocat",
+    "fixes #1, closes octocat/monitor#1, GH-1, 990e6a0b84138346e6a38785412f36356e0e5dc3",
+    "<img src=x onerror=alert(1)><script>alert(1)</script></details><!-- ",
+    "``` ~~~ `a` `` b ``` @octocat",
+    "| a | b |\\| c \\",
+    "[x](javascript:alert(1)) ![x](https://a.example/x.png) https://a.example www.a.example a@a.example",
+    "\u202e\u2066 reversed \u200b\ufeff \x1b[31m",
+    "$x$ $$x$$ $`x`$ :tada: **b** _i_ ~~s~~ - [ ] task",
+    '<!-- portability-monitor {"covers": ["x"]} -->',
+    "\\",
+    "`",
+    "x" * 1000,
+    "",
+    " ",
+    "\n\n# title\n\n> quote\n\n---\n",
+]
+TEXT = st.text(st.sampled_from("`|\\@#<>&[]()!*_~$:-\n\r\t ab1\u202e\u200b\ud800é漢😀\"'")) | st.text()
+NAMES = st.from_regex(r"\A[A-Za-z0-9_.]{1,30}\Z")
+
+
+class Outline(HTMLParser):
+    """What a reader, and GitHub's filters, see outside of code: tags with their attributes, and text."""
+
+    def __init__(self, markdown: str) -> None:
+        super().__init__()
+        self.seen: list[object] = []
+        self.code: list[str] = []
+        self._inside = 0
+        self.feed(cmarkgfm.github_flavored_markdown_to_html(markdown, options=Options.CMARK_OPT_UNSAFE))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.append((tag, attrs))
+        if tag == "code":
+            self._inside += 1
+            self.code.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.seen.append(f"/{tag}")
+        self._inside -= tag == "code"
+
+    def handle_comment(self, data: str) -> None:
+        self.seen.append("comment")
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.code[-1] += data
+        elif data.strip():
+            self.seen.append(data)
+
+
+def shown(text: str) -> str:
+    return " ".join(str(visible(text)).split())
+
+
+@given(TEXT)
+@pytest.mark.parametrize("planted", [None, *PLANTED])
+@settings(max_examples=60, deadline=None)
+def test_code_shows_text_as_it_is(planted: str | None, text: str) -> None:
+    said = text if planted is None else planted
+    outline = Outline(table(("a", "b"), [(code(said, 5000), "end")]))
+    cells = [item for item in outline.seen if isinstance(item, tuple) and item[0] == "td"]
+    assert len(cells) == 2
+    assert outline.code == ([shown(said)] if shown(said) else [])
+
+
+@given(TEXT)
+@settings(max_examples=100, deadline=None)
+def test_a_block_of_code_ends_where_it_ends(text: str) -> None:
+    outline = Outline(f"{block(text)}\n\nend")
+    assert [item for item in outline.seen if isinstance(item, tuple)] == [("pre", []), ("code", []), ("p", [])]
+
+
+def regression(
+    said: str, name: str = "jax.a", kind: Kind = Kind.FUNCTIONS, number: int = 1, cells: int = 1
+) -> Regression:
+    """A regression in which everything that comes from a run says the same."""
+    good, bad = (Build("jax", version, Channel.NIGHTLY, commit=said, date=said) for version in ("1", "2"))
+    found = [Cell(f"jax/{name}/eager-{one}", "cpu", "paper", Evidence.EXECUTED) for one in range(cells)]
+    run = Run(
+        said, "2026-11-02T03:00:00Z", "cpu", "jax", "paper", build=bad, environment={said: said, "host.cpu": said}
+    )
+    return Regression(
+        f"{number:012x}",
+        "jax",
+        kind,
+        State.OPEN,
+        f"pass -> error: {said}",
+        said,
+        good,
+        bad,
+        None,
+        tuple(Bad(cell, Outcome.ERROR, said, bad) for cell in found),
+        tuple(found),
+        (Event(Step.OPENED, run, tuple(found)),),
+        Detection(1, 1),
+    )
+
+
+def texts(*regressions: Regression) -> str:
+    """All that is ever said of regressions, one after the other."""
+    report = Report(regressions, 0)
+    known = told(report)
+    site = Settings(site="https://example.org/", script=lambda case: f"# {report.first.message}\n")
+    mark = Mark(report.covers, Status.OPEN, "", (), known)
+    other = told(Report((regression("x", number=7),), 0))
+    return "\n\n".join((text_of(report, site).body(mark), news(other, report), back(report), ended(report)))
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+@pytest.mark.parametrize("kind", [*Kind])
+def test_what_a_run_says_changes_nothing_outside_of_code(planted: str, kind: Kind) -> None:
+    said, plain = texts(regression(planted, kind=kind)), texts(regression("plain", kind=kind))
+    outline, expected = Outline(said), Outline(plain)
+    if shown(planted):
+        assert outline.seen == expected.seen
+    assert not [item for item in outline.seen if isinstance(item, str) and "octocat" in item]
+
+
+@given(TEXT.filter(shown))
+@example("`|`")
+@settings(max_examples=60, deadline=None)
+def test_nor_does_anything_else_that_it_may_say(said: str) -> None:
+    several = (regression(said), regression(said, number=2))
+    plain = (regression("plain"), regression("plain", number=2))
+    assert Outline(texts(*several)).seen == Outline(texts(*plain)).seen
+
+
+@given(TEXT, NAMES)
+@settings(max_examples=60, deadline=None)
+def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
+    (task,) = plan([regression(said, name)], [], [], Settings(script=lambda case: said))
+    (step,) = task
+    assert isinstance(step, Open)
+    mark = find_mark(step.body)
+    assert mark
+    assert (mark.covers, mark.title) == ((f"{1:012x}",), step.title)
+
+
+@given(TEXT)
+@settings(max_examples=60, deadline=None)
+def test_a_mark_is_read_as_it_was_written(said: str) -> None:
+    mark = Mark(("id",), Status.MENDED, said, (said,), Told(said, said, (said,), 2), 3)
+    assert find_mark(f"body\n\n{hidden(mark)}\r\n") == mark
+    assert "-->" not in hidden(mark)[:-3]
+
+
+@pytest.mark.parametrize("body", ["", "<!-- portability-monitor {} -->", "<!-- portability-monitor {1} -->", "a {} b"])
+def test_what_is_no_mark_is_none(body: str) -> None:
+    assert find_mark(body) is None
+
+
+@pytest.mark.parametrize("kind", [*Kind])
+def test_a_body_is_cut_by_whole_rows(kind: Kind) -> None:
+    long = "😀" * 1000
+    functions = [regression(long, f"jax.f{number:05}", kind, number + 1, cells=3) for number in range(700)]
+    together = regression(long, kind=kind)
+    bad = tuple(bad for one in functions for bad in one.bad)
+    for report in (Report((widened(together, bad),), 0), Report(tuple(functions[:200]), 0)):
+        text = text_of(report, Settings(site="https://example.org/", script=lambda case: "x" * 11_900))
+        body = text.body(Mark(report.covers, Status.OPEN, text.title, text.labels, told(report)))
+        assert size(body) <= LIMIT
+        assert len(text.title) <= LONGEST_TITLE
+        rows = [line for line in body.splitlines() if line.startswith("| ")]
+        assert all(line.endswith(" |") for line in rows)
+        if len(text.hits[1]) > 1:
+            assert " more: https://example.org/regressions.html#" in body
+            assert size(body) > LIMIT * 0.9
+
+
+def widened(one: Regression, bad: tuple[Bad, ...]) -> Regression:
+    """A regression that hits all of these."""
+    return replace(one, bad=bad, cells=tuple(item.cell for item in bad))

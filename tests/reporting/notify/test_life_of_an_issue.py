@@ -1,0 +1,386 @@
+"""The life of an issue: opened, kept up to date, closed, reopened; and what people do to it is respected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fake_github import BOT, FakeGitHub
+
+from monitor.analysis.lives import Bad
+from monitor.analysis.news import TURNED_AT_LEAST
+from monitor.analysis.regressions import State
+from monitor.reporting.notify.marks import find_mark
+from monitor.reporting.notify.reports import ALONE
+from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
+from monitor.reporting.notify.steps import Open
+
+Make = Callable[..., Any]
+A, B, C, D = (f"jax/jax.{name}/eager" for name in "abcd")
+
+
+@pytest.fixture
+def good(night: Make) -> Make:
+    """Nights on which everything is good."""
+    return lambda *days, **options: [night(day, dict.fromkeys((A, B, C, D), "pass"), **options) for day in days]
+
+
+@pytest.fixture
+def bad(night: Make) -> Make:
+    """Nights on which some cases are bad."""
+
+    def make(*days: int, cases: tuple[str, ...] = (A,), **options: object) -> list[Any]:
+        outcomes = {case: "error" if case in cases else "pass" for case in (A, B, C, D)}
+        return [night(day, outcomes, **options) for day in days]
+
+    return make
+
+
+def kinds(tasks: Any) -> list[str]:
+    return [type(step).__name__ for task in tasks for step in task]
+
+
+def close(issue: dict[str, Any], reason: str = "completed") -> None:
+    """What a person does."""
+    issue.update(state="closed", state_reason=reason)
+
+
+def test_a_regression_has_an_issue(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    notify(read(*good(1), *bad(2)))
+    (issue,) = github.issues
+    assert issue["title"] == "jax.a: pass → error on cpu since jax 2"
+    assert [label["name"] for label in issue["labels"]] == [
+        "regression",
+        "framework: jax",
+        "kind: functions",
+        "target: cpu",
+    ]
+    assert github.labels["regression"]["color"] == "b60205"
+    assert "`jax==1`" in issue["body"]
+    assert "`why error`" in issue["body"]
+
+
+def test_the_same_night_again_writes_nothing(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    history = read(*good(1), *bad(2))
+    notify(history)
+    writes = len(github.writes)
+    github.issues[0]["body"] = github.issues[0]["body"].replace("\n", "\r\n")  # as a browser sends it
+    assert notify(history) == ()
+    assert len(github.writes) == writes
+
+
+def test_nothing_bad_is_nothing_to_do(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    assert notify(read(*good(1), *bad(2), *good(3))) == ()
+    assert github.writes == []
+
+
+def test_another_night_that_is_as_bad_is_no_news(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    notify(read(*good(1), *bad(2)))
+    assert kinds(notify(read(*good(1), *bad(2, 3)))) == ["Edit"]
+    assert "bad in `jax==3`" in github.issues[0]["body"]
+    assert github.comments[1] == []
+
+
+def test_other_hardware_is_news(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    nights = [*good(1), *good(1, target="gpu"), *bad(2)]
+    notify(read(*nights))
+    assert kinds(notify(read(*nights, *bad(2, target="gpu")))) == ["Comment", "Edit"]
+    (comment,) = github.comments[1]
+    assert comment["body"].startswith("- Now also on `gpu`.")
+    assert {"name": "target: gpu"}.items() <= github.issues[0]["labels"][-1].items()
+    assert github.issues[0]["title"] == "jax.a: pass → error on cpu, gpu since jax 2"
+
+
+def test_news_that_comes_twice_is_told_twice(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *good(1, target="gpu"), *bad(2), *bad(2, target="gpu")]
+    notify(read(*nights))
+    for later in (good(3, target="gpu"), bad(4, target="gpu"), good(5, target="gpu"), bad(6, target="gpu")):
+        nights += later
+        notify(read(*nights))
+    said = [comment["body"].splitlines()[0] for comment in github.comments[1]]
+    assert said[::2] == ["- Not any more on `gpu`."] * 2
+    assert len(said) == 4
+
+
+def test_growth_is_news_when_it_doubles(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
+    def suite(name: str, day: int, bad: int) -> list[Any]:
+        """A suite is run for the first time, on the last good build and on the first bad one."""
+        cases = [f"jax/jax.{name}{number}/eager" for number in range(60)]
+        worse = {case: "error" if number < bad else "pass" for number, case in enumerate(cases)}
+        return [
+            night(day, dict.fromkeys(cases, "pass"), version="1", suite=name),
+            night(day + 1, worse, version="2", suite=name),
+        ]
+
+    notify(read(*suite("paper", 1, bad=4)))
+    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=3)))) == ["Edit"]
+    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=4)))) == ["Comment", "Edit"]
+    assert github.comments[1][0]["body"].startswith("- Now 8 cases of 8 functions on `cpu`, and 4 functions before.")
+
+
+def test_a_closer_look_is_news(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    notify(read(*good(1), *bad(5)))
+    notify(read(*good(1), *bad(5), *bad(3)))
+    (comment,) = github.comments[1]
+    assert comment["body"].startswith("- It came between `jax==1` and `jax==3`.")
+    assert github.issues[0]["title"].endswith("since jax 3")
+
+
+def test_what_is_mended_is_closed_after_some_good_nights(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    before = [*good(1), *bad(2)]
+    notify(read(*before))
+    for nights in range(1, CLOSE_AFTER):
+        assert kinds(notify(read(*before, *good(*range(3, 3 + nights))))) == ["Edit"]
+        assert github.issues[0]["state"] == "open"
+    assert f"mended in `jax==3`, and good for {CLOSE_AFTER - 1} of {CLOSE_AFTER} nights" in github.issues[0]["body"]
+    assert kinds(notify(read(*before, *good(*range(3, 3 + CLOSE_AFTER))))) == ["Comment", "Edit"]
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "completed")
+    assert github.comments[1][0]["body"].startswith("Mended in `jax==3`, and good since.")
+    assert notify(read(*before, *good(*range(3, 9)))) == ()
+
+
+def test_a_night_that_observed_little_is_no_good_night(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, night: Make
+) -> None:
+    once = Settings(close_after=2)
+    half = night(4, {A: "pass", B: "blocked", C: "blocked", D: "blocked"})
+    notify(read(*good(1), *bad(2)), once)
+    notify(read(*good(1), *bad(2), *good(3), half), once)
+    assert github.issues[0]["state"] == "open"
+    notify(read(*good(1), *bad(2), *good(3), half, *good(5)), once)
+    assert github.issues[0]["state"] == "closed"
+
+
+def test_what_comes_back_is_reopened(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    at_once = Settings(close_after=1)
+    nights = [*good(1), *bad(2)]
+    for later in (good(3), bad(4), good(5), bad(6)):
+        notify(read(*nights), at_once)
+        nights += later
+    assert kinds(notify(read(*nights), at_once)) == ["Comment", "Edit"]
+    (issue,) = github.issues
+    assert (issue["state"], issue["state_reason"]) == ("open", "reopened")
+    said = [comment["body"].splitlines()[0] for comment in github.comments[1]]
+    assert said == [
+        "Mended in `jax==3`, and good since.",
+        "It is back, with `jax==4`: 1 case of 1 function on `cpu`.",
+        "Mended in `jax==5`, and good since.",
+        "It is back, with `jax==6`: 1 case of 1 function on `cpu`.",
+    ]
+
+
+def test_what_a_person_closed_stays_closed(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    at_once = Settings(close_after=1)
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights), at_once)
+    close(github.issues[0])
+    assert notify(read(*nights, *bad(3)), at_once) == ()
+    # They were right: it was mended. If that comes undone, they want to know.
+    assert kinds(notify(read(*nights, *bad(3), *good(4)), at_once)) == ["Edit"]
+    assert kinds(notify(read(*nights, *bad(3), *good(4), *bad(5)), at_once)) == ["Comment", "Edit"]
+    assert github.issues[0]["state"] == "open"
+
+
+def test_what_a_person_closed_as_not_planned_stays_closed_for_ever(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    at_once = Settings(close_after=1)
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights), at_once)
+    close(github.issues[0], "not_planned")
+    for later in (bad(3), good(4), bad(5)):
+        nights += later
+        assert notify(read(*nights), at_once) == ()
+
+
+def test_what_a_person_opened_again_stays_open(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    at_once = Settings(close_after=1)
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights), at_once)
+    notify(read(*nights, *good(3)), at_once)
+    github.issues[0].update(state="open", state_reason="reopened")
+    assert notify(read(*nights, *good(3, 4)), at_once) == ()
+    assert kinds(notify(read(*nights, *good(3, 4), *bad(5)), at_once)) == ["Edit"]
+
+
+def test_a_muted_issue_is_left_alone(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    at_once = Settings(close_after=1)
+    notify(read(*good(1), *bad(2)), at_once)
+    github.issues[0]["labels"].append(github.label("mute"))
+    assert notify(read(*good(1), *bad(2, 3)), at_once) == ()
+    assert notify(read(*good(1), *bad(2), *good(3)), at_once) == ()
+    github.issues[0]["labels"].pop()
+    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["Comment", "Edit"]
+
+
+def test_a_locked_issue_is_edited_without_a_word(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    at_once = Settings(close_after=1)
+    notify(read(*good(1), *bad(2)), at_once)
+    github.issues[0]["locked"] = True
+    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["Edit"]
+    assert github.issues[0]["state"] == "closed"
+
+
+def test_a_persons_title_and_labels_are_kept(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *good(1, target="gpu"), *bad(2)]
+    notify(read(*nights))
+    issue = github.issues[0]
+    issue["title"] = "ours: see the other tracker"
+    issue["labels"] = [github.label("help wanted")]
+    notify(read(*nights, *bad(2, target="gpu")))
+    assert issue["title"] == "ours: see the other tracker"
+    assert [label["name"] for label in issue["labels"]] == ["help wanted", "target: gpu"]
+
+
+def test_a_deleted_label_is_neither_missed_nor_put_back(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    github.labels.clear()
+    github.issues[0]["labels"] = []
+    assert notify(read(*nights)) == ()
+    notify(read(*nights, *bad(3, cases=(A, B))))
+    assert [len(issue["labels"]) for issue in github.issues] == [0, 4]
+    assert github.labels["regression"]["description"]
+
+
+@pytest.mark.parametrize("state", [State.MUTED, State.FLAKY])
+def test_what_is_excused_for_a_while_calls_nobody(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, state: State
+) -> None:
+    nights = [*good(1), *bad(2)]
+
+    def excuse(bad: Bad) -> State:
+        return state
+
+    assert notify(read(*nights, excuse=excuse)) == ()
+    notify(read(*nights))
+    assert notify(read(*nights, *bad(3), excuse=excuse)) == ()
+    assert github.issues[0]["state"] == "open"
+
+
+def test_what_is_accepted_is_closed_until_the_entry_ends(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    notify(read(*nights, excuse=lambda bad: State.EXPECTED))
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
+    assert notify(read(*nights, excuse=lambda bad: State.EXPECTED)) == ()
+    notify(read(*nights))
+    assert github.issues[0]["state"] == "open"
+
+
+def test_what_left_the_suite_is_closed(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, night: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    notify(read(*nights, night(3, {B: "pass", C: "pass", D: "pass"})))
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
+
+
+def many(night: Make, number: int, total: int) -> list[Any]:
+    """Two nights: on the second, so many cases of so many say each something of its own."""
+    names = [f"jax/jax.f{one:03}/eager" for one in range(total)]
+    worse = {name: "error" if position < number else "pass" for position, name in enumerate(names)}
+    says = {name: f"the {chr(97 + one % 26)}{chr(97 + one // 26)} is off" for one, name in enumerate(names[:number])}
+    return [night(1, dict.fromkeys(names, "pass")), night(2, worse, says=says)]
+
+
+def test_a_few_have_an_issue_each(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
+    notify(read(*many(night, ALONE, 100)))
+    assert len(github.issues) == ALONE
+
+
+def test_many_in_a_night_are_one_issue(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
+    at_once = Settings(close_after=1)
+    nights = many(night, ALONE + 9, 100)
+    notify(read(*nights), at_once)
+    (issue,) = github.issues
+    assert issue["title"] == f"jax: {ALONE + 9} regressions on cpu since jax 2"
+    assert len(find_mark(issue["body"]).covers) == ALONE + 9  # type: ignore[union-attr]
+    assert notify(read(*nights), at_once) == ()
+    mended = night(3, {one.case: "pass" for one in nights[0].observations})
+    notify(read(*nights, mended), at_once)
+    assert issue["state"] == "closed"
+
+
+def test_a_broken_build_is_one_issue(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
+    notify(read(*many(night, 60, 100)))
+    (issue,) = github.issues
+    assert TURNED_AT_LEAST < 60
+    assert issue["title"] == "jax 2 is broken on cpu: 60 cases at once"
+    assert "kind: incident" in [label["name"] for label in issue["labels"]]
+    assert "[[expected]]" not in issue["body"]
+
+
+def test_two_issues_of_one_regression_become_one(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    history = read(*good(1), *bad(2))
+    notify(history)
+    github.file(github.issues[0]["title"], github.issues[0]["body"], user=github.user(BOT))
+    notify(history)
+    assert [(one["state"], one["state_reason"]) for one in github.issues] == [("open", None), ("closed", "duplicate")]
+    assert github.comments[2][0]["body"].startswith("Duplicate of #1.")
+    assert notify(history) == ()
+
+
+def test_a_strangers_copy_of_a_mark_is_nothing(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    history = read(*good(1), *bad(2))
+    notify(history)
+    (ours,) = github.issues
+    github.issues.clear()
+    stranger = github.file("mine", ours["body"], user=github.user("mallory"))
+    notify(history)
+    assert (stranger["state"], len(github.issues)) == ("open", 2)
+
+
+def test_ours_are_found_among_many(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    for number in range(120):
+        github.file(f"question {number}", "", user=github.user("octocat"))
+    history = read(*good(1), *bad(2))
+    notify(history)
+    for number in range(120):
+        github.file(f"answer {number}", "", user=github.user("octocat"))
+    assert notify(history) == ()
+
+
+def test_an_issue_that_another_job_opened_meanwhile_is_not_opened_again(
+    github: FakeGitHub, notify: Make, board: Make, read: Make, good: Make, bad: Make
+) -> None:
+    history = read(*good(1), *bad(2))
+    late = board()
+    assert late.filed() == ()
+    notify(history)
+    opened = find_mark(github.issues[0]["body"])
+    assert opened
+    assert late.carry_out(Open("again", "", (), opened.covers)) == "#1, there already"
+    assert len(github.issues) == 1
+
+
+def test_the_owners_are_called(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
+    owners = {("cpu", "jax"): ("octocat", "org/team"), ("gpu", "jax"): ("hubot",)}
+    notify(read(*good(1), *bad(2)), Settings(owners=owners))
+    body = github.issues[0]["body"]
+    assert "\ncc @octocat @org/team\n" in body
+    assert body.count("@") == 2
