@@ -15,6 +15,7 @@ from monitor.cli import (
     doctor,
     flaky,
     nightly,
+    notify,
     regressions,
     report,
     repro,
@@ -26,6 +27,7 @@ from monitor.cli.common import UserError
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
+from monitor.reporting.notify.board import BoardError
 from monitor.reporting.site import SiteError
 from monitor.suite.collect import DeclarationError
 
@@ -49,6 +51,7 @@ causes.register(app)
 regressions.register(app)
 compare.register(app)
 flaky.register(app)
+notify.register(app)
 confront.register(app)
 doctor.register(app)
 
@@ -57,6 +60,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError) as error:
+    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, BoardError) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

@@ -249,7 +249,7 @@ def write_pages(recorded: Recorded, directory: Path) -> Path:
     """Write the site, and return the path of its first page."""
     project = Project(
         catalog=load_catalog(),
-        script=_script,
+        script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
         excuse=judgement(recorded).excuse,
         findings=load_findings(FINDINGS),
@@ -263,7 +263,7 @@ def _hardware(target: Target) -> Hardware:
     return Hardware(target.title, ways, target.compile.chip if target.compile else None)
 
 
-def _script(case: str) -> str:
+def script_of(case: str) -> str:
     """A case's script; empty for a case of the past that the suite has no more."""
     try:
         return script(case)

@@ -1,0 +1,146 @@
+"""`portability notify`: issues on regressions, opened, kept up to date, and closed."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from textwrap import indent
+from typing import Annotated
+
+import typer
+
+from monitor.analysis.news import nights
+from monitor.analysis.regressions import regressions
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    RUNNERS,
+    HistoryOption,
+    JsonOption,
+    UserError,
+    examples,
+    open_history,
+    print_json,
+    say,
+)
+from monitor.cli.judgement import TRIAGE, TriageOption, judgement
+from monitor.cli.steps import script_of
+from monitor.execution.targets import Target, load_targets
+from monitor.reporting.notify.board import GITHUB, Board, StepError
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
+from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
+
+REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
+SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A step, and what came of it; nothing where it was only planned."""
+
+    step: Step
+    result: str = ""
+    failed: bool = False
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability notify --repository octocat/monitor --dry-run",
+            "portability notify --repository octocat/monitor --site-url https://octocat.github.io/monitor",
+        )
+    )(notify)
+
+
+def notify(
+    repository: Annotated[
+        str, typer.Option(help="Where the issues are.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
+    ],
+    history: HistoryOption = DEFAULT_HISTORY,
+    triage: TriageOption = TRIAGE,
+    site_url: Annotated[str, typer.Option(help="The address of the published site, for links.", metavar="URL")] = "",
+    close_after: Annotated[int, typer.Option(min=1, help="Good nights after which an issue is closed.")] = CLOSE_AFTER,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Open an issue for each regression, keep it up to date, and close it when the regression is mended.
+
+    docs/issues.md tells what an issue says, and how to be rid of it. The token is the environment's GITHUB_TOKEN, which
+    a dry run on a public repository does not need. The exit status is 1 where some issue could not be changed, and 2
+    where GitHub cannot be asked at all; the next call does what is left.
+    """
+    token = os.environ.get("GITHUB_TOKEN", "")
+    _check(repository, site_url, token or dry_run)
+    board = Board(repository, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
+    recorded = open_history(history).load()
+    everything, known = nights(recorded), judgement(recorded, triage)
+    settings = Settings(site_url and site_url.rstrip("/") + "/", script_of, owners(load_targets(RUNNERS)), close_after)
+    tasks = plan(regressions(everything, known.excuse), everything, board.filed(), settings)
+    deeds = []
+    for deed in _planned(tasks) if dry_run else _done(board, tasks):
+        deeds.append(deed)
+        if not json_:
+            print(_text(deed, whole=dry_run))
+    if json_:
+        print_json([_json(deed) for deed in deeds])
+    elif not deeds:
+        say("nothing to do: every issue says what the history says")
+    if any(deed.failed for deed in deeds):
+        raise typer.Exit(1)
+
+
+def _check(repository: str, site_url: str, may_ask: object) -> None:
+    if not re.fullmatch(REPOSITORY, repository):
+        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
+    if site_url and not re.fullmatch(SITE, site_url):
+        raise UserError(f'--site-url "{site_url}": must be an address, as in https://octocat.github.io/monitor')
+    if not may_ask:
+        raise UserError("GITHUB_TOKEN is not set: give a token that may write issues, or --dry-run")
+
+
+def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Who answers for a framework on a target: the target's owners, and the framework's there."""
+    return {
+        (target.name, framework.name): (*target.owners, *framework.owners)
+        for target in targets.values()
+        for evidence in target.evidences
+        for framework in target.offer(evidence).frameworks.values()
+    }
+
+
+def _planned(tasks: Sequence[Task]) -> Iterator[Deed]:
+    return (Deed(step) for task in tasks for step in task)
+
+
+def _done(board: Board, tasks: Sequence[Task]) -> Iterator[Deed]:
+    """Each step as it is done. A task ends with the first that fails: the later ones would say that it was done."""
+    for task in tasks:
+        for step in task:
+            try:
+                yield Deed(step, board.carry_out(step))
+            except StepError as error:
+                yield Deed(step, str(error), failed=True)
+                break
+
+
+def _json(deed: Deed) -> dict[str, object]:
+    name = type(deed.step).__name__.lower()
+    return {"step": name, **asdict(deed.step), "result": deed.result, "failed": deed.failed}
+
+
+def _text(deed: Deed, *, whole: bool) -> str:
+    step = deed.step
+    match step:
+        case Open():
+            what = f"open: {step.title} ({', '.join(step.labels)})"
+        case Comment():
+            what = f"comment on #{step.number}"
+        case Edit():
+            fields = {"title": step.title, "labels": step.labels and ", ".join(step.labels), "state": step.state}
+            also = "; ".join(f"{name}: {value}" for name, value in {**fields, "reason": step.reason}.items() if value)
+            what = f"edit #{step.number}" + (f" ({also})" if also else "")
+    result = f" -> {'FAILED: ' if deed.failed else ''}{deed.result}" if deed.result else ""
+    return what + result + (f"\n{indent(step.body, '    ')}\n" if whole else "")
