@@ -26,10 +26,11 @@ MANY = "many cases turned worse at once"
 
 
 class Kind(StrEnum):
-    """Whether functions turned worse, or so many at once that something beneath them did."""
+    """Whether functions turned worse, or so many at once that something beneath them did, or they became slower."""
 
     FUNCTIONS = "functions"
     INCIDENT = "incident"  # the build, or the environment, is broken
+    SLOWER = "slower"  # they pass as before (`monitor.analysis.latency_verdicts`)
 
 
 class Step(StrEnum):

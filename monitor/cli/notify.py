@@ -30,6 +30,7 @@ from monitor.execution.targets import Target, load_targets
 from monitor.reporting.notify.board import GITHUB, Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
+from monitor.reporting.notify.slower import slower
 from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
@@ -78,7 +79,8 @@ def notify(
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
     settings = Settings(site_url and site_url.rstrip("/") + "/", script_of, owners(load_targets(RUNNERS)), close_after)
-    tasks = plan(regressions(everything, known.excuse), everything, board.filed(), settings)
+    found = *regressions(everything, known.excuse), *slower(recorded)
+    tasks = plan(found, everything, board.filed(), settings)
     deeds = []
     for deed in _planned(tasks) if dry_run else _done(board, tasks):
         deeds.append(deed)

@@ -33,6 +33,7 @@ COMMANDS = [
     ["regressions"],
     ["compare"],
     ["flaky"],
+    ["notify"],
     ["site"],
     ["repro"],
     ["report"],

@@ -32,7 +32,9 @@ def reproduce(report: Report, settings: Settings) -> Iterator[str]:
     """One of the cases under both builds, and as a script where it has one."""
     one = report.first
     cell = min([bad.cell for bad in report.bad if bad.cell in one.cells] or one.cells, key=_readily)
-    lines = "\n".join(_command(cell, build) for build in (one.last_good, one.first_bad))
+    builds = one.last_good, one.first_bad
+    slower = one.kind is Kind.SLOWER
+    lines = _compare(cell, *builds) if slower else "\n".join(_command(cell, build) for build in builds)
     yield f"### Reproduce\n\n{block(lines, 'sh')}"
     script = settings.script(cell.case)
     shown = block(script, "python")
@@ -52,6 +54,11 @@ def _command(cell: Cell, build: Build) -> str:
     what = f"--framework {shlex.quote(cell.framework)} --suite {shlex.quote(cell.suite)} --evidence {cell.evidence}"
     out = shlex.quote(f"{build.version}.jsonl")
     return f"portability run --target {target} {what} --case {case} --build {label} --out {out}"
+
+
+def _compare(cell: Cell, good: Build, new: Build) -> str:
+    builds = shlex.quote(f"{good.label},{new.label}")
+    return f"portability compare --case {shlex.quote(cell.case)} --builds {builds} --target {shlex.quote(cell.target)}"
 
 
 def events(report: Report) -> Iterator[str]:
@@ -95,7 +102,7 @@ def silence(report: Report) -> str:
 
 def _expected(report: Report) -> Iterator[str]:
     """Entries of the list of expected failures that cover what is bad; nobody expects a broken build."""
-    if report.first.kind is Kind.INCIDENT:
+    if report.first.kind is not Kind.FUNCTIONS:
         return
     where: dict[tuple[str, Outcome], set[str]] = {}
     for bad in report.bad:

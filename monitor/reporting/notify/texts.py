@@ -30,7 +30,7 @@ LABELS = {
     MUTE: ("cccccc", "The monitor writes nothing here"),
     "framework": ("1d76db", "The framework that turned worse"),
     "target": ("0e8a16", "Hardware that it is on"),
-    "kind": ("fbca04", "Functions turned worse, or a whole build"),
+    "kind": ("fbca04", "Functions turned worse, or a whole build, or they became slower"),
 }
 
 
@@ -55,13 +55,13 @@ class Text:
 def text_of(report: Report, settings: Settings) -> Text:
     """What is to be said of a report."""
     many = len(report.regressions) > 1
-    address = settings.site + regression_address(report.first.id)
+    address = _address(report.first, settings)
     return Text(
         title=_title(report),
         labels=_labels(report),
         summary=_summary_of_many(report, settings) if many else _summary(report, settings),
         hits=_many(report, settings) if many else _hits(report, settings),
-        more=f": {address}" if settings.site else ", in `portability regressions --json`",
+        more=f": {address}" if address else f", in `portability {_command(report)} --json`",
         sections=(
             *reproduce(report, settings),
             *events(report),
@@ -70,6 +70,11 @@ def text_of(report: Report, settings: Settings) -> Text:
             *owners(report, settings),
         ),
     )
+
+
+def _command(report: Report) -> str:
+    """The command that tells all of it."""
+    return "judge" if report.first.kind is Kind.SLOWER else "regressions"
 
 
 def _title(report: Report) -> str:
@@ -92,14 +97,13 @@ def _labels(report: Report) -> tuple[str, ...]:
 
 def _turned(one: Regression) -> str:
     """What its cases turned to: `pass → absent`."""
-    return one.signature.partition(":")[0].replace("->", "→") if one.kind is Kind.FUNCTIONS else "many cases at once"
+    return "many cases at once" if one.kind is Kind.INCIDENT else one.signature.partition(":")[0].replace("->", "→")
 
 
 def _summary(report: Report, settings: Settings) -> str:
     """What, where, since when, how it stands: what decides whether to read on."""
     one = report.first
     address = commits(one.framework, one.last_good, one.first_bad)
-    late = one.detection
     return table(
         ("", ""),
         (
@@ -108,7 +112,7 @@ def _summary(report: Report, settings: Settings) -> str:
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
             ("between", link("the commits", address) if address else "a build does not tell what it was made from"),
-            ("known", f"{count(late.days, 'day')} after that build was made" if late else "by looking back"),
+            ("known", _known(one)),
             ("now", _now(report, settings)),
             ("history", _history(one, settings)),
         ),
@@ -129,6 +133,13 @@ def _build(build: Build) -> str:
     return f"{code(build.label)}{commit}{f', of {code(build.date)}' if build.date else ''}"
 
 
+def _known(one: Regression) -> str:
+    if one.kind is Kind.SLOWER:
+        return "side by side with the last good build, on two nights of three"
+    late = one.detection
+    return f"{count(late.days, 'day')} after that build was made" if late else "by looking back"
+
+
 def _now(report: Report, settings: Settings) -> str:
     match report.standing:
         case Standing.MENDED:
@@ -145,7 +156,12 @@ def _now(report: Report, settings: Settings) -> str:
 
 
 def _history(one: Regression, settings: Settings) -> str:
-    return link(code(one.id), settings.site and settings.site + regression_address(one.id))
+    return link(code(one.id), _address(one, settings))
+
+
+def _address(one: Regression, settings: Settings) -> str:
+    """Where the site speaks of it; empty where there is no site, or no more than the charts of functions."""
+    return settings.site + regression_address(one.id) if settings.site and one.kind is not Kind.SLOWER else ""
 
 
 def _hits(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
