@@ -25,6 +25,7 @@ import pandas as pd
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
+from monitor.history.compact import write_table
 from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {
@@ -101,7 +102,7 @@ def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
     path.with_name(path.name + ".json").write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
     if not runfile.run.blocked:
         table = observations_table(complete(runfile))
-        table.to_parquet(path.with_name(path.name + ".parquet"), compression="zstd", index=False)
+        write_table(table, path.with_name(path.name + ".parquet"))
     if runfile.comparisons:
         table = comparisons_table(runfile.comparisons)
         table.to_parquet(path.with_name(path.name + COMPARED), compression="zstd", index=False)

@@ -1,0 +1,59 @@
+"""Few digits, and nothing else lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.history.compact import DIGITS, rounded, write_table
+from monitor.history.layout import COLUMNS
+
+SHIPPED = Path(__file__).parents[2] / "results" / "runs" / "cpu"
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "short"),
+    [
+        (1234.5, 3, 1230.0),
+        (0.0012345, 3, 0.00123),
+        (0.3, 2, 0.3),
+        (-99.7, 2, -100.0),
+        (0.0, 2, 0.0),
+        (5e-324, 2, 5e-324),
+    ],
+)
+def test_so_many_digits_are_left(value: float, digits: int, short: float) -> None:
+    assert rounded([value], digits)[0] == short
+
+
+def test_what_is_no_number_stays() -> None:
+    given = [np.nan, np.inf, -np.inf]
+    np.testing.assert_array_equal(rounded(given, 2), given)
+
+
+@given(st.floats(allow_nan=False), st.integers(1, 4))
+def test_rounding_is_close_and_done_once(value: float, digits: int) -> None:
+    once = rounded([value], digits)
+    assert once[0] == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits))
+    np.testing.assert_array_equal(rounded(once, digits), once)
+
+
+@pytest.mark.parametrize("run", sorted(SHIPPED.glob("*/*.parquet")), ids=lambda path: path.stem)
+def test_only_digits_are_lost_of_a_real_run_and_a_third_of_its_size_at_least(run: Path, tmp_path: Path) -> None:
+    path = tmp_path / "short.parquet"
+    given = pd.read_parquet(run)
+    write_table(given, path)
+    kept = pd.read_parquet(path)
+    assert path.stat().st_size < run.stat().st_size * 2 / 3
+    assert [*kept] == [*given]
+    for name in given:
+        if name in DIGITS:
+            # Half a unit of the last digit is furthest off where the first digit is a one.
+            np.testing.assert_allclose(kept[name], given[name], rtol=0.501 * 10.0 ** (1 - DIGITS[name]))
+        else:
+            assert kept[name].astype(COLUMNS[name]).equals(given[name].astype(COLUMNS[name]))
