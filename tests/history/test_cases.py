@@ -1,0 +1,71 @@
+"""A function's past through the index is what the runs hold."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from monitor.history.cases import KEPT, load_function
+from monitor.history.compact import write_table
+
+SHIPPED = Path(__file__).parents[2] / "results"
+FUNCTION = "jax.numpy.add"
+
+
+def runs_of(history: Path) -> list[Path]:
+    return sorted((history / "runs" / "cpu" / "jax").glob("*.parquet"))
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """The shipped runs of JAX on the CPU."""
+    folder = tmp_path / "history" / "runs" / "cpu" / "jax"
+    shutil.copytree(SHIPPED / "runs" / "cpu" / "jax", folder)
+    return tmp_path / "history"
+
+
+def by_hand(history: Path, function: str) -> pd.DataFrame:
+    whole = pd.concat([pd.read_parquet(run).assign(run=run.stem) for run in runs_of(history)])
+    there = whole[whole["case"].str.split("/").str[1] == function]
+    return there.sort_values(["case", "run"], ignore_index=True)[["run", *KEPT]]
+
+
+@pytest.mark.parametrize("function", [FUNCTION, "jax.device_put", "jax.numpy.ad", "no.such.function"])
+def test_it_is_what_the_runs_hold(history: Path, tmp_path: Path, function: str) -> None:
+    found = load_function(history, tmp_path / "index", "cpu", "jax", function)
+    wanted = by_hand(history, function)
+    assert (len(wanted) > 0) == (function in (FUNCTION, "jax.device_put"))
+    pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
+
+
+def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp_path: Path) -> None:
+    index = tmp_path / "index"
+    last = runs_of(history)[-1]
+    later = last.rename(last.with_suffix(".later"))
+    load_function(history, index, "cpu", "jax", FUNCTION)
+    (month,) = index.rglob("*.parquet")
+    made = month.stat().st_mtime_ns
+    load_function(history, index, "cpu", "jax", FUNCTION)
+    assert month.stat().st_mtime_ns == made
+    write_table(pd.read_parquet(later), last)  # which has other types of columns than the older ones have
+    later.unlink()
+    found = load_function(history, index, "cpu", "jax", FUNCTION)
+    pd.testing.assert_frame_equal(found, by_hand(history, FUNCTION), check_dtype=False)
+    assert last.stem in set(found["run"])
+
+
+def test_a_month_has_a_file(history: Path, tmp_path: Path) -> None:
+    first = runs_of(history)[0]
+    shutil.copy(first, first.with_name("20261001T000000Z-000000.parquet"))
+    found = load_function(history, tmp_path / "index", "cpu", "jax", FUNCTION)
+    assert sorted(path.name for path in (tmp_path / "index").rglob("*.parquet")) == ["202610.parquet", "202611.parquet"]
+    assert found["run"].iloc[0] == "20261001T000000Z-000000"
+
+
+def test_no_history_is_no_rows(tmp_path: Path) -> None:
+    found = load_function(tmp_path, tmp_path / "index", "cpu", "jax", FUNCTION)
+    assert found.empty
+    assert [*found] == ["run", *KEPT]
