@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.latency import (
+    CLEARLY,
     DEVIATIONS,
     FEWEST,
     FLOOR_US,
@@ -124,6 +125,15 @@ def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) 
     found = confirmed(good, new)
     assert found[:20].all()
     assert found[20:].sum() <= 1
+
+
+def test_side_by_side_a_step_must_be_clear(rng: np.random.Generator) -> None:
+    good, new = (0.005 * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
+    new[:, :20] += np.log1p(CLEARLY - 0.01)
+    new[:, 20:40] += np.log1p(CLEARLY + 0.01)
+    found = confirmed(good, new)
+    assert not found[:20].any()
+    assert found[20:40].all()
 
 
 def test_what_slows_everything_down_is_no_finding_of_each(rng: np.random.Generator) -> None:
