@@ -17,6 +17,10 @@ from monitor.cli import (
     nightly,
     notify,
     regressions,
+    confront,
+    doctor,
+    history,
+    nightly,
     report,
     repro,
     steps,
@@ -45,6 +49,7 @@ steps.register(app)
 app.add_typer(suites.app)
 app.add_typer(targets.app)
 app.add_typer(builds.app)
+app.add_typer(history.app)
 repro.register(app)
 report.register(app)
 causes.register(app)

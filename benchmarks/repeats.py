@@ -1,0 +1,44 @@
+"""Gather the latencies of repeated runs of one build: what noise really looks like.
+
+    for n in $(seq 40); do portability run --framework jax --build jax==0.10.2 --case ... --out jax-$n.jsonl; done
+    python benchmarks/repeats.py jax-*.jsonl torch-*.jsonl
+
+Writes `benchmarks/data/repeats.parquet`, the median of every case that passed in every run, for `verdicts.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pandas as pd
+from worlds import REAL
+
+from monitor.handover.runfile import read_run_file
+from monitor.history.compact import rounded
+
+DIGITS = 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="+", type=Path)
+    rows = [
+        (file.run.framework, file.run.id, one.case, one.latency.median)
+        for file in map(read_run_file, parser.parse_args().files)
+        for one in file.observations
+        if one.latency
+    ]
+    table = pd.DataFrame(rows, columns=["framework", "run", "case", "median"])
+    runs = table.groupby("framework")["run"].transform("nunique")
+    table = table[table.groupby("case")["run"].transform("nunique") == runs].sort_values(["case", "run"])
+    table["median"] = rounded(table["median"], DIGITS)
+    REAL.parent.mkdir(exist_ok=True)
+    table.astype({"framework": "category", "run": "category", "case": "category"}).to_parquet(
+        REAL, compression="zstd", index=False
+    )
+    print(table.groupby("framework")[["run", "case"]].nunique().to_string())
+
+
+if __name__ == "__main__":
+    main()

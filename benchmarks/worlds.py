@@ -1,0 +1,178 @@
+"""Nights of latencies whose truth is known, for `verdicts.py`: simulated ones, and real ones into which steps are put.
+
+A repeat minutes later is not independent here. Of a simulated series' noise, one part is a bias that lasts the night
+and falls on whatever runs on that machine, a second lasts the night and falls on one build alone, and the third differs
+from process to process. A night's figure is that of one process, as the run step's is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from monitor.analysis.latency import OF_NIGHTS, SAMPLES, Floats
+
+REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py`
+
+NOISE = 0.03  # of one night's figure, in all
+OF_NIGHT, OF_BUILD = 0.6, 0.35  # the shares of it (in deviations) that last a night: on the machine, on one build
+OF_PROCESS = (1 - OF_NIGHT**2 - OF_BUILD**2) ** 0.5
+BEFORE, NIGHTS = 40, 60  # nights that are only looked back on, and nights that are judged
+WORLD = 2000  # series of a framework on a machine: their drift is common, and what is suspect in a night competes
+STEPPED = 0.05  # the share of series that change at once: of a framework on a machine, what one change slows down
+
+SIMULATED = {
+    "plain": "normal noise of 3 %",
+    "spikes": "a series is slower by 10 to 60 % on 3 % of its nights",
+    "two modes": "every series is slower by 20 % on two nights in five",
+    "drifting": "a night's bias is 0.7 of the one before, and a new part",
+    "heavy tails": "processes scatter as Student's t with two degrees of freedom",
+    "slow nights": "on one night in ten the machine is slower by 30 %",
+    "missed nights": "one night in ten, and one in ten of what is left, is missing",
+    "all slower": "everything is slower by 10 % from the first judged night on",
+    "moody builds": "one build in ten is slower by 10 % at a series, of one series in twenty",
+    "everything": "the first seven at once, two modes in every fifth series",
+}
+KINDS = {**SIMULATED, "real": "repeated runs of one build, drawn anew for every night"}
+
+
+@dataclass
+class World:
+    """Latencies of nights by series, in logarithms, and what else would have been measured in each of those nights."""
+
+    rng: np.random.Generator
+    latencies: Floats
+
+    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
+        """Samples of the last good build and of the night's own, in turns on the same machine: samples by series."""
+        raise NotImplementedError
+
+
+@dataclass
+class Simulated(World):
+    """`truth` is the level of each night's build, `machine` and `build` the biases of that night on both and on it."""
+
+    truth: Floats
+    machine: Floats
+    build: Floats
+    tails: float  # degrees of freedom
+
+    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
+        good = max(night - OF_NIGHTS, 0)
+        # The good build is another one tonight than it was: where its code and data lie is drawn anew.
+        other = NOISE * OF_BUILD * self.rng.standard_normal(len(series))
+        there = self.machine[night, series]
+        return (
+            self.truth[good, series] + there + other + self._scatter(len(series)),
+            self.truth[night, series] + there + self.build[night, series] + self._scatter(len(series)),
+        )
+
+    def _scatter(self, series: int) -> Floats:
+        return scatter(self.rng, (SAMPLES, series), self.tails)
+
+
+@dataclass
+class Repeated(World):
+    """Real runs of one build: a night is one of them, and side by side are runs that followed one another."""
+
+    runs: Floats
+    change: Floats
+
+    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
+        pair = self.rng.integers(0, len(self.runs) - 1, SAMPLES)
+        swap = self.rng.integers(0, 2, SAMPLES)
+        good = max(night - OF_NIGHTS, 0)
+        return (
+            self.runs[pair + swap][:, series] + self.change[good, series],
+            self.runs[pair + 1 - swap][:, series] + self.change[night, series],
+        )
+
+
+def step(size: float) -> Floats:
+    """What is added to the logarithm of a latency on each of the judged nights."""
+    return np.full(NIGHTS, np.log1p(size))
+
+
+def creep(size: float, nights: int) -> Floats:
+    """Slower by `size` every night, for so many nights."""
+    return np.log1p(size) * np.minimum(np.arange(1, NIGHTS + 1), nights)
+
+
+def worlds(kind: str, series: int, change: Floats, seed: int) -> Iterator[World]:
+    """At least `series` series over all nights, of which the first `STEPPED` of each world change on judged nights."""
+    if kind == "real":
+        for number, runs in enumerate(_real(series)):
+            yield repeated(runs, change, seed + number)
+    else:
+        for number, first in enumerate(range(0, series, WORLD)):
+            yield simulated(kind, min(WORLD, series - first), change, seed + number)
+
+
+def changed(world: World) -> int:
+    """How many series of a world change, the first ones."""
+    return max(1, round(world.latencies.shape[1] * STEPPED))
+
+
+def simulated(kind: str, series: int, change: Floats, seed: int) -> Simulated:
+    rng = np.random.default_rng(seed)
+    shape = (BEFORE + NIGHTS, series)
+    everything = kind == "everything"
+    machine = NOISE * OF_NIGHT * rng.standard_normal(shape)
+    build = NOISE * OF_BUILD * rng.standard_normal(shape)
+    truth = np.tile(np.log(10 ** rng.uniform(1, 4, series)), (shape[0], 1))
+    truth[BEFORE:, : max(1, round(series * STEPPED))] += change[:, None]
+    if kind == "drifting" or everything:
+        for night in range(1, shape[0]):
+            machine[night] += 0.7 * machine[night - 1]
+        machine *= (1 - 0.7**2) ** 0.5  # as wide as it was
+    if kind == "spikes" or everything:
+        machine += np.where(rng.random(shape) < 0.03, np.log(rng.uniform(1.1, 1.6, shape)), 0)
+    if kind == "two modes" or everything:
+        some = rng.random(series) < (0.2 if everything else 1)
+        machine += np.where(some & (rng.random(shape) < 0.4), np.log(1.2), 0)
+    if kind == "slow nights" or everything:
+        machine += np.where(rng.random((shape[0], 1)) < 0.1, np.log(1.3), 0)
+    if kind == "all slower":
+        truth[BEFORE:] += np.log(1.1)
+    if kind == "moody builds":
+        build += np.where((rng.random(series) < 0.05) & (rng.random(shape) < 0.1), np.log(1.1), 0)
+    tails = 2 if kind == "heavy tails" or everything else np.inf
+    latencies = truth + machine + build + scatter(rng, shape, tails)
+    if kind == "missed nights" or everything:
+        latencies[rng.random(shape) < 0.1] = np.nan
+        latencies[rng.random(shape[0]) < 0.1] = np.nan
+    return Simulated(rng, latencies, truth, machine, build, tails)
+
+
+def scatter(rng: np.random.Generator, shape: tuple[int, ...], tails: float) -> Floats:
+    """What differs from process to process. With heavy tails, the middle is as wide as without."""
+    normal = rng.standard_normal(shape)
+    return NOISE * OF_PROCESS * (normal if np.isinf(tails) else rng.standard_t(tails, shape) * 0.82)
+
+
+def repeated(runs: Floats, change: Floats, seed: int) -> Repeated:
+    rng = np.random.default_rng(seed)
+    added = np.zeros((BEFORE + NIGHTS, runs.shape[1]))
+    added[BEFORE:, : max(1, round(runs.shape[1] * STEPPED))] = change[:, None]
+    # Which of the series change is drawn too: they are not alike.
+    runs = runs[:, rng.permutation(runs.shape[1])]
+    return Repeated(rng, runs[rng.integers(0, len(runs), BEFORE + NIGHTS)] + added, runs, added)
+
+
+def _real(series: int) -> Iterator[Floats]:
+    """The runs of each framework by case, again and again until there are so many series."""
+    table = pd.read_parquet(REAL)
+    frameworks = [
+        np.log(one.pivot(index="run", columns="case", values="median").dropna(axis=1).to_numpy())
+        for _, one in table.groupby("framework", observed=True)
+    ]
+    given = 0
+    while given < series:
+        for runs in frameworks:
+            yield runs
+            given += runs.shape[1]

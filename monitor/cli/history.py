@@ -1,0 +1,66 @@
+"""`portability history`: the recorded history itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    WORK,
+    HistoryOption,
+    JsonOption,
+    examples,
+    open_history,
+    print_frame,
+    print_json,
+)
+from monitor.history.cases import load_function
+from monitor.history.thinning import thin
+
+INDEX = WORK / "index"
+
+app = typer.Typer(name="history", help="The recorded history itself.", no_args_is_help=True)
+
+
+@app.callback()
+def group() -> None:
+    """The recorded history itself."""
+
+
+@app.command(
+    "show", epilog=examples("portability history show torch torch.cat", "portability history show jax jax.jit --json")
+)
+def show(
+    framework: Annotated[str, typer.Argument(help="torch, jax or tensorflow.")],
+    function: Annotated[str, typer.Argument(help="A function by its dotted name.")],
+    target: Annotated[str, typer.Option("--target", help="A runner file's name.")] = "cpu",
+    history: HistoryOption = DEFAULT_HISTORY,
+    json_: JsonOption = False,
+) -> None:
+    """What every run saw of one function's cases. Exit status 1 where none saw any."""
+    table = load_function(open_history(history).directory, INDEX, target, framework, function)
+    if json_:
+        print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
+    else:
+        print_frame(table, markdown=False)
+    if table.empty:
+        raise typer.Exit(1)
+
+
+@app.command("thin", epilog=examples("portability history thin", "portability history thin --anew"))
+def thin_out(
+    anew: Annotated[
+        bool,
+        typer.Option("--anew", help="Begin the branch anew, so that clones shrink too; keep the old one."),
+    ] = False,
+    history: HistoryOption = DEFAULT_HISTORY,
+) -> None:
+    """Drop measurements older than a year, but for one run a week of each series. Outcomes stay, of every run."""
+    done = thin(open_history(history).directory, datetime.now(UTC).date(), anew=anew)
+    print(f"{done.runs} runs thinned out, {done.freed / 2**20:,.1f} MiB freed in the work tree")
+    if done.old:
+        print(f"branch results begins anew; the old one is {done.old}. Where there is a remote, move it there by hand:")
+        print(f"  git push origin {done.old} && git push --force-with-lease origin results")

@@ -1,0 +1,78 @@
+"""Old measurements thin out; what was seen never does.
+
+Of the runs that are older than a year, one a week of each series keeps its measurements. Of the others stays what every
+case came to: outcome, message, stage, digest. What is dropped leaves the work tree, but git keeps every file that was
+ever committed. Only a branch that begins anew is smaller; the old one stays under a name of its own, so that nothing is
+lost before somebody deletes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from monitor.history.compact import write_table
+from monitor.history.git import BRANCH, WorkTree
+from monitor.history.layout import COLUMNS, RecordedRun, read_runs, run_path
+
+KEPT = timedelta(days=365)  # whose every night is there: a year is what the pages draw
+MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64")
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """What was done: `runs` lost their measurements, `freed` bytes of the work tree with them.
+
+    `old` is the branch that still has everything, empty where the branch was not begun anew.
+    """
+
+    runs: int
+    freed: int
+    old: str = ""
+
+
+def thin(directory: Path, today: date, *, anew: bool) -> Thinned:
+    """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError."""
+    tree = WorkTree(directory)
+    with tree.locked():
+        runs = to_thin(read_runs(directory), today - KEPT)
+        freed = [_thin(run_path(directory, item.run)) for item in runs]
+        done = Thinned(sum(map(bool, freed)), sum(freed))
+        if done.runs:
+            tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
+        if not anew:
+            return done
+        old = f"{BRANCH}-until-{today}"
+        tree.git("branch", old)
+        first = tree.git("commit-tree", "HEAD^{tree}", stdin=f"The history until {today}; its commits are on {old}\n")
+        tree.git("reset", "--quiet", "--soft", first.strip())
+        return Thinned(done.runs, done.freed, old)
+
+
+def to_thin(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:
+    """The runs that are to lose their measurements: all before that day but the first of each week and series."""
+    old = sorted((item for item in runs if _day(item) < before), key=lambda item: item.run.started)
+    first = {(item.run.series, _day(item).isocalendar()[:2]): item for item in reversed(old)}
+    return [item for item in old if first[item.run.series, _day(item).isocalendar()[:2]] is not item]
+
+
+def _day(recorded: RecordedRun) -> date:
+    return date.fromisoformat(recorded.run.started[:10])
+
+
+def _thin(run: Path) -> int:
+    """Drop the measurements of a run, and say how many bytes that freed: none where there were none."""
+    path = run.with_name(run.name + ".parquet")
+    if not path.exists():
+        return 0
+    table, size = pd.read_parquet(path), path.stat().st_size
+    measured = [name for name in MEASURED if name in table]
+    if table[measured].isna().all(axis=None):
+        return 0
+    write_table(table.assign(**dict.fromkeys(measured, np.nan)), path)
+    return size - path.stat().st_size
