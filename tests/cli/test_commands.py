@@ -43,6 +43,8 @@ COMMANDS = [
     ["target", "new"],
     ["builds", "list"],
     ["builds", "prune"],
+    ["history", "show"],
+    ["history", "thin"],
     ["doctor"],
 ]
 

@@ -1,0 +1,36 @@
+"""`portability history`: a function's past, and an old history that thins out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from monitor.cli import app
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A directory that has no history yet: it starts from the shipped one."""
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_functions_past_is_shown() -> None:
+    done = CliRunner().invoke(app, ["history", "show", "jax", "jax.numpy.add", "--json"])
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    assert {row["case"].split("/")[1] for row in rows} == {"jax.numpy.add"}
+    assert "20261123T145903Z-433e84" in {row["run"] for row in rows}
+    assert all(row["latency_median"] is None or row["latency_median"] > 0 for row in rows)
+
+
+def test_what_no_run_saw_is_no_success() -> None:
+    assert CliRunner().invoke(app, ["history", "show", "jax", "jax.nothing"]).exit_code == 1
+
+
+def test_a_young_history_has_nothing_to_lose() -> None:
+    done = CliRunner().invoke(app, ["history", "thin"])
+    assert done.exit_code == 0
+    assert done.stdout == "0 runs thinned out, 0.0 MiB freed in the work tree\n"
