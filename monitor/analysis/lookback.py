@@ -47,7 +47,7 @@ def look_back(latencies: Floats) -> tuple[tuple[Move, ...], ...]:
 
     The last night ends the last week; nights that make no whole week at the beginning are left out.
     """
-    plain = latencies - drift(latencies)[:, None]
+    plain = latencies - np.nan_to_num(drift(latencies))[:, None]  # of a few series no drift can be told
     over = len(plain) % WEEK
     figures = weekly(plain[over:])
     starts = partition(_calmed(figures / _noise(figures)), PENALTY)

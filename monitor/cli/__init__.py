@@ -21,6 +21,7 @@ from monitor.cli import (
     doctor,
     history,
     nightly,
+    regressions,
     report,
     repro,
     steps,
