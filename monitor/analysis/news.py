@@ -9,20 +9,21 @@ build or the monitor, never about functions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from monitor.analysis.blame import Blame, blames
-from monitor.analysis.cells import rows
 from monitor.analysis.drift import Drift, drifts
-from monitor.analysis.scores import Score, portability, score
+from monitor.analysis.scores import Score
 from monitor.analysis.values import moved
-from monitor.history.known import follow
 from monitor.history.order import with_extent
+from monitor.history.rows import BLOCKED, NONE, OUTCOMES, PASS, Numbers, Rows, rows_of
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Series, function_of
 
@@ -137,34 +138,35 @@ class Night:
 
 def nights(recorded: Recorded) -> tuple[Night, ...]:
     """Every run of a history as news, in the order of the history."""
-    tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
-    nothing = recorded.observations.iloc[:0]
+    table = _Table(recorded.observations)
     other_values = moved(recorded)
     drifted: dict[str, list[Change]] = defaultdict(list)
     for drift in drifts(recorded):
         drifted[drift.run.id].append(_drifted(drift))
-    state: dict[Series, dict[str, Past]] = {}
-    baselines: dict[Series, Build | None] = {}
-    of_build: dict[tuple[Series, str], pd.DataFrame] = {}
+    states: dict[Series, _State] = defaultdict(lambda: _State(table.rows))
+    of_build: dict[tuple[Series, str], Numbers] = {}
     result = []
     for item, whole in with_extent(recorded.runs):
-        run = item.run
-        table = tables.get(run.id, nothing)
+        run, state = item.run, states[item.run.series]
+        rows, values = table.rows.of(run.id), other_values.get(run.id, {})
         if run.blocked:
-            result.append(_night(run, baselines.get(run.series), [], table))
+            result.append(_night(run, state.baseline, [], table, rows))
             continue
-        known = state.setdefault(run.series, {})
         build = run.build.bare if run.build else None
-        said = blames(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
-        answers = [*_answers(run, table, other_values.get(run.id, {}), said)]
-        changes = [*_changes(known, answers, build, whole=whole), *drifted[run.id]]
-        result.append(_night(run, baselines.get(run.series), changes, table))
-        at_once = bool(turned_at_once(changes, len(table)))
-        after = {answer.case: _after(known.get(answer.case), answer, build, at_once=at_once) for answer in answers}
-        state[run.series] = follow(known, after, whole=whole)
-        baselines[run.series] = run.build
+        said = blames(recorded.comparisons.get(run.id, ()), partial(table.passed, of_build, run.series))
+        answers = [*table.answers(run, rows[~state.repeats(rows, values)], values, said)]
+        declares = table.declares(rows)
+        found = (_change(state.past(one.case), one, build, declares=declares) for one in answers)
+        changes = [change for change in found if change]
+        if whole:
+            changes += [_gone(case, past) for case, past in state.missing(rows)]
+        changes += drifted[run.id]
+        result.append(_night(run, state.baseline, changes, table, rows))
+        at_once = bool(turned_at_once(changes, len(rows)))
+        pasts = {one.case: _after(state.past(one.case), one, build, at_once=at_once) for one in answers}
+        state.follow(run, rows, pasts, whole=whole)
         if run.build:
-            of_build[run.series, run.build.label] = table
+            of_build[run.series, run.build.label] = rows
     return tuple(result)
 
 
@@ -183,42 +185,127 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
-def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.DataFrame) -> Night:
+class _Table:
+    """A table of observations, its columns as arrays: a year is millions of rows, of which few are news."""
+
+    def __init__(self, observations: pd.DataFrame) -> None:
+        self.rows = rows_of(observations)
+        self._message, self._attempts, self._declared = (
+            np.asarray(observations[name], object) for name in ("message", "attempts", "declared")
+        )
+        function, names = pd.factorize(np.array([function_of(case) for case in self.rows.cases], object))
+        self._function = function[self.rows.case]
+        self._functions = len(names)
+
+    def answers(
+        self, run: Run, rows: Numbers, values: Mapping[str, str], said: Mapping[str, Blame]
+    ) -> Iterator[Answer]:
+        for row in rows.tolist():
+            case, outcome = self.rows.cases[self.rows.case[row]], OUTCOMES[self.rows.outcome[row]]
+            confirmed = run.evidence.certain or set(self._attempts[row].split()) == {outcome}
+            blame = said.get(case, Blame.BUILD)
+            yield Answer(case, outcome, self._message[row], confirmed, self._declared[row], values.get(case, ""), blame)
+
+    def passed(self, of_build: Mapping[tuple[Series, str], Numbers], series: Series, case: str, build: str) -> bool:
+        """Whether a case passed when a build was run last."""
+        rows = of_build.get((series, build), ())
+        return any(self.rows.cases[self.rows.case[row]] == case and self.rows.outcome[row] == PASS for row in rows)
+
+    def declares(self, rows: Numbers) -> bool:
+        """Whether the suite comes with limits of its authors."""
+        return bool((self._declared[rows] != "").any())
+
+    def observed(self, rows: Numbers) -> int:
+        return int((self.rows.outcome[rows] != BLOCKED).sum())
+
+    def score(self, rows: Numbers) -> Score:
+        """The functions by what became of the cases that these rows tell of."""
+        outcome, function = self.rows.outcome[rows], self._function[rows]
+        asked, judged, passed = (
+            np.bincount(function[chosen], minlength=self._functions)
+            for chosen in (slice(None), outcome != BLOCKED, outcome == PASS)
+        )
+        return Score(
+            success=int(((judged > 0) & (passed == judged)).sum()),
+            partial=int(((passed > 0) & (passed < judged)).sum()),
+            failure=int(((judged > 0) & (passed == 0)).sum()),
+            unknown=int(((asked > 0) & (judged == 0)).sum()),
+        )
+
+
+class _State:
+    """What is known of the cases of one series.
+
+    Nearly every answer repeats what is known and settled. Of it only the build is new, and the past of such a case is
+    brought up to date when it is asked for.
+    """
+
+    def __init__(self, rows: Rows) -> None:
+        self.baseline: Build | None = None
+        self._rows = rows
+        self._place = {case: place for place, case in enumerate(rows.cases)}
+        self._pasts: dict[int, Past] = {}
+        self._settled = np.full(len(rows.cases), NONE)  # the outcome of a case whose latest answer is the settled one
+        self._builds: list[Build | None] = []
+        self._last = np.full(len(rows.cases), NONE)  # the last of `_builds` that judged a case
+
+    def repeats(self, rows: Numbers, values: Mapping[str, str]) -> NDArray[np.bool_]:
+        """Which of these rows say no more than what is known and settled."""
+        case = self._rows.case[rows]
+        same: NDArray[np.bool_] = self._settled[case] == self._rows.outcome[rows]
+        return same & ~np.isin(case, [self._place[name] for name in values])
+
+    def past(self, case: str) -> Past | None:
+        place = self._place[case]
+        past = self._pasts.get(place)
+        if past is None:
+            return None
+        latest = replace(past.latest, until=self._builds[self._last[place]])
+        return Past(latest, latest if past.settled is past.latest else past.settled)
+
+    def missing(self, rows: Numbers) -> Iterator[tuple[str, Past]]:
+        """The known cases that these rows do not tell of, by name."""
+        asked = np.zeros(len(self._last), bool)
+        asked[self._rows.case[rows]] = True
+        for place in np.flatnonzero((self._last != NONE) & ~asked).tolist():
+            case = self._rows.cases[place]
+            if past := self.past(case):
+                yield case, past
+
+    def follow(self, run: Run, rows: Numbers, pasts: Mapping[str, Past | None], *, whole: bool) -> None:
+        """Go on to what is known after a run: its rows repeat what was known, but for the cases in `pasts`."""
+        if whole:
+            for case, _ in [*self.missing(rows)]:
+                place = self._place[case]
+                del self._pasts[place]
+                self._settled[place] = self._last[place] = NONE
+        for case, past in pasts.items():
+            if past:
+                place = self._place[case]
+                self._pasts[place] = past
+                steady = past.settled is past.latest
+                self._settled[place] = OUTCOMES.index(past.latest.outcome) if steady else NONE
+        self._last[self._rows.case[rows[self._rows.outcome[rows] != BLOCKED]]] = len(self._builds)
+        self._builds.append(run.build.bare if run.build else None)
+        self.baseline = run.build
+
+
+def _night(run: Run, baseline: Build | None, changes: list[Change], table: _Table, rows: Numbers) -> Night:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
-    observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
+    expected, observed = len(rows), table.observed(rows)
     incidents = []
     if run.blocked:
         incidents.append(f"nothing could be observed: {run.blocked}")
-    elif observed < COVERAGE * len(table):
-        incidents.append(f"only {observed} of {len(table)} cases were observed")
-    if turned := turned_at_once(changes, len(table)):
-        incidents.append(f"{turned} of {len(table)} cases turned worse at once: one cause, not {turned}")
-    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
+    elif observed < COVERAGE * expected:
+        incidents.append(f"only {observed} of {expected} cases were observed")
+    if turned := turned_at_once(changes, expected):
+        incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
+    return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, table.score(rows))
 
 
-def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
-    """Whether a case passed when a build was run last."""
-    table = of_build.get((series, build))
-    return table is not None and bool(((table["case"] == case) & (table["outcome"] == Outcome.PASS.value)).any())
-
-
-def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str], said: Mapping[str, Blame]) -> Iterator[Answer]:
-    for case, word, message, attempts, declared in rows(table, "case", "outcome", "message", "attempts", "declared"):
-        confirmed = run.evidence.certain or set(attempts.split()) == {word}
-        blame = said.get(case, Blame.BUILD)
-        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""), blame)
-
-
-def _changes(known: Mapping[str, Past], answers: Sequence[Answer], build: Build | None, *, whole: bool) -> list[Change]:
-    declares = any(answer.declared for answer in answers)  # whether the suite comes with limits of its authors
-    found = (_change(known.get(answer.case), answer, build, declares=declares) for answer in answers)
-    changes = [change for change in found if change]
-    if whole:
-        for case in sorted(known.keys() - {answer.case for answer in answers}):
-            last = known[case].latest
-            changes.append(Change(case, Verdict.GONE, last.outcome, None, "", last.until))
-    return changes
+def _gone(case: str, past: Past) -> Change:
+    return Change(case, Verdict.GONE, past.latest.outcome, None, "", past.latest.until)
 
 
 def _change(past: Past | None, answer: Answer, build: Build | None, *, declares: bool) -> Change | None:
@@ -292,10 +379,3 @@ def judge_declared(after: Outcome, declared: str) -> Verdict:
     if after is Outcome.FLAKY or (after is Outcome.PASS) is not bool(declared):
         return Verdict.NEW
     return Verdict.LIFTED if after is Outcome.PASS else Verdict.BEYOND
-
-
-def _score(table: pd.DataFrame) -> Score:
-    functions = defaultdict(list)
-    for case, outcome in rows(table, "case", "outcome"):
-        functions[function_of(case)].append(Outcome(outcome))
-    return score(map(portability, functions.values()))

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from functools import lru_cache
 
-from monitor.analysis.cells import rows
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
 from monitor.history.layout import parse_digest
+from monitor.history.rows import NONE, Numbers, rows_of
 from monitor.history.store import Recorded
-from monitor.model import Digest, Series
+from monitor.model import Series
 
 # Where the whole result is another, its figures are off by anything: how far says no more.
 FAR = 1000
@@ -23,25 +28,32 @@ def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
 
     A case that ever gave different values under one build has none to speak of: it is left out.
     """
-    tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
-    last: dict[Series, dict[str, tuple[str, str]]] = defaultdict(dict)
+    rows = rows_of(recorded.observations)
+    digest, digests = pd.factorize(recorded.observations["digest"])
+    told = np.asarray(digests, object)
+    tells = (told != "")[digest]
+    last: dict[Series, Numbers] = defaultdict(rows.nothing_known)
+    label: dict[Series, NDArray[np.object_]] = defaultdict(lambda: np.full(len(rows.cases), "", object))
     unsteady: dict[Series, set[str]] = defaultdict(set)
     found: list[tuple[Series, str, str, str]] = []
     for item in recorded.runs:
         run = item.run
-        if run.build is None or run.id not in tables:
+        if run.build is None:
             continue
-        known, label = last[run.series], run.build.label
-        for case, digest in rows(tables[run.id], "case", "digest"):
-            if not digest:
-                continue
-            before, under = known.get(case, ("", ""))
-            known[case] = (digest, label)
-            if before and before != digest and (how := _difference(parse_digest(before), parse_digest(digest))):
-                if under == label:
-                    unsteady[run.series].add(case)
-                else:
-                    found.append((run.series, run.id, case, how))
+        known, under = last[run.series], label[run.series]
+        answers = rows.of(run.id)
+        answers = answers[tells[answers]]
+        cases = rows.case[answers]
+        others = answers[(known[cases] != NONE) & (digest[known[cases]] != digest[answers])]
+        for row in others.tolist():
+            number = int(rows.case[row])
+            how = _difference(told[digest[known[number]]], told[digest[row]])
+            if how and under[number] == run.build.label:
+                unsteady[run.series].add(rows.cases[number])
+            elif how:
+                found.append((run.series, run.id, rows.cases[number], how))
+        known[cases] = answers
+        under[cases] = run.build.label
     result: dict[str, dict[str, str]] = defaultdict(dict)
     for series, run_id, case, how in found:
         if case not in unsteady[series]:
@@ -49,8 +61,10 @@ def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
     return dict(result)
 
 
-def _difference(before: Digest, after: Digest) -> str:
-    """In what two results differ; empty where they agree."""
+@lru_cache(maxsize=100_000)  # two figures that are rounded now up, now down are compared every other night
+def _difference(one: str, other: str) -> str:
+    """In what two results differ, by their digests; empty where they agree."""
+    before, after = parse_digest(one), parse_digest(other)
     if before.agrees(after):
         return ""
     if before.exact != after.exact:

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
@@ -66,7 +68,8 @@ ADDED: dict[str, str | float] = {
 COMPARED = ".compared.parquet"
 SIDES = ("good", "new")  # of each in a comparison, four columns
 SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
-T = TypeVar("T")
+TEXTS = [name for name, kind in COLUMNS.items() if kind != "float64"]
+_TEXT = pa.dictionary(pa.int32(), pa.string())
 
 NOT_OBSERVED = "not observed: the run was cut short"
 
@@ -96,17 +99,25 @@ def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
     A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
     head alone.
     """
-    path = run_path(directory, runfile.run)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = RecordedRun(dataclasses.replace(runfile.run, cases=()), runfile.end)
-    path.with_name(path.name + ".json").write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
+    head = write_head(directory, runfile.run, runfile.end)
     if not runfile.run.blocked:
-        table = observations_table(complete(runfile))
-        write_table(table, path.with_name(path.name + ".parquet"))
+        write_observations(directory, runfile.run, observations_table(complete(runfile)))
     if runfile.comparisons:
-        table = comparisons_table(runfile.comparisons)
-        table.to_parquet(path.with_name(path.name + COMPARED), compression="zstd", index=False)
+        path = run_path(directory, runfile.run).with_name(runfile.run.id + COMPARED)
+        comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
     return head
+
+
+def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
+    path = run_path(directory, run).with_name(run.id + ".json")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = RecordedRun(dataclasses.replace(run, cases=()), end)
+    path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
+    return head
+
+
+def write_observations(directory: Path, run: Run, table: pd.DataFrame) -> None:
+    write_table(table, run_path(directory, run).with_name(run.id + ".parquet"))
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -160,9 +171,58 @@ def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple
     return tuple(from_json(RecordedRun, json.loads(path.read_text())) for path in paths)
 
 
-def read_observations(directory: Path, runs: Iterable[RecordedRun]) -> pd.DataFrame:
-    """The observations of the given runs in one table: the columns of `COLUMNS`, and `run`, the run's id."""
-    return pd.concat([*_tables(directory, runs)], ignore_index=True).astype({**COLUMNS, "run": "category"})
+def count_runs(directory: Path) -> int:
+    return sum(1 for _ in (directory / "runs").glob("*/*/*.json"))
+
+
+def read_observations(
+    directory: Path, runs: Iterable[RecordedRun], columns: Sequence[str] = tuple(COLUMNS)
+) -> pd.DataFrame:
+    """The observations of the given runs in one table, in the order of the runs: these columns, and `run`, its id.
+
+    Words and texts are categories: a year of nights says the same few again and again.
+    """
+    ids: list[str] = []
+    tables = [pa.table({name: _nothing(name) for name in columns})]
+    for recorded in runs:
+        path = run_path(directory, recorded.run).with_name(recorded.run.id + ".parquet")
+        if path.exists():
+            tables.append(_read(path, columns))
+            ids.append(recorded.run.id)
+    lengths = [table.num_rows for table in tables[1:]]
+    whole: pd.DataFrame = pa.concat_tables(tables).unify_dictionaries().to_pandas()
+    return whole.assign(run=pd.Categorical.from_codes(np.repeat(np.arange(len(ids)), lengths), pd.Index(ids)))
+
+
+def _read(path: Path, columns: Sequence[str]) -> pa.Table:
+    """The wanted columns of one run, in the types of `_nothing`. One thread: files are many, and none is large."""
+    texts = [name for name in columns if name in TEXTS]
+    try:
+        file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
+    except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
+        texts = [name for name in texts if name not in ADDED]
+        file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
+    there = file.read([*columns], use_threads=False)
+    found = [
+        _typed(there[name], name) if name in there.column_names else _added(name, there.num_rows) for name in columns
+    ]
+    return pa.table(found, names=[*columns])
+
+
+def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    wanted = _nothing(name).type
+    if wanted == _TEXT and not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    return column.cast(wanted)
+
+
+def _nothing(column: str) -> pa.Array:
+    return pa.array([], _TEXT if column in TEXTS else pa.float64())
+
+
+def _added(column: str, rows: int) -> pa.Array:
+    """What stands for a column that an older file lacks."""
+    return pa.array([ADDED[column]] * rows, _nothing(column).type)
 
 
 def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
@@ -191,15 +251,3 @@ def parse_digest(text: str) -> Digest:
     """A digest as its column holds it."""
     exact, *figures = text.split()
     return Digest(exact, tuple(map(int, figures)))
-
-
-def _tables(directory: Path, runs: Iterable[RecordedRun]) -> Iterator[pd.DataFrame]:
-    yield pd.DataFrame(columns=[*COLUMNS, "run"])
-    for recorded in runs:
-        path = run_path(directory, recorded.run)
-        path = path.with_name(path.name + ".parquet")
-        if path.exists():
-            table = pd.read_parquet(path)
-            # Written before limits, or second calls, were recorded.
-            table = table.assign(**{column: new for column, new in ADDED.items() if column not in table})
-            yield table.assign(run=recorded.run.id)

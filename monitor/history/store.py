@@ -5,17 +5,22 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
+    COLUMNS,
     RecordedRun,
+    count_runs,
     outcomes_path,
     read_comparisons,
     read_observations,
@@ -34,13 +39,35 @@ PUSH_TRIES = 20
 class Recorded:
     """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
 
-    The table has the columns of `monitor.history.layout.COLUMNS`, and `run`. `comparisons` holds those of each run
-    that has any, by the run's id.
+    The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
+    they are not all, `directory` has the others. `comparisons` holds those of each run that has any, by the run's id.
     """
 
     runs: tuple[RecordedRun, ...]
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
+    directory: Path | None = None
+
+    def observed(self, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
+        """These columns, and `run`, of what these runs observed."""
+        if self.directory:
+            return read_observations(self.directory, runs, columns)
+        ids = {item.run.id for item in runs}
+        return self.observations.loc[self.observations["run"].isin(ids), [*columns, "run"]]
+
+    def whole_rows(self, rows: NDArray[np.integer[Any]]) -> pd.DataFrame:
+        """All columns of these rows of the table."""
+        if self.directory is None:
+            return self.observations.iloc[rows]
+        run = self.observations["run"].cat.codes.to_numpy()
+        told = np.unique(run[rows])
+        ids = {self.observations["run"].cat.categories[code] for code in told}
+        there = self.observed([item for item in self.runs if item.run.id in ids], tuple(COLUMNS))
+        starts = np.searchsorted(run, told)  # the rows of a run follow one another, in both tables
+        offsets = np.concatenate([[0], np.cumsum(np.searchsorted(run, told, side="right") - starts)])
+        place = np.searchsorted(told, run[rows])
+        found: pd.DataFrame = there.iloc[rows - starts[place] + offsets[place]]
+        return found
 
 
 class History:
@@ -92,6 +119,27 @@ class History:
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
         return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
+
+    def size(self) -> int:
+        """How many runs there are."""
+        return count_runs(self.directory)
+
+    def by_series(self, columns: Sequence[str], chosen: slice = slice(None)) -> Iterator[Recorded]:
+        """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
+
+        Where processes share the work, each has `chosen` ones of the series.
+        """
+        heads: dict[Series, list[RecordedRun]] = {}
+        for item in read_runs(self.directory):
+            heads.setdefault(item.run.series, []).append(item)
+        for series in sorted(heads)[chosen]:
+            runs = in_order(heads[series])
+            yield Recorded(
+                runs,
+                read_observations(self.directory, runs, columns),
+                read_comparisons(self.directory, runs),
+                self.directory,
+            )
 
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""

@@ -7,17 +7,18 @@ says from which build.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from monitor.analysis.scores import Portability, Score, portability, score
-from monitor.history.known import follow
 from monitor.history.layout import RecordedRun
 from monitor.history.order import with_extent
+from monitor.history.rows import BLOCKED, NONE, OUTCOMES, Numbers, Rows, follow_rows, rows_of
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
@@ -27,6 +28,10 @@ HISTORY_RUNS = 30
 
 # Evidence that is so much older than a weaker one no longer speaks of tonight's builds.
 OUTDATED_AFTER = timedelta(days=7)
+
+
+TEXTS = ["case", "run", "outcome", "evidence", "message", "stage", "declared", "attempts"]
+MEASURED = ((NumericalError, ""), (Latency, "latency_"), (Compiled, "compiled_"))
 
 
 @dataclass(frozen=True)
@@ -100,96 +105,88 @@ class Series:
         return self.strips.get(case) or (None,) * len(self.recent)
 
 
-@dataclass(frozen=True)
-class _Known:
-    position: int  # of the observation in the table
-    run: Run
-    turns: tuple[Turn, ...]
-
-
 def all_series(recorded: Recorded) -> tuple[Series, ...]:
     """Every series of a history, sorted by target, framework, suite and evidence."""
-    tables = {str(run): table for run, table in recorded.observations.groupby("run", observed=True)}
+    rows = rows_of(recorded.observations)
     runs: dict[SeriesKey, list[RecordedRun]] = {}
     for item in recorded.runs:
         runs.setdefault(item.run.series, []).append(item)
-    return tuple(_series(*key, tuple(runs[key]), recorded.observations, tables) for key in sorted(runs))
+    return tuple(_series(key, tuple(runs[key]), recorded, rows) for key in sorted(runs))
 
 
-def _series(
-    target: str,
-    framework: str,
-    suite: str,
-    evidence: Evidence,
-    runs: tuple[RecordedRun, ...],
-    observations: pd.DataFrame,
-    tables: Mapping[str, pd.DataFrame],
-) -> Series:
-    known: dict[str, _Known] = {}
-    gone: dict[str, _Known] = {}
-    unjudged: dict[str, _Known] = {}
-    strips: dict[str, list[Outcome | None]] = {}
-    recent = runs[-HISTORY_RUNS:]
+def _series(key: SeriesKey, runs: tuple[RecordedRun, ...], recorded: Recorded, rows: Rows) -> Series:
+    """One series. `known`, `gone` and `unjudged` hold for each case the row that tells it."""
+    known, gone, unjudged = (rows.nothing_known() for _ in range(3))
+    turns: dict[int, tuple[Turn, ...]] = {}
+    recent = np.full((min(len(runs), HISTORY_RUNS), len(rows.cases)), NONE, np.int8)
     for number, (item, whole) in enumerate(with_extent(runs), start=len(recent) - len(runs)):
-        table = tables.get(item.run.id)
-        if item.run.blocked or table is None:
+        answers = rows.of(item.run.id)
+        if item.run.blocked or not len(answers):
             continue
-        answers: dict[str, _Known | None] = {}
-        blocked: dict[str, _Known] = {}
-        for position, case, word in zip(table.index, table["case"], table["outcome"], strict=True):
-            outcome = Outcome(word)
-            answers[case] = _answer(known.get(case), int(position), item.run, outcome) if outcome.known else None
-            if not outcome.known:
-                blocked[case] = _Known(int(position), item.run, ())
-            if number >= 0:
-                strips.setdefault(case, [None] * len(recent))[number] = outcome
-        after = follow(known, answers, whole=whole)
-        gone = {case: value for case, value in (gone | known).items() if case not in after}
-        unjudged = follow(unjudged, blocked, whole=whole)
+        after = follow_rows(known, rows, answers, whole=whole)
+        _note_turns(turns, item.run, rows, known, after)
+        gone = np.where(after != NONE, NONE, np.where(known != NONE, known, gone))
+        judged = rows.outcome[answers] != BLOCKED
+        if whole:
+            unjudged[:] = NONE
+        unjudged[rows.case[answers[~judged]]] = answers[~judged]
+        if number >= 0:
+            recent[number, rows.case[answers]] = rows.outcome[answers]
         known = after
     return Series(
-        target,
-        framework,
-        suite,
-        evidence,
+        *key,
         runs,
-        now=tuple(_standings({**unjudged, **known}, observations)),
-        gone=tuple(_standings(gone, observations)),
-        strips={case: tuple(strip) for case, strip in strips.items()},
+        now=_standings(np.where(known != NONE, known, unjudged), turns, recorded),
+        gone=_standings(gone, turns, recorded),
+        strips={
+            rows.cases[case]: tuple(OUTCOMES[code] if code != NONE else None for code in recent[:, case].tolist())
+            for case in np.flatnonzero((recent != NONE).any(axis=0))
+        },
     )
 
 
-def _answer(before: _Known | None, position: int, run: Run, outcome: Outcome) -> _Known:
-    turns = before.turns if before else ()
-    if not turns or turns[-1].after is not outcome:
-        turns = (*turns, Turn(run, turns[-1].after if turns else None, outcome))
-    return _Known(position, run, turns)
+def _note_turns(turns: dict[int, tuple[Turn, ...]], run: Run, rows: Rows, known: Numbers, after: Numbers) -> None:
+    """Add the turns that a run brought, `known` before it and `after`. A case that was gone begins anew."""
+    before, now = rows.outcome_at(known), rows.outcome_at(after)
+    for case in np.flatnonzero((after != known) & (now != NONE) & (now != before)).tolist():
+        past = turns[case] if before[case] != NONE else ()
+        turns[case] = (*past, Turn(run, past[-1].after if past else None, OUTCOMES[now[case]]))
 
 
-def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Iterator[Standing]:
-    cases = sorted(known)
-    rows = observations.iloc[[known[case].position for case in cases]]
-    for case, row in zip(cases, rows.to_dict("records"), strict=True):
-        yield Standing(
+def _standings(told: Numbers, turns: Mapping[int, tuple[Turn, ...]], recorded: Recorded) -> tuple[Standing, ...]:
+    """The cases that some row tells of, by name; `told` has the row of each case."""
+    cases = np.flatnonzero(told != NONE).tolist()
+    table = recorded.whole_rows(told[cases])
+    runs = {item.run.id: item.run for item in recorded.runs}
+    texts = zip(*(table[column].astype(str).tolist() for column in TEXTS), strict=True)
+    measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
+    return tuple(
+        Standing(
             case=case,
-            run=known[case].run,
-            outcome=Outcome(row["outcome"]),
-            evidence=Evidence(row["evidence"]),
-            message=row["message"],
-            stage=Stage(row["stage"]) if row["stage"] else None,
-            declared=row["declared"],
-            attempts=tuple(map(Outcome, row["attempts"].split())),
-            error=_measured(NumericalError, row, "max_abs", "max_rel", "max_ulp"),
-            latency=_measured(Latency, row, *(f"latency_{field.name}" for field in dataclasses.fields(Latency))),
-            compiled=_measured(Compiled, row, *(f"compiled_{field.name}" for field in dataclasses.fields(Compiled))),
-            turns=known[case].turns,
+            run=runs[run],
+            outcome=(outcome := Outcome(word)),
+            evidence=Evidence(evidence),
+            message=message,
+            stage=Stage(stage) if stage else None,
+            declared=declared,
+            attempts=tuple(map(Outcome, attempts.split())),
+            error=error,
+            latency=latency,
+            compiled=compiled,
+            turns=turns.get(number, ()) if outcome.known else (),
         )
+        for number, (case, run, word, evidence, message, stage, declared, attempts), (error, latency, compiled) in zip(
+            cases, texts, measured, strict=True
+        )
+    )
 
 
-def _measured(kind: Any, row: Mapping[Any, Any], *columns: str) -> Any:
-    """A measurement from its columns; None where it was not made: a table writes that as nothing in every column."""
-    values = [row[column] for column in columns]
-    return None if all(pd.isna(value) for value in values) else kind(*(None if pd.isna(v) else v for v in values))
+def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
+    """A measurement of each row from its columns; None where it was not made: that is nothing in every column."""
+    columns = [table[f"{prefix}{field.name}"] for field in dataclasses.fields(kind)]
+    made = np.logical_or.reduce([column.notna() for column in columns])
+    values = zip(*(column.astype(object).where(column.notna(), None) for column in columns), strict=True)
+    return [kind(*row) if there else None for there, row in zip(made, values, strict=True)]
 
 
 @dataclass(frozen=True)

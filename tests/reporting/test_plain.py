@@ -1,0 +1,45 @@
+"""What is found with arrays is what is found case by case, on the recorded history and on the planted one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import plain
+import pytest
+
+from monitor.analysis.news import nights
+from monitor.analysis.values import moved
+from monitor.history.store import History, Recorded
+from monitor.reporting.standing import Series, all_series
+
+SHIPPED = Path(__file__).parents[2] / "results"
+
+
+@pytest.fixture(scope="module", params=["shipped", "planted"])
+def history(request: pytest.FixtureRequest) -> Recorded:
+    if request.param == "shipped":
+        return History(SHIPPED).load()
+    found: Recorded = request.getfixturevalue("recorded")
+    return found
+
+
+def test_arrays_find_the_same_news(history: Recorded) -> None:
+    found = plain.nights(history)
+    assert any(night.changes for night in found)
+    assert nights(history) == found
+
+
+def test_arrays_find_the_same_silent_changes(history: Recorded) -> None:
+    assert moved(history) == plain.moved(history)
+
+
+def test_arrays_find_the_same_standings(history: Recorded) -> None:
+    found = plain.all_series(history)
+    assert any(series.gone for series in found)
+    # Compared as text: a figure that is no number equals nothing, not itself.
+    assert [*map(text, all_series(history))] == [*map(text, found)]
+
+
+def text(series: Series) -> str:
+    return repr(replace(series, strips=dict(sorted(series.strips.items()))))
