@@ -1,0 +1,80 @@
+"""`site --serve`, for real: a browser's view of a page whose template is being written."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.client import HTTPConnection
+from pathlib import Path
+
+import pytest
+
+from monitor.reporting import serving
+from monitor.reporting.serving import LOOPBACK, WAITING, Editions, server_of, watch
+
+PAGE = "<!doctype html><body><h1>{}</h1></body>"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
+    """A template of one page, and the port at which its site is served."""
+    template, site = tmp_path / "site" / "page.txt", tmp_path / "public"
+    template.parent.mkdir()
+    site.mkdir()
+    template.write_text("first")
+
+    def make() -> None:
+        if template.read_text() == "broken":
+            raise ValueError("broken")
+        (site / "index.html").write_text(PAGE.format(template.read_text()))
+
+    editions, stop = Editions(), threading.Event()
+    make()
+    server = server_of(site, editions, 0)
+    threads = [
+        threading.Thread(target=server.serve_forever),
+        threading.Thread(target=watch, args=(make, [template.parent], editions, stop)),
+    ]
+    for thread in threads:
+        thread.start()
+    yield template, server.server_port
+    stop.set()
+    server.shutdown()
+    for thread in threads:
+        thread.join()
+    server.server_close()
+
+
+def get(port: int, path: str) -> str:
+    connection = HTTPConnection(LOOPBACK, port, timeout=60)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    assert answer.status == 200, path
+    return answer.read().decode()
+
+
+def test_a_page_waits_for_its_next_edition_and_is_loaded_again(served: tuple[Path, int]) -> None:
+    template, port = served
+    assert "<h1>first</h1>" in get(port, "/")
+    assert f'<script src="{WAITING}" defer>' in get(port, "/index.html")
+    assert f'"{WAITING}?after=0"' in get(port, WAITING)
+    threading.Timer(0.2, template.write_text, ["second"]).start()
+    assert get(port, f"{WAITING}?after=0") == "location.reload();"
+    assert "<h1>second</h1>" in get(port, "/")
+
+
+def test_a_broken_template_leaves_the_last_edition(
+    served: tuple[Path, int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    template, port = served
+    monkeypatch.setattr(serving, "WAITS", 2.0)
+    template.write_text("broken")
+    assert get(port, f"{WAITING}?after=0") == ""
+    assert "<h1>first</h1>" in get(port, "/")
+    assert "ValueError: broken" in capfd.readouterr().err
+
+
+def test_nobody_but_this_machine_is_answered(tmp_path: Path) -> None:
+    server = server_of(tmp_path, Editions(), 0)
+    assert server.server_address[0] == "127.0.0.1"
+    server.server_close()
