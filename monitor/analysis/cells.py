@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -49,8 +47,3 @@ def answers(recorded: Recorded, *columns: str) -> pd.DataFrame:
     judged = recorded.observations["outcome"] != Outcome.BLOCKED.value
     table = recorded.observations.loc[judged, ["run", "case", *columns]].astype({"run": "str"})
     return table.merge(heads, on="run", sort=False)
-
-
-def rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a table, a value a column. `itertuples` takes a text out of its column ten times slower."""
-    return zip(*(table[column].tolist() for column in columns), strict=True)

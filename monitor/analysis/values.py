@@ -67,7 +67,7 @@ def _difference(one: str, other: str) -> str:
     before, after = parse_digest(one), parse_digest(other)
     if before.agrees(after):
         return ""
-    if before.exact != after.exact:
+    if before.exact != after.exact or len(before.figures) != len(after.figures):
         return "of another make, or with other whole numbers"
     furthest = max(abs(a - b) for a, b in zip(before.figures, after.figures, strict=True))
     if furthest > FAR:

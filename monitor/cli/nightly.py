@@ -115,7 +115,7 @@ def nightly(
     print(news_text(told, known.faults))
     if slow := slowdowns_text([night for night in latency_nights(loaded) if night.run.id in just_run]):
         print(f"\n{slow}")
-    print(f"\nThe site: {write_pages(loaded, site).as_uri()}")
+    print(f"\nThe site: {write_pages(recorded, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)
 

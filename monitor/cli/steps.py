@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
 from monitor.analysis.latency_verdicts import LatencyNight, Standing, latency_nights
 from monitor.analysis.news import Night, nights, tonight
-from monitor.analysis.triage import excused
+from monitor.analysis.triage import excused, excuses, load_triage
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
@@ -23,6 +24,7 @@ from monitor.cli.common import (
     HistoryOption,
     JsonOption,
     TargetsOption,
+    UserError,
     examples,
     open_history,
     print_json,
@@ -36,11 +38,13 @@ from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
 from monitor.history.shards import join_shards
-from monitor.history.store import History, Recorded
+from monitor.history.store import History
 from monitor.model import Evidence, Job
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
+from monitor.reporting.material import gather
 from monitor.reporting.project import Project
+from monitor.reporting.serving import LOOPBACK, serve_site
 from monitor.reporting.site import write_site
 from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
 from monitor.reporting.text import news_markdown, news_text
@@ -85,7 +89,12 @@ def register(app: typer.Typer) -> None:
     app.command(epilog=examples("portability judge", "portability judge --history history --json | jq '.[].changes'"))(
         judge
     )
-    app.command(epilog=examples("portability site --history history --out public"))(site)
+    app.command(
+        epilog=examples(
+            "portability site --history history --out public --base-url https://example.org/monitor/",
+            "portability site --serve",
+        )
+    )(site)
 
 
 def plan(
@@ -240,21 +249,43 @@ def night_json(night: Night, pace: LatencyNight | None) -> dict[str, object]:
 def site(
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[Path, typer.Option(help="Where to write the pages.", metavar="DIR")] = WORK / "site",
+    base_url: Annotated[
+        str, typer.Option(help="The address that the site will have: feeds and the map of the site need it.")
+    ] = "",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show it on this machine, made anew when templates or the history change.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where to show it; 0: any free port.")] = 8000,
 ) -> None:
-    """Write the static site from the history."""
-    print(write_pages(open_history(history).load(), out).as_uri())
+    """Write the static site from the history. What did not change since the site in DIR is left as it is."""
+    recorded = open_history(history)
+    if serve:
+        here = f"http://{LOOPBACK}:{port}/" if port else ""
+        base = _base(base_url) or here
+        serve_site(lambda: write_pages(recorded, out, base), out, watched=[TEMPLATES, history], port=port)
+    else:
+        print(write_pages(recorded, out, _base(base_url)).as_uri())
 
 
-def write_pages(recorded: Recorded, directory: Path) -> Path:
+def _base(url: str) -> str:
+    """The address of the site, with the slash at its end. Raises UserError."""
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise UserError(f'--base-url "{url}": not the address of a site; write it as https://example.org/monitor/')
+    return url if url.endswith("/") or not url else f"{url}/"
+
+
+def write_pages(history: History, directory: Path, base: str = "") -> Path:
     """Write the site, and return the path of its first page."""
+    material = gather(history)
     project = Project(
         catalog=load_catalog(),
         script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
-        excuse=judgement(recorded).excuse,
+        excuse=excuses(load_triage(TRIAGE), material.flaky, datetime.now(UTC).date()),
         findings=load_findings(FINDINGS),
     )
-    page = write_site(recorded, project, directory, templates=TEMPLATES, generated=datetime.now(UTC))
+    page = write_site(material, project, directory, templates=TEMPLATES, generated=datetime.now(UTC), base=base)
     return page.resolve()
 
 

@@ -1,18 +1,24 @@
-"""The latest outcomes for programs: `data/outcomes.json` and `data/outcomes.csv`, the same rows.
+"""What is known now, to download as tables: the outcomes, and what was measured. The same rows in every format.
 
-The method page documents `FIELDS` to the reader.
+`docs/api.md` and the method page tell what the columns mean, in the words of `FIELDS` and `MEASURES`.
 """
 
 from __future__ import annotations
 
 import csv
+import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, fields
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from typing import Any
 
+import pandas as pd
+
+from monitor.model import Compiled, Latency, NumericalError
 from monitor.reporting.figures import machine_time
-from monitor.reporting.standing import Series
+from monitor.reporting.standing import Series, Standing
 
 FORMAT = 1
 
@@ -32,45 +38,113 @@ FIELDS = {
     "run": "the id of that run, which names its page",
 }
 
-
-def write_data(directory: Path, series: Sequence[Series], generated: datetime) -> None:
-    """Write both files into `directory`."""
-    directory.mkdir()
-    rows = [*_rows(series)]
-    with (directory / "outcomes.json").open("w", encoding="utf-8") as file:
-        # One row a line: readable by eye and by `grep`, and half the size of an indented document.
-        file.write(f'{{"format": {FORMAT}, "generated": "{machine_time(generated)}", "outcomes": [')
-        for number, row in enumerate(rows):
-            file.write(",\n" if number else "\n")
-            file.write(json.dumps(dict(zip(FIELDS, row, strict=True))))
-        file.write("\n]}\n")
-    with (directory / "outcomes.csv").open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(FIELDS)
-        writer.writerows(map(_inert, rows))
-
-
-def _rows(series: Sequence[Series]) -> Iterator[tuple[str, ...]]:
-    for one in series:
-        for standing in one.now:
-            run = standing.run
-            yield (
-                one.target,
-                one.framework,
-                one.suite,
-                standing.case,
-                standing.function,
-                standing.outcome.value,
-                standing.evidence.value if standing.outcome.known else "",
-                standing.stage.value if standing.stage else "",
-                standing.message,
-                standing.turns[-1].run.started if standing.turns else "",
-                run.build.label if run.build else "",
-                run.started,
-                run.id,
-            )
+KEYS = ("target", "framework", "suite", "case", "evidence", "build", "observed", "run")
+MEASURES = {
+    "latency_first": "the very first call, compilation included; microseconds, as all latencies",
+    "latency_median": "one call: the median over blocks of calls",
+    "latency_minimum": "one call in the fastest block",
+    "latency_spread": "the interquartile range over the blocks",
+    "latency_blocks": "how many blocks were timed",
+    "latency_calls": "how many calls a block had",
+    "latency_second": "the second call",
+    "max_abs": "the largest deviation from the oracle, in the unit of the result",
+    "max_rel": "the same, relative to the oracle's magnitude",
+    "max_ulp": "the same, in units in the last place of the result's dtype",
+    "compiled_programs": "how many programs the case compiled to",
+    "compiled_seconds": "what compiling them took",
+    "compiled_flops": "their arithmetic",
+    "compiled_bytes": "what they read and write in memory",
+    "compiled_memory": "what the largest needs on the device, in bytes",
+    "compiled_code": "their machine code, in bytes",
+}
 
 
-def _inert(row: tuple[str, ...]) -> tuple[str, ...]:
+def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """The address of each file, and what makes it."""
+
+    def outcomes() -> pd.DataFrame:
+        return pd.DataFrame((_outcome(one, s) for one in series for s in one.now), columns=[*FIELDS])
+
+    def measurements() -> pd.DataFrame:
+        rows = (_measurement(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
+        return pd.DataFrame(rows, columns=[*KEYS, *MEASURES])
+
+    yield "data/outcomes.json", lambda: _json(outcomes(), generated)
+    for name, table in (("outcomes", outcomes), ("measurements", measurements)):
+        yield f"data/{name}.csv", partial(_csv, table)
+        yield f"data/{name}.parquet", partial(_parquet, table)
+
+
+def outcome_fields(series: Series, standing: Standing) -> Mapping[str, str]:
+    """A row of the outcomes by the names of its columns."""
+    return dict(zip(FIELDS, _outcome(series, standing), strict=True))
+
+
+def _outcome(series: Series, standing: Standing) -> tuple[str, ...]:
+    run = standing.run
+    return (
+        series.target,
+        series.framework,
+        series.suite,
+        standing.case,
+        standing.function,
+        standing.outcome.value,
+        standing.evidence.value if standing.outcome.known else "",
+        standing.stage.value if standing.stage else "",
+        standing.message,
+        standing.turns[-1].run.started if standing.turns else "",
+        run.build.label if run.build else "",
+        run.started,
+        run.id,
+    )
+
+
+def _measurement(series: Series, standing: Standing) -> tuple[Any, ...]:
+    run, build = standing.run, standing.run.build
+    return (
+        series.target,
+        series.framework,
+        series.suite,
+        standing.case,
+        standing.evidence.value,
+        build.label if build else "",
+        run.started,
+        run.id,
+        *_values(standing.latency, Latency),
+        *_values(standing.error, NumericalError),
+        *_values(standing.compiled, Compiled),
+    )
+
+
+def _values(measured: Any, kind: Any) -> tuple[Any, ...]:
+    return astuple(measured) if measured else (None,) * len(fields(kind))
+
+
+def _json(table: pd.DataFrame, generated: datetime) -> bytes:
+    # One row a line: readable by eye and by `grep`, and half the size of an indented document.
+    rows = ",\n".join(json.dumps(row) for row in table.to_dict("records"))
+    head = f'{{"format": {FORMAT}, "generated": "{machine_time(generated)}", "outcomes": ['
+    return f"{head}\n{rows}\n]}}\n".encode()
+
+
+def _parquet(make: Callable[[], pd.DataFrame]) -> bytes:
+    file = io.BytesIO()
+    make().to_parquet(file, compression="zstd", index=False)
+    return file.getvalue()
+
+
+def _csv(make: Callable[[], pd.DataFrame]) -> bytes:
+    table = make()
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(map(_inert, table.astype(object).where(table.notna(), "").itertuples(index=False, name=None)))
+    return file.getvalue().encode(errors="backslashreplace")
+
+
+def _inert(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """A row that no spreadsheet takes for a formula: messages come from other machines."""
-    return tuple(f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value for value in row)
+    return tuple(
+        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+        for value in row
+    )

@@ -1,87 +1,82 @@
-"""The static site: every page rendered into a fresh directory beside the old one, then swapped in.
-
-A reader never sees half a site, and no page of an earlier build stays behind.
-"""
+"""The static site: which pages and files there are, and what each is made from."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.meta import find_referenced_templates
 
 from monitor.analysis import news
 from monitor.analysis.regressions import Regression, regressions
 from monitor.analysis.triage import excused
-from monitor.handover.runfile import SCHEMA
-from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome
+from monitor.model import Evidence
 from monitor.reporting import addresses, figures, kernels, names, signs, standing
-from monitor.reporting.data import FIELDS, write_data
+from monitor.reporting.data import FIELDS
+from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
+from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
 from monitor.reporting.hardware import Hardware
+from monitor.reporting.machines import sitemap, write_machine_files
+from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
+from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
 
-# Says that a directory is a site of ours, which the next build may replace.
-MARKER = ".portability-site"
+CODE = Path(__file__).resolve().parents[1]
 
 
-class SiteError(Exception):
-    """A site that cannot be written there; the message names the directory and the mend."""
-
-
-def write_site(recorded: Recorded, project: Project, directory: Path, *, templates: Path, generated: datetime) -> Path:
+def write_site(
+    material: Material,
+    project: Project,
+    directory: Path,
+    *,
+    templates: Path,
+    generated: datetime,
+    base: str = "",
+) -> Path:
     """Write the whole site into `directory` in place of the one there, and return the path of its first page.
 
-    `templates` is the project's `site/` folder. Raises SiteError where `directory` holds something that is not a site
-    of ours: it would be deleted.
+    `templates` is the project's `site/` folder, `base` the address that the site will have, empty where it has none.
+    Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
-    _refuse_foreign(directory)
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary:
-        fresh = Path(temporary) / "new"
-        shutil.copytree(templates / "assets", fresh / "assets")
-        (fresh / MARKER).write_text("Written by Portability Monitor: the next build replaces this directory.\n")
-        _Renderer(templates / "templates", fresh, generated).render(recorded, project)
-        old = Path(temporary) / "old"
-        if directory.exists():
-            directory.rename(old)
-        try:
-            fresh.rename(directory)
-        except OSError:
-            if old.exists():
-                old.rename(directory)
-            raise
+    with next_edition(directory) as fresh:
+
+        def part(number: int, of: int) -> Mapping[str, str]:
+            edition = Edition(fresh, directory, (number, of))
+            renderer = _Renderer(templates, edition, generated, base)
+            renderer.render(material, project)
+            return edition.made_of
+
+        pages = {page: of for made in in_parts(part, helpers(len(material.runs))) for page, of in made.items()}
+        if base:
+            (fresh / "sitemap.xml").write_bytes(sitemap(base, pages))
+        write_marker(fresh, pages)
     return directory / "index.html"
 
 
-def _refuse_foreign(directory: Path) -> None:
-    if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
-        raise SiteError(f"{directory}: not a directory; name one that does not exist yet")
-    if directory.is_dir() and any(directory.iterdir()) and not (directory / MARKER).is_file():
-        raise SiteError(f"{directory}: holds files that are not a site of ours (no {MARKER}); name another directory")
-
-
 class _Renderer:
-    """Renders pages of one build of the site into `root`."""
+    """Renders one process's share of an edition of the site."""
 
-    def __init__(self, templates: Path, root: Path, generated: datetime) -> None:
-        self._root = root
+    def __init__(self, templates: Path, edition: Edition, generated: datetime, base: str) -> None:
+        self._templates = templates
+        self._edition = edition
         self._generated = generated
-        self._environment = _environment(templates)
+        self._base = base
+        self._environment = _environment(templates / "templates")
+        self._made_by = made_by(CODE)
+        self._sources: dict[str, frozenset[str]] = {}
 
-    def render(self, recorded: Recorded, project: Project) -> None:
-        seen = news.nights(recorded)
-        nights = tuple(excused(night, project.excuse) for night in seen)
-        series = standing.all_series(recorded)
+    def render(self, material: Material, project: Project) -> None:
+        nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        found = regressions(seen, project.excuse)
+        found = regressions(material.nights, project.excuse)
+        self._assets()
         self._front(nights, series, found, project.hardware)
         self._page("matrix.html", "matrix", page=matrix.matrix_page(functions, project.catalog))
         self._page("study.html", "study", page=study.study_page(series, project.catalog))
@@ -89,13 +84,19 @@ class _Renderer:
         self._page("hardware.html", "hardware", hardware=project.hardware)
         self._builds(nights)
         self._kernels(series)
-        for page in function.function_pages(functions, recorded.observations, nights, found, project):
-            self._page(page.page, "function", page=page)
-        for run_page in run.run_pages(nights, recorded.runs, _outcome_counts(recorded)):
+        for page in function.function_pages(functions, material.recent, nights, found, project, self._edition.mine):
+            self._page(page.page, "function", page=page, feed=function_feed(page.framework, page.name))
+        for run_page in run.run_pages(nights, material.runs, material.outcomes):
             self._page(addresses.run_page(run_page.night.run.id), "run", page=run_page)
         self._page("runs/index.html", "runs", nights=nights[::-1])
-        write_data(self._root / "data", series, self._generated)
-        shutil.copy(SCHEMA, self._root / "data" / SCHEMA.name)
+        as_told = replace(material, nights=nights)
+        write_machine_files(self._edition, as_told, found, project.catalog, self._generated, self._base)
+
+    def _assets(self) -> None:
+        for path in sorted((self._templates / "assets").rglob("*")):
+            address = path.relative_to(self._templates).as_posix()
+            if path.is_file() and self._edition.mine(address):
+                self._edition.write(address, path.read_bytes())
 
     def _front(
         self,
@@ -127,13 +128,25 @@ class _Renderer:
             self._page(table.page, "kernel-table", page=table)
 
     def _page(self, address: str, template: str, **view: Any) -> None:
-        path = self._root / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        parts = self._environment.get_template(f"{template}.html.jinja").stream(
-            root="../" * address.count("/"), here=address, generated=self._generated, **view
-        )
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(parts)
+        """A page. One that would say the same as in the last edition is that page, with the time when it was made."""
+        if not self._edition.mine(address):
+            return
+
+        def make() -> bytes:
+            where = {"root": "../" * address.count("/"), "here": address, "base": self._base}
+            page = self._environment.get_template(f"{template}.html.jinja")
+            return page.render(generated=self._generated, **where, **view).encode()
+
+        made = made_of(self._made_by, self._base, self._with_sources(f"{template}.html.jinja"), view)
+        self._edition.page(address, made, make)
+
+    def _with_sources(self, template: str) -> frozenset[str]:
+        """The text of a template, and of those that it is made with."""
+        if template not in self._sources:
+            text = (self._templates / "templates" / template).read_text(encoding="utf-8")
+            others = find_referenced_templates(self._environment.parse(text))
+            self._sources[template] = frozenset({text}).union(*(self._with_sources(name) for name in others if name))
+        return self._sources[template]
 
 
 def _environment(templates: Path) -> Environment:
@@ -166,7 +179,9 @@ def _environment(templates: Path) -> Environment:
         Evidence=Evidence,
         build_page=addresses.build_page,
         case_address=addresses.case_address,
+        everything=EVERYTHING,
         evidences=signs.EVIDENCES,
+        feed="",  # where a page has one of its own, it says so
         function_page=addresses.function_page,
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,
@@ -178,12 +193,3 @@ def _environment(templates: Path) -> Environment:
         verdicts=signs.VERDICTS,
     )
     return environment
-
-
-def _outcome_counts(recorded: Recorded) -> dict[str, dict[Outcome, int]]:
-    """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
-    found = {}
-    for run_id, outcomes in recorded.observations.groupby("run", observed=True)["outcome"]:
-        counts = outcomes.value_counts()
-        found[str(run_id)] = {o: int(counts[o.value]) for o in Outcome if counts.get(o.value, 0)}
-    return found

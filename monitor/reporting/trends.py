@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from monitor.reporting.charts import Values
@@ -28,14 +30,18 @@ class Trend:
 def trends(series: Series, observations: pd.DataFrame) -> Mapping[str, Trend]:
     """The trend of each case that any of the recent runs was asked for."""
     place = {run.id: number for number, run in enumerate(series.recent)}
-    rows = observations.loc[observations["run"].isin(place.keys()), COLUMNS]
-    found: dict[str, tuple[list[float | None], list[float | None], list[str]]] = {}
-    for case, run, message, latency, error in rows.itertuples(index=False, name=None):
-        if case not in found:
-            found[case] = [None] * len(place), [None] * len(place), [""] * len(place)
-        latencies, errors, messages = found[case]
-        number = place[run]
-        latencies[number] = None if pd.isna(latency) else latency
-        errors[number] = None if pd.isna(error) else error
-        messages[number] = message
-    return {case: Trend(latencies, errors, tuple(messages)) for case, (latencies, errors, messages) in found.items()}
+    rows = observations.loc[observations["run"].isin([*place]), COLUMNS]
+    case, names = pd.factorize(rows["case"])
+    at = case, rows["run"].astype("str").map(place).to_numpy(int)
+
+    def spread(column: str, nothing: object) -> list[list[Any]]:
+        """A list for each case, with an entry for each run."""
+        table = np.full((len(names), len(place)), nothing, object)
+        table[at] = rows[column].astype(object).where(rows[column].notna(), nothing)
+        return table.tolist()
+
+    told = zip(spread("latency_median", None), spread("max_ulp", None), spread("message", ""), strict=True)
+    return {
+        str(name): Trend(latencies, errors, tuple(messages))
+        for name, (latencies, errors, messages) in zip(names, told, strict=True)
+    }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from planted import (
+    BASE,
     BIDI,
     GENERATED,
     IMAGE,
@@ -26,11 +27,12 @@ from planted import (
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
 from monitor.model import Attempt, Evidence, Outcome
+from monitor.reporting.material import Material, material_of
 from monitor.reporting.site import write_site
 
 
 @pytest.fixture(scope="session")
-def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     history = History(tmp_path_factory.mktemp("history") / "results")
     targets = {"cpu-x86": tuple(NAMES), "gpu-t4": ("torch", "jax")}
     split = tuple(case for case in cases("jax") if "random.split/eager" in case)
@@ -78,11 +80,21 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
         ),
     ]
     history.record(files, "night 4")
+    return history
+
+
+@pytest.fixture(scope="session")
+def recorded(history: History) -> Recorded:
     return history.load()
 
 
 @pytest.fixture(scope="session")
-def site(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def material(recorded: Recorded) -> Material:
+    return material_of(recorded)
+
+
+@pytest.fixture(scope="session")
+def site(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
-    write_site(recorded, PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(material, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base=BASE)
     return directory

@@ -11,19 +11,19 @@ from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pandas as pd
 import pytest
 from planted import BIDI, GENERATED, IMAGE, LONG, LONG_NAME, NOTHING_SAID, PROJECT, SCRIPT, TEMPLATES, cases, script_of
 
 from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
 from monitor.analysis.scores import Portability
-from monitor.history.layout import COLUMNS
 from monitor.history.store import Recorded
 from monitor.model import Build, Channel, Evidence, Outcome
 from monitor.reporting.addresses import build_page, commits, documentation, function_page, run_page, slug, target_page
+from monitor.reporting.edition import MARKER, SiteError
 from monitor.reporting.figures import deviation, duration, percent, visible
+from monitor.reporting.material import material_of
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
-from monitor.reporting.site import MARKER, SiteError, write_site
+from monitor.reporting.site import write_site
 from monitor.reporting.standing import Series, all_series, cell, score_of
 
 BLOCKS = {"br", "dd", "dt", "li", "p", "small", "td", "th"}
@@ -366,11 +366,11 @@ def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
 
 def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    nothing = Recorded((), recorded.observations.iloc[:0])
+    nothing = material_of(Recorded((), recorded.observations.iloc[:0]))
     first = write_site(nothing, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
-    write_site(recorded, PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(material_of(recorded), PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
     assert not (directory / "stale.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
@@ -381,23 +381,32 @@ def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, t
     )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
     with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
-        write_site(recorded, NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
+        write_site(material_of(recorded), NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 
 
 def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    write_site(recorded, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(material_of(recorded), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
-    broken = Recorded(recorded.runs, pd.DataFrame(columns=[*COLUMNS]))
+
+    def broken(case: str) -> str:
+        raise KeyError(case)
+
     with pytest.raises(KeyError):
-        write_site(broken, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+        write_site(
+            material_of(recorded),
+            replace(NOTHING_SAID, script=broken),
+            directory,
+            templates=TEMPLATES,
+            generated=GENERATED,
+        )
     assert (directory / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
 def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
-    nothing = Recorded((), recorded.observations.iloc[:0])
+    nothing = material_of(Recorded((), recorded.observations.iloc[:0]))
     index = write_site(nothing, NOTHING_SAID, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 

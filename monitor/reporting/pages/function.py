@@ -115,8 +115,9 @@ def function_pages(
     nights: Sequence[Night],
     regressions: Sequence[Regression],
     project: Project,
+    wanted: Callable[[str], bool],
 ) -> Iterator[FunctionPage]:
-    """A page for every function that has, or ever had, a case.
+    """A page for every function that has, or ever had, a case, of those whose address is wanted.
 
     The project is asked for the script of each case that does not pass, and for one of each function.
     """
@@ -132,6 +133,8 @@ def function_pages(
         (one.framework, name) for one, *sides in zip(series, now, gone, strict=True) for side in sides for name in side
     }
     for framework, name in sorted(names):
+        if not wanted(function_page(framework, name)):
+            continue
         sections = tuple(
             _section(one, here.get(name, ()), left.get(name, ()), trend, marks, project)
             for one, here, left, trend in zip(series, now, gone, measured, strict=True)

@@ -1,0 +1,321 @@
+"""The site as JSON for programs, in version 1: `api/v1/`.
+
+`docs/api.md` tells what each document is, `api.schema.json` what fields it has. Within a version fields
+are added, and never taken away or given another meaning.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from monitor.analysis.causes import causes
+from monitor.analysis.news import Change, Night
+from monitor.analysis.regressions import Regression
+from monitor.handover.codec import to_json
+from monitor.model import Build, Function, Run
+from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
+from monitor.reporting.data import outcome_fields
+from monitor.reporting.figures import machine_time
+from monitor.reporting.material import Material
+from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, score_of
+
+ROOT = "api/v1"
+SCHEMA = f"{ROOT}/schema.json"
+
+# A month of an eventful site; each run's own document has all of its changes.
+NEWEST_CHANGES = 2_000
+
+Document = Callable[[], object]
+
+
+def function_document(framework: str, name: str) -> str:
+    """The address of a function's document, from the root of the site."""
+    return f"{ROOT}/functions/{slug(framework)}/{slug(name)}.json"
+
+
+def run_document(run: str) -> str:
+    """The address of a run's document, from the root of the site."""
+    return f"{ROOT}/runs/{slug(run)}.json"
+
+
+def encoded(document: object) -> bytes:
+    """A document as it is written."""
+    return (json.dumps(document, separators=(",", ":")) + "\n").encode()
+
+
+def documents(
+    material: Material, found: Sequence[Regression], catalog: Mapping[str, Function], generated: datetime
+) -> Iterator[tuple[str, Document]]:
+    """The address of each document but those of the runs, and what makes it."""
+    functions = functions_of(material.functions)
+    yield f"{ROOT}/index.json", partial(_index, material, functions, generated)
+    yield f"{ROOT}/tonight.json", lambda: {"nights": [_night(night) for night in material.newest]}
+    yield f"{ROOT}/targets.json", lambda: {"targets": _targets(material.series)}
+    yield f"{ROOT}/runs.json", lambda: {"runs": [_head(night) for night in reversed(material.nights)]}
+    yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
+    yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
+    yield f"{ROOT}/causes.json", lambda: {"causes": _causes(material.nights)}
+    yield f"{ROOT}/regressions.json", lambda: {"regressions": [_regression(one) for one in reversed(found)]}
+    yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
+    for (framework, name), of in functions.items():
+        yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name))
+
+
+def run_documents(material: Material) -> Iterator[tuple[str, Night, Document]]:
+    """The address of each run's document, the night that it tells, and what makes it."""
+    for night in material.nights:
+        yield run_document(night.run.id), night, partial(_run, night)
+
+
+Places = list[tuple[Series, list[Standing], list[Standing]]]  # a function's cases by series, and those that are gone
+
+
+def functions_of(series: Sequence[Series]) -> dict[tuple[str, str], Places]:
+    """Where each function has cases, or had some: by framework and name."""
+    found: dict[tuple[str, str], Places] = {}
+    for one in series:
+        now, gone = by_function(one.now), by_function(one.gone)
+        for name in sorted(now.keys() | gone.keys()):
+            found.setdefault((one.framework, name), []).append((one, now.get(name, []), gone.get(name, [])))
+    return dict(sorted(found.items()))
+
+
+def cells_of(places: Places) -> dict[str, Cell]:
+    """A function on each target."""
+    standings: dict[str, list[Standing]] = {}
+    for series, now, _ in places:
+        if now:
+            standings.setdefault(series.target, []).extend(now)
+    return {target: cell(found) for target, found in sorted(standings.items())}
+
+
+def _index(material: Material, functions: Mapping[tuple[str, str], Places], generated: datetime) -> object:
+    return {
+        "version": 1,
+        "generated": machine_time(generated),
+        "schema": SCHEMA,
+        "documents": {
+            name: f"{ROOT}/{name}.json"
+            for name in ("tonight", "targets", "runs", "builds", "changes", "causes", "regressions", "functions")
+        },
+        "frameworks": sorted({framework for framework, _ in functions}),
+        "targets": sorted({one.target for one in material.series}),
+        "functions": len(functions),
+        "cases": sum(len(one.now) for one in material.series),
+        "runs": len(material.runs),
+    }
+
+
+def _targets(series: Sequence[Series]) -> object:
+    found: dict[str, list[object]] = {}
+    for one in series:
+        last = one.last_judged
+        entry = {
+            "framework": one.framework,
+            "suite": one.suite,
+            "evidence": one.evidence.value,
+            "runs": len(one.runs),
+            "cases": len(one.now),
+            "functions": to_json(score_of(one)),
+            "build": _label(last.build),
+            "observed": last.started,
+            "run": last.id,
+        }
+        found.setdefault(one.target, []).append(entry)
+    return [{"target": name, "page": target_page(name), "series": entries} for name, entries in found.items()]
+
+
+def _head(night: Night) -> dict[str, object]:
+    run = night.run
+    return {
+        "run": run.id,
+        "started": run.started,
+        **_series(run),
+        "build": _label(run.build),
+        "baseline": _label(night.baseline),
+        "expected": night.expected,
+        "observed": night.observed,
+        "changes": len(night.changes),
+        "incidents": len(night.incidents),
+        "page": run_page(run.id),
+        "document": run_document(run.id),
+    }
+
+
+def _night(night: Night) -> dict[str, object]:
+    return {
+        **_head(night),
+        "functions": to_json(night.score),
+        "changes": [_change(change) for change in night.changes],
+        "incidents": [*night.incidents],
+    }
+
+
+def _run(night: Night) -> object:
+    run = night.run
+    return {
+        **_night(night),
+        "commit": run.build.commit if run.build else "",
+        "compiler": _label(run.compiler),
+        "blocked": run.blocked,
+        "notes": [*run.remarks],
+        "environment": run.environment,
+        "packages": {package.name: package.version for package in run.build.packages} if run.build else {},
+    }
+
+
+def _builds(nights: Iterable[Night]) -> object:
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for night in nights:
+        if build := night.run.build:
+            entry: dict[str, Any] = {
+                "framework": night.run.framework,
+                "build": build.label,
+                "channel": build.channel.value,
+                "commit": build.commit,
+                "date": build.date,
+                "runs": [],
+            }
+            found.setdefault((night.run.framework, build.label), entry)["runs"].append(night.run.id)
+    return [*found.values()]
+
+
+def _changes(nights: Sequence[Night]) -> object:
+    newest = sorted(nights, key=lambda night: night.run.started, reverse=True)
+    rows = (
+        {"run": night.run.id, "started": night.run.started, **_series(night.run), **_change(change)}
+        for night in newest
+        for change in night.changes
+    )
+    return [row for row, _ in zip(rows, range(NEWEST_CHANGES), strict=False)]
+
+
+def _causes(nights: Sequence[Night]) -> object:
+    return [
+        {
+            "framework": one.framework,
+            "build": one.build,
+            "baseline": one.baseline,
+            "verdict": one.verdict.value,
+            "signature": one.signature,
+            "functions": [*one.functions],
+            "targets": [*one.targets],
+            "cases": len(one.hits),
+        }
+        for one in causes(nights)
+    ]
+
+
+def _regression(one: Regression) -> object:
+    return {
+        "id": one.id,
+        "framework": one.framework,
+        "kind": one.kind.value,
+        "state": one.state.value,
+        "signature": one.signature,
+        "message": one.message,
+        "last_good": _label(one.last_good),
+        "first_bad": _label(one.first_bad),
+        "fixed": _label(one.fixed),
+        "functions": [*one.functions],
+        "targets": [*one.targets],
+        "cells": len(one.cells),
+        "bad": len(one.bad),
+        "detection": dataclasses.asdict(one.detection) if one.detection else None,
+    }
+
+
+def _line(framework: str, name: str, places: Places) -> object:
+    return {
+        "function": name,
+        "framework": framework,
+        "page": function_page(framework, name),
+        "document": function_document(framework, name),
+        "portability": {target: one.portability.value for target, one in cells_of(places).items()},
+    }
+
+
+def _function(framework: str, name: str, places: Places, entry: Function | None) -> object:
+    return {
+        "function": name,
+        "framework": framework,
+        "page": function_page(framework, name),
+        "documentation": documentation(name),
+        "replaced_by": entry.replaced_by if entry else "",
+        "study": _study(entry),
+        "targets": [{"target": target, **_cell(one)} for target, one in cells_of(places).items()],
+        "cases": [_case(series, standing) for series, now, _ in places for standing in now],
+        "gone": [_case(series, standing) for series, _, gone in places for standing in gone],
+    }
+
+
+def _study(entry: Function | None) -> object:
+    if entry is None or not entry.study_name:
+        return None
+    return {
+        "name": entry.study_name,
+        "uses": entry.study_uses,
+        "stratum": entry.study_stratum,
+        "gpu": entry.study_gpu,
+        "tpu": entry.study_tpu,
+    }
+
+
+def _cell(one: Cell) -> dict[str, object]:
+    return {
+        "portability": one.portability.value,
+        "passed": one.passed,
+        "judged": one.judged,
+        "unjudged": one.unjudged,
+        "evidence": one.evidence.value if one.evidence else "",
+    }
+
+
+def _case(series: Series, standing: Standing) -> object:
+    return {
+        **outcome_fields(series, standing),
+        "declared": standing.declared,
+        "latency": to_json(standing.latency),
+        "error": _finite(to_json(standing.error)),
+        "compiled": to_json(standing.compiled),
+        "history": [
+            {
+                "run": turn.run.id,
+                "build": _label(turn.run.build),
+                "started": turn.run.started,
+                "outcome": turn.after.value,
+            }
+            for turn in standing.turns
+        ],
+    }
+
+
+def _finite(values: dict[str, float] | None) -> dict[str, float | None] | None:
+    """Figures as JSON has them: it knows no infinity."""
+    return {key: value if abs(value) < float("inf") else None for key, value in values.items()} if values else None
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {
+        "case": change.case,
+        "function": change.function,
+        "verdict": change.verdict.value,
+        "before": change.before.value if change.before else "",
+        "after": change.after.value if change.after else "",
+        "message": change.message,
+        "since": _label(change.since),
+        "until": _label(change.until),
+    }
+
+
+def _series(run: Run) -> dict[str, str]:
+    return {"target": run.target, "framework": run.framework, "suite": run.suite, "evidence": run.evidence.value}
+
+
+def _label(build: Build | None) -> str:
+    return build.label if build else ""

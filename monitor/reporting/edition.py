@@ -1,0 +1,149 @@
+"""One edition of the site: made in a fresh folder beside the last one, then put in its place.
+
+A reader never sees half a site, and no page of an earlier edition stays behind. What is as it was in the last edition
+is that very file: a page whose view and templates are the same is not even rendered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import pickle
+import tempfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from monitor.history.layout import RecordedRun
+from monitor.model import Run
+from monitor.reporting.standing import Series
+
+# Says that a directory is a site of ours, which the next edition may replace, and what its pages were made of.
+MARKER = ".portability-site"
+NOTE = "Written by Portability Monitor: the next build replaces this directory."
+
+
+class SiteError(Exception):
+    """A site that cannot be written there; the message names the directory and the mend."""
+
+
+class Edition:
+    """An edition in the making in `fresh`, after the one in `last`; `share` of it is this process's part."""
+
+    def __init__(self, fresh: Path, last: Path, share: tuple[int, int] = (0, 1)) -> None:
+        self.made_of: dict[str, str] = {}
+        self._fresh, self._last, self._share = fresh, last, share
+        self._was_made_of = _marker(last)
+
+    def mine(self, address: str) -> bool:
+        """Whether this process is the one to make that file."""
+        number, of = self._share
+        return zlib.crc32(address.encode()) % of == number
+
+    def page(self, address: str, of: str, make: Callable[[], bytes]) -> None:
+        """The page at an address; it is made anew unless the last edition has it, made `of` the same."""
+        self.made_of[address] = of
+        if not (self._was_made_of.get(address) == of and self._keep(address)):
+            self.write(address, make())
+
+    def write(self, address: str, content: bytes) -> None:
+        """A file with that content, or the last edition's where it has the same."""
+        last = self._last / address
+        if last.is_file() and last.stat().st_size == len(content) and last.read_bytes() == content:
+            self._keep(address)
+        else:
+            self._place(address).write_bytes(content)
+
+    def _keep(self, address: str) -> bool:
+        try:
+            os.link(self._last / address, self._place(address))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _place(self, address: str) -> Path:
+        path = self._fresh / address
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+@contextmanager
+def next_edition(directory: Path) -> Iterator[Path]:
+    """A fresh folder, which at the end takes the place of `directory`; where making it fails, the last edition stays.
+
+    Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
+    """
+    _refuse_foreign(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary:
+        fresh, old = Path(temporary) / "new", Path(temporary) / "old"
+        fresh.mkdir()
+        yield fresh
+        if directory.exists():
+            directory.rename(old)
+        try:
+            fresh.rename(directory)
+        except OSError:
+            if old.exists():
+                old.rename(directory)
+            raise
+
+
+def write_marker(fresh: Path, made_of: Mapping[str, str]) -> None:
+    """Write down what the pages were made of, for the next edition."""
+    (fresh / MARKER).write_text(json.dumps({"note": NOTE, "made_of": dict(sorted(made_of.items()))}, indent=0) + "\n")
+
+
+def made_of(*what: object) -> str:
+    """A digest of what a page is made of: plain values, however deep, and runs, which never change, by their ids."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=5).dump(what)
+    return _digest([buffer.getbuffer()])
+
+
+def made_by(*folders: Path) -> str:
+    """A digest of the files that make pages: code and templates."""
+    files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
+
+
+class _Pickler(pickle.Pickler):
+    def persistent_id(self, value: object) -> object:
+        match value:
+            case Run():
+                return value.id
+            case RecordedRun():
+                return value.run.id
+            case Series():  # follows from its runs
+                return [item.run.id for item in value.runs]
+            case set() | frozenset():  # has no order to speak of
+                return sorted(value)
+            case ModuleType():  # of ours, and so part of the code
+                return value.__name__
+        return None
+
+
+def _digest(parts: Iterable[bytes | memoryview]) -> str:
+    digest = hashlib.blake2b(digest_size=12)
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _marker(directory: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads((directory / MARKER).read_text())["made_of"]
+    except (OSError, ValueError, TypeError, KeyError):  # none, or one of an older kind: everything is made anew
+        return {}
+    return found
+
+
+def _refuse_foreign(directory: Path) -> None:
+    if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
+        raise SiteError(f"{directory}: not a directory; name one that does not exist yet")
+    if directory.is_dir() and any(directory.iterdir()) and not (directory / MARKER).is_file():
+        raise SiteError(f"{directory}: holds files that are not a site of ours (no {MARKER}); name another directory")

@@ -1,0 +1,165 @@
+"""Atom feeds (RFC 4287): of everything, of a framework, of a target, of a function.
+
+An entry is a run that had something to tell. Its id and its time are those of the run, so a feed that is made anew
+repeats nothing. Texts come from other machines: they are plain text, and no reader takes them for markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
+
+from monitor.analysis.news import Change, Night, Verdict
+from monitor.reporting.addresses import function_page, run_page, slug, target_page
+from monitor.reporting.figures import count, machine_time, moment, visible
+from monitor.reporting.names import build_title, framework_title
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+EVERYTHING = "feeds/all.atom"
+
+# A reader looks in once a day or two. There is one feed of everything, and thousands of single functions.
+NEWEST = 100
+NEWEST_OF_TARGET = 40
+NEWEST_OF_FUNCTION = 20
+UNTOLD = (Verdict.EXPECTED, Verdict.MUTED)  # a reviewed file says that nobody is to be told
+LISTED = 40  # changes in an entry; the page of the run has all
+
+
+def framework_feed(framework: str) -> str:
+    return f"feeds/frameworks/{slug(framework)}.atom"
+
+
+def target_feed(target: str) -> str:
+    return f"feeds/targets/{slug(target)}.atom"
+
+
+def function_feed(framework: str, name: str) -> str:
+    return f"feeds/functions/{slug(framework)}/{slug(name)}.atom"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a feed tells of one run; `about` is the function, empty where the feed is of more than one."""
+
+    night: Night
+    changes: tuple[Change, ...]
+    about: str = ""
+
+    @property
+    def title(self) -> str:
+        run = self.night.run
+        what = self.about or framework_title(run.framework)
+        counted = [
+            f"{number:,} {verdict.value}"
+            for verdict in Verdict
+            if (number := sum(change.verdict is verdict for change in self.changes))
+        ]
+        if self.night.incidents and not self.about:
+            counted.insert(0, count(len(self.night.incidents), "incident"))
+        return f"{what} on {run.target}: {', '.join(counted)} ({build_title(run.build)}, {run.suite})"
+
+    @property
+    def text(self) -> str:
+        lines = [*(() if self.about else self.night.incidents), *map(_line, self.changes[:LISTED])]
+        if len(self.changes) > LISTED:
+            lines.append(f"and {len(self.changes) - LISTED:,} more")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed before it is written: `page` is what it is about, `entries` are the newest first."""
+
+    address: str
+    title: str
+    page: str
+    entries: tuple[Entry, ...]
+
+
+def feeds(nights: Sequence[Night], functions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Callable[[], Feed]]]:
+    """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
+    newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
+    told = [Entry(night, _told(night)) for night in newest]
+    entries = [entry for entry in told if entry.changes or entry.night.incidents]
+    yield EVERYTHING, lambda: Feed(EVERYTHING, "Portability Monitor", "index.html", tuple(entries[:NEWEST]))
+    for framework in sorted({night.run.framework for night in nights}):
+        yield framework_feed(framework), partial(_of_framework, framework, entries)
+    for target in sorted({night.run.target for night in nights}):
+        yield target_feed(target), partial(_of_target, target, entries)
+    changes = _by_function(newest)
+    for framework, name in functions:
+        found = tuple(changes.get((framework, name), ()))
+        yield function_feed(framework, name), partial(_of_function, (framework, name), found)
+
+
+def _told(night: Night) -> tuple[Change, ...]:
+    return tuple(change for change in night.changes if change.verdict not in UNTOLD)
+
+
+def _of_framework(framework: str, entries: Sequence[Entry]) -> Feed:
+    found = [entry for entry in entries if entry.night.run.framework == framework]
+    return Feed(framework_feed(framework), framework_title(framework), "index.html", tuple(found[:NEWEST]))
+
+
+def _of_target(target: str, entries: Sequence[Entry]) -> Feed:
+    found = [entry for entry in entries if entry.night.run.target == target]
+    return Feed(target_feed(target), target, target_page(target), tuple(found[:NEWEST_OF_TARGET]))
+
+
+def _of_function(key: tuple[str, str], found: tuple[Entry, ...]) -> Feed:
+    return Feed(function_feed(*key), key[1], function_page(*key), found)
+
+
+def _by_function(newest: Sequence[Night]) -> Mapping[tuple[str, str], list[Entry]]:
+    """The newest entries of each function that ever changed."""
+    found: dict[tuple[str, str], list[Entry]] = {}
+    for night in newest:
+        here: dict[str, list[Change]] = {}
+        for change in _told(night):
+            here.setdefault(change.function, []).append(change)
+        for name, changes in here.items():
+            entries = found.setdefault((night.run.framework, name), [])
+            if len(entries) < NEWEST_OF_FUNCTION:
+                entries.append(Entry(night, tuple(changes), name))
+    return found
+
+
+def written(feed: Feed, base: str, began: str) -> bytes:
+    """A feed as XML; `began` is when the history did, which dates a feed that has nothing to tell yet."""
+    root = ElementTree.Element("feed", xmlns=NAMESPACE)
+    updated = max((entry.night.run.started for entry in feed.entries), default=began)
+    title = feed.title if feed.address == EVERYTHING else f"{feed.title} · Portability Monitor"
+    _texts(root, id=_tag(base, feed.address), title=title, updated=machine_time(moment(updated)))
+    _texts(ElementTree.SubElement(root, "author"), name="Portability Monitor")
+    ElementTree.SubElement(root, "link", rel="self", type="application/atom+xml", href=base + feed.address)
+    ElementTree.SubElement(root, "link", rel="alternate", type="text/html", href=base + feed.page)
+    for entry in feed.entries:
+        run = entry.night.run
+        item = ElementTree.SubElement(root, "entry")
+        about = f"/{slug(run.framework)}/{slug(entry.about)}" if entry.about else ""
+        at = machine_time(moment(run.started))
+        _texts(item, id=_tag(base, f"run/{slug(run.id)}{about}"), title=entry.title, published=at, updated=at)
+        ElementTree.SubElement(item, "link", rel="alternate", type="text/html", href=base + run_page(run.id))
+        _texts(item, content=entry.text)
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def _texts(parent: ElementTree.Element, **texts: str) -> None:
+    for name, text in texts.items():
+        ElementTree.SubElement(parent, name).text = str(visible(text))
+
+
+def _tag(base: str, what: str) -> str:
+    """An id that outlives a change of protocol (RFC 4151): whoever had that address in 2026 gave it."""
+    site = urlsplit(base)
+    return f"tag:{site.hostname},2026:{site.path}{what}"
+
+
+def _line(change: Change) -> str:
+    before, after = change.before or "not there", change.after or "gone"
+    return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.message}" if change.message else "")

@@ -1,0 +1,105 @@
+"""What a site is made of: everything that its pages and files tell, found in the history once.
+
+A year of a large monitor is tens of millions of observations, of which a site tells little: what is known now, the last
+weeks, and what changed. So the history is read a series at a time, by every processor, and only that is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.analysis.cells import Cell
+from monitor.analysis.flakiness import ratings
+from monitor.analysis.news import Night, nights, tonight
+from monitor.history.layout import RecordedRun
+from monitor.history.order import in_order
+from monitor.history.store import History, Recorded
+from monitor.model import Evidence, Outcome
+from monitor.reporting.processes import helpers, in_parts
+from monitor.reporting.standing import HISTORY_RUNS, Series, all_series
+
+# What news and standings are found by; of what is known now they read the rest.
+LONG = ("case", "outcome", "message", "attempts", "declared", "digest", "max_abs", "max_rel", "max_ulp")
+# What is told of each of the last runs.
+RECENT = ("case", "message", "latency_median", "max_ulp")
+
+
+@dataclass(frozen=True)
+class Material:
+    """A history as a site tells it.
+
+    `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
+    `flaky` are the cells that go and come back. `recent` is a table of what the last runs of each series observed: the
+    columns of `RECENT`, and `run`.
+    """
+
+    runs: tuple[RecordedRun, ...]
+    nights: tuple[Night, ...]
+    series: tuple[Series, ...]
+    outcomes: Mapping[str, Mapping[Outcome, int]]
+    flaky: frozenset[Cell]
+    recent: pd.DataFrame
+
+    @property
+    def newest(self) -> tuple[Night, ...]:
+        """The newest night of each series."""
+        return tonight(self.nights)
+
+    @property
+    def functions(self) -> tuple[Series, ...]:
+        """The series whose cases check functions that people call; the others are tables of operators."""
+        return tuple(one for one in self.series if one.evidence is not Evidence.REGISTERED)
+
+
+def material_of(recorded: Recorded) -> Material:
+    """The material of a history, or of one series of it."""
+    series = all_series(recorded)
+    last = [item for one in series for item in one.runs[-HISTORY_RUNS:]]
+    return Material(
+        recorded.runs,
+        nights(recorded),
+        series,
+        _counts(recorded.observations),
+        frozenset(rating.cell for rating in ratings(recorded) if rating.flaky),
+        recorded.observed(last, RECENT),
+    )
+
+
+def gather(history: History) -> Material:
+    """The material of a whole history."""
+
+    def part(number: int, of: int) -> list[Material]:
+        return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of))]
+
+    return _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+
+
+def _joined(parts: Sequence[Material]) -> Material:
+    runs = in_order(item for part in parts for item in part.runs)
+    of_run = {night.run.id: night for part in parts for night in part.nights}
+    series = [one for part in parts for one in part.series]
+    return Material(
+        runs,
+        tuple(of_run[item.run.id] for item in runs),
+        tuple(sorted(series, key=lambda one: (one.target, one.framework, one.suite, one.evidence))),
+        {run: counts for part in parts for run, counts in part.outcomes.items()},
+        frozenset(cell for part in parts for cell in part.flaky),
+        _tables([part.recent for part in parts]),
+    )
+
+
+def _tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*RECENT, "run"])
+    return whole.astype({"run": "category"})
+
+
+def _counts(observations: pd.DataFrame) -> dict[str, dict[Outcome, int]]:
+    """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
+    found: dict[str, dict[str, int]] = {}
+    counted = observations.groupby(["run", "outcome"], observed=True).size().reset_index(name="number")
+    for run, outcome, number in counted.itertuples(index=False, name=None):
+        found.setdefault(run, {})[outcome] = int(number)
+    return {run: {o: counts[o] for o in Outcome if o in counts} for run, counts in found.items()}

@@ -1,0 +1,56 @@
+"""Work split over the processors of this machine."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TypeVar
+
+T = TypeVar("T")
+
+# A process of its own costs a few hundredths of a second: a smaller history is done before.
+WORTH_HELPERS = 200  # runs
+
+
+def helpers(runs: int) -> int:
+    """How many processes a site of so many runs is worth."""
+    return len(os.sched_getaffinity(0)) if runs >= WORTH_HELPERS else 1
+
+
+@dataclass(frozen=True)
+class _Raised:
+    error: Exception
+
+
+def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
+    """What `work(number, processes)` gives for each number below `processes`, each in a process of its own.
+
+    They are forked, and so have all that this one has. What one of them raises is raised here.
+    """
+    if processes == 1:
+        return [work(0, 1)]
+    context = multiprocessing.get_context("fork")
+    started = []
+    for number in range(processes):
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_answer, args=(work, number, processes, there))
+        process.start()
+        there.close()
+        started.append((process, here))
+    answers = [pipe.recv() for _, pipe in started]
+    for process, _ in started:
+        process.join()
+    for answer in answers:
+        if isinstance(answer, _Raised):
+            raise answer.error
+    return answers
+
+
+def _answer(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection) -> None:
+    try:
+        pipe.send(work(number, processes))
+    except Exception as error:
+        pipe.send(_Raised(error))

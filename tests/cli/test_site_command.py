@@ -1,0 +1,22 @@
+"""The address that `portability site` is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.cli.common import UserError
+from monitor.cli.steps import _base
+
+
+@pytest.mark.parametrize(
+    ("given", "base"),
+    [("", ""), ("https://example.org", "https://example.org/"), ("http://[::1]:80/m/", "http://[::1]:80/m/")],
+)
+def test_an_address_ends_with_a_slash(given: str, base: str) -> None:
+    assert _base(given) == base
+
+
+@pytest.mark.parametrize("given", ["example.org/monitor", "ftp://example.org/", "https://", "https://example.org/?a=1"])
+def test_what_is_no_address_of_a_site_is_refused(given: str) -> None:
+    with pytest.raises(UserError, match="not the address of a site; write it as https://"):
+        _base(given)

@@ -1,0 +1,107 @@
+"""The next edition of a site: what is as it was stays the same file, what is gone is gone, and nothing is half."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from planted import GENERATED, PROJECT, TEMPLATES, Night
+
+from monitor.history.store import History
+from monitor.reporting.edition import made_of
+from monitor.reporting.material import Material, gather, material_of
+from monitor.reporting.processes import in_parts
+from monitor.reporting.site import write_site
+
+Write = Callable[..., set[str]]
+
+# What says when the site was made.
+DATED = {"api/v1/index.json", "data/outcomes.json", ".portability-site"}
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes an edition an hour after the last, and tells which files are other ones than before."""
+    directory, made = tmp_path / "public", [0]
+
+    def write(material: Material, templates: Path = TEMPLATES) -> set[str]:
+        before = files(directory)
+        made[0] += 1
+        at = GENERATED + timedelta(hours=made[0])
+        write_site(material, PROJECT, directory, templates=templates, generated=at)
+        return {name for name, inode in files(directory).items() if before.get(name) != inode}
+
+    return write
+
+
+def files(directory: Path) -> dict[str, int]:
+    return {p.relative_to(directory).as_posix(): p.stat().st_ino for p in directory.rglob("*") if p.is_file()}
+
+
+def test_what_did_not_change_is_left_alone(material: Material, write: Write) -> None:
+    first = write(material)
+    assert len(first) > 200
+    assert write(material) == DATED
+
+
+def test_a_night_touches_its_framework_and_what_sums_up(
+    history: History, material: Material, write: Write, tmp_path: Path
+) -> None:
+    later = History(tmp_path / "history")
+    shutil.copytree(history.directory, later.directory)
+    write(material)
+    night = Night(5)
+    later.record([night.file(night.run("cpu-x86", "torch"))], "night 5")
+    touched = write(material_of(later.load()))
+    assert "functions/torch/torch.cat.html" in touched
+    assert "api/v1/functions/torch/torch.cat.json" in touched
+    others = [name for name in touched if "/jax/" in name or "/tensorflow/" in name]
+    assert not others
+    assert [name[:13] for name in touched if name.startswith("runs/2")] == ["runs/20251106"]
+    assert len(touched) < len(files(tmp_path / "public")) / 2
+
+
+def test_another_template_makes_its_pages_anew(material: Material, write: Write, tmp_path: Path) -> None:
+    templates = tmp_path / "templates"
+    shutil.copytree(TEMPLATES, templates)
+    write(material, templates)
+    method = templates / "templates" / "method.html.jinja"
+    method.write_text(method.read_text().replace("How to read these pages", "How one reads these pages"))
+    assert write(material, templates) == {*DATED, "method.html"}
+
+
+def test_what_is_gone_is_gone(material: Material, write: Write, tmp_path: Path) -> None:
+    write(material)
+    (tmp_path / "public" / "stale.html").write_text("old")
+    write(material)
+    assert not (tmp_path / "public" / "stale.html").exists()
+
+
+def test_processes_that_share_the_work_find_the_same(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = gather(history)
+    monkeypatch.setattr("monitor.reporting.material.helpers", lambda runs: 3)
+    shared = gather(history)
+    assert (shared.runs, shared.nights, shared.outcomes) == (alone.runs, alone.nights, alone.outcomes)
+    assert repr(shared.series) == repr(alone.series)
+    assert len(shared.recent) == len(alone.recent)
+
+
+def test_what_a_process_raises_is_raised_here() -> None:
+    def work(number: int, of: int) -> int:
+        if number == 1:
+            raise ValueError("number 1")
+        return number
+
+    assert in_parts(lambda number, of: number * of, 3) == [0, 3, 6]
+    with pytest.raises(ValueError, match="number 1"):
+        in_parts(work, 2)
+
+
+def test_what_a_page_is_made_of_is_told_by_value(material: Material) -> None:
+    assert made_of({"a": frozenset("xyz")}) == made_of({"a": frozenset("zyx")})
+    assert made_of(material.series[0].now[0]) == made_of(material.series[0].now[0])
+    assert made_of(material.series[0].now[0]) != made_of(material.series[0].now[1])
+    assert made_of(material.series[0]) != made_of(material.series[1])
