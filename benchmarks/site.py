@@ -1,0 +1,214 @@
+"""What does the site cost after a year: the first build of it, and the one after one more night?
+
+    python benchmarks/site.py
+    python benchmarks/site.py --functions 300 --targets 4 --nights 60
+
+Simulates a history in the layout of real ones, and writes its site twice: whole into an empty folder, and again after
+one more night of every target. Each build is a process of its own, as a night's is. Prints how long each took, the most
+memory that it and its helpers held at once, and how many files it wrote and left alone.
+
+Every target executes every function, which is what most is recorded of. A function has four cases, as those of suite
+`ops` have. Every night has a new build; a case comes out otherwise in one night of a thousand, and latencies scatter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from monitor.history.layout import COLUMNS, observations_table, write_head, write_observations
+from monitor.history.store import History
+from monitor.model import (
+    Build,
+    Channel,
+    Digest,
+    End,
+    Latency,
+    NumericalError,
+    Observation,
+    Outcome,
+    Package,
+    Run,
+)
+from monitor.reporting.material import gather
+from monitor.reporting.project import Project
+from monitor.reporting.site import write_site
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "site"
+LOOKS_EVERY = 0.5  # seconds, at the memory that is held
+
+FRAMEWORKS = {"torch": "torch.nn.functional", "jax": "jax.numpy", "tensorflow": "tf.math"}
+VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")
+PACKAGES = tuple(Package(f"package-{number}", f"1.{number}.0", f"{number:064x}") for number in range(12))
+START = datetime(2025, 11, 1, 3, 10, tzinfo=UTC)
+FAILING = (Outcome.UNSUPPORTED, Outcome.ERROR, Outcome.MISMATCH)
+FAILS = 0.08  # of the cases
+TURNS = 0.001  # of the cases, a night
+NOISE = 0.03  # of a latency, from night to night
+
+
+def names(framework: str, functions: int) -> list[str]:
+    """The ids of a framework's cases, as long as the real ones."""
+    return sorted(
+        f"{framework}/{FRAMEWORKS[framework]}.function_{number:04d}/{variant}"
+        for number in range(functions // len(FRAMEWORKS))
+        for variant in VARIANTS
+    )
+
+
+def run_of(target: int, framework: str, night: int, cases: list[str]) -> Run:
+    started = START + timedelta(days=night, minutes=target, seconds=[*FRAMEWORKS].index(framework))
+    version = f"2.9.0.dev{START + timedelta(days=night):%Y%m%d}"
+    return Run(
+        id=f"{started:%Y%m%dT%H%M%SZ}-{target:06x}",
+        started=f"{started:%Y-%m-%dT%H:%M:%SZ}",
+        target=f"target-{target:02d}",
+        framework=framework,
+        suite="ops",
+        build=Build(framework, version, Channel.NIGHTLY, f"{night:040x}", version[-8:], packages=PACKAGES),
+        cases=tuple(cases),
+        environment={"device": f"Accelerator {target}", "python": "3.13.1", "kernel": "6.12.0", "driver": "570.12"},
+    )
+
+
+class Series:
+    """The nights of one framework on one target."""
+
+    def __init__(self, target: int, framework: str, functions: int) -> None:
+        self.target, self.framework = target, framework
+        self.cases = names(framework, functions)
+        self._rng = np.random.default_rng([target, [*FRAMEWORKS].index(framework)])
+        self._fails = self._rng.random(len(self.cases)) < FAILS
+        self._base = 10 ** self._rng.uniform(0, 4, len(self.cases))
+        # What each case comes to, first where it passes, then where it fails.
+        self._either = pd.concat([self._table(fails=fails) for fails in (False, True)]).astype(COLUMNS)
+
+    def write(self, directory: Path, night: int) -> None:
+        turned = self._rng.random(len(self.cases)) < TURNS
+        self._fails = self._fails ^ turned
+        table = self._either.iloc[np.arange(len(self.cases)) + len(self.cases) * self._fails].reset_index(drop=True)
+        table.loc[turned, "attempts"] = [f"{outcome} {outcome}" for outcome in table["outcome"][turned]]
+        latency = self._base * np.exp(NOISE * self._rng.standard_normal(len(self.cases)))
+        for column, factor in (("first", 50), ("second", 2), ("median", 1), ("minimum", 0.9), ("spread", NOISE)):
+            table[f"latency_{column}"] = np.where(self._fails, np.nan, factor * latency)
+        run = run_of(self.target, self.framework, night, self.cases)
+        write_head(directory, run, End(run.started, (1041.0, 1043.5)))
+        write_observations(directory, run, table)
+
+    def _table(self, *, fails: bool) -> pd.DataFrame:
+        return observations_table(
+            Observation(
+                case,
+                FAILING[number % 3] if fails else Outcome.PASS,
+                message=f"NotImplementedError: {case.split('/')[1]} has no kernel for this device" if fails else "",
+                error=None if fails else NumericalError(1e-7 * (number % 97), 1e-6, number % 97 / 8),
+                latency=None if fails else Latency(1.0, 1.0, 1.0, 1.0, 20, 1000, 1.0),
+                digest=None if fails else Digest(f"{number:012x}", (number, 3 * number)),
+                seconds=0.1,
+            )
+            for number, case in enumerate(self.cases)
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--functions", type=int, default=1_500)
+    parser.add_argument("--targets", type=int, default=12)
+    parser.add_argument("--nights", type=int, default=365)
+    parser.add_argument("--build", nargs=2, metavar="FOLDER", type=Path, help=argparse.SUPPRESS)  # what a process does
+    given = parser.parse_args()
+    if given.build:
+        build(*given.build)
+        return
+    with TemporaryDirectory() as folder:
+        history, site = Path(folder) / "history", Path(folder) / "site"
+        series = [Series(target, name, given.functions) for target in range(given.targets) for name in FRAMEWORKS]
+        for night in range(given.nights):
+            for one in series:
+                one.write(history, night)
+        rows = [measure("first", history, site)]
+        for one in series:
+            one.write(history, given.nights)
+        rows.append(measure("one more night", history, site))
+    print(pd.DataFrame(rows).to_string(index=False))
+
+
+def build(history: Path, site: Path) -> None:
+    """Build the site as `portability site` does."""
+    start, before = time.perf_counter(), cpu()
+    material = gather(History(history))
+    gathered, used = time.perf_counter() - start, cpu() - before
+    project = Project({}, lambda case: f"print({case!r})", {})
+    write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")
+    print(gathered, used, time.perf_counter() - start, cpu() - before)
+
+
+def cpu() -> float:
+    """The seconds that this process and its helpers computed."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def measure(name: str, history: Path, site: Path) -> dict[str, object]:
+    """Build in a process of its own, and look at what it holds and writes."""
+    before = files(site)
+    command = [sys.executable, __file__, "--build", str(history), str(site)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, sum(map(held, tree(process.pid))))
+        time.sleep(LOOKS_EVERY)
+    if process.returncode:
+        raise SystemExit(process.returncode)
+    told = process.stdout.read() if process.stdout else ""
+    gathered, gathered_cpu, whole, whole_cpu = map(float, told.split())
+    after = files(site)
+    return {
+        "build": name,
+        "seconds": round(whole, 1),
+        "of them reading": round(gathered, 1),
+        "CPU seconds": round(whole_cpu, 1),
+        "of them, reading": round(gathered_cpu, 1),
+        "GB held": round(most / 1e9, 2),
+        "files": len(after),
+        "written": sum(before.get(path) != inode for path, inode in after.items()),
+        "pages written": sum(before.get(p) != inode for p, inode in after.items() if p.suffix == ".html"),
+    }
+
+
+def files(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+
+def tree(process: int) -> Iterator[int]:
+    """A process and those that it started."""
+    yield process
+    try:
+        children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    except FileNotFoundError:  # it has ended
+        return
+    for child in children:
+        yield from tree(int(child))
+
+
+def held(process: int) -> float:
+    """The memory that a process holds in bytes, its share of what it shares counted."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return sum(float(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+if __name__ == "__main__":
+    main()
