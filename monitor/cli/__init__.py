@@ -28,9 +28,8 @@ from monitor.cli.common import UserError
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
-from monitor.reporting.notify.board import BoardError
-from monitor.reporting.site import SiteError
 from monitor.reporting.edition import SiteError
+from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
