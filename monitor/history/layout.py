@@ -27,7 +27,7 @@ import pyarrow.parquet as pq
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
-from monitor.history.compact import write_table
+from monitor.history.compact import STEPWISE, write_table
 from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {
@@ -196,7 +196,7 @@ def read_observations(
 
 def _read(path: Path, columns: Sequence[str]) -> pa.Table:
     """The wanted columns of one run, in the types of `_nothing`. One thread: files are many, and none is large."""
-    texts = [name for name in columns if name in TEXTS]
+    texts = [name for name in columns if name in TEXTS and name != STEPWISE]
     try:
         file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
     except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
