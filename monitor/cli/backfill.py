@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -23,9 +23,9 @@ from monitor.cli.common import (
     open_history,
     say,
 )
+from monitor.cli.past import PAST_BUILDS, builds_back
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
-from monitor.execution.builds import BuildUnavailable, newest
 from monitor.execution.environments import prune_environments
 from monitor.execution.offers import Framework, Offer
 from monitor.execution.progress import ProgressLine
@@ -37,8 +37,6 @@ from monitor.model import Build, Channel, Job
 from monitor.reporting.text import news_text
 
 BACKFILL = WORK / "backfill"
-# Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
-PAST_BUILDS = BACKFILL / "cache"
 DAYS = re.compile(r"(\d+)d")
 
 
@@ -109,22 +107,8 @@ def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> 
         raise UserError("--since is missing: how far back? Or name --builds")
     if not (days := DAYS.fullmatch(every)) or not int(days[1]):
         raise UserError(f'--every {every}: name days, such as "14d"')
-    return [*_back(offer, framework, channel, since, int(days[1]))][::-1]
-
-
-def _back(offer: Offer, framework: str, channel: str, since: str, days: int) -> Iterator[Build]:
-    below = ""
-    while True:
-        try:
-            build = newest(offer, framework, channel, below=below, say=say)
-        except BuildUnavailable as error:
-            if not below:
-                raise UserError(f"{framework} {channel}: {error}") from error
-            return  # nothing is older
-        if _older(build, since):
-            return
-        yield build
-        below = _before(build, days)
+    back = builds_back(offer, framework, channel, days=int(days[1]), say=say)
+    return [*takewhile(lambda build: not _older(build, since), back)][::-1]
 
 
 def _older(build: Build, since: str) -> bool:
@@ -134,14 +118,6 @@ def _older(build: Build, since: str) -> bool:
         return Version(build.version) < Version(since)
     except InvalidVersion:
         raise UserError(f"--since {since}: {build.label} is no nightly; name a version") from None
-
-
-def _before(build: Build, days: int) -> str:
-    """A version that the builds of so many days before stay below."""
-    if not build.date:
-        return build.version
-    last = date.fromisoformat(build.date)
-    return build.version.replace(f"{last:%Y%m%d}", f"{last - timedelta(days=days - 1):%Y%m%d}")
 
 
 def _run(job: Job, build: Build, targets: Mapping[str, Target], history: History, cache: Path) -> bool:

@@ -1,0 +1,41 @@
+"""Builds of the past: which there were, found by walking a channel backwards, and where they are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from monitor.cli.common import WORK, UserError
+from monitor.execution.builds import BuildUnavailable, newest
+from monitor.execution.offers import Offer
+from monitor.model import Build
+
+# Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
+PAST_BUILDS = WORK / "backfill" / "cache"
+
+
+def builds_back(
+    offer: Offer, framework: str, channel: str, *, below: str = "", days: int = 1, say: Callable[[str], None]
+) -> Iterator[Build]:
+    """The builds of a channel, the newest first, each so many days older than the one before; of releases, every one.
+
+    With `below`, those older than that version. Raises UserError where the channel has none at all.
+    """
+    while True:
+        try:
+            build = newest(offer, framework, channel, below=below, say=say)
+        except BuildUnavailable as error:
+            if not below:
+                raise UserError(f"{framework} {channel}: {error}") from error
+            say(f"nothing below {below}: {error}")
+            return
+        yield build
+        below = _before(build, days)
+
+
+def _before(build: Build, days: int) -> str:
+    """A version that the builds of so many days before stay below."""
+    if not build.date:
+        return build.version
+    last = date.fromisoformat(build.date)
+    return build.version.replace(f"{last:%Y%m%d}", f"{last - timedelta(days=days - 1):%Y%m%d}")
