@@ -29,6 +29,7 @@ T = TypeVar("T")
 AUTO = "auto"
 
 EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
+AFTER_NAME = re.compile(r"[^A-Za-z0-9._-]")  # where the name ends in a requirement
 RELEASE = re.compile(r"\d+(\.\d+)*")
 NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
@@ -53,18 +54,20 @@ def provide(
     channel: str = AUTO,
     exact: str = "",
     python: str = "",
+    held: tuple[Package, ...] = (),
     cache: Path,
     say: Callable[[str], None],
 ) -> Provided:
     """The build wished for. `exact` ("jax==0.9.2") and `python` (an interpreter) override `channel`.
 
+    What comes beside the framework has the versions in `held` wherever that build of the framework allows it.
     `commit` of the build stays empty: the worker reads it off the framework. `say` hears of the progress. Raises
     BuildUnavailable, and TargetError where the wish itself is at fault.
     """
     wanted = offer.framework(framework)
     if python:
         return _given(wanted, python, exact)
-    search = _Search(offer, wanted, cache, say)
+    search = _Search(offer, wanted, cache, say, beside(wanted, held))
     try:
         if exact:
             return search.take(Channel.EXACT, search.exact(exact))
@@ -85,14 +88,29 @@ def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: 
         raise BuildUnavailable(str(error)) from None
 
 
+def beside(framework: Framework, packages: tuple[Package, ...]) -> tuple[Package, ...]:
+    """Those packages that are not the framework itself, nor a part of it that is asked for by the same version."""
+    parts = framework.exact.packages if framework.exact else ()
+    own = {*_names(framework), *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part)}
+    return tuple(package for package in packages if package.name not in own)
+
+
 class _Search:
     """The search for one build of a framework among its sources."""
 
-    def __init__(self, offer: Offer, framework: Framework, cache: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        offer: Offer,
+        framework: Framework,
+        cache: Path,
+        say: Callable[[str], None],
+        held: tuple[Package, ...] = (),
+    ) -> None:
         self.offer = offer
         self.framework = framework
         self.cache = cache
         self.say = say
+        self.held = held
         self._pythons: dict[str, tuple[Interpreter, str]] = {}
 
     def first(self) -> Provided:
@@ -117,7 +135,8 @@ class _Search:
     def find(self, name: str, below: str) -> Build:
         """What a channel would give, were there nothing from that version on."""
         channel, source = self._channel(name)
-        bounds = tuple(f"{distribution}<{below}" for distribution in self.framework.distributions) if below else ()
+        public = below.partition("+")[0]  # a bound knows no local version ("+cpu")
+        bounds = tuple(f"{distribution}<{public}" for distribution in self.framework.distributions) if below else ()
         source = replace(source, constraints=(*source.constraints, *bounds))
         interpreter, note = self._interpreter(source.python)
 
@@ -173,7 +192,7 @@ class _Search:
 
     def _resolved(self, source: Source, index: str, interpreter: Interpreter) -> tuple[Lock, str, str]:
         """A resolution, and under which name and in which version it has the framework."""
-        lock = resolve(source.packages, source, index, interpreter, self.say)
+        lock = resolve(source.packages, source, index, interpreter, self.say, self.held)
         name = next((name for name in _names(self.framework) if lock.version(name)), "")
         if not name:
             wanted = ", ".join(self.framework.distributions)

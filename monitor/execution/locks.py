@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -77,12 +78,18 @@ class Lock:
 
 
 def resolve(
-    requirements: tuple[str, ...], source: Source, index: str, interpreter: Interpreter, say: Callable[[str], None]
+    requirements: tuple[str, ...],
+    source: Source,
+    index: str,
+    interpreter: Interpreter,
+    say: Callable[[str], None],
+    preferred: tuple[Package, ...] = (),
 ) -> Lock:
     """Resolve against one index of a source: `default` is whatever is configured here, a URL goes before all of that.
 
     What the user has told uv by its variables is added to, never replaced. Wheels only: nothing is compiled, and
-    every file has a hash. Raises UvError, UvMissingError and PipConfigError.
+    every file has a hash. Of `preferred`, what is needed has that version wherever the requirements allow it. Raises
+    UvError, UvMissingError and PipConfigError.
     """
     environment = network_environment(os.environ) | {k: v for k, v in QUICK.items() if k not in os.environ}
     options = ["--python", str(interpreter.path), "--format", "pylock.toml", "--no-header", "--no-build"]
@@ -98,11 +105,16 @@ def resolve(
     if source.prerelease:
         options += ["--prerelease", source.prerelease]
     say(f"resolving {', '.join(requirements)} (index: {index})")
-    with NamedTemporaryFile("w", prefix="constraints-", suffix=".txt", encoding="utf-8") as constraints:
-        constraints.write("\n".join(source.constraints))
-        constraints.flush()
-        environment["UV_CONSTRAINT"] = f"{constraints.name} {os.environ.get('UV_CONSTRAINT', '')}".strip()
-        return parse_lock(run_uv(("pip", "compile", "-", *options), environment, text="\n".join(requirements)))
+    with TemporaryDirectory(prefix="portability-") as folder:
+        constraints = Path(folder) / "constraints.txt"
+        constraints.write_text("\n".join(source.constraints), encoding="utf-8")
+        environment["UV_CONSTRAINT"] = f"{constraints} {os.environ.get('UV_CONSTRAINT', '')}".strip()
+        if preferred:  # uv keeps to what is in the file that it is told to write, as far as it can
+            before = Path(folder) / "pylock.toml"
+            before.write_text(_as_pylock(preferred), encoding="utf-8")
+            options += ["--output-file", str(before)]
+        answer = run_uv(("pip", "compile", "-", *options), environment, text="\n".join(requirements))
+        return parse_lock(before.read_text(encoding="utf-8") if preferred else answer)
 
 
 def parse_lock(text: str) -> Lock:
@@ -110,6 +122,13 @@ def parse_lock(text: str) -> Lock:
     packages = tomllib.loads(text).get("packages", [])
     pins = [Pin(package["name"], package["version"], _wheels(package)) for package in packages]
     return Lock(text, tuple(sorted(pins, key=lambda pin: pin.name)))
+
+
+def _as_pylock(packages: tuple[Package, ...]) -> str:
+    """The least that a resolution can say of packages: their versions. JSON's strings are TOML's too."""
+    head = 'lock-version = "1.0"\ncreated-by = "portability-monitor"\n'
+    pins = (f"\n[[packages]]\nname = {json.dumps(p.name)}\nversion = {json.dumps(p.version)}\n" for p in packages)
+    return head + "".join(pins)
 
 
 def _wheels(package: dict[str, Any]) -> tuple[Wheel, ...]:

@@ -194,11 +194,9 @@ def _compiler_of(way: Compile, provided: Provided, cache: Path, say: Callable[[s
 
 def _provide(job: Job, target: Target, begun: RunFile | None, cache: Path, say: Callable[[str], None]) -> Provided:
     """The build of a job; for a run that was begun, the very same one again."""
-    if begun is None or job.python:
-        wish = {"channel": job.channel, "exact": job.build, "python": job.python}
-    else:
-        wish = {"exact": begun.run.build.label if begun.run.build else ""}
-    provided = provide(target.offer(job.evidence), job.framework, **wish, cache=cache, say=say)
+    exact = begun.run.build.label if begun and begun.run.build and not job.python else job.build
+    offer = target.offer(job.evidence)
+    provided = provide(offer, job.framework, channel=job.channel, exact=exact, python=job.python, cache=cache, say=say)
     if begun and begun.run.build and (other := _difference(begun.run.build, provided.build)):
         raise ResumeError(f"the run was begun with {other}; start a new one")
     return provided

@@ -10,13 +10,13 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.builds import BuildUnavailable, newest, provide
 from monitor.execution.environments import default_cache
 from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Past, Source
 from monitor.execution.targets import Target, load_target
 from monitor.execution.ways import Execute
-from monitor.model import Channel
+from monitor.model import Channel, Package
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
 RUNNERS = Path(__file__).parents[2] / "runners"
@@ -54,7 +54,7 @@ def offer(tmp_path, monkeypatch):
 
 @pytest.fixture
 def ask(tmp_path, monkeypatch):
-    def provide_here(target: Target, **wish: str):
+    def provide_here(target: Target, **wish):
         return provide(target, "tiny", cache=tmp_path / "cache", say=lambda line: None, **wish)
 
     return provide_here
@@ -115,6 +115,33 @@ def test_a_build_of_the_past_has_older_dependencies(offer, ask, below, tinylib):
     target = offer(exact=Source(("tinylib",)), past=(Past(below, ("tinylib<2",)),))
     found = {package.name: package.version for package in ask(target, exact="tiny==1.0").build.packages}
     assert found == {"tiny": "1.0", "tinylib": tinylib}
+
+
+def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask):
+    """All but the parts of the framework that are asked for by its version."""
+
+    def found(held: str, *needs: str, parts: tuple[str, ...] = ()) -> str:
+        provided = ask(
+            offer(exact=Source((*needs, *parts))),
+            exact="tiny==1.0",
+            held=(Package("tiny", "2.0.dev20261101"), Package("tinylib", held), Package("unrelated", "7")),
+        )
+        return " ".join(f"{package.name} {package.version}" for package in provided.build.packages)
+
+    assert found("1.0", "tinylib") == "tiny 1.0 tinylib 1.0"
+    assert found("1.0", "tinylib>1") == "tiny 1.0 tinylib 2.0"
+    assert found("1.1", "tinylib") == "tiny 1.0 tinylib 2.0"
+    assert found("0.9", parts=("tinylib<=2.{version}",)) == "tiny 1.0 tinylib 2.0"
+    assert found("1.0", parts=("tinylib<=2.{version}",)) == "tiny 1.0 tinylib 2.0"
+
+
+def test_a_channel_is_walked_back_below_a_version(offer):
+    target = offer(release=Source(("tiny",)), nightly=Source(("tiny",), prerelease="allow"))
+    assert newest(target, "tiny", "nightly", say=print).label == "tiny==2.0.dev20261101"
+    for below in ("2.0.dev20261101", "2.0.dev20261101+cpu"):
+        assert newest(target, "tiny", "nightly", below=below, say=print).label == "tiny==1.0"
+    with pytest.raises(BuildUnavailable, match="No solution found"):
+        newest(target, "tiny", "release", below="1.0", say=print)
 
 
 @pytest.mark.parametrize(
