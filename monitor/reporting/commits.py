@@ -1,0 +1,77 @@
+"""Commits of builds, and the page of GitHub's that compares two.
+
+Each framework names its commit in its own way. JAX's wheels have it in full. TensorFlow's `git describe` ends in a
+short hash, which the public repository may not have. A nightly of PyTorch is built from branch `nightly`, where each
+commit is one night's and says of which commit of `main` it is made: that one is looked up, since it is what people
+know.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPException
+from urllib.request import Request, urlopen
+
+REPOSITORIES = {"jax": "jax-ml/jax", "tensorflow": "tensorflow/tensorflow", "torch": "pytorch/pytorch"}
+
+HASH = re.compile(r"[0-9a-f]{7,40}")
+# "2026-11-24 nightly release (0123456789abcdef0123456789abcdef01234567)"
+MADE_OF = re.compile(r"nightly release [(\[]([0-9a-f]{40})[)\]]")
+
+API = "https://api.github.com"
+ANSWER_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Commits:
+    """The commits of two builds. `link` compares them, and is empty where one is not known; `notes` say what it is."""
+
+    good: str
+    bad: str
+    link: str
+    notes: tuple[str, ...] = ()
+
+
+class CommitUnknownError(Exception):
+    """A commit that GitHub does not tell of; one line that says why."""
+
+
+def commits_between(framework: str, good: str, bad: str, subject: Callable[[str, str], str]) -> Commits:
+    """What the commits of two builds come to; `subject` tells the first line of a repository's commit."""
+    repository = REPOSITORIES[framework]
+    notes: tuple[str, ...] = ()
+    if framework == "torch":
+        try:
+            good, bad = (made_of(commit, subject(repository, commit)) if commit else "" for commit in (good, bad))
+        except CommitUnknownError as error:
+            notes = (f"commits of branch nightly, where that is what these builds are of: not resolved, {error}",)
+    elif framework == "tensorflow":
+        notes = ("TensorFlow's wheels name a commit by a hint, which the public repository may not have",)
+    if not (HASH.fullmatch(good) and HASH.fullmatch(bad)):
+        return Commits(good, bad, "", ("one of the builds does not tell its commit",))
+    return Commits(good, bad, f"https://github.com/{repository}/compare/{good}...{bad}", notes)
+
+
+def made_of(commit: str, subject: str) -> str:
+    """The commit of branch `main` that one of branch `nightly` is made of; any other commit is its own."""
+    found = MADE_OF.search(subject)
+    return found[1] if found else commit
+
+
+def subject_on_github(repository: str, commit: str) -> str:
+    """The first line of a commit's message, from GitHub. Raises CommitUnknownError.
+
+    Anybody may ask that, sixty times an hour; with the token that a workflow has, more often.
+    """
+    address = f"{os.environ.get('GITHUB_API_URL', API)}/repos/{repository}/commits/{commit}"
+    token = os.environ.get("GITHUB_TOKEN")
+    headers = {"Accept": "application/vnd.github+json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    try:
+        with urlopen(Request(address, headers=headers), timeout=ANSWER_SECONDS) as answer:  # noqa: S310 - GitHub's own
+            return str(json.load(answer)["commit"]["message"]).partition("\n")[0]
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        raise CommitUnknownError(f"{address}: {error}") from error
