@@ -28,6 +28,7 @@ class Symptom(StrEnum):
     """In what good and bad differ."""
 
     OUTCOME = "outcome"  # it passes, and does not
+    MENDED = "mended"  # it does not pass, and does: what was bad before is taken for good
     VALUES = "values"  # it passes in both, and gives other values
     LATENCY = "latency"  # it passes in both, and takes longer
 
@@ -58,11 +59,15 @@ class EndError(ValueError):
     """Two ends between which there is nothing to look for; one line that says why."""
 
 
-def symptom(good: Trial, bad: Trial, *, latency: bool = False) -> Symptom:
+def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = False) -> Symptom:
     """In what the two ends of a search differ. Raises EndError where they do not, or are not as they should be."""
     for end, trial in (("good", good), ("bad", bad)):
         if _unsure(trial):
             raise EndError(f"{trial.build}, the {end} end, tells nothing: {trial.shown}")
+    if mended:
+        if good.outcome is Outcome.PASS or bad.outcome is not Outcome.PASS:
+            raise EndError(f"nothing was mended: {good.build} shows {good.shown}, {bad.build} {bad.shown}")
+        return Symptom.MENDED
     if good.outcome is not Outcome.PASS:
         raise EndError(f"{good.build}, the good end, does not pass: {good.shown}")
     if latency:
@@ -83,6 +88,8 @@ def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> Mark:
         return Mark.SKIP
     if symptom is Symptom.OUTCOME:
         return Mark.GOOD if trial.outcome is Outcome.PASS else Mark.BAD
+    if symptom is Symptom.MENDED:
+        return Mark.BAD if trial.outcome is Outcome.PASS else Mark.GOOD
     if trial.outcome is not Outcome.PASS:
         return Mark.SKIP  # another fault, which hides the one that is looked for
     if symptom is Symptom.VALUES:

@@ -11,7 +11,7 @@ from monitor.model import Build, Evidence, Outcome, Run
 
 @dataclass(frozen=True)
 class Turn:
-    """The last build under which a case was as it should be, and the first recorded after it under which it was not."""
+    """The last build under which a case was as it had been, and the first recorded after it under which it was not."""
 
     suite: str
     good: Build
@@ -22,27 +22,30 @@ class NoTurnError(LookupError):
     """A history that tells of no change; one line that says what it does tell."""
 
 
-def last_turn(recorded: Recorded, target: str, case: str, evidence: Evidence) -> Turn:
+def last_turn(recorded: Recorded, target: str, case: str, evidence: Evidence, *, mended: bool = False) -> Turn:
     """Where a case last turned from passing to anything else; where it passes, where it last gave other values.
 
-    What could not be judged, or was flaky, is passed over. Raises NoTurnError.
+    With `mended`, where it last turned to passing. What could not be judged, or was flaky, is passed over. Raises
+    NoTurnError.
     """
     seen = _seen(recorded, target, case, evidence)
     if not seen:
         raise NoTurnError(f"nothing recorded tells of {case} on {target}, {evidence}")
     newest = seen[-1]
-    if newest.outcome is Outcome.PASS:
+    passes = [one.outcome is Outcome.PASS for one in seen]
+    if mended:
+        places = [place for place in range(1, len(seen)) if passes[place] and not passes[place - 1]]
+        otherwise = "was never mended between the builds that are recorded"
+    elif passes[-1]:
         others = moved(recorded)
-        turned = [place for place, one in enumerate(seen) if place and case in others.get(one.run.id, {})]
-        if not turned:
-            raise NoTurnError(f"{case} passes under {newest.build.label}, the newest recorded, with the values it had")
-        place = turned[-1]
+        places = [place for place in range(1, len(seen)) if case in others.get(seen[place].run.id, {})]
+        otherwise = f"passes under {newest.build.label}, the newest recorded, with the values it had"
     else:
-        passed = [place for place, one in enumerate(seen) if one.outcome is Outcome.PASS]
-        if not passed:
-            builds = f"{seen[0].build.label} to {newest.build.label}"
-            raise NoTurnError(f"{case} passes under no build that is recorded, {builds}")
-        place = passed[-1] + 1
+        places = [place for place in range(1, len(seen)) if passes[place - 1]]
+        otherwise = f"passes under no build that is recorded, {seen[0].build.label} to {newest.build.label}"
+    if not places:
+        raise NoTurnError(f"{case} {otherwise}")
+    place = places[-1]
     before, after = seen[place - 1], seen[place]
     if before.build.label == after.build.label:
         raise NoTurnError(f"{case} changed between two runs of one build, {after.build.label}: that was not the build")

@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli import (
     backfill,
+    bisect,
     builds,
     causes,
     compare,
@@ -54,6 +55,7 @@ regressions.register(app)
 compare.register(app)
 flaky.register(app)
 notify.register(app)
+bisect.register(app)
 confront.register(app)
 doctor.register(app)
 

@@ -107,7 +107,7 @@ def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> 
         raise UserError("--since is missing: how far back? Or name --builds")
     if not (days := DAYS.fullmatch(every)) or not int(days[1]):
         raise UserError(f'--every {every}: name days, such as "14d"')
-    back = builds_back(offer, framework, channel, days=int(days[1]), say=say)
+    back = builds_back(offer, framework, channel, days=int(days[1]))
     return [*takewhile(lambda build: not _older(build, since), back)][::-1]
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
-from monitor.cli.common import WORK, UserError
+from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds import BuildUnavailable, newest
 from monitor.execution.offers import Offer
 from monitor.model import Build
@@ -14,23 +14,26 @@ from monitor.model import Build
 PAST_BUILDS = WORK / "backfill" / "cache"
 
 
-def builds_back(
-    offer: Offer, framework: str, channel: str, *, below: str = "", days: int = 1, say: Callable[[str], None]
-) -> Iterator[Build]:
+def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", days: int = 1) -> Iterator[Build]:
     """The builds of a channel, the newest first, each so many days older than the one before; of releases, every one.
 
     With `below`, those older than that version. Raises UserError where the channel has none at all.
     """
     while True:
         try:
-            build = newest(offer, framework, channel, below=below, say=say)
+            build = newest(offer, framework, channel, below=below, say=_say_nothing)
         except BuildUnavailable as error:
             if not below:
                 raise UserError(f"{framework} {channel}: {error}") from error
             say(f"nothing below {below}: {error}")
             return
+        say(f"found {build.label}")
         yield build
         below = _before(build, days)
+
+
+def _say_nothing(_: str) -> None:
+    """What each resolution says of itself is the same for every build."""
 
 
 def _before(build: Build, days: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from monitor.analysis.latency_verdicts import baseline
 from monitor.cli.common import UserError, refuse_unknown
@@ -12,7 +13,7 @@ from monitor.execution.offers import CHANNELS, Framework
 from monitor.execution.targets import Target, find_target
 from monitor.history.store import History
 from monitor.model import Baseline, Evidence, Job, Series
-from monitor.suite.collect import KERNELS, frameworks, suites
+from monitor.suite.collect import KERNELS, collect, frameworks, is_listed, suites
 
 # Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
 NIGHTS_LOOKED_BACK = 100
@@ -77,6 +78,23 @@ def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
         f"not executed on {', '.join(names)}: that takes a runner of your own. Name those you have with --runner or in "
         "PORTABILITY_RUNNERS; on the machine itself, --target with --evidence executed"
     )
+
+
+def suite_of(case: str, evidence: Evidence) -> str:
+    """The suite that has a case, by its id. Raises UserError with the nearest id."""
+    framework, _, variant = (*case.split("/", 2), "", "")[:3]
+    refuse_unknown("framework", framework, frameworks())
+    if evidence is Evidence.REGISTERED:
+        return KERNELS
+    listed = variant.partition("-")[0]
+    if is_listed(framework, listed):
+        return listed
+    declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
+    found = {name: suite for suite in declared for name in collect(framework, suite)}
+    if case not in found:
+        near = get_close_matches(case, found, n=1)
+        raise UserError(f'no suite has a case "{case}"' + (f', did you mean "{near[0]}"?' if near else ""))
+    return found[case]
 
 
 def job_name(job: Job) -> str:

@@ -88,6 +88,17 @@ def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: 
         raise BuildUnavailable(str(error)) from None
 
 
+def named(offer: Offer, label: str) -> tuple[str, Build]:
+    """The framework that a label ("jax==0.9.2") is of, and that build as far as the label tells. Raises TargetError."""
+    if not (match := EXACT.fullmatch(label)):
+        raise TargetError(f'"{label}" is no build; name one as "jax==1.2.3"')
+    for framework in offer.frameworks.values():
+        if _normalised(match["name"]) in _names(framework):
+            return framework.name, _build(match["name"], match["version"], Channel.EXACT, ())
+    known = [name for framework in offer.frameworks.values() for name in framework.distributions]
+    raise TargetError(f'{offer.file}: no framework is installed as "{match["name"]}", {nearest(match["name"], known)}')
+
+
 def beside(framework: Framework, packages: tuple[Package, ...]) -> tuple[Package, ...]:
     """Those packages that are not the framework itself, nor a part of it that is asked for by the same version."""
     parts = framework.exact.packages if framework.exact else ()
@@ -192,12 +203,23 @@ class _Search:
 
     def _resolved(self, source: Source, index: str, interpreter: Interpreter) -> tuple[Lock, str, str]:
         """A resolution, and under which name and in which version it has the framework."""
-        lock = resolve(source.packages, source, index, interpreter, self.say, self.held)
+        lock = self._lock(source, index, interpreter)
         name = next((name for name in _names(self.framework) if lock.version(name)), "")
         if not name:
             wanted = ", ".join(self.framework.distributions)
             raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
         return lock, name, lock.version(name)
+
+    def _lock(self, source: Source, index: str, interpreter: Interpreter) -> Lock:
+        """A resolution with what is held, with all of it if that can be, else with as much as uv finds it can."""
+        if not self.held:
+            return resolve(source.packages, source, index, interpreter, self.say)
+        exactly = tuple(f"{package.name}=={package.version}" for package in self.held)
+        held = replace(source, constraints=(*source.constraints, *exactly))
+        try:
+            return resolve(source.packages, held, index, interpreter, self.say)
+        except UvError:
+            return resolve(source.packages, source, index, interpreter, self.say, self.held)
 
     def _interpreter(self, wish: str) -> tuple[Interpreter, str]:
         """The interpreter for a wish, looked for once, and the note that comes with it."""

@@ -16,11 +16,17 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from urllib.request import Request, urlopen
 
+from monitor.analysis.bisection import Trial
+
 REPOSITORIES = {"jax": "jax-ml/jax", "tensorflow": "tensorflow/tensorflow", "torch": "pytorch/pytorch"}
 
 HASH = re.compile(r"[0-9a-f]{7,40}")
 # "2026-11-24 nightly release (0123456789abcdef0123456789abcdef01234567)"
 MADE_OF = re.compile(r"nightly release [(\[]([0-9a-f]{40})[)\]]")
+
+# What a release is tagged with. Not every wheel tells its commit: JAX's before 0.9 do not.
+RELEASE = re.compile(r"\d+(\.\d+)*")
+TAGS = {"jax": "jax-v{}", "tensorflow": "v{}", "torch": "v{}"}
 
 API = "https://api.github.com"
 ANSWER_SECONDS = 20
@@ -28,7 +34,10 @@ ANSWER_SECONDS = 20
 
 @dataclass(frozen=True)
 class Commits:
-    """The commits of two builds. `link` compares them, and is empty where one is not known; `notes` say what it is."""
+    """The commits of two builds, or the tags of releases that do not tell theirs; empty where neither is known.
+
+    `link` compares them, `notes` say what to make of them.
+    """
 
     good: str
     bad: str
@@ -40,20 +49,29 @@ class CommitUnknownError(Exception):
     """A commit that GitHub does not tell of; one line that says why."""
 
 
-def commits_between(framework: str, good: str, bad: str, subject: Callable[[str, str], str]) -> Commits:
+def commits_between(framework: str, good: Trial, bad: Trial, subject: Callable[[str, str], str]) -> Commits:
     """What the commits of two builds come to; `subject` tells the first line of a repository's commit."""
     repository = REPOSITORIES[framework]
-    notes: tuple[str, ...] = ()
+    notes = []
+    before, after = (_revision(framework, trial) for trial in (good, bad))
     if framework == "torch":
         try:
-            good, bad = (made_of(commit, subject(repository, commit)) if commit else "" for commit in (good, bad))
+            before, after = (made_of(one, subject(repository, one)) if one else "" for one in (before, after))
         except CommitUnknownError as error:
-            notes = (f"commits of branch nightly, where that is what these builds are of: not resolved, {error}",)
-    elif framework == "tensorflow":
-        notes = ("TensorFlow's wheels name a commit by a hint, which the public repository may not have",)
-    if not (HASH.fullmatch(good) and HASH.fullmatch(bad)):
-        return Commits(good, bad, "", ("one of the builds does not tell its commit",))
-    return Commits(good, bad, f"https://github.com/{repository}/compare/{good}...{bad}", notes)
+            notes.append(f"commits of branch nightly, where these are nightlies: not resolved, {error}")
+    if framework == "tensorflow":
+        notes.append("TensorFlow's wheels name their commit by a hint, which the public repository may not have")
+    if not (before and after):
+        return Commits(before, after, "", (*notes, "not every build tells its commit"))
+    return Commits(before, after, f"https://github.com/{repository}/compare/{before}...{after}", tuple(notes))
+
+
+def _revision(framework: str, trial: Trial) -> str:
+    """What git knows a build by: its commit, else the tag of a release."""
+    if HASH.fullmatch(trial.commit):
+        return trial.commit
+    version = trial.build.partition("==")[2].partition("+")[0]
+    return TAGS[framework].format(version) if RELEASE.fullmatch(version) else ""
 
 
 def made_of(commit: str, subject: str) -> str:

@@ -91,6 +91,7 @@ FAILS = trial(Outcome.ERROR)
 def test_the_ends_say_what_is_looked_for() -> None:
     assert symptom(PASSES, FAILS) is Symptom.OUTCOME
     assert symptom(PASSES, trial(Outcome.PASS, OTHER)) is Symptom.VALUES
+    assert symptom(FAILS, PASSES, mended=True) is Symptom.MENDED
     assert symptom(PASSES, trial(Outcome.PASS, slower=0.1), latency=True) is Symptom.LATENCY
 
 
@@ -110,6 +111,12 @@ def test_ends_between_which_there_is_nothing(good: Trial, bad: Trial, latency: b
         symptom(good, bad, latency=latency)
 
 
+@pytest.mark.parametrize(("before", "after"), [(PASSES, PASSES), (FAILS, FAILS), (PASSES, FAILS)])
+def test_nothing_was_mended(before: Trial, after: Trial) -> None:
+    with pytest.raises(EndError, match="nothing was mended: jax==1 shows"):
+        symptom(before, after, mended=True)
+
+
 @pytest.mark.parametrize(
     ("between", "bad", "kind", "expected"),
     [
@@ -118,6 +125,9 @@ def test_ends_between_which_there_is_nothing(good: Trial, bad: Trial, latency: b
         (trial(Outcome.ABSENT), FAILS, Symptom.OUTCOME, BAD),
         (trial(Outcome.FLAKY), FAILS, Symptom.OUTCOME, SKIP),
         (trial(Outcome.BLOCKED), FAILS, Symptom.OUTCOME, SKIP),
+        (FAILS, PASSES, Symptom.MENDED, GOOD),
+        (PASSES, PASSES, Symptom.MENDED, BAD),
+        (trial(Outcome.BLOCKED), PASSES, Symptom.MENDED, SKIP),
         (PASSES, trial(Outcome.PASS, OTHER), Symptom.VALUES, GOOD),
         (trial(Outcome.PASS, Digest("b")), trial(Outcome.PASS, OTHER), Symptom.VALUES, BAD),
         (trial(Outcome.PASS), trial(Outcome.PASS, OTHER), Symptom.VALUES, SKIP),

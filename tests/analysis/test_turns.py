@@ -72,6 +72,14 @@ def test_no_turn(told: Callable[..., Recorded], versions: dict[str, str], said: 
         last_turn(told(**versions), "cpu", CASE, Evidence.EXECUTED)
 
 
+def test_what_was_mended(told: Callable[..., Recorded]) -> None:
+    recorded = told(v1="error", v2="pass", v3="error", v4="absent", v5="pass", v6="pass")
+    turn = last_turn(recorded, "cpu", CASE, Evidence.EXECUTED, mended=True)
+    assert (turn.good.version, turn.bad.version) == ("4", "5")
+    with pytest.raises(NoTurnError, match="was never mended"):
+        last_turn(told(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, mended=True)
+
+
 def test_an_old_build_that_was_run_later_is_old(told: Callable[..., Recorded]) -> None:
     turn = last_turn(told(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.good.version, turn.bad.version) == ("2", "3")

@@ -9,10 +9,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from monitor.analysis.bisection import Trial
+from monitor.model import Outcome
 from monitor.reporting.commits import Commits, CommitUnknownError, commits_between, subject_on_github
 
 ONE, TWO = "1" * 40, "2" * 40
 MAIN = {ONE: "a" * 40, TWO: "b" * 40}
+
+
+def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> Trial:
+    return Trial(label, Outcome.PASS, commit=commit)
 
 
 def nobody(repository: str, commit: str) -> str:
@@ -20,12 +26,12 @@ def nobody(repository: str, commit: str) -> str:
 
 
 def test_jax_names_its_commits() -> None:
-    found = commits_between("jax", ONE, TWO, nobody)
+    found = commits_between("jax", built(ONE), built(TWO), nobody)
     assert found == Commits(ONE, TWO, f"https://github.com/jax-ml/jax/compare/{ONE}...{TWO}")
 
 
 def test_tensorflow_gives_hints() -> None:
-    found = commits_between("tensorflow", "0d8b7bfaf14", "1e9c8c0fb25", nobody)
+    found = commits_between("tensorflow", built("0d8b7bfaf14"), built("1e9c8c0fb25"), nobody)
     assert found.link == "https://github.com/tensorflow/tensorflow/compare/0d8b7bfaf14...1e9c8c0fb25"
     (note,) = found.notes
     assert "a hint" in note
@@ -33,9 +39,15 @@ def test_tensorflow_gives_hints() -> None:
 
 @pytest.mark.parametrize("bad", ["", "unknown", "v1.12.1"])
 def test_a_build_that_does_not_tell(bad: str) -> None:
-    assert commits_between("jax", ONE, bad, nobody) == Commits(
-        ONE, bad, "", ("one of the builds does not tell its commit",)
-    )
+    found = commits_between("jax", built(ONE), built(bad), nobody)
+    assert found == Commits(ONE, "", "", ("not every build tells its commit",))
+
+
+def test_a_release_that_does_not_tell_has_its_tag() -> None:
+    found = commits_between("jax", built("", "jax==0.5.3"), built("", "jax==0.6.0"), nobody)
+    assert found.link == "https://github.com/jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"
+    found = commits_between("torch", built("", "torch==2.9.0+cpu"), built(ONE), lambda *_: "Fix a thing")
+    assert found.link == f"https://github.com/pytorch/pytorch/compare/v2.9.0...{ONE}"
 
 
 class GitHub(BaseHTTPRequestHandler):
@@ -65,16 +77,16 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_nightlies_of_pytorch_are_resolved_to_commits_of_main(github: None) -> None:
-    found = commits_between("torch", ONE, TWO, subject_on_github)
+    found = commits_between("torch", built(ONE), built(TWO), subject_on_github)
     assert found == Commits("a" * 40, "b" * 40, f"https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40}")
 
 
 def test_a_release_of_pytorch_is_of_its_own_commit(github: None) -> None:
-    assert commits_between("torch", "c" * 40, TWO, subject_on_github).good == "c" * 40
+    assert commits_between("torch", built("c" * 40), built(TWO), subject_on_github).good == "c" * 40
 
 
 def test_nightlies_of_pytorch_where_github_does_not_know_them(github: None) -> None:
-    found = commits_between("torch", ONE, "d" * 40, subject_on_github)
+    found = commits_between("torch", built(ONE), built("d" * 40), subject_on_github)
     assert found.link == f"https://github.com/pytorch/pytorch/compare/{ONE}...{'d' * 40}"
     (note,) = found.notes
     assert note.startswith("commits of branch nightly")

@@ -1,0 +1,232 @@
+"""`portability bisect`: since which build, and with which commits, a case is not what it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from itertools import takewhile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from packaging.version import Version
+
+from monitor.analysis.bisection import EndError, Mark, Trial, boundary, mark, next_place, symptom
+from monitor.analysis.turns import NoTurnError, Turn, last_turn
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    RUNNERS,
+    WORK,
+    CacheOption,
+    HistoryOption,
+    JsonOption,
+    UserError,
+    examples,
+    open_history,
+    print_json,
+    say,
+)
+from monitor.cli.past import PAST_BUILDS, builds_back
+from monitor.cli.planning import suite_of
+from monitor.cli.searches import Journal, Question
+from monitor.cli.trials import Bench, try_case, try_script
+from monitor.execution.builds import BuildUnavailable, named, provide
+from monitor.execution.offers import Offer
+from monitor.execution.targets import Target, find_target, load_targets
+from monitor.history.order import age
+from monitor.model import Channel, Evidence, Outcome, Package
+from monitor.reporting.commits import commits_between, subject_on_github
+from monitor.reporting.found import Found, Step, found_json, found_text
+from monitor.suite.collect import is_listed, suites
+
+SEARCHES = WORK / "bisect"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability bisect jax/jax.tree_map/eager-float32",
+            "portability bisect jax/jax.tree_map/eager-float32 --good jax==0.5.0 --bad jax==0.7.0",
+            "portability bisect --script check.py --good tf-nightly-cpu==2.21.0.dev20250901 "
+            "--bad tf-nightly-cpu==2.22.0.dev20260904",
+        )
+    )(bisect)
+
+
+def bisect(
+    case: Annotated[str, typer.Argument(help="A case's id, as the site and `portability suite list` show it.")] = "",
+    target: Annotated[str, typer.Option(help="A runner file's name.")] = "cpu",
+    evidence: Annotated[Evidence | None, typer.Option(help="The strongest of the target's where not given.")] = None,
+    good: Annotated[str, typer.Option(help="A build where all was well: jax==0.5.0", metavar="BUILD")] = "",
+    bad: Annotated[str, typer.Option(help="A later build where it is not.", metavar="BUILD")] = "",
+    channel: Annotated[
+        str, typer.Option(help="Whose builds: nightly or release; that of the ends where not given.")
+    ] = "",
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            help="A check of your own instead of a case. Exit status 0 is good, 125 says that it cannot tell.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    mended: Annotated[
+        bool, typer.Option("--mended", help="Look for the build that mended it: the older end fails, the newer passes.")
+    ] = False,
+    history: HistoryOption = DEFAULT_HISTORY,
+    cache: CacheOption = PAST_BUILDS,
+    json_: JsonOption = False,
+) -> None:
+    """Find the two neighbouring builds between which a case changed, and the commits between them.
+
+    The ends come from the history where they are not given: the last build under which the case passed, and the first
+    after it under which it does not; where it passes everywhere, those between which its values changed. Both are tried
+    first, then builds between them, each with the other packages of the good one. Call it again to go on with a search
+    that was interrupted.
+
+    Exit status: 0, 1 where builds between the two could not be judged, 2 when the call is at fault.
+    """
+    if bool(case) == bool(script):
+        raise UserError("name a case, or a --script instead")
+    chosen = find_target(load_targets(RUNNERS), target)
+    seen = Evidence.EXECUTED if script else evidence or chosen.evidences[0]
+    turn = None if good and bad else _turn(history, target, case, seen, mended)
+    question = _question(chosen, case, script, seen, good, bad, channel, turn, mended)
+    journal = Journal(SEARCHES, question)
+    try:
+        held = journal.search.held or (turn.good.packages if turn and not good else ())
+        journal.hold(held or _packages(chosen, question, cache))
+        suite = suite_of(case, seen) if case else _any_declared(question.framework)
+        bench = Bench(chosen, question.framework, suite, seen, journal.search.held, cache, journal.folder)
+        attempt = partial(try_script, bench, script=script) if script else partial(try_case, bench, case=case)
+        found = _search(journal, attempt, chosen.offer(seen))
+    except EndError as error:
+        raise UserError(str(error)) from error
+    except KeyboardInterrupt:
+        say("\ninterrupted; call it again to go on")
+        raise typer.Exit(130) from None
+    if json_:
+        print_json(found_json(found))
+    else:
+        print(f"{found_text(found)}\nThe log of each step: {journal.folder}")
+    if found.skipped:
+        raise typer.Exit(1)
+
+
+def _turn(history: Path, target: str, case: str, evidence: Evidence, mended: bool) -> Turn:
+    if not case:
+        raise UserError("--script needs --good and --bad: the history tells of cases alone")
+    try:
+        return last_turn(open_history(history).load(), target, case, evidence, mended=mended)
+    except NoTurnError as error:
+        raise UserError(f"{error}; name --good and --bad") from error
+
+
+def _question(
+    target: Target,
+    case: str,
+    script: Path | None,
+    evidence: Evidence,
+    good: str,
+    bad: str,
+    channel: str,
+    turn: Turn | None,
+    mended: bool,
+) -> Question:
+    """What is looked for, as far as the call and the history tell. Raises UserError, and TargetError."""
+    offer = target.offer(evidence)
+    ends = [
+        named(offer, label or (turned.label if turned else ""))
+        for label, turned in ((good, turn and turn.good), (bad, turn and turn.bad))
+    ]
+    (framework, first), (other, last) = ends
+    if len({framework, other, case.partition("/")[0] or framework}) > 1:
+        raise UserError(f"{first.label} and {last.label} are not both of what is to be searched")
+    if not age(first.version) < age(last.version):
+        raise UserError(f"--good {first.label} is not older than --bad {last.label}")
+    return Question(
+        target.name,
+        framework,
+        evidence,
+        first.label,
+        last.label,
+        channel or (Channel.NIGHTLY if first.date or last.date else Channel.RELEASE),
+        case,
+        hashlib.sha256(script.read_bytes()).hexdigest() if script else "",
+        mended,
+    )
+
+
+def _any_declared(framework: str) -> str:
+    """A suite to start a worker on that is asked for none of its cases: it says that the build imports."""
+    return next(suite for suite in suites(framework) if not is_listed(framework, suite))
+
+
+def _packages(target: Target, question: Question, cache: Path) -> tuple[Package, ...]:
+    """What is installed beside the good build where nothing else says what to hold."""
+    offer = target.offer(question.evidence)
+    try:
+        return provide(offer, question.framework, exact=question.good, cache=cache, say=say).build.packages
+    except BuildUnavailable as error:
+        raise UserError(f"{question.good}, the good end, cannot be had: {error}") from error
+
+
+def _search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> Found:
+    """Try the ends, then builds between them until two are left. Raises EndError."""
+    question = journal.search.question
+    trials: dict[str, Trial] = {}
+
+    def tried(label: str) -> Trial:
+        trials[label] = journal.trial(label) or _kept(journal, attempt, label)
+        return trials[label]
+
+    good, bad = tried(question.good), tried(question.bad)
+    kind = symptom(good, bad, mended=question.mended)
+    if journal.search.between is None:
+        journal.line_up(_between(offer, question))
+    row = [question.good, *(journal.search.between or ()), question.bad]
+    marks: list[Mark | None] = [Mark.GOOD, *[None] * (len(row) - 2), Mark.BAD]
+    say(f"{kind}: {len(row) - 2} builds between {row[0]} and {row[-1]}")
+    while (place := next_place(marks)) is not None:
+        trial = tried(row[place])
+        marks[place] = found = mark(trial, good, bad, kind)
+        first, last = boundary(marks)
+        say(f"{trial.build} is {found} ({trial.shown}): {marks[first:last].count(None)} builds are left")
+    first, last = boundary(marks)
+    good, bad = trials[row[first]], trials[row[last]]
+    said = dict(zip(row, marks, strict=True))
+    return Found(
+        f"{question.case or 'the script'} on {question.target}, {question.evidence}",
+        kind,
+        good,
+        bad,
+        tuple(trials[label] for label in row[first + 1 : last]),
+        commits_between(question.framework, good, bad, subject_on_github),
+        tuple(Step(trial, said[label] or Mark.SKIP) for label, trial in trials.items()),
+        journal.search.held,
+    )
+
+
+def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Trial:
+    """A new trial, kept: but a build that cannot be had today may be there another day."""
+    try:
+        trial = attempt(label)
+    except BuildUnavailable as error:
+        return Trial(label, Outcome.BLOCKED, f"cannot be had: {error}")
+    journal.add(trial)
+    return trial
+
+
+def _between(offer: Offer, question: Question) -> tuple[str, ...]:
+    """The builds that the channel has between the ends, the oldest first."""
+    (_, first), (_, last) = named(offer, question.good), named(offer, question.bad)
+    back = builds_back(offer, question.framework, question.channel, below=last.version)
+    newer = takewhile(lambda build: _public(build.version) > _public(first.version), back)
+    return tuple(build.label for build in newer)[::-1]
+
+
+def _public(version: str) -> Version:
+    """A version without its local part: the same build may be named with it, and without."""
+    return age(version.partition("+")[0])
