@@ -23,10 +23,9 @@ from monitor.cli.common import (
     open_history,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back
+from monitor.cli.past import PAST_BUILDS, builds_back, let_go
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
-from monitor.execution.environments import prune_environments
 from monitor.execution.offers import Framework, Offer
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import run_job
@@ -86,7 +85,7 @@ def backfill(
                 say(f"{job_name(job)}: {build.label} is recorded already")
             elif not _run(job, build, targets, recorded, cache):
                 missing += 1
-        prune_environments(cache, unused_days=0, keep=keep)
+        let_go(cache, offer.framework(framework), keep)
     if missing:
         raise typer.Exit(1)
 

@@ -92,16 +92,17 @@ def bisect(
         raise UserError("name a case, or a --script instead")
     chosen = find_target(load_targets(RUNNERS), target)
     seen = Evidence.EXECUTED if script else evidence or chosen.evidences[0]
+    suite = suite_of(case, seen) if case else ""
     turn = None if good and bad else _turn(history, target, case, seen, mended)
     question = _question(chosen, case, script, seen, good, bad, channel, turn, mended)
     journal = Journal(SEARCHES, question)
     try:
         held = journal.search.held or (turn.good.packages if turn and not good else ())
         journal.hold(held or _packages(chosen, question, cache))
-        suite = suite_of(case, seen) if case else _any_declared(question.framework)
+        suite = suite or _any_declared(question.framework)
         bench = Bench(chosen, question.framework, suite, seen, journal.search.held, cache, journal.folder)
         attempt = partial(try_script, bench, script=script) if script else partial(try_case, bench, case=case)
-        found = _search(journal, attempt, chosen.offer(seen))
+        found = search(journal, attempt, chosen.offer(seen))
     except EndError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
@@ -142,8 +143,10 @@ def _question(
         for label, turned in ((good, turn and turn.good), (bad, turn and turn.bad))
     ]
     (framework, first), (other, last) = ends
-    if len({framework, other, case.partition("/")[0] or framework}) > 1:
-        raise UserError(f"{first.label} and {last.label} are not both of what is to be searched")
+    wanted = case.partition("/")[0] or framework
+    if not framework == other == wanted:
+        what = wanted if case else "one framework"
+        raise UserError(f"{first.label} and {last.label} are not builds of {what}")
     if not age(first.version) < age(last.version):
         raise UserError(f"--good {first.label} is not older than --bad {last.label}")
     return Question(
@@ -173,7 +176,7 @@ def _packages(target: Target, question: Question, cache: Path) -> tuple[Package,
         raise UserError(f"{question.good}, the good end, cannot be had: {error}") from error
 
 
-def _search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> Found:
+def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> Found:
     """Try the ends, then builds between them until two are left. Raises EndError."""
     question = journal.search.question
     trials: dict[str, Trial] = {}

@@ -1,13 +1,16 @@
-"""Builds of the past: which there were, found by walking a channel backwards, and where they are kept."""
+"""Builds of the past: which there were, found by walking a channel backwards, where they are kept, and for how long."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds import BuildUnavailable, newest
-from monitor.execution.offers import Offer
+from monitor.execution.environments import prune_environments
+from monitor.execution.offers import Framework, Offer
+from monitor.execution.uv import UvError, run_uv
 from monitor.model import Build
 
 # Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
@@ -30,6 +33,18 @@ def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", 
         say(f"found {build.label}")
         yield build
         below = _before(build, days)
+
+
+def let_go(cache: Path, framework: Framework, keep: int) -> None:
+    """Remove the environments of past builds but the last used, and what uv keeps of that framework's wheels.
+
+    Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's nightlies would soon fill a disk.
+    """
+    if prune_environments(cache, unused_days=0, keep=keep).removed:
+        try:
+            run_uv(("cache", "clean", *framework.distributions), {})
+        except UvError as error:
+            say(f"uv's cache still has the wheels of {framework.name}: {error}")
 
 
 def _say_nothing(_: str) -> None:

@@ -15,8 +15,9 @@ from tempfile import TemporaryDirectory
 
 from monitor.analysis.bisection import Trial
 from monitor.cli.common import say
+from monitor.cli.past import let_go
 from monitor.execution.builds import Provided, beside, provide
-from monitor.execution.environments import in_use, prune_environments
+from monitor.execution.environments import in_use
 from monitor.execution.lanes import environment_of
 from monitor.execution.run import run_job
 from monitor.execution.supervisor import clean_environment
@@ -87,7 +88,7 @@ def _provided(bench: Bench, label: str) -> Iterator[Provided]:
     provided = provide(offer, bench.framework, exact=label, held=bench.held, cache=bench.cache, say=say)
     with in_use(provided.python):
         yield provided
-    prune_environments(bench.cache, unused_days=0, keep=KEPT)
+    let_go(bench.cache, offer.framework(bench.framework), KEPT)
 
 
 def _run(
