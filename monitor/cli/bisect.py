@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
@@ -30,7 +31,7 @@ from monitor.cli.common import (
 from monitor.cli.past import PAST_BUILDS, builds_back
 from monitor.cli.planning import suite_of
 from monitor.cli.searches import Journal, Question
-from monitor.cli.trials import Bench, try_case, try_script
+from monitor.cli.trials import Bench, try_case, try_latency, try_script
 from monitor.execution.builds import BuildUnavailable, named, provide
 from monitor.execution.offers import Offer
 from monitor.execution.targets import Target, find_target, load_targets
@@ -75,6 +76,9 @@ def bisect(
     mended: Annotated[
         bool, typer.Option("--mended", help="Look for the build that mended it: the older end fails, the newer passes.")
     ] = False,
+    latency: Annotated[
+        bool, typer.Option("--latency", help="Look for the build that made it slower; needs --good and --bad.")
+    ] = False,
     history: HistoryOption = DEFAULT_HISTORY,
     cache: CacheOption = PAST_BUILDS,
     json_: JsonOption = False,
@@ -90,18 +94,25 @@ def bisect(
     """
     if bool(case) == bool(script):
         raise UserError("name a case, or a --script instead")
+    if latency and (script or mended or not (good and bad)):
+        raise UserError("--latency is of a case, between --good and --bad; --mended is another question")
     chosen = find_target(load_targets(RUNNERS), target)
-    seen = Evidence.EXECUTED if script else evidence or chosen.evidences[0]
+    seen = Evidence.EXECUTED if script or latency else evidence or chosen.evidences[0]
     suite = suite_of(case, seen) if case else ""
     turn = None if good and bad else _turn(history, target, case, seen, mended)
-    question = _question(chosen, case, script, seen, good, bad, channel, turn, mended)
+    question = _question(chosen, case, script, seen, good, bad, channel, turn)
+    question = replace(question, mended=mended, latency=latency)
     journal = Journal(SEARCHES, question)
     try:
         held = journal.search.held or (turn.good.packages if turn and not good else ())
         journal.hold(held or _packages(chosen, question, cache))
         suite = suite or _any_declared(question.framework)
         bench = Bench(chosen, question.framework, suite, seen, journal.search.held, cache, journal.folder)
-        attempt = partial(try_script, bench, script=script) if script else partial(try_case, bench, case=case)
+        attempt = partial(try_case, bench, case=case)
+        if script:
+            attempt = partial(try_script, bench, script=script)
+        if latency:
+            attempt = partial(try_latency, bench, case=case, good=question.good)
         found = search(journal, attempt, chosen.offer(seen))
     except EndError as error:
         raise UserError(str(error)) from error
@@ -134,7 +145,6 @@ def _question(
     bad: str,
     channel: str,
     turn: Turn | None,
-    mended: bool,
 ) -> Question:
     """What is looked for, as far as the call and the history tell. Raises UserError, and TargetError."""
     offer = target.offer(evidence)
@@ -158,7 +168,6 @@ def _question(
         channel or (Channel.NIGHTLY if first.date or last.date else Channel.RELEASE),
         case,
         hashlib.sha256(script.read_bytes()).hexdigest() if script else "",
-        mended,
     )
 
 
@@ -186,7 +195,7 @@ def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> F
         return trials[label]
 
     good, bad = tried(question.good), tried(question.bad)
-    kind = symptom(good, bad, mended=question.mended)
+    kind = symptom(good, bad, mended=question.mended, latency=question.latency)
     if journal.search.between is None:
         journal.line_up(_between(offer, question))
     row = [question.good, *(journal.search.between or ()), question.bad]
@@ -213,12 +222,13 @@ def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> F
 
 
 def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Trial:
-    """A new trial, kept: but a build that cannot be had today may be there another day."""
+    """A new trial, kept where it tells something: a build that cannot be had, or judged, today may be another day."""
     try:
         trial = attempt(label)
     except BuildUnavailable as error:
         return Trial(label, Outcome.BLOCKED, f"cannot be had: {error}")
-    journal.add(trial)
+    if trial.outcome.known:
+        journal.add(trial)
     return trial
 
 

@@ -39,7 +39,7 @@ from monitor.execution.sidebyside import side_by_side
 from monitor.execution.supervisor import PACKAGE, Limits, WorkerUnavailableError
 from monitor.execution.targets import Target, find_target, load_targets
 from monitor.handover.codec import to_json
-from monitor.model import Evidence, Job, Outcome, Side
+from monitor.model import Evidence, Job, Outcome, Package, Side
 from monitor.suite.collect import suites
 
 
@@ -104,7 +104,7 @@ def compare(
     refuse_unknown("suite", suite, suites(framework))
     job = Job(wanted.name, framework, suite, selection=tuple(case))
     try:
-        pairs = _measure(job, wanted, labels, samples, cache)
+        pairs = measure(job, wanted, labels, samples, cache)
     except (BuildUnavailable, WorkerUnavailableError) as error:
         raise UserError(f"{framework} cannot be compared: {error}") from error
     rows = rows_of(pairs)
@@ -129,20 +129,20 @@ def _framework_of(target: Target, labels: Sequence[str]) -> str:
     return found[0]
 
 
-def _measure(
-    job: Job, target: Target, labels: Sequence[str], samples: int, cache: Path
+def measure(
+    job: Job, target: Target, labels: Sequence[str], samples: int, cache: Path, held: tuple[Package, ...] = ()
 ) -> dict[str, tuple[Side, Side]]:
-    """Both sides of each case. Raises BuildUnavailable and WorkerUnavailableError."""
+    """Both sides of each case, `held` packages beside both. Raises BuildUnavailable and WorkerUnavailableError."""
     way, offer = target.way(job.evidence), target.offer(job.evidence)
-    with ExitStack() as held:
-        scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
-        cores = held.enter_context(own_cores(way.threads))
+    with ExitStack() as kept:
+        scratch = Path(kept.enter_context(TemporaryDirectory(prefix="portability-")))
+        cores = kept.enter_context(own_cores(way.threads))
         if not cores:
             say(UNPINNED)
         sides: list[tuple[str, Lane]] = []
         for name, label in zip(("old", "new"), labels, strict=True):
-            provided = provide(offer, job.framework, exact=label.strip(), cache=cache, say=say)
-            held.enter_context(in_use(provided.python))
+            provided = provide(offer, job.framework, exact=label.strip(), held=held, cache=cache, say=say)
+            kept.enter_context(in_use(provided.python))
             folder = scratch / name
             folder.mkdir()
             framework = offer.framework(job.framework)

@@ -31,6 +31,7 @@ class Question:
     case: str = ""
     script: str = ""
     mended: bool = False
+    latency: bool = False
 
     @property
     def name(self) -> str:

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import escape
 from pathlib import Path
 from signal import Signals
+from statistics import median
 from tempfile import TemporaryDirectory
 
 from monitor.analysis.bisection import Trial
+from monitor.analysis.latency import SAMPLES
+from monitor.analysis.latency_comparisons import Direction, directions
 from monitor.cli.common import say
+from monitor.cli.compare import measure
 from monitor.cli.past import let_go
 from monitor.execution.builds import Provided, beside, provide
 from monitor.execution.environments import in_use
 from monitor.execution.lanes import environment_of
 from monitor.execution.run import run_job
-from monitor.execution.supervisor import clean_environment
+from monitor.execution.supervisor import WorkerUnavailableError, clean_environment
 from monitor.execution.targets import Target
 from monitor.handover.messages import clean
 from monitor.handover.runfile import RunFile
-from monitor.model import Evidence, Job, Outcome, Package
+from monitor.model import Evidence, Job, Outcome, Package, Side
 
 KEPT = 2  # environments, the last used: that of the good build is asked for again and again
 
@@ -77,8 +82,24 @@ def try_script(bench: Bench, label: str, script: Path) -> Trial:
                 done = subprocess.run(
                     command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=output, check=False
                 )
-            trial = _exited(label, done.returncode, log.read_text(encoding="utf-8", errors="replace"))
+            trial = exited(label, done.returncode, log.read_text(encoding="utf-8", errors="replace"))
         return _told(trial, bench, provided, runfile, start)
+
+
+def try_latency(bench: Bench, label: str, case: str, good: str) -> Trial:
+    """How much longer a case takes than under the good build, in fresh processes of both, in turns.
+
+    Raises BuildUnavailable.
+    """
+    trial = try_case(bench, label, case)
+    if label == good or trial.outcome is not Outcome.PASS:
+        return replace(trial, slower=0.0)
+    job = Job(bench.target.name, bench.framework, bench.suite, selection=(escape(case),))
+    try:
+        (pair,) = measure(job, bench.target, (good, label), SAMPLES, bench.cache, bench.held).values()
+    except WorkerUnavailableError as error:
+        return replace(trial, outcome=Outcome.BLOCKED, message=str(error))
+    return timed(trial, *pair)
 
 
 @contextmanager
@@ -121,7 +142,18 @@ def _answered(label: str, runfile: RunFile) -> Trial:
     return Trial(label, seen.outcome, seen.message, digest=seen.digest)
 
 
-def _exited(label: str, status: int, output: str) -> Trial:
+def timed(trial: Trial, good: Side, new: Side) -> Trial:
+    """A trial with how the latencies of both sides compare."""
+    if not (good.latencies and new.latencies):
+        return replace(trial, outcome=Outcome.BLOCKED, message="it is not timed")
+    ratio = median(new.latencies) / median(good.latencies)
+    (way,) = directions([(good, new)])
+    slower = math.log(ratio) if way is Direction.SLOWER else 0.0
+    return replace(trial, message=f"{ratio:.2f} times as long as {good.build}: {way}", slower=slower)
+
+
+def exited(label: str, status: int, output: str) -> Trial:
+    """What a script's exit status says of a build, with the last line that it wrote."""
     said = [line for line in output.splitlines() if line.strip()]
     last = f": {said[-1]}" if said else ""
     if status == 0:
@@ -142,12 +174,9 @@ def _told(trial: Trial, bench: Bench, provided: Provided, runfile: RunFile, star
         for package in beside(framework, bench.held)
         if there.get(package.name, package.version) != package.version
     )
-    return Trial(
-        trial.build,
-        trial.outcome,
-        trial.message,
+    return replace(
+        trial,
         commit=runfile.run.build.commit if runfile.run.build else "",
-        digest=trial.digest,
         notes=(*map(clean, provided.notes), *moved),
         seconds=round(time.monotonic() - start, 1),
     )
