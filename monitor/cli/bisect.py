@@ -108,12 +108,7 @@ def bisect(
         journal.hold(held or _packages(chosen, question, cache))
         suite = suite or _any_declared(question.framework)
         bench = Bench(chosen, question.framework, suite, seen, journal.search.held, cache, journal.folder)
-        attempt = partial(try_case, bench, case=case)
-        if script:
-            attempt = partial(try_script, bench, script=script)
-        if latency:
-            attempt = partial(try_latency, bench, case=case, good=question.good)
-        found = search(journal, attempt, chosen.offer(seen))
+        found = search(journal, _attempt(bench, question, script), chosen.offer(seen))
     except EndError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
@@ -169,6 +164,15 @@ def _question(
         case,
         hashlib.sha256(script.read_bytes()).hexdigest() if script else "",
     )
+
+
+def _attempt(bench: Bench, question: Question, script: Path | None) -> Callable[[str], Trial]:
+    """How a build is tried."""
+    if script:
+        return partial(try_script, bench, script=script)
+    if question.latency:
+        return partial(try_latency, bench, case=question.case, good=question.good)
+    return partial(try_case, bench, case=question.case)
 
 
 def _any_declared(framework: str) -> str:

@@ -30,6 +30,7 @@ COMMANDS = [
     ["record"],
     ["judge"],
     ["causes"],
+    ["bisect"],
     ["regressions"],
     ["compare"],
     ["flaky"],
