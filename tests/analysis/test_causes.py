@@ -36,6 +36,10 @@ def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
             change("jax/jax.numpy.dot/eager-float32", "TypeError: dot got shapes (3, 4) and (5,) of float32[3,4]"),
             change("jax/jax.numpy.vdot/eager-int8", "TypeError: vdot got shapes (7,) and (5, 1) of int8[7]"),
         ),
+        (
+            Change("jax/jax.a/eager", Verdict.VALUES, Outcome.PASS, Outcome.PASS, "quite other values"),
+            Change("jax/jax.b/eager", Verdict.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times"),
+        ),
     ],
 )
 def test_one_cause_says_the_same_of_each_case(one: Change, other: Change) -> None:
