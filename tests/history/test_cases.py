@@ -58,8 +58,8 @@ def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp
 
 
 def test_a_month_has_a_file(history: Path, tmp_path: Path) -> None:
-    first = runs_of(history)[0]
-    shutil.copy(first, first.with_name("20261001T000000Z-000000.parquet"))
+    paper = runs_of(history)[-1]
+    shutil.copy(paper, paper.with_name("20261001T000000Z-000000.parquet"))
     found = load_function(history, tmp_path / "index", "cpu", "jax", FUNCTION)
     assert sorted(path.name for path in (tmp_path / "index").rglob("*.parquet")) == ["202610.parquet", "202611.parquet"]
     assert found["run"].iloc[0] == "20261001T000000Z-000000"
