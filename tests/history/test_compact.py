@@ -45,7 +45,8 @@ def test_what_is_no_number_stays() -> None:
 def test_rounding_is_close_and_done_once(value: float, digits: int) -> None:
     once = rounded([value], digits)
     assert once[0] == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits))
-    np.testing.assert_array_equal(rounded(once, digits), once)
+    # Near the ends of what a float holds, the last bit may still move.
+    np.testing.assert_allclose(rounded(once, digits), once, rtol=1e-15)
 
 
 @pytest.mark.parametrize("run", WITH_EVERY_DIGIT, ids=lambda path: path.stem)
