@@ -16,6 +16,7 @@ from monitor.cli import (
     doctor,
     flaky,
     history,
+    lookback,
     nightly,
     notify,
     regressions,
@@ -54,6 +55,7 @@ causes.register(app)
 regressions.register(app)
 compare.register(app)
 flaky.register(app)
+lookback.register(app)
 notify.register(app)
 bisect.register(app)
 confront.register(app)

@@ -34,6 +34,7 @@ COMMANDS = [
     ["regressions"],
     ["compare"],
     ["flaky"],
+    ["lookback"],
     ["notify"],
     ["site"],
     ["repro"],

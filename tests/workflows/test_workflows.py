@@ -129,7 +129,7 @@ def test_no_schedule_is_at_the_full_hour(workflow):
 
 def test_the_nightly_takes_every_step_of_the_pipeline():
     taken = [command for job in WORKFLOWS["nightly"]["jobs"].values() for command, _ in calls(job)]
-    assert taken == ["plan", "run", "record", "judge", "site"]
+    assert taken == ["plan", "run", "record", "judge", "lookback", "site"]
 
 
 @pytest.mark.parametrize(("command", "options"), [call for _, _, job in JOBS for call in calls(job)], ids=name_of)

@@ -1,0 +1,61 @@
+"""What half a year of a history says of latencies, over nights of known truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.analysis.latency_moves import WEEKS, moves
+from monitor.analysis.lookback import WEEK
+from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.store import Recorded
+from monitor.model import Build, Channel, End, Evidence, Latency, Observation, Outcome, Run
+
+CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(30))
+STEPS = 15 * WEEK  # the night from which on the first case is slower
+
+Machine = Callable[[int], str]
+
+
+def history(nights: int, factor: Callable[[int], float], machine: Machine = lambda night: "a chip") -> Recorded:
+    """Nights of one build each; the first case takes `factor` times its usual time, the others their usual one."""
+    runs, tables = [], []
+    for night in range(nights):
+        build = Build("jax", f"{night}.0", Channel.NIGHTLY)
+        environment = {"host.cpu": machine(night)}
+        started = f"2026-{night:04}"
+        run = Run(f"{night:04}", started, "cpu", "jax", "paper", Evidence.EXECUTED, build, environment=environment)
+        times = [100.0 * factor(night), *[100.0] * (len(CASES) - 1)]
+        seen = [
+            Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100))
+            for case, us in zip(CASES, times, strict=True)
+        ]
+        runs.append(RecordedRun(run, End(started, (1000.0, 1000.0))))
+        tables.append(observations_table(seen).assign(run=run.id))
+    return Recorded(tuple(runs), pd.concat(tables, ignore_index=True), {})
+
+
+def test_a_step_is_told_with_the_builds_on_both_sides_of_its_week() -> None:
+    (moved,) = moves(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0))
+    assert (moved.cell.case, moved.cell.target) == (CASES[0], "cpu")
+    assert (moved.until.version, moved.since.version) == (f"{STEPS - 1}.0", f"{STEPS}.0")
+    assert moved.factor == pytest.approx(1.2)
+
+
+def test_slow_drift_is_one_move() -> None:
+    (moved,) = moves(history(WEEKS * WEEK, lambda night: float(np.exp(0.01 * np.clip(night - STEPS, 0, 15)))))
+    assert moved.factor == pytest.approx(np.exp(0.15), rel=0.01)
+
+
+def test_what_another_machine_took_says_nothing() -> None:
+    def machine(night: int) -> str:
+        return "another" if night < STEPS else "a chip"
+
+    assert moves(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0, machine)) == ()
+
+
+def test_what_is_older_than_half_a_year_was_told_before() -> None:
+    assert moves(history((WEEKS + 10) * WEEK, lambda night: 1.2 if night >= 3 * WEEK else 1.0)) == ()
