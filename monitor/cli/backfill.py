@@ -57,7 +57,7 @@ def backfill(
     channel: Annotated[str, typer.Option(help="Whose builds: nightly or release.")] = "release",
     since: Annotated[str, typer.Option(help="The oldest: a date for nightlies, else a version.")] = "",
     every: Annotated[str, typer.Option(help="Days between two nightlies.", metavar="DAYS")] = "1d",
-    builds: Annotated[str, typer.Option(help="These versions instead.", metavar="VERSIONS")] = "",
+    builds: Annotated[str, typer.Option(help="These instead: 0.5.3,0.6.0 or jax==0.5.3.", metavar="VERSIONS")] = "",
     case: CasesOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
     keep: Annotated[int, typer.Option(min=0, help="How many environments to keep, the last used.")] = 2,
@@ -91,13 +91,13 @@ def backfill(
 
 
 def _listed(framework: Framework, versions: str) -> list[Build]:
-    """The builds of versions separated by commas, the oldest first."""
-    name = framework.distributions[0]
+    """The builds of versions separated by commas, the oldest first; another distribution's is named with it."""
+    named = [part.strip().rpartition("==") for part in versions.split(",")]
     try:
-        ordered = sorted((part.strip() for part in versions.split(",")), key=Version)
+        ordered = sorted(named, key=lambda part: Version(part[2]))
     except InvalidVersion as error:
         raise UserError(f"--builds {versions}: {error}") from None
-    return [Build(name, version, Channel.EXACT) for version in ordered]
+    return [Build(name or framework.distributions[0], version, Channel.EXACT) for name, _, version in ordered]
 
 
 def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> list[Build]:

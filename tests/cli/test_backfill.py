@@ -30,7 +30,7 @@ def backfill(directory: Path, *arguments: str) -> subprocess.CompletedProcess[st
 def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) -> None:
     first = backfill(nothing_shipped, "--builds", "0.6.0")
     assert first.returncode == 0, first.stderr
-    second = backfill(nothing_shipped, "--builds", "0.6.0, 0.5.3, 0.5.99")
+    second = backfill(nothing_shipped, "--builds", "jax==0.6.0, 0.5.3, 0.5.99")
     assert second.returncode == 1
     assert "cpu-jax-paper: jax==0.6.0 is recorded already" in second.stderr
     assert "cpu-jax-paper-0.5.99 is left out: " in second.stderr
