@@ -50,8 +50,8 @@ class JaxDevice:
     def environment(self) -> dict[str, str]:
         told = {
             "device.name": self._device.device_kind,
-            "device.platform": self.platform,
-            "device.count": str(len(jax.devices(self.platform))),
+            "device.platform": self._device.platform,
+            "device.count": str(len(jax.devices(self._device.platform))),
             # What a plug-in says is two lines or more, and the first is the same for all.
             "build.flavour": " ".join(self._device.client.platform_version.removeprefix("PJRT C API").split()),
             "jax.jaxlib.commit": getattr(jaxlib.version, "_git_hash", None),
