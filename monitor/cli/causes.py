@@ -20,7 +20,7 @@ from monitor.cli.common import (
     open_history,
     print_frame,
     print_json,
-    refuse_unknown,
+    refuse_unseen,
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
@@ -45,10 +45,7 @@ def show(
 ) -> None:
     """Show what builds changed, a row a cause: changes that share a build and the words of a message are one."""
     everything = nights(open_history(history).load())
-    for name in target:
-        refuse_unknown("target", name, {night.run.target for night in everything})
-    for name in framework:
-        refuse_unknown("framework", name, {night.run.framework for night in everything})
+    refuse_unseen((night.run for night in everything), target, framework)
     found = [
         cause
         for cause in causes(night for night in everything if not target or night.run.target in target)

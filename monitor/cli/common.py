@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import pandas as pd
 import typer
@@ -52,9 +52,27 @@ def open_history(directory: Path) -> History:
 def series_of(history: Path, targets: Collection[str]) -> list[Series]:
     """What is known of these targets, of all where none is named. Raises UserError."""
     known = all_series(open_history(history).load())
-    for name in targets:
-        refuse_unknown("target", name, {one.target for one in known})
+    refuse_unseen(known, targets)
     return [one for one in known if not targets or one.target in targets]
+
+
+class Seen(Protocol):
+    """What was on one target, of one framework: a run, or a series of them."""
+
+    @property
+    def target(self) -> str: ...
+
+    @property
+    def framework(self) -> str: ...
+
+
+def refuse_unseen(seen: Iterable[Seen], targets: Collection[str], frameworks: Collection[str] = ()) -> None:
+    """Raise UserError, with the nearest known name, where a history has nothing of a target or framework named."""
+    there = [*seen]
+    for name in targets:
+        refuse_unknown("target", name, {one.target for one in there})
+    for name in frameworks:
+        refuse_unknown("framework", name, {one.framework for one in there})
 
 
 def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:

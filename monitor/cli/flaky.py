@@ -16,7 +16,7 @@ from monitor.cli.common import (
     open_history,
     print_frame,
     print_json,
-    refuse_unknown,
+    refuse_unseen,
 )
 from monitor.handover.codec import to_json
 from monitor.reporting.figures import percent
@@ -35,8 +35,7 @@ def show(
 ) -> None:
     """Show each case that answered otherwise than before and after: how often, and whether that makes it flaky."""
     loaded = open_history(history).load()
-    for name in target:
-        refuse_unknown("target", name, {item.run.target for item in loaded.runs})
+    refuse_unseen((item.run for item in loaded.runs), target)
     found = [rating for rating in ratings(loaded) if not target or rating.cell.target in target]
     if json_:
         print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])

@@ -16,7 +16,7 @@ from monitor.cli.common import (
     open_history,
     print_frame,
     print_json,
-    refuse_unknown,
+    refuse_unseen,
 )
 from monitor.handover.codec import to_json
 
@@ -39,8 +39,7 @@ def show(
     To be asked once a week: it sees slow drift, and small steps in noise, some weeks late.
     """
     loaded = open_history(history).load()
-    for name in target:
-        refuse_unknown("target", name, {item.run.target for item in loaded.runs})
+    refuse_unseen((item.run for item in loaded.runs), target)
     found = [moved for moved in moves(loaded) if not target or moved.cell.target in target]
     if json_:
         print_json([to_json(moved) for moved in found])

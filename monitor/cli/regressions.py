@@ -17,7 +17,7 @@ from monitor.cli.common import (
     examples,
     open_history,
     print_json,
-    refuse_unknown,
+    refuse_unseen,
     say,
 )
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
@@ -48,10 +48,7 @@ def show(
     everything, known = nights(loaded), judgement(loaded, triage)
     for fault in known.faults:
         say(fault)
-    for name in target:
-        refuse_unknown("target", name, {night.run.target for night in everything})
-    for name in framework:
-        refuse_unknown("framework", name, {night.run.framework for night in everything})
+    refuse_unseen((night.run for night in everything), target, framework)
     found = [
         one
         for one in regressions(everything, known.excuse)

@@ -15,7 +15,7 @@ from monitor.cli.common import (
     examples,
     print_frame,
     print_json,
-    refuse_unknown,
+    refuse_unseen,
     series_of,
 )
 from monitor.reporting.scoreboard import (
@@ -52,8 +52,7 @@ def report(
     docs/scores.md says what each figure is.
     """
     everything, catalog = series_of(history, ()), load_catalog()
-    for name in (*target, *([reference] if reference != REFERENCE else [])):
-        refuse_unknown("target", name, {one.target for one in everything})
+    refuse_unseen(everything, (*target, *([reference] if reference != REFERENCE else [])))
     series = [one for one in everything if not target or one.target in target]
     study, by_stratum, whole = [*study_table(series, catalog)], stratum_table(series, catalog), [*whole_table(series)]
     speed = [row for row in speed_table(everything, reference) if not target or row.target in target]
