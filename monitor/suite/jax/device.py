@@ -42,7 +42,7 @@ class JaxDevice:
         except RuntimeError as error:
             raise DeviceUnavailableError(f"jax has no device {name!r}: {str(error).splitlines()[0]}") from error
         jax.config.update("jax_default_device", self._device)
-        self.platform: str = self._device.platform  # what the limits that authors declare are looked up by
+        self.lowers_for: str = self._device.platform  # whose limits count, where authors declare some
 
     def versions(self) -> tuple[str, str]:
         return jax.__version__, getattr(jax.version, "_git_hash", None) or ""

@@ -36,8 +36,7 @@ class JaxExporter:
     """JAX, traced on the CPU and lowered for a platform: tpu, cuda, rocm ..."""
 
     def __init__(self, device: str, platform: str) -> None:
-        self.device = _Traced(device)
-        self.device.platform = self._platform = platform
+        self.device = _Traced(device, platform)
 
     def programs(self, check: Check) -> list[bytes]:
         with _bits(wide=check.dtype in WIDE):
@@ -71,7 +70,7 @@ class JaxExporter:
 
     def _lower(self, traced: Any, check: Check) -> bytes:
         try:
-            text: str = traced.lower(lowering_platforms=(self._platform,)).as_text()
+            text: str = traced.lower(lowering_platforms=(self.device.lowers_for,)).as_text()
         except Exception as error:
             if HOST_CALLBACK in str(error):
                 raise _callback(check) from error
@@ -81,6 +80,10 @@ class JaxExporter:
 
 class _Traced(StandIns, JaxDevice):
     """The device that calls are traced on. What is compiled becomes part of the whole program, as what is not."""
+
+    def __init__(self, name: str, platform: str) -> None:
+        super().__init__(name)
+        self.lowers_for = platform
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] = jax.jit(call, inline=True)

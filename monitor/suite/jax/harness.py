@@ -140,7 +140,7 @@ def _harnesses(device: Device) -> Any:
 
 def _declared(harness: Any, device: Any) -> str:
     """What the harness's authors declare that it cannot do on this kind of device."""
-    kind = device.platform
+    kind = device.lowers_for
     kinds = {kind, "gpu"} if kind in ("cuda", "rocm") else {kind}
     limits = [
         limit.description
