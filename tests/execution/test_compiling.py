@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.execution import compiling
 from monitor.execution.builds import provide
 from monitor.execution.compiling import CompilingWorker
 from monitor.execution.environments import default_cache
@@ -46,7 +47,9 @@ def run(tpu: Target, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., 
 
 @pytest.fixture(scope="module")
 def faults(run: Callable[..., RunFile]) -> RunFile:
-    return run("faults")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiling, "EXPORT_SECONDS", 5.0)
+        return run("faults")
 
 
 def named(runfile: RunFile, name: str) -> Observation:
@@ -60,7 +63,7 @@ def test_a_run_says_how_it_was_seen_and_by_what(faults: RunFile) -> None:
     assert "libtpu" in {package.name for package in faults.run.build.packages}
     assert faults.run.compiler is None  # JAX's own environment has it
     assert {o.evidence for o in faults.observations} == {Evidence.COMPILED}
-    assert len(faults.observations) == len(faults.run.cases) == 8
+    assert len(faults.observations) == len(faults.run.cases) == 9
 
 
 def test_what_compiles_passes_with_what_the_compiler_knows(faults: RunFile) -> None:
@@ -85,6 +88,7 @@ def test_what_compiles_passes_with_what_the_compiler_knows(faults: RunFile) -> N
         ("d-calls-the-host-back", Outcome.FALLBACK, Stage.LOWER, "computes by calling the host back"),
         ("g-has-no-rule", Outcome.UNSUPPORTED, Stage.LOWER, "'eig' not found for platform tpu"),
         ("h-is-at-fault", Outcome.ERROR, Stage.TRACE, "ValueError: at fault"),
+        ("i-takes-long-on-this-host", Outcome.BLOCKED, Stage.TRACE, "on this host: over 5 s"),
     ],
 )
 def test_what_does_not_come_through_names_its_stage(

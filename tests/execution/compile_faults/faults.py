@@ -59,3 +59,11 @@ def g(jax, x=tensor(4, 4)):
 @case("jax.numpy.add", name="h-is-at-fault")
 def h(jax):
     raise ValueError("at fault")
+
+
+@keeps
+@case("jax.numpy.add", name="i-takes-long-on-this-host")
+def i(jax):
+    import time
+
+    time.sleep(600)
