@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
-from itertools import takewhile
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import closing
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -27,15 +33,15 @@ from monitor.cli.past import PAST_BUILDS, builds_back, let_go
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.offers import Framework, Offer
-from monitor.execution.progress import ProgressLine
-from monitor.execution.run import run_job
 from monitor.execution.targets import Target, find_target, load_targets
+from monitor.handover.codec import to_json
 from monitor.history.intake import read_untrusted
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job
 from monitor.reporting.text import news_text
 
 BACKFILL = WORK / "backfill"
+POLL_SECONDS = 0.2
 DAYS = re.compile(r"(\d+)d")
 
 
@@ -45,7 +51,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "portability backfill --framework tensorflow --channel nightly --since 2026-06-01 --every 14d",
             "portability backfill --framework jax --since 0.7.0",
-            "portability backfill --framework jax --builds 0.5.3,0.6.0 --suite harness",
+            "portability backfill --framework jax --builds 0.5.3,0.6.0 --suite harness --jobs 2",
         )
     )(backfill)
 
@@ -60,6 +66,9 @@ def backfill(
     builds: Annotated[str, typer.Option(help="These instead: 0.5.3,0.6.0 or jax==0.5.3.", metavar="VERSIONS")] = "",
     case: CasesOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, help="Runs at the same time. Outcomes do not mind; latencies are noisier.")
+    ] = 1,
     keep: Annotated[int, typer.Option(min=0, help="How many environments to keep, the last used.")] = 2,
     history: HistoryOption = DEFAULT_HISTORY,
     cache: CacheOption = PAST_BUILDS,
@@ -75,7 +84,7 @@ def backfill(
     found = _listed(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
     say(f"{len(found)} builds: {', '.join(build.version for build in found)}")
     recorded = open_history(history)
-    missing = 0
+    asked = []
     for build in found:
         selected = (tuple(suite), "auto", (build.label,), "", tuple(case), tuple(evidence))
         # Comparing would need two environments at a time, and as long again for each build.
@@ -83,9 +92,13 @@ def backfill(
         for job in plan_jobs(wish, targets, recorded):
             if recorded.has(job, build):
                 say(f"{job_name(job)}: {build.label} is recorded already")
-            elif not _run(job, build, targets, recorded, cache):
-                missing += 1
-        let_go(cache, offer.framework(framework), keep)
+            else:
+                asked.append((job, build))
+    missing = 0
+    with closing(_observed(asked, jobs, cache)) as observed:
+        for path in observed:
+            missing += not _take_in(path, targets, recorded)
+            let_go(cache, offer.framework(framework), keep)
     if missing:
         raise typer.Exit(1)
 
@@ -119,20 +132,52 @@ def _older(build: Build, since: str) -> bool:
         raise UserError(f"--since {since}: {build.label} is no nightly; name a version") from None
 
 
-def _run(job: Job, build: Build, targets: Mapping[str, Target], history: History, cache: Path) -> bool:
-    """Run and record; whether the build could be had."""
-    name = f"{job_name(job)}-{build.version}"
-    path = BACKFILL / f"{name}.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _observed(asked: Iterable[tuple[Job, Build]], jobs: int, cache: Path) -> Generator[Path]:
+    """Run each job, so many at a time, each in a process of its own; the run files, as they end.
+
+    Raises typer.Exit: 130 where it is interrupted, 2 where a run step finds the call at fault and has said why.
+    """
+    BACKFILL.mkdir(parents=True, exist_ok=True)
+    waiting, running = iter(asked), dict[subprocess.Popen[bytes], Path]()
     try:
-        runfile = run_job(job, targets[job.target], path, cache=cache, resume=True, say=say, show=ProgressLine(name))
+        while True:
+            for job, build in islice(waiting, jobs - len(running)):
+                path = BACKFILL / f"{job_name(job)}-{build.version}.jsonl"
+                running[_start(job, path, cache)] = path
+            if not running:
+                return
+            ended = [process for process in running if process.poll() is not None]
+            for process in ended:
+                path = running.pop(process)
+                if process.returncode not in (0, 1):
+                    raise typer.Exit(process.returncode)
+                yield path
+            if not ended:
+                time.sleep(POLL_SECONDS)
     except KeyboardInterrupt:
         say("\ninterrupted; call it again to go on")
         raise typer.Exit(130) from None
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGINT)  # it writes down what was answered
+            process.wait()
+
+
+def _start(job: Job, path: Path, cache: Path) -> subprocess.Popen[bytes]:
+    order = path.with_suffix(".json")
+    order.write_text(json.dumps(to_json(job)))
+    options = ("--job", order, "--out", path, "--resume", "--runners", RUNNERS, "--cache", cache)
+    return subprocess.Popen([sys.executable, "-m", "monitor.execution", *map(str, options)])
+
+
+def _take_in(path: Path, targets: Mapping[str, Target], history: History) -> bool:
+    """Record a run file and tell its news; whether the build could be had."""
+    runfile = read_untrusted(path, targets=targets)
     if runfile.run.build:
-        record_runs(history, [read_untrusted(path, targets=targets)])
+        record_runs(history, [runfile])
         print(news_text([night for night in nights(history.load()) if night.run.id == runfile.run.id]), flush=True)
     else:
-        say(f"{name} is left out: {runfile.run.blocked}")
+        say(f"{path.stem} is left out: {runfile.run.blocked}")
     path.unlink()
+    path.with_suffix(".json").unlink()
     return runfile.run.build is not None

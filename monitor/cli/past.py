@@ -43,6 +43,7 @@ def let_go(cache: Path, framework: Framework, keep: int) -> None:
     if prune_environments(cache, unused_days=0, keep=keep).removed:
         try:
             run_uv(("cache", "clean", *framework.distributions), {})
+            run_uv(("cache", "prune"), {})  # the former forgets the wheels, and what they unpacked to stays
         except UvError as error:
             say(f"uv's cache still has the wheels of {framework.name}: {error}")
 

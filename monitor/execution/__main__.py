@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m monito
             cache=given.cache,
             resume=given.resume,
             say=lambda line: print(line, file=sys.stderr),
-            show=ProgressLine(f"{job.target} {job.framework} {job.suite}"),
+            show=ProgressLine(given.out.stem),
         )
     except (TargetError, ResumeError, RunFileError, FileExistsError) as error:
         print(f"{program}: {error}", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from datetime import date, timedelta
@@ -19,18 +20,20 @@ from monitor.model import Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASE = "jax/jax.tree_map/eager-float32"
+COMMAND = [sys.executable, "-m", "monitor", "backfill", "--framework", "jax", "--case", CASE]
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(CHECKOUT)}
 
 
 def backfill(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "monitor", "backfill", "--framework", "jax", "--case", CASE, *arguments]
-    environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
-    return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+    command = [*COMMAND, *arguments]
+    return subprocess.run(command, cwd=directory, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
 def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) -> None:
+    interrupted(nothing_shipped, "--builds", "0.6.0")
     first = backfill(nothing_shipped, "--builds", "0.6.0")
     assert first.returncode == 0, first.stderr
-    second = backfill(nothing_shipped, "--builds", "jax==0.6.0, 0.5.3, 0.5.99")
+    second = backfill(nothing_shipped, "--builds", "jax==0.6.0, 0.5.3, 0.5.99", "--jobs", "2")
     assert second.returncode == 1
     assert "cpu-jax-paper: jax==0.6.0 is recorded already" in second.stderr
     assert "cpu-jax-paper-0.5.99 is left out: " in second.stderr
@@ -40,6 +43,20 @@ def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) 
     assert runs[0].started > runs[1].started
     assert history.watch_list("cpu", "jax", "paper") == {CASE: Outcome.ABSENT}
     assert history.watch_list("cpu", "jax", "paper", version="0.5.3") == {CASE: Outcome.PASS}
+    assert [*(nothing_shipped / ".portability" / "backfill").glob("*.json*")] == []
+
+
+def interrupted(directory: Path, *arguments: str) -> None:
+    """A backfill that is interrupted once a run has begun, and leaves nothing running."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], cwd=directory, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+    ) as begun:
+        assert begun.stderr
+        assert any("jax: starting jax==" in line for line in begun.stderr)
+        begun.send_signal(signal.SIGINT)
+        rest = begun.stderr.read()  # ends when the last process that holds it has ended
+    assert begun.returncode == 130, rest
+    assert "call it again to go on" in rest
 
 
 def test_nightlies_are_walked_back_in_steps_of_days(cpu: Target) -> None:
