@@ -262,7 +262,14 @@ class Worker(Process):
     def ask(self, case: str, limits: Limits) -> Observation:
         """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
         start = time.monotonic()
-        answer = self.request({"case": case}, limits, lambda message: read_observation(message, case))
+
+        def read(message: Any) -> Observation:
+            observation = read_observation(message, case)
+            if message.get("ruined"):  # whatever is asked of it from here on would fail for what this case did
+                self.kill()
+            return observation
+
+        answer = self.request({"case": case}, limits, read)
         if isinstance(answer, Fault):
             seconds = round(time.monotonic() - start, 3)
             return Observation(case, answer.outcome, self._evidence, message=answer.message, seconds=seconds)

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from importlib import import_module
 from typing import Any
 
+import numpy as np
+
 from monitor.handover.codec import to_json
 from monitor.handover.messages import clean, describe
 from monitor.handover.pipe import Message, Service, add_arguments, serve
@@ -39,7 +41,9 @@ def main() -> None:
         checks = checks_of(device, given.suite)
 
         def answer(request: Message) -> Message:
-            return {"observation": to_json(observe(device, checks[request["case"]]))}
+            observation = observe(device, checks[request["case"]])
+            ruined = observation.outcome is not Outcome.PASS and not works(device)
+            return {"observation": to_json(observation), "ruined": ruined}
 
         return introduce(device, checks), answer
 
@@ -111,6 +115,18 @@ def observe(device: Device, check: Check) -> Observation:
         digest=digest,
         seconds=round(time.perf_counter() - start, 3),
     )
+
+
+def works(device: Device) -> bool:
+    """Whether a device still gives back what is put there.
+
+    After a failed assertion or an illegal access on a GPU, all that its process asks of it fails as well.
+    """
+    try:
+        fetched = device.fetch(device.put(np.ones(1), "float32"))
+    except Exception:  # whatever it raises, it says no
+        return False
+    return fetched is not None and fetched.values.tolist() == [1.0]
 
 
 def _elsewhere(device: Device, result: Any) -> list[str]:

@@ -98,6 +98,18 @@ def test_a_worker_killed_between_two_cases_is_a_crash_of_the_next(worker: Worker
     assert worker.ask(fault("a-healthy"), LIMITS).outcome is Outcome.CRASH
 
 
+def test_a_device_that_is_ruined_is_the_end_of_its_worker(worker: Worker) -> None:
+    observation = worker.ask(fault("h-ruins-the-device"), LIMITS)
+    assert observation.outcome is Outcome.ERROR
+    assert "device-side assert triggered" in observation.message
+    assert not worker.alive
+
+
+def test_an_error_alone_is_not(worker: Worker) -> None:
+    assert worker.ask(fault("j-flaky"), LIMITS).outcome is Outcome.MISMATCH
+    assert worker.alive
+
+
 def test_what_a_framework_prints_is_no_answer(worker: Worker) -> None:
     assert worker.ask(fault("i-writes-on-stdout"), LIMITS).outcome is Outcome.PASS
 
@@ -120,6 +132,7 @@ def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
         "f-corruptor": "pass",
         "g-victim": "pass",
         "h-exits": "crash",
+        "h-ruins-the-device": "error",
         "i-writes-on-stdout": "pass",
         "i-writes-over-the-answer": "crash",
         "j-flaky": "pass",  # nothing is known of it yet, and alone it passed

@@ -59,6 +59,16 @@ def g(jax):
 
 
 @keeps
+@case("jax.numpy.add", name="h-ruins-the-device")
+def ruins(jax):
+    def fail(*_, **__):
+        raise RuntimeError("CUDA error: device-side assert triggered")
+
+    jax.device_put = fail  # as after a failed assertion on a GPU: nothing can be put there any more
+    fail()
+
+
+@keeps
 @case("jax.numpy.add", name="h-exits")
 def h(jax):
     import os
