@@ -1,0 +1,161 @@
+"""Is the timing on an accelerator right?
+
+    PYTHONPATH=. python benchmarks/accelerator.py --framework torch --target nvidia-h200 [--functions 30]
+
+Run it on the machine that has the accelerator, by the interpreter that has the framework: nothing else is needed. It
+prints two tables.
+
+- **The host's clock against the device's.** For functions of the `paper` suite, from the shortest call to the longest,
+  what `monitor.suite.measure` reads on the host, beside what the device took: PyTorch's events around as many calls,
+  recorded on the device itself; for JAX, which has none, the time of a call in a row so long that waiting for its end
+  weighs nothing. Where calls are short, the host is slower than the device, and the ratio says by how much.
+- **Against the card's known rates.** A large matrix product in bfloat16 and a copy within the device's memory, beside
+  what the maker publishes (`[compile.chip]` of the target).
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import math
+import random
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from monitor.execution.targets import load_target
+from monitor.model import Evidence, Outcome
+from monitor.suite.check import Check
+from monitor.suite.device import Device
+from monitor.suite.measure import measure
+from monitor.suite.worker import checks_of, observe, open_device
+
+RUNNERS = Path(__file__).resolve().parents[1] / "runners"
+ROW_SECONDS = 0.5  # so long a row of calls that waiting for its end is under a part in ten thousand
+SIDE = 16_384  # of the matrices: 9 TFLOP a product
+COPIED = 2 << 30  # bytes, many times any cache
+ROUNDS = 5
+DRAWN = 3  # functions for each one that is shown, so that short and long calls are among them
+SEED = 1
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--framework", choices=("torch", "jax"), required=True)
+    parser.add_argument("--target", required=True, help="a runner file's name")
+    parser.add_argument("--functions", type=int, default=30)
+    parser.add_argument("--side", type=int, default=SIDE, help="of the matrices")
+    parser.add_argument("--bytes", type=int, default=COPIED, help="to be copied")
+    given = parser.parse_args()
+    target = load_target(RUNNERS / f"{given.target}.toml")
+    device = open_device(given.framework, target.offer(Evidence.EXECUTED).framework(given.framework).device)
+    gc.disable()
+    for name, value in device.environment().items():
+        print(f"{name}: {value}")
+    clock = DEVICE_CLOCKS[given.framework]
+    compare_clocks(device, clock, given.functions)
+    chip = target.compile.chip if target.compile else None
+    for name, unit, rate, known in (
+        ("matmul, bfloat16", "TFLOP/s", product_rate(device, clock, given.side), chip and chip.peak_tflop_s),
+        ("copy, read and written", "GB/s", copy_rate(device, clock, given.bytes), chip and chip.bandwidth_gb_s),
+    ):
+        share = f", {rate / known:.0%} of the published {known:g}" if known else ""
+        print(f"{name}: {rate:.4g} {unit}{share}", flush=True)
+
+
+def compare_clocks(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], wanted: int) -> None:
+    """Print what the host and the device read of functions that are spread over all lengths of a call."""
+    timed = sorted(_one_case_a_function(device, wanted * DRAWN), key=lambda row: row[0])
+    chosen = [timed[round(i * (len(timed) - 1) / max(wanted - 1, 1))] for i in range(min(wanted, len(timed)))]
+    print(f"{'host':>12}  {'device':>12}  {'ratio':>6}  case")
+    ratios = []
+    for _, check in chosen:
+        call = check.prepare(device)
+        first = time.perf_counter()
+        device.repeat(call, 1)
+        latency = measure(lambda calls, call=call: device.repeat(call, calls), time.perf_counter() - first)
+        calls = max(1, math.ceil(ROW_SECONDS * 1e6 / latency.median))
+        there = clock(device, call, calls) * 1e6
+        ratios.append(latency.median / there)
+        print(f"{latency.median:10.2f}us  {there:10.2f}us  {ratios[-1]:6.3f}  {check.id}", flush=True)
+    ratios.sort()
+    print(f"host over device: median {ratios[len(ratios) // 2]:.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f}")
+
+
+def _one_case_a_function(device: Device, wanted: int) -> list[tuple[float, Check]]:
+    """A case that passes and is timed of so many functions, with the median of its latency in microseconds."""
+    found: dict[str, tuple[float, Check]] = {}
+    checks = [check for check in checks_of(device, "paper").values() if check.timed]
+    random.Random(SEED).shuffle(checks)
+    for check in checks:
+        if check.function not in found and len(found) < wanted:
+            seen = observe(device, check)
+            if seen.outcome is Outcome.PASS and seen.latency:
+                found[check.function] = (seen.latency.median, check)
+    return [*found.values()]
+
+
+def product_rate(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], side: int) -> float:
+    """TFLOP/s of a product of square matrices in bfloat16, each of so many rows."""
+    import numpy as np
+
+    one = device.put(np.ones((side, side), np.float32), "bfloat16")
+    seconds = _best(device, lambda: one @ one, clock)
+    return 2 * side**3 / seconds / 1e12
+
+
+def copy_rate(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], size: int) -> float:
+    """GB/s, read and written, of a copy of so many bytes within the device's memory."""
+    import numpy as np
+
+    one = device.put(np.ones(size // 4, np.float32), "float32")
+    copy = one.clone if device.name == "torch" else _jax_copy(one)
+    return 2 * size / _best(device, copy, clock) / 1e9
+
+
+def _jax_copy(array: Any) -> Callable[[], Any]:
+    import jax
+
+    copy = jax.jit(jax.numpy.copy)
+    return lambda: copy(array)
+
+
+def _best(device: Device, call: Callable[[], Any], clock: Callable[[Device, Callable[[], Any], int], float]) -> float:
+    """Seconds of a call, the shortest of a few rows of calls: what the device can do, not what it mostly does."""
+    start = time.perf_counter()
+    device.repeat(call, 2)
+    calls = max(1, round(ROW_SECONDS / ((time.perf_counter() - start) / 2)))
+    return min(clock(device, call, calls) for _ in range(ROUNDS))
+
+
+def torch_clock(device: Device, call: Callable[[], Any], calls: int) -> float:
+    """Seconds a call between two events that the device records; on a CPU, which has none, as for JAX."""
+    import torch
+
+    if device.device().type == "cpu":
+        return row_clock(device, call, calls)
+    start, end = (torch.Event(device.device(), enable_timing=True) for _ in range(2))
+    device.repeat(call, 1)
+    start.record()
+    for _ in range(calls):
+        call()
+    end.record()
+    end.synchronize()
+    return start.elapsed_time(end) / 1000 / calls
+
+
+def row_clock(device: Device, call: Callable[[], Any], calls: int) -> float:
+    """Seconds a call in a long row, of whose last result alone the end is waited for."""
+    device.repeat(call, 1)
+    start = time.perf_counter()
+    for _ in range(calls - 1):
+        call()
+    device.repeat(call, 1)
+    return (time.perf_counter() - start) / calls
+
+
+DEVICE_CLOCKS = {"torch": torch_clock, "jax": row_clock}
+
+if __name__ == "__main__":
+    main()
