@@ -30,8 +30,8 @@ from monitor.cli.common import UserError
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
+from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
-from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
@@ -66,6 +66,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, BoardError) as error:
+    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, GitHubError) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

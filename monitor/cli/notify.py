@@ -27,7 +27,8 @@ from monitor.cli.common import (
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
-from monitor.reporting.notify.board import GITHUB, Board, StepError
+from monitor.reporting.asking import GITHUB
+from monitor.reporting.notify.board import Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
 from monitor.reporting.notify.slower import slower
