@@ -7,6 +7,7 @@ import sys
 import typer
 
 from monitor.cli import (
+    actions,
     backfill,
     bisect,
     builds,
@@ -57,6 +58,7 @@ compare.register(app)
 flaky.register(app)
 lookback.register(app)
 notify.register(app)
+app.add_typer(actions.app)
 bisect.register(app)
 confront.register(app)
 doctor.register(app)
