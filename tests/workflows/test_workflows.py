@@ -183,3 +183,11 @@ def test_every_command_that_a_workflow_calls_exists_with_its_options(command, op
     assert told.exit_code == 0, told.output
     # The list of options only: an example may show what does not exist.
     assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", told.output, re.MULTILINE))
+
+
+def test_every_test_that_the_page_on_security_names_is_there():
+    repository = FILES[0].parents[2]
+    named = set(re.findall(r"`(test_\w+)`", (repository / "docs" / "security.md").read_text()))
+    tests = "".join(path.read_text() for path in (repository / "tests").rglob("test_*.py"))
+    assert named
+    assert named - set(re.findall(r"def (test_\w+)", tests)) == set()
