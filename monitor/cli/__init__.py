@@ -7,6 +7,7 @@ import sys
 import typer
 
 from monitor.cli import (
+    actions,
     backfill,
     bisect,
     builds,
@@ -30,8 +31,8 @@ from monitor.cli.common import UserError
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
+from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
-from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
@@ -57,6 +58,7 @@ compare.register(app)
 flaky.register(app)
 lookback.register(app)
 notify.register(app)
+app.add_typer(actions.app)
 bisect.register(app)
 confront.register(app)
 doctor.register(app)
@@ -66,6 +68,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, BoardError) as error:
+    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, GitHubError) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

@@ -27,7 +27,8 @@ from monitor.cli.common import (
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
-from monitor.reporting.notify.board import GITHUB, Board, StepError
+from monitor.reporting.asking import GITHUB
+from monitor.reporting.notify.board import Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
 from monitor.reporting.notify.slower import slower
@@ -35,6 +36,10 @@ from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
 SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
+
+RepositoryOption = Annotated[
+    str, typer.Option(help="The repository at GitHub.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
+]
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,7 @@ def register(app: typer.Typer) -> None:
 
 
 def notify(
-    repository: Annotated[
-        str, typer.Option(help="Where the issues are.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
-    ],
+    repository: RepositoryOption,
     history: HistoryOption = DEFAULT_HISTORY,
     triage: TriageOption = TRIAGE,
     site_url: Annotated[str, typer.Option(help="The address of the published site, for links.", metavar="URL")] = "",
@@ -95,12 +98,17 @@ def notify(
 
 
 def _check(repository: str, site_url: str, may_ask: object) -> None:
-    if not re.fullmatch(REPOSITORY, repository):
-        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
+    check_repository(repository)
     if site_url and not re.fullmatch(SITE, site_url):
         raise UserError(f'--site-url "{site_url}": must be an address, as in https://octocat.github.io/monitor')
     if not may_ask:
         raise UserError("GITHUB_TOKEN is not set: give a token that may write issues, or --dry-run")
+
+
+def check_repository(repository: str) -> None:
+    """Raise UserError unless it is OWNER/NAME."""
+    if not re.fullmatch(REPOSITORY, repository):
+        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
 
 
 def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -38,7 +38,7 @@ from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
 from monitor.history.shards import join_shards
-from monitor.history.store import History
+from monitor.history.store import ARTIFACT, History
 from monitor.model import Evidence, Job
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
@@ -84,6 +84,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "portability record runs/*.jsonl --history history",
             "portability record runs/*.jsonl --history history --push",
+            "portability record --fetched runs --history history --push",
         )
     )(record)
     app.command(epilog=examples("portability judge", "portability judge --history history --json | jq '.[].changes'"))(
@@ -110,13 +111,14 @@ def plan(
         list[str],
         typer.Option("--runner", envvar="PORTABILITY_RUNNERS", help="A target that has a runner of its own here."),
     ] = [],  # noqa: B006
+    case: CasesOption = [],  # noqa: B006
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 
     What GitHub's runners can do is planned for everybody, what takes another only where it is named by --runner.
 
-    Writes OUT/matrix.json, a list of {name, job, labels}, and one OUT/<name>.json a job.
+    Writes OUT/matrix.json, a list of {name, job, labels, target, evidence}, and one OUT/<name>.json a job.
     """
     wish = Wish(
         tuple(target),
@@ -124,6 +126,7 @@ def plan(
         tuple(suite),
         channel,
         tuple(build),
+        cases=tuple(case),
         evidences=tuple(evidence),
         shards=shards,
         runners=tuple(runner),
@@ -143,7 +146,10 @@ def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path)
     matrix = []
     for job in jobs:
         name = job_name(job)
-        matrix.append({"name": name, "job": f"{name}.json", "labels": targets[job.target].way(job.evidence).labels})
+        labels = targets[job.target].way(job.evidence).labels
+        matrix.append(
+            {"name": name, "job": f"{name}.json", "labels": labels, "target": job.target, "evidence": job.evidence}
+        )
         (directory / f"{name}.json").write_text(json.dumps(to_json(job), indent=1) + "\n")
     (directory / "matrix.json").write_text(json.dumps(matrix) + "\n")
 
@@ -160,34 +166,51 @@ def run(context: typer.Context) -> None:
 
 
 def record(
-    runs: Annotated[list[Path], typer.Argument(help="Run files; untrusted, each is checked whole first.")],
+    runs: Annotated[list[Path], typer.Argument(help="Run files; untrusted, each is checked whole first.")] = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
+    fetched: Annotated[
+        Path | None, typer.Option(help="What `portability actions fetch` wrote: a folder an artifact.", metavar="DIR")
+    ] = None,
     push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
 ) -> None:
     """Add run files to the history, in one commit whose diff is the night's news.
 
     A bad file is refused whole, in one line that says where; the others are recorded, and the exit status is 2.
     """
+    if fetched is not None and not fetched.is_dir():
+        raise UserError(f"--fetched {fetched}: no such folder; `portability actions fetch --out {fetched}` makes it")
     targets = load_targets(RUNNERS)
-    runfiles, refused = [], 0
-    for path in runs:
+    runfiles, refused = [], []
+    paths = [*runs, *(sorted(fetched.glob("*/*.jsonl")) if fetched else ())]
+    for path in paths:
         try:
             runfiles.append(read_untrusted(path, targets=targets))
         except RunFileError as error:
             say(f"refused: {error}")
-            refused += 1
+            refused.append(path)
     if runfiles:
-        commit = record_runs(open_history(history), runfiles, push=push)
+        # What was refused stays unnamed: a mended monitor may take it, as long as GitHub keeps it.
+        whole = {path.parent.name for path in paths if fetched} - {path.parent.name for path in refused}
+        commit = record_runs(open_history(history), runfiles, push=push, artifacts=sorted(whole))
         say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
+    elif not refused:
+        say("nothing to record")
     if refused:
         raise typer.Exit(2)
 
 
-def record_runs(history: History, runfiles: Sequence[RunFile], *, push: bool = False) -> str | None:
-    """Record runs, shards joined, with a commit message that names them; None where nothing was new, or its hash."""
+def record_runs(
+    history: History, runfiles: Sequence[RunFile], *, push: bool = False, artifacts: Sequence[str] = ()
+) -> str | None:
+    """Record runs, shards joined, with a commit message that names them; None where nothing was new, or its hash.
+
+    The message also names the artifacts at GitHub that they came in.
+    """
     runfiles = join_shards(runfiles)
     lines = [f"{r.run.target} {r.run.framework} {r.run.suite} {r.run.evidence}: {_said(r)}" for r in runfiles]
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
+    if artifacts:
+        message += ["", *(f"{ARTIFACT}: {artifact}" for artifact in artifacts)]
     return history.record(runfiles, "\n".join(message), push=push)
 
 

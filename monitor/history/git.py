@@ -71,6 +71,12 @@ class WorkTree:
         kind = PushRejectedError if "[rejected]" in words or "cannot lock ref" in words else GitError
         raise kind(f"git push: {words.strip()}")
 
+    def trailers(self, key: str) -> tuple[str, ...]:
+        """What the messages of all commits say in their last lines under a key, as in `Artifact: 5`."""
+        if not self.has_commits:
+            return ()
+        return tuple(self.git("log", f"--format=%(trailers:key={key},valueonly)").split())
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the work tree for one writer of this machine; others wait. Released also when the holder is killed."""

@@ -34,6 +34,9 @@ from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 # once all get through, as the test with real processes shows.
 PUSH_TRIES = 20
 
+# Under which key a commit names the artifacts that it recorded from.
+ARTIFACT = "Artifact"
+
 
 @dataclass(frozen=True)
 class Recorded:
@@ -119,6 +122,10 @@ class History:
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
         return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
+
+    def artifacts(self) -> frozenset[int]:
+        """The artifacts at GitHub that were recorded from: each commit names its own, below its message."""
+        return frozenset(map(int, self._tree.trailers(ARTIFACT)))
 
     def size(self) -> int:
         """How many runs there are."""

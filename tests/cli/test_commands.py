@@ -36,6 +36,8 @@ COMMANDS = [
     ["flaky"],
     ["lookback"],
     ["notify"],
+    ["actions", "start"],
+    ["actions", "fetch"],
     ["site"],
     ["repro"],
     ["report"],
@@ -263,7 +265,13 @@ def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., 
     )
     assert done.returncode == 0, done.stderr
     assert json.loads((out / "matrix.json").read_text()) == [
-        {"name": "cpu-jax-paper", "job": "cpu-jax-paper.json", "labels": ["ubuntu-latest"]}
+        {
+            "name": "cpu-jax-paper",
+            "job": "cpu-jax-paper.json",
+            "labels": ["ubuntu-latest"],
+            "target": "cpu",
+            "evidence": "executed",
+        }
     ]
     job = json.loads((out / "cpu-jax-paper.json").read_text())
     assert (job["target"], job["framework"], job["suite"], job["build"]) == ("cpu", "jax", "paper", "jax==0.9.2")

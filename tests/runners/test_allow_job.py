@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 HOOK = Path(__file__).parents[2] / "runners" / "provisioning" / "allow-job.sh"
-NIGHTLY = "o/monitor/.github/workflows/nightly.yml@refs/heads/main"
+RUN = "o/monitor/.github/workflows/run.yml@refs/heads/main"
 
 # What the runner does: the hook, then every step whose condition holds, `if: always()` after a failure too.
 WORKER = 'bash --noprofile --norc -e -o pipefail "$0"; echo "a step with if: always()"'
@@ -19,14 +19,14 @@ WORKER = 'bash --noprofile --norc -e -o pipefail "$0"; echo "a step with if: alw
 ALLOWED = {
     "GITHUB_EVENT_NAME": "schedule",
     "GITHUB_REPOSITORY": "o/monitor",
-    "GITHUB_WORKFLOW_REF": NIGHTLY,
+    "GITHUB_WORKFLOW_REF": RUN,
 }
 
 
 @pytest.fixture
 def hook(tmp_path: Path) -> Path:
     shutil.copy(HOOK, tmp_path)
-    (tmp_path / "allowed-workflows").write_text(f"{NIGHTLY}\no/monitor/.github/workflows/bisect.yml@refs/heads/main\n")
+    (tmp_path / "allowed-workflows").write_text(f"{RUN}\no/monitor/.github/workflows/bisect.yml@refs/heads/main\n")
     return tmp_path / HOOK.name
 
 
@@ -42,9 +42,9 @@ def job(hook: Path, **variables: str | None) -> subprocess.CompletedProcess[str]
 
 
 @pytest.mark.parametrize("event", ["schedule", "workflow_dispatch"])
-@pytest.mark.parametrize("workflow", ["nightly", "bisect"])
+@pytest.mark.parametrize("workflow", ["run", "bisect"])
 def test_our_workflows_are_let_in_when_we_start_them(hook: Path, event: str, workflow: str) -> None:
-    done = job(hook, GITHUB_EVENT_NAME=event, GITHUB_WORKFLOW_REF=NIGHTLY.replace("nightly", workflow))
+    done = job(hook, GITHUB_EVENT_NAME=event, GITHUB_WORKFLOW_REF=RUN.replace("/run.yml", f"/{workflow}.yml"))
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "a step with if: always()"
 
@@ -62,19 +62,19 @@ def test_our_workflows_are_let_in_when_we_start_them(hook: Path, event: str, wor
         (
             {
                 "GITHUB_REPOSITORY": "fork/monitor",
-                "GITHUB_WORKFLOW_REF": "fork/monitor/.github/workflows/nightly.yml@refs/heads/main",
+                "GITHUB_WORKFLOW_REF": "fork/monitor/.github/workflows/run.yml@refs/heads/main",
             },
             "is not in allowed-workflows",
         ),
         ({"GITHUB_REPOSITORY": None}, "is not a workflow of none"),
         ({"GITHUB_WORKFLOW_REF": None}, "none is not a workflow of o/monitor"),
         ({"GITHUB_WORKFLOW_REF": ""}, "none is not a workflow of o/monitor"),
-        ({"GITHUB_WORKFLOW_REF": NIGHTLY.replace("nightly", "ci")}, "is not in allowed-workflows"),
-        ({"GITHUB_WORKFLOW_REF": NIGHTLY.replace("main", "edited")}, "is not in allowed-workflows"),
-        ({"GITHUB_WORKFLOW_REF": NIGHTLY.replace("main", "main2")}, "is not in allowed-workflows"),
-        ({"GITHUB_WORKFLOW_REF": NIGHTLY.replace("heads/main", "tags/main")}, "is not in allowed-workflows"),
-        ({"GITHUB_WORKFLOW_REF": NIGHTLY.replace("nightly.yml", "night.y.*")}, "is not in allowed-workflows"),
-        ({"GITHUB_WORKFLOW_REF": f"{NIGHTLY}\n{NIGHTLY}x"}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": RUN.replace("/run.yml", "/ci.yml")}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": RUN.replace("main", "edited")}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": RUN.replace("main", "main2")}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": RUN.replace("heads/main", "tags/main")}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": RUN.replace("run.yml", "r.n.y.*")}, "is not in allowed-workflows"),
+        ({"GITHUB_WORKFLOW_REF": f"{RUN}\n{RUN}x"}, "is not in allowed-workflows"),
         (dict.fromkeys(ALLOWED), "its event is none"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

@@ -15,8 +15,12 @@ import yaml
 
 # Everything that may write, and what. A job that is not named here may read at most.
 WRITERS = {
-    ("nightly", "record"): {"contents": "write"},
-    ("nightly", "deploy"): {"pages": "write", "id-token": "write"},
+    ("nightly", "start"): {"contents": "read", "actions": "write"},
+    ("run", "hand-over"): {},
+    ("run", "publish"): {"contents": "read", "actions": "write"},
+    ("publish", "record"): {"contents": "write", "actions": "read"},
+    ("publish", "notify"): {"contents": "read", "issues": "write"},
+    ("publish", "deploy"): {"pages": "write", "id-token": "write"},
 }
 
 FILES = sorted((Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
@@ -33,7 +37,7 @@ def scripts(job: dict[str, Any]) -> list[str]:
 
 def calls(job: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """Every `portability` command that a job calls, with its options."""
-    lines = re.findall(r"^\s*portability (\w+)(.*)", "\n".join(scripts(job)), re.MULTILINE)
+    lines = re.findall(r"^\s*portability ((?:actions )?\w+)(.*)", "\n".join(scripts(job)), re.MULTILINE)
     return [(command, re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) for command, rest in lines]
 
 
@@ -70,7 +74,7 @@ def test_a_workflow_grants_nothing_by_default(workflow):
 
 
 @every_job
-def test_only_the_jobs_that_record_and_deploy_may_write(workflow, name, job):
+def test_a_job_may_write_only_what_it_is_there_for(workflow, name, job):
     assert job["permissions"] == WRITERS.get((workflow, name), {"contents": "read"})
 
 
@@ -110,9 +114,41 @@ def test_what_a_failed_run_did_observe_is_handed_over(job):
     assert upload["if"] == "${{ !cancelled() }}"
 
 
-@pytest.mark.parametrize("name", ["record", "site", "deploy"])
-def test_a_target_that_fails_holds_back_neither_history_nor_site(name):
-    assert "!cancelled()" in WORKFLOWS["nightly"]["jobs"][name]["if"]
+@pytest.mark.parametrize("name", ["hand-over", "publish"])
+def test_a_run_that_failed_is_published_all_the_same(name):
+    assert "!cancelled()" in WORKFLOWS["run"]["jobs"][name]["if"]
+
+
+@pytest.mark.parametrize("name", ["notify", "site", "deploy"])
+def test_an_artifact_that_was_refused_holds_back_neither_issues_nor_site(name):
+    assert "!cancelled()" in WORKFLOWS["publish"]["jobs"][name]["if"]
+
+
+def test_hardware_that_does_not_answer_is_waited_for_by_its_own_run_alone():
+    chosen = [(workflow, name) for workflow, name, job in JOBS if "matrix.labels" in job["runs-on"]]
+    assert chosen == [("run", "run")]
+    assert WORKFLOWS["run"]["concurrency"]["group"] == "run-${{ inputs.target }}-${{ inputs.evidence }}"
+
+
+def test_one_publishes_at_a_time_and_silence_is_published_too():
+    assert WORKFLOWS["publish"]["concurrency"] == {"group": "publish", "cancel-in-progress": False}
+    assert set(triggers(WORKFLOWS["publish"])) == {"schedule", "workflow_dispatch"}
+
+
+def test_history_issues_and_site_are_of_the_default_branch_alone():
+    jobs = WORKFLOWS["publish"]["jobs"]
+    assert jobs["record"]["if"] == (
+        "${{ github.event_name == 'schedule' || github.ref_name == github.event.repository.default_branch }}"
+    )
+    for name in ("notify", "site"):
+        assert "needs.record.result != 'skipped'" in jobs[name]["if"]
+    assert "needs.site.result == 'success'" in jobs["deploy"]["if"]
+
+
+def test_what_reaches_hardware_is_what_its_hook_lets_in():
+    containerfile = (FILES[0].parents[2] / "runners" / "provisioning" / "Containerfile").read_text()
+    (listed,) = re.findall(r'^ARG WORKFLOWS="?([^"\n]*)"?$', containerfile, re.MULTILINE)
+    assert listed.split() == sorted({workflow for workflow, _, job in JOBS if not job["runs-on"].startswith("ubuntu-")})
 
 
 @every_workflow
@@ -127,9 +163,14 @@ def test_no_schedule_is_at_the_full_hour(workflow):
         assert re.match(r"[1-9]\d? ", entry["cron"])
 
 
-def test_the_nightly_takes_every_step_of_the_pipeline():
-    taken = [command for job in WORKFLOWS["nightly"]["jobs"].values() for command, _ in calls(job)]
-    assert taken == ["plan", "run", "record", "judge", "lookback", "site"]
+def test_the_workflows_take_every_step_of_the_pipeline():
+    order = ("nightly", "run", "publish")
+    taken = [command for workflow in order for job in WORKFLOWS[workflow]["jobs"].values() for command, _ in calls(job)]
+    assert taken == [
+        *("plan", "actions start"),
+        *("plan", "run", "actions start"),
+        *("actions fetch", "record", "judge", "lookback", "notify", "site"),
+    ]
 
 
 @pytest.mark.parametrize(("command", "options"), [call for _, _, job in JOBS for call in calls(job)], ids=name_of)
@@ -138,7 +179,15 @@ def test_every_command_that_a_workflow_calls_exists_with_its_options(command, op
 
     from monitor.cli import app
 
-    told = CliRunner().invoke(app, [command, "--help"])
+    told = CliRunner().invoke(app, [*command.split(), "--help"])
     assert told.exit_code == 0, told.output
     # The list of options only: an example may show what does not exist.
     assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", told.output, re.MULTILINE))
+
+
+def test_every_test_that_the_page_on_security_names_is_there():
+    repository = FILES[0].parents[2]
+    named = set(re.findall(r"`(test_\w+)`", (repository / "docs" / "security.md").read_text()))
+    tests = "".join(path.read_text() for path in (repository / "tests").rglob("test_*.py"))
+    assert named
+    assert named - set(re.findall(r"def (test_\w+)", tests)) == set()

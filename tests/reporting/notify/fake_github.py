@@ -1,4 +1,4 @@
-"""A GitHub on this machine that remembers what it was told: issues, comments, labels.
+"""A GitHub on this machine that remembers what it was told: issues, labels, and workflows (`fake_actions.py`).
 
 Every request, and every answer that it gives to one, is checked against GitHub's own description of its API
 (`published.py`), so that neither the monitor nor this stand-in can drift from it. Faults are planted by the number of
@@ -8,6 +8,7 @@ the request: an answer that is an error, one that never comes, a request that do
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -19,9 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from fake_actions import FakeActions
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
+ARCHIVE = re.compile(r"/(?P<number>\d+)/zip$")
 PUBLISHED = Path(__file__).with_name("github-api.json")
 HOST = "http://github.invalid"  # where the description says that the API is: the port differs from test to test
 REPOSITORY, TOKEN = "octocat/monitor", "not-checked"
@@ -59,6 +62,8 @@ class FakeGitHub:
         self.faults: dict[int, Fault] = {}
         self.dead: int | None = None
         self.violations: list[str] = []
+        self.actions = FakeActions(REPOSITORY, PUBLISHED)
+        self.told_to_storage: list[str | None] = []  # the tokens that came along to where archives are stored
         self.url = ""
         self._clock = 0
         self._lock = threading.Lock()
@@ -151,6 +156,10 @@ class FakeGitHub:
         """Do what a request asks."""
         parts, query = urlsplit(target).path.split("/")[4:], dict(parse_qsl(urlsplit(target).query))
         match method, parts:
+            case _, ["actions", *rest]:
+                known = self.actions.answer(method, rest, query, body, lambda found: self._page(target, query, found))
+                if known:
+                    return known
             case "GET", ["issues"]:
                 found = sorted(self.issues, key=lambda one: one["number"], reverse=query.get("direction") == "desc")
                 return self._page(target, query, found)
@@ -180,7 +189,7 @@ class FakeGitHub:
         )
         self._hold(lambda: description().validate_request(request), f"request {method} {target}")
         status, value, headers = self.answer(method, target, json.loads(raw) if raw else None)
-        data = json.dumps(value).encode()
+        data = json.dumps(value).encode() if status != 204 else b""
         response = MockResponse(data, status_code=status, content_type="application/json")
         self._hold(lambda: description().validate_response(request, response), f"answer {status} to {method} {target}")
         return status, data, headers
@@ -252,6 +261,9 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
 
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if archive := ARCHIVE.search(self.path):
+                self._send_archive(int(archive["number"]))
+                return
             fault = github.arrived(self.command, self.path)
             if fault == DROPPED:
                 self.close_connection = True
@@ -276,6 +288,17 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(data)
+
+        def _send_archive(self, number: int) -> None:
+            """As GitHub does it: the API sends one on to another host, which is not to be shown the token."""
+            data = github.actions.archives.get(number)
+            if data is None:
+                self._send(410, b"{}", {})
+            elif self.path.startswith("/repos/"):
+                self._send(302, b"", {"Location": f"http://localhost:{server.server_port}/storage/{number}/zip"})
+            else:
+                github.told_to_storage.append(self.headers.get("Authorization"))
+                self._send(200, data, {"Content-Type": "application/zip"})
 
         def log_message(self, *args: object) -> None:
             pass

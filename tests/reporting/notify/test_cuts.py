@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
-from monitor.reporting.notify.board import Board, BoardError
+from monitor.reporting.asking import GitHubError
+from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import Settings
 
@@ -51,7 +52,7 @@ def cut_night(histories: tuple[Any, ...]) -> Callable[[int | None, Fault | None]
             if last is not None:
                 github.dead = last
                 github.faults = {last: fault} if fault else {}
-                with pytest.raises(BoardError):
+                with pytest.raises(GitHubError):
                     bring_up_to_date(github, histories[-1])
                 github.dead, github.faults = None, {}
             bring_up_to_date(github, histories[-1])

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from fake_github import DROPPED, FakeGitHub, Fault
 
-from monitor.reporting.notify.board import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES, BoardError, StepError
+from monitor.reporting.asking import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES, GitHubError
+from monitor.reporting.notify.board import StepError
 from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
 from monitor.reporting.notify.steps import Comment, Edit, Open
 
@@ -52,7 +53,7 @@ def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: FakeGitHub, b
 def test_an_outage_is_one_line(github: FakeGitHub, board: Make) -> None:
     waited: list[float] = []
     github.dead = 0
-    with pytest.raises(BoardError, match=r"^octocat/monitor: GitHub does not answer, ConnectionError$"):
+    with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer, ConnectionError$"):
         board(waited=waited).filed()
     assert waited == [PAUSE * 2**number for number in range(TRIES - 1)]
 
@@ -82,7 +83,7 @@ def test_a_used_up_quota_is_waited_for(github: FakeGitHub, board: Make) -> None:
 def test_a_quota_that_is_far_away_is_left_to_the_next_night(github: FakeGitHub, board: Make) -> None:
     waited: list[float] = []
     github.faults[2] = Fault(403, USED_UP, reset_in(LONGEST_WAIT + 600))
-    with pytest.raises(BoardError, match="GitHub answers 403, API rate limit exceeded"):
+    with pytest.raises(GitHubError, match="GitHub answers 403, API rate limit exceeded"):
         board(waited=waited).carry_out(OPEN)
     assert waited == []
 
@@ -100,9 +101,9 @@ def test_a_refusal_is_told_and_ends_it(
     github: FakeGitHub, board: Make, status: int, message: str, meaning: str
 ) -> None:
     github.faults = {1: Fault(status, message), 3: Fault(status, message)}
-    with pytest.raises(BoardError, match=meaning):
+    with pytest.raises(GitHubError, match=meaning):
         board().filed()
-    with pytest.raises(BoardError, match=message):
+    with pytest.raises(GitHubError, match=message):
         board().carry_out(OPEN)
     assert github.issues == []
 
@@ -111,7 +112,7 @@ def test_a_token_that_was_revoked_in_the_middle_ends_it(github: FakeGitHub, boar
     one = board()
     one.carry_out(OPEN)
     github.faults[3] = Fault(401, "Bad credentials")
-    with pytest.raises(BoardError, match="the token is not valid"):
+    with pytest.raises(GitHubError, match="the token is not valid"):
         one.carry_out(Edit(1, "body"))
 
 

@@ -1,0 +1,148 @@
+"""`portability actions`: the workflows at GitHub, started by one another, and what their runs handed over."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import (
+    DEFAULT_HISTORY,
+    WORK,
+    HistoryOption,
+    JsonOption,
+    UserError,
+    examples,
+    open_history,
+    print_json,
+    say,
+)
+from monitor.cli.notify import RepositoryOption, check_repository
+from monitor.reporting.actions import ArtifactError, StartError, Workflows
+from monitor.reporting.asking import GITHUB
+
+# As long as the workflow keeps what its runs hand over.
+DAYS = 7
+
+app = typer.Typer(name="actions", help="Start workflows at GitHub, and fetch what their runs handed over.")
+
+BranchOption = Annotated[
+    str, typer.Option(help="The branch that workflows run on.", metavar="NAME", envvar="GITHUB_REF_NAME")
+]
+
+
+@app.command(
+    epilog=examples(
+        "portability actions start publish.yml",
+        "portability actions start run.yml --input target=cpu --input evidence=executed",
+        "portability actions start run.yml --plan plan --input suite=paper",
+    )
+)
+def start(
+    workflow: Annotated[str, typer.Argument(help="The name of its file in .github/workflows.")],
+    repository: RepositoryOption,
+    branch: BranchOption = "main",
+    input_: Annotated[list[str], typer.Option("--input", help="One of its inputs: NAME=VALUE")] = [],  # noqa: B006
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            help="Once for each target and kind of evidence in this plan, with both as inputs.", metavar="DIR"
+        ),
+    ] = None,
+    json_: JsonOption = False,
+) -> None:
+    """Start a workflow: once, or once for each target of a plan and the kind of evidence that it is to give.
+
+    The token is the environment's GITHUB_TOKEN and needs the permission `actions: write`. One that cannot be started
+    holds back no other; the exit status is 1 then.
+    """
+    inputs = dict(_input(text) for text in input_)
+    workflows = _workflows(repository, branch)
+    each = _ways(plan) if plan else [{}]
+    results = []
+    for way in each:
+        name = " ".join([workflow, *way.values()])
+        try:
+            workflows.start(workflow, inputs | way)
+            results.append({"workflow": workflow, "inputs": inputs | way, "failed": ""})
+        except StartError as error:
+            results.append({"workflow": workflow, "inputs": inputs | way, "failed": str(error)})
+        if not json_:
+            failed = results[-1]["failed"]
+            print(f"- {name}: {f'NOT STARTED: {failed}' if failed else 'started'}")
+    if json_:
+        print_json(results)
+    if any(result["failed"] for result in results):
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog=examples(
+        "portability actions fetch --repository octocat/monitor --history history --out runs",
+        "portability record --fetched runs --history history --push",
+    )
+)
+def fetch(
+    repository: RepositoryOption,
+    branch: BranchOption = "main",
+    workflow: Annotated[str, typer.Option(help="The name of its file in .github/workflows.")] = "run.yml",
+    history: HistoryOption = DEFAULT_HISTORY,
+    out: Annotated[Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR")] = WORK
+    / "runs",
+    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = DAYS,
+    json_: JsonOption = False,
+) -> None:
+    """Fetch what runs handed over that the history does not have: all of it, whichever run asks.
+
+    The token is the environment's GITHUB_TOKEN and needs the permission `actions: read`. An artifact that is not what a
+    run hands over is left out, with a line; the exit status is 2 then.
+    """
+    workflows = _workflows(repository, branch)
+    found = workflows.handed_over(workflow, days, open_history(history).artifacts())
+    out.mkdir(parents=True, exist_ok=True)
+    refused, answers = 0, []
+    for handed in found:
+        try:
+            paths = workflows.fetch(handed, out / str(handed.artifact))
+        except ArtifactError as error:
+            say(f"refused: {error}")
+            refused += 1
+            continue
+        answers.append({**asdict(handed), "files": [str(path) for path in paths]})
+        if not json_:
+            print(f"- {handed.at}: {len(paths)} files")
+    if json_:
+        print_json(answers)
+    elif not found:
+        say("nothing new was handed over")
+    if refused:
+        raise typer.Exit(2)
+
+
+def _workflows(repository: str, branch: str) -> Workflows:
+    check_repository(repository)
+    token = os.environ.get("GITHUB_TOKEN", "")
+    if not token:
+        raise UserError("GITHUB_TOKEN is not set: give a token that may read, or start, workflows")
+    return Workflows(repository, branch, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
+
+
+def _input(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise UserError(f'--input "{text}": must be NAME=VALUE, as in suite=paper')
+    return name, value
+
+
+def _ways(plan: Path) -> list[dict[str, str]]:
+    """Each target of a plan with each kind of evidence, once, in the plan's order. Raises UserError."""
+    try:
+        matrix = json.loads((plan / "matrix.json").read_text())
+    except OSError as error:
+        raise UserError(f"--plan {plan}: {error.strerror}; `portability plan --out {plan}` makes it") from error
+    ways = dict.fromkeys((entry["target"], entry["evidence"]) for entry in matrix)
+    return [{"target": target, "evidence": evidence} for target, evidence in ways]

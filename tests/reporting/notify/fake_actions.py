@@ -1,0 +1,101 @@
+"""The workflows of the GitHub on this machine: what was started, which runs there were, what they handed over."""
+
+from __future__ import annotations
+
+import copy
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+EXAMPLE = "workflow-run-paginated"
+NOW = "2026-11-25T00:00:00Z"
+Answer = tuple[int, Any, dict[str, str]]
+
+
+@cache
+def example(published: Path) -> dict[str, Any]:
+    """A run as GitHub's own description shows one."""
+    document = json.loads(published.read_text())
+    (run,) = document["components"]["examples"][EXAMPLE]["value"]["workflow_runs"]
+    return run
+
+
+@dataclass
+class FakeActions:
+    """State, and answers. `dispatched` are the workflows that were started: file, branch, inputs."""
+
+    repository: str
+    published: Path
+    dispatched: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    runs: list[dict[str, Any]] = field(default_factory=list)
+    artifacts: list[dict[str, Any]] = field(default_factory=list)
+    archives: dict[int, bytes] = field(default_factory=dict)
+
+    def run(self, workflow: str = "run.yml", branch: str = "main", **fields: Any) -> dict[str, Any]:
+        """A run that was."""
+        run = copy.deepcopy(example(self.published)) | {
+            "id": len(self.runs) + 1,
+            "head_branch": branch,
+            "path": f".github/workflows/{workflow}",
+            "event": "workflow_dispatch",
+            **fields,
+        }
+        run["head_repository"]["full_name"] = run["repository"]["full_name"] = self.repository
+        self.runs.append(run)
+        return run
+
+    def hand_over(self, run: dict[str, Any], files: dict[str, bytes], url: str, name: str = "runs") -> int:
+        """An artifact of a run; gives its number. One of the same name takes the place of the former."""
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
+            for path, data in files.items():
+                opened.writestr(path, data)
+        number = 100 + len(self.archives)
+        self.archives[number] = archive.getvalue()
+        there = f"{url}/repos/{self.repository}/actions/artifacts/{number}"
+        self.artifacts = [
+            one for one in self.artifacts if (one["workflow_run"]["id"], one["name"]) != (run["id"], name)
+        ]
+        self.artifacts.append(
+            {
+                "id": number,
+                "node_id": "A",
+                "name": name,
+                "size_in_bytes": len(self.archives[number]),
+                "url": there,
+                "archive_download_url": f"{there}/zip",
+                "expired": False,
+                "created_at": NOW,
+                "expires_at": NOW,
+                "updated_at": NOW,
+                "workflow_run": {"id": run["id"], "head_branch": run["head_branch"]},
+            }
+        )
+        return number
+
+    def answer(
+        self, method: str, parts: list[str], query: dict[str, str], body: Any, page: Callable[[list[Any]], Answer]
+    ) -> Answer | None:
+        """Do what a request asks, the address after `actions/` in parts; None where it is not known."""
+        match method, parts:
+            case "POST", ["workflows", workflow, "dispatches"]:
+                self.dispatched.append((workflow, body["ref"], body["inputs"]))
+                return 204, None, {}
+            case "GET", ["workflows", workflow, "runs"]:
+                # A fork's branch of the same name is listed too, as GitHub does.
+                path, branch = f".github/workflows/{workflow}", query.get("branch")
+                found = [one for one in self.runs if one["path"] == path and one["head_branch"] == branch]
+                return self._listed("workflow_runs", found, page)
+            case "GET", ["artifacts"]:
+                found = [one for one in self.artifacts if one["name"] == query.get("name", one["name"])]
+                return self._listed("artifacts", found, page)
+        return None
+
+    def _listed(self, key: str, found: list[Any], page: Callable[[list[Any]], Answer]) -> Answer:
+        status, some, headers = page(found[::-1])
+        return status, {"total_count": len(found), key: some}, headers

@@ -1,0 +1,132 @@
+"""GitHub Actions on this machine: `act` runs the workflow files as they are, and what starts another is started here.
+
+What `act` has not: what a run hands over, and who starts whom, is in the stand-in for GitHub's API
+(`tests/reporting/notify/fake_github.py`); actions of others are small stubs. `act` knows no concurrency groups, skips a
+job whose label has no runner, and does not enforce permissions: `test_workflows.py` reads those off the files.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fake_github import REPOSITORY, TOKEN, FakeGitHub
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+STUBS = Path(__file__).with_name("stubs")
+ACT = Path(sys.executable).with_name("act")
+HOSTED = ("ubuntu-24.04", "ubuntu-latest")
+REPOSITORY_FIELDS = {"default_branch": "main", "name": "monitor", "full_name": REPOSITORY}
+
+
+@dataclass
+class GitHubLocally:
+    """A repository with this code and no results, its runs, and its site."""
+
+    github: FakeGitHub
+    directory: Path
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        code = self.directory / "code"
+        listed = subprocess.run(
+            ["git", "-C", str(CHECKOUT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split("\0")
+        for name in listed:
+            # The history that the project ships would be news, all of it.
+            if name and (CHECKOUT / name).is_file() and not re.match(r"results/(runs|outcomes)/|tests/", name):
+                (code / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(CHECKOUT / name, code / name)
+        git(code, "init", "--quiet", "--initial-branch=main")
+        git(code, "add", "--all")
+        git(code, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=Code")
+        subprocess.run(["git", "clone", "--quiet", "--bare", str(code), str(self.remote)], check=True)
+
+    @property
+    def remote(self) -> Path:
+        return self.directory / "monitor.git"
+
+    @property
+    def pages(self) -> Path:
+        return self.directory / "pages"
+
+    def handed_over(self, artifact: int) -> dict[str, bytes]:
+        """The files of an artifact."""
+        with zipfile.ZipFile(io.BytesIO(self.github.actions.archives[artifact])) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+
+    def run(self, workflow: str, event: str, inputs: dict[str, str] | None = None) -> None:
+        """Run a workflow. Its last words are in the failure where one of its jobs fails."""
+        self.number += 1
+        here = self.directory / f"run-{self.number}"
+        subprocess.run(["git", "clone", "--quiet", str(self.remote), str(here / "checkout")], check=True)
+        told = {"repository": REPOSITORY_FIELDS, "inputs": inputs or {}, "ref": "refs/heads/main"}
+        (here / "event.json").write_text(json.dumps(told))
+        artifacts = here / "artifacts"
+        artifacts.mkdir()
+        done = subprocess.run(
+            self._command(workflow, event, here),
+            cwd=here / "checkout",
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"HOME": str(here)},
+        )
+        (here / "log").write_text(done.stdout + done.stderr)
+        assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+        self._hand_over(workflow, event, artifacts / "runs")
+
+    def _hand_over(self, workflow: str, event: str, runs: Path) -> None:
+        run: dict[str, Any] = self.github.actions.run(workflow, event=event)
+        if runs.is_dir():
+            files = {path.name: path.read_bytes() for path in runs.iterdir()}
+            self.github.actions.hand_over(run, files, self.github.url)
+
+    def _command(self, workflow: str, event: str, here: Path) -> list[str]:
+        text = "".join(path.read_text() for path in (CHECKOUT / ".github" / "workflows").glob("*.yml"))
+        pins = sorted(set(re.findall(r"uses: actions/([\w-]+)@([0-9a-f]{40})", text)))
+        stubs = [f"actions/{name}@{pin}={STUBS / name}" for name, pin in pins if (STUBS / name).is_dir()]
+        environment = {
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_REPOSITORY_OWNER": REPOSITORY.partition("/")[0],
+            "GITHUB_REF_NAME": "main",
+            "REMOTE": str(self.remote),
+            "ARTIFACTS": str(here / "artifacts"),
+            "PAGES": str(self.pages),
+            "TEST_PYTHON": sys.executable,
+            "PORTABILITY_CACHE": os.environ.get("PORTABILITY_CACHE", ""),
+            "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache")),
+        }
+        return [
+            *(str(ACT), event, "--workflows", f".github/workflows/{workflow}", "--eventpath", str(here / "event.json")),
+            *(f"--platform={label}=-self-hosted" for label in HOSTED),
+            *(part for stub in stubs for part in ("--local-repository", stub)),
+            *(part for name, value in environment.items() if value for part in ("--env", f"{name}={value}")),
+            *("--secret", f"GITHUB_TOKEN={TOKEN}", "--var", "PORTABILITY_RUNNERS=nvidia-h100"),
+            *(
+                "--no-cache-server",
+                "--no-skip-checkout",
+                "--artifact-server-addr",
+                "127.0.0.1",
+                "--concurrent-jobs",
+                "1",
+            ),
+        ]
+
+
+def git(directory: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(directory), *arguments], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
