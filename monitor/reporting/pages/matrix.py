@@ -17,7 +17,7 @@ from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import function_page, series_anchor
 from monitor.reporting.names import framework_title
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
-from monitor.reporting.standing import Cell, Series, Standing, cell
+from monitor.reporting.standing import Cell, Series, Standing, cell, counted
 from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 
 LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
@@ -123,12 +123,8 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
 
 
 def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
-    """A cell shows the cases of the evidence that counts; those that nothing is known of count with it."""
     seen = cell(standings)
-    counted = {s.variant: s.outcome for s in standings if not s.outcome.known} | {
-        s.variant: s.outcome for s in standings if s.outcome.known and s.evidence is seen.evidence
-    }
-    return MatrixCell(seen, anchor, counted)
+    return MatrixCell(seen, anchor, counted(standings, seen.evidence))
 
 
 def _usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
