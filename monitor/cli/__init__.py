@@ -14,6 +14,7 @@ from monitor.cli import (
     compare,
     confront,
     doctor,
+    federation,
     flaky,
     history,
     lookback,
@@ -31,6 +32,7 @@ from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.edition import SiteError
+from monitor.reporting.federation.columns import FederationError
 from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
@@ -57,15 +59,37 @@ compare.register(app)
 flaky.register(app)
 lookback.register(app)
 notify.register(app)
+federation.register(app)
 bisect.register(app)
 confront.register(app)
 doctor.register(app)
+
+# What is wrong with a call, a file or a service, in one line that says what to mend.
+FAULTS = (
+    UserError,
+    DeclarationError,
+    FieldError,
+    RunFileError,
+    GitError,
+    SiteError,
+    BoardError,
+    FederationError,
+)
 
 
 def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, BoardError) as error:
+    except (
+        UserError,
+        DeclarationError,
+        FieldError,
+        RunFileError,
+        GitError,
+        SiteError,
+        BoardError,
+        FederationError,
+    ) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

@@ -36,6 +36,7 @@ COMMANDS = [
     ["flaky"],
     ["lookback"],
     ["notify"],
+    ["federation"],
     ["site"],
     ["repro"],
     ["report"],

@@ -26,7 +26,10 @@ NOT_ASKED = "."
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases."""
+    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases.
+
+    `anchor` is empty where that page is a fork's.
+    """
 
     cell: Cell
     anchor: str
@@ -55,11 +58,20 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged."""
+    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged.
+
+    The last columns are those of forks: `elsewhere` has the address of each one's site.
+    """
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
     rows: tuple[MatrixRow, ...]
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Where the pages of each column are, from the root of the site: empty where they are here."""
+        return ("",) * (len(self.targets) - len(self.elsewhere)) + self.elsewhere
 
     @property
     def frameworks(self) -> Mapping[str, int]:
@@ -166,6 +178,7 @@ def _data(page: MatrixPage) -> dict[str, object]:
 
     return {
         "targets": page.targets,
+        "sites": page.sites,
         "usual": [evidence_number[evidence] if evidence else -1 for evidence in page.evidences],
         "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
         "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],
