@@ -30,8 +30,8 @@ from monitor.execution.targets import Target, load_targets
 from monitor.reporting.notify.board import GITHUB, Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
-from monitor.reporting.notify.slower import slower
 from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
+from monitor.reporting.slower import slower
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
 SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
@@ -79,7 +79,7 @@ def notify(
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
     settings = Settings(site_url and site_url.rstrip("/") + "/", script_of, owners(load_targets(RUNNERS)), close_after)
-    found = *regressions(everything, known.excuse), *slower(recorded)
+    found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
     tasks = plan(found, everything, board.filed(), settings)
     deeds = []
     for deed in _planned(tasks) if dry_run else _done(board, tasks):

@@ -61,7 +61,7 @@ def text_of(report: Report, settings: Settings) -> Text:
         labels=_labels(report),
         summary=_summary_of_many(report, settings) if many else _summary(report, settings),
         hits=_many(report, settings) if many else _hits(report, settings),
-        more=f": {address}" if address else f", in `portability {_command(report)} --json`",
+        more=f": {address}" if address else ", in `portability regressions --json`",
         sections=(
             *reproduce(report, settings),
             *events(report),
@@ -70,11 +70,6 @@ def text_of(report: Report, settings: Settings) -> Text:
             *owners(report, settings),
         ),
     )
-
-
-def _command(report: Report) -> str:
-    """The command that tells all of it."""
-    return "judge" if report.first.kind is Kind.SLOWER else "regressions"
 
 
 def _title(report: Report) -> str:
