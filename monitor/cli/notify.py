@@ -27,6 +27,7 @@ from monitor.cli.common import (
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
+from monitor.reporting.commits import remembering, subject_on_github
 from monitor.reporting.notify.board import GITHUB, Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
@@ -78,7 +79,13 @@ def notify(
     board = Board(repository, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
-    settings = Settings(site_url and site_url.rstrip("/") + "/", script_of, owners(load_targets(RUNNERS)), close_after)
+    settings = Settings(
+        site_url and site_url.rstrip("/") + "/",
+        script_of,
+        owners(load_targets(RUNNERS)),
+        close_after,
+        remembering(subject_on_github),
+    )
     found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
     tasks = plan(found, everything, board.filed(), settings)
     deeds = []

@@ -13,10 +13,11 @@ from itertools import groupby
 from monitor.analysis.lives import Bad, Kind
 from monitor.analysis.regressions import Regression
 from monitor.model import Build
-from monitor.reporting.addresses import commits, function_page, regression_address
+from monitor.reporting.addresses import function_page, regression_address
 from monitor.reporting.figures import count, listed, shortened, visible
 from monitor.reporting.notify.markdown import LIMIT, code, cut, fitted, link, size, table
 from monitor.reporting.notify.marks import Mark, hidden
+from monitor.reporting.notify.news import between
 from monitor.reporting.notify.reports import Report, Standing
 from monitor.reporting.notify.sections import MUTE, environment, events, owners, reproduce, silence
 from monitor.reporting.notify.settings import Settings
@@ -98,7 +99,6 @@ def _turned(one: Regression) -> str:
 def _summary(report: Report, settings: Settings) -> str:
     """What, where, since when, how it stands: what decides whether to read on."""
     one = report.first
-    address = commits(one.framework, one.last_good, one.first_bad)
     return table(
         ("", ""),
         (
@@ -106,7 +106,7 @@ def _summary(report: Report, settings: Settings) -> str:
             ("where", _where(report)),
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
-            ("between", link("the commits", address) if address else "a build does not tell what it was made from"),
+            ("between", between(one, settings) or "a build does not tell what it was made from"),
             ("known", _known(one)),
             ("now", _now(report, settings)),
             ("history", _history(one, settings)),
