@@ -45,12 +45,13 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Bad:
-    """A cell that is bad, what it says, and the newest build that was run there."""
+    """A cell that is bad, what it says, and the newest build that was run there; `slower` where it passes as before."""
 
     cell: Cell
     outcome: Outcome
     message: str
     build: Build
+    slower: bool = False
 
 
 @dataclass(frozen=True)

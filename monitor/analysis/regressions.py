@@ -92,7 +92,7 @@ def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> R
         life.id,
         life.framework,
         life.kind,
-        _state(bad, fixed, excuse),
+        state_of(bad, fixed, excuse),
         life.signature,
         life.message,
         life.last_good,
@@ -110,7 +110,8 @@ def _newest(runs: Sequence[Run], build: Build) -> Build:
     return newest.bare if newest else build
 
 
-def _state(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
+def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
+    """How a regression stands whose cells are bad now, or whose last one a build has mended."""
     if not bad:
         return State.FIXED if fixed else State.GONE
     excuses = {excuse(one) for one in bad}

@@ -16,6 +16,8 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import KEY, Cell, answers
+from monitor.analysis.latency_series import nights_by_series
+from monitor.analysis.latency_verdicts import slowdowns
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
@@ -25,7 +27,10 @@ from monitor.history.store import Recorded
 from monitor.model import Build, Evidence, Outcome
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
-FAILURES = [outcome.value for outcome in Outcome if outcome not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)]
+
+# What an entry may speak of: outcomes, and what became slower, though its outcome is a pass.
+SLOWER = "slower"
+FAILURES = [o.value for o in Outcome if o not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)] + [SLOWER]
 
 # What an excuse makes of a change: the verdicts that count, and what they become.
 COUNTED = (Verdict.WORSE, Verdict.DIFFERENT, Verdict.VALUES, Verdict.DRIFT, Verdict.BEYOND)
@@ -34,13 +39,17 @@ EXCUSED = {State.EXPECTED: Verdict.EXPECTED, State.MUTED: Verdict.MUTED, State.F
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a reviewed file, which lies at `where`. What is empty, or None, narrows nothing."""
+    """One entry of a reviewed file, which lies at `where`. What is empty, or None, narrows nothing.
+
+    With `slower` it speaks of slowdowns, and of no outcome.
+    """
 
     where: str
     cases: tuple[str, ...]
     targets: tuple[str, ...]
     builds: SpecifierSet
     outcome: Outcome | None
+    slower: bool
     reason: str
     who: str
     expires: date
@@ -57,7 +66,8 @@ class Entry:
 
     def covers(self, bad: Bad) -> bool:
         """Whether the entry speaks of that failure."""
-        return self.names(bad.cell) and self.outcome in (None, bad.outcome) and self.in_range(bad.build)
+        fits = bad.slower if self.slower else self.outcome in (None, bad.outcome)
+        return fits and self.names(bad.cell) and self.in_range(bad.build)
 
     def in_range(self, build: Build) -> bool:
         return self.builds.contains(age(build.version), prereleases=True)  # nightlies are
@@ -97,7 +107,8 @@ def _entry(table: Table, *, outcome_needed: bool) -> Entry:
         cases=table.texts("cases", pattern=r"\S+/\S+/\S+", shape="a pattern of case ids: jax/jax.lax.sort/*"),
         targets=table.texts("targets", default=()),
         builds=_builds(table),
-        outcome=Outcome(outcome) if outcome else None,
+        outcome=Outcome(outcome) if outcome not in ("", SLOWER) else None,
+        slower=outcome == SLOWER,
         reason=table.text("reason"),
         who=table.text("who"),
         expires=table.day("expires"),
@@ -149,15 +160,17 @@ def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
 
     Of a framework or hardware that this history has nothing of, it cannot be said what an entry fits.
     """
-    now = [*_newest(recorded)]
+    now, slow = [*_newest(recorded)], [*_slow(recorded)]
     seen = {(bad.cell.framework, bad.cell.target) for bad in now}
     for entry in (*triage.expected, *triage.mutes):
         named = [bad for bad in now if entry.names(bad.cell)]
+        failing = slow if entry.slower else named
+        narrowed = entry.slower or entry.outcome
         if entry.expires < today:
             yield f"{entry.where}: ended on {entry.expires}, and has no effect: renew or remove it"
         elif not named and any(entry.may_name(framework, target) for framework, target in seen):
             yield f"{entry.where}: fits no case: mend or remove it"
-        elif any(entry.in_range(bad.build) for bad in named) and entry.outcome and not any(map(entry.covers, named)):
+        elif any(entry.in_range(bad.build) for bad in named) and narrowed and not any(map(entry.covers, failing)):
             yield f"{entry.where}: nothing that it fits fails so any more: remove it"
 
 
@@ -169,3 +182,14 @@ def _newest(recorded: Recorded) -> Iterator[Bad]:
         case, target, suite, by = key
         if build := builds[run]:
             yield Bad(Cell(case, target, suite, Evidence(by)), Outcome(outcome), message, build)
+
+
+def _slow(recorded: Recorded) -> Iterator[Bad]:
+    """Every slowdown that was told of and has not recovered."""
+    nights = nights_by_series(recorded)
+    for series, filings in slowdowns(recorded).items():
+        for filing in filings:
+            run = nights[series].runs[filing.night].run
+            if filing.recovered is None and run.build:
+                cell = Cell(filing.slowdown.case, run.target, run.suite, run.evidence)
+                yield Bad(cell, Outcome.PASS, "", run.build, slower=True)

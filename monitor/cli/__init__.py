@@ -15,6 +15,7 @@ from monitor.cli import (
     compare,
     confront,
     doctor,
+    federation,
     flaky,
     history,
     lookback,
@@ -33,6 +34,8 @@ from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
 from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
+from monitor.reporting.federation.columns import FederationError
+from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
@@ -59,9 +62,22 @@ flaky.register(app)
 lookback.register(app)
 notify.register(app)
 app.add_typer(actions.app)
+federation.register(app)
 bisect.register(app)
 confront.register(app)
 doctor.register(app)
+
+# What is wrong with a call, a file or a service, in one line that says what to mend.
+FAULTS = (
+    UserError,
+    DeclarationError,
+    FieldError,
+    RunFileError,
+    GitError,
+    SiteError,
+    BoardError,
+    FederationError,
+)
 
 
 def main() -> None:
@@ -69,5 +85,15 @@ def main() -> None:
     try:
         app()
     except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, GitHubError) as error:
+    except (
+        UserError,
+        DeclarationError,
+        FieldError,
+        RunFileError,
+        GitError,
+        SiteError,
+        BoardError,
+        FederationError,
+    ) as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

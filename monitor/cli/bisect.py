@@ -37,7 +37,7 @@ from monitor.execution.offers import Offer
 from monitor.execution.targets import Target, find_target, load_targets
 from monitor.history.order import age
 from monitor.model import Channel, Evidence, Outcome, Package
-from monitor.reporting.commits import commits_between, subject_on_github
+from monitor.reporting.commits import Source, commits_between, subject_on_github
 from monitor.reporting.found import Found, Step, found_json, found_text
 from monitor.suite.collect import is_listed, suites
 
@@ -219,7 +219,9 @@ def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> F
         good,
         bad,
         tuple(trials[label] for label in row[first + 1 : last]),
-        commits_between(question.framework, good, bad, subject_on_github),
+        commits_between(
+            question.framework, Source(good.build, good.commit), Source(bad.build, bad.commit), subject_on_github
+        ),
         tuple(Step(trial, said[label] or Mark.SKIP) for label, trial in trials.items()),
         journal.search.held,
     )

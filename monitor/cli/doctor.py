@@ -124,6 +124,10 @@ def _devices() -> Iterator[Finding]:
 
 def _frameworks(target: Target, cache: Path) -> Iterator[Finding]:
     """What each framework that executes on a target sees on this machine: just what a night would see first."""
+    if Evidence.EXECUTED not in target.evidences:
+        tried = f"portability nightly --target {target.name} tries it on any machine"
+        yield Finding(target.name, True, f"not executed, so it needs no device: {tried}")
+        return
     way = target.way(Evidence.EXECUTED)
     for framework in target.frameworks.values():
         what = f"{target.name} {framework.name}"

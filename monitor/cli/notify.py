@@ -28,11 +28,12 @@ from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
 from monitor.reporting.asking import GITHUB
+from monitor.reporting.commits import remembering, subject_on_github
 from monitor.reporting.notify.board import Board, StepError
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
-from monitor.reporting.notify.slower import slower
 from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
+from monitor.reporting.slower import slower
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
 SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
@@ -81,8 +82,14 @@ def notify(
     board = Board(repository, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
-    settings = Settings(site_url and site_url.rstrip("/") + "/", script_of, owners(load_targets(RUNNERS)), close_after)
-    found = *regressions(everything, known.excuse), *slower(recorded)
+    settings = Settings(
+        site_url and site_url.rstrip("/") + "/",
+        script_of,
+        owners(load_targets(RUNNERS)),
+        close_after,
+        remembering(subject_on_github),
+    )
+    found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
     tasks = plan(found, everything, board.filed(), settings)
     deeds = []
     for deed in _planned(tasks) if dry_run else _done(board, tasks):

@@ -1,4 +1,4 @@
-"""`portability regressions`: what turned worse for good, since when, and how it stands."""
+"""`portability regressions`: what turned worse or slower for good, since when, and how it stands."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
 from monitor.reporting.regression_text import regressions_markdown, regressions_text
+from monitor.reporting.slower import slower
 
 
 def register(app: typer.Typer) -> None:
@@ -43,15 +44,16 @@ def show(
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show what turned worse for good, one regression a cause: last good and first bad build, and what became of it."""
+    """Show what turned worse or slower for good, a regression a cause: between which builds, and how it stands."""
     loaded = open_history(history).load()
     everything, known = nights(loaded), judgement(loaded, triage)
     for fault in known.faults:
         say(fault)
     refuse_unseen((night.run for night in everything), target, framework)
+    every = (*regressions(everything, known.excuse), *slower(loaded, known.excuse))
     found = [
         one
-        for one in regressions(everything, known.excuse)
+        for one in sorted(every, key=lambda one: one.events[0].run.started)
         if (not target or {*target} & {*one.targets})
         and (not framework or one.framework in framework)
         and (not state or one.state in state)

@@ -40,6 +40,7 @@ from monitor.history.intake import read_untrusted
 from monitor.history.shards import join_shards
 from monitor.history.store import ARTIFACT, History
 from monitor.model import Evidence, Job
+from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.material import gather
@@ -93,6 +94,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "portability site --history history --out public --base-url https://example.org/monitor/",
+            "portability site --federation .portability/federation.json",
             "portability site --serve",
         )
     )(site)
@@ -275,6 +277,10 @@ def site(
     base_url: Annotated[
         str, typer.Option(help="The address that the site will have: feeds and the map of the site need it.")
     ] = "",
+    federation: Annotated[
+        Path | None,
+        typer.Option(help="Columns of forks, as portability federation fetched them.", metavar="FILE"),
+    ] = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Show it on this machine, made anew when templates or the history change.")
     ] = False,
@@ -285,9 +291,9 @@ def site(
     if serve:
         here = f"http://{LOOPBACK}:{port}/" if port else ""
         base = _base(base_url) or here
-        serve_site(lambda: write_pages(recorded, out, base), out, watched=[TEMPLATES, history], port=port)
+        serve_site(lambda: write_pages(recorded, out, base, federation), out, watched=[TEMPLATES, history], port=port)
     else:
-        print(write_pages(recorded, out, _base(base_url)).as_uri())
+        print(write_pages(recorded, out, _base(base_url), federation).as_uri())
 
 
 def _base(url: str) -> str:
@@ -298,17 +304,19 @@ def _base(url: str) -> str:
     return url if url.endswith("/") or not url else f"{url}/"
 
 
-def write_pages(history: History, directory: Path, base: str = "") -> Path:
+def write_pages(history: History, directory: Path, base: str = "", federation: Path | None = None) -> Path:
     """Write the site, and return the path of its first page."""
+    generated = datetime.now(UTC)
     material = gather(history)
     project = Project(
         catalog=load_catalog(),
         script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
-        excuse=excuses(load_triage(TRIAGE), material.flaky, datetime.now(UTC).date()),
+        excuse=excuses(load_triage(TRIAGE), material.flaky, generated.date()),
         findings=load_findings(FINDINGS),
+        federation=load_federation(federation, generated) if federation else Federation(),
     )
-    page = write_site(material, project, directory, templates=TEMPLATES, generated=datetime.now(UTC), base=base)
+    page = write_site(material, project, directory, templates=TEMPLATES, generated=generated, base=base)
     return page.resolve()
 
 

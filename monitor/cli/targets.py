@@ -39,10 +39,12 @@ def list_targets(json_: JsonOption = False) -> None:
                 print(f"    {framework.name} on {framework.device}: {', '.join(framework.channels)}")
 
 
-@app.command("check", epilog=examples("portability target check runners/cpu.toml"))
-def check(files: Annotated[list[Path], typer.Argument(help="Runner files.")]) -> None:
+@app.command("check", epilog=examples("portability target check", "portability target check runners/cpu.toml"))
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Runner files; all in runners/ where none is given.")] = [],  # noqa: B006 - typer copies it
+) -> None:
     """Check runner files; the first fault is named with file, field and mend, and the exit status is 2."""
-    for file in files:
+    for file in files or _files("."):
         target = load_target(file)
         said = [f"{one} {', '.join(target.offer(one).frameworks)}" for one in target.evidences]
         print(f"{file}: fine: {target.title}, {'; '.join(said)}")

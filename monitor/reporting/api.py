@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from monitor.reporting.addresses import documentation, function_page, run_page, 
 from monitor.reporting.data import outcome_fields
 from monitor.reporting.figures import machine_time
 from monitor.reporting.material import Material
-from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, score_of
+from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, counted, score_of
 
 ROOT = "api/v1"
 SCHEMA = f"{ROOT}/schema.json"
@@ -43,6 +43,11 @@ def run_document(run: str) -> str:
     return f"{ROOT}/runs/{slug(run)}.json"
 
 
+def column_document(target: str) -> str:
+    """The address of a target's column, from the root of the site."""
+    return f"{ROOT}/columns/{slug(target)}.json"
+
+
 def encoded(document: object) -> bytes:
     """A document as it is written."""
     return (json.dumps(document, separators=(",", ":")) + "\n").encode()
@@ -55,13 +60,16 @@ def documents(
     functions = functions_of(material.functions)
     yield f"{ROOT}/index.json", partial(_index, material, functions, generated)
     yield f"{ROOT}/tonight.json", lambda: {"nights": [_night(night) for night in material.newest]}
-    yield f"{ROOT}/targets.json", lambda: {"targets": _targets(material.series)}
+    columns = columns_of(functions)
+    yield f"{ROOT}/targets.json", lambda: {"targets": _targets(material.series, columns)}
     yield f"{ROOT}/runs.json", lambda: {"runs": [_head(night) for night in reversed(material.nights)]}
     yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
     yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
     yield f"{ROOT}/causes.json", lambda: {"causes": _causes(material.nights)}
     yield f"{ROOT}/regressions.json", lambda: {"regressions": [_regression(one) for one in reversed(found)]}
     yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
+    for target, column in columns.items():
+        yield column_document(target), partial(_column, target, column)
     for (framework, name), of in functions.items():
         yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name))
 
@@ -94,6 +102,16 @@ def cells_of(places: Places) -> dict[str, Cell]:
     return {target: cell(found) for target, found in sorted(standings.items())}
 
 
+def columns_of(functions: Mapping[tuple[str, str], Places]) -> dict[str, dict[tuple[str, str], list[Standing]]]:
+    """The cases of each function that each target is asked for."""
+    found: dict[str, dict[tuple[str, str], list[Standing]]] = {}
+    for key, places in functions.items():
+        for series, now, _ in places:
+            if now:
+                found.setdefault(series.target, {}).setdefault(key, []).extend(now)
+    return dict(sorted(found.items()))
+
+
 def _index(material: Material, functions: Mapping[tuple[str, str], Places], generated: datetime) -> object:
     return {
         "version": 1,
@@ -111,7 +129,7 @@ def _index(material: Material, functions: Mapping[tuple[str, str], Places], gene
     }
 
 
-def _targets(series: Sequence[Series]) -> object:
+def _targets(series: Sequence[Series], columns: Collection[str]) -> object:
     found: dict[str, list[object]] = {}
     for one in series:
         last = one.last_judged
@@ -127,7 +145,15 @@ def _targets(series: Sequence[Series]) -> object:
             "run": last.id,
         }
         found.setdefault(one.target, []).append(entry)
-    return [{"target": name, "page": target_page(name), "series": entries} for name, entries in found.items()]
+    return [
+        {
+            "target": name,
+            "page": target_page(name),
+            "column": column_document(name) if name in columns else "",
+            "series": entries,
+        }
+        for name, entries in found.items()
+    ]
 
 
 def _head(night: Night) -> dict[str, object]:
@@ -237,6 +263,29 @@ def _line(framework: str, name: str, places: Places) -> object:
         "page": function_page(framework, name),
         "document": function_document(framework, name),
         "portability": {target: one.portability.value for target, one in cells_of(places).items()},
+    }
+
+
+def _column(target: str, functions: Mapping[tuple[str, str], Sequence[Standing]]) -> object:
+    return {
+        "target": target,
+        "page": target_page(target),
+        "functions": [_column_line(*key, standings) for key, standings in functions.items()],
+    }
+
+
+def _column_line(framework: str, name: str, standings: Sequence[Standing]) -> object:
+    """A function: its cases of the evidence that counts, and the newest run that judged one of them."""
+    evidence = cell(standings).evidence
+    judged = [s for s in standings if s.outcome.known and s.evidence is evidence]
+    newest = max((s.run for s in judged or standings), key=lambda run: run.started)
+    return {
+        "framework": framework,
+        "function": name,
+        "evidence": evidence.value if evidence else "",
+        "build": _label(newest.build),
+        "observed": newest.started,
+        "outcomes": {variant: outcome.value for variant, outcome in sorted(counted(standings, evidence).items())},
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.analysis.regressions import Excuse, nothing_excused
 from monitor.model import Function
+from monitor.reporting.federation.columns import Federation
 from monitor.reporting.findings import Finding
 from monitor.reporting.hardware import Hardware
 
@@ -17,7 +18,7 @@ class Project:
 
     `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more; `hardware`
     are the targets that have a runner file; `excuse` says of a failure that it is expected, or muted; `findings` are by
-    function.
+    function; `federation` is what forks tell.
     """
 
     catalog: Mapping[str, Function]
@@ -25,3 +26,4 @@ class Project:
     hardware: Mapping[str, Hardware]
     excuse: Excuse = nothing_excused
     findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    federation: Federation = field(default_factory=Federation)

@@ -43,7 +43,6 @@ def _steps(regression: Regression) -> Iterator[str]:
 
 def _cells(regression: Regression) -> tuple[str, ...]:
     bad, ever = len(regression.bad), len(regression.cells)
-    message = f"{regression.signature.partition(':')[0]}: {regression.message}"
     return (
         regression.id,
         regression.state,
@@ -54,10 +53,22 @@ def _cells(regression: Regression) -> tuple[str, ...]:
         shortened(regression.functions),
         shortened(regression.targets),
         _known(regression),
-        f"{regression.signature}; {regression.message}" if regression.kind is Kind.INCIDENT else message,
+        _message(regression),
     )
 
 
+def _message(regression: Regression) -> str:
+    match regression.kind:
+        case Kind.INCIDENT:
+            return f"{regression.signature}; {regression.message}"
+        case Kind.SLOWER:  # says so itself
+            return regression.message
+        case Kind.FUNCTIONS:
+            return f"{regression.signature.partition(':')[0]}: {regression.message}"
+
+
 def _known(regression: Regression) -> str:
+    if regression.kind is Kind.SLOWER:
+        return "side by side"
     late = regression.detection
     return f"{count(late.days, 'day')}, {count(late.builds, 'build')} later" if late else "by looking back"

@@ -20,10 +20,9 @@ from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
-from monitor.reporting.hardware import Hardware
 from monitor.reporting.machines import sitemap, write_machine_files
 from monitor.reporting.material import Material
-from monitor.reporting.pages import builds, causes, function, matrix, run, study, target, tonight
+from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
@@ -77,15 +76,19 @@ class _Renderer:
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
         found = regressions(material.nights, project.excuse)
         self._assets()
-        self._front(nights, series, found, project.hardware)
-        self._page("matrix.html", "matrix", page=matrix.matrix_page(functions, project.catalog))
+        columns = project.federation.columns
+        self._front(nights, series, found, project)
+        matrix_page = elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns)
+        self._page("matrix.html", "matrix", page=matrix_page)
         self._page("study.html", "study", page=study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
         self._builds(nights)
         self._kernels(series)
         for page in function.function_pages(functions, material.recent, nights, found, project, self._edition.mine):
-            self._page(page.page, "function", page=page, feed=function_feed(page.framework, page.name))
+            of_forks = elsewhere.of_function(columns, page.framework, page.name)
+            feed = function_feed(page.framework, page.name)
+            self._page(page.page, "function", page=page, feed=feed, of_forks=of_forks)
         for run_page in run.run_pages(nights, material.runs, material.outcomes):
             self._page(addresses.run_page(run_page.night.run.id), "run", page=run_page)
         self._page("runs/index.html", "runs", nights=nights[::-1])
@@ -103,13 +106,14 @@ class _Renderer:
         nights: tuple[news.Night, ...],
         series: Sequence[standing.Series],
         found: Sequence[Regression],
-        hardware: Mapping[str, Hardware],
+        project: Project,
     ) -> None:
+        hardware = project.hardware
         front = tonight.tonight_page(nights, news.tonight(nights), series, found, hardware, self._generated)
         self._page("index.html", "tonight", page=front, tonight=tonight)
         self._page("regressions.html", "regressions", page=regression_pages.regressions_page(found))
         targets = target.target_pages(front.all_places, series, hardware)
-        self._page("targets/index.html", "targets", pages=targets)
+        self._page("targets/index.html", "targets", pages=targets, federation=project.federation)
         for page in targets:
             self._page(page.page, "target", page=page, target=target)
 

@@ -7,7 +7,7 @@ says from which build.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -222,6 +222,13 @@ def cell(standings: Iterable[Standing]) -> Cell:
         others=tuple(evidences[1:]),
         outcomes=frozenset(standing.outcome for standing in everything),
     )
+
+
+def counted(standings: Sequence[Standing], evidence: Evidence | None) -> dict[str, Outcome]:
+    """What each case of a cell came to, by its variant: those of its evidence, and those that nothing is known of."""
+    return {s.variant: s.outcome for s in standings if not s.outcome.known} | {
+        s.variant: s.outcome for s in standings if s.outcome.known and s.evidence is evidence
+    }
 
 
 def by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:

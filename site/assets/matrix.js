@@ -131,7 +131,8 @@ function drawHead(columns) {
   row.append(heading("Function", ""));
   for (const column of columns) {
     const evidence = cells.evidences[cells.usual[column]];
-    row.append(heading(cells.targets[column], cells.targets[column], evidence ? evidence[0] : "no evidence"));
+    const seen = evidence ? evidence[0] : "no evidence";
+    row.append(heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, a fork’s` : seen));
   }
   if (studied) row.append(heading("Uses", "uses", "in the study"));
   head.replaceChildren(row);
@@ -143,7 +144,7 @@ function drawCell(row, cell, column) {
   const count = cell.judged ? `${cell.passed}/${cell.judged} ` : "";
   const unknown = cell.unjudged && cell.judged ? `, ${cell.unjudged} unknown` : "";
   const link = element("a", `${symbol} ${count}${word}${unknown}`, {
-    href: `${row.page}#${cells.anchors[cell.anchor]}`,
+    href: cells.sites[column] + row.page + (cells.sites[column] ? "" : `#${cells.anchors[cell.anchor]}`),
   });
   if (cell.evidence >= 0 && (cell.evidence !== cells.usual[column] || cell.others.length)) {
     const apart = cell.others.map((other) => cells.evidences[other][0]).join(", ");

@@ -38,6 +38,7 @@ COMMANDS = [
     ["notify"],
     ["actions", "start"],
     ["actions", "fetch"],
+    ["federation"],
     ["site"],
     ["repro"],
     ["report"],
@@ -77,7 +78,6 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
             ["plan", "--target", "nvidia-t4"],
             "nothing to do: not executed on nvidia-t4: that takes a runner",
         ),
-        (["doctor", "--target", "tpu-v2"], "says nothing of how it is executed"),
         (["plan", "--channel", "nightli"], 'no channel "nightli", did you mean "nightly"?'),
         (["nightly", "--build", "jaxx==1"], "--build jaxx==1: no framework selected here is installed by that name"),
         (["nightly", "--python", "python3"], "--python needs one --framework"),
@@ -195,6 +195,8 @@ def test_targets_are_listed_and_checked() -> None:
     assert set(cpu["frameworks"]) == {"torch", "jax", "tensorflow"}
     assert "jax on cpu: nightly, release, pinned" in portability("target", "list").stdout
     assert "runners/cpu.toml: fine" in portability("target", "check", "runners/cpu.toml").stdout
+    everything = portability("target", "check").stdout.splitlines()
+    assert len(everything) == len([*(CHECKOUT / "runners").glob("*.toml")])
 
 
 def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
@@ -202,6 +204,11 @@ def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
     assert findings["git"]["fine"]
     assert findings["uv"]["fine"]
     assert all(finding["fine"] or finding["mend"] or not finding["needed"] for finding in findings.values())
+
+
+def test_the_doctor_of_what_only_a_compiler_sees_says_how_to_try_it() -> None:
+    told = portability("doctor", "--target", "tpu-v2").stdout
+    assert "ok      tpu-v2: not executed, so it needs no device: portability nightly --target tpu-v2" in told
 
 
 def test_the_doctor_tells_what_a_target_sees_here(

@@ -9,16 +9,21 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from monitor.analysis.bisection import Trial
-from monitor.model import Outcome
-from monitor.reporting.commits import Commits, CommitUnknownError, commits_between, subject_on_github
+from monitor.reporting.commits import (
+    Commits,
+    CommitUnknownError,
+    Source,
+    commits_between,
+    remembering,
+    subject_on_github,
+)
 
 ONE, TWO = "1" * 40, "2" * 40
 MAIN = {ONE: "a" * 40, TWO: "b" * 40}
 
 
-def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> Trial:
-    return Trial(label, Outcome.PASS, commit=commit)
+def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> Source:
+    return Source(label, commit)
 
 
 def nobody(repository: str, commit: str) -> str:
@@ -88,6 +93,7 @@ def test_a_release_of_pytorch_is_of_its_own_commit(github: None) -> None:
 def test_nightlies_of_pytorch_where_github_does_not_know_them(github: None) -> None:
     found = commits_between("torch", built(ONE), built("d" * 40), subject_on_github)
     assert found.link == f"https://github.com/pytorch/pytorch/compare/{ONE}...{'d' * 40}"
+    assert not found.resolved
     (note,) = found.notes
     assert note.startswith("commits of branch nightly")
     assert "404" in note
@@ -97,3 +103,21 @@ def test_github_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
     with pytest.raises(CommitUnknownError, match=r"127.0.0.1:9/repos/pytorch/pytorch/commits/1+: .*refused"):
         subject_on_github("pytorch/pytorch", ONE)
+
+
+def test_a_commit_is_asked_for_once_and_no_other_once_nobody_answers() -> None:
+    asked: list[str] = []
+
+    def subject(repository: str, commit: str) -> str:
+        asked.append(commit)
+        if commit == TWO:
+            raise CommitUnknownError("no answer")
+        return f"nightly release ({commit})"
+
+    once = remembering(subject)
+    assert once("pytorch/pytorch", ONE) == once("pytorch/pytorch", ONE)
+    for commit in (TWO, "3" * 40):
+        with pytest.raises(CommitUnknownError, match="no answer"):
+            once("pytorch/pytorch", commit)
+    assert once("pytorch/pytorch", ONE)
+    assert asked == [ONE, TWO]

@@ -51,6 +51,10 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Ma
     assert len(runs) == len(material.runs)
     for path in runs:
         validator(site, "run").validate(json.loads(path.read_text()))
+    columns = [*(site / "api/v1/columns").glob("*.json")]
+    assert {path.stem for path in columns} == {one.target for one in material.functions}
+    for path in columns:
+        validator(site, "column").validate(json.loads(path.read_text()))
     assert not validator(site, "tonight").is_valid({"nights": [{"run": 1}]})
 
 
@@ -84,6 +88,17 @@ def test_a_function_tells_its_outcomes_and_its_past(site: Path) -> None:
     assert cat["error"]["max_ulp"] > 0
     assert {one["target"]: one["portability"] for one in found["targets"]}["cpu-x86"] == "partial"
     assert found["study"]["uses"] == 5211
+
+
+def test_a_column_tells_what_the_documents_of_its_functions_tell(site: Path) -> None:
+    (entry,) = (one for one in read(site, "api/v1/targets.json")["targets"] if one["target"] == "tpu-v5e")
+    column = read(site, entry["column"])
+    assert len(column["functions"]) == 15
+    for line in column["functions"]:
+        of = read(site, f"api/v1/functions/jax/{line['function']}.json")
+        (cell,) = (one for one in of["targets"] if one["target"] == "tpu-v5e")
+        assert [*line["outcomes"].values()].count("pass") == cell["passed"]
+        assert (line["evidence"], len(line["outcomes"])) == (cell["evidence"], cell["judged"])
 
 
 def test_changes_are_told_with_what_was_known_before(site: Path) -> None:

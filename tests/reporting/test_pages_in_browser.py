@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from planted import LONG_NAME
+from planted import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
 from monitor.history.store import Recorded
 from monitor.reporting.addresses import build_page, function_page, run_page, target_page
+from monitor.reporting.federation.columns import Federation, read_column
+from monitor.reporting.federation.forks import Fork
+from monitor.reporting.material import Material
+from monitor.reporting.site import write_site
 
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -174,6 +180,45 @@ def test_two_targets_are_compared_in_the_matrix(browser: sync_api.Browser, site:
     assert page.locator("#live thead th").all_inner_texts()[1:3] == ["tpu-v5e\ncompiled", "cpu-x86\nexecuted"]
     assert rows(page) == ["jax.numpy.linalg.eig", "jax.numpy.linalg.svd"]
     context.close()
+
+
+@pytest.fixture(scope="module")
+def with_a_fork(site: Path, material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, with a column of a fork and a word on another."""
+    fork = Fork("octocat", "https://octocat.example.org/monitor/", ("gpu-t4",))
+    column = read_column(fork, "gpu-t4", json.loads((site / "api/v1/columns/gpu-t4.json").read_text()))
+    project = replace(PROJECT, federation=Federation((column,), ("mi250@lab: its site answers 404",)))
+    directory = tmp_path_factory.mktemp("fork") / "site"
+    write_site(material, project, directory, templates=TEMPLATES, generated=GENERATED)
+    return directory
+
+
+def test_a_forks_column_leads_to_the_forks_own_pages(browser: sync_api.Browser, with_a_fork: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{(with_a_fork / 'matrix.html').as_uri()}#on=gpu-t4@octocat&q=torch.cat")
+    assert page.locator("#live thead th").all_inner_texts()[-2].startswith("gpu-t4@octocat\nexecuted, a fork’s")
+    assert rows(page) == ["torch.cat"]
+    links = page.locator("#live tbody tr td a")
+    assert links.last.get_attribute("href") == "https://octocat.example.org/monitor/functions/torch/torch.cat.html"
+    assert links.first.get_attribute("href") == "functions/torch/torch.cat.html#on-cpu-x86-paper"
+    assert links.last.inner_text() == page.locator("#live tbody tr td").nth(1).inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("address", ["matrix.html", "targets/index.html", function_page("torch", "torch.cat")])
+def test_pages_with_forks_are_accessible_and_fit(browser: sync_api.Browser, with_a_fork: Path, address: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(bypass_csp=True)
+    page = context.new_page()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto((with_a_fork / address).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    results = Axe().run(page, options={"runOnly": WCAG})
+    context.close()
+    assert not results.violations_count, results.generate_report()
 
 
 def test_the_matrix_sorts_and_walks_by_keyboard(browser: sync_api.Browser, site: Path) -> None:

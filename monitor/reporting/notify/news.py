@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.reporting.addresses import commits
+from monitor.analysis.regressions import Regression
 from monitor.reporting.figures import count, listed
 from monitor.reporting.notify.markdown import code, link
 from monitor.reporting.notify.marks import Told
 from monitor.reporting.notify.reports import Report, Standing
+from monitor.reporting.notify.settings import Settings
 
 GROWN = 2  # times as many functions as people know of are another order of trouble
 
@@ -23,19 +24,19 @@ def told(report: Report) -> Told:
     return Told(one.last_good.label, one.first_bad.label, report.targets, len(report.functions))
 
 
-def news(known: Told, report: Report) -> str:
+def news(known: Told, report: Report, settings: Settings) -> str:
     """What is news to people who know that much; empty where nothing is."""
-    return "\n".join(f"- {line}" for line in _news(known, report))
+    return "\n".join(f"- {line}" for line in _news(known, report, settings))
 
 
-def known_after(known: Told, report: Report) -> Told:
+def known_after(known: Told, report: Report, settings: Settings) -> Told:
     """What they know when they have read the news, if there was any: small growth, night after night, adds up."""
-    return told(report) if news(known, report) else known
+    return told(report) if news(known, report, settings) else known
 
 
-def back(report: Report) -> str:
+def back(report: Report, settings: Settings) -> str:
     """That what was good is bad again."""
-    return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report)}"
+    return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report, settings)}"
 
 
 def ended(report: Report) -> str:
@@ -52,10 +53,10 @@ def duplicate(number: int) -> str:
     return f"Duplicate of #{number}."
 
 
-def _news(known: Told, report: Report) -> Iterator[str]:
+def _news(known: Told, report: Report, settings: Settings) -> Iterator[str]:
     now = told(report)
     if (now.last_good, now.first_bad) != (known.last_good, known.first_bad):
-        yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report)}"
+        yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report, settings)}"
     if joined := sorted({*now.targets} - {*known.targets}):
         yield f"Now also on {listed([code(target) for target in joined])}."
     if left := sorted({*known.targets} - {*now.targets}):
@@ -69,7 +70,15 @@ def _what(report: Report) -> str:
     return f"{count(len(report.bad), 'case')} of {count(len(report.functions), 'function')} on {on}"
 
 
-def _between(report: Report) -> str:
-    one = report.first
-    address = commits(one.framework, one.last_good, one.first_bad)
-    return f" {link('The commits between', address)}." if address else ""
+def between(one: Regression, settings: Settings) -> str:
+    """The commits that it came with, as a link that says what they are; empty where a build does not tell."""
+    commits = settings.commits(one.framework, one.last_good, one.first_bad)
+    if not commits.link:
+        return ""
+    what = "the commits" if commits.resolved else "the commits of branch nightly, not looked up on main"
+    return link(what, commits.link)
+
+
+def _between(report: Report, settings: Settings) -> str:
+    linked = between(report.first, settings)
+    return f" Between them are {linked}." if linked else ""

@@ -94,7 +94,7 @@ def _open_wish(mark: Mark, now: Report, settings: Settings) -> _Wish | None:
     if mark.status is not Status.OPEN:  # a person opened it again, and need not be told why
         return _Wish(Status.OPEN, told(now)) if now.standing is Standing.BAD else None
     if now.standing is Standing.BAD:
-        return _Wish(Status.OPEN, known_after(mark.told, now), news(mark.told, now))
+        return _Wish(Status.OPEN, known_after(mark.told, now, settings), news(mark.told, now, settings))
     if now.standing is Standing.MENDED and now.nights < settings.close_after:
         return _Wish(Status.OPEN, mark.told)
     return _Wish(ENDS[now.standing], mark.told, ended(now), "closed")
@@ -104,7 +104,7 @@ def _closed_wish(mark: Mark, now: Report, settings: Settings) -> _Wish | None:
     if mark.status is Status.OPEN:  # a person closed it
         mended = now.standing is Standing.MENDED and now.nights >= settings.close_after
         return _Wish(Status.MENDED, mark.told) if mended else None
-    return _Wish(Status.OPEN, told(now), back(now), "open") if now.standing is Standing.BAD else None
+    return _Wish(Status.OPEN, told(now), back(now, settings), "open") if now.standing is Standing.BAD else None
 
 
 def _task(issue: Filed, now: Report, settings: Settings, wish: _Wish) -> Task:

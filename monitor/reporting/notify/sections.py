@@ -13,6 +13,7 @@ from itertools import groupby
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Kind
+from monitor.analysis.triage import SLOWER
 from monitor.model import Build, Evidence, Outcome
 from monitor.reporting.figures import count, shortened
 from monitor.reporting.notify.markdown import block, code, folded, size, table
@@ -102,7 +103,7 @@ def silence(report: Report) -> str:
 
 def _expected(report: Report) -> Iterator[str]:
     """Entries of the list of expected failures that cover what is bad; nobody expects a broken build."""
-    if report.first.kind is not Kind.FUNCTIONS:
+    if report.first.kind is Kind.INCIDENT:
         return
     where: dict[tuple[str, Outcome], set[str]] = {}
     for bad in report.bad:
@@ -115,7 +116,7 @@ def _expected(report: Report) -> Iterator[str]:
             "cases": json.dumps(patterns),
             "targets": json.dumps(targets),
             "builds": json.dumps(f">={report.first.first_bad.version}"),
-            "outcome": json.dumps(outcome.value),
+            "outcome": json.dumps(SLOWER if report.first.kind is Kind.SLOWER else outcome.value),
             "reason": '""',
             "who": '""',
             "expires": str(date.fromisoformat(report.first.events[0].run.started[:10]) + ACCEPTED_FOR),

@@ -13,10 +13,11 @@ from itertools import groupby
 from monitor.analysis.lives import Bad, Kind
 from monitor.analysis.regressions import Regression
 from monitor.model import Build
-from monitor.reporting.addresses import commits, function_page, regression_address
+from monitor.reporting.addresses import function_page, regression_address
 from monitor.reporting.figures import count, listed, shortened, visible
 from monitor.reporting.notify.markdown import LIMIT, code, cut, fitted, link, size, table
 from monitor.reporting.notify.marks import Mark, hidden
+from monitor.reporting.notify.news import between
 from monitor.reporting.notify.reports import Report, Standing
 from monitor.reporting.notify.sections import MUTE, environment, events, owners, reproduce, silence
 from monitor.reporting.notify.settings import Settings
@@ -61,7 +62,7 @@ def text_of(report: Report, settings: Settings) -> Text:
         labels=_labels(report),
         summary=_summary_of_many(report, settings) if many else _summary(report, settings),
         hits=_many(report, settings) if many else _hits(report, settings),
-        more=f": {address}" if address else f", in `portability {_command(report)} --json`",
+        more=f": {address}" if address else ", in `portability regressions --json`",
         sections=(
             *reproduce(report, settings),
             *events(report),
@@ -70,11 +71,6 @@ def text_of(report: Report, settings: Settings) -> Text:
             *owners(report, settings),
         ),
     )
-
-
-def _command(report: Report) -> str:
-    """The command that tells all of it."""
-    return "judge" if report.first.kind is Kind.SLOWER else "regressions"
 
 
 def _title(report: Report) -> str:
@@ -103,7 +99,6 @@ def _turned(one: Regression) -> str:
 def _summary(report: Report, settings: Settings) -> str:
     """What, where, since when, how it stands: what decides whether to read on."""
     one = report.first
-    address = commits(one.framework, one.last_good, one.first_bad)
     return table(
         ("", ""),
         (
@@ -111,7 +106,7 @@ def _summary(report: Report, settings: Settings) -> str:
             ("where", _where(report)),
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
-            ("between", link("the commits", address) if address else "a build does not tell what it was made from"),
+            ("between", between(one, settings) or "a build does not tell what it was made from"),
             ("known", _known(one)),
             ("now", _now(report, settings)),
             ("history", _history(one, settings)),

@@ -17,7 +17,7 @@ from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import function_page, series_anchor
 from monitor.reporting.names import framework_title
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
-from monitor.reporting.standing import Cell, Series, Standing, cell
+from monitor.reporting.standing import Cell, Series, Standing, cell, counted
 from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 
 LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
@@ -26,7 +26,10 @@ NOT_ASKED = "."
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases."""
+    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases.
+
+    `anchor` is empty where that page is a fork's.
+    """
 
     cell: Cell
     anchor: str
@@ -55,11 +58,20 @@ class MatrixRow:
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged."""
+    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged.
+
+    The last columns are those of forks: `elsewhere` has the address of each one's site.
+    """
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
     rows: tuple[MatrixRow, ...]
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Where the pages of each column are, from the root of the site: empty where they are here."""
+        return ("",) * (len(self.targets) - len(self.elsewhere)) + self.elsewhere
 
     @property
     def frameworks(self) -> Mapping[str, int]:
@@ -123,12 +135,8 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
 
 
 def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
-    """A cell shows the cases of the evidence that counts; those that nothing is known of count with it."""
     seen = cell(standings)
-    counted = {s.variant: s.outcome for s in standings if not s.outcome.known} | {
-        s.variant: s.outcome for s in standings if s.outcome.known and s.evidence is seen.evidence
-    }
-    return MatrixCell(seen, anchor, counted)
+    return MatrixCell(seen, anchor, counted(standings, seen.evidence))
 
 
 def _usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
@@ -170,6 +178,7 @@ def _data(page: MatrixPage) -> dict[str, object]:
 
     return {
         "targets": page.targets,
+        "sites": page.sites,
         "usual": [evidence_number[evidence] if evidence else -1 for evidence in page.evidences],
         "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
         "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],

@@ -131,7 +131,7 @@ def texts(*regressions: Regression) -> str:
     site = Settings(site="https://example.org/", script=lambda case: f"# {report.first.message}\n")
     mark = Mark(report.covers, Status.OPEN, "", (), known)
     other = told(Report((regression("x", number=7),), 0))
-    return "\n\n".join((text_of(report, site).body(mark), news(other, report), back(report), ended(report)))
+    return "\n\n".join((text_of(report, site).body(mark), news(other, report, site), back(report, site), ended(report)))
 
 
 @pytest.mark.parametrize("planted", PLANTED)

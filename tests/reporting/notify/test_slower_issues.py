@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +18,7 @@ from monitor.analysis.latency import CONTROLS, OF_NIGHTS, SAMPLES
 from monitor.analysis.lives import Step
 from monitor.analysis.news import nights
 from monitor.analysis.regressions import State
+from monitor.analysis.triage import Triage, excuses, load_triage, stale
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (
@@ -29,7 +34,9 @@ from monitor.model import (
     Run,
     Side,
 )
-from monitor.reporting.notify.slower import slower
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.regression_text import regressions_text
+from monitor.reporting.slower import slower
 
 CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
 SLOW = CASES[0]
@@ -87,6 +94,82 @@ def test_its_issue_says_by_how_much() -> None:
     recorded = history(slow=2)
     both: Any = (slower(recorded), nights(recorded))
     held("slower", opened(both, SITE))
+
+
+ENTRY = """
+[[{noun}]]
+cases = "jax/jax.f00/*"
+reason = "the new sort is exact"
+who = "octocat"
+expires = 2999-12-31
+"""
+EXPECTED = ENTRY.format(noun="expected") + 'outcome = "slower"\n'
+TODAY = date(2026, 12, 1)
+
+
+def said(directory: Path, **files: str) -> Triage:
+    directory.mkdir(exist_ok=True)
+    for name, text in files.items():
+        (directory / f"{name}.toml").write_text(text)
+    return load_triage(directory)
+
+
+def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
+    recorded = history(slow=2)
+    for number, (triage, state) in enumerate(
+        (
+            (said(tmp_path / "expected", expected=EXPECTED), State.EXPECTED),
+            (said(tmp_path / "muted", mutes=ENTRY.format(noun="mute")), State.MUTED),
+            (said(tmp_path / "another", expected=EXPECTED.replace("slower", "error")), State.OPEN),
+        )
+    ):
+        (one,) = slower(recorded, excuses(triage, (), TODAY))
+        assert (number, one.state) == (number, state)
+        assert len(plan([one], nights(recorded), [], SITE)) == (state is State.OPEN)
+
+
+def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path) -> None:
+    excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
+    (slow,) = slower(history(slow=2))[0].bad
+    assert excuse(slow) is State.EXPECTED
+    assert excuse(replace(slow, slower=False)) is None  # it passes, with another result
+
+
+def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
+    recorded = history(slow=2)
+    issue = opened((slower(recorded), nights(recorded)), SITE)
+    (entry,) = re.findall(r"```toml\n(.*?)```", issue.body, re.DOTALL)
+    entry = entry.replace('reason = ""', 'reason = "so"').replace('who = ""', 'who = "octocat"')
+    (one,) = slower(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
+    assert one.state is State.EXPECTED
+
+
+def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
+    triage = said(tmp_path, expected=EXPECTED)
+    assert [*stale(triage, history(slow=4), TODAY)] == []
+    (line,) = stale(triage, history(slow=4, fast=4), TODAY)
+    assert line.endswith("nothing that it fits fails so any more: remove it")
+
+
+def test_its_issue_is_closed_as_not_planned_once_it_is_expected(
+    github: FakeGitHub, notify: Callable[..., Any], tmp_path: Path
+) -> None:
+    recorded = history(slow=4)
+    notify((slower(recorded), nights(recorded)))
+    excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
+    notify((slower(recorded, excuse), nights(recorded)))
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
+
+
+def test_it_is_among_the_regressions() -> None:
+    (one,) = slower(history(slow=2))
+    first, *rest = regressions_text([one]).replace("\u202f", " ").splitlines()
+    assert first.startswith("open      jax==12.0 -> jax==14.0  [")
+    assert [line.strip() for line in rest] == [
+        "1 cell on cpu: jax.f00",
+        "25 % slower: 100 µs ± 1.14 µs, now 125 µs ± 1.43 µs",
+        "opened 2026-11-14 (1 cell); known side by side",
+    ]
 
 
 def test_its_issue_is_closed(github: FakeGitHub, notify: Callable[..., Any]) -> None:

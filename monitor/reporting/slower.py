@@ -15,7 +15,7 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.latency_series import nights_by_series
 from monitor.analysis.latency_verdicts import Slowdown, slowdowns
 from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
-from monitor.analysis.regressions import Regression, State
+from monitor.analysis.regressions import Excuse, Regression, nothing_excused, state_of
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Side
 from monitor.reporting.figures import duration
@@ -32,12 +32,12 @@ class _Found:
     recovered: Run | None
 
 
-def slower(recorded: Recorded) -> tuple[Regression, ...]:
+def slower(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """Every slowdown that was ever told of, as regressions, in the order in which they opened."""
     by_build: dict[tuple[str, Build], list[_Found]] = defaultdict(list)
     for one in _found(recorded):
         by_build[one.told.framework, one.bad.build].append(one)
-    every = [_regression(framework, build, found) for (framework, build), found in by_build.items()]
+    every = [_regression(framework, build, found, excuse) for (framework, build), found in by_build.items()]
     return tuple(sorted(every, key=lambda one: one.events[0].run.started))
 
 
@@ -52,22 +52,23 @@ def _found(recorded: Recorded) -> Iterator[_Found]:
             if good and new:
                 cell = Cell(slow.case, told.target, told.suite, told.evidence)
                 recovered = None if filing.recovered is None else runs[filing.recovered]
-                yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new), good, told, recovered)
+                yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new, slower=True), good, told, recovered)
 
 
-def _regression(framework: str, build: Build, found: Sequence[_Found]) -> Regression:
+def _regression(framework: str, build: Build, found: Sequence[_Found], excuse: Excuse) -> Regression:
     bad = tuple(sorted((one.bad for one in found if not one.recovered), key=lambda one: one.cell))
     mended = [run.build for one in found if (run := one.recovered) and run.build]
+    fixed = None if bad else max(mended, key=age_of).bare
     return Regression(
         id=hashlib.sha256(f"{framework} {Kind.SLOWER} {build.label}".encode()).hexdigest()[:12],
         framework=framework,
         kind=Kind.SLOWER,
-        state=State.OPEN if bad else State.FIXED,
+        state=state_of(bad, fixed, excuse),
         signature=f"slower: {build.label}",
         message=found[0].bad.message,
         last_good=max((one.good for one in found), key=age_of),
         first_bad=build,
-        fixed=None if bad else max(mended, key=age_of).bare,
+        fixed=fixed,
         bad=bad,
         cells=tuple(sorted(one.bad.cell for one in found)),
         events=tuple(_events(found)),

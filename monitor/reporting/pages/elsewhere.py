@@ -1,0 +1,37 @@
+"""What forks tell, on pages of ours: beside our own figures, and in none of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.reporting.federation.columns import Column, ForeignCell
+from monitor.reporting.pages.matrix import MatrixCell, MatrixPage
+
+
+def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
+    """The matrix with a column for each of the forks' targets, in the rows that it has."""
+    rows = tuple(
+        replace(
+            row, cells=row.cells + tuple(_cell(column.cells.get((row.framework, row.function))) for column in columns)
+        )
+        for row in page.rows
+    )
+    usual = (Counter(one.cell.evidence for one in column.cells.values() if one.cell.evidence) for column in columns)
+    return replace(
+        page,
+        targets=page.targets + tuple(column.label for column in columns),
+        evidences=page.evidences + tuple(max(found, key=found.__getitem__, default=None) for found in usual),
+        rows=rows,
+        elsewhere=tuple(column.fork.site for column in columns),
+    )
+
+
+def of_function(columns: Sequence[Column], framework: str, name: str) -> tuple[tuple[Column, ForeignCell], ...]:
+    """The columns that know a function, and what they know."""
+    return tuple((column, one) for column in columns if (one := column.cells.get((framework, name))))
+
+
+def _cell(one: ForeignCell | None) -> MatrixCell | None:
+    return MatrixCell(one.cell, "", one.outcomes) if one else None
