@@ -171,6 +171,11 @@ def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple
     return tuple(from_json(RecordedRun, json.loads(path.read_text())) for path in paths)
 
 
+def places(directory: Path) -> tuple[tuple[str, str], ...]:
+    """The targets and frameworks that have runs, sorted."""
+    return tuple(sorted((path.parent.name, path.name) for path in (directory / "runs").glob("*/*") if path.is_dir()))
+
+
 def count_runs(directory: Path) -> int:
     return sum(1 for _ in (directory / "runs").glob("*/*/*.json"))
 

@@ -22,6 +22,7 @@ from monitor.history.layout import (
     RecordedRun,
     count_runs,
     outcomes_path,
+    places,
     read_comparisons,
     read_observations,
     read_runs,
@@ -127,19 +128,20 @@ class History:
     def by_series(self, columns: Sequence[str], chosen: slice = slice(None)) -> Iterator[Recorded]:
         """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
 
-        Where processes share the work, each has `chosen` ones of the series.
+        Where processes share the work, each has the series of `chosen` ones of the frameworks on targets.
         """
-        heads: dict[Series, list[RecordedRun]] = {}
-        for item in read_runs(self.directory):
-            heads.setdefault(item.run.series, []).append(item)
-        for series in sorted(heads)[chosen]:
-            runs = in_order(heads[series])
-            yield Recorded(
-                runs,
-                read_observations(self.directory, runs, columns),
-                read_comparisons(self.directory, runs),
-                self.directory,
-            )
+        for place in places(self.directory)[chosen]:
+            heads: dict[Series, list[RecordedRun]] = {}
+            for item in read_runs(self.directory, *place):
+                heads.setdefault(item.run.series, []).append(item)
+            for series in sorted(heads):
+                runs = in_order(heads[series])
+                yield Recorded(
+                    runs,
+                    read_observations(self.directory, runs, columns),
+                    read_comparisons(self.directory, runs),
+                    self.directory,
+                )
 
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""
