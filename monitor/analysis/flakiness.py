@@ -64,7 +64,7 @@ def _rated(table: pd.DataFrame) -> Iterator[Rating]:
     order = np.argsort(number, kind="stable")
     cell, outcome = number[order], pd.Categorical(table["outcome"], [*OUTCOMES]).codes[order]
     first = np.flatnonzero(np.diff(cell, prepend=-1))
-    beyond = np.append(first[1:], len(cell))
+    beyond = np.append(first, len(cell))[1:]
     # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
     before, after = np.roll(outcome, 1), np.roll(outcome, -1)
     before[first], after[beyond - 1] = NONE, NONE - 1
