@@ -28,6 +28,7 @@ from monitor.history.layout import (
     read_runs,
     write_run,
 )
+from monitor.history.months import read_months
 from monitor.history.order import age, in_order
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
@@ -125,10 +126,13 @@ class History:
         """How many runs there are."""
         return count_runs(self.directory)
 
-    def by_series(self, columns: Sequence[str], chosen: slice = slice(None)) -> Iterator[Recorded]:
+    def by_series(
+        self, columns: Sequence[str], chosen: slice = slice(None), *, index: Path | None = None
+    ) -> Iterator[Recorded]:
         """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
 
-        Where processes share the work, each has the series of `chosen` ones of the frameworks on targets.
+        Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
+        `index` (`monitor.history.months`), runs that were read before are not opened again.
         """
         for place in places(self.directory)[chosen]:
             heads: dict[Series, list[RecordedRun]] = {}
@@ -138,7 +142,9 @@ class History:
                 runs = in_order(heads[series])
                 yield Recorded(
                     runs,
-                    read_observations(self.directory, runs, columns),
+                    read_months(self.directory, index, runs, columns)
+                    if index
+                    else read_observations(self.directory, runs, columns),
                     read_comparisons(self.directory, runs),
                     self.directory,
                 )
