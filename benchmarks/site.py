@@ -146,7 +146,7 @@ def main() -> None:
 def build(history: Path, site: Path) -> None:
     """Build the site as `portability site` does."""
     start, before = time.perf_counter(), cpu()
-    material = gather(History(history))
+    material = gather(History(history), site.with_name("index"))
     gathered, used = time.perf_counter() - start, cpu() - before
     project = Project({}, lambda case: f"print({case!r})", {})
     write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")

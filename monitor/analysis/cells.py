@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome, Series, function_of
+from monitor.model import Evidence, Outcome, Run, Series, function_of
 
 # What makes an observation one of a cell: columns of `answers`.
 KEY = ["case", "target", "suite", "by"]
@@ -38,12 +40,26 @@ class Cell:
 def answers(recorded: Recorded, *columns: str) -> pd.DataFrame:
     """Every observation that is evidence, in the order of the history: its `run`, the columns of `KEY`, and `columns`.
 
-    `by` is the evidence of the run's series.
+    `by` is the evidence of the run's series. The run and the columns of `KEY` are categories in the order of their
+    names: a year is tens of millions of answers, which say the same few words.
     """
-    heads = pd.DataFrame(
-        [(item.run.id, item.run.target, item.run.suite, item.run.evidence.value) for item in recorded.runs],
-        columns=["run", *KEY[1:]],
-    )
     judged = recorded.observations["outcome"] != Outcome.BLOCKED.value
-    table = recorded.observations.loc[judged, ["run", "case", *columns]].astype({"run": "str"})
-    return table.merge(heads, on="run", sort=False)
+    table = recorded.observations.loc[judged, ["run", "case", *columns]]
+    table = table.assign(run=_sorted(table["run"]), case=_sorted(table["case"]))
+    runs = {item.run.id: item.run for item in recorded.runs}
+    return table.assign(
+        target=of_runs(table["run"], runs, lambda run: run.target),
+        suite=of_runs(table["run"], runs, lambda run: run.suite),
+        by=of_runs(table["run"], runs, lambda run: run.evidence.value),
+    )
+
+
+def of_runs(column: pd.Series[Any], runs: Mapping[str, Run], told: Callable[[Run], str]) -> pd.Categorical:
+    """What is told of the run of each row, from a column of categories that are ids of `runs`."""
+    of_each = pd.Categorical([told(runs[run]) for run in column.cat.categories])
+    return pd.Categorical.from_codes(of_each.codes[column.cat.codes], of_each.categories)
+
+
+def _sorted(column: pd.Series[str]) -> pd.Series[Any]:
+    found = column.astype("category").cat.remove_unused_categories().cat
+    return found.reorder_categories(sorted(found.categories))

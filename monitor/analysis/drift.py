@@ -11,8 +11,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from statistics import median
+from typing import Any
 
-from monitor.analysis.cells import KEY, Cell, answers
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from monitor.analysis.cells import KEY, Cell, answers, of_runs
 from monitor.history.store import Recorded
 from monitor.model import Build, Evidence, Outcome, Run
 
@@ -87,14 +92,16 @@ def drifts(recorded: Recorded) -> tuple[Drift, ...]:
     runs = {item.run.id: item.run for item in recorded.runs}
     table = answers(recorded, "outcome", "max_abs", "max_rel", "max_ulp")
     table = table[(table["outcome"] == Outcome.PASS.value) & table["max_ulp"].notna()]
-    table = table.assign(machine=table["run"].map({name: _machine(run) for name, run in runs.items()}))
+    table = table.assign(machine=of_runs(table["run"], runs, _machine))
     series = [*KEY, "machine"]
-    digits = table.groupby(series)["max_rel"].transform("max") < NO_DIGIT
-    table = table.assign(error=table["max_ulp"].where(digits, table["max_abs"]), floor=digits * SMALLEST_ULP)
-    error = table.groupby(series)["error"]
-    moved = table[error.transform("max") > FACTOR * error.transform("min")]  # a step is at least that
+    number = table.groupby(series, observed=True).ngroup().to_numpy()
+    digits = _of_each(np.fmax, table["max_rel"], number) < NO_DIGIT
+    error = table["max_ulp"].where(digits, table["max_abs"])
+    table = table.assign(error=error, floor=digits * SMALLEST_ULP)
+    # A step is at least that.
+    moved = table[_of_each(np.fmax, error, number) > FACTOR * _of_each(np.fmin, error, number)]
     found = []
-    for key, rows in moved.groupby(series):
+    for key, rows in moved.groupby(series, observed=True):
         case, target, suite, by, _ = map(str, key)
         floor = float(rows["floor"].iloc[0])
         answered = [
@@ -104,6 +111,13 @@ def drifts(recorded: Recorded) -> tuple[Drift, ...]:
         ]
         found += [*_of_cell(Cell(case, target, suite, Evidence(by)), answered, floor)]
     return tuple(found)
+
+
+def _of_each(extreme: np.ufunc, values: pd.Series[float], number: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
+    """For each row the extreme of the values in all rows of the same number."""
+    found: NDArray[np.float64] = np.full(number.max(initial=-1) + 1, np.nan)
+    extreme.at(found, number, values.to_numpy())
+    return found.take(number)
 
 
 def _of_cell(cell: Cell, answered: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[Drift]:

@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
 from monitor.analysis.cells import KEY, Cell, answers
+from monitor.history.rows import NONE, OUTCOMES
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Outcome
+
+FLAKY = OUTCOMES.index(Outcome.FLAKY)
 
 # A case that is odd in more than one night of fifty costs more attention than it earns: of a thousand such cases,
 # twenty would be news every night.
@@ -56,13 +60,21 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
 
 
 def _rated(table: pd.DataFrame) -> Iterator[Rating]:
-    grouped = table.groupby(KEY, sort=False)
-    outcome = table["outcome"].astype("str")
-    before, after = grouped["outcome"].shift(1), grouped["outcome"].shift(-1)
-    odd = ((outcome != before) & (before == after)) | (outcome == Outcome.FLAKY.value)
-    recent = table[grouped.cumcount(ascending=False) < REMEMBERED].assign(odd=odd)
-    counted = recent.groupby(KEY)["odd"].agg(["sum", "size"])
-    for (case, target, suite, by), count, size in counted[counted["sum"] > 0].itertuples(name=None):
+    number = table.groupby(KEY, observed=True).ngroup().to_numpy()
+    order = np.argsort(number, kind="stable")
+    cell, outcome = number[order], pd.Categorical(table["outcome"], [*OUTCOMES]).codes[order]
+    first = np.flatnonzero(np.diff(cell, prepend=-1))
+    beyond = np.append(first, len(cell))[1:]
+    # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
+    before, after = np.roll(outcome, 1), np.roll(outcome, -1)
+    before[first], after[beyond - 1] = NONE, NONE - 1
+    odd = ((outcome != before) & (before == after)) | (outcome == FLAKY)
+    recent = np.arange(len(cell)) >= (beyond - REMEMBERED)[cell]
+    counts, sizes = (np.bincount(cell[chosen], minlength=len(first)) for chosen in (recent & odd, recent))
+    found = np.flatnonzero(counts)
+    keys = table[KEY].iloc[order[first[found]]].itertuples(index=False, name=None)
+    for (case, target, suite, by), count, size in zip(keys, counts[found], sizes[found], strict=True):
         interval = binomtest(int(count), int(size)).proportion_ci(CONFIDENCE, method="wilson")
-        cell = Cell(case, target, suite, Evidence(by))
-        yield Rating(cell, int(count), int(size), float(interval.low), float(interval.high))
+        yield Rating(
+            Cell(case, target, suite, Evidence(by)), int(count), int(size), float(interval.low), float(interval.high)
+        )

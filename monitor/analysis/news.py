@@ -23,7 +23,7 @@ from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.scores import Score
 from monitor.analysis.values import moved
 from monitor.history.order import with_extent
-from monitor.history.rows import BLOCKED, NONE, OUTCOMES, PASS, Numbers, Rows, rows_of
+from monitor.history.rows import BLOCKED, NONE, OUTCOMES, PASS, Numbers, Rows, Words, rows_of
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Series, function_of
 
@@ -191,7 +191,7 @@ class _Table:
     def __init__(self, observations: pd.DataFrame) -> None:
         self.rows = rows_of(observations)
         self._message, self._attempts, self._declared = (
-            np.asarray(observations[name], object) for name in ("message", "attempts", "declared")
+            Words(observations[name]) for name in ("message", "attempts", "declared")
         )
         function, names = pd.factorize(np.array([function_of(case) for case in self.rows.cases], object))
         self._function = function[self.rows.case]
@@ -213,7 +213,7 @@ class _Table:
 
     def declares(self, rows: Numbers) -> bool:
         """Whether the suite comes with limits of its authors."""
-        return bool((self._declared[rows] != "").any())
+        return self._declared.any_in(rows)
 
     def observed(self, rows: Numbers) -> int:
         return int((self.rows.outcome[rows] != BLOCKED).sum())

@@ -80,14 +80,14 @@ def nothing_excused(bad: Bad) -> State | None:  # noqa: ARG001 - an Excuse
 def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """Every regression of a history, in the order in which they opened."""
     register = Register.of(nights)
-    return tuple(_told(life, register.runs, excuse) for life in register.lives)
+    watch = _Watch(register.runs)
+    return tuple(_told(life, register.runs, watch, excuse) for life in register.lives)
 
 
-def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> Regression:
+def _told(life: Life, runs: Mapping[Series, Sequence[Run]], watch: _Watch, excuse: Excuse) -> Regression:
     """A regression as it stands after the last night."""
     bad = tuple(replace(one, build=_newest(runs[cell.series], one.build)) for cell, one in sorted(life.bad.items()))
     fixed = None if bad else life.fixed
-    concerned = [run for series in sorted({cell.series for cell in life.cells}) for run in runs[series]]
     return Regression(
         life.id,
         life.framework,
@@ -101,7 +101,7 @@ def _told(life: Life, runs: Mapping[Series, Sequence[Run]], excuse: Excuse) -> R
         bad,
         tuple(sorted(life.cells)),
         tuple(life.events),
-        _detection(life.last_good, life.first_bad, fixed, concerned),
+        watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
     )
 
 
@@ -120,18 +120,28 @@ def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
     return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED) if state in excuses)
 
 
-def _detection(last_good: Build, first_bad: Build, fixed: Build | None, runs: Iterable[Run]) -> Detection | None:
-    """How late it was known: with the first run, in time, of a build that has it."""
-    by_time = sorted(((run.started, run.build) for run in runs if run.build), key=lambda found: found[0])
-    good = [started for started, build in by_time if age_of(build) <= age_of(last_good)]
-    bad = [
-        (started, build)
-        for started, build in by_time
-        if age_of(first_bad) <= age_of(build) and not (fixed and age_of(fixed) <= age_of(build))
-    ]
-    watched = good and bad and first_bad.date and good[0][:10] <= first_bad.date
-    if not watched:
-        return None
-    known, seen_in = bad[0]
-    days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
-    return Detection(days.days, len({build.version for _, build in bad if age_of(build) < age_of(seen_in)}))
+class _Watch:
+    """Who was watching when: of each series the runs that came to a build, in time, by the rank of the build's age."""
+
+    def __init__(self, runs: Mapping[Series, Sequence[Run]]) -> None:
+        ages = {age_of(run.build) for found in runs.values() for run in found if run.build}
+        self._rank = {age: rank for rank, age in enumerate(sorted(ages))}
+        self._seen = {
+            series: [(run.started, self._rank[age_of(run.build)], run.build.version) for run in found if run.build]
+            for series, found in runs.items()
+        }
+
+    def detection(
+        self, last_good: Build, first_bad: Build, fixed: Build | None, series: Iterable[Series]
+    ) -> Detection | None:
+        """How late it was known: with the first run, in time, of a build that has it."""
+        seen = [one for each in series for one in self._seen[each]]
+        good_until, bad_since = self._rank[age_of(last_good)], self._rank[age_of(first_bad)]
+        bad_before = self._rank[age_of(fixed)] if fixed else len(self._rank)
+        good = min((started for started, rank, _ in seen if rank <= good_until), default="")
+        bad = [one for one in seen if bad_since <= one[1] < bad_before]
+        if not (good and bad and first_bad.date and good[:10] <= first_bad.date):
+            return None
+        known, seen_in, _ = min(bad)
+        days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
+        return Detection(days.days, len({version for _, rank, version in bad if rank < seen_in}))

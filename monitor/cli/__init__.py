@@ -35,7 +35,6 @@ from monitor.history.git import GitError
 from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
 from monitor.reporting.federation.columns import FederationError
-from monitor.reporting.notify.board import BoardError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(
@@ -75,7 +74,7 @@ FAULTS = (
     RunFileError,
     GitError,
     SiteError,
-    BoardError,
+    GitHubError,
     FederationError,
 )
 
@@ -84,16 +83,6 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
     try:
         app()
-    except (UserError, DeclarationError, FieldError, RunFileError, GitError, SiteError, GitHubError) as error:
-    except (
-        UserError,
-        DeclarationError,
-        FieldError,
-        RunFileError,
-        GitError,
-        SiteError,
-        BoardError,
-        FederationError,
-    ) as error:
+    except FAULTS as error:
         print(f"portability: {error}", file=sys.stderr)
         sys.exit(2)

@@ -23,6 +23,7 @@ TEMPLATES = CHECKOUT / "site"
 FINDINGS = CHECKOUT / "docs" / "findings.md"
 SHIPPED_HISTORY = CHECKOUT / "results"
 WORK = Path(".portability")  # in the current directory: what a night on this machine leaves
+INDEX = WORK / "index"  # what is kept of the history's runs to read them faster; may be deleted at any time
 
 
 class UserError(Exception):

@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.common import (
     DEFAULT_HISTORY,
-    WORK,
+    INDEX,
     HistoryOption,
     JsonOption,
     examples,
@@ -19,8 +19,6 @@ from monitor.cli.common import (
 )
 from monitor.history.cases import load_function
 from monitor.history.thinning import thin
-
-INDEX = WORK / "index"
 
 app = typer.Typer(name="history", help="The recorded history itself.", no_args_is_help=True)
 

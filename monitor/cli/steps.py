@@ -18,6 +18,7 @@ from monitor.analysis.triage import excused, excuses, load_triage
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
+    INDEX,
     RUNNERS,
     TEMPLATES,
     WORK,
@@ -307,7 +308,7 @@ def _base(url: str) -> str:
 def write_pages(history: History, directory: Path, base: str = "", federation: Path | None = None) -> Path:
     """Write the site, and return the path of its first page."""
     generated = datetime.now(UTC)
-    material = gather(history)
+    material = gather(history, INDEX)
     project = Project(
         catalog=load_catalog(),
         script=script_of,

@@ -7,8 +7,9 @@ bool. Values equal to a field's default are left out, so that files stay short a
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -38,31 +39,35 @@ def from_json(kind: type[T], value: Any) -> T:
     Raises TypeError or ValueError where the value is not of that shape. What comes from outside is checked against a
     published schema first (`monitor.history.intake`); this is the second line.
     """
-    return _convert(kind, value)  # type: ignore[no-any-return]
+    return _reader(kind)(value)  # type: ignore[no-any-return, arg-type]
 
 
-def _convert(kind: Any, value: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """What reads values of one kind. Hints are looked at once, values are many: a year is thousands of runs."""
     origin = get_origin(kind)
     if origin in (Union, UnionType):
-        if value is None:
-            return None
-        (kind,) = (option for option in get_args(kind) if option is not type(None))
-        return _convert(kind, value)
+        (some,) = (option for option in get_args(kind) if option is not type(None))
+        return lambda value: None if value is None else _reader(some)(value)
     if origin is tuple:
-        return tuple(_convert(get_args(kind)[0], item) for item in _expect(list, value))
+        read_item = _reader(get_args(kind)[0])
+        return lambda value: tuple(map(read_item, _expect(list, value)))
     if origin is dict:
-        return {key: _convert(get_args(kind)[1], item) for key, item in _expect(dict, value).items()}
-    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        hints = _hints(kind)
-        if unknown := _expect(dict, value).keys() - hints.keys():
-            raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
-        fields = {name: _convert(hints[name], item) for name, item in value.items()}
-        return kind(**fields)
+        read_value = _reader(get_args(kind)[1])
+        return lambda value: {key: read_value(item) for key, item in _expect(dict, value).items()}
+    if dataclasses.is_dataclass(kind):
+        return partial(_dataclass, kind, get_type_hints(kind))
     if issubclass(kind, Enum):
-        return kind(value)
+        return kind  # type: ignore[no-any-return]
     if kind is float:
-        return float(_expect((int, float), value))
-    return _expect(kind, value)
+        return lambda value: float(_expect((int, float), value))
+    return partial(_expect, kind)
+
+
+def _dataclass(kind: Any, hints: dict[str, Any], value: Any) -> Any:
+    if unknown := _expect(dict, value).keys() - hints.keys():
+        raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
+    return kind(**{name: _reader(hints[name])(item) for name, item in value.items()})
 
 
 def _expect(kind: type | tuple[type, ...], value: Any) -> Any:
@@ -75,8 +80,3 @@ def _default(field: dataclasses.Field[Any]) -> Any:
     if field.default_factory is not dataclasses.MISSING:
         return field.default_factory()
     return field.default
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)

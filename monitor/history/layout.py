@@ -171,6 +171,11 @@ def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple
     return tuple(from_json(RecordedRun, json.loads(path.read_text())) for path in paths)
 
 
+def places(directory: Path) -> tuple[tuple[str, str], ...]:
+    """The targets and frameworks that have runs, sorted."""
+    return tuple(sorted((path.parent.name, path.name) for path in (directory / "runs").glob("*/*") if path.is_dir()))
+
+
 def count_runs(directory: Path) -> int:
     return sum(1 for _ in (directory / "runs").glob("*/*/*.json"))
 
@@ -182,19 +187,19 @@ def read_observations(
 
     Words and texts are categories: a year of nights says the same few again and again.
     """
-    ids: list[str] = []
-    tables = [pa.table({name: _nothing(name) for name in columns})]
-    for recorded in runs:
-        path = run_path(directory, recorded.run).with_name(recorded.run.id + ".parquet")
-        if path.exists():
-            tables.append(_read(path, columns))
-            ids.append(recorded.run.id)
-    lengths = [table.num_rows for table in tables[1:]]
-    whole: pd.DataFrame = pa.concat_tables(tables).unify_dictionaries().to_pandas()
-    return whole.assign(run=pd.Categorical.from_codes(np.repeat(np.arange(len(ids)), lengths), pd.Index(ids)))
+    paths = {item.run.id: run_path(directory, item.run).with_name(item.run.id + ".parquet") for item in runs}
+    return joined([(run, read_run(path, columns)) for run, path in paths.items() if path.exists()], columns)
 
 
-def _read(path: Path, columns: Sequence[str]) -> pa.Table:
+def joined(tables: Sequence[tuple[str, pa.Table]], columns: Sequence[str]) -> pd.DataFrame:
+    """What runs observed in one table, from a table of these columns for each run by its id."""
+    nothing = pa.table({name: _nothing(name) for name in columns})
+    whole: pd.DataFrame = pa.concat_tables([nothing, *(one for _, one in tables)]).unify_dictionaries().to_pandas()
+    number = np.repeat(np.arange(len(tables)), [one.num_rows for _, one in tables])
+    return whole.assign(run=pd.Categorical.from_codes(number, pd.Index([run for run, _ in tables])))
+
+
+def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
     """The wanted columns of one run, in the types of `_nothing`. One thread: files are many, and none is large."""
     texts = [name for name in columns if name in TEXTS and name != STEPWISE]
     try:

@@ -6,6 +6,7 @@ An old build that is run today tells of the past: what came next is the build af
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 from packaging.version import InvalidVersion, Version
 
@@ -42,6 +43,7 @@ def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool
         latest[run.series] = max(before, run.started)
 
 
+@cache
 def age(version: str) -> Version:
     """What later builds of a framework exceed: nightlies count their days, and come before their release."""
     try:

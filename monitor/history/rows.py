@@ -50,6 +50,22 @@ class Rows:
         return np.where(rows == NONE, NONE, self.outcome[rows])
 
 
+class Words:
+    """A column of texts, of which most rows say the same few."""
+
+    def __init__(self, column: pd.Series[str]) -> None:
+        kept = column.astype("category").cat
+        self._code, self._words = kept.codes.to_numpy(), kept.categories.to_numpy(object)
+        self._empty = self._words == ""
+
+    def __getitem__(self, row: int) -> str:
+        return str(self._words[self._code[row]])
+
+    def any_in(self, rows: Numbers) -> bool:
+        """Whether any of these rows says something."""
+        return not self._empty[self._code[rows]].all()
+
+
 _NO_ROWS = np.array([], dtype=np.intp)
 
 

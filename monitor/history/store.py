@@ -22,11 +22,13 @@ from monitor.history.layout import (
     RecordedRun,
     count_runs,
     outcomes_path,
+    places,
     read_comparisons,
     read_observations,
     read_runs,
     write_run,
 )
+from monitor.history.months import read_months
 from monitor.history.order import age, in_order
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
@@ -131,22 +133,28 @@ class History:
         """How many runs there are."""
         return count_runs(self.directory)
 
-    def by_series(self, columns: Sequence[str], chosen: slice = slice(None)) -> Iterator[Recorded]:
+    def by_series(
+        self, columns: Sequence[str], chosen: slice = slice(None), *, index: Path | None = None
+    ) -> Iterator[Recorded]:
         """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
 
-        Where processes share the work, each has `chosen` ones of the series.
+        Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
+        `index` (`monitor.history.months`), runs that were read before are not opened again.
         """
-        heads: dict[Series, list[RecordedRun]] = {}
-        for item in read_runs(self.directory):
-            heads.setdefault(item.run.series, []).append(item)
-        for series in sorted(heads)[chosen]:
-            runs = in_order(heads[series])
-            yield Recorded(
-                runs,
-                read_observations(self.directory, runs, columns),
-                read_comparisons(self.directory, runs),
-                self.directory,
-            )
+        for place in places(self.directory)[chosen]:
+            heads: dict[Series, list[RecordedRun]] = {}
+            for item in read_runs(self.directory, *place):
+                heads.setdefault(item.run.series, []).append(item)
+            for series in sorted(heads):
+                runs = in_order(heads[series])
+                yield Recorded(
+                    runs,
+                    read_months(self.directory, index, runs, columns)
+                    if index
+                    else read_observations(self.directory, runs, columns),
+                    read_comparisons(self.directory, runs),
+                    self.directory,
+                )
 
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""

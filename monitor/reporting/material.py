@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -68,11 +69,11 @@ def material_of(recorded: Recorded) -> Material:
     )
 
 
-def gather(history: History) -> Material:
-    """The material of a whole history."""
+def gather(history: History, index: Path | None = None) -> Material:
+    """The material of a whole history; `index` is where what was read of past months is kept for the next time."""
 
     def part(number: int, of: int) -> list[Material]:
-        return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of))]
+        return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
     return _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -15,7 +16,7 @@ from monitor.analysis import news
 from monitor.analysis.regressions import Regression, regressions
 from monitor.analysis.triage import excused
 from monitor.model import Evidence
-from monitor.reporting import addresses, figures, kernels, names, signs, standing
+from monitor.reporting import addresses, drawing, figures, kernels, names, signs, standing
 from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
 from monitor.reporting.feeds import EVERYTHING, function_feed
@@ -78,9 +79,12 @@ class _Renderer:
         self._assets()
         columns = project.federation.columns
         self._front(nights, series, found, project)
-        matrix_page = elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns)
-        self._page("matrix.html", "matrix", page=matrix_page)
-        self._page("study.html", "study", page=study.study_page(series, project.catalog))
+        self._page(
+            "matrix.html",
+            "matrix",
+            page=lambda: elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns),
+        )
+        self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
         self._builds(nights)
@@ -111,7 +115,7 @@ class _Renderer:
         hardware = project.hardware
         front = tonight.tonight_page(nights, news.tonight(nights), series, found, hardware, self._generated)
         self._page("index.html", "tonight", page=front, tonight=tonight)
-        self._page("regressions.html", "regressions", page=regression_pages.regressions_page(found))
+        self._page("regressions.html", "regressions", page=lambda: regression_pages.regressions_page(found))
         targets = target.target_pages(front.all_places, series, hardware)
         self._page("targets/index.html", "targets", pages=targets, federation=project.federation)
         for page in targets:
@@ -120,7 +124,7 @@ class _Renderer:
     def _builds(self, nights: Sequence[news.Night]) -> None:
         pages = builds.build_pages(nights)
         data = builds.comparison(pages, nights)
-        self._page("causes.html", "causes", builds=causes.news_of_builds(nights), named=causes.NAMED)
+        self._page("causes.html", "causes", builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
         self._page("builds/index.html", "builds", pages=builds.by_framework(pages), data=data)
         for page in pages:
             self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
@@ -132,9 +136,13 @@ class _Renderer:
             self._page(table.page, "kernel-table", page=table)
 
     def _page(self, address: str, template: str, **view: Any) -> None:
-        """A page. One that would say the same as in the last edition is that page, with the time when it was made."""
+        """A page. One that would say the same as in the last edition is that page, with the time when it was made.
+
+        What is costly to find is given as a function, which only the process asks that makes the page.
+        """
         if not self._edition.mine(address):
             return
+        view = {name: value() if isinstance(value, FunctionType) else value for name, value in view.items()}
 
         def make() -> bytes:
             where = {"root": "../" * address.count("/"), "here": address, "base": self._base}
@@ -169,6 +177,7 @@ def _environment(templates: Path) -> Environment:
         count=figures.count,
         day=figures.day,
         deviation=figures.deviation,
+        drawn=drawing.drawn,
         duration=figures.duration,
         framework=names.framework_title,
         machine_time=figures.machine_time,
@@ -178,6 +187,8 @@ def _environment(templates: Path) -> Environment:
         commits=regression_pages.commits_of,
         sentence=function.portability_sentence,
         sign=signs.sign,
+        strip_cells=drawing.strip_cells,
+        strip_head=drawing.strip_head,
     )
     environment.globals.update(
         Evidence=Evidence,

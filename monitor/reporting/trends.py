@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,21 +26,35 @@ class Trend:
     messages: tuple[str, ...]
 
 
-def trends(series: Series, observations: pd.DataFrame) -> Mapping[str, Trend]:
-    """The trend of each case that any of the recent runs was asked for."""
-    place = {run.id: number for number, run in enumerate(series.recent)}
-    rows = observations.loc[observations["run"].isin([*place]), COLUMNS]
-    case, names = pd.factorize(rows["case"])
-    at = case, rows["run"].astype("str").map(place).to_numpy(int)
+class Trends(Mapping[str, Trend]):
+    """The trend of each case that any of the recent runs of a series was asked for, in arrays until it is wanted."""
 
-    def spread(column: str, nothing: object) -> list[list[Any]]:
-        """A list for each case, with an entry for each run."""
-        table = np.full((len(names), len(place)), nothing, object)
-        table[at] = rows[column].astype(object).where(rows[column].notna(), nothing)
-        return table.tolist()
+    def __init__(self, series: Series, observations: pd.DataFrame) -> None:
+        place = {run.id: number for number, run in enumerate(series.recent)}
+        rows = observations.loc[observations["run"].isin([*place]), COLUMNS]
+        case, names = pd.factorize(rows["case"])
+        runs = rows["run"].cat
+        at = case, np.array([place.get(run, 0) for run in runs.categories], int)[runs.codes]
+        self._number = {str(name): number for number, name in enumerate(names)}
+        self._latencies, self._errors, self._messages = (
+            np.full((len(names), len(place)), nothing, object) for nothing in (None, None, "")
+        )
+        for table, column in (
+            (self._latencies, "latency_median"),
+            (self._errors, "max_ulp"),
+            (self._messages, "message"),
+        ):
+            told = rows[column].notna().to_numpy()
+            table[tuple(axis[told] for axis in at)] = rows[column].to_numpy(object)[told]
 
-    told = zip(spread("latency_median", None), spread("max_ulp", None), spread("message", ""), strict=True)
-    return {
-        str(name): Trend(latencies, errors, tuple(messages))
-        for name, (latencies, errors, messages) in zip(names, told, strict=True)
-    }
+    def __getitem__(self, case: str) -> Trend:
+        number = self._number[case]
+        return Trend(
+            self._latencies[number].tolist(), self._errors[number].tolist(), tuple(self._messages[number].tolist())
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._number)
+
+    def __len__(self) -> int:
+        return len(self._number)

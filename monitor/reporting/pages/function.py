@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,17 +13,19 @@ from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
 from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import documentation, function_page, series_anchor
-from monitor.reporting.charts import Chart, chart, movement
+from monitor.reporting.charts import Chart, Values, chart, movement
 from monitor.reporting.figures import deviation, duration, listed
 from monitor.reporting.findings import Finding
 from monitor.reporting.names import build_title
 from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
-from monitor.reporting.trends import Trend, trends
+from monitor.reporting.trends import Trend, Trends
 from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 
-# A function with hundreds of cases draws those that moved most; the downloads have all.
-CHARTS = 12
+# The case that moved most is drawn, and others that moved by more than a fifth or turned, as many as can be looked
+# through: dozens of level lines tell less than one. The downloads have all.
+CHARTS = 6
+STEADY = math.log(1.2)
 
 # A few screens of cases are read through; beyond, a page is for those who come for one target.
 CASES_UNFOLDED = 30
@@ -53,7 +56,7 @@ class CaseHistory:
 class FunctionSection:
     """A function on one target, in one suite. `gone` are its cases that the suite no longer has.
 
-    `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured.
+    `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured twice.
     """
 
     series: Series
@@ -123,7 +126,7 @@ def function_pages(
     """
     now = [by_function(one.now) for one in series]
     gone = [by_function(one.gone) for one in series]
-    measured = [trends(one, observations) for one in series]
+    measured = [Trends(one, observations) for one in series]
     marks = _marks(nights)
     of_function: dict[str, list[Regression]] = {}
     for regression in regressions:
@@ -167,42 +170,39 @@ def _section(
     marks: Marks,
     project: Project,
 ) -> FunctionSection:
+    trend = {s.case: trend[s.case] for s in standings if s.case in trend}
     measured = [(s, trend[s.case]) for s in standings if s.case in trend]
-    latencies = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration)
-    errors = _charts(series, [(s, t.errors) for s, t in measured], marks, _ulp)
+    latencies, timed = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration)
+    errors, checked = _charts(series, [(s, t.errors) for s, t in measured], marks, _ulp)
     return FunctionSection(
         series,
         series_anchor(series.target, series.suite, series.evidence),
         cell(standings),
         tuple(_case_history(series, s, trend.get(s.case), project) for s in standings),
         tuple(gone),
-        latencies[:CHARTS],
-        errors[:CHARTS],
-        max(len(latencies), len(errors)),
+        latencies,
+        errors,
+        max(timed, checked),
     )
 
 
 def _charts(
     series: Series,
-    measured: Sequence[tuple[Standing, Sequence[float | None]]],
+    measured: Sequence[tuple[Standing, Values]],
     marks: Marks,
     shown: Callable[[float], str],
-) -> tuple[Chart, ...]:
-    """A chart for each case that was measured twice: what moved most comes first, what never moved is left out."""
+) -> tuple[tuple[Chart, ...], int]:
+    """Charts of the cases that moved most, and how many were measured twice. What was always exact is left out."""
     builds = [run.build.version if run.build else "no build" for run in series.recent]  # two of them fit below a chart
-    moved = sorted(measured, key=lambda one: movement(one[1]), reverse=True)
-    found = (
-        chart(
-            standing.variant,
-            values,
-            builds,
-            shown,
-            [(n, mark) for n, run in enumerate(series.recent) if (mark := marks.get((run.id, standing.case)))],
-        )
-        for standing, values in moved
-        if any(values)
-    )
-    return tuple(one for one in found if one)
+    twice = [(s, values) for s, values in measured if sum(value is not None for value in values) > 1 and any(values)]
+    moved = sorted(((movement(values), s, values) for s, values in twice), key=lambda one: -one[0])
+    found: list[Chart] = []
+    for moves, standing, values in moved:
+        turns = [(n, mark) for n, run in enumerate(series.recent) if (mark := marks.get((run.id, standing.case)))]
+        told = not found or moves > STEADY or turns
+        if told and len(found) < CHARTS and (drawn := chart(standing.variant, values, builds, shown, turns)):
+            found.append(drawn)
+    return tuple(found), len(twice)
 
 
 def _marks(nights: Sequence[Night]) -> Marks:

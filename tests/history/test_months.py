@@ -1,0 +1,81 @@
+"""A series through the index of months is what its runs hold, in the order asked for."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from monitor.history.layout import RecordedRun, read_observations, read_runs, run_path, write_observations
+from monitor.history.months import read_months
+
+SHIPPED = Path(__file__).parents[2] / "results"
+COLUMNS = ("case", "outcome", "message", "max_ulp")
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> Path:
+    """The shipped runs of JAX for a TPU v2."""
+    folder = tmp_path / "history" / "runs" / "tpu-v2" / "jax"
+    shutil.copytree(SHIPPED / "runs" / "tpu-v2" / "jax", folder)
+    return tmp_path / "history"
+
+
+def a_series(history: Path) -> list[RecordedRun]:
+    """The runs of the one that has most, oldest first."""
+    runs = sorted((item for item in read_runs(history) if not item.run.blocked), key=lambda item: item.run.id)
+    ((series, _),) = Counter(item.run.series for item in runs).most_common(1)
+    return [item for item in runs if item.run.series == series]
+
+
+def same(history: Path, index: Path, runs: list[RecordedRun]) -> None:
+    found, wanted = read_months(history, index, runs, COLUMNS), read_observations(history, runs, COLUMNS)
+    assert len(wanted) > 0
+    # The words of a category may be in another order: what they say may not.
+    assert_frame_equal(plain(found), plain(wanted))
+
+
+def plain(table: pd.DataFrame) -> pd.DataFrame:
+    words = table.columns.difference(["max_ulp"])
+    return table.astype(dict.fromkeys(words, "str"))
+
+
+def test_it_is_what_the_runs_hold_read_once_and_again(history: Path, tmp_path: Path) -> None:
+    runs = a_series(history)
+    assert len(runs) > 1
+    same(history, tmp_path / "index", runs)
+    same(history, tmp_path / "index", runs)
+    same(history, tmp_path / "index", runs[::-1])
+
+
+def test_the_runs_of_past_months_are_not_opened_again(history: Path, tmp_path: Path) -> None:
+    runs = a_series(history)
+    before = read_months(history, tmp_path / "index", runs, COLUMNS)
+    for item in runs:
+        path = run_path(history, item.run).with_name(item.run.id + ".parquet")
+        path.write_bytes(b"x" * path.stat().st_size)
+    assert_frame_equal(read_months(history, tmp_path / "index", runs, COLUMNS), before)
+
+
+def test_a_run_more_and_a_run_that_was_thinned_out_make_the_month_anew(history: Path, tmp_path: Path) -> None:
+    runs = a_series(history)
+    same(history, tmp_path / "index", runs[:-1])
+    same(history, tmp_path / "index", runs)
+    whole = read_observations(history, runs[:1])
+    write_observations(history, runs[0].run, whole.drop(columns="run").iloc[:5])
+    same(history, tmp_path / "index", runs)
+
+
+def test_other_columns_are_read_anew(history: Path, tmp_path: Path) -> None:
+    runs = a_series(history)
+    same(history, tmp_path / "index", runs)
+    found = read_months(history, tmp_path / "index", runs, ("case", "digest"))
+    assert [*found.columns] == ["case", "digest", "run"]
+
+
+def test_a_series_of_blocked_runs_has_nothing(tmp_path: Path) -> None:
+    assert read_months(tmp_path, tmp_path / "index", [], COLUMNS).empty
