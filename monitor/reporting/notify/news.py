@@ -10,9 +10,10 @@ from collections.abc import Iterator
 
 from monitor.analysis.regressions import Regression
 from monitor.reporting.figures import count, listed
+from monitor.reporting.notify.life import Standing
 from monitor.reporting.notify.markdown import code, link
 from monitor.reporting.notify.marks import Told
-from monitor.reporting.notify.reports import Report, Standing
+from monitor.reporting.notify.reports import Report
 from monitor.reporting.notify.settings import Settings
 
 GROWN = 2  # times as many functions as people know of are another order of trouble
@@ -29,11 +30,6 @@ def news(known: Told, report: Report, settings: Settings) -> str:
     return "\n".join(f"- {line}" for line in _news(known, report, settings))
 
 
-def known_after(known: Told, report: Report, settings: Settings) -> Told:
-    """What they know when they have read the news, if there was any: small growth, night after night, adds up."""
-    return told(report) if news(known, report, settings) else known
-
-
 def back(report: Report, settings: Settings) -> str:
     """That what was good is bad again."""
     return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report, settings)}"
@@ -47,10 +43,6 @@ def ended(report: Report) -> str:
     if report.standing is Standing.EXPECTED:
         return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
     return "What was left of it is no longer in the suite."
-
-
-def duplicate(number: int) -> str:
-    return f"Duplicate of #{number}."
 
 
 def _news(known: Told, report: Report, settings: Settings) -> Iterator[str]:

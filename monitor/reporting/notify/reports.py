@@ -9,27 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from monitor.analysis.lives import Bad, Kind
 from monitor.analysis.news import COVERAGE, Night
 from monitor.analysis.regressions import Regression, State
+from monitor.reporting.notify.life import Standing
 
 # Of one framework and one kind, so many regressions in a night have an issue each. People switch off what opens more;
 # and a build that breaks a dozen things has one thing wrong with it, or a dozen people will look at it anyway.
 ALONE = 5
 # So many more are one issue together: its mark names them all, and has to leave room for the rest of the body.
 TOGETHER = 200
-
-
-class Standing(StrEnum):
-    """How what an issue tells of stands."""
-
-    BAD = "bad"
-    MENDED = "mended"  # every cell of it is good again
-    GONE = "gone"  # what was left of it is no longer in the suite
-    EXPECTED = "expected"  # a reviewed file accepts what is left of it
-    QUIET = "quiet"  # muted or flaky: nobody is called for it, in either direction
 
 
 # What of the regressions of one issue decides how it stands, the first that there is.

@@ -16,6 +16,7 @@ from monitor.analysis.lives import Kind
 from monitor.analysis.triage import SLOWER
 from monitor.model import Build, Evidence, Outcome
 from monitor.reporting.figures import count, shortened
+from monitor.reporting.notify.life import MUTE
 from monitor.reporting.notify.markdown import block, code, folded, size, table
 from monitor.reporting.notify.reports import Report
 from monitor.reporting.notify.settings import Settings
@@ -25,8 +26,6 @@ EVENTS = 8  # the first and the last
 ENVIRONMENT = 24  # lines; a run tells a dozen
 PATTERNS = 24  # functions that entries for the list of expected failures name
 ACCEPTED_FOR = timedelta(days=180)  # as long as such an entry holds, unless somebody writes another day
-
-MUTE = "mute"
 
 
 def reproduce(report: Report, settings: Settings) -> Iterator[str]:

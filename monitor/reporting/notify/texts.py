@@ -15,11 +15,12 @@ from monitor.analysis.regressions import Regression
 from monitor.model import Build
 from monitor.reporting.addresses import function_page, regression_address
 from monitor.reporting.figures import count, listed, shortened, visible
+from monitor.reporting.notify.life import MUTE, Standing
 from monitor.reporting.notify.markdown import LIMIT, code, cut, fitted, link, size, table
 from monitor.reporting.notify.marks import Mark, hidden
 from monitor.reporting.notify.news import between
-from monitor.reporting.notify.reports import Report, Standing
-from monitor.reporting.notify.sections import MUTE, environment, events, owners, reproduce, silence
+from monitor.reporting.notify.reports import Report
+from monitor.reporting.notify.sections import environment, events, owners, reproduce, silence
 from monitor.reporting.notify.settings import Settings
 
 LONGEST_TITLE = 256  # GitHub's
