@@ -27,6 +27,7 @@ from monitor.cli import (
     steps,
     suites,
     targets,
+    watch,
 )
 from monitor.cli.common import UserError
 from monitor.handover.fields import FieldError
@@ -60,6 +61,7 @@ compare.register(app)
 flaky.register(app)
 lookback.register(app)
 notify.register(app)
+watch.register(app)
 app.add_typer(actions.app)
 federation.register(app)
 bisect.register(app)

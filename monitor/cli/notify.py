@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
-from textwrap import indent
 from typing import Annotated
 
 import typer
@@ -21,18 +18,16 @@ from monitor.cli.common import (
     UserError,
     examples,
     open_history,
-    print_json,
-    say,
 )
+from monitor.cli.deeds import carry_out
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
 from monitor.reporting.asking import GITHUB
 from monitor.reporting.commits import remembering, subject_on_github
-from monitor.reporting.notify.board import Board, StepError
+from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
-from monitor.reporting.notify.steps import Comment, Edit, Open, Step, Task
 from monitor.reporting.slower import slower
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
@@ -41,15 +36,6 @@ SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
 RepositoryOption = Annotated[
     str, typer.Option(help="The repository at GitHub.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
 ]
-
-
-@dataclass(frozen=True)
-class Deed:
-    """A step, and what came of it; nothing where it was only planned."""
-
-    step: Step
-    result: str = ""
-    failed: bool = False
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +64,7 @@ def notify(
     where GitHub cannot be asked at all; the next call does what is left.
     """
     token = os.environ.get("GITHUB_TOKEN", "")
-    _check(repository, site_url, token or dry_run)
+    check_call(repository, site_url, may_ask=bool(token) or dry_run)
     board = Board(repository, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
@@ -91,20 +77,11 @@ def notify(
     )
     found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
     tasks = plan(found, everything, board.filed(), settings)
-    deeds = []
-    for deed in _planned(tasks) if dry_run else _done(board, tasks):
-        deeds.append(deed)
-        if not json_:
-            print(_text(deed, whole=dry_run))
-    if json_:
-        print_json([_json(deed) for deed in deeds])
-    elif not deeds:
-        say("nothing to do: every issue says what the history says")
-    if any(deed.failed for deed in deeds):
-        raise typer.Exit(1)
+    carry_out(board, tasks, dry_run=dry_run, as_json=json_)
 
 
-def _check(repository: str, site_url: str, may_ask: object) -> None:
+def check_call(repository: str, site_url: str, *, may_ask: bool) -> None:
+    """Raise UserError where the call of a command that writes issues is at fault."""
     check_repository(repository)
     if site_url and not re.fullmatch(SITE, site_url):
         raise UserError(f'--site-url "{site_url}": must be an address, as in https://octocat.github.io/monitor')
@@ -126,38 +103,3 @@ def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]
         for evidence in target.evidences
         for framework in target.offer(evidence).frameworks.values()
     }
-
-
-def _planned(tasks: Sequence[Task]) -> Iterator[Deed]:
-    return (Deed(step) for task in tasks for step in task)
-
-
-def _done(board: Board, tasks: Sequence[Task]) -> Iterator[Deed]:
-    """Each step as it is done. A task ends with the first that fails: the later ones would say that it was done."""
-    for task in tasks:
-        for step in task:
-            try:
-                yield Deed(step, board.carry_out(step))
-            except StepError as error:
-                yield Deed(step, str(error), failed=True)
-                break
-
-
-def _json(deed: Deed) -> dict[str, object]:
-    name = type(deed.step).__name__.lower()
-    return {"step": name, **asdict(deed.step), "result": deed.result, "failed": deed.failed}
-
-
-def _text(deed: Deed, *, whole: bool) -> str:
-    step = deed.step
-    match step:
-        case Open():
-            what = f"open: {step.title} ({', '.join(step.labels)})"
-        case Comment():
-            what = f"comment on #{step.number}"
-        case Edit():
-            fields = {"title": step.title, "labels": step.labels and ", ".join(step.labels), "state": step.state}
-            also = "; ".join(f"{name}: {value}" for name, value in {**fields, "reason": step.reason}.items() if value)
-            what = f"edit #{step.number}" + (f" ({also})" if also else "")
-    result = f" -> {'FAILED: ' if deed.failed else ''}{deed.result}" if deed.result else ""
-    return what + result + (f"\n{indent(step.body, '    ')}\n" if whole else "")

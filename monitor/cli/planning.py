@@ -80,6 +80,16 @@ def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
     )
 
 
+def ways(wish: Wish, targets: Mapping[str, Target]) -> tuple[tuple[str, Evidence], ...]:
+    """The targets that a wish comes to, each with a kind of evidence that somebody here can give."""
+    return tuple(
+        (target.name, evidence)
+        for target in _chosen(wish, targets)
+        for evidence in _evidences(wish, target)
+        if _served(wish, target, evidence)
+    )
+
+
 def suite_of(case: str, evidence: Evidence) -> str:
     """The suite that has a case, by its id. Raises UserError with the nearest id."""
     framework, _, variant = (*case.split("/", 2), "", "")[:3]

@@ -66,6 +66,10 @@ EvidencesOption = Annotated[
         "--evidence", help="executed, compiled, lowered or registered; all that a target can give where not given."
     ),
 ]
+RunnersOption = Annotated[
+    list[str],
+    typer.Option("--runner", envvar="PORTABILITY_RUNNERS", help="A target that has a runner of its own here."),
+]
 CasesOption = Annotated[list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.")]
 
 
@@ -110,10 +114,7 @@ def plan(
     channel: ChannelOption = "auto",
     build: BuildsOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
-    runner: Annotated[
-        list[str],
-        typer.Option("--runner", envvar="PORTABILITY_RUNNERS", help="A target that has a runner of its own here."),
-    ] = [],  # noqa: B006
+    runner: RunnersOption = [],  # noqa: B006
     case: CasesOption = [],  # noqa: B006
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
 ) -> None:

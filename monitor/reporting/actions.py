@@ -85,6 +85,14 @@ class Workflows:
                 raise StartError(f"{workflow}: GitHub answers {fault.status}, {words(fault)}") from fault
             raise self._asking.error(fault) from fault
 
+    def states(self) -> dict[str, str]:
+        """GitHub's word for the state of each workflow, by the name of its file. Raises GitHubError."""
+        try:
+            found = self._asking.carefully(lambda: [*self._asking.repository.get_workflows()])
+        except GithubException as fault:
+            raise self._asking.error(fault) from fault
+        return {one.path.rpartition("/")[2]: one.state for one in found}
+
     def handed_over(self, workflow: str, days: int, taken: Collection[int]) -> tuple[Handed, ...]:
         """What runs of these last days handed over and is not `taken`, oldest first. Raises GitHubError."""
         since = f">={(datetime.now(UTC) - timedelta(days=days)).date()}"

@@ -20,6 +20,7 @@ WRITERS = {
     ("run", "publish"): {"contents": "read", "actions": "write"},
     ("publish", "record"): {"contents": "write", "actions": "read"},
     ("publish", "notify"): {"contents": "read", "issues": "write"},
+    ("watchdog", "watch"): {"contents": "read", "issues": "write", "actions": "read"},
     ("publish", "deploy"): {"pages": "write", "id-token": "write"},
 }
 
@@ -169,7 +170,7 @@ def test_the_workflows_take_every_step_of_the_pipeline():
     assert taken == [
         *("plan", "actions start"),
         *("plan", "run", "actions start"),
-        *("actions fetch", "record", "judge", "lookback", "notify", "site"),
+        *("actions fetch", "record", "judge", "lookback", "notify", "federation", "site"),
     ]
 
 

@@ -27,8 +27,10 @@ LONGEST_TITLE = 256  # GitHub's
 
 # The labels, each with its colour and what GitHub shows beside it. Those that name something start with what it is.
 REGRESSION = "regression"
+MONITOR = "monitor"
 LABELS = {
     REGRESSION: ("b60205", "Turned worse for good, as fresh workers confirmed"),
+    MONITOR: ("5319e7", "The monitor itself needs its operator"),
     MUTE: ("cccccc", "The monitor writes nothing here"),
     "framework": ("1d76db", "The framework that turned worse"),
     "target": ("0e8a16", "Hardware that it is on"),

@@ -27,7 +27,10 @@ def example(published: Path) -> dict[str, Any]:
 
 @dataclass
 class FakeActions:
-    """State, and answers. `dispatched` are the workflows that were started: file, branch, inputs."""
+    """State, and answers.
+
+    `states` are those of the workflows by file, `dispatched` are those that were started: file, branch, inputs.
+    """
 
     repository: str
     published: Path
@@ -35,6 +38,7 @@ class FakeActions:
     runs: list[dict[str, Any]] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=lambda: {"nightly.yml": "active", "publish.yml": "active"})
 
     def run(self, workflow: str = "run.yml", branch: str = "main", **fields: Any) -> dict[str, Any]:
         """A run that was."""
@@ -86,6 +90,8 @@ class FakeActions:
             case "POST", ["workflows", workflow, "dispatches"]:
                 self.dispatched.append((workflow, body["ref"], body["inputs"]))
                 return 204, None, {}
+            case "GET", ["workflows"]:
+                return self._listed("workflows", [_workflow(*one) for one in enumerate(self.states.items(), 1)], page)
             case "GET", ["workflows", workflow, "runs"]:
                 # A fork's branch of the same name is listed too, as GitHub does.
                 path, branch = f".github/workflows/{workflow}", query.get("branch")
@@ -99,3 +105,17 @@ class FakeActions:
     def _listed(self, key: str, found: list[Any], page: Callable[[list[Any]], Answer]) -> Answer:
         status, some, headers = page(found[::-1])
         return status, {"total_count": len(found), key: some}, headers
+
+
+def _workflow(number: int, named: tuple[str, str]) -> dict[str, Any]:
+    name, state = named
+    return {
+        "id": number,
+        "node_id": "W",
+        "name": name.removesuffix(".yml"),
+        "path": f".github/workflows/{name}",
+        "state": state,
+        "created_at": NOW,
+        "updated_at": NOW,
+        **dict.fromkeys(("url", "html_url", "badge_url"), "https://example.org/"),
+    }

@@ -25,6 +25,7 @@ USED = {
     "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches": ("post",),
     "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": ("get",),
     "/repos/{owner}/{repo}/actions/artifacts": ("get",),
+    "/repos/{owner}/{repo}/actions/workflows": ("get",),
 }
 EXAMPLE = "workflow-run-paginated"  # a run of a workflow has too many fields to be made up
 PROSE = ("example", "examples", "externalDocs", "x-github", "description", "summary", "tags", "operationId")

@@ -1,0 +1,76 @@
+"""`portability watch`: is the monitor itself alive? An issue for its operator where it is not."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from monitor.analysis.news import nights, tonight
+from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, open_history
+from monitor.cli.deeds import carry_out
+from monitor.cli.notify import RepositoryOption, check_call
+from monitor.cli.planning import Wish, ways
+from monitor.cli.steps import RunnersOption
+from monitor.execution.targets import load_targets
+from monitor.reporting.actions import Workflows
+from monitor.reporting.alarms import Alarm, coverage, schedules, silence, site
+from monitor.reporting.asking import GITHUB
+from monitor.reporting.notify.alarms import plan_alarms
+from monitor.reporting.notify.board import Board
+from monitor.reporting.published import NoAnswerError, written_at
+
+# The workflows that something has to start every day.
+DAILY = ("nightly.yml", "publish.yml")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this module."""
+    app.command(
+        epilog=examples(
+            "portability watch --repository octocat/monitor --dry-run",
+            "portability watch --repository octocat/monitor --site-url https://octocat.github.io/monitor --days 5",
+        )
+    )(watch)
+
+
+def watch(
+    repository: RepositoryOption,
+    history: HistoryOption = DEFAULT_HISTORY,
+    site_url: Annotated[
+        str, typer.Option(help="The address of the published site: how old is it?", metavar="URL")
+    ] = "",
+    runner: RunnersOption = [],  # noqa: B006 - typer copies it
+    days: Annotated[int, typer.Option(min=1, help="A target that is silent for longer is told of.")] = 3,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
+    json_: JsonOption = False,
+) -> None:
+    """Open an issue where the monitor itself is in trouble, one a kind of it, and close it when data flows again.
+
+    Looked for: workflows that GitHub or somebody switched off; targets that a plan would run on and that are silent;
+    newest nights that observed under 95 % of their cases, or of builds that broke as a whole; a published site that is
+    older than two days. The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status
+    is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all.
+    """
+    token = os.environ.get("GITHUB_TOKEN", "")
+    check_call(repository, site_url, may_ask=bool(token) or dry_run)
+    api = os.environ.get("GITHUB_API_URL", GITHUB)
+    board, now = Board(repository, token=token, api=api), datetime.now(UTC)
+    everything = nights(open_history(history).load())
+    expected, longest = ways(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
+    alarms = [
+        schedules(Workflows(repository, "", token=token, api=api).states(), DAILY),
+        silence(everything, expected, longest, now),
+        coverage(tonight(everything), expected, longest, now),
+        *([_site(site_url.rstrip("/") + "/", now)] if site_url else []),
+    ]
+    carry_out(board, plan_alarms(alarms, board.filed()), dry_run=dry_run, as_json=json_)
+
+
+def _site(address: str, now: datetime) -> Alarm:
+    try:
+        return site(address, written_at(address), "", now)
+    except NoAnswerError as error:
+        return site(address, None, str(error), now)

@@ -1,0 +1,98 @@
+"""Issues for the monitor's operator, one a kind of alarm: opened when it sounds, closed by themselves when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from monitor.reporting.alarms import Alarm, Kind
+from monitor.reporting.figures import listed
+from monitor.reporting.notify.life import Standing, as_duplicate, opened, tended
+from monitor.reporting.notify.markdown import LIMIT, code, fitted, size
+from monitor.reporting.notify.marks import Mark, Told, hidden
+from monitor.reporting.notify.steps import Filed, Task
+from monitor.reporting.notify.texts import MONITOR
+
+# For each kind, the title, and what to do.
+TITLES = {
+    Kind.SCHEDULE: "The monitor's workflows are switched off",
+    Kind.SILENCE: "Targets are silent",
+    Kind.COVERAGE: "Nights observed less than they should",
+    Kind.SITE: "The published site is old",
+}
+MENDS = {
+    Kind.SCHEDULE: "Enable them again under *Actions*: a workflow's page has a button for it.",
+    Kind.SILENCE: "Is the runner up (*Settings > Actions > Runners*)? What do the last runs of workflow `run` say? A "
+    "target that has no runner any more leaves the variable `PORTABILITY_RUNNERS`.",
+    Kind.COVERAGE: "The message says whether the build could not be installed, the device was not there, or workers "
+    "died. Nothing of this counts against a function.",
+    Kind.SITE: "What do the last runs of workflow `publish` say?",
+}
+
+
+@dataclass(frozen=True)
+class Alarmed:
+    """The subject of an issue on one kind of alarm."""
+
+    alarm: Alarm
+
+    @property
+    def covers(self) -> tuple[str, ...]:
+        return (f"monitor-{self.alarm.kind}",)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing.BAD if self.alarm.rows else Standing.MENDED
+
+    @property
+    def settled(self) -> bool:
+        return True  # one good look is enough: it is about now
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.alarm.kind]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return (MONITOR,)
+
+    @property
+    def told(self) -> Told:
+        return Told("", "", tuple(sorted(name for name, _ in self.alarm.rows)), 0)
+
+    def body(self, mark: Mark) -> str:
+        rows = [(code(name), code(what)) for name, what in self.alarm.rows]
+        parts = (MENDS[self.alarm.kind], "This closes by itself when data flows again.", hidden(mark))
+        if not rows:
+            return "\n\n".join(("All is well again.", hidden(mark)))
+        room = LIMIT - size("\n\n".join(("", *parts)))
+        return "\n\n".join((fitted(("what", "trouble"), rows, room, ""), *parts))
+
+    def news(self, known: Told) -> str:
+        now = {*self.told.targets}
+        joined, left = sorted(now - {*known.targets}), sorted({*known.targets} - now)
+        lines = [f"- Now also {listed([code(name) for name in joined])}."] if joined else []
+        lines += [f"- Well again: {listed([code(name) for name in left])}."] if left else []
+        return "\n".join(lines)
+
+    def back(self) -> str:
+        return f"It is back: {listed([code(name) for name in self.told.targets])}."
+
+    def ended(self) -> str:
+        return "All is well again."
+
+
+def plan_alarms(alarms: Sequence[Alarm], filed: Iterable[Filed]) -> tuple[Task, ...]:
+    """What is to be done, a task an issue, about the kinds of alarm that were looked for."""
+    subjects = {covered: subject for subject in map(Alarmed, alarms) for covered in subject.covers}
+    first: dict[str, int] = {}
+    tasks: list[Task] = []
+    for issue in sorted(filed, key=lambda issue: issue.number):
+        about = next((covered for covered in issue.mark.covers if covered in subjects), None)
+        if about is None:
+            continue
+        known = first.setdefault(about, issue.number)
+        is_first = known == issue.number
+        tasks.append(tended(issue, subjects[about]) if is_first else as_duplicate(issue, known))
+    new = [one for name, one in subjects.items() if name not in first and one.standing is Standing.BAD]
+    return (*filter(None, tasks), *((opened(one),) for one in new))

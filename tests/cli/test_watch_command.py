@@ -1,0 +1,176 @@
+"""`portability watch`: the monitor's own troubles, each an issue that opens, follows and closes by itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from monitor.cli import app
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.reporting import published
+
+sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
+
+from fake_github import REPOSITORY, TOKEN, FakeGitHub, serving
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+Make = Callable[..., RunFile]
+A, B = "jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/eager-int32"
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    monkeypatch.delenv("PORTABILITY_RUNNERS", raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    with serving(FakeGitHub()) as fake:
+        monkeypatch.setenv("GITHUB_API_URL", fake.url)
+        yield fake
+    assert fake.violations == []
+
+
+@pytest.fixture(autouse=True)
+def one_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A monitor of nothing but the CPU."""
+    (tmp_path / "runners").mkdir()
+    shutil.copy(CHECKOUT / "runners" / "cpu.toml", tmp_path / "runners")
+    monkeypatch.setattr("monitor.cli.watch.RUNNERS", tmp_path / "runners")
+
+
+@pytest.fixture
+def record(tmp_path: Path, runfile: Make) -> Callable[..., None]:
+    """Record a run of so many days ago."""
+
+    def record(days: float, outcomes: dict[str, str], **run: object) -> None:
+        started = datetime.now(UTC) - timedelta(days=days)
+        told = f"{started:%Y-%m-%dT%H:%M:%SZ}"
+        made = runfile(1, outcomes, id=f"{started:%Y%m%dT%H%M%SZ}-{int(days * 10):06x}", started=told, **run)
+        History(tmp_path / "history").record([made], "a night")
+
+    return record
+
+
+def watch(directory: Path, *options: str) -> Result:
+    command = ["watch", "--history", str(directory / "history"), "--repository", REPOSITORY]
+    return CliRunner().invoke(app, [*command, *options])
+
+
+def only(github: FakeGitHub) -> dict[str, object]:
+    (issue,) = github.issues
+    return issue
+
+
+def test_all_is_well(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(1, {A: "pass"})
+    done = watch(tmp_path)
+    assert (done.exit_code, github.writes) == (0, [])
+    assert "nothing to do" in done.stderr
+
+
+def test_a_silent_target_is_one_issue_until_data_flows(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None]
+) -> None:
+    record(5, {A: "pass"})
+    assert watch(tmp_path).exit_code == 0
+    issue = only(github)
+    assert (issue["title"], issue["state"]) == ("Targets are silent", "open")
+    assert [label["name"] for label in issue["labels"]] == ["monitor"]
+    assert "| `cpu, executed` | `nothing since " in str(issue["body"])
+    written = len(github.writes)
+    assert watch(tmp_path).exit_code == 0
+    assert len(github.writes) == written  # nothing is done twice
+    record(0.5, {A: "pass"})
+    assert watch(tmp_path).exit_code == 0
+    assert (only(github)["state"], only(github)["state_reason"]) == ("closed", "completed")
+    assert watch(tmp_path, "--days", "1").exit_code == 0
+    assert only(github)["state"] == "closed"
+
+
+def test_what_comes_back_opens_the_same_issue(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(0.5, {A: "pass"})
+    for state, expected in (("disabled_inactivity", "open"), ("active", "closed"), ("disabled_manually", "open")):
+        github.actions.states["nightly.yml"] = state
+        assert watch(tmp_path).exit_code == 0
+        assert only(github)["state"] == expected
+    assert only(github)["title"] == "The monitor's workflows are switched off"
+    assert "| `nightly.yml` | `somebody switched it off` |" in str(only(github)["body"])
+
+
+def test_a_night_that_saw_too_little(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(0.5, {A: "pass"}, expected=(A, B))
+    assert watch(tmp_path).exit_code == 0
+    assert only(github)["title"] == "Nights observed less than they should"
+    assert "| `cpu, executed: jax, suite paper` | `only 1 of 2 cases were observed` |" in str(only(github)["body"])
+
+
+def test_a_person_who_closes_it_is_heeded(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(5, {A: "pass"})
+    watch(tmp_path)
+    only(github).update(state="closed", state_reason="not_planned")
+    assert watch(tmp_path).exit_code == 0
+    assert only(github)["state"] == "closed"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Publish what a site says of itself; gives its address."""
+    index = tmp_path / "site" / "api" / "v1" / "index.json"
+    index.parent.mkdir(parents=True)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+
+        def publish(text: str) -> str:
+            index.write_text(text)
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield publish
+        server.shutdown()
+
+
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        (json.dumps({"generated": "2026-01-01T00:00:00Z"}), "`written on 2026-01-01, "),
+        ("<html>", "`does not answer with its own JSON`"),
+        ("[]", "`does not say when it was written`"),
+    ],
+)
+def test_an_old_site(
+    github: FakeGitHub,
+    tmp_path: Path,
+    record: Callable[..., None],
+    site: Callable[[str], str],
+    text: str,
+    trouble: str,
+) -> None:
+    record(0.5, {A: "pass"})
+    assert watch(tmp_path, "--site-url", site(text)).exit_code == 0
+    assert only(github)["title"] == "The published site is old"
+    assert trouble in str(only(github)["body"])
+    fresh = site(json.dumps({"generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}))
+    assert watch(tmp_path, "--site-url", fresh).exit_code == 0
+    assert only(github)["state"] == "closed"
+
+
+def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "ANSWER_SECONDS", 1)
+    with pytest.raises(published.NoAnswerError, match="does not answer: ConnectionError"):
+        published.written_at("http://127.0.0.1:9/")
+
+
+def test_a_dry_run_writes_nothing(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(5, {A: "pass"})
+    done = watch(tmp_path, "--dry-run", "--json")
+    (planned,) = json.loads(done.stdout)
+    assert (planned["step"], planned["title"], github.writes) == ("open", "Targets are silent", [])
