@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +13,16 @@ import typer
 from monitor.cli.common import RUNNERS, JsonOption, UserError, examples, print_json, refuse_unknown
 from monitor.cli.drafts import BESIDE, Chip, Draft, Plugin, left_to_do, write
 from monitor.execution.faults import TargetError
-from monitor.execution.targets import load_target, load_targets
+from monitor.execution.targets import find_target, load_target, load_targets
 from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler
+from monitor.model import Evidence
 
 app = typer.Typer(name="target", help="The hardware: one runner file each.", no_args_is_help=True)
+
+# A list of choices as `choices` writes it, after the comment that says so.
+CHOICES = re.compile(
+    r"(?P<head>^(?P<indent> +)options: # the files in runners/[^\n]*\n)(?:(?P=indent)  - [^\n]*\n)*", re.MULTILINE
+)
 
 NONE = "none"
 OTHER = "other"
@@ -48,6 +57,48 @@ def check(
         target = load_target(file)
         said = [f"{one} {', '.join(target.offer(one).frameworks)}" for one in target.evidences]
         print(f"{file}: fine: {target.title}, {'; '.join(said)}")
+
+
+@app.command(
+    "labels",
+    epilog=examples("portability target labels cpu", "portability target labels nvidia-h100 --evidence compiled"),
+)
+def labels(
+    target: Annotated[str, typer.Argument(help="A runner file's name.")],
+    evidence: Annotated[Evidence | None, typer.Option(help="The strongest of the target's where not given.")] = None,
+) -> None:
+    """Say which runner gives a kind of evidence of a target: a list of labels in JSON, as `runs-on` takes it."""
+    found = find_target(load_targets(RUNNERS), target)
+    print(json.dumps(found.way(evidence or found.evidences[0]).labels))
+
+
+@app.command("choices", epilog=examples("portability target choices", "portability target choices --check"))
+def choices(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 1 where something is due.")] = False,
+) -> None:
+    """Write the targets' names into the lists of choices that the workflows in .github/ offer."""
+    due = _offer(write=not check)
+    for path in due:
+        print(f"{path}: {'not the files in runners/: call portability target choices' if check else 'written'}")
+    if check and due:
+        raise typer.Exit(1)
+
+
+def _offer(*, write: bool) -> list[Path]:
+    """Have the workflows offer all targets there are; those that did not."""
+    names = [*load_targets(RUNNERS)]
+    due = []
+    for path in sorted((RUNNERS.parent / ".github" / "workflows").glob("*.yml")):
+        text = path.read_text(encoding="utf-8")
+        if (new := CHOICES.sub(lambda found: _choices(found, names), text)) != text:
+            due.append(path)
+            if write:
+                path.write_text(new, encoding="utf-8")
+    return due
+
+
+def _choices(found: re.Match[str], names: Iterable[str]) -> str:
+    return found["head"] + "".join(f"{found['indent']}  - {name}\n" for name in names)
 
 
 @app.command(
@@ -91,7 +142,7 @@ def new(
         draft = Draft(name, title, builds, plugin, expect_name, count, chip)
     else:
         draft = _ask(name)
-    print(f"{_add(draft)}: written, and fine. Three things are left:")
+    print(f"{_add(draft)}: written, and fine. The workflows offer it. Three things are left:")
     for number, line in enumerate(left_to_do(draft), start=1):
         print(f"  {number}. {line}")
 
@@ -107,6 +158,7 @@ def _add(draft: Draft) -> Path:
     except TargetError:
         path.unlink()
         raise
+    _offer(write=True)
     return path
 
 

@@ -45,6 +45,8 @@ COMMANDS = [
     ["suite", "list"],
     ["target", "list"],
     ["target", "check"],
+    ["target", "labels"],
+    ["target", "choices"],
     ["target", "new"],
     ["builds", "list"],
     ["builds", "prune"],

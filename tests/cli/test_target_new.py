@@ -44,6 +44,23 @@ def written(runners: Path, name: str) -> Target:
 L4 = Expectation(name="NVIDIA L4", count=2)
 
 
+def test_the_workflows_offer_what_is_added(runners: Path) -> None:
+    workflows = runners.parent / ".github" / "workflows"
+    shutil.copytree(RUNNERS.parent / ".github" / "workflows", workflows)
+    check = ["target", "choices", "--check"]
+    assert CliRunner().invoke(app, check).exit_code == 0
+    shutil.copy(runners / "nvidia-t4.toml", runners / "nvidia-z9.toml")
+    told = CliRunner().invoke(app, check)
+    assert told.exit_code == 1
+    assert [line.split(":")[0].rpartition("/")[2] for line in told.output.splitlines()] == [
+        *("bisect.yml", "compare.yml", "run.yml")
+    ]
+    (runners / "nvidia-z9.toml").unlink()
+    assert new("nvidia-l4", "--title", "L4", "--builds", "cuda").exit_code == 0
+    assert CliRunner().invoke(app, check).exit_code == 0
+    assert all("          - nvidia-l4\n" in (workflows / f"{name}.yml").read_text() for name in ("bisect", "run"))
+
+
 def test_a_gpu_with_flags(runners: Path) -> None:
     flags = ("--builds", "cuda", "--expect-name", "NVIDIA L4", "--count", "2")
     done = new("nvidia-l4", "--title", 'NVIDIA "Ada" L4', *flags)

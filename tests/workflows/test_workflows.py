@@ -52,9 +52,11 @@ def name_of(value: object) -> str:
 
 every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=[*WORKFLOWS])
 every_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS, ids=name_of)
+RUN_BUILDS = ("run", "compare", "bisect")
 nightly_builds = pytest.mark.parametrize(
-    "job", [job for _, _, job in JOBS if any(command == "run" for command, _ in calls(job))]
+    "job", [job for _, _, job in JOBS if any(command in RUN_BUILDS for command, _ in calls(job))]
 )
+run_job = WORKFLOWS["run"]["jobs"]["run"]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -104,14 +106,12 @@ def test_the_job_that_runs_nightly_builds_holds_no_secret_and_may_not_write(job)
     assert re.findall(r"secrets\b|github\.token|github\[", str(job)) == []
 
 
-@nightly_builds
-def test_one_target_that_fails_does_not_end_the_others(job):
-    assert job["strategy"]["fail-fast"] is False
+def test_one_job_that_fails_does_not_end_the_others():
+    assert run_job["strategy"]["fail-fast"] is False
 
 
-@nightly_builds
-def test_what_a_failed_run_did_observe_is_handed_over(job):
-    upload = next(step for step in job["steps"] if step.get("uses", "").startswith("actions/upload-artifact@"))
+def test_what_a_failed_run_did_observe_is_handed_over():
+    upload = next(step for step in run_job["steps"] if step.get("uses", "").startswith("actions/upload-artifact@"))
     assert upload["if"] == "${{ !cancelled() }}"
 
 
