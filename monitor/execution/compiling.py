@@ -196,7 +196,11 @@ class CompilingWorker(LoweringWorker):
             self._compiler.close()
             self._compiler = Process(self._compiler_command)
         answer = self._compiler.request({"program": str(self._exported.folder / program)}, limits, _judged)
-        return Verdict(None, Stage.COMPILE, answer.outcome, answer.message) if isinstance(answer, Fault) else answer
+        if not isinstance(answer, Fault):
+            return answer
+        if answer.outcome is Outcome.OOM:  # of this host's memory: the hardware's is another
+            return Verdict(None, Stage.COMPILE, Outcome.BLOCKED, f"on this host: {answer.message}")
+        return Verdict(None, Stage.COMPILE, answer.outcome, answer.message)
 
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:

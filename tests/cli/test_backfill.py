@@ -49,7 +49,13 @@ def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) 
 def interrupted(directory: Path, *arguments: str) -> None:
     """A backfill that is interrupted once a run has begun, and leaves nothing running."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], cwd=directory, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+        [*COMMAND, *arguments],
+        cwd=directory,
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell has what it starts in the background ignore it, and so would this.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as begun:
         assert begun.stderr
         assert any("jax: starting jax==" in line for line in begun.stderr)

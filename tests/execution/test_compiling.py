@@ -129,12 +129,34 @@ def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkey
     assert named(found, "e-needs-values").outcome is Outcome.PASS
 
 
+def test_a_compiler_that_fills_this_hosts_memory_says_nothing_of_the_hardwares(
+    run: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = Process.request
+
+    def grown(self: Process, message: dict[str, str], limits: Limits, read: Callable[[object], object]) -> object:
+        if "program" in message:
+            limits = replace(limits, memory_mib=1)  # the compiler is far beyond that already
+        return request(self, message, limits, read)
+
+    monkeypatch.setattr(Process, "request", grown)
+    large = named(run("faults", "*c-does-not-fit*"), "c-does-not-fit")
+    assert (large.outcome, large.stage) == (Outcome.BLOCKED, Stage.COMPILE)
+    assert large.message == "on this host: over 1 MiB of memory"
+
+
 def test_a_topology_that_there_is_not_is_one_blocked_run(run: Callable[..., RunFile], tpu: Target) -> None:
     assert tpu.compile is not None
     unknown = replace(tpu, compile=replace(tpu.compile, topology="v99:1x1"))
     blocked = run("paper", target=unknown)
     assert blocked.run.blocked.startswith("CompilerUnavailableError: tpu v99:1x1: ")
     assert blocked.observations == ()
+
+
+def test_an_argument_of_64_bits_is_traced_as_one(run: Callable[..., RunFile]) -> None:
+    """JAX's harness calls a case by the dtype of its array; the index that it asks for is another."""
+    found = run("harness", "*harness-argmax_index_dtype_*_indexdtype_int64_enable_xla_True")
+    assert [(one.outcome, one.message) for one in found.observations] == [(Outcome.PASS, "")]
 
 
 def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None:

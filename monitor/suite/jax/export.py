@@ -22,7 +22,7 @@ from monitor.suite.export import StageError, StandIns
 from monitor.suite.jax.device import JaxDevice
 
 # A user of these dtypes has to switch JAX to 64 bits; whoever does not use them, does not: an accelerator's compiler
-# takes less in that mode.
+# takes less in that mode. A case's id names its dtype, and in JAX's own harness those of all its arguments.
 WIDE = frozenset({"float64", "complex128", "int64", "uint64"})
 
 # How JAX's lowering says that a call comes back to the host's Python, for which it wants the device's own runtime.
@@ -39,7 +39,7 @@ class JaxExporter:
         self.device = _Traced(device, platform)
 
     def programs(self, check: Check) -> list[bytes]:
-        with _bits(wide=check.dtype in WIDE):
+        with _bits(wide=any(dtype in check.id for dtype in WIDE)):
             try:
                 traced = [self._whole(check)]
             except Exception:
