@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -21,9 +20,8 @@ from monitor.cli.common import (
     print_json,
     say,
 )
-from monitor.cli.notify import RepositoryOption, check_repository
+from monitor.cli.github import RepositoryOption, asking
 from monitor.reporting.actions import ArtifactError, StartError, Workflows
-from monitor.reporting.asking import GITHUB
 
 # As long as the workflow keeps what its runs hand over.
 DAYS = 7
@@ -124,11 +122,8 @@ def fetch(
 
 
 def _workflows(repository: str, branch: str) -> Workflows:
-    check_repository(repository)
-    token = os.environ.get("GITHUB_TOKEN", "")
-    if not token:
-        raise UserError("GITHUB_TOKEN is not set: give a token that may read, or start, workflows")
-    return Workflows(repository, branch, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
+    without = "give a token that may read, or start, workflows"
+    return Workflows(asking(repository, "actions", without=without), branch)
 
 
 def _input(text: str) -> tuple[str, str]:

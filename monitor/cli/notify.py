@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import Annotated
 
 import typer
@@ -15,27 +13,19 @@ from monitor.cli.common import (
     RUNNERS,
     HistoryOption,
     JsonOption,
-    UserError,
     examples,
     open_history,
 )
 from monitor.cli.deeds import carry_out
+from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
-from monitor.reporting.asking import GITHUB
 from monitor.reporting.commits import remembering, subject_on_github
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
 from monitor.reporting.slower import slower
-
-REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
-SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
-
-RepositoryOption = Annotated[
-    str, typer.Option(help="The repository at GitHub.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,13 +53,11 @@ def notify(
     a dry run on a public repository does not need. The exit status is 1 where some issue could not be changed, and 2
     where GitHub cannot be asked at all; the next call does what is left.
     """
-    token = os.environ.get("GITHUB_TOKEN", "")
-    check_call(repository, site_url, may_ask=bool(token) or dry_run)
-    board = Board(repository, token=token, api=os.environ.get("GITHUB_API_URL", GITHUB))
+    board, address = Board(asking_for_issues(repository, dry_run=dry_run)), site_address(site_url)
     recorded = open_history(history).load()
     everything, known = nights(recorded), judgement(recorded, triage)
     settings = Settings(
-        site_url and site_url.rstrip("/") + "/",
+        address,
         script_of,
         owners(load_targets(RUNNERS)),
         close_after,
@@ -78,21 +66,6 @@ def notify(
     found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
     tasks = plan(found, everything, board.filed(), settings)
     carry_out(board, tasks, dry_run=dry_run, as_json=json_)
-
-
-def check_call(repository: str, site_url: str, *, may_ask: bool) -> None:
-    """Raise UserError where the call of a command that writes issues is at fault."""
-    check_repository(repository)
-    if site_url and not re.fullmatch(SITE, site_url):
-        raise UserError(f'--site-url "{site_url}": must be an address, as in https://octocat.github.io/monitor')
-    if not may_ask:
-        raise UserError("GITHUB_TOKEN is not set: give a token that may write issues, or --dry-run")
-
-
-def check_repository(repository: str) -> None:
-    """Raise UserError unless it is OWNER/NAME."""
-    if not re.fullmatch(REPOSITORY, repository):
-        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
 
 
 def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -11,13 +10,12 @@ import typer
 from monitor.analysis.news import nights, tonight
 from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, open_history
 from monitor.cli.deeds import carry_out
-from monitor.cli.notify import RepositoryOption, check_call
+from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
 from monitor.cli.planning import Wish, ways
 from monitor.cli.steps import RunnersOption
 from monitor.execution.targets import load_targets
-from monitor.reporting.actions import Workflows
+from monitor.reporting.actions import states
 from monitor.reporting.alarms import Alarm, coverage, schedules, silence, site
-from monitor.reporting.asking import GITHUB
 from monitor.reporting.notify.alarms import plan_alarms
 from monitor.reporting.notify.board import Board
 from monitor.reporting.published import NoAnswerError, written_at
@@ -54,17 +52,15 @@ def watch(
     older than two days. The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status
     is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all.
     """
-    token = os.environ.get("GITHUB_TOKEN", "")
-    check_call(repository, site_url, may_ask=bool(token) or dry_run)
-    api = os.environ.get("GITHUB_API_URL", GITHUB)
-    board, now = Board(repository, token=token, api=api), datetime.now(UTC)
+    github = asking_for_issues(repository, "issues: write and actions: read", dry_run=dry_run)
+    address, board, now = site_address(site_url), Board(github), datetime.now(UTC)
     everything = nights(open_history(history).load())
     expected, longest = ways(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
     alarms = [
-        schedules(Workflows(repository, "", token=token, api=api).states(), DAILY),
+        schedules(states(github), DAILY),
         silence(everything, expected, longest, now),
         coverage(tonight(everything), expected, longest, now),
-        *([_site(site_url.rstrip("/") + "/", now)] if site_url else []),
+        *([_site(address, now)] if address else []),
     ]
     carry_out(board, plan_alarms(alarms, board.filed()), dry_run=dry_run, as_json=json_)
 

@@ -7,10 +7,9 @@ opened, no name in it becomes a path but a plain one, and what is in the files i
 from __future__ import annotations
 
 import re
-import time
 import zipfile
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +20,7 @@ import requests
 from github import GithubException
 from github.WorkflowRun import WorkflowRun
 
-from monitor.reporting.asking import ANSWERED_WITHIN, GITHUB, PACE, Asking, words
+from monitor.reporting.asking import ANSWERED_WITHIN, Asking, words
 
 # What the last job of a run hands over, all run files of a target in one: that it is there says that the run is done.
 HANDED_OVER = "runs"
@@ -53,23 +52,18 @@ class Handed:
     archive: str
 
 
+def states(asking: Asking) -> dict[str, str]:
+    """GitHub's word for the state of each workflow, by the name of its file. Raises GitHubError."""
+    found = asking.ask(lambda: [*asking.repository.get_workflows()])
+    return {one.path.rpartition("/")[2]: one.state for one in found}
+
+
 class Workflows:
     """The workflows of a repository, on its branch `branch`; only what ran there is taken."""
 
-    def __init__(
-        self,
-        repository: str,
-        branch: str,
-        *,
-        token: str = "",
-        api: str = GITHUB,
-        sleep: Callable[[float], None] = time.sleep,
-        pace: float = PACE,
-    ) -> None:
-        self._asking = Asking(repository, permission="actions", token=token, api=api, sleep=sleep, pace=pace)
-        self._name = repository
+    def __init__(self, asking: Asking, branch: str) -> None:
+        self._asking = asking
         self._branch = branch
-        self._token = token
 
     def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
         """Start a workflow by the name of its file. Raises StartError, GitHubError.
@@ -85,21 +79,10 @@ class Workflows:
                 raise StartError(f"{workflow}: GitHub answers {fault.status}, {words(fault)}") from fault
             raise self._asking.error(fault) from fault
 
-    def states(self) -> dict[str, str]:
-        """GitHub's word for the state of each workflow, by the name of its file. Raises GitHubError."""
-        try:
-            found = self._asking.carefully(lambda: [*self._asking.repository.get_workflows()])
-        except GithubException as fault:
-            raise self._asking.error(fault) from fault
-        return {one.path.rpartition("/")[2]: one.state for one in found}
-
     def handed_over(self, workflow: str, days: int, taken: Collection[int]) -> tuple[Handed, ...]:
         """What runs of these last days handed over and is not `taken`, oldest first. Raises GitHubError."""
         since = f">={(datetime.now(UTC) - timedelta(days=days)).date()}"
-        try:
-            return self._asking.carefully(lambda: self._handed_over(workflow, since, taken))
-        except GithubException as fault:
-            raise self._asking.error(fault) from fault
+        return self._asking.ask(lambda: self._handed_over(workflow, since, taken))
 
     def fetch(self, handed: Handed, directory: Path) -> tuple[Path, ...]:
         """Unpack what was handed over into a directory. Raises ArtifactError, GitHubError."""
@@ -128,7 +111,8 @@ class Workflows:
 
     def _is_ours(self, run: WorkflowRun) -> bool:
         """Whether it ran this repository's own branch: that of a fork may have the same name."""
-        return run.event in EVENTS and run.head_branch == self._branch and run.head_repository.full_name == self._name
+        here = run.head_repository.full_name == self._asking.name
+        return here and run.event in EVENTS and run.head_branch == self._branch
 
     def _download(self, handed: Handed, archive: IO[bytes]) -> None:
         if handed.size > LARGEST_ARCHIVE:
@@ -136,7 +120,8 @@ class Workflows:
         archive.seek(0)
         archive.truncate()
         # GitHub sends one on to where it stores archives; requests does not take the token along to another host.
-        headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
+        token = self._asking.token
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         with requests.get(handed.archive, headers=headers, stream=True, timeout=ANSWERED_WITHIN) as answer:
             if answer.status_code in (404, 410):  # deleted, or too old: others are there
                 raise ArtifactError(f"artifact {handed.artifact} of {handed.at}: GitHub answers {answer.status_code}")

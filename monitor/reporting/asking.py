@@ -69,7 +69,8 @@ class Asking:
             lazy=True,
         )
         self.repository = github.get_repo(repository)
-        self._name = repository
+        self.name = repository
+        self.token = token
         self._permission = permission
         self._sleep = sleep
 
@@ -90,6 +91,13 @@ class Asking:
                 self._sleep(wait)
         raise AssertionError("the last try returns or raises")
 
+    def ask(self, question: Callable[[], T]) -> T:
+        """Ask what has one good answer, and ask it again where it got none. Raises GitHubError for any other."""
+        try:
+            return self.carefully(question)
+        except GithubException as fault:
+            raise self.error(fault) from fault
+
     def error(self, fault: GithubException | requests.RequestException) -> GitHubError:
         """What a fault comes to, in one line."""
         if isinstance(fault, requests.RequestException):
@@ -97,7 +105,7 @@ class Asking:
         else:
             meaning = FAULTS.get(fault.status, "run it again later").format(permission=self._permission)
             told = f"answers {fault.status}, {words(fault)}: {meaning}"
-        return GitHubError(f"{self._name}: GitHub {told}")
+        return GitHubError(f"{self.name}: GitHub {told}")
 
 
 def _wait(fault: GithubException | requests.RequestException, number: int) -> float | None:

@@ -17,6 +17,8 @@ from functools import cache
 from http.client import HTTPException
 from urllib.request import Request, urlopen
 
+from monitor.reporting.asking import GITHUB
+
 REPOSITORIES = {"jax": "jax-ml/jax", "tensorflow": "tensorflow/tensorflow", "torch": "pytorch/pytorch"}
 
 HASH = re.compile(r"[0-9a-f]{7,40}")
@@ -27,7 +29,6 @@ MADE_OF = re.compile(r"nightly release [(\[]([0-9a-f]{40})[)\]]")
 RELEASE = re.compile(r"\d+\.\d+\.\d+")
 TAGS = {"jax": "jax-v{}", "tensorflow": "v{}", "torch": "v{}"}
 
-API = "https://api.github.com"
 ANSWER_SECONDS = 20
 
 
@@ -113,7 +114,7 @@ def subject_on_github(repository: str, commit: str) -> str:
 
     Anybody may ask that, sixty times an hour; with the token that a workflow has, more often.
     """
-    address = f"{os.environ.get('GITHUB_API_URL', API)}/repos/{repository}/commits/{commit}"
+    address = f"{os.environ.get('GITHUB_API_URL', GITHUB)}/repos/{repository}/commits/{commit}"
     token = os.environ.get("GITHUB_TOKEN")
     headers = {"Accept": "application/vnd.github+json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import requests
 
+from monitor.reporting.api import ROOT
 from monitor.reporting.figures import moment
 
 ANSWER_SECONDS = 30
@@ -18,7 +19,7 @@ class NoAnswerError(Exception):
 def written_at(site: str) -> datetime:
     """When the site at an address, with a slash at its end, was written. Raises NoAnswerError."""
     try:
-        answer = requests.get(f"{site}api/v1/index.json", timeout=ANSWER_SECONDS)
+        answer = requests.get(f"{site}{ROOT}/index.json", timeout=ANSWER_SECONDS)
         if not answer.ok:
             raise NoAnswerError(f"answers {answer.status_code}")
         return moment(answer.json()["generated"])

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
+
+from fake_github import TOKEN, FakeGitHub, serving
+
+
+@pytest.fixture
+def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    """A GitHub on this machine, whose token the environment has, and nothing else of a workflow's."""
+    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    with serving(FakeGitHub()) as fake:
+        monkeypatch.setenv("GITHUB_API_URL", fake.url)
+        yield fake
+    assert fake.violations == []
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
@@ -16,22 +16,8 @@ from monitor.execution.targets import load_targets
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
 
-sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
-
-from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault, serving
-
 Make = Callable[..., RunFile]
 A = "jax/jax.lax.sort/eager-float32"
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
-    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    with serving(FakeGitHub()) as fake:
-        monkeypatch.setenv("GITHUB_API_URL", fake.url)
-        yield fake
-    assert fake.violations == []
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+from fake_github import REPOSITORY, FakeGitHub
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
@@ -20,23 +20,9 @@ from monitor.handover.runfile import RunFile
 from monitor.history.store import History
 from monitor.reporting import published
 
-sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
-
-from fake_github import REPOSITORY, TOKEN, FakeGitHub, serving
-
 CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]
 A, B = "jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/eager-int32"
-
-
-@pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    monkeypatch.delenv("PORTABILITY_RUNNERS", raising=False)
-    monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    with serving(FakeGitHub()) as fake:
-        monkeypatch.setenv("GITHUB_API_URL", fake.url)
-        yield fake
-    assert fake.violations == []
 
 
 @pytest.fixture(autouse=True)

@@ -6,14 +6,13 @@ searched: the index of the search is late.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from github import GithubException
 from github.Issue import Issue
 
-from monitor.reporting.asking import ANSWERED_WITHIN, GITHUB, PACE, Asking, words
+from monitor.reporting.asking import Asking, words
 from monitor.reporting.notify.marks import find_mark, is_same
 from monitor.reporting.notify.steps import Comment, Edit, Filed, Open, Step
 from monitor.reporting.notify.texts import LABELS
@@ -27,37 +26,17 @@ class StepError(Exception):
 
 
 class Board:
-    """The issues of a repository. `token` is empty to only read a public one; `sleep` waits for so many seconds."""
+    """The issues of a repository."""
 
-    def __init__(
-        self,
-        repository: str,
-        *,
-        token: str = "",
-        api: str = GITHUB,
-        sleep: Callable[[float], None] = time.sleep,
-        answered_within: int = ANSWERED_WITHIN,
-        pace: float = PACE,
-    ) -> None:
-        self._asking = Asking(
-            repository,
-            permission="issues: write",
-            token=token,
-            api=api,
-            sleep=sleep,
-            answered_within=answered_within,
-            pace=pace,
-        )
-        self._repository = self._asking.repository
+    def __init__(self, asking: Asking) -> None:
+        self._asking = asking
+        self._repository = asking.repository
         self._newest = 0
         self._labels: set[str] | None = None
 
     def filed(self) -> tuple[Filed, ...]:
         """Every issue of ours, oldest first. Raises GitHubError."""
-        try:
-            issues = self._asking.carefully(lambda: [*self._list("asc")])
-        except GithubException as fault:
-            raise self._asking.error(fault) from fault
+        issues = self._asking.ask(lambda: [*self._list("asc")])
         self._newest = max((issue.number for issue in issues), default=0)
         return tuple(self._ours(issues))
 

@@ -13,6 +13,7 @@ from monitor.analysis.news import Night, nights
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused, regressions
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
+from monitor.reporting.asking import Asking
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import Settings
@@ -67,7 +68,8 @@ def board(github: FakeGitHub) -> Callable[..., Board]:
 
     def make(waited: list[float] | None = None, **options: object) -> Board:
         sleep = waited.append if waited is not None else lambda seconds: None
-        return Board(REPOSITORY, token=TOKEN, api=github.url, sleep=sleep, pace=0, **options)  # type: ignore[arg-type]
+        options |= {"token": TOKEN, "api": github.url, "sleep": sleep, "pace": 0}
+        return Board(Asking(REPOSITORY, permission="issues: write", **options))  # type: ignore[arg-type]
 
     return make
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
-from monitor.reporting.asking import GitHubError
+from monitor.reporting.asking import Asking, GitHubError
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import Settings
@@ -34,7 +34,8 @@ def histories(read: Make, night: Make) -> tuple[Any, ...]:
 
 
 def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
-    board = Board(REPOSITORY, token=TOKEN, api=github.url, sleep=lambda seconds: None, pace=0)
+    where = {"token": TOKEN, "api": github.url}
+    board = Board(Asking(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0))
     for task in plan(*history, board.filed(), SETTINGS):
         for step in task:
             board.carry_out(step)
