@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from monitor.reporting.alarms import Alarm, Kind
 from monitor.reporting.figures import listed
-from monitor.reporting.notify.life import Standing, as_duplicate, opened, tended
+from monitor.reporting.notify.life import Standing, planned
 from monitor.reporting.notify.markdown import LIMIT, code, fitted, size
 from monitor.reporting.notify.marks import Mark, Told, hidden
 from monitor.reporting.notify.steps import Filed, Task
@@ -85,14 +85,11 @@ class Alarmed:
 def plan_alarms(alarms: Sequence[Alarm], filed: Iterable[Filed]) -> tuple[Task, ...]:
     """What is to be done, a task an issue, about the kinds of alarm that were looked for."""
     subjects = {covered: subject for subject in map(Alarmed, alarms) for covered in subject.covers}
-    first: dict[str, int] = {}
-    tasks: list[Task] = []
-    for issue in sorted(filed, key=lambda issue: issue.number):
-        about = next((covered for covered in issue.mark.covers if covered in subjects), None)
-        if about is None:
-            continue
-        known = first.setdefault(about, issue.number)
-        is_first = known == issue.number
-        tasks.append(tended(issue, subjects[about]) if is_first else as_duplicate(issue, known))
-    new = [one for name, one in subjects.items() if name not in first and one.standing is Standing.BAD]
-    return (*filter(None, tasks), *((opened(one),) for one in new))
+
+    def subject_of(issue: Filed) -> Alarmed | None:
+        return next((subjects[one] for one in issue.mark.covers if one in subjects), None)
+
+    def new(covered: Collection[str]) -> list[Alarmed]:
+        return [one for name, one in subjects.items() if name not in covered and one.standing is Standing.BAD]
+
+    return planned(filter(subject_of, filed), subject_of, new)

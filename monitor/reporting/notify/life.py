@@ -14,7 +14,7 @@ An issue that has the label `mute`, or that a person closed as not planned, is l
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
@@ -91,6 +91,29 @@ class _Wish:
     told: Told
     say: str = ""
     state: str | None = None
+
+
+def planned(
+    filed: Iterable[Filed],
+    subject_of: Callable[[Filed], Subject | None],
+    new: Callable[[Collection[str]], Iterable[Subject]],
+) -> tuple[Task, ...]:
+    """What is to be done, a task an issue: about those that there are, then those that are to be opened.
+
+    `subject_of` gives what an issue is about, None where that is nothing of ours now; `new` gives what is to have an
+    issue beside what those that there are cover.
+    """
+    covered: dict[str, int] = {}
+    tasks: list[Task] = []
+    for issue in sorted(filed, key=lambda issue: issue.number):
+        first = next((covered[one] for one in issue.mark.covers if one in covered), None)
+        covered |= {one: issue.number for one in issue.mark.covers if one not in covered}
+        if first:
+            tasks.append(as_duplicate(issue, first))
+        elif subject := subject_of(issue):
+            tasks.append(tended(issue, subject))
+    tasks += [(opened(subject),) for subject in new(covered)]
+    return tuple(task for task in tasks if task)
 
 
 def opened(subject: Subject) -> Open:

@@ -6,14 +6,14 @@ the next plan, made from what was done, has the rest and nothing else. What beco
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.analysis.news import Night
 from monitor.analysis.regressions import Regression
 from monitor.reporting.notify import news
-from monitor.reporting.notify.life import Standing, as_duplicate, opened, tended
+from monitor.reporting.notify.life import Standing, planned
 from monitor.reporting.notify.marks import Mark, Told
 from monitor.reporting.notify.reports import Report, new_reports, report
 from monitor.reporting.notify.settings import Settings
@@ -73,15 +73,12 @@ def plan(
     regressions: Sequence[Regression], nights: Sequence[Night], filed: Iterable[Filed], settings: Settings
 ) -> tuple[Task, ...]:
     """What is to be done, a task an issue."""
-    covered: dict[str, int] = {}
-    tasks: list[Task] = []
-    for issue in sorted(filed, key=lambda issue: issue.number):
-        first = next((covered[one] for one in issue.mark.covers if one in covered), None)
-        covered |= {one: issue.number for one in issue.mark.covers if one not in covered}
+
+    def subject_of(issue: Filed) -> Reported | None:
         about = [one for one in regressions if one.id in issue.mark.covers]
-        if first:
-            tasks.append(as_duplicate(issue, first))
-        elif about:
-            tasks.append(tended(issue, Reported(report(about, nights), settings)))
-    tasks += [(opened(Reported(new, settings)),) for new in new_reports(regressions, nights, covered)]
-    return tuple(task for task in tasks if task)
+        return Reported(report(about, nights), settings) if about else None
+
+    def new(covered: Collection[str]) -> Iterator[Reported]:
+        return (Reported(one, settings) for one in new_reports(regressions, nights, covered))
+
+    return planned(filed, subject_of, new)
