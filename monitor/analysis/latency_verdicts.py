@@ -6,7 +6,7 @@ case usually is, and whether it has recovered, is asked of nights on one class o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -106,11 +106,12 @@ def latency_nights(recorded: Recorded) -> tuple[LatencyNight, ...]:
     return tuple(_newest(every[series], recorded.comparisons) for series in sorted(every))
 
 
-def slowdowns(recorded: Recorded) -> dict[Series, tuple[Filing, ...]]:
-    """All slowdowns that were ever told of, by series, in the order of the nights."""
-    return {
-        series: tuple(_filings(nights, recorded.comparisons)) for series, nights in nights_by_series(recorded).items()
-    }
+def told_of(recorded: Recorded) -> Iterator[tuple[Slowdown, Run, Run | None]]:
+    """All slowdowns that were ever told of: each with the run of that night, and the one in which it had recovered."""
+    for nights in nights_by_series(recorded).values():
+        runs = [item.run for item in nights.runs]
+        for filing in _filings(nights, recorded.comparisons):
+            yield filing.slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
 def baseline(recorded: Recorded, series: Series) -> Baseline | None:

@@ -16,8 +16,7 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import KEY, Cell, answers
-from monitor.analysis.latency_series import nights_by_series
-from monitor.analysis.latency_verdicts import slowdowns
+from monitor.analysis.latency_verdicts import told_of
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
@@ -186,10 +185,7 @@ def _newest(recorded: Recorded) -> Iterator[Bad]:
 
 def _slow(recorded: Recorded) -> Iterator[Bad]:
     """Every slowdown that was told of and has not recovered."""
-    nights = nights_by_series(recorded)
-    for series, filings in slowdowns(recorded).items():
-        for filing in filings:
-            run = nights[series].runs[filing.night].run
-            if filing.recovered is None and run.build:
-                cell = Cell(filing.slowdown.case, run.target, run.suite, run.evidence)
-                yield Bad(cell, Outcome.PASS, "", run.build, slower=True)
+    for slow, run, recovered in told_of(recorded):
+        if recovered is None and run.build:
+            cell = Cell(slow.case, run.target, run.suite, run.evidence)
+            yield Bad(cell, Outcome.PASS, "", run.build, slower=True)

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency_series import nights_by_series
-from monitor.analysis.latency_verdicts import Slowdown, slowdowns
+from monitor.analysis.latency_verdicts import Slowdown, told_of
 from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused, state_of
 from monitor.history.store import Recorded
@@ -43,16 +42,11 @@ def slower(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regres
 
 def _found(recorded: Recorded) -> Iterator[_Found]:
     builds = {build.label: build.bare for item in recorded.runs if (build := item.run.build)}
-    series = nights_by_series(recorded)
-    for key, filings in slowdowns(recorded).items():
-        runs = [item.run for item in series[key].runs]
-        for filing in filings:
-            slow, told = filing.slowdown, runs[filing.night]
-            good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
-            if good and new:
-                cell = Cell(slow.case, told.target, told.suite, told.evidence)
-                recovered = None if filing.recovered is None else runs[filing.recovered]
-                yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new, slower=True), good, told, recovered)
+    for slow, told, recovered in told_of(recorded):
+        good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
+        if good and new:
+            cell = Cell(slow.case, told.target, told.suite, told.evidence)
+            yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new, slower=True), good, told, recovered)
 
 
 def _regression(framework: str, build: Build, found: Sequence[_Found], excuse: Excuse) -> Regression:

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from monitor.analysis.latency import CONTROLS, SAMPLES
-from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, slowdowns
+from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, told_of
 from monitor.execution.suspects import excesses
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
@@ -139,10 +139,9 @@ def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: Worl
     assert filed.good
     assert filed.new
     assert (filed.good.build, filed.new.build, filed.seen) == ("jax==12.0", "jax==15.0", "night-15")
-    (filing,) = slowdowns(world.recorded)[SERIES]
-    assert filing.recovered is not None
-    runs = world.recorded.runs
-    assert (runs[filing.night].run.id, runs[filing.recovered].run.id) == ("night-15", "night-21")
+    ((slow, run, recovered),) = told_of(world.recorded)
+    assert recovered is not None
+    assert (slow.case, run.series, run.id, recovered.id) == (SLOW, SERIES, "night-15", "night-21")
 
 
 def test_side_by_side_a_suspect_that_is_alike_is_no_slowdown(world: World) -> None:
@@ -158,7 +157,7 @@ def test_one_confirmation_is_forgotten_after_three_nights(world: World) -> None:
     world.night()
     world.night({SLOW: 1.2})
     assert world.standings == {SLOW: Standing.CONFIRMED}
-    assert slowdowns(world.recorded) == {SERIES: ()}
+    assert [*told_of(world.recorded)] == []
 
 
 def test_what_slows_everything_down_is_one_finding_about_the_build(world: World) -> None:
