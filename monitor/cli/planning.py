@@ -82,12 +82,7 @@ def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
 
 def ways(wish: Wish, targets: Mapping[str, Target]) -> tuple[tuple[str, Evidence], ...]:
     """The targets that a wish comes to, each with a kind of evidence that somebody here can give."""
-    return tuple(
-        (target.name, evidence)
-        for target in _chosen(wish, targets)
-        for evidence in _evidences(wish, target)
-        if _served(wish, target, evidence)
-    )
+    return tuple((target.name, evidence) for target in _chosen(wish, targets) for evidence in _given(wish, target))
 
 
 def suite_of(case: str, evidence: Evidence) -> str:
@@ -129,8 +124,7 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             watch=history.watch_list(target.name, framework, suite, evidence, version=version),
             baseline=_baseline((target.name, framework, suite, evidence), history, version) if wish.compare else None,
         )
-        for evidence in _evidences(wish, target)
-        if _served(wish, target, evidence)
+        for evidence in _given(wish, target)
         for framework in target.offer(evidence).frameworks
         if framework in (wish.frameworks or (framework,))
         for build in [_build_of(wish, target.offer(evidence).framework(framework))]
@@ -161,6 +155,10 @@ def _chosen(wish: Wish, targets: Mapping[str, Target]) -> list[Target]:
 
 def _evidences(wish: Wish, target: Target) -> tuple[Evidence, ...]:
     return tuple(evidence for evidence in target.evidences if evidence in (wish.evidences or target.evidences))
+
+
+def _given(wish: Wish, target: Target) -> tuple[Evidence, ...]:
+    return tuple(evidence for evidence in _evidences(wish, target) if _served(wish, target, evidence))
 
 
 def _served(wish: Wish, target: Target, evidence: Evidence) -> bool:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.reporting.federation.columns import Column, ForeignCell
-from monitor.reporting.pages.matrix import MatrixCell, MatrixPage
+from monitor.reporting.pages.matrix import MatrixCell, MatrixPage, usual_evidence
 
 
 def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
@@ -18,11 +17,11 @@ def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
         )
         for row in page.rows
     )
-    usual = (Counter(one.cell.evidence for one in column.cells.values() if one.cell.evidence) for column in columns)
+    usual = (usual_evidence(map(_cell, column.cells.values())) for column in columns)
     return replace(
         page,
         targets=page.targets + tuple(column.label for column in columns),
-        evidences=page.evidences + tuple(max(found, key=found.__getitem__, default=None) for found in usual),
+        evidences=page.evidences + tuple(usual),
         rows=rows,
         elsewhere=tuple(column.fork.site for column in columns),
     )

@@ -131,7 +131,7 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
             )
         )
     columns = zip(*(row.cells for row in rows), strict=True)
-    return MatrixPage(targets, tuple(map(_usual_evidence, columns)), tuple(rows))
+    return MatrixPage(targets, tuple(map(usual_evidence, columns)), tuple(rows))
 
 
 def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
@@ -139,7 +139,8 @@ def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
     return MatrixCell(seen, anchor, counted(standings, seen.evidence))
 
 
-def _usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
+def usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
+    """Of which evidence most cells of a column are; None where nothing was judged."""
     found = Counter(one.cell.evidence for one in column if one and one.cell.evidence)
     return found.most_common(1)[0][0] if found else None
 
