@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.execution.builds import Provided, provide
 from monitor.execution.environments import default_cache
+from monitor.execution.supervisor import PACKAGE
 from monitor.execution.targets import Target, load_target
 from monitor.handover.runfile import RunFile
 from monitor.model import Attempt, Build, Channel, Comparison, End, Latency, Observation, Outcome, Run
@@ -32,6 +34,19 @@ def builds(cpu: Target) -> Callable[[str], Provided]:
         return made[framework]
 
     return build
+
+
+@pytest.fixture(scope="session")
+def lend(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Path]:
+    """The package as it is lent to a framework's environment, with a suite of a test's own, by the name of its path."""
+
+    def lend(framework: str, suite: Path) -> Path:
+        package = tmp_path_factory.mktemp("lent") / "monitor"
+        shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(suite, package / "suite" / framework / suite.name)
+        return package
+
+    return lend
 
 
 @pytest.fixture

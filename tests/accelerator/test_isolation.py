@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ import pytest
 from monitor.execution.builds import provide
 from monitor.execution.environments import default_cache
 from monitor.execution.examiner import Examiner
-from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, worker_command
+from monitor.execution.supervisor import Limits, ProcessCommand, Worker, worker_command
 from monitor.execution.targets import Target, load_targets
 from monitor.model import Evidence, Outcome
 
@@ -50,10 +51,7 @@ def target() -> Target:
 
 
 @pytest.fixture
-def command(target: Target, tmp_path: Path) -> ProcessCommand:
-    package = tmp_path / "lent" / "monitor"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(FAULTS, package / "suite" / "torch" / "faults")
+def command(target: Target, lend: Callable[[str, Path], Path], tmp_path: Path) -> ProcessCommand:
     python = os.environ.get("PORTABILITY_GPU_PYTHON", "")
     provided = provide(target.offer(Evidence.EXECUTED), "torch", python=python, cache=default_cache(), say=print)
     return worker_command(
@@ -63,7 +61,7 @@ def command(target: Target, tmp_path: Path) -> ProcessCommand:
         device="cuda",
         environment={"TMPDIR": str(tmp_path)},
         log=tmp_path / "worker.log",
-        package=package,
+        package=lend("torch", FAULTS),
     )
 
 

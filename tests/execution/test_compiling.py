@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +15,7 @@ from monitor.execution.builds import provide
 from monitor.execution.compiling import CompilingWorker
 from monitor.execution.environments import default_cache
 from monitor.execution.run import run_job
-from monitor.execution.supervisor import PACKAGE, Limits, Process, ProcessCommand
+from monitor.execution.supervisor import Limits, Process, ProcessCommand
 from monitor.execution.targets import Target, load_target
 from monitor.handover.runfile import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
@@ -31,11 +30,11 @@ def tpu() -> Target:
 
 
 @pytest.fixture(scope="module")
-def run(tpu: Target, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., RunFile]:
-    """Runs a job of JAX for the TPU; the suite `faults` is lent to it with the others."""
-    package = tmp_path_factory.mktemp("lent") / "monitor"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(FAULTS, package / "suite" / "jax" / "faults")
+def run(
+    tpu: Target, lend: Callable[[str, Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., RunFile]:
+    """Runs a job of JAX for the TPU; the suite of faults is lent to it with the others."""
+    package = lend("jax", FAULTS)
 
     def run(suite: str, *selection: str, target: Target = tpu) -> RunFile:
         job = Job(target.name, "jax", suite, Evidence.COMPILED, channel="release", selection=selection)
@@ -49,7 +48,7 @@ def run(tpu: Target, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., 
 def faults(run: Callable[..., RunFile]) -> RunFile:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiling, "EXPORT_SECONDS", 5.0)
-        return run("faults")
+        return run(FAULTS.name)
 
 
 def named(runfile: RunFile, name: str) -> Observation:
@@ -124,7 +123,7 @@ def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkey
         return ask(self, case, limits)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CompilingWorker, "ask", ask_of_the_dead)
-    found = run("faults", "*a-healthy*", "*e-needs-values*")
+    found = run(FAULTS.name, "*a-healthy*", "*e-needs-values*")
     assert named(found, "a-healthy").outcome is Outcome.PASS  # another one was started for it
     assert named(found, "e-needs-values").outcome is Outcome.PASS
 
@@ -140,7 +139,7 @@ def test_a_compiler_that_fills_this_hosts_memory_says_nothing_of_the_hardwares(
         return request(self, message, limits, read)
 
     monkeypatch.setattr(Process, "request", grown)
-    large = named(run("faults", "*c-does-not-fit*"), "c-does-not-fit")
+    large = named(run(FAULTS.name, "*c-does-not-fit*"), "c-does-not-fit")
     assert (large.outcome, large.stage) == (Outcome.BLOCKED, Stage.COMPILE)
     assert large.message == "on this host: over 1 MiB of memory"
 

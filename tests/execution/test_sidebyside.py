@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,7 @@ from monitor.execution.builds import BuildUnavailable, Provided
 from monitor.execution.lanes import Lane
 from monitor.execution.run import run_job
 from monitor.execution.sidebyside import side_by_side
-from monitor.execution.supervisor import PACKAGE, Limits, Worker, worker_command
+from monitor.execution.supervisor import Limits, Worker, worker_command
 from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
 from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
@@ -34,12 +33,9 @@ ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package(lend: Callable[[str, Path], Path]) -> Path:
     """The package that is lent to the framework, with the suite of paces among JAX's."""
-    package = tmp_path_factory.mktemp("lent") / "monitor"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(PACED, package / "suite" / "jax" / "paced")
-    return package
+    return lend("jax", PACED)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import threading
 import time
@@ -15,7 +14,7 @@ import pytest
 
 from monitor.execution.builds import Provided
 from monitor.execution.examiner import Examiner
-from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
+from monitor.execution.supervisor import Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 
 LIMITS = Limits(seconds=10, memory_mib=1024)
@@ -23,12 +22,9 @@ FAULTS = Path(__file__).parent / "faults"
 
 
 @pytest.fixture(scope="module")
-def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def package(lend: Callable[[str, Path], Path]) -> Path:
     """The package that is lent to the framework, with the suite of faults among JAX's."""
-    package = tmp_path_factory.mktemp("lent") / "monitor"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(FAULTS, package / "suite" / "jax" / "faults")
-    return package
+    return lend("jax", FAULTS)
 
 
 @pytest.fixture

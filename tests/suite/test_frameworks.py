@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -65,11 +64,11 @@ def test_a_function_is_checked_in_every_mode(
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_every_planted_fault_is_found(framework: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_every_planted_fault_is_found(
+    framework: str, builds: Callable[[str], Provided], lend: Callable[[str, Path], Path], tmp_path: Path
+) -> None:
     """Cases that compute something wrong with the real framework, one fault each; `fine` alone computes it right."""
-    package = tmp_path / "monitor"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(WRONG, package / "suite" / framework / "wrong")
+    package = lend(framework, WRONG)
     with (package / "suite" / framework / "catalog.csv").open("a") as catalog:
         catalog.write("any.__version__,,,,,,\nany.no_such,,,,,,\n")
     answers = ask(framework, builds, tmp_path, "wrong", package)
