@@ -16,14 +16,14 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import KEY, Cell, answers
-from monitor.analysis.latency_verdicts import told_of
+from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, told_of
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
 from monitor.handover.fields import Table, nearest, read_toml
 from monitor.history.order import age
 from monitor.history.store import Recorded
-from monitor.model import Build, Evidence, Outcome
+from monitor.model import Build, Evidence, Outcome, Run
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
 
@@ -154,6 +154,11 @@ def excused(night: Night, excuse: Excuse) -> Night:
     return replace(night, changes=tuple(map(told, night.changes)))
 
 
+def filed(night: LatencyNight, excuse: Excuse) -> tuple[Slowdown, ...]:
+    """The slowdowns that a night files and that nothing excuses."""
+    return tuple(slow for slow in night.of(Standing.FILED) for bad in _slower(slow, night.run) if not excuse(bad))
+
+
 def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
     """What is wrong with the files themselves, a line each: entries that have ended, and those that fit nothing.
 
@@ -186,6 +191,11 @@ def _newest(recorded: Recorded) -> Iterator[Bad]:
 def _slow(recorded: Recorded) -> Iterator[Bad]:
     """Every slowdown that was told of and has not recovered."""
     for slow, run, recovered in told_of(recorded):
-        if recovered is None and run.build:
-            cell = Cell(slow.case, run.target, run.suite, run.evidence)
-            yield Bad(cell, Outcome.PASS, "", run.build, slower=True)
+        if recovered is None:
+            yield from _slower(slow, run)
+
+
+def _slower(slow: Slowdown, run: Run) -> Iterator[Bad]:
+    """A slowdown as what an excuse is asked about; nothing where the run came to no build."""
+    if run.build:
+        yield Bad(Cell(slow.case, run.target, run.suite, run.evidence), Outcome.PASS, "", run.build, slower=True)

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.analysis.latency_verdicts import LatencyNight, Standing, latency_nights
+from monitor.analysis.latency_verdicts import LatencyNight, latency_nights
 from monitor.analysis.news import Night, nights, tonight
-from monitor.analysis.triage import excused, excuses, load_triage
+from monitor.analysis.triage import excused, excuses, filed, load_triage
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
@@ -231,7 +231,7 @@ def judge(
     json_: JsonOption = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Answer in Markdown, for a job summary.")] = False,
     exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit with 1 where something turned worse or slower.")
+        bool, typer.Option("--exit-code", help="Exit with 1 where something that counts turned worse or slower.")
     ] = False,
 ) -> None:
     """Say what changed on the newest night of each target, framework and suite, and what of it counts.
@@ -252,7 +252,7 @@ def judge(
         news, slow = (news_markdown, slowdowns_markdown) if markdown else (news_text, slowdowns_text)
         print("\n\n".join(part for part in (news(newest, known.faults), slow(pace)) if part))
     worse = any(night.regressions or night.incidents for night in newest)
-    if exit_code and (worse or any(night.of(Standing.FILED) for night in pace)):
+    if exit_code and (worse or any(filed(night, known.excuse) for night in pace)):
         raise typer.Exit(1)
 
 

@@ -15,10 +15,11 @@ from fake_github import FakeGitHub
 from test_bodies import SITE, held, opened
 
 from monitor.analysis.latency import CONTROLS, OF_NIGHTS, SAMPLES
+from monitor.analysis.latency_verdicts import latency_nights
 from monitor.analysis.lives import Step
 from monitor.analysis.news import nights
 from monitor.analysis.regressions import State
-from monitor.analysis.triage import Triage, excuses, load_triage, stale
+from monitor.analysis.triage import Triage, excuses, filed, load_triage, stale
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (
@@ -123,9 +124,12 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
             (said(tmp_path / "another", expected=EXPECTED.replace("slower", "error")), State.OPEN),
         )
     ):
-        (one,) = slower(recorded, excuses(triage, (), TODAY))
+        excuse = excuses(triage, (), TODAY)
+        (one,) = slower(recorded, excuse)
         assert (number, one.state) == (number, state)
         assert len(plan([one], nights(recorded), [], SITE)) == (state is State.OPEN)
+        (night,) = latency_nights(recorded)
+        assert len(filed(night, excuse)) == (state is State.OPEN)  # what `judge --exit-code` goes by
 
 
 def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path) -> None:
