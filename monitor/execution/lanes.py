@@ -45,7 +45,7 @@ class Ground:
         return folders
 
 
-def executing(ground: Ground, cores: frozenset[int]) -> tuple[Lane, ...]:
+def executing(ground: Ground, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
     """One worker, on cores of its own."""
     command = worker_command(
         ground.python,
