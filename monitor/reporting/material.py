@@ -7,7 +7,7 @@ weeks, and what changed. So the history is read a series at a time, by every pro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +17,7 @@ from monitor.analysis.flakiness import ratings
 from monitor.analysis.news import Night, nights, tonight
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
+from monitor.history.signatures import KnownSignature
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.reporting.processes import helpers, in_parts
@@ -34,7 +35,7 @@ class Material:
 
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
     `flaky` are the cells that go and come back. `recent` is a table of what the last runs of each series observed: the
-    columns of `RECENT`, and `run`.
+    columns of `RECENT`, and `run`. `signatures` are by function.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -43,6 +44,7 @@ class Material:
     outcomes: Mapping[str, Mapping[Outcome, int]]
     flaky: frozenset[Cell]
     recent: pd.DataFrame
+    signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
 
     @property
     def newest(self) -> tuple[Night, ...]:
@@ -75,7 +77,8 @@ def gather(history: History, index: Path | None = None) -> Material:
     def part(number: int, of: int) -> list[Material]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
-    return _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    return replace(found, signatures=history.signatures())
 
 
 def _joined(parts: Sequence[Material]) -> Material:

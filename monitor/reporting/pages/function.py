@@ -11,6 +11,7 @@ import pandas as pd
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
+from monitor.history.signatures import KnownSignature
 from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.charts import Chart, Values, chart, movement
@@ -84,7 +85,9 @@ class FunctionSection:
 
 @dataclass(frozen=True)
 class FunctionPage:
-    """A function: `study` is None where the study did not have it, `replacement_page` empty where there is none.
+    """A function: `signature` is None where no run told it, `study` where the study did not have it.
+
+    `replacement_page` is empty where there is none.
 
     `shown` is the case whose script the page begins with: one that fails, or else how the function is usually called.
     """
@@ -93,6 +96,7 @@ class FunctionPage:
     framework: str
     page: str
     documentation: str
+    signature: KnownSignature | None
     study: Function | None
     replaced_by: str
     replacement_page: str
@@ -117,6 +121,7 @@ def function_pages(
     observations: pd.DataFrame,
     nights: Sequence[Night],
     regressions: Sequence[Regression],
+    signatures: Mapping[str, KnownSignature],
     project: Project,
     wanted: Callable[[str], bool],
 ) -> Iterator[FunctionPage]:
@@ -151,6 +156,7 @@ def function_pages(
             framework,
             function_page(framework, name),
             documentation(name),
+            signatures.get(name),
             entry if entry and entry.study_name else None,
             replaced_by,
             function_page(framework, replaced_by) if (framework, replaced_by) in names else "",
