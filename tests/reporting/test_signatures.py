@@ -30,14 +30,14 @@ def test_a_line_breaks_between_parameters_and_nowhere_else(signature: str, parts
 def test_a_function_s_page_says_what_it_takes_and_took(site: Path) -> None:
     page = (site / "functions/torch/torch.cat.html").read_text()
     assert '<p class="signature"><b>cat</b><span>(tensors, </span><wbr><span>*, </span><wbr>' in page
-    assert "As it is at least since <bdi>torch 2.4.0.dev20251105+cpu</bdi>, and before it:" in page
+    assert "Since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
     assert "<span>(tensors, </span><wbr><span>dim=0) -&gt; Tensor</span></p>" in page
     assert SCRIPT not in page
 
 
 def test_a_signature_that_is_gone_is_said_to_be(site: Path) -> None:
     page = (site / "functions/torch/torch.fft.fft.html").read_text()
-    assert "None any more since <bdi>torch 2.4.0.dev20251105+cpu</bdi>, and before it:" in page
+    assert "None since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
     assert page.count('<p class="signature"><b>fft</b>') == 2  # the two ways to call it
 
 
