@@ -22,12 +22,14 @@ from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
+from monitor.reporting.levels import Levels
 from monitor.reporting.machines import sitemap, write_machine_files
 from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
+from monitor.reporting.slower import slower_of
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -76,7 +78,8 @@ class _Renderer:
     def render(self, material: Material, project: Project) -> None:
         nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        found = regressions(material.nights, project.excuse)
+        slow = slower_of(material.told, material.runs, project.excuse)
+        found = (*regressions(material.nights, project.excuse), *slow)
         self._assets()
         columns = project.federation.columns
         self._front(nights, series, found, project)
@@ -90,8 +93,9 @@ class _Renderer:
         self._page("hardware.html", "hardware", hardware=project.hardware)
         self._builds(nights, material.signatures)
         self._kernels(series)
+        levels = Levels(material.moved, material.told, material.paces)
         for page in function.function_pages(
-            functions, material.recent, nights, found, material.signatures, project, self._edition.mine
+            functions, material.recent, nights, found, material.signatures, levels, project, self._edition.mine
         ):
             of_forks = elsewhere.of_function(columns, page.framework, page.name)
             feed = function_feed(page.framework, page.name)
@@ -175,6 +179,7 @@ def _environment(templates: Path) -> Environment:
     )
     environment.filters.update(
         build=names.build_title,
+        build_label=names.label_title,
         calls=signatures.calls,
         clock=figures.clock,
         code_parts=code_parts,
