@@ -261,6 +261,17 @@ class Observation:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Signature:
+    """What a function takes, as its framework says it: `(tensors, dim=0, *, out=None) -> Tensor`.
+
+    `text` is empty where the framework does not say.
+    """
+
+    function: str
+    text: str = ""
+
+
 class Reason(StrEnum):
     """Why a case was measured under two builds side by side."""
 

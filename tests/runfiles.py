@@ -13,6 +13,8 @@ def write_run_file(path: Path, runfile: RunFile) -> Path:
         writer.write_run(runfile.run)
         for observation in runfile.observations:
             writer.write_observation(observation)
+        for signature in runfile.signatures:
+            writer.write_signature(signature)
         for comparison in runfile.comparisons:
             writer.write_comparison(comparison)
         if runfile.end:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from monitor.analysis.latency import Flags, Floats
 from monitor.history.layout import RecordedRun
+from monitor.history.rows import NONE, Numbers
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Outcome, Pace, Series
 
@@ -49,18 +52,30 @@ def nights_by_series(recorded: Recorded) -> dict[Series, Nights]:
         if item.run.evidence is Evidence.EXECUTED and not item.run.blocked:
             runs.setdefault(item.run.series, []).append(item)
     table = recorded.observations
-    timed = table[(table["outcome"] == Outcome.PASS.value) & (table["latency_median"] > 0)]
-    taken = {
-        str(run): dict(zip(rows["case"], np.log(rows["latency_median"]), strict=True))
-        for run, rows in timed[["run", "case", "latency_median"]].groupby("run", observed=True)
+    timed = table.loc[(table["outcome"] == Outcome.PASS.value) & (table["latency_median"] > 0)]
+    case, names = pd.factorize(timed["case"], sort=True)
+    run = timed["run"].astype("category").cat
+    latencies = np.log(timed["latency_median"].to_numpy(float))
+    cases = names.to_numpy(object)
+    return {
+        series: _nights(found, run.categories, run.codes.to_numpy(), (cases, case), latencies)
+        for series, found in runs.items()
     }
-    return {series: _nights(found, [taken.get(item.run.id, {}) for item in found]) for series, found in runs.items()}
 
 
-def _nights(runs: Sequence[RecordedRun], taken: Sequence[Mapping[str, float]]) -> Nights:
-    cases = tuple(sorted({case for night in taken for case in night}))
-    columns = {case: number for number, case in enumerate(cases)}
-    latencies = np.full((len(runs), len(cases)), np.nan)
-    for row, night in zip(latencies, taken, strict=True):
-        row[[columns[case] for case in night]] = [*night.values()]
-    return Nights(tuple(runs), cases, latencies)
+def _nights(
+    runs: Sequence[RecordedRun],
+    ids: Iterable[str],
+    run: Numbers,
+    cases: tuple[NDArray[np.object_], Numbers],
+    latencies: Floats,
+) -> Nights:
+    """The nights of one series, from the run, the case and the latency of every row that was timed."""
+    place = {item.run.id: number for number, item in enumerate(runs)}
+    night = np.array([place.get(name, NONE) for name in ids], int)[run]
+    ours = np.flatnonzero(night != NONE)
+    names, case = cases
+    told, column = np.unique(case[ours], return_inverse=True)
+    table = np.full((len(runs), len(told)), np.nan)
+    table[night[ours], column] = latencies[ours]
+    return Nights(tuple(runs), tuple(map(str, names[told])), table)

@@ -62,6 +62,9 @@ class Slowdown:
     new: Side | None = None
 
 
+ToldOf = tuple[Slowdown, Run, Run | None]  # with the run of the night that told of it, and that of its recovery
+
+
 @dataclass(frozen=True)
 class Drift:
     """What all cases of a night have in common: one finding, in logarithms.
@@ -106,7 +109,7 @@ def latency_nights(recorded: Recorded) -> tuple[LatencyNight, ...]:
     return tuple(_newest(every[series], recorded.comparisons) for series in sorted(every))
 
 
-def told_of(recorded: Recorded) -> Iterator[tuple[Slowdown, Run, Run | None]]:
+def told_of(recorded: Recorded) -> Iterator[ToldOf]:
     """All slowdowns that were ever told of: each with the run of that night, and the one in which it had recovered."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]

@@ -47,7 +47,7 @@ class Ground:
         return folders
 
 
-def executing(ground: Ground, cores: frozenset[int]) -> tuple[Lane, ...]:
+def executing(ground: Ground, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
     """One worker, on cores of its own.
 
     The next has what it compiled, unless it fell: what was half written then, all that come after would read, and

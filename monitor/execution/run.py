@@ -25,6 +25,7 @@ from monitor.execution.examiner import SUSPECT, Examiner
 from monitor.execution.host import describe_host
 from monitor.execution.lanes import Ground, Lane, compiling, executing, lowering, registering
 from monitor.execution.shards import cases_of_shard
+from monitor.execution.signatures import tell_signatures
 from monitor.execution.supervisor import PACKAGE, Limits, Ready, WorkerUnavailableError
 from monitor.execution.targets import Target
 from monitor.execution.ways import Compile, Execute, Lower, Register
@@ -95,7 +96,10 @@ def run_job(
             _observe(run, answered, examiners, writer, show)
             asking.close()  # what is compared has the device for itself
             if job.evidence is Evidence.EXECUTED:
-                notes = compare(
+                untold = tell_signatures(
+                    prepared.ground, prepared.cores, read_run_file(path), write=writer.write_signature
+                )
+                uncompared = compare(
                     prepared.ground,
                     target.offer(job.evidence),
                     prepared.cores,
@@ -105,6 +109,7 @@ def run_job(
                     cache=cache,
                     say=say,
                 )
+                notes = untold + uncompared
         writer.write_end(End(_now(), (calibration, calibrate()), notes))
     return read_run_file(path)
 

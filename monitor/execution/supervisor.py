@@ -14,7 +14,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 
 from monitor.handover.codec import from_json
 from monitor.handover.messages import clean
-from monitor.model import Evidence, Observation, Outcome
+from monitor.model import Evidence, Observation, Outcome, Signature
 
 # The package that is lent to a framework's environment: itself alone, not the site-packages beside it, whose NumPy
 # would shadow the one that the framework was installed with. `-P` keeps `suite/torch` from shadowing `torch`.
@@ -280,6 +280,16 @@ class Worker(Process):
             seconds = round(time.monotonic() - start, 3)
             return Observation(case, answer.outcome, self._evidence, message=answer.message, seconds=seconds)
         return answer
+
+    def signatures(self, functions: Sequence[str], limits: Limits) -> tuple[Signature, ...] | Fault:
+        """What each of these functions takes, as its framework says it."""
+        return self.request({"signatures": functions}, limits, lambda message: _read_signatures(message, functions))
+
+
+def _read_signatures(message: Any, functions: Sequence[str]) -> tuple[Signature, ...]:
+    """The signatures in an answer, one for each function. Raises as `read_observation`."""
+    told = message["signatures"]
+    return tuple(from_json(Signature, {"function": function, "text": told[function]}) for function in functions)
 
 
 def read_observation(message: Any, case: str) -> Observation:

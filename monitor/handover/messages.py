@@ -22,12 +22,12 @@ NOISE = (
 )
 
 
-def clean(text: str) -> str:
-    """One line of at most `LONGEST` characters, without what differs between two equal runs."""
+def clean(text: str, *, longest: int = LONGEST) -> str:
+    """One line of at most `longest` characters, without what differs between two equal runs."""
     for pattern, replacement in NOISE:
         text = pattern.sub(replacement, text)
     text = "".join(character for character in text if character.isprintable()).strip()
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def describe(error: BaseException) -> str:

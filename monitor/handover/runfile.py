@@ -4,7 +4,8 @@ JSON Lines, one object a line, in this order:
 
     {"format": 1, "run": {...}}            once: what was asked, of which build, where
     {"observation": {...}}                 once a case, as soon as it is answered
-    {"comparison": {...}}                  once a case that was measured beside the last good build, after them all
+    {"signature": {...}}                   once a function, after them all: what it takes
+    {"comparison": {...}}                  once a case that was measured beside the last good build, after those
     {"end": {...}}                         once, when every case of the run is answered
 
 A run file is also its own journal: every line is on disk before the next case starts, so a run that was killed at any
@@ -23,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.handover.codec import from_json, to_json
-from monitor.model import Comparison, End, Observation, Run
+from monitor.model import Comparison, End, Observation, Run, Signature
 
 FORMAT = 1
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -41,6 +42,7 @@ class RunFile:
     observations: tuple[Observation, ...]
     end: End | None
     comparisons: tuple[Comparison, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
 class RunFileWriter:
@@ -57,6 +59,9 @@ class RunFileWriter:
 
     def write_observation(self, observation: Observation) -> None:
         self._write({"observation": to_json(observation)})
+
+    def write_signature(self, signature: Signature) -> None:
+        self._write({"signature": to_json(signature)})
 
     def write_comparison(self, comparison: Comparison) -> None:
         self._write({"comparison": to_json(comparison)})
@@ -86,14 +91,17 @@ def read_run_file(path: Path) -> RunFile:
     run: Run | None = None
     end: End | None = None
     observations: list[Observation] = []
+    signatures: list[Signature] = []
     comparisons: list[Comparison] = []
     for number, line in complete_lines(path):
         try:
             data = json.loads(line)
             if "run" in data and run is None and data.get("format") == FORMAT:
                 run = from_json(Run, data["run"])
-            elif "observation" in data and run is not None and not comparisons and end is None:
+            elif "observation" in data and run is not None and not (signatures or comparisons or end):
                 observations.append(from_json(Observation, data["observation"]))
+            elif "signature" in data and run is not None and not (comparisons or end):
+                signatures.append(from_json(Signature, data["signature"]))
             elif "comparison" in data and run is not None and end is None:
                 comparisons.append(from_json(Comparison, data["comparison"]))
             elif "end" in data and run is not None and end is None:
@@ -104,7 +112,7 @@ def read_run_file(path: Path) -> RunFile:
             raise RunFileError(f"{path}:{number}: {error}") from error
     if run is None:
         raise RunFileError(f"{path}: no run in this file")
-    return RunFile(run, tuple(observations), end, tuple(comparisons))
+    return RunFile(run, tuple(observations), end, tuple(comparisons), tuple(signatures))
 
 
 def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -16,16 +16,16 @@ import jsonschema_rs
 
 from monitor.handover.codec import from_json
 from monitor.handover.runfile import SCHEMA, RunFile, RunFileError
-from monitor.model import Comparison, End, Observation, Run
+from monitor.model import Comparison, End, Observation, Run, Signature, function_of
 
 LARGEST_FILE = 64 << 20
 LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
 
 PUBLISHED = json.loads(SCHEMA.read_text())
-# The schema of each kind of line by itself, so that a refusal names the field and not the alternatives.
+KINDS = ("run", "observation", "signature", "comparison", "end")  # of lines, in their order
+# The schema of each by itself, so that a refusal names the field and not the alternatives.
 VALIDATORS = {
-    kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]})
-    for kind in ("run", "observation", "comparison", "end")
+    kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]}) for kind in KINDS
 }
 
 
@@ -39,7 +39,13 @@ def read_untrusted(path: Path, *, targets: Collection[str]) -> RunFile:
         raise RunFileError(f"{path}: no run in this file")
     if run.target not in targets:
         raise RunFileError(f"{path}:1: run.target: {run.target} has no runner file here")
-    return RunFile(run, tuple(checker.observations.values()), checker.end, tuple(checker.comparisons.values()))
+    return RunFile(
+        run,
+        tuple(checker.observations.values()),
+        checker.end,
+        tuple(checker.comparisons.values()),
+        tuple(checker.signatures.values()),
+    )
 
 
 class _Checker:
@@ -50,8 +56,11 @@ class _Checker:
         self.run: Run | None = None
         self.end: End | None = None
         self.observations: dict[str, Observation] = {}
+        self.signatures: dict[str, Signature] = {}
         self.comparisons: dict[str, Comparison] = {}
         self._wanted: frozenset[str] = frozenset()
+        self._functions: frozenset[str] = frozenset()
+        self._reached = "run"
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """The complete lines with their numbers from 1, parsed."""
@@ -79,19 +88,23 @@ class _Checker:
 
     def take(self, number: int, data: dict[str, Any]) -> None:
         kind = next((kind for kind in VALIDATORS if kind in data), "observation")
-        before_it = self.run is None if kind == "run" else self.run is not None
-        if not before_it or self.end is not None or (kind == "observation" and self.comparisons):
-            self._refuse(number, "out of order: one run first, then observations, then comparisons, then one end")
+        missed = KINDS.index(kind) < KINDS.index(self._reached)
+        if (kind == "run") is not (self.run is None) or missed or self.end:
+            self._refuse(number, "out of order: one run, then observations, then signatures, then comparisons, one end")
+        self._reached = kind
         for problem in VALIDATORS[kind].iter_errors(data):
             where = ".".join(map(str, problem.instance_path))
             self._refuse(number, f"{where or 'line'}: {problem.message[:200]}")
         if kind == "run":
             self.run = from_json(Run, data["run"])
             self._wanted = frozenset(self.run.cases)
+            self._functions = frozenset(map(function_of, self._wanted))
             if any(not case.startswith(f"{self.run.framework}/") for case in self._wanted):
                 self._refuse(number, f"run.cases: a case that is not of {self.run.framework}")
         elif kind == "observation":
             self._take_observation(number, from_json(Observation, data["observation"]))
+        elif kind == "signature":
+            self._take_signature(number, from_json(Signature, data["signature"]))
         elif kind == "comparison":
             self._take_comparison(number, from_json(Comparison, data["comparison"]))
         else:
@@ -105,6 +118,13 @@ class _Checker:
         if observation.case in self.observations:
             self._refuse(number, f"observation.case: {observation.case} was answered before")
         self.observations[observation.case] = observation
+
+    def _take_signature(self, number: int, signature: Signature) -> None:
+        if signature.function not in self._functions:
+            self._refuse(number, f"signature.function: {signature.function} was not asked for")
+        if signature.function in self.signatures:
+            self._refuse(number, f"signature.function: {signature.function} was told before")
+        self.signatures[signature.function] = signature
 
     def _take_comparison(self, number: int, comparison: Comparison) -> None:
         if comparison.case not in self.observations:

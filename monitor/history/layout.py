@@ -3,6 +3,7 @@
     outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row a case;
                                                   overwritten, so that `git diff` is the night's news
     outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
+    signatures/<framework>.csv                    what each function takes, as `monitor.history.signatures` tells
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed; what an earlier run
                                                   said already is left there (`monitor.history.repeats`)

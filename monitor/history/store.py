@@ -30,6 +30,15 @@ from monitor.history.layout import (
 )
 from monitor.history.months import read_months
 from monitor.history.order import age, in_order
+from monitor.history.signatures import (
+    KnownSignature,
+    follow_signatures,
+    read_all_signatures,
+    read_signatures,
+    signatures_path,
+    version_of,
+    write_signatures,
+)
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
@@ -125,6 +134,10 @@ class History:
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
         return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
 
+    def signatures(self) -> dict[str, KnownSignature]:
+        """What is known of the signature of every function, by its dotted name."""
+        return read_all_signatures(self.directory)
+
     def artifacts(self) -> frozenset[int]:
         """The artifacts at GitHub that were recorded from: each commit names its own, below its message."""
         return frozenset(map(int, self._tree.trailers(ARTIFACT)))
@@ -207,6 +220,8 @@ class History:
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
             heads.append(write_run(self.directory, runfile, _beside(runfile.run, heads)))
             self._note(runfile.run, heads)
+            if runfile.signatures:
+                self._note_signatures(runfile, heads)
         return self._tree.commit_all(message) if new else None
 
     def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
@@ -217,6 +232,16 @@ class History:
             write_outcomes(path, known_after(self.directory, runs[-1:], read_outcomes(path)))
         else:
             write_outcomes(path, known_after(self.directory, runs))
+
+    def _note_signatures(self, runfile: RunFile, heads: Iterable[RecordedRun]) -> None:
+        """Write what is known of signatures after a run that told some."""
+        run = runfile.run
+        if run.build is None:
+            return
+        alike = [item.run for item in heads if item.run.series[1:] == run.series[1:] and not item.run.blocked]
+        newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(run.build.label)
+        path = signatures_path(self.directory, run.framework)
+        write_signatures(path, follow_signatures(read_signatures(path), runfile.signatures, run.build, newest=newest))
 
 
 def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:

@@ -17,6 +17,7 @@ from monitor.analysis.causes import causes
 from monitor.analysis.news import Change, Night
 from monitor.analysis.regressions import Regression
 from monitor.handover.codec import to_json
+from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Function, Run
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
 from monitor.reporting.data import outcome_fields
@@ -71,7 +72,8 @@ def documents(
     for target, column in columns.items():
         yield column_document(target), partial(_column, target, column)
     for (framework, name), of in functions.items():
-        yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name))
+        known = material.signatures.get(name)
+        yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name), known)
 
 
 def run_documents(material: Material) -> Iterator[tuple[str, Night, Document]]:
@@ -289,13 +291,16 @@ def _column_line(framework: str, name: str, standings: Sequence[Standing]) -> ob
     }
 
 
-def _function(framework: str, name: str, places: Places, entry: Function | None) -> object:
+def _function(
+    framework: str, name: str, places: Places, entry: Function | None, known: KnownSignature | None
+) -> object:
     return {
         "function": name,
         "framework": framework,
         "page": function_page(framework, name),
         "documentation": documentation(name),
         "replaced_by": entry.replaced_by if entry else "",
+        "signature": dataclasses.asdict(known) if known else None,
         "study": _study(entry),
         "targets": [{"target": target, **_cell(one)} for target, one in cells_of(places).items()],
         "cases": [_case(series, standing) for series, now, _ in places for standing in now],

@@ -6,7 +6,7 @@ All coordinates are in the units of a chart's view box and rounded: a tenth is f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,8 @@ LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 10.0, 20.0
 # and one label has room on every one: neighbours among the steps of a decade are 2.5 times apart at most.
 STEPS = (1, 2, 5)
 LEAST_RATIO = 3.0
+LETTER_WIDTH, LETTER_HEIGHT = 5.8, 11.0  # of the style sheet's 10 pixels: what a digit takes at most
+GAP = 4.0  # between a line and its words, and between words
 MOST_LABELS = 4
 
 
@@ -60,8 +62,30 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Label:
+    """A word at a place: on the axis below, or at the head of a line; it starts, ends or is centred there."""
+
+    x: float
+    y: float
+    text: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """A place where a level began, and what stands beside it."""
+
+    x: float
+    label: Label
+
+
+@dataclass(frozen=True)
 class Chart:
-    """A line over the runs of a series; `summary` says in words what it shows."""
+    """A line over the runs of a series; `summary` says in words what it shows.
+
+    `builds` are where the builds stand on the axis, and `axis` names those that there is room for. `levels` stand where
+    a level began, and `said` tells all that is known of levels in words.
+    """
 
     title: str
     latest: str
@@ -70,8 +94,10 @@ class Chart:
     points: tuple[Point, ...]
     ticks: tuple[Tick, ...]
     marks: tuple[Mark, ...]
-    first: str
-    last: str
+    levels: tuple[Step, ...]
+    said: tuple[str, ...]
+    builds: tuple[float, ...]
+    axis: tuple[Label, ...]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -93,11 +119,18 @@ def spark(values: Values) -> Spark | None:
 
 
 def chart(
-    title: str, values: Values, builds: Sequence[str], shown: Callable[[float], str], changes: Sequence[tuple[int, str]]
+    title: str,
+    values: Values,
+    builds: Sequence[str],
+    shown: Callable[[float], str],
+    changes: Sequence[tuple[int, str]],
+    levels: Sequence[tuple[int, str]] = (),
+    said: Sequence[str] = (),
 ) -> Chart | None:
     """A chart of values over builds; None where fewer than two were measured.
 
-    A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there.
+    A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there,
+    `levels` are positions where a level began and how much it is higher, of which `said` tells more.
     """
     known = [(number, value) for number, value in enumerate(values) if value is not None and math.isfinite(value)]
     if len(known) < 2:
@@ -115,19 +148,41 @@ def chart(
     there = dict(known)
     points = [(xs[n], height(there[n])) if n in there else None for n in range(len(values))]
     ticks = [Tick(height(value), shown(value)) for value in _labels(low, high)]
-    said = [f"{shown(value)} with {builds[number]}" for number, value in (known[0], known[-1])]
+    ends = [f"{shown(value)} with {builds[number]}" for number, value in (known[0], known[-1])]
     return Chart(
         title,
         shown(known[-1][1]),
-        f"{title}, {len(known)} measurements: {said[0]}, at last {said[1]}; "
+        f"{title}, {len(known)} measurements: {ends[0]}, at last {ends[1]}; "
         f"least {shown(min(there.values()))}, most {shown(max(there.values()))}",
         _lines(points),
         tuple(Point(*_rounded(xs[n], height(value)), f"{builds[n]}: {shown(value)}") for n, value in known),
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
         tuple(Mark(round(xs[n], 1), label) for n, label in changes),
-        builds[0],
-        builds[-1],
+        tuple(_level(xs[n], row, step) for row, (n, step) in enumerate(levels)),
+        tuple(said),
+        tuple(round(x, 1) for x in xs),
+        tuple(_axis(xs, builds, [n for n, _ in (*levels, *changes)])),
     )
+
+
+def _level(x: float, row: int, step: str) -> Step:
+    """A level, its words on the side that has room, and two that are neighbours one below the other."""
+    place, anchor = (x - GAP, "end") if x > (LEFT + WIDTH - RIGHT) / 2 else (x + GAP, "start")
+    return Step(round(x, 1), Label(round(place, 1), TOP + LETTER_HEIGHT * (row % 2), step, anchor))
+
+
+def _axis(xs: Sequence[float], builds: Sequence[str], told: Sequence[int]) -> Iterator[Label]:
+    """The first build, the last, and as many of those where something is marked as there is room for."""
+    taken: list[tuple[float, float]] = []
+    for number in dict.fromkeys((0, len(xs) - 1, *told)):
+        wide = LETTER_WIDTH * len(builds[number])
+        start = min(max(xs[number] - wide / 2, LEFT), WIDTH - RIGHT - wide)
+        if all(start + wide + GAP <= other or start >= end + GAP for other, end in taken):
+            taken.append((start, start + wide))
+            at_end = number == len(xs) - 1
+            place = start + wide if at_end else start if number == 0 else start + wide / 2
+            anchor = "end" if at_end else "start" if number == 0 else "middle"
+            yield Label(round(place, 1), HEIGHT - 4, builds[number], anchor)
 
 
 def movement(values: Values) -> float:

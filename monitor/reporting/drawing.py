@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from monitor.model import Outcome, Run
 from monitor.reporting.addresses import run_page
-from monitor.reporting.charts import Chart
+from monitor.reporting.charts import Chart, Label
 from monitor.reporting.figures import visible
 from monitor.reporting.signs import sign
 
@@ -43,16 +43,26 @@ def drawn(one: Chart) -> Markup:
         f"<title>{text(mark.label)}</title></line>\n"
         for mark in one.marks
     ]
+    parts += [
+        f'<line class="level" x1="{step.x}" x2="{step.x}" y1="4" y2="{bottom}"/>{_label(step.label, "level")}\n'
+        for step in one.levels
+    ]
     parts += [f'<polyline points="{points}"/>\n' for points in one.lines]
     parts += [
         f'<circle cx="{point.x}" cy="{point.y}" r="3"><title>{text(point.label)}</title></circle>\n'
         for point in one.points
     ]
-    parts.append(
-        f'<text x="{left}" y="{height - 4}">{text(one.first)}</text>'
-        f'<text x="{right}" y="{height - 4}" text-anchor="end">{text(one.last)}</text>\n</svg>\n</figure>'
-    )
+    parts.append(f'<path class="builds" d="{"".join(f"M{x} {bottom}v3" for x in one.builds)}"/>\n')
+    parts += [_label(label) for label in one.axis]
+    parts.append("\n</svg>\n")
+    if one.said:
+        parts.append(f'<ul class="levels">{"".join(f"<li>{text(said)}</li>" for said in one.said)}</ul>\n')
+    parts.append("</figure>")
     return Markup("".join(parts))  # noqa: S704 - made of numbers and of what `text` returned
+
+
+def _label(one: Label, kind: str = "build") -> str:
+    return f'<text class="{kind}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">{text(one.text)}</text>'
 
 
 def strip_head(runs: Sequence[Run], root: str) -> Markup:

@@ -7,23 +7,29 @@ weeks, and what changed. So the history is read a series at a time, by every pro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.flakiness import ratings
+from monitor.analysis.flakiness import Rating, ratings
+from monitor.analysis.latency_moves import Moved, moves
+from monitor.analysis.latency_verdicts import LatencyNight, ToldOf, latency_nights, told_of
 from monitor.analysis.news import Night, nights, tonight
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
+from monitor.history.signatures import KnownSignature
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.standing import HISTORY_RUNS, Series, all_series
 
 # What news and standings are found by; of what is known now they read the rest.
-LONG = ("case", "outcome", "message", "attempts", "declared", "digest", "max_abs", "max_rel", "max_ulp")
+LONG = (
+    *("case", "outcome", "message", "attempts", "declared", "digest", "max_abs", "max_rel", "max_ulp"),
+    "latency_median",
+)
 # What is told of each of the last runs.
 RECENT = ("case", "message", "latency_median", "max_ulp")
 
@@ -33,21 +39,31 @@ class Material:
     """A history as a site tells it.
 
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
-    `flaky` are the cells that go and come back. `recent` is a table of what the last runs of each series observed: the
-    columns of `RECENT`, and `run`.
+    `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
+    slowdowns that were told of, and `paces` how fast the newest night of each series was. `recent` is a table of what
+    the last runs of each series observed: the columns of `RECENT`, and `run`. `signatures` are by function.
     """
 
     runs: tuple[RecordedRun, ...]
     nights: tuple[Night, ...]
     series: tuple[Series, ...]
     outcomes: Mapping[str, Mapping[Outcome, int]]
-    flaky: frozenset[Cell]
+    rated: tuple[Rating, ...]
+    moved: tuple[Moved, ...]
+    told: tuple[ToldOf, ...]
+    paces: tuple[LatencyNight, ...]
     recent: pd.DataFrame
+    signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
 
     @property
     def newest(self) -> tuple[Night, ...]:
         """The newest night of each series."""
         return tonight(self.nights)
+
+    @property
+    def flaky(self) -> frozenset[Cell]:
+        """The cells that go and come back for sure."""
+        return frozenset(rating.cell for rating in self.rated if rating.flaky)
 
     @property
     def functions(self) -> tuple[Series, ...]:
@@ -64,7 +80,10 @@ def material_of(recorded: Recorded) -> Material:
         nights(recorded),
         series,
         _counts(recorded.observations),
-        frozenset(rating.cell for rating in ratings(recorded) if rating.flaky),
+        ratings(recorded),
+        moves(recorded),
+        tuple(told_of(recorded)),
+        latency_nights(recorded),
         recorded.observed(last, RECENT),
     )
 
@@ -75,7 +94,8 @@ def gather(history: History, index: Path | None = None) -> Material:
     def part(number: int, of: int) -> list[Material]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
-    return _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    return replace(found, signatures=history.signatures())
 
 
 def _joined(parts: Sequence[Material]) -> Material:
@@ -87,7 +107,10 @@ def _joined(parts: Sequence[Material]) -> Material:
         tuple(of_run[item.run.id] for item in runs),
         tuple(sorted(series, key=lambda one: (one.target, one.framework, one.suite, one.evidence))),
         {run: counts for part in parts for run, counts in part.outcomes.items()},
-        frozenset(cell for part in parts for cell in part.flaky),
+        tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
+        tuple(sorted((one for part in parts for one in part.moved), key=lambda one: (-one.factor, one.cell))),
+        tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
+        tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
         _tables([part.recent for part in parts]),
     )
 

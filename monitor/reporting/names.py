@@ -15,3 +15,8 @@ def framework_title(framework: str) -> str:
 def build_title(build: Build | None) -> str:
     """A build as a reader says it: `jax 0.10.2`."""
     return f"{build.distribution} {build.version}" if build else "no build"
+
+
+def label_title(label: str) -> str:
+    """The same, where only the label of a build is known."""
+    return label.replace("==", " ")

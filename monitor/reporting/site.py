@@ -15,18 +15,21 @@ from jinja2.meta import find_referenced_templates
 from monitor.analysis import news
 from monitor.analysis.regressions import Regression, regressions
 from monitor.analysis.triage import excused
+from monitor.history.signatures import KnownSignature
 from monitor.model import Evidence
-from monitor.reporting import addresses, drawing, figures, kernels, names, signs, standing
+from monitor.reporting import addresses, drawing, figures, kernels, names, signatures, signs, standing
 from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
+from monitor.reporting.levels import Levels
 from monitor.reporting.machines import sitemap, write_machine_files
 from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
+from monitor.reporting.slower import slower_of
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -75,7 +78,8 @@ class _Renderer:
     def render(self, material: Material, project: Project) -> None:
         nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        found = regressions(material.nights, project.excuse)
+        slow = slower_of(material.told, material.runs, project.excuse)
+        found = (*regressions(material.nights, project.excuse), *slow)
         self._assets()
         columns = project.federation.columns
         self._front(nights, series, found, project)
@@ -87,9 +91,12 @@ class _Renderer:
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
-        self._builds(nights)
+        self._builds(nights, material.signatures)
         self._kernels(series)
-        for page in function.function_pages(functions, material.recent, nights, found, project, self._edition.mine):
+        levels = Levels(material.moved, material.told, material.paces)
+        for page in function.function_pages(
+            functions, material.recent, nights, found, material.signatures, levels, project, self._edition.mine
+        ):
             of_forks = elsewhere.of_function(columns, page.framework, page.name)
             feed = function_feed(page.framework, page.name)
             self._page(page.page, "function", page=page, feed=feed, of_forks=of_forks)
@@ -121,8 +128,8 @@ class _Renderer:
         for page in targets:
             self._page(page.page, "target", page=page, target=target)
 
-    def _builds(self, nights: Sequence[news.Night]) -> None:
-        pages = builds.build_pages(nights)
+    def _builds(self, nights: Sequence[news.Night], known: Mapping[str, KnownSignature]) -> None:
+        pages = builds.build_pages(nights, known)
         data = builds.comparison(pages, nights)
         self._page("causes.html", "causes", builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
         self._page("builds/index.html", "builds", pages=builds.by_framework(pages), data=data)
@@ -172,6 +179,8 @@ def _environment(templates: Path) -> Environment:
     )
     environment.filters.update(
         build=names.build_title,
+        build_label=names.label_title,
+        calls=signatures.calls,
         clock=figures.clock,
         code_parts=code_parts,
         count=figures.count,

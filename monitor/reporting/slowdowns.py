@@ -76,7 +76,7 @@ def _side(side: Side | None) -> str:
 
 def _remarks(night: LatencyNight) -> Iterator[str]:
     if night.drift:
-        yield _said(night.drift)
+        yield drift_said(night.drift)
     for standing in Standing:
         if standing not in COUNTED and (more := len(night.of(standing)) - LISTED) > 0:
             yield f"and {more} more {standing}"
@@ -88,7 +88,8 @@ def _remarks(night: LatencyNight) -> Iterator[str]:
     yield from (f"note: {note}" for note in night.notes)
 
 
-def _said(drift: Drift) -> str:
+def drift_said(drift: Drift) -> str:
+    """What all cases of a night have in common, in words."""
     tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
     if drift.common is None:
         return f"{tonight}: the machine or the build, as no build was measured beside this one"

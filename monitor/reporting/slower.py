@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import statistics
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency_verdicts import Slowdown, told_of
+from monitor.analysis.latency_verdicts import Slowdown, ToldOf, told_of
 from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused, state_of
+from monitor.history.layout import RecordedRun
 from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Side
 from monitor.reporting.figures import duration
@@ -33,16 +34,23 @@ class _Found:
 
 def slower(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """Every slowdown that was ever told of, as regressions, in the order in which they opened."""
+    return slower_of(told_of(recorded), recorded.runs, excuse)
+
+
+def slower_of(
+    told: Iterable[ToldOf], runs: Iterable[RecordedRun], excuse: Excuse = nothing_excused
+) -> tuple[Regression, ...]:
+    """The same of slowdowns that were found among these runs."""
     by_build: dict[tuple[str, Build], list[_Found]] = defaultdict(list)
-    for one in _found(recorded):
+    for one in _found(told, runs):
         by_build[one.told.framework, one.bad.build].append(one)
     every = [_regression(framework, build, found, excuse) for (framework, build), found in by_build.items()]
     return tuple(sorted(every, key=lambda one: one.events[0].run.started))
 
 
-def _found(recorded: Recorded) -> Iterator[_Found]:
-    builds = {build.label: build.bare for item in recorded.runs if (build := item.run.build)}
-    for slow, told, recovered in told_of(recorded):
+def _found(told_ones: Iterable[ToldOf], runs: Iterable[RecordedRun]) -> Iterator[_Found]:
+    builds = {build.label: build.bare for item in runs if (build := item.run.build)}
+    for slow, told, recovered in told_ones:
         good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
         if good and new:
             cell = Cell(slow.case, told.target, told.suite, told.evidence)
@@ -88,11 +96,11 @@ def _events(found: Sequence[_Found]) -> Iterator[Event]:
 
 def _numbers(slow: Slowdown) -> str:
     """Both builds side by side, with how sure that is: `25 % slower: 10.1 µs ± 0.20 µs, now 12.6 µs ± 0.25 µs`."""
-    return f"{slower_by(slow.step)}: {_side(slow.good)}, now {_side(slow.new)}"
+    return f"{slower_by(slow.step)}: {measured(slow.good)}, now {measured(slow.new)}"
 
 
-def _side(side: Side | None) -> str:
-    """The median of the processes, and the distance of their quartiles."""
+def measured(side: Side | None) -> str:
+    """The median of the processes of one build, and the distance of their quartiles."""
     if side is None or len(side.latencies) < 2:
         return "not measured"
     low, middle, high = statistics.quantiles(side.latencies, n=4)

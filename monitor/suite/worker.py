@@ -1,7 +1,7 @@
 """The program that answers cases, inside one framework's environment.
 
-It is told the framework, the suite and the device, and answers each case id with an observation, over the pipes of
-`monitor.handover.pipe`.
+It is told the framework, the suite and the device, and answers each case id with an observation, and functions with
+what they take, over the pipes of `monitor.handover.pipe`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
 from monitor.suite.measure import measure
 from monitor.suite.oracle import MismatchError, leaves
+from monitor.suite.signature import signature_of
 
 
 def main() -> None:
@@ -41,6 +42,8 @@ def main() -> None:
         checks = checks_of(device, given.suite)
 
         def answer(request: Message) -> Message:
+            if "signatures" in request:
+                return {"signatures": {function: signature(device, function) for function in request["signatures"]}}
             observation = observe(device, checks[request["case"]])
             ruined = observation.outcome is not Outcome.PASS and not works(device)
             return {"observation": to_json(observation), "ruined": ruined}
@@ -132,6 +135,14 @@ def works(device: Device) -> bool:
 def _elsewhere(device: Device, result: Any) -> list[str]:
     """Where a call ran that was not asked for: where its results lie, and what the framework says it passed on."""
     return sorted({place for leaf in leaves(result) if (place := device.elsewhere(leaf))} | set(device.fallbacks()))
+
+
+def signature(device: Device, function: str) -> str:
+    """What a function takes; empty where it is not there, or the framework does not say."""
+    try:
+        return signature_of(resolve(device, function))
+    except Exception:  # a name that is gone, or a default that does not show itself
+        return ""
 
 
 class AbsentError(Exception):

@@ -55,6 +55,9 @@ def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], P
     assert add.error is not None
     assert add.latency is not None
     assert 0 < add.latency.minimum <= add.latency.median < add.latency.first
+    # What the build no longer has says nothing.
+    told = {signature.function: signature.text for signature in done.signatures}
+    assert told == {"jax.numpy.add": "(x1, x2, /, *, out=None, where=None)", "jax.tree_map": ""}
 
 
 def test_an_interpreter_that_has_the_framework_is_enough(

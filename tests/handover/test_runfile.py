@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from monitor.model import (
     Package,
     Reason,
     Side,
+    Signature,
 )
 
 Make = Callable[..., RunFile]
@@ -41,7 +43,8 @@ COMPARED = (
 
 
 def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) -> None:
-    whole = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, comparisons=COMPARED)
+    made = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, comparisons=COMPARED)
+    whole = replace(made, signatures=(Signature("jax.a", "(x, /)"), Signature("jax.b")))
     content = write_run_file(tmp_path / "run.jsonl", whole).read_bytes()
     first_line = content.index(b"\n") + 1
     for cut in range(first_line, len(content)):
@@ -51,10 +54,14 @@ def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) 
         assert (read.run, read.end) == (whole.run, None)
         lines = content[first_line:cut].count(b"\n")
         assert read.observations == whole.observations[:lines]
-        assert read.comparisons == whole.comparisons[: max(0, lines - len(whole.observations))]
+        told = max(0, lines - len(whole.observations))
+        assert read.signatures == whole.signatures[:told]
+        assert read.comparisons == whole.comparisons[: max(0, told - len(whole.signatures))]
         with RunFileWriter(path) as writer:
             for observation in whole.observations[len(read.observations) :]:
                 writer.write_observation(observation)
+            for signature in whole.signatures[len(read.signatures) :]:
+                writer.write_signature(signature)
             for comparison in whole.comparisons[len(read.comparisons) :]:
                 writer.write_comparison(comparison)
             assert whole.end

@@ -19,6 +19,7 @@ NOUNS = {
     "error": model.NumericalError,
     "latency": model.Latency,
     "compiled": model.Compiled,
+    "signature": model.Signature,
     "comparison": model.Comparison,
     "side": model.Side,
     "end": model.End,

@@ -27,6 +27,7 @@ from monitor.model import (
     Package,
     Reason,
     Side,
+    Signature,
 )
 
 Make = Callable[..., RunFile]
@@ -38,6 +39,7 @@ def lines_of(runfile: RunFile) -> list[dict[str, Any]]:
     return [
         {"format": FORMAT, "run": to_json(runfile.run)},
         *({"observation": to_json(observation)} for observation in runfile.observations),
+        *({"signature": to_json(signature)} for signature in runfile.signatures),
         *({"comparison": to_json(comparison)} for comparison in runfile.comparisons),
         {"end": to_json(runfile.end)},
     ]
@@ -57,7 +59,7 @@ def whole(runfile: Make) -> RunFile:
     )
     good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
     compared = Comparison("jax/jax.b/eager", Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH)))
-    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,))
+    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,), (Signature("jax.a", "(x, /)"),))
 
 
 def write(path: Path, lines: list[dict[str, Any]]) -> Path:
@@ -90,14 +92,19 @@ def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> No
         (1, "observation.latency.calls", 1.5, "2: observation.latency.calls: "),
         (1, "observation.seconds", "1", "2: observation.seconds: "),
         (2, "observation.case", "jax/jax.a/eager", "3: observation.case: jax/jax.a/eager was answered before"),
-        (3, "comparison.case", "jax/jax.c/eager", "4: comparison.case: jax/jax.c/eager was not answered"),
-        (3, "comparison.reason", "for fun", '4: comparison.reason: "for fun" is not one of'),
-        (3, "comparison.new.build", "jax==2.0", "4: comparison.new.build: jax==2.0 in a run of jax==1.0"),
-        (3, "comparison.good.build", "../../etc", "4: comparison.good.build: "),
-        (3, "comparison.good.latencies", [2.5, 0], "4: comparison.good.latencies.1: "),
-        (3, "comparison.new.outcomes", ["great"], "4: comparison.new.outcomes.0: "),
-        (4, "end.finished", "today", "5: end.finished: "),
-        (4, "end.notes", ["two\nlines"], "5: end.notes.0: "),
+        (3, "signature.function", "jax.c", "4: signature.function: jax.c was not asked for"),
+        (3, "signature.function", "<b>", "4: signature.function: "),
+        (3, "signature.text", "(x,\n y)", "4: signature.text: "),
+        (3, "signature.text", "(x\u202e)", "4: signature.text: "),
+        (3, "signature.text", "x" * 2001, "4: signature.text: "),
+        (4, "comparison.case", "jax/jax.c/eager", "5: comparison.case: jax/jax.c/eager was not answered"),
+        (4, "comparison.reason", "for fun", '5: comparison.reason: "for fun" is not one of'),
+        (4, "comparison.new.build", "jax==2.0", "5: comparison.new.build: jax==2.0 in a run of jax==1.0"),
+        (4, "comparison.good.build", "../../etc", "5: comparison.good.build: "),
+        (4, "comparison.good.latencies", [2.5, 0], "5: comparison.good.latencies.1: "),
+        (4, "comparison.new.outcomes", ["great"], "5: comparison.new.outcomes.0: "),
+        (5, "end.finished", "today", "6: end.finished: "),
+        (5, "end.notes", ["two\nlines"], "6: end.notes.0: "),
     ],
 )
 def test_a_fault_is_refused_with_its_place(
@@ -135,16 +142,34 @@ def test_what_is_no_run_file_is_refused(tmp_path: Path, content: bytes, said: st
 
 
 def test_comparisons_come_after_all_answers_and_once_a_case(tmp_path: Path, whole: RunFile) -> None:
-    run, first, second, compared, end = lines_of(whole)
+    run, first, second, told, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
         read_untrusted(write(tmp_path / "run.jsonl", [run, second, compared, first, end]), targets=TARGETS)
-    with pytest.raises(RunFileError, match=r"5: comparison\.case: jax/jax\.b/eager was compared before"):
-        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, compared, end]), targets=TARGETS)
+    lines = [run, first, second, told, compared, compared, end]
+    with pytest.raises(RunFileError, match=r"6: comparison\.case: jax/jax\.b/eager was compared before"):
+        read_untrusted(write(tmp_path / "run.jsonl", lines), targets=TARGETS)
+
+
+def test_signatures_come_after_all_answers_and_once_a_function(tmp_path: Path, whole: RunFile) -> None:
+    run, first, second, told, compared, end = lines_of(whole)
+    with pytest.raises(RunFileError, match="4: out of order"):
+        read_untrusted(write(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
+    with pytest.raises(RunFileError, match="5: out of order"):
+        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
+    with pytest.raises(RunFileError, match=r"5: signature\.function: jax\.a was told before"):
+        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
+
+
+def test_a_file_from_before_there_were_signatures_is_taken(tmp_path: Path, whole: RunFile) -> None:
+    run, first, second, _, compared, end = lines_of(whole)
+    read = read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, end]), targets=TARGETS)
+    assert read.signatures == ()
+    assert read.comparisons == whole.comparisons
 
 
 def test_nothing_follows_the_end(tmp_path: Path, whole: RunFile) -> None:
     lines = lines_of(whole)
-    with pytest.raises(RunFileError, match="6: out of order"):
+    with pytest.raises(RunFileError, match="7: out of order"):
         read_untrusted(write(tmp_path / "run.jsonl", [*lines, lines[-1]]), targets=TARGETS)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from planted import (
     NAMES,
     PROJECT,
     SCRIPT,
+    SIGNATURES,
     TEMPLATES,
     Night,
     cases,
@@ -26,8 +28,8 @@ from planted import (
 
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
-from monitor.model import Attempt, Evidence, Outcome
-from monitor.reporting.material import Material, material_of
+from monitor.model import Attempt, Evidence, Outcome, Signature
+from monitor.reporting.material import Material, gather
 from monitor.reporting.site import write_site
 
 
@@ -49,6 +51,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         tables = night.run("apple-mps", "torch", suite="kernels", evidence=Evidence.REGISTERED, cases=listed)
         turned = {operators()[1]: registered(operators()[1], there=number > 1)}
         files += [night.file(tpu), night.file(executed), night.file(tables, turned)]
+        if number == 0:
+            files[0] = replace(files[0], signatures=SIGNATURES)
         history.record(files, f"night {number}")
     night = Night(4)
     new = "torch/torch.new_function/eager-float32"
@@ -69,8 +73,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     )
     notes = (f"a note {SCRIPT}", "x" * 700)
     first = night.run("cpu-x86", "torch", cases=(*torch_cases, new), notes=notes)
+    told = (Signature("torch.cat", f"(tensors, *, dim=0, out={SCRIPT!r}) -> Tensor"), Signature("torch.fft.fft"))
     files = [
-        night.file(first, {one.case: one for one in turned}),
+        replace(night.file(first, {one.case: one for one in turned}), signatures=told),
         night.file(night.run("cpu-x86", "jax")),
         night.file(night.run("cpu-x86", "tensorflow"), cut=True),
         RunFile(night.run("gpu-t4", "torch", build=None, blocked=f"torch 2.4.0 does not install: {IMAGE}"), (), None),
@@ -89,8 +94,8 @@ def recorded(history: History) -> Recorded:
 
 
 @pytest.fixture(scope="session")
-def material(recorded: Recorded) -> Material:
-    return material_of(recorded)
+def material(history: History) -> Material:
+    return gather(history)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from monitor.model import (
     Outcome,
     Package,
     Run,
+    Signature,
     Stage,
 )
 from monitor.reporting.findings import Finding
@@ -72,6 +73,12 @@ CATALOG = {
     "torch.fft.fft": Function("torch.fft.fft", "torch", replaced_by="torch.add"),
     "jax.numpy.dot": Function("jax.numpy.dot", "jax", "dot", 1, "30", "success", ""),
 }
+
+SIGNATURES = (
+    Signature("torch.cat", "(tensors, dim=0) -> Tensor"),
+    Signature("torch.fft.fft", "(input, n=None, dim=(-2, -1)) -> Tensor; (input, *, norm=';') -> Tensor"),
+    Signature("torch.add", f"(input, other=[{', '.join(map(str, range(99)))}]) -> Tensor"),
+)
 
 FINDINGS = {"torch.linalg.svd": (Finding("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
 

@@ -36,7 +36,13 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     assert drawn.summary == (
         "eager-float32, 3 measurements: 10 µs with jax 0.4, at last 40 µs with jax 0.6; least 10 µs, most 40 µs"
     )
-    assert (drawn.latest, drawn.first, drawn.last) == ("40 µs", "jax 0.4", "jax 0.6")
+    assert drawn.latest == "40 µs"
+    assert [(label.text, label.anchor) for label in drawn.axis] == [
+        ("jax 0.4", "start"),
+        ("jax 0.6", "end"),
+        ("jax 0.5", "middle"),
+    ]
+    assert drawn.builds == tuple(point.x for point in drawn.points)
     first, middle, last = drawn.points
     assert first.x == LEFT + 4
     assert math.isclose(first.y - middle.y, middle.y - last.y, abs_tol=0.2)  # twice is as far as twice again
@@ -74,3 +80,25 @@ def test_movement_is_the_ratio_of_the_extremes() -> None:
 
 def test_a_bin_includes_its_lower_edge_only() -> None:
     assert histogram([0.9, 1.0, 5.0, 10.0, 99.0], [1.0, 10.0, 100.0]) == (2, 2)
+
+
+def test_a_build_is_named_where_there_is_room() -> None:
+    builds = [f"2.22.0.dev202609{day:02}" for day in range(1, 31)]
+    drawn = chart("a", [1.0] * 30, builds, str, [(1, "beside the first"), (15, "in the middle"), (16, "beside it")])
+    assert drawn
+    assert [label.text for label in drawn.axis] == [builds[0], builds[-1]]  # three of them would meet
+    short = chart("a", [1.0] * 30, [f"0.{n}" for n in range(30)], str, [(1, ""), (15, ""), (16, "")])
+    assert short
+    assert [label.text for label in short.axis] == ["0.0", "0.29", "0.15"]
+
+
+def test_levels_say_their_step_where_there_is_room() -> None:
+    drawn = chart("a", [1.0] * 9, ["b"] * 9, str, [], [(1, "25 % slower"), (2, "10 % faster"), (8, "twice")], ["why"])
+    assert drawn
+    first, second, last = drawn.levels
+    assert [one.x for one in drawn.levels] == [drawn.builds[1], drawn.builds[2], drawn.builds[8]]
+    assert (first.label.anchor, last.label.anchor) == ("start", "end")
+    assert first.label.x > first.x
+    assert last.label.x < last.x
+    assert first.label.y != second.label.y  # neighbours do not stand in each other's words
+    assert drawn.said == ("why",)

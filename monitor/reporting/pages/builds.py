@@ -11,6 +11,7 @@ from markupsafe import Markup
 from monitor.analysis.causes import Hit, signature
 from monitor.analysis.news import Night
 from monitor.history.order import age
+from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Outcome, Series
 from monitor.reporting.addresses import build_page, case_address, commits
 from monitor.reporting.names import build_title, framework_title
@@ -23,7 +24,10 @@ CASES_OF_A_CAUSE = 100
 
 @dataclass(frozen=True)
 class BuildPage:
-    """A build: the runs that had it, what it changed, and its neighbours among the framework's builds."""
+    """A build: the runs that had it, what it changed, and its neighbours among the framework's builds.
+
+    `signatures` are those that changed with it, by function.
+    """
 
     framework: str
     build: Build
@@ -32,6 +36,7 @@ class BuildPage:
     news: BuildNews | None
     before: Build | None
     after: Build | None
+    signatures: Mapping[str, KnownSignature]
 
     @property
     def title(self) -> str:
@@ -46,22 +51,25 @@ class BuildPage:
         return build_page(self.framework, build)
 
 
-def build_pages(nights: Sequence[Night]) -> tuple[BuildPage, ...]:
+def build_pages(nights: Sequence[Night], signatures: Mapping[str, KnownSignature]) -> tuple[BuildPage, ...]:
     """A page for every build that was ever run: a framework's newest first."""
     found: dict[str, dict[str, list[Night]]] = {}
     for night in nights:
         if night.run.build:
             found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
     news = {(one.framework, one.build.label): one for one in news_of_builds(nights)}
+    changed: dict[str, dict[str, KnownSignature]] = {}
+    for function, known in signatures.items():
+        if known.before:
+            changed.setdefault(known.since, {})[function] = known
     pages = []
     for framework, of_builds in sorted(found.items()):
         builds = _by_age(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
         for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
             label = build.label
             page = build_page(framework, build)
-            pages.append(
-                BuildPage(framework, build, page, tuple(of_builds[label]), news.get((framework, label)), before, after)
-            )
+            changes, told = news.get((framework, label)), changed.get(label, {})
+            pages.append(BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, told))
     return tuple(pages[::-1])
 
 

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
+from monitor.history.signatures import KnownSignature
 from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.charts import Chart, Values, chart, movement
 from monitor.reporting.figures import deviation, duration, listed
 from monitor.reporting.findings import Finding
+from monitor.reporting.levels import Level, Levels
 from monitor.reporting.names import build_title
 from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
@@ -84,7 +87,9 @@ class FunctionSection:
 
 @dataclass(frozen=True)
 class FunctionPage:
-    """A function: `study` is None where the study did not have it, `replacement_page` empty where there is none.
+    """A function: `signature` is None where no run told it, `study` where the study did not have it.
+
+    `replacement_page` is empty where there is none.
 
     `shown` is the case whose script the page begins with: one that fails, or else how the function is usually called.
     """
@@ -93,6 +98,7 @@ class FunctionPage:
     framework: str
     page: str
     documentation: str
+    signature: KnownSignature | None
     study: Function | None
     replaced_by: str
     replacement_page: str
@@ -117,6 +123,8 @@ def function_pages(
     observations: pd.DataFrame,
     nights: Sequence[Night],
     regressions: Sequence[Regression],
+    signatures: Mapping[str, KnownSignature],
+    levels: Levels,
     project: Project,
     wanted: Callable[[str], bool],
 ) -> Iterator[FunctionPage]:
@@ -139,7 +147,7 @@ def function_pages(
         if not wanted(function_page(framework, name)):
             continue
         sections = tuple(
-            _section(one, here.get(name, ()), left.get(name, ()), trend, marks, project)
+            _section(one, here.get(name, ()), left.get(name, ()), trend, marks, levels, project)
             for one, here, left, trend in zip(series, now, gone, measured, strict=True)
             if one.framework == framework and (name in here or name in left)
         )
@@ -151,6 +159,7 @@ def function_pages(
             framework,
             function_page(framework, name),
             documentation(name),
+            signatures.get(name),
             entry if entry and entry.study_name else None,
             replaced_by,
             function_page(framework, replaced_by) if (framework, replaced_by) in names else "",
@@ -168,11 +177,12 @@ def _section(
     gone: Sequence[Standing],
     trend: Mapping[str, Trend],
     marks: Marks,
+    levels: Levels,
     project: Project,
 ) -> FunctionSection:
     trend = {s.case: trend[s.case] for s in standings if s.case in trend}
     measured = [(s, trend[s.case]) for s in standings if s.case in trend]
-    latencies, timed = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration)
+    latencies, timed = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration, levels.of)
     errors, checked = _charts(series, [(s, t.errors) for s, t in measured], marks, _ulp)
     return FunctionSection(
         series,
@@ -191,17 +201,27 @@ def _charts(
     measured: Sequence[tuple[Standing, Values]],
     marks: Marks,
     shown: Callable[[float], str],
+    levels_of: Callable[[CaseOnTarget], Sequence[Level]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
-    """Charts of the cases that moved most, and how many were measured twice. What was always exact is left out."""
+    """Charts of the cases that moved most, and how many were measured twice. What was always exact is left out.
+
+    Those first that somebody says something of: a level that began with a build is where the build was run first.
+    """
     builds = [run.build.version if run.build else "no build" for run in series.recent]  # two of them fit below a chart
     twice = [(s, values) for s, values in measured if sum(value is not None for value in values) > 1 and any(values)]
-    moved = sorted(((movement(values), s, values) for s, values in twice), key=lambda one: -one[0])
+    known = {s.case: levels_of(CaseOnTarget(s.case, series.target, series.suite, series.evidence)) for s, _ in twice}
+    moved = [(movement(values), s, values) for s, values in twice]
+    labels = [run.build.label if run.build else "" for run in series.recent]
     found: list[Chart] = []
-    for moves, standing, values in moved:
+    for moves, standing, values in sorted(moved, key=lambda one: (not known[one[1].case], -one[0])):
         turns = [(n, mark) for n, run in enumerate(series.recent) if (mark := marks.get((run.id, standing.case)))]
-        told = not found or moves > STEADY or turns
-        if told and len(found) < CHARTS and (drawn := chart(standing.variant, values, builds, shown, turns)):
-            found.append(drawn)
+        levels = known[standing.case]
+        steps = [(labels.index(level.build), level.step) for level in levels if level.build in labels]
+        said = [level.said for level in levels]
+        told = not found or moves > STEADY or turns or levels
+        if told and len(found) < CHARTS:
+            drawn = chart(standing.variant, values, builds, shown, turns, steps, said)
+            found += [drawn] if drawn else []
     return tuple(found), len(twice)
 
 

@@ -9,67 +9,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from fake_github import FakeGitHub
+from slowed import SLOW, history
 from test_bodies import SITE, held, opened
 
-from monitor.analysis.latency import CONTROLS, OF_NIGHTS, SAMPLES
 from monitor.analysis.latency_verdicts import latency_nights
 from monitor.analysis.lives import Step
 from monitor.analysis.news import nights
 from monitor.analysis.regressions import State
 from monitor.analysis.triage import Triage, excuses, filed, load_triage, stale
-from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.store import Recorded
 from monitor.model import (
-    Build,
-    Channel,
-    Comparison,
-    End,
     Evidence,
-    Latency,
-    Observation,
-    Outcome,
-    Reason,
-    Run,
-    Side,
 )
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.regression_text import regressions_text
 from monitor.reporting.slower import slower
-
-CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
-SLOW = CASES[0]
-USUAL, STEP = 100.0, 1.25
-BEFORE = 12  # nights before anything happens
-JITTER = 1 + 0.01 * np.linspace(-1, 1, SAMPLES)  # exact, so that the text is
-
-
-def history(*, slow: int, fast: int = 0) -> Recorded:
-    """Nights on which all is as usual, then some on which one case is slower, then some on which it is not."""
-    runs, tables, comparisons = [], [], {}
-    for number in range(1, BEFORE + slow + fast + 1):
-        is_slow = BEFORE < number <= BEFORE + slow
-        build = Build("jax", f"{number}.0", Channel.NIGHTLY, commit=f"{number:040x}")
-        started = f"2026-11-{number:02}T03:00:00Z"
-        run = Run(f"night-{number:02}", started, "cpu", "jax", "paper", build=build, environment={"host.cpu": "a chip"})
-        observations = []
-        for position, case in enumerate(CASES):
-            us = USUAL * (STEP if is_slow and case == SLOW else 1) * (1 + 0.001 * ((number * 7 + position * 3) % 5))
-            observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
-        runs.append(RecordedRun(run, End(started, (1000.0, 1000.0))))
-        tables.append(observations_table(observations).assign(run=run.id))
-        if is_slow and number <= BEFORE + OF_NIGHTS - 1:  # then it is told of, and what the next nights expect
-            compared = [compare(SLOW, Reason.SUSPECT, number, STEP)]
-            comparisons[run.id] = (*compared, *(compare(c, Reason.CONTROL, number, 1.0) for c in CASES[-CONTROLS:]))
-    return Recorded(tuple(runs), pd.concat(tables, ignore_index=True), comparisons)
-
-
-def compare(case: str, reason: Reason, number: int, by: float) -> Comparison:
-    passed = (Outcome.PASS,) * SAMPLES
-    good = Side(f"jax=={BEFORE}.0", passed, tuple(USUAL * JITTER))
-    return Comparison(case, reason, good, Side(f"jax=={number}.0", passed, tuple(USUAL * by * JITTER)))
 
 
 def test_once_is_not_enough() -> None:

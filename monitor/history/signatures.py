@@ -1,0 +1,88 @@
+"""What is known of the signatures of functions: the newest of each, since which build, and the one before.
+
+    signatures/<framework>.csv     one sorted row a function; a row changes only when its signature does, so that
+                                   `git diff` is the news of the API
+
+A signature is the build's, not the hardware's: whichever target ran a build first tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from packaging.version import Version
+
+from monitor.history.order import age
+from monitor.model import Build, Signature
+
+FOLDER = "signatures"
+
+
+@dataclass(frozen=True)
+class KnownSignature:
+    """The newest signature of a function, empty where its build does not say or no longer has it.
+
+    `since` is the label of the oldest build that is known to have it, with no other in between. `before` is what stood
+    there until then, empty where no older one is known.
+    """
+
+    text: str
+    since: str
+    before: str = ""
+
+
+def signatures_path(directory: Path, framework: str) -> Path:
+    return directory / FOLDER / f"{framework}.csv"
+
+
+def follow_signatures(
+    known: Mapping[str, KnownSignature], told: Iterable[Signature], build: Build, *, newest: bool
+) -> dict[str, KnownSignature]:
+    """What is known after a run of `build` told its signatures.
+
+    `newest` is whether no newer build was run before. An older one never overwrites: it tells only what stood before.
+    """
+    result = dict(known)
+    for one in told:
+        result[one.function] = _after(known.get(one.function), one.text, build, newest=newest)
+    return result
+
+
+def _after(known: KnownSignature | None, text: str, build: Build, *, newest: bool) -> KnownSignature:
+    if known is None:
+        return KnownSignature(text, build.label)
+    if version_of(build.label) >= version_of(known.since):
+        new = newest and text != known.text and version_of(build.label) != version_of(known.since)
+        return KnownSignature(text, build.label, known.text) if new else known
+    if known.before:  # when that went is known already
+        return known
+    return replace(known, since=build.label) if text == known.text else replace(known, before=text)
+
+
+def version_of(label: str) -> Version:
+    """The age of a build by its label, whatever hardware it was built for ("+cpu"): its Python is the same."""
+    return age(label.partition("==")[2].partition("+")[0])
+
+
+def read_all_signatures(directory: Path) -> dict[str, KnownSignature]:
+    """What is known of every function of every framework, by its dotted name."""
+    paths = sorted((directory / FOLDER).glob("*.csv"))
+    return {function: known for path in paths for function, known in read_signatures(path).items()}
+
+
+def read_signatures(path: Path) -> dict[str, KnownSignature]:
+    if not path.exists():
+        return {}
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return {function: KnownSignature(*known) for function, *known in table.itertuples(index=False, name=None)}
+
+
+def write_signatures(path: Path, known: Mapping[str, KnownSignature]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = [(function, one.text, one.since, one.before) for function, one in sorted(known.items())]
+    pd.DataFrame(rows, columns=["function", "signature", "since", "before"]).to_csv(
+        path, index=False, lineterminator="\n"
+    )

@@ -1,0 +1,95 @@
+"""What a function takes, as its framework says it: when that changes, it is news to whoever calls it.
+
+Annotations are left out. Frameworks rewrite them wholesale, and nobody's call breaks.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any
+
+from monitor.handover.messages import clean
+
+# The longest of the functions that suites check has 600 characters; the schema of run files has the same bound.
+LONGEST = 2000
+
+# How one docstring tells of several calls: PyTorch's `max` has three.
+OVERLOAD = ".. function:: "
+BETWEEN = "; "
+
+
+def signature_of(function: Any) -> str:
+    """`(tensors, dim=0, *, out=None) -> Tensor`; empty where the framework does not say.
+
+    Functions in C have no signature that Python knows, but most begin their docstring with it. Where one function can
+    be called in several ways, all of them.
+    """
+    known, told = _known(function), _told(function)
+    text = told if told and known in ("", "(*args, **kwargs)") else known
+    return clean(text, longest=LONGEST)
+
+
+def _known(function: Any) -> str:
+    """What Python knows; a decorated function is what it decorates."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):  # not to be called, or written in C
+        return ""
+    parameters = [*signature.parameters.values()]
+    if parameters and parameters[0].name == "self":  # of a method that was taken off its class: nobody passes it
+        del parameters[0]
+    if isinstance(inputs := getattr(function, "nin", None), int):  # a ufunc takes `*args`, and says beside it how many
+        named = [inspect.Parameter(f"x{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(1, inputs + 1)]
+        parameters = [*named, *(one for one in parameters if one.kind is not one.VAR_POSITIONAL)]
+    shown = [
+        one.replace(annotation=one.empty, default=one.default if one.default is one.empty else _Shown(one.default))
+        for one in parameters
+    ]
+    return str(signature.replace(parameters=shown, return_annotation=signature.empty))
+
+
+class _Shown:
+    """A default that shows itself as a caller would write it: `relu`, not the address that it has in this process."""
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __repr__(self) -> str:
+        value = self._value
+        if isinstance(value, type) or inspect.isroutine(value):
+            return str(value.__name__)
+        if isinstance(value, Enum):
+            return f"{type(value).__name__}.{value.name}"
+        if isinstance(value, set | frozenset):  # has no order, and so another in each process
+            return f"{{{', '.join(sorted(map(repr, value)))}}}"
+        return repr(value)
+
+
+def _told(function: Any) -> str:
+    """What the docstring says."""
+    lines = (inspect.getdoc(function) or "").strip().splitlines()
+    name = getattr(function, "__name__", "")
+    if not lines or not name:
+        return ""
+    starts = [0, *(number for number, line in enumerate(lines) if number and line.startswith(OVERLOAD))]
+    calls = ("\n".join(lines[start:]).removeprefix(OVERLOAD) for start in starts)
+    return BETWEEN.join(dict.fromkeys(call for text in calls for call in _call(text, name)))
+
+
+def _call(text: str, name: str) -> Iterator[str]:
+    """The call of that name that a text begins with, from its parenthesis to the end of what it returns."""
+    begun = re.match(rf"(?:\w+\.)*(?:{re.escape(name)}|{re.escape(name.partition('_')[2] or name)})(?=\()", text)
+    if begun is None:
+        return
+    depth = 0
+    for place in range(begun.end(), len(text)):
+        depth += (text[place] in "([{") - (text[place] in ")]}")
+        if depth == 0:
+            returned = re.match(r" *->[^\n]*", text[place + 1 :])
+            call = text[begun.end() : place + 1] + (f" {returned[0].strip(' :')}" if returned else "")
+            if call != "(...)":
+                yield call
+            return

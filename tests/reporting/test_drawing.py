@@ -1,0 +1,122 @@
+"""Markup that is written by hand: what came from a run is inert in it, and what is hard to see is said."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+from planted import BIDI, IMAGE, SCRIPT, Night
+
+from monitor.model import Outcome
+from monitor.reporting.charts import Chart, chart
+from monitor.reporting.drawing import SAID, drawn, strip_cells, strip_head, text
+from monitor.reporting.signs import OUTCOMES
+
+BUILDS = ("0.9.0", "0.9.1", "0.9.2", "0.10.0")
+
+
+def parsed(markup: str) -> ElementTree.Element:
+    """Markup as a strict reader sees it: one element that is not closed, or one bare `&`, and it is refused."""
+    return ElementTree.fromstring(f"<all>{markup}</all>")
+
+
+def made(title: str = "eager", **given: object) -> Chart:
+    options = {"changes": [(1, "pass → error")], "levels": [(2, "25 % slower")], "said": ["25 % slower for good"]}
+    one = chart(title, [10.0, 12.0, None, 15.0], BUILDS, "{:g} µs".format, **(options | given))  # type: ignore[arg-type]
+    assert one
+    return one
+
+
+@pytest.mark.parametrize("planted", [SCRIPT, IMAGE, BIDI, "a & b < c", "'\"`"])
+def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
+    one = made(planted, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
+    one = replace(one, latest=planted, summary=planted, points=(replace(one.points[0], label=planted),))
+    for markup in (drawn(one), strip_cells([Outcome.ERROR], [planted], [Night(0).run("cpu-x86", "jax")])):
+        root = parsed(markup)
+        assert {element.tag for element in root.iter()}.isdisjoint({"script", "img"})
+        assert all(not name.startswith("on") for element in root.iter() for name in element.attrib)
+        assert "\u202e" not in markup
+        assert "\x07" not in markup
+
+
+def test_what_does_not_show_is_written_out() -> None:
+    assert text("a\u202eb<\x07") == "a\\u202eb&lt;\\x07"
+
+
+def test_a_chart_is_told_to_those_who_do_not_see_it() -> None:
+    root = parsed(drawn(made()))
+    picture = root.find(".//svg")
+    assert picture is not None
+    assert (picture.get("role"), picture.get("aria-label")) == ("img", made().summary)
+    assert [item.text for item in root.iter("li")] == ["25 % slower for good"]
+    assert root.findtext(".//figcaption/b") == "15 µs"
+
+
+def test_a_chart_draws_what_was_measured_and_marks_what_happened() -> None:
+    root = parsed(drawn(made()))
+    assert len([*root.iter("circle")]) == 3
+    assert len([*root.iter("polyline")]) == 2  # broken where nothing was measured
+    assert [title.text for title in root.iter("title")] == [
+        "pass → error",
+        "0.9.0: 10 µs",
+        "0.9.1: 12 µs",
+        "0.10.0: 15 µs",
+    ]
+    assert [one.text for one in root.iter("text") if one.get("class") == "level"] == ["25 % slower"]
+    line = root.find(".//line[@class='level']")
+    ticks = root.find(".//path[@class='builds']")
+    assert line is not None
+    assert ticks is not None
+    assert f"M{line.get('x1')} " in str(ticks.get("d"))  # it stands on its build
+    assert str(ticks.get("d")).count("M") == len(BUILDS)
+
+
+def test_the_builds_stand_on_the_axis() -> None:
+    named = [one.text for one in parsed(drawn(made())).iter("text") if one.get("class") == "build"]
+    assert sorted(map(str, named)) == ["0.10.0", "0.9.0", "0.9.1", "0.9.2"]
+    without = [one.text for one in parsed(drawn(made(changes=[], levels=[], said=[]))).iter("text")]
+    assert {"0.9.0", "0.10.0"} <= set(without)
+    assert "0.9.2" not in without
+    assert "<ul" not in drawn(made(said=[]))
+
+
+def test_a_cell_says_its_outcome_to_everybody() -> None:
+    run = Night(0).run("cpu-x86", "jax")
+    blocked = replace(run, blocked="does not install")
+    cells = parsed(
+        strip_cells([Outcome.PASS, Outcome.ERROR, None, None], ["", "why", "", ""], [run, run, run, blocked])
+    )
+    passed, failed, unasked, nothing = cells
+    assert ["".join(cell.itertext()) for cell in cells] == [
+        f"{OUTCOMES[Outcome.PASS].symbol}pass",
+        f"{OUTCOMES[Outcome.ERROR].symbol}error",
+        "·not asked",
+        "?blocked",
+    ]
+    assert (passed.get("title"), failed.get("title"), unasked.get("title")) == (None, "why", None)
+    assert (passed.get("class"), failed.get("class"), nothing.get("class")) == ("good", "bad", "none")
+
+
+def test_a_hint_holds_the_beginning_of_a_long_message() -> None:
+    (cell,) = parsed(strip_cells([Outcome.ERROR], ["x" * 1000], [Night(0).run("cpu-x86", "jax")]))
+    assert cell.get("title") == "x" * SAID
+
+
+def test_a_strip_without_messages_has_a_cell_for_each_run() -> None:
+    run = Night(0).run("cpu-x86", "jax")
+    assert len(parsed(strip_cells([Outcome.PASS, None], (), [run, run]))) == 2
+
+
+def test_the_head_of_a_strip_leads_to_each_run() -> None:
+    run = Night(0).run("cpu-x86", "jax")
+    head = strip_head([run, replace(run, id=f"../{IMAGE}", build=None)], "../../")
+    root = parsed(head)
+    first, second = root.iter("a")
+    assert re.fullmatch(r"\.\./\.\./runs/[\w-]+\.html", str(first.get("href")))
+    assert re.fullmatch(r"\.\./\.\./runs/[\w-]+\.html", str(second.get("href")))
+    assert ["".join(link.itertext()) for link in (first, second)] == [
+        run.build.version if run.build else "",
+        "no build",
+    ]

@@ -1,0 +1,96 @@
+"""Where a latency left its level: on the chart of its case at its build, in words beside it, and on no other chart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+
+import pytest
+from planted import GENERATED, NOTHING_SAID, TEMPLATES
+from slowed import BEFORE, CASES, SLOW, history
+
+from monitor.analysis.cells import Cell
+from monitor.analysis.latency_verdicts import Drift
+from monitor.model import Evidence
+from monitor.reporting.levels import Level, Levels
+from monitor.reporting.material import Material, material_of
+from monitor.reporting.site import write_site
+
+WEEKS = 28  # nights on either level that the look back needs
+NEW = f"jax=={BEFORE + 2}.0"
+
+
+def cell(case: str) -> Cell:
+    return Cell(case, "cpu", "paper", Evidence.EXECUTED)
+
+
+def of(material: Material, case: str = SLOW) -> tuple[Level, ...]:
+    return Levels(material.moved, material.told, material.paces).of(cell(case))
+
+
+def test_a_slowdown_that_was_told_of_is_a_level() -> None:
+    material = material_of(history(slow=2))
+    said = "25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 14.0"
+    assert [replace(level, said=level.said.replace("\u202f", " ")) for level in of(material)] == [
+        Level(NEW, "25 % slower", said)
+    ]
+    assert of(material, CASES[1]) == ()
+
+
+def test_one_night_side_by_side_is_said_to_be_one() -> None:
+    (level,) = of(material_of(history(slow=1)))
+    assert level.said.endswith("under jax 13.0, on one night so far")
+
+
+def test_one_that_recovered_says_in_which_build() -> None:
+    (level,) = of(material_of(history(slow=4, fast=4)))
+    assert "; as before again in jax " in level.said
+
+
+def test_the_look_back_says_between_which_builds() -> None:
+    material = material_of(history(slow=WEEKS, before=WEEKS))
+    moved, told = of(material)
+    assert moved.build == f"jax=={WEEKS + 1}.0"
+    assert moved.step == "25 % slower"
+    assert (
+        moved.said == f"25 % slower for good, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, as the weekly look back sees it"
+    )
+    assert "side by side" in told.said
+
+
+def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
+    material = material_of(history(slow=1))
+    (night,) = material.paces
+    slow = replace(material, paces=(replace(night, slowdowns=(), drift=Drift(math.log(1.3), None)),))
+    for case in CASES[:2]:
+        (level,) = of(slow, case)
+        assert level.build == "jax==13.0"
+        assert level.step == "all 30 % slower"
+        assert level.said.startswith("all cases together were 30 % slower than usual")
+
+
+@pytest.fixture(scope="module")
+def function(tmp_path_factory: pytest.TempPathFactory) -> str:
+    directory = tmp_path_factory.mktemp("slowed") / "site"
+    material = material_of(history(slow=3, fast=4))
+    write_site(material, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+    return unescape((directory / "functions/jax/jax.f00.html").read_text()).replace("\u202f", " ")
+
+
+def test_the_chart_of_the_case_marks_it(function: str) -> None:
+    figure = function[function.index('<figure class="chart">') : function.index("</figure>")]
+    assert '<line class="level"' in figure
+    assert ">25 % slower</text>" in figure
+    assert ">14.0</text>" in figure  # the build stands on the axis, between the first and the last
+    assert "<li>25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
+
+
+def test_the_function_has_its_regression(function: str) -> None:
+    assert 'aria-label="Regressions of this function"' in function
+
+
+def test_other_cases_are_not_marked(tmp_path: Path) -> None:
+    write_site(material_of(history(slow=3)), NOTHING_SAID, tmp_path / "s", templates=TEMPLATES, generated=GENERATED)
+    assert '<line class="level"' not in (tmp_path / "s/functions/jax/jax.f01.html").read_text()

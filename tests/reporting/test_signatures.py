@@ -1,0 +1,66 @@
+"""Signatures on the pages: broken between parameters, inert, and what changed said by the build that changed it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from planted import SCRIPT
+
+from monitor.reporting.signatures import calls
+
+
+@pytest.mark.parametrize(
+    ("signature", "parts"),
+    [
+        ("()", (("()",),)),
+        ("(x)", (("(x)",),)),
+        ("(x, dim=(0, 1), *, sep=', ') -> (A, B)", (("(x, ", "dim=(0, 1), ", "*, ", "sep=', ') -> (A, ", "B)"),)),
+        ("(x) -> A; (x, y) -> B", (("(x) -> A",), ("(x, ", "y) -> B"))),
+        ("(x='it; is', y=0); (z)", (("(x='it; is', ", "y=0)"), ("(z)",))),
+        ("(x, y='unfinished, … ", (("(x, ", "y='unfinished, … "),)),
+    ],
+)
+def test_a_line_breaks_between_parameters_and_nowhere_else(signature: str, parts: tuple[tuple[str, ...], ...]) -> None:
+    assert calls(signature) == parts
+    assert "; ".join("".join(call) for call in calls(signature)) == signature
+
+
+def test_a_function_s_page_says_what_it_takes_and_took(site: Path) -> None:
+    page = (site / "functions/torch/torch.cat.html").read_text()
+    assert '<p class="signature"><b>cat</b><span>(tensors, </span><wbr><span>*, </span><wbr>' in page
+    assert "Since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
+    assert "<span>(tensors, </span><wbr><span>dim=0) -&gt; Tensor</span></p>" in page
+    assert SCRIPT not in page
+
+
+def test_a_signature_that_is_gone_is_said_to_be(site: Path) -> None:
+    page = (site / "functions/torch/torch.fft.fft.html").read_text()
+    assert "None since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
+    assert page.count('<p class="signature"><b>fft</b>') == 2  # the two ways to call it
+
+
+def test_a_function_that_nobody_told_of_has_none(site: Path) -> None:
+    assert "signature" not in (site / "functions/jax/jax.vmap.html").read_text()
+
+
+def test_a_build_says_which_signatures_changed_with_it(site: Path) -> None:
+    first, last = (
+        (site / f"builds/torch/torch-2.{number}.0.dev2025110{number + 1}+cpu.html").read_text() for number in (0, 4)
+    )
+    assert "Signatures that changed" in last
+    assert "torch.<wbr>add" not in last.partition("Signatures that changed")[2].partition("Runs of it")[0]
+    assert "Signatures that changed" not in first
+
+
+def test_programs_are_told_too(site: Path) -> None:
+    cat, vmap = (
+        json.loads((site / f"api/v1/functions/{name}.json").read_text()) for name in ("torch/torch.cat", "jax/jax.vmap")
+    )
+    assert cat["signature"] == {
+        "text": f"(tensors, *, dim=0, out='{SCRIPT}') -> Tensor",
+        "since": "torch==2.4.0.dev20251105+cpu",
+        "before": "(tensors, dim=0) -> Tensor",
+    }
+    assert vmap["signature"] is None

@@ -1,0 +1,143 @@
+"""What a function takes: read off Python where Python knows, else off the docstring, and the same in every process."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.supervisor import Fault, Limits, Worker, worker_command
+from monitor.handover.messages import clean
+from monitor.suite.signature import LONGEST, signature_of
+
+LIMITS = Limits(seconds=60, memory_mib=4096)
+
+
+class Side(Enum):
+    LEFT = 0
+
+
+def documented(name: str, text: str) -> Any:
+    """What a function in C is to Python: a name and a docstring."""
+    return type("builtin", (), {"__name__": name, "__doc__": text})()
+
+
+def test_annotations_are_left_out() -> None:
+    def add(x: int, /, y: float = 1.5, *, out: list[int] | None = None) -> int:
+        raise NotImplementedError
+
+    assert signature_of(add) == "(x, /, y=1.5, *, out=None)"
+
+
+def test_defaults_show_themselves_as_a_caller_writes_them() -> None:
+    def pad(x, fill=len, kind=float, side=Side.LEFT, over=frozenset({"b", "a"}), marker=object()):  # type: ignore[no-untyped-def]
+        raise NotImplementedError
+
+    told = "(x, fill=len, kind=float, side=Side.LEFT, over={'a', 'b'}, marker=<object object at 0x…>)"
+    assert signature_of(pad) == told
+
+
+def test_a_method_takes_no_self_and_a_class_what_it_is_made_of() -> None:
+    class Layer:
+        def __init__(self, size: int) -> None: ...
+
+        def apply(self, call: Callable[[], None]) -> None: ...
+
+    assert signature_of(Layer) == "(size)"
+    assert signature_of(Layer.apply) == "(call)"
+
+
+def test_a_decorated_function_is_what_it_decorates() -> None:
+    def cat(tensors: list[int], dim: int = 0) -> None: ...
+
+    @functools.wraps(cat)
+    def wrapped(*args: Any, **kwargs: Any) -> None: ...
+
+    assert signature_of(wrapped) == "(tensors, dim=0)"
+
+
+def test_what_takes_anything_is_told_by_its_docstring() -> None:
+    def pool(*args: Any, **kwargs: Any) -> None:
+        """
+        pool(input, size=2)
+
+        Pools.
+        """
+
+    assert signature_of(pool) == "(input, size=2)"
+    pool.__doc__ = "pool(...)\n\nDeprecated."
+    assert signature_of(pool) == "(*args, **kwargs)"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("cat", "\ncat(tensors, dim=0, *, out=None) -> Tensor\n\nJoins.", "(tensors, dim=0, *, out=None) -> Tensor"),
+        ("linalg_norm", "linalg.norm(A, ord=None) -> Tensor\n", "(A, ord=None) -> Tensor"),
+        ("fft_fft", "fft(input, dim=(-2, -1)) -> Tensor", "(input, dim=(-2, -1)) -> Tensor"),
+        ("stft", "stft(input,\n     center=True) -> Tensor:\n\nSee", "(input, center=True) -> Tensor"),
+        (
+            "max",
+            "max(input) -> Tensor\n\nThe largest.\n\n.. function:: max(input, dim) -> (Tensor, Tensor)\n   :noindex:\n",
+            "(input) -> Tensor; (input, dim) -> (Tensor, Tensor)",
+        ),
+        ("exp", "Returns exp(x) of every element.", ""),
+        ("exp", "exp(x, [unfinished", ""),
+        ("exp", "exponential(x)", ""),
+        ("exp", "", ""),
+    ],
+)
+def test_a_function_in_c_is_told_by_its_docstring(name: str, text: str, told: str) -> None:
+    assert signature_of(documented(name, text)) == told
+
+
+def test_a_ufunc_says_how_many_arrays_it_takes() -> None:
+    class Ufunc:
+        nin = 2
+
+        def __call__(self, *args: Any, out: None = None) -> None: ...
+
+    assert signature_of(Ufunc()) == "(x1, x2, /, *, out=None)"
+
+
+def test_a_signature_is_one_line_of_bounded_length() -> None:
+    told = signature_of(documented("f", f"f(a='\x07\u202e',\n{'b, ' * 2000})"))
+    assert told.isprintable()
+    assert len(told) == LONGEST
+
+
+def test_the_bound_of_messages_is_another() -> None:
+    assert len(clean("x" * 1000)) == 300
+    assert clean("x" * 1000, longest=LONGEST) == "x" * 1000
+
+
+@pytest.mark.parametrize(
+    ("framework", "told"),
+    [
+        (
+            "torch",
+            {
+                "torch.cat": "(tensors, dim=0, *, out=None) -> Tensor",
+                "torch.nn.Linear": "(in_features, out_features, bias=True, device=None, dtype=None)",
+                "torch.autograd.Variable": "",
+                "torch.no_such_name": "",
+            },
+        ),
+        ("jax", {"jax.numpy.cos": "(x, /)", "jax.numpy.add": "(x1, x2, /, *, out=None, where=None)"}),
+        ("tensorflow", {"tf.reshape": "(tensor, shape, name=None)", "tf.concat": "(values, axis, name='concat')"}),
+    ],
+)
+def test_real_frameworks_say_what_they_take(
+    builds: Callable[[str], Provided], tmp_path: Path, framework: str, told: dict[str, str]
+) -> None:
+    python, log = builds(framework).python, tmp_path / "worker.log"
+    environment = {"TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    with Worker(worker_command(python, framework, "paper", "cpu", environment, log)) as worker:
+        answer = worker.signatures([*told], LIMITS)
+    assert not isinstance(answer, Fault)
+    assert {signature.function: signature.text for signature in answer} == told
