@@ -74,6 +74,8 @@ def start(
             print(f"- {name}: {f'NOT STARTED: {failed}' if failed else 'started'}")
     if json_:
         print_json(results)
+    elif not results:
+        print("- nothing is left to start")
     if any(result["failed"] for result in results):
         raise typer.Exit(1)
 

@@ -125,6 +125,23 @@ def test_an_artifact_that_was_refused_holds_back_neither_issues_nor_site(name):
     assert "!cancelled()" in WORKFLOWS["publish"]["jobs"][name]["if"]
 
 
+def test_nothing_is_run_handed_over_or_published_where_all_is_measured():
+    jobs = WORKFLOWS["run"]["jobs"]
+    assert [name for name, job in jobs.items() if "needs.plan.outputs.matrix != '[]'" not in job.get("if", "")] == [
+        "plan"
+    ]
+
+
+def test_what_a_night_is_asked_for_reaches_every_run_that_it_starts():
+    asked, run = (triggers(WORKFLOWS[name])["workflow_dispatch"]["inputs"] for name in ("nightly", "run"))
+    (start,) = scripts(WORKFLOWS["nightly"]["jobs"]["start"])[1:]
+    assert re.findall(r'--input "(\w+)=', start) == [*asked]
+    assert {*asked} <= {*run}
+    for name in ("nightly", "run"):
+        plan = "".join(scripts(WORKFLOWS[name]["jobs"]["plan"]))
+        assert [one for one in asked if f"${{{one.upper()}:+" not in plan] == []
+
+
 def test_hardware_that_does_not_answer_is_waited_for_by_its_own_run_alone():
     chosen = [(workflow, name) for workflow, name, job in JOBS if "matrix.labels" in job["runs-on"]]
     assert chosen == [("run", "run")]
