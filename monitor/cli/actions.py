@@ -89,7 +89,9 @@ def start(
 def fetch(
     repository: RepositoryOption,
     branch: BranchOption = "main",
-    workflow: Annotated[str, typer.Option(help="The name of its file in .github/workflows.")] = "run.yml",
+    workflow: Annotated[
+        list[str], typer.Option(help="The name of its file in .github/workflows; any number of them.")
+    ] = ["run.yml", "backfill.yml"],  # noqa: B006 - typer copies it
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR")] = WORK
     / "runs",
