@@ -347,6 +347,9 @@ class Baseline:
     paces: dict[str, Pace] = field(default_factory=dict)
 
 
+Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it was seen
+
+
 @dataclass(frozen=True)
 class Job:
     """One entry of a plan: what one runner is to do tonight.
@@ -371,8 +374,10 @@ class Job:
     watch: dict[str, Outcome] = field(default_factory=dict)
     baseline: Baseline | None = None
 
-
-Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it was seen
+    @property
+    def series(self) -> Series:
+        """What its run is one more of."""
+        return self.target, self.framework, self.suite, self.evidence
 
 
 @dataclass(frozen=True)

@@ -117,6 +117,18 @@ def told_of(recorded: Recorded) -> Iterator[ToldOf]:
             yield filing.slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
+def unfiled(recorded: Recorded) -> tuple[Slowdown, ...]:
+    """What was confirmed on the nights that the next verdict looks at too, and is not told of: that night decides."""
+    found: list[Slowdown] = []
+    for nights in nights_by_series(recorded).values():
+        told = {one.slowdown.case for one in _filings(nights, recorded.comparisons) if one.recovered is None}
+        recent: dict[str, Slowdown] = {}
+        for night in _by_night(nights, recorded.comparisons)[1 - OF_NIGHTS :]:
+            recent |= night
+        found += [one for case, one in sorted(recent.items()) if case not in told]
+    return tuple(found)
+
+
 def baseline(recorded: Recorded, series: Series) -> Baseline | None:
     """What the next night of a series is held against; None before its first.
 
@@ -195,11 +207,7 @@ def _confirmed(run: Run, compared: Sequence[Comparison], told: SideBySide) -> li
 
 def _filings(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> list[Filing]:
     """Walk the nights: what is confirmed often enough is filed, and its confirmations are spent."""
-    timed = frozenset(nights.cases)
-    by_night: list[dict[str, Slowdown]] = []
-    for item in nights.runs:
-        compared = [one for one in comparisons.get(item.run.id, ()) if one.case in timed]
-        by_night.append({one.case: one for one in _confirmed(item.run, compared, judge(compared))})
+    by_night = _by_night(nights, comparisons)
     cases = sorted({case for night in by_night for case in night})
     flags = np.array([[case in night for case in cases] for night in by_night], dtype=bool)
     filings = []
@@ -208,6 +216,16 @@ def _filings(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) ->
         flags[: number + 1, told] = False
         filings += [Filing(number, _latest(by_night[: number + 1], cases[which])) for which in np.flatnonzero(told)]
     return [replace(filing, recovered=_recovered(nights, filing)) for filing in filings]
+
+
+def _by_night(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> list[dict[str, Slowdown]]:
+    """What each night confirmed, by case."""
+    timed = frozenset(nights.cases)
+    found: list[dict[str, Slowdown]] = []
+    for item in nights.runs:
+        compared = [one for one in comparisons.get(item.run.id, ()) if one.case in timed]
+        found.append({one.case: one for one in _confirmed(item.run, compared, judge(compared))})
+    return found
 
 
 def _latest(by_night: Sequence[Mapping[str, Slowdown]], case: str) -> Slowdown:

@@ -74,6 +74,8 @@ def start(
             print(f"- {name}: {f'NOT STARTED: {failed}' if failed else 'started'}")
     if json_:
         print_json(results)
+    elif not results:
+        print("- nothing is left to start")
     if any(result["failed"] for result in results):
         raise typer.Exit(1)
 
@@ -87,7 +89,9 @@ def start(
 def fetch(
     repository: RepositoryOption,
     branch: BranchOption = "main",
-    workflow: Annotated[str, typer.Option(help="The name of its file in .github/workflows.")] = "run.yml",
+    workflow: Annotated[
+        list[str], typer.Option(help="The name of its file in .github/workflows; any number of them.")
+    ] = ["run.yml", "backfill.yml"],  # noqa: B006 - typer copies it
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR")] = WORK
     / "runs",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from itertools import islice, takewhile
 from pathlib import Path
@@ -33,8 +34,9 @@ from monitor.cli.past import PAST_BUILDS, builds_back, let_go
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.offers import Framework, Offer
-from monitor.execution.targets import Target, find_target, load_targets
+from monitor.execution.targets import find_target, load_targets
 from monitor.handover.codec import to_json
+from monitor.handover.runfile import RunFile
 from monitor.history.intake import read_untrusted
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job
@@ -52,6 +54,7 @@ def register(app: typer.Typer) -> None:
             "portability backfill --framework tensorflow --channel nightly --since 2026-06-01 --every 14d",
             "portability backfill --framework jax --since 0.7.0",
             "portability backfill --framework jax --builds 0.5.3,0.6.0 --suite harness --jobs 2",
+            "portability backfill --framework jax --since 0.7.0 --out runs",
         )
     )(backfill)
 
@@ -71,6 +74,10 @@ def backfill(
     ] = 1,
     keep: Annotated[int, typer.Option(min=0, help="How many environments to keep, the last used.")] = 2,
     history: HistoryOption = DEFAULT_HISTORY,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Write the run files there, for somebody else to record, and record nothing.", metavar="DIR"),
+    ] = None,
     cache: CacheOption = PAST_BUILDS,
 ) -> None:
     """Run a suite on builds of the past, the oldest first, and record each in its place.
@@ -97,7 +104,15 @@ def backfill(
     missing = 0
     with closing(_observed(asked, jobs, cache)) as observed:
         for path in observed:
-            missing += not _take_in(path, targets, recorded)
+            runfile = read_untrusted(path, targets=targets)
+            if not runfile.run.build:
+                say(f"{path.stem} is left out: {runfile.run.blocked}")
+                missing += 1
+            elif out:
+                _hand_over(path, runfile, out)
+            else:
+                _record(runfile, recorded)
+            _forget(path)
             let_go(cache, offer.framework(framework), keep)
     if missing:
         raise typer.Exit(1)
@@ -142,7 +157,8 @@ def _observed(asked: Iterable[tuple[Job, Build]], jobs: int, cache: Path) -> Gen
     try:
         while True:
             for job, build in islice(waiting, jobs - len(running)):
-                path = BACKFILL / f"{job_name(job)}-{build.version}.jsonl"
+                version = build.version.replace("+", "_")  # a run file that is handed over has a plain name
+                path = BACKFILL / f"{job_name(job)}-{version}.jsonl"
                 running[_start(job, path, cache)] = path
             if not running:
                 return
@@ -170,14 +186,19 @@ def _start(job: Job, path: Path, cache: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "monitor.execution", *map(str, options)])
 
 
-def _take_in(path: Path, targets: Mapping[str, Target], history: History) -> bool:
-    """Record a run file and tell its news; whether the build could be had."""
-    runfile = read_untrusted(path, targets=targets)
-    if runfile.run.build:
-        record_runs(history, [runfile])
-        print(news_text([night for night in nights(history.load()) if night.run.id == runfile.run.id]), flush=True)
-    else:
-        say(f"{path.stem} is left out: {runfile.run.blocked}")
+def _record(runfile: RunFile, history: History) -> None:
+    """Record a run and tell its news."""
+    record_runs(history, [runfile])
+    print(news_text([night for night in nights(history.load()) if night.run.id == runfile.run.id]), flush=True)
+
+
+def _hand_over(path: Path, runfile: RunFile, out: Path) -> None:
+    """Put a run file where somebody else takes it from, and say what it has."""
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copy(path, out / path.name)
+    print(f"- {path.stem}: {len(runfile.observations)} of {len(runfile.run.cases)} cases answered", flush=True)
+
+
+def _forget(path: Path) -> None:
     path.unlink()
     path.with_suffix(".json").unlink()
-    return runfile.run.build is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,6 +18,9 @@ from monitor.suite.collect import KERNELS, collect, frameworks, is_listed, suite
 
 # Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
 NIGHTS_LOOKED_BACK = 100
+
+# As many as GitHub makes of one matrix: those of one target, by one kind of evidence.
+MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,13 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
     if unused:
         named = ", ".join(sorted(unused))
         raise UserError(f"--build {named}: no framework selected here is installed by that name")
+    for (target, evidence), number in Counter((job.target, job.evidence) for job in jobs).items():
+        if number > MOST_JOBS:
+            most = MOST_JOBS * wish.shards // number
+            raise UserError(
+                f"--shards {wish.shards}: makes {number} jobs of {target}, {evidence}, and GitHub starts at most "
+                f"{MOST_JOBS} in one run; take at most {most}"
+            )
     if not jobs:
         why = left_out(wish, targets) or "no target selected here has such a suite"
         raise UserError(f"nothing to do: {why}")

@@ -32,6 +32,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
+from monitor.cli.measured import Look, looks
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
@@ -81,6 +82,7 @@ def register(app: typer.Typer) -> None:
             "portability plan --target cpu --framework jax --channel release",
             "portability plan --suite opinfo --shards 8",
             "portability plan --runner nvidia-h100 --runner tpu-v5e",
+            "portability plan --target cpu --framework jax --again",
         )
     )(plan)
     app.command(
@@ -117,10 +119,13 @@ def plan(
     runner: RunnersOption = [],  # noqa: B006
     case: CasesOption = [],  # noqa: B006
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into so many equal jobs.")] = 1,
+    again: Annotated[bool, typer.Option("--again", help="Also where tonight's build is measured already.")] = False,
 ) -> None:
     """Say what is to be run: a job for each suite of each framework on each target, with what is known of it.
 
-    What GitHub's runners can do is planned for everybody, what takes another only where it is named by --runner.
+    What GitHub's runners can do is planned for everybody, what takes another only where it is named by --runner. A
+    build that is measured already is left out for a night, unless it is named by --build, or another night of it would
+    decide something: a change that is not confirmed, a slowdown that was confirmed once.
 
     Writes OUT/matrix.json, a list of {name, job, labels, target, evidence}, and one OUT/<name>.json a job.
     """
@@ -135,13 +140,18 @@ def plan(
         shards=shards,
         runners=tuple(runner),
     )
-    targets = load_targets(RUNNERS)
-    jobs = plan_jobs(wish, targets, open_history(history))
-    write_plan(jobs, targets, out)
-    for job in jobs:
-        say(f"{job_name(job)}: {job.build or job.channel}, {len(job.watch)} cases known")
+    targets, recorded = load_targets(RUNNERS), open_history(history)
+    jobs = plan_jobs(wish, targets, recorded)
+    found = {job.series: Look(due=True) for job in jobs} if again else looks(jobs, targets, recorded)
+    due = [job for job in jobs if found[job.series].due]
+    write_plan(due, targets, out)
+    for job in due:
+        why = found[job.series].why
+        print(f"- {job_name(job)}: {job.build or job.channel}, {len(job.watch)} cases known{why and f'; {why}'}")
+    for job in {job.series: job for job in jobs if not found[job.series].due}.values():
+        print(f"- {job_name(dataclasses.replace(job, shard=''))}: left out, {found[job.series].why}")
     if line := left_out(wish, targets):
-        say(line)
+        print(f"- {line}")
 
 
 def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path) -> None:

@@ -77,11 +77,15 @@ def provide(
 
 
 def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: Callable[[str], None]) -> Build:
-    """A channel's newest build, or its newest below a version, without installing it.
+    """A channel's newest build, or its newest below a version, and what would be beside it; nothing is installed.
 
-    Raises BuildUnavailable, and TargetError where there is no such channel.
+    Of `auto`, the best channel's: that it can be installed too is not known. Raises BuildUnavailable, and TargetError
+    where there is no such channel.
     """
-    search = _Search(offer, offer.framework(framework), Path(), say)
+    wanted = offer.framework(framework)
+    search = _Search(offer, wanted, Path(), say)
+    if channel == AUTO:
+        channel = next(best for best in CHANNELS if best in wanted.channels)
     try:
         return search.find(channel, below)
     except (UvMissingError, PipConfigError, InterpreterError) as error:
@@ -152,7 +156,8 @@ class _Search:
         interpreter, note = self._interpreter(source.python)
 
         def found(index: str) -> Build:
-            return _build(*self._resolved(source, index, interpreter)[1:], channel, ())
+            lock, name, version = self._resolved(source, index, interpreter)
+            return _build(name, version, channel, tuple(Package(pin.name, pin.version) for pin in lock.pins))
 
         return self._from_first(source, interpreter, note, found)
 

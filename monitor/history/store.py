@@ -185,11 +185,15 @@ class History:
                 known = known_after(self.directory, before)
         return {case: found.outcome for case, found in known.items()}
 
+    def done(self, job: Job) -> tuple[Run, ...]:
+        """The runs, in order, that did what a job asks for: those of all its cases that observed something."""
+        runs = [item.run for item in _of_series(job.series, read_runs(self.directory, job.target, job.framework))]
+        asked = ((), job.selection)  # the whole suite has every case
+        return tuple(run for run in runs if not (run.blocked or run.shard) and run.selection in asked)
+
     def has(self, job: Job, build: Build) -> bool:
         """Whether a run of that job on that build is there, and observed something."""
-        series = (job.target, job.framework, job.suite, job.evidence)
-        judged = [item.run for item in _of_series(series, read_runs(self.directory)) if not item.run.blocked]
-        return any(run.build and _same(run.build, build) and run.selection == job.selection for run in judged)
+        return any(run.build and _same(run.build, build) for run in self.done(job))
 
     def costs(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED

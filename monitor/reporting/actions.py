@@ -79,10 +79,10 @@ class Workflows:
                 raise StartError(f"{workflow}: GitHub answers {fault.status}, {words(fault)}") from fault
             raise self._asking.error(fault) from fault
 
-    def handed_over(self, workflow: str, days: int, taken: Collection[int]) -> tuple[Handed, ...]:
-        """What runs of these last days handed over and is not `taken`, oldest first. Raises GitHubError."""
+    def handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Handed, ...]:
+        """What these workflows handed over in the last days and is not `taken`, oldest first. Raises GitHubError."""
         since = f">={(datetime.now(UTC) - timedelta(days=days)).date()}"
-        return self._asking.ask(lambda: self._handed_over(workflow, since, taken))
+        return self._asking.ask(lambda: self._handed_over(workflows, since, taken))
 
     def fetch(self, handed: Handed, directory: Path) -> tuple[Path, ...]:
         """Unpack what was handed over into a directory. Raises ArtifactError, GitHubError."""
@@ -90,9 +90,10 @@ class Workflows:
             self._asking.carefully(lambda: self._download(handed, archive))
             return _unpack(archive, directory, f"artifact {handed.artifact} of {handed.at}")
 
-    def _handed_over(self, workflow: str, since: str, taken: Collection[int]) -> tuple[Handed, ...]:
+    def _handed_over(self, workflows: Collection[str], since: str, taken: Collection[int]) -> tuple[Handed, ...]:
         runs = {
             run.id: run
+            for workflow in workflows
             for run in self._asking.repository.get_workflow(workflow).get_runs(branch=self._branch, created=since)
             if self._is_ours(run)
         }

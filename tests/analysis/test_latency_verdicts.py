@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from monitor.analysis.latency import CONTROLS, SAMPLES
-from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, told_of
+from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, told_of, unfiled
 from monitor.execution.suspects import excesses
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
@@ -142,6 +142,16 @@ def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: Worl
     ((slow, run, recovered),) = told_of(world.recorded)
     assert recovered is not None
     assert (slow.case, run.series, run.id, recovered.id) == (SLOW, SERIES, "night-15", "night-21")
+
+
+def test_a_slowdown_confirmed_once_waits_for_the_nights_that_may_file_it(world: World) -> None:
+    waits = []
+    world.factors[SLOW] = 1.2
+    for by in (1.2, 1.0, 1.0, 1.2, 1.2):
+        world.night({SLOW: by})
+        waits.append([one.case for one in unfiled(world.recorded)])
+    assert waits == [[SLOW], [SLOW], [], [SLOW], []]
+    assert world.standings == {SLOW: Standing.FILED}
 
 
 def test_side_by_side_a_suspect_that_is_alike_is_no_slowdown(world: World) -> None:

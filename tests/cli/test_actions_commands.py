@@ -130,6 +130,14 @@ def test_what_others_hand_over_is_not_taken(
     assert fetched(tmp_path) == []
 
 
+def test_what_a_backfill_hands_over_is_taken_too(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    for workflow in ("run.yml", "backfill.yml"):
+        github.actions.hand_over(github.actions.run(workflow), {"a.jsonl": data(1)}, github.url)
+    assert len(fetched(tmp_path)) == 2
+
+
 def test_a_forks_run_on_a_branch_of_the_same_name_is_not_taken(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:

@@ -15,6 +15,7 @@ import pytest
 from monitor.cli.backfill import walk
 from monitor.cli.common import UserError
 from monitor.execution.targets import Target
+from monitor.handover.runfile import read_run_file
 from monitor.history.store import History
 from monitor.model import Outcome
 
@@ -44,6 +45,20 @@ def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) 
     assert history.watch_list("cpu", "jax", "paper") == {CASE: Outcome.ABSENT}
     assert history.watch_list("cpu", "jax", "paper", version="0.5.3") == {CASE: Outcome.PASS}
     assert [*(nothing_shipped / ".portability" / "backfill").glob("*.json*")] == []
+
+
+def test_runs_that_are_handed_over_are_recorded_by_somebody_else(nothing_shipped: Path) -> None:
+    done = backfill(nothing_shipped, "--builds", "0.6.0,0.5.99", "--out", "runs")
+    assert done.returncode == 1, done.stderr
+    assert done.stdout == "- cpu-jax-paper-0.6.0: 1 of 1 cases answered\n"
+    assert "cpu-jax-paper-0.5.99 is left out: " in done.stderr
+    history = History(nothing_shipped / ".portability" / "history")
+    assert history.size() == 0
+    (path,) = (nothing_shipped / "runs").iterdir()
+    history.record([read_run_file(path)], "by another")
+    again = backfill(nothing_shipped, "--builds", "0.6.0", "--out", "more")
+    assert "cpu-jax-paper: jax==0.6.0 is recorded already" in again.stderr
+    assert not (nothing_shipped / "more").exists()
 
 
 def interrupted(directory: Path, *arguments: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.latency import CONTROLS, SAMPLES
+from monitor.cli.common import UserError
 from monitor.cli.planning import Wish, plan_jobs
 from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
@@ -51,3 +52,13 @@ def test_an_old_build_is_held_against_those_before_it(plan: Callable[[Wish], Job
 
 def test_nothing_is_compared_where_it_is_not_wished(plan: Callable[[Wish], Job]) -> None:
     assert plan(replace(WISH, compare=False)).baseline is None
+
+
+def test_more_jobs_than_github_starts_in_one_run_are_refused(cpu: Target, tmp_path: Path) -> None:
+    def planned(shards: int) -> int:
+        wish = Wish(("cpu",), suites=("paper",), shards=shards, compare=False)
+        return len(plan_jobs(wish, {"cpu": cpu}, History(tmp_path / "history")))
+
+    assert planned(85) == 3 * 85, "one suite of three frameworks"
+    with pytest.raises(UserError, match=r"--shards 86: makes 258 jobs of cpu, executed, .*; take at most 85"):
+        planned(86)

@@ -53,7 +53,7 @@ def test_the_workflows_offer_what_is_added(runners: Path) -> None:
     told = CliRunner().invoke(app, check)
     assert told.exit_code == 1
     assert [line.split(":")[0].rpartition("/")[2] for line in told.output.splitlines()] == [
-        *("bisect.yml", "compare.yml", "run.yml")
+        *("backfill.yml", "bisect.yml", "compare.yml", "run.yml")
     ]
     (runners / "nvidia-z9.toml").unlink()
     assert new("nvidia-l4", "--title", "L4", "--builds", "cuda").exit_code == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from wheels import write_wheel
 
 from monitor.execution.builds import BuildUnavailable, newest, provide
 from monitor.execution.environments import default_cache
@@ -20,15 +21,6 @@ from monitor.model import Channel, Package
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
 RUNNERS = Path(__file__).parents[2] / "runners"
-
-
-def write_wheel(folder: Path, name: str, version: str) -> None:
-    facts = f"{name}-{version}.dist-info"
-    with ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}/__init__.py", "")
-        wheel.writestr(f"{facts}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
-        wheel.writestr(f"{facts}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{facts}/RECORD", "")
 
 
 @pytest.fixture

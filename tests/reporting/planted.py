@@ -30,7 +30,7 @@ from monitor.reporting.project import Project
 
 TEMPLATES = Path(__file__).parents[2] / "site"
 BASE = "https://example.org/monitor/"
-GENERATED = datetime(2025, 11, 6, 6, 0, tzinfo=UTC)
+GENERATED = datetime(2025, 11, 7, 6, 0, tzinfo=UTC)
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'

@@ -298,7 +298,7 @@ def test_whoever_is_on_call_sees_what_is_silent_and_what_did_not_install(browser
     page.goto((site / "index.html").as_uri())
     assert "does not install" in page.locator("section.alarm").inner_text()
     page.locator("section.silence").get_by_role("link", name="tpu-v5e").click()
-    assert "silent for 2 days" in page.locator(".lead").inner_text()
+    assert "silent for 3 days" in page.locator(".lead").inner_text()
     page.get_by_role("link", name="Add your hardware").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Add your hardware"
     context.close()

@@ -15,8 +15,9 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from fake_github import REPOSITORY, TOKEN, FakeGitHub
@@ -35,6 +36,7 @@ class GitHubLocally:
     github: FakeGitHub
     directory: Path
     number: int = 0
+    lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
         code = self.directory / "code"
@@ -67,17 +69,21 @@ class GitHubLocally:
         with zipfile.ZipFile(io.BytesIO(self.github.actions.archives[artifact])) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
 
-    def run(self, workflow: str, event: str, inputs: dict[str, str] | None = None) -> None:
-        """Run a workflow. Its last words are in the failure where one of its jobs fails."""
-        self.number += 1
-        here = self.directory / f"run-{self.number}"
+    def run(self, workflow: str, event: str, inputs: dict[str, str] | None = None, *, job: str = "") -> str:
+        """Run a workflow, or one job of it; what it wrote into its summaries.
+
+        Its last words are in the failure where one of its jobs fails.
+        """
+        with self.lock:
+            self.number += 1
+            here = self.directory / f"run-{self.number}"
         subprocess.run(["git", "clone", "--quiet", str(self.remote), str(here / "checkout")], check=True)
         told = {"repository": REPOSITORY_FIELDS, "inputs": inputs or {}, "ref": "refs/heads/main"}
         (here / "event.json").write_text(json.dumps(told))
         artifacts = here / "artifacts"
         artifacts.mkdir()
         done = subprocess.run(
-            self._command(workflow, event, here),
+            [*self._command(workflow, event, here), *(("--job", job) if job else ())],
             cwd=here / "checkout",
             capture_output=True,
             text=True,
@@ -87,6 +93,7 @@ class GitHubLocally:
         (here / "log").write_text(done.stdout + done.stderr)
         assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
         self._hand_over(workflow, event, artifacts / "runs")
+        return done.stdout
 
     def _hand_over(self, workflow: str, event: str, runs: Path) -> None:
         run: dict[str, Any] = self.github.actions.run(workflow, event=event)

@@ -1,11 +1,20 @@
-"""The workflow files, executed: a night on hardware that answers and hardware that does not, and what is published."""
+"""The workflow files, executed: nights on hardware that answers and hardware that does not, and what is published.
+
+A run of a workflow takes up to a minute, most of it starts of the monitor. So a test looks at all that its runs show.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
+from re import sub
+from typing import Any
 
 import pytest
 from runfiles import write_run_file
@@ -15,9 +24,12 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import FakeGitHub, serving
 from github_locally import GitHubLocally, git
 
+from monitor.execution.builds import Provided
 from monitor.handover.runfile import RunFile
 
 A = "jax/jax.lax.sort/eager-float32"
+GONE = "jax/jax.tree_map/eager-float32"
+LAST = 6  # the night that was just now, of those that are handed over
 
 
 @pytest.fixture
@@ -28,48 +40,124 @@ def here(tmp_path: Path) -> Iterator[GitHubLocally]:
 
 
 @pytest.fixture
-def hand_over(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFile]) -> Callable[[int, str], None]:
-    """A run of a night that has ended: one build a day, and what the case came to."""
+def hand_over(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFile]) -> Callable[..., None]:
+    """A run of a night that has ended: one build a night, and what the case came to."""
 
-    def make(day: int, outcome: str) -> None:
-        path = tmp_path / f"{day}.jsonl"
-        write_run_file(path, runfile(day, {A: outcome}, version=str(day), attempts={A: [outcome] * 2}))
+    def make(night: int, outcome: str, target: str = "cpu") -> None:
+        started = datetime.now(UTC) - timedelta(days=LAST - night, hours=1)
+        run = {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}", "id": f"{started:%Y%m%dT%H%M%SZ}-{len(target):06x}"}
+        made = runfile(1, {A: outcome}, version=str(night), attempts={A: [outcome] * 2}, target=target, **run)
+        path = write_run_file(tmp_path / f"{target}-{night}.jsonl", made)
         actions = here.github.actions
-        actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": path.read_bytes()}, here.github.url)
+        actions.hand_over(actions.run(), {f"{target}-jax-paper.jsonl": path.read_bytes()}, here.github.url)
 
     return make
 
 
+def recorded_from(here: GitHubLocally) -> list[str]:
+    """The artifacts that the commits on the branch name, the newest commit first."""
+    return git(here.remote, "log", "--format=%(trailers:key=Artifact,valueonly)", "results").split()
+
+
+def words(page: Path) -> str:
+    """What a page says."""
+    return " ".join(unescape(sub(r"<[^>]+>", " ", page.read_text())).split())
+
+
 @pytest.mark.timeout(900)
-def test_a_publish_records_tells_and_deploys(here: GitHubLocally, hand_over: Callable[[int, str], None]) -> None:
+def test_three_nights_are_published_and_tell_of_one_regression(
+    here: GitHubLocally, hand_over: Callable[..., None]
+) -> None:
+    hand_over(1, "pass", "nvidia-h100")  # and nothing more of it
     hand_over(1, "pass")
-    hand_over(2, "error")
     here.run("publish.yml", "schedule")
+    assert f"{A},pass,executed" in git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
+    assert here.github.issues == []
+
+    hand_over(2, "error")
+    here.run("publish.yml", "workflow_dispatch")
+    assert recorded_from(here) == ["102", "100", "101"]
     assert f"{A},error,executed" in git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
     (issue,) = here.github.issues
     assert issue["title"] == "jax.lax.sort: pass → error on cpu since jax 2"
     assert "jax.lax.sort" in (here.pages / "index.html").read_text()
 
-    hand_over(3, "error")  # which came late, and is as bad
-    here.run("publish.yml", "workflow_dispatch")
-    recorded = git(here.remote, "log", "--format=%(trailers:key=Artifact,valueonly)", "results").split()
-    assert recorded == ["102", "100", "101"]
-    assert [one["number"] for one in here.github.issues] == [issue["number"]]
-    assert here.github.comments[issue["number"]] == []
+    for night in (4, 5, LAST):  # which came late, together
+        hand_over(night, "pass")
+    here.run("publish.yml", "schedule")
+    assert recorded_from(here)[:3] == ["103", "104", "105"]
+    (issue,) = here.github.issues
+    assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
+    (comment,) = here.github.comments[issue["number"]]
+    assert comment["body"].startswith("Mended in `jax==4`, and good since.")
+    told = words(here.pages / "index.html")
+    assert "nvidia-h100 ! silent for 5 days since " in told
+    assert told.count("silent for") == told.count("silent for 5 days"), "a target that answers is not silent"
 
 
 @pytest.mark.timeout(900)
-def test_a_silent_machine_holds_back_itself_alone(here: GitHubLocally) -> None:
-    here.run("nightly.yml", "workflow_dispatch", {"framework": "jax", "suite": "paper", "cases": "jax/jax.tree_*/*"})
+def test_what_is_recorded_at_once_is_recorded_whole(
+    here: GitHubLocally, hand_over: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A backfill and a night, each of which one publish sees alone."""
+    wish = {"framework": "jax", "target": "cpu", "evidence": "executed", "suite": "paper", "channel": "release"}
+    here.run("backfill.yml", "workflow_dispatch", wish | {"every": "1d", "builds": "0.6.0", "cases": GONE})
+    actions = here.github.actions
+    assert [workflow for workflow, _, _ in actions.dispatched] == ["publish.yml"]
+    hand_over(LAST, "pass")
+    answer, turn, artifacts = actions.answer, threading.Lock(), [[one] for one in actions.artifacts]
+
+    def lagging(method: str, parts: list[str], *rest: Any) -> Any:
+        with turn:
+            if parts == ["artifacts"]:
+                actions.artifacts = artifacts.pop()
+            return answer(method, parts, *rest)
+
+    monkeypatch.setattr(actions, "answer", lagging)
+    with ThreadPoolExecutor() as both:
+        [*both.map(lambda event: here.run("publish.yml", event, job="record"), ("schedule", "workflow_dispatch"))]
+    assert artifacts == []
+    assert sorted(recorded_from(here)) == ["100", "101"]
+    outcomes = git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
+    assert f"{A},pass,executed" in outcomes
+    assert f"{GONE},absent,executed" in outcomes
+    files = git(here.remote, "ls-tree", "-r", "--name-only", "results", "runs/cpu/jax/")
+    assert len(files.splitlines()) == 2 * len(("head", "observations"))
+
+
+@pytest.mark.timeout(900)
+def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
+    here: GitHubLocally, builds: Callable[[str], Provided]
+) -> None:
+    label, case = builds("jax").build.label, "jax/jax.numpy.sum/eager-float32"
+    wish = {"target": "cpu", "suite": "paper", "samples": "1"}
+    compared = here.run("compare.yml", "workflow_dispatch", wish | {"cases": case, "builds": f"{label},{label}"})
+    assert f"| {case} | pass" in " ".join(compared.split())
+    wish = {"target": "cpu", "evidence": "executed", "case": GONE}
+    searched = here.run("bisect.yml", "workflow_dispatch", wish | {"good": "jax==0.5.3", "bad": "jax==0.6.0"})
+    assert "last good" in searched
+    assert (here.github.actions.dispatched, here.github.actions.artifacts) == ([], [])
+
+
+@pytest.mark.timeout(900)
+def test_a_silent_machine_holds_back_itself_alone_and_what_is_measured_rests(here: GitHubLocally) -> None:
+    here.run("nightly.yml", "schedule")
     started = here.github.actions.dispatched
     runs = {(given["target"], given["evidence"]): given for workflow, _, given in started if workflow == "run.yml"}
     assert len(runs) == len(started)
     del started[:]
-    here.run("run.yml", "workflow_dispatch", runs["nvidia-h100", "executed"] | {"build": "jax==0.7.0"})
+    some = {"framework": "jax", "suite": "paper", "cases": "jax/jax.tree_*/*", "channel": "pinned"}
+    here.run("run.yml", "workflow_dispatch", runs["nvidia-h100", "executed"] | some)
     assert here.github.actions.artifacts == []
-    here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | {"build": "jax==0.7.0"})
+    here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | some)
     assert [workflow for workflow, _, _ in started] == ["publish.yml", "publish.yml"]
     (handed,) = here.github.actions.artifacts
     lines = [json.loads(line) for line in here.handed_over(handed["id"])["cpu-jax-paper.jsonl"].splitlines()]
     outcomes = {line["observation"]["case"]: line["observation"]["outcome"] for line in lines if "observation" in line}
-    assert outcomes["jax/jax.tree_map/eager-float32"] == "absent"
+    assert outcomes[GONE] == "absent"
+
+    here.run("publish.yml", "workflow_dispatch", job="record")
+    del started[:]
+    told = here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | some)
+    assert "cpu-jax-paper: left out, jax==" in told
+    assert (started, here.github.actions.artifacts) == ([], [handed]), "that build is measured, and rests"

@@ -13,8 +13,11 @@ from typing import Any
 import pytest
 import yaml
 
+from monitor.reporting.actions import HANDED_OVER
+
 # Everything that may write, and what. A job that is not named here may read at most.
 WRITERS = {
+    ("backfill", "publish"): {"contents": "read", "actions": "write"},
     ("nightly", "start"): {"contents": "read", "actions": "write"},
     ("run", "hand-over"): {},
     ("run", "publish"): {"contents": "read", "actions": "write"},
@@ -26,7 +29,10 @@ WRITERS = {
 
 FILES = sorted((Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in FILES}
-JOBS = [(workflow, name, job) for workflow, content in WORKFLOWS.items() for name, job in content["jobs"].items()]
+EVERY_JOB = [(workflow, name, job) for workflow, content in WORKFLOWS.items() for name, job in content["jobs"].items()]
+# A job has steps, or calls another workflow, whose jobs have them.
+JOBS = [(workflow, name, job) for workflow, name, job in EVERY_JOB if "steps" in job]
+CALLS = [(workflow, name, job) for workflow, name, job in EVERY_JOB if "uses" in job]
 
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 
@@ -52,10 +58,11 @@ def name_of(value: object) -> str:
 
 every_workflow = pytest.mark.parametrize("workflow", WORKFLOWS.values(), ids=[*WORKFLOWS])
 every_job = pytest.mark.parametrize(("workflow", "name", "job"), JOBS, ids=name_of)
-RUN_BUILDS = ("run", "compare", "bisect")
+RUN_BUILDS = ("run", "compare", "bisect", "backfill")
 nightly_builds = pytest.mark.parametrize(
     "job", [job for _, _, job in JOBS if any(command in RUN_BUILDS for command, _ in calls(job))]
 )
+assert {command for _, _, job in JOBS for command, _ in calls(job)} >= {*RUN_BUILDS}
 run_job = WORKFLOWS["run"]["jobs"]["run"]
 
 
@@ -74,6 +81,15 @@ def test_an_action_has_the_same_pin_everywhere():
 @every_workflow
 def test_a_workflow_grants_nothing_by_default(workflow):
     assert workflow["permissions"] == {}
+
+
+def test_a_job_has_steps_or_calls_a_workflow_of_ours_that_may_only_read():
+    assert len(JOBS) + len(CALLS) == len(EVERY_JOB)
+    assert {workflow for workflow, _, _ in CALLS} == {"backfill", "bisect", "compare"}
+    for _, _, job in CALLS:
+        assert (job["uses"], job["permissions"]) == ("./.github/workflows/runner.yml", {"contents": "read"})
+        assert "secrets" not in job
+    assert set(triggers(WORKFLOWS["runner"])) == {"workflow_call"}
 
 
 @every_job
@@ -115,6 +131,16 @@ def test_what_a_failed_run_did_observe_is_handed_over():
     assert upload["if"] == "${{ !cancelled() }}"
 
 
+def test_what_a_backfill_was_done_with_is_handed_over_under_the_name_that_a_publish_looks_for():
+    (upload,) = (
+        step
+        for step in WORKFLOWS["backfill"]["jobs"]["backfill"]["steps"]
+        if step.get("uses", "").startswith("actions/upload-artifact@")
+    )
+    assert (upload["if"], upload["with"]["name"]) == ("${{ !cancelled() }}", HANDED_OVER)
+    assert "!cancelled()" in WORKFLOWS["backfill"]["jobs"]["publish"]["if"]
+
+
 @pytest.mark.parametrize("name", ["hand-over", "publish"])
 def test_a_run_that_failed_is_published_all_the_same(name):
     assert "!cancelled()" in WORKFLOWS["run"]["jobs"][name]["if"]
@@ -123,6 +149,23 @@ def test_a_run_that_failed_is_published_all_the_same(name):
 @pytest.mark.parametrize("name", ["notify", "site", "deploy"])
 def test_an_artifact_that_was_refused_holds_back_neither_issues_nor_site(name):
     assert "!cancelled()" in WORKFLOWS["publish"]["jobs"][name]["if"]
+
+
+def test_nothing_is_run_handed_over_or_published_where_all_is_measured():
+    jobs = WORKFLOWS["run"]["jobs"]
+    assert [name for name, job in jobs.items() if "needs.plan.outputs.matrix != '[]'" not in job.get("if", "")] == [
+        "plan"
+    ]
+
+
+def test_what_a_night_is_asked_for_reaches_every_run_that_it_starts():
+    asked, run = (triggers(WORKFLOWS[name])["workflow_dispatch"]["inputs"] for name in ("nightly", "run"))
+    (start,) = scripts(WORKFLOWS["nightly"]["jobs"]["start"])[1:]
+    assert re.findall(r'--input "(\w+)=', start) == [*asked]
+    assert {*asked} <= {*run}
+    for name in ("nightly", "run"):
+        plan = "".join(scripts(WORKFLOWS[name]["jobs"]["plan"]))
+        assert [one for one in asked if f"${{{one.upper()}:+" not in plan] == []
 
 
 def test_hardware_that_does_not_answer_is_waited_for_by_its_own_run_alone():
@@ -154,7 +197,7 @@ def test_what_reaches_hardware_is_what_its_hook_lets_in():
 
 @every_workflow
 def test_a_runner_that_a_plan_chooses_is_out_of_reach_for_pull_requests(workflow):
-    if any(not job["runs-on"].startswith("ubuntu-") for job in workflow["jobs"].values()):
+    if any(not job.get("runs-on", "ubuntu-").startswith("ubuntu-") for job in workflow["jobs"].values()):
         assert set(triggers(workflow)) <= {"schedule", "workflow_dispatch"}
 
 

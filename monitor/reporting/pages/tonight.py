@@ -18,8 +18,9 @@ from monitor.reporting.pages.causes import BuildNews, news_of_builds
 from monitor.reporting.standing import Series, score_of
 from monitor.reporting.study import PAPER
 
-# A nightly that comes late is a day old; a target that missed a whole night is silent, and that is said.
-SILENT_AFTER = timedelta(hours=48)
+# A target whose builds are measured rests for a night (`monitor.cli.measured`). One that missed the night after that is
+# silent, and that is said.
+SILENT_AFTER = timedelta(hours=72)
 
 WEEK = timedelta(days=7)
 TREND_NIGHTS = 60  # as many as a line of a hundred pixels can tell apart
