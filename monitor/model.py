@@ -419,7 +419,7 @@ class Run:
     @property
     def machine(self) -> str:
         """The class of machine that it ran on: what decides how fast a case is, and no trifle like a system's patch."""
-        told = (self.environment.get(key, "") for key in ("host.cpu", "device.name"))
+        told = (self.environment.get(key, "") for key in ("host.cpu", "host.vectors", "device.name"))
         return ", ".join(word for word in told if word)
 
     @property

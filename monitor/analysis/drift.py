@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -92,7 +93,7 @@ def drifts(recorded: Recorded) -> tuple[Drift, ...]:
     runs = {item.run.id: item.run for item in recorded.runs}
     table = answers(recorded, "outcome", "max_abs", "max_rel", "max_ulp")
     table = table[(table["outcome"] == Outcome.PASS.value) & table["max_ulp"].notna()]
-    table = table.assign(machine=of_runs(table["run"], runs, _machine))
+    table = table.assign(machine=of_runs(table["run"], runs, attrgetter("machine")))
     series = [*KEY, "machine"]
     number = table.groupby(series, observed=True).ngroup().to_numpy()
     digits = _of_each(np.fmax, table["max_rel"], number) < NO_DIGIT
@@ -128,8 +129,3 @@ def _of_cell(cell: Cell, answered: Sequence[tuple[Run, Build, float]], floor: fl
         _, since, _ = of_builds[position][0]
         run, _, _ = of_builds[position + LASTING - 1][0]
         yield Drift(cell, run, until.bare, since.bare, before, after, "ulp" if floor else "abs")
-
-
-def _machine(run: Run) -> str:
-    """What computes: another kind of processor may add in another order."""
-    return " ".join(run.environment.get(name, "") for name in ("host.cpu", "device.name"))

@@ -40,6 +40,7 @@ def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], P
     assert all(len(package.sha256) == 64 for package in build.packages)
     assert {
         "host.cpu",
+        "host.vectors",
         "host.cores",
         "host.memory",
         "host.kernel",
