@@ -6,9 +6,9 @@ import os
 import platform
 from pathlib import Path
 
-# By what Linux calls them: the widest vectors that a CPU computes with, the widest first. Libraries choose their kernels
-# by them, so they decide how fast a case is, how exact, and at times whether it is right; and clouds call many CPUs by
-# one name.
+# By what Linux calls them: the widest vectors that a CPU computes with, the widest first. Libraries choose kernels
+# by them, so they decide how fast a case is, how exact, and at times whether it is right; and clouds call many CPUs
+# by one name.
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "sve": "SVE", "asimd": "NEON"}
 
 
