@@ -65,6 +65,7 @@ class FunctionSection:
     series: Series
     anchor: str
     cell: Cell
+    by_dtype: Mapping[str, Cell]
     cases: tuple[CaseHistory, ...]
     gone: tuple[Standing, ...]
     latencies: tuple[Chart, ...]
@@ -75,14 +76,6 @@ class FunctionSection:
     def turned(self) -> tuple[CaseHistory, ...]:
         """The cases that have had more than one outcome."""
         return tuple(case for case in self.cases if len(case.standing.turns) > 1)
-
-    @property
-    def by_dtype(self) -> Mapping[str, Cell]:
-        """What becomes of each dtype."""
-        found: dict[str, list[Standing]] = {}
-        for case in self.cases:
-            found.setdefault(dtype_of(case.standing.variant), []).append(case.standing)
-        return {dtype: cell(standings) for dtype, standings in found.items()}
 
 
 @dataclass(frozen=True)
@@ -188,12 +181,21 @@ def _section(
         series,
         series_anchor(series.target, series.suite, series.evidence),
         cell(standings),
+        _by_dtype(standings),
         tuple(_case_history(series, s, trend.get(s.case), project) for s in standings),
         tuple(gone),
         latencies,
         errors,
         max(timed, checked),
     )
+
+
+def _by_dtype(standings: Sequence[Standing]) -> Mapping[str, Cell]:
+    """What becomes of each dtype."""
+    found: dict[str, list[Standing]] = {}
+    for standing in standings:
+        found.setdefault(dtype_of(standing.variant), []).append(standing)
+    return {dtype: cell(those) for dtype, those in found.items()}
 
 
 def _charts(
@@ -203,7 +205,7 @@ def _charts(
     shown: Callable[[float], str],
     levels_of: Callable[[CaseOnTarget], Sequence[Level]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
-    """Charts of the cases that moved most, and how many were measured twice. What was always exact is left out.
+    """Charts of the cases that moved most, and how many were measured twice. A level line says less than its number.
 
     Those first that somebody says something of: a level that began with a build is where the build was run first.
     """
@@ -218,7 +220,7 @@ def _charts(
         levels = known[standing.case]
         steps = [(labels.index(level.build), level.step) for level in levels if level.build in labels]
         said = [level.said for level in levels]
-        told = not found or moves > STEADY or turns or levels
+        told = (moves and not found) or moves > STEADY or turns or levels
         if told and len(found) < CHARTS:
             drawn = chart(standing.variant, values, builds, shown, turns, steps, said)
             found += [drawn] if drawn else []
