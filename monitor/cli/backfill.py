@@ -30,16 +30,16 @@ from monitor.cli.common import (
     open_history,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back, let_go
+from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
-from monitor.execution.offers import Framework, Offer
+from monitor.execution.offers import Offer
 from monitor.execution.targets import find_target, load_targets
 from monitor.handover.codec import to_json
 from monitor.handover.runfile import RunFile
 from monitor.history.intake import read_untrusted
 from monitor.history.store import History
-from monitor.model import Build, Channel, Job
+from monitor.model import Build, Job
 from monitor.reporting.text import news_text
 
 BACKFILL = WORK / "backfill"
@@ -88,7 +88,9 @@ def backfill(
     targets = load_targets(RUNNERS)
     chosen = find_target(targets, target)
     offer = chosen.offer(evidence[0] if evidence else chosen.evidences[0])
-    found = _listed(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
+    found = (
+        listed_builds(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
+    )
     say(f"{len(found)} builds: {', '.join(build.version for build in found)}")
     recorded = open_history(history)
     asked = []
@@ -116,16 +118,6 @@ def backfill(
             let_go(cache, offer.framework(framework), keep)
     if missing:
         raise typer.Exit(1)
-
-
-def _listed(framework: Framework, versions: str) -> list[Build]:
-    """The builds of versions separated by commas, the oldest first; another distribution's is named with it."""
-    named = [part.strip().rpartition("==") for part in versions.split(",")]
-    try:
-        ordered = sorted(named, key=lambda part: Version(part[2]))
-    except InvalidVersion as error:
-        raise UserError(f"--builds {versions}: {error}") from None
-    return [Build(name or framework.distributions[0], version, Channel.EXACT) for name, _, version in ordered]
 
 
 def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> list[Build]:

@@ -28,7 +28,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back
+from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds
 from monitor.cli.planning import suite_of
 from monitor.cli.searches import Journal, Question
 from monitor.cli.trials import Bench, try_case, try_latency, try_script
@@ -50,6 +50,7 @@ def register(app: typer.Typer) -> None:
         epilog=examples(
             "portability bisect jax/jax.tree_map/eager-float32",
             "portability bisect jax/jax.tree_map/eager-float32 --good jax==0.5.0 --bad jax==0.7.0",
+            "portability bisect torch/torch.nn.init.xavier_uniform_/eager-bfloat16 --builds 2.11.0,2.12.0,2.12.1",
             "portability bisect --script check.py --good tf-nightly-cpu==2.21.0.dev20250901 "
             "--bad tf-nightly-cpu==2.22.0.dev20260904",
         )
@@ -64,6 +65,9 @@ def bisect(
     bad: Annotated[str, typer.Option(help="A later build where it is not.", metavar="BUILD")] = "",
     channel: Annotated[
         str, typer.Option(help="Whose builds: nightly or release; that of the ends where not given.")
+    ] = "",
+    builds: Annotated[
+        str, typer.Option(help="Look among these instead of a channel's: 2.12.0,2.12.1", metavar="VERSIONS")
     ] = "",
     script: Annotated[
         Path | None,
@@ -101,7 +105,9 @@ def bisect(
     suite = suite_of(case, seen) if case else ""
     turn = None if good and bad else _turn(history, target, case, seen, mended)
     question = _question(chosen, case, script, seen, good, bad, channel, turn)
-    question = replace(question, mended=mended, latency=latency)
+    framework = chosen.offer(seen).framework(question.framework)
+    among = tuple(build.label for build in listed_builds(framework, builds)) if builds else ()
+    question = replace(question, mended=mended, latency=latency, among=among)
     journal = Journal(SEARCHES, question)
     try:
         held = journal.search.held or (turn.good.packages if turn and not good else ())
@@ -239,8 +245,11 @@ def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Tria
 
 
 def _between(offer: Offer, question: Question) -> tuple[str, ...]:
-    """The builds that the channel has between the ends, the oldest first."""
+    """The builds between the ends, the oldest first: those to look among, or else those that the channel has."""
     (_, first), (_, last) = named(offer, question.good), named(offer, question.bad)
+    if question.among:
+        versions = {label: _public(named(offer, label)[1].version) for label in question.among}
+        return tuple(label for label in versions if _public(first.version) < versions[label] < _public(last.version))
     back = builds_back(offer, question.framework, question.channel, below=last.version)
     newer = takewhile(lambda build: _public(build.version) > _public(first.version), back)
     return tuple(build.label for build in newer)[::-1]

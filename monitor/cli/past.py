@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+from packaging.version import InvalidVersion, Version
+
 from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds import BuildUnavailable, newest
 from monitor.execution.environments import prune_environments
 from monitor.execution.offers import Framework, Offer
 from monitor.execution.uv import UvError, run_uv
-from monitor.model import Build
+from monitor.model import Build, Channel
 
 # Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
 PAST_BUILDS = WORK / "backfill" / "cache"
@@ -33,6 +35,19 @@ def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", 
         say(f"found {build.label}")
         yield build
         below = _before(build, days)
+
+
+def listed_builds(framework: Framework, versions: str) -> list[Build]:
+    """The builds of versions separated by commas, the oldest first; another distribution's is named with it.
+
+    Raises UserError.
+    """
+    named = [part.strip().rpartition("==") for part in versions.split(",")]
+    try:
+        ordered = sorted(named, key=lambda part: Version(part[2]))
+    except InvalidVersion as error:
+        raise UserError(f"--builds {versions}: {error}") from None
+    return [Build(name or framework.distributions[0], version, Channel.EXACT) for name, _, version in ordered]
 
 
 def let_go(cache: Path, framework: Framework, keep: int) -> None:

@@ -19,7 +19,8 @@ FILE = "search.json"
 class Question:
     """What is looked for: between which two builds, of a channel, a case or a script turns.
 
-    `script` is a hash of the script's text: another text is another question.
+    `among` are the builds to look among, those of the channel where there are none. `script` is a hash of the script's
+    text: another text is another question.
     """
 
     target: str
@@ -32,6 +33,7 @@ class Question:
     script: str = ""
     mended: bool = False
     latency: bool = False
+    among: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

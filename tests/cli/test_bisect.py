@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,18 @@ def test_a_build_that_cannot_be_had_is_told_and_asked_for_again(tmp_path: Path, 
         ("jax==0.4", "blocked: cannot be had: no such wheel")
     ]
     assert lined_up.trial("jax==0.4") is None
+
+
+def test_builds_that_are_named_are_those_between_the_ends(tmp_path: Path, cpu: Target) -> None:
+    among = ("torch==2.10.0", "torch==2.11.0", "torch==2.12.0", "torch==2.12.1", "torch==2.13.0")
+    question = Question("cpu", "torch", Evidence.EXECUTED, "torch==2.11.0", "torch==2.13.0+cpu", "release", "c")
+    trials = {label: Trial(label, Outcome.PASS) for label in among}
+    trials["torch==2.13.0+cpu"] = Trial("torch==2.13.0+cpu", Outcome.ERROR)
+    lined_up = Journal(tmp_path, replace(question, among=among))
+    found = search(lined_up, trials.__getitem__, cpu.offer(Evidence.EXECUTED))
+    assert lined_up.search.between == ("torch==2.12.0", "torch==2.12.1")
+    assert (found.good.build, found.bad.build) == ("torch==2.12.1", "torch==2.13.0+cpu")
+    assert lined_up.folder != Journal(tmp_path, question).folder
 
 
 def test_another_script_is_another_search(tmp_path: Path) -> None:
