@@ -23,14 +23,14 @@ from monitor.history.repeats import AGAIN, EARLIER, Earlier, leave_out
 # Significant digits that are kept of a column; of one that is not here, all.
 DIGITS = {
     "latency_median": 3,  # off by 0.5 % at most: a sixth of what a steady series scatters by
-    "latency_minimum": 3,
+    "latency_minimum": 2,  # nothing is judged by it
     "latency_first": 2,  # off by 5 % at most; a compilation scatters by more
     "latency_second": 2,
     "latency_spread": 1,  # how wide is all that it tells, and from 40 blocks it is told within a fifth
     "max_abs": 2,  # an error is news when it has doubled
     "max_rel": 2,
     "max_ulp": 2,
-    "seconds": 2,  # by which shards are cut
+    "seconds": 1,  # shards are cut by sums of them
     "compiled_seconds": 2,
 }
 STEPWISE = "case"  # the column of sorted names; readers take it as it is, for such a column has no dictionary
