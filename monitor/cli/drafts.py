@@ -92,10 +92,10 @@ def left_to_do(draft: Draft) -> Iterator[str]:
     if draft.executes:
         yield f"on the machine, see what a night would see first: portability doctor --target {name}"
         yield f"register its runner with the label {name}, as runners/provisioning/README.md tells"
-        yield f"commit and push the file, and add {name} to the repository's variable PORTABILITY_RUNNERS"
+        yield f"commit and push runners/ and .github/, and add {name} to your repository's PORTABILITY_RUNNERS"
     else:
         yield f"try it, on this machine: portability nightly --target {name} --framework jax --suite paper"
-        yield "commit and push the file: a runner of GitHub's compiles for it, none has to be registered"
+        yield "commit and push runners/ and .github/: a runner of GitHub's compiles for it, none has to be registered"
         yield "have the first night now: gh workflow run nightly.yml"
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.analysis.undecided import undecided
 from monitor.cli.planning import NIGHTS_LOOKED_BACK
 from monitor.execution.builds import AUTO, BuildUnavailable, newest
+from monitor.execution.faults import TargetError
 from monitor.execution.offers import Offer
 from monitor.execution.targets import Target
 from monitor.execution.ways import Compile
@@ -65,8 +66,8 @@ def look(job: Job, target: Target, history: History, channels: Channels) -> Look
         return Look(due=True)
     try:
         measured = [run for run in recent if _is_of_now(run, job, target, channels)]
-    except BuildUnavailable as error:
-        return Look(due=True, why=f"run in any case, as no index says which build there is: {error}")
+    except (BuildUnavailable, TargetError) as error:  # a wish at fault is for the run to say, and holds back no other
+        return Look(due=True, why=f"run in any case, as it cannot be told which build there is: {error}")
     if not measured:
         return Look(due=True)
     run = max(measured, key=lambda run: run.started)

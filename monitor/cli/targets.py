@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -14,7 +14,7 @@ from monitor.cli.common import RUNNERS, JsonOption, UserError, examples, print_j
 from monitor.cli.drafts import BESIDE, Chip, Draft, Plugin, left_to_do, write
 from monitor.execution.faults import TargetError
 from monitor.execution.targets import find_target, load_target, load_targets
-from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler
+from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler, name_of
 from monitor.model import Evidence
 
 app = typer.Typer(name="target", help="The hardware: one runner file each.", no_args_is_help=True)
@@ -23,6 +23,8 @@ app = typer.Typer(name="target", help="The hardware: one runner file each.", no_
 CHOICES = re.compile(
     r"(?P<head>^(?P<indent> +)options: # the files in runners/[^\n]*\n)(?:(?P=indent)  - [^\n]*\n)*", re.MULTILINE
 )
+
+T = TypeVar("T")
 
 NONE = "none"
 OTHER = "other"
@@ -136,7 +138,7 @@ def new(
             "--title: how is it seen? Add --builds, --framework or --compiler, or leave all out and be asked"
         )
     if title:
-        described = configuration.read_text(encoding="utf-8") if configuration else ""
+        described = _described(str(configuration or ""))
         chip = Chip(compiler, topology, memory_gib, bandwidth, peak, described) if compiler else None
         plugin = Plugin(framework, device, tuple(package)) if framework else None
         draft = Draft(name, title, builds, plugin, expect_name, count, chip)
@@ -149,9 +151,7 @@ def new(
 
 def _add(draft: Draft) -> Path:
     """Write the file; one that is refused does not stay. Raises UserError and TargetError."""
-    path = RUNNERS / f"{draft.name}.toml"
-    if path.exists():
-        raise UserError(f"{path} is there already; take another name, or change that file")
+    path = _file_of(draft.name)
     path.write_text(write(draft), encoding="utf-8")
     try:
         load_target(path)
@@ -162,9 +162,20 @@ def _add(draft: Draft) -> Path:
     return path
 
 
+def _file_of(name: str) -> Path:
+    """The file of a new target. Raises UserError and TargetError where it cannot be called so."""
+    path = RUNNERS / f"{name}.toml"
+    if path.parent != RUNNERS:
+        raise UserError(f'"{name}" is not a target\'s name but a path')
+    name_of(path)
+    if path.exists():
+        raise UserError(f"{path} is there already; take another name, or change that file")
+    return path
+
+
 def _ask(name: str) -> Draft:
-    """All that a file is written from, one question after the other."""
-    name = name or typer.prompt("Its name, for the file and the runner's label (nvidia-l4)")
+    """All that a file is written from, one question after the other. A slip is asked for again, and costs no answer."""
+    path = _file_of(name) if name else _answer("Its name, for the file and the runner's label (nvidia-l4)", _file_of)
     title = typer.prompt("What people call it (NVIDIA L4)")
     builds = _choose(
         "Whose builds run on it", {path.stem: load_builds(path).title for path in _files(BUILDS)}, OTHER, NONE
@@ -176,25 +187,20 @@ def _ask(name: str) -> Draft:
         packages = typer.prompt("What is to be installed for it, as pip takes it (torch torch-npu)").split()
         plugin = Plugin(framework, device, tuple(packages))
     if builds != NONE:
-        expect_name = typer.prompt(
-            "What does the device call itself, as a regular expression (empty: anything)",
-            default="",
-            show_default=False,
+        expect_name = _answer(
+            "What does the device call itself, as a regular expression (empty: anything)", _pattern, ""
         )
-        count = typer.prompt("How many devices are there", default=1)
+        count = typer.prompt("How many devices are there", default=1, type=int)
     compiler = _choose(
         "What compiles for it", {path.stem: load_compiler(path).title for path in _files(COMPILERS)}, NONE
     )
     chip = None if compiler == NONE else _ask_chip(compiler)
-    return Draft(name, title, "" if builds in (OTHER, NONE) else builds, plugin, expect_name, count, chip)
+    return Draft(path.stem, title, "" if builds in (OTHER, NONE) else builds, plugin, expect_name, count, chip)
 
 
 def _ask_chip(compiler: str) -> Chip:
     topology = typer.prompt("What does the compiler call the chips (v5e:2x2)")
-    described = typer.prompt(
-        "A file that describes the chip (empty: the compiler knows it)", default="", show_default=False
-    )
-    configuration = Path(described).read_text(encoding="utf-8") if described else ""
+    configuration = _answer("A file that describes the chip (empty: the compiler knows it)", _described, "")
     memory = typer.prompt("Memory of one device, in GiB", type=float)
     bandwidth = typer.prompt("Bandwidth of that memory, in GB/s", type=float)
     peak = typer.prompt("Its peak in the dtype that it trains in, in TFLOP/s", type=float)
@@ -205,9 +211,44 @@ def _choose(question: str, known: dict[str, str], *others: str) -> str:
     """One of those that are known, or of some other words."""
     for word, title in known.items():
         print(f"  {word}: {title}" if title else f"  {word}")
-    answer: str = typer.prompt(f"{question} ({', '.join([*known, *others])})")
-    refuse_unknown("answer", answer, (*known, *others))
+    choices = (*known, *others)
+
+    def check(text: str) -> str:
+        refuse_unknown("answer", text, choices)
+        return text
+
+    return _answer(f"{question} ({', '.join(choices)})", check)
+
+
+def _answer(question: str, check: Callable[[str], T], default: str | None = None) -> T:
+    """What `check` makes of an answer; one that it refuses is asked for again, with its words."""
+
+    def checked(text: str) -> T:
+        try:
+            return check(text.strip())
+        except (UserError, TargetError) as error:
+            raise typer.BadParameter(str(error)) from error
+
+    answer: T = typer.prompt(question, default=default, show_default=False, value_proc=checked)
     return answer
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise UserError(f'"{text}" is not a regular expression: {error}') from error
+    return text
+
+
+def _described(text: str) -> str:
+    """What a file says; nothing where none is named."""
+    if not text:
+        return ""
+    try:
+        return Path(text).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{text}: cannot be read: {error}") from error
 
 
 def _files(folder: str) -> list[Path]:

@@ -80,6 +80,13 @@ def test_a_plan_starts_one_run_for_each_target_and_kind_of_evidence(github: Fake
     assert done.output.splitlines() == ["- run.yml tpu-v5e compiled: started", "- run.yml cpu executed: started"]
 
 
+def test_where_every_build_is_measured_nothing_is_started(github: FakeGitHub, tmp_path: Path) -> None:
+    (tmp_path / "matrix.json").write_text("[]\n")
+    done = portability("actions", "start", "run.yml", "--plan", str(tmp_path))
+    assert (done.exit_code, done.output) == (0, "- nothing is left to start\n")
+    assert github.requests == []
+
+
 def test_one_that_cannot_be_started_holds_back_no_other(github: FakeGitHub, tmp_path: Path) -> None:
     github.faults[1] = Fault(status=422, message="Unexpected inputs")
     matrix = [{"target": target, "evidence": "executed"} for target in ("a", "b", "b")]

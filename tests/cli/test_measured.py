@@ -153,7 +153,16 @@ def test_where_no_index_can_be_asked_the_night_is_not_lost(
     monkeypatch.setenv("UV_FIND_LINKS", "")
     found = look(JOB, board, history, Channels())
     assert found.due
-    assert "no index says which build there is: " in found.why
+    assert "cannot be told which build there is: " in found.why
+
+
+def test_a_channel_that_is_not_there_holds_back_no_other_job(
+    board: Target, history: History, night: Callable[..., None]
+) -> None:
+    night({A: "pass"})
+    found = look(replace(JOB, channel="nightly"), board, history, Channels())
+    assert found.due
+    assert 'has no channel "nightly"' in found.why
 
 
 COMPILED = """

@@ -73,7 +73,7 @@ def test_a_gpu_with_flags(runners: Path) -> None:
     assert done.stdout.splitlines()[1:] == [
         "  1. on the machine, see what a night would see first: portability doctor --target nvidia-l4",
         "  2. register its runner with the label nvidia-l4, as runners/provisioning/README.md tells",
-        "  3. commit and push the file, and add nvidia-l4 to the repository's variable PORTABILITY_RUNNERS",
+        "  3. commit and push runners/ and .github/, and add nvidia-l4 to your repository's PORTABILITY_RUNNERS",
     ]
 
 
@@ -81,6 +81,17 @@ def test_a_gpu_by_answers(runners: Path) -> None:
     done = new(answers="nvidia-l4\nNVIDIA L4\ncuda\nNVIDIA L4\n2\nnone\n")
     assert done.exit_code == 0, done.output
     assert "cuda: NVIDIA GPUs (CUDA)" in done.stdout
+    assert written(runners, "nvidia-l4").framework("jax").expect == L4
+
+
+def test_a_slip_is_asked_for_again_and_costs_no_answer(runners: Path) -> None:
+    slips = ("My L4", "cpu", "../nvidia-l4"), ("cudda", "NVIDIA"), ("(",), ("many",), ("tpv",)
+    right = (("nvidia-l4", "NVIDIA L4"), ("cuda",), ("NVIDIA L4",), ("2",), ("none",))
+    lines = [line for wrong, good in zip(slips, right, strict=True) for line in (*wrong, *good)]
+    done = new(answers="".join(f"{line}\n" for line in lines))
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("Error: ") == sum(map(len, slips))
+    assert 'no answer "cudda", did you mean "cuda"?' in done.stdout
     assert written(runners, "nvidia-l4").framework("jax").expect == L4
 
 
@@ -116,6 +127,11 @@ def test_an_accelerator_that_nobody_here_knows(runners: Path) -> None:
             '"cudda" has no file in builds/, did you mean "cuda"',
         ),
         (("x", "--title", "X", "--framework", "trch"), 'no framework "trch", did you mean "torch"?'),
+        (("../x", "--title", "X", "--builds", "cuda"), '"../x" is not a target\'s name but a path'),
+        (
+            ("x", "--title", "X", "--compiler", "tpu", "--topology", "v5e:2x2", "--configuration", "nowhere.txt"),
+            "nowhere.txt: cannot be read",
+        ),
         (("X!", "--title", "X", "--builds", "cuda"), 'file name: "X!" is not a target\'s name'),
         (
             ("x", "--title", "X", "--builds", "cuda", "--expect-name", "("),

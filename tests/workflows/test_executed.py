@@ -106,8 +106,11 @@ def test_what_is_recorded_at_once_is_recorded_whole(
     assert [workflow for workflow, _, _ in actions.dispatched] == ["publish.yml"]
     hand_over(LAST, "pass")
     answer, turn, artifacts = actions.answer, threading.Lock(), [[one] for one in actions.artifacts]
+    both_ask = threading.Barrier(2)  # neither goes on to record before
 
     def lagging(method: str, parts: list[str], *rest: Any) -> Any:
+        if parts == ["artifacts"]:
+            both_ask.wait(timeout=60)
         with turn:
             if parts == ["artifacts"]:
                 actions.artifacts = artifacts.pop()
