@@ -10,7 +10,7 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from monitor.model import Build, Evidence, Run
+from monitor.model import Build, Evidence, Run, Series
 
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
@@ -46,10 +46,16 @@ def kernel_page(framework: str) -> str:
 
 
 def case_address(run: Run, function: str) -> str:
-    """Where the site speaks of the cases of a function in the series of a run: an operator has no page of its own."""
-    if run.evidence is Evidence.REGISTERED:
-        return f"{kernel_page(run.framework)}#{slug(function)}"
-    return f"{function_page(run.framework, function)}#{series_anchor(run.target, run.suite, run.evidence)}"
+    """Where the site speaks of the cases of a function in the series of a run."""
+    return series_address(run.series, function)
+
+
+def series_address(series: Series, function: str) -> str:
+    """Where the site speaks of the cases of a function in a series: an operator has no page of its own."""
+    target, framework, suite, evidence = series
+    if evidence is Evidence.REGISTERED:
+        return f"{kernel_page(framework)}#{slug(function)}"
+    return f"{function_page(framework, function)}#{series_anchor(target, suite, evidence)}"
 
 
 def run_page(run: str) -> str:

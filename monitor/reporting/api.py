@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from monitor.analysis.causes import causes
+from monitor.analysis.flakiness import Rating
+from monitor.analysis.latency_verdicts import Slowdown
 from monitor.analysis.news import Change, Night
 from monitor.analysis.regressions import Regression
 from monitor.handover.codec import to_json
 from monitor.history.signatures import KnownSignature
-from monitor.model import Build, Function, Run
+from monitor.model import Build, Function, Run, Side
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
 from monitor.reporting.data import outcome_fields
 from monitor.reporting.figures import machine_time
@@ -67,7 +70,7 @@ def documents(
     yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
     yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
     yield f"{ROOT}/causes.json", lambda: {"causes": _causes(material.nights)}
-    yield f"{ROOT}/regressions.json", lambda: {"regressions": [_regression(one) for one in reversed(found)]}
+    yield f"{ROOT}/regressions.json", partial(_regressions, material, found)
     yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
     for target, column in columns.items():
         yield column_document(target), partial(_column, target, column)
@@ -237,6 +240,46 @@ def _causes(nights: Sequence[Night]) -> object:
         }
         for one in causes(nights)
     ]
+
+
+def _regressions(material: Material, found: Sequence[Regression]) -> object:
+    return {
+        "regressions": [_regression(one) for one in reversed(found)],
+        "slowdowns": [_slowdown(night.run, one) for night in material.paces for one in night.slowdowns],
+        "flaky": [_rating(one) for one in material.rated],
+    }
+
+
+def _slowdown(run: Run, one: Slowdown) -> object:
+    return {
+        **_series(run),
+        "run": run.id,
+        "case": one.case,
+        "standing": one.standing.value,
+        "factor": math.exp(one.step),
+        "good": _side(one.good),
+        "new": _side(one.new),
+    }
+
+
+def _side(side: Side | None) -> object:
+    return {"build": side.build, "latencies": [*side.latencies]} if side else None
+
+
+def _rating(one: Rating) -> object:
+    target, framework, suite, evidence = one.cell.series
+    return {
+        "target": target,
+        "framework": framework,
+        "suite": suite,
+        "evidence": evidence.value,
+        "case": one.cell.case,
+        "odd": one.odd,
+        "answers": one.answers,
+        "low": one.low,
+        "high": one.high,
+        "flaky": one.flaky,
+    }
 
 
 def _regression(one: Regression) -> object:

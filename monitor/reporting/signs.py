@@ -1,4 +1,4 @@
-"""How the pages show an outcome, a portability, a verdict, an evidence or a state: a symbol, a word, a tone, a meaning.
+"""How the pages show an outcome, a portability, a verdict and so on: a symbol, a word, a tone, a meaning.
 
 Colour is never the only sign, so the symbols differ within each kind. They come from blocks of Unicode that no
 platform draws as pictures. The meanings are the legend, and the text of the method page.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from monitor.analysis.latency_verdicts import Standing
 from monitor.analysis.news import Verdict
 from monitor.analysis.regressions import State
 from monitor.analysis.scores import Portability
@@ -99,9 +100,19 @@ STATES: Mapping[State, Sign] = {
     State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
 }
 
+STANDINGS: Mapping[Standing, Sign] = {
+    Standing.SUSPECT: Sign("?", "suspect", Tone.UNSURE, "slower than its past lets expect, and not measured again"),
+    Standing.CONFIRMED: Sign(
+        "↓", "confirmed", Tone.PARTLY, "slower than the last good build side by side, once so far"
+    ),
+    Standing.FILED: Sign("⇊", "filed", Tone.BAD, "slower side by side on two nights of three: told of"),
+    Standing.LATCHED: Sign("⇩", "latched", Tone.BAD, "told of on an earlier night, and slow still"),
+    Standing.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
+}
 
-def sign(value: Outcome | Portability | Verdict | Evidence | State) -> Sign:
-    """The sign of a value of any of the five kinds."""
+
+def sign(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> Sign:
+    """The sign of a value of any of the six kinds."""
     match value:
         case Outcome():
             return OUTCOMES[value]
@@ -113,3 +124,5 @@ def sign(value: Outcome | Portability | Verdict | Evidence | State) -> Sign:
             return EVIDENCES[value]
         case State():
             return STATES[value]
+        case Standing():
+            return STANDINGS[value]

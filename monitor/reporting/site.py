@@ -13,11 +13,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.meta import find_referenced_templates
 
 from monitor.analysis import news
-from monitor.analysis.regressions import Regression, regressions
+from monitor.analysis.regressions import Regression, State, regressions
 from monitor.analysis.triage import excused
 from monitor.history.signatures import KnownSignature
 from monitor.model import Evidence
-from monitor.reporting import addresses, drawing, figures, kernels, names, signatures, signs, standing
+from monitor.reporting import (
+    addresses,
+    drawing,
+    figures,
+    kernels,
+    names,
+    signatures,
+    signs,
+    slowdowns,
+    slower,
+    standing,
+)
 from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
 from monitor.reporting.feeds import EVERYTHING, function_feed
@@ -29,7 +40,6 @@ from monitor.reporting.pages import builds, causes, elsewhere, function, matrix,
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
-from monitor.reporting.slower import slower_of
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -78,11 +88,18 @@ class _Renderer:
     def render(self, material: Material, project: Project) -> None:
         nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
         functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        slow = slower_of(material.told, material.runs, project.excuse)
+        slow = slower.slower_of(material.told, material.runs, project.excuse)
         found = (*regressions(material.nights, project.excuse), *slow)
         self._assets()
         columns = project.federation.columns
         self._front(nights, series, found, project)
+        self._page(
+            "regressions.html",
+            "regressions",
+            page=lambda: regression_pages.regressions_page(found, material.paces, material.rated),
+            most=regression_pages,
+            flaky=State.FLAKY,
+        )
         self._page(
             "matrix.html",
             "matrix",
@@ -122,7 +139,6 @@ class _Renderer:
         hardware = project.hardware
         front = tonight.tonight_page(nights, news.tonight(nights), series, found, hardware, self._generated)
         self._page("index.html", "tonight", page=front, tonight=tonight)
-        self._page("regressions.html", "regressions", page=lambda: regression_pages.regressions_page(found))
         targets = target.target_pages(front.all_places, series, hardware)
         self._page("targets/index.html", "targets", pages=targets, federation=project.federation)
         for page in targets:
@@ -194,8 +210,10 @@ def _environment(templates: Path) -> Environment:
         percent=figures.percent,
         quantity=figures.quantity,
         commits=regression_pages.commits_of,
+        measured=slower.measured,
         sentence=function.portability_sentence,
         sign=signs.sign,
+        slower_by=slowdowns.slower_by,
         strip_cells=drawing.strip_cells,
         strip_head=drawing.strip_head,
     )
@@ -212,6 +230,8 @@ def _environment(templates: Path) -> Environment:
         portabilities=signs.PORTABILITIES,
         regression_address=addresses.regression_address,
         run_page=addresses.run_page,
+        series_address=addresses.series_address,
+        standings=signs.STANDINGS,
         states=signs.STATES,
         target_page=addresses.target_page,
         verdicts=signs.VERDICTS,

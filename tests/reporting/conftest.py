@@ -14,6 +14,7 @@ from planted import (
     LONG,
     LONG_NAME,
     NAMES,
+    NOTHING_SAID,
     PROJECT,
     SCRIPT,
     SIGNATURES,
@@ -25,11 +26,12 @@ from planted import (
     operators,
     registered,
 )
+from slowed import history as history_of
 
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
 from monitor.model import Attempt, Evidence, Outcome, Signature
-from monitor.reporting.material import Material, gather
+from monitor.reporting.material import Material, gather, material_of
 from monitor.reporting.site import write_site
 
 
@@ -96,6 +98,14 @@ def recorded(history: History) -> Recorded:
 @pytest.fixture(scope="session")
 def material(history: History) -> Material:
     return gather(history)
+
+
+@pytest.fixture(scope="session")
+def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of one target, on which a case has been told of as slower on the newest night."""
+    directory = tmp_path_factory.mktemp("slowed") / "public"
+    write_site(material_of(history_of(slow=2)), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+    return directory
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from planted import GENERATED, NOTHING_SAID, TEMPLATES
 from slowed import BEFORE, CASES, SLOW, history
 
 from monitor.analysis.cells import Cell
@@ -16,7 +15,6 @@ from monitor.analysis.latency_verdicts import Drift
 from monitor.model import Evidence
 from monitor.reporting.levels import Level, Levels
 from monitor.reporting.material import Material, material_of
-from monitor.reporting.site import write_site
 
 WEEKS = 28  # nights on either level that the look back needs
 NEW = f"jax=={BEFORE + 2}.0"
@@ -72,18 +70,15 @@ def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
 
 
 @pytest.fixture(scope="module")
-def function(tmp_path_factory: pytest.TempPathFactory) -> str:
-    directory = tmp_path_factory.mktemp("slowed") / "site"
-    material = material_of(history(slow=3, fast=4))
-    write_site(material, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
-    return unescape((directory / "functions/jax/jax.f00.html").read_text()).replace("\u202f", " ")
+def function(slowed_site: Path) -> str:
+    return unescape((slowed_site / "functions/jax/jax.f00.html").read_text()).replace("\u202f", " ")
 
 
 def test_the_chart_of_the_case_marks_it(function: str) -> None:
     figure = function[function.index('<figure class="chart">') : function.index("</figure>")]
     assert '<line class="level"' in figure
     assert ">25 % slower</text>" in figure
-    assert ">14.0</text>" in figure  # the build stands on the axis, between the first and the last
+    assert ">14.0</text>" in figure  # the build stands on the axis
     assert "<li>25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
 
 
@@ -91,6 +86,5 @@ def test_the_function_has_its_regression(function: str) -> None:
     assert 'aria-label="Regressions of this function"' in function
 
 
-def test_other_cases_are_not_marked(tmp_path: Path) -> None:
-    write_site(material_of(history(slow=3)), NOTHING_SAID, tmp_path / "s", templates=TEMPLATES, generated=GENERATED)
-    assert '<line class="level"' not in (tmp_path / "s/functions/jax/jax.f01.html").read_text()
+def test_other_cases_are_not_marked(slowed_site: Path) -> None:
+    assert '<line class="level"' not in (slowed_site / "functions/jax/jax.f01.html").read_text()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -123,13 +124,24 @@ def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
         scripts = [a for tag, a in page.tags if tag == "script" and a.get("type") != "application/json"]
         wanted = "copy.js" if address.startswith("functions/") else ours.get(address)
         found = [(script["src"] or "").removeprefix("../" * address.count("/")) for script in scripts]
-        assert found == ([f"assets/{wanted}"] if wanted else []), address
+        assert found == ["assets/times.js", *([f"assets/{wanted}"] if wanted else [])], address
         assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on") or key == "style"]
         assert not [tag for tag, _ in page.tags if tag == "style"]
         (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
         assert policy
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+
+
+def test_every_time_is_told_in_utc_and_to_programs_and_none_is_relative(site: Path) -> None:
+    for path in site.rglob("*.html"):
+        text = path.read_text()
+        times = re.findall(r"<time([^>]*)>([^<]*)</time>", text)
+        assert times, path
+        for attributes, shown in times:
+            assert re.fullmatch(r' datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"', attributes), path
+            assert re.fullmatch(r"\d{1,2} [A-Z][a-z]{2} \d{4}(, \d\d:\d\d UTC)?", shown), path
+        assert not re.search(r"\b(ago|yesterday|silent for)\b", re.sub(r"<[^>]*>", "", text)), path
 
 
 def test_planted_markup_is_shown_as_text(pages: dict[str, Page]) -> None:
@@ -184,7 +196,7 @@ def test_tonight_has_a_figure_and_its_trend_for_each_framework_and_target(site: 
 
 def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
     silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability")[0]
-    assert "tpu-v5e ! silent for 3 days since 4 Nov 2025, 03:17 UTC" in silent
+    assert "tpu-v5e ! silent since 4 Nov 2025, 03:17 UTC" in silent
     assert "never-seen ? never seen" in silent
     assert "cpu-x86" not in silent
 

@@ -1,4 +1,4 @@
-"""The page of regressions: what is open, what was mended, and how late each was known."""
+"""The page of regressions: what is open, what was mended, how late it was known; what is slower, what is flaky."""
 
 from __future__ import annotations
 
@@ -6,28 +6,71 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from monitor.analysis.flakiness import Rating
+from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing
 from monitor.analysis.regressions import Regression, State
+from monitor.model import Run
 from monitor.reporting.addresses import commits
+from monitor.reporting.slowdowns import COUNTED, drift_said
+
+# What was not measured again is mostly chance: a few are named, and the rest is counted.
+SUSPECTS = 5
+# What was odd once may be a build that was broken for a night: those are counted beyond what a page is read to.
+FLAKY = 200
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast the newest night of a series was, where that is news.
+
+    `slowdowns` were measured beside the last good build, `suspects` stand out and were not; `remarks` say what all
+    cases have in common, and what was not measured.
+    """
+
+    run: Run
+    slowdowns: tuple[Slowdown, ...]
+    suspects: tuple[Slowdown, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RegressionsPage:
     """Regressions by how they stand, the newest of each first. `known_after` is the median time to detection in days.
 
-    It is None where none came out while somebody was watching; `timed` is of how many it is the median.
+    It is None where none came out while somebody was watching; `timed` is of how many it is the median. `flaky` are the
+    cells that went and came back, the oddest first, `flaky_for_sure` so many of them.
     """
 
     groups: tuple[tuple[State, tuple[Regression, ...]], ...]
     known_after: float | None
     timed: int
+    paces: tuple[Pace, ...]
+    flaky: tuple[Rating, ...]
+    flaky_for_sure: int
 
 
-def regressions_page(found: Sequence[Regression]) -> RegressionsPage:
+def regressions_page(
+    found: Sequence[Regression], nights: Sequence[LatencyNight], rated: Sequence[Rating]
+) -> RegressionsPage:
     groups = [(state, tuple(one for one in reversed(found) if one.state is state)) for state in State]
     days = [one.detection.days for one in found if one.detection]
     return RegressionsPage(
-        tuple((state, group) for state, group in groups if group), median(days) if days else None, len(days)
+        tuple((state, group) for state, group in groups if group),
+        median(days) if days else None,
+        len(days),
+        tuple(pace for night in nights if (pace := _pace(night))),
+        tuple(rated),
+        sum(rating.flaky for rating in rated),
     )
+
+
+def _pace(night: LatencyNight) -> Pace | None:
+    slowdowns = tuple(one for one in night.slowdowns if one.standing not in COUNTED)
+    suspects = night.of(Standing.SUSPECT)
+    common = (drift_said(night.drift),) if night.drift else ()
+    if not (slowdowns or suspects or common):
+        return None
+    return Pace(night.run, slowdowns, suspects, (*common, *night.notes))
 
 
 def commits_of(regression: Regression) -> str:

@@ -53,13 +53,13 @@ class Figure:
 class Place:
     """A target: its figures by framework, the strongest evidence first, and the study's suite before others.
 
-    `since` is when anything was last observed of it, None for never; `silent_days` is 0 where it is not silent.
+    `since` is when anything was last observed of it, None for never; `silent` is whether that is long ago.
     """
 
     target: str
     title: str
     since: datetime | None
-    silent_days: int
+    silent: bool
     figures: Mapping[str, tuple[Figure, ...]]
 
 
@@ -86,7 +86,7 @@ class TonightPage:
 
     @property
     def silent(self) -> tuple[Place, ...]:
-        return tuple(place for place in self.all_places if place.silent_days or place.since is None)
+        return tuple(place for place in self.all_places if place.silent or place.since is None)
 
 
 def tonight_page(
@@ -170,7 +170,7 @@ def _place(
     since = max(observed, default=None)
     age = generated - since if since else timedelta()
     ordered = {framework: tuple(sorted(found, key=_weight)) for framework, found in figures.items()}
-    return Place(target, title, since, age.days if age > SILENT_AFTER else 0, ordered)
+    return Place(target, title, since, age > SILENT_AFTER, ordered)
 
 
 def _strength(place: Place) -> int:
