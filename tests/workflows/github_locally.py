@@ -70,7 +70,7 @@ class GitHubLocally:
             return {name: archive.read(name) for name in archive.namelist()}
 
     def run(self, workflow: str, event: str, inputs: dict[str, str] | None = None, *, job: str = "") -> str:
-        """Run a workflow, or one job of it; what it wrote into its summaries.
+        """Run a workflow, or one job of it with those that it needs; its log.
 
         Its last words are in the failure where one of its jobs fails.
         """
