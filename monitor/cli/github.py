@@ -19,13 +19,18 @@ RepositoryOption = Annotated[
 ]
 
 
+def check_repository(repository: str) -> None:
+    """Raises UserError where that is no repository's name."""
+    if not re.fullmatch(REPOSITORY, repository):
+        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
+
+
 def asking(repository: str, permission: str, *, without: str, may_lack: bool = False) -> Asking:
     """A repository, asked with the environment's GITHUB_TOKEN. Raises UserError.
 
     `without` is what to do where there is no token, unless it `may_lack`.
     """
-    if not re.fullmatch(REPOSITORY, repository):
-        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
+    check_repository(repository)
     token = os.environ.get("GITHUB_TOKEN", "")
     if not token and not may_lack:
         raise UserError(f"GITHUB_TOKEN is not set: {without}")

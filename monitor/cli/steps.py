@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -31,6 +32,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
+from monitor.cli.github import RepositoryOption, check_repository
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.measured import Look, looks
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
@@ -289,6 +291,7 @@ def site(
     base_url: Annotated[
         str, typer.Option(help="The address that the site will have: feeds and the map of the site need it.")
     ] = "",
+    repository: RepositoryOption = "",
     federation: Annotated[
         Path | None,
         typer.Option(help="Columns of forks, as portability federation fetched them.", metavar="FILE"),
@@ -300,12 +303,15 @@ def site(
 ) -> None:
     """Write the static site from the history. What did not change since the site in DIR is left as it is."""
     recorded = open_history(history)
+    if repository:
+        check_repository(repository)
     if serve:
         here = f"http://{LOOPBACK}:{port}/" if port else ""
         base = _base(base_url) or here
-        serve_site(lambda: write_pages(recorded, out, base, federation), out, watched=[TEMPLATES, history], port=port)
+        make = partial(write_pages, recorded, out, base, federation, repository)
+        serve_site(make, out, watched=[TEMPLATES, history], port=port)
     else:
-        print(write_pages(recorded, out, _base(base_url), federation).as_uri())
+        print(write_pages(recorded, out, _base(base_url), federation, repository).as_uri())
 
 
 def _base(url: str) -> str:
@@ -316,7 +322,9 @@ def _base(url: str) -> str:
     return url if url.endswith("/") or not url else f"{url}/"
 
 
-def write_pages(history: History, directory: Path, base: str = "", federation: Path | None = None) -> Path:
+def write_pages(
+    history: History, directory: Path, base: str = "", federation: Path | None = None, repository: str = ""
+) -> Path:
     """Write the site, and return the path of its first page."""
     generated = datetime.now(UTC)
     material = gather(history, INDEX)
@@ -328,7 +336,9 @@ def write_pages(history: History, directory: Path, base: str = "", federation: P
         findings=load_findings(FINDINGS),
         federation=load_federation(federation, generated) if federation else Federation(),
     )
-    page = write_site(material, project, directory, templates=TEMPLATES, generated=generated, base=base)
+    page = write_site(
+        material, project, directory, templates=TEMPLATES, generated=generated, base=base, repository=repository
+    )
     return page.resolve()
 
 

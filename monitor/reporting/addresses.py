@@ -84,6 +84,11 @@ def regression_address(regression: str) -> str:
     return f"regressions.html#{slug(regression)}"
 
 
+def issues_on(repository: str, regression: str) -> str:
+    """Where GitHub lists the issues of a repository that name a regression, as its own issue does."""
+    return f"https://github.com/{repository}/issues?q={quote(f'is:issue {regression}')}"
+
+
 def commits(framework: str, before: Build, after: Build) -> str:
     """The address of the commits between two builds; empty where one of them does not tell what it was made from.
 

@@ -52,17 +52,19 @@ def write_site(
     templates: Path,
     generated: datetime,
     base: str = "",
+    repository: str = "",
 ) -> Path:
     """Write the whole site into `directory` in place of the one there, and return the path of its first page.
 
-    `templates` is the project's `site/` folder, `base` the address that the site will have, empty where it has none.
+    `templates` is the project's `site/` folder, `base` the address that the site will have, empty where it has none;
+    `repository` is the one at GitHub (`octocat/monitor`) whose issues tell of regressions.
     Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
     with next_edition(directory) as fresh:
 
         def part(number: int, of: int) -> Mapping[str, str]:
             edition = Edition(fresh, directory, (number, of))
-            renderer = _Renderer(templates, edition, generated, base)
+            renderer = _Renderer(templates, edition, generated, base, repository)
             renderer.render(material, project)
             return edition.made_of
 
@@ -76,12 +78,13 @@ def write_site(
 class _Renderer:
     """Renders one process's share of an edition of the site."""
 
-    def __init__(self, templates: Path, edition: Edition, generated: datetime, base: str) -> None:
+    def __init__(self, templates: Path, edition: Edition, generated: datetime, base: str, repository: str) -> None:
         self._templates = templates
         self._edition = edition
         self._generated = generated
         self._base = base
-        self._environment = _environment(templates / "templates")
+        self._repository = repository
+        self._environment = _environment(templates / "templates", repository)
         self._made_by = made_by(CODE)
         self._sources: dict[str, tuple[str, ...]] = {}
 
@@ -172,7 +175,7 @@ class _Renderer:
             page = self._environment.get_template(f"{template}.html.jinja")
             return page.render(generated=self._generated, **where, **view).encode()
 
-        made = made_of(self._made_by, self._base, self._with_sources(f"{template}.html.jinja"), view)
+        made = made_of(self._made_by, self._base, self._repository, self._with_sources(f"{template}.html.jinja"), view)
         self._edition.page(address, made, make)
 
     def _with_sources(self, template: str) -> tuple[str, ...]:
@@ -184,7 +187,7 @@ class _Renderer:
         return self._sources[template]
 
 
-def _environment(templates: Path) -> Environment:
+def _environment(templates: Path, repository: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
         autoescape=True,
@@ -225,6 +228,8 @@ def _environment(templates: Path) -> Environment:
         evidences=signs.EVIDENCES,
         feed="",  # where a page has one of its own, it says so
         function_page=addresses.function_page,
+        issues_on=addresses.issues_on,
+        repository=repository,
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,

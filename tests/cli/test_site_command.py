@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.cli.common import UserError
+from monitor.cli.github import check_repository
 from monitor.cli.steps import _base
 
 
@@ -20,3 +21,9 @@ def test_an_address_ends_with_a_slash(given: str, base: str) -> None:
 def test_what_is_no_address_of_a_site_is_refused(given: str) -> None:
     with pytest.raises(UserError, match="not the address of a site; write it as https://"):
         _base(given)
+
+
+@pytest.mark.parametrize("given", ["monitor", "https://github.com/octocat/monitor", 'octocat/"><script>', "a/b/c", "/"])
+def test_what_is_no_repository_is_refused(given: str) -> None:
+    with pytest.raises(UserError, match="must be OWNER/NAME"):
+        check_repository(given)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from planted import (
@@ -33,6 +35,9 @@ from monitor.history.store import History, Recorded
 from monitor.model import Attempt, Evidence, Outcome, Signature
 from monitor.reporting.material import Material, gather, material_of
 from monitor.reporting.site import write_site
+
+if TYPE_CHECKING:
+    from chromium import sync_api
 
 
 @pytest.fixture(scope="session")
@@ -113,3 +118,11 @@ def site(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
     write_site(material, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base=BASE)
     return directory
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[sync_api.Browser]:
+    from chromium import launched  # not before a test needs it: where there is none, the others run
+
+    with launched() as found:
+        yield found

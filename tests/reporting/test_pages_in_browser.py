@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from chromium import missing, rows, sync_api
 from planted import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
 from monitor.history.store import Recorded
@@ -23,41 +22,8 @@ from monitor.reporting.site import write_site
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
 
-# No sandbox, because tests run as root in containers; the others keep the browser off the network.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDTHS = (320, 390, 1280, 1600)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def missing(what: str) -> None:
-    """Skip for want of a program; on CI, where it must be there, fail."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what} is not installed")
-    pytest.skip(f"{what} is not installed")
-
-
-sync_api = pytest.importorskip("playwright.sync_api") if os.environ.get("CI") != "true" else None
-if sync_api is None:
-    from playwright import sync_api
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[sync_api.Browser]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not chromium:
-        missing("Chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +121,6 @@ def test_times_are_told_by_how_long_ago_they_are_and_kept_so(browser: sync_api.B
     page.clock.run_for(60_000)
     assert "(just now)" in generated.inner_text()
     context.close()
-
-
-def rows(page: sync_api.Page) -> list[str]:
-    """The functions that the matrix shows, once all of them are drawn."""
-    page.wait_for_selector("#live table[aria-busy=false]", state="attached")
-    return page.locator("#live tbody th").all_inner_texts()
 
 
 def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
@@ -279,53 +239,6 @@ def test_two_builds_are_compared_by_cause(browser: sync_api.Browser, site: Path)
     assert again.locator("#said").inner_text() == page.locator("#said").inner_text()
     page.get_by_label("From").select_option(label="torch 2.4.0.dev20251105+cpu")
     assert page.locator("#said").inner_text() == "Choose two builds."
-    context.close()
-
-
-def test_a_researcher_finds_a_failing_function_and_takes_its_script_along(
-    browser: sync_api.Browser, site: Path
-) -> None:
-    context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    page = context.new_page()
-    page.goto((site / "index.html").as_uri())
-    page.get_by_role("navigation", name="Site").get_by_role("link", name="Matrix").click()
-    page.get_by_label("Shows").select_option("failure")
-    page.get_by_label("on", exact=True).select_option("tpu-v5e")
-    assert rows(page) == ["jax.numpy.linalg.eig"]
-    page.locator("#live tbody td a", has_text="failure").last.click()
-    assert page.url.endswith("functions/jax/jax.numpy.linalg.eig.html#on-tpu-v5e-paper-compiled")
-    page.locator("#reproduce ~ details summary").click()
-    copied = page.locator("#reproduce ~ details").locator("..")
-    copied.get_by_role("button", name="Copy").first.click()
-    assert page.evaluate("navigator.clipboard.readText()").startswith('"""jax/jax.numpy.linalg.eig/')
-    assert page.get_by_role("link", name="Documentation of JAX").is_visible()
-    context.close()
-
-
-def test_an_engineer_goes_from_tonight_to_the_regression_and_its_builds(browser: sync_api.Browser, site: Path) -> None:
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto((site / "index.html").as_uri())
-    crash = page.locator("#open ~ ul li", has_text="torch.add")
-    crash.get_by_role("link", name="open").click()
-    regression = page.locator("article.regression:target")
-    assert "Last good" in regression.inner_text()
-    regression.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").first.click()
-    assert page.get_by_role("heading", level=1).inner_text() == "torch 2.4.0.dev20251105+cpu"
-    page.get_by_role("link", name="‹ torch 2.3.0.dev20251104+cpu").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "torch 2.3.0.dev20251104+cpu"
-    context.close()
-
-
-def test_whoever_is_on_call_sees_what_is_silent_and_what_did_not_install(browser: sync_api.Browser, site: Path) -> None:
-    context = browser.new_context(viewport={"width": 390, "height": 800})
-    page = context.new_page()
-    page.goto((site / "index.html").as_uri())
-    assert "does not install" in page.locator("section.alarm").inner_text()
-    page.locator("section.silence").get_by_role("link", name="tpu-v5e").click()
-    assert "! silent" in page.locator(".lead").inner_text()
-    page.get_by_role("link", name="Add your hardware").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Add your hardware"
     context.close()
 
 

@@ -159,7 +159,7 @@ def _history(one: Regression, settings: Settings) -> str:
 
 def _address(one: Regression, settings: Settings) -> str:
     """Where the site speaks of it; empty where there is no site, or no more than the charts of functions."""
-    return settings.site + regression_address(one.id) if settings.site and one.kind is not Kind.SLOWER else ""
+    return settings.site + regression_address(one.id) if settings.site else ""
 
 
 def _hits(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

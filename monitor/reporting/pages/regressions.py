@@ -8,6 +8,7 @@ from statistics import median
 
 from monitor.analysis.flakiness import Rating
 from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing
+from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression, State
 from monitor.model import Run
 from monitor.reporting.addresses import commits
@@ -37,13 +38,15 @@ class Pace:
 class RegressionsPage:
     """Regressions by how they stand, the newest of each first. `known_after` is the median time to detection in days.
 
-    It is None where none came out while somebody was watching; `timed` is of how many it is the median. `flaky` are the
-    cells that went and came back, the oddest first, `flaky_for_sure` so many of them.
+    It is None where none came out while somebody was watching; `timed` is of how many it is the median, `looked_back`
+    whether others were found in builds of the past. `flaky` are the cells that went and came back, the oddest first,
+    `flaky_for_sure` so many of them.
     """
 
     groups: tuple[tuple[State, tuple[Regression, ...]], ...]
     known_after: float | None
     timed: int
+    looked_back: bool
     paces: tuple[Pace, ...]
     flaky: tuple[Rating, ...]
     flaky_for_sure: int
@@ -58,6 +61,7 @@ def regressions_page(
         tuple((state, group) for state, group in groups if group),
         median(days) if days else None,
         len(days),
+        any(one.detection is None and one.kind is not Kind.SLOWER for one in found),
         tuple(pace for night in nights if (pace := _pace(night))),
         tuple(rated),
         sum(rating.flaky for rating in rated),
