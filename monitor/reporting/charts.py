@@ -73,9 +73,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Step:
-    """A place where a level began, and what stands beside it."""
+    """A place where a level began, from where its line goes down, and what stands beside it."""
 
     x: float
+    top: float
     label: Label
 
 
@@ -158,17 +159,26 @@ def chart(
         tuple(Point(*_rounded(xs[n], height(value)), f"{builds[n]}: {shown(value)}") for n, value in known),
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
         tuple(Mark(round(xs[n], 1), label) for n, label in changes),
-        tuple(_level(xs[n], row, step) for row, (n, step) in enumerate(levels)),
+        tuple(_steps([(xs[n], step) for n, step in levels])),
         tuple(said),
         tuple(round(x, 1) for x in xs),
         tuple(_axis(xs, builds, [n for n, _ in (*levels, *changes)])),
     )
 
 
-def _level(x: float, row: int, step: str) -> Step:
-    """A level, its words on the side that has room, and two that are neighbours one below the other."""
-    place, anchor = (x - GAP, "end") if x > (LEFT + WIDTH - RIGHT) / 2 else (x + GAP, "start")
-    return Step(round(x, 1), Label(round(place, 1), TOP + LETTER_HEIGHT * (row % 2), step, anchor))
+def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[Step]:
+    """Where levels began, their words on the side that has room.
+
+    Of two that are neighbours the inner one stands lower, and its line begins there: neither goes through the other's
+    words.
+    """
+    half = (LEFT + WIDTH - RIGHT) / 2
+    left = sorted(level for level in levels if level[0] <= half)
+    right = sorted((level for level in levels if level[0] > half), reverse=True)
+    for row, (x, step) in (*enumerate(left), *enumerate(right)):
+        y = TOP + LETTER_HEIGHT * (row % 2)
+        place, anchor = (x - GAP, "end") if x > half else (x + GAP, "start")
+        yield Step(round(x, 1), y - LETTER_HEIGHT + GAP, Label(round(place, 1), y, step, anchor))
 
 
 def _axis(xs: Sequence[float], builds: Sequence[str], told: Sequence[int]) -> Iterator[Label]:

@@ -43,13 +43,15 @@ def drawn(one: Chart) -> Markup:
         f"<title>{text(mark.label)}</title></line>\n"
         for mark in one.marks
     ]
-    parts += [f'<line class="level" x1="{step.x}" x2="{step.x}" y1="4" y2="{bottom}"/>\n' for step in one.levels]
+    parts += [
+        f'<line class="level" x1="{step.x}" x2="{step.x}" y1="{step.top}" y2="{bottom}"/>\n' for step in one.levels
+    ]
     parts += [f'<polyline points="{points}"/>\n' for points in one.lines]
     parts += [
         f'<circle cx="{point.x}" cy="{point.y}" r="3"><title>{text(point.label)}</title></circle>\n'
         for point in one.points
     ]
-    parts += [_label(step.label, "level") for step in one.levels]  # on top: no line goes through them
+    parts += [_label(step.label, "level") for step in one.levels]
     parts.append(f'<path class="builds" d="{"".join(f"M{x} {bottom}v3" for x in one.builds)}"/>\n')
     parts += [_label(label) for label in one.axis]
     parts.append("\n</svg>\n")

@@ -8,7 +8,7 @@
   const times = [...document.querySelectorAll("time[datetime]")].map((time) => {
     const ago = document.createElement("span");
     ago.className = "ago";
-    time.after(" ", ago);
+    (time.closest("a") ?? time).after(" ", ago); // what a link says stays what it says
     return [ago, Date.parse(time.dateTime)];
   });
 

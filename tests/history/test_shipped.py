@@ -8,6 +8,8 @@ from pathlib import Path
 from monitor.history.known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
 from monitor.history.order import in_order
+from monitor.history.signatures import read_signatures
+from monitor.model import function_of
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 
@@ -32,3 +34,16 @@ def test_the_readme_lists_every_run_and_no_other() -> None:
     text = (RESULTS / "README.md").read_text()
     shipped = {item.run.id for item in read_runs(RESULTS)}
     assert shipped == {*re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{6}", text)}
+
+
+def test_the_signatures_are_sorted_and_of_functions_that_were_run() -> None:
+    for path in (RESULTS / "signatures").glob("*.csv"):
+        known = read_signatures(path)
+        assert [*known] == sorted(known)
+        run = {
+            function_of(case)
+            for file in (RESULTS / "outcomes").glob(f"cpu/{path.stem}/*.csv")
+            for case in read_outcomes(file)
+        }
+        assert known.keys() <= run
+        assert all(one.text != one.before or not one.text for one in known.values())

@@ -100,5 +100,14 @@ def test_levels_say_their_step_where_there_is_room() -> None:
     assert (first.label.anchor, last.label.anchor) == ("start", "end")
     assert first.label.x > first.x
     assert last.label.x < last.x
-    assert first.label.y != second.label.y  # neighbours do not stand in each other's words
+    # Neighbours do not stand in each other's words, and the line of neither goes through those of the other.
+    assert second.top > first.label.y
     assert drawn.said == ("why",)
+
+
+def test_neighbours_on_the_right_make_room_for_each_other_too() -> None:
+    drawn = chart("a", [1.0] * 9, ["b"] * 9, str, [], [(7, "25 % slower"), (8, "10 % faster")])
+    assert drawn
+    last, before = drawn.levels
+    assert (last.x, before.x) == (drawn.builds[8], drawn.builds[7])
+    assert before.top > last.label.y
