@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.environments import in_use
 from monitor.execution.faults import TargetError
-from monitor.execution.lanes import Ground, executing
+from monitor.execution.lanes import Ground, Lane, executing
 from monitor.execution.offers import Offer
 from monitor.execution.sidebyside import side_by_side
 from monitor.execution.supervisor import Limits, WorkerUnavailableError
@@ -58,10 +58,8 @@ def compare(
     except (BuildUnavailable, TargetError) as error:
         return (*notes, clean(f"nothing was compared: {baseline.build} cannot be had any more: {error}"))
     limits = Limits(ground.way.case_seconds, ground.way.case_memory_mib)
-    scratch = ground.scratch / "good"  # what a compiler keeps of one build is not for the other
-    scratch.mkdir()
-    (start_good,) = executing(replace(ground, python=good.python, scratch=scratch), cores)
-    (start_new,) = executing(ground, cores)
+    start_good = _lane(ground, "good", good.python, cores)
+    start_new = _lane(ground, "new", ground.python, cores)
     with in_use(good.python):
         for batch in batches:
             pair = (baseline.build, start_good), (build.label, start_new)
@@ -72,6 +70,14 @@ def compare(
             for case, reason in batch.cases.items():
                 write(Comparison(case, reason, *sides[case]))
     return notes
+
+
+def _lane(ground: Ground, name: str, python: Path, cores: frozenset[int]) -> Lane:
+    """What starts workers of a build; what a compiler keeps of it is not for the other."""
+    scratch = ground.scratch / name
+    scratch.mkdir()
+    (lane,) = executing(replace(ground, python=python, scratch=scratch), cores)
+    return lane
 
 
 def planned(

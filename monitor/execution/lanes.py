@@ -6,8 +6,10 @@ A lane answers one case at a time. What is timed goes in one, alone; what is not
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from monitor.execution.compiling import GIB, CompilingWorker, Exported, LoweringWorker
@@ -46,18 +48,35 @@ class Ground:
 
 
 def executing(ground: Ground, cores: frozenset[int]) -> tuple[Lane, ...]:
-    """One worker, on cores of its own."""
-    command = worker_command(
-        ground.python,
-        ground.job.framework,
-        ground.job.suite,
-        ground.framework.device,
-        environment_of(ground.way, ground.framework, ground.scratch),
-        ground.scratch / "worker.log",
-        ground.package,
-        cores,
-    )
-    return (lambda: _expected(Worker(command), ground.framework.expect),)
+    """One worker, on cores of its own.
+
+    The next has what it compiled, unless it fell: what was half written then, all that come after would read, and
+    confirm what it fell over.
+    """
+    last: Worker | None = None
+    folders = (ground.scratch / f"worker-{number}" for number in count())
+    folder = next(folders)
+
+    def start() -> Worker:
+        nonlocal last, folder
+        if last and last.fell:
+            shutil.rmtree(folder)
+            folder = next(folders)
+        folder.mkdir(exist_ok=True)
+        command = worker_command(
+            ground.python,
+            ground.job.framework,
+            ground.job.suite,
+            ground.framework.device,
+            environment_of(ground.way, ground.framework, folder),
+            folder / "worker.log",
+            ground.package,
+            cores,
+        )
+        last = _expected(Worker(command), ground.framework.expect)
+        return last
+
+    return (start,)
 
 
 def _expected(worker: Worker, expect: Expectation) -> Worker:

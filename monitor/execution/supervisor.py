@@ -100,11 +100,12 @@ class ProcessCommand:
 
 
 class Process:
-    """One process. `served` counts the requests it has answered."""
+    """One process. `served` counts the requests it has answered; `fell` is whether it was killed, or died, over one."""
 
     def __init__(self, command: ProcessCommand) -> None:
         """Start it and wait until it is ready. Raises WorkerUnavailableError."""
         self.served = 0
+        self.fell = False
         self.ready: Ready
         self._buffer = b""
         self._log = command.log
@@ -171,16 +172,15 @@ class Process:
 
     def kill(self) -> None:
         """Kill the worker and everything it started."""
-        with suppress(ProcessLookupError):  # dead already, and with it its process group
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self.fell = True
+        self._end()
 
     def close(self) -> None:
         """Let the worker go: it ends when its requests do, and is killed where it does not."""
         os.close(self._requests)
         with suppress(subprocess.TimeoutExpired):  # a worker that hangs on its way out has nothing left to say
             self._process.wait(CLOSE_SECONDS)
-        self.kill()
+        self._end()
         os.close(self._answers)
 
     def __enter__(self) -> Self:
@@ -188,6 +188,11 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _end(self) -> None:
+        with suppress(ProcessLookupError):  # dead already, and with it its process group
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def _wait_ready(self) -> Ready:
         deadline = time.monotonic() + START_SECONDS
@@ -218,6 +223,7 @@ class Process:
         return line
 
     def _death(self) -> Fault:
+        self.fell = True
         # The pipe also ends when a worker closes it and lives on; it is of no more use then.
         try:
             self._process.wait(CLOSE_SECONDS)

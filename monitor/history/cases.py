@@ -18,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from monitor.history.layout import read_run
+
 TEXTS = ("case", "outcome", "message")
 NUMBERS = ("max_rel", "max_ulp", "latency_median", "latency_spread")
 KEPT = (*TEXTS, *NUMBERS)
@@ -65,7 +67,7 @@ def _made_from(path: Path) -> object:
 def _make(path: Path, runs: Sequence[Path], made_from: Mapping[str, int]) -> None:
     tables = []
     for run in runs:
-        table = pq.ParquetFile(run).read([*KEPT]).select([*KEPT]).cast(SCHEMA)
+        table = read_run(run, KEPT).cast(SCHEMA)
         tables.append(table.add_column(0, "run", pa.repeat(run.stem, table.num_rows)))
     whole = pa.concat_tables(tables, promote_options="permissive").sort_by(
         [("case", "ascending"), ("run", "ascending")]

@@ -1,4 +1,6 @@
-"""How a table of observations is written so that ten years of nights stay small: few digits, and sorted names as steps.
+"""How a table of observations is written so that ten years of nights stay small.
+
+Few digits, sorted names as steps, and nothing twice (`monitor.history.repeats`).
 
 A latency scatters by 3 % from night to night: what stands after its third digit is noise, and noise is what does not
 compress. Rounded, a column has so few different values that Parquet's dictionaries make 10 to 13 bits of each. Names
@@ -15,6 +17,8 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from monitor.history.repeats import AGAIN, EARLIER, Earlier, leave_out
 
 # Significant digits that are kept of a column; of one that is not here, all.
 DIGITS = {
@@ -33,18 +37,24 @@ STEPWISE = "case"  # the column of sorted names; readers take it as it is, for s
 LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second a run
 
 
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write observations, sorted by case, as Parquet."""
+def write_table(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> None:
+    """Write observations, sorted by case, as Parquet: without what an earlier run says already."""
     short = table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
-    pq.write_table(
-        pa.Table.from_pandas(short, preserve_index=False),
+    written = pa.Table.from_pandas(short, preserve_index=False).replace_schema_metadata(None)
+    if earlier:
+        written = leave_out(written, earlier)
+    with pq.ParquetWriter(
         path,
+        written.schema,
         compression="zstd",
         compression_level=LEVEL,
-        use_dictionary=[name for name in short if name != STEPWISE],
+        use_dictionary=[name for name in written.column_names if name != STEPWISE],
         column_encoding={STEPWISE: "DELTA_BYTE_ARRAY"},
         store_schema=False,  # pandas' and Arrow's own account of the columns is 10 kB a file, and `COLUMNS` has it
-    )
+    ) as writer:
+        writer.write_table(written)
+        if earlier and AGAIN in written.column_names:
+            writer.add_key_value_metadata({EARLIER: earlier.run})
 
 
 def rounded(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:

@@ -4,7 +4,8 @@
                                                   overwritten, so that `git diff` is the night's news
     outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
-    runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed
+    runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed; what an earlier run
+                                                  said already is left there (`monitor.history.repeats`)
     runs/<target>/<framework>/<run>.compared.parquet
                                                   what was measured beside the last good build, where anything was: one
                                                   row a case; never changed
@@ -18,6 +19,7 @@ import dataclasses
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +30,7 @@ import pyarrow.parquet as pq
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
 from monitor.history.compact import STEPWISE, write_table
+from monitor.history.repeats import AGAIN, EARLIER, REPEATED, Earlier, fill_in
 from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {
@@ -87,21 +90,25 @@ def run_path(directory: Path, run: Run) -> Path:
     return directory / "runs" / run.target / run.framework / run.id
 
 
+def observations_path(directory: Path, run: Run) -> Path:
+    return run_path(directory, run).with_name(run.id + ".parquet")
+
+
 def outcomes_path(directory: Path, series: Series) -> Path:
     target, framework, suite, evidence = series
     name = suite if evidence is Evidence.EXECUTED else f"{suite}.{evidence}"
     return directory / "outcomes" / target / framework / f"{name}.csv"
 
 
-def write_run(directory: Path, runfile: RunFile) -> RecordedRun:
+def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> RecordedRun:
     """Write a run: its head, which is returned, its observations, and its comparisons where it has any.
 
     A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
-    head alone.
+    head alone. `beside` is a run of the same series, which may have said most of it already.
     """
     head = write_head(directory, runfile.run, runfile.end)
     if not runfile.run.blocked:
-        write_observations(directory, runfile.run, observations_table(complete(runfile)))
+        write_observations(directory, runfile.run, observations_table(complete(runfile)), beside)
     if runfile.comparisons:
         path = run_path(directory, runfile.run).with_name(runfile.run.id + COMPARED)
         comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
@@ -116,8 +123,17 @@ def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
     return head
 
 
-def write_observations(directory: Path, run: Run, table: pd.DataFrame) -> None:
-    write_table(table, run_path(directory, run).with_name(run.id + ".parquet"))
+def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
+    """Write what a run observed, without what the run beside it says already, or the one that that one names."""
+    path = observations_path(directory, beside) if beside else None
+    earlier = (named(path) or Earlier(path.stem, _said(path, REPEATED))) if path and path.exists() else None
+    write_table(table, observations_path(directory, run), earlier)
+
+
+def named(path: Path) -> Earlier | None:
+    """The run that a run's file names for what it says again; None where it is whole."""
+    earlier = _earlier(pq.ParquetFile(path), path)
+    return Earlier(earlier.stem, _said(earlier, REPEATED)) if earlier else None
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -187,7 +203,7 @@ def read_observations(
 
     Words and texts are categories: a year of nights says the same few again and again.
     """
-    paths = {item.run.id: run_path(directory, item.run).with_name(item.run.id + ".parquet") for item in runs}
+    paths = {item.run.id: observations_path(directory, item.run) for item in runs}
     return joined([(run, read_run(path, columns)) for run, path in paths.items() if path.exists()], columns)
 
 
@@ -207,11 +223,34 @@ def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
     except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
         texts = [name for name in texts if name not in ADDED]
         file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
-    there = file.read([*columns], use_threads=False)
-    found = [
-        _typed(there[name], name) if name in there.column_names else _added(name, there.num_rows) for name in columns
-    ]
-    return pa.table(found, names=[*columns])
+    repeated = tuple(name for name in columns if name in REPEATED)
+    earlier = _earlier(file, path) if repeated else None
+    wanted = [*dict.fromkeys((*columns, STEPWISE, AGAIN))] if earlier else [*columns]
+    there = file.read(wanted, use_threads=False)
+    found = pa.table(
+        [_typed(there[name], name) if name in there.column_names else _added(name, there.num_rows) for name in columns],
+        names=[*columns],
+    )
+    if not earlier:
+        return found
+    return fill_in(found, there[STEPWISE], there[AGAIN], _said(earlier, repeated))
+
+
+def _earlier(file: pq.ParquetFile, path: Path) -> Path | None:
+    """The run, in the same folder, that a file names for what it says again."""
+    run = (file.metadata.metadata or {}).get(EARLIER.encode())
+    return path.with_name(run.decode() + path.suffix) if run else None
+
+
+def _said(path: Path, columns: tuple[str, ...]) -> pa.Table:
+    """What others name a run for. The runs of a series name the same one, mostly."""
+    size = path.stat().st_size
+    return _said_once(path, size, columns)
+
+
+@lru_cache(maxsize=4)
+def _said_once(path: Path, size: int, columns: tuple[str, ...]) -> pa.Table:  # noqa: ARG001 - thinned, it is another
+    return read_run(path, (STEPWISE, *columns))
 
 
 def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

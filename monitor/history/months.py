@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from monitor.history.layout import RecordedRun, joined, read_run, run_path
+from monitor.history.layout import RecordedRun, joined, observations_path, read_run
 
 MONTH = len("202611")  # how a run's id begins
 MADE_FROM = b"portability.made_from"
@@ -27,7 +27,7 @@ MADE_FROM = b"portability.made_from"
 def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
     """What `monitor.history.layout.read_observations` gives of these runs of one series, by the index in `index`."""
     wanted = [item.run for item in runs]
-    paths = {run.id: run_path(directory, run).with_name(run.id + ".parquet") for run in wanted}
+    paths = {run.id: observations_path(directory, run) for run in wanted}
     months: dict[str, dict[str, Path]] = defaultdict(dict)
     for run, path in sorted(paths.items()):
         if path.exists():

@@ -205,7 +205,7 @@ class History:
         known = {recorded.run.id for recorded in heads}
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
-            heads.append(write_run(self.directory, runfile))
+            heads.append(write_run(self.directory, runfile, _beside(runfile.run, heads)))
             self._note(runfile.run, heads)
         return self._tree.commit_all(message) if new else None
 
@@ -222,6 +222,14 @@ class History:
 def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
     """The runs of one series, in order."""
     return in_order(recorded for recorded in heads if recorded.run.series == series)
+
+
+def _beside(run: Run, heads: Iterable[RecordedRun]) -> Run | None:
+    """The run of the same series that is most like this one: that of the build before, or else the one after."""
+    of_series = _of_series(run.series, [*heads, RecordedRun(run, None)])
+    place = [item.run.id for item in of_series].index(run.id)
+    observed = [item.run for item in (*of_series[:place][::-1], *of_series[place + 1 :]) if not item.run.blocked]
+    return observed[0] if observed else None
 
 
 def _same(there: Build, wanted: Build) -> bool:

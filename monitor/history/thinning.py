@@ -1,9 +1,9 @@
 """Old measurements thin out; what was seen never does.
 
 Of the runs that are older than a year, one a week of each series keeps its measurements. Of the others stays what every
-case came to: outcome, message, stage, digest. What is dropped leaves the work tree, but git keeps every file that was
-ever committed. Only a branch that begins anew is smaller; the old one stays under a name of its own, so that nothing is
-lost before somebody deletes it.
+case came to: outcome, message, stage, digest, numerical error. What is dropped leaves the work tree, but git keeps
+every file that was ever committed. Only a branch that begins anew is smaller; the old one stays under a name of its
+own, so that nothing is lost before somebody deletes it.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from monitor.history.compact import write_table
 from monitor.history.git import BRANCH, WorkTree
-from monitor.history.layout import COLUMNS, RecordedRun, read_runs, run_path
+from monitor.history.layout import COLUMNS, RecordedRun, named, observations_path, read_run, read_runs
+from monitor.history.repeats import REPEATED
 
 KEPT = timedelta(days=365)  # whose every night is there: a year is what the pages draw
-MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64")
+MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and name not in REPEATED)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def thin(directory: Path, today: date, *, anew: bool) -> Thinned:
     tree = WorkTree(directory)
     with tree.locked():
         runs = to_thin(read_runs(directory), today - KEPT)
-        freed = [_thin(run_path(directory, item.run)) for item in runs]
+        freed = [_thin(observations_path(directory, item.run)) for item in runs]
         done = Thinned(sum(map(bool, freed)), sum(freed))
         if done.runs:
             tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
@@ -65,14 +65,12 @@ def _day(recorded: RecordedRun) -> date:
     return date.fromisoformat(recorded.run.started[:10])
 
 
-def _thin(run: Path) -> int:
+def _thin(path: Path) -> int:
     """Drop the measurements of a run, and say how many bytes that freed: none where there were none."""
-    path = run.with_name(run.name + ".parquet")
     if not path.exists():
         return 0
-    table, size = pd.read_parquet(path), path.stat().st_size
-    measured = [name for name in MEASURED if name in table]
-    if table[measured].isna().all(axis=None):
+    table, size = read_run(path, tuple(COLUMNS)).to_pandas(), path.stat().st_size
+    if table[[*MEASURED]].isna().all(axis=None):
         return 0
-    write_table(table.assign(**dict.fromkeys(measured, np.nan)), path)
+    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), path, named(path))
     return size - path.stat().st_size

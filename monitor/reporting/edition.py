@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from monitor.history.layout import RecordedRun
 from monitor.model import Run
@@ -25,6 +26,15 @@ from monitor.reporting.standing import Series
 # Says that a directory is a site of ours, which the next edition may replace, and what its pages were made of.
 MARKER = ".portability-site"
 NOTE = "Written by Portability Monitor: the next build replaces this directory."
+
+
+# What stands for a value among those that a page is made of.
+TOLD_BY: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
+    Run: lambda run: (str, (run.id,)),
+    RecordedRun: lambda recorded: (str, (recorded.run.id,)),
+    Series: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # follows from its runs
+    ModuleType: lambda module: (str, (module.__name__,)),  # of ours, and so part of the code
+}
 
 
 class SiteError(Exception):
@@ -99,9 +109,14 @@ def write_marker(fresh: Path, made_of: Mapping[str, str]) -> None:
 
 
 def made_of(*what: object) -> str:
-    """A digest of what a page is made of: plain values, however deep, and runs, which never change, by their ids."""
+    """A digest of what a page is made of: plain values, however deep, and runs, which never change, by their ids.
+
+    There may be no set among them: its order is another in every process.
+    """
     buffer = io.BytesIO()
-    _Pickler(buffer, protocol=5).dump(what)
+    pickler = pickle.Pickler(buffer, protocol=5)
+    pickler.dispatch_table = TOLD_BY  # which asks of no other type: a page is made of a hundred thousand values
+    pickler.dump(what)
     return _digest([buffer.getbuffer()])
 
 
@@ -109,22 +124,6 @@ def made_by(*folders: Path) -> str:
     """A digest of the files that make pages: code and templates."""
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
-
-
-class _Pickler(pickle.Pickler):
-    def persistent_id(self, value: object) -> object:
-        match value:
-            case Run():
-                return value.id
-            case RecordedRun():
-                return value.run.id
-            case Series():  # follows from its runs
-                return [item.run.id for item in value.runs]
-            case set() | frozenset():  # has no order to speak of
-                return sorted(value)
-            case ModuleType():  # of ours, and so part of the code
-                return value.__name__
-        return None
 
 
 def _digest(parts: Iterable[bytes | memoryview]) -> str:

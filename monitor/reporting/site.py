@@ -70,7 +70,7 @@ class _Renderer:
         self._base = base
         self._environment = _environment(templates / "templates")
         self._made_by = made_by(CODE)
-        self._sources: dict[str, frozenset[str]] = {}
+        self._sources: dict[str, tuple[str, ...]] = {}
 
     def render(self, material: Material, project: Project) -> None:
         nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
@@ -152,12 +152,12 @@ class _Renderer:
         made = made_of(self._made_by, self._base, self._with_sources(f"{template}.html.jinja"), view)
         self._edition.page(address, made, make)
 
-    def _with_sources(self, template: str) -> frozenset[str]:
+    def _with_sources(self, template: str) -> tuple[str, ...]:
         """The text of a template, and of those that it is made with."""
         if template not in self._sources:
             text = (self._templates / "templates" / template).read_text(encoding="utf-8")
-            others = find_referenced_templates(self._environment.parse(text))
-            self._sources[template] = frozenset({text}).union(*(self._with_sources(name) for name in others if name))
+            others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
+            self._sources[template] = (text, *(part for name in others for part in self._with_sources(name)))
         return self._sources[template]
 
 

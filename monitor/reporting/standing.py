@@ -195,7 +195,7 @@ class Cell:
 
     Only cases of one `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on;
     `others` names those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that
-    occur among the function's cases.
+    occur among the function's cases, in their order.
     """
 
     portability: Portability
@@ -204,7 +204,7 @@ class Cell:
     unjudged: int
     evidence: Evidence | None
     others: tuple[Evidence, ...]
-    outcomes: frozenset[Outcome]
+    outcomes: tuple[Outcome, ...]
 
 
 def cell(standings: Iterable[Standing]) -> Cell:
@@ -213,6 +213,7 @@ def cell(standings: Iterable[Standing]) -> Cell:
     judged = [standing for standing in everything if standing.outcome.known]
     evidences = _as_they_count(judged)
     counted = [standing.outcome for standing in judged if standing.evidence is evidences[0]]
+    occurring = {standing.outcome for standing in everything}
     return Cell(
         portability(counted),
         passed=counted.count(Outcome.PASS),
@@ -220,7 +221,7 @@ def cell(standings: Iterable[Standing]) -> Cell:
         unjudged=len(everything) - len(judged),
         evidence=evidences[0] if evidences else None,
         others=tuple(evidences[1:]),
-        outcomes=frozenset(standing.outcome for standing in everything),
+        outcomes=tuple(outcome for outcome in Outcome if outcome in occurring),
     )
 
 

@@ -81,7 +81,7 @@ def _now(series: Series, uses: Mapping[str, int]) -> Iterator[StudyRow]:
 
 
 def _absent(one: Cell) -> bool:
-    return one.portability is Portability.FAILURE and one.outcomes - {Outcome.BLOCKED} == {Outcome.ABSENT}
+    return one.portability is Portability.FAILURE and {*one.outcomes} - {Outcome.BLOCKED} == {Outcome.ABSENT}
 
 
 def study_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:

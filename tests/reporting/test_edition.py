@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +15,14 @@ import pytest
 from planted import GENERATED, PROJECT, TEMPLATES, Night
 
 from monitor.history.store import History
-from monitor.reporting.edition import made_of
+from monitor.reporting.edition import MARKER, made_of
 from monitor.reporting.material import Material, gather, material_of
 from monitor.reporting.processes import in_parts
 from monitor.reporting.site import write_site
 
 Write = Callable[..., set[str]]
+
+SHIPPED = Path(__file__).parents[2] / "results"
 
 # What says when the site was made.
 DATED = {"api/v1/index.json", "data/outcomes.json", ".portability-site"}
@@ -101,7 +107,21 @@ def test_what_a_process_raises_is_raised_here() -> None:
 
 
 def test_what_a_page_is_made_of_is_told_by_value(material: Material) -> None:
-    assert made_of({"a": frozenset("xyz")}) == made_of({"a": frozenset("zyx")})
     assert made_of(material.series[0].now[0]) == made_of(material.series[0].now[0])
     assert made_of(material.series[0].now[0]) != made_of(material.series[0].now[1])
     assert made_of(material.series[0]) != made_of(material.series[1])
+
+
+def test_another_process_makes_pages_of_the_same(tmp_path: Path) -> None:
+    """Whose hashes are others, and with them the order of whatever has none."""
+    history = tmp_path / "history" / "results"
+    shutil.copytree(SHIPPED / "runs" / "tpu-v2", history / "runs" / "tpu-v2")
+    shutil.copytree(SHIPPED / "outcomes" / "tpu-v2", history / "outcomes" / "tpu-v2")
+    made = []
+    for seed in "12":
+        program = Path(sys.executable).with_name("portability")
+        command = [program, "site", "--history", history, "--out", tmp_path / seed]
+        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True)
+        made.append(json.loads((tmp_path / seed / MARKER).read_text())["made_of"])
+    assert len(made[0]) > 100
+    assert made[0] == made[1]

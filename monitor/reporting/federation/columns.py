@@ -182,7 +182,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
         unjudged=len(outcomes) - len(judged),
         evidence=Evidence(line["evidence"]) if line["evidence"] else None,
         others=(),
-        outcomes=frozenset(outcomes.values()),
+        outcomes=tuple(outcome for outcome in Outcome if outcome in outcomes.values()),
     )
     return ForeignCell(figure, outcomes, line["build"], observed)
 

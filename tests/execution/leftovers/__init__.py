@@ -1,0 +1,1 @@
+"""A suite of cases that leave files behind, as compilers do."""

@@ -1,0 +1,50 @@
+"""What the workers of a lane leave to each other, and what they must not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.execution.builds import Provided
+from monitor.execution.examiner import Examiner
+from monitor.execution.lanes import Ground, Lane, executing
+from monitor.execution.supervisor import Limits
+from monitor.execution.targets import Target
+from monitor.model import Evidence, Job, Outcome
+
+LIMITS = Limits(seconds=30, memory_mib=1024)
+LEFTOVERS = Path(__file__).parent / "leftovers"
+
+
+@pytest.fixture
+def lane(builds: Callable[[str], Provided], lend: Callable[[str, Path], Path], cpu: Target, tmp_path: Path) -> Lane:
+    way, framework = cpu.way(Evidence.EXECUTED), cpu.offer(Evidence.EXECUTED).framework("jax")
+    job = Job("cpu", "jax", "leftovers")
+    ground = Ground(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
+    (lane,) = executing(ground, frozenset())
+    return lane
+
+
+def leaving(name: str) -> str:
+    return f"jax/jax.numpy.add/{name}-eager"
+
+
+def test_a_worker_finds_what_one_before_it_compiled(lane: Lane) -> None:
+    outcomes = []
+    for _ in range(2):
+        worker = lane()
+        outcomes.append(worker.ask(leaving("keeps-a-file"), LIMITS).outcome)
+        worker.close()
+    assert outcomes == [Outcome.MISMATCH, Outcome.PASS]
+
+
+def test_what_one_that_fell_half_wrote_confirms_nothing(lane: Lane, tmp_path: Path) -> None:
+    """PyTorch's compiler, killed over a time limit, left a library that every later worker failed to load."""
+    case = leaving("half-writes-a-file")
+    with Examiner(lane, LIMITS, {case: Outcome.PASS}) as examiner:
+        observation = examiner.ask(case)
+    assert observation.outcome is Outcome.CRASH
+    assert [attempt.message for attempt in observation.attempts] == ["the process exited with status 7"] * 2
+    assert len([*tmp_path.glob("worker-*")]) == 1  # of those that fell nothing is left

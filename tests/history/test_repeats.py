@@ -1,0 +1,147 @@
+"""What an earlier run said already is left out, and found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+from monitor.handover.runfile import RunFile
+from monitor.history.compact import DIGITS, rounded
+from monitor.history.layout import (
+    COLUMNS,
+    TEXTS,
+    named,
+    observations_path,
+    read_observations,
+    read_run,
+    read_runs,
+    write_observations,
+)
+from monitor.history.order import in_order
+from monitor.history.store import History
+from monitor.history.thinning import thin
+from monitor.model import Evidence, Run
+
+SHIPPED = Path(__file__).parents[2] / "results"
+ALL = tuple(COLUMNS)
+Make = Callable[..., RunFile]
+CASES = [f"jax/jax.{letter}/eager" for letter in "abcdefghijklmnopqrst"]
+
+
+@pytest.fixture(scope="module")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Run]]:
+    """JAX's releases on CPU as they are shipped, each written beside the one before."""
+    directory = tmp_path_factory.mktemp("history")
+    series = ("cpu", "jax", "paper", Evidence.EXECUTED)
+    runs = [item.run for item in in_order(read_runs(SHIPPED, "cpu", "jax")) if item.run.series == series]
+    for before, run in zip([None, *runs], runs, strict=False):
+        observations_path(directory, run).parent.mkdir(parents=True, exist_ok=True)
+        write_observations(directory, run, observed(SHIPPED, run), before)
+    return directory, runs
+
+
+def observed(directory: Path, run: Run) -> pd.DataFrame:
+    return read_run(observations_path(directory, run), ALL).to_pandas().astype(COLUMNS)
+
+
+def size(directory: Path, run: Run) -> int:
+    return observations_path(directory, run).stat().st_size
+
+
+def names(history: History) -> list[str]:
+    """Which run each of a history's runs names, oldest first; empty where it is whole."""
+    there = [named(observations_path(history.directory, item.run)) for item in history.load().runs]
+    return [earlier.run[:8] if earlier else "" for earlier in there]
+
+
+def test_of_real_builds_nothing_is_lost(releases: tuple[Path, list[Run]]) -> None:
+    directory, runs = releases
+    for run in runs:
+        wanted = observed(SHIPPED, run)
+        short = wanted.assign(**{name: rounded(wanted[name], digits) for name, digits in DIGITS.items()})
+        assert_frame_equal(
+            observed(directory, run).astype(dict.fromkeys(TEXTS, "str")), short.astype(dict.fromkeys(TEXTS, "str"))
+        )
+
+
+def test_of_real_builds_most_name_another_and_take_two_thirds(releases: tuple[Path, list[Run]], tmp_path: Path) -> None:
+    directory, runs = releases
+    naming = [run for run in runs if named(observations_path(directory, run))]
+    assert len(naming) > len(runs) * 0.7
+    for run in naming:
+        observations_path(tmp_path, run).parent.mkdir(parents=True, exist_ok=True)
+        write_observations(tmp_path, run, observed(directory, run))
+    assert sum(size(directory, run) for run in naming) < sum(size(tmp_path, run) for run in naming) * 2 / 3
+
+
+def test_a_run_that_another_names_is_whole(releases: tuple[Path, list[Run]]) -> None:
+    directory, runs = releases
+    paths = [observations_path(directory, run) for run in runs]
+    for path in paths:
+        if earlier := named(path):
+            assert named(path.with_name(earlier.run + ".parquet")) is None
+
+
+def test_any_columns_can_be_asked_for_in_any_order(releases: tuple[Path, list[Run]]) -> None:
+    directory, runs = releases
+    recorded = [item for item in read_runs(SHIPPED, "cpu", "jax") if item.run in runs]
+    for columns in (("message",), ("digest", "case"), ("max_ulp", "outcome"), ("outcome",)):
+        found = read_observations(directory, recorded, columns)
+        assert [*found] == [*columns, "run"]
+        wanted = read_observations(SHIPPED, recorded, columns)
+        texts = [name for name in found if name != "max_ulp"]
+        assert found[texts].astype("str").equals(wanted[texts].astype("str"))
+
+
+def test_a_run_with_too_much_news_is_whole_and_is_named_by_the_next(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    few, many = dict.fromkeys(CASES, "pass") | {CASES[0]: "error"}, dict.fromkeys(CASES, "error")
+    for day, said in enumerate((dict.fromkeys(CASES, "pass"), few, many, many), start=1):
+        history.record([runfile(day, said)], str(day))
+    assert names(history) == ["", "20261101", "", "20261103"]
+    assert [*read_outcome(history, 2)] == ["error", *["pass"] * 19]
+
+
+def read_outcome(history: History, day: int) -> list[str]:
+    run = history.load().runs[day - 1].run
+    table = observed(history.directory, run)
+    assert [*table["message"]] == [f"why {word}" if word != "pass" else "" for word in table["outcome"]]
+    return [*table["outcome"]]
+
+
+def test_a_case_that_the_other_run_does_not_have_is_written(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(1, dict.fromkeys(CASES[1:], "error"))], "1")
+    history.record([runfile(2, dict.fromkeys(CASES[:-1], "error"))], "2")
+    assert names(history) == ["", "20261101"]
+    assert read_outcome(history, 2) == ["error"] * 19
+
+
+def test_an_old_build_run_late_changes_nothing_of_the_others(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    for day, version, word in (
+        (1, "1.0", "error"),
+        (2, "3.0", "error"),
+        (3, "2.0", "unsupported"),
+        (4, "0.9", "error"),
+    ):
+        history.record([runfile(day, dict.fromkeys(CASES, word), version=version)], version)
+    recorded = history.load().runs
+    assert [item.run.build.version for item in recorded if item.run.build] == ["0.9", "1.0", "2.0", "3.0"]
+    for place, word in enumerate(("error", "error", "unsupported", "error"), start=1):
+        assert read_outcome(history, place) == [word] * 20
+
+
+def test_what_is_thinned_out_can_still_be_named(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    for day in (1, 2, 3, 4):  # a Sunday, and a week of which the first keeps its measurements
+        history.record([runfile(day, dict.fromkeys(CASES, "error"))], str(day))
+    before = history.load().observations
+    assert thin(history.directory, date(2028, 1, 1), anew=False).runs == 2
+    assert names(history) == ["", *["20261101"] * 3]
+    assert history.load().observations["message"].equals(before["message"])
