@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 
 import pandas as pd
@@ -54,14 +56,11 @@ def _months(folder: Path) -> dict[str, list[Path]]:
 def _indexed(path: Path, runs: Sequence[Path]) -> pq.ParquetFile:
     """The index of a month, made where it is not there or was made from other files than these."""
     made_from = {run.name: run.stat().st_size for run in runs}
-    if not path.exists() or _made_from(path) != made_from:
-        _make(path, runs, made_from)
+    file = pq.ParquetFile(path, memory_map=True) if path.exists() else None
+    if file and json.loads((file.metadata.metadata or {}).get(MADE_FROM, b"null")) == made_from:
+        return file
+    _make(path, runs, made_from)
     return pq.ParquetFile(path, memory_map=True)
-
-
-def _made_from(path: Path) -> object:
-    metadata = pq.read_metadata(path).metadata or {}
-    return json.loads(metadata.get(MADE_FROM, b"null"))
 
 
 def _make(path: Path, runs: Sequence[Path], made_from: Mapping[str, int]) -> None:
@@ -75,7 +74,7 @@ def _make(path: Path, runs: Sequence[Path], made_from: Mapping[str, int]) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     noted = whole.replace_schema_metadata({MADE_FROM: json.dumps(made_from).encode()})
-    pq.write_table(noted, draft, row_group_size=ROWS, compression="zstd")
+    pq.write_table(noted, draft, row_group_size=ROWS, compression="zstd", write_statistics=["case"])
     draft.replace(path)
 
 
@@ -83,9 +82,14 @@ def _rows(file: pq.ParquetFile, first: str, beyond: str) -> Iterator[pa.Table]:
     """The rows whose case is at least `first` and below `beyond`."""
     metadata = file.metadata
     case = file.schema_arrow.get_field_index("case")
-    for group in range(metadata.num_row_groups):
-        bounds = metadata.row_group(group).column(case).statistics
-        if bounds.max >= first and bounds.min < beyond:
-            table = file.read_row_group(group, use_threads=False)
-            names = table["case"]
-            yield table.filter(pc.and_(pc.greater_equal(names, first), pc.less(names, beyond)))
+
+    def bounds(group: int) -> pq.Statistics:
+        return metadata.row_group(group).column(case).statistics
+
+    # Groups are in the order of their cases, and to look at the bounds of each takes as long as to read two.
+    every = range(metadata.num_row_groups)
+    start = bisect_left(every, first, key=lambda group: bounds(group).max)
+    for group in takewhile(lambda group: bounds(group).min < beyond, every[start:]):
+        table = file.read_row_group(group, use_threads=False)
+        names = table["case"]
+        yield table.filter(pc.and_(pc.greater_equal(names, first), pc.less(names, beyond)))
