@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,7 @@ def _calibration(item: RecordedRun) -> float:
     return statistics.median(times) if times else np.nan
 
 
+@lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
 def nights_by_series(recorded: Recorded) -> dict[Series, Nights]:
     """The nights of every series of a history that is executed: nothing else is timed."""
     runs: dict[Series, list[RecordedRun]] = {}

@@ -49,7 +49,7 @@ PUSH_TRIES = 20
 ARTIFACT = "Artifact"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
 class Recorded:
     """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
 
