@@ -46,7 +46,7 @@ def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp
     last = runs_of(history)[-1]
     later = last.rename(last.with_suffix(".later"))
     load_function(history, index, "cpu", "jax", FUNCTION)
-    (month,) = index.rglob("*.parquet")
+    (month,) = index.rglob("*.arrow")
     made = month.stat().st_mtime_ns
     load_function(history, index, "cpu", "jax", FUNCTION)
     assert month.stat().st_mtime_ns == made
@@ -61,7 +61,7 @@ def test_a_month_has_a_file(history: Path, tmp_path: Path) -> None:
     paper = runs_of(history)[-1]
     shutil.copy(paper, paper.with_name("20261001T000000Z-000000.parquet"))
     found = load_function(history, tmp_path / "index", "cpu", "jax", FUNCTION)
-    assert sorted(path.name for path in (tmp_path / "index").rglob("*.parquet")) == ["202610.parquet", "202611.parquet"]
+    assert sorted(path.name for path in (tmp_path / "index").rglob("*.arrow")) == ["202610.arrow", "202611.arrow"]
     assert found["run"].iloc[0] == "20261001T000000Z-000000"
 
 
