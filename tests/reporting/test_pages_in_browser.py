@@ -255,7 +255,7 @@ def test_everything_is_there_without_scripts(browser: sync_api.Browser, site: Pa
     page.goto((site / "builds/index.html").as_uri())
     assert not page.locator("#comparison").is_visible()
     assert page.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").is_visible()
-    assert page.locator("footer time").inner_text() == "6 Nov 2025, 06:00 UTC"
+    assert page.locator("footer time").inner_text() == "7 Nov 2025, 06:00 UTC"
     assert page.locator(".ago").count() == 0
     context.close()
 
