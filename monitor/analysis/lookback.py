@@ -56,7 +56,7 @@ def look_back(latencies: Floats) -> tuple[tuple[Move, ...], ...]:
 
 def weekly(latencies: Floats) -> Floats:
     """The median of each week: weeks by series, NaN where a whole week is missing."""
-    weeks = latencies.reshape(-1, WEEK, latencies.shape[1])
+    weeks = latencies.reshape(len(latencies) // WEEK, WEEK, latencies.shape[1])
     return np.stack([median(week, axis=0) for week in weeks]) if len(weeks) else latencies[:0]
 
 

@@ -27,6 +27,11 @@ def noisy(rng: np.random.Generator, noise: float = 0.03) -> Floats:
     return np.log(100.0) + noise * rng.standard_normal((WEEKS * WEEK, SERIES))
 
 
+@pytest.mark.parametrize("nights", [0, WEEK - 1, WEEK, WEEK + 1])
+def test_where_nothing_was_timed_nothing_moves(nights: int) -> None:
+    assert look_back(np.empty((nights, 0))) == ()
+
+
 def test_what_stays_has_no_moves() -> None:
     assert look_back(quiet()) == ((),) * 5
 
