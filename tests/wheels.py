@@ -2,8 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from zipfile import ZipFile
+
+import pytest
+
+
+def only_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *wheels: tuple[str, str]) -> Path:
+    """A folder of wheels, by name and version, that stands for every index; uv's cache is empty."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    for name, version in wheels:
+        write_wheel(folder, name, version)
+    for name in [name for name in os.environ if name.startswith(("UV_", "PIP_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
+    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    return folder
 
 
 def write_wheel(folder: Path, name: str, version: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from wheels import write_wheel
+from wheels import only_wheels, write_wheel
 
 from monitor.cli import app
 from monitor.cli.measured import RESTS, Channels, look
@@ -39,16 +38,7 @@ packages = ["tiny", "tinylib"]
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for an index: `tiny` at 1.0 and 2.0, and `tinylib` beside it."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for name, version in (("tiny", "1.0"), ("tiny", "2.0"), ("tinylib", "1.0")):
-        write_wheel(folder, name, version)
-    for name in [name for name in os.environ if name.startswith(("UV_", "PIP_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
-    return folder
+    return only_wheels(monkeypatch, tmp_path, ("tiny", "1.0"), ("tiny", "2.0"), ("tinylib", "1.0"))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """From a wish to an interpreter that has the framework: real uv, wheels written here, one real framework."""
 
-import os
 import subprocess
 import sys
 import venv
@@ -9,7 +8,7 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from wheels import write_wheel
+from wheels import only_wheels
 
 from monitor.execution.builds import BuildUnavailable, newest, provide
 from monitor.execution.environments import default_cache
@@ -26,15 +25,8 @@ RUNNERS = Path(__file__).parents[2] / "runners"
 @pytest.fixture
 def offer(tmp_path, monkeypatch):
     """A target whose one framework, `tiny`, has a folder of wheels for an index."""
-    folder = tmp_path / "wheels"
-    folder.mkdir()
-    for name, version in (("tiny", "1.0"), ("tiny", "2.0.dev20261101"), ("tinylib", "1.0"), ("tinylib", "2.0")):
-        write_wheel(folder, name, version)
-    for name in [name for name in os.environ if name.startswith(("UV_", "PIP_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "uv"))
-    monkeypatch.setenv("UV_FIND_LINKS", str(folder))
+    tiny, tinylib = (("tiny", "1.0"), ("tiny", "2.0.dev20261101")), (("tinylib", "1.0"), ("tinylib", "2.0"))
+    only_wheels(monkeypatch, tmp_path, *tiny, *tinylib)
 
     def make(exact: Source | None = None, past: tuple[Past, ...] = (), **channels: Source) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
