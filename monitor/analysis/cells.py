@@ -24,6 +24,11 @@ class Cell:
     suite: str
     evidence: Evidence
 
+    @classmethod
+    def of(cls, case: str, run: Run) -> Cell:
+        """The cell of a case in a run."""
+        return cls(case, run.target, run.suite, run.evidence)
+
     @property
     def function(self) -> str:
         return function_of(self.case)

@@ -126,7 +126,7 @@ class Register:
         kind = Kind.INCIDENT if turned_at_once(night.changes, night.expected) else Kind.FUNCTIONS
         steps: dict[tuple[Life, Step], list[Cell]] = defaultdict(list)
         for change in night.changes:
-            cell = Cell(change.case, run.target, run.suite, run.evidence)
+            cell = Cell.of(change.case, run)
             life = self._ill.get(cell)
             if life and change.verdict in (Verdict.BETTER, Verdict.GONE):
                 self._heal(life, cell, change.since)

@@ -147,7 +147,7 @@ def excused(night: Night, excuse: Excuse) -> Night:
     def told(change: Change) -> Change:
         if change.verdict not in COUNTED or change.after is None or build is None:
             return change
-        cell = Cell(change.case, night.run.target, night.run.suite, night.run.evidence)
+        cell = Cell.of(change.case, night.run)
         state = excuse(Bad(cell, change.after, change.message, build))
         return replace(change, verdict=EXCUSED[state]) if state else change
 
@@ -198,4 +198,4 @@ def _slow(recorded: Recorded) -> Iterator[Bad]:
 def _slower(slow: Slowdown, run: Run) -> Iterator[Bad]:
     """A slowdown as what an excuse is asked about; nothing where the run came to no build."""
     if run.build:
-        yield Bad(Cell(slow.case, run.target, run.suite, run.evidence), Outcome.PASS, "", run.build, slower=True)
+        yield Bad(Cell.of(slow.case, run), Outcome.PASS, "", run.build, slower=True)

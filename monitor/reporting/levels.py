@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency_moves import Moved
 from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, ToldOf
-from monitor.model import Run, Series
+from monitor.model import Series
 from monitor.reporting.names import build_title, label_title
 from monitor.reporting.slowdowns import drift_said, slower_by
 from monitor.reporting.slower import measured
@@ -34,10 +34,12 @@ class Levels:
             self._of_cell.setdefault(one.cell, []).append(_moved(one))
         for slow, run, recovered in told:
             after = f"; as before again in {build_title(recovered.build)}" if recovered else ""
-            self._of_cell.setdefault(_cell(slow, run), []).append(_slower(slow, after))
+            self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slower(slow, after))
         for night in paces:
             for slow in night.of(Standing.CONFIRMED):
-                self._of_cell.setdefault(_cell(slow, night.run), []).append(_slower(slow, ", on one night so far"))
+                self._of_cell.setdefault(Cell.of(slow.case, night.run), []).append(
+                    _slower(slow, ", on one night so far")
+                )
 
     def of(self, cell: Cell) -> tuple[Level, ...]:
         common = self._of_series.get(cell.series)
@@ -52,10 +54,6 @@ def _common(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, Level]]:
                 night.run.series,
                 Level(night.run.build.label, f"all {slower_by(moved or 0)}", drift_said(night.drift)),
             )
-
-
-def _cell(slow: Slowdown, run: Run) -> Cell:
-    return Cell(slow.case, run.target, run.suite, run.evidence)
 
 
 def _moved(one: Moved) -> Level:

@@ -53,7 +53,7 @@ def _found(told_ones: Iterable[ToldOf], runs: Iterable[RecordedRun]) -> Iterator
     for slow, told, recovered in told_ones:
         good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
         if good and new:
-            cell = Cell(slow.case, told.target, told.suite, told.evidence)
+            cell = Cell.of(slow.case, told)
             yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new, slower=True), good, told, recovered)
 
 
