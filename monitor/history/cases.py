@@ -7,8 +7,6 @@ runs when first asked for, and anew when the month has other runs. It lies outsi
 
 from __future__ import annotations
 
-import json
-import os
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,15 +17,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from monitor.history.index import MONTH, read_index, write_index
 from monitor.history.layout import read_run
 
 TEXTS = ("case", "outcome", "message")
 NUMBERS = ("max_rel", "max_ulp", "latency_median", "latency_spread")
 KEPT = (*TEXTS, *NUMBERS)
 SCHEMA = pa.schema([*((name, pa.string()) for name in TEXTS), *((name, pa.float64()) for name in NUMBERS)])
-MONTH = len("202611")  # how a run's id begins
 ROWS = 8192  # of a piece: small enough to be read for one function, large enough that a month has a hundred
-NOTED = b"portability.noted"
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,9 @@ def _months(folder: Path) -> dict[str, list[Path]]:
 def _indexed(path: Path, runs: Sequence[Path]) -> _Month:
     """The index of a month, made where it is not there or was made from other files than these."""
     made_from = {run.name: run.stat().st_size for run in runs}
-    if path.exists():
-        pieces = pa.ipc.open_file(pa.memory_map(str(path)))
-        noted = json.loads(pieces.schema.metadata[NOTED])
-        if noted["made_from"] == made_from:
-            return _Month(pieces, noted["firsts"])
+    there = read_index(path)
+    if there and there[1]["made_from"] == made_from:
+        return _Month(there[0], there[1]["firsts"])
     _make(path, runs, made_from)
     return _indexed(path, runs)
 
@@ -79,12 +74,7 @@ def _make(path: Path, runs: Sequence[Path], made_from: Mapping[str, int]) -> Non
         tables.append(table.add_column(0, "run", pa.repeat(run.stem, table.num_rows)))
     whole = pa.concat_tables(tables).sort_by([("case", "ascending"), ("run", "ascending")]).combine_chunks()
     noted = {"made_from": made_from, "firsts": whole["case"].take([*range(0, whole.num_rows, ROWS)]).to_pylist()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(f".{os.getpid()}")
-    schema = whole.schema.with_metadata({NOTED: json.dumps(noted).encode()})
-    with pa.ipc.new_file(str(draft), schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as writer:
-        writer.write_table(whole.replace_schema_metadata(schema.metadata), max_chunksize=ROWS)
-    draft.replace(path)
+    write_index(path, whole, noted, rows=ROWS)
 
 
 def _rows(month: _Month, first: str, beyond: str) -> Iterator[pa.Table]:

@@ -8,20 +8,15 @@ when the month has other runs. The index lies outside the history, and is never 
 
 from __future__ import annotations
 
-import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
+from monitor.history.index import MONTH, read_index, write_index
 from monitor.history.layout import RecordedRun, joined, observations_path, read_run
-
-MONTH = len("202611")  # how a run's id begins
-MADE_FROM = b"portability.made_from"
 
 
 def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
@@ -43,31 +38,15 @@ def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], colum
 def _month(file: Path, runs: Mapping[str, Path], columns: Sequence[str]) -> dict[str, pa.Table]:
     """What each of these runs observed, from the index of their month."""
     made_from = {"columns": [*columns], "runs": {run: path.stat().st_size for run, path in runs.items()}}
-    table, noted = _read(file)
-    if table is None or noted["made_from"] != made_from:
+    there = read_index(file)
+    if there and there[1]["made_from"] == made_from:
+        table, rows = there[0].read_all().replace_schema_metadata(None), there[1]["rows"]
+    else:
         tables = [read_run(path, columns) for path in runs.values()]
-        noted = {"made_from": made_from, "rows": [one.num_rows for one in tables]}
-        table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-        _write(file, table.replace_schema_metadata({MADE_FROM: json.dumps(noted).encode()}))
+        table, rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks(), [one.num_rows for one in tables]
+        write_index(file, table, {"made_from": made_from, "rows": rows})
     found, start = {}, 0
-    for run, rows in zip(runs, noted["rows"], strict=True):
-        found[run] = table.slice(start, rows).replace_schema_metadata(None)
-        start += rows
+    for run, number in zip(runs, rows, strict=True):
+        found[run] = table.slice(start, number)
+        start += number
     return found
-
-
-def _read(file: Path) -> tuple[pa.Table | None, dict[str, Any]]:
-    if not file.exists():
-        return None, {}
-    table = pa.ipc.open_file(pa.memory_map(str(file))).read_all()
-    return table, json.loads(table.schema.metadata[MADE_FROM])
-
-
-def _write(file: Path, table: pa.Table) -> None:
-    """Write a month; whoever reads it meanwhile has the old file."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
-    with pa.ipc.new_file(str(draft), table.schema, options=options) as writer:
-        writer.write_table(table)
-    draft.replace(file)
