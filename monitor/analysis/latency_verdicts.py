@@ -219,12 +219,13 @@ def _filings(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) ->
 
 
 def _by_night(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> list[dict[str, Slowdown]]:
-    """What each night confirmed, by case."""
+    """What each night confirmed, by case; most compared nothing, and to judge that costs as much."""
     timed = frozenset(nights.cases)
     found: list[dict[str, Slowdown]] = []
     for item in nights.runs:
         compared = [one for one in comparisons.get(item.run.id, ()) if one.case in timed]
-        found.append({one.case: one for one in _confirmed(item.run, compared, judge(compared))})
+        confirmed = _confirmed(item.run, compared, judge(compared)) if compared else []
+        found.append({one.case: one for one in confirmed})
     return found
 
 
