@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
 from statistics import median
-from typing import Any
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from monitor.analysis.cells import KEY, Cell, answers, of_runs
+from monitor.analysis.cells import Cell
+from monitor.history.grid import PASS, Grid
 from monitor.history.store import Recorded
-from monitor.model import Build, Evidence, Outcome, Run
+from monitor.model import Build, Run
 
 # Twice the error is one binary digit less: the smallest loss that anybody could notice.
 FACTOR = 2.0
@@ -90,42 +87,37 @@ def steps(levels: Sequence[Level], floor: float) -> Iterator[tuple[int, float, f
 
 def drifts(recorded: Recorded) -> tuple[Drift, ...]:
     """Every lasting step of the numerical error of a cell, on a machine of one kind."""
-    runs = {item.run.id: item.run for item in recorded.runs}
-    table = answers(recorded, "outcome", "max_abs", "max_rel", "max_ulp")
-    table = table[(table["outcome"] == Outcome.PASS.value) & table["max_ulp"].notna()]
-    table = table.assign(machine=of_runs(table["run"], runs, attrgetter("machine")))
-    series = [*KEY, "machine"]
-    number = table.groupby(series, observed=True).ngroup().to_numpy()
-    digits = _of_each(np.fmax, table["max_rel"], number) < NO_DIGIT
-    error = table["max_ulp"].where(digits, table["max_abs"])
-    table = table.assign(error=error, floor=digits * SMALLEST_ULP)
-    # A step is at least that.
-    moved = table[_of_each(np.fmax, error, number) > FACTOR * _of_each(np.fmin, error, number)]
-    found = []
-    for key, rows in moved.groupby(series, observed=True):
-        case, target, suite, by, _ = map(str, key)
-        floor = float(rows["floor"].iloc[0])
-        answered = [
-            (runs[name], build, float(value))
-            for name, value in zip(rows["run"], rows["error"], strict=True)
-            if (build := runs[name].build)
-        ]
-        found += [*_of_cell(Cell(case, target, suite, Evidence(by)), answered, floor)]
-    return tuple(found)
+    found = [drift for grid in recorded.grids.values() for drift in _drifts(grid)]
+    return tuple(sorted(found, key=lambda drift: drift.cell))
 
 
-def _of_each(extreme: np.ufunc, values: pd.Series[float], number: NDArray[np.integer[Any]]) -> NDArray[np.float64]:
-    """For each row the extreme of the values in all rows of the same number."""
-    found: NDArray[np.float64] = np.full(number.max(initial=-1) + 1, np.nan)
-    extreme.at(found, number, values.to_numpy())
-    return found.take(number)
+def _drifts(grid: Grid) -> Iterator[Drift]:
+    passes = grid.outcome == PASS
+    measured = (grid.numbers(name) for name in ("max_abs", "max_rel", "max_ulp"))
+    absolute, relative, ulp = (np.where(passes, numbers, np.nan) for numbers in measured)
+    machines = np.array([item.run.machine for item in grid.runs], object)
+    for machine in sorted(set(machines)):
+        there = np.flatnonzero(machines == machine)
+        checked = ~np.isnan(ulp[there])
+        digits = np.fmax.reduce(np.where(checked, relative[there], np.nan), axis=0) < NO_DIGIT
+        error = np.where(checked, np.where(digits, ulp[there], absolute[there]), np.nan)
+        # A step is at least that.
+        moved = np.fmax.reduce(error, axis=0) > FACTOR * np.fmin.reduce(error, axis=0)
+        for case in np.flatnonzero(moved).tolist():
+            answered = [
+                (run, build, value)
+                for number, value, told in zip(there, error[:, case].tolist(), checked[:, case], strict=True)
+                if told and (build := (run := grid.runs[number].run).build)
+            ]
+            floor = SMALLEST_ULP if digits[case] else 0.0
+            yield from _of_case(grid.cases[case], answered, floor)
 
 
-def _of_cell(cell: Cell, answered: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[Drift]:
+def _of_case(case: str, answered: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[Drift]:
     of_builds = [[*group] for _, group in groupby(answered, key=lambda answer: answer[1].label)]
     levels = [Level(min(errors), max(errors)) for errors in ([error for *_, error in group] for group in of_builds)]
     for position, before, after in steps(levels, floor):
         _, until, _ = of_builds[position - 1][-1]
         _, since, _ = of_builds[position][0]
         run, _, _ = of_builds[position + LASTING - 1][0]
-        yield Drift(cell, run, until.bare, since.bare, before, after, "ulp" if floor else "abs")
+        yield Drift(Cell.of(case, run), run, until.bare, since.bare, before, after, "ulp" if floor else "abs")

@@ -10,13 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.stats import binomtest
 
-from monitor.analysis.cells import KEY, Cell, answers
-from monitor.history.rows import NONE, OUTCOMES
+from monitor.analysis.cells import Cell
+from monitor.history.grid import NONE, OUTCOMES, Flags, Grid, Numbers, last_before
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome
+from monitor.model import Outcome
 
 FLAKY = OUTCOMES.index(Outcome.FLAKY)
 
@@ -56,25 +55,26 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
     An answer is odd where fresh workers disagreed, and where the answers before and after it agree with each other and
     not with it: the case went, and came back. What could not be judged is no answer.
     """
-    return tuple(sorted(_rated(answers(recorded, "outcome")), key=lambda rating: (-rating.low, rating.cell)))
+    found = [rating for grid in recorded.grids.values() for rating in _rated(grid)]
+    return tuple(sorted(found, key=lambda rating: (-rating.low, rating.cell)))
 
 
-def _rated(table: pd.DataFrame) -> Iterator[Rating]:
-    number = table.groupby(KEY, observed=True).ngroup().to_numpy()
-    order = np.argsort(number, kind="stable")
-    cell, outcome = number[order], pd.Categorical(table["outcome"], [*OUTCOMES]).codes[order]
-    first = np.flatnonzero(np.diff(cell, prepend=-1))
-    beyond = np.append(first, len(cell))[1:]
+def _rated(grid: Grid) -> Iterator[Rating]:
+    target, _, suite, evidence = grid.series
     # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
-    before, after = np.roll(outcome, 1), np.roll(outcome, -1)
-    before[first], after[beyond - 1] = NONE, NONE - 1
-    odd = ((outcome != before) & (before == after)) | (outcome == FLAKY)
-    recent = np.arange(len(cell)) >= (beyond - REMEMBERED)[cell]
-    counts, sizes = (np.bincount(cell[chosen], minlength=len(first)) for chosen in (recent & odd, recent))
-    found = np.flatnonzero(counts)
-    keys = table[KEY].iloc[order[first[found]]].itertuples(index=False, name=None)
-    for (case, target, suite, by), count, size in zip(keys, counts[found], sizes[found], strict=True):
-        interval = binomtest(int(count), int(size)).proportion_ci(CONFIDENCE, method="wilson")
-        yield Rating(
-            Cell(case, target, suite, Evidence(by)), int(count), int(size), float(interval.low), float(interval.high)
-        )
+    before = _answers_before(grid.outcome, grid.judged, NONE)
+    after = _answers_before(grid.outcome[::-1], grid.judged[::-1], NONE - 1)[::-1]
+    odd = grid.judged & (((grid.outcome != before) & (before == after)) | (grid.outcome == FLAKY))
+    answers_since = np.cumsum(grid.judged[::-1], axis=0)[::-1]
+    recent = grid.judged & (answers_since <= REMEMBERED)
+    counts, sizes = (odd & recent).sum(axis=0), recent.sum(axis=0)
+    for case in np.flatnonzero(counts).tolist():
+        count, size = int(counts[case]), int(sizes[case])
+        interval = binomtest(count, size).proportion_ci(CONFIDENCE, method="wilson")
+        cell = Cell(grid.cases[case], target, suite, evidence)
+        yield Rating(cell, count, size, float(interval.low), float(interval.high))
+
+
+def _answers_before(outcome: Numbers, judged: Flags, nothing: int) -> Numbers:
+    last = last_before(judged)
+    return np.where(last == NONE, nothing, np.take_along_axis(outcome, np.maximum(last, 0), axis=0))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
 from monitor.analysis.latency import Flags, Floats
+from monitor.history.grid import PASS, Grid
 from monitor.history.layout import RecordedRun
-from monitor.history.rows import NONE, Numbers
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Outcome, Pace, Series
+from monitor.model import Evidence, Pace, Series
 
 
 @dataclass(frozen=True)
@@ -49,35 +46,16 @@ def _calibration(item: RecordedRun) -> float:
 @lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
 def nights_by_series(recorded: Recorded) -> dict[Series, Nights]:
     """The nights of every series of a history that is executed: nothing else is timed."""
-    runs: dict[Series, list[RecordedRun]] = {}
-    for item in recorded.runs:
-        if item.run.evidence is Evidence.EXECUTED and not item.run.blocked:
-            runs.setdefault(item.run.series, []).append(item)
-    table = recorded.observations
-    timed = table.loc[(table["outcome"] == Outcome.PASS.value) & (table["latency_median"] > 0)]
-    case, names = pd.factorize(timed["case"], sort=True)
-    run = timed["run"].astype("category").cat
-    latencies = np.log(timed["latency_median"].to_numpy(float))
-    cases = names.to_numpy(object)
-    return {
-        series: _nights(found, run.categories, run.codes.to_numpy(), (cases, case), latencies)
-        for series, found in runs.items()
-    }
+    found = {series: _nights(grid) for series, grid in recorded.grids.items() if series[3] is Evidence.EXECUTED}
+    return {series: nights for series, nights in found.items() if nights.runs}
 
 
-def _nights(
-    runs: Sequence[RecordedRun],
-    ids: Iterable[str],
-    run: Numbers,
-    cases: tuple[NDArray[np.object_], Numbers],
-    latencies: Floats,
-) -> Nights:
-    """The nights of one series, from the run, the case and the latency of every row that was timed."""
-    place = {item.run.id: number for number, item in enumerate(runs)}
-    night = np.array([place.get(name, NONE) for name in ids], int)[run]
-    ours = np.flatnonzero(night != NONE)
-    names, case = cases
-    told, column = np.unique(case[ours], return_inverse=True)
-    table = np.full((len(runs), len(told)), np.nan)
-    table[night[ours], column] = latencies[ours]
-    return Nights(tuple(runs), tuple(map(str, names[told])), table)
+def _nights(grid: Grid) -> Nights:
+    observed = [number for number, item in enumerate(grid.runs) if not item.run.blocked]
+    microseconds = grid.numbers("latency_median")
+    timed = (grid.outcome == PASS) & (microseconds > 0)
+    latencies = np.log(microseconds, out=np.full(timed.shape, np.nan), where=timed)
+    ever = timed.any(axis=0)
+    return Nights(
+        tuple(grid.runs[number] for number in observed), tuple(grid.cases[ever]), latencies[observed][:, ever]
+    )

@@ -16,16 +16,15 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from monitor.analysis.blame import Blame, blames
 from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.scores import Score
 from monitor.analysis.values import moved
+from monitor.history.grid import NONE, OUTCOMES, PASS, Grid, Numbers
 from monitor.history.order import with_extent
-from monitor.history.rows import BLOCKED, NONE, OUTCOMES, PASS, Numbers, Rows, Words, rows_of
 from monitor.history.store import Recorded
-from monitor.model import Build, Outcome, Run, Series, function_of
+from monitor.model import Build, Comparison, Outcome, Run, function_of
 
 # A night that answered less than this share of what it was asked is published as such, and is a finding about the
 # monitor: others reported success over nights that had measured nothing.
@@ -138,36 +137,48 @@ class Night:
 
 def nights(recorded: Recorded) -> tuple[Night, ...]:
     """Every run of a history as news, in the order of the history."""
-    table = _Table(recorded.observations)
     other_values = moved(recorded)
     drifted: dict[str, list[Change]] = defaultdict(list)
     for drift in drifts(recorded):
         drifted[drift.run.id].append(_drifted(drift))
-    states: dict[Series, _State] = defaultdict(lambda: _State(table.rows))
-    of_build: dict[tuple[Series, str], Numbers] = {}
-    result = []
-    for item, whole in with_extent(recorded.runs):
-        run, state = item.run, states[item.run.series]
-        rows, values = table.rows.of(run.id), other_values.get(run.id, {})
+    found = {
+        night.run.id: night
+        for grid in recorded.grids.values()
+        for night in _nights(grid, other_values, drifted, recorded.comparisons)
+    }
+    return tuple(found[item.run.id] for item in recorded.runs)
+
+
+def _nights(
+    grid: Grid,
+    other_values: Mapping[str, Mapping[str, str]],
+    drifted: Mapping[str, list[Change]],
+    comparisons: Mapping[str, tuple[Comparison, ...]],
+) -> Iterator[Night]:
+    """The runs of one series as news; `other_values` and `drifted` are those of each run by its id."""
+    told, state = _Told(grid), _State(grid)
+    of_build: dict[str, int] = {}
+    for number, (item, whole) in enumerate(with_extent(grid.runs)):
+        run = item.run
         if run.blocked:
-            result.append(_night(run, state.baseline, [], table, rows))
+            yield told.night(number, state.baseline, [])
             continue
+        values = other_values.get(run.id, {})
         build = run.build.bare if run.build else None
-        said = blames(recorded.comparisons.get(run.id, ()), partial(table.passed, of_build, run.series))
-        answers = [*table.answers(run, rows[~state.repeats(rows, values)], values, said)]
-        declares = table.declares(rows)
+        said = blames(comparisons.get(run.id, ()), partial(told.passed, of_build))
+        answers = [*told.answers(number, state.news(number, values), values, said)]
+        declares = told.declares(number)
         found = (_change(state.past(one.case), one, build, declares=declares) for one in answers)
         changes = [change for change in found if change]
         if whole:
-            changes += [_gone(case, past) for case, past in state.missing(rows)]
-        changes += drifted[run.id]
-        result.append(_night(run, state.baseline, changes, table, rows))
-        at_once = bool(turned_at_once(changes, len(rows)))
+            changes += [_gone(case, past) for case, past in state.missing(number)]
+        changes += drifted.get(run.id, [])
+        yield told.night(number, state.baseline, changes)
+        at_once = bool(turned_at_once(changes, told.expected(number)))
         pasts = {one.case: _after(state.past(one.case), one, build, at_once=at_once) for one in answers}
-        state.follow(run, rows, pasts, whole=whole)
+        state.follow(number, pasts, whole=whole)
         if run.build:
-            of_build[run.series, run.build.label] = rows
-    return tuple(result)
+            of_build[run.build.label] = number
 
 
 def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
@@ -185,45 +196,59 @@ def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
 
 
-class _Table:
-    """A table of observations, its columns as arrays: a year is millions of rows, of which few are news."""
+class _Told:
+    """What the runs of a series tell, by their numbers: a year is a million answers, of which few are news."""
 
-    def __init__(self, observations: pd.DataFrame) -> None:
-        self.rows = rows_of(observations)
-        self._message, self._attempts, self._declared = (
-            Words(observations[name]) for name in ("message", "attempts", "declared")
-        )
-        function, names = pd.factorize(np.array([function_of(case) for case in self.rows.cases], object))
-        self._function = function[self.rows.case]
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._message, self._attempts, self._declared = map(grid.words, ("message", "attempts", "declared"))
+        self._says = (self._declared.told != "")[self._declared.code] & grid.asked
+        function, names = pd.factorize(np.array([function_of(case) for case in grid.cases], object))
+        self._function = function
         self._functions = len(names)
 
     def answers(
-        self, run: Run, rows: Numbers, values: Mapping[str, str], said: Mapping[str, Blame]
+        self, number: int, cases: Numbers, values: Mapping[str, str], said: Mapping[str, Blame]
     ) -> Iterator[Answer]:
-        for row in rows.tolist():
-            case, outcome = self.rows.cases[self.rows.case[row]], OUTCOMES[self.rows.outcome[row]]
-            confirmed = run.evidence.certain or set(self._attempts[row].split()) == {outcome}
+        certain = self._grid.runs[number].run.evidence.certain
+        for place in cases.tolist():
+            case, outcome = self._grid.cases[place], OUTCOMES[self._grid.outcome[number, place]]
+            confirmed = certain or set(self._attempts.at(number, place).split()) == {outcome}
+            message, declared = self._message.at(number, place), self._declared.at(number, place)
             blame = said.get(case, Blame.BUILD)
-            yield Answer(case, outcome, self._message[row], confirmed, self._declared[row], values.get(case, ""), blame)
+            yield Answer(case, outcome, message, confirmed, declared, values.get(case, ""), blame)
 
-    def passed(self, of_build: Mapping[tuple[Series, str], Numbers], series: Series, case: str, build: str) -> bool:
+    def passed(self, of_build: Mapping[str, int], case: str, build: str) -> bool:
         """Whether a case passed when a build was run last."""
-        rows = of_build.get((series, build), ())
-        return any(self.rows.cases[self.rows.case[row]] == case and self.rows.outcome[row] == PASS for row in rows)
+        place = self._grid.place.get(case)
+        return build in of_build and place is not None and self._grid.outcome[of_build[build], place] == PASS
 
-    def declares(self, rows: Numbers) -> bool:
+    def declares(self, number: int) -> bool:
         """Whether the suite comes with limits of its authors."""
-        return self._declared.any_in(rows)
+        return bool(self._says[number].any())
 
-    def observed(self, rows: Numbers) -> int:
-        return int((self.rows.outcome[rows] != BLOCKED).sum())
+    def expected(self, number: int) -> int:
+        return int(self._grid.asked[number].sum())
 
-    def score(self, rows: Numbers) -> Score:
-        """The functions by what became of the cases that these rows tell of."""
-        outcome, function = self.rows.outcome[rows], self._function[rows]
+    def night(self, number: int, baseline: Build | None, changes: list[Change]) -> Night:
+        if baseline is None:  # on the first night everything is new: news is what the authors did not say
+            changes = [change for change in changes if change.verdict is not Verdict.NEW]
+        run, expected = self._grid.runs[number].run, self.expected(number)
+        observed = int(self._grid.judged[number].sum())
+        incidents = []
+        if run.blocked:
+            incidents.append(f"nothing could be observed: {run.blocked}")
+        elif observed < COVERAGE * expected:
+            incidents.append(f"only {observed} of {expected} cases were observed")
+        if turned := turned_at_once(changes, expected):
+            incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
+        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, self._score(number))
+
+    def _score(self, number: int) -> Score:
+        """The functions by what became of their cases."""
         asked, judged, passed = (
-            np.bincount(function[chosen], minlength=self._functions)
-            for chosen in (slice(None), outcome != BLOCKED, outcome == PASS)
+            np.bincount(self._function[there], minlength=self._functions)
+            for there in (self._grid.asked[number], self._grid.judged[number], self._grid.outcome[number] == PASS)
         )
         return Score(
             success=int(((judged > 0) & (passed == judged)).sum()),
@@ -240,68 +265,50 @@ class _State:
     brought up to date when it is asked for.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, grid: Grid) -> None:
         self.baseline: Build | None = None
-        self._rows = rows
-        self._place = {case: place for place, case in enumerate(rows.cases)}
+        self._grid = grid
         self._pasts: dict[int, Past] = {}
-        self._settled = np.full(len(rows.cases), NONE)  # the outcome of a case whose latest answer is the settled one
-        self._builds: list[Build | None] = []
-        self._last = np.full(len(rows.cases), NONE)  # the last of `_builds` that judged a case
+        self._settled = np.full(len(grid.cases), NONE)  # the outcome of a case whose latest answer is the settled one
+        self._last = np.full(len(grid.cases), NONE)  # the last run that judged a case
 
-    def repeats(self, rows: Numbers, values: Mapping[str, str]) -> NDArray[np.bool_]:
-        """Which of these rows say no more than what is known and settled."""
-        case = self._rows.case[rows]
-        same: NDArray[np.bool_] = self._settled[case] == self._rows.outcome[rows]
-        return same & ~np.isin(case, [self._place[name] for name in values])
+    def news(self, number: int, values: Mapping[str, str]) -> Numbers:
+        """The cases of which a run says more than what is known and settled."""
+        found = self._grid.asked[number] & (self._settled != self._grid.outcome[number])
+        found[[self._grid.place[case] for case in values]] = True
+        return np.flatnonzero(found)
 
     def past(self, case: str) -> Past | None:
-        place = self._place[case]
+        place = self._grid.place[case]
         past = self._pasts.get(place)
         if past is None:
             return None
-        latest = replace(past.latest, until=self._builds[self._last[place]])
+        build = self._grid.runs[self._last[place]].run.build
+        latest = replace(past.latest, until=build.bare if build else None)
         return Past(latest, latest if past.settled is past.latest else past.settled)
 
-    def missing(self, rows: Numbers) -> Iterator[tuple[str, Past]]:
-        """The known cases that these rows do not tell of, by name."""
-        asked = np.zeros(len(self._last), bool)
-        asked[self._rows.case[rows]] = True
-        for place in np.flatnonzero((self._last != NONE) & ~asked).tolist():
-            case = self._rows.cases[place]
+    def missing(self, number: int) -> Iterator[tuple[str, Past]]:
+        """The known cases that a run does not tell of, by name."""
+        for place in np.flatnonzero((self._last != NONE) & ~self._grid.asked[number]).tolist():
+            case = self._grid.cases[place]
             if past := self.past(case):
                 yield case, past
 
-    def follow(self, run: Run, rows: Numbers, pasts: Mapping[str, Past | None], *, whole: bool) -> None:
-        """Go on to what is known after a run: its rows repeat what was known, but for the cases in `pasts`."""
+    def follow(self, number: int, pasts: Mapping[str, Past | None], *, whole: bool) -> None:
+        """Go on to what is known after a run, which repeats what was known but for the cases in `pasts`."""
         if whole:
-            for case, _ in [*self.missing(rows)]:
-                place = self._place[case]
+            for case, _ in [*self.missing(number)]:
+                place = self._grid.place[case]
                 del self._pasts[place]
                 self._settled[place] = self._last[place] = NONE
         for case, past in pasts.items():
             if past:
-                place = self._place[case]
+                place = self._grid.place[case]
                 self._pasts[place] = past
                 steady = past.settled is past.latest
                 self._settled[place] = OUTCOMES.index(past.latest.outcome) if steady else NONE
-        self._last[self._rows.case[rows[self._rows.outcome[rows] != BLOCKED]]] = len(self._builds)
-        self._builds.append(run.build.bare if run.build else None)
-        self.baseline = run.build
-
-
-def _night(run: Run, baseline: Build | None, changes: list[Change], table: _Table, rows: Numbers) -> Night:
-    if baseline is None:  # on the first night everything is new: news is what the authors did not say
-        changes = [change for change in changes if change.verdict is not Verdict.NEW]
-    expected, observed = len(rows), table.observed(rows)
-    incidents = []
-    if run.blocked:
-        incidents.append(f"nothing could be observed: {run.blocked}")
-    elif observed < COVERAGE * expected:
-        incidents.append(f"only {observed} of {expected} cases were observed")
-    if turned := turned_at_once(changes, expected):
-        incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
-    return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, table.score(rows))
+        self._last[self._grid.judged[number]] = number
+        self.baseline = self._grid.runs[number].run.build
 
 
 def _gone(case: str, past: Past) -> Change:

@@ -13,17 +13,19 @@ from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+import numpy as np
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
-from monitor.analysis.cells import KEY, Cell, answers
+from monitor.analysis.cells import Cell
 from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, told_of
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
 from monitor.handover.fields import Table, nearest, read_toml
+from monitor.history.grid import OUTCOMES
 from monitor.history.order import age
 from monitor.history.store import Recorded
-from monitor.model import Build, Evidence, Outcome, Run
+from monitor.model import Build, Outcome, Run
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
 
@@ -180,12 +182,15 @@ def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
 
 def _newest(recorded: Recorded) -> Iterator[Bad]:
     """The last answer of every cell, also where it is a good one."""
-    builds = {item.run.id: item.run.build for item in recorded.runs}
-    last = answers(recorded, "outcome", "message").drop_duplicates(KEY, keep="last")
-    for run, message, outcome, *key in last[["run", "message", "outcome", *KEY]].itertuples(index=False, name=None):
-        case, target, suite, by = key
-        if build := builds[run]:
-            yield Bad(Cell(case, target, suite, Evidence(by)), Outcome(outcome), message, build)
+    for grid in recorded.grids.values():
+        message = grid.words("message")
+        last = len(grid.runs) - 1 - np.argmax(grid.judged[::-1], axis=0)
+        for case in np.flatnonzero(grid.judged.any(axis=0)).tolist():
+            number = last[case]
+            run = grid.runs[number].run
+            if run.build:
+                outcome = OUTCOMES[grid.outcome[number, case]]
+                yield Bad(Cell.of(grid.cases[case], run), outcome, message.at(number, case), run.build)
 
 
 def _slow(recorded: Recorded) -> Iterator[Bad]:

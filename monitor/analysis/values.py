@@ -11,13 +11,11 @@ from collections import defaultdict
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
+from monitor.history.grid import NONE, Grid, last_before
 from monitor.history.layout import parse_digest
-from monitor.history.rows import NONE, Numbers, rows_of
 from monitor.history.store import Recorded
-from monitor.model import Series
+from monitor.model import Build
 
 # Where the whole result is another, its figures are off by anything: how far says no more.
 FAR = 1000
@@ -28,37 +26,33 @@ def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
 
     A case that ever gave different values under one build has none to speak of: it is left out.
     """
-    rows = rows_of(recorded.observations)
-    digest, digests = pd.factorize(recorded.observations["digest"])
-    told = np.asarray(digests, object)
-    tells = (told != "")[digest]
-    last: dict[Series, Numbers] = defaultdict(rows.nothing_known)
-    label: dict[Series, NDArray[np.object_]] = defaultdict(lambda: np.full(len(rows.cases), "", object))
-    unsteady: dict[Series, set[str]] = defaultdict(set)
-    found: list[tuple[Series, str, str, str]] = []
-    for item in recorded.runs:
-        run = item.run
-        if run.build is None:
-            continue
-        known, under = last[run.series], label[run.series]
-        answers = rows.of(run.id)
-        answers = answers[tells[answers]]
-        cases = rows.case[answers]
-        others = answers[(known[cases] != NONE) & (digest[known[cases]] != digest[answers])]
-        for row in others.tolist():
-            number = int(rows.case[row])
-            how = _difference(told[digest[known[number]]], told[digest[row]])
-            if how and under[number] == run.build.label:
-                unsteady[run.series].add(rows.cases[number])
-            elif how:
-                found.append((run.series, run.id, rows.cases[number], how))
-        known[cases] = answers
-        under[cases] = run.build.label
+    return {run: cases for grid in recorded.grids.values() for run, cases in _moved(grid).items()}
+
+
+def _moved(grid: Grid) -> dict[str, dict[str, str]]:
+    digest = grid.words("digest")
+    builds = [item.run.build for item in grid.runs]
+    tells = grid.asked & np.array([word != "" for word in digest.told], bool)[digest.code]
+    tells &= np.array([build is not None for build in builds], bool)[:, None]
+    before = last_before(tells)
+    earlier = np.take_along_axis(digest.code, np.maximum(before, 0), axis=0)
+    unsteady: set[int] = set()
+    found: list[tuple[int, int, str]] = []
+    for run, case in np.argwhere(tells & (before != NONE) & (digest.code != earlier)).tolist():
+        how = _difference(digest.told[earlier[run, case]], digest.at(run, case))
+        if how and _label(builds[before[run, case]]) == _label(builds[run]):
+            unsteady.add(case)
+        elif how:
+            found.append((run, case, how))
     result: dict[str, dict[str, str]] = defaultdict(dict)
-    for series, run_id, case, how in found:
-        if case not in unsteady[series]:
-            result[run_id][case] = how
-    return dict(result)
+    for run, case, how in found:
+        if case not in unsteady:
+            result[grid.runs[run].run.id][grid.cases[case]] = how
+    return result
+
+
+def _label(build: Build | None) -> str:
+    return build.label if build else ""
 
 
 @lru_cache(maxsize=100_000)  # two figures that are rounded now up, now down are compared every other night

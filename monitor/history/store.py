@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from monitor.handover.runfile import RunFile
 from monitor.history.git import PushRejectedError, WorkTree
+from monitor.history.grid import Grid, grids
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
     COLUMNS,
@@ -61,6 +63,11 @@ class Recorded:
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
     directory: Path | None = None
+
+    @cached_property
+    def grids(self) -> dict[Series, Grid]:
+        """The runs of each series, sorted, as arrays: all that is told of a history begins with them."""
+        return grids(self.runs, self.observations)
 
     def observed(self, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
         """These columns, and `run`, of what these runs observed."""

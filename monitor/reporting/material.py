@@ -6,10 +6,11 @@ weeks, and what changed. So the history is read a series at a time, by every pro
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from monitor.analysis.cells import Cell
@@ -17,6 +18,7 @@ from monitor.analysis.flakiness import Rating, ratings
 from monitor.analysis.latency_moves import Moved, moves
 from monitor.analysis.latency_verdicts import LatencyNight, ToldOf, latency_nights, told_of
 from monitor.analysis.news import Night, nights, tonight
+from monitor.history.grid import OUTCOMES, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
 from monitor.history.signatures import KnownSignature
@@ -79,7 +81,7 @@ def material_of(recorded: Recorded) -> Material:
         recorded.runs,
         nights(recorded),
         series,
-        _counts(recorded.observations),
+        dict(counted for grid in recorded.grids.values() for counted in _counts(grid)),
         ratings(recorded),
         moves(recorded),
         tuple(told_of(recorded)),
@@ -120,10 +122,8 @@ def _tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return whole.astype({"run": "category"})
 
 
-def _counts(observations: pd.DataFrame) -> dict[str, dict[Outcome, int]]:
+def _counts(grid: Grid) -> Iterator[tuple[str, dict[Outcome, int]]]:
     """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
-    found: dict[str, dict[str, int]] = {}
-    counted = observations.groupby(["run", "outcome"], observed=True).size().reset_index(name="number")
-    for run, outcome, number in counted.itertuples(index=False, name=None):
-        found.setdefault(run, {})[outcome] = int(number)
-    return {run: {o: counts[o] for o in Outcome if o in counts} for run, counts in found.items()}
+    for item, codes, asked in zip(grid.runs, grid.outcome, grid.asked, strict=True):
+        counts = np.bincount(codes[asked], minlength=len(OUTCOMES)).tolist()
+        yield item.run.id, {outcome: number for outcome, number in zip(OUTCOMES, counts, strict=True) if number}

@@ -16,12 +16,11 @@ import numpy as np
 import pandas as pd
 
 from monitor.analysis.scores import Portability, Score, portability, score
+from monitor.history.grid import NONE, OUTCOMES, Grid, Numbers
 from monitor.history.layout import RecordedRun
 from monitor.history.order import with_extent
-from monitor.history.rows import BLOCKED, NONE, OUTCOMES, Numbers, Rows, follow_rows, rows_of
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
-from monitor.model import Series as SeriesKey
 
 # As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
 HISTORY_RUNS = 30
@@ -107,56 +106,53 @@ class Series:
 
 def all_series(recorded: Recorded) -> tuple[Series, ...]:
     """Every series of a history, sorted by target, framework, suite and evidence."""
-    rows = rows_of(recorded.observations)
-    runs: dict[SeriesKey, list[RecordedRun]] = {}
-    for item in recorded.runs:
-        runs.setdefault(item.run.series, []).append(item)
-    return tuple(_series(key, tuple(runs[key]), recorded, rows) for key in sorted(runs))
+    return tuple(_series(grid, recorded) for grid in recorded.grids.values())
 
 
-def _series(key: SeriesKey, runs: tuple[RecordedRun, ...], recorded: Recorded, rows: Rows) -> Series:
-    """One series. `known`, `gone` and `unjudged` hold for each case the row that tells it."""
-    known, gone, unjudged = (rows.nothing_known() for _ in range(3))
+def _series(grid: Grid, recorded: Recorded) -> Series:
+    """One series. `known`, `gone` and `unjudged` hold for each case the run that tells it."""
+    known, gone, unjudged = (np.full(len(grid.cases), NONE) for _ in range(3))
     turns: dict[int, tuple[Turn, ...]] = {}
-    recent = np.full((min(len(runs), HISTORY_RUNS), len(rows.cases)), NONE, np.int8)
-    for number, (item, whole) in enumerate(with_extent(runs), start=len(recent) - len(runs)):
-        answers = rows.of(item.run.id)
-        if item.run.blocked or not len(answers):
+    for number, (item, whole) in enumerate(with_extent(grid.runs)):
+        if item.run.blocked or not grid.asked[number].any():
             continue
-        after = follow_rows(known, rows, answers, whole=whole)
-        _note_turns(turns, item.run, rows, known, after)
+        after = grid.follow(known, number, whole=whole)
+        _note_turns(turns, item.run, *(grid.told_by(runs, grid.outcome) for runs in (known, after)))
         gone = np.where(after != NONE, NONE, np.where(known != NONE, known, gone))
-        judged = rows.outcome[answers] != BLOCKED
-        if whole:
-            unjudged[:] = NONE
-        unjudged[rows.case[answers[~judged]]] = answers[~judged]
-        if number >= 0:
-            recent[number, rows.case[answers]] = rows.outcome[answers]
+        silent = grid.asked[number] & ~grid.judged[number]
+        unjudged = np.where(silent, number, NONE if whole else unjudged)
         known = after
     return Series(
-        *key,
-        runs,
-        now=_standings(np.where(known != NONE, known, unjudged), turns, recorded),
-        gone=_standings(gone, turns, recorded),
-        strips={
-            rows.cases[case]: tuple(OUTCOMES[code] if code != NONE else None for code in recent[:, case].tolist())
-            for case in np.flatnonzero((recent != NONE).any(axis=0))
-        },
+        *grid.series,
+        grid.runs,
+        now=_standings(grid, np.where(known != NONE, known, unjudged), turns, recorded),
+        gone=_standings(grid, gone, turns, recorded),
+        strips=_strips(grid),
     )
 
 
-def _note_turns(turns: dict[int, tuple[Turn, ...]], run: Run, rows: Rows, known: Numbers, after: Numbers) -> None:
-    """Add the turns that a run brought, `known` before it and `after`. A case that was gone begins anew."""
-    before, now = rows.outcome_at(known), rows.outcome_at(after)
-    for case in np.flatnonzero((after != known) & (now != NONE) & (now != before)).tolist():
+def _note_turns(turns: dict[int, tuple[Turn, ...]], run: Run, before: Numbers, now: Numbers) -> None:
+    """Add the turns that a run brought, from the outcomes known before and after. A case that was gone begins anew."""
+    for case in np.flatnonzero((now != NONE) & (now != before)).tolist():
         past = turns[case] if before[case] != NONE else ()
         turns[case] = (*past, Turn(run, past[-1].after if past else None, OUTCOMES[now[case]]))
 
 
-def _standings(told: Numbers, turns: Mapping[int, tuple[Turn, ...]], recorded: Recorded) -> tuple[Standing, ...]:
-    """The cases that some row tells of, by name; `told` has the row of each case."""
+def _strips(grid: Grid) -> dict[str, tuple[Outcome | None, ...]]:
+    recent = grid.outcome[-HISTORY_RUNS:]
+    shown = (*OUTCOMES, None)  # NONE is the last
+    return {
+        grid.cases[case]: tuple(shown[code] for code in recent[:, case].tolist())
+        for case in np.flatnonzero((recent != NONE).any(axis=0)).tolist()
+    }
+
+
+def _standings(
+    grid: Grid, told: Numbers, turns: Mapping[int, tuple[Turn, ...]], recorded: Recorded
+) -> tuple[Standing, ...]:
+    """The cases that some run tells of, by name; `told` has the run for each case."""
     cases = np.flatnonzero(told != NONE).tolist()
-    table = recorded.whole_rows(told[cases])
+    table = recorded.whole_rows(grid.told_by(told, grid.row)[cases])
     runs = {item.run.id: item.run for item in recorded.runs}
     texts = zip(*(table[column].astype(str).tolist() for column in TEXTS), strict=True)
     measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
