@@ -162,7 +162,10 @@ def _common(shifts: Floats) -> Floats:
 
 def median(values: Floats, axis: int) -> Floats:
     """The median of what is there, NaN where nothing is."""
-    found: Floats = np.full(values.shape[1 - axis], np.nan)
-    some = np.isfinite(values).any(axis=axis)
-    found[some] = np.nanmedian(values[:, some] if axis == 0 else values[some], axis=axis)
+    rows = np.sort(values.T if axis == 0 else values, axis=1)  # NaN comes last; NumPy's own `nanmedian` is much slower
+    if not rows.shape[1]:
+        return np.full(len(rows), np.nan)
+    there = np.isfinite(rows).sum(axis=1)
+    low, high = (np.take_along_axis(rows, place[:, None], axis=1)[:, 0] for place in ((there - 1) // 2, there // 2))
+    found: Floats = np.where(there > 0, (low + high) / 2, np.nan)
     return found

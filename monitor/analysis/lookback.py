@@ -103,6 +103,8 @@ def _calmed(figures: Floats) -> Floats:
 
 
 def _moves(figures: Floats, starts: list[int], over: int) -> tuple[Move, ...]:
+    if len(starts) == 1:  # as nearly always
+        return ()
     levels = [float(np.nanmedian(level)) for level in np.split(figures, starts[1:]) if np.isfinite(level).any()]
     moves: list[Move] = []
     for week, before, after in zip(starts[1:], levels, levels[1:], strict=False):

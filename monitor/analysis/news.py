@@ -15,7 +15,6 @@ from enum import StrEnum
 from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from monitor.analysis.blame import Blame, blames
 from monitor.analysis.drift import Drift, drifts
@@ -168,15 +167,16 @@ def _nights(
         said = blames(comparisons.get(run.id, ()), partial(told.passed, of_build))
         answers = [*told.answers(number, state.news(number, values), values, said)]
         declares = told.declares(number)
-        found = (_change(state.past(one.case), one, build, declares=declares) for one in answers)
+        pasts = {one.case: state.past(one.case) for one in answers}
+        found = (_change(pasts[one.case], one, build, declares=declares) for one in answers)
         changes = [change for change in found if change]
         if whole:
             changes += [_gone(case, past) for case, past in state.missing(number)]
         changes += drifted.get(run.id, [])
         yield told.night(number, state.baseline, changes)
         at_once = bool(turned_at_once(changes, told.expected(number)))
-        pasts = {one.case: _after(state.past(one.case), one, build, at_once=at_once) for one in answers}
-        state.follow(number, pasts, whole=whole)
+        after = {one.case: _after(pasts[one.case], one, build, at_once=at_once) for one in answers}
+        state.follow(number, after, whole=whole)
         if run.build:
             of_build[run.build.label] = number
 
@@ -203,9 +203,8 @@ class _Told:
         self._grid = grid
         self._message, self._attempts, self._declared = map(grid.words, ("message", "attempts", "declared"))
         self._says = (self._declared.told != "")[self._declared.code] & grid.asked
-        function, names = pd.factorize(np.array([function_of(case) for case in grid.cases], object))
-        self._function = function
-        self._functions = len(names)
+        self._expected, self._observed = (there.sum(axis=1).tolist() for there in (grid.asked, grid.judged))
+        self._scores = [*_scores(grid)]
 
     def answers(
         self, number: int, cases: Numbers, values: Mapping[str, str], said: Mapping[str, Blame]
@@ -228,13 +227,13 @@ class _Told:
         return bool(self._says[number].any())
 
     def expected(self, number: int) -> int:
-        return int(self._grid.asked[number].sum())
+        expected: int = self._expected[number]
+        return expected
 
     def night(self, number: int, baseline: Build | None, changes: list[Change]) -> Night:
         if baseline is None:  # on the first night everything is new: news is what the authors did not say
             changes = [change for change in changes if change.verdict is not Verdict.NEW]
-        run, expected = self._grid.runs[number].run, self.expected(number)
-        observed = int(self._grid.judged[number].sum())
+        run, expected, observed = self._grid.runs[number].run, self._expected[number], self._observed[number]
         incidents = []
         if run.blocked:
             incidents.append(f"nothing could be observed: {run.blocked}")
@@ -242,20 +241,27 @@ class _Told:
             incidents.append(f"only {observed} of {expected} cases were observed")
         if turned := turned_at_once(changes, expected):
             incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
-        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, self._score(number))
+        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, self._scores[number])
 
-    def _score(self, number: int) -> Score:
-        """The functions by what became of their cases."""
-        asked, judged, passed = (
-            np.bincount(self._function[there], minlength=self._functions)
-            for there in (self._grid.asked[number], self._grid.judged[number], self._grid.outcome[number] == PASS)
-        )
-        return Score(
-            success=int(((judged > 0) & (passed == judged)).sum()),
-            partial=int(((passed > 0) & (passed < judged)).sum()),
-            failure=int(((judged > 0) & (passed == 0)).sum()),
-            unknown=int(((asked > 0) & (judged == 0)).sum()),
-        )
+
+def _scores(grid: Grid) -> Iterator[Score]:
+    """The functions of each run by what became of their cases."""
+    functions = [function_of(case) for case in grid.cases]
+    first = [place for place, name in enumerate(functions) if not place or name != functions[place - 1]]
+    if not first:
+        yield from [Score(0, 0, 0, 0)] * len(grid.runs)
+        return
+    asked, judged, passed = (
+        np.add.reduceat(there, first, axis=1, dtype=np.int32)
+        for there in (grid.asked, grid.judged, grid.outcome == PASS)
+    )
+    yield from map(
+        Score,
+        ((judged > 0) & (passed == judged)).sum(axis=1).tolist(),
+        ((passed > 0) & (passed < judged)).sum(axis=1).tolist(),
+        ((judged > 0) & (passed == 0)).sum(axis=1).tolist(),
+        ((asked > 0) & (judged == 0)).sum(axis=1).tolist(),
+    )
 
 
 class _State:

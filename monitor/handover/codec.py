@@ -48,7 +48,8 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         (some,) = (option for option in get_args(kind) if option is not type(None))
-        return lambda value: None if value is None else _reader(some)(value)
+        read_some = _reader(some)
+        return lambda value: None if value is None else read_some(value)
     if origin is tuple:
         read_item = _reader(get_args(kind)[0])
         return lambda value: tuple(map(read_item, _expect(list, value)))
@@ -56,7 +57,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         read_value = _reader(get_args(kind)[1])
         return lambda value: {key: read_value(item) for key, item in _expect(dict, value).items()}
     if dataclasses.is_dataclass(kind):
-        return partial(_dataclass, kind, get_type_hints(kind))
+        return partial(_dataclass, kind, {name: _reader(hint) for name, hint in get_type_hints(kind).items()})
     if issubclass(kind, Enum):
         return kind  # type: ignore[no-any-return]
     if kind is float:
@@ -64,10 +65,10 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     return partial(_expect, kind)
 
 
-def _dataclass(kind: Any, hints: dict[str, Any], value: Any) -> Any:
-    if unknown := _expect(dict, value).keys() - hints.keys():
+def _dataclass(kind: Any, readers: dict[str, Callable[[Any], Any]], value: Any) -> Any:
+    if unknown := _expect(dict, value).keys() - readers.keys():
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
-    return kind(**{name: _reader(hints[name])(item) for name, item in value.items()})
+    return kind(**{name: readers[name](item) for name, item in value.items()})
 
 
 def _expect(kind: type | tuple[type, ...], value: Any) -> Any:

@@ -134,7 +134,7 @@ def _grid(
     number = {item.run.id: number for number, item in enumerate(runs)}
     run = np.array([number.get(name, NONE) for name in run_names], np.intp)[run_of_row]
     ours = np.flatnonzero(run != NONE)
-    there = np.unique(case_of_row[ours])
+    there = np.flatnonzero(np.bincount(case_of_row[ours], minlength=len(case_names)))
     place = np.full(len(case_names), NONE)
     place[there] = np.arange(len(there))
     row = np.full((len(runs), len(there)), NONE)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -74,6 +74,7 @@ SIDES = ("good", "new")  # of each in a comparison, four columns
 SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
 TEXTS = [name for name, kind in COLUMNS.items() if kind != "float64"]
 _TEXT = pa.dictionary(pa.int32(), pa.string())
+_TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
 
 NOT_OBSERVED = "not observed: the run was cut short"
 
@@ -205,19 +206,20 @@ def read_observations(
     Words and texts are categories: a year of nights says the same few again and again.
     """
     paths = {item.run.id: observations_path(directory, item.run) for item in runs}
-    return joined([(run, read_run(path, columns)) for run, path in paths.items() if path.exists()], columns)
+    tables = {run: read_run(path, columns) for run, path in paths.items() if path.exists()}
+    return joined([*tables.values()], {run: table.num_rows for run, table in tables.items()}, columns)
 
 
-def joined(tables: Sequence[tuple[str, pa.Table]], columns: Sequence[str]) -> pd.DataFrame:
-    """What runs observed in one table, from a table of these columns for each run by its id."""
-    nothing = pa.table({name: _nothing(name) for name in columns})
-    whole: pd.DataFrame = pa.concat_tables([nothing, *(one for _, one in tables)]).unify_dictionaries().to_pandas()
-    number = np.repeat(np.arange(len(tables)), [one.num_rows for _, one in tables])
-    return whole.assign(run=pd.Categorical.from_codes(number, pd.Index([run for run, _ in tables])))
+def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequence[str]) -> pd.DataFrame:
+    """What runs observed in one table, from tables of these columns: one has so many `rows` of a run after another."""
+    nothing = pa.table({name: pa.array([], _TYPES[name]) for name in columns})
+    whole: pd.DataFrame = pa.concat_tables([nothing, *tables]).unify_dictionaries().to_pandas()
+    number = np.repeat(np.arange(len(rows)), [*rows.values()])
+    return whole.assign(run=pd.Categorical.from_codes(number, pd.Index([*rows])))
 
 
 def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
-    """The wanted columns of one run, in the types of `_nothing`. One thread: files are many, and none is large."""
+    """The wanted columns of one run, in the types of `_TYPES`. One thread: files are many, and none is large."""
     texts = [name for name in columns if name in TEXTS and name != STEPWISE]
     try:
         file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
@@ -255,19 +257,17 @@ def _said_once(path: Path, size: int, columns: tuple[str, ...]) -> pa.Table:  # 
 
 
 def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
-    wanted = _nothing(name).type
+    wanted = _TYPES[name]
+    if column.type == wanted:
+        return column
     if wanted == _TEXT and not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     return column.cast(wanted)
 
 
-def _nothing(column: str) -> pa.Array:
-    return pa.array([], _TEXT if column in TEXTS else pa.float64())
-
-
 def _added(column: str, rows: int) -> pa.Array:
     """What stands for a column that an older file lacks."""
-    return pa.array([ADDED[column]] * rows, _nothing(column).type)
+    return pa.array([ADDED[column]] * rows, _TYPES[column])
 
 
 def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:

@@ -20,33 +20,33 @@ from monitor.history.layout import RecordedRun, joined, observations_path, read_
 
 
 def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
-    """What `monitor.history.layout.read_observations` gives of these runs of one series, by the index in `index`."""
+    """What `monitor.history.layout.read_observations` gives of these runs of one series, by the index in `index`.
+
+    Here runs follow one another in the order of time.
+    """
     wanted = [item.run for item in runs]
-    paths = {run.id: observations_path(directory, run) for run in wanted}
-    months: dict[str, dict[str, Path]] = defaultdict(dict)
-    for run, path in sorted(paths.items()):
-        if path.exists():
-            months[run[:MONTH]][run] = path
-    found: dict[str, pa.Table] = {}
-    for month, of_month in months.items():
+    sizes: dict[str, dict[Path, int]] = defaultdict(dict)
+    for path in sorted(observations_path(directory, run) for run in wanted):
+        if path.exists():  # a blocked run has none
+            sizes[path.stem[:MONTH]][path] = path.stat().st_size
+    tables: list[pa.Table] = []
+    rows: dict[str, int] = {}
+    for month, of_month in sizes.items():
         target, framework, suite, evidence = wanted[0].series
         file = index / target / framework / f"{suite}.{evidence}" / f"{month}.arrow"
-        found |= _month(file, of_month, columns)
-    return joined([(run.id, found[run.id]) for run in wanted if run.id in found], columns)
+        table, of_runs = _month(file, of_month, columns)
+        tables.append(table)
+        rows |= zip((path.stem for path in of_month), of_runs, strict=True)
+    return joined(tables, rows, columns)
 
 
-def _month(file: Path, runs: Mapping[str, Path], columns: Sequence[str]) -> dict[str, pa.Table]:
-    """What each of these runs observed, from the index of their month."""
-    made_from = {"columns": [*columns], "runs": {run: path.stat().st_size for run, path in runs.items()}}
+def _month(file: Path, sizes: Mapping[Path, int], columns: Sequence[str]) -> tuple[pa.Table, list[int]]:
+    """What the runs of a month observed, and how many rows each of them has."""
+    made_from = {"columns": [*columns], "runs": {path.stem: size for path, size in sizes.items()}}
     there = read_index(file)
     if there and there[1]["made_from"] == made_from:
-        table, rows = there[0].read_all().replace_schema_metadata(None), there[1]["rows"]
-    else:
-        tables = [read_run(path, columns) for path in runs.values()]
-        table, rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks(), [one.num_rows for one in tables]
-        write_index(file, table, {"made_from": made_from, "rows": rows})
-    found, start = {}, 0
-    for run, number in zip(runs, rows, strict=True):
-        found[run] = table.slice(start, number)
-        start += number
-    return found
+        return there[0].read_all().replace_schema_metadata(None), there[1]["rows"]
+    tables = [read_run(path, columns) for path in sizes]
+    table, rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks(), [one.num_rows for one in tables]
+    write_index(file, table, {"made_from": made_from, "rows": rows})
+    return table, rows

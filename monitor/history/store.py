@@ -71,7 +71,7 @@ class Recorded:
 
     def observed(self, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
         """These columns, and `run`, of what these runs observed."""
-        if self.directory:
+        if self.directory and not {*columns} <= {*self.observations.columns}:
             return read_observations(self.directory, runs, columns)
         ids = {item.run.id for item in runs}
         return self.observations.loc[self.observations["run"].isin(ids), [*columns, "run"]]

@@ -111,13 +111,14 @@ def all_series(recorded: Recorded) -> tuple[Series, ...]:
 
 def _series(grid: Grid, recorded: Recorded) -> Series:
     """One series. `known`, `gone` and `unjudged` hold for each case the run that tells it."""
-    known, gone, unjudged = (np.full(len(grid.cases), NONE) for _ in range(3))
+    known, gone, unjudged, outcome = (np.full(len(grid.cases), NONE) for _ in range(4))
     turns: dict[int, tuple[Turn, ...]] = {}
     for number, (item, whole) in enumerate(with_extent(grid.runs)):
         if item.run.blocked or not grid.asked[number].any():
             continue
         after = grid.follow(known, number, whole=whole)
-        _note_turns(turns, item.run, *(grid.told_by(runs, grid.outcome) for runs in (known, after)))
+        before, outcome = outcome, grid.told_by(after, grid.outcome)
+        _note_turns(turns, item.run, before, outcome)
         gone = np.where(after != NONE, NONE, np.where(known != NONE, known, gone))
         silent = grid.asked[number] & ~grid.judged[number]
         unjudged = np.where(silent, number, NONE if whole else unjudged)

@@ -1,4 +1,4 @@
-"""A series through the index of months is what its runs hold, in the order asked for."""
+"""A series through the index of months is what its runs hold, in the order of time."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ def a_series(history: Path) -> list[RecordedRun]:
 
 
 def same(history: Path, index: Path, runs: list[RecordedRun]) -> None:
-    found, wanted = read_months(history, index, runs, COLUMNS), read_observations(history, runs, COLUMNS)
+    by_time = sorted(runs, key=lambda item: item.run.id)
+    found, wanted = read_months(history, index, runs, COLUMNS), read_observations(history, by_time, COLUMNS)
     assert len(wanted) > 0
     # The words of a category may be in another order: what they say may not.
     assert_frame_equal(plain(found), plain(wanted))
