@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -128,6 +127,8 @@ def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
     found: Flags = np.zeros(good.shape[1], dtype=bool)
     sampled = np.isfinite(good).any(axis=0) & np.isfinite(new).any(axis=0)
     if sampled.any():
+        from scipy import stats  # takes a second to import, and most nights compare nothing
+
         good, new = good[:, sampled], new[:, sampled]
         chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0, nan_policy="omit").pvalue
         step = steps(good, new) - common

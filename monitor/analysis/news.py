@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 
@@ -290,7 +290,8 @@ class _State:
         if past is None:
             return None
         build = self._grid.runs[self._last[place]].run.build
-        latest = replace(past.latest, until=build.bare if build else None)
+        seen = past.latest
+        latest = Seen(seen.outcome, seen.message, seen.since, build.bare if build else None)
         return Past(latest, latest if past.settled is past.latest else past.settled)
 
     def missing(self, number: int) -> Iterator[tuple[str, Past]]:

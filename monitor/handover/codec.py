@@ -62,7 +62,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return kind  # type: ignore[no-any-return]
     if kind is float:
         return lambda value: float(_expect((int, float), value))
-    return partial(_expect, kind)
+    return lambda value: value if type(value) is kind else _expect(kind, value)
 
 
 def _dataclass(kind: Any, readers: dict[str, Callable[[Any], Any]], value: Any) -> Any:

@@ -77,13 +77,13 @@ class Grid:
         """The place of each case in `cases`."""
         return {case: place for place, case in enumerate(self.cases)}
 
-    def follow(self, known: Numbers, run: int, *, whole: bool) -> Numbers:
-        """The run that tells what is known of each case after a run, where those in `known` did before.
+    def follow(self, known: Numbers, run: int, told: Numbers | int, *, whole: bool) -> Numbers:
+        """What is `known` of each case after a run that `told` something of it.
 
         As `monitor.history.known.follow`: what could not be judged stays known, and after a run of the whole suite a
         case that was not asked for is gone.
         """
-        after = np.where(self.judged[run], run, known)
+        after = np.where(self.judged[run], told, known)
         return np.where(self.asked[run], after, NONE) if whole else after
 
     def told_by(self, runs: Numbers, values: Numbers) -> Numbers:
@@ -137,9 +137,9 @@ def _grid(
     there = np.flatnonzero(np.bincount(case_of_row[ours], minlength=len(case_names)))
     place = np.full(len(case_names), NONE)
     place[there] = np.arange(len(there))
-    row = np.full((len(runs), len(there)), NONE)
-    row[run[ours], place[case_of_row[ours]]] = ours
-    return Grid(runs, case_names[there], row, table)
+    row = np.full(len(runs) * len(there), NONE)
+    row[run[ours] * len(there) + place[case_of_row[ours]]] = ours
+    return Grid(runs, case_names[there], row.reshape(len(runs), len(there)), table)
 
 
 def last_before(told: Flags) -> Numbers:

@@ -87,13 +87,13 @@ class RecordedRun:
     end: End | None
 
 
-def run_path(directory: Path, run: Run) -> Path:
-    """The path of a run's files, without suffix."""
-    return directory / "runs" / run.target / run.framework / run.id
+def run_path(directory: Path, run: Run, suffix: str) -> Path:
+    """The path of that one of a run's files."""
+    return directory / f"runs/{run.target}/{run.framework}/{run.id}{suffix}"
 
 
 def observations_path(directory: Path, run: Run) -> Path:
-    return run_path(directory, run).with_name(run.id + ".parquet")
+    return run_path(directory, run, ".parquet")
 
 
 def outcomes_path(directory: Path, series: Series) -> Path:
@@ -112,13 +112,13 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     if not runfile.run.blocked:
         write_observations(directory, runfile.run, observations_table(complete(runfile)), beside)
     if runfile.comparisons:
-        path = run_path(directory, runfile.run).with_name(runfile.run.id + COMPARED)
+        path = run_path(directory, runfile.run, COMPARED)
         comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
     return head
 
 
 def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
-    path = run_path(directory, run).with_name(run.id + ".json")
+    path = run_path(directory, run, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
     head = RecordedRun(dataclasses.replace(run, cases=()), end)
     path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
@@ -272,9 +272,8 @@ def _added(column: str, rows: int) -> pa.Array:
 
 def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
     """The comparisons of the given runs by run id, of those that have any."""
-    paths = {recorded.run.id: run_path(directory, recorded.run) for recorded in runs}
-    found = {run: path.with_name(path.name + COMPARED) for run, path in paths.items()}
-    return {run: tuple(_comparisons(pd.read_parquet(path))) for run, path in found.items() if path.exists()}
+    paths = {recorded.run.id: run_path(directory, recorded.run, COMPARED) for recorded in runs}
+    return {run: tuple(_comparisons(pd.read_parquet(path))) for run, path in paths.items() if path.exists()}
 
 
 def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:

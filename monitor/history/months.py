@@ -26,9 +26,9 @@ def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], colum
     """
     wanted = [item.run for item in runs]
     sizes: dict[str, dict[Path, int]] = defaultdict(dict)
-    for path in sorted(observations_path(directory, run) for run in wanted):
+    for run, path in sorted((run.id, observations_path(directory, run)) for run in wanted):
         if path.exists():  # a blocked run has none
-            sizes[path.stem[:MONTH]][path] = path.stat().st_size
+            sizes[run[:MONTH]][path] = path.stat().st_size
     tables: list[pa.Table] = []
     rows: dict[str, int] = {}
     for month, of_month in sizes.items():

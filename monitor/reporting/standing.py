@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -116,8 +117,8 @@ def _series(grid: Grid, recorded: Recorded) -> Series:
     for number, (item, whole) in enumerate(with_extent(grid.runs)):
         if item.run.blocked or not grid.asked[number].any():
             continue
-        after = grid.follow(known, number, whole=whole)
-        before, outcome = outcome, grid.told_by(after, grid.outcome)
+        after = grid.follow(known, number, number, whole=whole)
+        before, outcome = outcome, grid.follow(outcome, number, grid.outcome[number], whole=whole)
         _note_turns(turns, item.run, before, outcome)
         gone = np.where(after != NONE, NONE, np.where(known != NONE, known, gone))
         silent = grid.asked[number] & ~grid.judged[number]
@@ -140,12 +141,15 @@ def _note_turns(turns: dict[int, tuple[Turn, ...]], run: Run, before: Numbers, n
 
 
 def _strips(grid: Grid) -> dict[str, tuple[Outcome | None, ...]]:
-    recent = grid.outcome[-HISTORY_RUNS:]
+    recent = grid.outcome[-HISTORY_RUNS:].T
+    asked = (recent != NONE).any(axis=1)
+    return {case: _strip(codes.tobytes()) for case, codes in zip(grid.cases[asked], recent[asked], strict=True)}
+
+
+@lru_cache(maxsize=10_000)  # nearly all are those of a case that passes on every night
+def _strip(codes: bytes) -> tuple[Outcome | None, ...]:
     shown = (*OUTCOMES, None)  # NONE is the last
-    return {
-        grid.cases[case]: tuple(shown[code] for code in recent[:, case].tolist())
-        for case in np.flatnonzero((recent != NONE).any(axis=0)).tolist()
-    }
+    return tuple(shown[code] for code in np.frombuffer(codes, np.int8).tolist())
 
 
 def _standings(

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from scipy.stats import binomtest
 
 from monitor.analysis import flakiness
-from monitor.analysis.flakiness import FLAKY_RATE, Rating, ratings
+from monitor.analysis.flakiness import CONFIDENCE, FLAKY_RATE, Rating, interval, ratings
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence
@@ -85,3 +86,9 @@ def test_each_hardware_and_evidence_has_its_own(tmp_path: Path, runfile: Make) -
     history.record([runfile(day, {A: WORDS[a]}, target=t) for day, (t, a) in enumerate(answers, start=1)], "nights")
     (rating,) = ratings(history.load())
     assert (rating.cell.target, rating.cell.evidence, rating.answers) == ("cpu", Evidence.EXECUTED, 3)
+
+
+@pytest.mark.parametrize(("odd", "answers"), [(1, 1), (1, 2), (2, 90), (45, 90), (90, 90)])
+def test_the_interval_is_that_of_wilson(odd: int, answers: int) -> None:
+    found = binomtest(odd, answers).proportion_ci(CONFIDENCE, method="wilson")
+    assert interval(odd, answers) == pytest.approx((found.low, found.high))

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from monitor.history.layout import RecordedRun, read_observations, read_runs, run_path, write_observations
+from monitor.history.layout import RecordedRun, observations_path, read_observations, read_runs, write_observations
 from monitor.history.months import read_months
 
 SHIPPED = Path(__file__).parents[2] / "results"
@@ -57,7 +57,7 @@ def test_the_runs_of_past_months_are_not_opened_again(history: Path, tmp_path: P
     runs = a_series(history)
     before = read_months(history, tmp_path / "index", runs, COLUMNS)
     for item in runs:
-        path = run_path(history, item.run).with_name(item.run.id + ".parquet")
+        path = observations_path(history, item.run)
         path.write_bytes(b"x" * path.stat().st_size)
     assert_frame_equal(read_months(history, tmp_path / "index", runs, COLUMNS), before)
 
