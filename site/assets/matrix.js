@@ -5,7 +5,7 @@
 
 const ROWS_A_PAGE = 100; // no search ends on the second page
 const ROWS_AT_ONCE = 20; // most of a screen; what is missing follows
-const ROWS_MORE = 10; // so few that a phone scrolls on meanwhile
+const ROWS_MORE = 8; // so few that a phone scrolls on meanwhile
 const AHEAD = "0px 0px 200px"; // of their coming into sight
 const BLOCKED = 10; // the last outcome: no evidence
 const PASS = 0;

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from chromium import missing, rows, sync_api
@@ -269,6 +270,28 @@ def test_two_builds_are_compared_by_cause(browser: sync_api.Browser, site: Path)
     assert again.locator("#said").inner_text() == page.locator("#said").inner_text()
     page.get_by_label("From").select_option(label="torch 2.4.0.dev20251105+cpu")
     assert page.locator("#said").inner_text() == "Choose two builds."
+    context.close()
+
+
+def test_two_builds_are_compared_by_signature(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    builds = (site / "builds/index.html").as_uri()
+    older, newer = "torch 2.0.0.dev20251101+cpu", "torch 2.4.0.dev20251105+cpu"
+    told = page.locator("#signatures")
+
+    def cat() -> list[str]:
+        return told.locator("li", has_text="torch.cat").locator(".signature").all_inner_texts()
+
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': newer})}")
+    assert told.get_by_role("heading").inner_text() == "2 signatures changed"
+    now = "cat(tensors, *, dim=0, out='<script>alert(1)</script>') -> Tensor"  # as text
+    assert cat() == ["cat(tensors, dim=0) -> Tensor", now]
+    assert told.locator("li", has_text="torch.fft.fft").locator(".signature").last.inner_text() == "none"
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': newer, 'b': older})}")
+    assert cat() == [now, "cat(tensors, dim=0) -> Tensor"]
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': 'torch 2.3.0.dev20251104+cpu'})}")
+    assert not told.is_visible()
     context.close()
 
 

@@ -17,7 +17,7 @@ from monitor.reporting.standing import Cell, Series, Standing, cell, counted
 from monitor.reporting.variants import dtype_of, dtype_order
 
 TABLE = "matrix-table.html"
-FIRST = 20  # rows: as many as most screens show, and a phone lays out at once
+FIRST = 12  # rows: more than a phone shows, and as many as it lays out at once
 
 
 @dataclass(frozen=True)
