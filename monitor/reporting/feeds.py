@@ -1,19 +1,22 @@
 """Atom feeds (RFC 4287): of everything, of a framework, of a target, of a function.
 
-An entry is a run that had something to tell. Its id and its time are those of the run, so a feed that is made anew
-repeats nothing. Texts come from other machines: they are plain text, and no reader takes them for markup.
+An entry is a run that had something to tell, or a build whose signatures are others than before, told when it was first
+run. Ids and times follow from the run or the build, so a feed that is made anew repeats nothing. Texts come from other
+machines: they are plain text, and no reader takes them for markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 from monitor.analysis.news import Change, Night, Verdict
-from monitor.reporting.addresses import function_page, run_page, slug, target_page
+from monitor.history.signatures import KnownSignature
+from monitor.model import Build
+from monitor.reporting.addresses import build_page, function_page, run_page, slug, target_page
 from monitor.reporting.figures import count, machine_time, moment, visible
 from monitor.reporting.names import build_title, framework_title
 
@@ -25,7 +28,7 @@ NEWEST = 100
 NEWEST_OF_TARGET = 40
 NEWEST_OF_FUNCTION = 20
 UNTOLD = (Verdict.EXPECTED, Verdict.MUTED)  # a reviewed file says that nobody is to be told
-LISTED = 40  # changes in an entry; the page of the run has all
+LISTED = 40  # changes in an entry; the page of the run or the build has all
 
 
 def framework_feed(framework: str) -> str:
@@ -49,6 +52,23 @@ class Entry:
     about: str = ""
 
     @property
+    def id(self) -> str:
+        run = self.night.run
+        return f"run/{slug(run.id)}" + (f"/{slug(run.framework)}/{slug(self.about)}" if self.about else "")
+
+    @property
+    def at(self) -> str:
+        return self.night.run.started
+
+    @property
+    def framework(self) -> str:
+        return self.night.run.framework
+
+    @property
+    def page(self) -> str:
+        return run_page(self.night.run.id)
+
+    @property
     def title(self) -> str:
         run = self.night.run
         what = self.about or framework_title(run.framework)
@@ -70,37 +90,99 @@ class Entry:
 
 
 @dataclass(frozen=True)
+class NewSignatures:
+    """What a feed tells of the signatures that changed with a build, by function; `at` is when it was first run.
+
+    `about` is the function, empty where the feed is of more than one.
+    """
+
+    framework: str
+    build: Build
+    at: str
+    changed: Mapping[str, KnownSignature]
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        of_build = f"signatures/{slug(self.framework)}/{slug(self.build.label)}"
+        return f"{of_build}/{slug(self.about)}" if self.about else of_build
+
+    @property
+    def page(self) -> str:
+        return function_page(self.framework, self.about) if self.about else build_page(self.framework, self.build)
+
+    @property
+    def title(self) -> str:
+        what = self.about or framework_title(self.framework)
+        changed = "signature" if self.about else count(len(self.changed), "signature")
+        return f"{what}: {changed} changed ({build_title(self.build)})"
+
+    @property
+    def text(self) -> str:
+        lines = [_signature_lines(*one) for one in [*self.changed.items()][:LISTED]]
+        if len(self.changed) > LISTED:
+            lines.append(f"and {len(self.changed) - LISTED:,} more")
+        return "\n".join(lines)
+
+
+Told = Entry | NewSignatures
+
+
+@dataclass(frozen=True)
 class Feed:
     """A feed before it is written: `page` is what it is about, `entries` are the newest first."""
 
     address: str
     title: str
     page: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Told, ...]
 
 
-def feeds(nights: Sequence[Night], functions: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Callable[[], Feed]]]:
+def feeds(
+    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, Callable[[], Feed]]]:
     """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
     told = [Entry(night, _told(night)) for night in newest]
-    entries = [entry for entry in told if entry.changes or entry.night.incidents]
+    of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
+    of_builds = _new_signatures(newest, signatures)
+    entries = _newest_first([*of_runs, *of_builds])
     yield EVERYTHING, lambda: Feed(EVERYTHING, "Portability Monitor", "index.html", tuple(entries[:NEWEST]))
     for framework in sorted({night.run.framework for night in nights}):
         yield framework_feed(framework), partial(_of_framework, framework, entries)
     for target in sorted({night.run.target for night in nights}):
-        yield target_feed(target), partial(_of_target, target, entries)
+        yield target_feed(target), partial(_of_target, target, of_runs)
     changes = _by_function(newest)
+    for build in of_builds:
+        for name, known in build.changed.items():
+            found = changes.setdefault((build.framework, name), [])
+            found.append(replace(build, changed={name: known}, about=name))
     for framework, name in functions:
-        found = tuple(changes.get((framework, name), ()))
-        yield function_feed(framework, name), partial(_of_function, (framework, name), found)
+        of_function = tuple(_newest_first(changes.get((framework, name), ()))[:NEWEST_OF_FUNCTION])
+        yield function_feed(framework, name), partial(_of_function, (framework, name), of_function)
+
+
+def _newest_first(entries: Iterable[Told]) -> list[Told]:
+    return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
+
+
+def _new_signatures(newest: Sequence[Night], signatures: Mapping[str, KnownSignature]) -> list[NewSignatures]:
+    """An entry for each build that signatures changed with, if there is a run of it."""
+    runs = [night.run for night in newest]  # of a build's, the oldest stays
+    first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
+    changed: dict[str, dict[str, KnownSignature]] = {}
+    for function, known in signatures.items():
+        if known.before and known.since in first:
+            changed.setdefault(known.since, {})[function] = known
+    return [NewSignatures(*first[since], of_build) for since, of_build in changed.items()]
 
 
 def _told(night: Night) -> tuple[Change, ...]:
     return tuple(change for change in night.changes if change.verdict not in UNTOLD)
 
 
-def _of_framework(framework: str, entries: Sequence[Entry]) -> Feed:
-    found = [entry for entry in entries if entry.night.run.framework == framework]
+def _of_framework(framework: str, entries: Sequence[Told]) -> Feed:
+    found = [entry for entry in entries if entry.framework == framework]
     return Feed(framework_feed(framework), framework_title(framework), "index.html", tuple(found[:NEWEST]))
 
 
@@ -109,13 +191,13 @@ def _of_target(target: str, entries: Sequence[Entry]) -> Feed:
     return Feed(target_feed(target), target, target_page(target), tuple(found[:NEWEST_OF_TARGET]))
 
 
-def _of_function(key: tuple[str, str], found: tuple[Entry, ...]) -> Feed:
+def _of_function(key: tuple[str, str], found: tuple[Told, ...]) -> Feed:
     return Feed(function_feed(*key), key[1], function_page(*key), found)
 
 
-def _by_function(newest: Sequence[Night]) -> Mapping[tuple[str, str], list[Entry]]:
+def _by_function(newest: Sequence[Night]) -> dict[tuple[str, str], list[Told]]:
     """The newest entries of each function that ever changed."""
-    found: dict[tuple[str, str], list[Entry]] = {}
+    found: dict[tuple[str, str], list[Told]] = {}
     for night in newest:
         here: dict[str, list[Change]] = {}
         for change in _told(night):
@@ -130,19 +212,17 @@ def _by_function(newest: Sequence[Night]) -> Mapping[tuple[str, str], list[Entry
 def written(feed: Feed, base: str, began: str) -> bytes:
     """A feed as XML; `began` is when the history did, which dates a feed that has nothing to tell yet."""
     root = ElementTree.Element("feed", xmlns=NAMESPACE)
-    updated = max((entry.night.run.started for entry in feed.entries), default=began)
+    updated = max((entry.at for entry in feed.entries), default=began)
     title = feed.title if feed.address == EVERYTHING else f"{feed.title} · Portability Monitor"
     _texts(root, id=_tag(base, feed.address), title=title, updated=machine_time(moment(updated)))
     _texts(ElementTree.SubElement(root, "author"), name="Portability Monitor")
     ElementTree.SubElement(root, "link", rel="self", type="application/atom+xml", href=base + feed.address)
     ElementTree.SubElement(root, "link", rel="alternate", type="text/html", href=base + feed.page)
     for entry in feed.entries:
-        run = entry.night.run
         item = ElementTree.SubElement(root, "entry")
-        about = f"/{slug(run.framework)}/{slug(entry.about)}" if entry.about else ""
-        at = machine_time(moment(run.started))
-        _texts(item, id=_tag(base, f"run/{slug(run.id)}{about}"), title=entry.title, published=at, updated=at)
-        ElementTree.SubElement(item, "link", rel="alternate", type="text/html", href=base + run_page(run.id))
+        at = machine_time(moment(entry.at))
+        _texts(item, id=_tag(base, entry.id), title=entry.title, published=at, updated=at)
+        ElementTree.SubElement(item, "link", rel="alternate", type="text/html", href=base + entry.page)
         _texts(item, content=entry.text)
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
@@ -163,3 +243,7 @@ def _tag(base: str, what: str) -> str:
 def _line(change: Change) -> str:
     before, after = change.before or "not there", change.after or "gone"
     return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.message}" if change.message else "")
+
+
+def _signature_lines(function: str, known: KnownSignature) -> str:
+    return f"{function}\n  before: {known.before}\n  now: {known.text or 'none'}"

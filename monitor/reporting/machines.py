@@ -55,7 +55,7 @@ def _files(
     yield from _badges(functions)
     if base:
         began = min((item.run.started for item in material.runs), default=generated.isoformat())
-        for address, feed in feeds.feeds(material.nights, [*functions]):
+        for address, feed in feeds.feeds(material.nights, material.signatures, [*functions]):
             yield address, partial(_written, feed, base, began)
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
 

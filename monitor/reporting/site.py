@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -38,6 +39,7 @@ from monitor.reporting.machines import sitemap, write_machine_files
 from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
+from monitor.reporting.pages.matrix_cells import CELLS, cells_script
 from monitor.reporting.processes import helpers, in_parts
 from monitor.reporting.project import Project
 
@@ -103,11 +105,7 @@ class _Renderer:
             most=regression_pages,
             flaky=State.FLAKY,
         )
-        self._page(
-            "matrix.html",
-            "matrix",
-            page=lambda: elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns),
-        )
+        self._matrix(lambda: elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns))
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
@@ -146,6 +144,13 @@ class _Renderer:
         self._page("targets/index.html", "targets", pages=targets, federation=project.federation)
         for page in targets:
             self._page(page.page, "target", page=page, target=target)
+
+    def _matrix(self, find: Callable[[], matrix.MatrixPage]) -> None:
+        found = cache(find)  # three files tell it, and it is costly to find
+        self._page("matrix.html", "matrix", page=lambda: found(), first=matrix.FIRST, cells=CELLS, table=matrix.TABLE)
+        self._page(matrix.TABLE, "matrix-table", page=lambda: found())
+        if self._edition.mine(CELLS):
+            self._edition.write(CELLS, cells_script(found()))
 
     def _builds(self, nights: Sequence[news.Night], known: Mapping[str, KnownSignature]) -> None:
         pages = builds.build_pages(nights, known)

@@ -1,4 +1,4 @@
-// Compares any two builds of a framework: which cases differ, by cause. The state is in the address.
+// Compares any two builds of a framework: which cases differ, by cause, and which signatures. The state is in the address.
 "use strict";
 
 const SHOWN = 40; // cases of one cause; their number is told
@@ -7,6 +7,7 @@ const data = JSON.parse(document.getElementById("turns").textContent);
 const form = document.getElementById("pair");
 const said = document.getElementById("said");
 const differences = document.getElementById("differences");
+const signatures = document.getElementById("signatures");
 const field = (name) => form.elements.namedItem(name);
 const root = "../";
 
@@ -37,6 +38,10 @@ function element(name, text, properties = {}) {
   return made;
 }
 
+function counted(number, what) {
+  return `${number.toLocaleString("en")} ${what}${number === 1 ? "" : "s"}`;
+}
+
 function mark(outcome) {
   const [word, symbol, tone] = data.outcomes[outcome] ?? ["not there", "–", "none"];
   return element("span", `${symbol} ${word}`, { className: `mark ${tone}` });
@@ -46,7 +51,7 @@ function group(cases) {
   const item = element("li");
   const { before, after, message } = cases[0];
   const head = element("p", "", { className: "what" });
-  head.append(mark(before), " → ", mark(after), " ", element("b", `${cases.length} case${cases.length > 1 ? "s" : ""}`));
+  head.append(mark(before), " → ", mark(after), " ", element("b", counted(cases.length, "case")));
   item.append(head);
   if (message) item.append(element("div", message.slice(0, 300), { className: "said" }));
   const more = element("details");
@@ -61,6 +66,34 @@ function group(cases) {
   more.append(list);
   item.append(more);
   return item;
+}
+
+// Each way to call a function, which may break over lines between its parts.
+function callsOf(name, calls) {
+  if (!calls.length) return [element("p", "none", { className: "signature" })];
+  return calls.map((parts) => {
+    const line = element("p", "", { className: "signature" });
+    line.append(element("b", name), ...parts.flatMap((part) => [element("span", part), document.createElement("wbr")]));
+    return line;
+  });
+}
+
+// Of each function the last change is known, whichever of the two builds is the older.
+function drawSignatures(key, from, to) {
+  const [older, newer] = [from, to].sort((one, other) => one - other);
+  const changed = data.signatures.filter(([of, since]) => of === key && since > older && since <= newer);
+  signatures.hidden = !changed.length;
+  signatures.querySelector("h3").textContent = `${counted(changed.length, "signature")} changed`;
+  signatures.querySelector("ul").replaceChildren(
+    ...changed.map(([, , name, ...texts]) => {
+      const [before, after] = from > to ? texts.reverse() : texts;
+      const item = element("li");
+      const short = name.split(".").at(-1);
+      item.append(element("p", name, { className: "name" }), ...callsOf(short, before));
+      item.append(element("p", "became", { className: "muted" }), ...callsOf(short, after));
+      return item;
+    }),
+  );
 }
 
 function draw() {
@@ -84,11 +117,12 @@ function draw() {
   }
   const sorted = [...groups.values()].sort((one, other) => other.length - one.length);
   differences.replaceChildren(...sorted.map(group));
+  drawSignatures(key, from, to);
   said.value =
     from === to
       ? "Choose two builds."
-      : `${differing.toLocaleString("en")} case${differing === 1 ? "" : "s"} differ between ${builds[from][0]} and ${builds[to][0]}` +
-        (differing ? `, by ${groups.size} cause${groups.size === 1 ? "" : "s"}.` : ".");
+      : `${counted(differing, "case")} differ between ${builds[from][0]} and ${builds[to][0]}` +
+        (differing ? `, by ${counted(groups.size, "cause")}.` : ".");
 }
 
 function choices(state) {

@@ -1,15 +1,19 @@
-// Draws the rows of the matrix that are wanted, a page at a time. The state is in the address, so that a view can be
-// shared. Two targets are compared by it too: `on` one, `unlike` the other.
+// Draws the rows of the matrix that are wanted, a page at a time, from the `cells` of the script before it. The first of
+// them stand in the page. The state is in the address, so that a view can be shared. Two targets are compared by it too:
+// `on` one, `unlike` the other.
 "use strict";
 
 const ROWS_A_PAGE = 100; // no search ends on the second page
-const ROWS_AT_ONCE = 30; // a screen of them: painted before the others are made
+const ROWS_AT_ONCE = 20; // most of a screen; what is missing follows
+const ROWS_MORE = 8; // so few that a phone scrolls on meanwhile
+const AHEAD = "0px 0px 200px"; // of their coming into sight
 const BLOCKED = 10; // the last outcome: no evidence
 const PASS = 0;
+const NO_OTHERS = [];
 
-const cells = JSON.parse(document.getElementById("cells").textContent);
 const form = document.getElementById("filter");
 const table = document.querySelector("#live table");
+const box = table.parentElement;
 const head = table.tHead;
 const [body] = table.tBodies;
 const found = document.getElementById("found");
@@ -29,18 +33,18 @@ const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked
   kinds,
   asked,
 }));
+const usual = cells.usual.map(([, evidence]) => evidence); // of each column
 const studied = rows.some(({ uses }) => uses);
 
 let sort = "";
 let first = 0;
-let frame = 0; // the rows that are still to come wait for this, and then for that
-let timer = 0;
+let ending; // looks out for the last row in the table
 
 // A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
 function judge(row, column, want) {
   const cell = row.asked[column];
   if (!cell) return null;
-  const [anchor, evidence, letters, others] = cell;
+  const [anchor, evidence, letters, others] = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS] : cell;
   if (want.evidence >= 0 && evidence !== want.evidence) return null;
   let passed = 0;
   let judged = 0;
@@ -88,23 +92,29 @@ function differs(one, other) {
   return one && other && one.judged > 0 && other.judged > 0 && one.kind !== other.kind;
 }
 
+// A function's cells, one a column.
+function judgeAll(row, columns, want) {
+  return columns.map((column) => judge(row, column, want));
+}
+
+// Most who search do so by name, for which no cell has to be looked at.
 function select(chosen, want, columns) {
-  const picked = [];
-  for (const row of rows) {
-    if (chosen.fw && row.framework !== chosen.fw) continue;
-    if (chosen.stratum && row.stratum !== chosen.stratum) continue;
-    if (!want.words.every((word) => row.text.includes(word))) continue;
-    const drawn = columns.map((column) => judge(row, column, want));
-    const looked = want.on >= 0 ? [drawn[columns.indexOf(want.on)]] : drawn;
-    if (!looked.some((cell) => cell && shows(cell, want))) continue;
-    if (want.unlike >= 0 && want.on >= 0 && !differs(...drawn)) continue;
-    picked.push({ row, drawn });
-  }
-  const column = columns.indexOf(cells.targets.indexOf(sort));
-  if (column >= 0) {
-    const share = ({ drawn }) => (drawn[column]?.judged ? drawn[column].passed / drawn[column].judged : 2);
-    picked.sort((a, b) => share(a) - share(b));
-  } else if (sort === "uses") picked.sort((a, b) => b.row.uses - a.row.uses);
+  const byCells = ["is", "on", "dtype", "mode", "evidence"].some((name) => chosen[name]);
+  const picked = rows.filter((row) => {
+    if (chosen.fw && row.framework !== chosen.fw) return false;
+    if (chosen.stratum && row.stratum !== chosen.stratum) return false;
+    if (!want.words.every((word) => row.text.includes(word))) return false;
+    if (!byCells) return true;
+    const judged = judgeAll(row, columns, want);
+    const looked = want.on >= 0 ? [judged[columns.indexOf(want.on)]] : judged;
+    return looked.some((cell) => cell && shows(cell, want)) && (want.unlike < 0 || want.on < 0 || differs(...judged));
+  });
+  const column = cells.targets.indexOf(sort);
+  if (columns.includes(column)) {
+    const share = (cell) => (cell?.judged ? cell.passed / cell.judged : 2);
+    const shares = new Map(picked.map((row) => [row, share(judge(row, column, want))]));
+    picked.sort((one, other) => shares.get(one) - shares.get(other));
+  } else if (sort === "uses") picked.sort((one, other) => other.uses - one.uses);
   return picked;
 }
 
@@ -130,7 +140,7 @@ function drawHead(columns) {
   const row = element("tr");
   row.append(heading("Function", ""));
   for (const column of columns) {
-    const evidence = cells.evidences[cells.usual[column]];
+    const evidence = cells.evidences[usual[column]];
     const seen = evidence ? evidence[0] : "no evidence";
     row.append(heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, a fork’s` : seen));
   }
@@ -146,7 +156,7 @@ function drawCell(row, cell, column) {
   const link = element("a", `${symbol} ${count}${word}${unknown}`, {
     href: cells.sites[column] + row.page + (cells.sites[column] ? "" : `#${cells.anchors[cell.anchor]}`),
   });
-  if (cell.evidence >= 0 && (cell.evidence !== cells.usual[column] || cell.others.length)) {
+  if (cell.evidence >= 0 && (cell.evidence !== usual[column] || cell.others.length)) {
     const apart = cell.others.map((other) => cells.evidences[other][0]).join(", ");
     link.append(element("small", cells.evidences[cell.evidence][0] + (apart ? `; apart: ${apart}` : "")));
   }
@@ -155,31 +165,37 @@ function drawCell(row, cell, column) {
   return drawn;
 }
 
-function drawRow({ row, drawn }, columns) {
+function drawRow(row, columns, want) {
   const line = element("tr");
   const name = element("th", "", { scope: "row" });
   name.append(element("a", row.name, { href: row.page }));
-  line.append(name, ...drawn.map((cell, place) => drawCell(row, cell, columns[place])));
+  line.append(name, ...judgeAll(row, columns, want).map((cell, place) => drawCell(row, cell, columns[place])));
   if (studied) line.append(element("td", row.uses ? number(row.uses) : "–", { className: "number" }));
   return line;
 }
 
-// The first screen at once, the rest after it is painted, unless something else is wanted by then.
-function drawRows(wanted, columns) {
-  const lines = (some) => some.map((one) => drawRow(one, columns));
-  cancelAnimationFrame(frame);
-  clearTimeout(timer);
-  body.replaceChildren(...lines(wanted.slice(0, ROWS_AT_ONCE)));
-  table.ariaBusy = String(wanted.length > ROWS_AT_ONCE);
-  frame = requestAnimationFrame(() => {
-    timer = setTimeout(() => {
-      body.append(...lines(wanted.slice(ROWS_AT_ONCE)));
-      table.ariaBusy = "false";
-    });
-  });
+// The first screen at once, unless `there` are rows in the table that are the same. The rest follows as one scrolls.
+function drawRows(picked, columns, want, there) {
+  const lines = (from, to) => picked.slice(from, to).map((row) => drawRow(row, columns, want));
+  const follow = () => {
+    ending.disconnect();
+    if (body.rows.length < picked.length) ending.observe(body.lastElementChild);
+  };
+  ending?.disconnect();
+  ending = new IntersectionObserver(
+    ([last]) => {
+      if (!last.isIntersecting) return;
+      body.append(...lines(body.rows.length, body.rows.length + ROWS_MORE));
+      follow();
+    },
+    { root: box, rootMargin: AHEAD },
+  );
+  table.ariaRowCount = String(1 + picked.length); // with the head
+  if (!there) body.replaceChildren(...lines(0, ROWS_AT_ONCE));
+  follow();
 }
 
-function draw() {
+function draw(there = 0) {
   const chosen = state();
   const want = wanted(chosen);
   const pair = want.on >= 0 && want.unlike >= 0 && want.on !== want.unlike;
@@ -188,7 +204,7 @@ function draw() {
   const picked = select(chosen, want, columns);
   if (first >= picked.length) first = 0;
   drawHead(columns);
-  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns);
+  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns, want, there);
   found.value = `${number(picked.length)} of ${number(rows.length)} functions`;
   nothing.hidden = picked.length > 0;
   table.hidden = !picked.length;
@@ -205,7 +221,8 @@ function remember() {
   history.replaceState(null, "", now.size ? `#${now}` : location.pathname + location.search);
 }
 
-function recall() {
+// The view that the address tells. The page holds the first rows of the one without a state.
+function recall(there = 0) {
   const saved = new URLSearchParams(location.hash.slice(1));
   for (const field of form.elements) {
     if (!field.name) continue;
@@ -214,14 +231,14 @@ function recall() {
   }
   sort = saved.get("sort") ?? "";
   first = Math.max(0, (Number.parseInt(saved.get("from"), 10) || 1) - 1);
-  draw();
+  draw(saved.size ? 0 : there);
 }
 
 function show(from) {
   first = from;
   draw();
   remember();
-  table.parentElement.scrollTop = 0;
+  box.scrollTop = 0;
 }
 
 function step(event) {
@@ -263,7 +280,5 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   document.getElementById("q").focus();
 });
-addEventListener("hashchange", recall);
-recall();
-form.hidden = false;
-document.getElementById("live").hidden = false;
+addEventListener("hashchange", () => recall());
+recall(body.rows.length);

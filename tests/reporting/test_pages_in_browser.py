@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from chromium import missing, rows, sync_api
@@ -17,6 +19,7 @@ from monitor.reporting.addresses import build_page, function_page, run_page, tar
 from monitor.reporting.federation.columns import Federation, read_column
 from monitor.reporting.federation.forks import Fork
 from monitor.reporting.material import Material
+from monitor.reporting.pages.matrix import FIRST
 from monitor.reporting.site import write_site
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +46,7 @@ def addresses(recorded: Recorded) -> dict[str, str]:
         "study": "study.html",
         "hardware": "hardware.html",
         "matrix": "matrix.html",
+        "matrix table": "matrix-table.html",
         "method": "method.html",
         "kernels": "kernels/index.html",
         "kernel table": "kernels/torch.html",
@@ -58,9 +62,9 @@ def addresses(recorded: Recorded) -> dict[str, str]:
 
 
 KINDS = (
-    "tonight", "matrix", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function", "long function",
-    "gone function", "targets", "target", "builds", "build", "regressions", "causes", "study", "hardware",
-    "slower", "slower function",
+    "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
+    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "causes", "study",
+    "hardware", "slower", "slower function",
 )  # fmt: skip
 
 
@@ -157,6 +161,33 @@ def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
     context.close()
 
 
+def test_the_rows_that_the_matrix_comes_with_are_those_that_its_script_draws(
+    browser: sync_api.Browser, with_a_fork: Path
+) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((with_a_fork / "matrix.html").as_uri())
+    assert len(rows(page)) > FIRST
+    markup = "body => [...body.rows].map(row => row.outerHTML)"
+    came = page.locator("#live tbody").evaluate(markup)
+    page.get_by_label("Framework").select_option("torch")
+    page.get_by_role("button", name="Clear").click()
+    sync_api.expect(page.locator("#found")).to_have_text(re.compile(r"^(\d+) of \1 functions$"))
+    assert rows(page)
+    assert page.locator("#live tbody").evaluate(markup) == came
+    context.close()
+
+
+def test_the_matrix_shows_rows_before_its_cells_are_there(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    context.route("**/data/matrix.js", lambda route: route.abort())
+    page = context.new_page()
+    page.goto((site / "matrix.html").as_uri())
+    assert page.locator("#live tbody tr").count() == FIRST
+    assert page.locator("#found").inner_text() == "46 of 46 functions"
+    context.close()
+
+
 def test_two_targets_are_compared_in_the_matrix(browser: sync_api.Browser, site: Path) -> None:
     context = browser.new_context()
     page = context.new_page()
@@ -242,12 +273,36 @@ def test_two_builds_are_compared_by_cause(browser: sync_api.Browser, site: Path)
     context.close()
 
 
+def test_two_builds_are_compared_by_signature(browser: sync_api.Browser, site: Path) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    builds = (site / "builds/index.html").as_uri()
+    older, newer = "torch 2.0.0.dev20251101+cpu", "torch 2.4.0.dev20251105+cpu"
+    told = page.locator("#signatures")
+
+    def cat() -> list[str]:
+        return told.locator("li", has_text="torch.cat").locator(".signature").all_inner_texts()
+
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': newer})}")
+    assert told.get_by_role("heading").inner_text() == "2 signatures changed"
+    now = "cat(tensors, *, dim=0, out='<script>alert(1)</script>') -> Tensor"  # as text
+    assert cat() == ["cat(tensors, dim=0) -> Tensor", now]
+    assert told.locator("li", has_text="torch.fft.fft").locator(".signature").last.inner_text() == "none"
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': newer, 'b': older})}")
+    assert cat() == [now, "cat(tensors, dim=0) -> Tensor"]
+    page.goto(f"{builds}#{urlencode({'fw': 'torch', 'a': older, 'b': 'torch 2.3.0.dev20251104+cpu'})}")
+    assert not told.is_visible()
+    context.close()
+
+
 def test_everything_is_there_without_scripts(browser: sync_api.Browser, site: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site / "matrix.html").as_uri())
-    assert page.locator("noscript tbody tr").count() == 46
-    assert not page.locator("#filter").is_visible()
+    assert page.locator("tbody tr").count() == FIRST
+    assert not page.locator("#filter, #found, #pager, .keys").filter(visible=True).count()
+    page.get_by_role("link", name="All functions as one plain table").click()
+    assert page.locator("tbody tr").count() == 46
     page.get_by_role("link", name="torch.cat", exact=True).click()
     assert page.get_by_role("heading", level=1).inner_text() == "torch.cat"
     page.get_by_role("link", name="cpu-x86").first.click()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
+import feedparser
 import pytest
-from planted import SCRIPT
+from planted import BASE, SCRIPT
 
+from monitor.reporting.feeds import EVERYTHING, framework_feed, function_feed, target_feed
 from monitor.reporting.signatures import calls
 
 
@@ -64,3 +67,27 @@ def test_programs_are_told_too(site: Path) -> None:
         "before": "(tensors, dim=0) -> Tensor",
     }
     assert vmap["signature"] is None
+
+
+def test_feeds_tell_of_new_signatures_once_a_build(site: Path) -> None:
+    everything, torch, cat, jax, cpu = (
+        feedparser.parse((site / address).read_bytes()).entries
+        for address in (
+            EVERYTHING, framework_feed("torch"), function_feed("torch", "torch.cat"), framework_feed("jax"),
+            target_feed("cpu-x86"),
+        )
+    )  # fmt: skip
+    of_build = "PyTorch: 2 signatures changed (torch 2.4.0.dev20251105+cpu)"
+    assert [sum(entry.title == of_build for entry in feed) for feed in (everything, torch, jax, cpu)] == [1, 1, 0, 0]
+    (told,) = (entry for entry in torch if entry.title == of_build)
+    assert told.id == "tag:example.org,2026:/monitor/signatures/torch/" + told.id.rpartition("/")[2]
+    assert told.link == f"{BASE}builds/torch/torch-2.4.0.dev20251105+cpu.html"
+    assert told.content[0].value.splitlines()[3:] == [
+        "torch.fft.fft",
+        "  before: (input, n=None, dim=(-2, -1)) -> Tensor; (input, *, norm=';') -> Tensor",
+        "  now: none",
+    ]
+    assert all(one.updated >= other.updated for one, other in pairwise(everything))
+    signature, turned = cat
+    assert (signature.link, signature.updated) == (f"{BASE}functions/torch/torch.cat.html", turned.updated)
+    assert SCRIPT in signature.content[0].value

@@ -79,7 +79,7 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
-    single = ("index", "matrix", "regressions", "causes", "study", "method", "hardware")
+    single = ("index", "matrix", "matrix-table", "regressions", "causes", "study", "method", "hardware")
     groups = ("runs", "kernels", "targets", "builds")
     assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
     for item in recorded.runs:
@@ -88,7 +88,7 @@ def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded:
     assert {run_page(item.run.id) for item in recorded.runs} <= pages.keys()
     for one in all_series(recorded):
         if one.evidence is Evidence.REGISTERED:  # an operator is no function of the matrix
-            assert {s.function for s in one.now}.isdisjoint(pages["matrix.html"].words.split())
+            assert {s.function for s in one.now}.isdisjoint(pages["matrix-table.html"].words.split())
             continue
         assert {function_page(one.framework, standing.function) for standing in (*one.now, *one.gone)} <= pages.keys()
 
@@ -119,12 +119,16 @@ def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
 
 
 def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
-    ours = {"matrix.html": "matrix.js", "builds/index.html": "builds.js", "hardware.html": "copy.js"}
+    ours = {
+        "matrix.html": ("data/matrix.js", "assets/matrix.js"),
+        "builds/index.html": ("assets/builds.js",),
+        "hardware.html": ("assets/copy.js",),
+    }
     for address, page in pages.items():
         scripts = [a for tag, a in page.tags if tag == "script" and a.get("type") != "application/json"]
-        wanted = "copy.js" if address.startswith("functions/") else ours.get(address)
+        wanted = ("assets/copy.js",) if address.startswith("functions/") else ours.get(address, ())
         found = [(script["src"] or "").removeprefix("../" * address.count("/")) for script in scripts]
-        assert found == ["assets/times.js", *([f"assets/{wanted}"] if wanted else [])], address
+        assert found == ["assets/times.js", *wanted], address
         assert not [key for _, attributes in page.tags for key in attributes if key.startswith("on") or key == "style"]
         assert not [tag for tag, _ in page.tags if tag == "style"]
         (policy,) = (a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
@@ -206,7 +210,7 @@ def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> 
     assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
     split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
     assert (split.evidence, split.others, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
-    assert "✓ 2/2 success executed; apart: compiled" in pages["matrix.html"].words
+    assert "✓ 2/2 success executed; apart: compiled" in pages["matrix-table.html"].words
 
 
 def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: Recorded) -> None:
@@ -271,7 +275,7 @@ def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: Reco
 def test_a_function_that_left_the_suite_keeps_its_page(pages: dict[str, Page]) -> None:
     words = pages[function_page("torch", "torch.sparse.mm")].words
     assert "No longer in the suite compiled-float32 last ✓ pass with torch 2.3.0.dev20251104+cpu" in words
-    assert "✓ 4/4 success" in pages["matrix.html"].words.partition(" torch.sparse.mm ")[2]  # where it still is
+    assert "✓ 4/4 success" in pages["matrix-table.html"].words.partition(" torch.sparse.mm ")[2]  # where it still is
 
 
 def test_the_study_is_quoted_where_the_catalog_has_it(pages: dict[str, Page]) -> None:

@@ -16,6 +16,7 @@ from monitor.model import Build, Outcome, Series
 from monitor.reporting.addresses import build_page, case_address, commits
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
+from monitor.reporting.signatures import calls
 from monitor.reporting.signs import OUTCOMES
 
 # A cause lists so many of its cases; nobody reads on, and the data for programs has all.
@@ -78,7 +79,7 @@ def _by_age(builds: Iterable[Build | None]) -> list[Build]:
 
 
 def comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> Markup:
-    """What `builds.js` compares builds by: of each case that ever changed, every change and its cause."""
+    """What `builds.js` compares builds by: of each case that ever changed, every change and its cause; signatures."""
     text = json.dumps(_comparison(pages, nights), separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
 
@@ -116,7 +117,21 @@ def _comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> dict[str
             [target, suite, evidence.value, case, addresses[(target, framework, suite, evidence), case], found]
             for ((target, framework, suite, evidence), case), found in turns.items()
         ],
+        "signatures": [
+            [
+                page.framework,
+                places[page.framework][page.build.label],
+                function,
+                *map(_calls, (known.before, known.text)),
+            ]
+            for page in pages
+            for function, known in page.signatures.items()
+        ],
     }
+
+
+def _calls(signature: str) -> tuple[tuple[str, ...], ...]:
+    return calls(signature) if signature else ()
 
 
 def _hits(nights: Iterable[Night]) -> Iterator[Hit]:

@@ -1,27 +1,23 @@
 """The matrix: every function on every target.
 
-The page carries its cells as data, a letter a case, from which its script draws the rows that are wanted. Without
-scripts the same cells stand there as one plain table.
+The page holds the rows of a first screen, so that they are there before any script is. All cells are data in a file
+beside it, a letter a case, from which its script draws the rows that are wanted. A page of its own has them all as one
+plain table, for whoever has no scripts, or wants to search or print it.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.reporting.addresses import function_page, series_anchor
-from monitor.reporting.names import framework_title
-from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
 from monitor.reporting.standing import Cell, Series, Standing, cell, counted
-from monitor.reporting.variants import dtype_of, dtype_order, mode_of
+from monitor.reporting.variants import dtype_of, dtype_order
 
-LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
-NOT_ASKED = "."
+TABLE = "matrix-table.html"
+FIRST = 12  # rows: more than a phone shows, and as many as it lays out at once
 
 
 @dataclass(frozen=True)
@@ -85,6 +81,11 @@ class MatrixPage:
         return tuple(sorted(found, key=lambda stratum: (stratum.isdigit(), stratum.zfill(3))))
 
     @property
+    def studied(self) -> bool:
+        """Whether the study tells how often any of them is used."""
+        return any(row.uses for row in self.rows)
+
+    @property
     def modes(self) -> tuple[str, ...]:
         return tuple(mode.value for mode in Mode)
 
@@ -97,12 +98,6 @@ class MatrixPage:
         """The outcomes that occur."""
         found = {outcome for row in self.rows for one in row.cells if one for outcome in one.outcomes.values()}
         return tuple(outcome for outcome in Outcome if outcome in found)
-
-    @property
-    def data(self) -> Markup:
-        """All cells as JSON inside the page, where no text of a run can end the element that holds it."""
-        text = json.dumps(_data(self), separators=(",", ":"))
-        return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
 
 
 def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> MatrixPage:
@@ -143,53 +138,3 @@ def usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
     """Of which evidence most cells of a column are; None where nothing was judged."""
     found = Counter(one.cell.evidence for one in column if one and one.cell.evidence)
     return found.most_common(1)[0][0] if found else None
-
-
-def _data(page: MatrixPage) -> dict[str, object]:
-    """What `matrix.js` reads: tables of words, and rows that point into them."""
-    kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
-    anchors = sorted({one.anchor for row in page.rows for one in row.cells if one})
-    frameworks = [*page.frameworks]
-    kind_number = {kind: number for number, kind in enumerate(kinds)}
-    anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
-    evidence_number = {evidence: number for number, evidence in enumerate(Evidence)}
-
-    def row_data(row: MatrixRow) -> list[object]:
-        variants = row.variants
-        cells = [
-            [
-                anchor_number[one.anchor],
-                evidence_number[one.cell.evidence] if one.cell.evidence else -1,
-                "".join(LETTERS[one.outcomes[v]] if v in one.outcomes else NOT_ASKED for v in variants),
-                [evidence_number[other] for other in one.cell.others],
-            ]
-            if one
-            else 0
-            for one in row.cells
-        ]
-        return [
-            frameworks.index(row.framework),
-            row.function,
-            row.page,
-            row.stratum,
-            row.uses,
-            [kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
-            cells,
-        ]
-
-    return {
-        "targets": page.targets,
-        "sites": page.sites,
-        "usual": [evidence_number[evidence] if evidence else -1 for evidence in page.evidences],
-        "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
-        "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],
-        "portabilities": [_sign(sign) for sign in PORTABILITIES.values()],
-        "evidences": [_sign(sign) for sign in EVIDENCES.values()],
-        "kinds": kinds,
-        "anchors": anchors,
-        "rows": [row_data(row) for row in page.rows],
-    }
-
-
-def _sign(sign: Sign) -> list[str]:
-    return [sign.word, sign.symbol, sign.tone.value]
