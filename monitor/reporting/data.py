@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -62,9 +62,11 @@ MEASURES = {
 def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The address of each file, and what makes it."""
 
+    @cache  # what several formats tell
     def outcomes() -> pd.DataFrame:
         return pd.DataFrame((_outcome(one, s) for one in series for s in one.now), columns=[*FIELDS])
 
+    @cache
     def measurements() -> pd.DataFrame:
         rows = (_measurement(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
         return pd.DataFrame(rows, columns=[*KEYS, *MEASURES])

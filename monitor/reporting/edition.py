@@ -127,7 +127,7 @@ def made_of(*what: object) -> str:
     pickler = pickle.Pickler(buffer, protocol=5)
     pickler.dispatch_table = TOLD_BY  # which asks of no other type: a page is made of a hundred thousand values
     pickler.dump(what)
-    return _digest([buffer.getbuffer()])
+    return _digest([buffer.getvalue()])
 
 
 def made_by(*folders: Path) -> str:
@@ -136,7 +136,7 @@ def made_by(*folders: Path) -> str:
     return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
 
 
-def _digest(parts: Iterable[bytes | memoryview]) -> str:
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for part in parts:
         digest.update(part)

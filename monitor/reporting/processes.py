@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -28,18 +29,21 @@ class _Raised:
 def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
     """What `work(number, processes)` gives for each number below `processes`, each in a process of its own.
 
-    They are forked, and so have all that this one has. What one of them raises is raised here.
+    They are forked, and so have all that this one has, which none of them looks through for garbage. What one of them
+    raises is raised here.
     """
     if processes == 1:
         return [work(0, 1)]
     context = multiprocessing.get_context("fork")
     started = []
+    gc.freeze()
     for number in range(processes):
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=_answer, args=(work, number, processes, there))
         process.start()
         there.close()
         started.append((process, here))
+    gc.unfreeze()
     answers = [pipe.recv() for _, pipe in started]
     for process, _ in started:
         process.join()

@@ -10,17 +10,15 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome
+from monitor.model import Compiled, Evidence, Latency, NumericalError
 from monitor.reporting.addresses import run_page
 from monitor.reporting.drawing import strip_cells, strip_head, text
-from monitor.reporting.figures import day, deviation, duration, machine_time, moment, quantity
+from monitor.reporting.figures import deviation, duration, quantity
+from monitor.reporting.lines import date, mark, message
 from monitor.reporting.names import build_title
 from monitor.reporting.pages.function import CaseHistory, FunctionSection, Past
-from monitor.reporting.signs import sign
 from monitor.reporting.standing import Turn
 
-LONG = 240  # characters of a message, beyond which it folds up
-BEGINNING = 160  # of it, which stays in sight
 TURNS = 10  # of a case, the newest of them
 
 NOTHING = '<td class="number muted">–</td>'
@@ -51,7 +49,7 @@ def history_rows(section: FunctionSection) -> Markup:
 def turns(case: CaseHistory, past: Past, root: str) -> Markup:
     """The newest turns of a case, each with what the case said then."""
     told = case.standing.turns
-    said = {run.id: message for run, message in zip(past.runs, case.messages, strict=False)}
+    said = {run.id: one for run, one in zip(past.runs, case.messages, strict=False)}
     parts = [_turn(turn, said.get(turn.run.id, ""), root) for turn in told[-TURNS:]]
     if len(told) > TURNS:
         parts.append(f'<dd class="muted">and {len(told) - TURNS} turns before</dd>\n')
@@ -59,16 +57,16 @@ def turns(case: CaseHistory, past: Past, root: str) -> Markup:
 
 
 def _turn(turn: Turn, said: str, root: str) -> str:
-    what = f"{_mark(turn.before)} → {_mark(turn.after)} since" if turn.before else f"{_mark(turn.after)} first seen in"
+    what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
     run = f'<a href="{root}{text(run_page(turn.run.id))}"><bdi>{text(build_title(turn.run.build))}</bdi></a>'
-    return f"<dd>{what} {run}, {_date(turn.run.started)}{f': {_message(said)}' if said else ''}</dd>\n"
+    return f"<dd>{what} {run}, {date(turn.run.started)}{f': {message(said)}' if said else ''}</dd>\n"
 
 
 def _case_row(case: CaseHistory, past: Past) -> str:
     now = case.standing
     return (
         f'<tr>\n<th scope="row" class="name">{text(now.variant)}</th>\n'
-        f"<td>{_mark(now.outcome)}\n{''.join(_since(case, past))}</td>\n<td>{_said(case)}</td>\n"
+        f"<td>{mark(now.outcome)}\n{''.join(_since(case, past))}</td>\n<td>{_said(case)}</td>\n"
         f"{_figures(case, past.series.evidence)}</tr>\n"
     )
 
@@ -80,7 +78,7 @@ def _since(case: CaseHistory, past: Past) -> Iterator[str]:
         since = "since" if len(now.turns) > 1 else "seen since"
         yield f'<p class="since">{since} <bdi>{text(build_title(now.turns[-1].run.build))}</bdi></p>\n'
     if now.run.id != past.last_judged.id:
-        judged = f"<bdi>{text(build_title(now.run.build))}</bdi>, {_date(now.run.started)}"
+        judged = f"<bdi>{text(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
         yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
     if now.attempts:
         yield f'<p class="since">asked again: {", ".join(outcome.value for outcome in now.attempts)}</p>\n'
@@ -91,7 +89,7 @@ def _said(case: CaseHistory) -> str:
     now = case.standing
     stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
     declared = _declared(now.declared) if now.declared else ""
-    return f"{stage}{_message(now.message)}{declared}{_script(case) if case.script else ''}"
+    return f"{stage}{message(now.message)}{declared}{_script(case) if case.script else ''}"
 
 
 def _declared(limit: str) -> str:
@@ -135,24 +133,3 @@ def _latency(latency: Latency) -> str:
 def _numbers(*figures: str) -> str:
     inner = '</td><td class="number">'.join(figures)
     return f'<td class="number">{inner}</td>'
-
-
-@lru_cache(maxsize=100)
-def _mark(outcome: Outcome) -> str:
-    s = sign(outcome)
-    return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
-
-
-@lru_cache(maxsize=10_000)
-def _message(said: str) -> str:
-    """A line from a run. Beyond two lines or so, it folds up."""
-    if len(said) > LONG:
-        summary = f"<summary><bdi>{text(said[:BEGINNING])}…</bdi></summary>"
-        return f'<details class="message">{summary}<bdi>{text(said)}</bdi></details>'
-    return f'<bdi class="message">{text(said)}</bdi>' if said else ""
-
-
-@lru_cache(maxsize=10_000)
-def _date(started: str) -> str:
-    when = moment(started)
-    return f'<time datetime="{machine_time(when)}">{day(when)}</time>'

@@ -64,7 +64,8 @@ def all_trends(series: Sequence[Series], observations: pd.DataFrame) -> list[Tre
     places = {run.id: (n, column) for n, one in enumerate(series) for column, run in enumerate(one.recent)}
     of_run = [places.get(run, (-1, 0)) for run in observations["run"].cat.categories]
     of_series, column = np.array(of_run, np.int64).reshape(-1, 2)[observations["run"].cat.codes].T
-    cases, names = pd.factorize(observations["case"])
+    cases, known = pd.factorize(observations["case"])
+    names = [*map(str, known)]
     said, texts = pd.factorize(observations["message"].fillna(""))
     speech = ["", *map(str, texts)]
     said = np.array([number if one else 0 for number, one in enumerate(speech[1:], start=1)], np.int64)[said]
@@ -79,5 +80,5 @@ def all_trends(series: Sequence[Series], observations: pd.DataFrame) -> list[Tre
             table[at] = figure[rows]
         messages = np.zeros(shape, np.int64)
         messages[at] = said[rows]
-        found.append(Trends({str(names[c]): k for k, c in enumerate(here)}, latencies, errors, messages, speech))
+        found.append(Trends({names[c]: k for k, c in enumerate(here.tolist())}, latencies, errors, messages, speech))
     return found

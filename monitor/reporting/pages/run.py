@@ -49,11 +49,13 @@ def subjects(
 def _told(night: Night) -> str:
     """A digest of a night: its run, which never changes, and its news, in as few words as tell them apart."""
     changes = [
-        (change.case, change.verdict, change.before, change.after, change.message, _label(change.since))
+        (
+            *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.message)),
+            *(_label(build) for build in (change.until, change.since)),
+        )
         for change in night.changes
     ]
-    until = [_label(change.until) for change in night.changes]
-    return made_of(night.run, _label(night.baseline), changes, until, night.incidents, night.expected, night.observed)
+    return made_of(night.run, _label(night.baseline), changes, night.incidents, night.expected, night.observed)
 
 
 def _label(build: Build | None) -> str:
