@@ -21,7 +21,7 @@ from monitor.analysis.news import Change, Night
 from monitor.analysis.regressions import Regression
 from monitor.handover.codec import to_json
 from monitor.history.signatures import KnownSignature
-from monitor.model import Build, Function, Run, Side
+from monitor.model import Build, Compiled, Function, Latency, NumericalError, Run, Side
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
 from monitor.reporting.data import outcome_fields
 from monitor.reporting.figures import machine_time
@@ -58,10 +58,9 @@ def encoded(document: object) -> bytes:
 
 
 def documents(
-    material: Material, found: Sequence[Regression], catalog: Mapping[str, Function], generated: datetime
+    material: Material, found: Sequence[Regression], functions: Mapping[tuple[str, str], Places], generated: datetime
 ) -> Iterator[tuple[str, Document]]:
-    """The address of each document but those of the runs, and what makes it."""
-    functions = functions_of(material.functions)
+    """The address of each document but those of the runs and of the functions, and what makes it."""
     yield f"{ROOT}/index.json", partial(_index, material, functions, generated)
     yield f"{ROOT}/tonight.json", lambda: {"nights": [_night(night) for night in material.newest]}
     columns = columns_of(functions)
@@ -74,15 +73,21 @@ def documents(
     yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
     for target, column in columns.items():
         yield column_document(target), partial(_column, target, column)
+
+
+def function_documents(
+    functions: Mapping[tuple[str, str], Places], material: Material, catalog: Mapping[str, Function]
+) -> Iterator[tuple[str, Document]]:
+    """The address of each function's document, and what makes it."""
     for (framework, name), of in functions.items():
         known = material.signatures.get(name)
         yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name), known)
 
 
-def run_documents(material: Material) -> Iterator[tuple[str, Night, Document]]:
-    """The address of each run's document, the night that it tells, and what makes it."""
+def run_documents(material: Material) -> Iterator[tuple[str, Document]]:
+    """The address of each run's document, and what makes it."""
     for night in material.nights:
-        yield run_document(night.run.id), night, partial(_run, night)
+        yield run_document(night.run.id), partial(_run, night)
 
 
 Places = list[tuple[Series, list[Standing], list[Standing]]]  # a function's cases by series, and those that are gone
@@ -377,9 +382,9 @@ def _case(series: Series, standing: Standing) -> object:
     return {
         **outcome_fields(series, standing),
         "declared": standing.declared,
-        "latency": to_json(standing.latency),
-        "error": _finite(to_json(standing.error)),
-        "compiled": to_json(standing.compiled),
+        "latency": _measured(standing.latency),
+        "error": _finite(_measured(standing.error)),
+        "compiled": _measured(standing.compiled),
         "history": [
             {
                 "run": turn.run.id,
@@ -390,6 +395,11 @@ def _case(series: Series, standing: Standing) -> object:
             for turn in standing.turns
         ],
     }
+
+
+def _measured(one: Latency | NumericalError | Compiled | None) -> dict[str, Any] | None:
+    """The figures of a measurement, of which None are those that were not told."""
+    return {name: figure for name, figure in vars(one).items() if figure is not None} if one else None
 
 
 def _finite(values: dict[str, float] | None) -> dict[str, float | None] | None:

@@ -1,6 +1,6 @@
-"""Charts as plain geometry: where lines, marks and labels go. The templates draw them as SVG.
+"""Charts as plain geometry: where lines, marks and labels go. `monitor.reporting.drawing` makes SVG of them.
 
-All coordinates are in the units of a chart's view box and rounded: a tenth is finer than any screen.
+All coordinates are in the units of a chart's view box. What is drawn is rounded: a tenth is finer than any screen.
 """
 
 from __future__ import annotations
@@ -8,9 +8,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 Values = Sequence[float | None]
+Table = NDArray[np.float64]  # a row a series of values, nan where there is none
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96.0, 24.0, 3.0
 SPARK_LEAST = 0.02  # of a share: a smaller wobble is drawn as one, not over the whole height
@@ -36,13 +42,12 @@ class Spark:
     height: float = SPARK_HEIGHT
 
 
-@dataclass(frozen=True)
-class Point:
-    """One measurement, and what to say of it."""
+class Point(NamedTuple):
+    """One measurement: the number of its build, how high it stands, and its value in words."""
 
-    x: float
+    build: int
     y: float
-    label: str
+    value: str
 
 
 @dataclass(frozen=True)
@@ -80,25 +85,41 @@ class Step:
     label: Label
 
 
+@dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
+class Axis:
+    """The builds below a chart, from left to right: all charts of a series have the same."""
+
+    builds: tuple[str, ...]
+
+    @cached_property
+    def xs(self) -> tuple[float, ...]:
+        """Where the builds stand."""
+        return tuple(round(x, 1) for x in _spread(len(self.builds), LEFT + 4, WIDTH - RIGHT - 4))
+
+    @cached_property
+    def ends(self) -> tuple[Label, ...]:
+        """The first build and the last by name."""
+        return tuple(_labels_below(self, ()))
+
+
 @dataclass(frozen=True)
 class Chart:
     """A line over the runs of a series; `summary` says in words what it shows.
 
-    `builds` are where the builds stand on the axis, and `axis` names those that there is room for. `levels` stand where
-    a level began, and `said` tells all that is known of levels in words.
+    `points` are what was measured, joined where no build is missing between them. `named` are those builds of the axis
+    that there is room for. `levels` stand where a level began, and `said` tells all that is known of levels in words.
     """
 
     title: str
     latest: str
     summary: str
-    lines: tuple[str, ...]
+    axis: Axis
     points: tuple[Point, ...]
     ticks: tuple[Tick, ...]
     marks: tuple[Mark, ...]
     levels: tuple[Step, ...]
     said: tuple[str, ...]
-    builds: tuple[float, ...]
-    axis: tuple[Label, ...]
+    named: tuple[Label, ...]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -121,48 +142,45 @@ def spark(values: Values) -> Spark | None:
 
 def chart(
     title: str,
-    values: Values,
-    builds: Sequence[str],
+    values: Sequence[float],
+    axis: Axis,
     shown: Callable[[float], str],
     changes: Sequence[tuple[int, str]],
     levels: Sequence[tuple[int, str]] = (),
     said: Sequence[str] = (),
 ) -> Chart | None:
-    """A chart of values over builds; None where fewer than two were measured.
+    """A chart of values over builds, nan where there is none; None where fewer than two were measured.
 
     A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there,
     `levels` are positions where a level began and how much it is higher, of which `said` tells more.
     """
-    known = [(number, value) for number, value in enumerate(values) if value is not None and math.isfinite(value)]
+    known = [value for value in values if math.isfinite(value)]
     if len(known) < 2:
         return None
-    positive = [value for _, value in known if value > 0] or [1.0]
-    low, high = _range(min(positive), max(positive))
-    zero = any(value == 0 for _, value in known)
+    least, most = min(known), max(known)
+    zero = least == 0
+    positive = [value for value in known if value > 0] if zero else known
+    low, high = _range(min(positive, default=1.0), max(positive, default=1.0))
     floor = HEIGHT - BOTTOM - (12.0 if zero else 0.0)
     place = _scale(math.log(low), math.log(high), floor, TOP)
 
     def height(value: float) -> float:
         return place(math.log(value)) if value > 0 else HEIGHT - BOTTOM
 
-    xs = _spread(len(values), LEFT + 4, WIDTH - RIGHT - 4)
-    there = dict(known)
-    points = [(xs[n], height(there[n])) if n in there else None for n in range(len(values))]
+    points = [Point(n, height(value), shown(value)) for n, value in enumerate(values) if math.isfinite(value)]
     ticks = [Tick(height(value), shown(value)) for value in _labels(low, high)]
-    ends = [f"{shown(value)} with {builds[number]}" for number, value in (known[0], known[-1])]
+    first, last = (f"{point.value} with {axis.builds[point.build]}" for point in (points[0], points[-1]))
     return Chart(
         title,
-        shown(known[-1][1]),
-        f"{title}, {len(known)} measurements: {ends[0]}, at last {ends[1]}; "
-        f"least {shown(min(there.values()))}, most {shown(max(there.values()))}",
-        _lines(points),
-        tuple(Point(*_rounded(xs[n], height(value)), f"{builds[n]}: {shown(value)}") for n, value in known),
+        points[-1].value,
+        f"{title}, {len(points)} measurements: {first}, at last {last}; least {shown(least)}, most {shown(most)}",
+        axis,
+        tuple(points),
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
-        tuple(Mark(round(xs[n], 1), label) for n, label in changes),
-        tuple(_steps([(xs[n], step) for n, step in levels])),
+        tuple(Mark(axis.xs[n], label) for n, label in changes),
+        tuple(_steps([(axis.xs[n], step) for n, step in levels])),
         tuple(said),
-        tuple(round(x, 1) for x in xs),
-        tuple(_axis(xs, builds, [n for n, _ in (*levels, *changes)])),
+        tuple(_labels_below(axis, [n for n, _ in (*levels, *changes)])) if levels or changes else axis.ends,
     )
 
 
@@ -181,24 +199,28 @@ def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[Step]:
         yield Step(round(x, 1), y - LETTER_HEIGHT + GAP, Label(round(place, 1), y, step, anchor))
 
 
-def _axis(xs: Sequence[float], builds: Sequence[str], told: Sequence[int]) -> Iterator[Label]:
+def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[Label]:
     """The first build, the last, and as many of those where something is marked as there is room for."""
     taken: list[tuple[float, float]] = []
-    for number in dict.fromkeys((0, len(xs) - 1, *told)):
-        wide = LETTER_WIDTH * len(builds[number])
-        start = min(max(xs[number] - wide / 2, LEFT), WIDTH - RIGHT - wide)
+    end_of_all = len(axis.builds) - 1
+    for number in dict.fromkeys((0, end_of_all, *told)):
+        wide = LETTER_WIDTH * len(axis.builds[number])
+        start = min(max(axis.xs[number] - wide / 2, LEFT), WIDTH - RIGHT - wide)
         if all(start + wide + GAP <= other or start >= end + GAP for other, end in taken):
             taken.append((start, start + wide))
-            at_end = number == len(xs) - 1
+            at_end = number == end_of_all
             place = start + wide if at_end else start if number == 0 else start + wide / 2
             anchor = "end" if at_end else "start" if number == 0 else "middle"
-            yield Label(round(place, 1), HEIGHT - 4, builds[number], anchor)
+            yield Label(round(place, 1), HEIGHT - 4, axis.builds[number], anchor)
 
 
-def movement(values: Values) -> float:
-    """By how much a series moved, as the logarithm of the ratio of its extremes; 0 where it did not."""
-    known = [value for value in values if value and math.isfinite(value)]
-    return math.log(max(known) / min(known)) if known else 0.0
+def movements(table: Table) -> NDArray[np.float64]:
+    """By how much each row moved, as the logarithm of the ratio of its extremes; 0 where it did not."""
+    known = np.isfinite(table) & (table != 0)
+    high = np.where(known, table, 0.0).max(axis=1, initial=0.0)
+    low = np.where(known, table, np.inf).min(axis=1, initial=np.inf)
+    moved: NDArray[np.float64] = np.log(np.divide(high, low, out=np.ones(len(table)), where=high > 0))
+    return moved
 
 
 def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, fields
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
@@ -62,14 +62,16 @@ MEASURES = {
 def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The address of each file, and what makes it."""
 
+    @cache  # what several formats tell
     def outcomes() -> pd.DataFrame:
         return pd.DataFrame((_outcome(one, s) for one in series for s in one.now), columns=[*FIELDS])
 
+    @cache
     def measurements() -> pd.DataFrame:
         rows = (_measurement(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
         return pd.DataFrame(rows, columns=[*KEYS, *MEASURES])
 
-    yield "data/outcomes.json", lambda: _json(outcomes(), generated)
+    yield "data/outcomes.json", lambda: _json((_outcome(one, s) for one in series for s in one.now), generated)
     for name, table in (("outcomes", outcomes), ("measurements", measurements)):
         yield f"data/{name}.csv", partial(_csv, table)
         yield f"data/{name}.parquet", partial(_parquet, table)
@@ -120,9 +122,9 @@ def _values(measured: Any, kind: Any) -> tuple[Any, ...]:
     return astuple(measured) if measured else (None,) * len(fields(kind))
 
 
-def _json(table: pd.DataFrame, generated: datetime) -> bytes:
+def _json(outcomes: Iterable[tuple[str, ...]], generated: datetime) -> bytes:
     # One row a line: readable by eye and by `grep`, and half the size of an indented document.
-    rows = ",\n".join(json.dumps(row) for row in table.to_dict("records"))
+    rows = ",\n".join(json.dumps(dict(zip(FIELDS, outcome, strict=True))) for outcome in outcomes)
     head = f'{{"format": {FORMAT}, "generated": "{machine_time(generated)}", "outcomes": ['
     return f"{head}\n{rows}\n]}}\n".encode()
 
@@ -138,13 +140,16 @@ def _csv(make: Callable[[], pd.DataFrame]) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows(map(_inert, table.astype(object).where(table.notna(), "").itertuples(index=False, name=None)))
+    writer.writerows(zip(*(_inert(table[name]) for name in table.columns), strict=True))
     return file.getvalue().encode(errors="backslashreplace")
 
 
-def _inert(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """A row that no spreadsheet takes for a formula: messages come from other machines."""
-    return tuple(
+def _inert(column: pd.Series) -> list[Any]:
+    """The values of a column, of which no spreadsheet takes one for a formula: messages come from other machines."""
+    values: list[Any] = column.astype(object).where(column.notna(), "").tolist()
+    if pd.api.types.is_numeric_dtype(column):
+        return values
+    return [
         f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-        for value in row
-    )
+        for value in values
+    ]

@@ -1,19 +1,19 @@
 """What a function's page repeats by the thousand, as markup: charts as SVG, and the cells of history strips.
 
-The templates would say the same, and take twenty times as long: a monitor of 1,500 functions on twelve targets draws a
-million cells. Every text goes through `text`, as every expression of a template goes through the same.
+The templates would say the same, and take twenty times as long: a monitor of 1,500 functions on twelve targets draws
+two million cells. Every text goes through `text`, as every expression of a template goes through the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
 from monitor.model import Outcome, Run
 from monitor.reporting.addresses import run_page
-from monitor.reporting.charts import Chart, Label
+from monitor.reporting.charts import Axis, Chart, Label, Point
 from monitor.reporting.figures import visible
 from monitor.reporting.signs import sign
 
@@ -32,28 +32,25 @@ def drawn(one: Chart) -> Markup:
         f'<figure class="chart">\n<figcaption><span class="name">{text(one.title)}</span> <b>{text(one.latest)}</b>'
         f'</figcaption>\n<svg viewBox="0 0 {int(one.width)} {height}" role="img" aria-label="{text(one.summary)}">\n'
     ]
-    for tick in one.ticks:
-        y = round(tick.y, 1)
-        parts.append(
-            f'<line class="grid" x1="{left}" x2="{right}" y1="{y}" y2="{y}"/>'
-            f'<text x="{left - 6}" y="{round(tick.y + 3.5, 1)}" text-anchor="end">{text(tick.label)}</text>\n'
-        )
     parts += [
-        f'<line class="change" x1="{mark.x}" x2="{mark.x}" y1="4" y2="{bottom}">'
+        f'<line class="grid" x1="{left}" x2="{right}" y1="{tick.y:.1f}" y2="{tick.y:.1f}"/>'
+        f'<text x="{left - 6}" y="{tick.y + 3.5:.1f}" text-anchor="end">{text(tick.label)}</text>\n'
+        for tick in one.ticks
+    ]
+    parts += [
+        f'<line class="change" x1="{mark.x:g}" x2="{mark.x:g}" y1="4" y2="{bottom}">'
         f"<title>{text(mark.label)}</title></line>\n"
         for mark in one.marks
     ]
-    parts += [
-        f'<line class="level" x1="{step.x}" x2="{step.x}" y1="{step.top}" y2="{bottom}"/>\n' for step in one.levels
-    ]
-    parts += [f'<polyline points="{points}"/>\n' for points in one.lines]
-    parts += [
-        f'<circle cx="{point.x}" cy="{point.y}" r="3"><title>{text(point.label)}</title></circle>\n'
-        for point in one.points
-    ]
+    for step in one.levels:
+        x, top = f"{step.x:g}", f"{step.top:g}"
+        parts.append(f'<line class="level" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>\n')
+    heights = [f"{point.y:.1f}" for point in one.points]
+    parts += _lines(one.axis, one.points, heights)
+    parts += _circles(one.axis, one.points, heights)
     parts += [_label(step.label, "level") for step in one.levels]
-    parts.append(f'<path class="builds" d="{"".join(f"M{x} {bottom}v3" for x in one.builds)}"/>\n')
-    parts += [_label(label) for label in one.axis]
+    parts.append(_ticks_below(one.axis, bottom))
+    parts += [_label(label) for label in one.named]
     parts.append("\n</svg>\n")
     if one.said:
         parts.append(f'<ul class="levels">{"".join(f"<li>{text(said)}</li>" for said in one.said)}</ul>\n')
@@ -61,8 +58,38 @@ def drawn(one: Chart) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - made of numbers and of what `text` returned
 
 
+def _lines(axis: Axis, points: Sequence[Point], heights: Sequence[str]) -> Iterator[str]:
+    """The line through the points, broken where a build between two of them was not measured."""
+    places = [f"{axis.xs[point.build]:g},{y}" for point, y in zip(points, heights, strict=True)]
+    begins = [n for n, point in enumerate(points) if not n or point.build != points[n - 1].build + 1]
+    for begin, end in zip(begins, (*begins[1:], len(points)), strict=True):
+        yield f'<polyline points="{" ".join(places[begin:end])}"/>\n'
+
+
+def _circles(axis: Axis, points: Sequence[Point], heights: Sequence[str]) -> Iterator[str]:
+    """A dot for each measurement, which says build and value."""
+    around = _around_heights(axis)
+    for point, y in zip(points, heights, strict=True):
+        before, after = around[point.build]
+        yield f"{before}{y}{after}{text(point.value)}</title></circle>\n"
+
+
+@lru_cache(maxsize=1_000)  # a few dozen series have an axis each
+def _around_heights(axis: Axis) -> tuple[tuple[str, str], ...]:
+    """What stands before and after the height of a dot, for each build."""
+    return tuple(
+        (f'<circle cx="{x:g}" cy="', f'" r="3"><title>{text(build)}: ')
+        for x, build in zip(axis.xs, axis.builds, strict=True)
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _ticks_below(axis: Axis, bottom: int) -> str:
+    return f'<path class="builds" d="{"".join(f"M{x:g} {bottom}v3" for x in axis.xs)}"/>\n'
+
+
 def _label(one: Label, kind: str = "build") -> str:
-    return f'<text class="{kind}" x="{one.x}" y="{one.y}" text-anchor="{one.anchor}">{text(one.text)}</text>'
+    return f'<text class="{kind}" x="{one.x:g}" y="{one.y:g}" text-anchor="{one.anchor}">{text(one.text)}</text>'
 
 
 def strip_head(runs: Sequence[Run], root: str) -> Markup:
@@ -73,15 +100,12 @@ def strip_head(runs: Sequence[Run], root: str) -> Markup:
 
 def strip_cells(strip: Sequence[Outcome | None], messages: Sequence[str], runs: Sequence[Run]) -> Markup:
     """A cell for each of the runs: what a case came to, and on hover what it said."""
-    said = messages or ("",) * len(strip)
-    cells = (
-        _cell(outcome, message[:SAID]) if outcome else _no_cell(blocked=bool(run.blocked))
-        for outcome, message, run in zip(strip, said, runs, strict=True)
-    )
+    cells = [*map(_cell, strip, messages or ("",) * len(strip))]
+    if None in strip:
+        cells = [cell or _no_cell(blocked=bool(run.blocked)) for cell, run in zip(cells, runs, strict=True)]
     return Markup("".join(cells))  # noqa: S704 - as above
 
 
-@lru_cache(maxsize=10_000)  # all functions of a series have the same
 def _head(address: str, build: str) -> str:
     return f'<th scope="col"><a href="{text(address)}"><span><bdi>{text(build)}</bdi></span></a></th>'
 
@@ -94,8 +118,11 @@ def _no_cell(*, blocked: bool) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _cell(outcome: Outcome, said: str) -> str:
+def _cell(outcome: Outcome | None, said: str) -> str:
+    """The cell of an outcome; nothing where there is none, of which only the run tells why."""
+    if outcome is None:
+        return ""
     s = sign(outcome)
-    hint = f' title="{text(said)}"' if said else ""
+    hint = f' title="{text(said[:SAID])}"' if said else ""
     symbol, word = f'<span aria-hidden="true">{s.symbol}</span>', f'<span class="unseen">{s.word}</span>'
     return f'<td class="{s.tone}"{hint}>{symbol}{word}</td>'

@@ -47,6 +47,7 @@ class Edition:
     def __init__(self, fresh: Path, last: Path, share: tuple[int, int] = (0, 1)) -> None:
         self.made_of: dict[str, str] = {}
         self._fresh, self._last, self._share = fresh, last, share
+        self._folders = {""}  # of the fresh edition that are there
         self._was_made_of = _marker(last)
 
     def mine(self, address: str) -> bool:
@@ -62,23 +63,32 @@ class Edition:
 
     def write(self, address: str, content: bytes) -> None:
         """A file with that content, or the last edition's where it has the same."""
-        last = self._last / address
-        if last.is_file() and last.stat().st_size == len(content) and last.read_bytes() == content:
+        if self._has(address, content):
             self._keep(address)
         else:
             self._place(address).write_bytes(content)
 
+    def _has(self, address: str, content: bytes) -> bool:
+        try:
+            with (self._last / address).open("rb") as last:
+                return os.fstat(last.fileno()).st_size == len(content) and last.read() == content
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return False
+
     def _keep(self, address: str) -> bool:
         try:
-            os.link(self._last / address, self._place(address))
+            os.link(f"{self._last}/{address}", self._place(address))
         except FileNotFoundError:
             return False
         return True
 
     def _place(self, address: str) -> Path:
-        path = self._fresh / address
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
+        """Where a file goes; a year's edition has tens of thousands in a few folders."""
+        folder = address.rpartition("/")[0]
+        if folder not in self._folders:
+            (self._fresh / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        return self._fresh / address
 
 
 @contextmanager
@@ -117,7 +127,7 @@ def made_of(*what: object) -> str:
     pickler = pickle.Pickler(buffer, protocol=5)
     pickler.dispatch_table = TOLD_BY  # which asks of no other type: a page is made of a hundred thousand values
     pickler.dump(what)
-    return _digest([buffer.getbuffer()])
+    return _digest([buffer.getvalue()])
 
 
 def made_by(*folders: Path) -> str:
@@ -126,7 +136,7 @@ def made_by(*folders: Path) -> str:
     return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
 
 
-def _digest(parts: Iterable[bytes | memoryview]) -> str:
+def _digest(parts: Iterable[bytes]) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for part in parts:
         digest.update(part)

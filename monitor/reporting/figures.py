@@ -16,7 +16,10 @@ def duration(microseconds: float | None) -> str:
     """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
     if microseconds is None or not math.isfinite(microseconds):
         return "–"
-    unit, size = next(((unit, size) for unit, size in LATENCY_UNITS if microseconds < 999.5 * size), LATENCY_UNITS[-1])
+    for unit, size in LATENCY_UNITS[:-1]:
+        if microseconds < 999.5 * size:
+            return f"{three_digits(microseconds / size)}{NARROW}{unit}"
+    unit, size = LATENCY_UNITS[-1]
     return f"{three_digits(microseconds / size)}{NARROW}{unit}"
 
 
@@ -98,7 +101,9 @@ def visible(value: object) -> object:
     """
     if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
         return value
-    return "".join(c if c.isprintable() or c in "\n\u00a0\u202f" else _escape(c) for c in value)
+    if value.replace(NARROW, "").replace("\u00a0", "").replace("\n", "").isprintable():  # as all figures are
+        return value
+    return "".join(c if c.isprintable() or c in f"\n\u00a0{NARROW}" else _escape(c) for c in value)
 
 
 def _escape(character: str) -> str:

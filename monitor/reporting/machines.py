@@ -14,10 +14,8 @@ from xml.etree import ElementTree
 
 from monitor.analysis.regressions import Regression
 from monitor.handover.runfile import SCHEMA as RUN_FILE_SCHEMA
-from monitor.model import Function
 from monitor.reporting import api, badges, feeds
 from monitor.reporting.data import downloads
-from monitor.reporting.edition import Edition, made_of
 from monitor.reporting.material import Material
 from monitor.reporting.standing import Cell
 
@@ -26,33 +24,23 @@ API_SCHEMA = Path(__file__).with_name("api.schema.json")
 Maker = Callable[[], bytes]
 
 
-def write_machine_files(
-    edition: Edition,
+def machine_files(
     material: Material,
     found: Sequence[Regression],
-    catalog: Mapping[str, Function],
+    functions: Mapping[tuple[str, str], api.Places],
     generated: datetime,
     base: str,
-) -> None:
-    """Write them all into an edition; `base` is the address of the site, empty where it has none."""
-    for address, make in _files(material, found, catalog, generated, base):
-        if edition.mine(address):
-            edition.write(address, make())
-    for address, night, document in api.run_documents(material):
-        if edition.mine(address):
-            edition.page(address, made_of(night), partial(_encoded, document))
-
-
-def _files(
-    material: Material, found: Sequence[Regression], catalog: Mapping[str, Function], generated: datetime, base: str
 ) -> Iterator[tuple[str, Maker]]:
+    """The address of each but the documents of runs and functions, and what makes it.
+
+    `base` is the address of the site, empty where it has none.
+    """
     yield api.SCHEMA, API_SCHEMA.read_bytes
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
-    for address, document in api.documents(material, found, catalog, generated):
-        yield address, partial(_encoded, document)
+    for address, document in api.documents(material, found, functions, generated):
+        yield address, partial(encoded, document)
     yield from downloads(material.series, generated)
-    functions = {key: api.cells_of(places) for key, places in api.functions_of(material.functions).items()}
-    yield from _badges(functions)
+    yield from _badges({key: api.cells_of(places) for key, places in functions.items()})
     if base:
         began = min((item.run.started for item in material.runs), default=generated.isoformat())
         for address, feed in feeds.feeds(material.nights, material.signatures, [*functions]):
@@ -60,7 +48,8 @@ def _files(
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
 
 
-def _encoded(document: api.Document) -> bytes:
+def encoded(document: api.Document) -> bytes:
+    """A document as it is written."""
     return api.encoded(document())
 
 

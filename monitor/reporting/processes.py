@@ -30,7 +30,8 @@ class _Raised:
 def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
     """What `work(number, processes)` gives for each number below `processes`, each in a process of its own.
 
-    They are forked, and so have all that this one has. What one of them raises is raised here.
+    They are forked, and so have all that this one has, which none of them looks through for garbage. What one of them
+    raises is raised here.
     """
     if processes == 1:
         return [work(0, 1)]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -14,28 +13,30 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.meta import find_referenced_templates
 
 from monitor.analysis import news
-from monitor.analysis.regressions import Regression, State, regressions
-from monitor.analysis.triage import excused
-from monitor.history.signatures import KnownSignature
+from monitor.analysis.regressions import State
 from monitor.model import Evidence
 from monitor.reporting import (
     addresses,
+    api,
     drawing,
     figures,
     kernels,
+    lines,
     names,
+    sections,
     signatures,
     signs,
     slowdowns,
     slower,
     standing,
 )
+from monitor.reporting.contents import Contents, contents
 from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
+from monitor.reporting.federation.columns import Column
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
-from monitor.reporting.levels import Levels
-from monitor.reporting.machines import sitemap, write_machine_files
+from monitor.reporting.machines import encoded, sitemap
 from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
@@ -62,12 +63,12 @@ def write_site(
     `repository` is the one at GitHub (`octocat/monitor`) whose issues tell of regressions.
     Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
+    known = contents(material, project, generated, base)
     with next_edition(directory) as fresh:
 
         def part(number: int, of: int) -> Mapping[str, str]:
             edition = Edition(fresh, directory, (number, of))
-            renderer = _Renderer(templates, edition, generated, base, repository)
-            renderer.render(material, project)
+            _Renderer(templates, edition, generated, base, repository).render(known)
             return edition.made_of
 
         pages = {page: of for made in in_parts(part, helpers(len(material.runs))) for page, of in made.items()}
@@ -88,41 +89,34 @@ class _Renderer:
         self._repository = repository
         self._environment = _environment(templates / "templates", repository)
         self._made_by = made_by(CODE)
-        self._sources: dict[str, tuple[str, ...]] = {}
+        self._made_with = cache(self._with)
 
-    def render(self, material: Material, project: Project) -> None:
-        nights, series = tuple(excused(night, project.excuse) for night in material.nights), material.series
-        functions = [one for one in series if one.evidence is not Evidence.REGISTERED]
-        slow = slower.slower_of(material.told, material.runs, project.excuse)
-        found = (*regressions(material.nights, project.excuse), *slow)
+    def render(self, known: Contents) -> None:
+        material, project, series = known.material, known.project, known.material.series
         self._assets()
         columns = project.federation.columns
-        self._front(nights, series, found, project)
+        self._front(known)
         self._page(
             "regressions.html",
             "regressions",
-            page=lambda: regression_pages.regressions_page(found, material.paces, material.rated),
+            page=lambda: regression_pages.regressions_page(known.found, material.paces, material.rated),
             most=regression_pages,
             flaky=State.FLAKY,
         )
-        self._matrix(lambda: elsewhere.with_columns(matrix.matrix_page(functions, project.catalog), columns))
+        self._matrix(lambda: elsewhere.with_columns(matrix.matrix_page(material.functions, project.catalog), columns))
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
-        self._builds(nights, material.signatures)
+        self._builds(known.builds, material.nights)
         self._kernels(series)
-        levels = Levels(material.moved, material.told, material.paces)
-        for page in function.function_pages(
-            functions, material.recent, nights, found, material.signatures, levels, project, self._edition.mine
-        ):
-            of_forks = elsewhere.of_function(columns, page.framework, page.name)
-            feed = function_feed(page.framework, page.name)
-            self._page(page.page, "function", page=page, feed=feed, of_forks=of_forks)
-        for run_page in run.run_pages(nights, material.runs, material.outcomes):
-            self._page(addresses.run_page(run_page.night.run.id), "run", page=run_page)
-        self._page("runs/index.html", "runs", nights=nights[::-1])
-        as_told = replace(material, nights=nights)
-        write_machine_files(self._edition, as_told, found, project.catalog, self._generated, self._base)
+        for function_of in known.functions:
+            self._function(function_of, columns, known.documents)
+        for run_of in known.runs:
+            self._run(run_of, known.documents)
+        self._page("runs/index.html", "runs", nights=material.nights[::-1])
+        for address, make in known.files:
+            if self._edition.mine(address):
+                self._edition.write(address, make())
 
     def _assets(self) -> None:
         for path in sorted((self._templates / "assets").rglob("*")):
@@ -130,19 +124,10 @@ class _Renderer:
             if path.is_file() and self._edition.mine(address):
                 self._edition.write(address, path.read_bytes())
 
-    def _front(
-        self,
-        nights: tuple[news.Night, ...],
-        series: Sequence[standing.Series],
-        found: Sequence[Regression],
-        project: Project,
-    ) -> None:
-        hardware = project.hardware
-        front = tonight.tonight_page(nights, news.tonight(nights), series, found, hardware, self._generated)
-        self._page("index.html", "tonight", page=front, tonight=tonight)
-        targets = target.target_pages(front.all_places, series, hardware)
-        self._page("targets/index.html", "targets", pages=targets, federation=project.federation)
-        for page in targets:
+    def _front(self, known: Contents) -> None:
+        self._page("index.html", "tonight", page=known.front, tonight=tonight)
+        self._page("targets/index.html", "targets", pages=known.targets, federation=known.project.federation)
+        for page in known.targets:
             self._page(page.page, "target", page=page, target=target)
 
     def _matrix(self, find: Callable[[], matrix.MatrixPage]) -> None:
@@ -152,13 +137,37 @@ class _Renderer:
         if self._edition.mine(CELLS):
             self._edition.write(CELLS, cells_script(found()))
 
-    def _builds(self, nights: Sequence[news.Night], known: Mapping[str, KnownSignature]) -> None:
-        pages = builds.build_pages(nights, known)
-        data = builds.comparison(pages, nights)
+    def _builds(self, pages: Sequence[builds.BuildPage], nights: Sequence[news.Night]) -> None:
         self._page("causes.html", "causes", builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
+        data = partial(builds.comparison, pages, nights)
         self._page("builds/index.html", "builds", pages=builds.by_framework(pages), data=data)
         for page in pages:
             self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
+
+    def _function(
+        self, one: function.Subject, columns: Sequence[Column], documents: Mapping[str, api.Document]
+    ) -> None:
+        """The page of a function and its document, which follow from the same."""
+        page, document = (
+            addresses.function_page(one.framework, one.name),
+            api.function_document(one.framework, one.name),
+        )
+        if self._edition.mine(page):
+            of_forks = elsewhere.of_function(columns, one.framework, one.name)
+            feed = function_feed(one.framework, one.name)
+            told = (one.told, of_forks, feed)
+            self._page(page, "function", told, page=one.view, feed=feed, of_forks=of_forks)
+            self._document(document, one.told, documents[document])
+
+    def _run(self, one: run.Subject, documents: Mapping[str, api.Document]) -> None:
+        """The page of a run and its document, which follow from the same."""
+        page, document = addresses.run_page(one.night.run.id), api.run_document(one.night.run.id)
+        if self._edition.mine(page):
+            self._page(page, "run", one.told, page=one.view)
+            self._document(document, one.told, documents[document])
+
+    def _document(self, address: str, told: str, document: api.Document) -> None:
+        self._edition.page(address, made_of(self._made_by, told), partial(encoded, document))
 
     def _kernels(self, series: Sequence[standing.Series]) -> None:
         tables = kernels.kernel_pages(series)
@@ -166,30 +175,39 @@ class _Renderer:
         for table in tables:
             self._page(table.page, "kernel-table", page=table)
 
-    def _page(self, address: str, template: str, **view: Any) -> None:
+    def _page(self, address: str, template: str, told: object = None, **view: Any) -> None:
         """A page. One that would say the same as in the last edition is that page, with the time when it was made.
 
-        What is costly to find is given as a function, which only the process asks that makes the page.
+        What is costly to find is given as a function, which only the process asks that makes the page; and where
+        something is `told` from which all of the view follows, only if the page is made anew.
         """
         if not self._edition.mine(address):
             return
-        view = {name: value() if isinstance(value, FunctionType) else value for name, value in view.items()}
+
+        def found() -> dict[str, Any]:
+            return {
+                name: value() if isinstance(value, FunctionType | partial) else value for name, value in view.items()
+            }
+
+        if told is None:
+            told = view = found()
 
         def make() -> bytes:
             where = {"root": "../" * address.count("/"), "here": address, "base": self._base}
             page = self._environment.get_template(f"{template}.html.jinja")
-            return page.render(generated=self._generated, **where, **view).encode()
+            return page.render(generated=self._generated, **where, **found()).encode()
 
-        made = made_of(self._made_by, self._base, self._repository, self._with_sources(f"{template}.html.jinja"), view)
-        self._edition.page(address, made, make)
+        self._edition.page(address, made_of(self._made_with(f"{template}.html.jinja"), told), make)
+
+    def _with(self, template: str) -> str:
+        """A digest of what a page is made with besides its view: the code, a template, and those that it names."""
+        return made_of(self._made_by, self._base, self._repository, self._with_sources(template))
 
     def _with_sources(self, template: str) -> tuple[str, ...]:
         """The text of a template, and of those that it is made with."""
-        if template not in self._sources:
-            text = (self._templates / "templates" / template).read_text(encoding="utf-8")
-            others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
-            self._sources[template] = (text, *(part for name in others for part in self._with_sources(name)))
-        return self._sources[template]
+        text = (self._templates / "templates" / template).read_text(encoding="utf-8")
+        others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
+        return (text, *(part for name in others for part in self._with_sources(name)))
 
 
 def _environment(templates: Path, repository: str) -> Environment:
@@ -221,9 +239,12 @@ def _environment(templates: Path, repository: str) -> Environment:
         measured=slower.measured,
         sentence=function.portability_sentence,
         sign=signs.sign,
+        regression_line=partial(lines.regression_line, repository=repository),
         slower_by=slowdowns.slower_by,
-        strip_cells=drawing.strip_cells,
-        strip_head=drawing.strip_head,
+        case_rows=sections.case_rows,
+        history_head=sections.history_head,
+        history_rows=sections.history_rows,
+        turns=sections.turns,
     )
     environment.globals.update(
         Evidence=Evidence,
@@ -238,7 +259,6 @@ def _environment(templates: Path, repository: str) -> Environment:
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
-        regression_address=addresses.regression_address,
         run_page=addresses.run_page,
         series_address=addresses.series_address,
         standings=signs.STANDINGS,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from monitor.reporting.charts import HEIGHT, LEFT, SPARK_HEIGHT, TOP, chart, histogram, movement, spark
+from monitor.reporting.charts import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, movements, spark
 
 BUILDS = ("jax 0.4", "jax 0.5", "jax 0.6")
+AXIS = Axis(BUILDS)
 
 
 def test_a_sparkline_goes_from_edge_to_edge_and_breaks_where_nothing_was_measured() -> None:
@@ -27,55 +29,58 @@ def test_a_sparkline_of_a_wobble_stays_in_the_middle() -> None:
 @pytest.mark.parametrize("values", [[], [1.0], [None, 1.0, None]])
 def test_one_value_is_no_line(values: list[float | None]) -> None:
     assert spark(values) is None
-    assert chart("a", values, BUILDS[: len(values)], str, []) is None
+    known = [math.nan if value is None else value for value in values]
+    assert chart("a", known, Axis(BUILDS[: len(values)]), str, []) is None
 
 
 def test_a_chart_says_in_words_what_it_draws() -> None:
-    drawn = chart("eager-float32", [10.0, 20.0, 40.0], BUILDS, "{:g} µs".format, [(1, "pass → error")])
+    drawn = chart("eager-float32", [10.0, 20.0, 40.0], AXIS, "{:g} µs".format, [(1, "pass → error")])
     assert drawn
     assert drawn.summary == (
         "eager-float32, 3 measurements: 10 µs with jax 0.4, at last 40 µs with jax 0.6; least 10 µs, most 40 µs"
     )
     assert drawn.latest == "40 µs"
-    assert [(label.text, label.anchor) for label in drawn.axis] == [
+    assert [(label.text, label.anchor) for label in drawn.named] == [
         ("jax 0.4", "start"),
         ("jax 0.6", "end"),
         ("jax 0.5", "middle"),
     ]
-    assert drawn.builds == tuple(point.x for point in drawn.points)
+    assert [(point.build, point.value) for point in drawn.points] == [(0, "10 µs"), (1, "20 µs"), (2, "40 µs")]
     first, middle, last = drawn.points
-    assert first.x == LEFT + 4
+    assert drawn.axis.xs[0] == LEFT + 4
     assert math.isclose(first.y - middle.y, middle.y - last.y, abs_tol=0.2)  # twice is as far as twice again
     assert last.y > TOP
-    assert (drawn.marks[0].x, drawn.marks[0].label) == (middle.x, "pass → error")
+    assert (drawn.marks[0].x, drawn.marks[0].label) == (drawn.axis.xs[1], "pass → error")
     assert [tick.label for tick in drawn.ticks] == ["10 µs", "20 µs"]
 
 
 @pytest.mark.parametrize("value", [0.3, 1.0, 2.04, 4.9, 123.0, 9.99e6])
 def test_every_axis_has_a_label(value: float) -> None:
-    drawn = chart("a", [value, value], BUILDS[:2], str, [])
+    drawn = chart("a", [value, value], Axis(BUILDS[:2]), str, [])
     assert drawn
     assert drawn.ticks
     assert all(TOP - 0.1 <= tick.y <= HEIGHT for tick in drawn.ticks)
 
 
 def test_zero_stands_on_the_lower_edge() -> None:
-    drawn = chart("a", [0.0, 5.0], BUILDS[:2], "{:g}".format, [])
+    drawn = chart("a", [0.0, 5.0], Axis(BUILDS[:2]), "{:g}".format, [])
     assert drawn
     assert drawn.points[0].y == drawn.bottom > drawn.points[1].y
     assert drawn.ticks[-1].label == "0"
 
 
 def test_infinite_and_missing_errors_are_not_drawn() -> None:
-    drawn = chart("a", [1.0, math.inf, 2.0], BUILDS, "{:g}".format, [])
-    assert drawn
-    assert len(drawn.points) == 2
-    assert len(drawn.lines) == 2
+    for nothing in (math.inf, math.nan):
+        drawn = chart("a", [1.0, nothing, 2.0], AXIS, "{:g}".format, [])
+        assert drawn
+        assert [point.build for point in drawn.points] == [0, 2]
 
 
 def test_movement_is_the_ratio_of_the_extremes() -> None:
-    assert movement([2.0, None, 4.0]) == pytest.approx(math.log(2))
-    assert movement([0.0, None]) == 0.0
+    table = np.array([[2.0, math.nan, 4.0], [0.0, math.nan, math.nan], [3.0, math.inf, 3.0]])
+    assert movements(table).tolist() == [pytest.approx(math.log(2)), 0.0, 0.0]
+    assert movements(np.empty((0, 3))).tolist() == []
+    assert movements(np.empty((2, 0))).tolist() == [0.0, 0.0]
 
 
 def test_a_bin_includes_its_lower_edge_only() -> None:
@@ -84,19 +89,23 @@ def test_a_bin_includes_its_lower_edge_only() -> None:
 
 def test_a_build_is_named_where_there_is_room() -> None:
     builds = [f"2.22.0.dev202609{day:02}" for day in range(1, 31)]
-    drawn = chart("a", [1.0] * 30, builds, str, [(1, "beside the first"), (15, "in the middle"), (16, "beside it")])
+    drawn = chart(
+        "a", [1.0] * 30, Axis(tuple(builds)), str, [(1, "beside the first"), (15, "in the middle"), (16, "beside it")]
+    )
     assert drawn
-    assert [label.text for label in drawn.axis] == [builds[0], builds[-1]]  # three of them would meet
-    short = chart("a", [1.0] * 30, [f"0.{n}" for n in range(30)], str, [(1, ""), (15, ""), (16, "")])
+    assert [label.text for label in drawn.named] == [builds[0], builds[-1]]  # three of them would meet
+    short = chart("a", [1.0] * 30, Axis(tuple(f"0.{n}" for n in range(30))), str, [(1, ""), (15, ""), (16, "")])
     assert short
-    assert [label.text for label in short.axis] == ["0.0", "0.29", "0.15"]
+    assert [label.text for label in short.named] == ["0.0", "0.29", "0.15"]
 
 
 def test_levels_say_their_step_where_there_is_room() -> None:
-    drawn = chart("a", [1.0] * 9, ["b"] * 9, str, [], [(1, "25 % slower"), (2, "10 % faster"), (8, "twice")], ["why"])
+    drawn = chart(
+        "a", [1.0] * 9, Axis(("b",) * 9), str, [], [(1, "25 % slower"), (2, "10 % faster"), (8, "twice")], ["why"]
+    )
     assert drawn
     first, second, last = drawn.levels
-    assert [one.x for one in drawn.levels] == [drawn.builds[1], drawn.builds[2], drawn.builds[8]]
+    assert [one.x for one in drawn.levels] == [drawn.axis.xs[1], drawn.axis.xs[2], drawn.axis.xs[8]]
     assert (first.label.anchor, last.label.anchor) == ("start", "end")
     assert first.label.x > first.x
     assert last.label.x < last.x
@@ -106,8 +115,8 @@ def test_levels_say_their_step_where_there_is_room() -> None:
 
 
 def test_neighbours_on_the_right_make_room_for_each_other_too() -> None:
-    drawn = chart("a", [1.0] * 9, ["b"] * 9, str, [], [(7, "25 % slower"), (8, "10 % faster")])
+    drawn = chart("a", [1.0] * 9, Axis(("b",) * 9), str, [], [(7, "25 % slower"), (8, "10 % faster")])
     assert drawn
     last, before = drawn.levels
-    assert (last.x, before.x) == (drawn.builds[8], drawn.builds[7])
+    assert (last.x, before.x) == (drawn.axis.xs[8], drawn.axis.xs[7])
     assert before.top > last.label.y

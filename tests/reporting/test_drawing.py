@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from xml.etree import ElementTree
@@ -10,11 +11,12 @@ import pytest
 from planted import BIDI, IMAGE, SCRIPT, Night
 
 from monitor.model import Outcome
-from monitor.reporting.charts import Chart, chart
+from monitor.reporting.charts import Axis, Chart, chart
 from monitor.reporting.drawing import SAID, drawn, strip_cells, strip_head, text
 from monitor.reporting.signs import OUTCOMES
 
 BUILDS = ("0.9.0", "0.9.1", "0.9.2", "0.10.0")
+AXIS = Axis(BUILDS)
 
 
 def parsed(markup: str) -> ElementTree.Element:
@@ -22,17 +24,18 @@ def parsed(markup: str) -> ElementTree.Element:
     return ElementTree.fromstring(f"<all>{markup}</all>")
 
 
-def made(title: str = "eager", **given: object) -> Chart:
+def made(title: str = "eager", axis: Axis = AXIS, **given: object) -> Chart:
     options = {"changes": [(1, "pass → error")], "levels": [(2, "25 % slower")], "said": ["25 % slower for good"]}
-    one = chart(title, [10.0, 12.0, None, 15.0], BUILDS, "{:g} µs".format, **(options | given))  # type: ignore[arg-type]
+    one = chart(title, [10.0, 12.0, math.nan, 15.0], axis, "{:g} µs".format, **(options | given))  # type: ignore[arg-type]
     assert one
     return one
 
 
 @pytest.mark.parametrize("planted", [SCRIPT, IMAGE, BIDI, "a & b < c", "'\"`"])
 def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
-    one = made(planted, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
-    one = replace(one, latest=planted, summary=planted, points=(replace(one.points[0], label=planted),))
+    builds = Axis((planted, *BUILDS[1:]))
+    one = made(planted, builds, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
+    one = replace(one, latest=planted, summary=planted, points=(one.points[0]._replace(value=planted),))
     for markup in (drawn(one), strip_cells([Outcome.ERROR], [planted], [Night(0).run("cpu-x86", "jax")])):
         root = parsed(markup)
         assert {element.tag for element in root.iter()}.isdisjoint({"script", "img"})

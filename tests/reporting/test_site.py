@@ -416,6 +416,7 @@ def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path)
             directory,
             templates=TEMPLATES,
             generated=GENERATED,
+            base="https://moved.example/",  # so that every page is made anew
         )
     assert (directory / "index.html").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["public"]

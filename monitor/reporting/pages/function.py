@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
@@ -13,16 +14,17 @@ from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
 from monitor.history.signatures import KnownSignature
-from monitor.model import Evidence, Function, Mode, Outcome
+from monitor.model import Evidence, Function, Mode, Outcome, Run
 from monitor.reporting.addresses import documentation, function_page, series_anchor
-from monitor.reporting.charts import Chart, Values, chart, movement
+from monitor.reporting.charts import Axis, Chart, chart
+from monitor.reporting.edition import made_of
 from monitor.reporting.figures import deviation, duration, listed
 from monitor.reporting.findings import Finding
 from monitor.reporting.levels import Level, Levels
 from monitor.reporting.names import build_title
 from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
-from monitor.reporting.trends import Trend, Trends
+from monitor.reporting.trends import Measure, Trends, all_trends
 from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 
 # The case that moved most is drawn, and others that moved by more than a fifth or turned, as many as can be looked
@@ -33,15 +35,33 @@ STEADY = math.log(1.2)
 # A few screens of cases are read through; beyond, a page is for those who come for one target.
 CASES_UNFOLDED = 30
 
-Marks = Mapping[tuple[str, str], str]  # by run and case
+Marks = Mapping[str, Sequence[tuple[int, str]]]  # of a case: the numbers of runs, and what happened there
+
+
+@dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
+class Past:
+    """What all sections of a series have in common: its last runs, and what was measured in them.
+
+    `told` stands for all that follows from its runs: they never change.
+    """
+
+    series: Series
+    anchor: str
+    runs: tuple[Run, ...]
+    last_judged: Run
+    axis: Axis
+    trends: Trends
+    marks: Marks
+    told: str
 
 
 @dataclass(frozen=True)
 class CaseHistory:
     """A case's outcomes in the runs of its section, None where a run did not ask for it, and what each run said.
 
-    `script` shows the outcome without the monitor; it is empty where the case passes or was not judged. `bound` is the
-    least time of a compiled call in microseconds, None where there is none.
+    `messages` is empty where it never said anything. `script` shows the outcome without the monitor; it is empty where
+    the case passes or was not judged. `bound` is the least time of a compiled call in microseconds, None where there is
+    none.
     """
 
     standing: Standing
@@ -49,10 +69,6 @@ class CaseHistory:
     messages: tuple[str, ...]
     script: str
     bound: float | None
-
-    def said(self, turn: int) -> str:
-        """What the case said in a run of the strip."""
-        return self.messages[turn] if turn < len(self.messages) else ""
 
 
 @dataclass(frozen=True)
@@ -62,8 +78,7 @@ class FunctionSection:
     `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured twice.
     """
 
-    series: Series
-    anchor: str
+    past: Past
     cell: Cell
     by_dtype: Mapping[str, Cell]
     cases: tuple[CaseHistory, ...]
@@ -71,6 +86,14 @@ class FunctionSection:
     latencies: tuple[Chart, ...]
     errors: tuple[Chart, ...]
     charted: int
+
+    @property
+    def series(self) -> Series:
+        return self.past.series
+
+    @property
+    def anchor(self) -> str:
+        return self.past.anchor
 
     @property
     def turned(self) -> tuple[CaseHistory, ...]:
@@ -111,7 +134,26 @@ class FunctionPage:
         return tuple(sorted({dtype for section in self.sections for dtype in section.by_dtype}, key=dtype_order))
 
 
-def function_pages(
+@dataclass(frozen=True)
+class Subject:
+    """A function that gets a page: `told` is all that the page follows from, which is much less than what it says."""
+
+    framework: str
+    name: str
+    told: str
+    view: Callable[[], FunctionPage]
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a function has cases, or had some."""
+
+    past: Past
+    now: Sequence[Standing]
+    gone: Sequence[Standing]
+
+
+def subjects(
     series: Sequence[Series],
     observations: pd.DataFrame,
     nights: Sequence[Night],
@@ -119,71 +161,99 @@ def function_pages(
     signatures: Mapping[str, KnownSignature],
     levels: Levels,
     project: Project,
-    wanted: Callable[[str], bool],
-) -> Iterator[FunctionPage]:
-    """A page for every function that has, or ever had, a case, of those whose address is wanted.
+) -> Iterator[Subject]:
+    """Every function that has, or ever had, a case.
 
-    The project is asked for the script of each case that does not pass, and for one of each function.
+    For its page the project is asked for the script of each case that does not pass, and for one that shows it.
     """
-    now = [by_function(one.now) for one in series]
-    gone = [by_function(one.gone) for one in series]
-    measured = [Trends(one, observations) for one in series]
-    marks = _marks(nights)
+    places = _places(_pasts(series, observations, nights))
     of_function: dict[str, list[Regression]] = {}
+    told_of: dict[str, list[str]] = {}
     for regression in regressions:
+        digest = made_of(regression)
         for function in regression.functions:
             of_function.setdefault(function, []).append(regression)
-    names = {
-        (one.framework, name) for one, *sides in zip(series, now, gone, strict=True) for side in sides for name in side
-    }
-    for framework, name in sorted(names):
-        if not wanted(function_page(framework, name)):
-            continue
-        sections = tuple(
-            _section(one, here.get(name, ()), left.get(name, ()), trend, marks, levels, project)
-            for one, here, left, trend in zip(series, now, gone, measured, strict=True)
-            if one.framework == framework and (name in here or name in left)
-        )
+            told_of.setdefault(function, []).append(digest)
+    for (framework, name), here in sorted(places.items()):
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
-        shown = _most_telling([case.standing for section in sections for case in section.cases])
-        yield FunctionPage(
-            name,
-            framework,
-            function_page(framework, name),
-            documentation(name),
-            signatures.get(name),
-            entry if entry and entry.study_name else None,
-            replaced_by,
-            function_page(framework, replaced_by) if (framework, replaced_by) in names else "",
-            shown,
-            project.script(shown) if shown else "",
-            sections,
-            tuple(of_function.get(name, ())),
-            tuple(project.findings.get(name, ())),
-        )
+        replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
+        aside = signatures.get(name), entry, replacement, tuple(project.findings.get(name, ()))
+        told = made_of(framework, name, aside, told_of.get(name, ()), [_told(place, project) for place in here])
+        affected = tuple(of_function.get(name, ()))
+        yield Subject(framework, name, told, partial(_page, framework, name, here, *aside, affected, levels, project))
 
 
-def _section(
-    series: Series,
-    standings: Sequence[Standing],
-    gone: Sequence[Standing],
-    trend: Mapping[str, Trend],
-    marks: Marks,
+def _pasts(series: Sequence[Series], observations: pd.DataFrame, nights: Sequence[Night]) -> Iterator[Past]:
+    marks = _marks(series, nights)
+    for one, trends, marked in zip(series, all_trends(series, observations), marks, strict=True):
+        recent = one.recent
+        builds = tuple(
+            run.build.version if run.build else "no build" for run in recent
+        )  # two of them fit below a chart
+        anchor = series_anchor(one.target, one.suite, one.evidence)
+        yield Past(one, anchor, recent, one.last_judged, Axis(builds), trends, marked, made_of(one))
+
+
+def _places(pasts: Iterator[Past]) -> Mapping[tuple[str, str], list[_Place]]:
+    """Where each function has cases: by framework and name."""
+    found: dict[tuple[str, str], list[_Place]] = {}
+    for past in pasts:
+        now, gone = by_function(past.series.now), by_function(past.series.gone)
+        for name in now.keys() | gone.keys():
+            place = _Place(past, now.get(name, ()), gone.get(name, ()))
+            found.setdefault((past.series.framework, name), []).append(place)
+    return found
+
+
+def _told(place: _Place, project: Project) -> tuple[object, ...]:
+    """What a section follows from: the runs, what was excused of their changes, and the chip of the target."""
+    marks = place.past.marks
+    target = project.hardware.get(place.past.series.target)
+    return place.past.told, [marks[s.case] for s in place.now if s.case in marks], target and target.chip
+
+
+def _page(
+    framework: str,
+    name: str,
+    places: Sequence[_Place],
+    signature: KnownSignature | None,
+    entry: Function | None,
+    replacement: str,
+    findings: tuple[Finding, ...],
+    regressions: tuple[Regression, ...],
     levels: Levels,
     project: Project,
-) -> FunctionSection:
-    trend = {s.case: trend[s.case] for s in standings if s.case in trend}
-    measured = [(s, trend[s.case]) for s in standings if s.case in trend]
-    latencies, timed = _charts(series, [(s, t.latencies) for s, t in measured], marks, duration, levels.of)
-    errors, checked = _charts(series, [(s, t.errors) for s, t in measured], marks, _ulp)
+) -> FunctionPage:
+    sections = tuple(_section(place, levels, project) for place in places)
+    shown = _most_telling([standing for place in places for standing in place.now])
+    return FunctionPage(
+        name,
+        framework,
+        function_page(framework, name),
+        documentation(name),
+        signature,
+        entry if entry and entry.study_name else None,
+        entry.replaced_by if entry else "",
+        replacement,
+        shown,
+        project.script(shown) if shown else "",
+        sections,
+        regressions,
+        findings,
+    )
+
+
+def _section(place: _Place, levels: Levels, project: Project) -> FunctionSection:
+    past, standings = place.past, place.now
+    latencies, timed = _charts(past, past.trends.latencies, standings, duration, levels.of)
+    errors, checked = _charts(past, past.trends.errors, standings, _ulp)
     return FunctionSection(
-        series,
-        series_anchor(series.target, series.suite, series.evidence),
+        past,
         cell(standings),
         _by_dtype(standings),
-        tuple(_case_history(series, s, trend.get(s.case), project) for s in standings),
-        tuple(gone),
+        tuple(_case_history(past, standing, project) for standing in standings),
+        tuple(place.gone),
         latencies,
         errors,
         max(timed, checked),
@@ -199,9 +269,9 @@ def _by_dtype(standings: Sequence[Standing]) -> Mapping[str, Cell]:
 
 
 def _charts(
-    series: Series,
-    measured: Sequence[tuple[Standing, Values]],
-    marks: Marks,
+    past: Past,
+    measure: Measure,
+    standings: Sequence[Standing],
     shown: Callable[[float], str],
     levels_of: Callable[[CaseOnTarget], Sequence[Level]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
@@ -209,32 +279,41 @@ def _charts(
 
     Those first that somebody says something of: a level that began with a build is where the build was run first.
     """
-    builds = [run.build.version if run.build else "no build" for run in series.recent]  # two of them fit below a chart
-    twice = [(s, values) for s, values in measured if sum(value is not None for value in values) > 1 and any(values)]
-    known = {s.case: levels_of(CaseOnTarget(s.case, series.target, series.suite, series.evidence)) for s, _ in twice}
-    moved = [(movement(values), s, values) for s, values in twice]
-    labels = [run.build.label if run.build else "" for run in series.recent]
+    target, _, suite, evidence = past.runs[-1].series
+    numbers = ((standing, past.trends.number(standing.case)) for standing in standings)
+    twice = [(s, number) for s, number in numbers if number is not None and measure.charted[number]]
+    known = {s.case: levels_of(CaseOnTarget(s.case, target, suite, evidence)) for s, _ in twice}
     found: list[Chart] = []
-    for moves, standing, values in sorted(moved, key=lambda one: (not known[one[1].case], -one[0])):
-        turns = [(n, mark) for n, run in enumerate(series.recent) if (mark := marks.get((run.id, standing.case)))]
-        levels = known[standing.case]
-        steps = [(labels.index(level.build), level.step) for level in levels if level.build in labels]
-        said = [level.said for level in levels]
+    for standing, number in sorted(twice, key=lambda one: (not known[one[0].case], -measure.moves[one[1]])):
+        moves, turns, levels = measure.moves[number], past.marks.get(standing.case, ()), known[standing.case]
         told = (moves and not found) or moves > STEADY or turns or levels
         if told and len(found) < CHARTS:
-            drawn = chart(standing.variant, values, builds, shown, turns, steps, said)
+            steps = _steps(past.runs, levels)
+            said = [level.said for level in levels]
+            drawn = chart(standing.variant, measure.of(number), past.axis, shown, turns, steps, said)
             found += [drawn] if drawn else []
     return tuple(found), len(twice)
 
 
-def _marks(nights: Sequence[Night]) -> Marks:
-    """What happened to each case in each run, in words; that it was first seen, or seen no more, marks nothing."""
-    return {
-        (night.run.id, change.case): _mark(night, change)
-        for night in nights
-        for change in night.changes
-        if change.verdict not in (Verdict.NEW, Verdict.GONE)
-    }
+def _steps(runs: Sequence[Run], levels: Sequence[Level]) -> list[tuple[int, str]]:
+    """Where levels began, by the number of the run that had their build first."""
+    if not levels:
+        return []
+    labels = [run.build.label if run.build else "" for run in runs]
+    return [(labels.index(level.build), level.step) for level in levels if level.build in labels]
+
+
+def _marks(series: Sequence[Series], nights: Sequence[Night]) -> list[Marks]:
+    """What happened to the cases of each series; that one was first seen, or seen no more, marks nothing."""
+    places = {run.id: (n, number) for n, one in enumerate(series) for number, run in enumerate(one.recent)}
+    found: list[dict[str, list[tuple[int, str]]]] = [{} for _ in series]
+    for night in nights:
+        if place := places.get(night.run.id):
+            n, number = place
+            for change in night.changes:
+                if change.verdict not in (Verdict.NEW, Verdict.GONE):
+                    found[n].setdefault(change.case, []).append((number, _mark(night, change)))
+    return [*found]
 
 
 def _mark(night: Night, change: Change) -> str:
@@ -258,14 +337,14 @@ def _most_telling(standings: Sequence[Standing]) -> str:
     return min(standings, key=order).case if standings else ""
 
 
-def _case_history(series: Series, standing: Standing, trend: Trend | None, project: Project) -> CaseHistory:
+def _case_history(past: Past, standing: Standing, project: Project) -> CaseHistory:
     fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-    target = project.hardware.get(series.target)
+    target = project.hardware.get(past.series.target)
     bound = least_time(standing.compiled, target.chip) if standing.compiled and target and target.chip else None
     return CaseHistory(
         standing,
-        series.strip_of(standing.case),
-        trend.messages if trend else (),
+        past.series.strip_of(standing.case),
+        past.trends.messages(standing.case),
         project.script(standing.case) if fails else "",
         bound,
     )

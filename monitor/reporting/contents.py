@@ -1,0 +1,70 @@
+"""What several pages and files of a site tell, found once: before the work is split over processes.
+
+What only one page tells is found where that page is made, if it is made at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.analysis.news import tonight
+from monitor.analysis.regressions import Regression, regressions
+from monitor.analysis.triage import excused
+from monitor.reporting import api, slower
+from monitor.reporting.levels import Levels
+from monitor.reporting.machines import Maker, machine_files
+from monitor.reporting.material import Material
+from monitor.reporting.pages import builds, function, run
+from monitor.reporting.pages.target import TargetPage, target_pages
+from monitor.reporting.pages.tonight import TonightPage, tonight_page
+from monitor.reporting.project import Project
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a site has to tell. The `material` is told as the project excuses it.
+
+    `found` are the regressions and the slowdowns. `documents` are those of runs and functions by their addresses, and
+    `files` makes all others that are for programs.
+    """
+
+    material: Material
+    project: Project
+    found: tuple[Regression, ...]
+    front: TonightPage
+    targets: tuple[TargetPage, ...]
+    builds: tuple[builds.BuildPage, ...]
+    functions: tuple[function.Subject, ...]
+    runs: tuple[run.Subject, ...]
+    documents: Mapping[str, api.Document]
+    files: tuple[tuple[str, Maker], ...]
+
+
+def contents(material: Material, project: Project, generated: datetime, base: str) -> Contents:
+    """The contents of a site made of that, at that address."""
+    found = (
+        *regressions(material.nights, project.excuse),
+        *slower.slower_of(material.told, material.runs, project.excuse),
+    )
+    nights = tuple(excused(night, project.excuse) for night in material.nights)
+    told = replace(material, nights=nights)
+    front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)
+    levels = Levels(material.moved, material.told, material.paces)
+    functions = api.functions_of(material.functions)
+    documents = (*api.function_documents(functions, told, project.catalog), *api.run_documents(told))
+    return Contents(
+        told,
+        project,
+        found,
+        front,
+        target_pages(front.all_places, material.series, project.hardware),
+        builds.build_pages(nights, material.signatures),
+        tuple(
+            function.subjects(material.functions, material.recent, nights, found, material.signatures, levels, project)
+        ),
+        tuple(run.subjects(nights, material.runs, material.outcomes)),
+        dict(documents),
+        tuple(machine_files(told, found, functions, generated, base)),
+    )
