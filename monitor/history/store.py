@@ -20,7 +20,6 @@ from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.grid import Grid, grids
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
-    COLUMNS,
     RecordedRun,
     count_runs,
     outcomes_path,
@@ -69,13 +68,6 @@ class Recorded:
         """The runs of each series, sorted, as arrays: all that is told of a history begins with them."""
         return grids(self.runs, self.observations)
 
-    def observed(self, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
-        """These columns, and `run`, of what these runs observed."""
-        if self.directory and not {*columns} <= {*self.observations.columns}:
-            return read_observations(self.directory, runs, columns)
-        ids = {item.run.id for item in runs}
-        return self.observations.loc[self.observations["run"].isin(ids), [*columns, "run"]]
-
     def whole_rows(self, rows: NDArray[np.integer[Any]]) -> pd.DataFrame:
         """All columns of these rows of the table."""
         if self.directory is None:
@@ -83,7 +75,7 @@ class Recorded:
         run = self.observations["run"].cat.codes.to_numpy()
         told = np.unique(run[rows])
         ids = {self.observations["run"].cat.categories[code] for code in told}
-        there = self.observed([item for item in self.runs if item.run.id in ids], tuple(COLUMNS))
+        there = read_observations(self.directory, [item for item in self.runs if item.run.id in ids])
         starts = np.searchsorted(run, told)  # the rows of a run follow one another, in both tables
         offsets = np.concatenate([[0], np.cumsum(np.searchsorted(run, told, side="right") - starts)])
         place = np.searchsorted(told, run[rows])

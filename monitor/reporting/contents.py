@@ -62,7 +62,7 @@ def contents(material: Material, project: Project, generated: datetime, base: st
         target_pages(front.all_places, material.series, project.hardware),
         builds.build_pages(nights, material.signatures),
         tuple(
-            function.subjects(material.functions, material.recent, nights, found, material.signatures, levels, project)
+            function.subjects(material.functions, material.trends, nights, found, material.signatures, levels, project)
         ),
         tuple(run.subjects(nights, material.runs, material.outcomes)),
         dict(documents),

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.flakiness import Rating, ratings
@@ -24,16 +23,16 @@ from monitor.history.order import in_order
 from monitor.history.signatures import KnownSignature
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
+from monitor.model import Series as SeriesKey
 from monitor.reporting.processes import helpers, in_parts
-from monitor.reporting.standing import HISTORY_RUNS, Series, all_series
+from monitor.reporting.standing import Series, all_series
+from monitor.reporting.trends import Trends, trends_of
 
 # What news and standings are found by; of what is known now they read the rest.
 LONG = (
     *("case", "outcome", "message", "attempts", "declared", "digest", "max_abs", "max_rel", "max_ulp"),
     "latency_median",
 )
-# What is told of each of the last runs.
-RECENT = ("case", "message", "latency_median", "max_ulp")
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class Material:
 
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
     `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
-    slowdowns that were told of, and `paces` how fast the newest night of each series was. `recent` is a table of what
-    the last runs of each series observed: the columns of `RECENT`, and `run`. `signatures` are by function.
+    slowdowns that were told of, and `paces` how fast the newest night of each series was. `trends` are what was
+    measured in the last runs of each series. `signatures` are by function.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -54,7 +53,7 @@ class Material:
     moved: tuple[Moved, ...]
     told: tuple[ToldOf, ...]
     paces: tuple[LatencyNight, ...]
-    recent: pd.DataFrame
+    trends: Mapping[SeriesKey, Trends]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
 
     @property
@@ -75,18 +74,16 @@ class Material:
 
 def material_of(recorded: Recorded) -> Material:
     """The material of a history, or of one series of it."""
-    series = all_series(recorded)
-    last = [item for one in series for item in one.runs[-HISTORY_RUNS:]]
     return Material(
         recorded.runs,
         nights(recorded),
-        series,
+        all_series(recorded),
         dict(counted for grid in recorded.grids.values() for counted in _counts(grid)),
         ratings(recorded),
         moves(recorded),
         tuple(told_of(recorded)),
         latency_nights(recorded),
-        recorded.observed(last, RECENT),
+        {series: trends_of(grid) for series, grid in recorded.grids.items()},
     )
 
 
@@ -107,19 +104,14 @@ def _joined(parts: Sequence[Material]) -> Material:
     return Material(
         runs,
         tuple(of_run[item.run.id] for item in runs),
-        tuple(sorted(series, key=lambda one: (one.target, one.framework, one.suite, one.evidence))),
+        tuple(sorted(series, key=lambda one: one.key)),
         {run: counts for part in parts for run, counts in part.outcomes.items()},
         tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
         tuple(sorted((one for part in parts for one in part.moved), key=lambda one: (-one.factor, one.cell))),
         tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
         tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
-        _tables([part.recent for part in parts]),
+        {key: trends for part in parts for key, trends in part.trends.items()},
     )
-
-
-def _tables(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    whole = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=[*RECENT, "run"])
-    return whole.astype({"run": "category"})
 
 
 def _counts(grid: Grid) -> Iterator[tuple[str, dict[Outcome, int]]]:

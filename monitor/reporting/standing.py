@@ -22,6 +22,7 @@ from monitor.history.layout import RecordedRun
 from monitor.history.order import with_extent
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
+from monitor.model import Series as SeriesKey
 
 # As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
 HISTORY_RUNS = 30
@@ -90,6 +91,10 @@ class Series:
     now: tuple[Standing, ...]
     gone: tuple[Standing, ...]
     strips: Mapping[str, tuple[Outcome | None, ...]]
+
+    @property
+    def key(self) -> SeriesKey:
+        return self.target, self.framework, self.suite, self.evidence
 
     @property
     def recent(self) -> tuple[Run, ...]:

@@ -5,16 +5,16 @@ All cases of a series at once, as arrays: of a year's million measurements the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
+from monitor.history.grid import NONE, Grid, Numbers, Words
 from monitor.reporting.charts import Table, movements
-from monitor.reporting.standing import Series
-
-Codes = NDArray[np.int64]
+from monitor.reporting.standing import HISTORY_RUNS
 
 
 class Measure:
@@ -36,49 +36,45 @@ class Measure:
         return values
 
 
+@dataclass(frozen=True, eq=False)
 class Trends:
-    """The cases that any of the recent runs of a series was asked for, by number.
+    """The cases of a series, by number.
 
-    `latencies` are medians of a call in microseconds, `errors` the largest ones, in ulp.
+    `latencies` are medians of a call in microseconds, `errors` the largest ones, in ulp. `said` is what each case said,
+    as places in `texts`; nothing is the first of them.
     """
 
-    def __init__(self, number: dict[str, int], latencies: Table, errors: Table, said: Codes, texts: list[str]) -> None:
-        self._number = number
-        self._said, self._texts = said, texts
-        self._speak = frozenset(np.flatnonzero((said != 0).sum(axis=1)).tolist())
-        self.latencies, self.errors = Measure(latencies), Measure(errors)
+    numbers: Mapping[str, int]
+    latencies: Measure
+    errors: Measure
+    said: Numbers
+    texts: Sequence[str]
 
     def number(self, case: str) -> int | None:
-        return self._number.get(case)
+        return self.numbers.get(case)
 
     def messages(self, case: str) -> tuple[str, ...]:
         """What a case said in each of the recent runs; none at all where it never said anything."""
-        number = self._number.get(case, -1)
+        number = self.numbers.get(case, NONE)
         if number not in self._speak:
             return ()
-        return tuple([self._texts[code] for code in self._said[number].tolist()])
+        return tuple([self.texts[code] for code in self.said[number].tolist()])
+
+    @cached_property
+    def _speak(self) -> frozenset[int]:
+        return frozenset(np.flatnonzero(self.said.any(axis=1)).tolist())
 
 
-def all_trends(series: Sequence[Series], observations: pd.DataFrame) -> list[Trends]:
-    """The trends of each series; `observations` has what the recent runs of all of them observed."""
-    places = {run.id: (n, column) for n, one in enumerate(series) for column, run in enumerate(one.recent)}
-    of_run = [places.get(run, (-1, 0)) for run in observations["run"].cat.categories]
-    of_series, column = np.array(of_run, np.int64).reshape(-1, 2)[observations["run"].cat.codes].T
-    cases, known = pd.factorize(observations["case"])
-    names = [*map(str, known)]
-    said, texts = pd.factorize(observations["message"].fillna(""))
-    speech = ["", *map(str, texts)]
-    said = np.array([number if one else 0 for number, one in enumerate(speech[1:], start=1)], np.int64)[said]
-    figures = [observations[name].to_numpy(np.float64, na_value=np.nan) for name in ("latency_median", "max_ulp")]
-    found = []
-    for n, one in enumerate(series):
-        rows = np.flatnonzero(of_series == n)
-        here, number = np.unique(cases[rows], return_inverse=True)
-        at, shape = (number, column[rows]), (len(here), len(one.recent))
-        latencies, errors = np.full(shape, np.nan), np.full(shape, np.nan)
-        for table, figure in zip((latencies, errors), figures, strict=True):
-            table[at] = figure[rows]
-        messages = np.zeros(shape, np.int64)
-        messages[at] = said[rows]
-        found.append(Trends({names[c]: k for k, c in enumerate(here.tolist())}, latencies, errors, messages, speech))
-    return found
+def trends_of(grid: Grid) -> Trends:
+    """The trends of one series."""
+    latencies, errors = (Measure(grid.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp"))
+    return Trends(grid.place, latencies, errors, *_speech(grid.words("message")))
+
+
+def _speech(words: Words) -> tuple[Numbers, list[str]]:
+    """What each case said in the recent runs, and the texts that this points to, of which the first is nothing."""
+    code = words.code[-HISTORY_RUNS:].T
+    codes, place = np.unique(code, return_inverse=True)
+    told = ["" if one == NONE else str(words.told[one]) for one in codes.tolist()]
+    texts = [*dict.fromkeys(["", *told])]
+    return np.array([texts.index(one) for one in told], np.int32)[place.reshape(code.shape)], texts

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import pandas as pd
-
 from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
 from monitor.history.signatures import KnownSignature
 from monitor.model import Evidence, Function, Mode, Outcome, Run
+from monitor.model import Series as SeriesKey
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.charts import Axis, Chart, chart
 from monitor.reporting.edition import made_of
@@ -24,7 +23,7 @@ from monitor.reporting.levels import Level, Levels
 from monitor.reporting.names import build_title
 from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
-from monitor.reporting.trends import Measure, Trends, all_trends
+from monitor.reporting.trends import Measure, Trends
 from monitor.reporting.variants import dtype_of, dtype_order, mode_of
 
 # The case that moved most is drawn, and others that moved by more than a fifth or turned, as many as can be looked
@@ -155,7 +154,7 @@ class _Place:
 
 def subjects(
     series: Sequence[Series],
-    observations: pd.DataFrame,
+    trends: Mapping[SeriesKey, Trends],
     nights: Sequence[Night],
     regressions: Sequence[Regression],
     signatures: Mapping[str, KnownSignature],
@@ -166,7 +165,7 @@ def subjects(
 
     For its page the project is asked for the script of each case that does not pass, and for one that shows it.
     """
-    places = _places(_pasts(series, observations, nights))
+    places = _places(_pasts(series, trends, nights))
     of_function: dict[str, list[Regression]] = {}
     told_of: dict[str, list[str]] = {}
     for regression in regressions:
@@ -184,15 +183,15 @@ def subjects(
         yield Subject(framework, name, told, partial(_page, framework, name, here, *aside, affected, levels, project))
 
 
-def _pasts(series: Sequence[Series], observations: pd.DataFrame, nights: Sequence[Night]) -> Iterator[Past]:
+def _pasts(series: Sequence[Series], trends: Mapping[SeriesKey, Trends], nights: Sequence[Night]) -> Iterator[Past]:
     marks = _marks(series, nights)
-    for one, trends, marked in zip(series, all_trends(series, observations), marks, strict=True):
+    for one, marked in zip(series, marks, strict=True):
         recent = one.recent
         builds = tuple(
             run.build.version if run.build else "no build" for run in recent
         )  # two of them fit below a chart
         anchor = series_anchor(one.target, one.suite, one.evidence)
-        yield Past(one, anchor, recent, one.last_judged, Axis(builds), trends, marked, made_of(one))
+        yield Past(one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, made_of(one))
 
 
 def _places(pasts: Iterator[Past]) -> Mapping[tuple[str, str], list[_Place]]:

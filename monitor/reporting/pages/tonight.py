@@ -139,7 +139,7 @@ def _places(
     of_series: dict[tuple[str, ...], list[Night]] = {}
     for night in nights:
         of_series.setdefault(night.run.series, []).append(night)
-    by_key = {(one.target, one.framework, one.suite, one.evidence): one for one in series}
+    by_key = {one.key: one for one in series}
     figures: dict[str, dict[str, list[Figure]]] = {}
     for night in newest:
         run = night.run
