@@ -43,10 +43,10 @@ def launched() -> Iterator[sync_api.Browser]:
         browser.close()
 
 
-# Scrolls until the last row is there.
+# Scrolls until the last row is there, once the script has said how many there are.
 TO_THE_END = """async table => {
   const box = table.parentElement;
-  while (table.rows.length < table.ariaRowCount) {
+  while (table.rows.length !== Number(table.ariaRowCount)) {
     box.scrollTop = box.scrollHeight;
     await new Promise(requestAnimationFrame);
   }
