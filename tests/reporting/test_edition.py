@@ -8,16 +8,20 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from planted import GENERATED, PROJECT, TEMPLATES, Night
 
+from monitor.analysis.regressions import State
 from monitor.history.store import History
 from monitor.reporting.edition import MARKER, made_of
+from monitor.reporting.findings import Finding
 from monitor.reporting.material import Material, gather, material_of
 from monitor.reporting.processes import in_parts
+from monitor.reporting.project import Project
 from monitor.reporting.site import write_site
 
 Write = Callable[..., set[str]]
@@ -77,6 +81,23 @@ def test_another_template_makes_its_pages_anew(material: Material, write: Write,
     method = templates / "templates" / "method.html.jinja"
     method.write_text(method.read_text().replace("How to read these pages", "How one reads these pages"))
     assert write(material, templates) == {*DATED, "method.html"}
+
+
+def test_what_people_say_makes_anew_the_pages_that_tell_it(material: Material, tmp_path: Path) -> None:
+    directory = tmp_path / "public"
+
+    def touched(project: Project) -> set[str]:
+        before = files(directory)
+        write_site(material, project, directory, templates=TEMPLATES, generated=GENERATED)
+        return {name for name, inode in files(directory).items() if before.get(name) != inode} - DATED
+
+    touched(PROJECT)
+    found = replace(PROJECT, findings=PROJECT.findings | {"torch.fft.fft": (Finding("what", "instead"),)})
+    assert touched(found) == {"functions/torch/torch.fft.fft.html"}
+    excused = touched(replace(found, excuse=lambda _: State.EXPECTED))
+    assert "functions/torch/torch.cat.html" in excused
+    assert any(name.startswith("runs/20251105") for name in excused)
+    assert not any(name.startswith("runs/20251101") for name in excused)
 
 
 def test_what_is_gone_is_gone(material: Material, write: Write, tmp_path: Path) -> None:

@@ -208,8 +208,9 @@ def test_tables_are_the_same_in_every_format(site: Path) -> None:
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_spreadsheet_takes_a_message_for_a_formula(formula: str) -> None:
     file = io.StringIO()
-    csv.writer(file).writerow(_inert((formula, "plain", -1.5)))
-    assert next(csv.reader(io.StringIO(file.getvalue(), newline=""))) == [f"'{formula}", "plain", "-1.5"]
+    csv.writer(file).writerow(_inert(pd.Series([formula, "plain", None])))
+    assert next(csv.reader(io.StringIO(file.getvalue(), newline=""))) == [f"'{formula}", "plain", ""]
+    assert _inert(pd.Series([-1.5, None])) == [-1.5, ""]  # a figure is no formula
 
 
 def test_the_map_of_the_site_has_its_pages(site: Path) -> None:
