@@ -8,10 +8,12 @@ what they have in common is where to look for it.
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from packaging.version import Version
 
@@ -64,12 +66,37 @@ class Event:
 
 
 @dataclass(frozen=True)
+class _Span:
+    """From the last build that is good to the first that is bad: what brought it came between."""
+
+    good: Build
+    bad: Build
+
+    @cached_property
+    def ages(self) -> tuple[Version, Version, bool]:
+        """Of both, and whether there is anything between: builds of somebody's own are all as old."""
+        good, bad = age_of(self.good), age_of(self.bad)
+        return good, bad, good < bad
+
+    def meets(self, other: _Span) -> bool:
+        """Whether one build can have brought both: they have one in common."""
+        good, bad, spans = self.ages
+        other_good, other_bad, other_spans = other.ages
+        if not spans:
+            return bad == other_bad
+        return good < other_bad and (bad == other_bad or (other_spans and other_good < bad))
+
+    def narrowed(self, other: _Span) -> _Span:
+        good, bad = max(self.good, other.good, key=age_of), min(self.bad, other.bad, key=age_of)
+        return self if good is self.good and bad is self.bad else _Span(good, bad)
+
+
+@dataclass(frozen=True)
 class _Turn:
-    """A cell that turned worse: good under `until`, bad under `since`."""
+    """A cell that turned worse."""
 
     bad: Bad
-    until: Build
-    since: Build
+    span: _Span
 
 
 @dataclass(eq=False)
@@ -81,23 +108,59 @@ class Life:
     kind: Kind
     signature: str
     message: str
-    last_good: Build
-    first_bad: Build
+    span: _Span
     fixed: Build | None = None
     bad: dict[Cell, Bad] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
     events: list[Event] = field(default_factory=list)
 
-    def may_have_brought(self, turn: _Turn) -> bool:
-        """Whether one build can have brought both: their spans have one in common."""
-        if age_of(turn.since) == age_of(self.first_bad):
-            return True
-        good, bad = max(turn.until, self.last_good, key=age_of), min(turn.since, self.first_bad, key=age_of)
-        return age_of(good) < age_of(bad)
+    @property
+    def last_good(self) -> Build:
+        return self.span.good
 
-    def narrow(self, turn: _Turn) -> None:
-        self.last_good = max(self.last_good, turn.until, key=age_of)
-        self.first_bad = min(self.first_bad, turn.since, key=age_of)
+    @property
+    def first_bad(self) -> Build:
+        return self.span.bad
+
+
+class _Alike:
+    """Regressions that say the same: in the order in which they opened, and in that of the builds that brought them."""
+
+    def __init__(self) -> None:
+        self.lives: list[Life] = []
+        self._by_build: list[Life] = []
+        self._last_with: dict[Cell, int] = {}  # the place in `lives` of the last that had a cell
+
+    def that_meets(self, span: _Span) -> Life | None:
+        """The last that one build can have brought with that span. Most were over before it began."""
+        good, _, spans = span.ages
+        start = bisect_right(self._by_build, good, key=_brought) if spans else 0
+        found = [life for life in self._by_build[start:] if span.meets(life.span)]
+        return max(found, key=self.lives.index, default=None)
+
+    def that_had(self, cell: Cell) -> Life | None:
+        """The last that ever had that cell."""
+        return self.lives[self._last_with[cell]] if cell in self._last_with else None
+
+    def open(self, life: Life) -> None:
+        self.lives.append(life)
+        insort(self._by_build, life, key=_brought)
+
+    def move(self, life: Life, span: _Span) -> None:
+        if span is not life.span:
+            self._by_build.remove(life)
+            life.span = span
+            insort(self._by_build, life, key=_brought)
+
+    def add(self, cell: Cell, life: Life) -> None:
+        life.cells.add(cell)
+        self._last_with[cell] = max(self._last_with.get(cell, 0), self.lives.index(life))
+
+
+def _brought(life: Life) -> Version:
+    """The age of the first build that has it."""
+    _, bad, _ = life.span.ages
+    return bad
 
 
 class Register:
@@ -106,7 +169,7 @@ class Register:
     def __init__(self) -> None:
         self.lives: list[Life] = []
         self.runs: dict[Series, list[Run]] = defaultdict(list)
-        self._alike: dict[tuple[str, Kind, str], list[Life]] = defaultdict(list)
+        self._alike: dict[tuple[str, Kind, str], _Alike] = defaultdict(_Alike)
         self._ill: dict[Cell, Life] = {}
 
     @classmethod
@@ -152,30 +215,31 @@ class Register:
         cell = turn.bad.cell
         framework, says = cell.framework, MANY if kind is Kind.INCIDENT else signature(change)
         alike = self._alike[framework, kind, says]
-        life = _one_of(alike, turn)
+        # The one that a cell belongs to by when it turned, or because it was there; a build broken again is another.
+        life = alike.that_meets(turn.span) or (alike.that_had(cell) if kind is Kind.FUNCTIONS else None)
         if life is None:
             step = Step.OPENED
             life = Life(
-                _id(framework, kind, says, len(alike)),
+                _id(framework, kind, says, len(alike.lives)),
                 framework,
                 kind,
                 says,
                 change.message,
-                last_good=turn.until,
-                first_bad=turn.since,
+                turn.span,
             )
-            alike.append(life)
+            alike.open(life)
             self.lives.append(life)
-        elif life.may_have_brought(turn):
+        elif life.span.meets(turn.span):
             step = Step.SPREAD
-            life.narrow(turn)
+            alike.move(life, life.span.narrowed(turn.span))
         elif life.bad:
             step = Step.SPREAD
         else:
             step = Step.REOPENED
-            life.last_good, life.first_bad, life.fixed = turn.until, turn.since, None
+            alike.move(life, turn.span)
+            life.fixed = None
+        alike.add(cell, life)
         life.bad[cell] = turn.bad
-        life.cells.add(cell)
         self._ill[cell] = life
         return life, step
 
@@ -184,18 +248,7 @@ def _turn(cell: Cell, change: Change) -> _Turn | None:
     """A change for a bad outcome, or None."""
     if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.until and change.since):
         return None
-    return _Turn(Bad(cell, change.after, change.message, change.since), change.until, change.since)
-
-
-def _one_of(alike: Sequence[Life], turn: _Turn) -> Life | None:
-    """Of regressions that say the same, the one that a cell belongs to: by when it turned, or because it was there."""
-    for life in reversed(alike):
-        if life.may_have_brought(turn):
-            return life
-    for life in reversed(alike):
-        if turn.bad.cell in life.cells and life.kind is Kind.FUNCTIONS:  # a build that is broken again is another
-            return life
-    return None
+    return _Turn(Bad(cell, change.after, change.message, change.since), _Span(change.until, change.since))
 
 
 def _id(framework: str, kind: Kind, says: str, number: int) -> str:

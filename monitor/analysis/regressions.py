@@ -6,10 +6,12 @@ gone or blocked never is one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Bad, Event, Kind, Life, Register, age_of
@@ -120,14 +122,48 @@ def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
     return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED) if state in excuses)
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """The runs of a series that came to a build, the oldest build first: when, by the rank of its age, and its version.
+
+    `earliest` is the first in time of all up to each run, `later` the first of it and all after it.
+    """
+
+    runs: Sequence[tuple[str, int, str]]
+    ranks: Sequence[int]
+    earliest: Sequence[tuple[str, int, str]]
+    later: Sequence[tuple[str, int, str]]
+
+    @classmethod
+    def of(cls, runs: Sequence[tuple[str, int, str]]) -> _Seen:
+        later = [*accumulate(reversed(runs), min)][::-1]
+        return cls(runs, [rank for _, rank, _ in runs], [*accumulate(runs, min)], later)
+
+    def until(self, rank: int) -> Iterator[tuple[str, int, str]]:
+        """The first run, in time, of a build of at most that rank."""
+        if end := bisect_right(self.ranks, rank):
+            yield self.earliest[end - 1]
+
+    def between(self, since: int, before: int) -> Iterator[tuple[str, int, str]]:
+        """The first run, in time, of a build from one rank to below another."""
+        start, end = (bisect_left(self.ranks, rank) for rank in (since, before))
+        if start < end:
+            yield self.later[start] if end == len(self.runs) else min(self.runs[start:end])
+
+    def versions(self, since: int, before: int) -> set[str]:
+        """The builds from one rank to below another."""
+        start, end = (bisect_left(self.ranks, rank) for rank in (since, before))
+        return {version for _, _, version in self.runs[start:end]}
+
+
 class _Watch:
-    """Who was watching when: of each series the runs that came to a build, in time, by the rank of the build's age."""
+    """Who was watching when."""
 
     def __init__(self, runs: Mapping[Series, Sequence[Run]]) -> None:
         ages = {age_of(run.build) for found in runs.values() for run in found if run.build}
         self._rank = {age: rank for rank, age in enumerate(sorted(ages))}
         self._seen = {
-            series: [(run.started, self._rank[age_of(run.build)], run.build.version) for run in found if run.build]
+            series: _Seen.of([(r.started, self._rank[age_of(r.build)], r.build.version) for r in found if r.build])
             for series, found in runs.items()
         }
 
@@ -135,13 +171,14 @@ class _Watch:
         self, last_good: Build, first_bad: Build, fixed: Build | None, series: Iterable[Series]
     ) -> Detection | None:
         """How late it was known: with the first run, in time, of a build that has it."""
-        seen = [one for each in series for one in self._seen[each]]
+        watching = [self._seen[each] for each in series]
         good_until, bad_since = self._rank[age_of(last_good)], self._rank[age_of(first_bad)]
         bad_before = self._rank[age_of(fixed)] if fixed else len(self._rank)
-        good = min((started for started, rank, _ in seen if rank <= good_until), default="")
-        bad = [one for one in seen if bad_since <= one[1] < bad_before]
-        if not (good and bad and first_bad.date and good[:10] <= first_bad.date):
+        good = [first for seen in watching for first in seen.until(good_until)]
+        bad = [first for seen in watching for first in seen.between(bad_since, bad_before)]
+        if not (good and bad and first_bad.date and min(good)[0][:10] <= first_bad.date):
             return None
         known, seen_in, _ = min(bad)
         days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
-        return Detection(days.days, len({version for _, rank, version in bad if rank < seen_in}))
+        missed = set[str]().union(*(seen.versions(bad_since, seen_in) for seen in watching))
+        return Detection(days.days, len(missed))

@@ -215,19 +215,25 @@ class Cell:
 
 def cell(standings: Iterable[Standing]) -> Cell:
     """A function's cases on one target in one figure, of one evidence."""
-    everything = list(standings)
-    judged = [standing for standing in everything if standing.outcome.known]
-    evidences = _as_they_count(judged)
-    counted = [standing.outcome for standing in judged if standing.evidence is evidences[0]]
-    occurring = {standing.outcome for standing in everything}
+    everything = [*standings]
+    evidences = _as_they_count(everything)
+    outcomes = [(s.outcome, bool(evidences) and s.evidence is evidences[0]) for s in everything]
+    return _cell(tuple(outcomes), tuple(evidences))
+
+
+@lru_cache(maxsize=10_000)  # thousands of functions fare alike
+def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...]) -> Cell:
+    """A cell, from what each case came to, with whether it is of the evidence that counts."""
+    counted = [outcome for outcome, counts in cases if counts and outcome.known]
+    occurring = {outcome for outcome, _ in cases}
     return Cell(
         portability(counted),
         passed=counted.count(Outcome.PASS),
         judged=len(counted),
-        unjudged=len(everything) - len(judged),
+        unjudged=sum(not outcome.known for outcome, _ in cases),
         evidence=evidences[0] if evidences else None,
-        others=tuple(evidences[1:]),
-        outcomes=tuple(outcome for outcome in Outcome if outcome in occurring),
+        others=evidences[1:],
+        outcomes=tuple(outcome for outcome in OUTCOMES if outcome in occurring),
     )
 
 
@@ -253,8 +259,8 @@ def score_of(series: Series) -> Score:
 
 
 def _as_they_count(standings: Iterable[Standing]) -> list[Evidence]:
-    """The evidences that there are: the strongest first, but those last whose newest run is long before the newest."""
-    standings = [*standings]
+    """The evidences that judge: the strongest first, but those last whose newest run is long before the newest."""
+    standings = [standing for standing in standings if standing.outcome.known]
     if len(evidences := {standing.evidence for standing in standings}) <= 1:  # as nearly always
         return [*evidences]
     newest: dict[Evidence, datetime] = {}
