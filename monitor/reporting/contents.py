@@ -16,8 +16,7 @@ from monitor.reporting import api, slower
 from monitor.reporting.levels import Levels
 from monitor.reporting.machines import Maker, machine_files
 from monitor.reporting.material import Material
-from monitor.reporting.pages import builds, function, run
-from monitor.reporting.pages.target import TargetPage, target_pages
+from monitor.reporting.pages import builds, function, run, target
 from monitor.reporting.pages.tonight import TonightPage, tonight_page
 from monitor.reporting.project import Project
 
@@ -34,7 +33,7 @@ class Contents:
     project: Project
     found: tuple[Regression, ...]
     front: TonightPage
-    targets: tuple[TargetPage, ...]
+    targets: tuple[target.Subject, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.Subject, ...]
     runs: tuple[run.Subject, ...]
@@ -59,7 +58,7 @@ def contents(material: Material, project: Project, generated: datetime, base: st
         project,
         found,
         front,
-        target_pages(front.all_places, material.series, project.hardware),
+        tuple(target.subjects(front.all_places, material.series, project.hardware)),
         builds.build_pages(nights, material.signatures),
         tuple(
             function.subjects(material.functions, material.trends, nights, found, material.signatures, levels, project)

@@ -9,11 +9,12 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, fields
+from dataclasses import fields
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from monitor.model import Compiled, Latency, NumericalError
@@ -64,12 +65,12 @@ def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[s
 
     @cache  # what several formats tell
     def outcomes() -> pd.DataFrame:
-        return pd.DataFrame((_outcome(one, s) for one in series for s in one.now), columns=[*FIELDS])
+        return _table([*FIELDS], (_outcome(one, s) for one in series for s in one.now))
 
     @cache
     def measurements() -> pd.DataFrame:
         rows = (_measurement(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
-        return pd.DataFrame(rows, columns=[*KEYS, *MEASURES])
+        return _table([*KEYS, *MEASURES], rows)
 
     yield "data/outcomes.json", lambda: _json((_outcome(one, s) for one in series for s in one.now), generated)
     for name, table in (("outcomes", outcomes), ("measurements", measurements)):
@@ -119,7 +120,19 @@ def _measurement(series: Series, standing: Standing) -> tuple[Any, ...]:
 
 
 def _values(measured: Any, kind: Any) -> tuple[Any, ...]:
-    return astuple(measured) if measured else (None,) * len(fields(kind))
+    return tuple([getattr(measured, name, None) for name in _names(kind)])
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _table(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
+    """A table of rows; pandas takes columns in a tenth of the time."""
+    columns = dict(zip(names, zip(*rows, strict=True), strict=False))  # where there is no row, there is no column
+    found = {name: np.array(values, float) if name in MEASURES else values for name, values in columns.items()}
+    return pd.DataFrame(found, columns=[*names])
 
 
 def _json(outcomes: Iterable[tuple[str, ...]], generated: datetime) -> bytes:

@@ -38,7 +38,7 @@ from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
 from monitor.reporting.machines import encoded, sitemap
 from monitor.reporting.material import Material
-from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, study, target, tonight
+from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, runs, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.pages.matrix_cells import CELLS, cells_script
 from monitor.reporting.processes import helpers, in_parts
@@ -90,6 +90,7 @@ class _Renderer:
         self._environment = _environment(templates / "templates", repository)
         self._made_by = made_by(CODE)
         self._made_with = cache(self._with)
+        self._sources: dict[str, tuple[str, ...]] = {}
 
     def render(self, known: Contents) -> None:
         material, project, series = known.material, known.project, known.material.series
@@ -113,7 +114,7 @@ class _Renderer:
             self._function(function_of, columns, known.documents)
         for run_of in known.runs:
             self._run(run_of, known.documents)
-        self._page("runs/index.html", "runs", nights=material.nights[::-1])
+        self._months(runs.months(known.runs))
         for address, make in known.files:
             if self._edition.mine(address):
                 self._edition.write(address, make())
@@ -126,9 +127,11 @@ class _Renderer:
 
     def _front(self, known: Contents) -> None:
         self._page("index.html", "tonight", page=known.front, tonight=tonight)
-        self._page("targets/index.html", "targets", pages=known.targets, federation=known.project.federation)
-        for page in known.targets:
-            self._page(page.page, "target", page=page, target=target)
+        federation = known.project.federation
+        listed = [(one.page, one.hardware, one.place) for one in known.targets], federation
+        self._page("targets/index.html", "targets", listed, pages=known.targets, federation=federation)
+        for one in known.targets:
+            self._page(one.page, "target", page=one.view, target=target)
 
     def _matrix(self, find: Callable[[], matrix.MatrixPage]) -> None:
         found = cache(find)  # three files tell it, and it is costly to find
@@ -165,6 +168,13 @@ class _Renderer:
         if self._edition.mine(page):
             self._page(page, "run", one.told, page=one.view)
             self._document(document, one.told, documents[document])
+
+    def _months(self, months: Sequence[runs.Month]) -> None:
+        named = [(month.name, len(month.runs)) for month in months]
+        newest = months[0] if months else None
+        self._page("runs/index.html", "runs", (named, newest and newest.told), months=months, month=newest)
+        for month in months:
+            self._page(month.page, "runs", (named, month.told), months=months, month=month)
 
     def _document(self, address: str, told: str, document: api.Document) -> None:
         self._edition.page(address, made_of(self._made_by, told), partial(encoded, document))
@@ -205,9 +215,12 @@ class _Renderer:
 
     def _with_sources(self, template: str) -> tuple[str, ...]:
         """The text of a template, and of those that it is made with."""
+        if template in self._sources:
+            return self._sources[template]
         text = (self._templates / "templates" / template).read_text(encoding="utf-8")
         others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
-        return (text, *(part for name in others for part in self._with_sources(name)))
+        self._sources[template] = text, *(part for name in others for part in self._with_sources(name))
+        return self._sources[template]
 
 
 def _environment(templates: Path, repository: str) -> Environment:

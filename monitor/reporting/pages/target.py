@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 from monitor.analysis.news import Night
@@ -84,23 +85,36 @@ class TargetPage:
     others: tuple[str, ...]
 
 
-def target_pages(
-    places: Sequence[Place], series: Sequence[Series], hardware: Mapping[str, Hardware]
-) -> tuple[TargetPage, ...]:
-    """A page for every target that has runs or a runner file."""
+@dataclass(frozen=True)
+class Subject:
+    """A target that gets a page."""
+
+    name: str
+    page: str
+    hardware: Hardware | None
+    place: Place
+    view: Callable[[], TargetPage]
+
+
+def subjects(places: Sequence[Place], series: Sequence[Series], hardware: Mapping[str, Hardware]) -> Iterator[Subject]:
+    """Every target that has runs or a runner file."""
     here: dict[str, list[Series]] = {}
     for one in series:
         here.setdefault(one.target, []).append(one)
-    reference = [s for one in here.get(REFERENCE, ()) for s in one.now if s.evidence is Evidence.EXECUTED]
+    executed = [one for one in here.get(REFERENCE, ()) if one.evidence is Evidence.EXECUTED]
+    reference = tuple(standing for one in executed for standing in one.now)
     names = [p.target for p in places if any(one.evidence is not Evidence.REGISTERED for one in here.get(p.target, ()))]
-    return tuple(_page(place, here.get(place.target, []), reference, hardware, names) for place in places)
+    for place in places:
+        of_file, found = hardware.get(place.target), here.get(place.target, ())
+        view = partial(_page, place, of_file, found, reference, names)
+        yield Subject(place.target, target_page(place.target), of_file, place, view)
 
 
 def _page(
     place: Place,
+    hardware: Hardware | None,
     series: Sequence[Series],
     reference: Sequence[Standing],
-    hardware: Mapping[str, Hardware],
     names: Sequence[str],
 ) -> TargetPage:
     runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
@@ -111,7 +125,7 @@ def _page(
     return TargetPage(
         name=place.target,
         page=target_page(place.target),
-        hardware=hardware.get(place.target),
+        hardware=hardware,
         place=place,
         coverage=tuple(_coverage(figure, series) for figures in place.figures.values() for figure in figures),
         facts=tuple(sorted(last.run.environment.items())) if last else (),
