@@ -15,7 +15,7 @@ import pandas as pd
 
 from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Function, Outcome
-from monitor.reporting.standing import Series, Standing, by_function, cell
+from monitor.reporting.standing import Series, Standing, cell
 
 STUDY, AUTHORS, EXECUTED = "study, TPU v3, 2023", "declared by the authors", "executed"
 
@@ -68,7 +68,7 @@ def confrontations(series: Sequence[Series], catalog: Mapping[str, Function]) ->
 
 def _by_study(series: Series, catalog: Mapping[str, Function]) -> Confrontation:
     answers, silent = [], 0
-    for name, standings in sorted(by_function(series.now).items()):
+    for name, standings in sorted(series.functions.items()):
         entry = catalog.get(name)
         if not entry or not entry.study_name:
             continue

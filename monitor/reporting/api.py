@@ -97,7 +97,7 @@ def functions_of(series: Sequence[Series]) -> dict[tuple[str, str], Places]:
     """Where each function has cases, or had some: by framework and name."""
     found: dict[tuple[str, str], Places] = {}
     for one in series:
-        now, gone = by_function(one.now), by_function(one.gone)
+        now, gone = one.functions, by_function(one.gone)
         for name in sorted(now.keys() | gone.keys()):
             found.setdefault((one.framework, name), []).append((one, now.get(name, []), gone.get(name, [])))
     return dict(sorted(found.items()))

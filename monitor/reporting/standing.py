@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -95,6 +95,11 @@ class Series:
     @property
     def key(self) -> SeriesKey:
         return self.target, self.framework, self.suite, self.evidence
+
+    @cached_property  # which half of the pages ask for
+    def functions(self) -> Mapping[str, list[Standing]]:
+        """The cases of each function that are in the suite now."""
+        return by_function(self.now)
 
     @property
     def recent(self) -> tuple[Run, ...]:
@@ -254,8 +259,7 @@ def by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:
 
 def score_of(series: Series) -> Score:
     """The study's figure of a series: its functions by what became of their cases."""
-    functions = by_function(series.now).values()
-    return score(portability(standing.outcome for standing in standings) for standings in functions)
+    return score(portability(standing.outcome for standing in found) for found in series.functions.values())
 
 
 def _as_they_count(standings: Iterable[Standing]) -> list[Evidence]:

@@ -105,9 +105,9 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
     asked: dict[tuple[str, str], dict[str, list[Standing]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:
-        for standing in one.now:
-            name = one.framework, standing.function
-            asked.setdefault(name, {}).setdefault(one.target, []).append(standing)
+        for function, standings in one.functions.items():
+            name = one.framework, function
+            asked.setdefault(name, {}).setdefault(one.target, []).extend(standings)
             anchors.setdefault((*name, one.target), series_anchor(one.target, one.suite, one.evidence))
     rows = []
     for (framework, function), found in sorted(asked.items()):

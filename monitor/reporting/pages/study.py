@@ -11,7 +11,7 @@ from monitor.model import Evidence, Function
 from monitor.reporting.addresses import function_page
 from monitor.reporting.charts import histogram
 from monitor.reporting.figures import duration
-from monitor.reporting.standing import Series, Standing, by_function, cell
+from monitor.reporting.standing import Series, Standing, cell
 from monitor.reporting.study import PAPER, StudyRow, study_table
 
 # The study's TPU, and the runner file of the same generation.
@@ -85,7 +85,7 @@ def _answers(series: Sequence[Series], catalog: Mapping[str, Function]) -> Itera
     for one in series:
         if (one.target, one.suite) != (STUDY_TPU, PAPER):
             continue
-        for name, standings in sorted(by_function(one.now).items()):
+        for name, standings in sorted(one.functions.items()):
             entry, seen = catalog.get(name), cell(standings)
             if entry and entry.study_tpu and seen.evidence:
                 message = next((s.message for s in standings if s.message and s.outcome.known), "")

@@ -155,9 +155,9 @@ def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack
     for one in series:
         if one.evidence is Evidence.REGISTERED:  # operators are no functions
             continue
-        for standing in one.now:
-            key = one.framework, standing.function
-            found.setdefault(key, []).append(standing)
+        for function, standings in one.functions.items():
+            key = one.framework, function
+            found.setdefault(key, []).extend(standings)
             anchors.setdefault(key, series_anchor(one.target, one.suite, one.evidence))
     lacks = []
     for (framework, function), standings in sorted(found.items()):
