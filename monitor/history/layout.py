@@ -219,13 +219,17 @@ def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequenc
 
 
 def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
-    """The wanted columns of one run, in the types of `_TYPES`. One thread: files are many, and none is large."""
+    """The wanted columns of one run, in the types of `_TYPES`.
+
+    Files are many, and none is large: each is taken into memory at once, by one thread.
+    """
+    content = pa.py_buffer(path.read_bytes())
     texts = [name for name in columns if name in TEXTS and name != STEPWISE]
     try:
-        file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
+        file = pq.ParquetFile(content, read_dictionary=texts)
     except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
         texts = [name for name in texts if name not in ADDED]
-        file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
+        file = pq.ParquetFile(content, read_dictionary=texts)
     repeated = tuple(name for name in columns if name in REPEATED)
     earlier = _earlier(file, path) if repeated else None
     wanted = [*dict.fromkeys((*columns, STEPWISE, AGAIN))] if earlier else [*columns]
