@@ -6,11 +6,10 @@ All coordinates are in the units of a chart's view box. What is drawn is rounded
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,14 +39,6 @@ class Spark:
     end: tuple[float, float]
     width: float = SPARK_WIDTH
     height: float = SPARK_HEIGHT
-
-
-class Point(NamedTuple):
-    """One measurement: the number of its build, how high it stands, and its value in words."""
-
-    build: int
-    y: float
-    value: str
 
 
 @dataclass(frozen=True)
@@ -106,15 +97,19 @@ class Axis:
 class Chart:
     """A line over the runs of a series; `summary` says in words what it shows.
 
-    `points` are what was measured, joined where no build is missing between them. `named` are those builds of the axis
-    that there is room for. `levels` stand where a level began, and `said` tells all that is known of levels in words.
+    `measured` are the numbers of the builds that it was measured with, joined where none is missing between them;
+    `heights` and `values` are where each measurement stands, and what it says in words of `figures`. `named` are those
+    builds of the axis that there is room for. `levels` stand where a level began, and `said` tells all that is known of
+    levels in words.
     """
 
     title: str
     latest: str
     summary: str
     axis: Axis
-    points: tuple[Point, ...]
+    measured: Sequence[int]
+    heights: Sequence[float]
+    values: Sequence[str]
     ticks: tuple[Tick, ...]
     marks: tuple[Mark, ...]
     levels: tuple[Step, ...]
@@ -154,28 +149,27 @@ def chart(
     A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there,
     `levels` are positions where a level began and how much it is higher, of which `said` tells more.
     """
-    known = [value for value in values if math.isfinite(value)]
-    if len(known) < 2:
+    measured = [number for number, value in enumerate(values) if math.isfinite(value)]
+    if len(measured) < 2:
         return None
+    known = [values[number] for number in measured]
     least, most = min(known), max(known)
     zero = least == 0
     positive = [value for value in known if value > 0] if zero else known
     low, high = _range(min(positive, default=1.0), max(positive, default=1.0))
-    floor = HEIGHT - BOTTOM - (12.0 if zero else 0.0)
-    place = _scale(math.log(low), math.log(high), floor, TOP)
-
-    def height(value: float) -> float:
-        return place(math.log(value)) if value > 0 else HEIGHT - BOTTOM
-
-    points = [Point(n, height(value), shown(value)) for n, value in enumerate(values) if math.isfinite(value)]
-    ticks = [Tick(height(value), shown(value)) for value in _labels(low, high)]
-    first, last = (f"{point.value} with {axis.builds[point.build]}" for point in (points[0], points[-1]))
+    heights = _heights(low, high, HEIGHT - BOTTOM - (12.0 if zero else 0.0))
+    words = [*map(shown, known)]
+    labels = _labels(low, high)
+    ticks = [*map(Tick, heights(labels), map(shown, labels))]
+    first, last = (f"{words[n]} with {axis.builds[measured[n]]}" for n in (0, -1))
     return Chart(
         title,
-        points[-1].value,
-        f"{title}, {len(points)} measurements: {first}, at last {last}; least {shown(least)}, most {shown(most)}",
+        words[-1],
+        f"{title}, {len(words)} measurements: {first}, at last {last}; least {shown(least)}, most {shown(most)}",
         axis,
-        tuple(points),
+        measured,
+        heights(known),
+        words,
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
         tuple(Mark(axis.xs[n], label) for n, label in changes),
         tuple(_steps([(axis.xs[n], step) for n, step in levels])),
@@ -241,6 +235,14 @@ def _labels(low: float, high: float) -> list[float]:
     if len(found) > MOST_LABELS:
         found = [value for value in found if math.log10(value) % 1 < 1e-9] or found
     return found[:: math.ceil(len(found) / MOST_LABELS)]
+
+
+def _heights(low: float, high: float, floor: float) -> Callable[[Iterable[float]], list[float]]:
+    """How high values stand between the two that are the ends of the axis; what is 0 stands on the lower edge."""
+    start, reach, upwards = math.log(low), math.log(high) - math.log(low), TOP - floor
+    return lambda values: [
+        floor + (math.log(value) - start) / reach * upwards if value > 0 else HEIGHT - BOTTOM for value in values
+    ]
 
 
 def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:

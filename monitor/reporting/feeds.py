@@ -27,6 +27,7 @@ EVERYTHING = "feeds/all.atom"
 NEWEST = 100
 NEWEST_OF_TARGET = 40
 NEWEST_OF_FUNCTION = 20
+VERDICTS = tuple(Verdict)  # as a title counts them
 UNTOLD = (Verdict.EXPECTED, Verdict.MUTED)  # a reviewed file says that nobody is to be told
 LISTED = 40  # changes in an entry; the page of the run or the build has all
 
@@ -72,11 +73,8 @@ class Entry:
     def title(self) -> str:
         run = self.night.run
         what = self.about or framework_title(run.framework)
-        counted = [
-            f"{number:,} {verdict.value}"
-            for verdict in Verdict
-            if (number := sum(change.verdict is verdict for change in self.changes))
-        ]
+        verdicts = [change.verdict for change in self.changes]
+        counted = [f"{verdicts.count(verdict):,} {verdict}" for verdict in VERDICTS if verdict in verdicts]
         if self.night.incidents and not self.about:
             counted.insert(0, count(len(self.night.incidents), "incident"))
         return f"{what} on {run.target}: {', '.join(counted)} ({build_title(run.build)}, {run.suite})"
@@ -216,36 +214,34 @@ def written(feed: Feed, base: str, began: str) -> bytes:
     """
     updated = max((entry.at for entry in feed.entries), default=began)
     title = feed.title if feed.address == EVERYTHING else f"{feed.title} · Portability Monitor"
-    lines = [
-        "<?xml version='1.0' encoding='utf-8'?>",
-        f'<feed xmlns="{NAMESPACE}">',
-        f"  {_element('id', _tag(base, feed.address))}",
-        f"  {_element('title', title)}",
-        f"  {_element('updated', _time(updated))}",
-        "  <author>",
-        f"    {_element('name', 'Portability Monitor')}",
-        "  </author>",
-        f'  <link rel="self" type="application/atom+xml" href="{_text(base + feed.address)}" />',
-        f'  <link rel="alternate" type="text/html" href="{_text(base + feed.page)}" />',
-        *(line for entry in feed.entries for line in _entry(entry, base)),
-        "</feed>\n",
-    ]
-    return "\n".join(lines).encode()
+    entries = "".join([_entry(entry, base) for entry in feed.entries])
+    return (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        f'<feed xmlns="{NAMESPACE}">\n'
+        f"  <id>{_tags(base)}{_text(feed.address)}</id>\n"
+        f"  <title>{_text(title)}</title>\n"
+        f"  <updated>{_time(updated)}</updated>\n"
+        "  <author>\n"
+        "    <name>Portability Monitor</name>\n"
+        "  </author>\n"
+        f'  <link rel="self" type="application/atom+xml" href="{_text(base + feed.address)}" />\n'
+        f'  <link rel="alternate" type="text/html" href="{_text(base + feed.page)}" />\n'
+        f"{entries}</feed>\n"
+    ).encode()
 
 
-def _entry(entry: Told, base: str) -> Iterator[str]:
-    yield "  <entry>"
-    yield f"    {_element('id', _tag(base, entry.id))}"
-    yield f"    {_element('title', entry.title)}"
-    yield f"    {_element('published', _time(entry.at))}"
-    yield f"    {_element('updated', _time(entry.at))}"
-    yield f'    <link rel="alternate" type="text/html" href="{_text(base + entry.page)}" />'
-    yield f"    {_element('content', entry.text)}"
-    yield "  </entry>"
-
-
-def _element(name: str, said: str) -> str:
-    return f"<{name}>{_text(said)}</{name}>"
+def _entry(entry: Told, base: str) -> str:
+    at = _time(entry.at)
+    return (
+        "  <entry>\n"
+        f"    <id>{_tags(base)}{_text(entry.id)}</id>\n"
+        f"    <title>{_text(entry.title)}</title>\n"
+        f"    <published>{at}</published>\n"
+        f"    <updated>{at}</updated>\n"
+        f'    <link rel="alternate" type="text/html" href="{_text(base + entry.page)}" />\n'
+        f"    <content>{_text(entry.text)}</content>\n"
+        "  </entry>\n"
+    )
 
 
 def _text(said: str) -> str:
@@ -258,10 +254,11 @@ def _time(started: str) -> str:
     return machine_time(moment(started))
 
 
-def _tag(base: str, what: str) -> str:
-    """An id that outlives a change of protocol (RFC 4151): whoever had that address in 2026 gave it."""
+@lru_cache(maxsize=10)
+def _tags(base: str) -> str:
+    """What ids begin with, to outlive a change of protocol (RFC 4151): whoever had that address in 2026 gave them."""
     site = urlsplit(base)
-    return f"tag:{site.hostname},2026:{site.path}{what}"
+    return _text(f"tag:{site.hostname},2026:{site.path}")
 
 
 def _line(change: Change) -> str:

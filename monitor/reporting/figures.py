@@ -8,19 +8,18 @@ from datetime import UTC, datetime
 
 NARROW = "\u202f"  # between a number and its unit: narrow, and never broken
 
-# One unit up as soon as four digits would stand before the point.
-LATENCY_UNITS = (("µs", 1.0), ("ms", 1e3), ("s", 1e6))
+# Below how many microseconds each unit is the one, how many it has, and its name: one unit up as soon as four digits
+# would stand before the point.
+LATENCY_UNITS = ((999.5, 1.0, "µs"), (999.5e3, 1e3, "ms"), (math.inf, 1e6, "s"))
 
 
 def duration(microseconds: float | None) -> str:
     """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
-    if microseconds is None or not math.isfinite(microseconds):
-        return "–"
-    for unit, size in LATENCY_UNITS[:-1]:
-        if microseconds < 999.5 * size:
-            return f"{three_digits(microseconds / size)}{NARROW}{unit}"
-    unit, size = LATENCY_UNITS[-1]
-    return f"{three_digits(microseconds / size)}{NARROW}{unit}"
+    if microseconds is not None:
+        for below, size, unit in LATENCY_UNITS:
+            if microseconds < below:
+                return f"{three_digits(microseconds / size)}{NARROW}{unit}"
+    return "–"  # nothing, no number, or endless, which is below none of them
 
 
 def quantity(value: float | None, unit: str) -> str:

@@ -6,15 +6,17 @@ As in `monitor.reporting.drawing`, every text goes through `text`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
 
 from monitor.analysis.regressions import Regression, State
+from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Outcome
 from monitor.reporting.addresses import function_page, issues_on, regression_address
 from monitor.reporting.drawing import text
-from monitor.reporting.figures import count, day, machine_time, moment
+from monitor.reporting.figures import clock, count, day, machine_time, moment
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.signs import sign
 
@@ -23,8 +25,8 @@ BEGINNING = 160  # of it, which stays in sight
 NAMED = 4  # functions of a regression; the rest is counted
 
 
-@lru_cache(maxsize=100, typed=True)  # an outcome and a state may share a word
-def mark(value: Outcome | State) -> str:
+@lru_cache(maxsize=100, typed=True)  # kinds may share a word
+def mark(value: Outcome | Portability | State) -> str:
     """Symbol and word: colour is never the only sign."""
     s = sign(value)
     return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
@@ -45,13 +47,38 @@ def date(started: str) -> str:
     return f'<time datetime="{machine_time(when)}">{day(when)}</time>'
 
 
+@lru_cache(maxsize=10_000)
+def clock_time(started: str) -> str:
+    when = moment(started)
+    return f'<time datetime="{machine_time(when)}">{clock(when)}</time>'
+
+
 def name(dotted: str) -> str:
     """A dotted name, which may break over lines after its dots."""
     return text(dotted).replace(".", ".<wbr>")
 
 
+@dataclass(frozen=True, eq=False)
+class _This:
+    """A regression told by which one it is: to compare all of its cells would take longer than to draw it."""
+
+    regression: Regression
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.regression is other.regression
+
+    def __hash__(self) -> int:
+        return id(self.regression)
+
+
 def regression_line(one: Regression, root: str, repository: str) -> Markup:
     """A regression: which, since when, where."""
+    return _regression_line(_This(one), root, repository)
+
+
+@lru_cache(maxsize=10_000)  # it stands on the page of every function that it hit
+def _regression_line(this: _This, root: str, repository: str) -> Markup:
+    one = this.regression
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
     where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
@@ -74,12 +101,12 @@ def _functions(one: Regression, root: str) -> Iterator[str]:
     """The first functions of a regression as links, where they have pages; the rest is counted."""
     functions = one.functions
     linked = one.cells[0].evidence is not Evidence.REGISTERED
-    links = (
-        f'<a href="{root}{text(function_page(one.framework, function))}">{name(function)}</a>'
-        if linked
-        else name(function)
-        for function in functions[:NAMED]
-    )
-    yield ", ".join(f'<span class="name">{link}</span>' for link in links)
+    named = [_link(one.framework, each, root) if linked else name(each) for each in functions[:NAMED]]
+    yield ", ".join([f'<span class="name">{each}</span>' for each in named])
     if len(functions) > NAMED:
         yield f" and {len(functions) - NAMED} more"
+
+
+@lru_cache(maxsize=10_000)  # a function is named on the page of each that shares a regression with it
+def _link(framework: str, function: str, root: str) -> str:
+    return f'<a href="{root}{text(function_page(framework, function))}">{name(function)}</a>'

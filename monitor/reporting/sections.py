@@ -1,135 +1,153 @@
-"""What a section of a function's page says of each of its cases, as markup: the templates would take ten times as long.
+"""A function's page target by target, as markup: the templates would take ten times as long.
 
 As in `monitor.reporting.drawing`, every text goes through `text`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from markupsafe import Markup
 
-from monitor.model import Compiled, Evidence, Latency, NumericalError
+from monitor.model import Evidence
 from monitor.reporting.addresses import run_page
-from monitor.reporting.drawing import strip_cells, strip_head, text
-from monitor.reporting.figures import deviation, duration, quantity
-from monitor.reporting.lines import date, mark, message
+from monitor.reporting.cases import case_table
+from monitor.reporting.charts import Chart
+from monitor.reporting.drawing import drawn, strip_cells, strip_head, text
+from monitor.reporting.figures import count
+from monitor.reporting.lines import clock_time, date, mark, message
 from monitor.reporting.names import build_title
-from monitor.reporting.pages.function import CaseHistory, FunctionSection, Past
-from monitor.reporting.standing import Turn
+from monitor.reporting.pages.function import CaseHistory, FunctionPage, FunctionSection, Past
+from monitor.reporting.standing import Standing, Turn
 
 TURNS = 10  # of a case, the newest of them
+TURNED_UNFOLDED = 4  # cases
 
-NOTHING = '<td class="number muted">–</td>'
+LATENCY = 'Latency <span class="muted">median of a call</span>'
+ERROR = 'Numerical error <span class="muted">largest, in units in the last place</span>'
 
 
-def case_rows(section: FunctionSection) -> Markup:
-    """A row for each case: what is known of it now."""
-    return Markup("".join(_case_row(case, section.past) for case in section.cases))  # noqa: S704 - as in `drawing`
+def sections(page: FunctionPage, root: str) -> Markup:
+    """What a function does on each target. Those that do not fit in sight of the first are folded up."""
+    parts = [_section(one, page, root, unfolded=page.short or number == 0) for number, one in enumerate(page.sections)]
+    return Markup("".join(parts))  # noqa: S704 - as in `drawing`
+
+
+def _section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> str:
+    past, series, anchor = one.past, one.series, text(one.anchor)
+    evidence = "" if series.evidence is Evidence.EXECUTED else series.evidence.value
+    title = (
+        f'{text(series.target)} <span class="muted">{text(series.suite)}{f" · {evidence}" if evidence else ""}</span>'
+    )
+    label = f"{text(series.target)}, {text(series.suite)}{evidence and f' {evidence}'}"
+    return (
+        f'<section aria-labelledby="{anchor}-title">\n<details class="target"{" open" if unfolded else ""}>\n'
+        f'<summary><h2 id="{anchor}-title">{title}</h2> {mark(one.cell.portability)}</summary>\n<div id="{anchor}">\n'
+        f"{_last_known(past)}{''.join(_cases(one, page, label, root)) if one.cases else ''}"
+        f"{_gone(one.gone, root) if one.gone else ''}</div>\n</details>\n</section>\n"
+    )
+
+
+def _last_known(past: Past) -> str:
+    blocked = past.runs[-1].blocked
+    if not blocked:
+        return ""
+    newest = f"The newest run observed nothing: {message(blocked)}"
+    return f'<p class="notes"><strong>Last known.</strong> {newest}</p>\n'
+
+
+def _cases(one: FunctionSection, page: FunctionPage, label: str, root: str) -> Iterator[str]:
+    """The cases of a section now, in the last runs, and over time."""
+    yield _scrolled(f"Cases: {label}", case_table(one))
+    command = f"portability repro {text(page.framework)}/{text(page.name)}/<var>case</var> --run"
+    yield f'<p class="muted">Each of them alone, in the environment of its build: <code>{command}</code></p>\n'
+    yield _history_begins(one.past)
+    yield _scrolled(f"History: {label}", _history(one, root))
+    for title, charts in ((LATENCY, one.latencies), (ERROR, one.errors)):
+        if charts:
+            yield _charts(title, charts, one.charted)
+    if turned := one.turned:
+        yield _turned(turned, one.past, root)
+
+
+def _scrolled(label: str, table: str) -> str:
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n{table}\n</div>\n'
+
+
+def _history_begins(past: Past) -> str:
+    runs, shown = len(past.series.runs), len(past.runs)
+    which = "The one run" if shown == 1 else f"The last {shown} runs, oldest left"
+    return f'<h3>History</h3>\n<p class="muted">{which}{f", of {runs}" if runs > shown else ""}.</p>\n'
+
+
+def _history(one: FunctionSection, root: str) -> str:
+    """A strip for each case: what it came to in each of the last runs."""
+    runs = one.past.runs
+    rows = [
+        f'<tr><th scope="row" class="name">{text(case.standing.variant)}</th>'
+        f"{strip_cells(case.strip, case.messages, runs)}</tr>\n"
+        for case in one.cases
+    ]
+    head = f'<thead><tr><th scope="col">Case</th>{_history_head(one.past, root)}</tr></thead>'
+    return f'<table class="history">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
 
 
 @lru_cache(maxsize=1_000)  # all functions of a series have the same
-def history_head(past: Past, root: str) -> Markup:
+def _history_head(past: Past, root: str) -> str:
     """The builds above a history."""
     return strip_head(past.runs, root)
 
 
-def history_rows(section: FunctionSection) -> Markup:
-    """A strip for each case: what it came to in each of the last runs."""
-    runs = section.past.runs
-    rows = (
-        f'<tr><th scope="row" class="name">{text(case.standing.variant)}</th>'
-        f"{strip_cells(case.strip, case.messages, runs)}</tr>\n"
-        for case in section.cases
-    )
-    return Markup("".join(rows))  # noqa: S704 - as in `drawing`
+def _charts(title: str, charts: Sequence[Chart], of: int) -> str:
+    """Charts of the cases that moved most, `of` so many."""
+    which = "case" if len(charts) == 1 else f"{len(charts)} cases"
+    some = f'<p class="muted">The {which} that moved most, of {of}.</p>\n' if of > len(charts) else ""
+    return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(drawn, charts))}\n</div>\n'
 
 
-def turns(case: CaseHistory, past: Past, root: str) -> Markup:
+def _turned(turned: Sequence[CaseHistory], past: Past, root: str) -> str:
+    """The cases that have had more than one outcome, and when they turned."""
+    unfolded = " open" if len(turned) <= TURNED_UNFOLDED else ""
+    cases = [
+        f'<div><dt class="name">{text(case.standing.variant)}</dt>\n{_turns(case, past, root)}</div>\n'
+        for case in turned
+    ]
+    summary = f"<summary>{count(len(turned), 'case')} turned</summary>"
+    return f'<details class="turns"{unfolded}>\n{summary}\n<dl>\n{"".join(cases)}</dl>\n</details>\n'
+
+
+def _turns(case: CaseHistory, past: Past, root: str) -> str:
     """The newest turns of a case, each with what the case said then."""
     told = case.standing.turns
-    said = {run.id: one for run, one in zip(past.runs, case.messages, strict=False)}
-    parts = [_turn(turn, said.get(turn.run.id, ""), root) for turn in told[-TURNS:]]
-    if len(told) > TURNS:
-        parts.append(f'<dd class="muted">and {len(told) - TURNS} turns before</dd>\n')
-    return Markup("".join(parts))  # noqa: S704 - as in `drawing`
+    newest, before = told[-TURNS:], len(told[:-TURNS])
+    lines = [_turn(turn, _said_in(turn.run.id, case, past), root) for turn in newest]
+    return "".join(lines) + (f'<dd class="muted">and {before} turns before</dd>\n' if before else "")
+
+
+def _said_in(run: str, case: CaseHistory, past: Past) -> str:
+    """What a case said in a run; nothing where it did not speak, or where that was long ago."""
+    number = past.numbers.get(run) if case.messages else None
+    return "" if number is None else case.messages[number]
 
 
 def _turn(turn: Turn, said: str, root: str) -> str:
     what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
-    run = f'<a href="{root}{text(run_page(turn.run.id))}"><bdi>{text(build_title(turn.run.build))}</bdi></a>'
-    return f"<dd>{what} {run}, {date(turn.run.started)}{f': {message(said)}' if said else ''}</dd>\n"
+    run = _run(turn.run.id, build_title(turn.run.build), root)
+    return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message(said)}'}</dd>\n"
 
 
-def _case_row(case: CaseHistory, past: Past) -> str:
-    now = case.standing
-    return (
-        f'<tr>\n<th scope="row" class="name">{text(now.variant)}</th>\n'
-        f"<td>{mark(now.outcome)}\n{''.join(_since(case, past))}</td>\n<td>{_said(case)}</td>\n"
-        f"{_figures(case, past.series.evidence)}</tr>\n"
-    )
+@lru_cache(maxsize=10_000)  # many cases turn in a run
+def _run(run: str, build: str, root: str) -> str:
+    """A run by its build, as a link."""
+    return f'<a href="{root}{text(run_page(run))}"><bdi>{text(build)}</bdi></a>'
 
 
-def _since(case: CaseHistory, past: Past) -> Iterator[str]:
-    """Since when a case has its outcome, and what makes one doubt that it has it still."""
-    now = case.standing
-    if now.turns:
-        since = "since" if len(now.turns) > 1 else "seen since"
-        yield f'<p class="since">{since} <bdi>{text(build_title(now.turns[-1].run.build))}</bdi></p>\n'
-    if now.run.id != past.last_judged.id:
-        judged = f"<bdi>{text(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
-        yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
-    if now.attempts:
-        yield f'<p class="since">asked again: {", ".join(outcome.value for outcome in now.attempts)}</p>\n'
-
-
-def _said(case: CaseHistory) -> str:
-    """What a case says of its outcome, what its authors declare, and the script that shows it."""
-    now = case.standing
-    stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
-    declared = _declared(now.declared) if now.declared else ""
-    return f"{stage}{message(now.message)}{declared}{_script(case) if case.script else ''}"
-
-
-def _declared(limit: str) -> str:
-    return f'<p class="declared"><span class="muted">its authors declare:</span> <bdi>{text(limit)}</bdi></p>'
-
-
-def _script(case: CaseHistory) -> str:
-    summary = f'<summary>Script<span class="unseen"> of {text(case.standing.variant)}</span></summary>'
-    return f'\n<details class="script">{summary}<pre tabindex="0"><code>{text(case.script)}</code></pre></details>'
-
-
-def _figures(case: CaseHistory, evidence: Evidence) -> str:
-    """What was measured of a case, by kind of evidence."""
-    now = case.standing
-    if evidence is Evidence.COMPILED:
-        return _compiled(now.compiled, case.bound) if now.compiled else NOTHING * 7
-    if evidence is Evidence.EXECUTED:
-        error = _error(now.error) if now.error else NOTHING * 3
-        return error + (_latency(now.latency) if now.latency else NOTHING * 4)
-    return ""
-
-
-def _compiled(compiled: Compiled, bound: float | None) -> str:
-    amounts = [(compiled.flops, "flop"), (compiled.bytes, "B"), (compiled.memory, "B"), (compiled.code, "B")]
-    return _numbers(
-        str(int(compiled.programs)),
-        *(quantity(amount, unit) for amount, unit in amounts),
-        duration(compiled.seconds * 1e6),
-        duration(bound),
-    )
-
-
-def _error(error: NumericalError) -> str:
-    return _numbers(deviation(error.max_abs), deviation(error.max_rel), deviation(error.max_ulp))
-
-
-def _latency(latency: Latency) -> str:
-    return _numbers(*map(duration, (latency.median, latency.spread, latency.first, latency.setup)))
-
-
-def _numbers(*figures: str) -> str:
-    inner = '</td><td class="number">'.join(figures)
-    return f'<td class="number">{inner}</td>'
+def _gone(standings: Sequence[Standing], root: str) -> str:
+    """The cases that are no longer in the suite, and what they came to last."""
+    items = [
+        f'<li><span class="name">{text(one.variant)}</span> last {mark(one.outcome)} with '
+        f"{_run(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"
+        for one in standings
+    ]
+    return f'<h3>No longer in the suite</h3>\n<ul class="gone">\n{"".join(items)}</ul>\n'

@@ -18,11 +18,11 @@ from monitor.model import Evidence
 from monitor.reporting import (
     addresses,
     api,
-    drawing,
     figures,
     kernels,
     lines,
     names,
+    now,
     sections,
     signatures,
     signs,
@@ -241,7 +241,6 @@ def _environment(templates: Path, repository: str) -> Environment:
         count=figures.count,
         day=figures.day,
         deviation=figures.deviation,
-        drawn=drawing.drawn,
         duration=figures.duration,
         framework=names.framework_title,
         machine_time=figures.machine_time,
@@ -254,10 +253,8 @@ def _environment(templates: Path, repository: str) -> Environment:
         sign=signs.sign,
         regression_line=partial(lines.regression_line, repository=repository),
         slower_by=slowdowns.slower_by,
-        case_rows=sections.case_rows,
-        history_head=sections.history_head,
-        history_rows=sections.history_rows,
-        turns=sections.turns,
+        now_table=now.now_table,
+        sections=sections.sections,
     )
     environment.globals.update(
         Evidence=Evidence,

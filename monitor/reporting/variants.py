@@ -7,6 +7,7 @@ eagerly, in the first dtype that they name.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from monitor.model import Mode
 
@@ -14,11 +15,13 @@ DTYPE = re.compile(r"(?<![A-Za-z])(?:bfloat16|float\d+(?:_e\w+)?|complex\d+|u?in
 WITHOUT_DTYPE = "none"
 
 
+@lru_cache(maxsize=10_000)  # all functions have much the same variants
 def mode_of(variant: str) -> Mode:
     parts = variant.split("-")
     return next((mode for mode in Mode if mode.value in parts), Mode.EAGER)
 
 
+@lru_cache(maxsize=10_000)
 def dtype_of(variant: str) -> str:
     found = DTYPE.search(variant)
     return found.group() if found else WITHOUT_DTYPE

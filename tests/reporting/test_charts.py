@@ -45,11 +45,11 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
         ("jax 0.6", "end"),
         ("jax 0.5", "middle"),
     ]
-    assert [(point.build, point.value) for point in drawn.points] == [(0, "10 µs"), (1, "20 µs"), (2, "40 µs")]
-    first, middle, last = drawn.points
+    assert (drawn.measured, drawn.values) == ([0, 1, 2], ["10 µs", "20 µs", "40 µs"])
+    first, middle, last = drawn.heights
     assert drawn.axis.xs[0] == LEFT + 4
-    assert math.isclose(first.y - middle.y, middle.y - last.y, abs_tol=0.2)  # twice is as far as twice again
-    assert last.y > TOP
+    assert math.isclose(first - middle, middle - last, abs_tol=0.2)  # twice is as far as twice again
+    assert last > TOP
     assert (drawn.marks[0].x, drawn.marks[0].label) == (drawn.axis.xs[1], "pass → error")
     assert [tick.label for tick in drawn.ticks] == ["10 µs", "20 µs"]
 
@@ -65,7 +65,7 @@ def test_every_axis_has_a_label(value: float) -> None:
 def test_zero_stands_on_the_lower_edge() -> None:
     drawn = chart("a", [0.0, 5.0], Axis(BUILDS[:2]), "{:g}".format, [])
     assert drawn
-    assert drawn.points[0].y == drawn.bottom > drawn.points[1].y
+    assert drawn.heights[0] == drawn.bottom > drawn.heights[1]
     assert drawn.ticks[-1].label == "0"
 
 
@@ -73,7 +73,7 @@ def test_infinite_and_missing_errors_are_not_drawn() -> None:
     for nothing in (math.inf, math.nan):
         drawn = chart("a", [1.0, nothing, 2.0], AXIS, "{:g}".format, [])
         assert drawn
-        assert [point.build for point in drawn.points] == [0, 2]
+        assert drawn.measured == [0, 2]
 
 
 def test_movement_is_the_ratio_of_the_extremes() -> None:

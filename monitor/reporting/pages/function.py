@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.news import Change, Night, Verdict
@@ -34,6 +34,8 @@ STEADY = math.log(1.2)
 # A few screens of cases are read through; beyond, a page is for those who come for one target.
 CASES_UNFOLDED = 30
 
+STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
+
 Marks = Mapping[str, Sequence[tuple[int, str]]]  # of a case: the numbers of runs, and what happened there
 
 
@@ -52,6 +54,11 @@ class Past:
     trends: Trends
     marks: Marks
     told: str
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The place of each run among `runs`, by its id."""
+        return {run.id: number for number, run in enumerate(self.runs)}
 
 
 @dataclass(frozen=True)
@@ -329,9 +336,9 @@ def _most_telling(standings: Sequence[Standing]) -> str:
 
     def order(standing: Standing) -> tuple[bool, int, bool, bool, str]:
         fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-        usual = standing.variant == "eager-float32"
-        evidence = [*Evidence].index(standing.evidence)
-        return not fails, evidence, not usual, mode_of(standing.variant) is not Mode.EAGER, standing.case
+        variant = standing.variant
+        unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
+        return not fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
 
     return min(standings, key=order).case if standings else ""
 

@@ -1,0 +1,54 @@
+"""The first table of a function's page, as markup: what it does now, by dtype and target.
+
+As in `monitor.reporting.drawing`, every text goes through `text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from monitor.reporting.drawing import text
+from monitor.reporting.pages.function import FunctionPage, FunctionSection
+from monitor.reporting.signs import sign
+from monitor.reporting.standing import Cell
+from monitor.reporting.variants import WITHOUT_DTYPE
+
+
+def now_table(page: FunctionPage) -> Markup:
+    """A column for each place where the function has cases, a row for each dtype; above them, all of its cases."""
+    seen = [section for section in page.sections if section.cases]
+    heads = [_head(section) for section in seen]
+    every = [_all(section.cell) for section in seen]
+    rows = [_row(dtype, [section.by_dtype.get(dtype) for section in seen]) for dtype in page.dtypes]
+    return Markup(  # noqa: S704 - as in `drawing`
+        f'<table class="now">\n<thead><tr><th scope="col">Dtype</th>{"".join(heads)}</tr></thead>\n<tbody>\n'
+        f'<tr class="all"><th scope="row">all</th>\n{"".join(every)}</tr>\n{"".join(rows)}</tbody>\n</table>'
+    )
+
+
+def _head(section: FunctionSection) -> str:
+    series = section.series
+    where = f'<a href="#{text(section.anchor)}">{text(series.target)}</a>'
+    return f'<th scope="col">{where} <small>{text(series.suite)}<br>{series.evidence.value}</small></th>'
+
+
+def _all(cell: Cell) -> str:
+    s = sign(cell.portability)
+    passed = f" <small>{cell.passed} of {cell.judged}</small>" if cell.judged else ""
+    return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}{passed}</td>\n'
+
+
+def _row(dtype: str, cells: Sequence[Cell | None]) -> str:
+    named = text(dtype) if dtype != WITHOUT_DTYPE else "no dtype"
+    return f'<tr><th scope="row" class="name">{named}</th>{"".join(map(_of_dtype, cells))}</tr>\n'
+
+
+def _of_dtype(cell: Cell | None) -> str:
+    if cell is None:
+        return '<td class="muted">–</td>'
+    s = sign(cell.portability)
+    passed = f"{cell.passed}/{cell.judged}" if cell.judged else ""
+    word = f'<span class="unseen"> {s.word}</span>'
+    return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {passed}{word}</td>'
