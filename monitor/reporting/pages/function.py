@@ -205,7 +205,7 @@ def _places(pasts: Iterator[Past]) -> Mapping[tuple[str, str], list[_Place]]:
     """Where each function has cases: by framework and name."""
     found: dict[tuple[str, str], list[_Place]] = {}
     for past in pasts:
-        now, gone = by_function(past.series.now), by_function(past.series.gone)
+        now, gone = past.series.functions, by_function(past.series.gone)
         for name in now.keys() | gone.keys():
             place = _Place(past, now.get(name, ()), gone.get(name, ()))
             found.setdefault((past.series.framework, name), []).append(place)
