@@ -24,7 +24,7 @@ from monitor.history.signatures import KnownSignature
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
-from monitor.reporting.processes import helpers, in_parts
+from monitor.reporting.processes import helpers, in_parts, nothing_collected
 from monitor.reporting.standing import Series, all_series
 from monitor.reporting.trends import Trends, trends_of
 
@@ -93,7 +93,8 @@ def gather(history: History, index: Path | None = None) -> Material:
     def part(number: int, of: int) -> list[Material]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
-    found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    with nothing_collected():
+        found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
     return replace(found, signatures=history.signatures())
 
 

@@ -22,6 +22,20 @@ def helpers(runs: int) -> int:
     return len(os.sched_getaffinity(0)) if runs >= WORTH_HELPERS else 1
 
 
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """No search for unused objects, here and in what is forked meanwhile: for work that makes millions.
+
+    Nearly all that is made is wanted until the end. To look through it again and again takes a quarter of the time, and
+    touches, so copies, the memory that a process shares with the one that it was forked from.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 @dataclass(frozen=True)
 class _Raised:
     error: Exception
@@ -37,34 +51,19 @@ def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
         return [work(0, 1)]
     context = multiprocessing.get_context("fork")
     started = []
-    with _nothing_collected():
-        for number in range(processes):
-            here, there = context.Pipe(duplex=False)
-            process = context.Process(target=_answer, args=(work, number, processes, there))
-            process.start()
-            there.close()
-            started.append((process, here))
-        answers = [pipe.recv() for _, pipe in started]
+    for number in range(processes):
+        here, there = context.Pipe(duplex=False)
+        process = context.Process(target=_answer, args=(work, number, processes, there))
+        process.start()
+        there.close()
+        started.append((process, here))
+    answers = [pipe.recv() for _, pipe in started]
     for process, _ in started:
         process.join()
     for answer in answers:
         if isinstance(answer, _Raised):
             raise answer.error
     return answers
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """No search for unused objects, here and in what is forked meanwhile.
-
-    Nearly all that is made is wanted until the end. To look through it again and again takes a quarter of the time, and
-    touches, so copies, the memory that a process shares with the one that it was forked from.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _answer(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection) -> None:

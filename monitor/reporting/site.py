@@ -41,7 +41,7 @@ from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, runs, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.pages.matrix_cells import CELLS, cells_script
-from monitor.reporting.processes import helpers, in_parts
+from monitor.reporting.processes import helpers, in_parts, nothing_collected
 from monitor.reporting.project import Project
 
 CODE = Path(__file__).resolve().parents[1]
@@ -63,8 +63,8 @@ def write_site(
     `repository` is the one at GitHub (`octocat/monitor`) whose issues tell of regressions.
     Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
-    known = contents(material, project, generated, base)
-    with next_edition(directory) as fresh:
+    with nothing_collected(), next_edition(directory) as fresh:
+        known = contents(material, project, generated, base)
 
         def part(number: int, of: int) -> Mapping[str, str]:
             edition = Edition(fresh, directory, (number, of))
