@@ -44,7 +44,8 @@ def deviation(value: float | None) -> str:
         return "–"
     if math.isinf(value):
         return "∞"
-    return f"{float(f'{value:.2g}'):g}"
+    shown = f"{value:.2g}"
+    return f"{float(shown):g}" if "e+" in shown else shown
 
 
 def percent(share: float | None) -> str:
