@@ -7,8 +7,9 @@ two million cells. Every text goes through `text`, as every expression of a temp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import chain, pairwise
 
 from markupsafe import escape
 
@@ -58,30 +59,25 @@ def drawn(one: Chart) -> str:
     return "".join(parts)
 
 
-def _measured(one: Chart) -> list[str]:
+def _measured(one: Chart) -> Iterator[str]:
     """The line through what was measured, broken where a build was not, and a dot for each measurement."""
-    builds = _builds(one.axis)
-    lines: list[list[str]] = []
-    dots: list[str] = []
-    last = -2
-    for build, y, value in zip(one.measured, one.heights, one.values, strict=True):
-        x, before, after = builds[build]
-        height = f"{y:.1f}"
-        if build != last + 1:
-            lines.append([])
-        lines[-1].append(f"{x},{height}")
-        dots.append(f"{before}{height}{after}{value}</title></circle>\n")
-        last = build
-    return [*(f'<polyline points="{" ".join(line)}"/>\n' for line in lines), *dots]
+    places, dots = _of_builds(one.axis)
+    builds, heights = one.measured, one.heights
+    breaks = [n for n in range(1, len(builds)) if builds[n] != builds[n - 1] + 1]
+    for begin, end in pairwise([0, *breaks, len(builds)]):
+        line = " ".join([places[build] for build in builds[begin:end]]) % tuple(heights[begin:end])
+        yield f'<polyline points="{line}"/>\n'
+    yield "".join([dots[build] for build in builds]) % (*chain.from_iterable(zip(heights, one.values, strict=True)),)
 
 
 @lru_cache(maxsize=1_000)  # a few dozen series have an axis each
-def _builds(axis: Axis) -> tuple[tuple[str, str, str], ...]:
-    """Of each build where it stands, and what comes before and after the height of its dot."""
-    return tuple(
-        (f"{x:g}", f'<circle cx="{x:g}" cy="', f'" r="3"><title>{text(build)}: ')
-        for x, build in zip(axis.xs, axis.builds, strict=True)
-    )
+def _of_builds(axis: Axis) -> tuple[Sequence[str], Sequence[str]]:
+    """For each build its place in a line, to be filled in with a height; and its dot, with a height and a value."""
+    builds = [text(build).replace("%", "%%") for build in axis.builds]
+    return [f"{x:g},%.1f" for x in axis.xs], [
+        f'<circle cx="{x:g}" cy="%.1f" r="3"><title>{build}: %s</title></circle>\n'
+        for x, build in zip(axis.xs, builds, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1_000)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 NARROW = "\u202f"  # between a number and its unit: narrow, and never broken
 
-# Below how many microseconds each unit is the one, how many it has, and its name: one unit up as soon as four digits
-# would stand before the point.
-LATENCY_UNITS = ((999.5, 1.0, "µs"), (999.5e3, 1e3, "ms"), (math.inf, 1e6, "s"))
+# One unit up as soon as four digits would stand before the point.
+LATENCY_UNITS = (("µs", 1.0), ("ms", 1e3), ("s", 1e6))
+THREE_DIGITS = ((9.995, 2), (99.95, 1), (999.5, 0))  # below what so many digits stand after the point
+
+# The same for a time in microseconds: below what, in units of how many, and how it is written.
+DURATIONS = [
+    (below * size, size, f"%.{digits}f{NARROW}{unit}") for unit, size in LATENCY_UNITS for below, digits in THREE_DIGITS
+]
+DURATION_LIMITS = [below for below, _, _ in DURATIONS[:-1]]
 
 
 def duration(microseconds: float | None) -> str:
     """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
-    if microseconds is not None:
-        for below, size, unit in LATENCY_UNITS:
-            if microseconds < below:
-                return f"{three_digits(microseconds / size)}{NARROW}{unit}"
-    return "–"  # nothing, no number, or endless, which is below none of them
+    if microseconds is None or not math.isfinite(microseconds):
+        return "–"
+    _, size, shown = DURATIONS[bisect_right(DURATION_LIMITS, microseconds)]
+    return shown % (microseconds / size)
 
 
 def quantity(value: float | None, unit: str) -> str:
@@ -33,9 +39,8 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def three_digits(value: float) -> str:
-    if value >= 99.95:
-        return f"{value:.0f}"
-    return f"{value:.1f}" if value >= 9.995 else f"{value:.2f}"
+    digits = next((digits for below, digits in THREE_DIGITS if value < below), 0)
+    return f"{value:.{digits}f}"
 
 
 def deviation(value: float | None) -> str:
@@ -44,7 +49,8 @@ def deviation(value: float | None) -> str:
         return "–"
     if math.isinf(value):
         return "∞"
-    return f"{float(f'{value:.2g}'):g}"
+    shown = f"{value:.2g}"
+    return f"{float(shown):g}" if "e+" in shown else shown
 
 
 def percent(share: float | None) -> str:

@@ -28,20 +28,15 @@ LATENCY = 'Latency <span class="muted">median of a call</span>'
 ERROR = 'Numerical error <span class="muted">largest, in units in the last place</span>'
 
 
-def sections(page: FunctionPage, root: str) -> Markup:
-    """What a function does on each target. Those that do not fit in sight of the first are folded up."""
-    parts = [_section(one, page, root, unfolded=page.short or number == 0) for number, one in enumerate(page.sections)]
-    return Markup("".join(parts))  # noqa: S704 - as in `drawing`
-
-
-def _section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> str:
+def section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> Markup:
+    """What a function does on one target."""
     past, series, anchor = one.past, one.series, text(one.anchor)
     evidence = "" if series.evidence is Evidence.EXECUTED else series.evidence.value
     title = (
         f'{text(series.target)} <span class="muted">{text(series.suite)}{f" · {evidence}" if evidence else ""}</span>'
     )
     label = f"{text(series.target)}, {text(series.suite)}{evidence and f' {evidence}'}"
-    return (
+    return Markup(  # noqa: S704 - as in `drawing`
         f'<section aria-labelledby="{anchor}-title">\n<details class="target"{" open" if unfolded else ""}>\n'
         f'<summary><h2 id="{anchor}-title">{title}</h2> {mark(one.cell.portability)}</summary>\n<div id="{anchor}">\n'
         f"{_last_known(past)}{''.join(_cases(one, page, label, root)) if one.cases else ''}"

@@ -254,7 +254,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         regression_line=partial(lines.regression_line, repository=repository),
         slower_by=slowdowns.slower_by,
         now_table=now.now_table,
-        sections=sections.sections,
+        section=sections.section,
     )
     environment.globals.update(
         Evidence=Evidence,

@@ -12,13 +12,14 @@ from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
 from monitor.history.signatures import KnownSignature
-from monitor.model import Evidence, Function, Mode, Outcome, Run
+from monitor.model import Compiled, Evidence, Function, Mode, Outcome, Run
 from monitor.model import Series as SeriesKey
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.charts import Axis, Chart, chart
 from monitor.reporting.edition import made_of
 from monitor.reporting.figures import deviation, duration, listed
 from monitor.reporting.findings import Finding
+from monitor.reporting.hardware import Hardware
 from monitor.reporting.levels import Level, Levels
 from monitor.reporting.names import build_title
 from monitor.reporting.project import Project
@@ -252,7 +253,12 @@ def _page(
 
 def _section(place: _Place, levels: Levels, project: Project) -> FunctionSection:
     past, standings = place.past, place.now
-    latencies, timed = _charts(past, past.trends.latencies, standings, duration, levels.of)
+    target, _, suite, evidence = past.series.key
+
+    def levels_of(case: str) -> Sequence[Level]:
+        return levels.of(CaseOnTarget(case, target, suite, evidence))
+
+    latencies, timed = _charts(past, past.trends.latencies, standings, duration, levels_of)
     errors, checked = _charts(past, past.trends.errors, standings, _ulp)
     return FunctionSection(
         past,
@@ -279,16 +285,15 @@ def _charts(
     measure: Measure,
     standings: Sequence[Standing],
     shown: Callable[[float], str],
-    levels_of: Callable[[CaseOnTarget], Sequence[Level]] = lambda _: (),
+    levels_of: Callable[[str], Sequence[Level]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
     """Charts of the cases that moved most, and how many were measured twice. A level line says less than its number.
 
     Those first that somebody says something of: a level that began with a build is where the build was run first.
     """
-    target, _, suite, evidence = past.runs[-1].series
-    numbers = ((standing, past.trends.number(standing.case)) for standing in standings)
-    twice = [(s, number) for s, number in numbers if number is not None and measure.charted[number]]
-    known = {s.case: levels_of(CaseOnTarget(s.case, target, suite, evidence)) for s, _ in twice}
+    numbers = past.trends.numbers
+    twice = [(s, number) for s in standings if (number := numbers.get(s.case)) is not None and measure.charted[number]]
+    known = {s.case: levels_of(s.case) for s, _ in twice}
     found: list[Chart] = []
     for standing, number in sorted(twice, key=lambda one: (not known[one[0].case], -measure.moves[one[1]])):
         moves, turns, levels = measure.moves[number], past.marks.get(standing.case, ()), known[standing.case]
@@ -345,15 +350,18 @@ def _most_telling(standings: Sequence[Standing]) -> str:
 
 def _case_history(past: Past, standing: Standing, project: Project) -> CaseHistory:
     fails = standing.outcome.known and standing.outcome is not Outcome.PASS
-    target = project.hardware.get(past.series.target)
-    bound = least_time(standing.compiled, target.chip) if standing.compiled and target and target.chip else None
     return CaseHistory(
         standing,
         past.series.strip_of(standing.case),
         past.trends.messages(standing.case),
         project.script(standing.case) if fails else "",
-        bound,
+        _bound(standing.compiled, project.hardware.get(past.series.target)) if standing.compiled else None,
     )
+
+
+def _bound(compiled: Compiled, target: Hardware | None) -> float | None:
+    """The least time of a call, in microseconds, where the chip is known."""
+    return least_time(compiled, target.chip) if target and target.chip else None
 
 
 def portability_sentence(one: Cell) -> str:
