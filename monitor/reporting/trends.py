@@ -50,9 +50,6 @@ class Trends:
     said: Numbers
     texts: Sequence[str]
 
-    def number(self, case: str) -> int | None:
-        return self.numbers.get(case)
-
     def messages(self, case: str) -> tuple[str, ...]:
         """What a case said in each of the recent runs; none at all where it never said anything."""
         number = self.numbers.get(case, NONE)

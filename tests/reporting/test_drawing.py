@@ -31,7 +31,7 @@ def made(title: str = "eager", axis: Axis = AXIS, **given: object) -> Chart:
     return one
 
 
-@pytest.mark.parametrize("planted", [SCRIPT, IMAGE, BIDI, "a & b < c", "'\"`"])
+@pytest.mark.parametrize("planted", [SCRIPT, IMAGE, BIDI, "a & b < c", "'\"`", "100 %s %"])
 def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
     builds = Axis((planted, *BUILDS[1:]))
     one = made(planted, builds, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
@@ -74,6 +74,12 @@ def test_a_chart_draws_what_was_measured_and_marks_what_happened() -> None:
     assert ticks is not None
     assert f"M{line.get('x1')} " in str(ticks.get("d"))  # it stands on its build
     assert str(ticks.get("d")).count("M") == len(BUILDS)
+
+
+def test_a_build_stands_beside_its_value_as_it_is_called() -> None:
+    axis = Axis(("1.0%s", "50 % <", *BUILDS[2:]))
+    root = parsed(drawn(made(axis=axis, changes=[])))
+    assert [title.text for title in root.iter("title")] == ["1.0%s: 10 µs", "50 % <: 12 µs", "0.10.0: 15 µs"]
 
 
 def test_the_builds_stand_on_the_axis() -> None:
