@@ -1,4 +1,4 @@
-"""Charts as plain geometry: where lines, marks and labels go. `monitor.reporting.drawing` makes SVG of them.
+"""Charts as plain geometry: where lines, marks and labels go. `monitor.reporting.markup.drawing` makes SVG of them.
 
 All coordinates are in the units of a chart's view box. What is drawn is rounded: a tenth is finer than any screen.
 """

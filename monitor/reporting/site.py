@@ -20,10 +20,7 @@ from monitor.reporting import (
     api,
     figures,
     kernels,
-    lines,
     names,
-    now,
-    sections,
     signatures,
     signs,
     slowdowns,
@@ -37,6 +34,7 @@ from monitor.reporting.federation.columns import Column
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
 from monitor.reporting.machines import encoded, sitemap
+from monitor.reporting.markup import lines, now, sections
 from monitor.reporting.material import Material
 from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, runs, study, target, tonight
 from monitor.reporting.pages import regressions as regression_pages
@@ -240,16 +238,13 @@ def _environment(templates: Path, repository: str) -> Environment:
         code_parts=code_parts,
         count=figures.count,
         day=figures.day,
-        deviation=figures.deviation,
         duration=figures.duration,
         framework=names.framework_title,
         machine_time=figures.machine_time,
         moment=figures.moment,
         percent=figures.percent,
-        quantity=figures.quantity,
         commits=regression_pages.commits_of,
         measured=slower.measured,
-        sentence=function.portability_sentence,
         sign=signs.sign,
         regression_line=partial(lines.regression_line, repository=repository),
         slower_by=slowdowns.slower_by,

@@ -12,7 +12,7 @@ from planted import BIDI, IMAGE, SCRIPT, Night
 
 from monitor.model import Outcome
 from monitor.reporting.charts import Axis, Chart, chart
-from monitor.reporting.drawing import SAID, drawn, strip_cells, strip_head, text
+from monitor.reporting.markup.drawing import SAID, drawn, strip_cells, strip_head, text
 from monitor.reporting.signs import OUTCOMES
 
 BUILDS = ("0.9.0", "0.9.1", "0.9.2", "0.10.0")

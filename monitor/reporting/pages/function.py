@@ -17,7 +17,7 @@ from monitor.model import Series as SeriesKey
 from monitor.reporting.addresses import documentation, function_page, series_anchor
 from monitor.reporting.charts import Axis, Chart, chart
 from monitor.reporting.edition import made_of
-from monitor.reporting.figures import deviation, duration, listed
+from monitor.reporting.figures import deviation, duration
 from monitor.reporting.findings import Finding
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.levels import Level, Levels
@@ -362,11 +362,3 @@ def _case_history(past: Past, standing: Standing, project: Project) -> CaseHisto
 def _bound(compiled: Compiled, target: Hardware | None) -> float | None:
     """The least time of a call, in microseconds, where the chip is known."""
     return least_time(compiled, target.chip) if target and target.chip else None
-
-
-def portability_sentence(one: Cell) -> str:
-    """A cell in words: `9 of 12 cases pass`, and what could not be judged."""
-    parts = [f"{one.passed} of {one.judged} judged cases pass"] if one.judged else []
-    if one.unjudged:
-        parts.append(f"{one.unjudged} could not be judged")
-    return listed(parts) or "no case in the suite now"

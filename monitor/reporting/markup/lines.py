@@ -1,6 +1,6 @@
 """What pages say again and again, as markup: an outcome, a message, a date, names, a regression in a line.
 
-As in `monitor.reporting.drawing`, every text goes through `text`.
+As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from monitor.analysis.regressions import Regression, State
 from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Outcome
 from monitor.reporting.addresses import function_page, issues_on, regression_address
-from monitor.reporting.drawing import text
 from monitor.reporting.figures import clock, count, day, machine_time, moment
+from monitor.reporting.markup.drawing import text
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.signs import sign
 

@@ -1,6 +1,6 @@
 """The table of a section's cases, as markup: what is known of each of them now.
 
-As in `monitor.reporting.drawing`, every text goes through `text`.
+As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from monitor.model import Compiled, Evidence, Latency, NumericalError
-from monitor.reporting.drawing import text
 from monitor.reporting.figures import deviation, duration, quantity
-from monitor.reporting.lines import date, mark, message
+from monitor.reporting.markup.drawing import text
+from monitor.reporting.markup.lines import date, mark, message
 from monitor.reporting.names import build_title
 from monitor.reporting.pages.function import CaseHistory, FunctionSection, Past
 

@@ -1,6 +1,6 @@
 """A function's page target by target, as markup: the templates would take ten times as long.
 
-As in `monitor.reporting.drawing`, every text goes through `text`.
+As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from markupsafe import Markup
 
 from monitor.model import Evidence
 from monitor.reporting.addresses import run_page
-from monitor.reporting.cases import case_table
 from monitor.reporting.charts import Chart
-from monitor.reporting.drawing import drawn, strip_cells, strip_head, text
 from monitor.reporting.figures import count
-from monitor.reporting.lines import clock_time, date, mark, message
+from monitor.reporting.markup.cases import case_table
+from monitor.reporting.markup.drawing import drawn, strip_cells, strip_head, text
+from monitor.reporting.markup.lines import clock_time, date, mark, message
 from monitor.reporting.names import build_title
 from monitor.reporting.pages.function import CaseHistory, FunctionPage, FunctionSection, Past
 from monitor.reporting.standing import Standing, Turn

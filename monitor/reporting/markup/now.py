@@ -1,6 +1,6 @@
 """The first table of a function's page, as markup: what it does now, by dtype and target.
 
-As in `monitor.reporting.drawing`, every text goes through `text`.
+As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from monitor.reporting.drawing import text
+from monitor.reporting.markup.drawing import text
 from monitor.reporting.pages.function import FunctionPage, FunctionSection
 from monitor.reporting.signs import sign
 from monitor.reporting.standing import Cell
