@@ -88,7 +88,7 @@ def _history(one: FunctionSection, root: str) -> str:
     return f'<table class="history">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
 
 
-@lru_cache(maxsize=1_000)  # all functions of a series have the same
+@lru_cache(maxsize=100)  # all functions of a series have the same; more would outlive an edition that is served
 def _history_head(past: Past, root: str) -> str:
     """The builds above a history."""
     return strip_head(past.runs, root)
