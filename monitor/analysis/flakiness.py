@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 
 from monitor.analysis.cells import Cell
-from monitor.history.grid import NONE, OUTCOMES, Flags, Grid, Numbers, last_before
+from monitor.history.grid import NONE, OUTCOMES, Grid, last_before, told_by
 from monitor.history.store import Recorded
 from monitor.model import Outcome
 
@@ -63,8 +63,8 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
 def _rated(grid: Grid) -> Iterator[Rating]:
     target, _, suite, evidence = grid.series
     # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
-    before = _answers_before(grid.outcome, grid.judged, NONE)
-    after = _answers_before(grid.outcome[::-1], grid.judged[::-1], NONE - 1)[::-1]
+    before = told_by(grid.outcome, last_before(grid.judged))
+    after = told_by(grid.outcome[::-1], last_before(grid.judged[::-1]), NONE - 1)[::-1]
     odd = grid.judged & (((grid.outcome != before) & (before == after)) | (grid.outcome == FLAKY))
     answers_since = np.cumsum(grid.judged[::-1], axis=0)[::-1]
     recent = grid.judged & (answers_since <= REMEMBERED)
@@ -83,8 +83,3 @@ def interval(odd: int, answers: int) -> tuple[float, float]:
     middle = (odd + z**2 / 2) / (answers + z**2)
     reach = z / (answers + z**2) * math.sqrt(odd * (answers - odd) / answers + z**2 / 4)
     return max(middle - reach, 0.0), min(middle + reach, 1.0)
-
-
-def _answers_before(outcome: Numbers, judged: Flags, nothing: int) -> Numbers:
-    last = last_before(judged)
-    return np.where(last == NONE, nothing, np.take_along_axis(outcome, np.maximum(last, 0), axis=0))

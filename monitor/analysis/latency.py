@@ -166,7 +166,7 @@ def median(values: Floats, axis: int) -> Floats:
     rows = np.sort(values.T if axis == 0 else values, axis=1)  # NaN comes last; NumPy's own `nanmedian` is much slower
     if not rows.shape[1]:
         return np.full(len(rows), np.nan)
-    there = np.isfinite(rows).sum(axis=1)
+    there = (~np.isnan(rows)).sum(axis=1)
     low, high = (np.take_along_axis(rows, place[:, None], axis=1)[:, 0] for place in ((there - 1) // 2, there // 2))
     found: Floats = np.where(there > 0, (low + high) / 2, np.nan)
     return found

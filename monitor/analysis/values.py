@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from monitor.history.grid import NONE, Grid, last_before
+from monitor.history.grid import NONE, Grid, last_before, told_by
 from monitor.history.layout import parse_digest
 from monitor.history.store import Recorded
 from monitor.model import Build
@@ -35,7 +35,7 @@ def _moved(grid: Grid) -> dict[str, dict[str, str]]:
     tells = grid.asked & np.array([word != "" for word in digest.told], bool)[digest.code]
     tells &= np.array([build is not None for build in builds], bool)[:, None]
     before = last_before(tells)
-    earlier = np.take_along_axis(digest.code, np.maximum(before, 0), axis=0)
+    earlier = told_by(digest.code, before)
     unsteady: set[int] = set()
     found: list[tuple[int, int, str]] = []
     for run, case in np.argwhere(tells & (before != NONE) & (digest.code != earlier)).tolist():

@@ -86,10 +86,6 @@ class Grid:
         after = np.where(self.judged[run], told, known)
         return np.where(self.asked[run], after, NONE) if whole else after
 
-    def told_by(self, runs: Numbers, values: Numbers) -> Numbers:
-        """Of an array of runs by cases what one run for each case tells, NONE where there is none."""
-        return np.where(runs == NONE, NONE, values[runs, np.arange(len(runs))])
-
     def numbers(self, column: str) -> Floats:
         """A column of figures, NaN where there is none."""
         return self._of_rows(self.table[column].to_numpy(), np.nan)
@@ -140,6 +136,11 @@ def _grid(
     row = np.full(len(runs) * len(there), NONE)
     row[run[ours] * len(there) + place[case_of_row[ours]]] = ours
     return Grid(runs, case_names[there], row.reshape(len(runs), len(there)), table)
+
+
+def told_by(values: Numbers, runs: Numbers, nothing: int = NONE) -> Numbers:
+    """Of an array of runs by cases what these runs tell, one for each case, or an array of them; `nothing` for NONE."""
+    return np.where(runs == NONE, nothing, values[runs, np.arange(values.shape[1])])
 
 
 def last_before(told: Flags) -> Numbers:

@@ -149,10 +149,8 @@ class _Renderer:
         self, one: function.Subject, columns: Sequence[Column], documents: Mapping[str, api.Document]
     ) -> None:
         """The page of a function and its document, which follow from the same."""
-        page, document = (
-            addresses.function_page(one.framework, one.name),
-            api.function_document(one.framework, one.name),
-        )
+        page = addresses.function_page(one.framework, one.name)
+        document = api.function_document(one.framework, one.name)
         if self._edition.mine(page):
             of_forks = elsewhere.of_function(columns, one.framework, one.name)
             feed = function_feed(one.framework, one.name)
@@ -168,7 +166,7 @@ class _Renderer:
             self._document(document, one.told, documents[document])
 
     def _months(self, months: Sequence[runs.Month]) -> None:
-        named = [(month.name, len(month.runs)) for month in months]
+        named = [month.name for month in months]  # and no count: a month that is over would change every night
         newest = months[0] if months else None
         self._page("runs/index.html", "runs", (named, newest and newest.told), months=months, month=newest)
         for month in months:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.analysis.scores import Portability, Score, portability, score
-from monitor.history.grid import NONE, OUTCOMES, Grid, Numbers
+from monitor.history.grid import NONE, OUTCOMES, Grid, Numbers, told_by
 from monitor.history.layout import RecordedRun
 from monitor.history.order import with_extent
 from monitor.history.store import Recorded
@@ -167,7 +167,7 @@ def _standings(
 ) -> tuple[Standing, ...]:
     """The cases that some run tells of, by name; `told` has the run for each case."""
     cases = np.flatnonzero(told != NONE).tolist()
-    table = recorded.whole_rows(grid.told_by(told, grid.row)[cases])
+    table = recorded.whole_rows(told_by(grid.row, told)[cases])
     runs = {item.run.id: item.run for item in recorded.runs}
     texts = zip(*(table[column].astype(str).tolist() for column in TEXTS), strict=True)
     measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
