@@ -11,6 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.meta import find_referenced_templates
+from markupsafe import Markup
 
 from monitor.analysis import news
 from monitor.analysis.regressions import State
@@ -41,6 +42,16 @@ from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.pages.matrix_cells import CELLS, cells_script
 from monitor.reporting.processes import helpers, in_parts, nothing_collected
 from monitor.reporting.project import Project
+
+# What templates call as filters, and other markup is made with.
+LINES: Mapping[str, Callable[..., str]] = {
+    "date": lines.date,
+    "mark": lines.mark,
+    "message": lines.message,
+    "name": lines.name,
+    "names": lines.names,
+    "time": lines.clock_time,
+}
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -219,6 +230,10 @@ class _Renderer:
         return self._sources[template]
 
 
+def _markup(make: Callable[..., str]) -> Callable[..., Markup]:
+    return lambda *told: Markup(make(*told))  # noqa: S704 - `lines` escapes what it is told
+
+
 def _environment(templates: Path, repository: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates),
@@ -248,6 +263,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         slower_by=slowdowns.slower_by,
         now_table=now.now_table,
         section=sections.section,
+        **{name: _markup(make) for name, make in LINES.items()},
     )
     environment.globals.update(
         Evidence=Evidence,

@@ -5,12 +5,14 @@ As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from markupsafe import Markup
 
+from monitor.analysis.latency_verdicts import Standing
+from monitor.analysis.news import Verdict
 from monitor.analysis.regressions import Regression, State
 from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Outcome
@@ -26,7 +28,7 @@ NAMED = 4  # functions of a regression; the rest is counted
 
 
 @lru_cache(maxsize=100, typed=True)  # kinds may share a word
-def mark(value: Outcome | Portability | State) -> str:
+def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> str:
     """Symbol and word: colour is never the only sign."""
     s = sign(value)
     return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
@@ -83,12 +85,13 @@ def _regression_line(this: _This, root: str, repository: str) -> Markup:
     where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
     said = f'<div class="said">{message(one.message)}</div>\n' if one.message else ""
+    linked = one.cells[0].evidence is not Evidence.REGISTERED
     address = text(root + regression_address(one.id))
     return Markup(  # noqa: S704 - as in `drawing`
         f'<div class="cause">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
         f"<b>{bad}{count(len(one.cells), 'case')}</b>\n"
         f'<span class="muted">{where}, since <bdi>{text(build_title(one.first_bad))}</bdi></span>{issue}</p>\n'
-        f'<p class="hit">{"".join(_functions(one, root))}</p>\n{said}</div>'
+        f'<p class="hit">{names(one.functions, one.framework, root, NAMED, linked)}</p>\n{said}</div>'
     )
 
 
@@ -97,14 +100,11 @@ def _issue(regression: str, repository: str) -> str:
     return f' <a href="{text(issues_on(repository, regression))}" rel="external noreferrer">{inner}</a>'
 
 
-def _functions(one: Regression, root: str) -> Iterator[str]:
-    """The first functions of a regression as links, where they have pages; the rest is counted."""
-    functions = one.functions
-    linked = one.cells[0].evidence is not Evidence.REGISTERED
-    named = [_link(one.framework, each, root) if linked else name(each) for each in functions[:NAMED]]
-    yield ", ".join([f'<span class="name">{each}</span>' for each in named])
-    if len(functions) > NAMED:
-        yield f" and {len(functions) - NAMED} more"
+def names(functions: Sequence[str], framework: str, root: str, most: int, linked: bool) -> str:
+    """The first of these functions, as links where they have pages; the rest is counted."""
+    named = [_link(framework, each, root) if linked else name(each) for each in functions[:most]]
+    more = f" and {len(functions) - most} more" if len(functions) > most else ""
+    return ", ".join([f'<span class="name">{each}</span>' for each in named]) + more
 
 
 @lru_cache(maxsize=10_000)  # a function is named on the page of each that shares a regression with it
