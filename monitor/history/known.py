@@ -10,7 +10,6 @@ from typing import TypeVar
 import pandas as pd
 
 from monitor.history.layout import RecordedRun, read_observations
-from monitor.history.order import with_extent
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
@@ -36,11 +35,14 @@ def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bo
 
 
 def known_after(
-    directory: Path, runs: Iterable[RecordedRun], known: Mapping[str, Known] | None = None
+    directory: Path, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, Known] | None = None
 ) -> dict[str, Known]:
-    """What is known after these runs of one series, in their order, where `known` was known before."""
+    """What is known after runs of one series, where `known` was known before.
+
+    They come with their extent (`monitor.history.order.with_extent`), which follows from all runs of the series.
+    """
     result = dict(known or {})
-    for recorded, whole in with_extent(runs):
+    for recorded, whole in runs:
         if not recorded.run.blocked:
             result = follow(result, _answers(directory, recorded), whole=whole)
     return result

@@ -30,7 +30,7 @@ from monitor.history.layout import (
     write_run,
 )
 from monitor.history.months import read_months
-from monitor.history.order import age, in_order
+from monitor.history.order import age, in_order, with_extent
 from monitor.history.signatures import (
     KnownSignature,
     follow_signatures,
@@ -181,7 +181,7 @@ class History:
             runs = _of_series(series, read_runs(self.directory))
             before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
             if len(before) < len(runs):
-                known = known_after(self.directory, before)
+                known = known_after(self.directory, with_extent(before))
         return {case: found.outcome for case, found in known.items()}
 
     def done(self, job: Job) -> tuple[Run, ...]:
@@ -230,8 +230,9 @@ class History:
     def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
         """Write what is known after a run: an old build tells nothing new of a case that a newer one told of."""
         path = outcomes_path(self.directory, run.series)
-        runs = _of_series(run.series, heads)
-        if runs[-1].run.id == run.id:
+        runs = [*with_extent(_of_series(run.series, heads))]
+        newest, _ = runs[-1]
+        if newest.run.id == run.id:
             write_outcomes(path, known_after(self.directory, runs[-1:], read_outcomes(path)))
         else:
             write_outcomes(path, known_after(self.directory, runs))

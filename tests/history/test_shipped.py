@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.history.known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
-from monitor.history.order import in_order
+from monitor.history.order import in_order, with_extent
 from monitor.history.signatures import read_signatures
 from monitor.model import function_of
 
@@ -20,7 +20,7 @@ def test_the_outcomes_follow_from_the_runs() -> None:
     series: dict[Path, list[RecordedRun]] = {}
     for item in in_order(read_runs(RESULTS)):
         series.setdefault(outcomes_path(RESULTS, item.run.series), []).append(item)
-    known = {path: known_after(RESULTS, runs) for path, runs in series.items()}
+    known = {path: known_after(RESULTS, with_extent(runs)) for path, runs in series.items()}
     assert known == {path: read_outcomes(path) for path in (RESULTS / "outcomes").rglob("*.csv")}
 
 

@@ -94,6 +94,17 @@ def test_a_run_of_long_ago_does_not_know_what_the_suite_has_since(tmp_path: Path
     assert history.watch_list("cpu", "jax", "paper") == {old: Outcome.PASS}
 
 
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "late"])
+def test_what_is_known_does_not_depend_on_when_a_run_comes_in(tmp_path: Path, runfile: Make, late: bool) -> None:
+    a, added = "jax/jax.a/eager", "jax/jax.added/eager"
+    night = runfile(1, {a: "pass"}, version="2.0")
+    past = runfile(2, {added: "absent"}, version="1.0", selection=(added,))
+    history = History(tmp_path / "history")
+    for one in (past, night) if late else (night, past):
+        history.record([one], one.run.id)
+    assert history.watch_list("cpu", "jax", "paper") == {a: Outcome.PASS, added: Outcome.ABSENT}
+
+
 def test_nightlies_come_before_their_release(tmp_path: Path, runfile: Make) -> None:
     history = History(tmp_path / "history")
     versions = ["2.10.0", "2.9.0", "2.10.0.dev20260102", "2.10.0.dev20251231", "2.9.1+cpu"]
