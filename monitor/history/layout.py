@@ -234,10 +234,7 @@ def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
     earlier = _earlier(file, path) if repeated else None
     wanted = [*dict.fromkeys((*columns, STEPWISE, AGAIN))] if earlier else [*columns]
     there = file.read(wanted, use_threads=False)
-    found = pa.table(
-        [_typed(there[name], name) if name in there.column_names else _added(name, there.num_rows) for name in columns],
-        names=[*columns],
-    )
+    found = pa.table([_column(there, name) for name in columns], names=[*columns])
     if not earlier:
         return found
     return fill_in(found, there[STEPWISE], there[AGAIN], _said(earlier, repeated))
@@ -258,6 +255,17 @@ def _said(path: Path, columns: tuple[str, ...]) -> pa.Table:
 @lru_cache(maxsize=4)
 def _said_once(path: Path, size: int, columns: tuple[str, ...]) -> pa.Table:  # noqa: ARG001 - thinned, it is another
     return read_run(path, (STEPWISE, *columns))
+
+
+def _column(there: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
+    if name == STEPWISE:
+        return _each_once(there[name].combine_chunks().cast(_TEXT.value_type))
+    return _typed(there[name], name) if name in there.column_names else _added(name, there.num_rows)
+
+
+def _each_once(names: pa.Array) -> pa.DictionaryArray:
+    """Names of which a run has each once, as a dictionary of themselves: to look for equal ones takes long."""
+    return pa.DictionaryArray.from_arrays(np.arange(len(names), dtype=np.int32), names)
 
 
 def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -42,31 +42,41 @@ class _Raised:
 
 
 def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
-    """What `work(number, processes)` gives for each number below `processes`, each in a process of its own.
+    """What `work(number, processes)` gives for each number below `processes`: the first of them is this one.
 
-    They are forked, and so have all that this one has, which none of them looks through for garbage. What one of them
-    raises is raised here.
+    The others are forked, and so have all that this one has, which none of them looks through for garbage; what they
+    find has to be handed over, which takes a while where it is much. What one of them raises is raised here.
     """
-    if processes == 1:
-        return [work(0, 1)]
     context = multiprocessing.get_context("fork")
     started = []
-    for number in range(processes):
+    for number in range(1, processes):
         here, there = context.Pipe(duplex=False)
         process = context.Process(target=_answer, args=(work, number, processes, there))
         process.start()
         there.close()
         started.append((process, here))
-    answers = [pipe.recv() for _, pipe in started]
-    for process, _ in started:
-        process.join()
-    for answer in answers:
-        if isinstance(answer, _Raised):
-            raise answer.error
-    return answers
+    try:
+        found = [work(0, processes), *(_answered(pipe) for _, pipe in started)]
+    except BaseException:
+        for process, _ in started:
+            process.terminate()
+        raise
+    finally:
+        for process, _ in started:
+            process.join()
+    return found
 
 
-def _answer(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection) -> None:
+def _answered(pipe: Connection[Any, T | _Raised]) -> T:
+    answer = pipe.recv()
+    if isinstance(answer, _Raised):
+        raise answer.error
+    return answer
+
+
+def _answer(
+    work: Callable[[int, int], T], number: int, processes: int, pipe: Connection[T | _Raised, Any]
+) -> None:
     try:
         pipe.send(work(number, processes))
     except Exception as error:
