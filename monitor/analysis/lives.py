@@ -124,26 +124,26 @@ class Life:
 
 
 class _Alike:
-    """Regressions that say the same: in the order in which they opened, and in that of the builds that brought them."""
+    """Regressions that say the same, by the order in which they opened, and by that of the builds that brought them."""
 
     def __init__(self) -> None:
-        self.lives: list[Life] = []
+        self.numbers: dict[Life, int] = {}
         self._by_build: list[Life] = []
-        self._last_with: dict[Cell, int] = {}  # the place in `lives` of the last that had a cell
+        self._last_with: dict[Cell, Life] = {}  # the last that had a cell
 
     def that_meets(self, span: _Span) -> Life | None:
         """The last that one build can have brought with that span. Most were over before it began."""
         good, _, spans = span.ages
         start = bisect_right(self._by_build, good, key=_brought) if spans else 0
         found = [life for life in self._by_build[start:] if span.meets(life.span)]
-        return max(found, key=self.lives.index, default=None)
+        return max(found, key=self.numbers.__getitem__, default=None)
 
     def that_had(self, cell: Cell) -> Life | None:
         """The last that ever had that cell."""
-        return self.lives[self._last_with[cell]] if cell in self._last_with else None
+        return self._last_with.get(cell)
 
     def open(self, life: Life) -> None:
-        self.lives.append(life)
+        self.numbers[life] = len(self.numbers)
         insort(self._by_build, life, key=_brought)
 
     def move(self, life: Life, span: _Span) -> None:
@@ -154,7 +154,7 @@ class _Alike:
 
     def add(self, cell: Cell, life: Life) -> None:
         life.cells.add(cell)
-        self._last_with[cell] = max(self._last_with.get(cell, 0), self.lives.index(life))
+        self._last_with[cell] = max(self._last_with.get(cell, life), life, key=self.numbers.__getitem__)
 
 
 def _brought(life: Life) -> Version:
@@ -220,7 +220,7 @@ class Register:
         if life is None:
             step = Step.OPENED
             life = Life(
-                _id(framework, kind, says, len(alike.lives)),
+                _id(framework, kind, says, len(alike.numbers)),
                 framework,
                 kind,
                 says,

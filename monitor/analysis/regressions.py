@@ -82,13 +82,14 @@ def nothing_excused(bad: Bad) -> State | None:  # noqa: ARG001 - an Excuse
 def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """Every regression of a history, in the order in which they opened."""
     register = Register.of(nights)
+    newest = {series: build.bare for series, runs in register.runs.items() if (build := runs[-1].build)}
     watch = _Watch(register.runs)
-    return tuple(_told(life, register.runs, watch, excuse) for life in register.lives)
+    return tuple(_told(life, newest, watch, excuse) for life in register.lives)
 
 
-def _told(life: Life, runs: Mapping[Series, Sequence[Run]], watch: _Watch, excuse: Excuse) -> Regression:
+def _told(life: Life, newest: Mapping[Series, Build], watch: _Watch, excuse: Excuse) -> Regression:
     """A regression as it stands after the last night."""
-    bad = tuple(replace(one, build=_newest(runs[cell.series], one.build)) for cell, one in sorted(life.bad.items()))
+    bad = tuple(replace(one, build=newest.get(cell.series, one.build)) for cell, one in sorted(life.bad.items()))
     fixed = None if bad else life.fixed
     return Regression(
         life.id,
@@ -105,11 +106,6 @@ def _told(life: Life, runs: Mapping[Series, Sequence[Run]], watch: _Watch, excus
         tuple(life.events),
         watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
     )
-
-
-def _newest(runs: Sequence[Run], build: Build) -> Build:
-    newest = runs[-1].build
-    return newest.bare if newest else build
 
 
 def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:

@@ -29,7 +29,7 @@ def write_index(file: Path, table: pa.Table, note: dict[str, Any], *, rows: int 
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}")
     noted = table.replace_schema_metadata({NOTE: json.dumps(note).encode()})
-    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
     with pa.ipc.new_file(str(draft), noted.schema, options=options) as writer:
         writer.write_table(noted, max_chunksize=rows)
     draft.replace(file)

@@ -74,9 +74,7 @@ def _answered(pipe: Connection[Any, T | _Raised]) -> T:
     return answer
 
 
-def _answer(
-    work: Callable[[int, int], T], number: int, processes: int, pipe: Connection[T | _Raised, Any]
-) -> None:
+def _answer(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection[T | _Raised, Any]) -> None:
     try:
         pipe.send(work(number, processes))
     except Exception as error:

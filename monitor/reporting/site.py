@@ -50,8 +50,21 @@ LINES: Mapping[str, Callable[..., str]] = {
     "message": lines.message,
     "name": lines.name,
     "names": lines.names,
+    "packages": lines.packages,
     "time": lines.clock_time,
 }
+
+# What stands on top of every page.
+NAVIGATION = (
+    ("index.html", "Tonight"),
+    ("matrix.html", "Matrix"),
+    ("targets/index.html", "Targets"),
+    ("builds/index.html", "Builds"),
+    ("regressions.html", "Regressions"),
+    ("causes.html", "Causes"),
+    ("study.html", "Study"),
+    ("method.html", "Method"),
+)
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -274,6 +287,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         feed="",  # where a page has one of its own, it says so
         function_page=addresses.function_page,
         issues_on=addresses.issues_on,
+        navigation=NAVIGATION,
         repository=repository,
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,

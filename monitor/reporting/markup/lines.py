@@ -1,4 +1,4 @@
-"""What pages say again and again, as markup: an outcome, a message, a date, names, a regression in a line.
+"""What pages say again and again, as markup: an outcome, a message, a date, names, packages, a regression in a line.
 
 As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
@@ -15,7 +15,7 @@ from monitor.analysis.latency_verdicts import Standing
 from monitor.analysis.news import Verdict
 from monitor.analysis.regressions import Regression, State
 from monitor.analysis.scores import Portability
-from monitor.model import Evidence, Outcome
+from monitor.model import Evidence, Outcome, Package
 from monitor.reporting.addresses import function_page, issues_on, regression_address
 from monitor.reporting.figures import clock, count, day, machine_time, moment
 from monitor.reporting.markup.drawing import text
@@ -58,6 +58,20 @@ def clock_time(started: str) -> str:
 def name(dotted: str) -> str:
     """A dotted name, which may break over lines after its dots."""
     return text(dotted).replace(".", ".<wbr>")
+
+
+@lru_cache(maxsize=1_000)  # a build is run on every target, and its neighbours come with nearly the same
+def packages(beside: tuple[Package, ...]) -> str:
+    """The packages beside a build, as a table."""
+    rows = [
+        f'<tr><th scope="row"><bdi>{text(one.name)}</bdi></th><td><bdi>{text(one.version)}</bdi></td>'
+        f'<td class="hash name">{text(one.sha256 or "not known")}</td></tr>\n'
+        for one in beside
+    ]
+    return (
+        '<table class="packages">\n<thead><tr><th scope="col">Name</th><th scope="col">Version</th>'
+        f'<th scope="col">SHA-256 of the wheel</th></tr></thead>\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
+    )
 
 
 @dataclass(frozen=True, eq=False)
