@@ -7,24 +7,21 @@ once is not accepted for ever.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-import numpy as np
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, told_of
+from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, ToldOf
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Excuse, State
 from monitor.handover.fields import Table, nearest, read_toml
-from monitor.history.grid import OUTCOMES
 from monitor.history.order import age
-from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
@@ -161,12 +158,13 @@ def filed(night: LatencyNight, excuse: Excuse) -> tuple[Slowdown, ...]:
     return tuple(slow for slow in night.of(Standing.FILED) for bad in _slower(slow, night.run) if not excuse(bad))
 
 
-def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
+def stale(triage: Triage, answers: Iterable[Bad], told: Iterable[ToldOf], today: date) -> Iterator[str]:
     """What is wrong with the files themselves, a line each: entries that have ended, and those that fit nothing.
 
-    Of a framework or hardware that this history has nothing of, it cannot be said what an entry fits.
+    `answers` are the last ones of every cell of a history, good or bad, `told` the slowdowns that were told of. Of a
+    framework or hardware that the history has nothing of, it cannot be said what an entry fits.
     """
-    now, slow = [*_newest(recorded)], [*_slow(recorded)]
+    now, slow = [*answers], [*_slow(told)]
     seen = {(bad.cell.framework, bad.cell.target) for bad in now}
     for entry in (*triage.expected, *triage.mutes):
         named = [bad for bad in now if entry.names(bad.cell)]
@@ -180,22 +178,9 @@ def stale(triage: Triage, recorded: Recorded, today: date) -> Iterator[str]:
             yield f"{entry.where}: nothing that it fits fails so any more: remove it"
 
 
-def _newest(recorded: Recorded) -> Iterator[Bad]:
-    """The last answer of every cell, also where it is a good one."""
-    for grid in recorded.grids.values():
-        message = grid.words("message")
-        last = len(grid.runs) - 1 - np.argmax(grid.judged[::-1], axis=0)
-        for case in np.flatnonzero(grid.judged.any(axis=0)).tolist():
-            number = last[case]
-            run = grid.runs[number].run
-            if run.build:
-                outcome = OUTCOMES[grid.outcome[number, case]]
-                yield Bad(Cell.of(grid.cases[case], run), outcome, message.at(number, case), run.build)
-
-
-def _slow(recorded: Recorded) -> Iterator[Bad]:
+def _slow(told: Iterable[ToldOf]) -> Iterator[Bad]:
     """Every slowdown that was told of and has not recovered."""
-    for slow, run, recovered in told_of(recorded):
+    for slow, run, recovered in told:
         if recovered is None:
             yield from _slower(slow, run)
 

@@ -181,7 +181,9 @@ def _start(job: Job, path: Path, cache: Path) -> subprocess.Popen[bytes]:
 def _record(runfile: RunFile, history: History) -> None:
     """Record a run and tell its news."""
     record_runs(history, [runfile])
-    print(news_text([night for night in nights(history.load()) if night.run.id == runfile.run.id]), flush=True)
+    run = runfile.run
+    told = nights(history.load(run.target, run.framework))
+    print(news_text([night for night in told if night.run.id == run.id]), flush=True)
 
 
 def _hand_over(path: Path, runfile: RunFile, out: Path) -> None:

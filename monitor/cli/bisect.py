@@ -131,8 +131,9 @@ def bisect(
 def _turn(history: Path, target: str, case: str, evidence: Evidence, mended: bool) -> Turn:
     if not case:
         raise UserError("--script needs --good and --bad: the history tells of cases alone")
+    there = open_history(history).load(target, case.partition("/")[0])
     try:
-        return last_turn(open_history(history).load(), target, case, evidence, mended=mended)
+        return last_turn(there, target, case, evidence, mended=mended)
     except NoTurnError as error:
         raise UserError(f"{error}; name --good and --bad") from error
 

@@ -9,7 +9,7 @@ import pandas as pd
 import typer
 
 from monitor.analysis.causes import Cause, causes
-from monitor.analysis.news import Change, Verdict, nights
+from monitor.analysis.news import Change, Verdict
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -17,7 +17,7 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
-    open_history,
+    gathered,
     print_frame,
     print_json,
     refuse_unseen,
@@ -44,7 +44,7 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show what builds changed, a row a cause: changes that share a build and the words of a message are one."""
-    everything = nights(open_history(history).load())
+    everything = gathered(history).nights
     refuse_unseen((night.run for night in everything), target, framework)
     found = [
         cause

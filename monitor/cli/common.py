@@ -15,7 +15,8 @@ import typer
 from monitor.execution.environments import default_cache
 from monitor.handover.fields import nearest
 from monitor.history.store import History
-from monitor.reporting.standing import Series, all_series
+from monitor.reporting.material import Material, gather
+from monitor.reporting.standing import Series
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
@@ -50,9 +51,14 @@ def open_history(directory: Path) -> History:
     return history
 
 
+def gathered(directory: Path) -> Material:
+    """What is told of the history in a directory."""
+    return gather(open_history(directory), INDEX)
+
+
 def series_of(history: Path, targets: Collection[str]) -> list[Series]:
     """What is known of these targets, of all where none is named. Raises UserError."""
-    known = all_series(open_history(history).load())
+    known = gathered(history).series
     refuse_unseen(known, targets)
     return [one for one in known if not targets or one.target in targets]
 

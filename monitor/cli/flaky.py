@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.flakiness import Rating, ratings
+from monitor.analysis.flakiness import Rating
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -13,7 +13,7 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
-    open_history,
+    gathered,
     print_frame,
     print_json,
     refuse_unseen,
@@ -34,9 +34,9 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show each case that answered otherwise than before and after: how often, and whether that makes it flaky."""
-    loaded = open_history(history).load()
-    refuse_unseen((item.run for item in loaded.runs), target)
-    found = [rating for rating in ratings(loaded) if not target or rating.cell.target in target]
+    material = gathered(history)
+    refuse_unseen((item.run for item in material.runs), target)
+    found = [rating for rating in material.rated if not target or rating.cell.target in target]
     if json_:
         print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])
     elif found:

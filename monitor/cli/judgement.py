@@ -9,11 +9,10 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.flakiness import ratings
 from monitor.analysis.regressions import Excuse
 from monitor.analysis.triage import excuses, load_triage, stale
 from monitor.cli.common import CHECKOUT
-from monitor.history.store import Recorded
+from monitor.reporting.material import Material
 
 TRIAGE = CHECKOUT / "triage"
 TriageOption = Annotated[
@@ -29,8 +28,8 @@ class Judgement:
     faults: tuple[str, ...]
 
 
-def judgement(recorded: Recorded, directory: Path = TRIAGE) -> Judgement:
+def judgement(material: Material, directory: Path = TRIAGE) -> Judgement:
     """What holds today. Raises FieldError."""
     triage, today = load_triage(directory), datetime.now(UTC).date()
-    flaky = {rating.cell for rating in ratings(recorded) if rating.flaky}
-    return Judgement(excuses(triage, flaky, today), tuple(stale(triage, recorded, today)))
+    faults = stale(triage, material.answers, material.told, today)
+    return Judgement(excuses(triage, material.flaky, today), tuple(faults))

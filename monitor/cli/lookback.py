@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.latency_moves import Moved, moves
+from monitor.analysis.latency_moves import Moved
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -13,7 +13,7 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
-    open_history,
+    gathered,
     print_frame,
     print_json,
     refuse_unseen,
@@ -38,9 +38,9 @@ def show(
 
     To be asked once a week: it sees slow drift, and small steps in noise, some weeks late.
     """
-    loaded = open_history(history).load()
-    refuse_unseen((item.run for item in loaded.runs), target)
-    found = [moved for moved in moves(loaded) if not target or moved.cell.target in target]
+    material = gathered(history)
+    refuse_unseen((item.run for item in material.runs), target)
+    found = [moved for moved in material.moved if not target or moved.cell.target in target]
     if json_:
         print_json([to_json(moved) for moved in found])
     elif found:

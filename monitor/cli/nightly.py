@@ -10,8 +10,6 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.latency_verdicts import latency_nights
-from monitor.analysis.news import nights
 from monitor.analysis.triage import excused
 from monitor.cli.common import (
     DEFAULT_CACHE,
@@ -22,6 +20,7 @@ from monitor.cli.common import (
     HistoryOption,
     UserError,
     examples,
+    gathered,
     open_history,
     say,
 )
@@ -108,14 +107,14 @@ def nightly(
     runfiles = [read_untrusted(path, targets=targets) for path in paths]
     commit = record_runs(recorded, runfiles)
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
-    loaded = recorded.load()
+    material = gathered(history)
     just_run = {runfile.run.id for runfile in runfiles}
-    known = judgement(loaded)
-    told = [excused(night, known.excuse) for night in nights(loaded) if night.run.id in just_run]
+    known = judgement(material)
+    told = [excused(night, known.excuse) for night in material.nights if night.run.id in just_run]
     print(news_text(told, known.faults))
-    if slow := slowdowns_text([night for night in latency_nights(loaded) if night.run.id in just_run]):
+    if slow := slowdowns_text([night for night in material.paces if night.run.id in just_run]):
         print(f"\n{slow}")
-    print(f"\nThe site: {write_pages(recorded, site).as_uri()}")
+    print(f"\nThe site: {write_pages(material, site).as_uri()}")
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)
 

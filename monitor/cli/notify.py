@@ -6,15 +6,13 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.news import nights
-from monitor.analysis.regressions import regressions
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
     HistoryOption,
     JsonOption,
     examples,
-    open_history,
+    gathered,
 )
 from monitor.cli.deeds import carry_out
 from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
@@ -25,7 +23,6 @@ from monitor.reporting.commits import remembering, subject_on_github
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
-from monitor.reporting.slower import slower
 
 
 def register(app: typer.Typer) -> None:
@@ -54,8 +51,8 @@ def notify(
     where GitHub cannot be asked at all; the next call does what is left.
     """
     board, address = Board(asking_for_issues(repository, dry_run=dry_run)), site_address(site_url)
-    recorded = open_history(history).load()
-    everything, known = nights(recorded), judgement(recorded, triage)
+    material = gathered(history)
+    known = judgement(material, triage)
     settings = Settings(
         address,
         script_of,
@@ -63,8 +60,7 @@ def notify(
         close_after,
         remembering(subject_on_github),
     )
-    found = *regressions(everything, known.excuse), *slower(recorded, known.excuse)
-    tasks = plan(found, everything, board.filed(), settings)
+    tasks = plan(material.regressions(known.excuse), material.nights, board.filed(), settings)
     carry_out(board, tasks, dry_run=dry_run, as_json=json_)
 
 

@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.news import nights
-from monitor.analysis.regressions import Regression, State, regressions
+from monitor.analysis.regressions import Regression, State
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -15,7 +14,7 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
-    open_history,
+    gathered,
     print_json,
     refuse_unseen,
     say,
@@ -24,7 +23,6 @@ from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
 from monitor.reporting.regression_text import regressions_markdown, regressions_text
-from monitor.reporting.slower import slower
 
 
 def register(app: typer.Typer) -> None:
@@ -45,15 +43,14 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show what turned worse or slower for good, a regression a cause: between which builds, and how it stands."""
-    loaded = open_history(history).load()
-    everything, known = nights(loaded), judgement(loaded, triage)
+    material = gathered(history)
+    known = judgement(material, triage)
     for fault in known.faults:
         say(fault)
-    refuse_unseen((night.run for night in everything), target, framework)
-    every = (*regressions(everything, known.excuse), *slower(loaded, known.excuse))
+    refuse_unseen((item.run for item in material.runs), target, framework)
     found = [
         one
-        for one in sorted(every, key=lambda one: one.events[0].run.started)
+        for one in sorted(material.regressions(known.excuse), key=lambda one: one.events[0].run.started)
         if (not target or {*target} & {*one.targets})
         and (not framework or one.framework in framework)
         and (not state or one.state in state)

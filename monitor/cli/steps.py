@@ -6,15 +6,14 @@ import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
-from monitor.analysis.latency_verdicts import LatencyNight, latency_nights
-from monitor.analysis.news import Night, nights, tonight
+from monitor.analysis.latency_verdicts import LatencyNight
+from monitor.analysis.news import Night
 from monitor.analysis.triage import excused, excuses, filed, load_triage
 from monitor.cli.common import (
     DEFAULT_HISTORY,
@@ -28,6 +27,7 @@ from monitor.cli.common import (
     TargetsOption,
     UserError,
     examples,
+    gathered,
     open_history,
     print_json,
     say,
@@ -47,7 +47,7 @@ from monitor.model import Evidence, Job
 from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
-from monitor.reporting.material import gather
+from monitor.reporting.material import Material, gather
 from monitor.reporting.project import Project
 from monitor.reporting.serving import LOOPBACK, serve_site
 from monitor.reporting.site import write_site
@@ -251,10 +251,10 @@ def judge(
     Slowdowns are told with the last good build and the new one side by side, and how far each has come: suspect,
     confirmed side by side, filed after two nights of three, latched from then on, recovered.
     """
-    loaded = open_history(history).load()
-    known = judgement(loaded, triage)
-    newest = [excused(night, known.excuse) for night in tonight(nights(loaded))]
-    pace = latency_nights(loaded)
+    material = gathered(history)
+    known = judgement(material, triage)
+    newest = [excused(night, known.excuse) for night in material.newest]
+    pace = material.paces
     if json_:
         of_run = {night.run.id: night for night in pace}
         print_json([night_json(night, of_run.get(night.run.id)) for night in newest])
@@ -308,10 +308,13 @@ def site(
     if serve:
         here = f"http://{LOOPBACK}:{port}/" if port else ""
         base = _base(base_url) or here
-        make = partial(write_pages, recorded, out, base, federation, repository)
+
+        def make() -> Path:
+            return write_pages(gather(recorded, INDEX), out, base, federation, repository)
+
         serve_site(make, out, watched=[TEMPLATES, history], port=port)
     else:
-        print(write_pages(recorded, out, _base(base_url), federation, repository).as_uri())
+        print(write_pages(gather(recorded, INDEX), out, _base(base_url), federation, repository).as_uri())
 
 
 def _base(url: str) -> str:
@@ -323,11 +326,10 @@ def _base(url: str) -> str:
 
 
 def write_pages(
-    history: History, directory: Path, base: str = "", federation: Path | None = None, repository: str = ""
+    material: Material, directory: Path, base: str = "", federation: Path | None = None, repository: str = ""
 ) -> Path:
     """Write the site, and return the path of its first page."""
     generated = datetime.now(UTC)
-    material = gather(history, INDEX)
     project = Project(
         catalog=load_catalog(),
         script=script_of,

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.news import nights, tonight
-from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, open_history
+from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered
 from monitor.cli.deeds import carry_out
 from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
 from monitor.cli.planning import Wish, ways
@@ -54,12 +53,12 @@ def watch(
     """
     github = asking_for_issues(repository, "issues: write and actions: read", dry_run=dry_run)
     address, board, now = site_address(site_url), Board(github), datetime.now(UTC)
-    everything = nights(open_history(history).load())
+    material = gathered(history)
     expected, longest = ways(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
     alarms = [
         schedules(states(github), DAILY),
-        silence(everything, expected, longest, now),
-        coverage(tonight(everything), expected, longest, now),
+        silence(material.nights, expected, longest, now),
+        coverage(material.newest, expected, longest, now),
         *([_site(address, now)] if address else []),
     ]
     carry_out(board, plan_alarms(alarms, board.filed()), dry_run=dry_run, as_json=json_)

@@ -119,8 +119,9 @@ class History:
                         raise
                 time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
-    def load(self) -> Recorded:
-        return self._loaded(in_order(read_runs(self.directory)))
+    def load(self, target: str = "*", framework: str = "*") -> Recorded:
+        """The history, or what it has of one target, of one framework; `by_series` reads one that is large."""
+        return self._loaded(in_order(read_runs(self.directory, target, framework)))
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.analysis.news import tonight
-from monitor.analysis.regressions import Regression, regressions
+from monitor.analysis.regressions import Regression
 from monitor.analysis.triage import excused
-from monitor.reporting import api, slower
+from monitor.reporting import api
 from monitor.reporting.levels import Levels
 from monitor.reporting.machines import Maker, machine_files
 from monitor.reporting.material import Material
@@ -43,10 +43,7 @@ class Contents:
 
 def contents(material: Material, project: Project, generated: datetime, base: str) -> Contents:
     """The contents of a site made of that, at that address."""
-    found = (
-        *regressions(material.nights, project.excuse),
-        *slower.slower_of(material.told, material.runs, project.excuse),
-    )
+    found = material.regressions(project.excuse)
     nights = tuple(excused(night, project.excuse) for night in material.nights)
     told = replace(material, nights=nights)
     front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)

@@ -1,6 +1,6 @@
-"""What a site is made of: everything that its pages and files tell, found in the history once.
+"""What is told of a history, by commands, issues and the site: all of it found once.
 
-A year of a large monitor is tens of millions of observations, of which a site tells little: what is known now, the last
+A year of a large monitor is tens of millions of observations, of which little is told: what is known now, the last
 weeks, and what changed. So the history is read a series at a time, by every processor, and only that is kept.
 """
 
@@ -16,7 +16,9 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.flakiness import Rating, ratings
 from monitor.analysis.latency_moves import Moved, moves
 from monitor.analysis.latency_verdicts import LatencyNight, ToldOf, latency_nights, told_of
+from monitor.analysis.lives import Bad
 from monitor.analysis.news import Night, nights, tonight
+from monitor.analysis.regressions import Excuse, Regression, regressions
 from monitor.history.grid import OUTCOMES, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
@@ -25,6 +27,7 @@ from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
 from monitor.reporting.processes import helpers, in_parts, nothing_collected
+from monitor.reporting.slower import slower
 from monitor.reporting.standing import Series, all_series
 from monitor.reporting.trends import Trends, trends_of
 
@@ -37,7 +40,7 @@ LONG = (
 
 @dataclass(frozen=True)
 class Material:
-    """A history as a site tells it.
+    """A history as it is told.
 
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
     `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
@@ -55,6 +58,18 @@ class Material:
     paces: tuple[LatencyNight, ...]
     trends: Mapping[SeriesKey, Trends]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
+
+    def regressions(self, excuse: Excuse) -> tuple[Regression, ...]:
+        """What turned worse for good, and what became slower."""
+        return *regressions(self.nights, excuse), *slower(self.told, self.runs, excuse)
+
+    @property
+    def answers(self) -> Iterator[Bad]:
+        """The last answer of every cell, also where it is a good one."""
+        for series in self.series:
+            for one in (*series.now, *series.gone):
+                if one.outcome.known and one.run.build:
+                    yield Bad(Cell.of(one.case, one.run), one.outcome, one.message, one.run.build)
 
     @property
     def newest(self) -> tuple[Night, ...]:

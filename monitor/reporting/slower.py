@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency_verdicts import Slowdown, ToldOf, told_of
+from monitor.analysis.latency_verdicts import Slowdown, ToldOf
 from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused, state_of
 from monitor.history.layout import RecordedRun
-from monitor.history.store import Recorded
 from monitor.model import Build, Outcome, Run, Side
 from monitor.reporting.figures import duration
 from monitor.reporting.slowdowns import slower_by
@@ -32,15 +31,10 @@ class _Found:
     recovered: Run | None
 
 
-def slower(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
-    """Every slowdown that was ever told of, as regressions, in the order in which they opened."""
-    return slower_of(told_of(recorded), recorded.runs, excuse)
-
-
-def slower_of(
+def slower(
     told: Iterable[ToldOf], runs: Iterable[RecordedRun], excuse: Excuse = nothing_excused
 ) -> tuple[Regression, ...]:
-    """The same of slowdowns that were found among these runs."""
+    """Every slowdown that was ever told of, among these runs, as regressions, in the order in which they opened."""
     by_build: dict[tuple[str, Build], list[_Found]] = defaultdict(list)
     for one in _found(told, runs):
         by_build[one.told.framework, one.bad.build].append(one)

@@ -167,9 +167,11 @@ def _standings(
 ) -> tuple[Standing, ...]:
     """The cases that some run tells of, by name; `told` has the run for each case."""
     cases = np.flatnonzero(told != NONE).tolist()
+    if not cases:  # as nearly always of those that are gone
+        return ()
     table = recorded.whole_rows(told_by(grid.row, told)[cases])
     runs = {item.run.id: item.run for item in recorded.runs}
-    texts = zip(*(table[column].astype(str).tolist() for column in TEXTS), strict=True)
+    texts = zip(*(table[column].to_numpy(object).tolist() for column in TEXTS), strict=True)
     measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
     return tuple(
         Standing(
@@ -194,10 +196,12 @@ def _standings(
 
 def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
     """A measurement of each row from its columns; None where it was not made: that is nothing in every column."""
-    columns = [table[f"{prefix}{field.name}"] for field in dataclasses.fields(kind)]
-    made = np.logical_or.reduce([column.notna() for column in columns])
-    values = zip(*(column.astype(object).where(column.notna(), None) for column in columns), strict=True)
-    return [kind(*row) if there else None for there, row in zip(made, values, strict=True)]
+    values = table[[f"{prefix}{field.name}" for field in dataclasses.fields(kind)]].to_numpy(np.float64)
+    there = ~np.isnan(values)
+    figures = values.astype(object)
+    figures[~there] = None
+    made = there.any(axis=1).tolist()
+    return [kind(*row) if was else None for was, row in zip(made, figures.tolist(), strict=True)]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History, Recorded
 from monitor.model import Build, Channel, Evidence, Outcome
+from monitor.reporting.material import material_of
 
 Make = Callable[..., RunFile]
 A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"
@@ -148,8 +149,8 @@ def entry(**fields: str) -> str:
     ],
 )
 def test_entries_that_help_nobody_are_told_of(tmp_path: Path, recorded: Recorded, text: str, fault: str | None) -> None:
-    triage = load_triage(written(tmp_path / "triage", text))
-    told = [line.partition("expected.toml: ")[2] for line in stale(triage, recorded, TODAY)]
+    triage, known = load_triage(written(tmp_path / "triage", text)), material_of(recorded)
+    told = [line.partition("expected.toml: ")[2] for line in stale(triage, known.answers, known.told, TODAY)]
     assert told == ([fault] if fault else [])
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from monitor.analysis.latency import CONTROLS, OF_NIGHTS, SAMPLES
+from monitor.analysis.latency_verdicts import told_of
+from monitor.analysis.regressions import Excuse, Regression, nothing_excused
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (
@@ -22,6 +24,7 @@ from monitor.model import (
     Run,
     Side,
 )
+from monitor.reporting.slower import slower
 
 CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
 SLOW = CASES[0]
@@ -57,3 +60,8 @@ def compare(case: str, reason: Reason, good_build: int, number: int, by: float) 
     passed = (Outcome.PASS,) * SAMPLES
     good = Side(f"jax=={good_build}.0", passed, tuple(USUAL * JITTER))
     return Comparison(case, reason, good, Side(f"jax=={number}.0", passed, tuple(USUAL * by * JITTER)))
+
+
+def slower_in(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
+    """What became slower in a history."""
+    return slower(told_of(recorded), recorded.runs, excuse)

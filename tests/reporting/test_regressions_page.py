@@ -10,7 +10,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from slowed import SLOW, STEP, history
+from slowed import SLOW, STEP, history, slower_in
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.flakiness import Rating
@@ -19,7 +19,6 @@ from monitor.model import Evidence
 from monitor.reporting.material import material_of
 from monitor.reporting.pages.regressions import regressions_page
 from monitor.reporting.signs import STANDINGS
-from monitor.reporting.slower import slower
 
 
 def words(page: Path) -> str:
@@ -56,7 +55,7 @@ def test_it_is_a_regression_too_with_its_build_and_no_time_to_detection(slowed_s
 )
 def test_every_standing_is_told(slow: int, fast: int, standing: str) -> None:
     recorded = history(slow=slow, fast=fast)
-    page = regressions_page(slower(recorded), latency_nights(recorded), ())
+    page = regressions_page(slower_in(recorded), latency_nights(recorded), ())
     told = [one.standing for pace in page.paces for one in pace.slowdowns]
     assert told == [Standing(standing)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_github import FakeGitHub
-from slowed import SLOW, history
+from slowed import SLOW, history, slower_in
 from test_bodies import SITE, held, opened
 
 from monitor.analysis.latency_verdicts import latency_nights
@@ -21,24 +21,24 @@ from monitor.analysis.triage import Triage, excuses, filed, load_triage, stale
 from monitor.model import (
     Evidence,
 )
+from monitor.reporting.material import material_of
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.regression_text import regressions_text
-from monitor.reporting.slower import slower
 
 
 def test_once_is_not_enough() -> None:
-    assert slower(history(slow=1)) == ()
+    assert slower_in(history(slow=1)) == ()
 
 
 def test_what_is_filed_is_a_regression() -> None:
-    (one,) = slower(history(slow=2))
+    (one,) = slower_in(history(slow=2))
     assert (one.state, one.last_good.version, one.first_bad.version) == (State.OPEN, "12.0", "14.0")
     assert [(bad.cell.case, bad.cell.evidence) for bad in one.bad] == [(SLOW, Evidence.EXECUTED)]
     assert one.message.replace("\u202f", " ") == "25 % slower: 100 µs ± 1.14 µs, now 125 µs ± 1.43 µs"
 
 
 def test_what_is_as_fast_as_before_is_mended() -> None:
-    (one,) = slower(history(slow=4, fast=4))
+    (one,) = slower_in(history(slow=4, fast=4))
     assert (one.state, one.bad) == (State.FIXED, ())
     assert [event.step for event in one.events] == [Step.OPENED, Step.CLOSED]
     assert one.fixed
@@ -47,7 +47,7 @@ def test_what_is_as_fast_as_before_is_mended() -> None:
 
 def test_its_issue_says_by_how_much() -> None:
     recorded = history(slow=2)
-    both: Any = (slower(recorded), nights(recorded))
+    both: Any = (slower_in(recorded), nights(recorded))
     held("slower", opened(both, SITE))
 
 
@@ -79,7 +79,7 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
         )
     ):
         excuse = excuses(triage, (), TODAY)
-        (one,) = slower(recorded, excuse)
+        (one,) = slower_in(recorded, excuse)
         assert (number, one.state) == (number, state)
         assert len(plan([one], nights(recorded), [], SITE)) == (state is State.OPEN)
         (night,) = latency_nights(recorded)
@@ -88,24 +88,25 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
 
 def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path) -> None:
     excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
-    (slow,) = slower(history(slow=2))[0].bad
+    (slow,) = slower_in(history(slow=2))[0].bad
     assert excuse(slow) is State.EXPECTED
     assert excuse(replace(slow, slower=False)) is None  # it passes, with another result
 
 
 def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
     recorded = history(slow=2)
-    issue = opened((slower(recorded), nights(recorded)), SITE)
+    issue = opened((slower_in(recorded), nights(recorded)), SITE)
     (entry,) = re.findall(r"```toml\n(.*?)```", issue.body, re.DOTALL)
     entry = entry.replace('reason = ""', 'reason = "so"').replace('who = ""', 'who = "octocat"')
-    (one,) = slower(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
+    (one,) = slower_in(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
     assert one.state is State.EXPECTED
 
 
 def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
     triage = said(tmp_path, expected=EXPECTED)
-    assert [*stale(triage, history(slow=4), TODAY)] == []
-    (line,) = stale(triage, history(slow=4, fast=4), TODAY)
+    still, mended = material_of(history(slow=4)), material_of(history(slow=4, fast=4))
+    assert [*stale(triage, still.answers, still.told, TODAY)] == []
+    (line,) = stale(triage, mended.answers, mended.told, TODAY)
     assert line.endswith("nothing that it fits fails so any more: remove it")
 
 
@@ -113,14 +114,14 @@ def test_its_issue_is_closed_as_not_planned_once_it_is_expected(
     github: FakeGitHub, notify: Callable[..., Any], tmp_path: Path
 ) -> None:
     recorded = history(slow=4)
-    notify((slower(recorded), nights(recorded)))
+    notify((slower_in(recorded), nights(recorded)))
     excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
-    notify((slower(recorded, excuse), nights(recorded)))
+    notify((slower_in(recorded, excuse), nights(recorded)))
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
 
 
 def test_it_is_among_the_regressions() -> None:
-    (one,) = slower(history(slow=2))
+    (one,) = slower_in(history(slow=2))
     first, *rest = regressions_text([one]).replace("\u202f", " ").splitlines()
     assert first.startswith("open      jax==12.0 -> jax==14.0  [")
     assert [line.strip() for line in rest] == [
@@ -132,7 +133,7 @@ def test_it_is_among_the_regressions() -> None:
 
 def test_its_issue_is_closed(github: FakeGitHub, notify: Callable[..., Any]) -> None:
     before, after = history(slow=4), history(slow=4, fast=8)
-    notify((slower(before), nights(before)))
+    notify((slower_in(before), nights(before)))
     assert github.issues[0]["state"] == "open"
-    notify((slower(after), nights(after)))
+    notify((slower_in(after), nights(after)))
     assert github.issues[0]["state"] == "closed"
