@@ -24,8 +24,9 @@ import pandas as pd
 from scipy import stats
 from worlds import BEFORE, KINDS, NIGHTS, World, changed, creep, step, worlds
 
-from monitor.analysis.latency import CONTROLS, RECENT, WINDOW, Flags, Floats, confirmed, filed, steps, suspicion
+from monitor.analysis.latency import CONTROLS, RECENT, WINDOW, confirmed, filed, steps, suspicion
 from monitor.analysis.lookback import WEEK, look_back
+from monitor.history.grid import Flags, Floats
 
 MONTH = 30
 SOON = 3  # nights in which a step is to be told

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency import OF_NIGHTS, SAMPLES, Floats
+from monitor.analysis.latency import OF_NIGHTS, SAMPLES
+from monitor.history.grid import Floats
 
 REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py`
 

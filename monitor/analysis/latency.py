@@ -15,10 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from monitor.history.grid import Flags, Floats
 
 WINDOW = 30  # nights that a series is held against
 FEWEST = 8  # nights that say something of its noise

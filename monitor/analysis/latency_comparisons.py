@@ -8,7 +8,8 @@ from enum import StrEnum
 
 import numpy as np
 
-from monitor.analysis.latency import Floats, confirmed, steps
+from monitor.analysis.latency import confirmed, steps
+from monitor.history.grid import Floats
 from monitor.model import Comparison, Reason, Side
 
 # Controls whose median step is what everything has in common: a single one would lend its own noise to all.

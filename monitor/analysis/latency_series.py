@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from monitor.analysis.latency import Flags, Floats
-from monitor.history.grid import PASS, Grid
+from monitor.history.grid import PASS, Flags, Floats, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Pace, Series

@@ -21,7 +21,6 @@ from monitor.analysis.latency import (
     RECENT,
     SAMPLES,
     WINDOW,
-    Floats,
     drift,
     expectation,
     filed,
@@ -29,6 +28,7 @@ from monitor.analysis.latency import (
 )
 from monitor.analysis.latency_comparisons import SideBySide, judge
 from monitor.analysis.latency_series import Nights, nights_by_series
+from monitor.history.grid import Floats
 from monitor.history.store import Recorded
 from monitor.model import Baseline, Comparison, Expected, Pace, Run, Series, Side
 

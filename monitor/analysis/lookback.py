@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.latency import LEAST, NORMAL, Floats, drift, median, worth_telling
+from monitor.analysis.latency import LEAST, NORMAL, drift, median, worth_telling
+from monitor.history.grid import Floats
 
 WEEK = 7
 FEWEST_WEEKS = 2  # that make a level

@@ -7,8 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import FLOOR_US, LEAST, Floats
+from monitor.analysis.latency import FLOOR_US, LEAST
 from monitor.analysis.lookback import PENALTY, WEEK, Move, look_back, partition, weekly
+from monitor.history.grid import Floats
 
 WEEKS, SERIES = 26, 300
 
