@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 
 from fake_github import TOKEN, FakeGitHub, serving
+
+from monitor.cli.common import DEFAULT_HISTORY, open_history
 
 
 @pytest.fixture
@@ -24,6 +27,15 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake
     assert fake.violations == []
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory whose history is the one that the project ships; for commands that only read it."""
+    directory = tmp_path_factory.mktemp("shipped")
+    with chdir(directory):
+        open_history(DEFAULT_HISTORY)
+    return directory
 
 
 @pytest.fixture
