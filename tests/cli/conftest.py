@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import chdir
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import TOKEN, FakeGitHub, serving
 
 from monitor.cli.common import DEFAULT_HISTORY, open_history
+from monitor.reporting.asking import Asking
 
 
 @pytest.fixture
@@ -23,6 +25,7 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setattr("monitor.cli.github.Asking", partial(Asking, pace=0))  # this one bears any pace
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake
