@@ -48,6 +48,22 @@ class NoScriptError(ValueError):
     """A case that no script can be written for, in one line."""
 
 
+class NoCaseError(NoScriptError):
+    """A case that no suite has.
+
+    Its line names the nearest that one has, which is looked for when the line is read: that takes half a second, and a
+    site asks for the script of every case that there ever was.
+    """
+
+    def __init__(self, case: str) -> None:
+        super().__init__(case)
+        self.case = case
+
+    def __str__(self) -> str:
+        near = difflib.get_close_matches(self.case, _cases(self.case.partition("/")[0]), n=1)
+        return f'no suite has a case "{self.case}"' + (f'; the nearest is "{near[0]}"' if near else "")
+
+
 def script(case: str) -> str:
     """The script of a case. It takes the device as its argument. Raises NoScriptError."""
     framework, function, variant = (*case.split("/", 2), "", "")[:3]
@@ -59,7 +75,7 @@ def script(case: str) -> str:
     else:
         suite = variant.partition("-")[0]
         if not is_listed(framework, suite):
-            raise NoScriptError(f'no suite has a case "{case}"{_nearest(case)}')
+            raise NoCaseError(case)
         text = dialect.LISTED[suite](function, variant)
     return f'"""{case}"""\n\n{text.strip()}\n'
 
@@ -69,11 +85,6 @@ def _cases(framework: str) -> dict[str, Case]:
     """The declared cases of every suite."""
     declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
     return {name: case for suite in declared for name, case in collect(framework, suite).items()}
-
-
-def _nearest(case: str) -> str:
-    near = difflib.get_close_matches(case, _cases(case.partition("/")[0]), n=1)
-    return f'; the nearest is "{near[0]}"' if near else ""
 
 
 def _declared(case: Case, dialect: Dialect) -> Iterator[str]:

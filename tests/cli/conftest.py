@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import chdir
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,9 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 
 from fake_github import TOKEN, FakeGitHub, serving
 
+from monitor.cli.common import DEFAULT_HISTORY, open_history
+from monitor.reporting.asking import Asking
+
 
 @pytest.fixture
 def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
@@ -20,10 +25,20 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+    monkeypatch.setattr("monitor.cli.github.Asking", partial(Asking, pace=0))  # this one bears any pace
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake
     assert fake.violations == []
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory whose history is the one that the project ships; for commands that only read it."""
+    directory = tmp_path_factory.mktemp("shipped")
+    with chdir(directory):
+        open_history(DEFAULT_HISTORY)
+    return directory
 
 
 @pytest.fixture

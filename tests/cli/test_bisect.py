@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from calling import CHECKOUT, portability
 
 from monitor.analysis.bisection import Mark, Symptom, Trial
 from monitor.cli.bisect import search
@@ -18,7 +19,6 @@ from monitor.execution.builds import BuildUnavailable
 from monitor.execution.targets import Target
 from monitor.model import Evidence, Outcome, Package
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 QUESTION = Question("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release", "jax/jax.a/eager")
 
 
@@ -123,7 +123,7 @@ CASE = "jax/jax.tree_map/eager-float32"
 )
 def test_a_call_at_fault_is_told_in_one_line(nothing_shipped: Path, arguments: list[str], fault: str) -> None:
     (nothing_shipped / "check.py").write_text("")
-    done = bisect(nothing_shipped, *arguments)
+    done = portability("bisect", *arguments, cwd=nothing_shipped)
     assert done.returncode == 2
     assert fault in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
+from calling import CHECKOUT, portability
 from runfiles import write_run_file
 from typer.testing import CliRunner
 
@@ -22,7 +21,6 @@ from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
 from monitor.model import Channel
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 COMMANDS = [
     ["nightly"],
     ["plan"],
@@ -54,11 +52,6 @@ COMMANDS = [
     ["history", "thin"],
     ["doctor"],
 ]
-
-
-def portability(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "monitor", *arguments]
-    return subprocess.run(command, cwd=cwd or CHECKOUT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -95,8 +88,8 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_fault_is_one_line_with_the_mend(arguments: list[str], said: str, tmp_path: Path) -> None:
-    done = portability(*arguments, cwd=tmp_path)
+def test_a_fault_is_one_line_with_the_mend(arguments: list[str], said: str, shipped: Path) -> None:
+    done = portability(*arguments, cwd=shipped)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -128,64 +121,61 @@ def test_a_case_is_written_out_and_run(builds: Callable[[str], Provided]) -> Non
     assert portability("repro", "jax/jax.tree_map/eager-float32", "--run").returncode == 1
 
 
-def test_the_study_is_reported_beside_now(tmp_path: Path) -> None:
-    found = json.loads(portability("report", "--json", cwd=tmp_path).stdout)
+def test_the_study_is_reported_beside_now(shipped: Path) -> None:
+    found = json.loads(portability("report", "--json", cwd=shipped).stdout)
     rows = [row for row in found["study"] if row["framework"] == "jax"]
     assert {row["hardware"] for row in rows} >= {"GPU (T4), 2023", "TPU (v3), 2023", "cpu"}
     assert {row["framework"] for row in found["strata"]["top 20"]} == {"torch", "jax", "tensorflow"}
     assert {(row["framework"], row["target"]) for row in found["all"]} >= {("torch", "cpu"), ("jax", "tpu-v5e")}
-    table = portability("report", "--target", "cpu", "--markdown", cwd=tmp_path).stdout
+    table = portability("report", "--target", "cpu", "--markdown", cwd=shipped).stdout
     assert "| JAX         | TPU (v3), 2023 |" in table
     assert "### The share of real calls that works" in table
 
 
-def test_what_compiling_says_is_held_against_others(tmp_path: Path) -> None:
-    table = portability("confront", "--target", "tpu-v3", "--markdown", cwd=tmp_path).stdout
+def test_what_compiling_says_is_held_against_others(shipped: Path) -> None:
+    table = portability("confront", "--target", "tpu-v3", "--markdown", cwd=shipped).stdout
     assert "| tpu-v3   | jax         | paper   | study, TPU v3, 2023 |" in table
-    alone = portability("confront", "--target", "tpu-v3", "--disagreements", cwd=tmp_path).stdout
+    alone = portability("confront", "--target", "tpu-v3", "--disagreements", cwd=shipped).stdout
     assert "jax.numpy.ones" in alone  # failed in 2023, compiles today
 
 
-def test_a_plan_says_how_each_target_is_seen(tmp_path: Path) -> None:
+def test_a_plan_says_how_each_target_is_seen(shipped: Path, tmp_path: Path) -> None:
     wish = ("--target", "cpu", "--target", "tpu-v5e", "--framework", "jax")
-    portability("plan", *wish, "--out", "plan", cwd=tmp_path)
-    names = [entry["name"] for entry in json.loads((tmp_path / "plan" / "matrix.json").read_text())]
+    portability("plan", *wish, "--out", str(tmp_path), cwd=shipped)
+    names = [entry["name"] for entry in json.loads((tmp_path / "matrix.json").read_text())]
     suites = ("harness", "pallas", "paper", "sharded")  # a CPU has no kernels, and not several devices
     assert names == ["cpu-jax-harness", "cpu-jax-paper", *(f"tpu-v5e-jax-{suite}-compiled" for suite in suites)]
-    job = json.loads((tmp_path / "plan" / "tpu-v5e-jax-paper-compiled.json").read_text())
+    job = json.loads((tmp_path / "tpu-v5e-jax-paper-compiled.json").read_text())
     assert job["evidence"] == "compiled"
 
 
-def test_a_plan_has_no_job_for_a_runner_that_nobody_named(tmp_path: Path) -> None:
-    def planned(*wish: str, **environment: str) -> tuple[list[str], str]:
-        command = [sys.executable, "-m", "monitor", "plan", "--framework", "torch", "--suite", "paper", *wish]
-        done = subprocess.run(
-            [*command, "--out", "plan", "--history", "history"],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": str(CHECKOUT)} | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+def test_a_plan_has_no_job_for_a_runner_that_nobody_named(
+    nothing_shipped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def planned(*wish: str) -> tuple[list[str], str]:
+        command = ["plan", "--framework", "torch", "--suite", "paper", *wish, "--out", "plan"]
+        done = portability(*command, cwd=nothing_shipped)
         assert done.returncode == 0, done.stderr
-        matrix = json.loads((tmp_path / "plan" / "matrix.json").read_text())
+        matrix = json.loads((nothing_shipped / "plan" / "matrix.json").read_text())
         return [label for entry in matrix for label in entry["labels"] if label != "ubuntu-latest"], done.stdout
 
+    monkeypatch.delenv("PORTABILITY_RUNNERS", raising=False)
     labels, said = planned()
     assert labels == []
     assert "not executed on amd-mi250, amd-mi300, apple-mps, " in said
     assert planned("--runner", "nvidia-t4")[0] == ["nvidia-t4"]
-    assert planned(PORTABILITY_RUNNERS="nvidia-t4 tpu-v4")[0] == ["nvidia-t4", "tpu-v4"]
     assert planned("--target", "nvidia-t4", "--evidence", "executed") == (["nvidia-t4"], ANY)
     assert planned("--evidence", "executed")[0] == []
+    monkeypatch.setenv("PORTABILITY_RUNNERS", "nvidia-t4 tpu-v4")
+    assert planned()[0] == ["nvidia-t4", "tpu-v4"]
 
 
-def test_a_plan_in_shards_names_each(tmp_path: Path) -> None:
+def test_a_plan_in_shards_names_each(shipped: Path, tmp_path: Path) -> None:
     wish = ("--target", "cpu", "--framework", "jax", "--suite", "paper", "--shards", "3")
-    portability("plan", *wish, "--out", "plan", cwd=tmp_path)
-    names = [entry["name"] for entry in json.loads((tmp_path / "plan" / "matrix.json").read_text())]
+    portability("plan", *wish, "--out", str(tmp_path), cwd=shipped)
+    names = [entry["name"] for entry in json.loads((tmp_path / "matrix.json").read_text())]
     assert names == ["cpu-jax-paper-1-of-3", "cpu-jax-paper-2-of-3", "cpu-jax-paper-3-of-3"]
-    jobs = [json.loads((tmp_path / "plan" / f"{name}.json").read_text()) for name in names]
+    jobs = [json.loads((tmp_path / f"{name}.json").read_text()) for name in names]
     assert [job["shard"] for job in jobs] == ["1/3", "2/3", "3/3"]
     assert jobs[0]["costs"]["jax/jax.numpy.add/eager-float32"] > 0  # as the shipped history recorded it
 
@@ -231,14 +221,16 @@ def test_the_doctor_tells_what_a_target_sees_here(
     assert another.exit_code == 1
 
 
-def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided]) -> None:
-    label = builds("jax").build.label
-    listed = json.loads(portability("builds", "list", "--json").stdout)
-    (jax,) = [entry for entry in listed if Path(entry["path"]) == builds("jax").python.parents[1]]
+def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    label, environment = builds("jax").build.label, builds("jax").python.parents[1]
+    (tmp_path / "environments").mkdir()  # a cache that has this one alone: dozens take long to measure
+    (tmp_path / "environments" / environment.name).symlink_to(environment)
+    cache = ("--cache", str(tmp_path))
+    (jax,) = json.loads(portability("builds", "list", *cache, "--json").stdout)
     assert jax["record"]["label"] == label
     assert jax["size"] > 100e6
-    assert f"{label}  Python " in portability("builds", "list").stdout
-    assert portability("builds", "prune", "--unused-days", "3650").stdout == "0 removed, 0 MiB freed\n"
+    assert f"{label}  Python " in portability("builds", "list", *cache).stdout
+    assert portability("builds", "prune", *cache, "--unused-days", "3650").stdout == "0 removed, 0 MiB freed\n"
 
 
 def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> None:
@@ -253,25 +245,14 @@ def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> Non
     assert not six.python.exists()
 
 
-def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
-    history, out = str(tmp_path / "history"), tmp_path / "plan"
+def test_a_plan_is_a_matrix_and_its_jobs(
+    nothing_shipped: Path, tmp_path: Path, runfile: Callable[..., RunFile]
+) -> None:
+    out = tmp_path / "plan"
     recorded = str(write_run_file(tmp_path / "run.jsonl", runfile(30, {"jax/jax.a/eager": "pass"}, version="0.9.1")))
-    assert portability("record", recorded, "--history", history).returncode == 0
-    done = portability(
-        "plan",
-        "--history",
-        history,
-        "--out",
-        str(out),
-        "--target",
-        "cpu",
-        "--framework",
-        "jax",
-        "--suite",
-        "paper",
-        "--build",
-        "jax==0.9.2",
-    )
+    assert portability("record", recorded, cwd=nothing_shipped).returncode == 0
+    wish = ("--target", "cpu", "--framework", "jax", "--suite", "paper", "--build", "jax==0.9.2")
+    done = portability("plan", *wish, "--out", str(out), cwd=nothing_shipped)
     assert done.returncode == 0, done.stderr
     assert json.loads((out / "matrix.json").read_text()) == [
         {
@@ -287,39 +268,36 @@ def test_a_plan_is_a_matrix_and_its_jobs(tmp_path: Path, runfile: Callable[..., 
     assert job["watch"]["jax/jax.a/eager"] == "pass"
 
 
-def test_record_and_judge_by_hand(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
-    history = str(tmp_path / "history")
+def test_record_and_judge_by_hand(nothing_shipped: Path, tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    called = partial(portability, cwd=nothing_shipped)
     case = "jax/jax.a/eager"
     first = str(write_run_file(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="by-hand")))
     again = {case: ["error", "error"]}
     second = str(
         write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="by-hand", attempts=again))
     )
-    assert portability("record", first, second, "--history", history).returncode == 0
-    assert "recorded before" in portability("record", first, "--history", history).stderr
+    assert called("record", first, second).returncode == 0
+    assert "recorded before" in called("record", first).stderr
 
-    told = portability("judge", "--history", history).stdout
+    told = called("judge").stdout
     assert "cpu jax by-hand: jax==2 against jax==1" in told
     assert f"worse     {case}: pass -> error: why error" in told
-    news = json.loads(portability("judge", "--history", history, "--json").stdout)
-    (night,) = [night for night in news if night["run"]["suite"] == "by-hand"]
+    news = json.loads(called("judge", "--json").stdout)
+    night = news[-1]
     assert night["regressions"] == [case]
     assert night["changes"][0]["function"] == "jax.a"
-    assert portability("judge", "--history", history, "--exit-code").returncode == 1
-    assert (
-        "| worse | jax/jax.a/eager | pass | error |" in portability("judge", "--history", history, "--markdown").stdout
-    )
+    assert called("judge", "--exit-code").returncode == 1
+    assert "| worse | jax/jax.a/eager | pass | error |" in called("judge", "--markdown").stdout
 
 
 def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(
-    tmp_path: Path, runfile: Callable[..., RunFile]
+    nothing_shipped: Path, tmp_path: Path, runfile: Callable[..., RunFile]
 ) -> None:
-    history = tmp_path / "history"
     good = str(write_run_file(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="good")))
     bad = tmp_path / "bad.jsonl"
     bad.write_text(Path(good).read_text().replace('"pass"', '"great"').replace('"good"', '"bad"'))
-    done = portability("record", str(bad), good, "--history", str(history))
+    done = portability("record", str(bad), good, cwd=nothing_shipped)
     assert done.returncode == 2
     assert done.stderr.splitlines()[0].startswith(f"refused: {bad}:2: observation.outcome: ")
-    assert (history / "outcomes" / "cpu" / "jax" / "good.csv").exists()
-    assert not (history / "outcomes" / "cpu" / "jax" / "bad.csv").exists()
+    recorded = nothing_shipped / ".portability" / "history" / "outcomes" / "cpu" / "jax"
+    assert [path.name for path in recorded.iterdir()] == ["good.csv"]

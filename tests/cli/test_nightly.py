@@ -8,9 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -63,6 +67,7 @@ def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) ->
 
 
 def test_every_framework_in_one_night(tmp_path: Path) -> None:
+    """The first of a stranger's, which starts from the history that the project ships."""
     done = nightly(tmp_path, "--suite", "paper", "--case", "*/eager-float32")
     assert done.returncode == 0, done.stderr
     for framework in ("torch", "jax", "tensorflow"):
@@ -75,15 +80,17 @@ def test_every_framework_in_one_night(tmp_path: Path) -> None:
         assert build["channel"] == "nightly" or build["why"], "a build that is not a nightly says why"
 
 
-def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path) -> None:
-    done = nightly(tmp_path, "--framework", "jax", "--build", "jax==0.0.0.1")
+def test_a_build_that_cannot_be_had_is_one_incident(nothing_shipped: Path, runfile: Callable[..., RunFile]) -> None:
+    before = runfile(1, {"jax/jax.numpy.add/eager-float32": "pass"})
+    History(nothing_shipped / ".portability" / "history").record([before], "a night before")
+    done = nightly(nothing_shipped, "--framework", "jax", "--suite", "paper", "--build", "jax==0.0.0.1")
     assert done.returncode == 1
     assert "! nothing could be observed: " in done.stdout
     assert "worse" not in done.stdout
-    assert outcome_diff(tmp_path) == []
+    assert outcome_diff(nothing_shipped) == []
 
 
-def test_a_killed_night_goes_on(tmp_path: Path) -> None:
+def test_a_killed_night_goes_on(nothing_shipped: Path) -> None:
     command = [
         sys.executable,
         "-m",
@@ -98,18 +105,18 @@ def test_a_killed_night_goes_on(tmp_path: Path) -> None:
     ]
     environment = os.environ | {"PYTHONPATH": str(CHECKOUT)}
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=nothing_shipped, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     deadline = time.monotonic() + 120
-    while not any(p.read_bytes().count(b"\n") > 5 for p in tmp_path.glob(".portability/nights/*/runs/*.jsonl")):
+    while not any(p.read_bytes().count(b"\n") > 5 for p in nothing_shipped.glob(".portability/nights/*/runs/*.jsonl")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    (path,) = tmp_path.glob(".portability/nights/*/runs/*.jsonl")
+    (path,) = nothing_shipped.glob(".portability/nights/*/runs/*.jsonl")
     before = path.read_bytes()
     before = before[: before.rfind(b"\n") + 1]
-    done = nightly(tmp_path, "--resume")
+    done = nightly(nothing_shipped, "--resume")
     assert done.returncode == 0, done.stderr
     assert path.read_bytes().startswith(before)
     assert b'"end"' in path.read_bytes().splitlines()[-1]

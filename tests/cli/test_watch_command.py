@@ -114,7 +114,7 @@ def site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
     index.parent.mkdir(parents=True)
     handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "site"))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
         def publish(text: str) -> str:
             index.write_text(text)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.latency import confirmed
-from monitor.execution import comparing
+from monitor.execution import comparing, cores
 from monitor.execution.builds import BuildUnavailable, Provided
 from monitor.execution.lanes import Lane
 from monitor.execution.run import run_job
@@ -30,6 +30,12 @@ ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
         *("e-broken-everywhere", "f-alike-at-the-end"),
     )
 )
+
+
+@pytest.fixture(autouse=True)
+def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cores are free whatever else runs on this machine, another test for one: what is slower here sleeps longer."""
+    monkeypatch.setattr(cores, "LOCKS", tmp_path / "locks")
 
 
 @pytest.fixture(scope="module")

@@ -26,8 +26,6 @@ from monitor.reporting.site import write_site
 
 Write = Callable[..., set[str]]
 
-SHIPPED = Path(__file__).parents[2] / "results"
-
 # What says when the site was made.
 DATED = {"api/v1/index.json", "data/outcomes.json", ".portability-site"}
 
@@ -133,16 +131,14 @@ def test_what_a_page_is_made_of_is_told_by_value(material: Material) -> None:
     assert made_of(material.series[0]) != made_of(material.series[1])
 
 
-def test_another_process_makes_pages_of_the_same(tmp_path: Path) -> None:
+def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Path) -> None:
     """Whose hashes are others, and with them the order of whatever has none."""
-    history = tmp_path / "history" / "results"
-    shutil.copytree(SHIPPED / "runs" / "tpu-v2", history / "runs" / "tpu-v2")
-    shutil.copytree(SHIPPED / "outcomes" / "tpu-v2", history / "outcomes" / "tpu-v2")
     made = []
     for seed in "12":
         program = Path(sys.executable).with_name("portability")
-        command = [program, "site", "--history", history, "--out", tmp_path / seed]
-        subprocess.run(command, check=True, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True)
+        command = [program, "site", "--history", history.directory, "--out", tmp_path / seed]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
         made.append(json.loads((tmp_path / seed / MARKER).read_text())["made_of"])
     assert len(made[0]) > 100
     assert made[0] == made[1]

@@ -33,7 +33,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
     make()
     server = server_of(site, editions, 0)
     threads = [
-        threading.Thread(target=server.serve_forever),
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}),
         threading.Thread(target=watch, args=(make, [template.parent], editions, stop)),
     ]
     for thread in threads:

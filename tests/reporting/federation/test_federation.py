@@ -67,7 +67,7 @@ def serve() -> Iterator[Callable[..., Served]]:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         server.daemon_threads = True
         servers.append(server)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         return Served(f"http://127.0.0.1:{server.server_port}/", asked)
 
     yield start

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import copy, deepcopy
 from typing import Any
 
 import pytest
@@ -42,14 +43,16 @@ def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
 
 
 @pytest.fixture
-def cut_night(histories: tuple[Any, ...]) -> Callable[[int | None, Fault | None], FakeGitHub]:
+def cut_night(histories: tuple[Any, ...]) -> Iterator[Callable[[int | None, Fault | None], FakeGitHub]]:
     """A GitHub after a night that ended with a request, and was then run again."""
+    with serving(FakeGitHub()) as github:
+        for history in histories[:-1]:
+            bring_up_to_date(github, history)
+        before = deepcopy((github.issues, github.comments, github.labels))
 
-    def make(last: int | None, fault: Fault | None) -> FakeGitHub:
-        with serving(FakeGitHub()) as github:
-            for history in histories[:-1]:
-                bring_up_to_date(github, history)
-            github.requests.clear()
+        def make(last: int | None, fault: Fault | None) -> FakeGitHub:
+            github.issues, github.comments, github.labels = deepcopy(before)
+            github.requests = []
             if last is not None:
                 github.dead = last
                 github.faults = {last: fault} if fault else {}
@@ -57,10 +60,10 @@ def cut_night(histories: tuple[Any, ...]) -> Callable[[int | None, Fault | None]
                     bring_up_to_date(github, histories[-1])
                 github.dead, github.faults = None, {}
             bring_up_to_date(github, histories[-1])
-        assert github.violations == []
-        return github
+            return copy(github)
 
-    return make
+        yield make
+    assert github.violations == []
 
 
 def test_the_end_is_the_same_whatever_was_cut(cut_night: Callable[..., FakeGitHub]) -> None:

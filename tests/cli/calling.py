@@ -1,0 +1,28 @@
+"""Commands, called in the process of the tests: a start of the program takes longer than most of what is asked of it.
+
+That the program is these commands is seen where it has to be a process of its own, as in `test_nightly.py`.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from pathlib import Path
+from subprocess import CompletedProcess
+from unittest.mock import patch
+
+from monitor.cli import main
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def portability(*arguments: str, cwd: Path = CHECKOUT) -> CompletedProcess[str]:
+    """What the program says, and how it ends, where it is called in that directory."""
+    status, out, err = 0, io.StringIO(), io.StringIO()
+    with chdir(cwd), redirect_stdout(out), redirect_stderr(err), patch("sys.argv", ["portability", *arguments]):
+        try:
+            main()
+        except SystemExit as ended:
+            assert isinstance(ended.code, int)
+            status = ended.code
+    return CompletedProcess(arguments, status, out.getvalue(), err.getvalue())
