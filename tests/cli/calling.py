@@ -16,7 +16,7 @@ from monitor.cli import main
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def portability(*arguments: str, cwd: Path = CHECKOUT) -> CompletedProcess[str]:
+def portability(*arguments: str, cwd: Path = Path()) -> CompletedProcess[str]:
     """What the program says, and how it ends, where it is called in that directory."""
     status, out, err = 0, io.StringIO(), io.StringIO()
     with chdir(cwd), redirect_stdout(out), redirect_stderr(err), patch("sys.argv", ["portability", *arguments]):

@@ -19,6 +19,12 @@ from monitor.cli.common import DEFAULT_HISTORY, open_history
 from monitor.reporting.asking import Asking
 
 
+@pytest.fixture(autouse=True)
+def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a command leaves in the current directory no other test finds: its runs may have the same names."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     """A GitHub on this machine, whose token the environment has, and nothing else of a workflow's."""

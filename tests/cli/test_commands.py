@@ -186,7 +186,7 @@ def test_targets_are_listed_and_checked() -> None:
     ]
     assert set(cpu["frameworks"]) == {"torch", "jax", "tensorflow"}
     assert "jax on cpu: nightly, release, pinned" in portability("target", "list").stdout
-    assert "runners/cpu.toml: fine" in portability("target", "check", "runners/cpu.toml").stdout
+    assert "runners/cpu.toml: fine" in portability("target", "check", "runners/cpu.toml", cwd=CHECKOUT).stdout
     everything = portability("target", "check").stdout.splitlines()
     assert len(everything) == len([*(CHECKOUT / "runners").glob("*.toml")])
 
