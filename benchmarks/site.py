@@ -45,7 +45,7 @@ from monitor.reporting.project import Project
 from monitor.reporting.site import write_site
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "site"
-LOOKS_EVERY = 0.5  # seconds, at the memory that is held
+LOOKS_EVERY = 2  # seconds, at the memory that is held: to add it up takes a tenth of one
 
 FRAMEWORKS = {"torch": "torch.nn.functional", "jax": "jax.numpy", "tensorflow": "tf.math"}
 VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")

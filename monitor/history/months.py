@@ -2,7 +2,7 @@
 
 What a site reads of a year is a few columns of hundreds of files, and to open and decode those takes most of its
 time. A month that is over never changes, and its nights say nearly the same: in one file of Arrow's, a month of 2,000
-cases takes 0.2 MB, and is read in the time of a few runs. A file is made from the runs when first asked for, and anew
+cases takes 0.4 MB, and is read in the time of a few runs. A file is made from the runs when first asked for, and anew
 when the month has other runs. The index lies outside the history, and is never committed.
 """
 

@@ -51,9 +51,10 @@ class Edition:
         self._was_made_of = _marker(last)
 
     def mine(self, address: str) -> bool:
-        """Whether this process is the one to make that file."""
+        """Whether this process is the one to make that file; of files that differ in their ends alone, all or none."""
         number, of = self._share
-        return zlib.crc32(address.encode()) % of == number
+        name, _, _ = address.rpartition(".")
+        return zlib.crc32(name.encode()) % of == number
 
     def page(self, address: str, of: str, make: Callable[[], bytes]) -> None:
         """The page at an address; it is made anew unless the last edition has it, made `of` the same."""

@@ -130,7 +130,7 @@ class _Renderer:
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
         self._page("hardware.html", "hardware", hardware=project.hardware)
-        self._builds(known.builds, material.nights)
+        self._builds(known, material)
         self._kernels(series)
         for function_of in known.functions:
             self._function(function_of, columns, known.documents)
@@ -162,10 +162,12 @@ class _Renderer:
         if self._edition.mine(CELLS):
             self._edition.write(CELLS, cells_script(found()))
 
-    def _builds(self, pages: Sequence[builds.BuildPage], nights: Sequence[news.Night]) -> None:
-        self._page("causes.html", "causes", builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
-        data = partial(builds.comparison, pages, nights)
-        self._page("builds/index.html", "builds", pages=builds.by_framework(pages), data=data)
+    def _builds(self, known: Contents, material: Material) -> None:
+        pages, nights = known.builds, material.nights
+        told = [night.told for night in known.runs]
+        self._page("causes.html", "causes", told, builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
+        data, every = partial(builds.comparison, pages, nights), builds.by_framework(pages)
+        self._page("builds/index.html", "builds", (told, material.signatures), pages=every, data=data)
         for page in pages:
             self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
 
