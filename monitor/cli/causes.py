@@ -20,7 +20,6 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
-    refuse_unseen,
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
@@ -44,8 +43,7 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show what builds changed, a row a cause: changes that share a build and the words of a message are one."""
-    everything = gathered(history).nights
-    refuse_unseen((night.run for night in everything), target, framework)
+    everything = gathered(history, target, framework).nights
     found = [
         cause
         for cause in causes(night for night in everything if not target or night.run.target in target)

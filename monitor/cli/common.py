@@ -5,9 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import pandas as pd
 import typer
@@ -16,7 +16,6 @@ from monitor.execution.environments import default_cache
 from monitor.handover.fields import nearest
 from monitor.history.store import History
 from monitor.reporting.material import Material, gather
-from monitor.reporting.standing import Series
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
@@ -51,35 +50,17 @@ def open_history(directory: Path) -> History:
     return history
 
 
-def gathered(directory: Path) -> Material:
-    """What is told of the history in a directory."""
-    return gather(open_history(directory), INDEX)
+def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collection[str] = ()) -> Material:
+    """What is told of the history in a directory.
 
-
-def series_of(history: Path, targets: Collection[str]) -> list[Series]:
-    """What is known of these targets, of all where none is named. Raises UserError."""
-    known = gathered(history).series
-    refuse_unseen(known, targets)
-    return [one for one in known if not targets or one.target in targets]
-
-
-class Seen(Protocol):
-    """What was on one target, of one framework: a run, or a series of them."""
-
-    @property
-    def target(self) -> str: ...
-
-    @property
-    def framework(self) -> str: ...
-
-
-def refuse_unseen(seen: Iterable[Seen], targets: Collection[str], frameworks: Collection[str] = ()) -> None:
-    """Raise UserError, with the nearest known name, where a history has nothing of a target or framework named."""
-    there = [*seen]
+    Raises UserError, with the nearest known name, where it has nothing of a target or framework that is named.
+    """
+    material = gather(open_history(directory), INDEX)
     for name in targets:
-        refuse_unknown("target", name, {one.target for one in there})
+        refuse_unknown("target", name, {one.target for one in material.series})
     for name in frameworks:
-        refuse_unknown("framework", name, {one.framework for one in there})
+        refuse_unknown("framework", name, {one.framework for one in material.series})
+    return material
 
 
 def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:

@@ -12,8 +12,8 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
+    gathered,
     print_frame,
-    series_of,
 )
 from monitor.reporting.answers import confrontation_frame, confrontations, disagreement_frame
 from monitor.suite.catalog import load_catalog
@@ -35,5 +35,6 @@ def confront(
     markdown: MarkdownOption = False,
 ) -> None:
     """Hold compiled evidence against the study's TPU, the limits that authors declare, and executed runs."""
-    found = [*confrontations(series_of(history, target), load_catalog())]
+    series = [one for one in gathered(history, target).series if not target or one.target in target]
+    found = [*confrontations(series, load_catalog())]
     print_frame(disagreement_frame(found) if disagreements else confrontation_frame(found), markdown=markdown)

@@ -16,7 +16,6 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
-    refuse_unseen,
 )
 from monitor.handover.codec import to_json
 from monitor.reporting.figures import percent
@@ -34,8 +33,7 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show each case that answered otherwise than before and after: how often, and whether that makes it flaky."""
-    material = gathered(history)
-    refuse_unseen((item.run for item in material.runs), target)
+    material = gathered(history, target)
     found = [rating for rating in material.rated if not target or rating.cell.target in target]
     if json_:
         print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])

@@ -16,7 +16,6 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
-    refuse_unseen,
 )
 from monitor.handover.codec import to_json
 
@@ -38,8 +37,7 @@ def show(
 
     To be asked once a week: it sees slow drift, and small steps in noise, some weeks late.
     """
-    material = gathered(history)
-    refuse_unseen((item.run for item in material.runs), target)
+    material = gathered(history, target)
     found = [moved for moved in material.moved if not target or moved.cell.target in target]
     if json_:
         print_json([to_json(moved) for moved in found])

@@ -16,7 +16,6 @@ from monitor.cli.common import (
     examples,
     gathered,
     print_json,
-    refuse_unseen,
     say,
 )
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
@@ -43,11 +42,10 @@ def show(
     markdown: MarkdownOption = False,
 ) -> None:
     """Show what turned worse or slower for good, a regression a cause: between which builds, and how it stands."""
-    material = gathered(history)
+    material = gathered(history, target, framework)
     known = judgement(material, triage)
     for fault in known.faults:
         say(fault)
-    refuse_unseen((item.run for item in material.runs), target, framework)
     found = [
         one
         for one in sorted(material.regressions(known.excuse), key=lambda one: one.events[0].run.started)

@@ -13,10 +13,9 @@ from monitor.cli.common import (
     MarkdownOption,
     TargetsOption,
     examples,
+    gathered,
     print_frame,
     print_json,
-    refuse_unseen,
-    series_of,
 )
 from monitor.reporting.scoreboard import (
     calls_frame,
@@ -51,8 +50,8 @@ def report(
 
     docs/scores.md says what each figure is.
     """
-    everything, catalog = series_of(history, ()), load_catalog()
-    refuse_unseen(everything, (*target, *([reference] if reference != REFERENCE else [])))
+    named = (*target, *([reference] if reference != REFERENCE else []))
+    everything, catalog = gathered(history, named).series, load_catalog()
     series = [one for one in everything if not target or one.target in target]
     study, by_stratum, whole = [*study_table(series, catalog)], stratum_table(series, catalog), [*whole_table(series)]
     speed = [row for row in speed_table(everything, reference) if not target or row.target in target]
