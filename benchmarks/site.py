@@ -2,13 +2,15 @@
 
     python benchmarks/site.py
     python benchmarks/site.py --functions 300 --targets 4 --nights 60
+    python benchmarks/site.py --cases 1
 
 Simulates a history in the layout of real ones, and writes its site twice: whole into an empty folder, and again after
 one more night of every target. Each build is a process of its own, as a night's is. Prints how long each took, the most
 memory that it and its helpers held at once, and how many files it wrote and left alone.
 
 Every target executes every function, which is what most is recorded of. A function has four cases, as those of suite
-`ops` have. Every night has a new build; a case comes out otherwise in one night of a thousand, and latencies scatter.
+`ops` have, or `--cases` of them. Every night has a new build; a case comes out otherwise in one night of a thousand,
+and latencies scatter.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "site"
 LOOKS_EVERY = 2  # seconds, at the memory that is held: to add it up takes a tenth of one
 
 FRAMEWORKS = {"torch": "torch.nn.functional", "jax": "jax.numpy", "tensorflow": "tf.math"}
-VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-float32")
+VARIANTS = ("eager-float32", "compiled-float32", "eager-bfloat16", "gradient-float32")
 PACKAGES = tuple(Package(f"package-{number}", f"1.{number}.0", f"{number:064x}") for number in range(12))
 START = datetime(2025, 11, 1, 3, 10, tzinfo=UTC)
 FAILING = (Outcome.UNSUPPORTED, Outcome.ERROR, Outcome.MISMATCH)
@@ -57,12 +59,12 @@ TURNS = 0.001  # of the cases, a night
 NOISE = 0.03  # of a latency, from night to night
 
 
-def names(framework: str, functions: int) -> list[str]:
-    """The ids of a framework's cases, as long as the real ones."""
+def names(framework: str, functions: int, cases: int) -> list[str]:
+    """The ids of a framework's cases, so many of each function, as long as the real ones."""
     return sorted(
         f"{framework}/{FRAMEWORKS[framework]}.function_{number:04d}/{variant}"
         for number in range(functions // len(FRAMEWORKS))
-        for variant in VARIANTS
+        for variant in VARIANTS[:cases]
     )
 
 
@@ -84,9 +86,9 @@ def run_of(target: int, framework: str, night: int, cases: list[str]) -> Run:
 class Series:
     """The nights of one framework on one target."""
 
-    def __init__(self, target: int, framework: str, functions: int) -> None:
+    def __init__(self, target: int, framework: str, functions: int, cases: int) -> None:
         self.target, self.framework = target, framework
-        self.cases = names(framework, functions)
+        self.cases = names(framework, functions, cases)
         self._rng = np.random.default_rng([target, [*FRAMEWORKS].index(framework)])
         self._fails = self._rng.random(len(self.cases)) < FAILS
         self._base = 10 ** self._rng.uniform(0, 4, len(self.cases))
@@ -123,6 +125,7 @@ class Series:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--functions", type=int, default=1_500)
+    parser.add_argument("--cases", type=int, default=len(VARIANTS), help="of each function")
     parser.add_argument("--targets", type=int, default=12)
     parser.add_argument("--nights", type=int, default=365)
     parser.add_argument("--build", nargs=2, metavar="FOLDER", type=Path, help=argparse.SUPPRESS)  # what a process does
@@ -132,7 +135,8 @@ def main() -> None:
         return
     with TemporaryDirectory() as folder:
         history, site = Path(folder) / "history", Path(folder) / "site"
-        series = [Series(target, name, given.functions) for target in range(given.targets) for name in FRAMEWORKS]
+        every = [(target, name) for target in range(given.targets) for name in FRAMEWORKS]
+        series = [Series(*one, given.functions, given.cases) for one in every]
         for night in range(given.nights):
             for one in series:
                 one.write(history, night)
