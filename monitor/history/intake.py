@@ -10,13 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any, Never
+from typing import Any, Never, TypeVar
 
 import jsonschema_rs
 
 from monitor.handover.codec import from_json
 from monitor.handover.runfile import SCHEMA, RunFile, RunFileError
 from monitor.model import Comparison, End, Observation, Run, Signature, function_of
+
+T = TypeVar("T")
 
 LARGEST_FILE = 64 << 20
 LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
@@ -96,19 +98,26 @@ class _Checker:
             where = ".".join(map(str, problem.instance_path))
             self._refuse(number, f"{where or 'line'}: {problem.message[:200]}")
         if kind == "run":
-            self.run = from_json(Run, data["run"])
+            self.run = self._read(Run, number, data["run"])
             self._wanted = frozenset(self.run.cases)
             self._functions = frozenset(map(function_of, self._wanted))
             if any(not case.startswith(f"{self.run.framework}/") for case in self._wanted):
                 self._refuse(number, f"run.cases: a case that is not of {self.run.framework}")
         elif kind == "observation":
-            self._take_observation(number, from_json(Observation, data["observation"]))
+            self._take_observation(number, self._read(Observation, number, data["observation"]))
         elif kind == "signature":
-            self._take_signature(number, from_json(Signature, data["signature"]))
+            self._take_signature(number, self._read(Signature, number, data["signature"]))
         elif kind == "comparison":
-            self._take_comparison(number, from_json(Comparison, data["comparison"]))
+            self._take_comparison(number, self._read(Comparison, number, data["comparison"]))
         else:
-            self.end = from_json(End, data["end"])
+            self.end = self._read(End, number, data["end"])
+
+    def _read(self, kind: type[T], number: int, value: object) -> T:
+        """What a line holds. To the schema 1.0 is a whole number, as it is to JSON; here it is none."""
+        try:
+            return from_json(kind, value)
+        except (TypeError, ValueError) as error:
+            self._refuse(number, f"{kind.__name__.lower()}: {error}")
 
     def _take_observation(self, number: int, observation: Observation) -> None:
         if observation.case not in self._wanted:

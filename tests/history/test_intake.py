@@ -103,6 +103,7 @@ def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> No
         (4, "comparison.good.build", "../../etc", "5: comparison.good.build: "),
         (4, "comparison.good.latencies", [2.5, 0], "5: comparison.good.latencies.1: "),
         (4, "comparison.new.outcomes", ["great"], "5: comparison.new.outcomes.0: "),
+        (4, "comparison.good.digest.figures", [1.0], "5: comparison: expected <class 'int'>, got float"),
         (5, "end.finished", "today", "6: end.finished: "),
         (5, "end.notes", ["two\nlines"], "6: end.notes.0: "),
     ],
