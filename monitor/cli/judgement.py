@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.analysis.regressions import Excuse
-from monitor.analysis.triage import excuses, load_triage, stale
+from monitor.analysis.triage import Triage, excuses, load_triage, stale
 from monitor.cli.common import CHECKOUT
 from monitor.reporting.material import Material
 
@@ -22,14 +23,23 @@ TriageOption = Annotated[
 
 @dataclass(frozen=True)
 class Judgement:
-    """What excuses a failure, and what is wrong with the reviewed files themselves."""
+    """What people have said of a history's failures, as it holds on one day."""
 
-    excuse: Excuse
-    faults: tuple[str, ...]
+    triage: Triage
+    material: Material
+    today: date
+
+    @cached_property
+    def excuse(self) -> Excuse:
+        """What excuses a failure."""
+        return excuses(self.triage, self.material.flaky, self.today)
+
+    @cached_property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the reviewed files themselves."""
+        return tuple(stale(self.triage, self.material.answers, self.material.told, self.today))
 
 
 def judgement(material: Material, directory: Path = TRIAGE) -> Judgement:
     """What holds today. Raises FieldError."""
-    triage, today = load_triage(directory), datetime.now(UTC).date()
-    faults = stale(triage, material.answers, material.told, today)
-    return Judgement(excuses(triage, material.flaky, today), tuple(faults))
+    return Judgement(load_triage(directory), material, datetime.now(UTC).date())

@@ -14,7 +14,7 @@ import typer
 
 from monitor.analysis.latency_verdicts import LatencyNight
 from monitor.analysis.news import Night
-from monitor.analysis.triage import excused, excuses, filed, load_triage
+from monitor.analysis.triage import excused, filed
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
@@ -334,7 +334,7 @@ def write_pages(
         catalog=load_catalog(),
         script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
-        excuse=excuses(load_triage(TRIAGE), material.flaky, generated.date()),
+        excuse=judgement(material).excuse,
         findings=load_findings(FINDINGS),
         federation=load_federation(federation, generated) if federation else Federation(),
     )

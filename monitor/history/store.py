@@ -125,11 +125,14 @@ class History:
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
-        heads = read_runs(self.directory, *series[:2])
-        found = [item for item in _of_series(series, heads) if not item.run.blocked]
+        found = [item for item in self._runs(series) if not item.run.blocked]
         if version:
             found = [item for item in found if item.run.build and age(item.run.build.version) <= age(version)]
         return self._loaded(tuple(found[-nights:]))
+
+    def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
+        """The runs of one series, in order."""
+        return _of_series(series, read_runs(self.directory, *series[:2]))
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
         return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
@@ -179,7 +182,7 @@ class History:
         series = (target, framework, suite, evidence)
         known = read_outcomes(outcomes_path(self.directory, series))
         if version:
-            runs = _of_series(series, read_runs(self.directory))
+            runs = self._runs(series)
             before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
             if len(before) < len(runs):
                 known = known_after(self.directory, with_extent(before))
@@ -187,7 +190,7 @@ class History:
 
     def done(self, job: Job) -> tuple[Run, ...]:
         """The runs, in order, that did what a job asks for: those of all its cases that observed something."""
-        runs = [item.run for item in _of_series(job.series, read_runs(self.directory, job.target, job.framework))]
+        runs = [item.run for item in self._runs(job.series)]
         asked = ((), job.selection)  # the whole suite has every case
         return tuple(run for run in runs if not (run.blocked or run.shard) and run.selection in asked)
 
@@ -199,9 +202,8 @@ class History:
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
     ) -> dict[str, float]:
         """The seconds that each case took when it was last run on one target."""
-        table = read_observations(
-            self.directory, _of_series((target, framework, suite, evidence), read_runs(self.directory))
-        )
+        runs = self._runs((target, framework, suite, evidence))
+        table = read_observations(self.directory, runs, ("case", "seconds"))
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
     def _prepare(self) -> None:

@@ -164,7 +164,7 @@ class _Renderer:
 
     def _builds(self, known: Contents, material: Material) -> None:
         pages, nights = known.builds, material.nights
-        told = [night.told for night in known.runs]
+        told = [one.told for one in known.runs]
         self._page("causes.html", "causes", told, builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
         data, every = partial(builds.comparison, pages, nights), builds.by_framework(pages)
         self._page("builds/index.html", "builds", (told, material.signatures), pages=every, data=data)

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A directory that has no history yet: it starts from the shipped one."""
-    monkeypatch.chdir(tmp_path)
 
 
 def test_a_functions_past_is_shown() -> None:
