@@ -79,9 +79,9 @@ def series_anchor(target: str, suite: str, evidence: Evidence) -> str:
     return anchor if evidence is Evidence.EXECUTED else f"{anchor}-{evidence}"
 
 
-def regression_address(regression: str) -> str:
-    """Where the site speaks of a regression, by its id."""
-    return f"regressions.html#{slug(regression)}"
+def regression_page(regression: str) -> str:
+    """The address of a regression's page, by its id, from the root of the site."""
+    return f"regressions/{slug(regression)}.html"
 
 
 def issues_on(repository: str, regression: str) -> str:

@@ -10,13 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.analysis.news import tonight
-from monitor.analysis.regressions import Regression
 from monitor.analysis.triage import excused
 from monitor.reporting import api
 from monitor.reporting.levels import Levels
 from monitor.reporting.machines import Maker, machine_files
 from monitor.reporting.material import Material
-from monitor.reporting.pages import builds, function, run, target
+from monitor.reporting.pages import builds, function, regressions, run, target
 from monitor.reporting.pages.tonight import TonightPage, tonight_page
 from monitor.reporting.project import Project
 
@@ -25,13 +24,13 @@ from monitor.reporting.project import Project
 class Contents:
     """What a site has to tell. The `material` is told as the project excuses it.
 
-    `found` are the regressions and the slowdowns. `documents` are those of runs and functions by their addresses, and
-    `files` makes all others that are for programs.
+    `regressions` are those of functions and the slowdowns. `documents` are those of runs and functions by their
+    addresses, and `files` makes all others that are for programs.
     """
 
     material: Material
     project: Project
-    found: tuple[Regression, ...]
+    regressions: tuple[regressions.Subject, ...]
     front: TonightPage
     targets: tuple[target.Subject, ...]
     builds: tuple[builds.BuildPage, ...]
@@ -47,18 +46,21 @@ def contents(material: Material, project: Project, generated: datetime, base: st
     nights = tuple(excused(night, project.excuse) for night in material.nights)
     told = replace(material, nights=nights)
     front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)
+    subjects = regressions.subjects(found)
     levels = Levels(material.moved, material.told, material.paces)
     functions = api.functions_of(material.functions)
     documents = (*api.function_documents(functions, told, project.catalog), *api.run_documents(told))
     return Contents(
         told,
         project,
-        found,
+        subjects,
         front,
         tuple(target.subjects(front.all_places, material.series, project.hardware)),
         builds.build_pages(nights, material.signatures),
         tuple(
-            function.subjects(material.functions, material.trends, nights, found, material.signatures, levels, project)
+            function.subjects(
+                material.functions, material.trends, nights, subjects, material.signatures, levels, project
+            )
         ),
         tuple(run.subjects(nights, material.runs, material.outcomes)),
         dict(documents),

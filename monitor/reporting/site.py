@@ -119,13 +119,7 @@ class _Renderer:
         self._assets()
         columns = project.federation.columns
         self._front(known)
-        self._page(
-            "regressions.html",
-            "regressions",
-            page=lambda: regression_pages.regressions_page(known.found, material.paces, material.rated),
-            most=regression_pages,
-            flaky=State.FLAKY,
-        )
+        self._regressions(known)
         self._matrix(lambda: elsewhere.with_columns(matrix.matrix_page(material.functions, project.catalog), columns))
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page("method.html", "method", fields=FIELDS, news=news, tonight=tonight, standing=standing)
@@ -136,7 +130,7 @@ class _Renderer:
             self._function(function_of, columns, known.documents)
         for run_of in known.runs:
             self._run(run_of, known.documents)
-        self._months(runs.months(known.runs))
+        self._runs(runs.newest_first(known.runs))
         for address, make in known.files:
             if self._edition.mine(address):
                 self._edition.write(address, make())
@@ -162,12 +156,24 @@ class _Renderer:
         if self._edition.mine(CELLS):
             self._edition.write(CELLS, cells_script(found()))
 
+    def _regressions(self, known: Contents) -> None:
+        found, material = [one.regression for one in known.regressions], known.material
+        page = partial(regression_pages.regressions_page, found, material.paces, material.rated)
+        self._page("regressions.html", "regressions", page=page, most=regression_pages, flaky=State.FLAKY)
+        for one in known.regressions:
+            address = addresses.regression_page(one.regression.id)
+            self._page(address, "regression", one.told, one=one.regression, most=regression_pages)
+
     def _builds(self, known: Contents, material: Material) -> None:
-        pages, nights = known.builds, material.nights
+        pages, every = known.builds, builds.by_framework(known.builds)
         told = [one.told for one in known.runs]
-        self._page("causes.html", "causes", told, builds=lambda: causes.news_of_builds(nights), named=causes.NAMED)
-        data, every = partial(builds.comparison, pages, nights), builds.by_framework(pages)
-        self._page("builds/index.html", "builds", (told, material.signatures), pages=every, data=data)
+        self._page("causes.html", "causes", told, pages=every, most=causes)
+        head = partial(builds.comparison_head, every)
+        self._page("builds/index.html", "builds", (told, material.signatures), pages=every, head=head)
+        for framework, of_framework in every.items():
+            address = builds.comparison_file(framework)
+            if self._edition.mine(address):
+                self._edition.write(address, builds.comparison_script(framework, of_framework, material.nights))
         for page in pages:
             self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
 
@@ -191,12 +197,15 @@ class _Renderer:
             self._page(page, "run", one.told, page=one.view)
             self._document(document, one.told, documents[document])
 
-    def _months(self, months: Sequence[runs.Month]) -> None:
+    def _runs(self, newest: Sequence[run.Subject]) -> None:
+        months = runs.months(newest)
         named = [month.name for month in months]  # and no count: a month that is over would change every night
-        newest = months[0] if months else None
-        self._page("runs/index.html", "runs", (named, newest and newest.told), months=months, month=newest)
+        recent = newest[: runs.NEWEST]
+        told = named, [one.told for one in recent]
+        self._page("runs/index.html", "runs", told, months=months, month=None, rows=partial(runs.rows, recent))
         for month in months:
-            self._page(month.page, "runs", (named, month.told), months=months, month=month)
+            rows = partial(runs.rows, month.runs)
+            self._page(month.page, "runs", (named, month.told), months=months, month=month, rows=rows)
 
     def _document(self, address: str, told: str, document: api.Document) -> None:
         self._edition.page(address, made_of(self._made_by, told), partial(encoded, document))
@@ -294,6 +303,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,
         portabilities=signs.PORTABILITIES,
+        regression_page=addresses.regression_page,
         run_page=addresses.run_page,
         series_address=addresses.series_address,
         standings=signs.STANDINGS,

@@ -3,7 +3,8 @@
 
 const SHOWN = 40; // cases of one cause; their number is told
 
-const data = JSON.parse(document.getElementById("turns").textContent);
+const { outcomes, frameworks } = JSON.parse(document.getElementById("frameworks").textContent);
+const comparisons = {}; // by framework, each from a script of its own: a page opened from a disk may read no other file
 const form = document.getElementById("pair");
 const said = document.getElementById("said");
 const differences = document.getElementById("differences");
@@ -17,8 +18,18 @@ function fill(select, options, chosen) {
   if (select.selectedIndex < 0) select.selectedIndex = 0;
 }
 
-function framework() {
-  return data.frameworks.find(([key]) => key === field("fw").value);
+function comparison() {
+  return comparisons[field("fw").value];
+}
+
+// Go on once the comparison of the chosen framework is there.
+function loaded(next) {
+  if (comparison()) return next();
+  const [, , file] = frameworks.find(([key]) => key === field("fw").value);
+  const script = Object.assign(document.createElement("script"), { src: root + file });
+  script.addEventListener("load", () => { if (comparison()) next(); }); // another may be chosen by then
+  script.addEventListener("error", () => { said.value = "The comparison could not be loaded."; });
+  document.head.append(script);
 }
 
 // The outcome of a case with a build: what the last change up to it left, or what the first change after it found.
@@ -43,7 +54,7 @@ function counted(number, what) {
 }
 
 function mark(outcome) {
-  const [word, symbol, tone] = data.outcomes[outcome] ?? ["not there", "–", "none"];
+  const [word, symbol, tone] = outcomes[outcome] ?? ["not there", "–", "none"];
   return element("span", `${symbol} ${word}`, { className: `mark ${tone}` });
 }
 
@@ -79,13 +90,13 @@ function callsOf(name, calls) {
 }
 
 // Of each function the last change is known, whichever of the two builds is the older.
-function drawSignatures(key, from, to) {
+function drawSignatures(from, to) {
   const [older, newer] = [from, to].sort((one, other) => one - other);
-  const changed = data.signatures.filter(([of, since]) => of === key && since > older && since <= newer);
+  const changed = comparison().signatures.filter(([since]) => since > older && since <= newer);
   signatures.hidden = !changed.length;
   signatures.querySelector("h3").textContent = `${counted(changed.length, "signature")} changed`;
   signatures.querySelector("ul").replaceChildren(
-    ...changed.map(([, , name, ...texts]) => {
+    ...changed.map(([, name, ...texts]) => {
       const [before, after] = from > to ? texts.reverse() : texts;
       const item = element("li");
       const short = name.split(".").at(-1);
@@ -97,13 +108,13 @@ function drawSignatures(key, from, to) {
 }
 
 function draw() {
-  const [key, , builds] = framework();
+  const { builds, cases } = comparison();
   const from = Number(field("a").value);
   const to = Number(field("b").value);
   const groups = new Map();
   let differing = 0;
-  for (const [target, , evidence, name, address, turns] of data.cases) {
-    if (!name.startsWith(`${key}/`) || (field("on").value && field("on").value !== target)) continue;
+  for (const [target, , evidence, name, address, turns] of cases) {
+    if (field("on").value && field("on").value !== target) continue;
     const before = outcomeWith(turns, from);
     const after = outcomeWith(turns, to);
     const turn = between(turns, from, to);
@@ -117,7 +128,7 @@ function draw() {
   }
   const sorted = [...groups.values()].sort((one, other) => other.length - one.length);
   differences.replaceChildren(...sorted.map(group));
-  drawSignatures(key, from, to);
+  drawSignatures(from, to);
   said.value =
     from === to
       ? "Choose two builds."
@@ -126,18 +137,17 @@ function draw() {
 }
 
 function choices(state) {
-  fill(field("fw"), data.frameworks.map(([key, title]) => [key, title]), state.get("fw"));
-  const [key, , builds] = framework();
+  const { builds, cases } = comparison();
   const newestFirst = builds.map(([title], number) => [String(number), title]).reverse();
   const numberOf = (title, otherwise) => String(builds.findIndex(([one]) => one === title)).replace("-1", otherwise);
   fill(field("a"), newestFirst, numberOf(state.get("a"), String(Math.max(0, builds.length - 2))));
   fill(field("b"), newestFirst, numberOf(state.get("b"), String(builds.length - 1)));
-  const targets = [...new Set(data.cases.filter((one) => one[3].startsWith(`${key}/`)).map(([target]) => target))].sort();
+  const targets = [...new Set(cases.map(([target]) => target))].sort();
   fill(field("on"), [["", "every target"], ...targets.map((target) => [target, target])], state.get("on") ?? "");
 }
 
 function remember() {
-  const builds = framework()[2];
+  const { builds } = comparison();
   const state = new URLSearchParams({
     fw: field("fw").value, a: builds[field("a").value][0], b: builds[field("b").value][0],
   });
@@ -146,14 +156,20 @@ function remember() {
 }
 
 function recall() {
-  choices(new URLSearchParams(location.hash.includes("fw=") ? location.hash.slice(1) : ""));
-  draw();
+  const state = new URLSearchParams(location.hash.includes("fw=") ? location.hash.slice(1) : "");
+  fill(field("fw"), frameworks.map(([key, title]) => [key, title]), state.get("fw"));
+  loaded(() => {
+    choices(state);
+    draw();
+  });
 }
 
 form.addEventListener("change", (event) => {
-  if (event.target === field("fw")) choices(new URLSearchParams({ fw: field("fw").value }));
-  draw();
-  remember();
+  loaded(() => {
+    if (event.target === field("fw")) choices(new URLSearchParams());
+    draw();
+    remember();
+  });
 });
 addEventListener("hashchange", recall);
 recall();

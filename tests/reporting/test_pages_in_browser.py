@@ -31,11 +31,12 @@ OPTIONS = {"runOnly": WCAG, "resultTypes": ["violations"]}  # what is in order i
 
 
 @pytest.fixture(scope="module")
-def addresses(recorded: Recorded) -> dict[str, str]:
+def addresses(recorded: Recorded, site: Path) -> dict[str, str]:
     """One page of each kind, and the worst of them."""
     noted = next(item.run for item in recorded.runs if item.run.notes)
     blocked = next(item.run for item in recorded.runs if item.run.blocked)
     assert noted.build
+    longest = max((site / "regressions").iterdir(), key=lambda page: page.stat().st_size)
     return {
         "tonight": "index.html",
         "targets": "targets/index.html",
@@ -43,6 +44,7 @@ def addresses(recorded: Recorded) -> dict[str, str]:
         "builds": "builds/index.html",
         "build": build_page("torch", noted.build),
         "regressions": "regressions.html",
+        "regression": f"regressions/{longest.name}",
         "causes": "causes.html",
         "study": "study.html",
         "hardware": "hardware.html",
@@ -64,8 +66,8 @@ def addresses(recorded: Recorded) -> dict[str, str]:
 
 KINDS = (
     "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
-    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "causes", "study",
-    "hardware", "slower", "slower function",
+    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "causes",
+    "study", "hardware", "slower", "slower function",
 )  # fmt: skip
 
 

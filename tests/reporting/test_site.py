@@ -306,9 +306,15 @@ def test_a_function_is_drawn_over_its_builds(site: Path, pages: dict[str, Page])
 def test_a_function_names_its_regressions(pages: dict[str, Page]) -> None:
     words = pages[function_page("torch", "torch.add")].words
     assert "↓ open 1 case PyTorch on cpu-x86, since torch 2.4.0.dev20251105+cpu" in words
-    regressions = pages["regressions.html"].words
-    assert "Last good torch 2.3.0.dev20251104+cpu First bad torch 2.4.0.dev20251105+cpu" in regressions
-    assert "portability repro torch/torch.add/eager-float32 --run" in regressions
+
+
+def test_a_regression_has_a_page_of_its_own(pages: dict[str, Page]) -> None:
+    listed = [link for link in pages["regressions.html"].links() if link.startswith("regressions/")]
+    assert {*listed} == {address for address in pages if address.startswith("regressions/")}
+    words = next(pages[link].words for link in listed if "torch.add eager-float32" in pages[link].words)
+    assert "Last good torch 2.3.0.dev20251104+cpu First bad torch 2.4.0.dev20251105+cpu" in words
+    assert "opened, 1 case on cpu-x86 with torch 2.4.0.dev20251105+cpu" in words
+    assert "portability repro torch/torch.add/eager-float32 --run" in words
 
 
 def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page], recorded: Recorded) -> None:

@@ -82,9 +82,9 @@ def test_an_engineer_goes_from_tonight_to_the_regression_and_its_builds(browser:
     page.goto((site / "index.html").as_uri())
     crash = page.locator("#open ~ ul li", has_text="torch.add")
     crash.get_by_role("link", name="open").click()
-    regression = page.locator("article.regression:target")
-    assert "Last good" in regression.inner_text()
-    regression.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").first.click()
+    facts = page.locator("body.regression dl.facts")
+    assert "Last good" in facts.inner_text()
+    facts.get_by_role("link", name="torch 2.4.0.dev20251105+cpu").click()
     assert page.get_by_role("heading", level=1).inner_text() == "torch 2.4.0.dev20251105+cpu"
     page.get_by_role("link", name="‹ torch 2.3.0.dev20251104+cpu").click()
     assert page.get_by_role("heading", level=1).inner_text() == "torch 2.3.0.dev20251104+cpu"
@@ -103,8 +103,8 @@ def test_an_engineer_follows_a_failing_function_to_its_issue(browser: sync_api.B
     page.locator("#live tbody th a").click()
     regression = page.locator("ul.on-function li")
     regression.get_by_role("link", name="open").click()
-    number = page.locator("article.regression:target").get_attribute("id")
-    page.locator("article.regression:target").get_by_role("link", name="at GitHub").click()
+    number = page.locator("body.regression .over .name").inner_text()
+    page.get_by_role("link", name="at GitHub").click()
     page.wait_for_url("https://github.com/**")
     assert asked == [f"https://github.com/{REPOSITORY}/issues?q=is%3Aissue%20{number}"]
     page.go_back()
@@ -120,7 +120,8 @@ def test_an_engineer_sees_both_builds_of_a_slowdown(browser: sync_api.Browser, s
     page = context.new_page()
     page.goto((slowed_site / "index.html").as_uri())
     page.locator("#open ~ ul li", has_text="jax.f00").get_by_role("link", name="open").click()
-    assert "25\u202f% slower".replace("\u202f", " ") in page.locator("article.regression:target").inner_text()
+    assert "25\u202f% slower".replace("\u202f", " ") in page.locator("body.regression .said").inner_text()
+    page.get_by_role("link", name="Regressions").first.click()
     row = page.locator("section:has(#slower) tbody tr")
     assert row.count() == 1
     assert "15 processes" in row.inner_text()

@@ -16,7 +16,7 @@ from monitor.analysis.news import Verdict
 from monitor.analysis.regressions import Regression, State
 from monitor.analysis.scores import Portability
 from monitor.model import Evidence, Outcome, Package
-from monitor.reporting.addresses import function_page, issues_on, regression_address
+from monitor.reporting.addresses import function_page, issues_on, regression_page
 from monitor.reporting.figures import clock, count, day, machine_time, moment
 from monitor.reporting.markup.drawing import text
 from monitor.reporting.names import build_title, framework_title
@@ -100,7 +100,7 @@ def _regression_line(this: _This, root: str, repository: str) -> Markup:
     issue = _issue(one.id, repository) if repository else ""
     said = f'<div class="said">{message(one.message)}</div>\n' if one.message else ""
     linked = one.cells[0].evidence is not Evidence.REGISTERED
-    address = text(root + regression_address(one.id))
+    address = text(root + regression_page(one.id))
     return Markup(  # noqa: S704 - as in `drawing`
         f'<div class="cause">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
         f"<b>{bad}{count(len(one.cells), 'case')}</b>\n"

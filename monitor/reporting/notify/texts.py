@@ -13,7 +13,7 @@ from itertools import groupby
 from monitor.analysis.lives import Bad, Kind
 from monitor.analysis.regressions import Regression
 from monitor.model import Build
-from monitor.reporting.addresses import function_page, regression_address
+from monitor.reporting.addresses import function_page, regression_page
 from monitor.reporting.figures import count, listed, shortened, visible
 from monitor.reporting.notify.life import MUTE, Standing
 from monitor.reporting.notify.markdown import LIMIT, code, cut, fitted, link, size, table
@@ -159,7 +159,7 @@ def _history(one: Regression, settings: Settings) -> str:
 
 def _address(one: Regression, settings: Settings) -> str:
     """Where the site speaks of it; empty where there is no site, or no more than the charts of functions."""
-    return settings.site + regression_address(one.id) if settings.site else ""
+    return settings.site + regression_page(one.id) if settings.site else ""
 
 
 def _hits(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:

@@ -13,7 +13,7 @@ from monitor.analysis.news import Night
 from monitor.history.order import age
 from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Outcome, Series
-from monitor.reporting.addresses import build_page, case_address, commits
+from monitor.reporting.addresses import build_page, case_address, commits, slug
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
 from monitor.reporting.signatures import calls
@@ -78,28 +78,42 @@ def _by_age(builds: Iterable[Build | None]) -> list[Build]:
     return sorted((build.bare for build in builds if build), key=lambda build: age(build.version))
 
 
-def comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> Markup:
-    """What `builds.js` compares builds by: of each case that ever changed, every change and its cause; signatures."""
-    text = json.dumps(_comparison(pages, nights), separators=(",", ":"))
+def comparison_file(framework: str) -> str:
+    """The address of what the builds of a framework are compared by."""
+    return f"data/builds/{slug(framework)}.js"
+
+
+def comparison_head(pages: Mapping[str, Sequence[BuildPage]]) -> Markup:
+    """What `builds.js` begins with: the words of outcomes, and where each framework's comparison is."""
+    head = {
+        "outcomes": [[sign.word, sign.symbol, sign.tone.value] for sign in OUTCOMES.values()],
+        "frameworks": [[one, framework_title(one), comparison_file(one)] for one in pages],
+    }
+    text = json.dumps(head, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
 
 
-def _comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> dict[str, object]:
-    builds: dict[str, list[Build]] = {}
-    for page in reversed(pages):
-        builds.setdefault(page.framework, []).append(page.build)
-    places = {f: {build.label: number for number, build in enumerate(found)} for f, found in builds.items()}
+def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> bytes:
+    """The comparison of a framework's builds, as a script: see `monitor.reporting.pages.matrix_cells.cells_script`."""
+    data = json.dumps(_comparison(framework, pages, nights), separators=(",", ":"))
+    return f"comparisons[{json.dumps(framework)}] = JSON.parse({json.dumps(data)});\n".encode("ascii")
+
+
+def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> dict[str, object]:
+    """What any two builds are compared by: of each case that ever changed, every change and its cause; signatures."""
+    builds = [page.build for page in reversed(pages)]
+    places = {build.label: number for number, build in enumerate(builds)}
     said: dict[str, int] = {}
     turns: dict[tuple[Series, str], list[object]] = {}
     addresses: dict[tuple[Series, str], str] = {}
-    for hit in _hits(nights):
+    for hit in _hits(night for night in nights if night.run.framework == framework):
         change, key = hit.change, (hit.run.series, hit.change.case)
         since = change.since or hit.run.build
-        if since is None or since.label not in places[hit.run.framework]:
+        if since is None or since.label not in places:
             continue
         words = _without_outcomes(signature(change))
         turn = [
-            places[hit.run.framework][since.label],
+            places[since.label],
             _number(change.before),
             _number(change.after),
             said.setdefault(words, len(said)),
@@ -108,22 +122,13 @@ def _comparison(pages: Sequence[BuildPage], nights: Sequence[Night]) -> dict[str
         turns.setdefault(key, []).append(turn)
         addresses[key] = case_address(hit.run, change.function)
     return {
-        "outcomes": [[sign.word, sign.symbol, sign.tone.value] for sign in OUTCOMES.values()],
-        "frameworks": [
-            [framework, framework_title(framework), [[build_title(b), build_page(framework, b)] for b in found]]
-            for framework, found in builds.items()
-        ],
+        "builds": [[build_title(build), build_page(framework, build)] for build in builds],
         "cases": [
-            [target, suite, evidence.value, case, addresses[(target, framework, suite, evidence), case], found]
-            for ((target, framework, suite, evidence), case), found in turns.items()
+            [target, suite, evidence.value, case, addresses[(target, of, suite, evidence), case], found]
+            for ((target, of, suite, evidence), case), found in turns.items()
         ],
         "signatures": [
-            [
-                page.framework,
-                places[page.framework][page.build.label],
-                function,
-                *map(_calls, (known.before, known.text)),
-            ]
+            [places[page.build.label], function, *map(_calls, (known.before, known.text))]
             for page in pages
             for function, known in page.signatures.items()
         ],

@@ -14,6 +14,8 @@ from monitor.reporting.addresses import build_page
 
 # A cause is told with so many of its functions; its build's page has every case.
 NAMED = 6
+# Of each framework so many builds are told, a month of nights; the page of each build tells of the others.
+BUILDS = 30
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from monitor.reporting.findings import Finding
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.levels import Level, Levels
 from monitor.reporting.names import build_title
+from monitor.reporting.pages.regressions import Subject as RegressionSubject
 from monitor.reporting.project import Project
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
 from monitor.reporting.trends import Measure, Trends
@@ -164,7 +165,7 @@ def subjects(
     series: Sequence[Series],
     trends: Mapping[SeriesKey, Trends],
     nights: Sequence[Night],
-    regressions: Sequence[Regression],
+    regressions: Sequence[RegressionSubject],
     signatures: Mapping[str, KnownSignature],
     levels: Levels,
     project: Project,
@@ -176,11 +177,10 @@ def subjects(
     places = _places(_pasts(series, trends, nights))
     of_function: dict[str, list[Regression]] = {}
     told_of: dict[str, list[str]] = {}
-    for regression in regressions:
-        digest = made_of(regression)
-        for function in regression.functions:
-            of_function.setdefault(function, []).append(regression)
-            told_of.setdefault(function, []).append(digest)
+    for subject in regressions:
+        for function in subject.regression.functions:
+            of_function.setdefault(function, []).append(subject.regression)
+            told_of.setdefault(function, []).append(subject.told)
     for (framework, name), here in sorted(places.items()):
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""

@@ -1,9 +1,9 @@
-"""The page of regressions: what is open, what was mended, how late it was known; what is slower, what is flaky."""
+"""The pages of regressions: one for each, and one of what is open, what was mended, what is slower, what is flaky."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from monitor.analysis.flakiness import Rating
@@ -12,12 +12,25 @@ from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression, State
 from monitor.model import Run
 from monitor.reporting.addresses import commits
+from monitor.reporting.edition import made_of
 from monitor.reporting.slowdowns import COUNTED, drift_said
 
+# Of each state so many regressions are read through; the data for programs has all, and every one has a page.
+LISTED = 100
+# A regression's page has so many of its cases; the pages of its builds and runs have more.
+CASES = 100
 # What was not measured again is mostly chance: a few are named, and the rest is counted.
 SUSPECTS = 5
 # What was odd once may be a build that was broken for a night: those are counted beyond what a page is read to.
 FLAKY = 200
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A regression that gets a page: `told` is all that the page follows from."""
+
+    regression: Regression
+    told: str
 
 
 @dataclass(frozen=True)
@@ -50,6 +63,17 @@ class RegressionsPage:
     paces: tuple[Pace, ...]
     flaky: tuple[Rating, ...]
     flaky_for_sure: int
+
+
+def subjects(found: Sequence[Regression]) -> tuple[Subject, ...]:
+    """Every regression."""
+    return tuple(Subject(one, _told(one)) for one in found)
+
+
+def _told(one: Regression) -> str:
+    """All but the newest build of each bad cell, which is another every night, and told nowhere."""
+    bad = [(each.cell, each.outcome, each.message, each.slower) for each in one.bad]
+    return made_of(replace(one, bad=()), bad)
 
 
 def regressions_page(

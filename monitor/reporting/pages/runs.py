@@ -1,4 +1,4 @@
-"""The pages of all runs: a month on each, and the newest month on the first one."""
+"""The pages of all runs: a month on each, and the newest runs on the first one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from monitor.analysis.news import Night, Verdict
 from monitor.reporting.pages.run import Subject
 
 MONTH = len("2026-11")
+NEWEST = 100  # runs, on the first page
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,18 @@ class Month:
     def told(self) -> tuple[str, ...]:
         return tuple(one.told for one in self.runs)
 
-    def rows(self) -> Iterator[Row]:
-        for one in self.runs:
-            counts = Counter(change.verdict for change in one.night.changes)
-            yield Row(one.night, tuple((verdict, counts[verdict]) for verdict in Verdict if verdict in counts))
+
+def rows(runs: Iterable[Subject]) -> Iterator[Row]:
+    for one in runs:
+        counts = Counter(change.verdict for change in one.night.changes)
+        yield Row(one.night, tuple((verdict, counts[verdict]) for verdict in Verdict if verdict in counts))
 
 
-def months(runs: Iterable[Subject]) -> tuple[Month, ...]:
-    """Every month that has runs, the newest first."""
-    newest = sorted(runs, key=lambda one: (one.night.run.started, one.night.run.id), reverse=True)
+def newest_first(runs: Iterable[Subject]) -> list[Subject]:
+    return sorted(runs, key=lambda one: (one.night.run.started, one.night.run.id), reverse=True)
+
+
+def months(newest: Iterable[Subject]) -> tuple[Month, ...]:
+    """Every month that has runs, the newest first, from runs in that order."""
     of_month = groupby(newest, lambda one: one.night.run.started[:MONTH])
     return tuple(Month(name, f"runs/{name}.html", tuple(found)) for name, found in of_month)
