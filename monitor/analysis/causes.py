@@ -92,14 +92,15 @@ def signature(change: Change) -> str:
     """A change without what names its case: the outcomes, and the message without names, dtypes, shapes and numbers."""
     # How far values are off is of the case, not of the cause.
     message = change.message if change.verdict is not Verdict.VALUES else "other values"
-    return f"{change.before or '-'} -> {change.after or '-'}: {_nameless(change.function, message)[:LENGTH]}"
+    return f"{change.before or '-'} -> {change.after or '-'}: {words(change.function, message)}"
 
 
 @cache  # a case that turns says on every target, and years later, what it said before
-def _nameless(name: str, message: str) -> str:
-    for part in (name, name.partition(".")[2], name.rpartition(".")[2]):
+def words(function: str, message: str) -> str:
+    """What messages of one kind have in common: all but names, dtypes, shapes and numbers."""
+    for part in (function, function.partition(".")[2], function.rpartition(".")[2]):
         if part in message:  # to compile a pattern takes longer than all else here
             message = re.sub(rf"(?<![\w.]){re.escape(part)}(?!\w)", "NAME", message)
     for pattern, instead in NORMALISED:
         message = pattern.sub(instead, message)
-    return message
+    return message[:LENGTH]

@@ -15,6 +15,7 @@ from monitor.cli import (
     compare,
     confront,
     doctor,
+    failures,
     federation,
     flaky,
     history,
@@ -56,6 +57,7 @@ app.add_typer(history.app)
 repro.register(app)
 report.register(app)
 causes.register(app)
+failures.register(app)
 regressions.register(app)
 compare.register(app)
 flaky.register(app)

@@ -24,6 +24,7 @@ from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Compiled, Function, Latency, NumericalError, Run, Side
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
 from monitor.reporting.data import outcome_fields
+from monitor.reporting.failures import Failure, failures
 from monitor.reporting.figures import machine_time
 from monitor.reporting.material import Material
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, counted, score_of
@@ -69,6 +70,7 @@ def documents(
     yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
     yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
     yield f"{ROOT}/causes.json", lambda: {"causes": _causes(material.nights)}
+    yield f"{ROOT}/failures.json", lambda: {"failures": [failure_document(one) for one in failures(material.functions)]}
     yield f"{ROOT}/regressions.json", partial(_regressions, material, found)
     yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
     for target, column in columns.items():
@@ -129,7 +131,17 @@ def _index(material: Material, functions: Mapping[tuple[str, str], Places], gene
         "schema": SCHEMA,
         "documents": {
             name: f"{ROOT}/{name}.json"
-            for name in ("tonight", "targets", "runs", "builds", "changes", "causes", "regressions", "functions")
+            for name in (
+                "tonight",
+                "targets",
+                "runs",
+                "builds",
+                "changes",
+                "causes",
+                "failures",
+                "regressions",
+                "functions",
+            )
         },
         "frameworks": sorted({framework for framework, _ in functions}),
         "targets": sorted({one.target for one in material.series}),
@@ -245,6 +257,20 @@ def _causes(nights: Sequence[Night]) -> object:
         }
         for one in causes(nights)
     ]
+
+
+def failure_document(one: Failure) -> dict[str, object]:
+    """A way to fail, as the site and `portability failures` tell it to programs."""
+    return {
+        "framework": one.framework,
+        "outcome": one.outcome.value,
+        "signature": one.words,
+        "message": one.message,
+        "functions": [*one.functions],
+        "targets": [*one.targets],
+        "evidences": [evidence.value for evidence in one.evidences],
+        "cases": len(one.cases),
+    }
 
 
 def _regressions(material: Material, found: Sequence[Regression]) -> object:

@@ -19,6 +19,7 @@ from monitor.model import Evidence
 from monitor.reporting import (
     addresses,
     api,
+    failures,
     figures,
     kernels,
     names,
@@ -53,18 +54,6 @@ LINES: Mapping[str, Callable[..., str]] = {
     "packages": lines.packages,
     "time": lines.clock_time,
 }
-
-# What stands on top of every page.
-NAVIGATION = (
-    ("index.html", "Tonight"),
-    ("matrix.html", "Matrix"),
-    ("targets/index.html", "Targets"),
-    ("builds/index.html", "Builds"),
-    ("regressions.html", "Regressions"),
-    ("causes.html", "Causes"),
-    ("study.html", "Study"),
-    ("method.html", "Method"),
-)
 
 CODE = Path(__file__).resolve().parents[1]
 
@@ -167,7 +156,8 @@ class _Renderer:
     def _builds(self, known: Contents, material: Material) -> None:
         pages, every = known.builds, builds.by_framework(known.builds)
         told = [one.told for one in known.runs]
-        self._page("causes.html", "causes", told, pages=every, most=causes)
+        failing = partial(failures.by_framework, material.functions)
+        self._page("causes.html", "causes", told, failing=failing, pages=every, most=causes)
         head = partial(builds.comparison_head, every)
         self._page("builds/index.html", "builds", (told, material.signatures), pages=every, head=head)
         for framework, of_framework in every.items():
@@ -266,6 +256,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         finalize=figures.visible,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # an edition has one environment, and would ask after three files for each of its pages
     )
     environment.filters.update(
         build=names.build_title,
@@ -298,7 +289,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         feed="",  # where a page has one of its own, it says so
         function_page=addresses.function_page,
         issues_on=addresses.issues_on,
-        navigation=NAVIGATION,
+        navigation=_markup(lines.navigation),
         repository=repository,
         slug=addresses.slug,
         outcomes=signs.OUTCOMES,

@@ -28,6 +28,7 @@ COMMANDS = [
     ["record"],
     ["judge"],
     ["causes"],
+    ["failures"],
     ["bisect"],
     ["regressions"],
     ["compare"],

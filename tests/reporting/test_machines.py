@@ -27,7 +27,7 @@ from monitor.reporting.feeds import EVERYTHING, framework_feed, function_feed, t
 from monitor.reporting.material import Material
 from monitor.reporting.standing import Cell
 
-DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "regressions")
+DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "failures", "regressions")
 
 
 def read(site: Path, address: str) -> Any:

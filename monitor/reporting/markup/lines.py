@@ -1,4 +1,4 @@
-"""What pages say again and again, as markup: an outcome, a message, a date, names, packages, a regression in a line.
+"""What pages say again and again, as markup: the way around, an outcome, a message, a date, names, a regression.
 
 As in `monitor.reporting.markup.drawing`, every text goes through `text`.
 """
@@ -32,6 +32,34 @@ def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -
     """Symbol and word: colour is never the only sign."""
     s = sign(value)
     return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
+
+
+# What stands on top of every page.
+NAVIGATION = {
+    "index.html": "Tonight",
+    "matrix.html": "Matrix",
+    "targets/index.html": "Targets",
+    "builds/index.html": "Builds",
+    "regressions.html": "Regressions",
+    "causes.html": "Causes",
+    "study.html": "Study",
+    "method.html": "Method",
+}
+HERE = ' aria-current="page"'
+
+
+def navigation(root: str, here: str) -> str:
+    """The way to the other pages, from the one at `here`."""
+    return _navigation(root, here if here in NAVIGATION else "")
+
+
+@lru_cache(maxsize=100)  # nearly all pages are none of those
+def _navigation(root: str, here: str) -> str:
+    items = [
+        f'<li><a href="{root}{address}"{HERE if address == here else ""}>{title}</a></li>\n'
+        for address, title in NAVIGATION.items()
+    ]
+    return f"<ul>\n{''.join(items)}</ul>"
 
 
 @lru_cache(maxsize=10_000)

@@ -1,4 +1,7 @@
-"""What builds changed, one cause one finding: as the first page, the pages of builds and the page of causes show it."""
+"""What builds changed, one cause one finding: as the first page, the pages of builds and the page of causes show it.
+
+The page of causes begins with what fails now (`monitor.reporting.failures`).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ from monitor.reporting.addresses import build_page
 
 # A cause is told with so many of its functions; its build's page has every case.
 NAMED = 6
+# Of each framework so many failures are told, which most functions have, and of each so many functions.
+FAILURES = 25
+FUNCTIONS = 100
 # Of each framework so many builds are told, a month of nights; the page of each build tells of the others.
 BUILDS = 30
 

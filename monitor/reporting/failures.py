@@ -1,0 +1,77 @@
+"""What fails now, one cause one finding: cases that fail with the same words are one, over functions and hardware.
+
+`monitor.analysis.causes` says which words are the same. What builds changed is told there; a failure that was always
+there is told here alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.analysis.causes import words
+from monitor.model import Evidence, Outcome
+from monitor.reporting.standing import Series, Standing
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A case that fails, and the series that says so."""
+
+    series: Series
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A way to fail: the `outcome`, and the `words` that the messages have in common."""
+
+    framework: str
+    outcome: Outcome
+    words: str
+    cases: tuple[Failing, ...]
+
+    @property
+    def message(self) -> str:
+        """What the first of its cases says."""
+        return self.cases[0].standing.message
+
+    @cached_property
+    def functions(self) -> tuple[str, ...]:
+        """The functions that have such a case, those with most of them first."""
+        counted = Counter(one.standing.function for one in self.cases)
+        return tuple(sorted(counted, key=lambda name: (-counted[name], name)))
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(sorted({one.series.target for one in self.cases}))
+
+    @property
+    def evidences(self) -> tuple[Evidence, ...]:
+        there = {one.series.evidence for one in self.cases}
+        return tuple(evidence for evidence in Evidence if evidence in there)
+
+
+def failures(series: Iterable[Series]) -> tuple[Failure, ...]:
+    """What fails after the last run of each series: by framework, what hits most functions first.
+
+    A case that answers now this, now that, fails for no cause that its message could tell, and is left out.
+    """
+    found: dict[tuple[str, Outcome, str], list[Failing]] = {}
+    for one in series:
+        for standing in one.now:
+            if standing.outcome.known and standing.outcome not in (Outcome.PASS, Outcome.FLAKY):
+                key = one.framework, standing.outcome, words(standing.function, standing.message)
+                found.setdefault(key, []).append(Failing(one, standing))
+    every = [Failure(*key, tuple(cases)) for key, cases in found.items()]
+    return tuple(sorted(every, key=lambda one: (one.framework, -len(one.functions), -len(one.cases), one.words)))
+
+
+def by_framework(series: Iterable[Series]) -> dict[str, list[Failure]]:
+    """The same, for each framework."""
+    found: dict[str, list[Failure]] = {}
+    for one in failures(series):
+        found.setdefault(one.framework, []).append(one)
+    return found
