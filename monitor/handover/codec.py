@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from enum import Enum
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from sys import intern
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -55,9 +56,13 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         return lambda value: tuple(map(read_item, _expect(list, value)))
     if origin is dict:
         read_value = _reader(get_args(kind)[1])
+        if read_value is _reader(str):  # an environment, which a year of nights says alike
+            return lambda value: {intern(key): intern(read_value(item)) for key, item in _expect(dict, value).items()}
         return lambda value: {key: read_value(item) for key, item in _expect(dict, value).items()}
     if dataclasses.is_dataclass(kind):
-        return partial(_dataclass, kind, {name: _reader(hint) for name, hint in get_type_hints(kind).items()})
+        hints = get_type_hints(kind)
+        read = partial(_dataclass, kind, {name: _reader(hint) for name, hint in hints.items()})
+        return _once(read) if {*hints.values()} == {str} else read
     if issubclass(kind, Enum):
         return kind  # type: ignore[no-any-return]
     if kind is float:
@@ -69,6 +74,16 @@ def _dataclass(kind: Any, readers: dict[str, Callable[[Any], Any]], value: Any) 
     if unknown := _expect(dict, value).keys() - readers.keys():
         raise ValueError(f"unknown field {sorted(unknown)[0]!r}")
     return kind(**{name: readers[name](item) for name, item in value.items()})
+
+
+def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A reader of values that are a few texts each, as a package is: a year of runs names the same few thousand."""
+
+    @lru_cache(maxsize=10_000)
+    def read_items(items: tuple[tuple[str, Any], ...]) -> Any:
+        return read(dict(items))
+
+    return lambda value: read_items(tuple(_expect(dict, value).items()))
 
 
 def _expect(kind: type | tuple[type, ...], value: Any) -> Any:

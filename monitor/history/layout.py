@@ -22,7 +22,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from sys import intern
 
 import numpy as np
 import pandas as pd
@@ -33,7 +32,7 @@ from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
 from monitor.history.compact import STEPWISE, write_table
 from monitor.history.repeats import AGAIN, EARLIER, REPEATED, Earlier, fill_in
-from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Package, Reason, Run, Series, Side
+from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {
     "case": "str",
@@ -187,22 +186,7 @@ def _side_cells(side: Side) -> tuple[object, ...]:
 def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
     """The heads of all runs, or of those on one target, of one framework; in no order."""
     paths = (directory / "runs").glob(f"{target}/{framework}/*.json")
-    return tuple(_sharing(from_json(RecordedRun, json.loads(path.read_text()))) for path in paths)
-
-
-def _sharing(head: RecordedRun) -> RecordedRun:
-    """A head that shares with others what it says as they do: a year of nights names the same packages and machines."""
-    run, build = head.run, head.run.build
-    if build:
-        build = dataclasses.replace(build, packages=tuple(map(_shared, build.packages)))
-    environment = {intern(name): intern(value) for name, value in run.environment.items()}
-    return dataclasses.replace(head, run=dataclasses.replace(run, build=build, environment=environment))
-
-
-@lru_cache(maxsize=10_000)
-def _shared(package: Package) -> Package:
-    """The first of all packages that are equal to it."""
-    return package
+    return tuple(from_json(RecordedRun, json.loads(path.read_bytes())) for path in paths)
 
 
 def places(directory: Path) -> tuple[tuple[str, str], ...]:
