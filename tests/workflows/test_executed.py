@@ -90,7 +90,9 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     (comment,) = here.github.comments[issue["number"]]
     assert comment["body"].startswith("Mended in `jax==4`, and good since.")
     told = words(here.pages / "index.html")
-    assert "jax.lax.sort" in words(here.pages / "regressions.html")
+    (regression,) = (here.pages / "regressions").iterdir()
+    assert f'href="regressions/{regression.name}"' in (here.pages / "regressions.html").read_text()
+    assert "portability repro jax/jax.lax.sort" in words(regression)
     assert "nvidia-h100 ! silent since " in told
     assert "cpu ! silent" not in told, "a target that answers is not silent"
 
