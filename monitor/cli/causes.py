@@ -20,6 +20,7 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
+    wanted,
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
@@ -46,8 +47,8 @@ def show(
     everything = gathered(history, target, framework).nights
     found = [
         cause
-        for cause in causes(night for night in everything if not target or night.run.target in target)
-        if (not framework or cause.framework in framework) and (not verdict or cause.verdict in verdict)
+        for cause in causes(night for night in everything if wanted(night.run.target, target))
+        if wanted(cause.framework, framework) and wanted(cause.verdict, verdict)
     ]
     if json_:
         print_json([_cause_json(cause) for cause in found])

@@ -69,6 +69,11 @@ def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:
         raise UserError(f'no {kind} "{name}", {nearest(name, known)}')
 
 
+def wanted(name: str, named: Collection[str]) -> bool:
+    """Whether a name is among those that were named: all are where none was."""
+    return not named or name in named
+
+
 def say(line: str) -> None:
     """A line for whoever watches: answers go to standard output, everything else here."""
     print(line, file=sys.stderr, flush=True)

@@ -14,6 +14,7 @@ from monitor.cli.common import (
     examples,
     gathered,
     print_frame,
+    wanted,
 )
 from monitor.reporting.answers import confrontation_frame, confrontations, disagreement_frame
 from monitor.suite.catalog import load_catalog
@@ -35,6 +36,6 @@ def confront(
     markdown: MarkdownOption = False,
 ) -> None:
     """Hold compiled evidence against the study's TPU, the limits that authors declare, and executed runs."""
-    series = [one for one in gathered(history, target).series if not target or one.target in target]
+    series = [one for one in gathered(history, target).series if wanted(one.target, target)]
     found = [*confrontations(series, load_catalog())]
     print_frame(disagreement_frame(found) if disagreements else confrontation_frame(found), markdown=markdown)

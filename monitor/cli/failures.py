@@ -15,6 +15,7 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
+    wanted,
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.reporting.api import failure_document
@@ -39,9 +40,7 @@ def show(
 ) -> None:
     """Show what fails now, a row a cause: cases that fail with the same words are one, whatever function they check."""
     series = gathered(history, target, framework).functions
-    found = failures(
-        one for one in series if (not target or one.target in target) and (not framework or one.framework in framework)
-    )
+    found = failures(one for one in series if wanted(one.target, target) and wanted(one.framework, framework))
     if json_:
         print_json([failure_document(one) for one in found])
     elif found:

@@ -16,6 +16,7 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
+    wanted,
 )
 from monitor.handover.codec import to_json
 from monitor.reporting.figures import percent
@@ -34,7 +35,7 @@ def show(
 ) -> None:
     """Show each case that answered otherwise than before and after: how often, and whether that makes it flaky."""
     material = gathered(history, target)
-    found = [rating for rating in material.rated if not target or rating.cell.target in target]
+    found = [rating for rating in material.rated if wanted(rating.cell.target, target)]
     if json_:
         print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])
     elif found:

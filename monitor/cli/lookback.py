@@ -16,6 +16,7 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
+    wanted,
 )
 from monitor.handover.codec import to_json
 
@@ -38,7 +39,7 @@ def show(
     To be asked once a week: it sees slow drift, and small steps in noise, some weeks late.
     """
     material = gathered(history, target)
-    found = [moved for moved in material.moved if not target or moved.cell.target in target]
+    found = [moved for moved in material.moved if wanted(moved.cell.target, target)]
     if json_:
         print_json([to_json(moved) for moved in found])
     elif found:

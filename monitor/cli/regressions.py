@@ -17,6 +17,7 @@ from monitor.cli.common import (
     gathered,
     print_json,
     say,
+    wanted,
 )
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
@@ -49,9 +50,9 @@ def show(
     found = [
         one
         for one in sorted(material.regressions(known.excuse), key=lambda one: one.events[0].run.started)
-        if (not target or {*target} & {*one.targets})
-        and (not framework or one.framework in framework)
-        and (not state or one.state in state)
+        if any(wanted(each, target) for each in one.targets)
+        and wanted(one.framework, framework)
+        and wanted(one.state, state)
     ]
     if json_:
         print_json([regression_json(one) for one in found])

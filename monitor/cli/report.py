@@ -16,6 +16,7 @@ from monitor.cli.common import (
     gathered,
     print_frame,
     print_json,
+    wanted,
 )
 from monitor.reporting.scoreboard import (
     calls_frame,
@@ -52,9 +53,9 @@ def report(
     """
     named = (*target, *([reference] if reference != REFERENCE else []))
     everything, catalog = gathered(history, named).series, load_catalog()
-    series = [one for one in everything if not target or one.target in target]
+    series = [one for one in everything if wanted(one.target, target)]
     study, by_stratum, whole = [*study_table(series, catalog)], stratum_table(series, catalog), [*whole_table(series)]
-    speed = [row for row in speed_table(everything, reference) if not target or row.target in target]
+    speed = [row for row in speed_table(everything, reference) if wanted(row.target, target)]
     if json_:
         print_json({"study": study, "strata": by_stratum, "all": whole, "speed": speed})
         return

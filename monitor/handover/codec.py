@@ -55,8 +55,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         read_item = _reader(get_args(kind)[0])
         return lambda value: tuple(map(read_item, _expect(list, value)))
     if origin is dict:
-        read_value = _reader(get_args(kind)[1])
-        if read_value is _reader(str):  # an environment, which a year of nights says alike
+        _, hint = get_args(kind)
+        read_value = _reader(hint)
+        if hint is str:  # an environment, which a year of nights says alike
             return lambda value: {intern(key): intern(read_value(item)) for key, item in _expect(dict, value).items()}
         return lambda value: {key: read_value(item) for key, item in _expect(dict, value).items()}
     if dataclasses.is_dataclass(kind):

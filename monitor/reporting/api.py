@@ -24,7 +24,7 @@ from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Compiled, Function, Latency, NumericalError, Run, Side
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
 from monitor.reporting.data import outcome_fields
-from monitor.reporting.failures import Failure, failures
+from monitor.reporting.failures import Failure
 from monitor.reporting.figures import machine_time
 from monitor.reporting.material import Material
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, counted, score_of
@@ -70,7 +70,7 @@ def documents(
     yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
     yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
     yield f"{ROOT}/causes.json", lambda: {"causes": _causes(material.nights)}
-    yield f"{ROOT}/failures.json", lambda: {"failures": [failure_document(one) for one in failures(material.functions)]}
+    yield f"{ROOT}/failures.json", lambda: {"failures": [failure_document(one) for one in material.failures]}
     yield f"{ROOT}/regressions.json", partial(_regressions, material, found)
     yield f"{ROOT}/functions.json", lambda: {"functions": [_line(*key, of) for key, of in functions.items()]}
     for target, column in columns.items():

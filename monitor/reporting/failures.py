@@ -62,16 +62,8 @@ def failures(series: Iterable[Series]) -> tuple[Failure, ...]:
     found: dict[tuple[str, Outcome, str], list[Failing]] = {}
     for one in series:
         for standing in one.now:
-            if standing.outcome.known and standing.outcome not in (Outcome.PASS, Outcome.FLAKY):
+            if standing.fails and standing.outcome is not Outcome.FLAKY:
                 key = one.framework, standing.outcome, words(standing.function, standing.message)
                 found.setdefault(key, []).append(Failing(one, standing))
     every = [Failure(*key, tuple(cases)) for key, cases in found.items()]
     return tuple(sorted(every, key=lambda one: (one.framework, -len(one.functions), -len(one.cases), one.words)))
-
-
-def by_framework(series: Iterable[Series]) -> dict[str, list[Failure]]:
-    """The same, for each framework."""
-    found: dict[str, list[Failure]] = {}
-    for one in failures(series):
-        found.setdefault(one.framework, []).append(one)
-    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from monitor.history.signatures import KnownSignature
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
+from monitor.reporting.failures import Failure, failures
 from monitor.reporting.processes import helpers, in_parts, nothing_collected
 from monitor.reporting.slower import slower
 from monitor.reporting.standing import Series, all_series
@@ -80,6 +82,11 @@ class Material:
     def flaky(self) -> frozenset[Cell]:
         """The cells that go and come back for sure."""
         return frozenset(rating.cell for rating in self.rated if rating.flaky)
+
+    @cached_property  # which a page and a document ask for
+    def failures(self) -> tuple[Failure, ...]:
+        """What fails now, by cause."""
+        return failures(self.functions)
 
     @property
     def functions(self) -> tuple[Series, ...]:

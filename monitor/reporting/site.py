@@ -19,7 +19,6 @@ from monitor.model import Evidence
 from monitor.reporting import (
     addresses,
     api,
-    failures,
     figures,
     kernels,
     names,
@@ -156,8 +155,7 @@ class _Renderer:
     def _builds(self, known: Contents, material: Material) -> None:
         pages, every = known.builds, builds.by_framework(known.builds)
         told = [one.told for one in known.runs]
-        failing = partial(failures.by_framework, material.functions)
-        self._page("causes.html", "causes", told, failing=failing, pages=every, most=causes)
+        self._page("causes.html", "causes", told, failing=lambda: material.failures, pages=every, most=causes)
         head = partial(builds.comparison_head, every)
         self._page("builds/index.html", "builds", (told, material.signatures), pages=every, head=head)
         for framework, of_framework in every.items():

@@ -70,6 +70,11 @@ class Standing:
         return function_of(self.case)
 
     @property
+    def fails(self) -> bool:
+        """Whether it is known not to pass."""
+        return self.outcome.known and self.outcome is not Outcome.PASS
+
+    @property
     def variant(self) -> str:
         """The mode and the dtype: the last part of the case's id."""
         return self.case.split("/", 2)[-1]

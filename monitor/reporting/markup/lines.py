@@ -26,14 +26,6 @@ LONG = 240  # characters of a message, beyond which it folds up
 BEGINNING = 160  # of it, which stays in sight
 NAMED = 4  # functions of a regression; the rest is counted
 
-
-@lru_cache(maxsize=100, typed=True)  # kinds may share a word
-def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> str:
-    """Symbol and word: colour is never the only sign."""
-    s = sign(value)
-    return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
-
-
 # What stands on top of every page.
 NAVIGATION = {
     "index.html": "Tonight",
@@ -46,6 +38,13 @@ NAVIGATION = {
     "method.html": "Method",
 }
 HERE = ' aria-current="page"'
+
+
+@lru_cache(maxsize=100, typed=True)  # kinds may share a word
+def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> str:
+    """Symbol and word: colour is never the only sign."""
+    s = sign(value)
+    return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
 
 
 def navigation(root: str, here: str) -> str:

@@ -16,6 +16,7 @@ from monitor.model import Build, Outcome, Series
 from monitor.reporting.addresses import build_page, case_address, commits, slug
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
+from monitor.reporting.scripts import data_script
 from monitor.reporting.signatures import calls
 from monitor.reporting.signs import OUTCOMES
 
@@ -94,9 +95,8 @@ def comparison_head(pages: Mapping[str, Sequence[BuildPage]]) -> Markup:
 
 
 def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> bytes:
-    """The comparison of a framework's builds, as a script: see `monitor.reporting.pages.matrix_cells.cells_script`."""
-    data = json.dumps(_comparison(framework, pages, nights), separators=(",", ":"))
-    return f"comparisons[{json.dumps(framework)}] = JSON.parse({json.dumps(data)});\n".encode("ascii")
+    """The comparison of a framework's builds, as a script."""
+    return data_script(f"comparisons[{json.dumps(framework)}]", _comparison(framework, pages, nights))
 
 
 def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> dict[str, object]:

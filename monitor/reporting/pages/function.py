@@ -340,21 +340,19 @@ def _most_telling(standings: Sequence[Standing]) -> str:
     """The case to show: one that fails, executed before others, or else the plainest call."""
 
     def order(standing: Standing) -> tuple[bool, int, bool, bool, str]:
-        fails = standing.outcome.known and standing.outcome is not Outcome.PASS
         variant = standing.variant
         unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
-        return not fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
+        return not standing.fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
 
     return min(standings, key=order).case if standings else ""
 
 
 def _case_history(past: Past, standing: Standing, project: Project) -> CaseHistory:
-    fails = standing.outcome.known and standing.outcome is not Outcome.PASS
     return CaseHistory(
         standing,
         past.series.strip_of(standing.case),
         past.trends.messages(standing.case),
-        project.script(standing.case) if fails else "",
+        project.script(standing.case) if standing.fails else "",
         _bound(standing.compiled, project.hardware.get(past.series.target)) if standing.compiled else None,
     )
 

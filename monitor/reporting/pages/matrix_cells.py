@@ -5,7 +5,6 @@ They are a file of their own, so that a page shows its first rows before they ar
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from monitor.model import Evidence, Outcome
 from monitor.reporting.names import framework_title
 from monitor.reporting.pages.matrix import MatrixCell, MatrixPage, MatrixRow
+from monitor.reporting.scripts import data_script
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
 from monitor.reporting.variants import dtype_of, mode_of
 
@@ -23,12 +23,8 @@ NOT_ASKED = "."
 
 
 def cells_script(page: MatrixPage) -> bytes:
-    """The cells as a script that only names them: a page opened from a disk may load scripts, and read no other file.
-
-    JSON in ASCII is JavaScript too, whatever its texts are; as a string that is parsed it is read in half the time.
-    """
-    data = json.dumps(_data(page), separators=(",", ":"))
-    return f"const cells = JSON.parse({json.dumps(data)});\n".encode("ascii")
+    """The cells as a script."""
+    return data_script("const cells", _data(page))
 
 
 @dataclass(frozen=True)

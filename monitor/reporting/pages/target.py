@@ -10,7 +10,7 @@ from statistics import median
 from monitor.analysis.news import Night
 from monitor.analysis.scores import Portability, Score
 from monitor.history.layout import RecordedRun
-from monitor.model import Evidence, Outcome
+from monitor.model import Evidence
 from monitor.reporting.addresses import function_page, series_anchor, target_page
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.pages.tonight import Figure, Place
@@ -163,7 +163,7 @@ def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack
     for (framework, function), standings in sorted(found.items()):
         seen = cell(standings)
         if seen.portability in (Portability.FAILURE, Portability.PARTIAL):
-            failing = [s for s in standings if s.outcome.known and s.outcome is not Outcome.PASS]
+            failing = [s for s in standings if s.fails]
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
             lacks.append(Lack(function, framework, address, seen.portability, message, elsewhere.get(function)))
