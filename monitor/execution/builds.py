@@ -22,6 +22,7 @@ from monitor.execution.offers import CHANNELS, CONFIGURED_INDEX, Framework, Offe
 from monitor.execution.pipconfig import PipConfigError
 from monitor.execution.uv import UvError, UvMissingError
 from monitor.handover.fields import nearest
+from monitor.handover.messages import one_line
 from monitor.model import Build, Channel, Package
 
 T = TypeVar("T")
@@ -31,6 +32,7 @@ AUTO = "auto"
 EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
 AFTER_NAME = re.compile(r"[^A-Za-z0-9._-]")  # where the name ends in a requirement
 RELEASE = re.compile(r"\d+(\.\d+)*")
+STAGES = ("dev", "a", "b", "rc", "", "post")  # of a version, in their order
 NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
 
@@ -140,7 +142,7 @@ class _Search:
                 self.say(f"{self.framework.name} {channel} cannot be had: {error}")
                 failures.append(f"{channel}: {error}")
             else:
-                return replace(provided, build=replace(provided.build, why="; ".join(failures)))
+                return replace(provided, build=replace(provided.build, why=one_line("; ".join(failures))))
         raise BuildUnavailable("; ".join(failures))
 
     def channel(self, name: str) -> Provided:
@@ -270,6 +272,24 @@ def _numbers(version: str) -> tuple[int, ...]:
     """The release of a version, without what comes after it: all that this side, without a package, can compare."""
     found = RELEASE.match(version)
     return tuple(map(int, found[0].split("."))) if found else ()
+
+
+def newer(label: str, other: str) -> bool:
+    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
+    return _order(label) > _order(other)
+
+
+def _order(label: str) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
+    """Order builds without a package that knows versions: the release, the stage on the way to it, its number."""
+    public = label.partition("==")[2].partition("+")[0]
+    release = RELEASE.match(public)
+    rest = public[release.end() :] if release else public
+    stage = re.search(r"[a-z]+", rest)
+    numbers = [*_numbers(public)]
+    while numbers and not numbers[-1]:  # 1.0 is 1
+        numbers.pop()
+    place = STAGES.index(stage[0]) if stage and stage[0] in STAGES else STAGES.index("")
+    return tuple(numbers), place, tuple(map(int, re.findall(r"\d+", rest)))
 
 
 def _normalised(name: str) -> str:

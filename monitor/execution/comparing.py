@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.builds import BuildUnavailable, newer, provide
 from monitor.execution.environments import in_use
 from monitor.execution.faults import TargetError
 from monitor.execution.lanes import Ground, Lane, executing
@@ -53,6 +53,8 @@ def compare(
     batches, notes = planned(baseline, runfile, ground.job.watch, calibration)
     if not batches:
         return notes
+    if newer(baseline.build, build.label):  # no nightly could be had, and what came instead is older
+        return (*notes, clean(f"nothing was compared: {baseline.build} is newer than {build.label}"))
     try:
         good = provide(offer, ground.job.framework, exact=baseline.build, cache=cache, say=say)
     except (BuildUnavailable, TargetError) as error:

@@ -6,6 +6,8 @@ import os
 import platform
 from pathlib import Path
 
+from monitor.handover.messages import one_line
+
 # By what Linux calls them: the widest vectors that a CPU computes with, the widest first. Libraries choose kernels
 # by them, so they decide how fast a case is, how exact, and at times whether it is right; and clouds call many CPUs
 # by one name.
@@ -23,7 +25,7 @@ def describe_host() -> dict[str, str]:
         "host.system": _system(),
         "host.machine": platform.machine(),
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: shown for key, value in told.items() if (shown := one_line(value))}
 
 
 def _cpu(*fields: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 LONGEST = 300
+LONGEST_LINE = 1000  # what `run.schema.json` takes
 
 NOISE = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),  # colours
@@ -20,12 +21,21 @@ NOISE = (
     (re.compile(r"__\w+_\d+\b|\b\w+_\d{4,}\b"), "…"),  # generated names
     (re.compile(r"\s+"), " "),
 )
+# What shows nothing though it counts as printable: fillers, and marks that only choose how their neighbours look.
+# `run.schema.json` refuses the same.
+UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 
 
 def clean(text: str, *, longest: int = LONGEST) -> str:
-    """One line of at most `longest` characters, without what differs between two equal runs."""
+    """Return one line of at most `longest` characters, without what differs between two equal runs."""
     for pattern, replacement in NOISE:
         text = pattern.sub(replacement, text)
+    return one_line(text, longest=longest)
+
+
+def one_line(text: str, *, longest: int = LONGEST_LINE) -> str:
+    """Return a text as a run file may hold it: one line, of characters that show, of at most `longest`."""
+    text = UNSEEN.sub("", " ".join(text.split()))
     text = "".join(character for character in text if character.isprintable()).strip()
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from packaging.version import Version
 from wheels import only_wheels
 
-from monitor.execution.builds import BuildUnavailable, newest, provide
+from monitor.execution.builds import BuildUnavailable, newer, newest, provide
 from monitor.execution.environments import default_cache
 from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Past, Source
@@ -42,6 +43,13 @@ def ask(tmp_path, monkeypatch):
         return provide(target, "tiny", cache=tmp_path / "cache", say=lambda line: None, **wish)
 
     return provide_here
+
+
+ORDERED = (
+    *("0.9", "1", "1.0", "1.0.1", "1.0.post1", "1.10"),
+    *("1.0.dev20260101", "1.0.dev20260102", "1.0a0", "1.0b2", "1.0rc1", "1.0rc10"),
+    *("2.13.0+cpu", "2.13.0", "2.16.0a0+git1234567", "2.16.0.dev20260901+cu130"),
+)
 
 
 def test_a_nightly_has_its_date(offer, ask):
@@ -192,6 +200,14 @@ def test_a_machine_without_uv_gets_the_way_to_it(offer, ask, tmp_path, monkeypat
 def test_a_framework_that_the_target_has_not(offer, tmp_path):
     with pytest.raises(TargetError, match=r'runners/mine.toml: no framework "tny", did you mean "tiny"\?'):
         provide(offer(), "tny", cache=tmp_path, say=print)
+
+
+@pytest.mark.parametrize("one", ORDERED)
+@pytest.mark.parametrize("other", ORDERED)
+def test_builds_are_ordered_as_versions_are(one, other):
+    assert newer(f"tinylib=={one}", f"tinylib=={other}") == (
+        Version(one.partition("+")[0]) > Version(other.partition("+")[0])
+    )
 
 
 def test_a_real_framework_as_the_cpu_target_has_it():

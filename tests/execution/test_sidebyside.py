@@ -18,6 +18,7 @@ from monitor.execution.sidebyside import side_by_side
 from monitor.execution.supervisor import Limits, Worker, worker_command
 from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
+from monitor.history.intake import read_untrusted
 from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
 
 LIMITS = Limits(seconds=30, memory_mib=1024)
@@ -170,6 +171,17 @@ def test_a_last_good_build_that_is_gone_is_said(
     assert done.comparisons == ()
     assert done.end
     assert done.end.notes == ("nothing was compared: jax==0.0.1 cannot be had any more: no such version",)
+
+
+def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path, Callable[[], RunFile]]]) -> None:
+    """Where no nightly could be had, a release is measured, and the last good build may be a nightly after it."""
+    path, run = night(Baseline("jax==99.0.0.dev20270101", ROUNDS, 2))
+    done = run()
+    assert done.comparisons == ()
+    assert done.end
+    assert done.run.build
+    assert done.end.notes == (f"nothing was compared: jax==99.0.0.dev20270101 is newer than {done.run.build.label}",)
+    assert read_untrusted(path, targets={"cpu"}) == done
 
 
 def test_no_new_build_is_nothing_to_compare(

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runfiles import write_run_file
 
-from monitor.handover.codec import to_json
+from monitor.handover.codec import from_json, to_json
+from monitor.handover.messages import clean, one_line
 from monitor.handover.runfile import FORMAT, RunFile, RunFileError
-from monitor.history.intake import LARGEST_LINE, read_untrusted
+from monitor.history.consistency import MOST_FUNCTIONS, end_faults, run_faults
+from monitor.history.intake import LARGEST_LINE, PUBLISHED, SHOWN, VALIDATORS, read_untrusted
+from monitor.history.layout import RecordedRun
 from monitor.model import (
     Build,
     Channel,
@@ -31,6 +37,7 @@ from monitor.model import (
 )
 
 Make = Callable[..., RunFile]
+CHECKOUT = Path(__file__).resolve().parents[2]
 TARGETS = {"cpu"}
 
 
@@ -172,6 +179,228 @@ def test_nothing_follows_the_end(tmp_path: Path, whole: RunFile) -> None:
     lines = lines_of(whole)
     with pytest.raises(RunFileError, match="7: out of order"):
         read_untrusted(write(tmp_path / "run.jsonl", [*lines, lines[-1]]), targets=TARGETS)
+
+
+NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+HIDDEN = {  # a character of each kind that does not show
+    "control": "\x07",
+    "escape": "\x1b[31m",
+    "second control": "\x85",
+    "tabulator": "\t",
+    "line separator": "\u2028",
+    "paragraph separator": "\u2029",
+    "direction": "\u202e",
+    "isolate": "\u2066",
+    "Arabic mark": "\u061c",
+    "zero width": "\u200b",
+    "byte order mark": "\ufeff",
+    "soft hyphen": "\u00ad",
+    "tag": "\U000e0041",
+    "private": "\ue000",
+    "unassigned": "\u0378",
+    "no character": "\uffff",
+    "wide space": "\u3000",
+    "fixed space": "\u00a0",
+    "filler": "\u3164",
+    "joiner": "\u034f",
+    "variation": "\ufe0f",
+    "blank of Braille": "\u2800",
+}
+LINES = (  # each place of a text, as a line and a path
+    (0, "run.notes.0"),
+    (0, "run.build.why"),
+    (1, "observation.declared"),
+    (2, "observation.message"),
+    (3, "signature.text"),
+    (5, "end.notes.0"),
+)
+# What a file must not say, by a name: the line, the fields that are set, and the field that the refusal names.
+REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
+    **{
+        f"{name} in {path}": (line, {path: f"a{character}b"}, f"{path}: has a character that does not show")
+        for name, character in HIDDEN.items()
+        for line, path in LINES
+    },
+    **{f"half of a character in {path}": (line, {path: "a\ud800"}, f"{path}: half of") for line, path in LINES},
+    "half of a character as a name": (0, {"run.environment": {"host.\udc80": "x"}}, "run.environment: half of"),
+    "31 February": (0, {"run.started": "2026-02-31T03:00:00Z", "run.id": "20260231T030000Z-abcdef"}, "run.started: "),
+    "29 February": (0, {"run.started": "2026-02-29T03:00:00Z", "run.id": "20260229T030000Z-abcdef"}, "run.started: "),
+    "second 60": (0, {"run.started": "2026-11-01T03:00:60Z"}, "run.started: "),
+    "hour 24": (5, {"end.finished": "2026-11-01T24:00:00Z"}, "end.finished: "),
+    "in two days": (0, {"run.started": "2026-11-04T03:00:00Z", "run.id": "20261104T030000Z-abcdef"}, "run.started: "),
+    "year 2999": (0, {"run.started": "2999-01-01T03:00:00Z", "run.id": "29990101T030000Z-abcdef"}, "run.started: "),
+    "year 1677": (0, {"run.started": "1677-01-01T03:00:00Z", "run.id": "16770101T030000Z-abcdef"}, "run.started: "),
+    "ends in two days": (5, {"end.finished": "2026-11-04T03:00:00Z"}, "end.finished: "),
+    "ends before it starts": (5, {"end.finished": "2026-11-01T02:59:59Z"}, "end.finished: "),
+    "id of another night": (0, {"run.id": "20261102T030000Z-000001"}, "run.id: "),
+    "id with a line feed": (0, {"run.id": "20261101T030000Z-000001\n"}, "run.id: "),
+    "id with wide digits": (0, {"run.id": "\uff12\uff10261101T030000Z-000001"}, "run.id: "),
+    "start with wide digits": (0, {"run.started": "\uff12\uff1026-11-01T03:00:00Z"}, "run.started: "),
+    "target with a line feed": (0, {"run.target": "cpu\n"}, "run.target: "),
+    "case with a line feed": (0, {"run.cases": ["jax/jax.a/eager\n"]}, "run.cases.0: "),
+    "folders as a function": (0, {"run.cases": ["jax/../eager"]}, "run.cases.0: "),
+    "dots as a function": (0, {"run.cases": ["jax/jax..a/eager"]}, "run.cases.0: "),
+    "too many functions": (0, {"run.cases": [f"jax/jax.f{n}/eager" for n in range(MOST_FUNCTIONS + 1)]}, "run.cases: "),
+    "shard beyond": (0, {"run.shard": "3/2"}, "run.shard: "),
+    "too many shards": (0, {"run.shard": "1/101"}, "run.shard: "),
+    "blocked with cases": (0, {"run.blocked": "no device"}, "run.blocked: "),
+    "no cases": (0, {"run.cases": []}, "run.cases: "),
+    "no build": (0, {"run.build": None}, "run.build: "),
+    "version of no kind": (0, {"run.build.version": "latest!!!"}, "run.build.version: "),
+    "version of words": (0, {"run.build.version": "latest"}, "run.build.version: "),
+    "version with a long number": (0, {"run.build.version": "1" * 15}, "run.build.version: "),
+    "build of 30 February": (0, {"run.build.date": "2026-02-30"}, "run.build.date: "),
+    "build of month 99": (0, {"run.build.date": "9999-99-99"}, "run.build.date: "),
+    "build of next week": (0, {"run.build.date": "2026-11-09"}, "run.build.date: "),
+    "build of another day": (0, {"run.build.version": "1.0.dev20261031"}, "run.build.date: "),
+    "no time": (1, {"observation.latency.median": 0.0}, "observation.latency.median: "),
+    "a time of 1e-300": (1, {"observation.latency.minimum": 1e-300}, "observation.latency.minimum: "),
+    "a time of weeks": (1, {"observation.latency.first": 1e12}, "observation.latency.first: "),
+    "faster than the fastest": (1, {"observation.latency.minimum": 2.5}, "observation.latency.minimum: "),
+    "a million blocks": (1, {"observation.latency.blocks": 10**6}, "observation.latency.blocks: "),
+    "too many calls": (1, {"observation.latency.calls": 10**12}, "observation.latency.calls: "),
+    "a case of weeks": (1, {"observation.seconds": 1e6}, "observation.seconds: "),
+    "beyond a whole number": (1, {"observation.digest": {"exact": "0" * 8, "figures": [2**70]}}, "observation.digest."),
+    "too many operations": (
+        1,
+        {"observation.compiled": {"programs": 1, "seconds": 1, "flops": 1e24}},
+        "observation.com",
+    ),
+    "too much memory": (1, {"observation.compiled": {"programs": 1, "seconds": 1, "memory": 2**60}}, "observation.com"),
+    "answers after none": (2, {"observation.attempts": [{"outcome": "error"}]}, "observation.first: "),
+    "a first answer alone": (2, {"observation.first": "pass"}, "observation.attempts: "),
+    "answers that contradict": (
+        2,
+        {"observation.first": "pass", "observation.attempts": [{"outcome": "pass"}] * 2},
+        "observation.attempts: contradict the outcome, error",
+    ),
+    "flaky and all the same": (
+        2,
+        {"observation.outcome": "flaky", "observation.first": "pass", "observation.attempts": [{"outcome": "error"}]},
+        "observation.attempts: all are the same",
+    ),
+    "compared with what is newer": (
+        4,
+        {"comparison.good.build": "jax==1.1"},
+        "comparison.good.build: jax==1.1 is newer",
+    ),
+    "compared with itself": (4, {"comparison.good.build": "jax==1.0"}, "comparison.good.build: "),
+    "compared, and no answer": (4, {"comparison.new.outcomes": []}, "comparison.new.outcomes: "),
+    "more times than passed": (4, {"comparison.good.latencies": [1.0, 1.0, 1.0]}, "comparison.good.latencies: "),
+    "compared at 1e-300": (4, {"comparison.good.latencies": [1e-300]}, "comparison.good.latencies.0: "),
+    "compared at 1e12": (4, {"comparison.good.latencies": [1e12]}, "comparison.good.latencies.0: "),
+    "compared a thousand times": (4, {"comparison.good.outcomes": ["pass"] * 1000}, "comparison.good.outcomes: "),
+    "no calibration": (5, {"end.calibration": [0.0]}, "end.calibration.0: "),
+    "a calibration of days": (5, {"end.calibration": [1e12]}, "end.calibration.0: "),
+}
+# What is odd, and harms nothing.
+TAKEN: dict[str, tuple[int, dict[str, object]]] = {
+    "a day ahead": (5, {"end.finished": "2026-11-03T11:00:00Z"}),
+    "a leap day": (0, {"run.build.date": "2024-02-29"}),
+    "format 1.0": (0, {"format": 1.0}),
+    "markup": (2, {"observation.message": "<script>alert(1)</script> [x](javascript:1) @octocat #1 ::error::"}),
+    "a formula": (2, {"observation.message": "=HYPERLINK(1)"}),
+    "marks upon a letter": (2, {"observation.message": "\u0e49" * 1000}),
+    "no cases in a shard": (0, {"run.shard": "2/2"}),
+    "any version that is given": (0, {"run.build.channel": "given", "run.build.date": ""}),
+    "names that differ in case": (0, {"run.cases": ["jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.A/eager"]}),
+    "the largest errors": (1, {"observation.error": {"max_abs": 1.7e308, "max_rel": 1.7e308, "max_ulp": 1.7e308}}),
+    "fresh workers that differed": (
+        2,
+        {
+            "observation.outcome": "flaky",
+            "observation.first": "pass",
+            "observation.attempts": [{"outcome": "error"}, {"outcome": "pass"}],
+        },
+    ),
+}
+
+
+def changed(lines: list[dict[str, Any]], line: int, values: dict[str, object]) -> list[dict[str, Any]]:
+    """The lines with some fields of one set; None takes a field out."""
+    for path, value in values.items():
+        holder: Any = lines[line]
+        *parents, last = (int(part) if part.isdecimal() else part for part in path.split("."))
+        for parent in parents:
+            holder = holder[parent]
+        if value is None:
+            del holder[last]
+        else:
+            holder[last] = value
+    return lines
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_no_run_can_be_is_refused_by_its_field(tmp_path: Path, whole: RunFile, name: str) -> None:
+    line, values, said = REFUSED[name]
+    lines = lines_of(whole)
+    lines[5]["end"]["notes"] = ["a note"]
+    path = write(tmp_path / "run.jsonl", changed(lines, line, values))
+    with pytest.raises(RunFileError) as caught:
+        read_untrusted(path, targets=TARGETS, now=NOW)
+    assert str(caught.value).startswith(f"{path}:{line + 1}: {said}")
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_is_odd_and_harmless_is_taken(tmp_path: Path, whole: RunFile, name: str) -> None:
+    line, values = TAKEN[name]
+    assert read_untrusted(
+        write(tmp_path / "run.jsonl", changed(lines_of(whole), line, values)), targets=TARGETS, now=NOW
+    )
+
+
+@pytest.mark.parametrize("name", ["a folder", "a file that is not there"])
+def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path if name == "a folder" else tmp_path / "nowhere.jsonl"
+    with pytest.raises(RunFileError, match=f"^{re.escape(str(path))}: "):
+        read_untrusted(path, targets=TARGETS)
+
+
+def test_a_clock_that_is_behind_refuses_no_run_of_today(tmp_path: Path, whole: RunFile) -> None:
+    path = write(tmp_path / "run.jsonl", lines_of(whole))
+    assert read_untrusted(path, targets=TARGETS, now=datetime(2026, 10, 31, 4, tzinfo=UTC)) == whole
+    with pytest.raises(RunFileError, match=r"run\.started: .* in the future"):
+        read_untrusted(path, targets=TARGETS, now=datetime(2026, 10, 31, 2, tzinfo=UTC))
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text(max_size=2000))
+def test_what_the_run_step_cleans_is_taken(text: str) -> None:
+    """A night is never lost over what a framework wrote into a message, nor over what a machine calls its CPU."""
+    assert SHOWN.is_valid(clean(text))
+    assert SHOWN.is_valid(one_line(text))
+
+
+def test_the_runs_that_the_project_ships_are_within_the_bounds() -> None:
+    heads = [*CHECKOUT.glob("results/runs/*/*/*.json")]
+    now = datetime.now(UTC)
+    for path in heads:
+        head = from_json(RecordedRun, json.loads(path.read_bytes()))
+        faults = [*run_faults(head.run, now), *(end_faults(head.end, head.run, now) if head.end else ())]
+        assert [field for field, _ in faults if field != "run.cases"] == []  # a head does not list its cases
+        if head.end:
+            VALIDATORS["end"].validate({"end": to_json(head.end)})
+    assert len(heads) > 100
+
+
+def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
+    """Whatever was ever measured stays acceptable: bounds are of what hardware can do, not of what it did."""
+    of_column = {
+        f"{prefix}{name}": bounds
+        for kind, prefix in (("error", ""), ("latency", "latency_"), ("compiled", "compiled_"))
+        for name, bounds in PUBLISHED["$defs"][kind]["properties"].items()
+    }
+    seen = set()
+    for path in CHECKOUT.glob("results/runs/*/*/*.parquet"):
+        table = pd.read_parquet(path)
+        for column in table.columns.intersection([*of_column]):
+            values = table[column].dropna()
+            assert values.between(of_column[column]["minimum"], of_column[column]["maximum"]).all(), (path, column)
+            seen |= {column} if len(values) else set()
+        for text in {*table["message"].dropna(), *table.get("declared", pd.Series(dtype=str)).dropna()}:
+            assert SHOWN.is_valid(str(text)), (path, text)
+    assert seen == {*of_column}
 
 
 JSON = st.recursive(

@@ -1,0 +1,150 @@
+"""What the schema cannot say of a run file: that dates are real, and that its parts agree with one another.
+
+Each function gives what is wrong as pairs of a field and a reason, the first of which a refusal names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+from packaging.version import InvalidVersion, Version
+
+from monitor.history.order import age
+from monitor.model import Build, Channel, Comparison, End, Latency, Observation, Outcome, Run, Side, function_of
+
+Fault = tuple[str, str]  # a field, and what is wrong with it
+
+# Clocks differ, and may be set to a local time. What is further ahead comes from a clock that is wrong.
+AHEAD = timedelta(days=1)
+# Before the study that the monitor continues: a machine that has lost the time believes in 1970 or 2000.
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
+# PyTorch's first release is of 2016; a nightly build is dated by its maker, who may live a day ahead.
+EARLIEST_BUILD = date(2015, 1, 1)
+# Each function is a page of the site, and takes 8 ms there. The largest table of operators has 2,658; all public names
+# of the largest framework fit.
+MOST_FUNCTIONS = 10_000
+# Digits of one number of a version: the longest have a date and a time, as in 3.16.0.dev20260902143000.
+MOST_DIGITS = 14
+LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
+DEV_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
+
+
+def run_faults(run: Run, now: datetime) -> Iterator[Fault]:
+    """Yield the faults of a run line, as seen at the time `now`."""
+    yield from _time_faults("run.started", run.started, now)
+    if not run.id.startswith(f"{run.started.replace('-', '').replace(':', '')}-"):
+        yield "run.id", f"{run.id} does not begin with the start, {run.started}"
+    if run.build:
+        yield from _build_faults("run.build", run.build, now)
+    if run.compiler:
+        yield from _build_faults("run.compiler", run.compiler, now)
+    if run.shard and int(run.shard.partition("/")[0]) > int(run.shard.partition("/")[2]):
+        yield "run.shard", f"{run.shard} is no part of a whole"
+    yield from _content_faults(run)
+
+
+def _content_faults(run: Run) -> Iterator[Fault]:
+    if run.blocked and run.cases:
+        yield "run.blocked", "a run that was blocked has cases"
+    if not run.blocked and run.build is None:
+        yield "run.build", "is missing in a run that was not blocked"
+    if not (run.blocked or run.cases or run.shard or run.selection):
+        yield "run.cases", "there is none, in a run of the whole suite that was not blocked"
+    if any(not case.startswith(f"{run.framework}/") for case in run.cases):
+        yield "run.cases", f"a case that is not of {run.framework}"
+    if (functions := len(set(map(function_of, run.cases)))) > MOST_FUNCTIONS:
+        yield "run.cases", f"of {functions} functions, and {MOST_FUNCTIONS} is the most"
+
+
+def observation_faults(observation: Observation) -> Iterator[Fault]:
+    """Yield the faults of an observation by itself."""
+    if observation.latency:
+        yield from _latency_faults(observation.latency)
+    answers = {attempt.outcome for attempt in observation.attempts}
+    if observation.attempts and observation.first is None:
+        yield "observation.first", "is missing where fresh workers were asked again"
+    if observation.first and not observation.attempts:
+        yield "observation.attempts", "there is none after a first answer"
+    if answers and observation.outcome is Outcome.FLAKY and len(answers) == 1:
+        yield "observation.attempts", "all are the same, and the outcome is flaky"
+    if answers and observation.outcome is not Outcome.FLAKY and answers != {observation.outcome}:
+        yield "observation.attempts", f"contradict the outcome, {observation.outcome}"
+
+
+def _latency_faults(latency: Latency) -> Iterator[Fault]:
+    if latency.minimum > latency.median:
+        yield "observation.latency.minimum", f"{latency.minimum} is more than the median, {latency.median}"
+
+
+def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[Fault]:
+    """Yield the faults of a comparison in a run of that build."""
+    label = build.label if build else "no build"
+    good, new = comparison.good, comparison.new
+    if new.build != label:
+        yield "comparison.new.build", f"{new.build} in a run of {label}"
+    if good.build == new.build:
+        yield "comparison.good.build", f"{good.build} is the build that it is compared with"
+    if newer(good.build, new.build):
+        yield "comparison.good.build", f"{good.build} is newer than {new.build}"
+    if not new.outcomes:
+        yield "comparison.new.outcomes", "there is none"
+    yield from _side_faults("comparison.good", good)
+    yield from _side_faults("comparison.new", new)
+
+
+def newer(label: str, other: str) -> bool:
+    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
+    one, two = (age(text.partition("==")[2].partition("+")[0]) for text in (label, other))
+    return one > two
+
+
+def _side_faults(field: str, side: Side) -> Iterator[Fault]:
+    passed = sum(outcome is Outcome.PASS for outcome in side.outcomes)
+    if len(side.latencies) > passed:
+        yield f"{field}.latencies", f"{len(side.latencies)} of {passed} processes that passed"
+
+
+def end_faults(end: End, run: Run, now: datetime) -> Iterator[Fault]:
+    """Yield the faults of an end line."""
+    yield from _time_faults("end.finished", end.finished, now)
+    if end.finished < run.started:
+        yield "end.finished", f"{end.finished} is before the start, {run.started}"
+
+
+def _time_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        yield field, f"{text} is no real date"
+        return
+    if when < EARLIEST:
+        yield field, f"{text} is before {EARLIEST:%Y-%m-%d}: the clock of that machine is wrong"
+    if when > now + AHEAD:
+        yield field, f"{text} is in the future: the clock of that machine is wrong, or that of this one"
+
+
+def _build_faults(field: str, build: Build, now: datetime) -> Iterator[Fault]:
+    try:
+        Version(build.version)
+    except InvalidVersion:
+        if build.channel is not Channel.GIVEN:
+            yield f"{field}.version", f"{build.version} is no version as PEP 440 has it"
+    if LONG_NUMBER.search(build.version):
+        yield f"{field}.version", f"has a number of over {MOST_DIGITS} digits"
+    dated = DEV_DATE.search(build.version)
+    if build.date and dated and build.date != "-".join(dated.groups()):
+        yield f"{field}.date", f"{build.date} is not that of version {build.version}"
+    elif build.date:
+        yield from _date_faults(f"{field}.date", build.date, now)
+
+
+def _date_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        yield field, f"{text} is no real date"
+        return
+    if not EARLIEST_BUILD <= day <= (now + AHEAD).date():
+        yield field, f"{text} is not between {EARLIEST_BUILD} and tomorrow"
