@@ -278,6 +278,7 @@ class Reason(StrEnum):
     TURNED = "turned"  # passed, and does not any more
     SUSPECT = "suspect"  # slower than its past lets expect
     CONTROL = "control"  # nothing is wrong with it: what slows everything down slows it too
+    FOLLOWED = "followed"  # slower side by side on an earlier night: compared again, whatever its night's latency is
 
 
 @dataclass(frozen=True)
@@ -296,12 +297,22 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One case under the last good build and the new one, in turns on the same machine in the same night."""
+    """One case under good builds and the new one, in turns on the same machine in the same night.
+
+    `good` is the newest good build and `earlier` are those before it, the newest first. How far the good builds are
+    apart bounds what the layout of code and data in a build does to the latency of a case.
+    """
 
     case: str
     reason: Reason
     good: Side
     new: Side
+    earlier: tuple[Side, ...] = ()
+
+    @property
+    def goods(self) -> tuple[Side, ...]:
+        """The sides of all good builds, the newest first."""
+        return (self.good, *self.earlier)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ ADDED: dict[str, str | float] = {
 COMPARED = ".compared.parquet"
 SIDES = ("good", "new")  # of each in a comparison, four columns
 SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
+OTHER_GOODS = [f"earlier_{column}" for column in SIDE_COLUMNS]  # a list a row: of the good builds before `good`
 TEXTS = [name for name, kind in COLUMNS.items() if kind != "float64"]
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
@@ -170,9 +171,9 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
 
 
 def comparisons_table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
-    columns = ["case", "reason", *(f"{side}_{column}" for side in SIDES for column in SIDE_COLUMNS)]
+    columns = ["case", "reason", *(f"{side}_{column}" for side in SIDES for column in SIDE_COLUMNS), *OTHER_GOODS]
     rows = [
-        (c.case, c.reason.value, *_side_cells(c.good), *_side_cells(c.new))
+        (c.case, c.reason.value, *_side_cells(c.good), *_side_cells(c.new), *_lists(c.earlier))
         for c in sorted(comparisons, key=lambda c: c.case)
     ]
     return pd.DataFrame(rows, columns=columns)
@@ -181,6 +182,12 @@ def comparisons_table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
 def _side_cells(side: Side) -> tuple[object, ...]:
     outcomes = " ".join(outcome.value for outcome in side.outcomes)
     return side.build, outcomes, list(side.latencies), _digest_text(side.digest)
+
+
+def _lists(sides: Sequence[Side]) -> tuple[list[object], ...]:
+    """The columns of several sides, each a list."""
+    cells = [_side_cells(side) for side in sides]
+    return tuple([cell[column] for cell in cells] for column in range(len(SIDE_COLUMNS)))
 
 
 def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
@@ -291,7 +298,9 @@ def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, 
 def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:
     for row in table.to_dict("records"):
         good, new = (_side(*(row[f"{side}_{column}"] for column in SIDE_COLUMNS)) for side in SIDES)
-        yield Comparison(row["case"], Reason(row["reason"]), good, new)
+        # Files older than these columns have one good build.
+        earlier = zip(*(row.get(column, ()) for column in OTHER_GOODS), strict=True)
+        yield Comparison(row["case"], Reason(row["reason"]), good, new, tuple(_side(*cells) for cells in earlier))
 
 
 def _side(build: str, outcomes: str, latencies: Iterable[float], digest: str) -> Side:

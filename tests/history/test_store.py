@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from runfiles import write_run_file
 
@@ -143,13 +144,26 @@ def test_what_was_compared_is_loaded_again(tmp_path: Path, runfile: Make) -> Non
     a, b = "jax/jax.a/eager", "jax/jax.b/eager"
     good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
     compared = (
-        Comparison(a, Reason.SUSPECT, good, replace(good, build="jax==1.0", latencies=(5.0, 5.5))),
+        Comparison(
+            a,
+            Reason.FOLLOWED,
+            good,
+            replace(good, build="jax==1.0", latencies=(5.0, 5.5)),
+            (replace(good, build="jax==0.8", latencies=(2.75,)), Side("jax==0.7", (Outcome.ERROR,))),
+        ),
         Comparison(b, Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH))),
     )
     recorded = runfile(1, {a: "pass", b: "error"}, comparisons=compared)
     history = History(tmp_path / "history")
     history.record([recorded, runfile(2, {a: "pass", b: "error"})], "two nights")
     assert history.load().comparisons == {recorded.run.id: compared}
+    (path,) = (tmp_path / "history").rglob("*.compared.parquet")
+    table = pd.read_parquet(path)
+    table[[name for name in table if not name.startswith("earlier_")]].to_parquet(path)
+    git(tmp_path / "history", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-am", "as it was")
+    assert history.load().comparisons == {recorded.run.id: tuple(replace(one, earlier=()) for one in compared)}, (
+        "files from before there were several good builds"
+    )
 
 
 def test_the_recent_runs_of_a_series_are_those_that_observed_something(tmp_path: Path, runfile: Make) -> None:
