@@ -79,6 +79,7 @@ def runfile() -> Callable[..., RunFile]:
                 case,
                 Outcome(outcome),
                 message="" if outcome == "pass" else f"why {outcome}",
+                first=Outcome(outcome) if (attempts or {}).get(case) else None,
                 attempts=tuple(Attempt(Outcome(again)) for again in (attempts or {}).get(case, [])),
                 latency=Latency(9 * us, us, us, 0.1 * us, 5, 100) if (us := (latencies or {}).get(case)) else None,
             )

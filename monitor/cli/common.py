@@ -16,6 +16,8 @@ from monitor.execution.environments import default_cache
 from monitor.handover.fields import nearest
 from monitor.history.store import History
 from monitor.reporting.material import Material, gather
+from monitor.reporting.notify.markdown import table
+from monitor.reporting.text import inert
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
@@ -85,8 +87,16 @@ def print_json(value: Any) -> None:
 
 
 def print_frame(frame: pd.DataFrame, *, markdown: bool) -> None:
-    """Print a table for readers."""
-    print(frame.to_markdown(index=False, disable_numparse=True) if markdown else frame.to_string(index=False))
+    """Print a table for readers; in Markdown, whatever came from a run is inert."""
+    if markdown:
+        print(
+            table(
+                [*map(str, frame.columns)],
+                ([inert(str(cell)) for cell in row] for row in frame.itertuples(index=False)),
+            )
+        )
+    else:
+        print(frame.to_string(index=False))
 
 
 def _encode(value: Any) -> Any:

@@ -8,6 +8,7 @@ from itertools import groupby
 from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression
 from monitor.reporting.figures import count, shortened
+from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import inert
 
 COLUMNS = ("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message")
@@ -20,8 +21,7 @@ def regressions_text(found: Sequence[Regression]) -> str:
 
 def regressions_markdown(found: Sequence[Regression]) -> str:
     """A row a regression. Whatever came from a run is inert."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *(tuple(map(inert, _cells(regression))) for regression in found)]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return table(COLUMNS, ([*map(inert, _cells(regression))] for regression in found))
 
 
 def _lines(regression: Regression) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.analysis.latency_verdicts import Drift, LatencyNight, Slowdown, Standing
 from monitor.model import Side
+from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import LISTED, inert
 
 # What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
@@ -28,8 +29,8 @@ def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
         if rows or remarks:
             lines += [f"### {inert(_title(night))}", "", *(f"- {inert(remark)}" for remark in remarks)]
         if rows:
-            lines += ["", "| | case | slower | last good | new |", "|---|---|---|---|---|"]
-            lines += [f"| {' | '.join(map(inert, row))} |" for row in rows]
+            head = ("", "case", "slower", "last good", "new")
+            lines += ["", table(head, ([*map(inert, row)] for row in rows))]
         if rows or remarks:
             lines.append("")
     return "\n".join(["## How fast", "", *lines]) if lines else ""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from monitor.analysis.news import Change, Night, Verdict
+from monitor.handover.messages import LONGEST_LINE
 from monitor.model import Evidence
+from monitor.reporting.notify.markdown import code, table
 
 # New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
 LISTED = 20
-MARKDOWN_SPECIAL = r"\`*_{}[]()<>#+-!|~@&"
+# What GitHub's Markdown leaves as it is, wherever it stands: plain words and numbers. An address, or what may be the
+# hash of a commit, it makes a link of.
+PLAIN = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
 
 
 def news_text(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
@@ -27,8 +32,8 @@ def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
         lines += [f"- note: {inert(note)}" for note in night.run.remarks]
         rows = [change for verdict in Verdict for change in night.of(verdict)[:LISTED]]
         if rows:
-            lines += ["", "| | case | before | after | message |", "|---|---|---|---|---|"]
-            lines += [f"| {' | '.join(map(inert, _cells(change)))} |" for change in rows]
+            head = ("", "case", "before", "after", "message")
+            lines += ["", table(head, ([*map(inert, _cells(change))] for change in rows)), ""]
         lines += [*(f"- {inert(more)}" for more in _more(night)), ""]
     return "\n".join(lines)
 
@@ -72,6 +77,8 @@ def _cells(change: Change) -> tuple[str, str, str, str, str]:
 
 
 def inert(text: str) -> str:
-    """Text that Markdown shows as it is. A mention is broken by an entity, which no backslash would do."""
-    escaped = "".join(f"\\{c}" if c in MARKDOWN_SPECIAL else c for c in text if c.isprintable())
-    return escaped.replace("\\@", "&#64;").replace("\\<", "&lt;").replace("\\&", "&amp;")
+    """Return text that Markdown shows as it is, in a line or in the cell of a table; what is not plain is code.
+
+    No markup, no mention, no link: GitHub looks for those everywhere but in code.
+    """
+    return text if PLAIN.fullmatch(text) else code(text, longest=LONGEST_LINE)

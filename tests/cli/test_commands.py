@@ -129,13 +129,13 @@ def test_the_study_is_reported_beside_now(shipped: Path) -> None:
     assert {row["framework"] for row in found["strata"]["top 20"]} == {"torch", "jax", "tensorflow"}
     assert {(row["framework"], row["target"]) for row in found["all"]} >= {("torch", "cpu"), ("jax", "tpu-v5e")}
     table = portability("report", "--target", "cpu", "--markdown", cwd=shipped).stdout
-    assert "| JAX         | TPU (v3), 2023 |" in table
+    assert "| JAX | TPU (v3), 2023 |" in table
     assert "### The share of real calls that works" in table
 
 
 def test_what_compiling_says_is_held_against_others(shipped: Path) -> None:
     table = portability("confront", "--target", "tpu-v3", "--markdown", cwd=shipped).stdout
-    assert "| tpu-v3   | jax         | paper   | study, TPU v3, 2023 |" in table
+    assert "| `tpu-v3` | jax | paper | study, TPU v3, 2023 |" in table
     alone = portability("confront", "--target", "tpu-v3", "--disagreements", cwd=shipped).stdout
     assert "jax.numpy.ones" in alone  # failed in 2023, compiles today
 
@@ -288,7 +288,7 @@ def test_record_and_judge_by_hand(nothing_shipped: Path, tmp_path: Path, runfile
     assert night["regressions"] == [case]
     assert night["changes"][0]["function"] == "jax.a"
     assert called("judge", "--exit-code").returncode == 1
-    assert "| worse | jax/jax.a/eager | pass | error |" in called("judge", "--markdown").stdout
+    assert "| worse | `jax/jax.a/eager` | pass | error |" in called("judge", "--markdown").stdout
 
 
 def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(

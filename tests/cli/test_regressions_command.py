@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -65,9 +66,9 @@ def test_they_are_chosen_by_how_they_stand(history: Path) -> None:
 def test_what_came_from_a_run_is_inert_in_markdown(history: Path) -> None:
     rows = regressions(history, "--state", "open", "--markdown").splitlines()
     assert len(rows) == 3
-    assert "<b>" not in rows[2]
-    assert "@all" not in rows[2]
-    assert "&lt;b\\>&#64;all&lt;/b\\>" in rows[2]
+    outside = re.sub(r"`[^`]*`", "", rows[2])
+    assert not {*"<>@#"} & {*outside}
+    assert "<b>@all</b>`" in rows[2]
 
 
 @pytest.fixture
@@ -100,7 +101,7 @@ def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None
     assert told.output.splitlines()[0] == f"! {triage}/{ENDED}"
     assert "  expected  jax/jax.a/eager: pass -> error: why error" in told.output.splitlines()
     assert told.exit_code == 0
-    assert "mute\\[0\\]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output
+    assert "mute[0]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output
 
 
 def test_a_flaky_case_is_shown_and_no_open_regression(tmp_path: Path, runfile: Make) -> None:

@@ -46,11 +46,11 @@ def test_a_night_as_text() -> None:
 
 def test_a_night_as_markdown_is_inert() -> None:
     lines = slowdowns_markdown([NIGHT]).splitlines()
-    assert lines[:3] == ["## How fast", "", "### cpu jax paper: how fast jax==15.0 is on a chip, cpu"]
-    assert "- note: not &lt;all\\> was compared" in lines
+    assert lines[:3] == ["## How fast", "", "### `cpu jax paper: how fast jax==15.0 is on a chip, cpu`"]
+    assert "- `note: not <all> was compared`" in lines
     assert [line for line in lines if line.startswith("|")][2:] == [
-        "| filed | jax/jax.a/eager | 20 % slower | 100 us under jax==12.0 \\(3 processes\\)"
-        " | 120.5 us under jax==15.0 \\(2 processes\\) |"
+        "| filed | `jax/jax.a/eager` | 20 % slower | `100 us under jax==12.0 (3 processes)`"
+        " | `120.5 us under jax==15.0 (2 processes)` |"
     ]
 
 
