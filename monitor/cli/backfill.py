@@ -30,7 +30,7 @@ from monitor.cli.common import (
     open_history,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds
+from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.offers import Offer
@@ -104,7 +104,8 @@ def backfill(
             else:
                 asked.append((job, build))
     missing = 0
-    with closing(_observed(asked, jobs, cache)) as observed:
+    own = own_cache(cache)
+    with closing(_observed(asked, jobs, own)) as observed:
         for path in observed:
             runfile = read_untrusted(path, targets=targets)
             if not runfile.run.build:
@@ -115,7 +116,7 @@ def backfill(
             else:
                 _record(runfile, recorded)
             _forget(path)
-            let_go(cache, offer.framework(framework), keep)
+            let_go(own, offer.framework(framework), keep)
     if missing:
         raise typer.Exit(1)
 

@@ -28,7 +28,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds
+from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds, own_cache
 from monitor.cli.planning import suite_of
 from monitor.cli.searches import Journal, Question
 from monitor.cli.trials import Bench, try_case, try_latency, try_script
@@ -108,12 +108,12 @@ def bisect(
     framework = chosen.offer(seen).framework(question.framework)
     among = tuple(build.label for build in listed_builds(framework, builds)) if builds else ()
     question = replace(question, mended=mended, latency=latency, among=among)
-    journal = Journal(SEARCHES, question)
+    journal, own = Journal(SEARCHES, question), own_cache(cache)
     try:
         held = journal.search.held or (turn.good.packages if turn and not good else ())
-        journal.hold(held or _packages(chosen, question, cache))
+        journal.hold(held or _packages(chosen, question, own))
         suite = suite or _any_declared(question.framework)
-        bench = Bench(chosen, question.framework, suite, seen, journal.search.held, cache, journal.folder)
+        bench = Bench(chosen, question.framework, suite, seen, journal.search.held, own, journal.folder)
         found = search(journal, _attempt(bench, question, script), chosen.offer(seen))
     except EndError as error:
         raise UserError(str(error)) from error

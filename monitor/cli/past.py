@@ -9,14 +9,15 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from monitor.cli.common import WORK, UserError, say
-from monitor.execution.builds import BuildUnavailable, newest
-from monitor.execution.environments import prune_environments
+from monitor.execution.builds import BuildUnavailable, names_of, newest
+from monitor.execution.environments import OWN_UV_CACHE, own_uv_cache, prune_environments
 from monitor.execution.offers import Framework, Offer
 from monitor.execution.uv import UvError, run_uv
 from monitor.model import Build, Channel
 
 # Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
 PAST_BUILDS = WORK / "backfill" / "cache"
+FOLDER = "past-builds"  # in whichever cache is named
 
 
 def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", days: int = 1) -> Iterator[Build]:
@@ -50,17 +51,31 @@ def listed_builds(framework: Framework, versions: str) -> list[Build]:
     return [Build(name or framework.distributions[0], version, Channel.EXACT) for name, _, version in ordered]
 
 
-def let_go(cache: Path, framework: Framework, keep: int) -> None:
-    """Remove the environments of past builds but the last used, and what uv keeps of that framework's wheels.
+def own_cache(cache: Path) -> Path:
+    """The part of a cache that belongs to builds of the past alone, made where it is not there.
 
-    Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's nightlies would soon fill a disk.
+    Others may keep builds in the same cache, and uv's own belongs to the user. So environments of the past, and what uv
+    downloads for them, go into a folder of their own: what is removed there is nobody else's.
     """
-    if prune_environments(cache, unused_days=0, keep=keep).removed:
+    own = cache / FOLDER
+    (own / OWN_UV_CACHE).mkdir(parents=True, exist_ok=True)
+    return own
+
+
+def let_go(own: Path, framework: Framework, keep: int) -> None:
+    """Remove the environments of a framework's past builds but the last used, and what uv keeps here of its wheels.
+
+    `own` is what `own_cache` returned. Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's
+    nightlies would soon fill a disk.
+    """
+    if prune_environments(own, unused_days=0, keep=keep, distributions=names_of(framework)).removed:
         try:
-            run_uv(("cache", "clean", *framework.distributions), {})
-            run_uv(("cache", "prune"), {})  # the former forgets the wheels, and what they unpacked to stays
+            run_uv(("cache", "clean", *framework.distributions), own_uv_cache(own))
+            run_uv(
+                ("cache", "prune"), own_uv_cache(own)
+            )  # the former forgets the wheels, and what they unpacked to stays
         except UvError as error:
-            say(f"uv's cache still has the wheels of {framework.name}: {error}")
+            say(f"{own / OWN_UV_CACHE} still has the wheels of {framework.name}: {error}")
 
 
 def _say_nothing(_: str) -> None:

@@ -43,6 +43,7 @@ CANNOT_TELL = 125  # a script's exit status, as `git bisect run` has it
 class Bench:
     """Where builds are tried. `folder` takes the log of each trial; `suite` is the one that a worker is started on.
 
+    `cache` is what `monitor.cli.past.own_cache` returned: environments in it are removed when later ones are made.
     `held` are the packages of the good build, which the others are given too, as far as they allow it.
     """
 

@@ -99,7 +99,7 @@ def named(offer: Offer, label: str) -> tuple[str, Build]:
     if not (match := EXACT.fullmatch(label)):
         raise TargetError(f'"{label}" is no build; name one as "jax==1.2.3"')
     for framework in offer.frameworks.values():
-        if _normalised(match["name"]) in _names(framework):
+        if _normalised(match["name"]) in names_of(framework):
             return framework.name, _build(match["name"], match["version"], Channel.EXACT, ())
     known = [name for framework in offer.frameworks.values() for name in framework.distributions]
     raise TargetError(f'{offer.file}: no framework is installed as "{match["name"]}", {nearest(match["name"], known)}')
@@ -108,7 +108,7 @@ def named(offer: Offer, label: str) -> tuple[str, Build]:
 def beside(framework: Framework, packages: tuple[Package, ...]) -> tuple[Package, ...]:
     """Those packages that are not the framework itself, nor a part of it that is asked for by the same version."""
     parts = framework.exact.packages if framework.exact else ()
-    own = {*_names(framework), *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part)}
+    own = {*names_of(framework), *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part)}
     return tuple(package for package in packages if package.name not in own)
 
 
@@ -176,7 +176,7 @@ class _Search:
         framework, file = self.framework, self.offer.file
         if not (match := EXACT.fullmatch(wish)):
             raise TargetError(f'"{wish}" is no build; name one as "{framework.distributions[0]}==1.2.3"')
-        if _normalised(match["name"]) not in _names(framework):
+        if _normalised(match["name"]) not in names_of(framework):
             known = nearest(match["name"], framework.distributions)
             raise TargetError(f'{file}: {framework.name} is not installed as "{match["name"]}", {known}')
         if framework.exact is None:
@@ -193,9 +193,35 @@ class _Search:
         def install(index: str) -> Provided:
             lock, name, version = self._resolved(source, index, interpreter)
             path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
-            return Provided(python_of(path), _build(name, version, channel, record.packages), (note,) if note else ())
+            notes = (note, self._newer_elsewhere(channel, source, index, interpreter, version, wished=bool(note)))
+            build = _build(name, version, channel, record.packages)
+            return Provided(python_of(path), build, tuple(filter(None, notes)))
 
         return self._from_first(source, interpreter, note, install)
+
+    def _newer_elsewhere(
+        self, channel: Channel, source: Source, index: str, interpreter: Interpreter, version: str, *, wished: bool
+    ) -> str:
+        """Which newer build of this channel another Python would bring, in one line; "" where none would.
+
+        That Python is the one wished for where another serves, else the next one: frameworks drop old Pythons, and
+        an index then offers the last build for them for ever. Of a pinned or an exact version there is no newer one.
+        """
+        if channel not in (Channel.NIGHTLY, Channel.RELEASE):
+            return ""
+        major, minor = interpreter.version.split(".")[:2]
+        python = source.python if wished else f"{major}.{int(minor) + 1}"
+        try:
+            lock = resolve(source.packages, source, index, interpreter, lambda _: None, python=python)
+        except UvError:  # nothing is made for that Python yet
+            return ""
+        there = next((found for name in names_of(self.framework) if (found := lock.version(name))), "")
+        if not newer(f"=={there}", f"=={version}"):
+            return ""
+        brings = f"Python {python} would bring {self.framework.name} {there}, {interpreter.version} has {version}"
+        if wished:
+            return f"{brings}: `uv python install {python}` or `pyenv install {python}` installs it"
+        return f'{brings}: name it in {self.offer.file}, python = "{python}"'
 
     def _from_first(self, source: Source, interpreter: Interpreter, note: str, ask: Callable[[str], T]) -> T:
         failures: list[str] = []
@@ -211,7 +237,7 @@ class _Search:
     def _resolved(self, source: Source, index: str, interpreter: Interpreter) -> tuple[Lock, str, str]:
         """A resolution, and under which name and in which version it has the framework."""
         lock = self._lock(source, index, interpreter)
-        name = next((name for name in _names(self.framework) if lock.version(name)), "")
+        name = next((name for name in names_of(self.framework) if lock.version(name)), "")
         if not name:
             wanted = ", ".join(self.framework.distributions)
             raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
@@ -246,7 +272,7 @@ def _given(framework: Framework, python: str, exact: str) -> Provided:
     except InterpreterError as error:
         raise BuildUnavailable(f"the interpreter given {error}") from None
     installed = interpreter.installed
-    name = next((name for name in _names(framework) if name in installed), "")
+    name = next((name for name in names_of(framework) if name in installed), "")
     if not name:
         raise BuildUnavailable(f"the interpreter given has none of {', '.join(framework.distributions)} installed")
     build = _build(name, installed[name].version, Channel.GIVEN, _as_packages(installed))
@@ -264,7 +290,8 @@ def _as_packages(installed: dict[str, Installed]) -> tuple[Package, ...]:
     return tuple(Package(name, found.version) for name, found in installed.items())
 
 
-def _names(framework: Framework) -> tuple[str, ...]:
+def names_of(framework: Framework) -> tuple[str, ...]:
+    """The names that a framework may be installed by, as labels of builds have them."""
     return tuple(_normalised(name) for name in framework.distributions)
 
 

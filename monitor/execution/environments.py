@@ -8,6 +8,7 @@ that somebody else waits for would give two holders of one name.
         environment.json                              the record; its modification time is that of the last use
         pylock.toml                                   the resolution
     environments/torch-2.13.0+cpu-0123456789ab.lock
+    uv/                                               only if this cache keeps uv's files itself: see OWN_UV_CACHE
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,6 +35,9 @@ from monitor.model import Package
 FOLDER = "environments"  # in the cache
 RECORD = "environment.json"
 PYLOCK = "pylock.toml"  # uv wants this name
+# A cache that has this folder keeps there what uv downloads and unpacks for it, and nothing of it in the user's own uv
+# cache: whoever made the folder may clean it.
+OWN_UV_CACHE = "uv"
 DAY = 24 * 60 * 60
 
 
@@ -70,6 +74,12 @@ def default_cache() -> Path:
     if own := os.environ.get("PORTABILITY_CACHE"):
         return Path(own)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portability-monitor"
+
+
+def own_uv_cache(cache: Path) -> Mapping[str, str]:
+    """The variable that has uv keep its files in this cache, where the cache is one that does so."""
+    own = cache / OWN_UV_CACHE
+    return {"UV_CACHE_DIR": str(own.absolute())} if own.is_dir() else {}
 
 
 def python_of(environment: Path) -> Path:
@@ -126,18 +136,24 @@ def list_environments(cache: Path) -> tuple[Environment, ...]:
     return tuple(environment for _, environment in sorted(found, key=lambda pair: (-pair[0], pair[1].path)))
 
 
-def prune_environments(cache: Path, *, unused_days: float, keep: int = 0) -> Pruned:
+def prune_environments(
+    cache: Path, *, unused_days: float, keep: int = 0, distributions: Collection[str] | None = None
+) -> Pruned:
     """Remove what was not used for so many days, but of the last used at least `keep` stay.
 
-    Environments in use stay in any case. What a killed process left half-made goes.
+    With `distributions`, only environments of these are counted and removed. Environments in use stay in any case.
+    What a killed process left half-made goes.
     """
-    environments = list_environments(cache)
+    everything = list_environments(cache)
+    environments = [
+        one for one in everything if distributions is None or one.record.label.partition("==")[0] in distributions
+    ]
     removed: list[Environment] = []
     busy: list[Environment] = []
     for environment in environments[keep:]:
         if time.time() - (environment.path / RECORD).stat().st_mtime >= unused_days * DAY:
             (removed if _remove(environment.path) else busy).append(environment)
-    complete = {environment.path for environment in environments}
+    complete = {environment.path for environment in everything}
     for path in (cache / FOLDER).glob("*/"):
         if path not in complete:
             _remove(path)
@@ -148,10 +164,11 @@ def _make(path: Path, lock: Lock, interpreter: Interpreter, label: str, say: Cal
     _delete(path)  # a process that was killed may have left something
     say(f"installing {label} and {len(lock.pins) - 1} more")
     try:
-        run_uv(("venv", "--python", str(interpreter.path), str(path)), {})
+        variables = own_uv_cache(path.parent.parent)
+        run_uv(("venv", "--python", str(interpreter.path), str(path)), variables)
         (path / PYLOCK).write_text(lock.text, encoding="utf-8")
         arguments = ("pip", "install", "--python", str(python_of(path)), "--requirement", str(path / PYLOCK))
-        run_uv(arguments, network_environment(os.environ), say=say)
+        run_uv(arguments, {**network_environment(os.environ), **variables}, say=say)
         packages = lock.packages(inspect(python_of(path)).installed)
         record = Record(label, interpreter.version, _iso(time.time()), packages)
         written = path / f"{RECORD}.new"

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.execution.pipconfig import network_environment
+from monitor.execution.python_search import ANSWER_SECONDS, PLACES, find_python
 from monitor.execution.uv import QUICK, UvError, run_uv
-
-ANSWER_SECONDS = 60  # starting Python from a cold network disk takes a while
 
 # Asked of interpreters of any version from 3.8 on. The current directory is no part of what is installed.
 WHO_ARE_YOU = """
@@ -93,32 +92,29 @@ def running_interpreter() -> Path:
 
 
 def wished_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, str]:
-    """The interpreter of that version and "", else the running one and a note that says so.
+    """The interpreter of that version and "", else the running one and a note that says so, and where it was sought.
 
-    uv looks for it, and where its settings let it (they do, unless told otherwise) it downloads one.
+    The running one serves where it is of that version. Else `monitor.execution.python_search` looks at what is
+    installed, and then uv: where its settings let it (they do, unless told otherwise) it downloads one.
     """
     running = ".".join(map(str, sys.version_info[:3]))
     if not version or f"{running}.".startswith(f"{version}."):
         return running_interpreter(), ""
     say(f"looking for Python {version}")
+    search = find_python(version)
+    if search.path:
+        return search.path, ""
+    quick = {key: value for key, value in QUICK.items() if key not in os.environ}
+    environment = {**network_environment(os.environ), **quick}
     try:
-        found = run_uv(
-            (
-                "run",
-                "--no-project",
-                "--python",
-                version,
-                "--",
-                "python",
-                "-I",
-                "-c",
-                "import sys; print(sys._base_executable)",
-            ),
-            {
-                **network_environment(os.environ),
-                **{key: value for key, value in QUICK.items() if key not in os.environ},
-            },
-        )
+        return Path(run_uv(_uv_call(version), environment).strip()), ""
     except UvError as error:
-        return running_interpreter(), f"Python {version} was wished for, {running} serves: {error}"
-    return Path(found.strip()), ""
+        passed = "".join(f"; {why}" for why in search.unusable)
+        sought = f"none is usable {PLACES}{passed}; uv cannot get one: {error}"
+        return running_interpreter(), f"Python {version} was wished for, {running} serves: {sought}"
+
+
+def _uv_call(version: str) -> tuple[str, ...]:
+    """A call of uv that prints the path of a Python of that version, outside of any virtual environment."""
+    print_path = "import sys; print(sys._base_executable)"
+    return ("run", "--no-project", "--python", version, "--", "python", "-I", "-c", print_path)

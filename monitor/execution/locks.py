@@ -84,15 +84,18 @@ def resolve(
     interpreter: Interpreter,
     say: Callable[[str], None],
     preferred: tuple[Package, ...] = (),
+    python: str = "",
 ) -> Lock:
     """Resolve against one index of a source: `default` is whatever is configured here, a URL goes before all of that.
 
     What the user has told uv by its variables is added to, never replaced. Wheels only: nothing is compiled, and
-    every file has a hash. Of `preferred`, what is needed has that version wherever the requirements allow it. Raises
-    UvError, UvMissingError and PipConfigError.
+    every file has a hash. Of `preferred`, what is needed has that version wherever the requirements allow it. With
+    `python`, resolve for that version of Python, which need not be here. Raises UvError, UvMissingError and
+    PipConfigError.
     """
     environment = network_environment(os.environ) | {k: v for k, v in QUICK.items() if k not in os.environ}
     options = ["--python", str(interpreter.path), "--format", "pylock.toml", "--no-header", "--no-build"]
+    options += ["--python-version", python] if python else []
     if index == CONFIGURED_INDEX:
         environment |= packages_environment(os.environ)
         options += ["--no-index"] if no_index(os.environ) else []
