@@ -1,5 +1,18 @@
-"""`python -m monitor` is `portability`."""
+"""The program `portability`, also as `python -m monitor`."""
 
-from monitor.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line. An interrupt is one also while the commands are being imported, which takes a second."""
+    try:
+        from monitor.cli import main as run
+    except KeyboardInterrupt:
+        sys.exit(130)
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
 
@@ -31,6 +32,7 @@ from monitor.cli import (
     watch,
 )
 from monitor.cli.common import UserError
+from monitor.execution.command_line import run_program
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.git import GitError
@@ -83,10 +85,33 @@ FAULTS = (
 )
 
 
+# An error of the command line's own parser, whichever library Typer has it from.
+CallError: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+
+
 def main() -> None:
     """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
+    sys.exit(run_program("portability", _call, FAULTS))
+
+
+def _call() -> int:
+    """Call the command that the arguments name, and return its exit status."""
     try:
-        app()
-    except FAULTS as error:
-        print(f"portability: {error}", file=sys.stderr)
-        sys.exit(2)
+        return app(prog_name="portability", standalone_mode=False) or 0
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer has made an exit of it
+            raise end.__context__ from None
+        raise
+    except typer.Abort:
+        raise UserError("the input ended before every question was answered") from None
+    except CallError as error:
+        return _refused(error)
+
+
+def _refused(error: Any) -> int:
+    """Say in one line what is wrong with a call; where nothing at all was asked for, show the help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+        return int(error.exit_code)
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "portability"
+    raise UserError(f"{error.format_message().rstrip('.')}; see {command} --help")

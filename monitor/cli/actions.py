@@ -21,6 +21,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.github import RepositoryOption, asking
+from monitor.cli.paths import made_by, new_directory
 from monitor.reporting.actions import ArtifactError, StartError, Workflows
 
 # As long as the workflow keeps what its runs hand over.
@@ -48,7 +49,9 @@ def start(
     plan: Annotated[
         Path | None,
         typer.Option(
-            help="Once for each target and kind of evidence in this plan, with both as inputs.", metavar="DIR"
+            help="Once for each target and kind of evidence in this plan, with both as inputs.",
+            metavar="DIR",
+            parser=made_by("portability plan"),
         ),
     ] = None,
     json_: JsonOption = False,
@@ -93,8 +96,9 @@ def fetch(
         list[str], typer.Option(help="The name of its file in .github/workflows; any number of them.")
     ] = ["run.yml", "backfill.yml"],  # noqa: B006 - typer copies it
     history: HistoryOption = DEFAULT_HISTORY,
-    out: Annotated[Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR")] = WORK
-    / "runs",
+    out: Annotated[
+        Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR", parser=new_directory)
+    ] = WORK / "runs",
     days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = DAYS,
     json_: JsonOption = False,
 ) -> None:

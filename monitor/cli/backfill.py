@@ -31,6 +31,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
+from monitor.cli.paths import new_directory
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.offers import Offer
@@ -76,7 +77,11 @@ def backfill(
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[
         Path | None,
-        typer.Option(help="Write the run files there, for somebody else to record, and record nothing.", metavar="DIR"),
+        typer.Option(
+            help="Write the run files there, for somebody else to record, and record nothing.",
+            metavar="DIR",
+            parser=new_directory,
+        ),
     ] = None,
     cache: CacheOption = PAST_BUILDS,
 ) -> None:

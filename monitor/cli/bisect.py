@@ -29,6 +29,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds, own_cache
+from monitor.cli.paths import existing_file
 from monitor.cli.planning import suite_of
 from monitor.cli.searches import Journal, Question
 from monitor.cli.trials import Bench, try_case, try_latency, try_script
@@ -73,8 +74,8 @@ def bisect(
         Path | None,
         typer.Option(
             help="A check of your own instead of a case. Exit status 0 is good, 125 says that it cannot tell.",
-            exists=True,
-            dir_okay=False,
+            metavar="FILE",
+            parser=existing_file,
         ),
     ] = None,
     mended: Annotated[

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_CACHE, CacheOption, JsonOption, examples, print_json
+from monitor.cli.common import DEFAULT_CACHE, CacheOption, JsonOption, ReadCacheOption, examples, print_json
 from monitor.execution.environments import list_environments, prune_environments
 
 app = typer.Typer(name="builds", help="The installed builds, each in its own environment.", no_args_is_help=True)
@@ -18,7 +18,7 @@ def group() -> None:
 
 
 @app.command("list", epilog=examples("portability builds list", "portability builds list --json"))
-def list_builds(cache: CacheOption = DEFAULT_CACHE, json_: JsonOption = False) -> None:
+def list_builds(cache: ReadCacheOption = DEFAULT_CACHE, json_: JsonOption = False) -> None:
     """List the environments in the cache, the last used first."""
     found = list_environments(cache)
     if json_:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from monitor.cli.paths import directory, new_directory
 from monitor.execution.environments import default_cache
 from monitor.handover.fields import nearest
 from monitor.history.store import History
@@ -33,12 +34,20 @@ class UserError(Exception):
 
 
 HistoryOption = Annotated[
-    Path, typer.Option("--history", help="The recorded history: a git work tree, made on first use.", metavar="DIR")
+    Path,
+    typer.Option(
+        "--history", help="The recorded history: a git work tree, made on first use.", metavar="DIR", parser=directory
+    ),
 ]
 TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 MarkdownOption = Annotated[bool, typer.Option("--markdown", help="Answer in Markdown.")]
-CacheOption = Annotated[Path, typer.Option("--cache", help="Where builds are kept.", metavar="DIR")]
+CacheOption = Annotated[
+    Path, typer.Option("--cache", help="Where builds are kept.", metavar="DIR", parser=new_directory)
+]
+ReadCacheOption = Annotated[
+    Path, typer.Option("--cache", help="Where builds are kept.", metavar="DIR", parser=directory)
+]
 DEFAULT_HISTORY = WORK / "history"
 DEFAULT_CACHE = default_cache()
 

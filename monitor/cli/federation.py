@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import CHECKOUT, WORK, JsonOption, examples, print_json, say
+from monitor.cli.paths import existing_file, new_file
 from monitor.reporting.federation.columns import load_federation, write_federation
 from monitor.reporting.federation.fetching import fetch
 from monitor.reporting.federation.forks import load_forks
@@ -28,9 +29,13 @@ def register(app: typer.Typer) -> None:
 
 def federation(
     forks: Annotated[
-        Path, typer.Option(help="The forks, and which of their targets; docs/federation.md.", metavar="FILE")
+        Path,
+        typer.Option(
+            help="The forks, and which of their targets; docs/federation.md.", metavar="FILE", parser=existing_file
+        ),
     ] = FORKS,
-    out: Annotated[Path, typer.Option(help="Where to keep their columns.", metavar="FILE")] = WORK / "federation.json",
+    out: Annotated[Path, typer.Option(help="Where to keep their columns.", metavar="FILE", parser=new_file)] = WORK
+    / "federation.json",
     json_: JsonOption = False,
 ) -> None:
     """Fetch the columns that forks publish, for `portability site --federation`.

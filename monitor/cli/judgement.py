@@ -11,13 +11,32 @@ from typing import Annotated
 import typer
 
 from monitor.analysis.regressions import Excuse
-from monitor.analysis.triage import Triage, excuses, load_triage, stale
+from monitor.analysis.triage import EXPECTED, MUTES, Triage, excuses, load_triage, stale
 from monitor.cli.common import CHECKOUT
+from monitor.cli.paths import existing_directory
 from monitor.reporting.material import Material
 
 TRIAGE = CHECKOUT / "triage"
+
+
+def _triage_directory(value: str | Path) -> Path:
+    """The directory of the reviewed files. One that is named must have some: without them, nothing is accepted."""
+    if Path(value) == TRIAGE:
+        return TRIAGE
+    path = existing_directory(value)
+    if not any((path / name).exists() for name in (EXPECTED, MUTES)):
+        raise typer.BadParameter(f"{path} has neither {EXPECTED} nor {MUTES}; name the directory that has them")
+    return path
+
+
 TriageOption = Annotated[
-    Path, typer.Option("--triage", help="Where expected.toml and mutes.toml lie; triage/README.md.", metavar="DIR")
+    Path,
+    typer.Option(
+        "--triage",
+        help="Where expected.toml and mutes.toml lie; triage/README.md.",
+        metavar="DIR",
+        parser=_triage_directory,
+    ),
 ]
 
 

@@ -25,6 +25,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.judgement import judgement
+from monitor.cli.paths import new_directory
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
 from monitor.cli.steps import (
     BuildsOption,
@@ -75,7 +76,9 @@ def nightly(
     case: CasesOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
-    site: Annotated[Path, typer.Option("--site", help="Where to write the pages.", metavar="DIR")] = WORK / "site",
+    site: Annotated[
+        Path, typer.Option("--site", help="Where to write the pages.", metavar="DIR", parser=new_directory)
+    ] = WORK / "site",
     cache: CacheOption = DEFAULT_CACHE,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with the last night where it was interrupted.")

@@ -35,6 +35,7 @@ from monitor.cli.common import (
 from monitor.cli.github import RepositoryOption, check_repository
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.measured import Look, looks
+from monitor.cli.paths import existing_file, made_by, new_directory
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
@@ -111,7 +112,10 @@ def register(app: typer.Typer) -> None:
 
 def plan(
     history: HistoryOption = DEFAULT_HISTORY,
-    out: Annotated[Path, typer.Option(help="Where to write matrix.json and a file for each job.")] = WORK / "plan",
+    out: Annotated[
+        Path,
+        typer.Option(help="Where to write matrix.json and a file for each job.", metavar="DIR", parser=new_directory),
+    ] = WORK / "plan",
     target: TargetsOption = [],  # noqa: B006 - typer copies it
     framework: FrameworksOption = [],  # noqa: B006
     suite: SuitesOption = [],  # noqa: B006
@@ -185,7 +189,12 @@ def record(
     runs: Annotated[list[Path], typer.Argument(help="Run files; untrusted, each is checked whole first.")] = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
     fetched: Annotated[
-        Path | None, typer.Option(help="What `portability actions fetch` wrote: a folder an artifact.", metavar="DIR")
+        Path | None,
+        typer.Option(
+            help="What `portability actions fetch` wrote: a folder an artifact.",
+            metavar="DIR",
+            parser=made_by("portability actions fetch"),
+        ),
     ] = None,
     push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
 ) -> None:
@@ -193,8 +202,6 @@ def record(
 
     A bad file is refused whole, in one line that says where; the others are recorded, and the exit status is 2.
     """
-    if fetched is not None and not fetched.is_dir():
-        raise UserError(f"--fetched {fetched}: no such folder; `portability actions fetch --out {fetched}` makes it")
     targets = load_targets(RUNNERS)
     runfiles, refused = [], []
     paths = [*runs, *(sorted(fetched.glob("*/*.jsonl")) if fetched else ())]
@@ -287,14 +294,17 @@ def night_json(night: Night, pace: LatencyNight | None) -> dict[str, object]:
 
 def site(
     history: HistoryOption = DEFAULT_HISTORY,
-    out: Annotated[Path, typer.Option(help="Where to write the pages.", metavar="DIR")] = WORK / "site",
+    out: Annotated[Path, typer.Option(help="Where to write the pages.", metavar="DIR", parser=new_directory)] = WORK
+    / "site",
     base_url: Annotated[
         str, typer.Option(help="The address that the site will have: feeds and the map of the site need it.")
     ] = "",
     repository: RepositoryOption = "",
     federation: Annotated[
         Path | None,
-        typer.Option(help="Columns of forks, as portability federation fetched them.", metavar="FILE"),
+        typer.Option(
+            help="Columns of forks, as portability federation fetched them.", metavar="FILE", parser=existing_file
+        ),
     ] = None,
     serve: Annotated[
         bool, typer.Option("--serve", help="Show it on this machine, made anew when templates or the history change.")

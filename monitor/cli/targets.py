@@ -12,6 +12,7 @@ import typer
 
 from monitor.cli.common import RUNNERS, JsonOption, UserError, examples, print_json, refuse_unknown
 from monitor.cli.drafts import BESIDE, Chip, Draft, Plugin, left_to_do, write
+from monitor.cli.paths import existing_file
 from monitor.execution.faults import TargetError
 from monitor.execution.targets import find_target, load_target, load_targets
 from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler, name_of
@@ -125,7 +126,9 @@ def new(
     count: Annotated[int, typer.Option(min=1, help="How many devices there must be.")] = 1,
     compiler: Annotated[str, typer.Option(help="What compiles for it: a file in runners/compilers/.")] = "",
     topology: Annotated[str, typer.Option(help="... the compiler's own name for the chips.")] = "",
-    configuration: Annotated[Path | None, typer.Option(help="... a file that describes the chip.")] = None,
+    configuration: Annotated[
+        Path | None, typer.Option(help="... a file that describes the chip.", metavar="FILE", parser=existing_file)
+    ] = None,
     memory_gib: Annotated[float, typer.Option(help="... memory of one device, in GiB.")] = 0,
     bandwidth: Annotated[float, typer.Option(help="... bandwidth of that memory, in GB/s.")] = 0,
     peak: Annotated[float, typer.Option(help="... its peak in the dtype that it trains in, in TFLOP/s.")] = 0,

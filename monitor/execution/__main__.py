@@ -9,9 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from monitor.execution.builds import AUTO
+from monitor.execution.command_line import run_program
 from monitor.execution.environments import default_cache
 from monitor.execution.faults import TargetError
 from monitor.execution.progress import ProgressLine
@@ -38,31 +41,43 @@ exit status: 0 when every case was answered, 1 when the run was blocked or cut s
 
 def main(arguments: list[str] | None = None, *, program: str = "python -m monitor.execution") -> int:
     """Run one job; `arguments` are those after the program's name. Returns the exit status."""
-    parser = _parser(program)
-    given = parser.parse_args(arguments)
+    return run_program(program, partial(_call, arguments, program), FAULTS)
+
+
+def _call(arguments: list[str] | None, program: str) -> int:
+    given = _parser(program).parse_args(arguments)
+    targets = load_targets(given.runners)
+    job = _job(given, targets)
+    target = find_target(targets, job.target)
     try:
-        targets = load_targets(given.runners)
-        job = _job(parser, given, targets)
         run = run_job(
             job,
-            find_target(targets, job.target),
+            target,
             given.out,
             cache=given.cache,
             resume=given.resume,
             say=lambda line: print(line, file=sys.stderr),
             show=ProgressLine(given.out.stem),
         )
-    except (TargetError, ResumeError, RunFileError, FileExistsError) as error:
-        print(f"{program}: {error}", file=sys.stderr)
-        return 2
     except KeyboardInterrupt:
         print(f"\n{program}: interrupted; go on with --resume --out {given.out}", file=sys.stderr)
-        return 130
+        raise
     return 1 if run.run.blocked or run.end is None else 0
 
 
+class CallError(Exception):
+    """A call that cannot be served; one line says what to change."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose refusal is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise CallError(f"{message}; see {self.prog} --help")
+
+
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program,
         description="Run one suite of one framework on one target, and write a run file.",
         epilog=EXAMPLES,
@@ -101,14 +116,12 @@ def _shard(text: str) -> str:
     return text
 
 
-def _job(parser: argparse.ArgumentParser, given: argparse.Namespace, targets: dict[str, Target]) -> Job:
+def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
+    """The job that was named, or the one that the options say. Raises CallError and TargetError."""
     if given.job:
-        try:
-            return from_json(Job, json.loads(given.job.read_text()))
-        except (OSError, ValueError, TypeError) as error:
-            parser.error(f"--job {given.job}: {error}")
+        return _read_job(given.job)
     if not given.framework:
-        parser.error("--framework or --job is needed")
+        raise CallError("--framework or --job is needed")
     evidence = given.evidence or find_target(targets, given.target).evidences[0]
     return Job(
         target=given.target,
@@ -122,6 +135,17 @@ def _job(parser: argparse.ArgumentParser, given: argparse.Namespace, targets: di
         shard=given.shard or "",
     )
 
+
+def _read_job(path: Path) -> Job:
+    try:
+        return from_json(Job, json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise CallError(f"--job {path}: {error.strerror}; `portability plan` writes one") from error
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CallError(f"--job {path}: is no job that `portability plan` wrote: {error}") from error
+
+
+FAULTS = (CallError, TargetError, ResumeError, RunFileError, FileExistsError)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -209,7 +209,7 @@ def test_the_doctor_tells_what_a_target_sees_here(
 ) -> None:
     """Whoever sets a machine up sees there what a night would see first."""
     version = builds("jax").build.version
-    source = f'[jax.pinned]\npackages = ["jax=={version}", "jaxlib=={version}", "numpy", "absl-py"]\n'
+    source = f'[jax.pinned]\npackages = ["jax=={version}", "jaxlib=={version}", "numpy", "absl-py"]\npython = "3.12"\n'
     head = 'title = "Board"\n[execute]\nlabels = "board"\n[jax]\ndevice = "cpu"\ndistributions = "jax"\n'
     (tmp_path / "board.toml").write_text(head + source)
     (tmp_path / "other.toml").write_text(head + 'expect = { name = "TPU v4" }\n' + source)
