@@ -28,8 +28,9 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
+from monitor.history.files import Folder
 from monitor.history.layout import COLUMNS, observations_table, write_head, write_observations
-from monitor.history.store import History
+from monitor.history.store import HistoryReader
 from monitor.model import (
     Build,
     Channel,
@@ -150,7 +151,7 @@ def main() -> None:
 def build(history: Path, site: Path) -> None:
     """Build the site as `portability site` does."""
     start, before = time.perf_counter(), cpu()
-    material = gather(History(history), site.with_name("index"))
+    material = gather(HistoryReader(Folder(history)), site.with_name("index"))
     gathered, used = time.perf_counter() - start, cpu() - before
     project = Project({}, lambda case: f"print({case!r})", {})
     write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")

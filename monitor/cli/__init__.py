@@ -35,6 +35,7 @@ from monitor.cli.common import UserError
 from monitor.execution.command_line import run_program
 from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
+from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
@@ -79,6 +80,7 @@ FAULTS = (
     FieldError,
     RunFileError,
     GitError,
+    HistoryError,
     SiteError,
     GitHubError,
     FederationError,

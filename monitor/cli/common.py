@@ -36,7 +36,10 @@ class UserError(Exception):
 HistoryOption = Annotated[
     Path,
     typer.Option(
-        "--history", help="The recorded history: a git work tree, made on first use.", metavar="DIR", parser=directory
+        "--history",
+        help="The recorded history: a git work tree that portability made.",
+        metavar="DIR",
+        parser=directory,
     ),
 ]
 TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
@@ -53,11 +56,15 @@ DEFAULT_CACHE = default_cache()
 
 
 def open_history(directory: Path) -> History:
-    """The history in a directory, started from the one that the project ships where there is none yet."""
+    """The history in a directory; where there is none yet, that which the project ships is read.
+
+    Nothing is written there before something is recorded. Raises HistoryError.
+    """
     if directory.resolve() == SHIPPED_HISTORY:
         raise UserError(f"--history {directory}: a new history starts from this one; name another directory, or none")
     history = History(directory, seed=SHIPPED_HISTORY)
-    history.prepare()
+    if not history.begun:
+        say(f"no history in {directory} yet: the one that the project ships is read, and a new one starts from it")
     return history
 
 

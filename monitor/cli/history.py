@@ -39,7 +39,7 @@ def show(
     json_: JsonOption = False,
 ) -> None:
     """What every run saw of one function's cases. Exit status 1 where none saw any."""
-    table = load_function(open_history(history).directory, INDEX, target, framework, function)
+    table = load_function(open_history(history).files, INDEX, target, framework, function)
     if json_:
         print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
     else:
@@ -57,7 +57,7 @@ def thin_out(
     history: HistoryOption = DEFAULT_HISTORY,
 ) -> None:
     """Drop measurements older than a year, but for one run a week of each series. Outcomes stay, of every run."""
-    done = thin(open_history(history).directory, datetime.now(UTC).date(), anew=anew)
+    done = thin(open_history(history), datetime.now(UTC).date(), anew=anew)
     print(f"{done.runs} runs thinned out, {done.freed / 2**20:,.1f} MiB freed in the work tree")
     if done.old:
         print(f"branch results begins anew; the old one is {done.old}. Where there is a remote, move it there by hand:")

@@ -42,8 +42,9 @@ from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.intake import read_untrusted
+from monitor.history.rejoin import ARTIFACT
 from monitor.history.shards import join_shards
-from monitor.history.store import ARTIFACT, History
+from monitor.history.store import History
 from monitor.model import Evidence, Job
 from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
@@ -234,7 +235,7 @@ def record_runs(
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
     if artifacts:
         message += ["", *(f"{ARTIFACT}: {artifact}" for artifact in artifacts)]
-    return history.record(runfiles, "\n".join(message), push=push)
+    return history.record(runfiles, "\n".join(message), push=push, say=say)
 
 
 def _said(runfile: RunFile) -> str:
@@ -320,6 +321,7 @@ def site(
         base = _base(base_url) or here
 
         def make() -> Path:
+            recorded.refresh()
             return write_pages(gather(recorded, INDEX), out, base, federation, repository)
 
         serve_site(make, out, watched=[TEMPLATES, history], port=port)

@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import fcntl
+import itertools
 import os
+import re
+import shlex
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from monitor.history.files import HistoryError, open_repository
+
 BRANCH = "results"
+HEAD = f"refs/heads/{BRANCH}"
+REMOTE = f"refs/remotes/origin/{BRANCH}"
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Portability Monitor",
     "GIT_AUTHOR_EMAIL": "portability-monitor@users.noreply.github.com",
     "GIT_COMMITTER_NAME": "Portability Monitor",
     "GIT_COMMITTER_EMAIL": "portability-monitor@users.noreply.github.com",
 }
+
+# How a repository says that the monitor made it, or that somebody gave it to the monitor. With --worktree, a work tree
+# that was added to a repository of code is marked, and the repository is not.
+MARK = ("config", "--worktree", "portability.history")
+ADOPT = "git -C {directory} config --worktree portability.history true"
+DRAFT = ".portability-new"  # where a repository is made, to be moved into place whole and marked
+
+# What git may take from the environment of whoever calls: how a remote is reached. Everything else, such as GIT_DIR or
+# GIT_INDEX_FILE in a hook, would let it work on another repository.
+REACH = re.compile(
+    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_.*|PROXY_SSL_.*|HTTP_.*|ALLOW_PROTOCOL|PROTOCOL"
+    r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM)"
+)
+# Settings that may come as GIT_CONFIG_KEY_<n> and GIT_CONFIG_VALUE_<n>, for the same reason.
+REACH_SETTINGS = re.compile(r"(url|http|credential|protocol|safe|ssh)\.|core\.(sshcommand|askpass)$", re.IGNORECASE)
+
+# A history is no place for hooks, signatures or editors of whoever runs it; and what is recorded is committed as it is,
+# whatever that person lets git ignore or convert. A git in the background would outlive our lock.
+SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.excludesFile": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.autocrlf": "false",
+    "core.fsmonitor": "false",
+    "commit.gpgSign": "false",
+    "gc.autoDetach": "false",
+    "maintenance.autoDetach": "false",
+    "init.defaultRefFormat": "files",
+    "init.defaultObjectFormat": "sha1",
+}
+# Commands that start programs of others, which may stay: those must not hold our lock.
+REMOTE_COMMANDS = ("fetch", "push", "ls-remote")
 
 
 class GitError(RuntimeError):
@@ -31,39 +71,91 @@ class WorkTree:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._lock: int | None = None
 
     @property
     def exists(self) -> bool:
         return (self.path / ".git").exists()
 
+    def check(self) -> None:
+        """Raise HistoryError unless the monitor made what is there, or nothing is there. Changes nothing."""
+        # Listed first: a writer may be making a history here, which begins with its repository.
+        names = {item.name for item in self.path.iterdir()} if self.path.is_dir() else set()
+        if self.exists:
+            if self._run(*MARK[:2], "--type=bool", "--get", MARK[2]).stdout.strip() != "true":
+                adopt = ADOPT.format(directory=shlex.quote(str(self.path)))
+                raise HistoryError(
+                    f"{self.path} is a git repository that portability did not make: name another directory; "
+                    f"where it is a clone of branch {BRANCH}, `{adopt}` makes it a history"
+                )
+            self._check_branch()
+        elif self.path.exists() and not self.path.is_dir():
+            raise HistoryError(f"{self.path} is a file: name a directory that is new, empty or a history")
+        elif names - {DRAFT}:
+            raise HistoryError(f"{self.path} is not empty and no history: name a directory that is new or empty")
+
+    def _check_branch(self) -> None:
+        """Raise HistoryError where a commit would not reach the branch."""
+        repository = open_repository(self.path)
+        there = repository.references.get("HEAD")
+        if there is None or there.raw_target == HEAD.encode():
+            return
+        here = "a commit and no branch" if repository.head_is_detached else f"branch {repository.head.shorthand}"
+        way = f"git -C {shlex.quote(str(self.path))}"
+        raise HistoryError(
+            f"{self.path} has {here} checked out, where nothing would reach branch {BRANCH}: `{way} log "
+            f"{BRANCH}..HEAD` shows what only that has, `{way} switch {BRANCH}` goes back"
+        )
+
     def create(self) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        self.git("init", "--quiet", f"--initial-branch={BRANCH}")
+        """Make an empty repository, marked as ours, in one step: half of one would be refused for ever."""
+        draft = self.path / DRAFT
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(parents=True)
+        made = WorkTree(draft)
+        made.git("init", "--quiet", f"--initial-branch={BRANCH}")
+        made.git(*MARK, "true")
+        (draft / ".git").rename(self.path / ".git")
+        draft.rmdir()
 
     @property
-    def has_commits(self) -> bool:
-        return self._run("rev-parse", "--quiet", "--verify", "HEAD").returncode == 0
+    def commit(self) -> str | None:
+        """The newest commit of the branch, None where it has none yet."""
+        found = self._run("rev-parse", "--quiet", "--verify", HEAD)
+        return found.stdout.strip() if found.returncode == 0 else None
 
     def commit_all(self, message: str) -> str:
         """Commit the whole work tree, also where nothing differs, and return the commit's hash."""
-        self.git("add", "--all")
+        self.git("add", "--all", "--force")  # whatever somebody's settings ignore is part of the history
         self.git("commit", "--quiet", "--allow-empty", "--file=-", stdin=message)
         return self.git("rev-parse", "HEAD").strip()
 
     def discard(self) -> None:
         """Drop what a writer that died left half-done."""
-        self.git("reset", "--quiet", "--hard")
-        self.git("clean", "--quiet", "--force", "-d")
+        if self.commit:
+            self.git("reset", "--quiet", "--hard")
+        else:
+            self._place("index").unlink(missing_ok=True)
+        self.git("clean", "--quiet", "--force", "-d", "-x")
 
-    def follow_remote(self) -> None:
-        """Move to the remote's branch, dropping commits that it does not have; stay where there is no such branch."""
-        if self.git("ls-remote", "--heads", "origin", BRANCH).strip():
-            self.git("fetch", "--quiet", "origin", f"+refs/heads/{BRANCH}:refs/remotes/origin/{BRANCH}")
-            self.git("checkout", "--quiet", "--force", "-B", BRANCH, f"refs/remotes/origin/{BRANCH}")
+    def fetch(self) -> str | None:
+        """Fetch the remote's branch, and return its newest commit; None where it has no such branch."""
+        if not self.git("ls-remote", "--heads", "origin", HEAD).strip():
+            return None
+        self.git("fetch", "--quiet", "origin", f"+{HEAD}:{REMOTE}")
+        return self.git("rev-parse", REMOTE).strip()
+
+    def move(self, commit: str) -> None:
+        """Move the branch and the work tree to a commit."""
+        self.git("reset", "--quiet", "--hard", commit)
+
+    def contains(self, commit: str, other: str) -> bool:
+        """Whether `other` is `commit` or one of those that it was made on top of."""
+        return self._run("merge-base", "--is-ancestor", other, commit).returncode == 0
 
     def push(self) -> None:
         """Push the branch. Raises PushRejectedError where somebody else was faster."""
-        done = self._run("push", "--quiet", "--porcelain", "origin", f"HEAD:refs/heads/{BRANCH}")
+        done = self._run("push", "--quiet", "--porcelain", "origin", f"{HEAD}:{HEAD}")
         if done.returncode == 0:
             return
         words = done.stdout + done.stderr
@@ -71,19 +163,44 @@ class WorkTree:
         kind = PushRejectedError if "[rejected]" in words or "cannot lock ref" in words else GitError
         raise kind(f"git push: {words.strip()}")
 
-    def trailers(self, key: str) -> tuple[str, ...]:
-        """What the messages of all commits say in their last lines under a key, as in `Artifact: 5`."""
-        if not self.has_commits:
+    def trailers(self, key: str, *commits: str) -> tuple[str, ...]:
+        """What the messages of commits say in their last lines under a key, as in `Artifact: 5`: by default of all."""
+        if not self.exists or self.commit is None:
             return ()
-        return tuple(self.git("log", f"--format=%(trailers:key={key},valueonly)").split())
+        return tuple(self.git("log", f"--format=%(trailers:key={key},valueonly)", *(commits or (HEAD,))).split())
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the work tree for one writer of this machine; others wait. Released also when the holder is killed."""
+        """Hold the work tree for one writer of this machine; others wait. Released also when the holder is killed.
+
+        A git that the holder started keeps the lock until it ends. So the lock files that git left are those of a git
+        that was killed, and nobody else would remove them.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         with (self.path.parent / f".{self.path.name}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+            self._lock = file.fileno()
+            try:
+                self._remove_stale_locks()
+                yield
+            finally:
+                self._lock = None
+
+    def _remove_stale_locks(self) -> None:
+        if not self.exists:
+            return
+        own = Path(self.git("rev-parse", "--absolute-git-dir").strip())
+        objects = own / "objects"
+        places = [own.glob("*.lock"), *(objects.glob(f"{name}/*.lock") for name in ("info", "pack"))]
+        branch = self._place(HEAD)
+        # Of a work tree that was added to another repository, only what is its own: there, others may be at work.
+        locks = [*itertools.chain(*places), *(own / "refs").rglob("*.lock"), branch.with_name(f"{branch.name}.lock")]
+        for lock in locks:
+            lock.unlink(missing_ok=True)
+
+    def _place(self, name: str) -> Path:
+        """Where git keeps a file of its own."""
+        return Path(self.git("rev-parse", "--path-format=absolute", "--git-path", name).strip())
 
     def git(self, *arguments: str, stdin: str | None = None) -> str:
         done = self._run(*arguments, stdin=stdin)
@@ -92,13 +209,29 @@ class WorkTree:
         return done.stdout
 
     def _run(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        # A history is no place for hooks, signatures or editors of whoever runs it.
-        settings = ("-c", "core.hooksPath=/dev/null", "-c", "commit.gpgSign=false", "-c", "gc.autoDetach=false")
+        held = self._lock is not None and arguments[0] not in REMOTE_COMMANDS
+        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         return subprocess.run(
+            # By its own name, so that git does not look for a repository in the folders above.
             ["git", "-C", str(self.path), *settings, *arguments],
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
-            env=os.environ | AUTHOR | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"},
+            env=environment(os.environ) | AUTHOR | {"GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)},
+            pass_fds=(self._lock,) if held and self._lock is not None else (),
         )
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment for git: that of whoever calls, without what would lead git to another repository."""
+    kept = {name: value for name, value in given.items() if not name.startswith("GIT_") or REACH.fullmatch(name)}
+    count = given.get("GIT_CONFIG_COUNT", "")
+    pairs = [
+        (given.get(f"GIT_CONFIG_KEY_{number}", ""), given.get(f"GIT_CONFIG_VALUE_{number}", ""))
+        for number in range(int(count) if count.isascii() and count.isdigit() else 0)
+    ]
+    reach = [(key, value) for key, value in pairs if REACH_SETTINGS.match(key)]
+    for number, (key, value) in enumerate(reach):
+        kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return kept | {"GIT_CONFIG_COUNT": str(len(reach)), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 import pandas as pd
 
-from monitor.history.layout import RecordedRun, read_observations
+from monitor.history.files import Files
+from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, texts_of, unreadable
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
@@ -35,7 +36,7 @@ def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bo
 
 
 def known_after(
-    directory: Path, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, Known] | None = None
+    files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, Known] | None = None
 ) -> dict[str, Known]:
     """What is known after runs of one series, where `known` was known before.
 
@@ -44,12 +45,12 @@ def known_after(
     result = dict(known or {})
     for recorded, whole in runs:
         if not recorded.run.blocked:
-            result = follow(result, _answers(directory, recorded), whole=whole)
+            result = follow(result, _answers(files, recorded), whole=whole)
     return result
 
 
-def _answers(directory: Path, recorded: RecordedRun) -> dict[str, Known | None]:
-    table = read_observations(directory, [recorded])
+def _answers(files: Files, recorded: RecordedRun) -> dict[str, Known | None]:
+    table = read_observations(files, [recorded])
     rows = zip(table["case"], table["outcome"], table["evidence"], table["message"], strict=True)
     return {
         case: Known(Outcome(word), Evidence(evidence), message) if Outcome(word).known else None
@@ -57,14 +58,16 @@ def _answers(directory: Path, recorded: RecordedRun) -> dict[str, Known | None]:
     }
 
 
-def read_outcomes(path: Path) -> dict[str, Known]:
-    if not path.exists():
+def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
+    """The last known outcomes of one series, by case; none where there is no such file. Raises HistoryError."""
+    content = files.read(path)
+    if content is None:
         return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return {
-        case: Known(Outcome(outcome), Evidence(evidence), message)
-        for case, outcome, evidence, message in table.itertuples(index=False, name=None)
-    }
+    try:
+        rows = texts_of(content, ("case", "outcome", "evidence", "message"))
+        return {case: Known(Outcome(word), Evidence(evidence), message) for case, word, evidence, message in rows}
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
 
 
 def write_outcomes(path: Path, known: dict[str, Known]) -> None:

@@ -17,20 +17,24 @@ The outcomes follow from the runs: they could be written anew from them at any t
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
 from monitor.history.compact import STEPWISE, write_table
+from monitor.history.files import Files, Folder, HistoryError
 from monitor.history.repeats import AGAIN, EARLIER, REPEATED, Earlier, fill_in
 from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
@@ -78,6 +82,9 @@ _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
 
 NOT_OBSERVED = "not observed: the run was cut short"
+RUNS = PurePosixPath("runs")
+# What the libraries that read JSON, CSV and Parquet raise where bytes are not what they should be.
+UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -88,19 +95,19 @@ class RecordedRun:
     end: End | None
 
 
-def run_path(directory: Path, run: Run, suffix: str) -> Path:
-    """The path of that one of a run's files."""
-    return directory / f"runs/{run.target}/{run.framework}/{run.id}{suffix}"
+def run_path(run: Run, suffix: str) -> PurePosixPath:
+    """The path, in a history, of that one of a run's files."""
+    return RUNS / run.target / run.framework / f"{run.id}{suffix}"
 
 
-def observations_path(directory: Path, run: Run) -> Path:
-    return run_path(directory, run, ".parquet")
+def observations_path(run: Run) -> PurePosixPath:
+    return run_path(run, ".parquet")
 
 
-def outcomes_path(directory: Path, series: Series) -> Path:
+def outcomes_path(series: Series) -> PurePosixPath:
     target, framework, suite, evidence = series
     name = suite if evidence is Evidence.EXECUTED else f"{suite}.{evidence}"
-    return directory / "outcomes" / target / framework / f"{name}.csv"
+    return PurePosixPath("outcomes") / target / framework / f"{name}.csv"
 
 
 def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> RecordedRun:
@@ -113,13 +120,13 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     if not runfile.run.blocked:
         write_observations(directory, runfile.run, observations_table(complete(runfile)), beside)
     if runfile.comparisons:
-        path = run_path(directory, runfile.run, COMPARED)
+        path = directory / run_path(runfile.run, COMPARED)
         comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
     return head
 
 
 def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
-    path = run_path(directory, run, ".json")
+    path = directory / run_path(run, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
     head = RecordedRun(dataclasses.replace(run, cases=()), end)
     path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
@@ -128,15 +135,19 @@ def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
 
 def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
     """Write what a run observed, without what the run beside it says already, or the one that that one names."""
-    path = observations_path(directory, beside) if beside else None
-    earlier = (named(path) or Earlier(path.stem, _said(path, REPEATED))) if path and path.exists() else None
-    write_table(table, observations_path(directory, run), earlier)
+    files, path = Folder(directory), observations_path(beside) if beside else None
+    earlier = (named(files, path) or Earlier(path.stem, _said(files, path, REPEATED))) if path else None
+    write_table(table, directory / observations_path(run), earlier)
 
 
-def named(path: Path) -> Earlier | None:
-    """The run that a run's file names for what it says again; None where it is whole."""
-    earlier = _earlier(pq.ParquetFile(path), path)
-    return Earlier(earlier.stem, _said(earlier, REPEATED)) if earlier else None
+def named(files: Files, path: PurePosixPath) -> Earlier | None:
+    """The run that a run's file names for what it says again; None where it is whole. Raises HistoryError."""
+    content = content_of(files, path)
+    try:
+        earlier = _earlier(pq.ParquetFile(pa.py_buffer(content)), path)
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
+    return Earlier(earlier.stem, _said(files, earlier, REPEATED)) if earlier else None
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -190,30 +201,95 @@ def _lists(sides: Sequence[Side]) -> tuple[list[object], ...]:
     return tuple([cell[column] for cell in cells] for column in range(len(SIDE_COLUMNS)))
 
 
-def read_runs(directory: Path, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
-    """The heads of all runs, or of those on one target, of one framework; in no order."""
-    paths = (directory / "runs").glob(f"{target}/{framework}/*.json")
-    return tuple(from_json(RecordedRun, json.loads(path.read_bytes())) for path in paths)
+def read_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
+    """The heads of all runs, or of those on one target, of one framework; in no order. Raises HistoryError."""
+    chosen = [place for place in places(files) if target in ("*", place[0]) and framework in ("*", place[1])]
+    return tuple(read_head(files, path) for place in chosen for path in _heads(files, place))
 
 
-def places(directory: Path) -> tuple[tuple[str, str], ...]:
+def read_head(files: Files, path: PurePosixPath) -> RecordedRun:
+    """The head of one run. Raises HistoryError."""
+    content = content_of(files, path)
+    try:
+        return from_json(RecordedRun, json.loads(content))
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
+
+
+def _heads(files: Files, place: tuple[str, str]) -> list[PurePosixPath]:
+    """The paths of the heads of one framework's runs on one target. Raises HistoryError where a run has none."""
+    folder = RUNS.joinpath(*place)
+    names = files.names(folder)
+    heads = {name.removesuffix(".json") for name in names if name.endswith(".json")}
+    for name in names:
+        if name.endswith(".parquet") and name.partition(".")[0] not in heads:
+            raise files.damaged(folder / f"{name.partition('.')[0]}.json", "is missing")
+    return [folder / f"{head}.json" for head in sorted(heads)]
+
+
+def observed(files: Files, target: str, framework: str) -> list[PurePosixPath]:
+    """The paths of what the runs of one framework on one target observed, in the order of time.
+
+    Raises HistoryError where one is missing: only a run that was blocked as a whole observed nothing.
+    """
+    heads = _heads(files, (target, framework))
+    there = {*files.names(RUNS / target / framework)}
+    paths = [head.with_suffix(".parquet") for head in heads]
+    for head, path in zip(heads, paths, strict=True):
+        if path.name not in there and not read_head(files, head).run.blocked:
+            raise files.damaged(path, "is missing")
+    return [path for path in paths if path.name in there]
+
+
+def places(files: Files) -> tuple[tuple[str, str], ...]:
     """The targets and frameworks that have runs, sorted."""
-    return tuple(sorted((path.parent.name, path.name) for path in (directory / "runs").glob("*/*") if path.is_dir()))
+    return tuple(
+        (target, framework)
+        for target in files.names(RUNS)
+        for framework in files.names(RUNS / target)
+        if files.names(RUNS / target / framework)
+    )
 
 
-def count_runs(directory: Path) -> int:
-    return sum(1 for _ in (directory / "runs").glob("*/*/*.json"))
+def count_runs(files: Files) -> int:
+    return sum(name.endswith(".json") for place in places(files) for name in files.names(RUNS.joinpath(*place)))
+
+
+def content_of(files: Files, path: PurePosixPath) -> bytes:
+    """The content of a file that has to be there. Raises HistoryError."""
+    content = files.read(path)
+    if content is None:
+        raise files.damaged(path, "is missing")
+    return content
+
+
+def texts_of(content: bytes, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The rows of a CSV file with exactly these columns. Raises ValueError where it is anything else."""
+    if not content.endswith(b"\n"):
+        raise ValueError("its end is missing")
+    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
+    if [*table.columns] != [*columns]:
+        raise ValueError("it has other columns")
+    return table.itertuples(index=False, name=None)
+
+
+def unreadable(files: Files, path: PurePosixPath, error: BaseException) -> HistoryError:
+    """What to raise where a file does not hold what it should."""
+    why = next(iter(str(error).split("\n")), "")[:100]
+    return files.damaged(path, f"is damaged ({why or type(error).__name__})")
 
 
 def read_observations(
-    directory: Path, runs: Iterable[RecordedRun], columns: Sequence[str] = tuple(COLUMNS)
+    files: Files, runs: Iterable[RecordedRun], columns: Sequence[str] = tuple(COLUMNS)
 ) -> pd.DataFrame:
     """The observations of the given runs in one table, in the order of the runs: these columns, and `run`, its id.
 
-    Words and texts are categories: a year of nights says the same few again and again.
+    Words and texts are categories: a year of nights says the same few again and again. A run that was blocked as a
+    whole has none. Raises HistoryError where a file of the others is missing or damaged.
     """
-    paths = {item.run.id: observations_path(directory, item.run) for item in runs}
-    tables = {run: read_run(path, columns) for run, path in paths.items() if path.exists()}
+    tables = {
+        item.run.id: read_run(files, observations_path(item.run), columns) for item in runs if not item.run.blocked
+    }
     return joined([*tables.values()], {run: table.num_rows for run, table in tables.items()}, columns)
 
 
@@ -225,18 +301,33 @@ def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequenc
     return whole.assign(run=pd.Categorical.from_codes(number, pd.Index([*rows])))
 
 
-def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
-    """The wanted columns of one run, in the types of `_TYPES`.
+def read_run(files: Files, path: PurePosixPath, columns: Sequence[str]) -> pa.Table:
+    """The wanted columns of one run, in the types of `_TYPES`. Raises HistoryError.
 
     Files are many, and none is large: each is taken into memory at once, by one thread.
     """
-    content = pa.py_buffer(path.read_bytes())
+    content = content_of(files, path)
+    try:
+        return _decoded(files, path, content, columns)
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
+
+
+def read_cases(files: Files, path: PurePosixPath, cases: NDArray[np.object_]) -> pa.Table:
+    """All columns of one run's observations of these cases, in their order. Raises HistoryError."""
+    table = read_run(files, path, [*COLUMNS])
+    names = table[STEPWISE].combine_chunks()
+    return table.take(pc.index_in(pa.array(cases, _TEXT.value_type), value_set=names.dictionary_decode()))
+
+
+def _decoded(files: Files, path: PurePosixPath, content: bytes, columns: Sequence[str]) -> pa.Table:
+    buffer = pa.py_buffer(content)
     texts = [name for name in columns if name in TEXTS and name != STEPWISE]
     try:
-        file = pq.ParquetFile(content, read_dictionary=texts)
+        file = pq.ParquetFile(buffer, read_dictionary=texts)
     except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
         texts = [name for name in texts if name not in ADDED]
-        file = pq.ParquetFile(content, read_dictionary=texts)
+        file = pq.ParquetFile(buffer, read_dictionary=texts)
     repeated = tuple(name for name in columns if name in REPEATED)
     earlier = _earlier(file, path) if repeated else None
     wanted = [*dict.fromkeys((*columns, STEPWISE, AGAIN))] if earlier else [*columns]
@@ -244,24 +335,23 @@ def read_run(path: Path, columns: Sequence[str]) -> pa.Table:
     found = pa.table([_column(there, name) for name in columns], names=[*columns])
     if not earlier:
         return found
-    return fill_in(found, there[STEPWISE], there[AGAIN], _said(earlier, repeated))
+    return fill_in(found, there[STEPWISE], there[AGAIN], _said(files, earlier, repeated))
 
 
-def _earlier(file: pq.ParquetFile, path: Path) -> Path | None:
+def _earlier(file: pq.ParquetFile, path: PurePosixPath) -> PurePosixPath | None:
     """The run, in the same folder, that a file names for what it says again."""
     run = (file.metadata.metadata or {}).get(EARLIER.encode())
     return path.with_name(run.decode() + path.suffix) if run else None
 
 
-def _said(path: Path, columns: tuple[str, ...]) -> pa.Table:
+def _said(files: Files, path: PurePosixPath, columns: tuple[str, ...]) -> pa.Table:
     """What others name a run for. The runs of a series name the same one, mostly."""
-    size = path.stat().st_size
-    return _said_once(path, size, columns)
+    return _said_once(files, path, files.key(path), columns)
 
 
 @lru_cache(maxsize=4)
-def _said_once(path: Path, size: int, columns: tuple[str, ...]) -> pa.Table:  # noqa: ARG001 - thinned, it is another
-    return read_run(path, (STEPWISE, *columns))
+def _said_once(files: Files, path: PurePosixPath, key: str | None, columns: tuple[str, ...]) -> pa.Table:  # noqa: ARG001 - thinned, it is another
+    return read_run(files, path, (STEPWISE, *columns))
 
 
 def _column(there: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
@@ -289,10 +379,17 @@ def _added(column: str, rows: int) -> pa.Array:
     return pa.array([ADDED[column]] * rows, _TYPES[column])
 
 
-def read_comparisons(directory: Path, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
-    """The comparisons of the given runs by run id, of those that have any."""
-    paths = {recorded.run.id: run_path(directory, recorded.run, COMPARED) for recorded in runs}
-    return {run: tuple(_comparisons(pd.read_parquet(path))) for run, path in paths.items() if path.exists()}
+def read_comparisons(files: Files, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
+    """The comparisons of the given runs by run id, of those that have any. Raises HistoryError."""
+    found = {}
+    for item in runs:
+        path = run_path(item.run, COMPARED)
+        if (content := files.read(path)) is not None:
+            try:
+                found[item.run.id] = tuple(_comparisons(pd.read_parquet(io.BytesIO(content))))
+            except UNREADABLE as error:
+                raise unreadable(files, path, error) from error
+    return found
 
 
 def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:

@@ -9,44 +9,46 @@ when the month has other runs. The index lies outside the history, and is never 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import pyarrow as pa
 
+from monitor.history.files import Files
 from monitor.history.index import MONTH, read_index, write_index
 from monitor.history.layout import RecordedRun, joined, observations_path, read_run
 
 
-def read_months(directory: Path, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
+def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
     """What `monitor.history.layout.read_observations` gives of these runs of one series, by the index in `index`.
 
-    Here runs follow one another in the order of time.
+    Here runs follow one another in the order of time. Raises HistoryError.
     """
-    wanted = [item.run for item in runs]
-    sizes: dict[str, dict[Path, int]] = defaultdict(dict)
-    for run, path in sorted((run.id, observations_path(directory, run)) for run in wanted):
-        if path.exists():  # a blocked run has none
-            sizes[run[:MONTH]][path] = path.stat().st_size
+    wanted = [item.run for item in runs if not item.run.blocked]  # a blocked run has observed nothing
+    months: dict[str, list[PurePosixPath]] = defaultdict(list)
+    for run, path in sorted((run.id, observations_path(run)) for run in wanted):
+        months[run[:MONTH]].append(path)
     tables: list[pa.Table] = []
     rows: dict[str, int] = {}
-    for month, of_month in sizes.items():
+    for month, paths in months.items():
         target, framework, suite, evidence = wanted[0].series
         file = index / target / framework / f"{suite}.{evidence}" / f"{month}.arrow"
-        table, of_runs = _month(file, of_month, columns)
+        table, of_runs = _month(files, file, paths, columns)
         tables.append(table)
-        rows |= zip((path.stem for path in of_month), of_runs, strict=True)
+        rows |= zip((path.stem for path in paths), of_runs, strict=True)
     return joined(tables, rows, columns)
 
 
-def _month(file: Path, sizes: Mapping[Path, int], columns: Sequence[str]) -> tuple[pa.Table, list[int]]:
+def _month(
+    files: Files, file: Path, paths: Sequence[PurePosixPath], columns: Sequence[str]
+) -> tuple[pa.Table, list[int]]:
     """What the runs of a month observed, and how many rows each of them has."""
-    made_from = {"columns": [*columns], "runs": {path.stem: size for path, size in sizes.items()}}
+    made_from = {"columns": [*columns], "runs": {path.stem: files.key(path) for path in paths}}
     there = read_index(file)
     if there and there[1]["made_from"] == made_from:
         return there[0].read_all().replace_schema_metadata(None), there[1]["rows"]
-    tables = [read_run(path, columns) for path in sizes]
+    tables = [read_run(files, path, columns) for path in paths]
     table, rows = pa.concat_tables(tables).unify_dictionaries().combine_chunks(), [one.num_rows for one in tables]
     write_index(file, table, {"made_from": made_from, "rows": rows})
     return table, rows

@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 from packaging.version import Version
 
+from monitor.history.files import Files
+from monitor.history.layout import UNREADABLE, texts_of, unreadable
 from monitor.history.order import age
 from monitor.model import Build, Signature
 
-FOLDER = "signatures"
+FOLDER = PurePosixPath("signatures")
 
 
 @dataclass(frozen=True)
@@ -34,8 +36,8 @@ class KnownSignature:
     before: str = ""
 
 
-def signatures_path(directory: Path, framework: str) -> Path:
-    return directory / FOLDER / f"{framework}.csv"
+def signatures_path(framework: str) -> PurePosixPath:
+    return FOLDER / f"{framework}.csv"
 
 
 def follow_signatures(
@@ -67,17 +69,22 @@ def version_of(label: str) -> Version:
     return age(label.partition("==")[2].partition("+")[0])
 
 
-def read_all_signatures(directory: Path) -> dict[str, KnownSignature]:
-    """What is known of every function of every framework, by its dotted name."""
-    paths = sorted((directory / FOLDER).glob("*.csv"))
-    return {function: known for path in paths for function, known in read_signatures(path).items()}
+def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
+    """What is known of every function of every framework, by its dotted name. Raises HistoryError."""
+    paths = [FOLDER / name for name in files.names(FOLDER) if name.endswith(".csv")]
+    return {function: known for path in paths for function, known in read_signatures(files, path).items()}
 
 
-def read_signatures(path: Path) -> dict[str, KnownSignature]:
-    if not path.exists():
+def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignature]:
+    """What is known of each function of one framework; nothing where there is no such file. Raises HistoryError."""
+    content = files.read(path)
+    if content is None:
         return {}
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return {function: KnownSignature(*known) for function, *known in table.itertuples(index=False, name=None)}
+    try:
+        rows = texts_of(content, ("function", "signature", "since", "before"))
+        return {function: KnownSignature(*known) for function, *known in rows}
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
 
 
 def write_signatures(path: Path, known: Mapping[str, KnownSignature]) -> None:

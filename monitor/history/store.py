@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,14 +17,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from monitor.handover.runfile import RunFile
+from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.grid import Grid, grids
-from monitor.history.known import known_after, read_outcomes, write_outcomes
+from monitor.history.known import Known, known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
+    COLUMNS,
     RecordedRun,
     count_runs,
+    joined,
+    observations_path,
     outcomes_path,
     places,
+    read_cases,
     read_comparisons,
     read_observations,
     read_runs,
@@ -31,6 +37,7 @@ from monitor.history.layout import (
 )
 from monitor.history.months import read_months
 from monitor.history.order import age, in_order, with_extent
+from monitor.history.rejoin import ARTIFACT, PLANTED, rejoin
 from monitor.history.signatures import (
     KnownSignature,
     follow_signatures,
@@ -46,22 +53,19 @@ from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 # once all get through, as the test with real processes shows.
 PUSH_TRIES = 20
 
-# Under which key a commit names the artifacts that it recorded from.
-ARTIFACT = "Artifact"
-
 
 @dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
 class Recorded:
     """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
 
     The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
-    they are not all, `directory` has the others. `comparisons` holds those of each run that has any, by the run's id.
+    they are not all, `files` has the others. `comparisons` holds those of each run that has any, by the run's id.
     """
 
     runs: tuple[RecordedRun, ...]
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
-    directory: Path | None = None
+    files: Files | None = None
 
     @cached_property
     def grids(self) -> dict[Series, Grid]:
@@ -69,59 +73,39 @@ class Recorded:
         return grids(self.runs, self.observations)
 
     def whole_rows(self, rows: NDArray[np.integer[Any]]) -> pd.DataFrame:
-        """All columns of these rows of the table."""
-        if self.directory is None:
-            return self.observations.iloc[rows]
-        run = self.observations["run"].cat.codes.to_numpy()
-        told = np.unique(run[rows])
-        ids = {self.observations["run"].cat.categories[code] for code in told}
-        there = read_observations(self.directory, [item for item in self.runs if item.run.id in ids])
-        starts = np.searchsorted(run, told)  # the rows of a run follow one another, in both tables
-        offsets = np.concatenate([[0], np.cumsum(np.searchsorted(run, told, side="right") - starts)])
-        place = np.searchsorted(told, run[rows])
-        found: pd.DataFrame = there.iloc[rows - starts[place] + offsets[place]]
-        return found
+        """All columns of these rows of the table, in their order. Raises HistoryError.
 
-
-class History:
-    """A history in `directory`, created on first use from the files in `seed` (the project's own `results/`)."""
-
-    def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
-        self.directory = directory
-        self._tree = WorkTree(directory)
-        self._seed = seed
-
-    def prepare(self) -> None:
-        """Make sure that there is a history to read."""
-        with self._tree.locked():
-            self._prepare()
-
-    def record(self, runfiles: Sequence[RunFile], message: str, *, push: bool = False) -> str | None:
-        """Add runs in one commit, and return its hash; None where all of them were in the history already.
-
-        With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
-        writer was faster, so that two at once lose nothing. Raises `monitor.history.git.GitError`.
+        Rows are read again by run and case: where each stands follows from how the table was made.
         """
-        with self._tree.locked():
-            self._prepare()
-            if not push:
-                return self._add(runfiles, message)
-            tries = 0
-            while True:
-                self._tree.follow_remote()
-                commit = self._add(runfiles, message)
-                try:
-                    self._tree.push()
-                    return commit
-                except PushRejectedError:
-                    tries += 1
-                    if tries == PUSH_TRIES:
-                        raise
-                time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
+        if self.files is None:
+            return self.observations.iloc[rows]
+        asked = self.observations.iloc[rows]
+        code, names = asked["run"].cat.codes.to_numpy(), asked["run"].cat.categories
+        runs = {item.run.id: item.run for item in self.runs}
+        by_run = [np.flatnonzero(code == one) for one in np.unique(code)]
+        cases = asked["case"].to_numpy(object)
+        tables = {
+            (run := str(names[code[of_run[0]]])): read_cases(self.files, observations_path(runs[run]), cases[of_run])
+            for of_run in by_run
+        }
+        there = joined([*tables.values()], {run: table.num_rows for run, table in tables.items()}, [*COLUMNS])
+        return there.iloc[np.argsort(np.concatenate(by_run))] if by_run else there
+
+
+class HistoryReader:
+    """Answers what is asked of the `files` of a history. Every method raises HistoryError where one is damaged."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+
+    @property
+    def files(self) -> Files:
+        """The files that are read."""
+        return self._files
 
     def load(self, target: str = "*", framework: str = "*") -> Recorded:
         """The history, or what it has of one target, of one framework; `by_series` reads one that is large."""
-        return self._loaded(in_order(read_runs(self.directory, target, framework)))
+        return self._loaded(in_order(read_runs(self.files, target, framework)))
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
@@ -132,22 +116,18 @@ class History:
 
     def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
         """The runs of one series, in order."""
-        return _of_series(series, read_runs(self.directory, *series[:2]))
+        return _of_series(series, read_runs(self.files, *series[:2]))
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
-        return Recorded(runs, read_observations(self.directory, runs), read_comparisons(self.directory, runs))
+        return Recorded(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
 
     def signatures(self) -> dict[str, KnownSignature]:
         """What is known of the signature of every function, by its dotted name."""
-        return read_all_signatures(self.directory)
-
-    def artifacts(self) -> frozenset[int]:
-        """The artifacts at GitHub that were recorded from: each commit names its own, below its message."""
-        return frozenset(map(int, self._tree.trailers(ARTIFACT)))
+        return read_all_signatures(self.files)
 
     def size(self) -> int:
         """How many runs there are."""
-        return count_runs(self.directory)
+        return count_runs(self.files)
 
     def by_series(
         self, columns: Sequence[str], chosen: slice = slice(None), *, index: Path | None = None
@@ -157,19 +137,19 @@ class History:
         Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
         `index` (`monitor.history.months`), runs that were read before are not opened again.
         """
-        for place in places(self.directory)[chosen]:
+        for place in places(self.files)[chosen]:
             heads: dict[Series, list[RecordedRun]] = {}
-            for item in read_runs(self.directory, *place):
+            for item in read_runs(self.files, *place):
                 heads.setdefault(item.run.series, []).append(item)
             for series in sorted(heads):
                 runs = in_order(heads[series])
                 yield Recorded(
                     runs,
-                    read_months(self.directory, index, runs, columns)
+                    read_months(self.files, index, runs, columns)
                     if index
-                    else read_observations(self.directory, runs, columns),
-                    read_comparisons(self.directory, runs),
-                    self.directory,
+                    else read_observations(self.files, runs, columns),
+                    read_comparisons(self.files, runs),
+                    self.files,
                 )
 
     def watch_list(
@@ -180,13 +160,20 @@ class History:
         With `version`, what was known of the builds up to it; those after it are as if they had not been.
         """
         series = (target, framework, suite, evidence)
-        known = read_outcomes(outcomes_path(self.directory, series))
+        known = self._outcomes(series)
         if version:
             runs = self._runs(series)
             before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
             if len(before) < len(runs):
-                known = known_after(self.directory, with_extent(before))
+                known = known_after(self.files, with_extent(before))
         return {case: found.outcome for case, found in known.items()}
+
+    def _outcomes(self, series: Series) -> dict[str, Known]:
+        """The last known outcomes of one series. Raises HistoryError where runs have some and the file is missing."""
+        path = outcomes_path(series)
+        if self.files.key(path) is None and any(not item.run.blocked for item in self._runs(series)):
+            raise self.files.damaged(path, "is missing")
+        return read_outcomes(self.files, path)
 
     def done(self, job: Job) -> tuple[Run, ...]:
         """The runs, in order, that did what a job asks for: those of all its cases that observed something."""
@@ -203,24 +190,114 @@ class History:
     ) -> dict[str, float]:
         """The seconds that each case took when it was last run on one target."""
         runs = self._runs((target, framework, suite, evidence))
-        table = read_observations(self.directory, runs, ("case", "seconds"))
+        table = read_observations(self.files, runs, ("case", "seconds"))
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
-    def _prepare(self) -> None:
-        if not self._tree.exists:
-            self._tree.create()
-        if self._tree.has_commits:
+
+def _tell_nobody(line: str) -> None:
+    """What the commit says is enough."""
+
+
+class History(HistoryReader):
+    """A history in `directory`: the newest commit of its branch, as it was when it was first read.
+
+    Where nothing is there yet, what is read are the files in `seed` (the project's own `results/`), from which a writer
+    starts it. Every method raises HistoryError where something else is in the directory, GitError where git refuses.
+    """
+
+    def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
+        self.directory = directory
+        self._tree = WorkTree(directory)
+        self._seed = seed
+        self._read: Files | None = None
+
+    def check(self) -> None:
+        """Raise HistoryError unless the directory is a history, or new, or empty. Changes nothing."""
+        self._tree.check()
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is anything yet but what the project ships."""
+        return isinstance(self.files, Committed)
+
+    @property
+    def files(self) -> Files:
+        if self._read is None:
+            self.check()
+            commit = self._tree.commit if self._tree.exists else None
+            self._read = Committed(self.directory, commit) if commit else Folder(self._seed or self.directory)
+        return self._read
+
+    def refresh(self) -> None:
+        """Let what is read from now on be of the commit that is the newest then."""
+        self._read = None
+
+    def prepare(self) -> None:
+        """Make sure that the directory has a history."""
+        with self.writing():
+            pass
+
+    @contextmanager
+    def writing(self) -> Iterator[WorkTree]:
+        """Hold the work tree for one writer: whole as the newest commit has it, whatever a writer that died left."""
+        self.check()
+        with self._tree.locked():
+            self.check()  # another writer may have been first
+            if not self._tree.exists:
+                self._tree.create()
             self._tree.discard()
-        else:
-            self._plant()
+            if self._tree.commit is None:
+                self._plant()
+            try:
+                yield self._tree
+            finally:
+                self.refresh()
+
+    def artifacts(self) -> frozenset[int]:
+        """The artifacts at GitHub that were recorded from: each commit names its own, below its message."""
+        self.check()
+        return frozenset(map(int, self._tree.trailers(ARTIFACT)))
+
+    def record(
+        self,
+        runfiles: Sequence[RunFile],
+        message: str,
+        *,
+        push: bool = False,
+        say: Callable[[str], None] = _tell_nobody,
+    ) -> str | None:
+        """Add runs in one commit, and return its hash; None where all of them were in the history already.
+
+        With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
+        writer was faster, so that two at once lose nothing. What the remote lacks of the runs that are recorded here
+        is recorded again (`monitor.history.rejoin`), and `say` is told of it.
+        """
+        with self.writing() as tree:
+            if not push:
+                return self._add(runfiles, message)
+            tries = 0
+            while True:
+                rejoin(tree, say)
+                before = tree.commit
+                commit = self._add(runfiles, message)
+                try:
+                    tree.push()
+                    return commit
+                except PushRejectedError:
+                    tries += 1
+                    if tries == PUSH_TRIES:
+                        raise
+                if before:
+                    tree.move(before)
+                time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
     def _plant(self) -> None:
         if self._seed and self._seed.is_dir():
             shutil.copytree(self._seed, self.directory, dirs_exist_ok=True)
-        self._tree.commit_all("Start from the history shipped with the project")
+        self._tree.commit_all(PLANTED)
 
     def _add(self, runfiles: Sequence[RunFile], message: str) -> str | None:
-        heads = [*read_runs(self.directory)]
+        heads = [*read_runs(Folder(self.directory))]
         known = {recorded.run.id for recorded in heads}
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
@@ -232,13 +309,14 @@ class History:
 
     def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
         """Write what is known after a run: an old build tells nothing new of a case that a newer one told of."""
-        path = outcomes_path(self.directory, run.series)
+        files, path = Folder(self.directory), outcomes_path(run.series)
         runs = [*with_extent(_of_series(run.series, heads))]
         newest, _ = runs[-1]
         if newest.run.id == run.id:
-            write_outcomes(path, known_after(self.directory, runs[-1:], read_outcomes(path)))
+            known = known_after(files, runs[-1:], read_outcomes(files, path))
         else:
-            write_outcomes(path, known_after(self.directory, runs))
+            known = known_after(files, runs)
+        write_outcomes(self.directory / path, known)
 
     def _note_signatures(self, runfile: RunFile, heads: Iterable[RecordedRun]) -> None:
         """Write what is known of signatures after a run that told some."""
@@ -247,8 +325,9 @@ class History:
             return
         alike = [item.run for item in heads if item.run.series[1:] == run.series[1:] and not item.run.blocked]
         newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(run.build.label)
-        path = signatures_path(self.directory, run.framework)
-        write_signatures(path, follow_signatures(read_signatures(path), runfile.signatures, run.build, newest=newest))
+        path = signatures_path(run.framework)
+        known = read_signatures(Folder(self.directory), path)
+        write_signatures(self.directory / path, follow_signatures(known, runfile.signatures, run.build, newest=newest))
 
 
 def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:

@@ -11,14 +11,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import numpy as np
 
 from monitor.history.compact import write_table
-from monitor.history.git import BRANCH, WorkTree
+from monitor.history.files import Folder
+from monitor.history.git import BRANCH
 from monitor.history.layout import COLUMNS, RecordedRun, named, observations_path, read_run, read_runs
 from monitor.history.repeats import REPEATED
+from monitor.history.store import History
 
 KEPT = timedelta(days=365)  # whose every night is there: a year is what the pages draw
 MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and name not in REPEATED)
@@ -36,12 +38,12 @@ class Thinned:
     old: str = ""
 
 
-def thin(directory: Path, today: date, *, anew: bool) -> Thinned:
-    """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError."""
-    tree = WorkTree(directory)
-    with tree.locked():
-        runs = to_thin(read_runs(directory), today - KEPT)
-        freed = [_thin(observations_path(directory, item.run)) for item in runs]
+def thin(history: History, today: date, *, anew: bool) -> Thinned:
+    """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError, HistoryError."""
+    with history.writing() as tree:
+        files = Folder(history.directory)
+        runs = to_thin(read_runs(files), today - KEPT)
+        freed = [_thin(files, observations_path(item.run)) for item in runs if not item.run.blocked]
         done = Thinned(sum(map(bool, freed)), sum(freed))
         if done.runs:
             tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
@@ -65,12 +67,11 @@ def _day(recorded: RecordedRun) -> date:
     return date.fromisoformat(recorded.run.started[:10])
 
 
-def _thin(path: Path) -> int:
+def _thin(files: Folder, path: PurePosixPath) -> int:
     """Drop the measurements of a run, and say how many bytes that freed: none where there were none."""
-    if not path.exists():
-        return 0
-    table, size = read_run(path, tuple(COLUMNS)).to_pandas(), path.stat().st_size
+    there = files.directory / path
+    table, size = read_run(files, path, tuple(COLUMNS)).to_pandas(), there.stat().st_size
     if table[[*MEASURED]].isna().all(axis=None):
         return 0
-    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), path, named(path))
-    return size - path.stat().st_size
+    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), there, named(files, path))
+    return size - there.stat().st_size

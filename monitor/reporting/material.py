@@ -24,7 +24,7 @@ from monitor.history.grid import OUTCOMES, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
 from monitor.history.signatures import KnownSignature
-from monitor.history.store import History, Recorded
+from monitor.history.store import HistoryReader, Recorded
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
 from monitor.reporting.failures import Failure, failures
@@ -109,7 +109,7 @@ def material_of(recorded: Recorded) -> Material:
     )
 
 
-def gather(history: History, index: Path | None = None) -> Material:
+def gather(history: HistoryReader, index: Path | None = None) -> Material:
     """The material of a whole history; `index` is where what was read of past months is kept for the next time."""
 
     def part(number: int, of: int) -> list[Material]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import chdir
@@ -16,6 +15,7 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import TOKEN, FakeGitHub, serving
 
 from monitor.cli.common import DEFAULT_HISTORY, open_history
+from monitor.history.store import History
 from monitor.reporting.asking import Asking
 
 
@@ -43,7 +43,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory whose history is the one that the project ships; for commands that only read it."""
     directory = tmp_path_factory.mktemp("shipped")
     with chdir(directory):
-        open_history(DEFAULT_HISTORY)
+        open_history(DEFAULT_HISTORY).prepare()
     return directory
 
 
@@ -51,10 +51,5 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def nothing_shipped(tmp_path: Path) -> Path:
     """A directory with a history that starts from nothing rather than from the shipped one."""
     history = tmp_path / ".portability" / "history"
-    history.mkdir(parents=True)
-    subprocess.run(["git", "init", "--quiet", "--initial-branch=results", str(history)], check=True)
-    author = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
-    subprocess.run(
-        ["git", "-C", str(history), *author, "commit", "--quiet", "--allow-empty", "-m", "Start"], check=True
-    )
+    History(history).prepare()
     return tmp_path

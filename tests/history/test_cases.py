@@ -10,6 +10,7 @@ import pytest
 
 from monitor.history.cases import KEPT, load_function
 from monitor.history.compact import write_table
+from monitor.history.files import Folder
 
 SHIPPED = Path(__file__).parents[2] / "results"
 FUNCTION = "jax.numpy.add"
@@ -35,7 +36,7 @@ def by_hand(history: Path, function: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("function", [FUNCTION, "jax.device_put", "jax.numpy.ad", "no.such.function"])
 def test_it_is_what_the_runs_hold(history: Path, tmp_path: Path, function: str) -> None:
-    found = load_function(history, tmp_path / "index", "cpu", "jax", function)
+    found = load_function(Folder(history), tmp_path / "index", "cpu", "jax", function)
     wanted = by_hand(history, function)
     assert (len(wanted) > 0) == (function in (FUNCTION, "jax.device_put"))
     pd.testing.assert_frame_equal(found, wanted, check_dtype=False)
@@ -45,27 +46,30 @@ def test_the_index_is_made_once_and_again_when_a_run_is_added(history: Path, tmp
     index = tmp_path / "index"
     last = runs_of(history)[-1]
     later = last.rename(last.with_suffix(".later"))
-    load_function(history, index, "cpu", "jax", FUNCTION)
+    head = last.with_suffix(".json").rename(last.with_suffix(".head"))
+    load_function(Folder(history), index, "cpu", "jax", FUNCTION)
     (month,) = index.rglob("*.arrow")
     made = month.stat().st_mtime_ns
-    load_function(history, index, "cpu", "jax", FUNCTION)
+    load_function(Folder(history), index, "cpu", "jax", FUNCTION)
     assert month.stat().st_mtime_ns == made
     write_table(pd.read_parquet(later), last)  # which has other types of columns than the older ones have
     later.unlink()
-    found = load_function(history, index, "cpu", "jax", FUNCTION)
+    head.rename(last.with_suffix(".json"))
+    found = load_function(Folder(history), index, "cpu", "jax", FUNCTION)
     pd.testing.assert_frame_equal(found, by_hand(history, FUNCTION), check_dtype=False)
     assert last.stem in set(found["run"])
 
 
 def test_a_month_has_a_file(history: Path, tmp_path: Path) -> None:
     paper = runs_of(history)[-1]
-    shutil.copy(paper, paper.with_name("20261001T000000Z-000000.parquet"))
-    found = load_function(history, tmp_path / "index", "cpu", "jax", FUNCTION)
+    for suffix in (".json", ".parquet"):
+        shutil.copy(paper.with_suffix(suffix), paper.with_name(f"20261001T000000Z-000000{suffix}"))
+    found = load_function(Folder(history), tmp_path / "index", "cpu", "jax", FUNCTION)
     assert sorted(path.name for path in (tmp_path / "index").rglob("*.arrow")) == ["202610.arrow", "202611.arrow"]
     assert found["run"].iloc[0] == "20261001T000000Z-000000"
 
 
 def test_no_history_is_no_rows(tmp_path: Path) -> None:
-    found = load_function(tmp_path, tmp_path / "index", "cpu", "jax", FUNCTION)
+    found = load_function(Folder(tmp_path), tmp_path / "index", "cpu", "jax", FUNCTION)
     assert found.empty
     assert [*found] == ["run", *KEPT]

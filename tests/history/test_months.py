@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_path, read_observations, read_runs, write_observations
 from monitor.history.months import read_months
 
@@ -27,14 +29,17 @@ def history(tmp_path: Path) -> Path:
 
 def a_series(history: Path) -> list[RecordedRun]:
     """The runs of the one that has most, oldest first."""
-    runs = sorted((item for item in read_runs(history) if not item.run.blocked), key=lambda item: item.run.id)
+    runs = sorted((item for item in read_runs(Folder(history)) if not item.run.blocked), key=lambda item: item.run.id)
     ((series, _),) = Counter(item.run.series for item in runs).most_common(1)
     return [item for item in runs if item.run.series == series]
 
 
 def same(history: Path, index: Path, runs: list[RecordedRun]) -> None:
     by_time = sorted(runs, key=lambda item: item.run.id)
-    found, wanted = read_months(history, index, runs, COLUMNS), read_observations(history, by_time, COLUMNS)
+    found, wanted = (
+        read_months(Folder(history), index, runs, COLUMNS),
+        read_observations(Folder(history), by_time, COLUMNS),
+    )
     assert len(wanted) > 0
     # The words of a category may be in another order: what they say may not.
     assert_frame_equal(plain(found), plain(wanted))
@@ -55,18 +60,20 @@ def test_it_is_what_the_runs_hold_read_once_and_again(history: Path, tmp_path: P
 
 def test_the_runs_of_past_months_are_not_opened_again(history: Path, tmp_path: Path) -> None:
     runs = a_series(history)
-    before = read_months(history, tmp_path / "index", runs, COLUMNS)
+    before = read_months(Folder(history), tmp_path / "index", runs, COLUMNS)
     for item in runs:
-        path = observations_path(history, item.run)
-        path.write_bytes(b"x" * path.stat().st_size)
-    assert_frame_equal(read_months(history, tmp_path / "index", runs, COLUMNS), before)
+        path = history / observations_path(item.run)
+        unchanged = path.stat()
+        path.write_bytes(b"x" * unchanged.st_size)
+        os.utime(path, ns=(unchanged.st_atime_ns, unchanged.st_mtime_ns))
+    assert_frame_equal(read_months(Folder(history), tmp_path / "index", runs, COLUMNS), before)
 
 
 def test_a_run_more_and_a_run_that_was_thinned_out_make_the_month_anew(history: Path, tmp_path: Path) -> None:
     runs = a_series(history)
     same(history, tmp_path / "index", runs[:-1])
     same(history, tmp_path / "index", runs)
-    whole = read_observations(history, runs[:1])
+    whole = read_observations(Folder(history), runs[:1])
     write_observations(history, runs[0].run, whole.drop(columns="run").iloc[:5])
     same(history, tmp_path / "index", runs)
 
@@ -74,9 +81,9 @@ def test_a_run_more_and_a_run_that_was_thinned_out_make_the_month_anew(history: 
 def test_other_columns_are_read_anew(history: Path, tmp_path: Path) -> None:
     runs = a_series(history)
     same(history, tmp_path / "index", runs)
-    found = read_months(history, tmp_path / "index", runs, ("case", "digest"))
+    found = read_months(Folder(history), tmp_path / "index", runs, ("case", "digest"))
     assert [*found.columns] == ["case", "digest", "run"]
 
 
 def test_a_series_of_blocked_runs_has_nothing(tmp_path: Path) -> None:
-    assert read_months(tmp_path, tmp_path / "index", [], COLUMNS).empty
+    assert read_months(Folder(tmp_path), tmp_path / "index", [], COLUMNS).empty

@@ -12,6 +12,7 @@ from pandas.testing import assert_frame_equal
 
 from monitor.handover.runfile import RunFile
 from monitor.history.compact import DIGITS, rounded
+from monitor.history.files import Folder
 from monitor.history.layout import (
     COLUMNS,
     TEXTS,
@@ -38,24 +39,24 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Run]]
     """JAX's releases on CPU as they are shipped, each written beside the one before."""
     directory = tmp_path_factory.mktemp("history")
     series = ("cpu", "jax", "paper", Evidence.EXECUTED)
-    runs = [item.run for item in in_order(read_runs(SHIPPED, "cpu", "jax")) if item.run.series == series]
+    runs = [item.run for item in in_order(read_runs(Folder(SHIPPED), "cpu", "jax")) if item.run.series == series]
     for before, run in zip([None, *runs], runs, strict=False):
-        observations_path(directory, run).parent.mkdir(parents=True, exist_ok=True)
+        (directory / observations_path(run)).parent.mkdir(parents=True, exist_ok=True)
         write_observations(directory, run, observed(SHIPPED, run), before)
     return directory, runs
 
 
 def observed(directory: Path, run: Run) -> pd.DataFrame:
-    return read_run(observations_path(directory, run), ALL).to_pandas().astype(COLUMNS)
+    return read_run(Folder(directory), observations_path(run), ALL).to_pandas().astype(COLUMNS)
 
 
 def size(directory: Path, run: Run) -> int:
-    return observations_path(directory, run).stat().st_size
+    return (directory / observations_path(run)).stat().st_size
 
 
 def names(history: History) -> list[str]:
     """Which run each of a history's runs names, oldest first; empty where it is whole."""
-    there = [named(observations_path(history.directory, item.run)) for item in history.load().runs]
+    there = [named(history.files, observations_path(item.run)) for item in history.load().runs]
     return [earlier.run[:8] if earlier else "" for earlier in there]
 
 
@@ -71,29 +72,29 @@ def test_of_real_builds_nothing_is_lost(releases: tuple[Path, list[Run]]) -> Non
 
 def test_of_real_builds_most_name_another_and_take_two_thirds(releases: tuple[Path, list[Run]], tmp_path: Path) -> None:
     directory, runs = releases
-    naming = [run for run in runs if named(observations_path(directory, run))]
+    naming = [run for run in runs if named(Folder(directory), observations_path(run))]
     assert len(naming) > len(runs) * 0.7
     for run in naming:
-        observations_path(tmp_path, run).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / observations_path(run)).parent.mkdir(parents=True, exist_ok=True)
         write_observations(tmp_path, run, observed(directory, run))
     assert sum(size(directory, run) for run in naming) < sum(size(tmp_path, run) for run in naming) * 2 / 3
 
 
 def test_a_run_that_another_names_is_whole(releases: tuple[Path, list[Run]]) -> None:
     directory, runs = releases
-    paths = [observations_path(directory, run) for run in runs]
+    paths = [observations_path(run) for run in runs]
     for path in paths:
-        if earlier := named(path):
-            assert named(path.with_name(earlier.run + ".parquet")) is None
+        if earlier := named(Folder(directory), path):
+            assert named(Folder(directory), path.with_name(earlier.run + ".parquet")) is None
 
 
 def test_any_columns_can_be_asked_for_in_any_order(releases: tuple[Path, list[Run]]) -> None:
     directory, runs = releases
-    recorded = [item for item in read_runs(SHIPPED, "cpu", "jax") if item.run in runs]
+    recorded = [item for item in read_runs(Folder(SHIPPED), "cpu", "jax") if item.run in runs]
     for columns in (("message",), ("digest", "case"), ("max_ulp", "outcome"), ("outcome",)):
-        found = read_observations(directory, recorded, columns)
+        found = read_observations(Folder(directory), recorded, columns)
         assert [*found] == [*columns, "run"]
-        wanted = read_observations(SHIPPED, recorded, columns)
+        wanted = read_observations(Folder(SHIPPED), recorded, columns)
         texts = [name for name in found if name != "max_ulp"]
         assert found[texts].astype("str").equals(wanted[texts].astype("str"))
 
@@ -142,6 +143,6 @@ def test_what_is_thinned_out_can_still_be_named(tmp_path: Path, runfile: Make) -
     for day in (1, 2, 3, 4):  # a Sunday, and a week of which the first keeps its measurements
         history.record([runfile(day, dict.fromkeys(CASES, "error"))], str(day))
     before = history.load().observations
-    assert thin(history.directory, date(2028, 1, 1), anew=False).runs == 2
+    assert thin(history, date(2028, 1, 1), anew=False).runs == 2
     assert names(history) == ["", *["20261101"] * 3]
     assert history.load().observations["message"].equals(before["message"])

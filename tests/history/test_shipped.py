@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
 
+from monitor.history.files import Folder
 from monitor.history.known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
 from monitor.history.order import in_order, with_extent
@@ -12,20 +14,26 @@ from monitor.history.signatures import read_signatures
 from monitor.model import function_of
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
+FILES = Folder(RESULTS)
 
 WITHOUT_HASH = "20261127T153149Z-bdf6d5"  # the index that torch 2.10.0 came from did not give its wheel's
 
 
+def relative(paths: Iterable[Path]) -> list[PurePosixPath]:
+    """Paths in the history."""
+    return [PurePosixPath(path.relative_to(RESULTS)) for path in paths]
+
+
 def test_the_outcomes_follow_from_the_runs() -> None:
-    series: dict[Path, list[RecordedRun]] = {}
-    for item in in_order(read_runs(RESULTS)):
-        series.setdefault(outcomes_path(RESULTS, item.run.series), []).append(item)
-    known = {path: known_after(RESULTS, with_extent(runs)) for path, runs in series.items()}
-    assert known == {path: read_outcomes(path) for path in (RESULTS / "outcomes").rglob("*.csv")}
+    series: dict[PurePosixPath, list[RecordedRun]] = {}
+    for item in in_order(read_runs(FILES)):
+        series.setdefault(outcomes_path(item.run.series), []).append(item)
+    known = {path: known_after(FILES, with_extent(runs)) for path, runs in series.items()}
+    assert known == {path: read_outcomes(FILES, path) for path in relative((RESULTS / "outcomes").rglob("*.csv"))}
 
 
 def test_every_run_says_what_was_installed() -> None:
-    for item in read_runs(RESULTS):
+    for item in read_runs(FILES):
         assert item.run.build
         unknown = [package.name for package in item.run.build.packages if len(package.sha256) != 64]
         assert unknown == (["torch"] if item.run.id == WITHOUT_HASH else [])
@@ -35,18 +43,18 @@ def test_every_run_says_what_was_installed() -> None:
 
 def test_the_readme_lists_every_run_and_no_other() -> None:
     text = (RESULTS / "README.md").read_text()
-    shipped = {item.run.id for item in read_runs(RESULTS)}
+    shipped = {item.run.id for item in read_runs(FILES)}
     assert shipped == {*re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{6}", text)}
 
 
 def test_the_signatures_are_sorted_and_of_functions_that_were_run() -> None:
-    for path in (RESULTS / "signatures").glob("*.csv"):
-        known = read_signatures(path)
+    for path in relative((RESULTS / "signatures").glob("*.csv")):
+        known = read_signatures(FILES, path)
         assert [*known] == sorted(known)
         run = {
             function_of(case)
-            for file in (RESULTS / "outcomes").glob(f"cpu/{path.stem}/*.csv")
-            for case in read_outcomes(file)
+            for file in relative((RESULTS / "outcomes").glob(f"cpu/{path.stem}/*.csv"))
+            for case in read_outcomes(FILES, file)
         }
         assert known.keys() <= run
         assert all(one.text != one.before or not one.text for one in known.values())

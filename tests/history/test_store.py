@@ -161,6 +161,7 @@ def test_what_was_compared_is_loaded_again(tmp_path: Path, runfile: Make) -> Non
     table = pd.read_parquet(path)
     table[[name for name in table if not name.startswith("earlier_")]].to_parquet(path)
     git(tmp_path / "history", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "-am", "as it was")
+    history.refresh()
     assert history.load().comparisons == {recorded.run.id: tuple(replace(one, earlier=()) for one in compared)}, (
         "files from before there were several good builds"
     )
@@ -233,13 +234,17 @@ def test_writers_at_once_lose_nothing(tmp_path: Path, runfile: Make, push: bool)
     for number in range(4):
         directory = tmp_path / (f"clone{number}" if push else "history")
         if push:
-            subprocess.run(["git", "clone", "--quiet", str(remote), str(directory)], check=True, capture_output=True)
+            ours = ["--config", "portability.history=true"]
+            subprocess.run(
+                ["git", "clone", "--quiet", *ours, str(remote), str(directory)], check=True, capture_output=True
+            )
         command = [sys.executable, "-c", WRITER, str(directory), "push" if push else "", *paths[number::4]]
         writers.append(subprocess.Popen(command, cwd=CHECKOUT))
     assert [writer.wait() for writer in writers] == [0] * 4
     final = tmp_path / "history"
     if push:
         subprocess.run(["git", "clone", "--quiet", str(remote), str(final)], check=True)
+        git(final, "config", "portability.history", "true")
     assert len(History(final).load().runs) == 12
     assert len([*(final / "outcomes").rglob("*.csv")]) == 12
     git(final, "fsck", "--strict")

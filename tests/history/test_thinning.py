@@ -34,7 +34,7 @@ def test_one_run_a_week_keeps_its_measurements(history: History) -> None:
 
 def test_measurements_go_and_outcomes_stay(history: History) -> None:
     before = history.load().observations
-    done = thin(history.directory, AFTER_A_YEAR, anew=False)
+    done = thin(history, AFTER_A_YEAR, anew=False)
     after = history.load().observations
     kept = [name for name in after if name not in MEASURED]
     assert after[kept].equals(before[kept])
@@ -45,15 +45,15 @@ def test_measurements_go_and_outcomes_stay(history: History) -> None:
 
 
 def test_thinning_again_changes_nothing(history: History) -> None:
-    thin(history.directory, AFTER_A_YEAR, anew=False)
+    thin(history, AFTER_A_YEAR, anew=False)
     commits = git(history, "rev-list", "--count", "HEAD")
-    assert thin(history.directory, AFTER_A_YEAR, anew=False).runs == 0
+    assert thin(history, AFTER_A_YEAR, anew=False).runs == 0
     assert git(history, "rev-list", "--count", "HEAD") == commits
 
 
 def test_a_branch_that_begins_anew_leaves_the_old_one_whole(history: History, runfile: Make) -> None:
     was = git(history, "rev-list", "--count", "HEAD")
-    done = thin(history.directory, AFTER_A_YEAR, anew=True)
+    done = thin(history, AFTER_A_YEAR, anew=True)
     assert git(history, "rev-list", "--count", "HEAD") == "1"
     assert int(git(history, "rev-list", "--count", done.old)) == int(was) + 1
     assert git(history, "diff", "--stat", "HEAD", done.old) == ""
