@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
@@ -91,9 +91,13 @@ def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
     )
 
 
-def ways(wish: Wish, targets: Mapping[str, Target]) -> tuple[tuple[str, Evidence], ...]:
-    """The targets that a wish comes to, each with a kind of evidence that somebody here can give."""
-    return tuple((target.name, evidence) for target in _chosen(wish, targets) for evidence in _given(wish, target))
+def planned_series(wish: Wish, targets: Mapping[str, Target]) -> tuple[Series, ...]:
+    """Return the series that a plan of this wish runs, without a look at what is measured already."""
+    return tuple(
+        (target.name, framework, suite, evidence)
+        for target in _chosen(wish, targets)
+        for evidence, framework, suite in _series_of(wish, target)
+    )
 
 
 def suite_of(case: str, evidence: Evidence) -> str:
@@ -135,13 +139,9 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             watch=history.watch_list(target.name, framework, suite, evidence, version=version),
             baseline=_baseline((target.name, framework, suite, evidence), history, version) if wish.compare else None,
         )
-        for evidence in _given(wish, target)
-        for framework in target.offer(evidence).frameworks
-        if framework in (wish.frameworks or (framework,))
+        for evidence, framework, suite in _series_of(wish, target)
         for build in [_build_of(wish, target.offer(evidence).framework(framework))]
         for version in [build.partition("==")[2]]
-        for suite in ((KERNELS,) if evidence is Evidence.REGISTERED else suites(framework))
-        if suite in (wish.suites or target.offer(evidence).framework(framework).suites or (suite,))
     ]
     if wish.shards == 1:
         return whole
@@ -151,6 +151,17 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
         for costs in [history.costs(job.target, job.framework, job.suite, job.evidence)]
         for number in range(1, wish.shards + 1)
     ]
+
+
+def _series_of(wish: Wish, target: Target) -> Iterator[tuple[Evidence, str, str]]:
+    """Yield the evidence, framework and suite of each series that a wish runs on a target."""
+    for evidence in _given(wish, target):
+        offer = target.offer(evidence)
+        for framework in offer.frameworks:
+            if framework in (wish.frameworks or (framework,)):
+                for suite in (KERNELS,) if evidence is Evidence.REGISTERED else suites(framework):
+                    if suite in (wish.suites or offer.framework(framework).suites or (suite,)):
+                        yield evidence, framework, suite
 
 
 def _baseline(series: Series, history: History, version: str) -> Baseline | None:

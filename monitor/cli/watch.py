@@ -10,7 +10,7 @@ import typer
 from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered
 from monitor.cli.deeds import carry_out
 from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
-from monitor.cli.planning import Wish, ways
+from monitor.cli.planning import Wish, planned_series
 from monitor.cli.steps import RunnersOption
 from monitor.execution.targets import load_targets
 from monitor.reporting.actions import states
@@ -40,13 +40,14 @@ def watch(
         str, typer.Option(help="The address of the published site: how old is it?", metavar="URL")
     ] = "",
     runner: RunnersOption = [],  # noqa: B006 - typer copies it
-    days: Annotated[int, typer.Option(min=1, help="A target that is silent for longer is told of.")] = 3,
+    days: Annotated[int, typer.Option(min=1, help="A suite without a nightly run for longer is told of.")] = 3,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
     json_: JsonOption = False,
 ) -> None:
     """Open an issue where the monitor itself is in trouble, one a kind of it, and close it when data flows again.
 
-    Looked for: workflows that GitHub or somebody switched off; targets that a plan would run on and that are silent;
+    Looked for: workflows that GitHub or somebody switched off; suites that a plan would run and that the nightly job
+    has not observed for days, each target, framework and kind of evidence for itself (a backfill does not count);
     newest nights that observed under 95 % of their cases, or of builds that broke as a whole; a published site that is
     older than two days. The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status
     is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all.
@@ -54,7 +55,7 @@ def watch(
     github = asking_for_issues(repository, "issues: write and actions: read", dry_run=dry_run)
     address, board, now = site_address(site_url), Board(github), datetime.now(UTC)
     material = gathered(history)
-    expected, longest = ways(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
+    expected, longest = planned_series(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
     alarms = [
         schedules(states(github), DAILY),
         silence(material.nights, expected, longest, now),

@@ -6,14 +6,15 @@ to know of, found in the history, in what the published site says of itself, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.analysis.news import Night
-from monitor.model import Evidence
+from monitor.model import Evidence, Series
 from monitor.reporting.figures import count, moment
+from monitor.reporting.last_runs import last_runs
 
 SITE_OLDER_THAN = timedelta(days=2)
 
@@ -26,14 +27,12 @@ SWITCHED_OFF = {
     "deleted": "its file is gone",
 }
 
-Way = tuple[str, Evidence]  # a target, and the kind of evidence that is expected of it every night
-
 
 class Kind(StrEnum):
     """What an alarm is about."""
 
     SCHEDULE = "schedule"  # a workflow does not start any more
-    SILENCE = "silence"  # nothing comes from a target
+    SILENCE = "silence"  # the nightly job observes nothing of a series
     COVERAGE = "coverage"  # what comes is too little
     SITE = "site"  # what people see is old
 
@@ -53,31 +52,45 @@ def schedules(states: Mapping[str, str], wanted: Iterable[str]) -> Alarm:
     return Alarm(Kind.SCHEDULE, tuple(rows))
 
 
-def silence(nights: Iterable[Night], expected: Iterable[Way], longest: timedelta, now: datetime) -> Alarm:
-    """Targets of which nothing was observed for longer than that, though it is expected every night."""
-    last: dict[Way, datetime] = {}
-    for night in nights:
-        if night.observed:
-            way = night.run.target, night.run.evidence
-            last[way] = max(moment(night.run.started), last.get(way, moment(night.run.started)))
-    rows = []
-    for way in dict.fromkeys(expected):
-        since = last.get(way)
-        if since is None:
-            rows.append((_named(way), "nothing yet"))
-        elif now - since > longest:
-            rows.append((_named(way), f"nothing since {since:%Y-%m-%d}, {count((now - since).days, 'day')}"))
-    return Alarm(Kind.SILENCE, tuple(rows))
+def silence(nights: Iterable[Night], expected: Iterable[Series], longest: timedelta, now: datetime) -> Alarm:
+    """Return the series that the nightly job did not observe for longer than that.
+
+    Where all suites of a framework are silent, or all frameworks of a target and kind of evidence, they are one row.
+    """
+    seen = last_runs(nights, now)
+    signs = {series: one.nightly if (one := seen.get(series)) else None for series in expected}
+    silent = {series for series, since in signs.items() if since is None or now - since > longest}
+    rows: dict[str, list[datetime | None]] = {}
+    for series in signs:
+        if series in silent:
+            rows.setdefault(_widest_silent(series, signs, silent), []).append(signs[series])
+    return Alarm(Kind.SILENCE, tuple((name, _since(times, now)) for name, times in rows.items()))
 
 
-def coverage(newest: Sequence[Night], expected: Iterable[Way], longest: timedelta, now: datetime) -> Alarm:
+def _widest_silent(series: Series, expected: Iterable[Series], silent: Collection[Series]) -> str:
+    """Return the name of the widest group around a silent series that is silent as a whole."""
+    target, framework, suite, evidence = series
+    of_way = [one for one in expected if (one[0], one[3]) == (target, evidence)]
+    if all(one in silent for one in of_way):
+        return _named((target, evidence))
+    if all(one in silent for one in of_way if one[1] == framework):
+        return f"{_named((target, evidence))}: {framework}"
+    return f"{_named((target, evidence))}: {framework}, suite {suite}"
+
+
+def _since(times: Iterable[datetime | None], now: datetime) -> str:
+    last = max((time for time in times if time), default=None)
+    return f"nothing since {last:%Y-%m-%d}, {count((now - last).days, 'day')}" if last else "nothing yet"
+
+
+def coverage(newest: Sequence[Night], expected: Iterable[Series], longest: timedelta, now: datetime) -> Alarm:
     """The newest nights of what is not silent, that say of themselves that they saw too little, or that all broke."""
-    ways = {*expected}
+    wanted = {*expected}
     rows = [
         (f"{_named((run.target, run.evidence))}: {run.framework}, suite {run.suite}", "; ".join(night.incidents))
         for night in newest
         for run in [night.run]
-        if night.incidents and (run.target, run.evidence) in ways and now - moment(run.started) <= longest
+        if night.incidents and run.series in wanted and now - moment(run.started) <= longest
     ]
     return Alarm(Kind.COVERAGE, tuple(sorted(rows)))
 
@@ -91,6 +104,6 @@ def site(address: str, generated: datetime | None, fault: str, now: datetime) ->
     return Alarm(Kind.SITE, (row,) if age > SITE_OLDER_THAN else ())
 
 
-def _named(way: Way) -> str:
+def _named(way: tuple[str, Evidence]) -> str:
     target, evidence = way
     return f"{target}, {evidence}"

@@ -163,7 +163,7 @@ def _targets(series: Sequence[Series], columns: Collection[str]) -> object:
             "cases": len(one.now),
             "functions": to_json(score_of(one)),
             "build": _label(last.build),
-            "observed": last.started,
+            "observed": last.started if any(s.outcome.known for s in (*one.now, *one.gone)) else "",
             "run": last.id,
         }
         found.setdefault(one.target, []).append(entry)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 NARROW = "\u202f"  # between a number and its unit: narrow, and never broken
 
@@ -78,7 +78,7 @@ def clock(when: datetime) -> str:
     return f"{day(when)}, {when:%H:%M} UTC"
 
 
-def day(when: datetime) -> str:
+def day(when: date) -> str:
     return f"{when.day} {when:%b %Y}"
 
 

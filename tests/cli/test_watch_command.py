@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -18,18 +17,39 @@ from typer.testing import CliRunner, Result
 from monitor.cli import app
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
+from monitor.model import Build, Channel
 from monitor.reporting import published
 
-CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]
+TF = Build("tensorflow-cpu", "2", Channel.RELEASE)
 A, B = "jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/eager-int32"
+
+RUNNER = """
+title = "CPU"
+[execute]
+labels = ["ubuntu-latest"]
+[jax]
+device = "cpu"
+suites = [{suites}]
+distributions = ["jax"]
+[jax.release]
+packages = ["jax", "jaxlib", "numpy"]
+"""
+TENSORFLOW = """
+[tensorflow]
+device = "cpu"
+suites = ["paper"]
+distributions = ["tensorflow-cpu"]
+[tensorflow.release]
+packages = ["tensorflow-cpu", "numpy"]
+"""
 
 
 @pytest.fixture(autouse=True)
 def one_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A monitor of nothing but the CPU."""
+    """A monitor of nothing but the study's functions of JAX on the CPU."""
     (tmp_path / "runners").mkdir()
-    shutil.copy(CHECKOUT / "runners" / "cpu.toml", tmp_path / "runners")
+    (tmp_path / "runners" / "cpu.toml").write_text(RUNNER.format(suites='"paper"'))
     monkeypatch.setattr("monitor.cli.watch.RUNNERS", tmp_path / "runners")
 
 
@@ -80,6 +100,51 @@ def test_a_silent_target_is_one_issue_until_data_flows(
     assert (only(github)["state"], only(github)["state_reason"]) == ("closed", "completed")
     assert watch(tmp_path, "--days", "1").exit_code == 0
     assert only(github)["state"] == "closed"
+
+
+def silent(tmp_path: Path) -> list[tuple[str, str]]:
+    """Return what `watch` calls silent: the name and the trouble of each row."""
+    done = watch(tmp_path, "--dry-run", "--json")
+    assert done.exit_code == 0, done.output
+    bodies = [one["body"] for one in json.loads(done.stdout) if one["title"] == "Targets are silent"]
+    rows = [line.split("`") for body in bodies for line in body.splitlines() if line.startswith("| `")]
+    return [(row[1], row[3].partition(",")[0]) for row in rows]
+
+
+def days_ago(days: int) -> str:
+    return f"nothing since {datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"
+
+
+def test_each_suite_and_framework_is_silent_for_itself(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None]
+) -> None:
+    (tmp_path / "runners" / "cpu.toml").write_text(RUNNER.format(suites='"paper", "harness"') + TENSORFLOW)
+    record(6, {A: "pass"}, suite="harness")
+    record(5, {"tensorflow/tf.add/eager": "pass"}, framework="tensorflow", build=TF)
+    record(1, {A: "pass"})
+    assert silent(tmp_path) == [
+        ("cpu, executed: jax, suite harness", days_ago(6)),
+        ("cpu, executed: tensorflow", days_ago(5)),
+    ]
+    record(0.5, {A: "pass"}, suite="harness")
+    record(0.4, {"tensorflow/tf.add/eager": "pass"}, framework="tensorflow", build=TF)
+    assert silent(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"build": Build("jax", "0.4.1", Channel.EXACT)},  # a backfill, or an experiment
+        {"selection": ("*sort*",)},
+        {"build": None, "blocked": "jax does not install", "cases": ()},
+    ],
+)
+def test_only_a_run_of_the_nightly_job_is_a_sign_of_life(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None], other: dict[str, object]
+) -> None:
+    record(5, {A: "pass"})
+    record(0.5, {} if "blocked" in other else {A: "pass"}, **other)
+    assert silent(tmp_path) == [("cpu, executed", days_ago(5))]
 
 
 def test_what_comes_back_opens_the_same_issue(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:

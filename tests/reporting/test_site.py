@@ -200,7 +200,7 @@ def test_tonight_has_a_figure_and_its_trend_for_each_framework_and_target(site: 
 
 def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
     silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability")[0]
-    assert "tpu-v5e ! silent since 4 Nov 2025, 03:17 UTC" in silent
+    assert "tpu-v5e ! silent JAX paper (compiled) since 4 Nov 2025" in silent
     assert "never-seen ? never seen" in silent
     assert "cpu-x86" not in silent
 

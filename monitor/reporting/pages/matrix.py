@@ -101,7 +101,7 @@ class MatrixPage:
 
 
 def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> MatrixPage:
-    targets = tuple(sorted({one.target for one in series}))
+    targets = tuple(sorted({one.target for one in series if one.now}))
     asked: dict[tuple[str, str], dict[str, list[Standing]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:

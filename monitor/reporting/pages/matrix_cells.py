@@ -38,15 +38,15 @@ class _Column:
 def _data(page: MatrixPage) -> dict[str, object]:
     """Tables of words, and rows that point into them."""
     kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
-    anchors = sorted({one.anchor for row in page.rows for one in row.cells if one})
-    frameworks = [*page.frameworks]
-    kind_number = {kind: number for number, kind in enumerate(kinds)}
-    anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
-    evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
     of_columns = zip(*(row.cells for row in page.rows), strict=True)
     columns = [
         _Column(evidence, _usual_anchor(cells)) for evidence, cells in zip(page.evidences, of_columns, strict=True)
     ]
+    anchors = sorted({one.anchor for row in page.rows for one in row.cells if one} | {one.anchor for one in columns})
+    frameworks = [*page.frameworks]
+    kind_number = {kind: number for number, kind in enumerate(kinds)}
+    anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
+    evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
 
     def cell_data(one: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
         if one is None:

@@ -13,7 +13,7 @@ from monitor.history.layout import RecordedRun
 from monitor.model import Evidence
 from monitor.reporting.addresses import function_page, series_anchor, target_page
 from monitor.reporting.hardware import Hardware
-from monitor.reporting.pages.tonight import Figure, Place
+from monitor.reporting.pages.tonight import Figure, Place, Watched
 from monitor.reporting.standing import Series, Standing, by_function, cell
 
 # The target that others are held against: every fork has one, and it runs everything.
@@ -56,6 +56,7 @@ class Coverage:
     """How much of one framework is seen here by one kind of evidence: functions and cases, and the newest build."""
 
     night: Night
+    watched: Watched
     score: Score
     cases: int
     judged: int
@@ -127,7 +128,7 @@ def _page(
         page=target_page(place.target),
         hardware=hardware,
         place=place,
-        coverage=tuple(_coverage(figure, series) for figures in place.figures.values() for figure in figures),
+        coverage=tuple(_coverage(figure, place, series) for figures in place.figures.values() for figure in figures),
         facts=tuple(sorted(last.run.environment.items())) if last else (),
         last=last,
         noise=median(spreads) if spreads else None,
@@ -142,9 +143,11 @@ def _page(
     )
 
 
-def _coverage(figure: Figure, series: Sequence[Series]) -> Coverage:
-    (one,) = (one for one in series if one.runs[-1].run.series == figure.night.run.series)
-    return Coverage(figure.night, figure.score, len(one.now), sum(s.outcome.known for s in one.now))
+def _coverage(figure: Figure, place: Place, series: Sequence[Series]) -> Coverage:
+    key = figure.night.run.series
+    (one,) = (one for one in series if one.key == key)
+    (watched,) = (each for each in place.series if (place.target, each.framework, each.suite, each.evidence) == key)
+    return Coverage(figure.night, watched, figure.score, len(one.now), sum(s.outcome.known for s in one.now))
 
 
 def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.analysis.news import COVERAGE, Night, Verdict
 from monitor.analysis.regressions import Regression, State
 from monitor.analysis.scores import Score
 from monitor.model import Evidence
+from monitor.model import Series as SeriesKey
 from monitor.reporting.charts import Spark, spark
 from monitor.reporting.figures import moment
 from monitor.reporting.hardware import Hardware
+from monitor.reporting.last_runs import LastRun, last_runs
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
 from monitor.reporting.standing import Series, score_of
 from monitor.reporting.study import PAPER
 
-# A target whose builds are measured rests for a night (`monitor.cli.measured`). One that missed the night after that is
+# A suite whose build is measured rests for a night (`monitor.cli.measured`). One that missed the night after that is
 # silent, and that is said.
 SILENT_AFTER = timedelta(hours=72)
 
@@ -50,17 +52,96 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Watched:
+    """A series of a target. `silent` says that the nightly job has not observed it for long, or never did."""
+
+    framework: str
+    suite: str
+    evidence: Evidence
+    last: LastRun
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Suites of one framework, by one kind of evidence, that the nightly job observed last on one day; None: never."""
+
+    framework: str
+    evidence: Evidence
+    suites: tuple[str, ...]
+    since: date | None
+
+
+@dataclass(frozen=True)
 class Place:
     """A target: its figures by framework, the strongest evidence first, and the study's suite before others.
 
-    `since` is when anything was last observed of it, None for never; `silent` is whether that is long ago.
+    `series` are those that have a run. `ways` are the kinds of evidence that its runner file can give, each with its
+    frameworks.
     """
 
     target: str
     title: str
-    since: datetime | None
-    silent: bool
+    series: tuple[Watched, ...]
+    ways: Mapping[Evidence, tuple[str, ...]]
     figures: Mapping[str, tuple[Figure, ...]]
+
+    @property
+    def since(self) -> datetime | None:
+        """Return when anything was last observed of it, by whatever run; None for never."""
+        return max((one.last.observed for one in self.series if one.last.observed), default=None)
+
+    @property
+    def silent(self) -> bool:
+        """Return whether the nightly job stopped to observe any of it."""
+        return any(one.silent for one in self.series)
+
+    @property
+    def wholly_silent(self) -> bool:
+        """Return whether the nightly job observes none of it."""
+        expected = [one for one in self.series if one.silent or one.last.nightly]
+        return bool(expected) and all(one.silent for one in expected)
+
+    @property
+    def silences(self) -> tuple[Silence, ...]:
+        """Return what is silent: suites of one framework, evidence and last day together."""
+        found: dict[tuple[str, Evidence, date | None], list[str]] = {}
+        for one in self.series:
+            if one.silent:
+                since = one.last.nightly.date() if one.last.nightly else None
+                found.setdefault((one.framework, one.evidence, since), []).append(one.suite)
+        return tuple(Silence(framework, how, tuple(of), since) for (framework, how, since), of in found.items())
+
+    @property
+    def seen(self) -> Mapping[Evidence, tuple[str, ...]]:
+        """Return the kinds of evidence that there is an observation of, each with its frameworks."""
+        return {
+            evidence: tuple(sorted(found))
+            for evidence in Evidence
+            if (found := {one.framework for one in self.series if one.evidence is evidence and one.last.observed})
+        }
+
+    @property
+    def frameworks_seen(self) -> tuple[str, ...]:
+        return tuple(sorted({framework for found in self.seen.values() for framework in found}))
+
+    @property
+    def not_seen(self) -> Mapping[Evidence, tuple[str, ...]]:
+        """Return what its runner file can give and nothing was observed of yet."""
+        seen = self.seen
+        return {
+            evidence: missing
+            for evidence, frameworks in self.ways.items()
+            if (missing := tuple(one for one in frameworks if one not in seen.get(evidence, ())))
+        }
+
+
+@dataclass(frozen=True)
+class SilentGroup:
+    """Targets that are silent alike. Without `silences`, nothing was ever observed of them."""
+
+    places: tuple[Place, ...]
+    silences: tuple[Silence, ...]
 
 
 @dataclass(frozen=True)
@@ -82,11 +163,16 @@ class TonightPage:
     @property
     def places(self) -> tuple[Place, ...]:
         """The targets that were ever seen."""
-        return tuple(place for place in self.all_places if place.figures)
+        return tuple(place for place in self.all_places if place.since)
 
     @property
-    def silent(self) -> tuple[Place, ...]:
-        return tuple(place for place in self.all_places if place.silent or place.since is None)
+    def silent(self) -> tuple[SilentGroup, ...]:
+        """Return the targets that are silent in part or never seen; those that are alike together."""
+        found: dict[tuple[Silence, ...], list[Place]] = {}
+        for place in self.all_places:
+            if place.silent or place.since is None:
+                found.setdefault(place.silences if place.since else (), []).append(place)
+        return tuple(SilentGroup(tuple(places), silences) for silences, places in found.items())
 
 
 def tonight_page(
@@ -147,14 +233,9 @@ def _places(
             night, score_of(by_key[run.series]), stale=not night.observed, trend=trend(of_series[run.series])
         )
         figures.setdefault(run.target, {}).setdefault(run.framework, []).append(figure)
+    last = last_runs(nights, generated)
     places = [
-        _place(
-            target,
-            hardware[target].title if target in hardware else target,
-            figures.get(target, {}),
-            [moment(night.run.started) for night in nights if night.run.target == target and night.observed],
-            generated,
-        )
+        _place(target, hardware.get(target), figures.get(target, {}), last, generated)
         for target in sorted({*figures, *hardware})
     ]
     return sorted(places, key=_strength)
@@ -162,15 +243,20 @@ def _places(
 
 def _place(
     target: str,
-    title: str,
+    file: Hardware | None,
     figures: Mapping[str, list[Figure]],
-    observed: Sequence[datetime],
+    last: Mapping[SeriesKey, LastRun],
     generated: datetime,
 ) -> Place:
-    since = max(observed, default=None)
-    age = generated - since if since else timedelta()
+    ways = file.ways if file else {}
     ordered = {framework: tuple(sorted(found, key=_weight)) for framework, found in figures.items()}
-    return Place(target, title, since, age > SILENT_AFTER, ordered)
+    watched = []
+    for (where, framework, suite, evidence), found in sorted(last.items()):
+        if where == target:
+            # What a channel's build was never run of is nobody's nightly job, unless the runner file says that it is.
+            silent = generated - found.nightly > SILENT_AFTER if found.nightly else framework in ways.get(evidence, ())
+            watched.append(Watched(framework, suite, evidence, found, silent))
+    return Place(target, file.title if file else target, tuple(watched), ways, ordered)
 
 
 def _strength(place: Place) -> int:

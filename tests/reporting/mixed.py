@@ -1,0 +1,154 @@
+"""A history that mixes builds, suites and kinds of evidence, and in which nights are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Build, Channel, End, Evidence, Latency, NumericalError, Observation, Outcome, Run
+from monitor.reporting.hardware import Hardware
+from monitor.reporting.material import Material, gather
+from monitor.reporting.project import Project
+
+GENERATED = datetime(2026, 11, 9, 6, tzinfo=UTC)
+
+# More than a target's page lists, so that it says where the others are.
+FUNCTIONS = tuple(f"jax.numpy.f{number:02}" for number in range(40))
+PRIMITIVES = ("jax.lax.p", "jax.lax.q", "jax.lax.r")
+VARIANTS = ("eager-float32", "eager-float64")
+OPERATORS = tuple(f"torch.ops.aten.o{number}" for number in range(6))
+
+EVERY = ("jax", "tensorflow", "torch")
+HARDWARE = {
+    "cpu": Hardware("A CPU", {Evidence.EXECUTED: EVERY}),
+    "gpu": Hardware("A GPU", {Evidence.EXECUTED: EVERY, Evidence.COMPILED: ("jax",)}),
+    "tpu": Hardware("A TPU", {Evidence.EXECUTED: ("jax",), Evidence.COMPILED: ("jax", "torch")}),
+    "broken": Hardware("A GPU whose driver is gone", {Evidence.EXECUTED: EVERY}),
+    "mps": Hardware("A laptop", {Evidence.EXECUTED: ("torch",), Evidence.REGISTERED: ("torch",)}),
+    "never": Hardware("A chip that nobody has", {Evidence.EXECUTED: EVERY}),
+}
+PROJECT = Project({}, lambda case: f"print({case!r})\n", HARDWARE)
+
+Outcomes = Mapping[str, tuple[Outcome, str]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked of a build on a day: the series, the cases, and those that do not pass."""
+
+    day: int
+    series: tuple[str, str, str, Evidence]
+    build: Build
+    cases: tuple[str, ...]
+    failing: Outcomes
+    compiler: Build | None = None
+
+    @property
+    def file(self) -> RunFile:
+        target, framework, suite, evidence = self.series
+        started = f"2026-11-{self.day:02}T03:00:00Z"
+        number = sum(map(ord, "".join(self.series))) * 100 + self.day
+        run = Run(
+            f"202611{self.day:02}T030000Z-{number:06x}",
+            started,
+            target,
+            framework,
+            suite,
+            evidence,
+            self.build,
+            self.compiler,
+            self.cases,
+            environment={"device.name": target},
+        )
+        return RunFile(run, tuple(self._observed(case) for case in self.cases), End(started, (1.0, 1.0)))
+
+    def _observed(self, case: str) -> Observation:
+        outcome, message = self.failing.get(case, (Outcome.PASS, ""))
+        executed = self.series[-1] is Evidence.EXECUTED
+        return Observation(
+            case,
+            outcome,
+            self.series[-1],
+            message,
+            error=NumericalError(1e-7, 1e-7, 1.0) if executed and outcome is Outcome.PASS else None,
+            latency=Latency(9.0, 1.0, 1.0, 0.1, 5, 100) if executed and outcome is Outcome.PASS else None,
+        )
+
+
+def jax(version: str, channel: Channel = Channel.NIGHTLY) -> Build:
+    return Build("jax", version, channel)
+
+
+def torch(version: str, channel: Channel = Channel.NIGHTLY) -> Build:
+    return Build("torch", version, channel)
+
+
+def cases(functions: tuple[str, ...]) -> tuple[str, ...]:
+    framework = functions[0].partition(".")[0]
+    return tuple(f"{framework}/{function}/{variant}" for function in functions for variant in VARIANTS)
+
+
+def off(functions: tuple[str, ...], *variants: str) -> dict[str, tuple[Outcome, str]]:
+    """Wrong numbers, other ones in each function."""
+    return {
+        f"jax/{name}/{variant}": (Outcome.MISMATCH, f"{number + 3} of 90 elements off, by up to {number + 7} times")
+        for number, name in enumerate(functions)
+        for variant in variants or VARIANTS
+    }
+
+
+def no_evidence(functions: tuple[str, ...], *variants: str) -> dict[str, tuple[Outcome, str]]:
+    cut = Outcome.BLOCKED, "the run was cut short"
+    return {f"jax/{name}/{variant}": cut for name in functions for variant in variants}
+
+
+def files() -> tuple[RunFile, ...]:
+    """Return the runs.
+
+    JAX's newest build on the CPU is 2.2, its suite of primitives was last run with 2.0, and the GPU stopped at 2.1.
+    On both, 2.1 differs in `f02` alone; of `f03` the GPU was judged in one of two cases, and it passes on both.
+    """
+    executed, compiled, registered = Evidence.EXECUTED, Evidence.COMPILED, Evidence.REGISTERED
+    paper, lost = cases(FUNCTIONS), cases(FUNCTIONS[:-1])
+    cpu, gpu = ("cpu", "jax", "paper", executed), ("gpu", "jax", "paper", executed)
+    of_tpu = off(FUNCTIONS[:20]) | off(FUNCTIONS[20:35], VARIANTS[0])
+    kernels = tuple(f"torch/{name}/kernel" for name in OPERATORS)
+    lacks = dict.fromkeys(kernels[:4], (Outcome.UNSUPPORTED, "no kernel"))
+    functions = ("torch.g0", "torch.g1")
+    asked = (
+        Asked(
+            1, ("cpu", "jax", "harness", executed), jax("2.0", Channel.RELEASE), cases(PRIMITIVES), off(PRIMITIVES[:1])
+        ),
+        Asked(7, cpu, jax("2.1"), paper, off(FUNCTIONS[3:4], VARIANTS[1])),
+        Asked(8, cpu, jax("2.2"), lost, off(FUNCTIONS[:2]) | off(FUNCTIONS[3:4], VARIANTS[1])),
+        Asked(7, gpu, jax("2.1"), paper, off(FUNCTIONS[2:3]) | no_evidence(FUNCTIONS[3:4], VARIANTS[1])),
+        Asked(7, ("tpu", "jax", "paper", compiled), jax("2.1"), paper, {}),
+        Asked(8, ("tpu", "jax", "paper", compiled), jax("2.2"), paper, of_tpu),
+        Asked(2, ("cpu", "torch", "paper", executed), torch("2.5"), cases(functions), {}),
+        Asked(8, ("cpu", "torch", "paper", executed), torch("2.4", Channel.EXACT), cases(functions), {}),
+        Asked(
+            8,
+            ("tpu", "torch", "paper", compiled),
+            torch("2.3"),
+            cases(functions),
+            {},
+            Build("libtpu", "0.1", Channel.PINNED),
+        ),
+        Asked(7, ("mps", "torch", "kernels", registered), torch("2.4"), kernels[:5], lacks),
+        Asked(8, ("mps", "torch", "kernels", registered), torch("2.5"), (*kernels[:4], kernels[5]), lacks),
+    )
+    broken = replace(asked[1], series=("broken", "jax", "paper", executed)).file
+    nothing = replace(broken.run, build=None, blocked="no driver")
+    return (*(one.file for one in asked), RunFile(nothing, (), None))
+
+
+def material(directory: Path) -> Material:
+    """Return the runs as recorded history."""
+    history = History(directory / "history")
+    for file in sorted(files(), key=lambda one: one.run.started):
+        history.record([file], "a night")
+    return gather(history)

@@ -1,0 +1,132 @@
+"""What pages claim is what was observed: for every page of a site that mixes builds, suites and kinds of evidence."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import mixed
+import pytest
+from mixed import GENERATED, HARDWARE, PROJECT
+from planted import TEMPLATES
+from test_site import Page
+
+from monitor.model import Evidence
+from monitor.reporting.material import Material
+from monitor.reporting.site import write_site
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    return mixed.material(tmp_path_factory.mktemp("mixed"))
+
+
+@pytest.fixture(scope="module")
+def mixed_site(told: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("mixed-site") / "public"
+    write_site(told, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base="https://example.org/")
+    return directory
+
+
+@pytest.fixture(scope="module")
+def pages(mixed_site: Path) -> dict[str, Page]:
+    return {path.relative_to(mixed_site).as_posix(): Page(path) for path in mixed_site.rglob("*.html")}
+
+
+def observed(told: Material) -> dict[str, set[Evidence]]:
+    """Return the kinds of evidence that there is an observation of, by target."""
+    found: dict[str, set[Evidence]] = {target: set() for target in HARDWARE}
+    for one in told.series:
+        if any(standing.outcome.known for standing in one.now):
+            found[one.target].add(one.evidence)
+    return found
+
+
+class Tables(HTMLParser):
+    """The tables of a page: rows of the text of their cells, by the text of the heading before them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tables: dict[str, list[list[str]]] = {}
+        self._heading, self._at = "", ""
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("h1", "h2", "h3"):
+            self._heading, self._at = "", "heading"
+        elif tag == "table":
+            self._heading = " ".join(self._heading.split())
+            self.tables[self._heading] = []
+        elif tag == "tr":
+            self.tables[self._heading].append([])
+        elif tag in ("th", "td"):
+            self.tables[self._heading][-1].append("")
+            self._at = "cell"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("h1", "h2", "h3", "th", "td"):
+            self._at = ""
+        if tag in ("th", "td"):
+            row = self.tables[self._heading][-1]
+            row[-1] = " ".join(row[-1].split())
+
+    def handle_data(self, data: str) -> None:
+        if self._at == "heading":
+            self._heading += data
+        elif self._at == "cell":
+            self.tables[self._heading][-1][-1] += data
+
+
+def columns(path: Path, heading: str) -> list[dict[str, str]]:
+    """Return the rows of the table below a heading, each by the heads of its columns."""
+    head, *rows = Tables(path).tables[heading]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, told: Material) -> None:
+    seen = {row["Target"]: row["Seen as"] for row in columns(mixed_site / "targets/index.html", "Targets")}
+    assert seen.keys() == observed(told).keys()
+    for target, evidences in observed(told).items():
+        assert {evidence for evidence in Evidence if evidence in seen[target]} == evidences, target
+    assert seen["broken"] == seen["never"] == "nothing yet"
+
+
+def test_what_a_target_can_be_seen_as_has_other_words(mixed_site: Path) -> None:
+    rows = {row["Target"]: row for row in columns(mixed_site / "targets/index.html", "Targets")}
+    assert rows["gpu"]["Can also be seen as"] == "executed (TensorFlow, PyTorch), compiled (JAX)"
+    assert rows["broken"]["Frameworks seen"] == "none yet"
+    assert rows["never"]["Last seen"] == rows["broken"]["Last seen"] == "? never"
+
+
+def test_no_page_claims_evidence_of_a_target_without_an_observation(
+    mixed_site: Path, pages: dict[str, Page], told: Material
+) -> None:
+    for target, evidences in observed(told).items():
+        words = pages[f"targets/{target}.html"].words
+        claimed = words.partition("Seen as ")[2].partition("Can also be")[0].partition("Silent")[0]
+        assert {evidence for evidence in Evidence if f"{evidence}:" in claimed} == evidences, target
+    assert "A GPU whose driver is gone" not in pages["index.html"].words  # its incident is there, and no figure
+    programs = json.loads((mixed_site / "api/v1/targets.json").read_text())["targets"]
+    claimed_there = {
+        one["target"]: {Evidence(each["evidence"]) for each in one["series"] if each["observed"]} for one in programs
+    }
+    assert claimed_there == {target: found for target, found in observed(told).items() if target != "never"}
+
+
+def test_silence_is_told_for_each_framework_and_suite(pages: dict[str, Page]) -> None:
+    silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability The share")[0]
+    # JAX's newest suite runs, but PyTorch is kept alive by a backfill alone, and JAX's primitives by nothing.
+    assert "cpu ! partly silent JAX harness since 1 Nov 2026; PyTorch paper since 2 Nov 2026" in silent
+    assert "gpu" not in silent
+    assert "broken, never ? never seen" in silent
+
+
+def test_a_targets_page_says_when_the_nightly_job_came_last(mixed_site: Path) -> None:
+    rows = columns(mixed_site / "targets/cpu.html", "What is seen of it")
+    last = {(row["Framework"], row["Suite"]): row["Last nightly run"] for row in rows}
+    assert last == {
+        ("JAX", "paper"): "8 Nov 2026, 03:00 UTC",
+        ("JAX", "harness"): "1 Nov 2026, 03:00 UTC ! silent",
+        ("PyTorch", "paper"): "2 Nov 2026, 03:00 UTC ! silent",
+    }
