@@ -7,9 +7,10 @@ suites and hardware. They share the build and the words of the message, once wha
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.model import Run, function_of
@@ -31,6 +32,33 @@ NORMALISED = (
 )
 # A message was cut to a line: of two that say the same, another name in the middle leaves another end.
 LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Said:
+    """What cases of one group say. `case` is the one whose message it is, empty where all of them say just that.
+
+    Cases are grouped by their words without names and numbers, so the numbers in one message are those of its case.
+    """
+
+    message: str
+    case: str
+
+    @property
+    def text(self) -> str:
+        """Return the message on one line, with the case that it is of where others say something else."""
+        return f"{self.case.partition('/')[2]}: {self.message}" if self.case else self.message
+
+
+def said(messages: Iterable[tuple[str, str]]) -> Said:
+    """Return what most of these cases say, each given with its message; of equally many, the first."""
+    first: dict[str, str] = {}
+    counted: Counter[str] = Counter()
+    for case, message in messages:
+        first.setdefault(message, case)
+        counted[message] += 1
+    most, _ = counted.most_common(1)[0]
+    return Said(most, first[most] if len(counted) > 1 else "")
 
 
 @dataclass(frozen=True)
@@ -60,6 +88,10 @@ class Cause:
         """The last build without it, as a requirement; `-` for what was first seen with it."""
         until = self.hits[0].change.until
         return until.label if until else "-"
+
+    @cached_property
+    def said(self) -> Said:
+        return said((hit.change.case, hit.change.message) for hit in self.hits)
 
     @property
     def functions(self) -> tuple[str, ...]:

@@ -108,6 +108,7 @@ class Life:
     kind: Kind
     signature: str
     message: str
+    message_of: Cell
     span: _Span
     fixed: Build | None = None
     bad: dict[Cell, Bad] = field(default_factory=dict)
@@ -225,6 +226,7 @@ class Register:
                 kind,
                 says,
                 change.message,
+                cell,
                 turn.span,
             )
             alike.open(life)

@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import accumulate
 
+from monitor.analysis.causes import Said
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Bad, Event, Kind, Life, Register, age_of
 from monitor.analysis.news import Night
@@ -48,8 +49,9 @@ class Regression:
 
     `id` stays as it is while the regression spreads and its span is narrowed. `last_good` and `first_bad` are the span
     that all its cells agree on, `fixed` the build in which the last of them was good again. `bad` are the cells that
-    are bad now, `cells` all that ever were; `message` is what the first of them said. `detection` is None where nobody
-    was watching when the first bad build came out, or where the build does not tell its date.
+    are bad now, `cells` all that ever were; `message` is what the first of them said, which is `message_of`.
+    `detection` is None where nobody was watching when the first bad build came out, or where the build does not tell
+    its date.
     """
 
     id: str
@@ -65,6 +67,13 @@ class Regression:
     cells: tuple[Cell, ...]
     events: tuple[Event, ...]
     detection: Detection | None
+    message_of: Cell | None = None
+
+    @property
+    def said(self) -> Said:
+        """Return the message, with its case unless all cells are known to say just that."""
+        alike = len(self.bad) == len(self.cells) and all(one.message == self.message for one in self.bad)
+        return Said(self.message, "" if alike or len(self.cells) == 1 or not self.message_of else self.message_of.case)
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -105,6 +114,7 @@ def _told(life: Life, newest: Mapping[Series, Build], watch: _Watch, excuse: Exc
         tuple(sorted(life.cells)),
         tuple(life.events),
         watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
+        life.message_of,
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import typer
 
 from monitor.analysis.causes import Cause, causes
-from monitor.analysis.news import Change, Verdict
+from monitor.analysis.news import Verdict
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -61,12 +61,12 @@ def show(
 def _lines(cause: Cause) -> Iterator[str]:
     yield f"{cause.baseline} -> {cause.build}"
     yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
-    yield f"  {'':<9} {_said(cause.hits[0].change)}"
+    yield f"  {'':<9} {_said(cause)}"
 
 
-def _said(change: Change) -> str:
-    turned = f"{change.before} -> {change.after}"
-    return f"{turned}: {change.message}" if change.message else turned
+def _said(cause: Cause) -> str:
+    turned = f"{cause.hits[0].change.before} -> {cause.hits[0].change.after}"
+    return f"{turned}: {cause.said.text}" if cause.said.message else turned
 
 
 def _frame(found: list[Cause]) -> pd.DataFrame:
@@ -78,7 +78,7 @@ def _frame(found: list[Cause]) -> pd.DataFrame:
             "cases": len(cause.hits),
             "functions": shortened(cause.functions),
             "targets": shortened(cause.targets),
-            "message": _said(cause.hits[0].change),
+            "message": _said(cause),
         }
         for cause in found
     )

@@ -56,5 +56,5 @@ def _row(one: Failure) -> dict[str, object]:
         "cases": len(one.cases),
         "functions": f"{len(one.functions)}: {shortened(one.functions)}",
         "targets": shortened(one.targets),
-        "message": one.message,
+        "message": one.said.text,
     }

@@ -70,6 +70,7 @@ def regression_json(regression: Regression) -> dict[str, object]:
         "state": regression.state.value,
         "signature": regression.signature,
         "message": regression.message,
+        "message_of": regression.said.case,
         "last_good": to_json(regression.last_good),
         "first_bad": to_json(regression.first_bad),
         "fixed": to_json(regression.fixed),

@@ -265,7 +265,11 @@ def failure_document(one: Failure) -> dict[str, object]:
         "framework": one.framework,
         "outcome": one.outcome.value,
         "signature": one.words,
-        "message": one.message,
+        "message": one.said.message,
+        "message_of": one.said.case,
+        "messages": [
+            {"function": name, "message": own.message, "message_of": own.case} for name, own in one.by_function.items()
+        ],
         "functions": [*one.functions],
         "targets": [*one.targets],
         "evidences": [evidence.value for evidence in one.evidences],
@@ -321,6 +325,7 @@ def _regression(one: Regression) -> object:
         "state": one.state.value,
         "signature": one.signature,
         "message": one.message,
+        "message_of": one.said.case,
         "last_good": _label(one.last_good),
         "first_bad": _label(one.first_bad),
         "fixed": _label(one.fixed),

@@ -7,11 +7,11 @@ there is told here alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.analysis.causes import words
+from monitor.analysis.causes import Said, said, words
 from monitor.model import Evidence, Outcome
 from monitor.reporting.standing import Series, Standing
 
@@ -33,10 +33,18 @@ class Failure:
     words: str
     cases: tuple[Failing, ...]
 
-    @property
-    def message(self) -> str:
-        """What the first of its cases says."""
-        return self.cases[0].standing.message
+    @cached_property
+    def said(self) -> Said:
+        """Return what most of its cases say."""
+        return said(_messages(self.cases))
+
+    @cached_property
+    def by_function(self) -> Mapping[str, Said]:
+        """Return what the cases of each function say themselves, in the order of `functions`."""
+        found: dict[str, list[Failing]] = {name: [] for name in self.functions}
+        for one in self.cases:
+            found[one.standing.function].append(one)
+        return {name: said(_messages(cases)) for name, cases in found.items()}
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
@@ -52,6 +60,10 @@ class Failure:
     def evidences(self) -> tuple[Evidence, ...]:
         there = {one.series.evidence for one in self.cases}
         return tuple(evidence for evidence in Evidence if evidence in there)
+
+
+def _messages(cases: Iterable[Failing]) -> Iterator[tuple[str, str]]:
+    return ((one.standing.case, one.standing.message) for one in cases)
 
 
 def failures(series: Iterable[Series]) -> tuple[Failure, ...]:

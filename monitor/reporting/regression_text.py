@@ -60,11 +60,11 @@ def _cells(regression: Regression) -> tuple[str, ...]:
 def _message(regression: Regression) -> str:
     match regression.kind:
         case Kind.INCIDENT:
-            return f"{regression.signature}; {regression.message}"
+            return f"{regression.signature}; {regression.said.text}"
         case Kind.SLOWER:  # says so itself
-            return regression.message
+            return regression.said.text
         case Kind.FUNCTIONS:
-            return f"{regression.signature.partition(':')[0]}: {regression.message}"
+            return f"{regression.signature.partition(':')[0]}: {regression.said.text}"
 
 
 def _known(regression: Regression) -> str:

@@ -51,6 +51,7 @@ LINES: Mapping[str, Callable[..., str]] = {
     "name": lines.name,
     "names": lines.names,
     "packages": lines.packages,
+    "said": lines.said,
     "time": lines.clock_time,
 }
 

@@ -69,6 +69,7 @@ def _regression(framework: str, build: Build, found: Sequence[_Found], excuse: E
         cells=tuple(sorted(one.bad.cell for one in found)),
         events=tuple(_events(found)),
         detection=None,
+        message_of=found[0].bad.cell,
     )
 
 

@@ -61,10 +61,14 @@ function mark(outcome) {
 function group(cases) {
   const item = element("li");
   const { before, after, message } = cases[0];
+  const alike = cases.every((one) => one.message === message);
   const head = element("p", "", { className: "what" });
   head.append(mark(before), " → ", mark(after), " ", element("b", counted(cases.length, "case")));
   item.append(head);
-  if (message) item.append(element("div", message.slice(0, 300), { className: "said" }));
+  if (message) {
+    const whose = alike ? "" : `${cases[0].case.slice(cases[0].case.indexOf("/") + 1)}: `; // the numbers are of this case
+    item.append(element("div", whose + message.slice(0, 300), { className: "said" }));
+  }
   const more = element("details");
   more.append(element("summary", [...new Set(cases.map((one) => one.function))].slice(0, 4).join(", ")));
   const list = element("ul");

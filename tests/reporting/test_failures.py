@@ -48,7 +48,12 @@ def test_cases_that_say_the_same_are_one_over_functions_and_hardware(tmp_path: P
     both, alone = failing(tmp_path, nights(runfile, "error"))
     assert (both.outcome, both.functions, both.targets) == (Outcome.ERROR, ("jax.f", "jax.g"), ("cpu", "tpu-v4"))
     assert (len(both.cases), both.evidences) == (4, (Evidence.EXECUTED, Evidence.COMPILED))
-    assert both.message == "TypeError: f takes no float16"
+    assert both.said.text == "jax.f/eager: TypeError: f takes no float16"
+    assert {name: own.text for name, own in both.by_function.items()} == {
+        "jax.f": "TypeError: f takes no float16",
+        "jax.g": "TypeError: g takes no bfloat16",
+    }
+    assert alone.said.text == "TypeError: h is gone"
     assert alone.functions == ("jax.h",)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import mixed
 import pytest
-from mixed import GENERATED, HARDWARE, PROJECT
+from mixed import FUNCTIONS, GENERATED, HARDWARE, PRIMITIVES, PROJECT
 from planted import TEMPLATES
 from test_site import Page
 
+from monitor.analysis.causes import causes
 from monitor.model import Evidence
 from monitor.reporting.material import Material
 from monitor.reporting.site import write_site
@@ -130,3 +132,40 @@ def test_a_targets_page_says_when_the_nightly_job_came_last(mixed_site: Path) ->
         ("JAX", "harness"): "1 Nov 2026, 03:00 UTC ! silent",
         ("PyTorch", "paper"): "2 Nov 2026, 03:00 UTC ! silent",
     }
+
+
+NUMBERS = re.compile(r"(\d+) of 90 elements off, by up to (\d+) times")
+
+
+def own_number(function: str) -> tuple[str, ...]:
+    return tuple(map(str, mixed.numbers(function)))
+
+
+def test_numbers_of_a_message_stand_beside_the_function_that_they_are_of(mixed_site: Path) -> None:
+    """Every message with numbers follows the name of its own function, on whatever page or feed it stands."""
+    found = 0
+    names = re.compile("|".join(map(re.escape, (*FUNCTIONS, *PRIMITIVES))))
+    for path in sorted(mixed_site.rglob("*")):
+        if path.suffix not in (".html", ".atom") or path.parent.name in ("jax", "torch"):  # a function's own pages
+            continue
+        text = Page(path).words if path.suffix == ".html" else path.read_text()
+        for message in NUMBERS.finditer(text):
+            before = names.findall(text, 0, message.start())
+            assert before, path
+            assert message.groups() == own_number(before[-1]), (path, before[-1], message.group())
+            found += 1
+    assert found > 60
+
+
+def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, told: Material) -> None:
+    document = json.loads((mixed_site / "api/v1/failures.json").read_text())["failures"]
+    (numbers,) = (one for one in document if NUMBERS.search(one["message"]))
+    function = numbers["message_of"].split("/")[1]
+    assert NUMBERS.search(numbers["message"]).groups() == own_number(function)  # type: ignore[union-attr]
+    assert [one["function"] for one in numbers["messages"]] == numbers["functions"]
+    for one in numbers["messages"]:
+        assert NUMBERS.search(one["message"]).groups() == own_number(one["function"])  # type: ignore[union-attr]
+    for cause in causes(told.nights):
+        for said in (cause.said.text,):
+            if match := NUMBERS.search(said):
+                assert match.groups() == own_number(said.partition("/")[0])

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
+from monitor.analysis.causes import Said
 from monitor.analysis.latency_verdicts import Standing
 from monitor.analysis.news import Verdict
 from monitor.analysis.regressions import Regression, State
@@ -70,6 +71,12 @@ def message(said: str) -> str:
     return f'<bdi class="message">{text(said)}</bdi>' if said else ""
 
 
+def said(one: Said) -> str:
+    """What a group of cases says; a message that not all of them share has the case that it is of before it."""
+    whose = f'<span class="name muted">{name(one.case.partition("/")[2])}:</span> ' if one.case and one.message else ""
+    return whose + message(one.message)
+
+
 @lru_cache(maxsize=10_000)
 def date(started: str) -> str:
     when = moment(started)
@@ -125,14 +132,14 @@ def _regression_line(this: _This, root: str, repository: str) -> Markup:
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
     where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
-    said = f'<div class="said">{message(one.message)}</div>\n' if one.message else ""
+    said_line = f'<div class="said">{said(one.said)}</div>\n' if one.message else ""
     linked = one.cells[0].evidence is not Evidence.REGISTERED
     address = text(root + regression_page(one.id))
     return Markup(  # noqa: S704 - as in `drawing`
         f'<div class="cause">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
         f"<b>{bad}{count(len(one.cells), 'case')}</b>\n"
         f'<span class="muted">{where}, since <bdi>{text(build_title(one.first_bad))}</bdi></span>{issue}</p>\n'
-        f'<p class="hit">{names(one.functions, one.framework, root, NAMED, linked)}</p>\n{said}</div>'
+        f'<p class="hit">{names(one.functions, one.framework, root, NAMED, linked)}</p>\n{said_line}</div>'
     )
 
 

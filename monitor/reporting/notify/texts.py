@@ -105,7 +105,7 @@ def _summary(report: Report, settings: Settings) -> str:
     return table(
         ("", ""),
         (
-            ("what", f"{_turned(one)}: {code(one.message)}"),
+            ("what", f"{_turned(one)}: {code(one.said.text)}"),
             ("where", _where(report)),
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
@@ -198,7 +198,7 @@ def _many(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[S
             code(one.first_bad.label),
             code(shortened(one.functions)),
             code(shortened(one.targets)),
-            f"{_turned(one)}: {code(one.message)}",
+            f"{_turned(one)}: {code(one.said.text)}",
         )
         for one in report.regressions
     ]
