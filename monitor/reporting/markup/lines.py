@@ -71,9 +71,13 @@ def message(said: str) -> str:
     return f'<bdi class="message">{text(said)}</bdi>' if said else ""
 
 
-def said(one: Said) -> str:
-    """What a group of cases says; a message that not all of them share has the case that it is of before it."""
-    whose = f'<span class="name muted">{name(one.case.partition("/")[2])}:</span> ' if one.case and one.message else ""
+def said(one: Said, below: str = "") -> str:
+    """What a group of cases says; a message that not all of them share has the case that it is of before it.
+
+    `below` is a function whose name stands there already.
+    """
+    case = one.case.partition("/")[2].removeprefix(f"{below}/")
+    whose = f'<span class="name">{name(case)}:</span> ' if case and one.message else ""
     return whose + message(one.message)
 
 
