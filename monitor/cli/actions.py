@@ -22,6 +22,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.github import RepositoryOption, asking
 from monitor.cli.paths import made_by, new_directory
+from monitor.cli.provenance import note_start
 from monitor.reporting.actions import ArtifactError, StartError, Workflows
 
 # As long as the workflow keeps what its runs hand over.
@@ -114,6 +115,7 @@ def fetch(
     for handed in found:
         try:
             paths = workflows.fetch(handed, out / str(handed.artifact))
+            note_start(out / str(handed.artifact), handed.title)
         except ArtifactError as error:
             say(f"refused: {error}")
             refused += 1

@@ -33,12 +33,12 @@ from monitor.cli.common import (
 from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
 from monitor.cli.paths import new_directory
 from monitor.cli.planning import Wish, job_name, plan_jobs
+from monitor.cli.provenance import accept
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.offers import Offer
 from monitor.execution.targets import find_target, load_targets
 from monitor.handover.codec import to_json
-from monitor.handover.runfile import RunFile
-from monitor.history.intake import read_untrusted
+from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.store import History
 from monitor.model import Build, Job
 from monitor.reporting.text import news_text
@@ -112,7 +112,12 @@ def backfill(
     own = own_cache(cache)
     with closing(_observed(asked, jobs, own)) as observed:
         for path in observed:
-            runfile = read_untrusted(path, targets=targets)
+            try:
+                runfile = accept(path, targets)
+            except RunFileError as error:
+                say(f"refused, and left where it is: {error}")
+                missing += 1
+                continue
             if not runfile.run.build:
                 say(f"{path.stem} is left out: {runfile.run.blocked}")
                 missing += 1

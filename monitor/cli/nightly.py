@@ -27,6 +27,7 @@ from monitor.cli.common import (
 from monitor.cli.judgement import judgement
 from monitor.cli.paths import new_directory
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
+from monitor.cli.provenance import accept
 from monitor.cli.steps import (
     BuildsOption,
     CasesOption,
@@ -44,7 +45,7 @@ from monitor.execution.compiling import Exports
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import ResumeError, run_job
 from monitor.execution.targets import Target, load_targets
-from monitor.history.intake import read_untrusted
+from monitor.handover.runfile import RunFileError
 from monitor.model import Job
 from monitor.reporting.slowdowns import slowdowns_text
 from monitor.reporting.text import news_text
@@ -86,7 +87,8 @@ def nightly(
 ) -> None:
     """Do a whole night on this machine: plan, run, record, judge, and write the site.
 
-    Exit status: 0 when every run observed something, 1 when one was blocked, 2 when the call is at fault.
+    Exit status: 0 when every run observed something, 1 when one was blocked, 2 when the call is at fault or a
+    run file was refused.
     """
     targets = load_targets(RUNNERS)
     recorded = open_history(history)
@@ -107,7 +109,13 @@ def nightly(
         paths = [
             _run(job, targets[job.target], night / "runs" / f"{job_name(job)}.jsonl", cache, exports) for job in jobs
         ]
-    runfiles = [read_untrusted(path, targets=targets) for path in paths]
+    runfiles, refused = [], False
+    for path, job in zip(paths, jobs, strict=True):
+        try:
+            runfiles.append(accept(path, targets, jobs=(job,)))
+        except RunFileError as error:
+            say(f"refused: {error}")
+            refused = True
     commit = record_runs(recorded, runfiles)
     say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
     material = gathered(history)
@@ -118,6 +126,8 @@ def nightly(
     if slow := slowdowns_text([night for night in material.paces if night.run.id in just_run]):
         print(f"\n{slow}")
     print(f"\nThe site: {write_pages(material, site).as_uri()}")
+    if refused:
+        raise typer.Exit(2)
     if any(runfile.run.blocked for runfile in runfiles):
         raise typer.Exit(1)
 

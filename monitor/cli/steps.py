@@ -37,11 +37,11 @@ from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.measured import Look, looks
 from monitor.cli.paths import existing_file, made_by, new_directory
 from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
+from monitor.cli.provenance import accept, started_for
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
-from monitor.history.intake import read_untrusted
 from monitor.history.rejoin import ARTIFACT
 from monitor.history.shards import join_shards
 from monitor.history.store import History
@@ -197,24 +197,36 @@ def record(
             parser=made_by("portability actions fetch"),
         ),
     ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            help="What `portability plan` wrote: each run has to be one that it asks for.",
+            metavar="DIR",
+            parser=made_by("portability plan"),
+        ),
+    ] = None,
     push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
 ) -> None:
     """Add run files to the history, in one commit whose diff is the night's news.
 
-    A bad file is refused whole, in one line that says where; the others are recorded, and the exit status is 2.
+    A bad file is refused whole, in one line that says where; the others are recorded, and the exit status is 2. Bad is
+    also what the runner file of its target does not have, and what its workflow was not started for.
     """
     targets = load_targets(RUNNERS)
+    jobs = read_plan(plan) if plan else None
+    artifacts = sorted(path for path in fetched.iterdir() if path.is_dir()) if fetched else []
+    paths = [*runs, *(path for artifact in artifacts for path in sorted(artifact.glob("*.jsonl")))]
+    started = {artifact: started_for(artifact) for artifact in artifacts}
     runfiles, refused = [], []
-    paths = [*runs, *(sorted(fetched.glob("*/*.jsonl")) if fetched else ())]
     for path in paths:
         try:
-            runfiles.append(read_untrusted(path, targets=targets))
+            runfiles.append(accept(path, targets, started_for=started.get(path.parent), jobs=jobs))
         except RunFileError as error:
             say(f"refused: {error}")
             refused.append(path)
     if runfiles:
         # What was refused stays unnamed: a mended monitor may take it, as long as GitHub keeps it.
-        whole = {path.parent.name for path in paths if fetched} - {path.parent.name for path in refused}
+        whole = {path.name for path in artifacts} - {path.parent.name for path in refused}
         commit = record_runs(open_history(history), runfiles, push=push, artifacts=sorted(whole))
         say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
     elif not refused:

@@ -39,8 +39,7 @@ LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a 
 
 def write_table(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> None:
     """Write observations, sorted by case, as Parquet: without what an earlier run says already."""
-    short = table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
-    written = pa.Table.from_pandas(short, preserve_index=False).replace_schema_metadata(None)
+    written = pa.Table.from_pandas(with_digits_kept(table), preserve_index=False).replace_schema_metadata(None)
     if earlier:
         written = leave_out(written, earlier)
     with pq.ParquetWriter(
@@ -55,6 +54,11 @@ def write_table(table: pd.DataFrame, path: Path, earlier: Earlier | None = None)
         writer.write_table(written)
         if earlier and AGAIN in written.column_names:
             writer.add_key_value_metadata({EARLIER: earlier.run})
+
+
+def with_digits_kept(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it is written: with as many digits of each column as are kept."""
+    return table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
 
 
 def rounded(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:

@@ -81,16 +81,18 @@ def _latency_faults(latency: Latency) -> Iterator[Fault]:
 def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[Fault]:
     """Yield the faults of a comparison in a run of that build."""
     label = build.label if build else "no build"
-    good, new = comparison.good, comparison.new
+    new, goods = comparison.new, comparison.goods
+    fields = ("comparison.good", *(f"comparison.earlier.{number}" for number in range(len(comparison.earlier))))
     if new.build != label:
         yield "comparison.new.build", f"{new.build} in a run of {label}"
-    if good.build == new.build:
-        yield "comparison.good.build", f"{good.build} is the build that it is compared with"
-    if newer(good.build, new.build):
-        yield "comparison.good.build", f"{good.build} is newer than {new.build}"
     if not new.outcomes:
         yield "comparison.new.outcomes", "there is none"
-    yield from _side_faults("comparison.good", good)
+    for field, good in zip(fields, goods, strict=True):
+        if newer(good.build, new.build):
+            yield f"{field}.build", f"{good.build} is newer than {new.build}"
+        if good.build == new.build or sum(other.build == good.build for other in goods) > 1:
+            yield f"{field}.build", f"{good.build} is there twice"
+        yield from _side_faults(field, good)
     yield from _side_faults("comparison.new", new)
 
 

@@ -272,16 +272,16 @@ def test_a_plan_is_a_matrix_and_its_jobs(
 def test_record_and_judge_by_hand(nothing_shipped: Path, tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
     called = partial(portability, cwd=nothing_shipped)
     case = "jax/jax.a/eager"
-    first = str(write_run_file(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="by-hand")))
+    first = str(write_run_file(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="pallas")))
     again = {case: ["error", "error"]}
     second = str(
-        write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="by-hand", attempts=again))
+        write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="pallas", attempts=again))
     )
     assert called("record", first, second).returncode == 0
     assert "recorded before" in called("record", first).stderr
 
     told = called("judge").stdout
-    assert "cpu jax by-hand: jax==2 against jax==1" in told
+    assert "cpu jax pallas: jax==2 against jax==1" in told
     assert f"worse     {case}: pass -> error: why error" in told
     news = json.loads(called("judge", "--json").stdout)
     night = news[-1]
@@ -294,11 +294,11 @@ def test_record_and_judge_by_hand(nothing_shipped: Path, tmp_path: Path, runfile
 def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(
     nothing_shipped: Path, tmp_path: Path, runfile: Callable[..., RunFile]
 ) -> None:
-    good = str(write_run_file(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="good")))
+    good = str(write_run_file(tmp_path / "good.jsonl", runfile(28, {"jax/jax.a/eager": "pass"}, suite="pallas")))
     bad = tmp_path / "bad.jsonl"
-    bad.write_text(Path(good).read_text().replace('"pass"', '"great"').replace('"good"', '"bad"'))
+    bad.write_text(Path(good).read_text().replace('"pass"', '"great"').replace('"pallas"', '"sharded"'))
     done = portability("record", str(bad), good, cwd=nothing_shipped)
     assert done.returncode == 2
     assert done.stderr.splitlines()[0].startswith(f"refused: {bad}:2: observation.outcome: ")
     recorded = nothing_shipped / ".portability" / "history" / "outcomes" / "cpu" / "jax"
-    assert [path.name for path in recorded.iterdir()] == ["good.csv"]
+    assert [path.name for path in recorded.iterdir()] == ["pallas.csv"]
