@@ -37,7 +37,19 @@ from monitor.reporting.findings import code_parts
 from monitor.reporting.machines import encoded, sitemap
 from monitor.reporting.markup import lines, now, sections
 from monitor.reporting.material import Material
-from monitor.reporting.pages import builds, causes, elsewhere, function, matrix, run, runs, study, target, tonight
+from monitor.reporting.pages import (
+    builds,
+    causes,
+    changes,
+    elsewhere,
+    function,
+    matrix,
+    run,
+    runs,
+    study,
+    target,
+    tonight,
+)
 from monitor.reporting.pages import regressions as regression_pages
 from monitor.reporting.pages.matrix_cells import CELLS, cells_script
 from monitor.reporting.processes import helpers, in_parts, nothing_collected
@@ -132,6 +144,7 @@ class _Renderer:
 
     def _front(self, known: Contents) -> None:
         self._page("index.html", "tonight", page=known.front, tonight=tonight)
+        self._page("changes.html", "changes", changed=known.front.changed, most=changes.CASES_OF_A_NIGHT)
         federation = known.project.federation
         listed = [(one.page, one.hardware, one.place) for one in known.targets], federation
         self._page("targets/index.html", "targets", listed, pages=known.targets, federation=federation)
@@ -288,6 +301,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         feed="",  # where a page has one of its own, it says so
         function_page=addresses.function_page,
         issues_on=addresses.issues_on,
+        kernel_page=addresses.kernel_page,
         navigation=_markup(lines.navigation),
         repository=repository,
         slug=addresses.slug,

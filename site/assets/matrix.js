@@ -40,6 +40,13 @@ let sort = "";
 let first = 0;
 let ending; // looks out for the last row in the table
 
+// The numbers of the kinds that a choice shows; nothing where it is none of them.
+function kindsShown(choice) {
+  if (choice === "lacking") return [1, 2];
+  const kind = kindsOf.findIndex(([word]) => word === choice);
+  return kind < 0 ? null : [kind];
+}
+
 // A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
 function judge(row, column, want) {
   const cell = row.asked[column];
@@ -76,7 +83,7 @@ function wanted(chosen) {
     ),
     evidence: cells.evidences.findIndex(([word]) => word === chosen.evidence),
     outcome: words.indexOf(chosen.is),
-    kind: kindsOf.findIndex(([word]) => word === chosen.is),
+    kindsShown: kindsShown(chosen.is),
     on: cells.targets.indexOf(chosen.on),
     unlike: cells.targets.indexOf(chosen.unlike),
   };
@@ -84,7 +91,7 @@ function wanted(chosen) {
 
 function shows(cell, want) {
   if (want.outcome >= 0) return Boolean(cell.outcomes & (1 << want.outcome));
-  return want.kind < 0 || cell.kind === want.kind;
+  return !want.kindsShown || want.kindsShown.includes(cell.kind);
 }
 
 // Whether two targets answer otherwise: both judged it, and it is another portability.

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import mixed
 import pytest
 from planted import (
     BASE,
@@ -117,6 +118,19 @@ def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
     write_site(material, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base=BASE)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Material:
+    """A history that mixes builds, suites and kinds of evidence."""
+    return mixed.material(tmp_path_factory.mktemp("mixed"))
+
+
+@pytest.fixture(scope="session")
+def mixed_site(told: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("mixed-site") / "public"
+    write_site(told, mixed.PROJECT, directory, templates=TEMPLATES, generated=mixed.GENERATED, base=BASE)
     return directory
 
 

@@ -46,6 +46,7 @@ def addresses(recorded: Recorded, site: Path) -> dict[str, str]:
         "regressions": "regressions.html",
         "regression": f"regressions/{longest.name}",
         "causes": "causes.html",
+        "changes": "changes.html",
         "study": "study.html",
         "hardware": "hardware.html",
         "matrix": "matrix.html",
@@ -67,7 +68,7 @@ def addresses(recorded: Recorded, site: Path) -> dict[str, str]:
 KINDS = (
     "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
     "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "causes",
-    "study", "hardware", "slower", "slower function",
+    "study", "hardware", "slower", "slower function", "changes",
 )  # fmt: skip
 
 
@@ -333,7 +334,7 @@ def test_the_head_of_the_matrix_stays_in_sight(browser: sync_api.Browser, site: 
     context.close()
 
 
-def test_is_valid_html_and_css(site: Path, slowed_site: Path) -> None:
+def test_is_valid_html_and_css(site: Path, slowed_site: Path, mixed_site: Path) -> None:
     java = shutil.which("java")
     if not java:
         missing("Java")
@@ -341,5 +342,7 @@ def test_is_valid_html_and_css(site: Path, slowed_site: Path) -> None:
         missing("vnu (npm install --prefix .ci vnu-jar)")
     # Errors only: read from files, it does not know what 'self' is in a Content-Security-Policy and warns of it.
     options = ("--errors-only", "--skip-non-html", "--also-check-css", "--also-check-svg")
-    done = subprocess.run([java, "-jar", VNU, *options, site, slowed_site], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [java, "-jar", VNU, *options, site, slowed_site, mixed_site], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr[:4000]

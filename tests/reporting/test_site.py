@@ -79,7 +79,7 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
-    single = ("index", "matrix", "matrix-table", "regressions", "causes", "study", "method", "hardware")
+    single = ("index", "matrix", "matrix-table", "regressions", "causes", "changes", "study", "method", "hardware")
     groups = ("runs", "kernels", "targets", "builds")
     assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
     for item in recorded.runs:

@@ -20,18 +20,6 @@ from monitor.reporting.site import write_site
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Material:
-    return mixed.material(tmp_path_factory.mktemp("mixed"))
-
-
-@pytest.fixture(scope="module")
-def mixed_site(told: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("mixed-site") / "public"
-    write_site(told, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base="https://example.org/")
-    return directory
-
-
-@pytest.fixture(scope="module")
 def pages(mixed_site: Path) -> dict[str, Page]:
     return {path.relative_to(mixed_site).as_posix(): Page(path) for path in mixed_site.rglob("*.html")}
 
@@ -169,3 +157,61 @@ def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, to
         for said in (cause.said.text,):
             if match := NUMBERS.search(said):
                 assert match.groups() == own_number(said.partition("/")[0])
+
+
+CHIP = re.compile(r'<li><a href="([^"#]*)#([^"]+)"><b>([\d,]+)</b>')
+MORE = re.compile(r"(\d[\d,]*) (?:more cases?|earlier ones?)")
+
+
+def listed(page: str, section: str) -> int:
+    """Return how many items the list of a section has, with those that it says are elsewhere."""
+    part = page[page.index(f'id="{section}"') :]
+    part = part[: part.index("</section>")]
+    return part.count("<li>") + sum(int(more.replace(",", "")) for more in MORE.findall(part))
+
+
+@pytest.mark.parametrize("made", ["mixed_site", "site", "slowed_site"])
+def test_every_chip_leads_to_as_many_items_as_it_says(made: str, request: pytest.FixtureRequest) -> None:
+    root: Path = request.getfixturevalue(made)
+    chips = 0
+    for path in root.rglob("*.html"):
+        for address, section, number in CHIP.findall(path.read_text()):
+            there = path.parent / address if address else path
+            assert listed(there.read_text(), section) == int(number.replace(",", "")), (path, address, section)
+            chips += 1
+        for totals in re.findall(r'<ul class="totals".*?</ul>', path.read_text(), re.DOTALL):
+            assert totals.count("<a ") == len(CHIP.findall(totals)), path  # there is no other kind of chip
+    assert chips
+
+
+def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(material: Material, site: Path) -> None:
+    """A verdict that is added one day has a chip and a list without a further word."""
+    told = {change.verdict for night in material.newest for change in night.changes}
+    chips = {section for _, section, _ in CHIP.findall((site / "index.html").read_text())}
+    assert chips == {verdict.value for verdict in told}
+
+
+def test_a_long_list_of_changes_says_how_many_more_there_are(
+    told: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.reporting.pages.changes.CASES_OF_A_NIGHT", 1)
+    write_site(told, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
+    page = (tmp_path / "public/changes.html").read_text()
+    assert "3 more cases" in page
+    test = CHIP.findall((tmp_path / "public/index.html").read_text())
+    assert all(listed(page, section) == int(number) for _, section, number in test)
+
+
+def test_a_target_of_which_operators_alone_were_looked_up_claims_nothing_of_functions(
+    mixed_site: Path, pages: dict[str, Page]
+) -> None:
+    page = pages["targets/mps.html"]
+    assert "What it lacks No function was tested here. Its operators were looked up." in page.words
+    assert "Table of PyTorch: 1 of 5 operators there, torch 2.5" in page.words
+    assert "../kernels/torch.html" in {*page.links()}
+    assert "Every function that was tested here works." not in page.words
+
+
+def test_lacks_are_counted_of_what_was_tested(pages: dict[str, Page]) -> None:
+    assert "What it lacks 35 of 42 functions tested" in pages["targets/tpu.html"].words
+    assert "What it lacks 1 of 40 functions tested" in pages["targets/gpu.html"].words

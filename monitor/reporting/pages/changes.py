@@ -1,11 +1,15 @@
-"""What a night changed, as every page that tells of a night shows it."""
+"""What a night changed, as every page that tells of a night shows it; and every change of the newest nights."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.reporting.names import build_title
+
+# The page of all changes has so many of one verdict and night; the page of the run has all.
+CASES_OF_A_NIGHT = 200
 
 # Above so many changes of one verdict, a list folds itself up.
 FOLDED_ABOVE = 12
@@ -28,6 +32,31 @@ class NightNews:
     night: Night
     groups: tuple[ChangeGroup, ...]
     quiet: str
+
+
+@dataclass(frozen=True)
+class NightChanges:
+    """The changes of one verdict in one night."""
+
+    night: Night
+    changes: tuple[Change, ...]
+
+
+def changes_by_verdict(nights: Iterable[Night]) -> Mapping[Verdict, tuple[NightChanges, ...]]:
+    """Return the changes of these nights by verdict.
+
+    What turned worse in one incident is told as that, and left out.
+    """
+    every = [*nights]
+    found = {
+        verdict: tuple(NightChanges(night, changes) for night in every if (changes := _told_of(night, verdict)))
+        for verdict in Verdict
+    }
+    return {verdict: groups for verdict, groups in found.items() if groups}
+
+
+def _told_of(night: Night, verdict: Verdict) -> tuple[Change, ...]:
+    return night.regressions if verdict is Verdict.WORSE else night.of(verdict)
 
 
 def night_news(night: Night, limit: int) -> NightNews:

@@ -13,6 +13,7 @@ from monitor.history.layout import RecordedRun
 from monitor.model import Evidence
 from monitor.reporting.addresses import function_page, series_anchor, target_page
 from monitor.reporting.hardware import Hardware
+from monitor.reporting.kernels import KernelColumn, kernel_pages
 from monitor.reporting.pages.tonight import Figure, Place, Watched
 from monitor.reporting.standing import Series, Standing, by_function, cell
 
@@ -66,8 +67,9 @@ class Coverage:
 class TargetPage:
     """A target. `noise` is the median spread of its timed cases in shares of their medians, None without times.
 
-    `calibration` has the fixed job's times in the recent runs, oldest first. `lacking` counts all that fail.
-    `others` are the targets that it can be compared with in the matrix.
+    `calibration` has the fixed job's times in the recent runs, oldest first. `lacking` counts all that fail, `judged`
+    the functions that were tested. `kernels` are the tables of operators of each framework. `others` are the targets
+    that it can be compared with in the matrix.
     """
 
     name: str
@@ -82,6 +84,8 @@ class TargetPage:
     calibration: tuple[tuple[str, float], ...]
     lacks: tuple[Lack, ...]
     lacking: int
+    judged: int
+    kernels: tuple[tuple[str, KernelColumn], ...]
     slow: tuple[Slow, ...]
     others: tuple[str, ...]
 
@@ -120,7 +124,8 @@ def _page(
 ) -> TargetPage:
     runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
     last = next((item for item in reversed(runs) if item.run.environment), None)
-    lacks = _lacks(series, reference if place.target != REFERENCE else ())
+    of_functions = [one for one in series if one.evidence is not Evidence.REGISTERED]  # operators are no functions
+    lacks = _lacks(of_functions, reference if place.target != REFERENCE else ())
     times = [s for one in series for s in one.now if s.latency and s.evidence is Evidence.EXECUTED]
     spreads = [s.latency.spread / s.latency.median for s in times if s.latency and s.latency.median]
     return TargetPage(
@@ -138,6 +143,8 @@ def _page(
         )[-30:],
         lacks=tuple(lacks[:LACKING]),
         lacking=len(lacks),
+        judged=len({(one.framework, s.function) for one in of_functions for s in one.now if s.outcome.known}),
+        kernels=tuple((table.framework, column) for table in kernel_pages(series) for column in table.columns),
         slow=tuple(_slowest(series, times, reference if place.target != REFERENCE else ())),
         others=tuple(name for name in names if name != place.target) if place.target in names else (),
     )
@@ -156,8 +163,6 @@ def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack
     found: dict[tuple[str, str], list[Standing]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
-        if one.evidence is Evidence.REGISTERED:  # operators are no functions
-            continue
         for function, standings in one.functions.items():
             key = one.framework, function
             found.setdefault(key, []).extend(standings)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from monitor.reporting.figures import moment
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.last_runs import LastRun, last_runs
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
+from monitor.reporting.pages.changes import NightChanges, changes_by_verdict
 from monitor.reporting.standing import Series, score_of
 from monitor.reporting.study import PAPER
 
@@ -146,7 +146,7 @@ class SilentGroup:
 
 @dataclass(frozen=True)
 class TonightPage:
-    """The first page. `totals` counts the changes of the newest nights by verdict, without those of one incident.
+    """The first page. `changed` has the changes of the newest nights by verdict, without those of one incident.
 
     `tonight` and `week` are what builds changed; the week's are those of nights before the newest. `open` are the
     regressions that nobody has mended, the newest first.
@@ -155,10 +155,15 @@ class TonightPage:
     frameworks: tuple[str, ...]
     all_places: tuple[Place, ...]
     incidents: tuple[tuple[Night, str], ...]
-    totals: Mapping[Verdict, int]
+    changed: Mapping[Verdict, tuple[NightChanges, ...]]
     tonight: tuple[BuildNews, ...]
     week: tuple[BuildNews, ...]
     open: tuple[Regression, ...]
+
+    @property
+    def totals(self) -> Mapping[Verdict, int]:
+        """Return how many changes there are of each verdict."""
+        return {verdict: sum(len(group.changes) for group in groups) for verdict, groups in self.changed.items()}
 
     @property
     def places(self) -> tuple[Place, ...]:
@@ -184,18 +189,13 @@ def tonight_page(
     generated: datetime,
 ) -> TonightPage:
     places = _places(nights, newest, series, hardware, generated)
-    totals = Counter(
-        change.verdict
-        for night in newest
-        for change in (*night.regressions, *(c for c in night.changes if c.verdict is not Verdict.WORSE))
-    )
     shown = {night.run.id for night in newest}
     week = [night for night in of_the_week(nights, generated) if night.run.id not in shown]
     return TonightPage(
         frameworks=tuple(sorted({one.framework for one in series})),
         all_places=tuple(places),
         incidents=tuple((night, incident) for night in newest for incident in night.incidents),
-        totals={verdict: totals[verdict] for verdict in Verdict},
+        changed=changes_by_verdict(newest),
         tonight=news_of_builds(newest),
         week=news_of_builds(week),
         open=tuple(one for one in regressions if one.state is State.OPEN)[::-1],
