@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 
 
 class Outcome(StrEnum):
@@ -128,7 +129,7 @@ class Build:
         """The build as a requirement, which is how people ask for it: `jax==0.9.2`."""
         return f"{self.distribution}=={self.version}"
 
-    @property
+    @cached_property
     def bare(self) -> Build:
         """The build without the packages beside it, which are many."""
         return replace(self, packages=())

@@ -7,29 +7,35 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from monitor.analysis.blame import Blame, blames
+from monitor.analysis.conditions import differences, same_build
 from monitor.analysis.drift import drifts
 from monitor.analysis.news import (
     COVERAGE,
+    NO_TURN,
+    TURNED,
+    TURNED_AT_LEAST,
+    TURNED_AT_ONCE,
     Answer,
     Change,
     Night,
-    Past,
     Verdict,
     _after,
     _change,
     _drifted,
+    _is_told,
     turned_at_once,
 )
+from monitor.analysis.pasts import Known, Past
 from monitor.analysis.scores import Score, portability, score
-from monitor.analysis.values import _difference
+from monitor.analysis.values import OtherValues, _difference
 from monitor.history.known import follow
 from monitor.history.layout import RecordedRun
 from monitor.history.order import with_extent
@@ -50,6 +56,37 @@ from monitor.reporting.standing import HISTORY_RUNS, Standing, Turn
 from monitor.reporting.standing import Series as SeriesOfCases
 
 
+@dataclass
+class _Class:
+    """What is known on one class of machine: the past of each case, and the last run that judged it."""
+
+    pasts: dict[str, Past] = field(default_factory=dict)
+    last: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class _SeriesState:
+    """What is known of a series; `turned` has the last run in which each case turned, and to what."""
+
+    of: dict[str, _Class] = field(default_factory=lambda: defaultdict(_Class))
+    turned: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
+    baseline: Build | None = None
+
+    def cases(self) -> set[str]:
+        return {case for one in self.of.values() for case in one.pasts}
+
+    def latest(self, case: str) -> Past | None:
+        answered = [one for one in self.of.values() if case in one.pasts]
+        return max(answered, key=lambda one: one.last[case]).pasts[case] if answered else None
+
+    def known(self, machine: str, case: str) -> Known:
+        own = self.of[machine]
+        when, told = self.turned.get(case, (-1, None))
+        return Known(
+            own.pasts.get(case), self.latest(case), told if case in own.last and when > own.last[case] else None
+        )
+
+
 def nights(recorded: Recorded) -> tuple[Night, ...]:
     """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
@@ -58,32 +95,57 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
     drifted: dict[str, list[Change]] = defaultdict(list)
     for drift in drifts(recorded):
         drifted[drift.run.id].append(_drifted(drift))
-    state: dict[Series, dict[str, Past]] = {}
-    baselines: dict[Series, Build | None] = {}
+    states: dict[Series, _SeriesState] = defaultdict(_SeriesState)
     of_build: dict[tuple[Series, str], pd.DataFrame] = {}
     result = []
-    for item, whole in with_extent(recorded.runs):
+    for number, (item, whole) in enumerate(with_extent(recorded.runs)):
         run = item.run
         table = tables.get(run.id, nothing)
+        state = states[run.series]
         if run.blocked:
-            result.append(_night(run, baselines.get(run.series), [], table))
+            result.append(_night(run, state.baseline, [], [], table))
             continue
-        known = state.setdefault(run.series, {})
-        build = run.build.bare if run.build else None
+        machine = run.machine if run.evidence is Evidence.EXECUTED else ""
         said = blames(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
         answers = [*_answers(run, table, other_values.get(run.id, {}), said)]
-        changes = [*_changes(known, answers, build, whole=whole), *drifted[run.id]]
-        result.append(_night(run, baselines.get(run.series), changes, table))
-        at_once = bool(turned_at_once(changes, len(table)))
-        after = {answer.case: _after(known.get(answer.case), answer, build, at_once=at_once) for answer in answers}
-        state[run.series] = follow(known, after, whole=whole)
-        baselines[run.series] = run.build
+        known = {answer.case: state.known(machine, answer.case) for answer in answers}
+        declares = any(answer.declared for answer in answers)  # whether the suite comes with limits of its authors
+        found = [
+            change for one in answers if (change := _change(known[one.case], one, run, declares=declares)) is not None
+        ]
+        repeated = [change for change in found if _is_told(known[change.case], change)]
+        changes = [change for change in found if change not in repeated]
+        missing = sorted(state.cases() - known.keys()) if whole else []
+        for case in missing:
+            past = state.latest(case)
+            assert past is not None
+            until = past.latest.until.build
+            gone = Change(case, Verdict.GONE, past.latest.outcome, None, "", until.bare if until else None)
+            changes.append(gone)
+        changes += drifted[run.id]
+        result.append(_night(run, state.baseline, changes, repeated, table))
+        worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NO_TURN]
+        at_once = len(worse) >= TURNED_AT_LEAST and len(worse) > TURNED_AT_ONCE * len(table)
+        for case in missing:
+            for one in state.of.values():
+                one.pasts.pop(case, None)
+                one.last.pop(case, None)
+        for answer in answers:
+            if past := _after(known[answer.case], answer, run, at_once=at_once):
+                state.of[machine].pasts[answer.case] = past
+                state.of[machine].last[answer.case] = number
+        for change in changes:
+            if change.after and (change.verdict in TURNED or (at_once and change in worse)):
+                state.turned[change.case] = (number, change.after)
+        state.baseline = run.build
         if run.build:
             of_build[run.series, run.build.label] = table
     return tuple(result)
 
 
-def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.DataFrame) -> Night:
+def _night(
+    run: Run, baseline: Build | None, changes: list[Change], repeated: list[Change], table: pd.DataFrame
+) -> Night:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
@@ -94,7 +156,8 @@ def _night(run: Run, baseline: Build | None, changes: list[Change], table: pd.Da
         incidents.append(f"only {observed} of {len(table)} cases were observed")
     if turned := turned_at_once(changes, len(table)):
         incidents.append(f"{turned} of {len(table)} cases turned worse at once: one cause, not {turned}")
-    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, _score(table))
+    score = _score(table)
+    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
 
 
 def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
@@ -103,23 +166,14 @@ def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series,
     return table is not None and bool(((table["case"] == case) & (table["outcome"] == Outcome.PASS.value)).any())
 
 
-def _answers(run: Run, table: pd.DataFrame, values: Mapping[str, str], said: Mapping[str, Blame]) -> Iterator[Answer]:
+def _answers(
+    run: Run, table: pd.DataFrame, values: Mapping[str, OtherValues], said: Mapping[str, Blame]
+) -> Iterator[Answer]:
     columns = ["case", "outcome", "message", "attempts", "declared"]
     for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
         confirmed = run.evidence.certain or set(attempts.split()) == {word}
-        blame = said.get(case, Blame.BUILD)
-        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case, ""), blame)
-
-
-def _changes(known: Mapping[str, Past], answers: Sequence[Answer], build: Build | None, *, whole: bool) -> list[Change]:
-    declares = any(answer.declared for answer in answers)  # whether the suite comes with limits of its authors
-    found = (_change(known.get(answer.case), answer, build, declares=declares) for answer in answers)
-    changes = [change for change in found if change]
-    if whole:
-        for case in sorted(known.keys() - {answer.case for answer in answers}):
-            last = known[case].latest
-            changes.append(Change(case, Verdict.GONE, last.outcome, None, "", last.until))
-    return changes
+        blame = said.get(case, Blame.UNTOLD)
+        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case), blame)
 
 
 def _score(table: pd.DataFrame) -> Score:
@@ -129,34 +183,34 @@ def _score(table: pd.DataFrame) -> Score:
     return score(map(portability, functions.values()))
 
 
-def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
-    """For each run by its id, the cases whose result is not what it was under the build before, and how it differs.
+def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
+    """For each run by its id, the cases whose result is not what it was before on that class of machine, and how.
 
-    A case that ever gave different values under one build has none to speak of: it is left out.
+    A case that ever gave different values with nothing else different has none to speak of: it is left out.
     """
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
-    last: dict[Series, dict[str, tuple[str, str]]] = defaultdict(dict)
+    last: dict[tuple[Series, str], dict[str, tuple[str, Run]]] = defaultdict(dict)
     unsteady: dict[Series, set[str]] = defaultdict(set)
-    found: list[tuple[Series, str, str, str]] = []
+    found: list[tuple[Series, str, str, OtherValues]] = []
     for item in recorded.runs:
         run = item.run
         if run.build is None or run.id not in tables:
             continue
-        known, label = last[run.series], run.build.label
+        known = last[run.series, run.machine if run.evidence is Evidence.EXECUTED else ""]
         for case, digest in tables[run.id][["case", "digest"]].itertuples(index=False, name=None):
             if not digest:
                 continue
-            before, under = known.get(case, ("", ""))
-            known[case] = (digest, label)
+            before, under = known.get(case, ("", run))
+            known[case] = (digest, run)
             if before and before != digest and (how := _difference(before, digest)):
-                if under == label:
+                if same_build(under, run) and not differences(under, run):
                     unsteady[run.series].add(case)
                 else:
-                    found.append((run.series, run.id, case, how))
-    result: dict[str, dict[str, str]] = defaultdict(dict)
-    for series, run_id, case, how in found:
+                    found.append((run.series, run.id, case, OtherValues(how, under)))
+    result: dict[str, dict[str, OtherValues]] = defaultdict(dict)
+    for series, run_id, case, values in found:
         if case not in unsteady[series]:
-            result[run_id][case] = how
+            result[run_id][case] = values
     return dict(result)
 
 

@@ -14,6 +14,7 @@ class Blame(StrEnum):
     BUILD = "build"  # the last good build still passes, and the new one fails
     ENVIRONMENT = "environment"  # both fail, though the case passed under the last good build
     NOBODY = "nobody"  # one of them now passes and now fails, or the good one alone does
+    UNTOLD = "untold"  # nobody asked the last good build, or its answers tell nothing
 
 
 def blames(comparisons: Iterable[Comparison], passed: Callable[[str, str], bool]) -> dict[str, Blame]:
@@ -30,5 +31,5 @@ def blame(comparison: Comparison, *, passed: bool) -> Blame:
     """
     good, new = set(comparison.good.outcomes), set(comparison.new.outcomes)
     if not good or Outcome.PASS not in good | new:
-        return Blame.ENVIRONMENT if good and passed else Blame.BUILD
+        return Blame.ENVIRONMENT if good and passed else Blame.UNTOLD
     return Blame.BUILD if good == {Outcome.PASS} and Outcome.PASS not in new else Blame.NOBODY

@@ -14,7 +14,8 @@ from statistics import NormalDist
 import numpy as np
 
 from monitor.analysis.cells import Cell
-from monitor.history.grid import NONE, OUTCOMES, Grid, last_before, told_by
+from monitor.analysis.conditions import machine_of
+from monitor.history.grid import NONE, OUTCOMES, Grid, last_alike, told_by
 from monitor.history.store import Recorded
 from monitor.model import Outcome
 
@@ -53,8 +54,8 @@ class Rating:
 def ratings(recorded: Recorded) -> tuple[Rating, ...]:
     """A rating for every cell that was odd at least once, the oddest first.
 
-    An answer is odd where fresh workers disagreed, and where the answers before and after it agree with each other and
-    not with it: the case went, and came back. What could not be judged is no answer.
+    An answer is odd where fresh workers disagreed, and where the answers before and after it on a machine of the same
+    class agree with each other and not with it: the case went, and came back. What could not be judged is no answer.
     """
     found = [rating for grid in recorded.grids.values() for rating in _rated(grid)]
     return tuple(sorted(found, key=lambda rating: (-rating.low, rating.cell)))
@@ -63,8 +64,9 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
 def _rated(grid: Grid) -> Iterator[Rating]:
     target, _, suite, evidence = grid.series
     # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
-    before = told_by(grid.outcome, last_before(grid.judged))
-    after = told_by(grid.outcome[::-1], last_before(grid.judged[::-1]), NONE - 1)[::-1]
+    machines = [machine_of(item.run) for item in grid.runs]
+    before = told_by(grid.outcome, last_alike(grid.judged, machines))
+    after = told_by(grid.outcome[::-1], last_alike(grid.judged[::-1], machines[::-1]), NONE - 1)[::-1]
     odd = grid.judged & (((grid.outcome != before) & (before == after)) | (grid.outcome == FLAKY))
     answers_since = np.cumsum(grid.judged[::-1], axis=0)[::-1]
     recent = grid.judged & (answers_since <= REMEMBERED)

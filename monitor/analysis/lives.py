@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -19,9 +19,17 @@ from packaging.version import Version
 
 from monitor.analysis.causes import signature
 from monitor.analysis.cells import Cell
+from monitor.analysis.conditions import machine_of
 from monitor.analysis.news import Change, Night, Verdict, turned_at_once
 from monitor.history.order import age
 from monitor.model import Build, Outcome, Run, Series
+
+# Ways in which a cell can become good again. What is not known to be a build's doing is good all the same.
+MENDS = (Verdict.BETTER, Verdict.ENVIRONMENT)
+
+# A class of machine that none of so many runs of a series was on has been replaced: nobody can see there whether what
+# was bad still is. Hosted runners are of three kinds or so, and each is seen within a month of nights.
+REMEMBERED = 30
 
 # What the cases of an incident say is not compared: a build that is broken breaks each in its own way.
 MANY = "many cases turned worse at once"
@@ -110,6 +118,7 @@ class Life:
     message: str
     message_of: Cell
     span: _Span
+    beside: tuple[str, ...] = ()
     fixed: Build | None = None
     bad: dict[Cell, Bad] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
@@ -172,6 +181,7 @@ class Register:
         self.runs: dict[Series, list[Run]] = defaultdict(list)
         self._alike: dict[tuple[str, Kind, str], _Alike] = defaultdict(_Alike)
         self._ill: dict[Cell, Life] = {}
+        self._ill_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell is bad
 
     @classmethod
     def of(cls, nights: Iterable[Night]) -> Register:
@@ -189,27 +199,67 @@ class Register:
         self.runs[run.series].append(run)
         kind = Kind.INCIDENT if turned_at_once(night.changes, night.expected) else Kind.FUNCTIONS
         steps: dict[tuple[Life, Step], list[Cell]] = defaultdict(list)
+        machine = machine_of(run)
         for change in night.changes:
             cell = Cell.of(change.case, run)
             life = self._ill.get(cell)
-            if life and change.verdict in (Verdict.BETTER, Verdict.GONE):
-                self._heal(life, cell, change.since)
-                steps[life, Step.SHRUNK].append(cell)
+            if life and _mends(change):
+                if self._heal(life, cell, change, machine):
+                    steps[life, Step.SHRUNK].append(cell)
             elif turn := _turn(cell, change):
+                worse = change.before is Outcome.PASS and (change.verdict is Verdict.WORSE or kind is Kind.INCIDENT)
                 if life:
                     life.bad[cell] = turn.bad
-                elif change.before is Outcome.PASS and (change.verdict is Verdict.WORSE or kind is Kind.INCIDENT):
+                elif worse:
                     life, step = self._place(kind, change, turn)
                     steps[life, Step.OPENED if (life, Step.OPENED) in steps else step].append(cell)
+                if worse:
+                    self._ill_on[cell].add(machine)
+        # What is known is no news on a second class of machine, and makes the cell good, or bad, there too.
+        for change in night.repeated:
+            cell = Cell.of(change.case, run)
+            if (life := self._ill.get(cell)) is None:
+                continue
+            if not _mends(change):
+                self._ill_on[cell].add(machine)
+            elif self._heal(life, cell, change, machine):
+                steps[life, Step.SHRUNK].append(cell)
+        for life, cell in self._forgotten(run):
+            steps[life, Step.SHRUNK].append(cell)
         for (life, step), cells in steps.items():
             closed = step is Step.SHRUNK and not life.bad
             life.events.append(Event(Step.CLOSED if closed else step, run, tuple(cells)))
 
-    def _heal(self, life: Life, cell: Cell, since: Build | None) -> None:
-        """Take a cell out of its regression; one that left the suite is good in no build."""
-        del life.bad[cell], self._ill[cell]
-        if since:
-            life.fixed = max(life.fixed or since, since, key=age_of)
+    def _heal(self, life: Life, cell: Cell, change: Change, machine: str) -> bool:
+        """Whether a cell leaves its regression: it is good on every class of machine, or left the suite.
+
+        One that left the suite is good in no build.
+        """
+        if change.verdict is Verdict.GONE:
+            self._ill_on[cell].clear()
+        else:
+            self._ill_on[cell].discard(machine)
+            if change.since:
+                life.fixed = max(life.fixed or change.since, change.since, key=age_of)
+        return self._leave(life, cell)
+
+    def _leave(self, life: Life, cell: Cell) -> bool:
+        if self._ill_on[cell]:
+            return False
+        del life.bad[cell], self._ill[cell], self._ill_on[cell]
+        return True
+
+    def _forgotten(self, run: Run) -> Iterator[tuple[Life, Cell]]:
+        """The cells that leave their regression because no machine on which they were bad runs any more."""
+        runs = self.runs[run.series]
+        recent = {machine_of(one) for one in runs[-REMEMBERED:]}
+        if len(runs) <= REMEMBERED or machine_of(runs[-REMEMBERED - 1]) in recent:
+            return  # no class of machine was forgotten with this run
+        for cell, life in [*self._ill.items()]:
+            if cell.series == run.series and not self._ill_on[cell] & recent:
+                self._ill_on[cell].clear()
+                self._leave(life, cell)
+                yield life, cell
 
     def _place(self, kind: Kind, change: Change, turn: _Turn) -> tuple[Life, Step]:
         """Put a cell that turned worse where it belongs, and say what that does there."""
@@ -228,27 +278,37 @@ class Register:
                 change.message,
                 cell,
                 turn.span,
+                change.beside,
             )
             alike.open(life)
             self.lives.append(life)
         elif life.span.meets(turn.span):
             step = Step.SPREAD
-            alike.move(life, life.span.narrowed(turn.span))
+            span = life.span.narrowed(turn.span)
+            life.beside = life.beside if span is life.span else change.beside
+            alike.move(life, span)
         elif life.bad:
             step = Step.SPREAD
         else:
             step = Step.REOPENED
             alike.move(life, turn.span)
-            life.fixed = None
+            life.fixed, life.beside = None, change.beside
         alike.add(cell, life)
         life.bad[cell] = turn.bad
         self._ill[cell] = life
         return life, step
 
 
+def _mends(change: Change) -> bool:
+    """Whether a case is good with it, or not there any more."""
+    return change.verdict is Verdict.GONE or (change.verdict in MENDS and change.after is Outcome.PASS)
+
+
 def _turn(cell: Cell, change: Change) -> _Turn | None:
-    """A change for a bad outcome, or None."""
+    """A change for a bad outcome that a build can have brought, or None."""
     if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.until and change.since):
+        return None
+    if change.verdict is Verdict.ENVIRONMENT or not change.of_build:
         return None
     return _Turn(Bad(cell, change.after, change.message, change.since), _Span(change.until, change.since))
 

@@ -2,8 +2,9 @@
 
 Pure functions over a loaded history. A change counts only when it was confirmed: the runner asked fresh workers again,
 and all gave the new answer, or the next run gave it too; and where it asked the last good build too, that one still
-passes. Missing evidence (`blocked`) is never a change; a broken build or a run with holes is one incident, about the
-build or the monitor, never about functions.
+passes. The same build cannot regress: a change against another machine, driver or package is the environment's, and
+names both sides. Missing evidence (`blocked`) is never a change; a broken build or a run with holes is one incident,
+about the build or the monitor, never about functions.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from functools import partial
 import numpy as np
 
 from monitor.analysis.blame import Blame, blames
+from monitor.analysis.conditions import differences, same_build
 from monitor.analysis.drift import Drift, drifts
+from monitor.analysis.pasts import Known, Past, Pasts, Seen
 from monitor.analysis.scores import Score
-from monitor.analysis.values import moved
-from monitor.history.grid import NONE, OUTCOMES, PASS, Grid, Numbers
+from monitor.analysis.values import OtherValues, moved
+from monitor.history.grid import OUTCOMES, PASS, Grid, Numbers
 from monitor.history.order import with_extent
 from monitor.history.store import Recorded
 from monitor.model import Build, Comparison, Outcome, Run, function_of
@@ -43,7 +46,8 @@ class Verdict(StrEnum):
     DIFFERENT = "different"  # failed, and fails otherwise
     VALUES = "values"  # passes as before, and gives other values
     DRIFT = "drift"  # passes as before, and has been less exact for two builds
-    ENVIRONMENT = "environment"  # passed, and fails now under the last good build too: not the new one's doing
+    ENVIRONMENT = "environment"  # turned with another machine or package, or fails under the last good build too
+    REMOVED = "removed"  # its name is gone, as the framework had announced
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
     EXPECTED = "expected"  # failed as a reviewed file says that it does
     MUTED = "muted"  # turned, and nobody wants to hear of it for a while
@@ -53,13 +57,19 @@ class Verdict(StrEnum):
     GONE = "gone"  # no longer in the suite
 
 
+# A change of these ways is told once, on whichever class of machine it is seen first.
+TURNED = (Verdict.WORSE, Verdict.BETTER, Verdict.DIFFERENT)
+
+
 @dataclass(frozen=True)
 class Change:
     """What one case did between the baseline and a run.
 
     `before` is None for a new case, `after` for one that is gone. `message` is what the case says now; where it passes
-    again, what it said before. `until` is the last build that gave `before`, `since` the first that gave `after`, both
-    without their packages: the cause came between them.
+    again, what it said before; of the environment's doing, it names both sides first. `until` is the last build that
+    gave `before`, `since` the first that gave `after`, both without their packages: the cause came between them.
+    `beside` is what else differs between the two runs, as `monitor.analysis.conditions` says it. `of_build` is False
+    where the build cannot be known to have done it: it is the same one, or its machine has no past of its own.
     """
 
     case: str
@@ -69,35 +79,27 @@ class Change:
     message: str
     until: Build | None = None
     since: Build | None = None
+    beside: tuple[str, ...] = ()
+    of_build: bool = True
 
     @property
     def function(self) -> str:
         return function_of(self.case)
 
-
-@dataclass(frozen=True)
-class Seen:
-    """An outcome that a case had, what it said, and the first and the last build that gave it."""
-
-    outcome: Outcome
-    message: str
-    since: Build | None
-    until: Build | None
-
-
-@dataclass(frozen=True)
-class Past:
-    """What is known of a case: its `latest` answer, and the latest that counts, which later ones are held against."""
-
-    latest: Seen
-    settled: Seen
+    @property
+    def text(self) -> str:
+        """The message for a reader. Where both sides are one version of the framework, it says what is not the same."""
+        alike = self.until and self.since and self.until.label == self.since.label
+        if not alike or self.verdict is Verdict.ENVIRONMENT:  # that names both sides already
+            return self.message
+        return ": ".join(filter(None, ("; ".join(self.beside), self.message)))
 
 
 @dataclass(frozen=True)
 class Answer:
     """What one run says of one case.
 
-    `values` tells how its values differ from before, empty where they do not. `blame` is the last good build's say.
+    `values` tells how its values differ from before, None where they do not. `blame` is the last good build's say.
     """
 
     case: str
@@ -105,7 +107,7 @@ class Answer:
     message: str
     confirmed: bool
     declared: str
-    values: str
+    values: OtherValues | None
     blame: Blame
 
 
@@ -114,7 +116,8 @@ class Night:
     """One run read as news. `baseline` is the build before it that anything was observed of, if any.
 
     `incidents` are lines about the build or the monitor. `expected` and `observed` count cases, `score` counts
-    functions by what this run saw of them.
+    functions by what this run saw of them. `repeated` are changes that another class of machine told already, and this
+    one now shows too, and what a class that is new fails as the others do: no news.
     """
 
     run: Run
@@ -124,6 +127,7 @@ class Night:
     expected: int
     observed: int
     score: Score
+    repeated: tuple[Change, ...] = ()
 
     def of(self, verdict: Verdict) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.verdict is verdict)
@@ -150,33 +154,36 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
 
 def _nights(
     grid: Grid,
-    other_values: Mapping[str, Mapping[str, str]],
+    other_values: Mapping[str, Mapping[str, OtherValues]],
     drifted: Mapping[str, list[Change]],
     comparisons: Mapping[str, tuple[Comparison, ...]],
 ) -> Iterator[Night]:
     """The runs of one series as news; `other_values` and `drifted` are those of each run by its id."""
-    told, state = _Told(grid), _State(grid)
+    told, pasts = _Told(grid), Pasts(grid)
+    baseline: Build | None = None
     of_build: dict[str, int] = {}
     for number, (item, whole) in enumerate(with_extent(grid.runs)):
         run = item.run
         if run.blocked:
-            yield told.night(number, state.baseline, [])
+            yield told.night(number, baseline, [])
             continue
         values = other_values.get(run.id, {})
-        build = run.build.bare if run.build else None
         said = blames(comparisons.get(run.id, ()), partial(told.passed, of_build))
-        answers = [*told.answers(number, state.news(number, values), values, said)]
+        answers = [*told.answers(number, pasts.news(number, values), values, said)]
         declares = told.declares(number)
-        pasts = {one.case: state.past(one.case) for one in answers}
-        found = (_change(pasts[one.case], one, build, declares=declares) for one in answers)
-        changes = [change for change in found if change]
+        known = {one.case: pasts.known(number, one.case) for one in answers}
+        found = [change for one in answers if (change := _change(known[one.case], one, run, declares=declares))]
+        changes = [change for change in found if not _is_told(known[change.case], change)]
+        repeated = [change for change in found if _is_told(known[change.case], change)]
         if whole:
-            changes += [_gone(case, past) for case, past in state.missing(number)]
+            changes += [_gone(case, past) for case, past in pasts.missing(number)]
         changes += drifted.get(run.id, [])
-        yield told.night(number, state.baseline, changes)
-        at_once = bool(turned_at_once(changes, told.expected(number)))
-        after = {one.case: _after(pasts[one.case], one, build, at_once=at_once) for one in answers}
-        state.follow(number, after, whole=whole)
+        yield told.night(number, baseline, changes, repeated)
+        at_once = bool(_at_once(sum(map(_turned_worse, changes)), told.expected(number)))
+        after = {one.case: _after(known[one.case], one, run, at_once=at_once) for one in answers}
+        turned = [one.case for one in changes if one.verdict in TURNED or (at_once and _turned_worse(one))]
+        pasts.follow(number, after, whole=whole, turned=turned)
+        baseline = run.build
         if run.build:
             of_build[run.build.label] = number
 
@@ -190,10 +197,18 @@ def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
 def turned_at_once(changes: Iterable[Change], expected: int) -> int:
     """How many cases turned worse, where that is too many at once to be more than one incident; else 0.
 
-    The confirmed ones and the others count alike: when most of a night is news, a runner does not confirm it all.
+    The confirmed ones and the others count alike: when most of a night is news, a runner does not confirm it all. What
+    another machine, or the same build, turned is no incident of a build.
     """
-    turned = sum(change.before is Outcome.PASS and change.after not in NO_TURN for change in changes)
+    return _at_once(sum(change.of_build and _turned_worse(change) for change in changes), expected)
+
+
+def _at_once(turned: int, expected: int) -> int:
     return turned if turned >= TURNED_AT_LEAST and turned > TURNED_AT_ONCE * expected else 0
+
+
+def _turned_worse(change: Change) -> bool:
+    return change.before is Outcome.PASS and change.after not in NO_TURN
 
 
 class _Told:
@@ -207,15 +222,15 @@ class _Told:
         self._scores = [*_scores(grid)]
 
     def answers(
-        self, number: int, cases: Numbers, values: Mapping[str, str], said: Mapping[str, Blame]
+        self, number: int, cases: Numbers, values: Mapping[str, OtherValues], said: Mapping[str, Blame]
     ) -> Iterator[Answer]:
         certain = self._grid.runs[number].run.evidence.certain
         for place in cases.tolist():
             case, outcome = self._grid.cases[place], OUTCOMES[self._grid.outcome[number, place]]
             confirmed = certain or set(self._attempts.at(number, place).split()) == {outcome}
             message, declared = self._message.at(number, place), self._declared.at(number, place)
-            blame = said.get(case, Blame.BUILD)
-            yield Answer(case, outcome, message, confirmed, declared, values.get(case, ""), blame)
+            blame = said.get(case, Blame.UNTOLD)
+            yield Answer(case, outcome, message, confirmed, declared, values.get(case), blame)
 
     def passed(self, of_build: Mapping[str, int], case: str, build: str) -> bool:
         """Whether a case passed when a build was run last."""
@@ -230,7 +245,9 @@ class _Told:
         expected: int = self._expected[number]
         return expected
 
-    def night(self, number: int, baseline: Build | None, changes: list[Change]) -> Night:
+    def night(
+        self, number: int, baseline: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
+    ) -> Night:
         if baseline is None:  # on the first night everything is new: news is what the authors did not say
             changes = [change for change in changes if change.verdict is not Verdict.NEW]
         run, expected, observed = self._grid.runs[number].run, self._expected[number], self._observed[number]
@@ -241,7 +258,8 @@ class _Told:
             incidents.append(f"only {observed} of {expected} cases were observed")
         if turned := turned_at_once(changes, expected):
             incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
-        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, self._scores[number])
+        score = self._scores[number]
+        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, score, tuple(repeated))
 
 
 def _scores(grid: Grid) -> Iterator[Score]:
@@ -264,87 +282,96 @@ def _scores(grid: Grid) -> Iterator[Score]:
     )
 
 
-class _State:
-    """What is known of the cases of one series.
-
-    Nearly every answer repeats what is known and settled. Of it only the build is new, and the past of such a case is
-    brought up to date when it is asked for.
-    """
-
-    def __init__(self, grid: Grid) -> None:
-        self.baseline: Build | None = None
-        self._grid = grid
-        self._pasts: dict[int, Past] = {}
-        self._settled = np.full(len(grid.cases), NONE)  # the outcome of a case whose latest answer is the settled one
-        self._last = np.full(len(grid.cases), NONE)  # the last run that judged a case
-
-    def news(self, number: int, values: Mapping[str, str]) -> Numbers:
-        """The cases of which a run says more than what is known and settled."""
-        found = self._grid.asked[number] & (self._settled != self._grid.outcome[number])
-        found[[self._grid.place[case] for case in values]] = True
-        return np.flatnonzero(found)
-
-    def past(self, case: str) -> Past | None:
-        place = self._grid.place[case]
-        past = self._pasts.get(place)
-        if past is None:
-            return None
-        build = self._grid.runs[self._last[place]].run.build
-        seen = past.latest
-        latest = Seen(seen.outcome, seen.message, seen.since, build.bare if build else None)
-        return Past(latest, latest if past.settled is past.latest else past.settled)
-
-    def missing(self, number: int) -> Iterator[tuple[str, Past]]:
-        """The known cases that a run does not tell of, by name."""
-        for place in np.flatnonzero((self._last != NONE) & ~self._grid.asked[number]).tolist():
-            case = self._grid.cases[place]
-            if past := self.past(case):
-                yield case, past
-
-    def follow(self, number: int, pasts: Mapping[str, Past | None], *, whole: bool) -> None:
-        """Go on to what is known after a run, which repeats what was known but for the cases in `pasts`."""
-        if whole:
-            for case, _ in [*self.missing(number)]:
-                place = self._grid.place[case]
-                del self._pasts[place]
-                self._settled[place] = self._last[place] = NONE
-        for case, past in pasts.items():
-            if past:
-                place = self._grid.place[case]
-                self._pasts[place] = past
-                steady = past.settled is past.latest
-                self._settled[place] = OUTCOMES.index(past.latest.outcome) if steady else NONE
-        self._last[self._grid.judged[number]] = number
-        self.baseline = self._grid.runs[number].run.build
-
-
 def _gone(case: str, past: Past) -> Change:
-    return Change(case, Verdict.GONE, past.latest.outcome, None, "", past.latest.until)
+    return Change(case, Verdict.GONE, past.latest.outcome, None, "", _bare(past.latest.until))
 
 
-def _change(past: Past | None, answer: Answer, build: Build | None, *, declares: bool) -> Change | None:
+def _is_told(known: Known, change: Change) -> bool:
+    """Whether a change is one that another class of machine told of since this one answered last.
+
+    So is what fails on a class without a past as on the others.
+    """
+    return change.before is change.after if known.own is None else known.told is change.after
+
+
+def _change(known: Known, answer: Answer, run: Run, *, declares: bool) -> Change | None:
     """What an answer changes, if anything."""
-    now = answer.outcome
+    now, past = answer.outcome, known.own
     if not now.known:
         return None
-    if past is None:
+    if known.series is None:
         verdict = judge_declared(now, answer.declared) if declares else Verdict.NEW
-        return Change(answer.case, verdict, None, now, answer.message or answer.declared, None, build)
+        return Change(answer.case, verdict, None, now, answer.message or answer.declared, None, _bare(run))
+    if past is None:
+        return _on_new_machine(known.series.settled, answer, run)
     turned = past.latest.outcome is not now
-    if now is not past.settled.outcome and _counts(past, answer):
-        before, since = past.settled, build if turned else past.latest.since
-        verdict = judge(before.outcome, now)
-        if verdict is Verdict.WORSE and answer.blame is Blame.ENVIRONMENT:
+    if now is not past.settled.outcome and _counts(known, answer):
+        since = run if turned else past.latest.since
+        verdict = judge(past.settled.outcome, now)
+        same = same_build(past.settled.until, since)
+        fails_too = verdict is Verdict.WORSE and answer.blame is Blame.ENVIRONMENT
+        if verdict in TURNED and (same or fails_too):
             verdict = Verdict.ENVIRONMENT
-    elif turned:
-        before, since, verdict = past.latest, build, Verdict.UNSURE
-    elif now is Outcome.PASS and answer.values:
-        return Change(answer.case, Verdict.VALUES, now, now, answer.values, past.latest.until, build)
-    else:
-        return None
+        return _told_change(verdict, past.settled, answer, since)
+    if turned:
+        return _told_change(Verdict.UNSURE, past.latest, answer, run)
+    if now is Outcome.PASS and answer.values:
+        return _of_values(answer.values, answer, run)
+    return None
+
+
+def _on_new_machine(before: Seen, answer: Answer, run: Run) -> Change | None:
+    """What an answer changes on a class of machine that has no past of its own, where another class has one.
+
+    Only the last good build, asked on the same machine the same night, tells a build's doing from the machine's.
+    """
+    if answer.outcome is before.outcome:
+        passes = answer.outcome is Outcome.PASS
+        return None if passes else _told_change(Verdict.DIFFERENT, before, answer, run, of_build=False)
+    verdict = judge(before.outcome, answer.outcome)
+    if verdict is Verdict.WORSE and answer.blame is Blame.NOBODY:
+        verdict = Verdict.UNSURE
+    if verdict is Verdict.UNSURE or (verdict is Verdict.WORSE and answer.blame is Blame.BUILD):
+        return _told_change(verdict, before, answer, run)
+    return _told_change(Verdict.ENVIRONMENT, before, answer, run, of_build=False)
+
+
+def _told_change(verdict: Verdict, before: Seen, answer: Answer, since: Run, *, of_build: bool = True) -> Change:
+    """The change from what was seen before to an answer that was first given in the run `since`."""
+    now = answer.outcome
     # Where it passes it says nothing now; what it said is what has been mended.
     message = before.message if now is Outcome.PASS else answer.message
-    return Change(answer.case, verdict, before.outcome, now, message or answer.declared, before.until, since)
+    message = message or answer.declared
+    same, beside = same_build(before.until, since), differences(before.until, since)
+    if verdict is Verdict.ENVIRONMENT:
+        message = ": ".join(filter(None, (_sides(before.until, since, beside, answer.blame), message)))
+    of_build = of_build and not same
+    until = _bare(before.until)
+    return Change(answer.case, verdict, before.outcome, now, message, until, _bare(since), beside, of_build)
+
+
+def _sides(before: Run, after: Run, beside: tuple[str, ...], blame: Blame) -> str:
+    """Both sides of a change that is not known to be a build's doing."""
+    named = "; ".join(beside)
+    if same_build(before, after):
+        return named or "the same build, machine and packages, so the check or the state of the machine"
+    if blame is Blame.ENVIRONMENT:
+        fails_too = "fails under the last good build too"
+        return f"{named}; {fails_too}" if named else fails_too
+    return f"{_name(before)} -> {_name(after)}; {named}; not known which of these it came with"
+
+
+def _name(run: Run) -> str:
+    return run.build.label if run.build else "no build"
+
+
+def _of_values(values: OtherValues, answer: Answer, run: Run) -> Change:
+    """The change of a case that passes as before and gives other values."""
+    same, beside = same_build(values.before, run), differences(values.before, run)
+    verdict = Verdict.ENVIRONMENT if same else Verdict.VALUES
+    message = f"{'; '.join(beside)}: {values.how}" if same else values.how
+    until, since, passes = _bare(values.before), _bare(run), Outcome.PASS
+    return Change(answer.case, verdict, passes, passes, message, until, since, beside, not same)
 
 
 def _drifted(drift: Drift) -> Change:
@@ -352,31 +379,36 @@ def _drifted(drift: Drift) -> Change:
     return Change(drift.cell.case, Verdict.DRIFT, passes, passes, drift.message, drift.until, drift.since)
 
 
-def _after(past: Past | None, answer: Answer, build: Build | None, *, at_once: bool) -> Past | None:
+def _bare(run: Run) -> Build | None:
+    return run.build.bare if run.build else None
+
+
+def _after(known: Known, answer: Answer, run: Run, *, at_once: bool) -> Past | None:
     """What is known of a case after an answer; None where it is no evidence.
 
     What many cases say `at_once` counts, though a runner does not confirm all of it.
     """
-    now = answer.outcome
+    now, past = answer.outcome, known.own
     if not now.known:
         return None
     if past is None or past.latest.outcome is not now:
-        latest = Seen(now, answer.message, build, build)
+        latest = Seen(now, answer.message, run, run)
     else:
-        latest = Seen(now, past.latest.message, past.latest.since, build)
-    if past is None or past.settled.outcome in (now, Outcome.FLAKY) or _counts(past, answer):
+        latest = Seen(now, past.latest.message, past.latest.since, run)
+    if past is None or past.settled.outcome in (now, Outcome.FLAKY) or _counts(known, answer):
         return Past(latest, latest)
     return Past(latest, latest if at_once and now is not Outcome.FLAKY else past.settled)
 
 
-def _counts(past: Past, answer: Answer) -> bool:
-    """Whether an answer is believed: fresh workers confirm it, or the run before said so too.
+def _counts(known: Known, answer: Answer) -> bool:
+    """Whether an answer is believed: fresh workers confirm it, or the run before said so too, or another machine did.
 
     Not where the last good build, asked the same, now passes and now fails.
     """
     if answer.outcome is Outcome.FLAKY or answer.blame is Blame.NOBODY:
         return False
-    return answer.confirmed or past.latest.outcome is answer.outcome
+    repeats = known.own is not None and known.own.latest.outcome is answer.outcome
+    return answer.confirmed or repeats or known.told is answer.outcome
 
 
 def judge(before: Outcome, after: Outcome) -> Verdict:

@@ -52,6 +52,8 @@ class Regression:
     are bad now, `cells` all that ever were; `message` is what the first of them said, which is `message_of`.
     `detection` is None where nobody was watching when the first bad build came out, or where the build does not tell
     its date.
+    `beside` is what else differs between the runs of the last good build and of the first bad one: "numpy 2.3.1 ->
+    2.4.0".
     """
 
     id: str
@@ -68,6 +70,7 @@ class Regression:
     events: tuple[Event, ...]
     detection: Detection | None
     message_of: Cell | None = None
+    beside: tuple[str, ...] = ()
 
     @property
     def said(self) -> Said:
@@ -115,6 +118,7 @@ def _told(life: Life, newest: Mapping[Series, Build], watch: _Watch, excuse: Exc
         tuple(life.events),
         watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
         life.message_of,
+        life.beside,
     )
 
 

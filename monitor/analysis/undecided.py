@@ -25,7 +25,7 @@ def undecided(recorded: Recorded, run: Run) -> tuple[str, ...]:
     suspects = [one for pace in latency_nights(recorded) for one in pace.of(Standing.SUSPECT)]
     counted = (
         ("not confirmed", len(night.of(Verdict.UNSURE))),
-        ("failing under the last good build too", len(night.of(Verdict.ENVIRONMENT))),
+        ("turned, and not known to be the build's doing", len(night.of(Verdict.ENVIRONMENT))),
         ("mended just now", sum(len(one.of(Verdict.BETTER)) for one in recent)),
         ("slower, confirmed on one night", len(unfiled(recorded))),
         ("suspect, and not compared", len(suspects)),

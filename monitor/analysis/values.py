@@ -8,51 +8,58 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from monitor.history.grid import NONE, Grid, last_before, told_by
+from monitor.analysis.conditions import differences, machine_of, same_build
+from monitor.history.grid import NONE, Grid, last_alike, told_by
 from monitor.history.layout import parse_digest
 from monitor.history.store import Recorded
-from monitor.model import Build
+from monitor.model import Run
 
 # Where the whole result is another, its figures are off by anything: how far says no more.
 FAR = 1000
 
 
-def moved(recorded: Recorded) -> dict[str, dict[str, str]]:
-    """For each run by its id, the cases whose result is not what it was under the build before, and how it differs.
+@dataclass(frozen=True)
+class OtherValues:
+    """How the values of a case differ from those that the run `before` gave."""
 
-    A case that ever gave different values under one build has none to speak of: it is left out.
+    how: str
+    before: Run
+
+
+def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
+    """For each run by its id, the cases whose result is not what it was before on a machine of that class.
+
+    A case that ever gave different values under one build, with nothing else different, has none to speak of: it is
+    left out.
     """
     return {run: cases for grid in recorded.grids.values() for run, cases in _moved(grid).items()}
 
 
-def _moved(grid: Grid) -> dict[str, dict[str, str]]:
+def _moved(grid: Grid) -> dict[str, dict[str, OtherValues]]:
     digest = grid.words("digest")
-    builds = [item.run.build for item in grid.runs]
     tells = grid.asked & np.array([word != "" for word in digest.told], bool)[digest.code]
-    tells &= np.array([build is not None for build in builds], bool)[:, None]
-    before = last_before(tells)
+    tells &= np.array([item.run.build is not None for item in grid.runs], bool)[:, None]
+    before = last_alike(tells, [machine_of(item.run) for item in grid.runs])
     earlier = told_by(digest.code, before)
     unsteady: set[int] = set()
-    found: list[tuple[int, int, str]] = []
+    found: list[tuple[int, int, OtherValues]] = []
     for run, case in np.argwhere(tells & (before != NONE) & (digest.code != earlier)).tolist():
         how = _difference(digest.told[earlier[run, case]], digest.at(run, case))
-        if how and _label(builds[before[run, case]]) == _label(builds[run]):
+        one, other = grid.runs[before[run, case]].run, grid.runs[run].run
+        if how and same_build(one, other) and not differences(one, other):
             unsteady.add(case)
         elif how:
-            found.append((run, case, how))
-    result: dict[str, dict[str, str]] = defaultdict(dict)
-    for run, case, how in found:
+            found.append((run, case, OtherValues(how, one)))
+    result: dict[str, dict[str, OtherValues]] = defaultdict(dict)
+    for run, case, values in found:
         if case not in unsteady:
-            result[grid.runs[run].run.id][grid.cases[case]] = how
+            result[grid.runs[run].run.id][grid.cases[case]] = values
     return result
-
-
-def _label(build: Build | None) -> str:
-    return build.label if build else ""
 
 
 @lru_cache(maxsize=100_000)  # two figures that are rounded now up, now down are compared every other night

@@ -73,6 +73,7 @@ def regression_json(regression: Regression) -> dict[str, object]:
         "message_of": regression.said.case,
         "last_good": to_json(regression.last_good),
         "first_bad": to_json(regression.first_bad),
+        "beside": list(regression.beside),
         "fixed": to_json(regression.fixed),
         "functions": list(regression.functions),
         "targets": list(regression.targets),

@@ -150,3 +150,13 @@ def last_before(told: Flags) -> Numbers:
     if len(run):
         before[1:] = np.maximum.accumulate(run, axis=0)[:-1]
     return before
+
+
+def last_alike(told: Flags, kinds: Sequence[str]) -> Numbers:
+    """The same as `last_before`, among runs of one kind: `kinds` has that of each run."""
+    before = np.full(told.shape, NONE)
+    for kind in set(kinds):
+        runs = np.flatnonzero([one == kind for one in kinds])
+        of_kind = last_before(told[runs])
+        before[runs] = np.where(of_kind == NONE, NONE, runs[of_kind])
+    return before

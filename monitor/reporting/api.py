@@ -328,6 +328,7 @@ def _regression(one: Regression) -> object:
         "message_of": one.said.case,
         "last_good": _label(one.last_good),
         "first_bad": _label(one.first_bad),
+        "beside": [*one.beside],
         "fixed": _label(one.fixed),
         "functions": [*one.functions],
         "targets": [*one.targets],
@@ -448,6 +449,7 @@ def _change(change: Change) -> dict[str, object]:
         "message": change.message,
         "since": _label(change.since),
         "until": _label(change.until),
+        "beside": [*change.beside],
     }
 
 

@@ -263,7 +263,7 @@ def _tags(base: str) -> str:
 
 def _line(change: Change) -> str:
     before, after = change.before or "not there", change.after or "gone"
-    return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.message}" if change.message else "")
+    return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
 
 
 def _signature_lines(function: str, known: KnownSignature) -> str:

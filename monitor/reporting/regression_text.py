@@ -29,6 +29,8 @@ def _lines(regression: Regression) -> Iterator[str]:
     yield f"{state:<9} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
     yield f"{'':<9} {cells} on {targets}: {functions}"
     yield f"{'':<9} {message}"
+    if regression.beside:
+        yield f"{'':<9} beside the framework's version: {'; '.join(regression.beside)}"
     yield f"{'':<9} {', '.join(_steps(regression))}; known {known}"
 
 

@@ -73,7 +73,10 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
     Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
     Verdict.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
-    Verdict.ENVIRONMENT: Sign("⌂", "environment", Tone.UNSURE, "fails now under the last good build too"),
+    Verdict.ENVIRONMENT: Sign(
+        "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
+    ),
+    Verdict.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, as the framework had announced"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
     Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),

@@ -73,7 +73,7 @@ def _more(night: Night) -> Iterator[str]:
 
 
 def _cells(change: Change) -> tuple[str, str, str, str, str]:
-    return change.verdict, change.case, change.before or "-", change.after or "-", change.message
+    return change.verdict, change.case, change.before or "-", change.after or "-", change.text
 
 
 def inert(text: str) -> str:

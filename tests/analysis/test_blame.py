@@ -17,11 +17,11 @@ PASS, ERROR, CRASH = Outcome.PASS, Outcome.ERROR, Outcome.CRASH
         ((PASS, PASS), (ERROR, ERROR), True, Blame.BUILD),
         ((PASS, PASS), (ERROR, CRASH), True, Blame.BUILD),  # it fails each time, if not the same way
         ((ERROR, ERROR), (ERROR, ERROR), True, Blame.ENVIRONMENT),
-        ((ERROR, ERROR), (ERROR, ERROR), False, Blame.BUILD),  # it never passed under that build: that says nothing
+        ((ERROR, ERROR), (ERROR, ERROR), False, Blame.UNTOLD),  # it never passed under that build: that says nothing
         ((PASS, ERROR), (ERROR, ERROR), True, Blame.NOBODY),
         ((PASS, PASS), (ERROR, PASS), True, Blame.NOBODY),
         ((ERROR, ERROR), (PASS, PASS), True, Blame.NOBODY),
-        ((), (ERROR, ERROR), True, Blame.BUILD),  # that build does not list it
+        ((), (ERROR, ERROR), True, Blame.UNTOLD),  # that build does not list it
     ],
 )
 def test_whose_doing_it_is(good: tuple[Outcome, ...], new: tuple[Outcome, ...], passed: bool, found: Blame) -> None:

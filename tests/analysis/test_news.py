@@ -44,7 +44,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
 
 
 def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: Make) -> None:
-    both = (runfile(1, {A: "pass"}), runfile(2, {A: "unsupported"}))
+    both = (runfile(1, {A: "pass"}), runfile(2, {A: "unsupported"}, version="2"))
     listed = [
         replace(
             one,
@@ -243,6 +243,7 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
         runfile(
             2,
             {case: "error" if case in broken else "pass" for case in cases},
+            version="2",
             attempts={case: ["error", "error"] for case in broken},
         ),
     )
@@ -256,7 +257,9 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
     *_, night = read(
         tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
-        runfile(2, dict.fromkeys(cases, "error"), attempts={case: ["error", "error"] for case in cases[:5]}),
+        runfile(
+            2, dict.fromkeys(cases, "error"), version="2", attempts={case: ["error", "error"] for case in cases[:5]}
+        ),
     )
     assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
     assert (len(night.of(Verdict.WORSE)), night.regressions) == (5, ())
@@ -265,7 +268,9 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
 def test_an_incident_is_told_once(tmp_path: Path, runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
     broken = dict.fromkeys(cases, "error")
-    *_, night = read(tmp_path, runfile(1, dict.fromkeys(cases, "pass")), runfile(2, broken), runfile(3, broken))
+    *_, night = read(
+        tmp_path, runfile(1, dict.fromkeys(cases, "pass")), *(runfile(day, broken, version="2") for day in (2, 3))
+    )
     assert (night.changes, night.incidents) == ((), ())
 
 
@@ -299,7 +304,7 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, ru
     *_, night = read(
         tmp_path,
         with_declared(runfile(1, {A: "error"}), declared),
-        with_declared(runfile(2, {A: "pass", B: "pass"}, attempts={A: ["pass", "pass"]}), declared),
+        with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", attempts={A: ["pass", "pass"]}), declared),
     )
     assert [(change.case, change.verdict) for change in night.changes] == [(A, Verdict.BETTER), (B, Verdict.LIFTED)]
 

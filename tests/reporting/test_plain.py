@@ -14,15 +14,22 @@ from monitor.history.store import History, Recorded
 from monitor.model import Run
 from monitor.reporting.standing import Series, all_series
 
+MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"
 
 
-@pytest.fixture(scope="module", params=["shipped", "planted"])
+@pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns"])
 def history(request: pytest.FixtureRequest) -> Recorded:
     if request.param == "shipped":
         return History(SHIPPED).load()
     found: Recorded = request.getfixturevalue("recorded")
-    return found
+    if request.param == "planted":
+        return found
+    runs = (
+        replace(item, run=replace(item.run, environment={"host.cpu": MACHINES[number % 2]}))
+        for number, item in enumerate(found.runs)
+    )
+    return replace(found, runs=tuple(runs))
 
 
 def test_arrays_find_the_same_news(history: Recorded) -> None:

@@ -110,6 +110,7 @@ def _summary(report: Report, settings: Settings) -> str:
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
             ("between", between(one, settings) or "a build does not tell what it was made from"),
+            *([("also changed", "; ".join(map(code, one.beside)))] if one.beside else []),
             ("known", _known(one)),
             ("now", _now(report, settings)),
             ("history", _history(one, settings)),

@@ -117,7 +117,7 @@ def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Nig
             _number(change.before),
             _number(change.after),
             said.setdefault(words, len(said)),
-            change.message,
+            change.text,
         ]
         turns.setdefault(key, []).append(turn)
         addresses[key] = case_address(hit.run, change.function)

@@ -50,7 +50,7 @@ def _told(night: Night) -> str:
     """A digest of a night: its run, which never changes, and its news, in as few words as tell them apart."""
     changes = [
         (
-            *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.message)),
+            *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.text)),
             *(_label(build) for build in (change.until, change.since)),
         )
         for change in night.changes

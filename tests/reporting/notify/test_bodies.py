@@ -69,8 +69,9 @@ def test_without_a_site(of_functions: Any) -> None:
 def test_a_broken_build(read: Make, night: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
     says = {case: "ImportError: no module" if number < 30 else "Aborted" for number, case in enumerate(cases)}
+    good = dict.fromkeys(cases, "pass")
     worse = {case: "error" if number < 30 else "crash" for number, case in enumerate(cases)}
-    history = read(night(1, dict.fromkeys(cases, "pass")), night(2, worse, says=says, environment=MACHINE))
+    history = read(*(night(day, seen, says=says, environment=MACHINE) for day, seen in ((1, good), (2, worse))))
     held("broken-build", opened(history, SITE))
 
 
@@ -80,5 +81,6 @@ def test_many_at_once(read: Make, night: Make) -> None:
     words = ("shape", "dtype", "axis", "rank", "stride", "order")
     says = {case: f"the {word} is off" for case, word in zip(bad, words, strict=True)}
     worse = {case: "mismatch" if case in bad else "pass" for case in cases}
-    history = read(night(1, dict.fromkeys(cases, "pass")), night(2, worse, says=says, environment=MACHINE))
+    good = dict.fromkeys(cases, "pass")
+    history = read(*(night(day, seen, says=says, environment=MACHINE) for day, seen in ((1, good), (2, worse))))
     held("many-at-once", opened(history, SITE))

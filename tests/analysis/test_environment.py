@@ -1,0 +1,308 @@
+"""The same build cannot regress; what another machine, driver or package turned is the environment's doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from monitor.analysis.flakiness import ratings
+from monitor.analysis.lives import REMEMBERED
+from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, nights
+from monitor.analysis.regressions import Regression, State, regressions
+from monitor.analysis.values import moved
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History, Recorded
+from monitor.model import Build, Channel, Comparison, Digest, Evidence, Outcome, Package, Reason, Side
+
+Make = Callable[..., RunFile]
+A = "jax/jax.a/eager"
+EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
+XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
+ON_XEON = "AMD EPYC, AVX2 -> Intel Xeon, AVX-512"
+NEVER = (Verdict.WORSE, Verdict.BETTER, Verdict.DIFFERENT, Verdict.VALUES)
+
+
+def recorded(tmp_path: Path, *runfiles: RunFile) -> Recorded:
+    history = History(tmp_path / "history")
+    history.record(runfiles, "nights")
+    return history.load()
+
+
+def with_packages(version: str = "1", **packages: str) -> Build:
+    return Build("jax", version, Channel.RELEASE, packages=tuple(Package(*each) for each in sorted(packages.items())))
+
+
+def changes(found: Sequence[Night]) -> list[tuple[int, str, str]]:
+    """The day of each change, its verdict, and its message."""
+    return [
+        (int(night.run.started[8:10]), change.verdict, change.message) for night in found for change in night.changes
+    ]
+
+
+def night(runfile: Make, day: int, outcome: str, **run: object) -> RunFile:
+    """A night of one case, whose answer two fresh workers confirm."""
+    return runfile(day, {A: outcome}, **{"attempts": {A: [outcome, outcome]}, "version": "1", **run})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "named"),
+    [
+        ({"environment": EPYC}, {"environment": XEON}, ON_XEON),
+        (
+            {"environment": EPYC | {"device.driver": "550.1"}},
+            {"environment": EPYC | {"device.driver": "560.2"}},
+            "driver 550.1 -> 560.2",
+        ),
+        (
+            {"environment": {"device.name": "NVIDIA A100"}},
+            {"environment": {"device.name": "NVIDIA H100"}},
+            "NVIDIA A100 -> NVIDIA H100",
+        ),
+        (
+            {"environment": {"python.version": "3.11.2"}},
+            {"environment": {"python.version": "3.12.1"}},
+            "Python 3.11.2 -> 3.12.1",
+        ),
+        (
+            {"build": with_packages(numpy="2.3.1", scipy="1.17")},
+            {"build": with_packages(numpy="2.4.0", scipy="1.17")},
+            "numpy 2.3.1 -> 2.4.0",
+        ),
+        (
+            {"build": with_packages(numpy="2.3.1")},
+            {"build": with_packages(numpy="2.3.1", zlib="1")},
+            "zlib none -> 1",
+        ),
+        ({}, {}, "the same build, machine and packages, so the check or the state of the machine"),
+    ],
+)
+@pytest.mark.parametrize(("good", "bad"), [("pass", "mismatch"), ("mismatch", "pass"), ("error", "mismatch")])
+def test_the_same_build_cannot_regress(
+    tmp_path: Path,
+    runfile: Make,
+    before: dict[str, object],
+    after: dict[str, object],
+    named: str,
+    good: str,
+    bad: str,
+) -> None:
+    told = recorded(tmp_path, night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
+    (change,) = nights(told)[-1].changes
+    assert (change.verdict, change.of_build) == (Verdict.ENVIRONMENT, False)
+    assert change.message.startswith(named)
+    assert regressions(nights(told)) == ()
+
+
+def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_path: Path, runfile: Make) -> None:
+    compilers = [Build("libtpu", version, Channel.RELEASE) for version in ("0.0.42", "0.0.50")]
+    told = nights(
+        recorded(
+            tmp_path,
+            night(runfile, 1, "pass", compiler=compilers[0], evidence=Evidence.COMPILED, environment=EPYC),
+            night(runfile, 2, "crash", compiler=compilers[1], evidence=Evidence.COMPILED, environment=XEON),
+        )
+    )
+    (change,) = told[-1].regressions
+    assert change.text.startswith("compiler libtpu==0.0.42 -> libtpu==0.0.50; ")
+    (regression,) = regressions(told)
+    assert regression.state is State.OPEN
+    assert regression.beside[0] == "compiler libtpu==0.0.42 -> libtpu==0.0.50"
+
+
+@pytest.mark.parametrize("part", ["jaxlib", "jax-cuda13-plugin", "libtpu", "torch-xla", "triton", "keras-nightly"])
+def test_what_implements_the_functions_is_a_part_of_the_build(tmp_path: Path, runfile: Make, part: str) -> None:
+    both = [with_packages(**{part: version, "numpy": "2.0"}) for version in ("1", "2")]
+    told = nights(
+        recorded(tmp_path, night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
+    )
+    assert [change.beside for change in told[-1].regressions] == [(f"{part} 1 -> 2",)]
+
+
+def test_a_new_build_with_other_packages_regresses_and_names_them(tmp_path: Path, runfile: Make) -> None:
+    told = nights(
+        recorded(
+            tmp_path,
+            night(runfile, 1, "pass", build=with_packages("1", numpy="2.3.1")),
+            night(runfile, 2, "error", build=with_packages("2", numpy="2.4.0")),
+        )
+    )
+    (regression,) = regressions(told)
+    assert regression.beside == ("numpy 2.3.1 -> 2.4.0",)
+
+
+def compared(good: str, new: str) -> tuple[Comparison, ...]:
+    sides = (Side(build, (Outcome(outcome),) * 3) for build, outcome in (("jax==1", good), ("jax==2", new)))
+    return (Comparison(A, Reason.TURNED, *sides),)
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "verdict", "says"),
+    [
+        ((), Verdict.ENVIRONMENT, f"jax==1 -> jax==2; {ON_XEON}; not known which of these it came with"),
+        (compared("pass", "error"), Verdict.WORSE, "why error"),
+        (compared("error", "error"), Verdict.ENVIRONMENT, f"{ON_XEON}; fails under the last good build too"),
+    ],
+)
+def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
+    tmp_path: Path, runfile: Make, comparisons: tuple[Comparison, ...], verdict: Verdict, says: str
+) -> None:
+    told = nights(
+        recorded(
+            tmp_path,
+            night(runfile, 1, "pass", environment=EPYC),
+            night(runfile, 2, "error", version="2", environment=XEON, comparisons=comparisons),
+        )
+    )
+    (change,) = told[-1].changes
+    assert change.verdict is verdict
+    assert change.message.startswith(says)
+    assert len(regressions(told)) == (verdict is Verdict.WORSE)
+
+
+def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile: Make) -> None:
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * TURNED_AT_LEAST)]
+    told = nights(
+        recorded(
+            tmp_path,
+            runfile(1, dict.fromkeys(cases, "pass"), environment=EPYC),
+            runfile(2, dict.fromkeys(cases, "error"), environment=XEON, version="2"),
+        )
+    )
+    assert len(told[-1].of(Verdict.ENVIRONMENT)) == len(cases)
+    assert (told[-1].incidents, regressions(told)) == ((), ())
+
+
+def test_machines_that_take_turns_and_answer_as_ever_are_no_news(tmp_path: Path, runfile: Make) -> None:
+    told = recorded(
+        tmp_path,
+        *(
+            night(runfile, day, *(("pass",) if day % 2 else ("mismatch",)), version=str(day), environment=machine)
+            for day, machine in enumerate((EPYC, XEON) * 10, start=1)
+        ),
+    )
+    assert [(day, verdict) for day, verdict, _ in changes(nights(told))] == [(2, Verdict.ENVIRONMENT)]
+    assert ratings(told) == ()  # each machine always says the same
+
+
+def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make) -> None:
+    answers = ["pass"] * 4 + ["error"] * 4 + ["pass"] * 4
+    told = nights(
+        recorded(
+            tmp_path,
+            *(
+                night(runfile, day, answer, version=str(day), environment=(EPYC, XEON)[day % 2])
+                for day, answer in enumerate(answers, start=1)
+            ),
+        )
+    )
+    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, Verdict.WORSE), (9, Verdict.BETTER)]
+    (regression,) = regressions(told)
+    assert (regression.state, regression.last_good.version, regression.first_bad.version) == (State.FIXED, "3", "5")
+
+
+def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfile: Make) -> None:
+    on_epyc, on_xeon = ["pass", "error", "pass", "pass"], ["pass", "error", "error", "pass"]
+    told = [
+        night(runfile, 2 * day + n, answer, version=str(2 * day + n), environment=machine)
+        for n, (answers, machine) in enumerate(((on_epyc, EPYC), (on_xeon, XEON)))
+        for day, answer in enumerate(answers, start=1)
+    ]
+    told.sort(key=lambda one: one.run.started)
+
+    def after(count: int) -> Regression:
+        (one,) = regressions(nights(recorded(tmp_path / str(count), *told[:count])))
+        return one
+
+    assert [after(count).state for count in (4, 5, 6, 7, 8)] == [State.OPEN] * 4 + [State.FIXED]
+
+
+@pytest.mark.parametrize(
+    ("on_the_next", "state"), [("pass", State.FIXED), ("flaky", State.GONE), ("error", State.OPEN)]
+)
+def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
+    tmp_path: Path, runfile: Make, on_the_next: str, state: State
+) -> None:
+    later = []
+    for number in range(REMEMBERED):
+        one = night(runfile, 3, on_the_next, version=str(number + 3), environment=XEON)
+        run = replace(one.run, id=f"20261201T03{number:02}00Z-{number:06x}", started=f"2026-12-01T03:{number:02}:00Z")
+        later.append(replace(one, run=run))
+    first = (
+        night(runfile, 1, "pass", environment=EPYC),
+        night(runfile, 2, "error", version="2", environment=EPYC),
+    )
+    before = recorded(tmp_path / "before", *first, *later[:-1])
+    assert [one.state for one in regressions(nights(before))] == [State.OPEN]
+    assert [one.state for one in regressions(nights(recorded(tmp_path / "all", *first, *later)))] == [state]
+
+
+def digested(runfile: RunFile, figure: int) -> RunFile:
+    observations = tuple(replace(one, digest=Digest("a", (figure,))) for one in runfile.observations)
+    return replace(runfile, observations=observations)
+
+
+def test_values_are_held_against_those_of_the_same_machine(tmp_path: Path, runfile: Make) -> None:
+    told = recorded(
+        tmp_path,
+        *(
+            digested(night(runfile, day, "pass", version=str(day), environment=machine), figure)
+            for day, (machine, figure) in enumerate(
+                [(EPYC, 10), (XEON, 90), (EPYC, 10), (XEON, 90), (EPYC, 50)], start=1
+            )
+        ),
+    )
+    assert [*moved(told)] == [told.runs[-1].run.id]
+
+
+def test_values_that_another_package_changed_are_the_environments(tmp_path: Path, runfile: Make) -> None:
+    told = nights(
+        recorded(
+            tmp_path,
+            digested(night(runfile, 1, "pass", build=with_packages(numpy="2.3.1")), 10),
+            digested(night(runfile, 2, "pass", build=with_packages(numpy="2.4.0")), 90),
+        )
+    )
+    assert changes(told) == [
+        (2, Verdict.ENVIRONMENT, "numpy 2.3.1 -> 2.4.0: other values, by about 64 times the tolerance")
+    ]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_series_of_one_build_ever_regresses(tmp_path: Path, runfile: Make, seed: int) -> None:
+    """Whatever machines, packages and outcomes come in turns: one build brings no verdict on a build."""
+    rolled = Random(seed)  # noqa: S311 - a test's own dice
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * TURNED_AT_LEAST)]
+    outcomes = ["pass", "pass", "mismatch", "error", "flaky", "blocked"]
+    told = []
+    for day in range(1, 10):
+        given = {case: rolled.choice(outcomes) for case in cases}
+        again = {case: [outcome] * 2 for case, outcome in given.items() if rolled.random() < 0.5}
+        machine, numpy = rolled.choice([EPYC, XEON]), rolled.choice(["2.3.1", "2.4.0"])
+        told.append(
+            digested(
+                runfile(day, given, attempts=again, environment=machine, build=with_packages(numpy=numpy)),
+                rolled.choice([10, 90]),
+            )
+        )
+    found = nights(recorded(tmp_path, *told))
+    assert [change for one in found for change in one.changes if change.verdict in NEVER] == []
+    assert [incident for one in found for incident in one.incidents if "at once" in incident] == []
+    assert regressions(found) == ()
+
+
+def test_one_machine_alone_is_judged_as_ever(tmp_path: Path, runfile: Make) -> None:
+    """Classes of machine add nothing where there is one: with and without a name, the news is the same."""
+    told = []
+    for day, (outcome, again) in enumerate(product(["pass", "error", "flaky", "absent"], [True, False]), start=1):
+        told.append(runfile(day, {A: outcome}, version=str(day), attempts={A: [outcome] * 2} if again else {}))
+    named = [replace(one, run=replace(one.run, environment=EPYC)) for one in told]
+
+    def news(which: str, runfiles: list[RunFile]) -> list[Change]:
+        return [change for one in nights(recorded(tmp_path / which, *runfiles)) for change in one.changes]
+
+    assert news("named", named) == news("unnamed", told) != []
