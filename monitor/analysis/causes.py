@@ -91,7 +91,7 @@ class Cause:
 
     @cached_property
     def said(self) -> Said:
-        return said((hit.change.case, hit.change.message) for hit in self.hits)
+        return said((hit.change.case, hit.change.text) for hit in self.hits)
 
     @property
     def functions(self) -> tuple[str, ...]:
