@@ -15,6 +15,8 @@ import typer
 from monitor.cli.paths import directory, new_directory
 from monitor.execution.environments import default_cache
 from monitor.handover.fields import nearest
+from monitor.history.files import HistoryError
+from monitor.history.git import GitError
 from monitor.history.store import History
 from monitor.reporting.material import Material, gather
 from monitor.reporting.notify.markdown import table
@@ -33,13 +35,25 @@ class UserError(Exception):
     """A call that cannot be served; the message is one line that says what to do instead."""
 
 
+def history_directory(value: str | Path) -> Path:
+    """A directory that is a history, or new, or empty: checked before a command does anything."""
+    path = directory(value)
+    if path.resolve() == SHIPPED_HISTORY:
+        raise typer.BadParameter(f"{path}: a new history starts from this one; name another directory, or none")
+    try:
+        History(path).check()
+    except (GitError, HistoryError) as error:
+        raise typer.BadParameter(str(error)) from None
+    return path
+
+
 HistoryOption = Annotated[
     Path,
     typer.Option(
         "--history",
         help="The recorded history: a git work tree that portability made.",
         metavar="DIR",
-        parser=directory,
+        parser=history_directory,
     ),
 ]
 TargetsOption = Annotated[list[str], typer.Option("--target", help="A runner file's name; all where not given.")]
@@ -60,8 +74,6 @@ def open_history(directory: Path) -> History:
 
     Nothing is written there before something is recorded. Raises HistoryError.
     """
-    if directory.resolve() == SHIPPED_HISTORY:
-        raise UserError(f"--history {directory}: a new history starts from this one; name another directory, or none")
     history = History(directory, seed=SHIPPED_HISTORY)
     if not history.begun:
         say(f"no history in {directory} yet: the one that the project ships is read, and a new one starts from it")

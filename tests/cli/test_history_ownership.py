@@ -1,0 +1,239 @@
+"""`--history`: nothing that is not a history is touched, and who only reads writes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+from calling import portability
+from fake_github import FakeGitHub
+
+from monitor.cli import app
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CASE = "jax/jax.numpy.add/eager-float32"
+WRITERS = {"nightly", "backfill", "record", "history thin", "history retract"}
+AWAY = {"bisect"}  # which installs builds; it reads as all others do
+# What a command needs besides the history, so that it does its work; a new one without an entry has nothing.
+ARGUMENTS = {
+    "history show": ["jax", "jax.numpy.add"],
+    "plan": ["--framework", "jax", "--suite", "paper", "--target", "cpu", "--build", "jax==0.9.2"],
+    "notify": ["--repository", "octocat/monitor", "--dry-run"],
+    "watch": ["--repository", "octocat/monitor", "--dry-run"],
+    "actions fetch": ["--repository", "octocat/monitor"],
+}
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command that takes a history, by its words, from the program's own metadata."""
+
+    def walk(command: Any, words: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from walk(inner, (*words, name))
+        if any("--history" in parameter.opts for parameter in command.params):
+            yield " ".join(words), command
+
+    return walk(typer.main.get_command(app), ())
+
+
+COMMANDS = dict(commands())
+READERS = sorted(COMMANDS.keys() - WRITERS - AWAY)
+
+
+def call(words: str, history: Path) -> list[str]:
+    """The arguments that call a command with a history, with something for each that it requires."""
+    given = []
+    for parameter in COMMANDS[words].params:
+        if parameter.required:
+            given += [parameter.opts[0], "jax"] if parameter.opts[0].startswith("--") else ["jax"]
+    return [*words.split(), *given, "--history", str(history)]
+
+
+def contents(directory: Path) -> dict[str, tuple[int, int, str]]:
+    """Every file and folder, `.git` and all: when it was changed, its mode, and its content."""
+    found = {}
+    for path in [directory, *sorted(directory.rglob("*"))]:
+        status = path.lstat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+        found[str(path)] = (status.st_mtime_ns, status.st_mode, content)
+    return found
+
+
+def git(directory: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    done = subprocess.run(["git", "-C", str(directory), *who, *arguments], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """Somebody's repository, at work: committed, changed, staged, untracked and ignored files."""
+    repository = tmp_path / "work" / "repository"
+    subprocess.run(["git", "init", "--quiet", str(repository)], check=True)
+    for name in ("kept", "changed", "staged", "deleted", ".gitignore"):
+        (repository / name).write_text("ignored\n" if name == ".gitignore" else f"{name}\n")
+    git(repository, "add", "--all")
+    git(repository, "commit", "--quiet", "--message=Work")
+    (repository / "changed").write_text("not committed\n")
+    (repository / "staged").write_text("staged\n")
+    git(repository, "add", "staged")
+    (repository / "deleted").unlink()
+    (repository / "folder").mkdir()
+    (repository / "folder" / "untracked").write_text("untracked\n")
+    (repository / "ignored").write_text("ignored, and all there is\n")
+    (repository / ".git" / "index.lock").write_text("of a git that is at work\n")
+    return repository
+
+
+@pytest.fixture(params=["plain", "in a hook"])
+def caller(request: pytest.FixtureRequest, foreign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of whoever calls: as it is, or one in which git would work on that repository."""
+    if request.param == "in a hook":
+        monkeypatch.setenv("GIT_DIR", str(foreign / ".git"))
+        monkeypatch.setenv("GIT_WORK_TREE", str(foreign))
+        monkeypatch.setenv("GIT_INDEX_FILE", str(foreign / ".git" / "index"))
+        monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(foreign / ".git" / "objects"))
+        monkeypatch.setenv("GIT_COMMON_DIR", str(foreign / ".git"))
+        monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+        monkeypatch.setenv("GIT_CONFIG_KEY_0", "portability.history")
+        monkeypatch.setenv("GIT_CONFIG_VALUE_0", "true")
+
+
+@pytest.mark.parametrize("words", sorted(COMMANDS))
+def test_a_foreign_repository_is_refused_and_left_as_it_is(words: str, foreign: Path, caller: None) -> None:
+    before = contents(foreign.parent)
+    done = portability(*call(words, foreign), cwd=foreign.parents[1])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert f"git -C {foreign} config --worktree portability.history true" in done.stderr
+    assert contents(foreign.parent) == before
+
+
+@pytest.mark.parametrize("made", ["files", "a bare repository", "a file", "a folder in a repository"])
+@pytest.mark.parametrize("words", ["judge", "record", "history thin"])
+def test_so_is_whatever_else_is_there(words: str, made: str, tmp_path: Path, foreign: Path) -> None:
+    there = tmp_path / "work" / "there"
+    if made == "a file":
+        there.write_text("mine\n")
+    elif made == "a bare repository":
+        subprocess.run(["git", "init", "--quiet", "--bare", str(there)], check=True)
+    elif made == "files":
+        there.mkdir()
+        (there / "mine").write_text("mine\n")
+    else:
+        there = foreign / "folder"
+    before = contents(foreign.parent)
+    done = portability(*call(words, there), cwd=tmp_path)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert str(there) in done.stderr
+    assert contents(foreign.parent) == before
+
+
+@pytest.mark.parametrize("words", ["judge", "history thin"])
+@pytest.mark.parametrize("detached", [True, False], ids=["detached", "on another branch"])
+def test_a_history_whose_branch_is_not_checked_out_is_refused(words: str, detached: bool, tmp_path: Path) -> None:
+    History(tmp_path / "history").prepare()
+    git(tmp_path / "history", "checkout", "--quiet", *(["--detach"] if detached else ["-b", "mine"]))
+    before = contents(tmp_path / "history")
+    done = portability(*call(words, tmp_path / "history"))
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert f"git -C {tmp_path / 'history'} switch results" in done.stderr
+    assert contents(tmp_path / "history") == before
+
+
+def test_the_line_that_the_refusal_names_adopts_a_clone(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    History(tmp_path / "history").record([runfile(1, {CASE: "pass"})], "a night")
+    subprocess.run(["git", "clone", "--quiet", tmp_path / "history", tmp_path / "clone"], check=True)
+    refused = portability("judge", "--history", "clone").stderr
+    subprocess.run(refused.split("`")[1].split(), check=True)
+    assert portability("judge", "--history", "clone").returncode == 0
+
+
+def test_git_of_a_caller_in_a_hook_records_where_it_was_told_to(
+    tmp_path: Path, foreign: Path, monkeypatch: pytest.MonkeyPatch, runfile: Callable[..., RunFile]
+) -> None:
+    before = contents(foreign)
+    for name, value in {"DIR": ".git", "WORK_TREE": "", "INDEX_FILE": ".git/index"}.items():
+        monkeypatch.setenv(f"GIT_{name}", str(foreign / value))
+    assert History(tmp_path / "history").record([runfile(1, {CASE: "pass"})], "a night")
+    assert len(History(tmp_path / "history").load().runs) == 1
+    assert contents(foreign) == before
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A history with what readers look for, in which a writer was killed: its work tree and lock are left over."""
+    history = tmp_path_factory.mktemp("year") / "history"
+    shipped = CHECKOUT / "results"
+    seed = history.parent / "seed"
+    for part in ("runs", "outcomes"):
+        shutil.copytree(shipped / part / "cpu" / "jax", seed / part / "cpu" / "jax")
+    (seed / "signatures").mkdir()
+    shutil.copy(shipped / "signatures" / "jax.csv", seed / "signatures")
+    History(history, seed=seed).prepare()
+    (history / "outcomes" / "cpu" / "jax" / "paper.csv").write_text("half a li")
+    shutil.rmtree(history / "runs")
+    (history / ".git" / "index.lock").touch()
+    return history
+
+
+# What a command keeps in the directory where it is called, indexes and a site, cannot be written either.
+CALL = """
+set -e
+trap 'exit 77' EXIT
+mount --bind "$1" "$1"
+mount -o remount,ro,bind "$1"
+mount -t tmpfs -o "$3" tmpfs "$2"
+trap - EXIT
+cd "$2"
+shift 3
+"$@" || exit $?
+find .
+"""
+
+
+def in_a_place(year: Path, here: Path, place: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Call a command where the history is for reading only, in a directory that is mounted so; then list it."""
+    here.mkdir()
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", CALL, "sh", str(year), str(here), place, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+    )
+    if done.returncode == 77 or "unshare:" in done.stderr:
+        pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")
+    return done
+
+
+@pytest.mark.parametrize("words", READERS)
+def test_a_reader_needs_to_write_nothing(words: str, year: Path, tmp_path: Path, github: FakeGitHub) -> None:
+    before = contents(year)
+    options = [option for parameter in COMMANDS[words].params for option in parameter.opts]
+    out = ["--out", str(tmp_path / "out" / words)] if "--out" in options else []
+    command = [sys.executable, "-m", "monitor", *words.split(), *ARGUMENTS.get(words, []), *out]
+    done = in_a_place(year, tmp_path / "here", "ro", [*command, "--history", str(year)])
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines()[-1] == "."
+    assert contents(year) == before
+
+
+def test_a_reader_leaves_nothing_half_written_on_a_full_disk(year: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "monitor", "judge", "--history", str(year)]
+    done = in_a_place(year, tmp_path / "here", "size=64k", command)
+    assert done.returncode == 0, done.stderr
+    assert "./.portability/index" in done.stdout
+    assert not re.search(r"^\./.*\.(\d+|arrow)$", done.stdout, re.MULTILINE)
