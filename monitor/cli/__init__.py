@@ -37,9 +37,9 @@ from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
-from monitor.reporting.asking import GitHubError
 from monitor.reporting.edition import SiteError
 from monitor.reporting.federation.columns import FederationError
+from monitor.reporting.github.answers import GitHubError
 from monitor.suite.collect import DeclarationError
 
 app = typer.Typer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -20,19 +21,13 @@ from monitor.cli.common import (
     print_json,
     say,
 )
-from monitor.cli.github import RepositoryOption, asking
+from monitor.cli.github import BranchOption, RepositoryOption, client
 from monitor.cli.paths import made_by, new_directory
 from monitor.cli.provenance import note_start
-from monitor.reporting.actions import ArtifactError, StartError, Workflows
-
-# As long as the workflow keeps what its runs hand over.
-DAYS = 7
+from monitor.reporting.actions import KEPT, RECORDED, TOLD_FOR, Handed, StartError, Workflows
+from monitor.reporting.archives import ArtifactError
 
 app = typer.Typer(name="actions", help="Start workflows at GitHub, and fetch what their runs handed over.")
-
-BranchOption = Annotated[
-    str, typer.Option(help="The branch that workflows run on.", metavar="NAME", envvar="GITHUB_REF_NAME")
-]
 
 
 @app.command(
@@ -95,24 +90,30 @@ def fetch(
     branch: BranchOption = "main",
     workflow: Annotated[
         list[str], typer.Option(help="The name of its file in .github/workflows; any number of them.")
-    ] = ["run.yml", "backfill.yml"],  # noqa: B006 - typer copies it
+    ] = [*RECORDED],  # noqa: B006 - typer copies it
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[
         Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR", parser=new_directory)
     ] = WORK / "runs",
-    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = DAYS,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = KEPT,
     json_: JsonOption = False,
 ) -> None:
     """Fetch what runs handed over that the history does not have: all of it, whichever run asks.
 
     The token is the environment's GITHUB_TOKEN and needs the permission `actions: read`. An artifact that is not what a
-    run hands over is left out, with a line; the exit status is 2 then.
+    run hands over is left out, with a line, and one that expired before it was recorded is told of for a week more; the
+    exit status is 2 then.
     """
     workflows = _workflows(repository, branch)
-    found = workflows.handed_over(workflow, days, open_history(history).artifacts())
+    found = workflows.handed_over(workflow, days + TOLD_FOR, open_history(history).artifacts())
     out.mkdir(parents=True, exist_ok=True)
     refused, answers = 0, []
+    lost = [handed for handed in found if handed.expired]
+    for handed in lost:
+        say(f"lost: {handed.said}: {handed.loss}")
     for handed in found:
+        if handed.expired:
+            continue
         try:
             paths = workflows.fetch(handed, out / str(handed.artifact))
             note_start(out / str(handed.artifact), handed.title)
@@ -120,20 +121,24 @@ def fetch(
             say(f"refused: {error}")
             refused += 1
             continue
-        answers.append({**asdict(handed), "files": [str(path) for path in paths]})
+        answers.append({**_json(handed), "files": [str(path) for path in paths]})
         if not json_:
             print(f"- {handed.at}: {len(paths)} files")
     if json_:
         print_json(answers)
     elif not found:
         say("nothing new was handed over")
-    if refused:
+    if refused or lost:
         raise typer.Exit(2)
 
 
 def _workflows(repository: str, branch: str) -> Workflows:
     without = "give a token that may read, or start, workflows"
-    return Workflows(asking(repository, "actions", without=without), branch)
+    return Workflows(client(repository, "actions", without=without), branch)
+
+
+def _json(handed: Handed) -> dict[str, object]:
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(handed).items()}
 
 
 def _input(text: str) -> tuple[str, str]:

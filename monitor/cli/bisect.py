@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import typer
@@ -28,6 +29,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
+from monitor.cli.github import api, github_token
 from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds, own_cache
 from monitor.cli.paths import existing_file
 from monitor.cli.planning import suite_of
@@ -37,8 +39,9 @@ from monitor.execution.builds import BuildUnavailable, named, provide
 from monitor.execution.offers import Offer
 from monitor.execution.targets import Target, find_target, load_targets
 from monitor.history.order import age
+from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
-from monitor.reporting.commits import Source, commits_between, subject_on_github
+from monitor.reporting.commits import Commits, Source, commits_between, look_up_sources, subject_on_github
 from monitor.reporting.found import Found, Step, found_json, found_text
 from monitor.suite.collect import is_listed, suites
 
@@ -115,7 +118,7 @@ def bisect(
         journal.hold(held or _packages(chosen, question, own))
         suite = suite or _any_declared(question.framework)
         bench = Bench(chosen, question.framework, suite, seen, journal.search.held, own, journal.folder)
-        found = search(journal, _attempt(bench, question, script), chosen.offer(seen))
+        found = search(journal, _attempt(bench, question, script), chosen.offer(seen), known_commits(history))
     except EndError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
@@ -197,8 +200,13 @@ def _packages(target: Target, question: Question, cache: Path) -> tuple[Package,
         raise UserError(f"{question.good}, the good end, cannot be had: {error}") from error
 
 
-def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> Found:
-    """Try the ends, then builds between them until two are left. Raises EndError."""
+def search(
+    journal: Journal, attempt: Callable[[str], Trial], offer: Offer, on_main: Mapping[str, str] = MappingProxyType({})
+) -> Found:
+    """Try the ends, then builds between them until two are left. Raises EndError.
+
+    `on_main` has the commits of `main` that PyTorch's nightlies are made of, as far as they are known.
+    """
     question = journal.search.question
     trials: dict[str, Trial] = {}
 
@@ -227,12 +235,22 @@ def search(journal: Journal, attempt: Callable[[str], Trial], offer: Offer) -> F
         good,
         bad,
         tuple(trials[label] for label in row[first + 1 : last]),
-        commits_between(
-            question.framework, Source(good.build, good.commit), Source(bad.build, bad.commit), subject_on_github
-        ),
+        _commits(question.framework, Source(good.build, good.commit), Source(bad.build, bad.commit), on_main),
         tuple(Step(trial, said[label] or Mark.SKIP) for label, trial in trials.items()),
         journal.search.held,
     )
+
+
+def _commits(framework: str, good: Source, bad: Source, on_main: Mapping[str, str]) -> Commits:
+    """The commits between two builds. GitHub is asked for those that the history lacks, and need not answer."""
+    new = [one for one in (good, bad) if one.commit not in on_main]
+    found = look_up_sources(new, subject_on_github(api(), github_token()))
+    return commits_between(framework, good, bad, {**found, **on_main})
+
+
+def known_commits(history: Path) -> Mapping[str, str]:
+    """The commits of `main` that the history has, where there is one."""
+    return History(history).main_commits()
 
 
 def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Trial:

@@ -8,14 +8,29 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import UserError
-from monitor.reporting.asking import GITHUB, Asking
+from monitor.cli.common import UserError, say
+from monitor.reporting.github.account import ACTIONS
+from monitor.reporting.github.client import GITHUB, AddressError, Client, api_address
+from monitor.reporting.notify.board import Board
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
+LOGIN = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,80})(\[bot\])?"
 SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
 
 RepositoryOption = Annotated[
     str, typer.Option(help="The repository at GitHub.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
+]
+
+BranchOption = Annotated[
+    str, typer.Option(help="The branch that workflows run on.", metavar="NAME", envvar="GITHUB_REF_NAME")
+]
+AccountOption = Annotated[
+    str,
+    typer.Option(
+        help="The login that writes the monitor's issues, where GitHub does not tell whose the token is.",
+        metavar="LOGIN",
+        envvar="PORTABILITY_ACCOUNT",
+    ),
 ]
 
 
@@ -25,23 +40,48 @@ def check_repository(repository: str) -> None:
         raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
 
 
-def asking(repository: str, permission: str, *, without: str, may_lack: bool = False) -> Asking:
+def client(
+    repository: str, permission: str, *, without: str, may_lack: bool = False, any_clock: bool = False
+) -> Client:
     """A repository, asked with the environment's GITHUB_TOKEN. Raises UserError.
 
     `without` is what to do where there is no token, unless it `may_lack`.
     """
     check_repository(repository)
-    token = os.environ.get("GITHUB_TOKEN", "")
+    token = github_token()
     if not token and not may_lack:
         raise UserError(f"GITHUB_TOKEN is not set: {without}")
-    api = os.environ.get("GITHUB_API_URL", GITHUB)
-    return Asking(repository, permission=permission, token=token, api=api)
+    return Client(repository, permission=permission, token=token, api=api(), any_clock=any_clock, say=say)
 
 
-def asking_for_issues(repository: str, permission: str = "issues: write", *, dry_run: bool) -> Asking:
+def github_token() -> str:
+    """The environment's token, empty where there is none. Raises UserError."""
+    token = os.environ.get("GITHUB_TOKEN", "").strip()
+    if not re.fullmatch(r"[!-~]*", token):
+        raise UserError("GITHUB_TOKEN is no token: it has spaces, or characters that no token has")
+    return token
+
+
+def api() -> str:
+    """Where GitHub's API answers, as the environment tells. Raises UserError."""
+    try:
+        return api_address(os.environ.get("GITHUB_API_URL", "").strip() or GITHUB)
+    except AddressError as error:
+        raise UserError(f"GITHUB_API_URL is {error}") from error
+
+
+def board(
+    repository: str, account: str, permission: str = "issues: write", *, dry_run: bool, any_clock: bool = False
+) -> tuple[Client, Board]:
     """A repository whose issues are to be written, or with `dry_run` only read. Raises UserError."""
+    if account and not re.fullmatch(LOGIN, account):
+        raise UserError(f'--account "{account}": must be a login at GitHub, as in octocat or my-app[bot]')
     without = "give a token that may write issues, or --dry-run"
-    return asking(repository, permission, without=without, may_lack=dry_run)
+    asked = client(repository, permission, without=without, may_lack=dry_run, any_clock=any_clock)
+    if not (account or asked.token):
+        say(f"no token: issues of {ACTIONS} are taken for the monitor's own; --account names another")
+        account = ACTIONS
+    return asked, Board(asked, account)
 
 
 def site_address(url: str) -> str:

@@ -15,12 +15,10 @@ from monitor.cli.common import (
     gathered,
 )
 from monitor.cli.deeds import carry_out
-from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
+from monitor.cli.github import AccountOption, RepositoryOption, board, site_address
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
 from monitor.execution.targets import Target, load_targets
-from monitor.reporting.commits import remembering, subject_on_github
-from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
 
@@ -41,16 +39,19 @@ def notify(
     triage: TriageOption = TRIAGE,
     site_url: Annotated[str, typer.Option(help="The address of the published site, for links.", metavar="URL")] = "",
     close_after: Annotated[int, typer.Option(min=1, help="Good nights after which an issue is closed.")] = CLOSE_AFTER,
+    account: AccountOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
     json_: JsonOption = False,
 ) -> None:
     """Open an issue for each regression, keep it up to date, and close it when the regression is mended.
 
     docs/issues.md tells what an issue says, and how to be rid of it. The token is the environment's GITHUB_TOKEN, which
-    a dry run on a public repository does not need. The exit status is 1 where some issue could not be changed, and 2
-    where GitHub cannot be asked at all; the next call does what is left.
+    a dry run on a public repository does not need. Only issues of the token's own account are touched. The exit
+    status is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all; the next call does
+    what is left.
     """
-    board, address = Board(asking_for_issues(repository, dry_run=dry_run)), site_address(site_url)
+    address = site_address(site_url)
+    _, issues = board(repository, account, dry_run=dry_run)
     material = gathered(history)
     known = judgement(material, triage)
     settings = Settings(
@@ -58,10 +59,10 @@ def notify(
         script_of,
         owners(load_targets(RUNNERS)),
         close_after,
-        remembering(subject_on_github),
+        material.main_commits,
     )
-    tasks = plan(material.regressions(known.excuse), material.nights, board.filed(), settings)
-    carry_out(board, tasks, dry_run=dry_run, as_json=json_)
+    tasks = plan(material.regressions(known.excuse), material.nights, issues.filed(), settings)
+    carry_out(issues, tasks, dry_run=dry_run, as_json=json_)
 
 
 def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:

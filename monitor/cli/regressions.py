@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from monitor.cli.common import (
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
 from monitor.handover.codec import to_json
+from monitor.reporting.commits import between_builds
 from monitor.reporting.regression_text import regressions_markdown, regressions_text
 
 
@@ -55,14 +57,16 @@ def show(
         and wanted(one.state, state)
     ]
     if json_:
-        print_json([regression_json(one) for one in found])
+        print_json([regression_json(one, material.main_commits) for one in found])
     else:
-        print(regressions_markdown(found) if markdown else regressions_text(found))
+        tell = regressions_markdown if markdown else regressions_text
+        print(tell(found, material.main_commits))
 
 
-def regression_json(regression: Regression) -> dict[str, object]:
+def regression_json(regression: Regression, on_main: Mapping[str, str]) -> dict[str, object]:
     """A regression as JSON; builds as requirements, but for the two that it came between."""
     late = regression.detection
+    commits = between_builds(regression.framework, regression.last_good, regression.first_bad, on_main)
     return {
         "id": regression.id,
         "framework": regression.framework,
@@ -75,6 +79,7 @@ def regression_json(regression: Regression) -> dict[str, object]:
         "first_bad": to_json(regression.first_bad),
         "beside": list(regression.beside),
         "fixed": to_json(regression.fixed),
+        "commits": to_json(commits),
         "functions": list(regression.functions),
         "targets": list(regression.targets),
         "bad": [

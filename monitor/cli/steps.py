@@ -32,7 +32,7 @@ from monitor.cli.common import (
     print_json,
     say,
 )
-from monitor.cli.github import RepositoryOption, check_repository
+from monitor.cli.github import RepositoryOption, api, check_repository, github_token
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.measured import Look, looks
 from monitor.cli.paths import existing_file, made_by, new_directory
@@ -42,10 +42,12 @@ from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets import Target, load_targets
 from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile, RunFileError
+from monitor.history.commits import is_nightly
 from monitor.history.rejoin import ARTIFACT
 from monitor.history.shards import join_shards
 from monitor.history.store import History
 from monitor.model import Evidence, Job
+from monitor.reporting.commits import look_up, subject_on_github
 from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
@@ -247,7 +249,22 @@ def record_runs(
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
     if artifacts:
         message += ["", *(f"{ARTIFACT}: {artifact}" for artifact in artifacts)]
-    return history.record(runfiles, "\n".join(message), push=push, say=say)
+    numbers = [int(artifact) for artifact in artifacts if artifact.isdecimal()]
+    commits = commits_of_main(history, runfiles)
+    return history.record(runfiles, "\n".join(message), push=push, say=say, commits=commits, artifacts=numbers)
+
+
+def commits_of_main(history: History, runfiles: Sequence[RunFile]) -> dict[str, str]:
+    """The commits of `main` that PyTorch's nightlies are made of, as far as the history lacks them and GitHub tells."""
+    known = history.main_commits()
+    builds = [runfile.run.build for runfile in runfiles if runfile.run.framework == "torch" and runfile.run.build]
+    new = [build.commit for build in builds if is_nightly(build.version) and build.commit not in known]
+    if not new:
+        return {}
+    found, fault = look_up((*new, *history.commits_to_look_up()), subject_on_github(api(), github_token()))
+    if fault:
+        say(f"commits of branch nightly are left to a later record to look up on main: {fault}")
+    return found
 
 
 def _said(runfile: RunFile) -> str:

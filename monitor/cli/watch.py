@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered
+from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered, open_history
 from monitor.cli.deeds import carry_out
-from monitor.cli.github import RepositoryOption, asking_for_issues, site_address
+from monitor.cli.github import AccountOption, BranchOption, RepositoryOption, board, site_address
 from monitor.cli.planning import Wish, planned_series
 from monitor.cli.steps import RunnersOption
 from monitor.execution.targets import load_targets
-from monitor.reporting.actions import states
-from monitor.reporting.alarms import Alarm, coverage, schedules, silence, site
+from monitor.reporting.actions import KEPT, RECORDED, TOLD_FOR, Workflows, states
+from monitor.reporting.alarms import Alarm, clock, coverage, lost, schedules, silence, site
 from monitor.reporting.notify.alarms import plan_alarms
-from monitor.reporting.notify.board import Board
 from monitor.reporting.published import NoAnswerError, written_at
 
 # The workflows that something has to start every day.
@@ -41,6 +41,8 @@ def watch(
     ] = "",
     runner: RunnersOption = [],  # noqa: B006 - typer copies it
     days: Annotated[int, typer.Option(min=1, help="A suite without a nightly run for longer is told of.")] = 3,
+    branch: BranchOption = "main",
+    account: AccountOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
     json_: JsonOption = False,
 ) -> None:
@@ -49,20 +51,30 @@ def watch(
     Looked for: workflows that GitHub or somebody switched off; suites that a plan would run and that the nightly job
     has not observed for days, each target, framework and kind of evidence for itself (a backfill does not count);
     newest nights that observed under 95 % of their cases, or of builds that broke as a whole; a published site that is
-    older than two days. The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status
-    is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all.
+    older than two days; what runs handed over and nobody recorded; runs, or this machine's clock, in the future. The
+    token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status is 1 where some issue
+    could not be changed, and 2 where GitHub cannot be asked at all.
     """
-    github = asking_for_issues(repository, "issues: write and actions: read", dry_run=dry_run)
-    address, board, now = site_address(site_url), Board(github), datetime.now(UTC)
-    material = gathered(history)
+    address = site_address(site_url)
+    github, issues = board(repository, account, "issues: write and actions: read", dry_run=dry_run, any_clock=True)
+    switched = states(github)  # the first answer, and with it what GitHub's clock says
+    now, recorded, material = github.now, open_history(history).artifacts(), gathered(history)
     expected, longest = planned_series(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
+    handed = Workflows(github, branch).handed_over(_there(RECORDED, switched), KEPT + TOLD_FOR, recorded)
     alarms = [
-        schedules(states(github), DAILY),
+        schedules(switched, DAILY),
         silence(material.nights, expected, longest, now),
         coverage(material.newest, expected, longest, now),
+        lost(handed, now),
+        clock(material.nights, github.clock_fault, now),
         *([_site(address, now)] if address else []),
     ]
-    carry_out(board, plan_alarms(alarms, board.filed()), dry_run=dry_run, as_json=json_)
+    carry_out(issues, plan_alarms(alarms, issues.filed()), dry_run=dry_run, as_json=json_)
+
+
+def _there(wanted: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...]:
+    """Those of the workflows that the repository has: of others it cannot be asked what they handed over."""
+    return tuple(name for name in wanted if name in states)
 
 
 def _site(address: str, now: datetime) -> Alarm:

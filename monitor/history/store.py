@@ -5,11 +5,12 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from monitor.handover.runfile import RunFile
+from monitor.history.commits import add_commits, is_nightly, read_commits
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.grid import Grid, grids
@@ -124,6 +126,18 @@ class HistoryReader:
     def signatures(self) -> dict[str, KnownSignature]:
         """What is known of the signature of every function, by its dotted name."""
         return read_all_signatures(self.files)
+
+    def main_commits(self) -> dict[str, str]:
+        """For commits of PyTorch's branch `nightly`, those of `main` that they are made of."""
+        return read_commits(self.files)
+
+    def commits_to_look_up(self) -> tuple[str, ...]:
+        """The commits of PyTorch's nightlies of which the history does not have that of `main`, the newest first."""
+        known = self.main_commits()
+        runs = in_order(read_runs(self.files, framework="torch"))
+        builds = [item.run.build for item in reversed(runs) if item.run.build]
+        commits = [build.commit for build in builds if is_nightly(build.version) and build.commit not in known]
+        return tuple(dict.fromkeys(commits))
 
     def size(self) -> int:
         """How many runs there are."""
@@ -265,8 +279,13 @@ class History(HistoryReader):
         *,
         push: bool = False,
         say: Callable[[str], None] = _tell_nobody,
+        commits: Mapping[str, str] = MappingProxyType({}),
+        artifacts: Collection[int] = (),
     ) -> str | None:
-        """Add runs in one commit, and return its hash; None where all of them were in the history already.
+        """Add runs in one commit, and return its hash; None where all of it was in the history already.
+
+        `commits` are those of `main` that nightlies are made of (`monitor.history.commits`). `artifacts` are those at
+        GitHub that the message names: one that brings no new run is noted all the same, or it is fetched for ever.
 
         With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
         writer was faster, so that two at once lose nothing. What the remote lacks of the runs that are recorded here
@@ -274,12 +293,12 @@ class History(HistoryReader):
         """
         with self.writing() as tree:
             if not push:
-                return self._add(runfiles, message)
+                return self._add(runfiles, message, commits, artifacts)
             tries = 0
             while True:
                 rejoin(tree, say)
                 before = tree.commit
-                commit = self._add(runfiles, message)
+                commit = self._add(runfiles, message, commits, artifacts)
                 try:
                     tree.push()
                     return commit
@@ -296,7 +315,9 @@ class History(HistoryReader):
             shutil.copytree(self._seed, self.directory, dirs_exist_ok=True)
         self._tree.commit_all(PLANTED)
 
-    def _add(self, runfiles: Sequence[RunFile], message: str) -> str | None:
+    def _add(
+        self, runfiles: Sequence[RunFile], message: str, commits: Mapping[str, str], artifacts: Collection[int]
+    ) -> str | None:
         heads = [*read_runs(Folder(self.directory))]
         known = {recorded.run.id for recorded in heads}
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
@@ -305,7 +326,9 @@ class History(HistoryReader):
             self._note(runfile.run, heads)
             if runfile.signatures:
                 self._note_signatures(runfile, heads)
-        return self._tree.commit_all(message) if new else None
+        looked_up = add_commits(self.directory, commits)
+        unnoted = artifacts and {*artifacts} - self.artifacts()
+        return self._tree.commit_all(message) if new or looked_up or unnoted else None
 
     def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
         """Write what is known after a run: an old build tells nothing new of a case that a newer one told of."""

@@ -19,6 +19,7 @@ from monitor.history.compact import write_table
 from monitor.history.files import Folder
 from monitor.history.git import BRANCH
 from monitor.history.layout import COLUMNS, RecordedRun, named, observations_path, read_run, read_runs
+from monitor.history.rejoin import ARTIFACT
 from monitor.history.repeats import REPEATED
 from monitor.history.store import History
 
@@ -51,7 +52,10 @@ def thin(history: History, today: date, *, anew: bool) -> Thinned:
             return done
         old = f"{BRANCH}-until-{today}"
         tree.git("branch", old)
-        first = tree.git("commit-tree", "HEAD^{tree}", stdin=f"The history until {today}; its commits are on {old}\n")
+        message = f"The history until {today}; its commits are on {old}\n"
+        if taken := tree.trailers(ARTIFACT):  # else they would be fetched again, and then told of as lost
+            message += "\n" + "".join(f"{ARTIFACT}: {artifact}\n" for artifact in taken)
+        first = tree.git("commit-tree", "HEAD^{tree}", stdin=message)
         tree.git("reset", "--quiet", "--soft", first.strip())
         return Thinned(done.runs, done.freed, old)
 

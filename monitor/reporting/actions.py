@@ -6,34 +6,38 @@ opened, no name in it becomes a path but a plain one, and what is in the files i
 
 from __future__ import annotations
 
-import re
-import zipfile
-import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from urllib.parse import quote
 
-import requests
-from github import GithubException
-from github.WorkflowRun import WorkflowRun
-
-from monitor.reporting.asking import ANSWERED_WITHIN, Asking, words
+from monitor.reporting.archives import LARGEST_ARCHIVE, ArtifactError, unpack
+from monitor.reporting.figures import count, visible
+from monitor.reporting.github.answers import (
+    AnswerError,
+    Fields,
+    GitHubError,
+    UnansweredError,
+    fields,
+    integer,
+    text,
+    text_or_empty,
+)
+from monitor.reporting.github.client import Client
 
 # What the last job of a run hands over, all run files of a target in one: that it is there says that the run is done.
 HANDED_OVER = "runs"
+# The workflows whose runs hand over what is to be recorded.
+RECORDED = ("run.yml", "backfill.yml")
 # Who may start a run: neither is open to strangers.
 EVENTS = ("schedule", "workflow_dispatch")
-RUN_FILE = re.compile(r"[a-z0-9][a-z0-9._-]{0,200}\.jsonl")
-LARGEST_ARCHIVE = 512 << 20  # bytes, before and after it is unpacked: a target's night has a few MiB
-MOST_FILES = 256  # as many jobs as one run of a workflow may have
-CHUNK = 1 << 20
-
-
-class ArtifactError(Exception):
-    """An artifact that is not taken: one line."""
+# Days: as long as the workflow keeps what its runs hand over, and for how much longer a loss is told of.
+KEPT = 7
+TOLD_FOR = 7
+# What waits for longer is told of before it is lost: something is recorded every day.
+WAITS_AT_MOST = timedelta(days=2)
 
 
 class StartError(Exception):
@@ -49,20 +53,43 @@ class Handed:
     title: str
     at: str
     size: int
-    archive: str
+    created: datetime
+    expires: datetime | None
+    expired: bool
+
+    @property
+    def said(self) -> str:
+        return f"artifact {self.artifact} of {self.at}"
+
+    @property
+    def loss(self) -> str:
+        """That it is lost, in a line."""
+        when = f" on {self.expires:%Y-%m-%d}" if self.expires else ""
+        return f"handed over on {self.created:%Y-%m-%d}, expired{when}, and was never recorded"
+
+    def waiting(self, now: datetime) -> str:
+        """That it is there and nobody records it, in a line; empty where it is new."""
+        if now - self.created <= WAITS_AT_MOST:
+            return ""
+        until = f", and kept until {self.expires:%Y-%m-%d}" if self.expires else ""
+        return f"handed over {count((now - self.created).days, 'day')} ago, not recorded yet{until}"
 
 
-def states(asking: Asking) -> dict[str, str]:
+def states(client: Client) -> dict[str, str]:
     """GitHub's word for the state of each workflow, by the name of its file. Raises GitHubError."""
-    found = asking.ask(lambda: [*asking.repository.get_workflows()])
-    return {one.path.rpartition("/")[2]: one.state for one in found}
+
+    def ask() -> dict[str, str]:
+        found = client.pages("actions/workflows", "workflows")
+        return {text(one, "path").rpartition("/")[2]: text(one, "state") for one in found}
+
+    return client.with_retry(ask)
 
 
 class Workflows:
     """The workflows of a repository, on its branch `branch`; only what ran there is taken."""
 
-    def __init__(self, asking: Asking, branch: str) -> None:
-        self._asking = asking
+    def __init__(self, client: Client, branch: str) -> None:
+        self._client = client
         self._branch = branch
 
     def start(self, workflow: str, inputs: Mapping[str, str]) -> None:
@@ -71,84 +98,108 @@ class Workflows:
         An answer that is lost may start it twice: its concurrency group lets the second wait for the first, and what
         both record is one observation more.
         """
-        ours = self._asking.repository.get_workflow(workflow)
+        body = {"ref": self._branch, "inputs": dict(inputs)}
+        path = f"actions/workflows/{quote(workflow, safe='')}/dispatches"
         try:
-            self._asking.carefully(lambda: ours.create_dispatch(self._branch, dict(inputs), throw=True))
-        except GithubException as fault:
-            if fault.status in (404, 422):
-                raise StartError(f"{workflow}: GitHub answers {fault.status}, {words(fault)}") from fault
-            raise self._asking.error(fault) from fault
+            self._client.with_retry(lambda: self._client.write("POST", path, body))
+        except AnswerError as refused:
+            if refused.status in (400, 404, 422):
+                raise StartError(f"{workflow}: {refused.brief}") from refused
+            raise
 
     def handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Handed, ...]:
-        """What these workflows handed over in the last days and is not `taken`, oldest first. Raises GitHubError."""
-        since = f">={(datetime.now(UTC) - timedelta(days=days)).date()}"
-        return self._asking.ask(lambda: self._handed_over(workflows, since, taken))
+        """What these workflows handed over in the last days and is not `taken`, oldest first. Raises GitHubError.
+
+        What has expired meanwhile is among it, and so is what an old run handed over anew.
+        """
+        return self._client.with_retry(lambda: self._handed_over(workflows, days, taken))
 
     def fetch(self, handed: Handed, directory: Path) -> tuple[Path, ...]:
-        """Unpack what was handed over into a directory. Raises ArtifactError, GitHubError."""
-        with TemporaryFile() as archive:
-            self._asking.carefully(lambda: self._download(handed, archive))
-            return _unpack(archive, directory, f"artifact {handed.artifact} of {handed.at}")
+        """Unpack what was handed over into a directory. Raises ArtifactError, GitHubError.
 
-    def _handed_over(self, workflows: Collection[str], since: str, taken: Collection[int]) -> tuple[Handed, ...]:
-        runs = {
-            run.id: run
-            for workflow in workflows
-            for run in self._asking.repository.get_workflow(workflow).get_runs(branch=self._branch, created=since)
-            if self._is_ours(run)
-        }
-        found = []
-        # Newest first, and of every workflow: what is older than the oldest run need not be listed.
-        oldest = min(runs, default=0)
-        for artifact in self._asking.repository.get_artifacts(name=HANDED_OVER):
-            run = artifact.workflow_run.id if artifact.workflow_run else 0
-            if run in runs and not artifact.expired and artifact.id not in taken:
-                at, title = runs[run].html_url, runs[run].display_title
-                address = artifact.archive_download_url
-                found.append(Handed(artifact.id, run, title, at, artifact.size_in_bytes, address))
-            if run < oldest:
+        Whatever is wrong with one archive, or with the place where it is stored, is about that one alone.
+        """
+        if handed.size > LARGEST_ARCHIVE:
+            raise ArtifactError(f"{handed.said}: larger than {LARGEST_ARCHIVE} bytes")
+        path = f"actions/artifacts/{handed.artifact}/zip"
+        with TemporaryFile() as archive:
+            try:
+                whole = self._client.with_retry(lambda: self._client.download(path, archive, LARGEST_ARCHIVE))
+            except AnswerError as refused:
+                if refused.status == 401:  # so is every other
+                    raise
+                raise ArtifactError(f"{handed.said}: {refused.brief}") from refused
+            except GitHubError as error:
+                if isinstance(error.__cause__, UnansweredError) and error.__cause__.wait is not None:
+                    raise  # a rate limit, for all of them
+                raise ArtifactError(f"{handed.said}: {error}") from error
+            if not whole:
+                raise ArtifactError(f"{handed.said}: larger than {LARGEST_ARCHIVE} bytes")
+            return unpack(archive, directory, handed.said)
+
+    def _handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Handed, ...]:
+        since = self._client.now - timedelta(days=days)
+        runs = self._runs(workflows, since)
+        found: list[Handed] = []
+        for artifact in self._client.pages("actions/artifacts", "artifacts", name=HANDED_OVER):
+            created = _time(text_or_empty(artifact, "created_at"))
+            if created is None:
+                raise UnansweredError('answers without "created_at", or with one that is no time')
+            if created < since:  # the newest are listed first
                 break
+            if text_or_empty(artifact, "name") == HANDED_OVER and integer(artifact, "id") not in taken:
+                found += self._of_run(artifact, created, runs, workflows)
         return tuple(sorted(found, key=lambda one: one.artifact))
 
-    def _is_ours(self, run: WorkflowRun) -> bool:
+    def _runs(self, workflows: Collection[str], since: datetime) -> dict[int, Fields | None]:
+        """The runs of these workflows that began in that time, by their numbers: a page has a hundred."""
+        runs: dict[int, Fields | None] = {}
+        for workflow in workflows:
+            path = f"actions/workflows/{quote(workflow, safe='')}/runs"
+            listed = self._client.pages(path, "workflow_runs", branch=self._branch, created=f">={since.date()}")
+            for run in listed:
+                runs[integer(run, "id")] = run
+        return runs
+
+    def _of_run(
+        self, artifact: Fields, created: datetime, runs: dict[int, Fields | None], workflows: Collection[str]
+    ) -> Iterator[Handed]:
+        """An artifact with its run, where that is one of ours. A run that is older than its artifact was run again."""
+        told = fields(artifact, "workflow_run")
+        if not told or text_or_empty(told, "head_branch") != self._branch:
+            return
+        number = integer(told, "id")
+        if number not in runs:
+            try:
+                runs[number] = self._client.get(f"actions/runs/{number}")
+            except AnswerError as refused:
+                if refused.status != 404:
+                    raise
+                runs[number] = None
+        run = runs[number]
+        if run is not None and self._is_ours(run, workflows):
+            yield Handed(
+                integer(artifact, "id"),
+                number,
+                str(visible(text_or_empty(run, "display_title"))),
+                str(visible(text_or_empty(run, "html_url"))),
+                integer(artifact, "size_in_bytes"),
+                created,
+                _time(text_or_empty(artifact, "expires_at")),
+                artifact.get("expired") is True,
+            )
+
+    def _is_ours(self, run: Fields, workflows: Collection[str]) -> bool:
         """Whether it ran this repository's own branch: that of a fork may have the same name."""
-        here = run.head_repository.full_name == self._asking.name
-        return here and run.event in EVENTS and run.head_branch == self._branch
-
-    def _download(self, handed: Handed, archive: IO[bytes]) -> None:
-        if handed.size > LARGEST_ARCHIVE:
-            raise ArtifactError(f"artifact {handed.artifact} of {handed.at}: larger than {LARGEST_ARCHIVE} bytes")
-        archive.seek(0)
-        archive.truncate()
-        # GitHub sends one on to where it stores archives; requests does not take the token along to another host.
-        token = self._asking.token
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        with requests.get(handed.archive, headers=headers, stream=True, timeout=ANSWERED_WITHIN) as answer:
-            if answer.status_code in (404, 410):  # deleted, or too old: others are there
-                raise ArtifactError(f"artifact {handed.artifact} of {handed.at}: GitHub answers {answer.status_code}")
-            answer.raise_for_status()
-            size = 0
-            for chunk in answer.iter_content(CHUNK):
-                size += len(chunk)
-                if size > LARGEST_ARCHIVE:
-                    raise ArtifactError(f"artifact {handed.artifact}: larger than {LARGEST_ARCHIVE} bytes")
-                archive.write(chunk)
+        here = text_or_empty(fields(run, "head_repository"), "full_name").lower() == self._client.name.lower()
+        workflow = text_or_empty(run, "path").partition("@")[0].rpartition("/")[2]
+        on_branch = text_or_empty(run, "head_branch") == self._branch
+        return here and on_branch and text_or_empty(run, "event") in EVENTS and workflow in workflows
 
 
-def _unpack(archive: IO[bytes], directory: Path, name: str) -> tuple[Path, ...]:
-    """The run files of an archive. Nothing else is written; what names a folder is refused. Raises ArtifactError."""
+def _time(written: str) -> datetime | None:
     try:
-        with zipfile.ZipFile(archive) as opened:
-            entries = opened.infolist()
-            if len(entries) > MOST_FILES or sum(entry.file_size for entry in entries) > LARGEST_ARCHIVE:
-                raise ArtifactError(f"{name}: over {MOST_FILES} files, or {LARGEST_ARCHIVE} bytes")
-            names = [entry.filename for entry in entries]
-            if len({*names}) < len(names) or not all(RUN_FILE.fullmatch(one) for one in names):
-                raise ArtifactError(f"{name}: holds something else than run files")
-            directory.mkdir(parents=True, exist_ok=True)
-            for entry in entries:
-                # zipfile reads no more than the size that an entry declares, and those were added up above.
-                (directory / entry.filename).write_bytes(opened.read(entry))
-            return tuple(directory / one for one in names)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
-        raise ArtifactError(f"{name}: no archive that can be read, {type(error).__name__}") from error
+        found = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

@@ -15,9 +15,6 @@ from monitor.model import Build, Evidence, Run, Series
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
 
-REPOSITORIES = {"torch": "pytorch/pytorch", "jax": "jax-ml/jax", "tensorflow": "tensorflow/tensorflow"}
-RELEASE_TAGS = {"torch": "v", "jax": "jax-v", "tensorflow": "v"}  # what comes before the version in a tag
-
 # PyTorch's modules whose members have no page of their own but an anchor on the module's page.
 TORCH_MODULE_PAGES = {
     "torch.distributed.": "distributed",
@@ -87,24 +84,6 @@ def regression_page(regression: str) -> str:
 def issues_on(repository: str, regression: str) -> str:
     """Where GitHub lists the issues of a repository that name a regression, as its own issue does."""
     return f"https://github.com/{repository}/issues?q={quote(f'is:issue {regression}')}"
-
-
-def commits(framework: str, before: Build, after: Build) -> str:
-    """The address of the commits between two builds; empty where one of them does not tell what it was made from.
-
-    A build without a commit is found by the tag of its release. The commit of one of PyTorch's nightlies is one of
-    branch `nightly`, which its subject line leads on from.
-    """
-    repository = REPOSITORIES.get(framework)
-    ends = [_revision(framework, build) for build in (before, after)]
-    return f"https://github.com/{repository}/compare/{'...'.join(ends)}" if repository and all(ends) else ""
-
-
-def _revision(framework: str, build: Build) -> str:
-    if re.fullmatch(r"[0-9a-f]{7,40}", build.commit):
-        return build.commit
-    release = re.fullmatch(r"(\d+\.\d+\.\d+)(\+\w+)?", build.version)
-    return f"{RELEASE_TAGS[framework]}{release.group(1)}" if release and framework in RELEASE_TAGS else ""
 
 
 def documentation(name: str) -> str:

@@ -13,10 +13,12 @@ from enum import StrEnum
 
 from monitor.analysis.news import Night
 from monitor.model import Evidence, Series
+from monitor.reporting.actions import Handed
 from monitor.reporting.figures import count, moment
 from monitor.reporting.last_runs import last_runs
 
 SITE_OLDER_THAN = timedelta(days=2)
+AHEAD_AT_MOST = timedelta(days=1)  # time zones and slow clocks explain no more
 
 # GitHub's word for a workflow that its schedule starts.
 ACTIVE = "active"
@@ -35,6 +37,8 @@ class Kind(StrEnum):
     SILENCE = "silence"  # the nightly job observes nothing of a series
     COVERAGE = "coverage"  # what comes is too little
     SITE = "site"  # what people see is old
+    LOST = "lost"  # what was handed over is not recorded
+    CLOCK = "clock"  # something is dated in the future
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def coverage(newest: Sequence[Night], expected: Iterable[Series], longest: timed
         for night in newest
         for run in [night.run]
         if night.incidents and run.series in wanted and now - moment(run.started) <= longest
+        if not _ahead(run.started, now)
     ]
     return Alarm(Kind.COVERAGE, tuple(sorted(rows)))
 
@@ -100,8 +105,38 @@ def site(address: str, generated: datetime | None, fault: str, now: datetime) ->
     if generated is None:
         return Alarm(Kind.SITE, ((address, fault),))
     age = now - generated
+    if age < -AHEAD_AT_MOST:
+        return Alarm(Kind.SITE, ((address, f"says that it was written on {generated:%Y-%m-%d}, which is yet to come"),))
     row = address, f"written on {generated:%Y-%m-%d}, {count(age.days, 'day')} ago"
     return Alarm(Kind.SITE, (row,) if age > SITE_OLDER_THAN else ())
+
+
+def lost(handed: Iterable[Handed], now: datetime) -> Alarm:
+    """What runs handed over and nobody recorded: lost, or waiting for longer than a publish explains."""
+    found = ((one.said, one.loss if one.expired else one.waiting(now)) for one in handed)
+    return Alarm(Kind.LOST, tuple((name, what) for name, what in found if what))
+
+
+def clock(nights: Iterable[Night], fault: str, now: datetime) -> Alarm:
+    """Runs that are dated in the future, the last of each target; `fault` says what is wrong with our own clock.
+
+    Such a run must not make a target look alive for as long as that.
+    """
+    ahead: dict[tuple[str, Evidence], str] = {}
+    for night in nights:
+        if _ahead(night.run.started, now):
+            way = night.run.target, night.run.evidence
+            ahead[way] = max(night.run.started, ahead.get(way, ""))
+    rows = [("this machine", fault)] if fault else []
+    for way, started in sorted(ahead.items()):
+        days = count((moment(started) - now).days, "day")
+        rows.append((_named(way), f"a run is dated {moment(started):%Y-%m-%d}, {days} ahead: no sign of life"))
+    return Alarm(Kind.CLOCK, tuple(rows))
+
+
+def _ahead(started: str, now: datetime) -> bool:
+    """Whether a time is yet to come."""
+    return moment(started) - now > AHEAD_AT_MOST
 
 
 def _named(way: tuple[str, Evidence]) -> str:

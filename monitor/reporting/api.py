@@ -23,6 +23,7 @@ from monitor.handover.codec import to_json
 from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Compiled, Function, Latency, NumericalError, Run, Side
 from monitor.reporting.addresses import documentation, function_page, run_page, slug, target_page
+from monitor.reporting.commits import between_builds
 from monitor.reporting.data import outcome_fields
 from monitor.reporting.failures import Failure
 from monitor.reporting.figures import machine_time
@@ -279,7 +280,7 @@ def failure_document(one: Failure) -> dict[str, object]:
 
 def _regressions(material: Material, found: Sequence[Regression]) -> object:
     return {
-        "regressions": [_regression(one) for one in reversed(found)],
+        "regressions": [_regression(one, material.main_commits) for one in reversed(found)],
         "slowdowns": [_slowdown(night.run, one) for night in material.paces for one in night.slowdowns],
         "flaky": [_rating(one) for one in material.rated],
     }
@@ -317,7 +318,8 @@ def _rating(one: Rating) -> object:
     }
 
 
-def _regression(one: Regression) -> object:
+def _regression(one: Regression, on_main: Mapping[str, str]) -> object:
+    commits = between_builds(one.framework, one.last_good, one.first_bad, on_main)
     return {
         "id": one.id,
         "framework": one.framework,
@@ -334,6 +336,7 @@ def _regression(one: Regression) -> object:
         "targets": [*one.targets],
         "cells": len(one.cells),
         "bad": len(one.bad),
+        "commits": {"compare": commits.link, "resolved": commits.resolved},
         "detection": dataclasses.asdict(one.detection) if one.detection else None,
     }
 

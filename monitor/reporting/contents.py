@@ -46,7 +46,7 @@ def contents(material: Material, project: Project, generated: datetime, base: st
     nights = tuple(excused(night, project.excuse) for night in material.nights)
     told = replace(material, nights=nights)
     front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)
-    subjects = regressions.subjects(found)
+    subjects = regressions.subjects(found, material.main_commits)
     levels = Levels(material.moved, material.told, material.paces)
     functions = api.functions_of(material.functions)
     documents = (*api.function_documents(functions, told, project.catalog), *api.run_documents(told))
@@ -56,7 +56,7 @@ def contents(material: Material, project: Project, generated: datetime, base: st
         subjects,
         front,
         tuple(target.subjects(front.all_places, material.series, project.hardware)),
-        builds.build_pages(nights, material.signatures),
+        builds.build_pages(nights, material.signatures, material.main_commits),
         tuple(
             function.subjects(
                 material.functions, material.trends, nights, subjects, material.signatures, levels, project

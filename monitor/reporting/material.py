@@ -47,7 +47,8 @@ class Material:
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
     `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
     slowdowns that were told of, and `paces` how fast the newest night of each series was. `trends` are what was
-    measured in the last runs of each series. `signatures` are by function.
+    measured in the last runs of each series. `signatures` are by function. `main_commits` has the
+    commits of `main` that PyTorch's nightlies are made of.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -60,6 +61,7 @@ class Material:
     paces: tuple[LatencyNight, ...]
     trends: Mapping[SeriesKey, Trends]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
+    main_commits: Mapping[str, str] = field(default_factory=dict)
 
     def regressions(self, excuse: Excuse) -> tuple[Regression, ...]:
         """What turned worse for good, and what became slower."""
@@ -117,7 +119,7 @@ def gather(history: HistoryReader, index: Path | None = None) -> Material:
 
     with nothing_collected():
         found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
-    return replace(found, signatures=history.signatures())
+    return replace(found, signatures=history.signatures(), main_commits=history.main_commits())
 
 
 def _joined(parts: Sequence[Material]) -> Material:

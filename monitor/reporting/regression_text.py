@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression
+from monitor.reporting.commits import Commits, between_builds
 from monitor.reporting.figures import count, shortened
 from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import inert
 
-COLUMNS = ("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message")
+COLUMNS = (
+    *("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message"),
+    "commits",
+)
 
 
-def regressions_text(found: Sequence[Regression]) -> str:
+def regressions_text(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
     """A paragraph a regression."""
-    return "\n".join(line for regression in found for line in _lines(regression))
+    return "\n".join(line for regression in found for line in _lines(regression, on_main))
 
 
-def regressions_markdown(found: Sequence[Regression]) -> str:
+def regressions_markdown(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
     """A row a regression. Whatever came from a run is inert."""
-    return table(COLUMNS, ([*map(inert, _cells(regression))] for regression in found))
+    return table(COLUMNS, ([*map(inert, _cells(regression)), _link(regression, on_main)] for regression in found))
 
 
-def _lines(regression: Regression) -> Iterator[str]:
+def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     name, state, good, bad, fixed, cells, functions, targets, known, message = _cells(regression)
     yield f"{state:<9} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
     yield f"{'':<9} {cells} on {targets}: {functions}"
@@ -32,6 +36,19 @@ def _lines(regression: Regression) -> Iterator[str]:
     if regression.beside:
         yield f"{'':<9} beside the framework's version: {'; '.join(regression.beside)}"
     yield f"{'':<9} {', '.join(_steps(regression))}; known {known}"
+    commits = _commits(regression, on_main)
+    if commits.link:
+        yield f"{'':<9} {commits.what}: {commits.link}"
+
+
+def _commits(one: Regression, on_main: Mapping[str, str]) -> Commits:
+    return between_builds(one.framework, one.last_good, one.first_bad, on_main)
+
+
+def _link(one: Regression, on_main: Mapping[str, str]) -> str:
+    """The commits that it came with, as Markdown; what they are named by is checked to be plain."""
+    commits = _commits(one, on_main)
+    return f"[{commits.what}]({commits.link})" if commits.link else "–"
 
 
 def _steps(regression: Regression) -> Iterator[str]:

@@ -164,14 +164,16 @@ class _Renderer:
         self._page("regressions.html", "regressions", page=page, most=regression_pages, flaky=State.FLAKY)
         for one in known.regressions:
             address = addresses.regression_page(one.regression.id)
-            self._page(address, "regression", one.told, one=one.regression, most=regression_pages)
+            self._page(address, "regression", one.told, one=one.regression, commits=one.commits, most=regression_pages)
 
     def _builds(self, known: Contents, material: Material) -> None:
         pages, every = known.builds, builds.by_framework(known.builds)
         told = [one.told for one in known.runs]
         self._page("causes.html", "causes", told, failing=lambda: material.failures, pages=every, most=causes)
         head = partial(builds.comparison_head, every)
-        self._page("builds/index.html", "builds", (told, material.signatures), pages=every, head=head)
+        self._page(
+            "builds/index.html", "builds", (told, material.signatures, material.main_commits), pages=every, head=head
+        )
         for framework, of_framework in every.items():
             address = builds.comparison_file(framework)
             if self._edition.mine(address):
@@ -283,7 +285,6 @@ def _environment(templates: Path, repository: str) -> Environment:
         machine_time=figures.machine_time,
         moment=figures.moment,
         percent=figures.percent,
-        commits=regression_pages.commits_of,
         measured=slower.measured,
         sign=signs.sign,
         regression_line=partial(lines.regression_line, repository=repository),

@@ -16,22 +16,24 @@ from fake_github import TOKEN, FakeGitHub, serving
 
 from monitor.cli.common import DEFAULT_HISTORY, open_history
 from monitor.history.store import History
-from monitor.reporting.asking import Asking
+from monitor.reporting.github.client import Client
 
 
 @pytest.fixture(autouse=True)
 def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a command leaves in the current directory no other test finds: its runs may have the same names."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")  # nobody asks the real one
+    monkeypatch.delenv("GITHUB_TOKEN", raising=False)
 
 
 @pytest.fixture
 def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     """A GitHub on this machine, whose token the environment has, and nothing else of a workflow's."""
-    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS"):
+    for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS", "PORTABILITY_ACCOUNT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setattr("monitor.cli.github.Asking", partial(Asking, pace=0))  # this one bears any pace
+    monkeypatch.setattr("monitor.cli.github.Client", partial(Client, pace=0))  # this one bears any pace
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake

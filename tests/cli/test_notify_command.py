@@ -60,8 +60,8 @@ def test_one_issue_that_cannot_be_changed_is_told_and_passed_over(
 ) -> None:
     notify(history)
     History(history).record([runfile(3, {A: "error"}, version="3")], "night")
-    github.faults[len(github.requests) + 2] = Fault(410, "This issue was deleted")
-    done = notify(history)
+    github.faults[len(github.requests) + 5] = Fault(410, "This issue was deleted")
+    done = notify(history)  # 1 lists the issues, 2 to 4 find out whose are ours, 5 edits
     assert (done.exit_code, done.output) == (1, "edit #1 -> FAILED: GitHub answers 410, This issue was deleted\n")
 
 

@@ -1,4 +1,4 @@
-"""Which commits two builds are of, and where they are compared."""
+"""Which commits two builds are of, and where they are compared: found in one place, the same wherever it is shown."""
 
 from __future__ import annotations
 
@@ -9,34 +9,38 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from monitor.model import Build, Channel
 from monitor.reporting.commits import (
+    ASKED_AT_MOST,
     Commits,
     CommitUnknownError,
     Source,
+    between_builds,
     commits_between,
-    remembering,
+    look_up,
     subject_on_github,
 )
 
 ONE, TWO = "1" * 40, "2" * 40
 MAIN = {ONE: "a" * 40, TWO: "b" * 40}
+RELEASE = "c" * 40
 
 
 def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> Source:
     return Source(label, commit)
 
 
-def nobody(repository: str, commit: str) -> str:
-    raise AssertionError("nobody needs to be asked")
+def nightly(commit: str) -> Source:
+    return Source("torch==2.16.0.dev20261124+cpu", commit)
 
 
 def test_jax_names_its_commits() -> None:
-    found = commits_between("jax", built(ONE), built(TWO), nobody)
+    found = commits_between("jax", built(ONE), built(TWO), {})
     assert found == Commits(ONE, TWO, f"https://github.com/jax-ml/jax/compare/{ONE}...{TWO}")
 
 
 def test_tensorflow_gives_hints() -> None:
-    found = commits_between("tensorflow", built("0d8b7bfaf14"), built("1e9c8c0fb25"), nobody)
+    found = commits_between("tensorflow", built("0d8b7bfaf14"), built("1e9c8c0fb25"), {})
     assert found.link == "https://github.com/tensorflow/tensorflow/compare/0d8b7bfaf14...1e9c8c0fb25"
     (note,) = found.notes
     assert "a hint" in note
@@ -44,80 +48,105 @@ def test_tensorflow_gives_hints() -> None:
 
 @pytest.mark.parametrize("bad", ["", "unknown", "v1.12.1"])
 def test_a_build_that_does_not_tell(bad: str) -> None:
-    found = commits_between("jax", built(ONE), built(bad), nobody)
+    found = commits_between("jax", built(ONE), built(bad), {})
     assert found == Commits(ONE, "", "", ("not every build tells its commit",))
 
 
 def test_a_release_that_does_not_tell_has_its_tag() -> None:
-    found = commits_between("jax", built("", "jax==0.5.3"), built("", "jax==0.6.0"), nobody)
+    found = commits_between("jax", built("", "jax==0.5.3"), built("", "jax==0.6.0"), {})
     assert found.link == "https://github.com/jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"
-    found = commits_between("torch", built("", "torch==2.9.0+cpu"), built(ONE), lambda *_: "Fix a thing")
-    assert found.link == f"https://github.com/pytorch/pytorch/compare/v2.9.0...{ONE}"
+    found = commits_between("torch", built("", "torch==2.9.0+cpu"), built(RELEASE, "torch==2.10.0"), {})
+    assert found.link == f"https://github.com/pytorch/pytorch/compare/v2.9.0...{RELEASE}"
+
+
+def of(version: str, commit: str = "") -> Build:
+    return Build("jax", version, Channel.RELEASE, commit)
+
+
+@pytest.mark.parametrize(
+    ("framework", "before", "after", "span"),
+    [
+        ("jax", of("0.5.3"), of("0.6.0"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
+        ("jax", of("0.9.2", "a659757"), of("0.10.2"), "jax-ml/jax/compare/a659757...jax-v0.10.2"),
+        ("torch", of("2.9.0+cpu"), of("2.13.0+cpu"), "pytorch/pytorch/compare/v2.9.0...v2.13.0"),
+        ("jax", of("0.5.3"), of("0.6.0.dev20260101"), ""),  # a nightly that does not tell its commit
+        ("jax", of("0.5.3"), of("0.6.0", "<script>"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
+        ("flax", of("0.5.3"), of("0.6.0"), ""),
+        ("jax", of("0.9.2", ONE), of("0.9.3", ONE), ""),  # nothing is between them
+    ],
+)
+def test_commits_lie_between_what_two_builds_were_made_from(
+    framework: str, before: Build, after: Build, span: str
+) -> None:
+    assert between_builds(framework, before, after, {}).link == (span and f"https://github.com/{span}")
+
+
+def test_nightlies_of_pytorch_are_compared_by_commits_of_main() -> None:
+    found = commits_between("torch", nightly(ONE), nightly(TWO), MAIN)
+    assert found == Commits("a" * 40, "b" * 40, f"https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40}")
+
+
+def test_where_one_of_them_is_not_looked_up_both_are_of_branch_nightly_and_that_is_said() -> None:
+    found = commits_between("torch", nightly(ONE), nightly(TWO), {ONE: "a" * 40})
+    assert found.link == f"https://github.com/pytorch/pytorch/compare/{ONE}...{TWO}"
+    assert not found.resolved
+    assert found.what == "the commits of branch nightly, not looked up on main"
+    (note,) = found.notes
+    assert note.startswith("commits of branch nightly")
+
+
+def test_a_release_of_pytorch_is_of_its_own_commit() -> None:
+    assert commits_between("torch", Source("torch==2.15.0", RELEASE), nightly(TWO), MAIN).good == RELEASE
 
 
 class GitHub(BaseHTTPRequestHandler):
-    """GitHub's answer to one question, as its documentation has it; a release's commit is one of main."""
+    """GitHub's answer to one question, as its documentation has it."""
 
     def do_GET(self) -> None:
         known = {
             f"/repos/pytorch/pytorch/commits/{commit}": f"2026-11-24 nightly release ({main})\n\nMore."
             for commit, main in MAIN.items()
-        } | {f"/repos/pytorch/pytorch/commits/{'c' * 40}": "Fix a thing (#1234567)"}
+        }
         found = known.get(self.path)
+        data = json.dumps({"sha": "…", "commit": {"message": found}} if found else {"message": "Not Found"}).encode()
         self.send_response(200 if found else 404)
+        self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(json.dumps({"sha": "…", "commit": {"message": found}}).encode())
+        self.wfile.write(data)
 
     def log_message(self, *arguments: object) -> None:
         pass
 
 
 @pytest.fixture
-def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def api() -> Iterator[str]:
     with HTTPServer(("127.0.0.1", 0), GitHub) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        monkeypatch.setenv("GITHUB_API_URL", f"http://127.0.0.1:{server.server_port}")
-        yield
+        yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 
 
-def test_nightlies_of_pytorch_are_resolved_to_commits_of_main(github: None) -> None:
-    found = commits_between("torch", built(ONE), built(TWO), subject_on_github)
-    assert found == Commits("a" * 40, "b" * 40, f"https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40}")
+def test_github_tells_of_which_commit_of_main_a_nightly_is_made(api: str) -> None:
+    assert look_up((ONE, TWO, "not a commit", ONE), subject_on_github(api, "")) == (MAIN, "")
 
 
-def test_a_release_of_pytorch_is_of_its_own_commit(github: None) -> None:
-    assert commits_between("torch", built("c" * 40), built(TWO), subject_on_github).good == "c" * 40
+def test_what_github_does_not_know_is_left_for_later(api: str) -> None:
+    found, fault = look_up((ONE, "d" * 40, TWO), subject_on_github(api, ""))
+    assert found == {ONE: "a" * 40}
+    assert "404" in fault
 
 
-def test_nightlies_of_pytorch_where_github_does_not_know_them(github: None) -> None:
-    found = commits_between("torch", built(ONE), built("d" * 40), subject_on_github)
-    assert found.link == f"https://github.com/pytorch/pytorch/compare/{ONE}...{'d' * 40}"
-    assert not found.resolved
-    (note,) = found.notes
-    assert note.startswith("commits of branch nightly")
-    assert "404" in note
+def test_github_out_of_reach() -> None:
+    with pytest.raises(CommitUnknownError, match=r"^pytorch/pytorch: GitHub does not answer .*commits/1+: no c"):
+        subject_on_github("http://127.0.0.1:9", "")("pytorch/pytorch", ONE)
 
 
-def test_github_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
-    with pytest.raises(CommitUnknownError, match=r"127.0.0.1:9/repos/pytorch/pytorch/commits/1+: .*refused"):
-        subject_on_github("pytorch/pytorch", ONE)
-
-
-def test_a_commit_is_asked_for_once_and_no_other_once_nobody_answers() -> None:
+def test_a_long_past_is_not_asked_for_at_once() -> None:
     asked: list[str] = []
 
     def subject(repository: str, commit: str) -> str:
         asked.append(commit)
-        if commit == TWO:
-            raise CommitUnknownError("no answer")
-        return f"nightly release ({commit})"
+        return "Fix a thing"
 
-    once = remembering(subject)
-    assert once("pytorch/pytorch", ONE) == once("pytorch/pytorch", ONE)
-    for commit in (TWO, "3" * 40):
-        with pytest.raises(CommitUnknownError, match="no answer"):
-            once("pytorch/pytorch", commit)
-    assert once("pytorch/pytorch", ONE)
-    assert asked == [ONE, TWO]
+    look_up([f"{number:040x}" for number in range(100)], subject)
+    assert len(asked) == ASKED_AT_MOST

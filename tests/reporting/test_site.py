@@ -18,8 +18,8 @@ from planted import BIDI, GENERATED, IMAGE, LONG, LONG_NAME, NOTHING_SAID, PROJE
 from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
 from monitor.analysis.scores import Portability
 from monitor.history.store import Recorded
-from monitor.model import Build, Channel, Evidence, Outcome
-from monitor.reporting.addresses import build_page, commits, documentation, function_page, run_page, slug, target_page
+from monitor.model import Evidence, Outcome
+from monitor.reporting.addresses import build_page, documentation, function_page, run_page, slug, target_page
 from monitor.reporting.edition import MARKER, SiteError
 from monitor.reporting.figures import deviation, duration, percent, visible
 from monitor.reporting.material import material_of
@@ -467,27 +467,6 @@ def test_no_name_leaves_its_folder(name: str) -> None:
 )
 def test_documentation_follows_each_frameworks_rule(name: str, address: str) -> None:
     assert documentation(name) == address
-
-
-def build(version: str, commit: str = "") -> Build:
-    return Build("jax", version, Channel.RELEASE, commit)
-
-
-@pytest.mark.parametrize(
-    ("framework", "before", "after", "span"),
-    [
-        ("jax", build("0.5.3"), build("0.6.0"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
-        ("jax", build("0.9.2", "a659757"), build("0.10.2"), "jax-ml/jax/compare/a659757...jax-v0.10.2"),
-        ("torch", build("2.9.0+cpu"), build("2.13.0+cpu"), "pytorch/pytorch/compare/v2.9.0...v2.13.0"),
-        ("jax", build("0.5.3"), build("0.6.0.dev20260101"), ""),  # a nightly that does not tell its commit
-        ("jax", build("0.5.3"), build("0.6.0", "<script>"), "jax-ml/jax/compare/jax-v0.5.3...jax-v0.6.0"),
-        ("flax", build("0.5.3"), build("0.6.0"), ""),
-    ],
-)
-def test_commits_lie_between_what_two_builds_were_made_from(
-    framework: str, before: Build, after: Build, span: str
-) -> None:
-    assert commits(framework, before, after) == (span and f"https://github.com/{span}")
 
 
 def test_figures_have_units_and_sensible_digits() -> None:

@@ -19,6 +19,8 @@ TITLES = {
     Kind.SILENCE: "Targets are silent",
     Kind.COVERAGE: "Nights observed less than they should",
     Kind.SITE: "The published site is old",
+    Kind.LOST: "Results were handed over and not recorded",
+    Kind.CLOCK: "A clock is wrong",
 }
 MENDS = {
     Kind.SCHEDULE: "Enable them again under *Actions*: a workflow's page has a button for it.",
@@ -27,7 +29,14 @@ MENDS = {
     Kind.COVERAGE: "The message says whether the build could not be installed, the device was not there, or workers "
     "died. Nothing of this counts against a function.",
     Kind.SITE: "What do the last runs of workflow `publish` say?",
+    Kind.LOST: "What do the last runs of workflow `publish` say? What has expired is lost: run the target again. A "
+    "loss is told of here for a week.",
+    Kind.CLOCK: "Set the clock of the machine that made the run. `portability history retract` takes back a run whose "
+    "date is wrong.",
 }
+
+# What is said at the end of a kind that is not simply well again.
+ENDED = {Kind.LOST: "Nothing waits to be recorded. What is told of above as lost stays lost."}
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class Alarmed:
         rows = [(code(name), code(what)) for name, what in self.alarm.rows]
         parts = (MENDS[self.alarm.kind], "This closes by itself when data flows again.", hidden(mark))
         if not rows:
-            return "\n\n".join(("All is well again.", hidden(mark)))
+            return "\n\n".join((self.ended(), hidden(mark)))
         room = LIMIT - size("\n\n".join(("", *parts)))
         return "\n\n".join((fitted(("what", "trouble"), rows, room, ""), *parts))
 
@@ -79,7 +88,7 @@ class Alarmed:
         return f"It is back: {listed([code(name) for name in self.told.targets])}."
 
     def ended(self) -> str:
-        return "All is well again."
+        return ENDED.get(self.alarm.kind, "All is well again.")
 
 
 def plan_alarms(alarms: Sequence[Alarm], filed: Iterable[Filed]) -> tuple[Task, ...]:

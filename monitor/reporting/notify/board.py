@@ -1,24 +1,34 @@
 """The issues at GitHub: which of them are ours, and each step carried out once.
 
-Where an answer was lost, a step is done again only after a look whether it is there by now. Issues are listed, never
-searched: the index of the search is late.
+Ours is what the monitor's own account opened and that has our mark. A mark in anybody else's issue, or in a pull
+request, is text. Where an answer was lost, a step is done again only after a look whether it is there by now. Issues
+are listed, never searched: the index of the search is late.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import takewhile
 
-from github import GithubException
-from github.Issue import Issue
-
-from monitor.reporting.asking import Asking, words
+from monitor.reporting.figures import visible
+from monitor.reporting.github.account import HOW_TO_NAME, own_account
+from monitor.reporting.github.answers import (
+    AnswerError,
+    Fields,
+    GitHubError,
+    integer,
+    login,
+    named,
+    text,
+    text_or_empty,
+)
+from monitor.reporting.github.client import Client
 from monitor.reporting.notify.marks import find_mark, is_same
 from monitor.reporting.notify.steps import Comment, Edit, Filed, Open, Step
 from monitor.reporting.notify.texts import LABELS
 
-# Whose issues may be ours: a stranger who copies a mark gets nothing closed, and no regression kept quiet.
-TRUSTED = ("OWNER", "MEMBER", "COLLABORATOR")
+PULL_REQUEST = "pull_request"  # the field by which the list of issues tells those that are none
 
 
 class StepError(Exception):
@@ -26,18 +36,23 @@ class StepError(Exception):
 
 
 class Board:
-    """The issues of a repository."""
+    """The issues of a repository. `account` is whose are ours; empty to ask GitHub whose token it is."""
 
-    def __init__(self, asking: Asking) -> None:
-        self._asking = asking
-        self._repository = asking.repository
+    def __init__(self, client: Client, account: str = "") -> None:
+        self._client = client
+        self._given = account
         self._newest = 0
         self._labels: set[str] | None = None
 
+    @cached_property
+    def account(self) -> str:
+        """The login of the monitor's own account. Raises GitHubError."""
+        return self._given or own_account(self._client)
+
     def filed(self) -> tuple[Filed, ...]:
         """Every issue of ours, oldest first. Raises GitHubError."""
-        issues = self._asking.ask(lambda: [*self._list("asc")])
-        self._newest = max((issue.number for issue in issues), default=0)
+        issues = self._client.with_retry(lambda: [*self._list("asc")])
+        self._newest = max((integer(issue, "number") for issue in issues), default=0)
         return tuple(self._ours(issues))
 
     def carry_out(self, step: Step) -> str:
@@ -45,55 +60,71 @@ class Board:
         try:
             match step:
                 case Open():
-                    return self._asking.carefully(lambda: self._is_open(step) or self._open(step))
+                    return self._client.with_retry(lambda: self._is_open(step) or self._open(step))
                 case Comment():
-                    return self._asking.carefully(lambda: self._is_said(step) or self._comment(step))
+                    return self._client.with_retry(lambda: self._is_said(step) or self._comment(step))
                 case Edit():
-                    return self._asking.carefully(lambda: self._edit(step))
-        except GithubException as fault:
-            if _about_one_issue(fault, step):
-                raise StepError(f"GitHub answers {fault.status}, {words(fault)}") from fault
-            raise self._asking.error(fault) from fault
+                    return self._client.with_retry(lambda: self._edit(step))
+        except AnswerError as refused:
+            if _about_one_issue(refused, step):
+                raise StepError(refused.brief) from refused
+            raise
 
-    def _list(self, direction: str) -> Iterator[Issue]:
+    def _list(self, direction: str) -> Iterator[Fields]:
         # All of them, though ours have labels: whoever deletes a label would have everything opened once more.
-        return iter(self._repository.get_issues(state="all", sort="created", direction=direction))
+        for issue in self._client.pages("issues", state="all", sort="created", direction=direction):
+            integer(issue, "number")  # an answer without it is not GitHub's list
+            yield issue
 
-    def _ours(self, issues: Iterable[Issue]) -> Iterator[Filed]:
+    def _ours(self, issues: Iterable[Fields]) -> Iterator[Filed]:
         for issue in issues:
-            mark = find_mark(issue.body or "")
-            if mark and _trusted(issue):
+            body = text_or_empty(issue, "body")
+            mark = find_mark(body)
+            if mark and PULL_REQUEST not in issue and self._is_own(issue):
                 yield Filed(
-                    issue.number,
-                    issue.title,
-                    issue.body or "",
+                    integer(issue, "number"),
+                    text(issue, "title"),
+                    body,
                     mark,
-                    issue.state == "open",
-                    issue.state_reason or "",
-                    tuple(label.name for label in issue.labels),
-                    bool(issue.locked),
+                    text(issue, "state") == "open",
+                    text_or_empty(issue, "state_reason"),
+                    named(issue, "labels"),
+                    issue.get("locked") is True,
                 )
+
+    def _is_own(self, written: Fields) -> bool:
+        """Whether the monitor's own account wrote an issue or a comment. GitHub's logins differ in more than case."""
+        return login(written).lower() == self.account.lower()
 
     def _open(self, step: Open) -> str:
         for label in step.labels:
             self._provide_label(label)
-        return f"#{self._repository.create_issue(step.title, body=step.body, labels=[*step.labels]).number}"
+        body = {"title": step.title, "body": step.body, "labels": [*step.labels]}
+        issue = self._client.write("POST", "issues", body)
+        number = integer(issue, "number")
+        if login(issue) and not self._is_own(issue):
+            raise GitHubError(
+                f"{self._client.name}: #{number} is opened, by {visible(login(issue))} and not by {self.account}: "
+                f"the next call would not know it as ours; {HOW_TO_NAME}"
+            )
+        return f"#{number}"
 
     def _is_open(self, step: Open) -> str | None:
         """Whether it was opened since the issues were listed: by a request whose answer was lost, or by another job."""
-        new = takewhile(lambda issue: issue.number > self._newest, self._list("desc"))
+        new = takewhile(lambda issue: integer(issue, "number") > self._newest, self._list("desc"))
         for issue in self._ours(new):
             if {*issue.mark.covers} & {*step.covers}:
                 return f"#{issue.number}, there already"
         return None
 
     def _comment(self, step: Comment) -> str:
-        self._repository.get_issue(step.number).create_comment(step.body)
+        integer(self._client.write("POST", f"issues/{step.number}/comments", {"body": step.body}), "id")
         return "said"
 
     def _is_said(self, step: Comment) -> str | None:
-        comments = self._repository.get_issue(step.number).get_comments()
-        return "said already" if any(is_same(comment.body or "", step.body) for comment in comments) else None
+        comments = self._client.pages(f"issues/{step.number}/comments")
+        said = any(is_same(text_or_empty(one, "body"), step.body) and self._is_own(one) for one in comments)
+        return "said already" if said else None
 
     def _edit(self, step: Edit) -> str:
         optional = {
@@ -105,31 +136,29 @@ class Board:
         for label in step.labels or ():
             self._provide_label(label)
         wanted = {name: value for name, value in optional.items() if value is not None}
-        self._repository.get_issue(step.number).edit(body=step.body, **wanted)  # type: ignore[arg-type]
+        issue = self._client.write("PATCH", f"issues/{step.number}", {"body": step.body, **wanted})
+        integer(issue, "number")
         return "done"
 
     def _provide_label(self, name: str) -> None:
         """Make a label that is not there: GitHub would make it too, but grey and without a word."""
         if self._labels is None:
-            self._labels = {label.name.lower() for label in self._repository.get_labels()}
+            self._labels = {text(label, "name").lower() for label in self._client.pages("labels")}
         if name.lower() in self._labels:
             return
         colour, description = LABELS[name.partition(":")[0]]
         try:
-            self._repository.create_label(name, colour, description)
-        except GithubException as fault:
-            if fault.status != 422:  # somebody else was faster
+            self._client.write("POST", "labels", {"name": name, "color": colour, "description": description})
+        except AnswerError as refused:
+            if refused.status != 422:  # somebody else was faster
                 raise
         self._labels.add(name.lower())
 
 
-def _trusted(issue: Issue) -> bool:
-    """Whether somebody opened it whom the repository trusts, or a bot, as the token of a workflow is one."""
-    return issue.user.type == "Bot" or issue.author_association in TRUSTED
-
-
-def _about_one_issue(fault: GithubException, step: Step) -> bool:
+def _about_one_issue(refused: AnswerError, step: Step) -> bool:
     """Whether other issues may fare better: this one was deleted, moved, or locked a moment ago, or is not liked."""
-    if fault.status == 403:
-        return "locked" in words(fault)
-    return fault.status == 422 or (fault.status in (404, 410) and not isinstance(step, Open))
+    if refused.status == 403:
+        return "locked" in refused.brief
+    if refused.status in (400, 413, 422):
+        return True
+    return refused.status in (301, 302, 303, 307, 308, 404, 410) and not isinstance(step, Open)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.handover.codec import from_json, to_json
 
-MARK = re.compile(r"^<!-- portability-monitor (\{.*\}) -->\r?$", re.MULTILINE)
+MARK = re.compile(r"<!-- portability-monitor (\{.*\}) -->")
+FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 class Status(StrEnum):
@@ -59,14 +61,27 @@ def hidden(mark: Mark) -> str:
 
 
 def find_mark(body: str) -> Mark | None:
-    """The mark in a body; None where there is none, or where it is none of ours."""
-    found = MARK.findall(body)
+    """The mark in a body; None where there is none, or where it is none of ours: one that is quoted as code is not."""
+    found = [mark[1] for line in _outside_of_code(body) if (mark := MARK.fullmatch(line))]
     if not found:
         return None
     try:
         return from_json(Mark, json.loads(found[-1]))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return None
+
+
+def _outside_of_code(body: str) -> Iterator[str]:
+    """The lines that are in no fenced block of code."""
+    fence = ""
+    for line in body.splitlines():
+        found = FENCE.match(line)
+        if not fence:
+            fence = found[1] if found else ""
+            if not fence:
+                yield line
+        elif found and found[1].startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
 
 
 def signed(comment: str, number: int) -> str:

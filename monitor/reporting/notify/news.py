@@ -67,8 +67,7 @@ def between(one: Regression, settings: Settings) -> str:
     commits = settings.commits(one.framework, one.last_good, one.first_bad)
     if not commits.link:
         return ""
-    what = "the commits" if commits.resolved else "the commits of branch nightly, not looked up on main"
-    return link(what, commits.link)
+    return link(commits.what, commits.link)
 
 
 def _between(report: Report, settings: Settings) -> str:

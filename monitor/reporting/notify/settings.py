@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from monitor.model import Build
-from monitor.reporting.commits import Commits, CommitUnknownError, Source, commits_between
+from monitor.reporting.commits import Commits, between_builds
 
 # Nights. After fewer, what flickers closes and opens in turn; from the first good one on, the body says that it is
 # mended.
@@ -17,27 +17,22 @@ def no_script(case: str) -> str:  # noqa: ARG001 - stands for a suite
     return ""
 
 
-def nobody_asked(repository: str, commit: str) -> str:  # noqa: ARG001 - stands for GitHub
-    raise CommitUnknownError("nobody was asked")
-
-
 @dataclass(frozen=True)
 class Settings:
     """`site` is the address of the published site, with a slash at its end, empty where there is none.
 
     `script` gives a case's script, empty where it has none. `owners` are the GitHub names of who answers for a target
     and for a framework there, by both names; by a target and "", of who answers for the target. An issue is closed
-    after `close_after` good nights. `subject` tells the first line of a repository's commit, or raises
-    CommitUnknownError.
+    after `close_after` good nights. `on_main` has the commits of `main` that PyTorch's nightlies are made of, as the
+    history has them.
     """
 
     site: str = ""
     script: Callable[[str], str] = no_script
     owners: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     close_after: int = CLOSE_AFTER
-    subject: Callable[[str, str], str] = nobody_asked
+    on_main: Mapping[str, str] = field(default_factory=dict)
 
     def commits(self, framework: str, good: Build, bad: Build) -> Commits:
         """The commits between two builds."""
-        ends = Source(good.label, good.commit), Source(bad.label, bad.commit)
-        return commits_between(framework, *ends, self.subject)
+        return between_builds(framework, good, bad, self.on_main)

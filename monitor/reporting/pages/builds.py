@@ -13,7 +13,8 @@ from monitor.analysis.news import Night
 from monitor.history.order import age
 from monitor.history.signatures import KnownSignature
 from monitor.model import Build, Outcome, Series
-from monitor.reporting.addresses import build_page, case_address, commits, slug
+from monitor.reporting.addresses import build_page, case_address, slug
+from monitor.reporting.commits import Commits, between_builds
 from monitor.reporting.names import build_title, framework_title
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
 from monitor.reporting.scripts import data_script
@@ -28,7 +29,7 @@ CASES_OF_A_CAUSE = 100
 class BuildPage:
     """A build: the runs that had it, what it changed, and its neighbours among the framework's builds.
 
-    `signatures` are those that changed with it, by function.
+    `signatures` are those that changed with it, by function, `commits` those since the build before.
     """
 
     framework: str
@@ -39,22 +40,23 @@ class BuildPage:
     before: Build | None
     after: Build | None
     signatures: Mapping[str, KnownSignature]
+    commits: Commits | None
 
     @property
     def title(self) -> str:
         return build_title(self.build)
 
-    @property
-    def commits(self) -> str:
-        """The address of the commits since the build before."""
-        return commits(self.framework, self.before, self.build) if self.before else ""
-
     def page_of(self, build: Build) -> str:
         return build_page(self.framework, build)
 
 
-def build_pages(nights: Sequence[Night], signatures: Mapping[str, KnownSignature]) -> tuple[BuildPage, ...]:
-    """A page for every build that was ever run: a framework's newest first."""
+def build_pages(
+    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
+) -> tuple[BuildPage, ...]:
+    """A page for every build that was ever run: a framework's newest first.
+
+    `on_main` has the commits of `main` that PyTorch's nightlies are made of.
+    """
     found: dict[str, dict[str, list[Night]]] = {}
     for night in nights:
         if night.run.build:
@@ -71,7 +73,10 @@ def build_pages(nights: Sequence[Night], signatures: Mapping[str, KnownSignature
             label = build.label
             page = build_page(framework, build)
             changes, told = news.get((framework, label)), changed.get(label, {})
-            pages.append(BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, told))
+            since = between_builds(framework, before, build, on_main) if before else None
+            pages.append(
+                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, told, since)
+            )
     return tuple(pages[::-1])
 
 

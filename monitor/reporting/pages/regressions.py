@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -11,7 +11,7 @@ from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing
 from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression, State
 from monitor.model import Run
-from monitor.reporting.addresses import commits
+from monitor.reporting.commits import Commits, between_builds
 from monitor.reporting.edition import made_of
 from monitor.reporting.slowdowns import COUNTED, drift_said
 
@@ -27,10 +27,11 @@ FLAKY = 200
 
 @dataclass(frozen=True)
 class Subject:
-    """A regression that gets a page: `told` is all that the page follows from."""
+    """A regression that gets a page: `told` is all that the page follows from, `commits` those that it came with."""
 
     regression: Regression
     told: str
+    commits: Commits
 
 
 @dataclass(frozen=True)
@@ -65,15 +66,19 @@ class RegressionsPage:
     flaky_for_sure: int
 
 
-def subjects(found: Sequence[Regression]) -> tuple[Subject, ...]:
-    """Every regression."""
-    return tuple(Subject(one, _told(one)) for one in found)
+def subjects(found: Sequence[Regression], on_main: Mapping[str, str]) -> tuple[Subject, ...]:
+    """Every regression; `on_main` has the commits of `main` that PyTorch's nightlies are made of."""
+    return tuple(_subject(one, between_builds(one.framework, one.last_good, one.first_bad, on_main)) for one in found)
 
 
-def _told(one: Regression) -> str:
+def _subject(one: Regression, commits: Commits) -> Subject:
+    return Subject(one, _told(one, commits), commits)
+
+
+def _told(one: Regression, commits: Commits) -> str:
     """All but the newest build of each bad cell, which is another every night, and told nowhere."""
     bad = [(each.cell, each.outcome, each.message, each.slower) for each in one.bad]
-    return made_of(replace(one, bad=()), bad)
+    return made_of(replace(one, bad=()), bad, commits)
 
 
 def regressions_page(
@@ -99,8 +104,3 @@ def _pace(night: LatencyNight) -> Pace | None:
     if not (slowdowns or suspects or common):
         return None
     return Pace(night.run, slowdowns, suspects, (*common, *night.notes))
-
-
-def commits_of(regression: Regression) -> str:
-    """The address of the commits between the last good build and the first bad one."""
-    return commits(regression.framework, regression.last_good, regression.first_bad)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_github import REPOSITORY, TOKEN, FakeGitHub, serving
+from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
 
 from monitor.analysis.news import Night, nights
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused, regressions
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.reporting.asking import Asking
+from monitor.reporting.github.client import Client
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import Settings
@@ -69,7 +69,7 @@ def board(github: FakeGitHub) -> Callable[..., Board]:
     def make(waited: list[float] | None = None, **options: object) -> Board:
         sleep = waited.append if waited is not None else lambda seconds: None
         options |= {"token": TOKEN, "api": github.url, "sleep": sleep, "pace": 0}
-        return Board(Asking(REPOSITORY, permission="issues: write", **options))  # type: ignore[arg-type]
+        return Board(Client(REPOSITORY, permission="issues: write", **options), BOT)  # type: ignore[arg-type]
 
     return make
 

@@ -8,12 +8,14 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 EXAMPLE = "workflow-run-paginated"
-NOW = "2026-11-25T00:00:00Z"
+NOW = "2026-11-25T00:00:00Z"  # of what has no time that counts
+WORKFLOWS = ("nightly.yml", "publish.yml", "run.yml", "backfill.yml")
 Answer = tuple[int, Any, dict[str, str]]
 
 
@@ -38,7 +40,7 @@ class FakeActions:
     runs: list[dict[str, Any]] = field(default_factory=list)
     artifacts: list[dict[str, Any]] = field(default_factory=list)
     archives: dict[int, bytes] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=lambda: {"nightly.yml": "active", "publish.yml": "active"})
+    states: dict[str, str] = field(default_factory=lambda: dict.fromkeys(WORKFLOWS, "active"))
 
     def run(self, workflow: str = "run.yml", branch: str = "main", **fields: Any) -> dict[str, Any]:
         """A run that was."""
@@ -53,8 +55,18 @@ class FakeActions:
         self.runs.append(run)
         return run
 
-    def hand_over(self, run: dict[str, Any], files: dict[str, bytes], url: str, name: str = "runs") -> int:
-        """An artifact of a run; gives its number. One of the same name takes the place of the former."""
+    def hand_over(
+        self,
+        run: dict[str, Any],
+        files: dict[str, bytes],
+        url: str,
+        name: str = "runs",
+        *,
+        days: float = 0.0,
+        **fields: Any,
+    ) -> int:
+        """An artifact of a run, so many days old; gives its number. One of the same name takes the former's place."""
+        created = datetime.now(UTC) - timedelta(days=days)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
             for path, data in files.items():
@@ -74,10 +86,11 @@ class FakeActions:
                 "url": there,
                 "archive_download_url": f"{there}/zip",
                 "expired": False,
-                "created_at": NOW,
-                "expires_at": NOW,
+                "created_at": f"{created:%Y-%m-%dT%H:%M:%SZ}",
+                "expires_at": f"{created + timedelta(days=7):%Y-%m-%dT%H:%M:%SZ}",
                 "updated_at": NOW,
                 "workflow_run": {"id": run["id"], "head_branch": run["head_branch"]},
+                **fields,
             }
         )
         return number
@@ -97,6 +110,9 @@ class FakeActions:
                 path, branch = f".github/workflows/{workflow}", query.get("branch")
                 found = [one for one in self.runs if one["path"] == path and one["head_branch"] == branch]
                 return self._listed("workflow_runs", found, page)
+            case "GET", ["runs", number]:
+                found = [one for one in self.runs if one["id"] == int(number)]
+                return (200, found[0], {}) if found else None
             case "GET", ["artifacts"]:
                 found = [one for one in self.artifacts if one["name"] == query.get("name", one["name"])]
                 return self._listed("artifacts", found, page)

@@ -29,6 +29,8 @@ PUBLISHED = Path(__file__).with_name("github-api.json")
 HOST = "http://github.invalid"  # where the description says that the API is: the port differs from test to test
 REPOSITORY, TOKEN = "octocat/monitor", "not-checked"
 BOT = "github-actions[bot]"
+OF_AN_APP = {"message": "Resource not accessible by integration", "documentation_url": "", "status": "403"}
+NOT_DESCRIBED = ("/app", "/graphql")  # an app's own view of itself, which a workflow's token has not
 
 
 @dataclass(frozen=True)
@@ -64,13 +66,19 @@ class FakeGitHub:
         self.violations: list[str] = []
         self.actions = FakeActions(REPOSITORY, PUBLISHED)
         self.told_to_storage: list[str | None] = []  # the tokens that came along to where archives are stored
+        # What a workflow's token is told of itself, by address: it may not ask who its user is.
+        self.identity: dict[str, tuple[int, Any]] = {
+            "/user": (403, OF_AN_APP),
+            "/app": (401, {"message": "A JSON web token could not be decoded"}),
+            "/graphql": (200, {"data": {"viewer": {"login": BOT}}}),
+        }
         self.url = ""
         self._clock = 0
         self._lock = threading.Lock()
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        return [request for request in self.requests if request[0] != "GET"]
+        return [request for request in self.requests if request[0] != "GET" and request[1] != "/graphql"]
 
     def state(self) -> list[tuple[Any, ...]]:
         """What a person would see of it."""
@@ -154,6 +162,9 @@ class FakeGitHub:
 
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any, dict[str, str]]:
         """Do what a request asks."""
+        if target in self.identity:
+            status, told = self.identity[target]
+            return status, told, {}
         parts, query = urlsplit(target).path.split("/")[4:], dict(parse_qsl(urlsplit(target).query))
         match method, parts:
             case _, ["actions", *rest]:
@@ -187,6 +198,9 @@ class FakeGitHub:
         request = MockRequest(
             HOST, method.lower(), path, args=dict(parse_qsl(query)), data=raw or None, content_type="application/json"
         )
+        if path in NOT_DESCRIBED:
+            status, value, headers = self.answer(method, target, None)
+            return status, json.dumps(value).encode(), headers
         self._hold(lambda: description().validate_request(request), f"request {method} {target}")
         status, value, headers = self.answer(method, target, json.loads(raw) if raw else None)
         data = json.dumps(value).encode() if status != 204 else b""
@@ -258,6 +272,7 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else each answer waits for 40 ms
 
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))

@@ -4,8 +4,8 @@
     python tests/reporting/notify/published.py node_modules/@octokit/openapi/generated/api.github.com.json
 
 Beside being cut it is changed where a checker would look away or aside. `nullable` without a type, which is no OpenAPI
-3.0, makes Prism skip a body without a word; nothing that is sent is null anyway. And every answer comes on one page,
-for what PyGithub accepts, old names included.
+3.0, makes Prism skip a body without a word; nothing that is sent is null anyway. And every answer
+comes on one page, and has the type that GitHub's documentation says to ask for.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ USED = {
     "/repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs": ("get",),
     "/repos/{owner}/{repo}/actions/artifacts": ("get",),
     "/repos/{owner}/{repo}/actions/workflows": ("get",),
+    "/repos/{owner}/{repo}/actions/runs/{run_id}": ("get",),
+    "/user": ("get",),
 }
 EXAMPLE = "workflow-run-paginated"  # a run of a workflow has too many fields to be made up
 PROSE = ("example", "examples", "externalDocs", "x-github", "description", "summary", "tags", "operationId")
+JSON, ASKED_FOR = "application/json", "application/vnd.github+json"
 NULL = {"type": "string", "nullable": True, "enum": [None]}
-JSON, OF_OLD = "application/json", "application/vnd.github.symmetra-preview+json"
 
 
 def cut(whole: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +84,7 @@ def adapt(response: dict[str, Any]) -> None:
     response["description"] = ""  # which it must have
     response.pop("headers", None)
     if content := response.get("content"):
-        content[OF_OLD] = content[JSON]
+        content[ASKED_FOR] = content[JSON]
 
 
 def references(value: Any) -> Iterator[str]:

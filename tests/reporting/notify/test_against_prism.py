@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from fake_github import PUBLISHED, REPOSITORY, TOKEN
 
-from monitor.reporting.asking import Asking
+from monitor.reporting.github.client import Client
 from monitor.reporting.notify.board import Board, StepError
 from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
 from monitor.reporting.notify.steps import Comment, Edit, Open
@@ -49,8 +49,8 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def board(prism: str) -> Board:
-    asking = Asking(REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0)
-    return Board(asking)
+    client = Client(REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0)
+    return Board(client, "string")  # who Prism says wrote everything
 
 
 def test_every_step_is_as_github_wants_it(board: Board) -> None:

@@ -7,9 +7,10 @@ from copy import copy, deepcopy
 from typing import Any
 
 import pytest
-from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault, serving
+from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
-from monitor.reporting.asking import Asking, GitHubError
+from monitor.reporting.github.answers import GitHubError
+from monitor.reporting.github.client import Client
 from monitor.reporting.notify.board import Board
 from monitor.reporting.notify.plan import plan
 from monitor.reporting.notify.settings import Settings
@@ -36,7 +37,7 @@ def histories(read: Make, night: Make) -> tuple[Any, ...]:
 
 def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
     where = {"token": TOKEN, "api": github.url}
-    board = Board(Asking(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0))
+    board = Board(Client(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0), BOT)
     for task in plan(*history, board.filed(), SETTINGS):
         for step in task:
             board.carry_out(step)

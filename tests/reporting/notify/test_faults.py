@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from fake_github import DROPPED, FakeGitHub, Fault
 
-from monitor.reporting.asking import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES, GitHubError
+from monitor.reporting.github.answers import GitHubError
+from monitor.reporting.github.policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
 from monitor.reporting.notify.board import StepError
 from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
 from monitor.reporting.notify.steps import Comment, Edit, Open
@@ -53,7 +54,7 @@ def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: FakeGitHub, b
 def test_an_outage_is_one_line(github: FakeGitHub, board: Make) -> None:
     waited: list[float] = []
     github.dead = 0
-    with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer, ConnectionError$"):
+    with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer GET issues: no connection$"):
         board(waited=waited).filed()
     assert waited == [PAUSE * 2**number for number in range(TRIES - 1)]
 
@@ -83,7 +84,7 @@ def test_a_used_up_quota_is_waited_for(github: FakeGitHub, board: Make) -> None:
 def test_a_quota_that_is_far_away_is_left_to_the_next_night(github: FakeGitHub, board: Make) -> None:
     waited: list[float] = []
     github.faults[2] = Fault(403, USED_UP, reset_in(LONGEST_WAIT + 600))
-    with pytest.raises(GitHubError, match="GitHub answers 403, API rate limit exceeded"):
+    with pytest.raises(GitHubError, match=r"GitHub answers 403 to POST issues, API rate limit exceeded.*: rate limit"):
         board(waited=waited).carry_out(OPEN)
     assert waited == []
 
@@ -93,7 +94,7 @@ def test_a_quota_that_is_far_away_is_left_to_the_next_night(github: FakeGitHub, 
     [
         (401, "Bad credentials", "the token is not valid"),
         (403, "Resource not accessible by integration", "it needs the permission issues: write"),
-        (404, "Not Found", "no such repository"),
+        (404, "Not Found", "no such thing there"),
         (410, "Issues has been disabled in this repository.", "issues switched off"),
     ],
 )
