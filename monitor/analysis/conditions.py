@@ -83,9 +83,11 @@ def _moved_packages(before: Run, after: Run, *, parts: bool) -> Iterator[str]:
     if not (before.build and after.build and before.build.packages and after.build.packages):
         return  # an interpreter of the user's own may not tell what is there
     one, other = _versions(before.build, parts=parts), _versions(after.build, parts=parts)
+    framework = before.build.version, after.build.version
     for name in sorted(one.keys() | other.keys(), key=lambda name: (name not in FIRST, name)):
-        if one.get(name) != other.get(name):
-            yield f"{name} {one.get(name, 'none')} -> {other.get(name, 'none')}"
+        was, now = one.get(name, "none"), other.get(name, "none")
+        if was != now and (was, now) != framework:  # jaxlib has the versions of jax
+            yield f"{name} {was} -> {now}"
 
 
 def _versions(build: Build, *, parts: bool) -> dict[str, str]:

@@ -24,6 +24,8 @@ from monitor.analysis.news import Change, Night, Verdict, turned_at_once
 from monitor.history.order import age
 from monitor.model import Build, Outcome, Run, Series
 
+# Ways in which a cell becomes bad. What was removed as announced has a page to be found on, and alarms nobody.
+OPENS = (Verdict.WORSE, Verdict.REMOVED)
 # Ways in which a cell can become good again. What is not known to be a build's doing is good all the same.
 MENDS = (Verdict.BETTER, Verdict.ENVIRONMENT)
 
@@ -55,13 +57,19 @@ class Step(StrEnum):
 
 @dataclass(frozen=True)
 class Bad:
-    """A cell that is bad, what it says, and the newest build that was run there; `slower` where it passes as before."""
+    """A cell that is bad, what it says, and the newest build that was run there; `slower` where it passes as before.
+
+    `removed` where the framework took its name away as announced; `instead` is what stands in for it, where that is
+    known.
+    """
 
     cell: Cell
     outcome: Outcome
     message: str
     build: Build
     slower: bool = False
+    removed: bool = False
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,7 @@ class Register:
                 if self._heal(life, cell, change, machine):
                     steps[life, Step.SHRUNK].append(cell)
             elif turn := _turn(cell, change):
-                worse = change.before is Outcome.PASS and (change.verdict is Verdict.WORSE or kind is Kind.INCIDENT)
+                worse = change.before is Outcome.PASS and (change.verdict in OPENS or kind is Kind.INCIDENT)
                 if life:
                     life.bad[cell] = turn.bad
                 elif worse:
@@ -310,7 +318,9 @@ def _turn(cell: Cell, change: Change) -> _Turn | None:
         return None
     if change.verdict is Verdict.ENVIRONMENT or not change.of_build:
         return None
-    return _Turn(Bad(cell, change.after, change.message, change.since), _Span(change.until, change.since))
+    removed = change.verdict is Verdict.REMOVED
+    bad = Bad(cell, change.after, change.message, change.since, removed=removed, instead=change.instead)
+    return _Turn(bad, _Span(change.until, change.since))
 
 
 def _id(framework: str, kind: Kind, says: str, number: int) -> str:

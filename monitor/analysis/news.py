@@ -70,6 +70,7 @@ class Change:
     gave `before`, `since` the first that gave `after`, both without their packages: the cause came between them.
     `beside` is what else differs between the two runs, as `monitor.analysis.conditions` says it. `of_build` is False
     where the build cannot be known to have done it: it is the same one, or its machine has no past of its own.
+    `instead` is the name that stands in for one that was removed, where somebody wrote it down.
     """
 
     case: str
@@ -81,6 +82,7 @@ class Change:
     since: Build | None = None
     beside: tuple[str, ...] = ()
     of_build: bool = True
+    instead: str = ""
 
     @property
     def function(self) -> str:
@@ -90,9 +92,10 @@ class Change:
     def text(self) -> str:
         """The message for a reader. Where both sides are one version of the framework, it says what is not the same."""
         alike = self.until and self.since and self.until.label == self.since.label
-        if not alike or self.verdict is Verdict.ENVIRONMENT:  # that names both sides already
-            return self.message
-        return ": ".join(filter(None, ("; ".join(self.beside), self.message)))
+        # What the environment did names both sides already.
+        beside = "; ".join(self.beside) if alike and self.verdict is not Verdict.ENVIRONMENT else ""
+        instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""
+        return ": ".join(filter(None, (beside, self.message))) + instead
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class State(StrEnum):
     GONE = "gone"  # what was left of it is no longer in the suite
     MUTED = "muted"  # nobody is told of what is left of it, for a while
     EXPECTED = "expected"  # what is left of it is known, and accepted
+    REMOVED = "removed"  # what is left of it are names that the framework took away as announced
     FLAKY = "flaky"  # what is left of it says now this, now that: shown, never filed
 
 
@@ -126,10 +127,10 @@ def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
     """How a regression stands whose cells are bad now, or whose last one a build has mended."""
     if not bad:
         return State.FIXED if fixed else State.GONE
-    excuses = {excuse(one) for one in bad}
+    excuses = {State.REMOVED if one.removed else excuse(one) for one in bad}
     if None in excuses:
         return State.OPEN
-    return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED) if state in excuses)
+    return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED, State.REMOVED) if state in excuses)
 
 
 @dataclass(frozen=True)

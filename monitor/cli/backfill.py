@@ -19,6 +19,7 @@ import typer
 from packaging.version import InvalidVersion, Version
 
 from monitor.analysis.news import nights
+from monitor.analysis.removals import with_removals
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -42,6 +43,7 @@ from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.store import History
 from monitor.model import Build, Job
 from monitor.reporting.text import news_text
+from monitor.suite.catalog import replaced_names
 
 BACKFILL = WORK / "backfill"
 POLL_SECONDS = 0.2
@@ -194,7 +196,8 @@ def _record(runfile: RunFile, history: History) -> None:
     record_runs(history, [runfile])
     run = runfile.run
     told = nights(history.load(run.target, run.framework))
-    print(news_text([night for night in told if night.run.id == run.id]), flush=True)
+    replaced = replaced_names()
+    print(news_text([with_removals(night, replaced) for night in told if night.run.id == run.id]), flush=True)
 
 
 def _hand_over(path: Path, runfile: RunFile, out: Path) -> None:

@@ -21,6 +21,7 @@ from monitor.history.store import History
 from monitor.reporting.material import Material, gather
 from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import inert
+from monitor.suite.catalog import replaced_names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 RUNNERS = CHECKOUT / "runners"
@@ -85,12 +86,17 @@ def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collect
 
     Raises UserError, with the nearest known name, where it has nothing of a target or framework that is named.
     """
-    material = gather(open_history(directory), INDEX)
+    material = told_of(open_history(directory))
     for name in targets:
         refuse_unknown("target", name, {one.target for one in material.series})
     for name in frameworks:
         refuse_unknown("framework", name, {one.framework for one in material.series})
     return material
+
+
+def told_of(history: History) -> Material:
+    """Return what is told of a history; what stands in for a removed name is in the catalog."""
+    return gather(history, INDEX, replaced_names())
 
 
 def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:

@@ -83,7 +83,8 @@ def regression_json(regression: Regression, on_main: Mapping[str, str]) -> dict[
         "functions": list(regression.functions),
         "targets": list(regression.targets),
         "bad": [
-            to_json(bad.cell) | {"outcome": bad.outcome.value, "message": bad.message, "build": bad.build.label}
+            to_json(bad.cell)
+            | {"outcome": bad.outcome.value, "message": bad.message, "instead": bad.instead, "build": bad.build.label}
             for bad in regression.bad
         ],
         "events": [

@@ -18,7 +18,6 @@ from monitor.analysis.triage import excused, filed
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
-    INDEX,
     RUNNERS,
     TEMPLATES,
     WORK,
@@ -31,6 +30,7 @@ from monitor.cli.common import (
     open_history,
     print_json,
     say,
+    told_of,
 )
 from monitor.cli.github import RepositoryOption, api, check_repository, github_token
 from monitor.cli.judgement import TRIAGE, TriageOption, judgement
@@ -51,7 +51,7 @@ from monitor.reporting.commits import look_up, subject_on_github
 from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
-from monitor.reporting.material import Material, gather
+from monitor.reporting.material import Material
 from monitor.reporting.project import Project
 from monitor.reporting.serving import LOOPBACK, serve_site
 from monitor.reporting.site import write_site
@@ -351,11 +351,11 @@ def site(
 
         def make() -> Path:
             recorded.refresh()
-            return write_pages(gather(recorded, INDEX), out, base, federation, repository)
+            return write_pages(told_of(recorded), out, base, federation, repository)
 
         serve_site(make, out, watched=[TEMPLATES, history], port=port)
     else:
-        print(write_pages(gather(recorded, INDEX), out, _base(base_url), federation, repository).as_uri())
+        print(write_pages(told_of(recorded), out, _base(base_url), federation, repository).as_uri())
 
 
 def _base(url: str) -> str:

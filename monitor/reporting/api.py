@@ -453,6 +453,7 @@ def _change(change: Change) -> dict[str, object]:
         "since": _label(change.since),
         "until": _label(change.until),
         "beside": [*change.beside],
+        "instead": change.instead,
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from monitor.analysis.latency_verdicts import LatencyNight, ToldOf, latency_nigh
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import Night, nights, tonight
 from monitor.analysis.regressions import Excuse, Regression, regressions
+from monitor.analysis.removals import with_removals
 from monitor.history.grid import OUTCOMES, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
@@ -111,15 +113,21 @@ def material_of(recorded: Recorded) -> Material:
     )
 
 
-def gather(history: HistoryReader, index: Path | None = None) -> Material:
-    """The material of a whole history; `index` is where what was read of past months is kept for the next time."""
+def gather(
+    history: HistoryReader, index: Path | None = None, replaced: Mapping[str, str] = MappingProxyType({})
+) -> Material:
+    """The material of a whole history; `index` is where what was read of past months is kept for the next time.
+
+    `replaced` has by function what stands in for a name that its framework removed.
+    """
 
     def part(number: int, of: int) -> list[Material]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
     with nothing_collected():
         found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
-    return replace(found, signatures=history.signatures(), main_commits=history.main_commits())
+    nights = tuple(with_removals(night, replaced) for night in found.nights)
+    return replace(found, nights=nights, signatures=history.signatures(), main_commits=history.main_commits())
 
 
 def _joined(parts: Sequence[Material]) -> Material:

@@ -83,7 +83,9 @@ def _message(regression: Regression) -> str:
         case Kind.SLOWER:  # says so itself
             return regression.said.text
         case Kind.FUNCTIONS:
-            return f"{regression.signature.partition(':')[0]}: {regression.said.text}"
+            instead = shortened(sorted({bad.instead for bad in regression.bad if bad.instead}))
+            use = f"; instead: {instead}" if instead else ""
+            return f"{regression.signature.partition(':')[0]}: {regression.said.text}{use}"
 
 
 def _known(regression: Regression) -> str:

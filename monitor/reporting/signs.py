@@ -100,6 +100,7 @@ STATES: Mapping[State, Sign] = {
     State.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
     State.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
     State.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
+    State.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, as the framework had announced"),
     State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
 }
 

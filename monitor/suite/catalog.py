@@ -24,6 +24,11 @@ def load_catalog() -> dict[str, Function]:
     return {function.name: function for path in sorted(HERE.glob("*/catalog.csv")) for function in _read(path)}
 
 
+def replaced_names() -> dict[str, str]:
+    """Return what stands in for each function that its framework has removed, by its dotted name."""
+    return {name: function.replaced_by for name, function in load_catalog().items() if function.replaced_by}
+
+
 def _read(path: Path) -> list[Function]:
     with path.open(newline="", encoding="utf-8") as file:
         return [

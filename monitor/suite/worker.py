@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import platform
+import re
 import time
 from collections.abc import Iterable
 from importlib import import_module
@@ -145,8 +146,12 @@ def signature(device: Device, function: str) -> str:
         return ""
 
 
+# How Python says that a name is not there. A framework that has more to say says something else.
+PYTHONS_OWN = re.compile(r"has no attribute '\w+'$")
+
+
 class AbsentError(Exception):
-    """A name that the framework does not have."""
+    """A name that the framework does not have, in its own words where it has some."""
 
 
 def resolve(device: Device, function: str) -> Any:
@@ -156,13 +161,21 @@ def resolve(device: Device, function: str) -> Any:
     for part in function.split(".")[1:]:
         try:
             found = getattr(found, part)
-        except AttributeError:
+        except AttributeError as error:
             try:
                 found = import_module(f"{found.__name__}.{part}")
             except ImportError:
-                raise AbsentError(f"{path} has no {part}") from None
+                raise AbsentError(own_words(str(error)) or f"{path} has no {part}") from None
         path = f"{path}.{part}"
     return found
+
+
+def own_words(sentence: str) -> str:
+    """Return what a framework itself says of a name that it no longer has; empty where Python alone speaks.
+
+    "jax.core.get_aval was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof instead."
+    """
+    return "" if PYTHONS_OWN.search(sentence) else " ".join(sentence.split())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ import pytest
 
 from monitor.analysis.news import nights
 from monitor.analysis.values import moved
-from monitor.history.store import History, Recorded
+from monitor.history.files import Folder
+from monitor.history.store import HistoryReader, Recorded
 from monitor.model import Run
 from monitor.reporting.standing import Series, all_series
 
@@ -21,7 +22,7 @@ SHIPPED = Path(__file__).parents[2] / "results"
 @pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns"])
 def history(request: pytest.FixtureRequest) -> Recorded:
     if request.param == "shipped":
-        return History(SHIPPED).load()
+        return HistoryReader(Folder(SHIPPED)).load()
     found: Recorded = request.getfixturevalue("recorded")
     if request.param == "planted":
         return found

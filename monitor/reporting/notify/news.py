@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monitor.analysis.regressions import Regression
+from monitor.analysis.regressions import Regression, State
 from monitor.reporting.figures import count, listed
 from monitor.reporting.notify.life import Standing
 from monitor.reporting.notify.markdown import code, link
@@ -40,6 +40,10 @@ def ended(report: Report) -> str:
     if report.standing is Standing.MENDED:
         builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
         return f"Mended in {listed([code(build) for build in builds])}, and good since."
+    if report.standing is Standing.EXPECTED and all(one.state is not State.EXPECTED for one in report.regressions):
+        instead = sorted({bad.instead for one in report.regressions for bad in one.bad if bad.instead})
+        use = f" Instead: {listed([code(name) for name in instead])}." if instead else ""
+        return f"Removed by the framework, as it had announced.{use}"
     if report.standing is Standing.EXPECTED:
         return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
     return "What was left of it is no longer in the suite."

@@ -28,6 +28,7 @@ STANDINGS = {
     State.FLAKY: Standing.QUIET,
     State.MUTED: Standing.QUIET,
     State.EXPECTED: Standing.EXPECTED,
+    State.REMOVED: Standing.EXPECTED,
     State.FIXED: Standing.MENDED,
     State.GONE: Standing.GONE,
 }

@@ -77,7 +77,7 @@ def _subject(one: Regression, commits: Commits) -> Subject:
 
 def _told(one: Regression, commits: Commits) -> str:
     """All but the newest build of each bad cell, which is another every night, and told nowhere."""
-    bad = [(each.cell, each.outcome, each.message, each.slower) for each in one.bad]
+    bad = [(each.cell, each.outcome, each.message, each.slower, each.instead) for each in one.bad]
     return made_of(replace(one, bad=()), bad, commits)
 
 

@@ -1,0 +1,96 @@
+"""A name that was removed as announced alarms nobody; one that is silently gone is a regression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.analysis.news import Verdict, nights
+from monitor.analysis.regressions import Regression, State, regressions
+from monitor.analysis.removals import with_removals
+from monitor.handover.runfile import RunFile
+from monitor.history.files import Folder
+from monitor.history.store import History, HistoryReader
+from monitor.reporting.material import Material, gather
+from monitor.reporting.notify.plan import plan
+from monitor.reporting.notify.settings import Settings
+from monitor.suite.catalog import replaced_names
+
+Make = Callable[..., RunFile]
+A, B = "jax/jax.core.a/eager", "jax/jax.core.b/eager"
+SHIPPED = Path(__file__).parents[2] / "results"
+
+
+def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str) -> Material:
+    """Both cases pass, and then come out as `after`, with these messages."""
+    answers = dict.fromkeys(says, after)
+    second = runfile(2, answers, version="2", attempts={case: [after] * 2 for case in says})
+    observations = tuple(replace(one, message=says[one.case]) for one in second.observations)
+    history = History(tmp_path / "history")
+    history.record(
+        [runfile(1, dict.fromkeys(says, "pass"), version="1"), replace(second, observations=observations)], "nights"
+    )
+    return gather(history, replaced={f"jax.core.{name}": by for name, by in replaced.items()})
+
+
+def standing(material: Material) -> list[State]:
+    return [one.state for one in material.regressions(lambda bad: None)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "jax.core.a was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof instead.",
+        "RuntimeError: This function was deprecated since version 1.9 and is now removed.",
+        "jax.core.a has been removed",
+    ],
+)
+def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, sentence: str) -> None:
+    material = told(tmp_path, runfile, {A: sentence})
+    (change,) = material.nights[-1].changes
+    assert (change.verdict, change.text, material.nights[-1].regressions) == (Verdict.REMOVED, sentence, ())
+    assert standing(material) == [State.REMOVED]
+    assert plan(material.regressions(lambda bad: None), material.nights, [], Settings()) == ()
+
+
+def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile: Make) -> None:
+    material = told(tmp_path, runfile, {A: "jax.core has no a"}, a="jax.typeof")
+    assert [change.text for change in material.nights[-1].changes] == ["jax.core has no a; instead: jax.typeof"]
+    (regression,) = material.regressions(lambda bad: None)
+    assert (regression.state, regression.bad[0].instead) == (State.REMOVED, "jax.typeof")
+
+
+@pytest.mark.parametrize("says", ["jax.core has no a", "jax.core has no deprecated_a", "AttributeError: removed_thing"])
+def test_a_name_that_is_silently_gone_is_a_regression(tmp_path: Path, runfile: Make, says: str) -> None:
+    material = told(tmp_path, runfile, {A: says})
+    assert [change.verdict for change in material.nights[-1].regressions] == [Verdict.WORSE]
+    assert standing(material) == [State.OPEN]
+
+
+def test_a_function_that_fails_is_not_removed_whatever_it_says(tmp_path: Path, runfile: Make) -> None:
+    material = told(tmp_path, runfile, {A: "TypeError: the keyword was removed"}, after="error", a="jax.typeof")
+    assert standing(material) == [State.OPEN]
+
+
+def test_one_that_is_silently_gone_beside_it_keeps_a_regression_open(tmp_path: Path, runfile: Make) -> None:
+    material = told(tmp_path, runfile, {A: "jax.core has no a", B: "jax.core has no b"}, a="jax.typeof")
+    assert standing(material) == [State.OPEN]
+
+
+def test_every_name_that_the_shipped_history_lost_was_announced() -> None:
+    found = nights(HistoryReader(Folder(SHIPPED)).load())
+
+    def open_ones(replaced: dict[str, str]) -> list[Regression]:
+        every = regressions(with_removals(night, replaced) for night in found)
+        return [one for one in every if one.state is State.OPEN]
+
+    assert {function for one in open_ones({}) for function in one.functions} == {
+        "jax.core.get_aval",
+        "jax.lax.infeed",
+        "jax.prng.PRNGImpl",
+        "jax.tree_map",
+    }
+    assert open_ones(replaced_names()) == []
