@@ -7,6 +7,7 @@ this module is also imported inside the frameworks' own environments.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -63,6 +64,11 @@ class Mode(StrEnum):
     EAGER = "eager"
     COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)
     GRADIENT = "gradient"  # the derivative with respect to the inputs
+
+
+# What a published build has behind its version: for what it was made. Any other is the mark of whoever built it,
+# such as +git1234567 or +g1234567.d20261101.
+FLAVOUR = re.compile(r"(cpu|xpu|cu\d+|rocm\d+(\.\d+)*)(\.[a-z0-9]+)*")
 
 
 class Channel(StrEnum):
@@ -422,6 +428,20 @@ class Run:
     def series(self) -> Series:
         """What this run is one more of, and is compared within."""
         return self.target, self.framework, self.suite, self.evidence
+
+    @property
+    def one_off(self) -> str:
+        """Say why no series follows this run, in one line; empty where one does.
+
+        A build of somebody's own is no step from the build before it to the one after it.
+        """
+        build = self.build
+        if build is None:
+            return ""
+        if build.channel is Channel.GIVEN:
+            return "one-off: an interpreter that was given, whose build no channel has"
+        local = build.version.partition("+")[2]
+        return f"one-off: a local build, +{local}" if local and not FLAVOUR.fullmatch(local) else ""
 
     @property
     def whole(self) -> bool:

@@ -37,6 +37,7 @@ from monitor.handover.fields import FieldError
 from monitor.handover.runfile import RunFileError
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
+from monitor.history.retraction import RetractionError
 from monitor.reporting.edition import SiteError
 from monitor.reporting.federation.columns import FederationError
 from monitor.reporting.github.answers import GitHubError
@@ -81,6 +82,7 @@ FAULTS = (
     RunFileError,
     GitError,
     HistoryError,
+    RetractionError,
     SiteError,
     GitHubError,
     FederationError,

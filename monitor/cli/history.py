@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
+import pandas as pd
 import typer
 
 from monitor.cli.common import (
@@ -16,6 +17,7 @@ from monitor.cli.common import (
     open_history,
     print_frame,
     print_json,
+    say,
 )
 from monitor.history.cases import load_function
 from monitor.history.thinning import thin
@@ -38,7 +40,10 @@ def show(
     history: HistoryOption = DEFAULT_HISTORY,
     json_: JsonOption = False,
 ) -> None:
-    """What every run saw of one function's cases. Exit status 1 where none saw any."""
+    """What every run saw of one function's cases. Exit status 1 where none saw any.
+
+    Runs that were retracted are left out; `portability history retracted` lists them.
+    """
     table = load_function(open_history(history).files, INDEX, target, framework, function)
     if json_:
         print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
@@ -46,6 +51,42 @@ def show(
         print_frame(table, markdown=False)
     if table.empty:
         raise typer.Exit(1)
+
+
+@app.command(
+    "retract",
+    epilog=examples(
+        'portability history retract 20260904T030000Z-4b6713 --why "the machine had been tampered with"',
+        'portability history retract 20260904T030000Z-4b6713 --why "version 9999.0 is none of jax" --push',
+    ),
+)
+def retract(
+    run: Annotated[str, typer.Argument(help="The id of a recorded run.")],
+    why: Annotated[str, typer.Option(help="The reason, in one line; it is shown wherever the run is.")],
+    history: HistoryOption = DEFAULT_HISTORY,
+    push: Annotated[bool, typer.Option("--push", help="Push to the remote `origin`, on top of what is there.")] = False,
+) -> None:
+    """Take a recorded run out of every verdict, for good, in one commit.
+
+    Outcomes and signatures are made anew from the runs that remain. The run stays, with the reason, on the site's page
+    of runs and in `portability history retracted`, and cannot be recorded again.
+    """
+    told, commit = open_history(history).retract(run, why, push=push, say=say)
+    of = f"{told.target} {told.framework} {told.suite} {told.evidence}, {told.build or 'no build'}"
+    print(f"retracted {told.run} ({of})")
+    say(f"recorded as {commit[:12]}")
+
+
+@app.command("retracted", epilog=examples("portability history retracted", "portability history retracted --json"))
+def retracted(history: HistoryOption = DEFAULT_HISTORY, json_: JsonOption = False) -> None:
+    """List the runs that were taken back, and why."""
+    found = [*open_history(history).retractions().values()]
+    if json_:
+        print_json(found)
+    elif found:
+        print_frame(pd.DataFrame(found), markdown=False)
+    else:
+        print("no run was retracted")
 
 
 @app.command("thin", epilog=examples("portability history thin", "portability history thin --anew"))

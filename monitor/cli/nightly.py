@@ -48,7 +48,7 @@ from monitor.execution.targets import Target, load_targets
 from monitor.handover.runfile import RunFileError
 from monitor.model import Job
 from monitor.reporting.slowdowns import slowdowns_text
-from monitor.reporting.text import news_text
+from monitor.reporting.text import apart_text, news_text
 
 NIGHTS = WORK / "nights"
 
@@ -116,8 +116,9 @@ def nightly(
         except RunFileError as error:
             say(f"refused: {error}")
             refused = True
-    commit = record_runs(recorded, runfiles)
-    say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
+    if runfiles:
+        commit = record_runs(recorded, runfiles)
+        say(f"recorded in {history} as {commit[:12]}" if commit else f"recorded in {history} before")
     material = gathered(history)
     just_run = {runfile.run.id for runfile in runfiles}
     known = judgement(material)
@@ -125,6 +126,8 @@ def nightly(
     print(news_text(told, known.faults))
     if slow := slowdowns_text([night for night in material.paces if night.run.id in just_run]):
         print(f"\n{slow}")
+    if aside := apart_text([one for one in material.apart if one.run.id in just_run]):
+        print(f"\n{aside}")
     print(f"\nThe site: {write_pages(material, site).as_uri()}")
     if refused:
         raise typer.Exit(2)

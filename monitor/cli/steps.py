@@ -220,19 +220,25 @@ def record(
     paths = [*runs, *(path for artifact in artifacts for path in sorted(artifact.glob("*.jsonl")))]
     started = {artifact: started_for(artifact) for artifact in artifacts}
     runfiles, refused = [], []
+    if not paths:
+        say("nothing to record")
+        return
+    recorded = open_history(history)
+    retracted = recorded.retractions()
     for path in paths:
         try:
-            runfiles.append(accept(path, targets, started_for=started.get(path.parent), jobs=jobs))
+            runfile = accept(path, targets, started_for=started.get(path.parent), jobs=jobs)
+            if told := retracted.get(runfile.run.id):
+                raise RunFileError(f"{path}:1: run.id: {told.run} was retracted on {told.day}: {told.why}")
+            runfiles.append(runfile)
         except RunFileError as error:
             say(f"refused: {error}")
             refused.append(path)
     if runfiles:
         # What was refused stays unnamed: a mended monitor may take it, as long as GitHub keeps it.
         whole = {path.name for path in artifacts} - {path.parent.name for path in refused}
-        commit = record_runs(open_history(history), runfiles, push=push, artifacts=sorted(whole))
+        commit = record_runs(recorded, runfiles, push=push, artifacts=sorted(whole))
         say(f"recorded as {commit[:12]}" if commit else "nothing new: these runs were recorded before")
-    elif not refused:
-        say("nothing to record")
     if refused:
         raise typer.Exit(2)
 

@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from monitor.history.files import Files
 from monitor.history.index import MONTH, read_index, write_index
 from monitor.history.layout import observed, read_run
+from monitor.history.retraction import read_retractions
 
 TEXTS = ("case", "outcome", "message")
 NUMBERS = ("max_rel", "max_ulp", "latency_median", "latency_spread")
@@ -37,14 +38,16 @@ class _Month:
 
 
 def load_function(files: Files, index: Path, target: str, framework: str, function: str) -> pd.DataFrame:
-    """What every run saw of a function's cases: the columns of `KEPT`, and `run`; by case, in the order of runs.
+    """What every run that was not retracted saw of a function's cases: the columns of `KEPT`, and `run`; by case.
 
     Raises HistoryError.
     """
     first, beyond = f"{framework}/{function}/", f"{framework}/{function}0"  # "0" comes after "/"
     months: dict[str, list[PurePosixPath]] = defaultdict(list)
+    retracted = read_retractions(files)
     for path in observed(files, target, framework):
-        months[path.name[:MONTH]].append(path)
+        if path.stem not in retracted:
+            months[path.name[:MONTH]].append(path)
     found = [
         table
         for month, runs in months.items()

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from monitor.history.files import HistoryError, open_repository
 
@@ -122,6 +122,15 @@ class WorkTree:
     def commit(self) -> str | None:
         """The newest commit of the branch, None where it has none yet."""
         found = self._run("rev-parse", "--quiet", "--verify", HEAD)
+        return found.stdout.strip() if found.returncode == 0 else None
+
+    def added(self, path: PurePosixPath) -> str:
+        """Return the newest commit that added a file."""
+        return self.git("log", "-1", "--diff-filter=A", "--format=%H", HEAD, "--", str(path)).strip()
+
+    def parent(self, commit: str) -> str | None:
+        """Return the commit that another was made on top of, None where it is the first."""
+        found = self._run("rev-parse", "--quiet", "--verify", f"{commit}^")
         return found.stdout.strip() if found.returncode == 0 else None
 
     def commit_all(self, message: str) -> str:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from monitor.history.files import Files
 from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, texts_of, unreadable
+from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
@@ -65,14 +66,16 @@ def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
         return {}
     try:
         rows = texts_of(content, ("case", "outcome", "evidence", "message"))
-        return {case: Known(Outcome(word), Evidence(evidence), message) for case, word, evidence, message in rows}
+        return {
+            case: Known(Outcome(word), Evidence(evidence), unmarked(message)) for case, word, evidence, message in rows
+        }
     except UNREADABLE as error:
         raise unreadable(files, path, error) from error
 
 
 def write_outcomes(path: Path, known: dict[str, Known]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [(case, k.outcome.value, k.evidence.value, k.message) for case, k in sorted(known.items())]
+    rows = [(case, k.outcome.value, k.evidence.value, marked(k.message)) for case, k in sorted(known.items())]
     pd.DataFrame(rows, columns=["case", "outcome", "evidence", "message"]).to_csv(
         path, index=False, lineterminator="\n"
     )

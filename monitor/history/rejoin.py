@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
+from monitor.history.derived import take_back, write_outcomes_anew
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import WorkTree
-from monitor.history.known import known_after, write_outcomes
-from monitor.history.layout import RUNS, RecordedRun, outcomes_path, places, read_head, read_runs
-from monitor.history.order import in_order, with_extent
+from monitor.history.layout import RUNS, RecordedRun, places, read_head, read_runs
+from monitor.history.retraction import PATH as RETRACTED
+from monitor.history.retraction import read_followed, read_retractions, write_retractions
 from monitor.history.signatures import FOLDER, follow_signatures, read_signatures, version_of, write_signatures
 from monitor.model import Build, Channel, Signature
 
@@ -22,7 +23,7 @@ PLANTED = "Start from the history shipped with the project"  # the first commit 
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
 NAMED = 3  # runs that a line names; the commit names all
 # What is made from the runs and the branch of the remote, and not copied from here.
-DERIVED = ("outcomes", str(FOLDER), str(RUNS))
+DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED))
 
 
 def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
@@ -58,18 +59,25 @@ def _record_again(tree: WorkTree, remote: str, local: str, say: Callable[[str], 
         path for path in _files(ours, PurePosixPath()) if path.parts[0] not in DERIVED and theirs.key(path) is None
     ]
     runs = [read_head(ours, path) for path in missing]
+    here, there = read_retractions(ours), read_retractions(theirs)
+    retracted = {run: told for run, told in here.items() if run not in there}
     tree.move(remote)
-    if not (missing or artifacts or others):
+    if not (missing or artifacts or others or retracted):
         return
     for path in [*others, *(path for head in missing for path in _of_run(ours, head))]:
         _copy(ours, path, tree)
-    for series in {item.run.series for item in runs if not item.run.blocked}:
-        of_series = in_order(item for item in read_runs(files, *series[:2]) if item.run.series == series)
-        write_outcomes(tree.path / outcomes_path(series), known_after(files, with_extent(of_series)))
-    for framework in {item.run.framework for item in runs}:
-        _join_signatures(tree, ours, FOLDER / f"{framework}.csv", [*read_runs(files, framework=framework)])
     ids = [path.stem for path in missing]
+    if own := {run: told for run, told in retracted.items() if run in ids}:
+        write_retractions(tree.path, there | own)
+    for series in {item.run.series for item in runs if not item.run.blocked}:
+        write_outcomes_anew(tree, series)
+    for framework in {item.run.framework for item in runs}:
+        _join_signatures(tree, ours, FOLDER / f"{framework}.csv", [*read_followed(files, framework=framework)])
+    for item in read_runs(files):
+        if item.run.id in retracted.keys() - {*ids}:  # what the remote follows still
+            take_back(tree, item, retracted[item.run.id])
     lines = [f"Record again {len(ids)} runs that the remote lacked", "", *ids]
+    lines += [f"Retracted: {run}" for run in sorted(retracted)]
     lines += ["", *(f"{ARTIFACT}: {one}" for one in sorted(artifacts, key=int))] if artifacts else []
     tree.commit_all("\n".join(lines))
     if ids:

@@ -18,6 +18,7 @@ from packaging.version import Version
 from monitor.history.files import Files
 from monitor.history.layout import UNREADABLE, texts_of, unreadable
 from monitor.history.order import age
+from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Build, Signature
 
 FOLDER = PurePosixPath("signatures")
@@ -82,14 +83,16 @@ def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignatu
         return {}
     try:
         rows = texts_of(content, ("function", "signature", "since", "before"))
-        return {function: KnownSignature(*known) for function, *known in rows}
+        return {
+            function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows
+        }
     except UNREADABLE as error:
         raise unreadable(files, path, error) from error
 
 
 def write_signatures(path: Path, known: Mapping[str, KnownSignature]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    rows = [(function, one.text, one.since, one.before) for function, one in sorted(known.items())]
+    rows = [(function, marked(one.text), one.since, marked(one.before)) for function, one in sorted(known.items())]
     pd.DataFrame(rows, columns=["function", "signature", "since", "before"]).to_csv(
         path, index=False, lineterminator="\n"
     )

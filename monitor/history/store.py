@@ -8,10 +8,11 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,10 +20,11 @@ from numpy.typing import NDArray
 
 from monitor.handover.runfile import RunFile
 from monitor.history.commits import add_commits, is_nightly, read_commits
+from monitor.history.derived import of_series, take_back, write_after
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.grid import Grid, grids
-from monitor.history.known import Known, known_after, read_outcomes, write_outcomes
+from monitor.history.known import Known, known_after, read_outcomes
 from monitor.history.layout import (
     COLUMNS,
     RecordedRun,
@@ -40,16 +42,22 @@ from monitor.history.layout import (
 from monitor.history.months import read_months
 from monitor.history.order import age, in_order, with_extent
 from monitor.history.rejoin import ARTIFACT, PLANTED, rejoin
+from monitor.history.retraction import (
+    Apart,
+    Retraction,
+    followed,
+    kept_apart,
+    read_followed,
+    read_retractions,
+    retraction,
+)
 from monitor.history.signatures import (
     KnownSignature,
-    follow_signatures,
     read_all_signatures,
-    read_signatures,
-    signatures_path,
-    version_of,
-    write_signatures,
 )
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
+
+T = TypeVar("T")
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
@@ -62,12 +70,14 @@ class Recorded:
 
     The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
     they are not all, `files` has the others. `comparisons` holds those of each run that has any, by the run's id.
+    `apart` are the runs that no series has.
     """
 
     runs: tuple[RecordedRun, ...]
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
     files: Files | None = None
+    apart: tuple[Apart, ...] = ()
 
     @cached_property
     def grids(self) -> dict[Series, Grid]:
@@ -107,7 +117,7 @@ class HistoryReader:
 
     def load(self, target: str = "*", framework: str = "*") -> Recorded:
         """The history, or what it has of one target, of one framework; `by_series` reads one that is large."""
-        return self._loaded(in_order(read_runs(self.files, target, framework)))
+        return self._loaded(in_order(read_followed(self.files, target, framework)))
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
@@ -118,7 +128,7 @@ class HistoryReader:
 
     def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
         """The runs of one series, in order."""
-        return _of_series(series, read_runs(self.files, *series[:2]))
+        return of_series(series, read_followed(self.files, *series[:2]))
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
         return Recorded(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
@@ -151,10 +161,14 @@ class HistoryReader:
         Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
         `index` (`monitor.history.months`), runs that were read before are not opened again.
         """
+        retractions = read_retractions(self.files)
         for place in places(self.files)[chosen]:
             heads: dict[Series, list[RecordedRun]] = {}
-            for item in read_runs(self.files, *place):
+            there = read_runs(self.files, *place)
+            for item in followed(there, retractions):
                 heads.setdefault(item.run.series, []).append(item)
+            if apart := kept_apart(self.files, there, retractions):
+                yield Recorded((), read_observations(self.files, (), columns), files=self.files, apart=apart)
             for series in sorted(heads):
                 runs = in_order(heads[series])
                 yield Recorded(
@@ -272,6 +286,29 @@ class History(HistoryReader):
         self.check()
         return frozenset(map(int, self._tree.trailers(ARTIFACT)))
 
+    def retractions(self) -> dict[str, Retraction]:
+        """Return the runs that were taken back, by id."""
+        return read_retractions(self.files)
+
+    def retract(
+        self, run: str, why: str, *, push: bool = False, say: Callable[[str], None] = _tell_nobody
+    ) -> tuple[Retraction, str]:
+        """Take a run out of every series for good, in one commit; return what says so and the commit's hash.
+
+        What follows from the runs of its series is made anew from those that remain. Raises RetractionError.
+        """
+        done: list[Retraction] = []
+
+        def change() -> str:
+            item, told = retraction(run, why, datetime.now(UTC).date().isoformat(), Folder(self.directory))
+            done[:] = [told]
+            take_back(self._tree, item, told)
+            of = f"{told.target} {told.framework} {told.suite} {told.evidence}: {told.build or 'no build'}"
+            return self._tree.commit_all(f"Retract run {run}\n\n{told.why}\n\n{of}")
+
+        commit = self._changed(change, push=push, say=say)
+        return done[0], commit
+
     def record(
         self,
         runfiles: Sequence[RunFile],
@@ -291,14 +328,18 @@ class History(HistoryReader):
         writer was faster, so that two at once lose nothing. What the remote lacks of the runs that are recorded here
         is recorded again (`monitor.history.rejoin`), and `say` is told of it.
         """
+        return self._changed(lambda: self._add(runfiles, message, commits, artifacts), push=push, say=say)
+
+    def _changed(self, change: Callable[[], T], *, push: bool, say: Callable[[str], None]) -> T:
+        """Make a change that commits, as one writer; with `push`, on top of what the remote has, until it is there."""
         with self.writing() as tree:
             if not push:
-                return self._add(runfiles, message, commits, artifacts)
+                return change()
             tries = 0
             while True:
                 rejoin(tree, say)
                 before = tree.commit
-                commit = self._add(runfiles, message, commits, artifacts)
+                commit = change()
                 try:
                     tree.push()
                     return commit
@@ -318,51 +359,26 @@ class History(HistoryReader):
     def _add(
         self, runfiles: Sequence[RunFile], message: str, commits: Mapping[str, str], artifacts: Collection[int]
     ) -> str | None:
-        heads = [*read_runs(Folder(self.directory))]
-        known = {recorded.run.id for recorded in heads}
+        there = read_runs(Folder(self.directory))
+        known = {recorded.run.id for recorded in there}  # also those that were taken back
+        heads = [*followed(there, read_retractions(Folder(self.directory)))]
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
-            heads.append(write_run(self.directory, runfile, _beside(runfile.run, heads)))
-            self._note(runfile.run, heads)
-            if runfile.signatures:
-                self._note_signatures(runfile, heads)
+            head = write_run(self.directory, runfile, _beside(runfile.run, heads))
+            if runfile.run.one_off:
+                continue
+            heads.append(head)
+            write_after(self.directory, runfile, heads)
         looked_up = add_commits(self.directory, commits)
         unnoted = artifacts and {*artifacts} - self.artifacts()
         return self._tree.commit_all(message) if new or looked_up or unnoted else None
 
-    def _note(self, run: Run, heads: Iterable[RecordedRun]) -> None:
-        """Write what is known after a run: an old build tells nothing new of a case that a newer one told of."""
-        files, path = Folder(self.directory), outcomes_path(run.series)
-        runs = [*with_extent(_of_series(run.series, heads))]
-        newest, _ = runs[-1]
-        if newest.run.id == run.id:
-            known = known_after(files, runs[-1:], read_outcomes(files, path))
-        else:
-            known = known_after(files, runs)
-        write_outcomes(self.directory / path, known)
-
-    def _note_signatures(self, runfile: RunFile, heads: Iterable[RecordedRun]) -> None:
-        """Write what is known of signatures after a run that told some."""
-        run = runfile.run
-        if run.build is None:
-            return
-        alike = [item.run for item in heads if item.run.series[1:] == run.series[1:] and not item.run.blocked]
-        newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(run.build.label)
-        path = signatures_path(run.framework)
-        known = read_signatures(Folder(self.directory), path)
-        write_signatures(self.directory / path, follow_signatures(known, runfile.signatures, run.build, newest=newest))
-
-
-def _of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
-    """The runs of one series, in order."""
-    return in_order(recorded for recorded in heads if recorded.run.series == series)
-
 
 def _beside(run: Run, heads: Iterable[RecordedRun]) -> Run | None:
     """The run of the same series that is most like this one: that of the build before, or else the one after."""
-    of_series = _of_series(run.series, [*heads, RecordedRun(run, None)])
-    place = [item.run.id for item in of_series].index(run.id)
-    observed = [item.run for item in (*of_series[:place][::-1], *of_series[place + 1 :]) if not item.run.blocked]
+    alike = of_series(run.series, [*heads, RecordedRun(run, None)])
+    place = [item.run.id for item in alike].index(run.id)
+    observed = [item.run for item in (*alike[:place][::-1], *alike[place + 1 :]) if not item.run.blocked]
     return observed[0] if observed else None
 
 

@@ -25,6 +25,7 @@ from monitor.analysis.removals import with_removals
 from monitor.history.grid import OUTCOMES, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.order import in_order
+from monitor.history.retraction import Apart
 from monitor.history.signatures import KnownSignature
 from monitor.history.store import HistoryReader, Recorded
 from monitor.model import Evidence, Outcome
@@ -50,7 +51,8 @@ class Material:
     `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
     slowdowns that were told of, and `paces` how fast the newest night of each series was. `trends` are what was
     measured in the last runs of each series. `signatures` are by function. `main_commits` has the
-    commits of `main` that PyTorch's nightlies are made of.
+    commits of `main` that PyTorch's nightlies are made of. `apart` are the runs that are kept and shown, and that
+    nothing else is found from.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -64,6 +66,7 @@ class Material:
     trends: Mapping[SeriesKey, Trends]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
     main_commits: Mapping[str, str] = field(default_factory=dict)
+    apart: tuple[Apart, ...] = ()
 
     def regressions(self, excuse: Excuse) -> tuple[Regression, ...]:
         """What turned worse for good, and what became slower."""
@@ -110,6 +113,7 @@ def material_of(recorded: Recorded) -> Material:
         tuple(told_of(recorded)),
         latency_nights(recorded),
         {series: trends_of(grid) for series, grid in recorded.grids.items()},
+        apart=recorded.apart,
     )
 
 
@@ -144,6 +148,7 @@ def _joined(parts: Sequence[Material]) -> Material:
         tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
         tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
         {key: trends for part in parts for key, trends in part.trends.items()},
+        apart=tuple(sorted((one for part in parts for one in part.apart), key=lambda one: one.run.id, reverse=True)),
     )
 
 

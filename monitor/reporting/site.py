@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from monitor.analysis import news
 from monitor.analysis.regressions import State
+from monitor.history.retraction import Apart
 from monitor.model import Evidence
 from monitor.reporting import (
     addresses,
@@ -131,7 +132,7 @@ class _Renderer:
             self._function(function_of, columns, known.documents)
         for run_of in known.runs:
             self._run(run_of, known.documents)
-        self._runs(runs.newest_first(known.runs))
+        self._runs(runs.newest_first(known.runs), material.apart)
         for address, make in known.files:
             if self._edition.mine(address):
                 self._edition.write(address, make())
@@ -201,15 +202,16 @@ class _Renderer:
             self._page(page, "run", one.told, page=one.view)
             self._document(document, one.told, documents[document])
 
-    def _runs(self, newest: Sequence[run.Subject]) -> None:
+    def _runs(self, newest: Sequence[run.Subject], apart: Sequence[Apart]) -> None:
         months = runs.months(newest)
         named = [month.name for month in months]  # and no count: a month that is over would change every night
         recent = newest[: runs.NEWEST]
-        told = named, [one.told for one in recent]
-        self._page("runs/index.html", "runs", told, months=months, month=None, rows=partial(runs.rows, recent))
+        told = named, [one.told for one in recent], apart
+        rows = partial(runs.rows, recent)
+        self._page("runs/index.html", "runs", told, months=months, month=None, rows=rows, apart=apart)
         for month in months:
             rows = partial(runs.rows, month.runs)
-            self._page(month.page, "runs", (named, month.told), months=months, month=month, rows=rows)
+            self._page(month.page, "runs", (named, month.told), months=months, month=month, rows=rows, apart=())
 
     def _document(self, address: str, told: str, document: api.Document) -> None:
         self._edition.page(address, made_of(self._made_by, told), partial(encoded, document))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.handover.messages import LONGEST_LINE
+from monitor.history.retraction import Apart
 from monitor.model import Evidence
 from monitor.reporting.notify.markdown import code, table
 
@@ -21,6 +22,18 @@ def news_text(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
     """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
     own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
     return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
+
+
+def apart_text(runs: Sequence[Apart]) -> str:
+    """Return what runs that no series has came to, as plain text, two lines a run."""
+    return "\n".join(line for one in runs for line in _apart(one))
+
+
+def _apart(one: Apart) -> Iterator[str]:
+    run = one.run
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in one.counts.items())
+    yield f"{run.target} {run.framework} {run.suite}: {run.build.label if run.build else 'no build'}, in no series"
+    yield f"  {counts or 'nothing observed'}; {one.why}"
 
 
 def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:

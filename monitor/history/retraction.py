@@ -1,0 +1,117 @@
+"""Runs that were taken back, and why.
+
+    retracted.csv     a row a run, in the order of their ids: what it was, when it was retracted, and why
+
+The files of such a run stay: what later runs do not repeat stands in them (`monitor.history.repeats`), and its id is
+taken. But no series has it any more, so that nothing follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import astuple, dataclass, fields, replace
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from monitor.handover.messages import one_line
+from monitor.history.files import Files
+from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, read_runs, texts_of, unreadable
+from monitor.history.spreadsheet import marked, unmarked
+from monitor.model import Outcome, Run
+
+PATH = PurePosixPath("retracted.csv")
+
+
+class RetractionError(ValueError):
+    """A run that cannot be retracted; the message is one line that says what to do instead."""
+
+
+@dataclass(frozen=True)
+class Retraction:
+    """A run that was taken back on a day, and why. `build` is its label, empty where it came to none."""
+
+    run: str
+    day: str
+    target: str
+    framework: str
+    suite: str
+    evidence: str
+    build: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Apart:
+    """A run that is kept and shown, and that no series has: it was retracted, or is of a build of somebody's own.
+
+    `counts` says how often each outcome occurred in it.
+    """
+
+    run: Run
+    why: str
+    retracted: bool
+    counts: Mapping[Outcome, int]
+
+
+def read_retractions(files: Files) -> dict[str, Retraction]:
+    """Return the retracted runs by id. Raises HistoryError."""
+    content = files.read(PATH)
+    if content is None:
+        return {}
+    try:
+        rows = texts_of(content, tuple(field.name for field in fields(Retraction)))
+        told = (Retraction(*cells) for cells in rows)
+        return {one.run: replace(one, why=unmarked(one.why)) for one in told}
+    except UNREADABLE as error:
+        raise unreadable(files, PATH, error) from error
+
+
+def write_retractions(directory: Path, retractions: Mapping[str, Retraction]) -> None:
+    rows = [astuple(replace(one, why=marked(one.why))) for _, one in sorted(retractions.items())]
+    names = [field.name for field in fields(Retraction)]
+    pd.DataFrame(rows, columns=names).to_csv(directory / PATH, index=False, lineterminator="\n")
+
+
+def read_followed(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
+    """Return the heads of the runs that a series has, in no order: all but those kept apart. Raises HistoryError."""
+    return followed(read_runs(files, target, framework), read_retractions(files))
+
+
+def followed(runs: Iterable[RecordedRun], retracted: Collection[str]) -> tuple[RecordedRun, ...]:
+    """Return the runs that a series has."""
+    return tuple(item for item in runs if item.run.id not in retracted and not item.run.one_off)
+
+
+def kept_apart(files: Files, runs: Iterable[RecordedRun], retractions: Mapping[str, Retraction]) -> tuple[Apart, ...]:
+    """Return the runs that no series has, of these, the newest first. Raises HistoryError."""
+    there = [item for item in runs if item.run.id in retractions or item.run.one_off]
+    return tuple(
+        _apart(files, item, retractions.get(item.run.id))
+        for item in sorted(there, key=lambda item: item.run.id, reverse=True)
+    )
+
+
+def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> Apart:
+    table = read_observations(files, [item], ("outcome",))
+    told = table["outcome"].value_counts().to_dict()
+    counts = {outcome: int(told[outcome]) for outcome in Outcome if told.get(outcome)}
+    if retraction:
+        return Apart(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
+    return Apart(item.run, item.run.one_off, retracted=False, counts=counts)
+
+
+def retraction(run: str, why: str, day: str, files: Files) -> tuple[RecordedRun, Retraction]:
+    """Return the run of an id, and the row that takes it back. Raises RetractionError, HistoryError."""
+    heads = {item.run.id: item for item in read_runs(files)}
+    if run not in heads:
+        close = get_close_matches(run, heads, n=3) or sorted(heads)[-3:]
+        raise RetractionError(f'no run "{one_line(run)}" is recorded; near it: {", ".join(close) or "there is none"}')
+    if told := read_retractions(files).get(run):
+        raise RetractionError(f"{run} was retracted on {told.day}: {told.why}")
+    if not (reason := one_line(why)):
+        raise RetractionError("--why is empty: say why the run is taken back, for whoever reads the history")
+    item = heads[run].run
+    label = item.build.label if item.build else ""
+    return heads[run], Retraction(run, day, *item.series, label, reason)
