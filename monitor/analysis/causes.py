@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.model import Run, function_of
@@ -89,7 +89,7 @@ class Cause:
         until = self.hits[0].change.until
         return until.label if until else "-"
 
-    @cached_property
+    @property
     def said(self) -> Said:
         return said((hit.change.case, hit.change.text) for hit in self.hits)
 

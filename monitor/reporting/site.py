@@ -27,6 +27,7 @@ from monitor.reporting import (
     signs,
     slowdowns,
     slower,
+    sources,
     standing,
 )
 from monitor.reporting.contents import Contents, contents
@@ -293,6 +294,8 @@ def _environment(templates: Path, repository: str) -> Environment:
         slower_by=slowdowns.slower_by,
         now_table=now.now_table,
         section=sections.section,
+        builds_of=sources.build_titles,
+        sources=sources.titles,
         **{name: _markup(make) for name, make in LINES.items()},
     )
     environment.globals.update(

@@ -23,6 +23,7 @@ from monitor.history.order import with_extent
 from monitor.history.store import Recorded
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
+from monitor.reporting.sources import Source, sources
 
 # As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
 HISTORY_RUNS = 30
@@ -105,6 +106,11 @@ class Series:
     def functions(self) -> Mapping[str, list[Standing]]:
         """The cases of each function that are in the suite now."""
         return by_function(self.now)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """The builds that judged what is known now, the one with most cases first."""
+        return sources(standing.run for standing in self.now if standing.outcome.known)
 
     @property
     def recent(self) -> tuple[Run, ...]:
@@ -215,7 +221,7 @@ class Cell:
 
     Only cases of one `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on;
     `others` names those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that
-    occur among the function's cases, in their order.
+    occur among the function's cases, in their order. `sources` are the builds that judged them, most cases first.
     """
 
     portability: Portability
@@ -225,6 +231,7 @@ class Cell:
     evidence: Evidence | None
     others: tuple[Evidence, ...]
     outcomes: tuple[Outcome, ...]
+    sources: tuple[Source, ...] = ()
 
 
 def cell(standings: Iterable[Standing]) -> Cell:
@@ -232,11 +239,12 @@ def cell(standings: Iterable[Standing]) -> Cell:
     everything = [*standings]
     evidences = _as_they_count(everything)
     outcomes = [(s.outcome, bool(evidences) and s.evidence is evidences[0]) for s in everything]
-    return _cell(tuple(outcomes), tuple(evidences))
+    judged = sources(s.run for s in everything if s.outcome.known and s.evidence is evidences[0])
+    return _cell(tuple(outcomes), tuple(evidences), judged)
 
 
 @lru_cache(maxsize=10_000)  # thousands of functions fare alike
-def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...]) -> Cell:
+def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[Source, ...]) -> Cell:
     """A cell, from what each case came to, with whether it is of the evidence that counts."""
     counted = [outcome for outcome, counts in cases if counts and outcome.known]
     occurring = {outcome for outcome, _ in cases}
@@ -248,6 +256,7 @@ def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ..
         evidence=evidences[0] if evidences else None,
         others=evidences[1:],
         outcomes=tuple(outcome for outcome in OUTCOMES if outcome in occurring),
+        sources=judged,
     )
 
 

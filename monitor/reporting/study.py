@@ -6,7 +6,7 @@ columns are counted from the outcomes in the catalog, which follow from the test
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -14,7 +14,8 @@ import pandas as pd
 from monitor.analysis.scores import Portability, Score, score, score_of_calls
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting.figures import percent
-from monitor.reporting.names import build_title, framework_title
+from monitor.reporting.names import framework_title
+from monitor.reporting.sources import Source, sources, titles
 from monitor.reporting.standing import Cell, Series, Standing, cell
 
 PAPER = "paper"  # the suite that has the study's functions
@@ -24,8 +25,9 @@ PAPER = "paper"  # the suite that has the study's functions
 class StudyRow:
     """The study's functions of one framework on one hardware.
 
-    `build` and `evidence` are empty for 2023, `absent` counts those of the failures whose name the build has no more.
-    `calls` is the score with each function as often as the study saw it called.
+    `build` names what was measured, with the compiler. It and `evidence` are empty for 2023. `absent` counts those of
+    the failures whose name the build has no more. `calls` is the score with each function as often as the study saw it
+    called.
     """
 
     framework: str
@@ -72,12 +74,16 @@ def _now(series: Series, uses: Mapping[str, int]) -> Iterator[StudyRow]:
             yield StudyRow(
                 series.framework,
                 series.target,
-                build_title(series.last_judged.build),
+                titles(_sources(series, {*counted})),
                 evidence,
                 score(kind for kind, _ in known),
                 sum(map(_absent, counted.values())),
                 score_of_calls(known),
             )
+
+
+def _sources(series: Series, functions: Container[str]) -> tuple[Source, ...]:
+    return sources(one.run for one in series.now if one.outcome.known and one.function in functions)
 
 
 def _absent(one: Cell) -> bool:

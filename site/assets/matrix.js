@@ -1,6 +1,6 @@
 // Draws the rows of the matrix that are wanted, a page at a time, from the `cells` of the script before it. The first of
 // them stand in the page. The state is in the address, so that a view can be shared. Two targets are compared by it too:
-// `on` one, `unlike` the other.
+// `on` one, `unlike` the other. They are compared by the newest build that both had, over the cases that both judged.
 "use strict";
 
 const ROWS_A_PAGE = 100; // no search ends on the second page
@@ -23,8 +23,9 @@ const nothing = document.getElementById("nothing");
 
 const words = cells.outcomes.map(([word]) => word);
 const kindsOf = ["success", "partial", "failure", "unknown"].map((word) => cells.portabilities.find(([w]) => w === word));
-const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked]) => ({
+const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked, earlier]) => ({
   framework: cells.frameworks[framework][0],
+  number: framework,
   name,
   text: name.toLowerCase(),
   page,
@@ -32,6 +33,7 @@ const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked
   uses,
   kinds,
   asked,
+  earlier,
 }));
 const usual = cells.usual.map(([, evidence]) => evidence); // of each column
 const studied = rows.some(({ uses }) => uses);
@@ -47,19 +49,33 @@ function kindsShown(choice) {
   return kind < 0 ? null : [kind];
 }
 
-// A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
-function judge(row, column, want) {
+// What a column's cells of a framework are usually measured with.
+const madeOf = (row, column) => cells.made[column][row.number] ?? NO_OTHERS;
+
+function unpacked(row, column) {
   const cell = row.asked[column];
   if (!cell) return null;
-  const [anchor, evidence, letters, others] = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS] : cell;
-  if (want.evidence >= 0 && evidence !== want.evidence) return null;
+  const told = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS, madeOf(row, column)] : cell;
+  const [anchor, evidence, letters, others, sources] = told;
+  return { anchor, evidence, letters, others, sources };
+}
+
+// A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
+function judge(row, column, want) {
+  const cell = unpacked(row, column);
+  return cell && (want.evidence < 0 || cell.evidence === want.evidence) ? tallied(row, cell, want) : null;
+}
+
+// The same with the count of its cases; of those at some `places` alone where they are given.
+function tallied(row, cell, want, places) {
+  const { anchor, evidence, letters, others, sources } = cell;
   let passed = 0;
   let judged = 0;
   let unjudged = 0;
   let outcomes = 0;
   for (let place = 0; place < letters.length; place += 1) {
     const letter = letters[place];
-    if (letter === "." || !want.kinds[row.kinds[place]]) continue;
+    if (letter === "." || !want.kinds[row.kinds[place]] || (places && !places.has(place))) continue;
     const outcome = Number.parseInt(letter, 11);
     outcomes |= 1 << outcome;
     if (outcome === BLOCKED) unjudged += 1;
@@ -68,7 +84,45 @@ function judge(row, column, want) {
   }
   if (!judged && !unjudged) return null;
   const kind = judged ? (passed === judged ? 0 : passed ? 1 : 2) : 3;
-  return { anchor, evidence, others, passed, judged, unjudged, outcomes, kind };
+  return { anchor, evidence, others, sources, passed, judged, unjudged, outcomes, kind };
+}
+
+// Whether a difference between these builds can be one of the hardware: one build, and no two versions of one compiler.
+function comparable(some, others) {
+  if (some.length !== 1 || others.length !== 1) return false;
+  const [[build, compiler], [otherBuild, otherCompiler]] = [cells.sources[some[0]], cells.sources[others[0]]];
+  const [name, otherName] = [compiler, otherCompiler].map((text) => text.split(" ")[0]);
+  return build === otherBuild && (name !== otherName || compiler === otherCompiler);
+}
+
+// The cells of two targets, of the cases that both judged, by the newest build that both had; else by what each has,
+// which `apart` says. Null where no case was judged on both.
+function pairOf(row, [column, other], want) {
+  const [one, two] = [unpacked(row, column), unpacked(row, other)];
+  if (!one || !two || (want.evidence >= 0 && (one.evidence !== want.evidence || two.evidence !== want.evidence))) return null;
+  const choices = (cell, of) => [
+    cell,
+    ...row.earlier.filter(([at]) => at === of).map(([, source, letters]) => ({ ...cell, letters, sources: [source] })),
+  ];
+  const pairs = choices(one, column).flatMap((first) => choices(two, other).map((second) => [first, second]));
+  const alike = pairs.filter(([first, second]) => comparable(first.sources, second.sources) && common(row, first, second, want).size);
+  alike.sort(([first, second], [third, fourth]) => newest(third, fourth) - newest(first, second));
+  const [chosen] = alike.length ? alike : pairs;
+  const places = common(row, ...chosen, want);
+  if (!places.size) return null;
+  return { cells: chosen.map((cell) => ({ ...tallied(row, cell, want, places), others: NO_OTHERS })), apart: !alike.length };
+}
+
+const newest = (one, two) => Math.max(...one.sources, ...two.sources); // sources are in the order of builds
+
+// The places of the cases that two cells both judged.
+function common(row, one, two, want) {
+  const places = new Set();
+  const judges = (letter) => letter !== "." && Number.parseInt(letter, 11) !== BLOCKED;
+  for (let place = 0; place < one.letters.length; place += 1) {
+    if (want.kinds[row.kinds[place]] && judges(one.letters[place]) && judges(two.letters[place])) places.add(place);
+  }
+  return places;
 }
 
 function state() {
@@ -94,28 +148,44 @@ function shows(cell, want) {
   return !want.kindsShown || want.kindsShown.includes(cell.kind);
 }
 
-// Whether two targets answer otherwise: both judged it, and it is another portability.
-function differs(one, other) {
-  return one && other && one.judged > 0 && other.judged > 0 && one.kind !== other.kind;
-}
+const differs = ({ cells: [one, other] }) => one.kind !== other.kind;
 
 // A function's cells, one a column.
 function judgeAll(row, columns, want) {
   return columns.map((column) => judge(row, column, want));
 }
 
+function named(row, chosen, want) {
+  if (chosen.fw && row.framework !== chosen.fw) return false;
+  if (chosen.stratum && row.stratum !== chosen.stratum) return false;
+  return want.words.every((word) => row.text.includes(word));
+}
+
+// The functions that two targets answer otherwise, each with its pair, and how many both were asked for.
+function compare(chosen, want, columns) {
+  const pairs = new Map();
+  for (const row of rows) {
+    const pair = named(row, chosen, want) ? pairOf(row, columns, want) : null;
+    if (pair) pairs.set(row, pair);
+  }
+  const asked = pairs.size;
+  for (const [row, pair] of pairs) if (!differs(pair) || !shows(pair.cells[0], want)) pairs.delete(row);
+  return { pairs, asked };
+}
+
 // Most who search do so by name, for which no cell has to be looked at.
 function select(chosen, want, columns) {
   const byCells = ["is", "on", "dtype", "mode", "evidence"].some((name) => chosen[name]);
-  const picked = rows.filter((row) => {
-    if (chosen.fw && row.framework !== chosen.fw) return false;
-    if (chosen.stratum && row.stratum !== chosen.stratum) return false;
-    if (!want.words.every((word) => row.text.includes(word))) return false;
+  return rows.filter((row) => {
+    if (!named(row, chosen, want)) return false;
     if (!byCells) return true;
     const judged = judgeAll(row, columns, want);
     const looked = want.on >= 0 ? [judged[columns.indexOf(want.on)]] : judged;
-    return looked.some((cell) => cell && shows(cell, want)) && (want.unlike < 0 || want.on < 0 || differs(...judged));
+    return looked.some((cell) => cell && shows(cell, want));
   });
+}
+
+function sorted(picked, want, columns) {
   const column = cells.targets.indexOf(sort);
   if (columns.includes(column)) {
     const share = (cell) => (cell?.judged ? cell.passed / cell.judged : 2);
@@ -143,19 +213,31 @@ function heading(label, key, small) {
   return cell;
 }
 
-function drawHead(columns) {
+// Builds as they are told in a head or a cell.
+function titles(sources) {
+  return [...new Set(sources.map((source) => cells.sources[source][0]))].join(", ");
+}
+
+function drawHead(columns, framework) {
   const row = element("tr");
   row.append(heading("Function", ""));
   for (const column of columns) {
     const evidence = cells.evidences[usual[column]];
     const seen = evidence ? evidence[0] : "no evidence";
-    row.append(heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, a fork’s` : seen));
+    const cell = heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, a fork’s` : seen);
+    for (const [number, sources] of Object.entries(cells.made[column])) {
+      if (framework && cells.frameworks[number][0] !== framework) continue;
+      const made = element("small", "", { className: "made" });
+      made.append(element("bdi", titles(sources)));
+      cell.append(" ", made);
+    }
+    row.append(cell);
   }
   if (studied) row.append(heading("Uses", "uses", "in the study"));
   head.replaceChildren(row);
 }
 
-function drawCell(row, cell, column) {
+function drawCell(row, cell, column, apart) {
   if (!cell) return element("td", "–");
   const [word, symbol, tone] = kindsOf[cell.kind];
   const count = cell.judged ? `${cell.passed}/${cell.judged} ` : "";
@@ -167,23 +249,27 @@ function drawCell(row, cell, column) {
     const apart = cell.others.map((other) => cells.evidences[other][0]).join(", ");
     link.append(element("small", cells.evidences[cell.evidence][0] + (apart ? `; apart: ${apart}` : "")));
   }
+  if (cell.sources.length && (apart || String(cell.sources) !== String(madeOf(row, column)))) {
+    link.append(element("small", titles(cell.sources)));
+  }
   const drawn = element("td", "", { className: tone });
   drawn.append(link);
   return drawn;
 }
 
-function drawRow(row, columns, want) {
+function drawRow(row, columns, want, pair) {
   const line = element("tr");
   const name = element("th", "", { scope: "row" });
   name.append(element("a", row.name, { href: row.page }));
-  line.append(name, ...judgeAll(row, columns, want).map((cell, place) => drawCell(row, cell, columns[place])));
+  const drawn = pair ? pair.cells : judgeAll(row, columns, want);
+  line.append(name, ...drawn.map((cell, place) => drawCell(row, cell, columns[place], pair?.apart)));
   if (studied) line.append(element("td", row.uses ? number(row.uses) : "–", { className: "number" }));
   return line;
 }
 
 // The first screen at once, unless `there` are rows in the table that are the same. The rest follows as one scrolls.
-function drawRows(picked, columns, want, there) {
-  const lines = (from, to) => picked.slice(from, to).map((row) => drawRow(row, columns, want));
+function drawRows(picked, columns, want, pairs, there) {
+  const lines = (from, to) => picked.slice(from, to).map((row) => drawRow(row, columns, want, pairs?.get(row)));
   const follow = () => {
     ending.disconnect();
     if (body.rows.length < picked.length) ending.observe(body.lastElementChild);
@@ -202,17 +288,33 @@ function drawRows(picked, columns, want, there) {
   follow();
 }
 
+// How many functions differ, of those that both targets were asked for, and what of it may not be the hardware.
+function compared(pairs, asked) {
+  const all = [...pairs.values()];
+  const apart = all.filter((pair) => pair.apart).length;
+  const mixed = all.filter(({ cells: [one, other] }) => one.evidence !== other.evidence).length;
+  const doubts = [
+    ...(apart ? [`${number(apart)} between different builds`] : []),
+    ...(mixed ? [`${number(mixed)} by different evidence`] : []),
+  ];
+  const alike = all.filter((pair) => !pair.apart).map((pair) => pair.cells[0].sources[0]);
+  const builds = alike.length ? `, with ${titles(alike)}` : "";
+  const said = `${number(pairs.size)} of ${number(asked)} functions asked of both differ${builds}`;
+  return doubts.length ? `${said}; ${doubts.join(", ")}` : said;
+}
+
 function draw(there = 0) {
   const chosen = state();
   const want = wanted(chosen);
   const pair = want.on >= 0 && want.unlike >= 0 && want.on !== want.unlike;
   if (!pair) want.unlike = -1;
   const columns = pair ? [want.on, want.unlike] : cells.targets.map((_, place) => place);
-  const picked = select(chosen, want, columns);
+  const { pairs, asked } = pair ? compare(chosen, want, columns) : {};
+  const picked = sorted(pairs ? [...pairs.keys()] : select(chosen, want, columns), want, columns);
   if (first >= picked.length) first = 0;
-  drawHead(columns);
-  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns, want, there);
-  found.value = `${number(picked.length)} of ${number(rows.length)} functions`;
+  drawHead(columns, chosen.fw);
+  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns, want, pairs, there);
+  found.value = pairs ? compared(pairs, asked) : `${number(picked.length)} of ${number(rows.length)} functions`;
   nothing.hidden = picked.length > 0;
   table.hidden = !picked.length;
   pager.hidden = picked.length <= ROWS_A_PAGE;

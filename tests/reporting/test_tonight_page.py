@@ -41,4 +41,4 @@ def test_a_trend_has_whole_nights_alone() -> None:
 
 def test_one_night_is_no_trend() -> None:
     one = night(19, "0.1")
-    assert Figure(one, one.score, False, trend([one])).spark is None
+    assert Figure(one, one.score, (), False, trend([one])).spark is None

@@ -21,6 +21,7 @@ from monitor.model import Evidence, Outcome
 from monitor.reporting.addresses import function_page, target_page
 from monitor.reporting.federation.forks import Fork
 from monitor.reporting.figures import machine_time
+from monitor.reporting.sources import Source
 from monitor.reporting.standing import Cell
 
 # A runner that works once a week may miss a week; what is older says nothing of tonight's builds.
@@ -183,6 +184,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
         evidence=Evidence(line["evidence"]) if line["evidence"] else None,
         others=(),
         outcomes=tuple(outcome for outcome in Outcome if outcome in outcomes.values()),
+        sources=(Source(line["build"], ""),) if judged else (),
     )
     return ForeignCell(figure, outcomes, line["build"], observed)
 

@@ -31,7 +31,10 @@ def now_table(page: FunctionPage) -> Markup:
 def _head(section: FunctionSection) -> str:
     series = section.series
     where = f'<a href="#{text(section.anchor)}">{text(series.target)}</a>'
-    return f'<th scope="col">{where} <small>{text(series.suite)}<br>{series.evidence.value}</small></th>'
+    evidence = series.evidence.value if section.cell.judged else "no evidence"
+    made = dict.fromkeys(word for source in section.cell.sources for word in source.words)
+    builds = "".join(f"<br><bdi>{text(word)}</bdi>" for word in made)
+    return f'<th scope="col">{where} <small>{text(series.suite)}<br>{evidence}{builds}</small></th>'
 
 
 def _all(cell: Cell) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.reporting.federation.columns import Column, ForeignCell
-from monitor.reporting.pages.matrix import MatrixCell, MatrixPage, usual_evidence
+from monitor.reporting.pages.matrix import MatrixCell, MatrixPage, usual_evidence, usual_sources
 
 
 def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
@@ -18,8 +18,10 @@ def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
         for row in page.rows
     )
     usual = (usual_evidence(map(_cell, column.cells.values())) for column in columns)
+    first = len(page.targets)
     return replace(
         page,
+        sources=page.sources + tuple(usual_sources(rows, first + number) for number in range(len(columns))),
         targets=page.targets + tuple(column.label for column in columns),
         evidences=page.evidences + tuple(usual),
         rows=rows,

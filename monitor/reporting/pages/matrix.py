@@ -8,11 +8,13 @@ plain table, for whoever has no scripts, or wants to search or print it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
 from monitor.model import Evidence, Function, Mode, Outcome
+from monitor.model import Series as SeriesKey
 from monitor.reporting.addresses import function_page, series_anchor
+from monitor.reporting.sources import Source, source_of
 from monitor.reporting.standing import Cell, Series, Standing, cell, counted
 from monitor.reporting.variants import dtype_of, dtype_order
 
@@ -24,12 +26,14 @@ FIRST = 12  # rows: more than a phone shows, and as many as it lays out at once
 class MatrixCell:
     """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases.
 
-    `anchor` is empty where that page is a fork's.
+    `anchor` is empty where that page is a fork's. `earlier` are the outcomes with other builds, those that some other
+    target was measured with: two targets are compared by the newest build that both had.
     """
 
     cell: Cell
     anchor: str
     outcomes: Mapping[str, Outcome]
+    earlier: Mapping[Source, Mapping[str, Outcome]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,11 +60,13 @@ class MatrixRow:
 class MatrixPage:
     """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged.
 
+    `sources` has, for each target and framework, what most of its cells were measured with.
     The last columns are those of forks: `elsewhere` has the address of each one's site.
     """
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
+    sources: tuple[Mapping[str, tuple[Source, ...]], ...]
     rows: tuple[MatrixRow, ...]
     elsewhere: tuple[str, ...] = ()
 
@@ -125,8 +131,65 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
                 ),
             )
         )
-    columns = zip(*(row.cells for row in rows), strict=True)
-    return MatrixPage(targets, tuple(map(usual_evidence, columns)), tuple(rows))
+    rows = [*_with_earlier(rows, targets, series)]
+    columns = [*zip(*(row.cells for row in rows), strict=True)]
+    usual = tuple(usual_sources(rows, number) for number in range(len(targets)))
+    return MatrixPage(targets, tuple(map(usual_evidence, columns)), usual, tuple(rows))
+
+
+def _with_earlier(rows: Sequence[MatrixRow], targets: Sequence[str], series: Sequence[Series]) -> Iterator[MatrixRow]:
+    """Yield the rows, each cell with its outcomes in builds that another target was measured with."""
+    in_use: dict[str, set[str]] = {}
+    for row in rows:
+        builds = (source.build for one in row.cells if one for source in one.cell.sources)
+        in_use.setdefault(row.framework, set()).update(builds)
+    past = {one.key: _runs_of(one, in_use.get(one.framework, set())) for one in series}
+    here: dict[tuple[str, str], list[Series]] = {}
+    for one in series:
+        if past[one.key]:
+            here.setdefault((one.target, one.framework), []).append(one)
+    for row in rows:
+        cells = (
+            replace(one, earlier=_earlier(row, one, here.get((target, row.framework), ()), past)) if one else None
+            for target, one in zip(targets, row.cells, strict=True)
+        )
+        yield replace(row, cells=tuple(cells))
+
+
+def _runs_of(series: Series, builds: Set[str]) -> Mapping[Source, list[int]]:
+    """Return the places of the recent runs of these builds, the newest first."""
+    found: dict[Source, list[int]] = {}
+    for number, run in reversed([*enumerate(series.recent)]):
+        if (source := source_of(run)).build in builds:
+            found.setdefault(source, []).append(number)
+    return found
+
+
+def _earlier(
+    row: MatrixRow, one: MatrixCell, series: Sequence[Series], past: Mapping[SeriesKey, Mapping[Source, list[int]]]
+) -> Mapping[Source, Mapping[str, Outcome]]:
+    """Return what the cases of a cell came to with each other build."""
+    found: dict[Source, dict[str, Outcome]] = {}
+    for each in series:
+        if each.evidence is one.cell.evidence:
+            for source, numbers in past[each.key].items():
+                if one.cell.sources != (source,):
+                    for standing in each.functions.get(row.function, ()):
+                        strip = each.strip_of(standing.case)
+                        known = (o for number in numbers if (o := strip[number]) and o.known)
+                        if outcome := next(known, None):
+                            found.setdefault(source, {})[standing.variant] = outcome
+    return found
+
+
+def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[Source, ...]]:
+    """Return, by framework, what most cells of a column were measured with."""
+    found: dict[str, Counter[tuple[Source, ...]]] = {}
+    for row in rows:
+        one = row.cells[column]
+        if one and one.cell.sources:
+            found.setdefault(row.framework, Counter())[one.cell.sources] += 1
+    return {framework: counted.most_common(1)[0][0] for framework, counted in sorted(found.items())}
 
 
 def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:

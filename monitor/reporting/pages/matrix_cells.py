@@ -6,14 +6,18 @@ They are a file of their own, so that a page shows its first rows before they ar
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from packaging.version import Version
+
+from monitor.history.order import age
 from monitor.model import Evidence, Outcome
 from monitor.reporting.names import framework_title
 from monitor.reporting.pages.matrix import MatrixCell, MatrixPage, MatrixRow
 from monitor.reporting.scripts import data_script
 from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
+from monitor.reporting.sources import Source, title
 from monitor.reporting.variants import dtype_of, mode_of
 
 CELLS = "data/matrix.js"
@@ -29,10 +33,14 @@ def cells_script(page: MatrixPage) -> bytes:
 
 @dataclass(frozen=True)
 class _Column:
-    """Of which evidence most cells of a column are, and where the pages of their functions speak of its target."""
+    """Of which evidence most cells of a column are, and where the pages of their functions speak of its target.
+
+    `sources` is what most of them were measured with, by framework.
+    """
 
     evidence: Evidence | None
     anchor: str
+    sources: Mapping[str, tuple[Source, ...]]
 
 
 def _data(page: MatrixPage) -> dict[str, object]:
@@ -40,22 +48,38 @@ def _data(page: MatrixPage) -> dict[str, object]:
     kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
     of_columns = zip(*(row.cells for row in page.rows), strict=True)
     columns = [
-        _Column(evidence, _usual_anchor(cells)) for evidence, cells in zip(page.evidences, of_columns, strict=True)
+        _Column(evidence, _usual_anchor(cells), sources)
+        for evidence, cells, sources in zip(page.evidences, of_columns, page.sources, strict=True)
     ]
     anchors = sorted({one.anchor for row in page.rows for one in row.cells if one} | {one.anchor for one in columns})
     frameworks = [*page.frameworks]
+    every = _sources(page)
+    source_number = {source: number for number, source in enumerate(every)}
     kind_number = {kind: number for number, kind in enumerate(kinds)}
     anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
     evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
 
-    def cell_data(one: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
+    def numbers_of(found: Iterable[Source]) -> list[int]:
+        return [source_number[source] for source in found]
+
+    def cell_data(row: MatrixRow, one: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
         if one is None:
             return 0
-        letters = "".join(LETTERS[one.outcomes[v]] if v in one.outcomes else NOT_ASKED for v in variants)
-        if one.cell.evidence is column.evidence and one.anchor == column.anchor and not one.cell.others:
+        letters = _letters(one.outcomes, variants)
+        usual = one.anchor == column.anchor and one.cell.sources == column.sources.get(row.framework, ())
+        if one.cell.evidence is column.evidence and usual and not one.cell.others:
             return letters
         others = [evidence_number[other] for other in one.cell.others]
-        return [anchor_number[one.anchor], evidence_number[one.cell.evidence], letters, others]
+        evidence = evidence_number[one.cell.evidence]
+        return [anchor_number[one.anchor], evidence, letters, others, numbers_of(one.cell.sources)]
+
+    def earlier_data(row: MatrixRow, variants: Sequence[str]) -> list[object]:
+        return [
+            [number, source_number[source], _letters(outcomes, variants)]
+            for number, one in enumerate(row.cells)
+            if one
+            for source, outcomes in one.earlier.items()
+        ]
 
     def row_data(row: MatrixRow) -> list[object]:
         variants = row.variants
@@ -66,13 +90,19 @@ def _data(page: MatrixPage) -> dict[str, object]:
             row.stratum,
             row.uses,
             [kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
-            [cell_data(one, column, variants) for one, column in zip(row.cells, columns, strict=True)],
+            [cell_data(row, one, column, variants) for one, column in zip(row.cells, columns, strict=True)],
+            earlier_data(row, variants),
         ]
 
     return {
         "targets": page.targets,
         "sites": page.sites,
         "usual": [[anchor_number[column.anchor], evidence_number[column.evidence]] for column in columns],
+        "made": [
+            {frameworks.index(framework): numbers_of(found) for framework, found in column.sources.items()}
+            for column in columns
+        ],
+        "sources": [[source.build_title, title(source.compiler) if source.compiler else ""] for source in every],
         "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
         "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],
         "portabilities": [_sign(sign) for sign in PORTABILITIES.values()],
@@ -81,6 +111,21 @@ def _data(page: MatrixPage) -> dict[str, object]:
         "anchors": anchors,
         "rows": [row_data(row) for row in page.rows],
     }
+
+
+def _letters(outcomes: Mapping[str, Outcome], variants: Sequence[str]) -> str:
+    return "".join(LETTERS[outcomes[v]] if v in outcomes else NOT_ASKED for v in variants)
+
+
+def _sources(page: MatrixPage) -> list[Source]:
+    """Every source of a page, the older build first."""
+    cells = [one for row in page.rows for one in row.cells if one]
+    found = {source for one in cells for source in (*one.cell.sources, *one.earlier)}
+
+    def order(source: Source) -> tuple[Version, Version, Source]:
+        return age(source.build.partition("==")[2]), age(source.compiler.partition("==")[2]), source
+
+    return sorted(found, key=order)
 
 
 def _usual_anchor(column: Iterable[MatrixCell | None]) -> str:

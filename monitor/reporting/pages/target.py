@@ -15,7 +15,8 @@ from monitor.reporting.addresses import function_page, series_anchor, target_pag
 from monitor.reporting.hardware import Hardware
 from monitor.reporting.kernels import KernelColumn, kernel_pages
 from monitor.reporting.pages.tonight import Figure, Place, Watched
-from monitor.reporting.standing import Series, Standing, by_function, cell
+from monitor.reporting.sources import Source, source_of
+from monitor.reporting.standing import Cell, Series, Standing, by_function, cell
 
 # The target that others are held against: every fork has one, and it runs everything.
 REFERENCE = "cpu"
@@ -27,25 +28,35 @@ SLOWEST = 15
 
 @dataclass(frozen=True)
 class Lack:
-    """A function that fails here. `elsewhere` says what becomes of it on the reference target, None where unknown."""
+    """A function that fails here. `elsewhere` is what becomes of it on the reference target, None where unknown."""
 
     function: str
     framework: str
     address: str
     portability: Portability
     message: str
-    elsewhere: Portability | None
+    sources: tuple[Source, ...]
+    elsewhere: Cell | None
+
+    @property
+    def works_elsewhere(self) -> bool:
+        return self.elsewhere is not None and self.elsewhere.portability is Portability.SUCCESS
 
 
 @dataclass(frozen=True)
 class Slow:
-    """A case whose call takes long: in microseconds, here and on the reference target, None where it has no time."""
+    """A case whose call takes long: in microseconds, here and on the reference target, None where it has no time.
+
+    `source` and `reference_source` are the builds that were timed.
+    """
 
     case: str
     function: str
     address: str
     latency: float
+    source: Source
     reference: float | None
+    reference_source: Source | None
 
     @property
     def ratio(self) -> float | None:
@@ -57,6 +68,7 @@ class Coverage:
     """How much of one framework is seen here by one kind of evidence: functions and cases, and the newest build."""
 
     night: Night
+    sources: tuple[Source, ...]
     watched: Watched
     score: Score
     cases: int
@@ -154,12 +166,14 @@ def _coverage(figure: Figure, place: Place, series: Sequence[Series]) -> Coverag
     key = figure.night.run.series
     (one,) = (one for one in series if one.key == key)
     (watched,) = (each for each in place.series if (place.target, each.framework, each.suite, each.evidence) == key)
-    return Coverage(figure.night, watched, figure.score, len(one.now), sum(s.outcome.known for s in one.now))
+    return Coverage(
+        figure.night, figure.sources, watched, figure.score, len(one.now), sum(s.outcome.known for s in one.now)
+    )
 
 
 def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack]:
     """The functions that do not wholly work: complete failures first, and those first that work on the reference."""
-    elsewhere = {name: cell(found).portability for name, found in by_function(reference).items()}
+    elsewhere = {name: cell(found) for name, found in by_function(reference).items()}
     found: dict[tuple[str, str], list[Standing]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
@@ -174,23 +188,24 @@ def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack
             failing = [s for s in standings if s.fails]
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
-            lacks.append(Lack(function, framework, address, seen.portability, message, elsewhere.get(function)))
-    return sorted(
-        lacks, key=lambda lack: (lack.portability is Portability.PARTIAL, lack.elsewhere is not Portability.SUCCESS)
-    )
+            lacks.append(
+                Lack(function, framework, address, seen.portability, message, seen.sources, elsewhere.get(function))
+            )
+    return sorted(lacks, key=lambda lack: (lack.portability is Portability.PARTIAL, not lack.works_elsewhere))
 
 
 def _slowest(series: Sequence[Series], times: Sequence[Standing], reference: Sequence[Standing]) -> list[Slow]:
     """The slowest cases against the reference; where that has no times, or is this target, the slowest of all."""
     anchors = {one.runs[-1].run.series: series_anchor(one.target, one.suite, one.evidence) for one in series}
-    known = {s.case: s.latency.median for s in reference if s.latency}
+    known = {s.case: (s.latency.median, source_of(s.run)) for s in reference if s.latency}
     slow = [
         Slow(
             standing.case,
             standing.function,
             f"{function_page(standing.run.framework, standing.function)}#{anchors[standing.run.series]}",
             standing.latency.median,
-            known.get(standing.case),
+            source_of(standing.run),
+            *known.get(standing.case, (None, None)),
         )
         for standing in times
         if standing.latency

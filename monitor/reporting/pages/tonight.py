@@ -17,6 +17,7 @@ from monitor.reporting.hardware import Hardware
 from monitor.reporting.last_runs import LastRun, last_runs
 from monitor.reporting.pages.causes import BuildNews, news_of_builds
 from monitor.reporting.pages.changes import NightChanges, changes_by_verdict
+from monitor.reporting.sources import Source
 from monitor.reporting.standing import Series, score_of
 from monitor.reporting.study import PAPER
 
@@ -37,12 +38,14 @@ REGRESSIONS = 8
 class Figure:
     """The portability of one framework on one target, by one suite and evidence.
 
-    `score` is what is known after the newest `night`; `stale` says that this night itself observed nothing of it.
+    `score` is what is known after the newest `night`, and `sources` are the builds that it was measured with; `stale`
+    says that this night itself observed nothing of it.
     `trend` has the shares of the nights that saw the whole suite, oldest first, each with its build.
     """
 
     night: Night
     score: Score
+    sources: tuple[Source, ...]
     stale: bool
     trend: tuple[tuple[str, float], ...]
 
@@ -230,7 +233,11 @@ def _places(
     for night in newest:
         run = night.run
         figure = Figure(
-            night, score_of(by_key[run.series]), stale=not night.observed, trend=trend(of_series[run.series])
+            night,
+            score_of(one := by_key[run.series]),
+            one.sources,
+            stale=not night.observed,
+            trend=trend(of_series[run.series]),
         )
         figures.setdefault(run.target, {}).setdefault(run.framework, []).append(figure)
     last = last_runs(nights, generated)
