@@ -27,7 +27,9 @@ from monitor.reporting.commits import between_builds
 from monitor.reporting.data import outcome_fields
 from monitor.reporting.failures import Failure
 from monitor.reporting.figures import machine_time
+from monitor.reporting.last_runs import last_runs
 from monitor.reporting.material import Material
+from monitor.reporting.sources import Source, source_of
 from monitor.reporting.standing import Cell, Series, Standing, by_function, cell, counted, score_of
 
 ROOT = "api/v1"
@@ -66,7 +68,7 @@ def documents(
     yield f"{ROOT}/index.json", partial(_index, material, functions, generated)
     yield f"{ROOT}/tonight.json", lambda: {"nights": [_night(night) for night in material.newest]}
     columns = columns_of(functions)
-    yield f"{ROOT}/targets.json", lambda: {"targets": _targets(material.series, columns)}
+    yield f"{ROOT}/targets.json", lambda: {"targets": _targets(material, columns, generated)}
     yield f"{ROOT}/runs.json", lambda: {"runs": [_head(night) for night in reversed(material.nights)]}
     yield f"{ROOT}/builds.json", lambda: {"builds": _builds(material.nights)}
     yield f"{ROOT}/changes.json", lambda: {"changes": _changes(material.nights)}
@@ -152,9 +154,10 @@ def _index(material: Material, functions: Mapping[tuple[str, str], Places], gene
     }
 
 
-def _targets(series: Sequence[Series], columns: Collection[str]) -> object:
+def _targets(material: Material, columns: Collection[str], now: datetime) -> object:
+    nightly = {key: machine_time(one.nightly) for key, one in last_runs(material.nights, now).items() if one.nightly}
     found: dict[str, list[object]] = {}
-    for one in series:
+    for one in material.series:
         last = one.last_judged
         entry = {
             "framework": one.framework,
@@ -164,6 +167,8 @@ def _targets(series: Sequence[Series], columns: Collection[str]) -> object:
             "cases": len(one.now),
             "functions": to_json(score_of(one)),
             "build": _label(last.build),
+            "sources": _sources(one.sources),
+            "nightly": nightly.get(one.key, ""),
             "observed": last.started if any(s.outcome.known for s in (*one.now, *one.gone)) else "",
             "run": last.id,
         }
@@ -186,6 +191,7 @@ def _head(night: Night) -> dict[str, object]:
         "started": run.started,
         **_series(run),
         "build": _label(run.build),
+        "sources": _sources([source_of(run)]) if run.build else [],
         "baseline": _label(night.baseline),
         "expected": night.expected,
         "observed": night.observed,
@@ -342,12 +348,14 @@ def _regression(one: Regression, on_main: Mapping[str, str]) -> object:
 
 
 def _line(framework: str, name: str, places: Places) -> object:
+    cells = cells_of(places)
     return {
         "function": name,
         "framework": framework,
         "page": function_page(framework, name),
         "document": function_document(framework, name),
-        "portability": {target: one.portability.value for target, one in cells_of(places).items()},
+        "portability": {target: one.portability.value for target, one in cells.items()},
+        "sources": {target: _sources(one.sources) for target, one in cells.items()},
     }
 
 
@@ -361,7 +369,8 @@ def _column(target: str, functions: Mapping[tuple[str, str], Sequence[Standing]]
 
 def _column_line(framework: str, name: str, standings: Sequence[Standing]) -> object:
     """A function: its cases of the evidence that counts, and the newest run that judged one of them."""
-    evidence = cell(standings).evidence
+    figure = cell(standings)
+    evidence = figure.evidence
     judged = [s for s in standings if s.outcome.known and s.evidence is evidence]
     newest = max((s.run for s in judged or standings), key=lambda run: run.started)
     return {
@@ -369,6 +378,7 @@ def _column_line(framework: str, name: str, standings: Sequence[Standing]) -> ob
         "function": name,
         "evidence": evidence.value if evidence else "",
         "build": _label(newest.build),
+        "sources": _sources(figure.sources),
         "observed": newest.started,
         "outcomes": {variant: outcome.value for variant, outcome in sorted(counted(standings, evidence).items())},
     }
@@ -410,7 +420,13 @@ def _cell(one: Cell) -> dict[str, object]:
         "judged": one.judged,
         "unjudged": one.unjudged,
         "evidence": one.evidence.value if one.evidence else "",
+        "sources": _sources(one.sources),
     }
+
+
+def _sources(found: Iterable[Source]) -> list[object]:
+    """What a figure was measured with: that of most cases first."""
+    return [dataclasses.asdict(source) for source in found]
 
 
 def _case(series: Series, standing: Standing) -> object:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from monitor.analysis.scores import Score, portability, score
 from monitor.model import Evidence, Function, Outcome
 from monitor.reporting.figures import percent, three_digits
 from monitor.reporting.names import framework_title
+from monitor.reporting.sources import Source, sources, titles
 from monitor.reporting.standing import Series, Standing, by_function
 from monitor.reporting.study import StudyRow, study_table
 
@@ -29,6 +31,7 @@ class WholeRow:
     target: str
     evidence: Evidence
     suites: tuple[str, ...]
+    sources: tuple[Source, ...]
     score: Score
 
 
@@ -39,6 +42,8 @@ class SpeedRow:
     framework: str
     target: str
     reference: str
+    sources: tuple[Source, ...]
+    reference_sources: tuple[Source, ...]
     ratios: Ratios
 
 
@@ -65,26 +70,34 @@ def whole_table(series: Sequence[Series]) -> Iterator[WholeRow]:
     for key, members in sorted(found.items()):
         functions = by_function(standing for one in members for standing in one.now).values()
         counted = score(portability(standing.outcome for standing in standings) for standings in functions)
-        yield WholeRow(*key, tuple(one.suite for one in members), counted)
+        made = sources(standing.run for one in members for standing in one.now if standing.outcome.known)
+        if counted.judged:
+            yield WholeRow(*key, tuple(one.suite for one in members), made, counted)
 
 
 def speed_table(series: Sequence[Series], reference: str) -> Iterator[SpeedRow]:
     """A row for each framework and target that executed cases which the reference executed too."""
-    timed: dict[tuple[str, str], dict[str, float]] = {}
+    timed: dict[tuple[str, str], dict[str, Standing]] = {}
     for one in series:
         if one.evidence is Evidence.EXECUTED:
             timed.setdefault((one.framework, one.target), {}).update(_times(one.now))
     for (framework, target), here in sorted(timed.items()):
         there = timed.get((framework, reference), {})
-        found = ratios((here[case], there[case]) for case in sorted(here.keys() & there.keys()))
+        both = sorted(here.keys() & there.keys())
+        found = ratios((_median(here[case]), _median(there[case])) for case in both)
         if target != reference and found:
-            yield SpeedRow(framework, target, reference, found)
+            made = [sources(times[case].run for case in both) for times in (here, there)]
+            yield SpeedRow(framework, target, reference, made[0], made[1], found)
 
 
-def _times(standings: Iterable[Standing]) -> dict[str, float]:
-    """The steady time of each case that passes: what is wrong is not fast."""
+def _median(standing: Standing) -> float:
+    return standing.latency.median if standing.latency else math.nan
+
+
+def _times(standings: Iterable[Standing]) -> dict[str, Standing]:
+    """The cases that pass and have a steady time: what is wrong is not fast."""
     return {
-        standing.case: standing.latency.median
+        standing.case: standing
         for standing in standings
         if standing.outcome is Outcome.PASS and standing.latency and standing.latency.median > 0
     }
@@ -93,12 +106,15 @@ def _times(standings: Iterable[Standing]) -> dict[str, float]:
 def stratum_frame(table: Mapping[str, Sequence[StudyRow]]) -> pd.DataFrame:
     """A row for each framework and hardware, a column for each stratum: the share that succeeds, of how many."""
     shares: dict[tuple[str, str], dict[str, str]] = {}
+    builds: dict[tuple[str, str], dict[str, None]] = {}
     for stratum, rows in table.items():
         for row in rows:
             share = f"{percent(row.score.share)} of {row.score.judged}" if row.score.judged else "–"
             shares.setdefault(_hardware(row), {})[stratum] = share
+            builds.setdefault(_hardware(row), {})[row.build or "–"] = None
     return pd.DataFrame(
-        {"framework": framework, "hardware": hardware, **found} for (framework, hardware), found in shares.items()
+        {"framework": key[0], "hardware": key[1], "build": ", ".join(builds[key]), **found}
+        for key, found in shares.items()
     ).fillna("–")
 
 
@@ -108,6 +124,7 @@ def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
         {
             "framework": framework,
             "hardware": hardware,
+            "build": row.build or "–",
             "calls": f"{row.calls.judged:,}",
             "of functions that work": percent(row.calls.share),
             "work in part": percent(_share(row.calls.partial, row.calls)),
@@ -125,6 +142,7 @@ def whole_frame(rows: Iterable[WholeRow]) -> pd.DataFrame:
         {
             "framework": framework_title(row.framework),
             "hardware": f"{row.target}, {row.evidence}",
+            "build": titles(row.sources),
             "suites": ", ".join(row.suites),
             "functions": f"{row.score.judged:,}",
             "success": percent(row.score.share),
@@ -141,8 +159,8 @@ def speed_frame(rows: Iterable[SpeedRow]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "framework": framework_title(row.framework),
-            "target": row.target,
-            "against": row.reference,
+            "target": f"{row.target}, {titles(row.sources)}",
+            "against": f"{row.reference}, {titles(row.reference_sources)}",
             "cases": f"{row.ratios.cases:,}",
             "slower": percent(row.ratios.slower / row.ratios.cases),
             "over ten times": percent(row.ratios.far_slower / row.ratios.cases),

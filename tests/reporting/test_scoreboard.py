@@ -25,10 +25,13 @@ from monitor.reporting.scoreboard import (
     whole_frame,
     whole_table,
 )
+from monitor.reporting.sources import Source
 from monitor.reporting.standing import Series, all_series
 from monitor.reporting.study import study_table
 
 Make = Callable[..., RunFile]
+MADE = Source("jax==1.0", "")
+JAX = MADE.title
 CATALOG = {
     function.name: function
     for function in (
@@ -90,38 +93,62 @@ def test_each_stratum_has_the_table_of_its_own_functions(series: tuple[Series, .
         "20": [Score(0, 0, 1, 0), Score(0, 0, 1, 0)],
     }
     frame = stratum_frame(table).set_index("hardware")
-    assert [plain(text) for text in frame.loc["cpu, executed"]] == ["JAX", "100 % of 1", "0 % of 1", "0 % of 1"]
-    assert [plain(text) for text in frame.loc["slow, executed"]] == ["JAX", "100 % of 1", "–", "–"]
+    assert [plain(text) for text in frame.loc["cpu, executed"]] == [
+        "JAX",
+        JAX,
+        "100 % of 1",
+        "0 % of 1",
+        "0 % of 1",
+    ]
+    assert [plain(text) for text in frame.loc["slow, executed"]] == ["JAX", JAX, "100 % of 1", "–", "–"]
 
 
 def test_a_function_counts_as_often_as_it_is_called(series: tuple[Series, ...]) -> None:
     frame = calls_frame(study_table(series, CATALOG)).set_index("hardware")
-    assert [plain(text) for text in frame.loc["cpu, executed"]] == ["JAX", "100", "90.0 %", "9.0 %", "1.0 %", "0"]
-    assert [plain(text) for text in frame.loc["TPU (v3), 2023"]] == ["JAX", "100", "90.0 %", "0 %", "10.0 %", "0"]
-    assert [plain(text) for text in frame.loc["slow, executed"]] == ["JAX", "90", "100 %", "0 %", "0 %", "10"]
+    assert [plain(text) for text in frame.loc["cpu, executed"]] == [
+        "JAX",
+        JAX,
+        "100",
+        "90.0 %",
+        "9.0 %",
+        "1.0 %",
+        "0",
+    ]
+    assert [plain(text) for text in frame.loc["TPU (v3), 2023"]] == ["JAX", "–", "100", "90.0 %", "0 %", "10.0 %", "0"]
+    assert [plain(text) for text in frame.loc["slow, executed"]] == [
+        "JAX",
+        JAX,
+        "90",
+        "100 %",
+        "0 %",
+        "0 %",
+        "10",
+    ]
 
 
 def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[Series, ...]) -> None:
     rows = [*whole_table(series)]
     assert rows == [
         # a passes in one suite and fails in the other; b and c are as above; d is in one suite only
-        WholeRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), Score(1, 2, 1, 0)),
-        WholeRow("jax", "gpu", Evidence.EXECUTED, ("paper",), Score(2, 1, 1, 0)),
-        WholeRow("jax", "slow", Evidence.EXECUTED, ("paper",), Score(1, 0, 0, 0)),
-        WholeRow("jax", "tpu", Evidence.COMPILED, ("paper",), Score(1, 0, 0, 0)),
+        WholeRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), (MADE,), Score(1, 2, 1, 0)),
+        WholeRow("jax", "gpu", Evidence.EXECUTED, ("paper",), (MADE,), Score(2, 1, 1, 0)),
+        WholeRow("jax", "slow", Evidence.EXECUTED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
+        WholeRow("jax", "tpu", Evidence.COMPILED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
     ]
     assert [plain(text) for text in whole_frame(rows).iloc[0]] == [
-        "JAX", "cpu, executed", "harness, paper", "4", "25.0 %", "50.0 %", "25.0 %", "0",
+        "JAX", "cpu, executed", JAX, "harness, paper", "4", "25.0 %", "50.0 %", "25.0 %", "0",
     ]  # fmt: skip
 
 
 def test_speed_is_of_cases_that_pass_on_both(series: tuple[Series, ...]) -> None:
     rows = [*speed_table(series, "cpu")]
     assert rows == [
-        SpeedRow("jax", "gpu", "cpu", Ratios(cases=2, slower=1, far_slower=0, middle=5.25)),  # ten is not over ten
-        SpeedRow("jax", "slow", "cpu", Ratios(cases=1, slower=1, far_slower=1, middle=10.1)),
+        SpeedRow(
+            "jax", "gpu", "cpu", (MADE,), (MADE,), Ratios(cases=2, slower=1, far_slower=0, middle=5.25)
+        ),  # ten is not over ten
+        SpeedRow("jax", "slow", "cpu", (MADE,), (MADE,), Ratios(cases=1, slower=1, far_slower=1, middle=10.1)),
     ]
     assert [plain(text) for text in speed_frame(rows).iloc[0]] == [
-        "JAX", "gpu", "cpu", "2", "50.0 %", "0 %", "5.25 times",
+        "JAX", "gpu, jax 1.0", "cpu, jax 1.0", "2", "50.0 %", "0 %", "5.25 times",
     ]  # fmt: skip
     assert [*speed_table(series, "tpu")] == []

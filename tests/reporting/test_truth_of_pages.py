@@ -215,3 +215,82 @@ def test_a_target_of_which_operators_alone_were_looked_up_claims_nothing_of_func
 def test_lacks_are_counted_of_what_was_tested(pages: dict[str, Page]) -> None:
     assert "What it lacks 36 of 42 functions tested" in pages["targets/tpu.html"].words
     assert "What it lacks 1 of 40 functions tested" in pages["targets/gpu.html"].words
+
+
+class Figures(HTMLParser):
+    """The percentages of a page, each with the text of the smallest row, list item or figure around it."""
+
+    AROUND = ("tr", "li", "dl", "figure", "p")
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._open: list[tuple[str, list[str]]] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in self.AROUND or (tag == "div" and (dict(attrs).get("class") or "").startswith("figure")):
+            self._open.append((tag, []))
+        elif tag == "div":
+            self._open.append(("inner div", []))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and self._open[-1][0].removeprefix("inner ") == tag:
+            kind, words = self._open.pop()
+            text = " ".join("".join(words).split())
+            # A figure of its own is a whole: what stands in a paragraph of it may have its build in the next.
+            if kind in ("p", "inner div") and self._open:
+                self._open[-1][1].append(f" {text} ")
+            elif "%" in text:
+                self.found.append(text)
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self._open[-1][1].append(f"{data} ")
+
+
+BUILD = re.compile(r"\b(jax|torch|libtpu) \d|\bjax==|\btorch==")
+OF_NO_BUILD = ("index.html", "targets", "study.html", "kernels", "matrix.html", "matrix-table.html")
+
+
+@pytest.mark.parametrize("made", ["mixed_site", "slowed_site"])
+def test_every_share_has_its_build_beside_it(made: str, request: pytest.FixtureRequest) -> None:
+    """Pages of a build or a run name it in their head; on others each share needs one of its own."""
+    root: Path = request.getfixturevalue(made)
+    shares = 0
+    for path in root.rglob("*.html"):
+        if path.relative_to(root).parts[0] in OF_NO_BUILD:
+            for text in Figures(path).found:
+                of_the_machine = "Noise" in text  # over all builds and suites of a target
+                assert BUILD.search(text) or "2023" in text or of_the_machine, (path, text)
+                shares += 1
+    assert shares
+
+
+def test_columns_name_their_builds(mixed_site: Path) -> None:
+    heads = Tables(mixed_site / "matrix-table.html").tables["All functions"][0][1:]
+    assert heads == [
+        "cpu executed jax 2.2 torch 2.5",
+        "gpu executed jax 2.1",
+        "tpu compiled jax 2.2 torch 2.3",
+    ]
+    row = columns(mixed_site / "matrix-table.html", "All functions")
+    primitives = {one["Function"]: one[heads[0]] for one in row if one["Function"] in PRIMITIVES}
+    assert primitives["jax.lax.q"] == "✓ 2/2 successjax 2.0"  # on a line of its own
+    heads = Tables(mixed_site / "functions/torch/torch.g0.html").tables["Now"][0]
+    assert heads == ["Dtype", "cpu paperexecutedtorch 2.5", "tpu papercompiledtorch 2.3with libtpu 0.1"]
+
+
+def test_programs_are_told_the_builds_of_each_figure(mixed_site: Path) -> None:
+    targets = json.loads((mixed_site / "api/v1/targets.json").read_text())["targets"]
+    made = {(one["target"], each["suite"], each["framework"]): each for one in targets for each in one["series"]}
+    assert made["cpu", "harness", "jax"]["sources"] == [{"build": "jax==2.0", "compiler": ""}]
+    assert made["tpu", "paper", "torch"]["sources"] == [{"build": "torch==2.3", "compiler": "libtpu==0.1"}]
+    assert made["cpu", "paper", "torch"]["nightly"] == "2026-11-02T03:00:00Z"  # and no backfill
+    functions = json.loads((mixed_site / "api/v1/functions.json").read_text())["functions"]
+    (first,) = (one["sources"] for one in functions if one["function"] == "jax.numpy.f00")
+    assert {target: found[0]["build"] for target, found in first.items()} == {
+        "cpu": "jax==2.2",
+        "gpu": "jax==2.1",
+        "tpu": "jax==2.2",
+    }

@@ -11,6 +11,7 @@ from monitor.model import Evidence, Function
 from monitor.reporting.addresses import function_page
 from monitor.reporting.charts import histogram
 from monitor.reporting.figures import duration
+from monitor.reporting.sources import Source
 from monitor.reporting.standing import Series, Standing, cell
 from monitor.reporting.study import PAPER, StudyRow, study_table
 
@@ -36,6 +37,7 @@ class Histogram:
 
     framework: str
     target: str
+    sources: tuple[Source, ...]
     cases: int
     bars: tuple[Bar, ...]
     over: float
@@ -51,6 +53,7 @@ class Turned:
     then: Portability
     now: Portability
     evidence: Evidence
+    sources: tuple[Source, ...]
     message: str
 
 
@@ -91,7 +94,7 @@ def _answers(series: Sequence[Series], catalog: Mapping[str, Function]) -> Itera
                 message = next((s.message for s in standings if s.message and s.outcome.known), "")
                 then = Portability(entry.study_tpu)
                 page = function_page(one.framework, name)
-                yield Turned(name, one.framework, page, then, seen.portability, seen.evidence, message)
+                yield Turned(name, one.framework, page, then, seen.portability, seen.evidence, seen.sources, message)
 
 
 def _times(series: Series, catalog: Mapping[str, Function]) -> Histogram | None:
@@ -123,4 +126,4 @@ def _histogram(
     counts = histogram(values, edges)
     bars = tuple(Bar(label, number, number / max(*counts, 1)) for label, number in zip(labels, counts, strict=True))
     over = sum(value >= 10 for value in values) / len(values)
-    return Histogram(series.framework, series.target, len(values), bars, over)
+    return Histogram(series.framework, series.target, series.sources, len(values), bars, over)
