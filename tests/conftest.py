@@ -49,7 +49,7 @@ def lend(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Path
     return lend
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def runfile() -> Callable[..., RunFile]:
     """A small run file: `runfile(day, {"jax/jax.a/eager": "pass"}, attempts={...: ["absent", "absent"]})`."""
 

@@ -7,12 +7,12 @@ which a writer may be at work or may have died.
 from __future__ import annotations
 
 import shlex
+import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
-import pygit2
-from pygit2.enums import FileMode, RepositoryOpenFlag
+from monitor.history.git_process import ObjectReader, UnreadableObjectError, command, environment
 
 
 class HistoryError(RuntimeError):
@@ -65,73 +65,57 @@ class Folder(Files):
 
 
 class Committed(Files):
-    """The files of one commit of the git repository at `directory`."""
+    """The files of one commit of the git repository at `directory`. Raises HistoryError where it has no such commit."""
 
     def __init__(self, directory: Path, commit: str) -> None:
         self.directory = directory
         self.commit = commit
-        self._repository = open_repository(directory)
-        self._folders: dict[PurePosixPath, Mapping[str, pygit2.Oid]] = {}
+        self._objects = ObjectReader(directory)
+        self._folders = self._list()
 
     def names(self, folder: PurePosixPath) -> Sequence[str]:
-        return sorted(self._entries(folder))
+        return sorted(self._folders.get(str(folder), ()))
 
     def key(self, path: PurePosixPath) -> str | None:
-        found = self._entries(path.parent).get(path.name)
-        return str(found) if found else None
+        return self._folders.get(str(path.parent), {}).get(path.name) or None
 
     def read(self, path: PurePosixPath) -> bytes | None:
-        found = self._entries(path.parent).get(path.name)
-        if found is None:
+        name = self.key(path)
+        if name is None:
             return None
         try:
-            blob = self._repository[found]
-        except (KeyError, ValueError, pygit2.GitError) as error:  # the object is missing, or is not what its name says
-            raise self.damaged(path, f"its git object {found} cannot be read ({_words(error)})") from None
-        return blob.data if isinstance(blob, pygit2.Blob) else None
+            return self._objects.read(name)
+        except UnreadableObjectError as error:
+            raise self.damaged(path, f"cannot be read from its git object {name} ({error})") from None
 
     def damaged(self, path: PurePosixPath, problem: str) -> HistoryError:
         where = f"git -C {shlex.quote(str(self.directory))}"
         return HistoryError(
             f"{self.directory}, commit {self.commit[:12]}: {path} {problem}: {_lost_with(path)}; "
-            f"`{where} log --stat -- {path}` names the commits that have it, `{where} fsck` what else is damaged"
+            f"`{where} log --oneline -- {path}` names the commits that have it, `{where} fsck` what else is damaged"
         )
 
-    def _entries(self, folder: PurePosixPath) -> Mapping[str, pygit2.Oid]:
-        """Return what a folder holds by name."""
-        if folder not in self._folders:
-            self._folders[folder] = self._list(folder)
-        return self._folders[folder]
-
-    def _list(self, folder: PurePosixPath) -> Mapping[str, pygit2.Oid]:
-        try:
-            if folder.name:
-                number = self._entries(folder.parent).get(folder.name)
-                found = self._repository[number] if number else None
-            else:
-                found = self._repository[self.commit].peel(pygit2.Tree)
-        except (KeyError, ValueError, pygit2.GitError) as error:
-            name = f"folder {folder}" if folder.name else "its list of files"
+    def _list(self) -> dict[str, dict[str, str]]:
+        """Return what each folder holds: the hash of a file by its name, nothing for a folder."""
+        done = subprocess.run(
+            command(self.directory, "ls-tree", "-r", "-t", "-z", "--full-tree", self.commit),
+            capture_output=True,
+            check=False,
+            env=environment(self.directory),
+        )
+        if done.returncode != 0:
+            words = done.stderr.decode(errors="replace").splitlines() or ["git cannot list its files"]
             raise HistoryError(
-                f"{self.directory}, commit {self.commit[:12]}: {name} cannot be read ({_words(error)}): all that it "
-                f"holds is lost; `git -C {shlex.quote(str(self.directory))} fsck` tells what is damaged"
-            ) from None
-        if not isinstance(found, pygit2.Tree):
-            return {}
-        return {entry.name: entry.id for entry in found if entry.name and entry.filemode != FileMode.COMMIT}
-
-
-def open_repository(directory: Path) -> pygit2.Repository:
-    """Open the repository whose work tree is `directory` itself, for reading. Raises HistoryError."""
-    try:
-        return pygit2.Repository(str(directory), RepositoryOpenFlag.NO_SEARCH)
-    except (KeyError, ValueError, pygit2.GitError) as error:
-        raise HistoryError(f"{directory}: git cannot open it ({_words(error)})") from None
-
-
-def _words(error: Exception) -> str:
-    """Return what an error says, in one line."""
-    return " ".join(str(error).strip("'\"").split())
+                f"{self.directory}, commit {self.commit[:12]} cannot be read ({words[-1]}): what it alone has is lost; "
+                f"`git -C {shlex.quote(str(self.directory))} fsck` tells what is damaged"
+            )
+        folders: dict[str, dict[str, str]] = {}
+        for entry in done.stdout.decode(errors="surrogateescape").split("\0")[:-1]:
+            what, _, path = entry.partition("\t")
+            _, kind, name = what.split(" ")
+            folder, _, file = path.rpartition("/")
+            folders.setdefault(folder or ".", {})[file] = name if kind == "blob" else ""
+        return folders
 
 
 def _lost_with(path: PurePosixPath) -> str:

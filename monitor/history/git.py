@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import fcntl
 import itertools
-import os
-import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from monitor.history.files import HistoryError, open_repository
+from monitor.history.files import HistoryError
+from monitor.history.git_process import command, environment
 
 BRANCH = "results"
 HEAD = f"refs/heads/{BRANCH}"
 REMOTE = f"refs/remotes/origin/{BRANCH}"
-AUTHOR = {
-    "GIT_AUTHOR_NAME": "Portability Monitor",
-    "GIT_AUTHOR_EMAIL": "portability-monitor@users.noreply.github.com",
-    "GIT_COMMITTER_NAME": "Portability Monitor",
-    "GIT_COMMITTER_EMAIL": "portability-monitor@users.noreply.github.com",
-}
 
 # How a repository says that the monitor made it, or that somebody gave it to the monitor. With --worktree, a work tree
 # that was added to a repository of code is marked, and the repository is not.
@@ -31,29 +24,6 @@ MARK = ("config", "--worktree", "portability.history")
 ADOPT = "git -C {directory} config --worktree portability.history true"
 DRAFT = ".portability-new"  # where a repository is made, to be moved into place whole and marked
 
-# What git may take from the environment of whoever calls: how a remote is reached. Everything else, such as GIT_DIR or
-# GIT_INDEX_FILE in a hook, would let it work on another repository.
-REACH = re.compile(
-    r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_.*|PROXY_SSL_.*|HTTP_.*|ALLOW_PROTOCOL|PROTOCOL"
-    r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM)"
-)
-# Settings that may come as GIT_CONFIG_KEY_<n> and GIT_CONFIG_VALUE_<n>, for the same reason.
-REACH_SETTINGS = re.compile(r"(url|http|credential|protocol|safe|ssh)\.|core\.(sshcommand|askpass)$", re.IGNORECASE)
-
-# A history is no place for hooks, signatures or editors of whoever runs it; and what is recorded is committed as it is,
-# whatever that person lets git ignore or convert. A git in the background would outlive our lock.
-SETTINGS = {
-    "core.hooksPath": os.devnull,
-    "core.excludesFile": os.devnull,
-    "core.attributesFile": os.devnull,
-    "core.autocrlf": "false",
-    "core.fsmonitor": "false",
-    "commit.gpgSign": "false",
-    "gc.autoDetach": "false",
-    "maintenance.autoDetach": "false",
-    "init.defaultRefFormat": "files",
-    "init.defaultObjectFormat": "sha1",
-}
 # Commands that start programs of others, which may stay: those must not hold our lock.
 REMOTE_COMMANDS = ("fetch", "push", "ls-remote")
 
@@ -96,11 +66,10 @@ class WorkTree:
 
     def _check_branch(self) -> None:
         """Raise HistoryError where a commit would not reach the branch."""
-        repository = open_repository(self.path)
-        there = repository.references.get("HEAD")
-        if there is None or there.raw_target == HEAD.encode():
+        there = self._run("symbolic-ref", "--quiet", "HEAD").stdout.strip()
+        if there == HEAD:
             return
-        here = "a commit and no branch" if repository.head_is_detached else f"branch {repository.head.shorthand}"
+        here = f"branch {there.removeprefix('refs/heads/')}" if there else "a commit and no branch"
         way = f"git -C {shlex.quote(str(self.path))}"
         raise HistoryError(
             f"{self.path} has {here} checked out, where nothing would reach branch {BRANCH}: `{way} log "
@@ -219,28 +188,12 @@ class WorkTree:
 
     def _run(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         held = self._lock is not None and arguments[0] not in REMOTE_COMMANDS
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         return subprocess.run(
-            # By its own name, so that git does not look for a repository in the folders above.
-            ["git", "-C", str(self.path), *settings, *arguments],
+            command(self.path, *arguments),
             input=stdin,
             capture_output=True,
             text=True,
             check=False,
-            env=environment(os.environ) | AUTHOR | {"GIT_CEILING_DIRECTORIES": str(self.path.resolve().parent)},
+            env=environment(self.path),
             pass_fds=(self._lock,) if held and self._lock is not None else (),
         )
-
-
-def environment(given: Mapping[str, str]) -> dict[str, str]:
-    """The environment for git: that of whoever calls, without what would lead git to another repository."""
-    kept = {name: value for name, value in given.items() if not name.startswith("GIT_") or REACH.fullmatch(name)}
-    count = given.get("GIT_CONFIG_COUNT", "")
-    pairs = [
-        (given.get(f"GIT_CONFIG_KEY_{number}", ""), given.get(f"GIT_CONFIG_VALUE_{number}", ""))
-        for number in range(int(count) if count.isascii() and count.isdigit() else 0)
-    ]
-    reach = [(key, value) for key, value in pairs if REACH_SETTINGS.match(key)]
-    for number, (key, value) in enumerate(reach):
-        kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    return kept | {"GIT_CONFIG_COUNT": str(len(reach)), "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}

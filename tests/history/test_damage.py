@@ -1,0 +1,144 @@
+"""A history with a file that is missing or damaged: named, with what is lost, and never read as if it were empty."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.handover.runfile import RunFile
+from monitor.history.cases import load_function
+from monitor.history.files import HistoryError
+from monitor.history.git import WorkTree
+from monitor.history.repeats import EARLIER
+from monitor.history.store import History
+from monitor.model import Comparison, Evidence, Job, Outcome, Reason, Side, Signature
+
+Make = Callable[..., RunFile]
+CASES = [f"jax/jax.f{number}/eager" for number in range(20)]
+SERIES = ("cpu", "jax", "paper", Evidence.EXECUTED)
+FIRST, LAST = "20261101T030000Z-000001", "20261103T030000Z-000003"
+RUNS = "runs/cpu/jax"
+
+# What is damaged, and what is lost with it.
+LOST = {
+    f"{RUNS}/{LAST}.json": f"the build, the machine and the notes of run {LAST} (cpu jax) are lost",
+    f"{RUNS}/{LAST}.parquet": f"the observations of run {LAST} (cpu jax) are lost",
+    f"{RUNS}/{FIRST}.parquet": f"the observations of run {FIRST} (cpu jax) are lost",  # which the last one names
+    f"{RUNS}/{LAST}.compared.parquet": f"the comparisons of run {LAST} (cpu jax) with the last good build are lost",
+    "outcomes/cpu/jax/paper.csv": "the last known outcomes of series cpu jax paper are lost",
+    "signatures/jax.csv": "the signatures of jax are lost",
+}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, runfile: Make) -> Path:
+    """Three nights of one series, of which two name the first for what they say again; with the indexes of readers."""
+    place = tmp_path_factory.mktemp("whole")
+    history = History(place / "history")
+    for day in (1, 2, 3):
+        side = Side("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
+        compared = (Comparison(CASES[0], Reason.SUSPECT, side, side),)
+        told = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
+        told = RunFile(told.run, told.observations, told.end, told.comparisons, (Signature("jax.f1", "(x)"),))
+        history.record([told], f"night {day}")
+    assert EARLIER.encode() in (place / "history" / RUNS / f"{LAST}.parquet").read_bytes()
+    read_everything(place / "history", place / "index")
+    return place
+
+
+@pytest.fixture
+def history(whole: Path, tmp_path: Path) -> Path:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "history"
+
+
+def git(directory: Path, *arguments: str) -> str:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    return subprocess.run(
+        ["git", "-C", str(directory), *who, *arguments], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def removed(history: Path, path: str) -> None:
+    (history / path).unlink()
+    git(history, "commit", "--quiet", "--all", "--message=Damage")
+
+
+def rewritten(history: Path, path: str, change: Callable[[bytes], bytes]) -> None:
+    (history / path).write_bytes(change((history / path).read_bytes()))
+    git(history, "commit", "--quiet", "--all", "--message=Damage")
+
+
+def object_of(history: Path, path: str) -> Path:
+    name = git(history, "rev-parse", f"HEAD:{path}").strip()
+    return history / ".git" / "objects" / name[:2] / name[2:]
+
+
+def corrupt(history: Path, path: str) -> None:
+    there = object_of(history, path)
+    there.chmod(0o644)
+    there.write_bytes(there.read_bytes()[:-12] + b"x" * 12)
+
+
+DAMAGE: dict[str, Callable[[Path, str], None]] = {
+    "removed": removed,
+    "cut off": lambda history, path: rewritten(history, path, lambda content: content[: len(content) * 2 // 3 - 1]),
+    "emptied": lambda history, path: rewritten(history, path, lambda content: b""),
+    "garbage": lambda history, path: rewritten(history, path, lambda content: bytes(range(256)) * 9),
+    "a git object that is corrupt": corrupt,
+    "a git object that is missing": lambda history, path: object_of(history, path).unlink(),
+}
+
+
+def read_everything(directory: Path, index: Path | None) -> None:
+    """Read all that a history holds, as commands do."""
+    history = History(directory)
+    history.signatures()
+    history.watch_list(*SERIES)
+    history.done(Job("cpu", "jax", "paper", Evidence.EXECUTED, ()))
+    if index:
+        load_function(history.files, index, "cpu", "jax", "jax.f1")
+    for recorded in history.by_series(("case", "outcome", "message"), index=index):
+        recorded.whole_rows(recorded.grids[SERIES].row[0])
+    history.load()
+
+
+@pytest.mark.parametrize("indexed", [False, True], ids=["read anew", "indexed before"])
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("path", LOST)
+def test_the_file_is_named_with_what_is_lost(
+    path: str, damage: str, indexed: bool, history: Path, tmp_path: Path
+) -> None:
+    if damage == "removed" and path in (f"{RUNS}/{LAST}.compared.parquet", "signatures/jax.csv"):
+        pytest.skip("a run need not have compared anything, nor told a signature: nothing says that there was one")
+    DAMAGE[damage](history, path)
+    with pytest.raises(HistoryError) as error:
+        read_everything(history, tmp_path / "index" if indexed else None)
+    said = str(error.value)
+    assert path in said
+    assert LOST[path] in said
+    assert str(history) in said
+    assert "\n" not in said
+    command = re.findall(r"`git -C (\S+) ([^`]+)`", said)[0]
+    git(history, *command[1].split())  # which is one that works
+
+
+@pytest.mark.parametrize("damage", ["corrupt", "missing"])
+@pytest.mark.parametrize("folder", ["", "runs/cpu/jax"], ids=["all", "a folder"])
+def test_so_is_a_folder(folder: str, damage: str, history: Path) -> None:
+    DAMAGE[f"a git object that is {damage}"](history, folder)
+    with pytest.raises(HistoryError, match="what it alone has is lost"):
+        read_everything(history, None)
+
+
+def test_a_writer_adds_nothing_to_what_is_damaged(history: Path, runfile: Make) -> None:
+    removed(history, f"{RUNS}/{LAST}.json")
+    before = WorkTree(history).commit
+    with pytest.raises(HistoryError, match=LAST):
+        History(history).record([runfile(4, dict.fromkeys(CASES, "pass"))], "night 4")
+    assert WorkTree(history).commit == before
