@@ -132,6 +132,10 @@ def _lost_with(path: PurePosixPath) -> str:
             return f"the comparisons of {of} with the last good build are lost"
         case "outcomes", _:
             return f"the last known outcomes of series {' '.join((*rest[:-1], path.stem))} are lost"
+        case "retracted.csv", _:
+            return "the retractions are lost"
+        case "commits", _:
+            return "the commits that nightlies are made of are lost"
         case "signatures", _:
             return f"the signatures of {path.stem} are lost"
     return "what it holds is lost"

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import PurePosixPath
 
+from monitor.history.commits import FILE as COMMITS
+from monitor.history.commits import add_commits, read_commits
 from monitor.history.derived import take_back, write_outcomes_anew
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import WorkTree
@@ -23,7 +25,7 @@ PLANTED = "Start from the history shipped with the project"  # the first commit 
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
 NAMED = 3  # runs that a line names; the commit names all
 # What is made from the runs and the branch of the remote, and not copied from here.
-DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED))
+DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0])
 
 
 def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
@@ -62,7 +64,8 @@ def _record_again(tree: WorkTree, remote: str, local: str, say: Callable[[str], 
     here, there = read_retractions(ours), read_retractions(theirs)
     retracted = {run: told for run, told in here.items() if run not in there}
     tree.move(remote)
-    if not (missing or artifacts or others or retracted):
+    looked_up = add_commits(tree.path, read_commits(ours))
+    if not (missing or artifacts or others or retracted or looked_up):
         return
     for path in [*others, *(path for head in missing for path in _of_run(ours, head))]:
         _copy(ours, path, tree)
