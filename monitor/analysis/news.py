@@ -21,7 +21,7 @@ from monitor.analysis.blame import Blame, blames
 from monitor.analysis.conditions import differences, same_build
 from monitor.analysis.drift import Drift, drifts
 from monitor.analysis.pasts import Known, Past, Pasts, Seen
-from monitor.analysis.scores import Score
+from monitor.analysis.scores import JUDGED_AT_LEAST, Score
 from monitor.analysis.values import OtherValues, moved
 from monitor.history.grid import OUTCOMES, PASS, Grid, Numbers
 from monitor.history.order import with_extent
@@ -276,12 +276,14 @@ def _scores(grid: Grid) -> Iterator[Score]:
         np.add.reduceat(there, first, axis=1, dtype=np.int32)
         for there in (grid.asked, grid.judged, grid.outcome == PASS)
     )
+    clean = passed == judged  # also where nothing was judged
+    known = (judged > 0) & (judged >= JUDGED_AT_LEAST * asked)  # as `monitor.analysis.scores.enough`
     yield from map(
         Score,
-        ((judged > 0) & (passed == judged)).sum(axis=1).tolist(),
-        ((passed > 0) & (passed < judged)).sum(axis=1).tolist(),
+        (clean & known).sum(axis=1).tolist(),
+        ((passed > 0) & ~clean).sum(axis=1).tolist(),
         ((judged > 0) & (passed == 0)).sum(axis=1).tolist(),
-        ((asked > 0) & (judged == 0)).sum(axis=1).tolist(),
+        ((asked > 0) & clean & ~known).sum(axis=1).tolist(),
     )
 
 

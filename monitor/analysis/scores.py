@@ -19,7 +19,12 @@ class Portability(StrEnum):
     SUCCESS = "success"
     PARTIAL = "partial"
     FAILURE = "failure"
-    UNKNOWN = "unknown"  # no case gave evidence
+    UNKNOWN = "unknown"  # no case gave evidence, or those that did pass and are less than half
+
+
+# Where so few of the cases that were asked are judged, that these pass does not say that the function works: most of
+# what it was asked is not known.
+JUDGED_AT_LEAST = 0.5
 
 
 @dataclass(frozen=True)
@@ -42,13 +47,20 @@ class Score:
 
 
 def portability(outcomes: Iterable[Outcome]) -> Portability:
-    """The portability of one function from the outcomes of its cases. `blocked` counts for nothing."""
-    passed = [outcome is Outcome.PASS for outcome in outcomes if outcome.known]
-    if not passed:
-        return Portability.UNKNOWN
+    """Return the portability of one function from the outcomes of all cases that it was asked.
+
+    `blocked` is neither good nor bad; but a function is no success with less than half of its cases judged.
+    """
+    asked = [*outcomes]
+    passed = [outcome is Outcome.PASS for outcome in asked if outcome.known]
     if all(passed):
-        return Portability.SUCCESS
+        return Portability.SUCCESS if passed and enough(len(passed), len(asked)) else Portability.UNKNOWN
     return Portability.PARTIAL if any(passed) else Portability.FAILURE
+
+
+def enough(judged: int, asked: int) -> bool:
+    """Return whether so many judged cases of those asked say that a function works, where all of them pass."""
+    return judged >= JUDGED_AT_LEAST * asked
 
 
 def score(functions: Iterable[Portability]) -> Score:

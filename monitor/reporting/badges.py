@@ -51,7 +51,7 @@ def of_function(name: str, cells: Mapping[str, Cell]) -> Badge:
         f"{sum(one is Portability.SUCCESS for one in found)}/{len(found)} {evidence.value}"
         for evidence, found in _by_evidence(cells.values())
     ]
-    judged = [one.portability for one in cells.values() if one.evidence]
+    judged = [kind for _, found in _by_evidence(cells.values()) for kind in found]
     return Badge(name, ", ".join(said) or "not known", _colour(judged))
 
 
@@ -69,6 +69,7 @@ def _by_evidence(cells: Iterable[Cell]) -> Iterator[tuple[Evidence, list[Portabi
     known = [*cells]
     for evidence in Evidence:
         found = [one.portability for one in known if one.evidence is evidence]
+        found = [kind for kind in found if kind is not Portability.UNKNOWN]
         if found:
             yield evidence, found
 

@@ -64,7 +64,7 @@ PORTABILITIES: Mapping[Portability, Sign] = {
     Portability.SUCCESS: Sign("✓", "success", Tone.GOOD, "all judged cases of the function pass"),
     Portability.PARTIAL: Sign("◐", "partial", Tone.PARTLY, "some cases pass: a partial failure"),
     Portability.FAILURE: Sign("✗", "failure", Tone.BAD, "no case passes: a complete failure"),
-    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence"),
+    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence, or less than half of them"),
 }
 
 VERDICTS: Mapping[Verdict, Sign] = {

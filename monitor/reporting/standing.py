@@ -219,9 +219,11 @@ def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
 class Cell:
     """A function on a target: how many of its cases pass, of those judged; `unjudged` cases gave no evidence.
 
-    Only cases of one `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on;
-    `others` names those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that
-    occur among the function's cases, in their order. `sources` are the builds that judged them, most cases first.
+    Where those judged pass and are too few to say that it works, its portability is unknown. Only cases of one
+    `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on; `others` names
+    those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that occur among the
+    function's cases, in their order. `sources` are the builds that judged
+    them, most cases first.
     """
 
     portability: Portability
@@ -233,12 +235,19 @@ class Cell:
     outcomes: tuple[Outcome, ...]
     sources: tuple[Source, ...] = ()
 
+    @property
+    def tally(self) -> str:
+        """Return the counts for a reader: "13 of 14" pass, or "1 of 14 judged" where that is too few to say more."""
+        if self.judged and self.portability is Portability.UNKNOWN:
+            return f"{self.judged} of {self.judged + self.unjudged} judged"
+        return f"{self.passed} of {self.judged}" if self.judged else ""
+
 
 def cell(standings: Iterable[Standing]) -> Cell:
     """A function's cases on one target in one figure, of one evidence."""
     everything = [*standings]
     evidences = _as_they_count(everything)
-    outcomes = [(s.outcome, bool(evidences) and s.evidence is evidences[0]) for s in everything]
+    outcomes = [(s.outcome, not evidences or s.evidence is evidences[0]) for s in everything]
     judged = sources(s.run for s in everything if s.outcome.known and s.evidence is evidences[0])
     return _cell(tuple(outcomes), tuple(evidences), judged)
 
@@ -246,13 +255,14 @@ def cell(standings: Iterable[Standing]) -> Cell:
 @lru_cache(maxsize=10_000)  # thousands of functions fare alike
 def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[Source, ...]) -> Cell:
     """A cell, from what each case came to, with whether it is of the evidence that counts."""
-    counted = [outcome for outcome, counts in cases if counts and outcome.known]
+    asked = [outcome for outcome, counts in cases if counts]
+    counted = [outcome for outcome in asked if outcome.known]
     occurring = {outcome for outcome, _ in cases}
     return Cell(
-        portability(counted),
+        portability(asked),
         passed=counted.count(Outcome.PASS),
         judged=len(counted),
-        unjudged=sum(not outcome.known for outcome, _ in cases),
+        unjudged=len(asked) - len(counted),
         evidence=evidences[0] if evidences else None,
         others=evidences[1:],
         outcomes=tuple(outcome for outcome in OUTCOMES if outcome in occurring),
@@ -261,10 +271,8 @@ def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ..
 
 
 def counted(standings: Sequence[Standing], evidence: Evidence | None) -> dict[str, Outcome]:
-    """What each case of a cell came to, by its variant: those of its evidence, and those that nothing is known of."""
-    return {s.variant: s.outcome for s in standings if not s.outcome.known} | {
-        s.variant: s.outcome for s in standings if s.outcome.known and s.evidence is evidence
-    }
+    """What each case of a cell came to, by its variant: those of its evidence, or where it has none, all."""
+    return {s.variant: s.outcome for s in standings if evidence in (None, s.evidence)}
 
 
 def by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:

@@ -83,7 +83,9 @@ function tallied(row, cell, want, places) {
     if (outcome === PASS) passed += 1;
   }
   if (!judged && !unjudged) return null;
-  const kind = judged ? (passed === judged ? 0 : passed ? 1 : 2) : 3;
+  // As `monitor.analysis.scores`: less than half of the cases judged do not say that a function works.
+  const clean = judged >= unjudged ? 0 : 3;
+  const kind = judged ? (passed === judged ? clean : passed ? 1 : 2) : 3;
   return { anchor, evidence, others, sources, passed, judged, unjudged, outcomes, kind };
 }
 
@@ -242,7 +244,9 @@ function drawCell(row, cell, column, apart) {
   const [word, symbol, tone] = kindsOf[cell.kind];
   const count = cell.judged ? `${cell.passed}/${cell.judged} ` : "";
   const unknown = cell.unjudged && cell.judged ? `, ${cell.unjudged} unknown` : "";
-  const link = element("a", `${symbol} ${count}${word}${unknown}`, {
+  const few = cell.kind === 3 && cell.judged > 0; // the cases judged pass, and are too few to say more
+  const said = few ? `${cell.judged} of ${cell.judged + cell.unjudged} judged` : `${count}${word}${unknown}`;
+  const link = element("a", `${symbol} ${said}`, {
     href: cells.sites[column] + row.page + (cells.sites[column] ? "" : `#${cells.anchors[cell.anchor]}`),
   });
   if (cell.evidence >= 0 && (cell.evidence !== usual[column] || cell.others.length)) {

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.analysis import drift, flakiness, news
+from monitor.analysis import drift, flakiness, news, scores
 from monitor.analysis.ratios import FAR
 
+HALF = {0.5: "half"}
 NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
 
 
@@ -16,6 +17,7 @@ def test_thresholds_are_documented_as_they_are() -> None:
         f"turns more than {news.TURNED_AT_ONCE:.0%} of the cases, and at least {NUMBERS[news.TURNED_AT_LEAST]}".replace(
             "%", " %"
         ),
+        f"at least {HALF[scores.JUDGED_AT_LEAST]} of those asked",
         f"Over the last {flakiness.REMEMBERED} answers",
         f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were odd",
         f"the lower end of the {flakiness.CONFIDENCE:.0%}".replace("%", " %"),

@@ -11,6 +11,9 @@ from monitor.model import Outcome
     [
         (["pass", "pass"], Portability.SUCCESS),
         (["pass", "blocked"], Portability.SUCCESS),
+        (["pass", "blocked", "blocked"], Portability.UNKNOWN),
+        (["pass", "error", *["blocked"] * 9], Portability.PARTIAL),
+        (["error", *["blocked"] * 9], Portability.FAILURE),
         (["pass", "mismatch"], Portability.PARTIAL),
         (["pass", "flaky"], Portability.PARTIAL),
         (["absent", "error"], Portability.FAILURE),

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.scores import Score
+from monitor.analysis.scores import Portability, Score
 from monitor.handover.runfile import RunFile
-from monitor.history.store import History
+from monitor.history.files import Folder
+from monitor.history.store import History, HistoryReader
 from monitor.model import Evidence, Function
-from monitor.reporting.standing import all_series
+from monitor.reporting.badges import of_function
+from monitor.reporting.standing import all_series, cell
 from monitor.reporting.study import StudyRow, study_frame, study_table
+from monitor.suite.catalog import load_catalog
 
 Make = Callable[..., RunFile]
 CATALOG = {
@@ -54,3 +57,32 @@ def test_2023_and_now_are_counted_over_the_same_functions(rows: list[StudyRow]) 
 def test_shares_are_of_what_was_judged(rows: list[StudyRow]) -> None:
     now = [text.replace("\u202f", " ") for text in study_frame(rows).iloc[2]]
     assert now == ["JAX", "cpu, executed", "jax 1.0", "3", "33.3 %", "33.3 %", "33.3 %", "1", "1"]
+
+
+def test_the_documented_table_is_that_of_the_shipped_history() -> None:
+    checkout = Path(__file__).parents[2]
+    table = study_frame(study_table(all_series(HistoryReader(Folder(checkout / "results")).load()), load_catalog()))
+    shown = table[table["hardware"].isin(["GPU (T4), 2023", "TPU (v3), 2023", "cpu, executed"])]
+    documented = [
+        tuple(cell.strip() for cell in line.strip("|").split("|"))
+        for line in (checkout / "docs" / "suites.md").read_text(encoding="utf-8").splitlines()
+        if line.startswith(("| JAX ", "| TensorFlow ", "| PyTorch "))
+    ]
+    assert documented == [tuple(map(plain_spaces, row)) for row in shown.itertuples(index=False, name=None)]
+
+
+def plain_spaces(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_few_judged_cases_that_pass_are_no_success() -> None:
+    """As of `jax.numpy.linalg.eig` on an A100: 1 of 14 judged, 13 blocked."""
+    checkout = Path(__file__).parents[2]
+    (series,) = (
+        one
+        for one in all_series(HistoryReader(Folder(checkout / "results")).load(target="nvidia-a100"))
+        if one.suite == "paper"
+    )
+    found = cell(series.functions["jax.numpy.linalg.eig"])
+    assert (found.portability, found.tally) == (Portability.UNKNOWN, "1 of 14 judged")
+    assert of_function("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "not known"

@@ -177,7 +177,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
     if bool(judged) != bool(line["evidence"]):
         raise ColumnError("has outcomes without evidence, or evidence without outcomes")
     figure = Cell(
-        portability(judged),
+        portability(outcomes.values()),
         passed=judged.count(Outcome.PASS),
         judged=len(judged),
         unjudged=len(outcomes) - len(judged),

@@ -39,7 +39,7 @@ def _head(section: FunctionSection) -> str:
 
 def _all(cell: Cell) -> str:
     s = sign(cell.portability)
-    passed = f" <small>{cell.passed} of {cell.judged}</small>" if cell.judged else ""
+    passed = f" <small>{cell.tally}</small>" if cell.tally else ""
     return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}{passed}</td>\n'
 
 
@@ -52,6 +52,6 @@ def _of_dtype(cell: Cell | None) -> str:
     if cell is None:
         return '<td class="muted">–</td>'
     s = sign(cell.portability)
-    passed = f"{cell.passed}/{cell.judged}" if cell.judged else ""
+    passed = cell.tally.replace(" of ", "/")
     word = f'<span class="unseen"> {s.word}</span>'
     return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {passed}{word}</td>'
