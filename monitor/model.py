@@ -372,8 +372,9 @@ Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it 
 class Job:
     """One entry of a plan: what one runner is to do tonight.
 
-    `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then. `baseline` is
-    None where there is nothing to compare with.
+    `watch` gives each case's last known outcome; what comes out otherwise is asked again there and then. `watch_on`
+    has, for each class of machine, what it last answered otherwise. `baseline` is None where there is nothing to
+    compare with.
     `build` ("jax==0.9.2") and `python` (an interpreter that has the framework) override `channel`. `selection` holds
     shell patterns of case ids; empty means the whole suite. `shard` ("2/8") leaves a part of them, split by `costs`,
     the seconds that each case took before.
@@ -390,7 +391,12 @@ class Job:
     shard: str = ""
     costs: dict[str, float] = field(default_factory=dict)
     watch: dict[str, Outcome] = field(default_factory=dict)
+    watch_on: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     baseline: Baseline | None = None
+
+    def watch_for(self, machine: str) -> dict[str, Outcome]:
+        """Return the last known outcome of each case on a class of machine, or on any where that has none."""
+        return self.watch | self.watch_on.get(machine, {})
 
     @property
     def series(self) -> Series:

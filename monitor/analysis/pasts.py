@@ -13,6 +13,8 @@ import numpy as np
 
 from monitor.analysis.conditions import machine_of
 from monitor.history.grid import NONE, OUTCOMES, Flags, Grid, Numbers
+from monitor.history.order import with_extent
+from monitor.history.store import Recorded
 from monitor.model import Outcome, Run
 
 
@@ -97,6 +99,20 @@ class Pasts:
     def _latest(self, place: int) -> Past | None:
         """The past of a case on the class of machine that answered last."""
         return max(self._of.values(), key=lambda one: int(one.last[place])).past(place)
+
+
+def other_answers(recorded: Recorded, watch: Mapping[str, Outcome]) -> dict[str, dict[str, Outcome]]:
+    """Return, for each class of machine, the last known outcomes that are not those of `watch`, of one series."""
+    found: dict[str, dict[str, Outcome]] = {}
+    for grid in recorded.grids.values():
+        known: dict[str, Numbers] = {}
+        for number, (item, whole) in enumerate(with_extent(grid.runs)):
+            before = known.get(machine_of(item.run), np.full(len(grid.cases), NONE))
+            known[machine_of(item.run)] = grid.follow(before, number, grid.outcome[number], whole=whole)
+        for machine, outcomes in known.items():
+            told = ((grid.cases[place], OUTCOMES[outcomes[place]]) for place in np.flatnonzero(outcomes != NONE))
+            found[machine] = {case: outcome for case, outcome in told if watch.get(case, outcome) is not outcome}
+    return {machine: others for machine, others in sorted(found.items()) if others}
 
 
 class _OfMachine:

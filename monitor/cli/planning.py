@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from monitor.analysis.latency_verdicts import baseline
+from monitor.analysis.pasts import other_answers
 from monitor.cli.common import UserError, refuse_unknown
 from monitor.execution.builds import AUTO
 from monitor.execution.offers import CHANNELS, Framework
 from monitor.execution.targets import Target, find_target
-from monitor.history.store import History
-from monitor.model import Baseline, Evidence, Job, Series
+from monitor.history.store import History, Recorded
+from monitor.model import Evidence, Job, Series
 from monitor.suite.collect import KERNELS, collect, frameworks, is_listed, suites
 
 # Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
@@ -136,12 +137,14 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
             build=build,
             python=wish.python,
             selection=wish.cases,
-            watch=history.watch_list(target.name, framework, suite, evidence, version=version),
-            baseline=_baseline((target.name, framework, suite, evidence), history, version) if wish.compare else None,
+            watch=(watch := history.watch_list(target.name, framework, suite, evidence, version=version)),
+            watch_on=other_answers(recent, watch) if recent else {},
+            baseline=baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
         )
         for evidence, framework, suite in _series_of(wish, target)
         for build in [_build_of(wish, target.offer(evidence).framework(framework))]
         for version in [build.partition("==")[2]]
+        for recent in [_recent((target.name, framework, suite, evidence), history, version) if wish.compare else None]
     ]
     if wish.shards == 1:
         return whole
@@ -164,11 +167,11 @@ def _series_of(wish: Wish, target: Target) -> Iterator[tuple[Evidence, str, str]
                         yield evidence, framework, suite
 
 
-def _baseline(series: Series, history: History, version: str) -> Baseline | None:
-    """What a night of a series is held against; nothing where it is not executed: then nothing is timed."""
+def _recent(series: Series, history: History, version: str) -> Recorded | None:
+    """What a night of a series is held against; None where it is not executed: the machine decides nothing then."""
     if series[-1] is not Evidence.EXECUTED:
         return None
-    return baseline(history.recent(series, nights=NIGHTS_LOOKED_BACK, version=version), series)
+    return history.recent(series, nights=NIGHTS_LOOKED_BACK, version=version)
 
 
 def _chosen(wish: Wish, targets: Mapping[str, Target]) -> list[Target]:

@@ -50,7 +50,7 @@ def compare(
     baseline, build = ground.job.baseline, runfile.run.build
     if baseline is None or build is None or build.label == baseline.build:
         return ()
-    batches, notes = planned(baseline, runfile, ground.job.watch, calibration)
+    batches, notes = planned(baseline, runfile, ground.job.watch_for(runfile.run.machine), calibration)
     if not batches:
         return notes
     if newer(baseline.build, build.label):  # no nightly could be had, and what came instead is older

@@ -71,6 +71,10 @@ class Examiner:
         self._news = 0
         self._worker = start()
 
+    def expect(self, known: Mapping[str, Outcome]) -> None:
+        """Hold answers against these outcomes: those of the machine, which is known once a worker has started."""
+        self._known = known
+
     @property
     def worker(self) -> Examined:
         return self._worker

@@ -92,6 +92,8 @@ def run_job(
             run = begun.run if begun else _run_of(job, prepared, examiners[0].worker.ready)
             if not begun:
                 writer.write_run(run)
+            for examiner in examiners if not job.evidence.certain else ():
+                examiner.expect(job.watch_for(run.machine))
             answered = {observation.case for observation in begun.observations} if begun else set()
             _observe(run, answered, examiners, writer, show)
             asking.close()  # what is compared has the device for itself

@@ -8,19 +8,39 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
+import pandas as pd
 import pytest
 
 from monitor.analysis.flakiness import ratings
 from monitor.analysis.lives import REMEMBERED
 from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, nights
+from monitor.analysis.pasts import other_answers
 from monitor.analysis.regressions import Regression, State, regressions
 from monitor.analysis.values import moved
+from monitor.handover.codec import from_json, to_json
 from monitor.handover.runfile import RunFile
-from monitor.history.store import History, Recorded
-from monitor.model import Build, Channel, Comparison, Digest, Evidence, Outcome, Package, Reason, Side
+from monitor.history.files import Folder
+from monitor.history.layout import RecordedRun, observations_table
+from monitor.history.order import in_order
+from monitor.history.store import History, HistoryReader, Recorded
+from monitor.model import (
+    Attempt,
+    Build,
+    Channel,
+    Comparison,
+    Digest,
+    Evidence,
+    Job,
+    Observation,
+    Outcome,
+    Package,
+    Reason,
+    Side,
+)
 
 Make = Callable[..., RunFile]
 A = "jax/jax.a/eager"
+SHIPPED = Path(__file__).parents[2] / "results"
 EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
 ON_XEON = "AMD EPYC, AVX2 -> Intel Xeon, AVX-512"
@@ -306,3 +326,67 @@ def test_one_machine_alone_is_judged_as_ever(tmp_path: Path, runfile: Make) -> N
         return [change for one in nights(recorded(tmp_path / which, *runfiles)) for change in one.changes]
 
     assert news("named", named) == news("unnamed", told) != []
+
+
+def test_the_runner_asks_again_what_is_news_to_its_own_machine(tmp_path: Path, runfile: Make) -> None:
+    told = recorded(
+        tmp_path,
+        night(runfile, 1, "pass", environment=EPYC),
+        night(runfile, 2, "mismatch", environment=XEON),
+        night(runfile, 3, "pass", environment=EPYC),
+    )
+    watch = {A: Outcome.PASS}
+    others = other_answers(told, watch)
+    assert others == {"Intel Xeon, AVX-512": {A: Outcome.MISMATCH}}
+    job = Job("cpu", "jax", "paper", watch=watch, watch_on=others)
+    assert [job.watch_for(one) for one in ("Intel Xeon, AVX-512", "AMD EPYC, AVX2", "another")] == [
+        {A: Outcome.MISMATCH},
+        watch,
+        watch,
+    ]
+    assert from_json(Job, to_json(job)) == job
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Recorded:
+    return HistoryReader(Folder(SHIPPED)).load(target="cpu")
+
+
+@pytest.mark.parametrize("version", ["the newest that is recorded", "9.9"])
+@pytest.mark.parametrize("turned", [0.002, 0.05, 0.5])
+def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
+    shipped: Recorded, version: str, turned: float
+) -> None:
+    """Every executed series, with so many of its cases turned, for sure: the machine's, or nobody knows whose."""
+    heads, tables = [*shipped.runs], [shipped.observations]
+    for number, (series, grid) in enumerate(shipped.grids.items()):
+        last = grid.runs[-1].run
+        assert last.build is not None
+        build = last.build if version != "9.9" else replace(last.build, version=version, commit="")
+        started = f"2026-11-29T03:{number:02}:00Z"
+        run = replace(last, id=f"20261129T03{number:02}00Z-{number:06x}", started=started, build=build)
+        head = RecordedRun(replace(run, environment=run.environment | XEON), None)
+        rows = shipped.observations[shipped.observations["run"] == last.id]
+        rolled = Random(number)  # noqa: S311 - a test's own dice
+        observations = []
+        for case, word in zip(rows["case"], rows["outcome"], strict=True):
+            outcome = Outcome(word)
+            if rolled.random() < turned:
+                outcome = Outcome.MISMATCH if outcome is Outcome.PASS else Outcome.PASS
+            again = (Attempt(outcome),) * 2
+            observations.append(Observation(str(case), outcome, message="another CPU", attempts=again))
+        assert len(observations) > 1000
+        assert series[-1] is Evidence.EXECUTED
+        heads.append(head)
+        tables.append(observations_table(observations).assign(run=head.run.id))
+    found = nights(Recorded(in_order(heads), pd.concat(tables, ignore_index=True)))
+    tonight = [one for one in found if one.run.started.startswith("2026-11-29")]
+    assert len(tonight) == len(shipped.grids) == 6
+    for one in tonight:
+        verdicts = {change.verdict for change in one.changes if change.verdict is not Verdict.NEW}
+        assert verdicts == {Verdict.ENVIRONMENT}
+        assert all(
+            "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(Verdict.ENVIRONMENT)
+        )
+        assert (one.regressions, one.incidents) == ((), ())
+    assert {one.id for one in regressions(found)} == {one.id for one in regressions(nights(shipped))}
