@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Generator, Iterable
 from contextlib import closing
+from datetime import date
 from itertools import islice, takewhile
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +30,7 @@ from monitor.cli.common import (
     UserError,
     examples,
     open_history,
+    refuse_unknown,
     say,
 )
 from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
@@ -36,18 +38,20 @@ from monitor.cli.paths import new_directory
 from monitor.cli.planning import Wish, job_name, plan_jobs
 from monitor.cli.provenance import accept
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
+from monitor.execution.command_line import AT_FAULT
 from monitor.execution.offers import Offer
 from monitor.execution.targets import find_target, load_targets
 from monitor.handover.codec import to_json
 from monitor.handover.runfile import RunFile, RunFileError
 from monitor.history.store import History
-from monitor.model import Build, Job
+from monitor.model import Build, Channel, Job
 from monitor.reporting.text import news_text
 from monitor.suite.catalog import replaced_names
 
 BACKFILL = WORK / "backfill"
 POLL_SECONDS = 0.2
-DAYS = re.compile(r"(\d+)d")
+DAYS = re.compile(r"(\d{1,4})d")
+PAST_CHANNELS = (Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED)
 
 
 def register(app: typer.Typer) -> None:
@@ -73,7 +77,10 @@ def backfill(
     case: CasesOption = [],  # noqa: B006
     evidence: EvidencesOption = [],  # noqa: B006
     jobs: Annotated[
-        int, typer.Option("--jobs", min=1, help="Runs at the same time. Outcomes do not mind; latencies are noisier.")
+        int,
+        typer.Option(
+            "--jobs", min=1, max=256, help="Runs at the same time. Outcomes do not mind; latencies are noisier."
+        ),
     ] = 1,
     keep: Annotated[int, typer.Option(min=0, help="How many environments to keep, the last used.")] = 2,
     history: HistoryOption = DEFAULT_HISTORY,
@@ -92,13 +99,16 @@ def backfill(
     A build that the history has already is not run again, so an interrupted backfill goes on when it is called again.
     Exit status: 0, 1 where a build could not be had, 2 when the call is at fault.
     """
+    refuse_unknown("channel", channel, PAST_CHANNELS)
+    _days(every)
+    if since and builds:
+        raise UserError("--since is of a channel's builds, --builds names them: give one of the two")
     targets = load_targets(RUNNERS)
     chosen = find_target(targets, target)
     offer = chosen.offer(evidence[0] if evidence else chosen.evidences[0])
     found = (
         listed_builds(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
     )
-    say(f"{len(found)} builds: {', '.join(build.version for build in found)}")
     recorded = open_history(history)
     asked = []
     for build in found:
@@ -110,10 +120,16 @@ def backfill(
                 say(f"{job_name(job)}: {build.label} is recorded already")
             else:
                 asked.append((job, build))
-    missing = 0
+    say(f"{len(found)} builds: {', '.join(build.version for build in found)}")
+    missing = unlisted = 0
     own = own_cache(cache)
     with closing(_observed(asked, jobs, own)) as observed:
         for path in observed:
+            if not path.exists():  # the run step has said why: the build lists no case that was asked for
+                say(f"{path.stem} is left out: see the line above")
+                path.with_suffix(".json").unlink()
+                unlisted += 1
+                continue
             try:
                 runfile = accept(path, targets)
             except RunFileError as error:
@@ -129,7 +145,9 @@ def backfill(
                 _record(runfile, recorded)
             _forget(path)
             let_go(own, offer.framework(framework), keep)
-    if missing:
+    if unlisted and unlisted == len(asked):
+        raise UserError(f"nothing was run: --case {' '.join(case)} fits no case of these builds")
+    if missing or unlisted:
         raise typer.Exit(1)
 
 
@@ -137,15 +155,22 @@ def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> 
     """The builds of a channel back to the oldest wished for, the oldest first. Raises UserError."""
     if not since:
         raise UserError("--since is missing: how far back? Or name --builds")
+    back = builds_back(offer, framework, channel, days=_days(every))
+    return [*takewhile(lambda build: not _older(build, since), back)][::-1]
+
+
+def _days(every: str) -> int:
     if not (days := DAYS.fullmatch(every)) or not int(days[1]):
         raise UserError(f'--every {every}: name days, such as "14d"')
-    back = builds_back(offer, framework, channel, days=int(days[1]))
-    return [*takewhile(lambda build: not _older(build, since), back)][::-1]
+    return int(days[1])
 
 
 def _older(build: Build, since: str) -> bool:
     if build.date:
-        return build.date < since
+        try:
+            return date.fromisoformat(build.date) < date.fromisoformat(since)
+        except ValueError:
+            raise UserError(f"--since {since}: {build.label} is a nightly; name a day, as in 2026-06-01") from None
     try:
         return Version(build.version) < Version(since)
     except InvalidVersion:
@@ -155,22 +180,27 @@ def _older(build: Build, since: str) -> bool:
 def _observed(asked: Iterable[tuple[Job, Build]], jobs: int, cache: Path) -> Generator[Path]:
     """Run each job, so many at a time, each in a process of its own; the run files, as they end.
 
+    One of them is not there where its build lists no case that was asked for.
+
     Raises typer.Exit: 130 where it is interrupted, 2 where a run step finds the call at fault and has said why.
     """
     BACKFILL.mkdir(parents=True, exist_ok=True)
     waiting, running = iter(asked), dict[subprocess.Popen[bytes], Path]()
+    selected = set()  # those that a build may list no case for
     try:
         while True:
             for job, build in islice(waiting, jobs - len(running)):
                 version = build.version.replace("+", "_")  # a run file that is handed over has a plain name
                 path = BACKFILL / f"{job_name(job)}-{version}.jsonl"
                 running[_start(job, path, cache)] = path
+                selected.update([path] if job.selection else [])
             if not running:
                 return
             ended = [process for process in running if process.poll() is not None]
             for process in ended:
                 path = running.pop(process)
-                if process.returncode not in (0, 1):
+                listed_nothing = process.returncode == AT_FAULT and path in selected and not path.exists()
+                if process.returncode not in (0, 1) and not listed_nothing:
                     raise typer.Exit(process.returncode)
                 yield path
             if not ended:

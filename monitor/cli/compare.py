@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -30,11 +29,12 @@ from monitor.cli.common import (
     refuse_unknown,
     say,
 )
+from monitor.cli.planning import fitting
 from monitor.execution.builds import BuildUnavailable, provide
 from monitor.execution.cores import own_cores
 from monitor.execution.environments import in_use
 from monitor.execution.lanes import Ground, Lane, executing
-from monitor.execution.run import UNPINNED
+from monitor.execution.run import UNPINNED, no_case, selected
 from monitor.execution.sidebyside import side_by_side
 from monitor.execution.supervisor import PACKAGE, Limits, WorkerUnavailableError
 from monitor.execution.targets import Target, find_target, load_targets
@@ -102,7 +102,7 @@ def compare(
     wanted = find_target(load_targets(RUNNERS), target)
     framework = _framework_of(wanted, labels)
     refuse_unknown("suite", suite, suites(framework))
-    job = Job(wanted.name, framework, suite, selection=tuple(case))
+    (job,) = fitting(tuple(case), (Job(wanted.name, framework, suite, selection=tuple(case)),))
     try:
         pairs = measure(job, wanted, labels, samples, cache)
     except (BuildUnavailable, WorkerUnavailableError) as error:
@@ -156,11 +156,11 @@ def measure(
 def _matching(job: Job, start: Lane) -> list[str]:
     """The cases of a suite that match, as a build lists them. Raises UserError where there are none."""
     with closing(start()) as worker:
-        found = [one for one in worker.ready.cases if any(fnmatchcase(one, pattern) for pattern in job.selection)]
-    if not found:
+        cases = worker.ready.cases
+    if not (found := selected(cases, job.selection)):
         others = ", ".join(sorted(set(suites(job.framework)) - {job.suite}))
-        raise UserError(f"--case {' '.join(job.selection)}: none in suite {job.suite}; --suite has {others} too")
-    return found
+        raise UserError(f"{no_case(job, cases)}; --suite has {others} too")
+    return [*found]
 
 
 def rows_of(pairs: dict[str, tuple[Side, Side]]) -> list[Row]:

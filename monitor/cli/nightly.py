@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,10 +44,11 @@ from monitor.cli.steps import (
 )
 from monitor.execution.compiling import Exports
 from monitor.execution.progress import ProgressLine
-from monitor.execution.run import ResumeError, run_job
+from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets import Target, load_targets
 from monitor.handover.runfile import RunFileError
 from monitor.model import Job
+from monitor.reporting.edition import refuse_foreign
 from monitor.reporting.slowdowns import slowdowns_text
 from monitor.reporting.text import apart_text, news_text
 
@@ -90,6 +92,7 @@ def nightly(
     Exit status: 0 when every run observed something, 1 when one was blocked, 2 when the call is at fault or a
     run file was refused.
     """
+    refuse_foreign(site)  # now, and not when the night is over
     targets = load_targets(RUNNERS)
     recorded = open_history(history)
     if resume:
@@ -106,11 +109,14 @@ def nightly(
         write_plan(jobs, targets, night / "plan")
     with TemporaryDirectory(prefix="portability-") as folder:
         exports = Exports(Path(folder))
-        paths = [
-            _run(job, targets[job.target], night / "runs" / f"{job_name(job)}.jsonl", cache, exports) for job in jobs
-        ]
+        files = [(job, night / "runs" / f"{job_name(job)}.jsonl") for job in jobs]
+        done = [(job, path) for job, path in files if _run(job, targets[job.target], path, cache, exports)]
+    if not done:
+        if not resume:
+            shutil.rmtree(night)  # or --resume would take it for the last night
+        raise UserError(f"nothing was run, and nothing is recorded: --case {' '.join(jobs[0].selection)} fits no case")
     runfiles, refused = [], False
-    for path, job in zip(paths, jobs, strict=True):
+    for job, path in done:
         try:
             runfiles.append(accept(path, targets, jobs=(job,)))
         except RunFileError as error:
@@ -135,16 +141,20 @@ def nightly(
         raise typer.Exit(1)
 
 
-def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) -> Path:
+def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) -> bool:
+    """Run a job; False where the build lists no case that was asked for."""
     show = ProgressLine(job_name(job))
     try:
         run_job(job, target, path, cache=cache, resume=True, exports=exports, say=say, show=show)
+    except NoCaseError as error:
+        say(f"{job_name(job)} is left out: {error}")
+        return False
     except ResumeError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
         say("\ninterrupted; go on with: portability nightly --resume")
         raise typer.Exit(130) from None
-    return path
+    return True
 
 
 def _last_night() -> Path:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from shutil import which
 
 from monitor.analysis.latency_verdicts import baseline
 from monitor.analysis.pasts import other_answers
@@ -19,6 +22,8 @@ from monitor.suite.collect import KERNELS, collect, frameworks, is_listed, suite
 
 # Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
 NIGHTS_LOOKED_BACK = 100
+
+WILD = re.compile(r"[*?\[]")  # what stands for other letters in a shell pattern
 
 # As many as GitHub makes of one matrix: those of one target, by one kind of evidence.
 MOST_JOBS = 256
@@ -58,11 +63,14 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
     chosen = _chosen(wish, targets)
     if wish.python and len(wish.frameworks) != 1:
         raise UserError("--python needs one --framework: which one does that interpreter have?")
-    jobs = tuple(job for target in chosen for job in _jobs_of(wish, target, history))
-    unused = set(wish.builds) - {job.build for job in jobs}
-    if unused:
-        named = ", ".join(sorted(unused))
-        raise UserError(f"--build {named}: no framework selected here is installed by that name")
+    if wish.python and not which(wish.python):
+        raise UserError(f"--python {wish.python}: no program that can be run; name an interpreter")
+    every = tuple(job for target in chosen for job in _jobs_of(wish, target, history))
+    if not every:
+        why = left_out(wish, targets) or _missing(wish, chosen)
+        raise UserError(f"nothing to do: {why}")
+    _refuse_unused(wish, every)
+    jobs = fitting(wish.cases, every)
     for (target, evidence), number in Counter((job.target, job.evidence) for job in jobs).items():
         if number > MOST_JOBS:
             most = MOST_JOBS * wish.shards // number
@@ -70,10 +78,75 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
                 f"--shards {wish.shards}: makes {number} jobs of {target}, {evidence}, and GitHub starts at most "
                 f"{MOST_JOBS} in one run; take at most {most}"
             )
-    if not jobs:
-        why = left_out(wish, targets) or "no target selected here has such a suite"
-        raise UserError(f"nothing to do: {why}")
     return jobs
+
+
+def fitting(patterns: tuple[str, ...], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+    """The jobs that may have a case that one of the patterns fits; all of them where there is no pattern.
+
+    What a build lists is known when it runs: there a pattern may fit whatever its framework's name does not rule out.
+    Raises UserError, with the nearest case, where a pattern fits nothing.
+    """
+    if not patterns:
+        return jobs
+    declared = {
+        key: [*collect(*key)] for key in {(job.framework, job.suite) for job in jobs} if not _lists_itself(*key)
+    }
+
+    def fits(pattern: str, job: Job) -> bool:
+        if (cases := declared.get((job.framework, job.suite))) is None:
+            framework, slash, _ = pattern.partition("/")
+            return bool(WILD.search(framework)) or bool(slash and framework == job.framework)
+        return any(fnmatchcase(case, pattern) for case in cases)
+
+    for pattern in patterns:
+        if not any(fits(pattern, job) for job in jobs):
+            known = [case for cases in declared.values() for case in cases]
+            near = get_close_matches(pattern, known, n=1, cutoff=0.3)
+            suites_of = ", ".join(sorted({job.suite for job in jobs}))
+            raise UserError(
+                f'--case "{pattern}": fits no case of suite {suites_of}'
+                + (f', did you mean "{near[0]}"?' if near else "")
+            )
+    return tuple(job for job in jobs if any(fits(pattern, job) for pattern in patterns))
+
+
+def _lists_itself(framework: str, suite: str) -> bool:
+    """Whether the cases of a suite are known only from an installed build."""
+    return suite == KERNELS or is_listed(framework, suite)
+
+
+def _refuse_unused(wish: Wish, jobs: tuple[Job, ...]) -> None:
+    """Raise UserError where something that was named is in none of the jobs: it would be left out without a word."""
+    for option, named, used in (
+        ("--build", wish.builds, {job.build for job in jobs} - {""}),
+        ("--framework", wish.frameworks, {job.framework for job in jobs}),
+        ("--suite", wish.suites, {job.suite for job in jobs}),
+        ("--evidence", wish.evidences, {job.evidence for job in jobs}),
+    ):
+        if unused := ", ".join(name or '""' for name in sorted(set(named) - used)):
+            why = "framework selected here is installed by that name" if option == "--build" else ""
+            rest = why or f"target selected here has it with the rest of the call; it has {', '.join(sorted(used))}"
+            raise UserError(f"{option} {unused}: no {rest}")
+
+
+def _missing(wish: Wish, chosen: Sequence[Target]) -> str:
+    """What none of the targets has, of all that was asked for together."""
+    names = ", ".join(target.name for target in chosen)
+    evidences = {evidence for target in chosen for evidence in target.evidences}
+    if wish.evidences and not evidences & {*wish.evidences}:
+        asked = ", ".join(wish.evidences)
+        return f"--evidence {asked}: {names} can only be {', '.join(sorted(evidences))}"
+    offered = {
+        framework
+        for target in chosen
+        for evidence in _given(wish, target)
+        for framework in target.offer(evidence).frameworks
+    }
+    if wish.frameworks and not offered & {*wish.frameworks}:
+        return f"--framework {', '.join(wish.frameworks)}: {names} has {', '.join(sorted(offered))} that way"
+    there = {suite for framework in offered & {*(wish.frameworks or offered)} for suite in suites(framework)}
+    return f"--suite {', '.join(wish.suites)}: {names} has {', '.join(sorted(there))}"
 
 
 def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:

@@ -10,10 +10,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, UserError, examples, say
+from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, UserError, examples, refuse_unknown, say
 from monitor.cli.steps import ChannelOption, PythonOption
-from monitor.execution.builds import BuildUnavailable, provide
+from monitor.execution.builds import AUTO, BuildUnavailable, provide
 from monitor.execution.lanes import environment_of
+from monitor.execution.offers import CHANNELS
 from monitor.execution.supervisor import clean_environment
 from monitor.execution.targets import find_target, load_targets
 from monitor.model import Evidence
@@ -51,6 +52,7 @@ def repro(
         print(text, end="")
         return
     framework = case.partition("/")[0]
+    refuse_unknown("channel", channel, (AUTO, *CHANNELS))
     wanted = find_target(load_targets(RUNNERS), target)
     try:
         provided = provide(wanted, framework, channel=channel, exact=build, python=python, cache=cache, say=say)

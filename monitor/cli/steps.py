@@ -48,6 +48,7 @@ from monitor.history.shards import join_shards
 from monitor.history.store import History
 from monitor.model import Evidence, Job
 from monitor.reporting.commits import look_up, subject_on_github
+from monitor.reporting.edition import refuse_foreign
 from monitor.reporting.federation.columns import Federation, load_federation
 from monitor.reporting.findings import load_findings
 from monitor.reporting.hardware import Hardware
@@ -348,9 +349,11 @@ def site(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Where to show it; 0: any free port.")] = 8000,
 ) -> None:
     """Write the static site from the history. What did not change since the site in DIR is left as it is."""
-    recorded = open_history(history)
+    refuse_foreign(out)
     if repository:
         check_repository(repository)
+    _base(base_url)
+    recorded = open_history(history)
     if serve:
         here = f"http://{LOOPBACK}:{port}/" if port else ""
         base = _base(base_url) or here

@@ -32,7 +32,8 @@ def list_cases(
     if framework:
         refuse_unknown("framework", framework, frameworks())
     if suite:
-        refuse_unknown("suite", suite, {name for one in frameworks() for name in suites(one)})
+        there = {name for one in frameworks() if framework in ("", one) for name in suites(one)}
+        refuse_unknown("suite", suite, there)
     chosen = [
         (one, name) for one in frameworks() if framework in ("", one) for name in suites(one) if suite in ("", name)
     ]

@@ -53,7 +53,9 @@ def list_targets(json_: JsonOption = False) -> None:
 
 @app.command("check", epilog=examples("portability target check", "portability target check runners/cpu.toml"))
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Runner files; all in runners/ where none is given.")] = [],  # noqa: B006 - typer copies it
+    files: Annotated[
+        list[Path], typer.Argument(help="Runner files; all in runners/ where none is given.", parser=existing_file)
+    ] = [],  # noqa: B006 - typer copies it
 ) -> None:
     """Check runner files; the first fault is named with file, field and mend, and the exit status is 2."""
     for file in files or _files("."):

@@ -128,7 +128,7 @@ def _run(
         selection=selection,
         watch=watch,
     )
-    return run_job(job, bench.target, path, cache=bench.cache, say=say, show=lambda _: None)
+    return run_job(job, bench.target, path, cache=bench.cache, say=say, show=lambda _: None, may_be_empty=True)
 
 
 def _blocked(label: str, runfile: RunFile) -> Trial | None:

@@ -13,7 +13,7 @@ from monitor.cli.deeds import carry_out
 from monitor.cli.github import AccountOption, BranchOption, RepositoryOption, board, site_address
 from monitor.cli.planning import Wish, planned_series
 from monitor.cli.steps import RunnersOption
-from monitor.execution.targets import load_targets
+from monitor.execution.targets import find_target, load_targets
 from monitor.reporting.actions import KEPT, RECORDED, TOLD_FOR, Workflows, states
 from monitor.reporting.alarms import Alarm, clock, coverage, lost, schedules, silence, site
 from monitor.reporting.notify.alarms import plan_alarms
@@ -40,7 +40,9 @@ def watch(
         str, typer.Option(help="The address of the published site: how old is it?", metavar="URL")
     ] = "",
     runner: RunnersOption = [],  # noqa: B006 - typer copies it
-    days: Annotated[int, typer.Option(min=1, help="A suite without a nightly run for longer is told of.")] = 3,
+    days: Annotated[
+        int, typer.Option(min=1, max=3650, help="A suite without a nightly run for longer is told of.")
+    ] = 3,
     branch: BranchOption = "main",
     account: AccountOption = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
@@ -55,11 +57,13 @@ def watch(
     token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status is 1 where some issue
     could not be changed, and 2 where GitHub cannot be asked at all.
     """
-    address = site_address(site_url)
+    address, targets = site_address(site_url), load_targets(RUNNERS)
+    for name in runner:
+        find_target(targets, name)
     github, issues = board(repository, account, "issues: write and actions: read", dry_run=dry_run, any_clock=True)
     switched = states(github)  # the first answer, and with it what GitHub's clock says
     now, recorded, material = github.now, open_history(history).artifacts(), gathered(history)
-    expected, longest = planned_series(Wish(runners=tuple(runner)), load_targets(RUNNERS)), timedelta(days=days)
+    expected, longest = planned_series(Wish(runners=tuple(runner)), targets), timedelta(days=days)
     handed = Workflows(github, branch).handed_over(_there(RECORDED, switched), KEPT + TOLD_FOR, recorded)
     alarms = [
         schedules(switched, DAILY),

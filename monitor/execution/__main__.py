@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
-from functools import partial
+from collections.abc import Callable
+from functools import partial, wraps
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,11 +19,14 @@ from monitor.execution.builds import AUTO
 from monitor.execution.command_line import run_program
 from monitor.execution.environments import default_cache
 from monitor.execution.faults import TargetError
+from monitor.execution.offers import known_suites
+from monitor.execution.path_checks import PathError, existing_directory, existing_file, new_directory, new_file
 from monitor.execution.progress import ProgressLine
-from monitor.execution.run import ResumeError, run_job
+from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.shards import ShardError, parse_shard
 from monitor.execution.targets import Target, find_target, load_targets
 from monitor.handover.codec import from_json
+from monitor.handover.fields import nearest
 from monitor.handover.runfile import RunFileError
 from monitor.model import Evidence, Job
 
@@ -83,10 +88,12 @@ def _parser(program: str) -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--out", type=Path, required=True, help="the run file to write")
+    parser.add_argument("--out", type=_checked(new_file), required=True, help="the run file to write")
     parser.add_argument("--resume", action="store_true", help="continue the unfinished run file at --out")
     parser.add_argument(
-        "--job", type=Path, help="a job that `portability plan` wrote; the options below are then not given"
+        "--job",
+        type=_checked(existing_file),
+        help="a job that `portability plan` wrote; the options below are then not given",
     )
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
@@ -101,11 +108,29 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument("--python", default="", help="an interpreter that already has the framework")
     parser.add_argument("--case", action="append", default=[], help="only cases whose id matches this shell pattern")
     parser.add_argument("--shard", type=_shard, help="only this part of them: 2/8 is the second of eight")
-    parser.add_argument("--runners", type=Path, default=RUNNERS, help="the folder of runner files")
     parser.add_argument(
-        "--cache", type=Path, default=default_cache(), help="where builds are kept (default: %(default)s)"
+        "--runners", type=_checked(existing_directory), default=RUNNERS, help="the folder of runner files"
+    )
+    parser.add_argument(
+        "--cache",
+        type=_checked(new_directory),
+        default=default_cache(),
+        help="where builds are kept (default: %(default)s)",
     )
     return parser
+
+
+def _checked(check: Callable[[str], Path]) -> Callable[[str], Path]:
+    """The check of a path as the parser wants it."""
+
+    @wraps(check)
+    def parse(text: str) -> Path:
+        try:
+            return check(text)
+        except PathError as error:
+            raise argparse.ArgumentTypeError(str(error)) from None
+
+    return parse
 
 
 def _shard(text: str) -> str:
@@ -122,6 +147,10 @@ def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
         return _read_job(given.job)
     if not given.framework:
         raise CallError("--framework or --job is needed")
+    if given.python and not shutil.which(given.python):
+        raise CallError(f"--python {given.python}: no program that can be run; name an interpreter")
+    if given.suite and given.suite not in (known := known_suites(given.framework)):
+        raise CallError(f"--suite {given.suite}: {given.framework} has no such suite, {nearest(given.suite, known)}")
     evidence = given.evidence or find_target(targets, given.target).evidences[0]
     return Job(
         target=given.target,
@@ -145,7 +174,7 @@ def _read_job(path: Path) -> Job:
         raise CallError(f"--job {path}: is no job that `portability plan` wrote: {error}") from error
 
 
-FAULTS = (CallError, TargetError, ResumeError, RunFileError, FileExistsError)
+FAULTS = (CallError, TargetError, ResumeError, NoCaseError, RunFileError, FileExistsError)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -98,6 +98,13 @@ def known_frameworks() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in SUITE.glob("*/device.py")))
 
 
+def known_suites(framework: str) -> tuple[str, ...]:
+    """The suites of a framework, found on disk as `monitor.suite.collect` does; those of its tables too."""
+    folder = SUITE / framework
+    listed = {path.stem for path in folder.glob("*.py")} - {"__init__", "device", "dialect", "export"}
+    return tuple(sorted(listed | {path.parent.name for path in folder.glob("*/__init__.py")}))
+
+
 def read_frameworks(table: Table, directory: Path, *, executes: bool = False) -> dict[str, Framework]:
     """The frameworks that have a table in this one. Raises TargetError.
 

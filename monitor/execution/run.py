@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from itertools import chain, groupby
 from pathlib import Path
@@ -38,6 +39,10 @@ T = TypeVar("T")
 UNPINNED = "the workers were not pinned to cores of their own: other runs held them, or this system has no pinning"
 
 
+class NoCaseError(Exception):
+    """A selection that fits no case of a suite, as the build lists them: one line with the nearest case."""
+
+
 class ResumeError(Exception):
     """A run file that cannot be continued, in one line that says why."""
 
@@ -62,15 +67,18 @@ def run_job(
     say: Callable[[str], None],
     show: Callable[[Progress], None],
     package: Path = PACKAGE,
+    may_be_empty: bool = False,
 ) -> RunFile:
     """Do a job and write its run file to `path`.
 
     With `resume`, an unfinished run file there is continued: nothing answered is asked again. A build that cannot be
     had, or a device that is not there, makes a run file too: a blocked one. `exports` holds what earlier jobs of the
     night had exported; `say` takes lines for the reader of the log. Raises ResumeError, FileExistsError where there is
-    a run file and it is not to be continued, and `monitor.execution.faults.TargetError`.
+    a run file and it is not to be continued, and `monitor.execution.faults.TargetError`. Raises NoCaseError, and
+    leaves no run file, where the selection fits no case, unless the run `may_be_empty`.
     """
     begun = _begun(path, resume=resume)
+    nothing_there = begun is None and not path.exists()
     if begun and begun.end:
         say(f"{path} is complete; nothing is left to do")
         return begun
@@ -89,7 +97,12 @@ def run_job(
             say(f"{job.framework}: blocked: {error}")
             writer.write_run(_head(job, prepared, blocked=clean(str(error))))
         else:
-            run = begun.run if begun else _run_of(job, prepared, examiners[0].worker.ready)
+            ready = examiners[0].worker.ready
+            if not (begun or may_be_empty or selected(ready.cases, job.selection)):
+                if nothing_there:
+                    path.unlink()
+                raise NoCaseError(no_case(job, ready.cases))
+            run = begun.run if begun else _run_of(job, prepared, ready)
             if not begun:
                 writer.write_run(run)
             for examiner in examiners if not job.evidence.certain else ():
@@ -215,11 +228,7 @@ def _difference(before: Build, now: Build) -> str:
 
 
 def _run_of(job: Job, prepared: Prepared, ready: Ready) -> Run:
-    cases = tuple(
-        case
-        for case in ready.cases
-        if not job.selection or any(fnmatchcase(case, pattern) for pattern in job.selection)
-    )
+    cases = selected(ready.cases, job.selection)
     if job.shard:
         cases = cases_of_shard(cases, job.shard, job.costs)
     return replace(
@@ -228,6 +237,19 @@ def _run_of(job: Job, prepared: Prepared, ready: Ready) -> Run:
         notes=prepared.notes,
         environment=describe_host() | {"host.pinned": ",".join(map(str, sorted(prepared.cores)))} | ready.environment,
     )
+
+
+def selected(cases: Iterable[str], selection: Sequence[str]) -> tuple[str, ...]:
+    """The cases that a selection of shell patterns fits; all of them where it is empty."""
+    return tuple(case for case in cases if not selection or any(fnmatchcase(case, one) for one in selection))
+
+
+def no_case(job: Job, cases: Iterable[str]) -> str:
+    """Say in one line that a selection fits no case, with the nearest one there is."""
+    asked = " ".join(job.selection)
+    close = get_close_matches(job.selection[0], cases, n=1, cutoff=0) if job.selection else []
+    near = f', the nearest is "{close[0]}"' if close else ""
+    return f"--case {asked}: fits no case of suite {job.suite} of {job.framework}{near}"
 
 
 def _head(job: Job, prepared: Prepared | None, *, blocked: str = "") -> Run:

@@ -98,7 +98,7 @@ def next_edition(directory: Path) -> Iterator[Path]:
 
     Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
-    _refuse_foreign(directory)
+    refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary:
         fresh, old = Path(temporary) / "new", Path(temporary) / "old"
@@ -152,7 +152,8 @@ def _marker(directory: Path) -> dict[str, str]:
     return found
 
 
-def _refuse_foreign(directory: Path) -> None:
+def refuse_foreign(directory: Path) -> None:
+    """Raise SiteError where a directory holds something that is not a site of ours: it would be deleted."""
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise SiteError(f"{directory}: not a directory; name one that does not exist yet")
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MARKER).is_file():

@@ -79,7 +79,7 @@ def test_every_command_has_help_with_an_example(command: list[str]) -> None:
         (["nightly", "--python", "python3"], "--python needs one --framework"),
         (["nightly", "--resume"], "no night to go on with"),
         (["suite", "list", "--framework", "tensor"], 'no framework "tensor", did you mean "tensorflow"?'),
-        (["target", "check", "nowhere.toml"], "nowhere.toml: cannot be read"),
+        (["target", "check", "nowhere.toml"], "nowhere.toml: no such file; check the path"),
         (["record", "nowhere.jsonl"], "nowhere.jsonl"),
         (["repro", "torch/torch.catt/eager-float32"], 'the nearest is "torch/torch.cat/eager-float32"'),
         (["compare", "--case", "*", "--builds", "jax==0.9.2"], "--builds jax==0.9.2: name two builds"),

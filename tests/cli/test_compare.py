@@ -57,4 +57,4 @@ def test_a_build_is_no_worse_than_itself(builds: Callable[[str], Provided], tmp_
 
     unheard = subprocess.run([*command, "--case", "nothing"], cwd=CHECKOUT, capture_output=True, text=True, check=False)
     assert unheard.returncode == 2
-    assert "--case nothing: none in suite paper; --suite has harness, pallas, sharded too" in unheard.stderr
+    assert '--case "nothing": fits no case of suite paper' in unheard.stderr
