@@ -25,6 +25,7 @@ LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 10.0, 20.0
 # Times and errors are told by ratios, so their axes are logarithmic. Noise of a per cent is not drawn over all of one,
 # and one label has room on every one: neighbours among the steps of a decade are 2.5 times apart at most.
 STEPS = (1, 2, 5)
+LARGEST_LOG = 700.0  # of what a number can hold, and of the inverse of that
 LEAST_RATIO = 3.0
 LETTER_WIDTH, LETTER_HEIGHT = 5.8, 11.0  # of the style sheet's 10 pixels: what a digit takes at most
 GAP = 4.0  # between a line and its words, and between words
@@ -213,7 +214,9 @@ def movements(table: Table) -> NDArray[np.float64]:
     known = np.isfinite(table) & (table != 0)
     high = np.where(known, table, 0.0).max(axis=1, initial=0.0)
     low = np.where(known, table, np.inf).min(axis=1, initial=np.inf)
-    moved: NDArray[np.float64] = np.log(np.divide(high, low, out=np.ones(len(table)), where=high > 0))
+    there = high > 0
+    moved = np.zeros(len(table))
+    moved[there] = np.log(high[there]) - np.log(low[there])
     return moved
 
 
@@ -224,8 +227,10 @@ def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...
 
 def _range(low: float, high: float) -> tuple[float, float]:
     """The range of an axis: a little more than that of the values, and no narrower than makes noise look like news."""
-    middle, reach = math.sqrt(low * high), math.sqrt(max(high / low * 1.1, LEAST_RATIO))
-    return middle / reach, middle * reach
+    # In logarithms: the product of two numerical errors, or their ratio, may be more than a number can hold.
+    start, end = math.log(low), math.log(high)
+    middle, reach = (start + end) / 2, max(end - start + math.log(1.1), math.log(LEAST_RATIO)) / 2
+    return math.exp(max(middle - reach, -LARGEST_LOG)), math.exp(min(middle + reach, LARGEST_LOG))
 
 
 def _labels(low: float, high: float) -> list[float]:

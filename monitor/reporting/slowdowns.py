@@ -13,6 +13,7 @@ from monitor.reporting.text import LISTED, inert
 
 # What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
 COUNTED = (Standing.SUSPECT,)
+LARGEST_STEP = 700.0  # beyond it, a ratio is more than a number can hold
 TIMES = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
 
 
@@ -38,7 +39,7 @@ def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
 
 def slower_by(step: float) -> str:
     """A step in logarithms, as people say it: "12 % slower", "2.4 times as slow"."""
-    ratio = math.exp(step)
+    ratio = math.exp(min(step, LARGEST_STEP))
     if ratio >= TIMES:
         return f"{ratio:.1f} times as slow"
     return f"{ratio - 1:.0%} slower".replace("%", " %") if ratio >= 1 else f"{1 - ratio:.0%} faster".replace("%", " %")

@@ -17,6 +17,10 @@ from monitor.model import NumericalError
 from monitor.suite.draw import Array
 from monitor.suite.precision import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, TOLERANCE
 
+# A larger deviation is told as none, or as this where it passes: what is computed from two larger ones would be no
+# number. The schema has the same.
+LARGEST_ERROR = 1e300
+
 
 class MismatchError(Exception):
     """A result that is wrong; the message says how, in words that are the same on every machine.
@@ -134,9 +138,9 @@ def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, sl
     allowed = tolerance * (size + max(size.max() or 1.0, leniency.scale)) + slack
     if wrong := int(np.count_nonzero(~(error <= allowed))):
         over = _round_up(float(np.max(error / allowed)))
-        measured = worst if all(map(math.isfinite, astuple(worst))) else None
+        measured = worst if all(value <= LARGEST_ERROR for value in astuple(worst)) else None
         raise MismatchError(f"{wrong} of {want.size} elements off, by up to {over:g} times the tolerance", measured)
-    return worst
+    return NumericalError(*(min(value, LARGEST_ERROR) for value in astuple(worst)))
 
 
 def _round_up(value: float) -> float:

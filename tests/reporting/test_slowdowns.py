@@ -79,3 +79,7 @@ def test_what_all_have_in_common_is_one_line(drift: Drift, said: str) -> None:
 )
 def test_a_step_in_words(ratio: float, said: str) -> None:
     assert slower_by(math.log(ratio)) == said
+
+
+def test_a_step_beyond_all_numbers_is_told() -> None:
+    assert slower_by(math.log(1e12) - math.log(1e-300)).endswith(" times as slow")
