@@ -189,6 +189,7 @@ class Register:
         self.runs: dict[Series, list[Run]] = defaultdict(list)
         self._alike: dict[tuple[str, Kind, str], _Alike] = defaultdict(_Alike)
         self._ill: dict[Cell, Life] = {}
+        self.flaky: set[Cell] = set()  # the bad cells to which fresh workers gave different answers, the last time
         self._ill_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell is bad
 
     @classmethod
@@ -234,9 +235,19 @@ class Register:
                 steps[life, Step.SHRUNK].append(cell)
         for life, cell in self._forgotten(run):
             steps[life, Step.SHRUNK].append(cell)
+        self._note_flaky(night)
         for (life, step), cells in steps.items():
             closed = step is Step.SHRUNK and not life.bad
             life.events.append(Event(Step.CLOSED if closed else step, run, tuple(cells)))
+
+    def _note_flaky(self, night: Night) -> None:
+        """Note which bad cells became flaky, and which are no more: each turn is a change, of which most are not."""
+        for change in (*night.changes, *night.repeated):
+            cell = Cell.of(change.case, night.run)
+            if change.after is Outcome.FLAKY and cell in self._ill:
+                self.flaky.add(cell)
+            else:
+                self.flaky.discard(cell)
 
     def _heal(self, life: Life, cell: Cell, change: Change, machine: str) -> bool:
         """Whether a cell leaves its regression: it is good on every class of machine, or left the suite.

@@ -7,7 +7,7 @@ gone or blocked never is one.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -17,7 +17,7 @@ from monitor.analysis.causes import Said
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Bad, Event, Kind, Life, Register, age_of
 from monitor.analysis.news import Night
-from monitor.model import Build, Run, Series
+from monitor.model import Build, Outcome, Run, Series
 
 
 class State(StrEnum):
@@ -54,7 +54,7 @@ class Regression:
     `detection` is None where nobody was watching when the first bad build came out, or where the build does not tell
     its date.
     `beside` is what else differs between the runs of the last good build and of the first bad one: "numpy 2.3.1 ->
-    2.4.0".
+    2.4.0". `flaky` are the cells of `bad` that answer now this, now that.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Regression:
     detection: Detection | None
     message_of: Cell | None = None
     beside: tuple[str, ...] = ()
+    flaky: tuple[Cell, ...] = ()
 
     @property
     def said(self) -> Said:
@@ -97,12 +98,21 @@ def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tu
     register = Register.of(nights)
     newest = {series: build.bare for series, runs in register.runs.items() if (build := runs[-1].build)}
     watch = _Watch(register.runs)
-    return tuple(_told(life, newest, watch, excuse) for life in register.lives)
+    return tuple(_told(life, newest, register.flaky, watch, excuse) for life in register.lives)
 
 
-def _told(life: Life, newest: Mapping[Series, Build], watch: _Watch, excuse: Excuse) -> Regression:
+def _told(
+    life: Life, newest: Mapping[Series, Build], flaky: Collection[Cell], watch: _Watch, excuse: Excuse
+) -> Regression:
     """A regression as it stands after the last night."""
-    bad = tuple(replace(one, build=newest.get(cell.series, one.build)) for cell, one in sorted(life.bad.items()))
+    bad = tuple(
+        replace(
+            one,
+            build=newest.get(cell.series, one.build),
+            outcome=Outcome.FLAKY if cell in flaky else one.outcome,
+        )
+        for cell, one in sorted(life.bad.items())
+    )
     fixed = None if bad else life.fixed
     return Regression(
         life.id,
@@ -120,6 +130,7 @@ def _told(life: Life, newest: Mapping[Series, Build], watch: _Watch, excuse: Exc
         watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
         life.message_of,
         life.beside,
+        tuple(one.cell for one in bad if _excused(one, excuse) is State.FLAKY),
     )
 
 
@@ -127,10 +138,17 @@ def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
     """How a regression stands whose cells are bad now, or whose last one a build has mended."""
     if not bad:
         return State.FIXED if fixed else State.GONE
-    excuses = {State.REMOVED if one.removed else excuse(one) for one in bad}
+    excuses = {_excused(one, excuse) for one in bad}
     if None in excuses:
         return State.OPEN
     return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED, State.REMOVED) if state in excuses)
+
+
+def _excused(bad: Bad, excuse: Excuse) -> State | None:
+    """What is to be said of a bad cell instead of counting it: where workers disagree on it, that it is flaky."""
+    if bad.removed:
+        return State.REMOVED
+    return excuse(bad) or (State.FLAKY if bad.outcome is Outcome.FLAKY else None)
 
 
 @dataclass(frozen=True)

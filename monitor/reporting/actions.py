@@ -128,7 +128,7 @@ class Workflows:
             except AnswerError as refused:
                 if refused.status == 401:  # so is every other
                     raise
-                raise ArtifactError(f"{handed.said}: {refused.brief}") from refused
+                raise ArtifactError(f"{handed.said}: {refused}") from refused
             except GitHubError as error:
                 if isinstance(error.__cause__, UnansweredError) and error.__cause__.wait is not None:
                     raise  # a rate limit, for all of them

@@ -8,6 +8,7 @@ from itertools import groupby
 from monitor.analysis.lives import Kind
 from monitor.analysis.regressions import Regression
 from monitor.reporting.commits import Commits, between_builds
+from monitor.reporting.extent import extent
 from monitor.reporting.figures import count, shortened
 from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import inert
@@ -61,14 +62,13 @@ def _steps(regression: Regression) -> Iterator[str]:
 
 
 def _cells(regression: Regression) -> tuple[str, ...]:
-    bad, ever = len(regression.bad), len(regression.cells)
     return (
         regression.id,
         regression.state,
         regression.last_good.label,
         regression.first_bad.label,
         regression.fixed.label if regression.fixed else "-",
-        count(ever, "cell") if bad == ever else f"{bad} of {count(ever, 'cell')}",
+        extent([regression]),
         shortened(regression.functions),
         shortened(regression.targets),
         _known(regression),

@@ -33,6 +33,7 @@ from monitor.reporting import (
 from monitor.reporting.contents import Contents, contents
 from monitor.reporting.data import FIELDS
 from monitor.reporting.edition import Edition, made_by, made_of, next_edition, write_marker
+from monitor.reporting.extent import extent
 from monitor.reporting.federation.columns import Column
 from monitor.reporting.feeds import EVERYTHING, function_feed
 from monitor.reporting.findings import code_parts
@@ -284,6 +285,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         count=figures.count,
         day=figures.day,
         duration=figures.duration,
+        extent=extent,
         framework=names.framework_title,
         machine_time=figures.machine_time,
         moment=figures.moment,

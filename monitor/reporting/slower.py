@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency_verdicts import Slowdown, ToldOf
 from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
-from monitor.analysis.regressions import Excuse, Regression, nothing_excused, state_of
+from monitor.analysis.regressions import Excuse, Regression, State, nothing_excused, state_of
 from monitor.history.layout import RecordedRun
 from monitor.model import Build, Outcome, Run, Side
 from monitor.reporting.figures import duration
@@ -69,6 +69,7 @@ def _regression(framework: str, build: Build, found: Sequence[_Found], excuse: E
         cells=tuple(sorted(one.bad.cell for one in found)),
         events=tuple(_events(found)),
         detection=None,
+        flaky=tuple(one.cell for one in bad if excuse(one) is State.FLAKY),
         message_of=found[0].bad.cell,
     )
 

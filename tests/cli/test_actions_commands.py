@@ -213,6 +213,78 @@ def test_a_refused_run_file_leaves_its_artifact_to_be_taken_by_a_mended_monitor(
     assert bad != good
 
 
+def fetch(tmp_path: Path, *options: str) -> Result:
+    where = ("--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
+    return portability("actions", "fetch", *where, *options)
+
+
+def test_what_expired_before_it_was_recorded_is_told_of_and_the_others_are_taken(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    actions = github.actions
+    lost = actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url, days=9, expired=True)
+    there = actions.hand_over(actions.run(), {"b.jsonl": data(2)}, github.url)
+    done = fetch(tmp_path)
+    assert done.exit_code == 2
+    assert f"lost: artifact {lost} of " in done.stderr
+    assert "and was never recorded" in done.stderr
+    assert [path.parent.name for path in (tmp_path / "runs").glob("*/*")] == [str(there)]
+
+
+def test_a_loss_is_told_of_for_a_week_and_what_was_recorded_is_none(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    actions = github.actions
+    actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url, days=15, expired=True)
+    taken = actions.hand_over(actions.run(), {"b.jsonl": data(2)}, github.url)
+    fetched(tmp_path)
+    record(tmp_path)
+    actions.artifacts[-1]["expired"] = True
+    done = fetch(tmp_path)
+    assert (done.exit_code, done.stderr) == (0, "nothing new was handed over\n"), taken
+
+
+def test_an_archive_that_expires_while_it_is_fetched_is_told_of(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    gone = github.actions.hand_over(github.actions.run(), {"a.jsonl": data(1)}, github.url)
+    del github.actions.archives[gone]
+    done = fetch(tmp_path)
+    assert (done.exit_code, "GitHub answers 410" in done.stderr) == (2, True)
+
+
+def test_runs_that_were_recorded_before_leave_no_artifact_behind(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    night = data(1)
+    first = github.actions.hand_over(github.actions.run(), {"a.jsonl": night}, github.url)
+    fetched(tmp_path)
+    record(tmp_path)
+    again = github.actions.hand_over(github.actions.run(), {"a.jsonl": night}, github.url)
+    fetched(tmp_path)
+    record(tmp_path)
+    assert History(tmp_path / "history").artifacts() == {first, again}
+
+
+def test_artifacts_of_a_run_that_is_gone_or_old_end_no_list(
+    github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
+) -> None:
+    """A run that was deleted has no number, one that was run again an old one; both come before what is older."""
+    actions = github.actions
+    old = actions.run(created_at="2020-01-01T00:00:00Z")
+    there = actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url)
+    again = actions.hand_over(old, {"a.jsonl": data(2)}, github.url)
+    actions.hand_over(actions.run(), {"a.jsonl": data(3)}, github.url, workflow_run=None)
+    assert sorted(path.split("/")[0] for path in fetched(tmp_path)) == sorted([str(there), str(again)])
+
+
+def test_a_list_of_many_pages_is_read_whole(github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]) -> None:
+    first = github.actions.hand_over(github.actions.run(), {"a.jsonl": data(1)}, github.url)
+    for _ in range(130):
+        github.actions.hand_over(github.actions.run(branch="other"), {}, github.url)
+    assert fetched(tmp_path) == [f"{first}/a.jsonl"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -51,7 +51,7 @@ def test_a_paragraph_each(history: Path) -> None:
     first, *rest = regressions(history).splitlines()
     assert first.startswith("open      jax==1 -> jax==2  [")
     assert rest[:3] == [
-        "          1 cell on cpu: jax.a",
+        "          1 of 1 case and 1 of 1 function bad on cpu: jax.a",
         "          pass -> error: <b>@all</b>",
         "          opened 2026-11-02 (1 cell); known by looking back",
     ]

@@ -19,6 +19,7 @@ from monitor.handover.runfile import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel
 from monitor.reporting import published
+from monitor.reporting.github.client import Client
 
 Make = Callable[..., RunFile]
 TF = Build("tensorflow-cpu", "2", Channel.RELEASE)
@@ -225,3 +226,55 @@ def test_a_dry_run_writes_nothing(github: FakeGitHub, tmp_path: Path, record: Ca
     done = watch(tmp_path, "--dry-run", "--json")
     (planned,) = json.loads(done.stdout)
     assert (planned["step"], planned["title"], github.writes) == ("open", "Targets are silent", [])
+
+
+def body_of(github: FakeGitHub, title: str) -> str:
+    (found,) = (issue for issue in github.issues if issue["title"] == title)
+    return str(found["body"])
+
+
+def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
+    record(0.5, {A: "pass"})
+    actions = github.actions
+    lost = actions.hand_over(actions.run(), {}, github.url, days=9, expired=True)
+    waits = actions.hand_over(actions.run(), {}, github.url, days=3)
+    actions.hand_over(actions.run(), {}, github.url, days=0.5)  # the next publish takes it
+    assert watch(tmp_path).exit_code == 0
+    body = body_of(github, "Results were handed over and not recorded")
+    assert f"artifact {lost} of " in body
+    assert "and was never recorded" in body
+    assert f"artifact {waits} of " in body
+    assert "handed over 3 days ago, not recorded yet" in body
+    assert "artifact 102" not in body
+    actions.artifacts.clear()
+    assert watch(tmp_path).exit_code == 0
+    assert (only(github)["state"], "stays lost" in str(github.comments[1])) == ("closed", True)
+
+
+def test_a_run_of_the_future_is_no_sign_of_life(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None]
+) -> None:
+    record(5, {A: "pass"})
+    record(-400, {A: "pass"})
+    assert watch(tmp_path).exit_code == 0
+    assert "nothing since " in body_of(github, "Targets are silent")
+    assert "days ahead: no sign of life" in body_of(github, "A clock is wrong")
+
+
+def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(0.5, {A: "pass"})
+    ahead = partial(Client, pace=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+    monkeypatch.setattr("monitor.cli.github.Client", ahead)
+    assert watch(tmp_path).exit_code == 0
+    assert only(github)["title"] == "A clock is wrong"
+    assert "clock is 30 days ahead of GitHub's" in str(only(github)["body"])
+
+
+def test_a_site_of_the_future(
+    github: FakeGitHub, tmp_path: Path, record: Callable[..., None], site: Callable[[str], str]
+) -> None:
+    record(0.5, {A: "pass"})
+    assert watch(tmp_path, "--site-url", site(json.dumps({"generated": "2990-01-01T00:00:00Z"}))).exit_code == 0
+    assert "which is yet to come" in body_of(github, "The published site is old")

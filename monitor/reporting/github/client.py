@@ -181,7 +181,7 @@ class Client:
                 raise UnansweredError(f"answers GET {path} with the same page again and again")
             yield from items
             following, ended = self._next_page(answer)
-            if ended or not (following or "link" in answer.headers or len(items) >= PER_PAGE):
+            if ended or not (following or (items and "link" in answer.headers) or len(items) >= PER_PAGE):
                 return
             if following in seen:
                 raise UnansweredError(f"answers GET {path} with pages that lead back to each other")
@@ -428,6 +428,8 @@ def _cause(error: Exception) -> str:
         return "the connection broke"
     if isinstance(error, requests.exceptions.ProxyError):
         return "the proxy does not let it through"
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return "it cannot be unpacked"
     if isinstance(error, requests.exceptions.ConnectionError):
         return "no connection"
     return type(error).__name__

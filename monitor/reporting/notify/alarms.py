@@ -84,6 +84,12 @@ class Alarmed:
         lines += [f"- Well again: {listed([code(name) for name in left])}."] if left else []
         return "\n".join(lines)
 
+    def flaky_for_long(self, since: str) -> bool:  # noqa: ARG002 - an alarm is not flaky
+        return False
+
+    def flaky(self) -> str:
+        return ""
+
     def back(self) -> str:
         return f"It is back: {listed([code(name) for name in self.told.targets])}."
 

@@ -17,6 +17,7 @@ from monitor.reporting.github.answers import (
     AnswerError,
     Fields,
     GitHubError,
+    UnansweredError,
     integer,
     login,
     named,
@@ -80,9 +81,14 @@ class Board:
         for issue in issues:
             body = text_or_empty(issue, "body")
             mark = find_mark(body)
-            if mark and PULL_REQUEST not in issue and self._is_own(issue):
+            if mark is None or PULL_REQUEST in issue:
+                continue
+            number = integer(issue, "number")
+            if not login(issue):  # an account that is gone is called ghost; to guess would open it anew, or close it
+                raise UnansweredError(f"does not tell who wrote #{number}, which has the monitor's mark")
+            if self._is_own(issue):
                 yield Filed(
-                    integer(issue, "number"),
+                    number,
                     text(issue, "title"),
                     body,
                     mark,

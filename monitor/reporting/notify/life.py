@@ -6,6 +6,7 @@ Pure: nothing here asks or tells anybody.
 |---|---|---|---|
 | bad | edit; comment on news | reopen | leave |
 | good, for long enough | close | leave | note it, silently: when it comes back, reopen |
+| flaky | say so once; close after as many nights of that | leave | leave |
 | accepted, or gone | close | leave | leave |
 | quiet | leave | leave | leave |
 
@@ -31,6 +32,7 @@ REASONS = {
     Status.GONE: NOT_PLANNED,
     Status.EXPECTED: NOT_PLANNED,
     Status.DUPLICATE: DUPLICATE,
+    Status.LEFT_FLAKY: NOT_PLANNED,
 }
 
 
@@ -41,9 +43,11 @@ class Standing(StrEnum):
     MENDED = "mended"  # all of it is good again
     GONE = "gone"  # what was left of it is not there any more
     EXPECTED = "expected"  # a reviewed file accepts what is left of it
+    FLAKY = "flaky"  # what is left of it answers now this, now that
     QUIET = "quiet"  # nobody is called for it, in either direction
 
 
+LEFT_OPEN = (Status.OPEN, Status.FLAKY)  # what we said last of an issue that we did not close
 ENDS = {Standing.MENDED: Status.MENDED, Standing.GONE: Status.GONE, Standing.EXPECTED: Status.EXPECTED}
 
 
@@ -76,8 +80,14 @@ class Subject(Protocol):
     def news(self, known: Told) -> str:
         """The comment for people who know that much; empty where nothing is news to them."""
 
+    def flaky_for_long(self, since: str) -> bool:
+        """Whether it has been flaky since that night for so long that the issue may be closed."""
+
+    def flaky(self) -> str:
+        """The comment that it is flaky now."""
+
     def back(self) -> str:
-        """The comment that what was good is bad again."""
+        """The comment that what was good, or flaky, is bad again."""
 
     def ended(self) -> str:
         """The comment on why the issue is closed."""
@@ -150,7 +160,11 @@ def _settled_by_a_person(issue: Filed) -> bool:
 def _open_wish(mark: Mark, subject: Subject) -> _Wish | None:
     if subject.standing is Standing.QUIET:
         return None
-    if mark.status is not Status.OPEN:  # a person opened it again, and need not be told why
+    if subject.standing is Standing.FLAKY:
+        return _flaky_wish(mark, subject)
+    if mark.status is Status.FLAKY and subject.standing is Standing.BAD:
+        return _Wish(Status.OPEN, subject.told, subject.back())
+    if mark.status not in LEFT_OPEN:  # a person opened it again, and need not be told why
         return _Wish(Status.OPEN, subject.told) if subject.standing is Standing.BAD else None
     if subject.standing is Standing.BAD:
         news = subject.news(mark.told)
@@ -161,8 +175,18 @@ def _open_wish(mark: Mark, subject: Subject) -> _Wish | None:
     return _Wish(ENDS[subject.standing], mark.told, subject.ended(), "closed")
 
 
+def _flaky_wish(mark: Mark, subject: Subject) -> _Wish | None:
+    """What is to become of an open issue where workers disagree on all that is left of it."""
+    if mark.status is not Status.FLAKY:
+        # Also where a person opened it again: an open issue says how it stands.
+        return _Wish(Status.FLAKY, subject.told, subject.flaky())
+    if subject.flaky_for_long(mark.told.flaky_since):
+        return _Wish(Status.LEFT_FLAKY, mark.told, subject.ended(), "closed")
+    return _Wish(Status.FLAKY, mark.told)
+
+
 def _closed_wish(mark: Mark, subject: Subject) -> _Wish | None:
-    if mark.status is Status.OPEN:  # a person closed it
+    if mark.status in LEFT_OPEN:  # a person closed it
         mended = subject.standing is Standing.MENDED and subject.settled
         return _Wish(Status.MENDED, mark.told) if mended else None
     return _Wish(Status.OPEN, subject.told, subject.back(), "open") if subject.standing is Standing.BAD else None

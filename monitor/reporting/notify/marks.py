@@ -20,23 +20,31 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 class Status(StrEnum):
-    """What we did with an issue last. One that is closed where this says open was closed by a person."""
+    """What we did with an issue last. One that is closed where this says open, or flaky, was closed by a person."""
 
     OPEN = "open"
+    FLAKY = "flaky"  # open, and said to be flaky
     MENDED = "mended"
     GONE = "gone"
     EXPECTED = "expected"
     DUPLICATE = "duplicate"
+    LEFT_FLAKY = "left-flaky"  # closed, for it stayed flaky
 
 
 @dataclass(frozen=True)
 class Told:
-    """What people know from the issue: what differs from it enough is news."""
+    """What people know from the issue: what differs from it enough is news.
+
+    `flaky` is of how many of the bad cases it is said that they are flaky, `flaky_since` on which night that was said
+    of all of them.
+    """
 
     last_good: str
     first_bad: str
     targets: tuple[str, ...]
     functions: int
+    flaky: int = 0
+    flaky_since: str = ""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ GROWN = 2  # times as many functions as people know of are another order of trou
 def told(report: Report) -> Told:
     """What people know who read a report."""
     one = report.first
-    return Told(one.last_good.label, one.first_bad.label, report.targets, len(report.functions))
+    since = report.days[-1] if report.days and report.standing is Standing.FLAKY else ""
+    return Told(one.last_good.label, one.first_bad.label, report.targets, len(report.functions), report.flaky, since)
 
 
 def news(known: Told, report: Report, settings: Settings) -> str:
@@ -35,8 +36,19 @@ def back(report: Report, settings: Settings) -> str:
     return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report, settings)}"
 
 
+def flaky(report: Report, settings: Settings) -> str:
+    """That it is flaky now."""
+    return (
+        f"Flaky now: {count(report.flaky, 'case')} of it on {listed([code(target) for target in report.targets])} "
+        f"answers now this, now that, so it is not counted as bad. After {count(settings.close_after, 'night')} more "
+        "of that this closes; when fresh workers agree that it is bad, it is told of again."
+    )
+
+
 def ended(report: Report) -> str:
     """Why an issue is closed."""
+    if report.standing is Standing.FLAKY:
+        return "It stayed flaky: it answers now this, now that. This opens again when it is bad for sure."
     if report.standing is Standing.MENDED:
         builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
         return f"Mended in {listed([code(build) for build in builds])}, and good since."
@@ -57,6 +69,8 @@ def _news(known: Told, report: Report, settings: Settings) -> Iterator[str]:
         yield f"Now also on {listed([code(target) for target in joined])}."
     if left := sorted({*known.targets} - {*now.targets}):
         yield f"Not any more on {listed([code(target) for target in left])}."
+    if now.flaky > known.flaky:
+        yield f"Flaky now, of what is bad: {count(now.flaky, 'case')}, which answer now this, now that."
     if now.functions >= GROWN * known.functions:
         yield f"Now {_what(report)}, and {count(known.functions, 'function')} before."
 

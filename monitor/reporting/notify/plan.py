@@ -62,6 +62,12 @@ class Reported:
     def news(self, known: Told) -> str:
         return news.news(known, self.report, self.settings)
 
+    def flaky_for_long(self, since: str) -> bool:
+        return sum(day > since for day in self.report.days) >= self.settings.close_after
+
+    def flaky(self) -> str:
+        return news.flaky(self.report, self.settings)
+
     def back(self) -> str:
         return news.back(self.report, self.settings)
 

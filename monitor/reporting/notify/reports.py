@@ -25,7 +25,7 @@ TOGETHER = 200
 # What of the regressions of one issue decides how it stands, the first that there is.
 STANDINGS = {
     State.OPEN: Standing.BAD,
-    State.FLAKY: Standing.QUIET,
+    State.FLAKY: Standing.FLAKY,
     State.MUTED: Standing.QUIET,
     State.EXPECTED: Standing.EXPECTED,
     State.REMOVED: Standing.EXPECTED,
@@ -38,11 +38,13 @@ STANDINGS = {
 class Report:
     """Regressions of one framework and one kind that have an issue together; mostly it is one.
 
-    `nights` is for how many nights all has been good, 0 where it is not.
+    `nights` is for how many nights all has been good, 0 where it is not. `days` are those of the nights that it was
+    looked at, in order.
     """
 
     regressions: tuple[Regression, ...]
     nights: int
+    days: tuple[str, ...] = ()
 
     @property
     def covers(self) -> tuple[str, ...]:
@@ -63,6 +65,11 @@ class Report:
         return tuple(bad for one in self.regressions if one.state is State.OPEN for bad in one.bad)
 
     @property
+    def flaky(self) -> int:
+        """How many of the cells that are bad, or were until they became so, answer now this, now that."""
+        return sum(len(one.flaky) for one in self.regressions)
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The hardware that it is on now; where it is on none any more, all that it was on."""
         now = {bad.cell.target for bad in self.bad}
@@ -78,7 +85,10 @@ class Report:
 def report(regressions: Sequence[Regression], nights: Iterable[Night]) -> Report:
     """What is to be said of these regressions together."""
     mended = all(one.state is State.FIXED for one in regressions)
-    return Report(tuple(regressions), min(_good_nights(one, nights) for one in regressions) if mended else 0)
+    good = min(_good_nights(one, nights) for one in regressions) if mended else 0
+    series = {cell.series for one in regressions for cell in one.flaky}
+    looked = {night.run.started[:10] for night in nights if night.run.series in series and night.observed}
+    return Report(tuple(regressions), good, tuple(sorted(looked)))
 
 
 def new_reports(

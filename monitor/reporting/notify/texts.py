@@ -14,6 +14,7 @@ from monitor.analysis.lives import Bad, Kind
 from monitor.analysis.regressions import Regression
 from monitor.model import Build
 from monitor.reporting.addresses import function_page, regression_page
+from monitor.reporting.extent import extent
 from monitor.reporting.figures import count, listed, shortened, visible
 from monitor.reporting.notify.life import MUTE, Standing
 from monitor.reporting.notify.markdown import LIMIT, code, cut, fitted, link, size, table
@@ -149,9 +150,10 @@ def _now(report: Report, settings: Settings) -> str:
             return "what was left of it is no longer in the suite"
         case Standing.EXPECTED:
             return "accepted, in `triage/expected.toml`"
-    ever = sum(len(one.cells) for one in report.regressions)
+        case Standing.FLAKY:
+            return f"flaky: {count(report.flaky, 'case')} of it answers now this, now that, and is not counted as bad"
     newest = sorted({code(bad.build.label) for bad in report.bad})
-    return f"{len(report.bad):,} of {count(ever, 'case')} bad in {shortened(newest)}"
+    return f"{extent(report.regressions)} in {shortened(newest)}"
 
 
 def _history(one: Regression, settings: Settings) -> str:

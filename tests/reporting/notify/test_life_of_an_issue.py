@@ -11,10 +11,12 @@ from fake_github import BOT, FakeGitHub
 from monitor.analysis.lives import Bad
 from monitor.analysis.news import TURNED_AT_LEAST
 from monitor.analysis.regressions import State
+from monitor.reporting.extent import extent
 from monitor.reporting.notify.marks import find_mark
 from monitor.reporting.notify.reports import ALONE
 from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
 from monitor.reporting.notify.steps import Open
+from monitor.reporting.regression_text import regressions_text
 
 Make = Callable[..., Any]
 A, B, C, D = (f"jax/jax.{name}/eager" for name in "abcd")
@@ -82,7 +84,7 @@ def test_another_night_that_is_as_bad_is_no_news(
 ) -> None:
     notify(read(*good(1), *bad(2)))
     assert kinds(notify(read(*good(1), *bad(2, 3)))) == ["Edit"]
-    assert "bad in `jax==3`" in github.issues[0]["body"]
+    assert "1 of 1 case and 1 of 1 function bad in `jax==3`" in github.issues[0]["body"]
     assert github.comments[1] == []
 
 
@@ -260,14 +262,13 @@ def test_a_deleted_label_is_neither_missed_nor_put_back(
     assert github.labels["regression"]["description"]
 
 
-@pytest.mark.parametrize("state", [State.MUTED, State.FLAKY])
 def test_what_is_excused_for_a_while_calls_nobody(
-    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, state: State
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
     nights = [*good(1), *bad(2)]
 
     def excuse(bad: Bad) -> State:
-        return state
+        return State.MUTED
 
     assert notify(read(*nights, excuse=excuse)) == ()
     notify(read(*nights))
@@ -384,3 +385,142 @@ def test_the_owners_are_called(github: FakeGitHub, notify: Make, read: Make, goo
     body = github.issues[0]["body"]
     assert "\ncc @octocat @org/team\n" in body
     assert body.count("@") == 2
+
+
+def rated_flaky(bad: Bad) -> State:
+    """As the history rates a case that went and came back too often."""
+    return State.FLAKY
+
+
+@pytest.fixture
+def disagree(night: Make) -> Make:
+    """Nights on which fresh workers disagree on some cases."""
+
+    def make(*days: int, cases: tuple[str, ...] = (A,), **options: object) -> list[Any]:
+        outcomes = {case: "flaky" if case in cases else "pass" for case in (A, B, C, D)}
+        return [night(day, outcomes, **options) for day in days]
+
+    return make
+
+
+def said(github: FakeGitHub) -> list[str]:
+    return [comment["body"].splitlines()[0] for comment in github.comments[1]]
+
+
+def now(github: FakeGitHub) -> str:
+    """What the only issue says of how it stands."""
+    (issue,) = github.issues
+    (line,) = (line for line in issue["body"].splitlines() if line.startswith("| now |"))
+    return str(line)
+
+
+def test_bad_then_flaky_then_bad_then_good(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, disagree: Make
+) -> None:
+    """Every night the issue says how it stands, and each turn is told once."""
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    assert "1 of 1 case and 1 of 1 function bad" in now(github)
+    nights += disagree(3)
+    notify(read(*nights))
+    assert "flaky: 1 case of it answers now this, now that" in now(github)
+    assert said(github)[-1].startswith("Flaky now: 1 case of it on `cpu`")
+    assert notify(read(*nights)) == ()
+    nights += bad(4)
+    notify(read(*nights))
+    assert "1 of 1 case and 1 of 1 function bad" in now(github)
+    assert said(github)[-1].startswith("It is back, with `jax==2`: 1 case of 1 function on `cpu`.")
+    assert notify(read(*nights)) == ()
+    for day in range(5, 5 + CLOSE_AFTER):
+        assert github.issues[0]["state"] == "open"
+        nights += good(day)
+        notify(read(*nights))
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "completed")
+    assert len(said(github)) == 3
+
+
+def test_what_stays_flaky_is_closed_and_opens_again_when_it_is_bad_for_sure(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, disagree: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    for day in range(3, 3 + CLOSE_AFTER):
+        nights += disagree(day)
+        notify(read(*nights))
+        assert github.issues[0]["state"] == "open"
+        assert "flaky" in now(github)
+    nights += disagree(3 + CLOSE_AFTER)
+    notify(read(*nights))
+    assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
+    assert said(github)[-1].startswith("It stayed flaky")
+    assert notify(read(*nights, *disagree(10))) == ()
+    notify(read(*nights, *bad(10)))
+    assert (github.issues[0]["state"], len(github.issues)) == ("open", 1)
+    assert "1 of 1 case and 1 of 1 function bad" in now(github)
+
+
+def test_a_case_that_the_history_rates_as_flaky_is_told_of_too(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    assert notify(read(*nights, excuse=rated_flaky)) == ()  # what is flaky from the start has no issue
+    notify(read(*nights))
+    notify(read(*nights, excuse=rated_flaky))
+    assert "flaky" in now(github)
+    assert said(github)[-1].startswith("Flaky now")
+
+
+def test_of_several_cases_one_that_became_flaky_is_named_in_numbers(
+    github: FakeGitHub, notify: Make, read: Make, night: Make, good: Make, bad: Make
+) -> None:
+    nights = [*good(1), *bad(2, cases=(A, B))]
+    notify(read(*nights))
+    nights.append(night(3, {A: "flaky", B: "error", C: "pass", D: "pass"}))
+    notify(read(*nights))
+    assert "2 of 2 cases and 2 of 2 functions bad, 1 case flaky" in now(github)
+    assert said(github) == ["- Flaky now, of what is bad: 1 case, which answer now this, now that."]
+    assert "| ≈ flaky" in github.issues[0]["body"] or "flaky | 1 |" in github.issues[0]["body"]
+
+
+def test_a_person_who_closed_a_flaky_one_is_heeded(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, disagree: Make
+) -> None:
+    nights = [*good(1), *bad(2)]
+    notify(read(*nights))
+    notify(read(*nights, *disagree(3)))
+    close(github.issues[0])
+    assert notify(read(*nights, *disagree(3), *bad(4))) == ()
+    close(github.issues[0], "not_planned")
+    assert notify(read(*nights, *disagree(3), *good(*range(4, 9)), *bad(9))) == ()
+
+
+@pytest.mark.parametrize("open_", [True, False])
+def test_no_open_issue_of_ours_stands_unsaid(
+    github: FakeGitHub, notify: Make, read: Make, night: Make, open_: bool
+) -> None:
+    """Over many nights of a case that passes, fails or is flaky: whatever comes, an open issue says how it stands."""
+    outcomes = ["pass", "error", "flaky", "flaky", "error", "pass", "error", "error", "flaky", "pass", "pass", "error"]
+    nights: list[Any] = []
+    words = {"error": "function bad", "flaky": "flaky: 1 case", "pass": "mended in"}
+    for day, outcome in enumerate(outcomes if open_ else outcomes[1:] + outcomes, start=1):
+        nights.append(night(day, {A: outcome, B: "pass", C: "pass", D: "pass"}))
+        notify(read(*nights))
+        if github.issues and github.issues[0]["state"] == "open":
+            assert words[outcome] in now(github), (day, outcome)
+
+
+def test_numbers_of_a_reopened_issue_are_those_of_its_page(
+    github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
+) -> None:
+    at_once = Settings(close_after=1)
+    nights = [*good(1), *bad(2, cases=(A, B))]
+    for later in (good(3), bad(4)):
+        notify(read(*nights), at_once)
+        nights += later
+    history = read(*nights)
+    notify(history, at_once)
+    ((one,), _) = history
+    assert github.issues[0]["state"] == "open"
+    assert extent([one]) == "1 of 2 cases and 1 of 2 functions bad"
+    assert f"| now | {extent([one])} in `jax==4` |" in github.issues[0]["body"]
+    assert regressions_text([one], {}).splitlines()[1].strip().startswith(extent([one]))

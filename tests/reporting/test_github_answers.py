@@ -1,0 +1,529 @@
+"""Whatever GitHub may answer: no traceback, no false success, nothing done twice, and the cause in one line.
+
+A table of answers by operations. Each answer is given once, and then for as long as it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+sys.path.append(str(Path(__file__).parent / "notify"))
+
+from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
+from odd_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
+
+from monitor.reporting.actions import StartError, Workflows, states
+from monitor.reporting.archives import ArtifactError
+from monitor.reporting.github.account import own_account
+from monitor.reporting.github.answers import AnswerError, GitHubError
+from monitor.reporting.github.client import AddressError, Client, api_address
+from monitor.reporting.github.policy import BLOCKED_FOR, LONGEST_WAIT, TRIES
+from monitor.reporting.notify.board import Board, StepError
+from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
+from monitor.reporting.notify.steps import Comment, Edit, Open
+
+ALWAYS = 10**6
+MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))
+OPEN = Open("title", hidden(MARK), ("regression",), ("id",))
+FAULTS = (GitHubError, StepError, ArtifactError, StartError)
+
+
+def date_in(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+def limited(status: int, message: str = "", **headers: str) -> Odd:
+    return Odd(status, told(message), tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+
+
+def reset(seconds: float) -> str:
+    return str(int(datetime.now(UTC).timestamp() + seconds))
+
+
+SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
+USED_UP = "API rate limit exceeded for installation ID 1."
+
+
+def without(name: str) -> Callable[[Any], Any]:
+    return changed(name, None)
+
+
+def changed(name: str, value: Any) -> Callable[[Any], Any]:
+    """The usual answer where one field of every object is another; None takes it away."""
+
+    def change(usual: Any) -> Any:
+        if isinstance(usual, list):
+            return [change(one) for one in usual]
+        if isinstance(usual, dict):
+            kept = {key: change(one) if isinstance(one, list) else one for key, one in usual.items() if key != name}
+            return kept if value is None else kept | ({name: value} if name in usual else {})
+        return usual
+
+    return change
+
+
+# Each with what a message has to say of it where it does not end.
+ANSWERS: dict[str, tuple[Odd, str]] = {
+    "301 to another repository": (Odd(301, told("Moved Permanently"), to=f"{{url}}/repos/{ELSEWHERE}"), "moved to"),
+    "302 to another repository": (Odd(302, told("Found"), to=f"{{url}}/repos/{ELSEWHERE}"), "moved to"),
+    "307 to another repository": (Odd(307, told("Moved"), to="{url}/repositories/99"), "moved to"),
+    "308 to another repository": (Odd(308, told("Moved"), to="{url}/repositories/99"), "moved to"),
+    "301 to another host": (Odd(301, told("Moved"), to="http://example.invalid"), "sends on to example.invalid"),
+    "302 without an address": (Odd(302, told("Found")), "sends on to nowhere"),
+    "307 in a circle": (Odd(307, told("Moved"), to=f"{{url}}/repos/{REPOSITORY}"), "without end"),
+    "304": (Odd(304), "304"),
+    "400": (Odd(400, told("Problems parsing JSON")), "400.*Problems parsing JSON"),
+    "401": (Odd(401, told("Bad credentials")), "token is not valid"),
+    "403 for want of a right": (Odd(403, told("Resource not accessible by integration")), "permission a-right"),
+    "403 of an archive": (Odd(403, told("Repository was archived so is read-only.")), "archived so is read-only.$"),
+    "403 in HTML": (Odd(403, HTML, (("Content-Type", "text/html"),)), "403.*text/html.*proxy"),
+    "403 used up": (limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(60)), "rate limit"),
+    "403 used up, far away": (
+        limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(3600)),
+        "rate limit",
+    ),
+    "403 used up, no reset": (limited(403, USED_UP, x_ratelimit_remaining="0"), "rate limit"),
+    "403 used up, reset in words": (
+        limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset="soon"),
+        "rate limit",
+    ),
+    "403 too quick": (limited(403, SECONDARY), "rate limit"),
+    "403 too quick, a date": (limited(403, SECONDARY, retry_after=date_in(30)), "rate limit"),
+    "403 too quick, a past date": (limited(403, SECONDARY, retry_after=date_in(-3000)), "rate limit"),
+    "429 empty": (limited(429, SECONDARY, retry_after=""), "rate limit"),
+    "429 negative": (limited(429, SECONDARY, retry_after="-5"), "rate limit"),
+    "429 not a number": (limited(429, SECONDARY, retry_after="NaN"), "rate limit"),
+    "429 infinite": (limited(429, SECONDARY, retry_after="inf"), "rate limit"),
+    "429 huge": (limited(429, SECONDARY, retry_after="1e300"), "rate limit"),
+    "429 in HTML": (Odd(429, HTML), "rate limit"),
+    "404": (Odd(404, told("Not Found")), "404.*Not Found"),
+    "404 in HTML": (Odd(404, HTML), "404"),
+    "409": (Odd(409, told("Conflict")), "409.*Conflict"),
+    "410": (Odd(410, told("This issue was deleted")), "410.*deleted"),
+    "418 with no words": (Odd(418), "418"),
+    "422": (Odd(422, told("Validation Failed")), "422.*Validation Failed"),
+    "451": (Odd(451, told("Repository access blocked")), "451.*blocked"),
+    "500 before it is done": (Odd(500, told("Server Error")), "500.*has trouble"),
+    "500 after it is done": (Odd(500, told("Server Error"), done=True), "500.*has trouble"),
+    "502 in HTML": (Odd(502, HTML, done=True), "502.*has trouble"),
+    "503": (Odd(503, told("Service unavailable")), "503.*has trouble"),
+    "reset": (Odd(cut=True), "does not answer.*no connection|breaks off"),
+    "reset after it is done": (Odd(cut=True, done=True), "does not answer.*no connection|breaks off"),
+    "truncated": (Odd(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{", done=True), "breaks off|connection"),
+    "broken chunks": (
+        Odd(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", done=True),
+        "breaks off|connection",
+    ),
+    "broken gzip": (Odd(200, b"no gzip", (("Content-Encoding", "gzip"),), done=True), "breaks off"),
+    "no HTTP": (Odd(raw=b"SSH-2.0-OpenSSH_9.6\r\n", done=True), "does not answer"),
+    "200 in HTML": (Odd(200, HTML, (("Content-Type", "text/html"),), done=True), "no JSON .text/html"),
+    "200 null": (Odd(200, b"null", done=True), "null"),
+    "200 empty": (Odd(200, b"", done=True), "an empty body"),
+    "200 text": (Odd(200, b'"done"', done=True), "text"),
+    "200 a number": (Odd(200, b"7", done=True), "a number"),
+    "200 of the other kind": (Odd(200, b'[[1], "x"]', done=True), "where"),
+    "200 an empty object": (Odd(200, b"{}", done=True), "answers"),
+    "200 not UTF-8": (Odd(200, b'{"number": "\xff\xfe"}', done=True), "no JSON"),
+    "200 nested": (Odd(200, b"[" * 100_000, done=True), "no JSON"),
+    "200 a huge number": (Odd(200, b'{"number": ' + b"9" * 10_000 + b"}", done=True), "no JSON"),
+    "201 without a number": (Odd(change=without("number"), done=True), "number"),
+    "201 without an id": (Odd(change=without("id"), done=True), '"id"'),
+    "201 a number in words": (Odd(change=changed("number", "one"), done=True), "number"),
+    "user null": (Odd(change=changed("user", 0), done=True), "who wrote #1"),
+    "labels null": (Odd(change=changed("labels", 0), done=True), "answers"),
+}
+SLOW = {"late": (Odd(slow=0.6, done=True, body=b"{}"), "no answer in time|no connection")}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What is asked, which request of it gets the odd answer, and whether what came of it is right.
+
+    `right` is called where no fault was told; `twice` counts what must not be there twice.
+    """
+
+    where: str
+    do: Callable[[Client, Path], Any]
+    right: Callable[[FakeGitHub, Any], bool]
+    twice: Callable[[FakeGitHub], int] = lambda fake: 0
+
+
+def there(fake: FakeGitHub) -> int:
+    return sum("portability-monitor" in issue["body"] for issue in fake.issues) - 1
+
+
+def workflows(client: Client) -> Workflows:
+    return Workflows(client, "main")
+
+
+def fetched(client: Client, directory: Path) -> Any:
+    (handed,) = workflows(client).handed_over(("run.yml",), 7, ())
+    return workflows(client).fetch(handed, directory / "out")
+
+
+OPERATIONS = {
+    "list": Operation(
+        "GET issues$",
+        lambda client, _: Board(client, BOT).filed(),
+        lambda fake, filed: [one.number for one in filed] == [1],
+    ),
+    "create": Operation(
+        "POST issues$",
+        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
+        there,
+    ),
+    "look before create": Operation(
+        "GET issues$",
+        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
+        there,
+    ),
+    "edit": Operation(
+        "PATCH issues/1$",
+        lambda client, _: Board(client, BOT).carry_out(Edit(1, "new", state="closed", reason="completed")),
+        lambda fake, said: (said, fake.issues[0]["body"], fake.issues[0]["state"]) == ("done", "new", "closed"),
+    ),
+    "comment": Operation(
+        "POST issues/1/comments$",
+        lambda client, _: Board(client, BOT).carry_out(Comment(1, signed("news", 0))),
+        lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
+        lambda fake: len(fake.comments[1]),
+    ),
+    "look before comment": Operation(
+        "GET issues/1/comments$",
+        lambda client, _: Board(client, BOT).carry_out(Comment(1, signed("news", 0))),
+        lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
+        lambda fake: len(fake.comments[1]),
+    ),
+    "label": Operation(
+        "POST labels$",
+        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
+        there,
+    ),
+    "labels": Operation(
+        "GET labels$",
+        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
+        there,
+    ),
+    "workflows": Operation(
+        "GET actions/workflows$",
+        lambda client, _: states(client),
+        lambda fake, found: found == fake.actions.states,
+    ),
+    "runs": Operation(
+        "GET actions/workflows/run.yml/runs$",
+        lambda client, _: workflows(client).handed_over(("run.yml",), 7, ()),
+        lambda fake, found: [one.artifact for one in found] == [100],
+    ),
+    "artifacts": Operation(
+        "GET actions/artifacts$",
+        lambda client, _: workflows(client).handed_over(("run.yml",), 7, ()),
+        lambda fake, found: [one.artifact for one in found] == [100],
+    ),
+    "download": Operation(
+        "GET actions/artifacts/100/zip$",
+        fetched,
+        lambda fake, paths: [path.read_bytes() for path in paths] == [b"{}\n"],
+    ),
+    "start": Operation(
+        "POST actions/workflows/run.yml/dispatches$",
+        lambda client, _: workflows(client).start("run.yml", {"target": "cpu"}),
+        lambda fake, _: len(fake.actions.dispatched) >= 1,
+    ),
+}
+# What is as good as an answer there: GitHub may say more or less of what it made, and a commit's list may be empty.
+HARMLESS = {
+    "start": ("200", "201", "user", "labels"),  # GitHub may say more of what it started
+    "workflows": ("201", "user", "labels"),
+    "list": ("201 without an id", "labels null"),
+    "look before create": ("201 without an id", "user null", "labels null"),
+    "create": ("201 without an id", "user null", "labels null"),
+    "edit": ("201 without an id", "user null", "labels null"),
+    "comment": ("201 without a number", "201 a number", "user null", "labels null"),
+    "look before comment": ("201", "user", "labels"),
+    "label": ("422", "201", "user", "labels", "200 an empty object"),
+    "labels": ("201", "user", "labels"),
+    "runs": ("201 without a number", "201 a number", "user null", "labels null", "201 without an id"),
+    "artifacts": ("201 without a number", "201 a number", "user null", "labels null"),
+    "download": ("301 to", "302 to", "307 to", "308 to"),  # as GitHub sends one on to where archives are stored
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[OddGitHub]:
+    with serving_oddly(FakeGitHub()) as odd:
+        yield odd
+
+
+@pytest.fixture
+def github(server: OddGitHub) -> OddGitHub:
+    """The state before each: an issue of ours, and a run that handed something over."""
+    fake = FakeGitHub()
+    fake.url = server.url
+    server.fake.__dict__.update(fake.__dict__)
+    server.planted, server.often, server.renamed = None, 0, False
+    other = Mark(("other",), Status.OPEN, "title", (), Told("a", "b", ("cpu",), 1))
+    server.fake.file("ours", hidden(other))
+    server.fake.actions.hand_over(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
+    return server
+
+
+def client(github: OddGitHub, waited: list[float], **options: Any) -> Client:
+    options = {"permission": "a-right", "token": TOKEN, "sleep": waited.append, "pace": 0, **options}
+    return Client(REPOSITORY, api=github.url, **options)
+
+
+def outcome(operation: Operation, asked: Client, directory: Path) -> tuple[Any, str]:
+    """What came of an operation, or the fault that was told; anything else that is raised fails the test."""
+    try:
+        return operation.do(asked, directory), ""
+    except FAULTS as fault:
+        return None, str(fault)
+
+
+TABLE = [(name, kind, often) for name in OPERATIONS for kind in ANSWERS for often in (1, ALWAYS)]
+TABLE = [row for row in TABLE if row[0] != "download" or not row[1].startswith(("201", "user", "labels"))]
+TABLE += [(name, kind, 1) for name in OPERATIONS for kind in SLOW]
+assert len(TABLE) > 120
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "often"),
+    [pytest.param(*row, id=f"{row[0]}: {row[1]}, {'once' if row[2] == 1 else 'always'}") for row in TABLE],
+)
+def test_an_answer(github: OddGitHub, tmp_path: Path, name: str, kind: str, often: int) -> None:
+    operation, (odd, cause) = OPERATIONS[name], (ANSWERS | SLOW)[kind]
+    waited: list[float] = []
+    github.plant(odd, operation.where, often)
+    asked = client(github, waited, answered_within=0.3 if kind in SLOW else 30)
+    result, fault = outcome(operation, asked, tmp_path)
+    assert operation.twice(github.fake) <= 1  # whatever was told
+    assert len(waited) < TRIES
+    assert all(0 < wait <= LONGEST_WAIT for wait in waited)
+    if not fault:
+        assert "None" not in str(result) or name == "start"
+        assert operation.right(github.fake, result)
+        # An answer that says nothing of use ends well only where it was given once, or is as good as another.
+        assert often == 1 or kind.startswith(HARMLESS[name]) or operation.twice(github.fake) == 1
+        return
+    assert "\n" not in fault
+    assert "None" not in fault
+    assert "Error" not in fault.replace("Server Error", "")  # no name of a class
+    if often == ALWAYS:
+        found = re.search(cause, fault)
+        # Where an archive is sent on to is another server: what that answers says nothing of GitHub.
+        assert found or name == "download", fault
+    if "rate limit" in cause:
+        assert "permission" not in fault
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_renamed_repository_is_followed_with_all_that_was_asked(github: OddGitHub, tmp_path: Path, name: str) -> None:
+    github.renamed = True
+    said: list[str] = []
+    github.fake.issues[0].update(state="closed", state_reason="not_planned")  # which only `state=all` lists
+    operation = OPERATIONS[name]
+    result, fault = outcome(operation, client(github, [], say=said.append), tmp_path)
+    assert fault == ""
+    assert operation.right(github.fake, result)
+    assert said == [f"{REPOSITORY} is called {RENAMED} now"]
+
+
+def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
+    asked: list[dict[str, str]] = []
+    answer = github.fake.answer
+    github.fake.answer = lambda method, target, body: (asked.append(target), answer(method, target, body))[1]  # type: ignore[method-assign]
+    github.renamed = True
+    Board(client(github, []), BOT).filed()
+    assert all("state=all" in target and "per_page=100" in target for target in asked)
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"Retry-After": "47"}, 47),
+        ({"Retry-After": "0"}, 1),
+        ({"Retry-After": "1.5"}, 1.5),
+        ({"Retry-After": ""}, BLOCKED_FOR),
+        ({"Retry-After": "-5"}, BLOCKED_FOR),
+        ({"Retry-After": "nan"}, BLOCKED_FOR),
+        ({"Retry-After": "Infinity"}, BLOCKED_FOR),
+        ({"Retry-After": "soon"}, BLOCKED_FOR),
+        ({"Retry-After": "Thu, 99 Foo 2026 25:61:00 GMT"}, BLOCKED_FOR),
+        ({"X-RateLimit-Remaining": "0"}, BLOCKED_FOR),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "NaN"}, BLOCKED_FOR),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 1),
+        ({"Retry-After": "", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 1),
+    ],
+    ids=str,
+)
+def test_how_long_is_waited(github: OddGitHub, headers: dict[str, str], waits: float) -> None:
+    waited: list[float] = []
+    github.plant(Odd(429, told(SECONDARY), tuple(headers.items())), "GET issues$", 1)
+    Board(client(github, waited), BOT).filed()
+    assert waited == [waits]
+
+
+def test_a_date_is_waited_for(github: OddGitHub) -> None:
+    waited: list[float] = []
+    github.plant(Odd(429, told(SECONDARY), (("Retry-After", date_in(90)),)), "GET issues$", 1)
+    Board(client(github, waited), BOT).filed()
+    assert 80 < waited[0] <= 91
+
+
+@pytest.mark.parametrize(
+    "api",
+    ["github.com", "ftp://github.com", "https://", "https://a b", "https://x/?a=b", "https://x:99999", "::", "x" * 99],
+)
+def test_an_address_that_is_none_is_refused(api: str) -> None:
+    with pytest.raises(AddressError, match=r"^\""):
+        api_address(api)
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://api.github.com/", "https://api.github.com"),
+        (" https://github.example.org/api/v3// ", "https://github.example.org/api/v3"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_an_address_is_taken_without_its_slash(given: str, address: str) -> None:
+    assert api_address(given) == address
+
+
+def test_tls_that_is_none_is_told_as_that(github: OddGitHub) -> None:
+    asked = Client(
+        REPOSITORY, permission="", api=github.url.replace("http:", "https:"), sleep=lambda seconds: None, pace=0
+    )
+    with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer GET issues: TLS"):
+        Board(asked, BOT).filed()
+
+
+def many(github: OddGitHub, number: int) -> None:
+    for one in range(number):
+        github.fake.file(f"question {one}", "", user=github.fake.user("octocat"))
+
+
+@pytest.mark.parametrize(
+    "link", [None, "", "<", "garbage", '<http://example.invalid/?page=2>; rel="next"', '; rel="next"']
+)
+def test_a_list_is_read_whole_whatever_its_header_says(github: OddGitHub, link: str | None) -> None:
+    many(github, 230)
+    page = github.fake._page
+
+    def broken(*asked: Any) -> tuple[int, Any, dict[str, str]]:
+        status, found, headers = page(*asked)
+        kept = {name: value for name, value in headers.items() if name != "Link"}
+        return status, found, kept if link is None else kept | {"Link": link}
+
+    github.fake._page = broken  # type: ignore[method-assign]
+    assert len([*client(github, []).pages("issues", state="all")]) == 231
+
+
+@pytest.mark.parametrize("to", ["page=1", "page=2"])
+def test_pages_that_lead_back_end_in_a_line(github: OddGitHub, to: str) -> None:
+    many(github, 230)
+    page = github.fake._page
+
+    def circular(target: str, query: dict[str, str], found: list[Any]) -> tuple[int, Any, dict[str, str]]:
+        status, some, _ = page(target, query, found)
+        return status, some, {"Link": f'<{github.url}/repos/{REPOSITORY}/issues?per_page=100&{to}>; rel="next"'}
+
+    github.fake._page = circular  # type: ignore[method-assign]
+    with pytest.raises(GitHubError, match=r"same page again|lead back"):
+        Board(client(github, []), BOT).filed()
+
+
+def test_a_server_that_knows_no_pages_ends_in_a_line(github: OddGitHub) -> None:
+    many(github, 99)
+    github.fake._page = lambda target, query, found: (200, found[:100], {})  # type: ignore[method-assign]
+    with pytest.raises(GitHubError, match="same page again"):
+        Board(client(github, []), BOT).filed()
+
+
+@pytest.mark.parametrize("days", [-400, -2, 2, 4000])
+def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
+    wrong = lambda: datetime.now(UTC) + timedelta(days=days)  # noqa: E731
+    with pytest.raises(GitHubError, match=f"clock is {abs(days):,} days {'ahead of' if days > 0 else 'behind'} G"):
+        Board(client(github, [], clock=wrong), BOT).carry_out(OPEN)
+    assert len(github.fake.issues) == 1
+    tolerant = client(github, [], clock=wrong, any_clock=True)
+    Board(tolerant, BOT).filed()
+    assert abs(tolerant.now - datetime.now(UTC)) < timedelta(minutes=5)
+    assert tolerant.clock_fault
+
+
+@pytest.mark.parametrize(
+    ("identity", "login"),
+    [
+        ({"/user": (200, {"login": "octocat"})}, "octocat"),
+        ({}, BOT),  # a workflow's token: GraphQL tells
+        ({"/graphql": (200, {"data": {"viewer": {"login": "my-app"}}})}, "my-app[bot]"),
+        ({"/app": (200, {"slug": "my-app"})}, "my-app[bot]"),
+        ({"/graphql": (403, {"message": "no"})}, BOT),
+        ({"/graphql": (200, {"data": None, "errors": []})}, BOT),
+    ],
+)
+def test_whose_token_it_is(github: OddGitHub, identity: dict[str, Any], login: str) -> None:
+    github.fake.identity.update(identity)
+    assert own_account(client(github, [])) == login
+
+
+@pytest.mark.parametrize(
+    ("user", "message"),
+    [
+        ((403, {"message": "Forbidden"}), "does not tell which account .*--account"),
+        ((200, {"login": None}), "without the login .*--account"),
+        ((401, {"message": "Bad credentials"}), "token is not valid"),
+    ],
+)
+def test_where_nothing_tells_the_account_is_to_be_named(github: OddGitHub, user: Any, message: str) -> None:
+    github.fake.identity.update({"/user": user, "/graphql": (403, {"message": "no"})})
+    with pytest.raises(GitHubError, match=message):
+        own_account(client(github, []))
+
+
+def test_a_limit_on_asking_who_one_is_is_told_as_that(github: OddGitHub) -> None:
+    github.plant(limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(5000)), "GET /user", ALWAYS)
+    with pytest.raises(GitHubError, match="rate limit"):
+        own_account(client(github, []))
+
+
+def test_an_issue_that_comes_out_as_somebody_elses_ends_it(github: OddGitHub) -> None:
+    with pytest.raises(GitHubError, match=r"#2 is opened, by github-actions\[bot\] and not by octocat: .*--account"):
+        Board(client(github, []), "octocat").carry_out(OPEN)
+
+
+def test_the_users_own_passwords_are_not_sent(
+    github: OddGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    sent = client(github, [])._session.prepare_request(
+        requests.Request("GET", f"{github.url}/repos/{REPOSITORY}/issues")
+    )
+    assert sent.headers["Authorization"] == f"Bearer {TOKEN}"
+
+
+def test_an_answer_error_is_brief_for_one_issue_and_whole_for_all(github: OddGitHub) -> None:
+    github.plant(Odd(404, told("Not Found")), "GET issues$", 1)
+    with pytest.raises(
+        AnswerError, match=r"^octocat/monitor: GitHub answers 404 to GET issues, Not Found: no such"
+    ) as told_:
+        Board(client(github, []), BOT).filed()
+    assert told_.value.brief == "GitHub answers 404, Not Found"
