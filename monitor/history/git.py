@@ -164,6 +164,11 @@ class WorkTree:
             finally:
                 self._lock = None
 
+    @property
+    def held(self) -> tuple[int, ...]:
+        """The lock, to be handed to a process that shall keep it; empty where it is not held."""
+        return () if self._lock is None else (self._lock,)
+
     def _remove_stale_locks(self) -> None:
         if not self.exists:
             return
@@ -187,7 +192,6 @@ class WorkTree:
         return done.stdout
 
     def _run(self, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        held = self._lock is not None and arguments[0] not in REMOTE_COMMANDS
         return subprocess.run(
             command(self.path, *arguments),
             input=stdin,
@@ -195,5 +199,5 @@ class WorkTree:
             text=True,
             check=False,
             env=environment(self.path),
-            pass_fds=(self._lock,) if held and self._lock is not None else (),
+            pass_fds=() if arguments[0] in REMOTE_COMMANDS else self.held,
         )

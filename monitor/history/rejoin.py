@@ -8,18 +8,20 @@ are recorded again on top of what it has.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import PurePosixPath
+
+from packaging.version import Version
 
 from monitor.history.commits import FILE as COMMITS
 from monitor.history.commits import add_commits, read_commits
 from monitor.history.derived import take_back, write_outcomes_anew
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import WorkTree
-from monitor.history.layout import RUNS, RecordedRun, places, read_head, read_runs
+from monitor.history.layout import RUNS, places, read_head, read_runs
 from monitor.history.retraction import PATH as RETRACTED
 from monitor.history.retraction import read_followed, read_retractions, write_retractions
-from monitor.history.signatures import FOLDER, follow_signatures, read_signatures, version_of, write_signatures
-from monitor.model import Build, Channel, Signature
+from monitor.history.signatures import FOLDER, KnownSignature, read_signatures, version_of, write_signatures
 
 PLANTED = "Start from the history shipped with the project"  # the first commit of a history
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
@@ -75,7 +77,7 @@ def _record_again(tree: WorkTree, remote: str, local: str, say: Callable[[str], 
     for series in {item.run.series for item in runs if not item.run.blocked}:
         write_outcomes_anew(tree, series)
     for framework in {item.run.framework for item in runs}:
-        _join_signatures(tree, ours, FOLDER / f"{framework}.csv", [*read_followed(files, framework=framework)])
+        _join_signatures(tree, ours, theirs, framework)
     for item in read_runs(files):
         if item.run.id in retracted.keys() - {*ids}:  # what the remote follows still
             take_back(tree, item, retracted[item.run.id])
@@ -128,18 +130,32 @@ def _copy(files: Files, path: PurePosixPath, tree: WorkTree) -> None:
     (tree.path / path).write_bytes(content)
 
 
-def _join_signatures(tree: WorkTree, ours: Files, path: PurePosixPath, runs: Sequence[RecordedRun]) -> None:
-    """Write the signatures of one framework that the remote knows, after those that are known here."""
-    here, known = read_signatures(ours, path), read_signatures(Folder(tree.path), path)
-    newest = max((version_of(item.run.build.label) for item in runs if item.run.build), default=None)
-    for function, one in sorted(here.items()):
-        if function not in known:
-            known[function] = one
-        elif known[function] != one:
-            distribution, _, version = one.since.partition("==")
-            build = Build(distribution, version, Channel.RELEASE)
-            known = follow_signatures(
-                known, [Signature(function, one.text)], build, newest=newest == version_of(one.since)
-            )
-    if known:
-        write_signatures(tree.path / path, known)
+def _join_signatures(tree: WorkTree, ours: Files, theirs: Files, framework: str) -> None:
+    """Write the signatures of one framework that are known here or at the remote."""
+    path = FOLDER / f"{framework}.csv"
+    here, there = read_signatures(ours, path), read_signatures(theirs, path)
+    built_here, built_there = (_versions(files, framework) for files in (ours, theirs))
+    joined = here | there
+    for function in here.keys() & there.keys():
+        one, other = here[function], there[function]
+        if version_of(one.since) > version_of(other.since):
+            joined[function] = _newer(one, built_here, other)
+        elif version_of(one.since) < version_of(other.since):
+            joined[function] = _newer(other, built_there, one)
+    if joined:
+        write_signatures(tree.path / path, joined)
+
+
+def _versions(files: Files, framework: str) -> list[Version]:
+    """The versions that were run of a framework."""
+    return [version_of(item.run.build.label) for item in read_followed(files, framework=framework) if item.run.build]
+
+
+def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:
+    """The newer of two, with what stood before it: by the older one, unless a build in between was `built` there."""
+    since = version_of(newer.since)
+    if any(version_of(older.since) < version < since for version in built):
+        return newer
+    if newer.text == older.text:
+        return older
+    return replace(newer, before=older.text)
