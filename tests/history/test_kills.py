@@ -78,7 +78,7 @@ def kill(process: subprocess.Popen[str], after: float, group: bool) -> None:
 
 @pytest.mark.parametrize("push", [False, True], ids=["one work tree", "one remote"])
 def test_kills_lose_nothing_and_double_nothing(push: bool, tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
-    draw = random.Random(SEED + push)
+    draw = random.Random(SEED + push)  # noqa: S311 - no secret, moments
     made = [
         runfile(day, dict.fromkeys(CASES, "pass" if day % 2 else "error"), latencies=dict.fromkeys(CASES, day))
         for day in range(1, 7)
