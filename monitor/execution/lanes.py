@@ -24,6 +24,8 @@ Lane = Callable[[], Examined]  # starts what answers
 
 # As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# A table of PyTorch's follows every composite: a minute of a core, which may have other work.
+TABLE_SECONDS = 1800.0
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
 
 
@@ -96,6 +98,7 @@ def registering(ground: Ground) -> tuple[Lane, ...]:
         environment_of(ground.way, ground.framework, ground.scratch),
         ground.scratch / "registrar.log",
         ground.package,
+        start_seconds=TABLE_SECONDS,
     )
     return (lambda: Worker(command, Evidence.REGISTERED),)
 

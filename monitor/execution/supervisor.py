@@ -87,7 +87,7 @@ class ProcessCommand:
     """How to start a process: one module of this package, with its arguments.
 
     `package` is the `monitor` package lent to the framework's environment; `cores` are those that it keeps to, all
-    where there are none. Its own output goes to `log`.
+    where there are none. Its own output goes to `log`. It hangs where it is not ready after `start_seconds`.
     """
 
     python: Path
@@ -97,6 +97,7 @@ class ProcessCommand:
     log: Path
     package: Path = PACKAGE
     cores: frozenset[int] = frozenset()
+    start_seconds: float = START_SECONDS
 
 
 class Process:
@@ -109,6 +110,7 @@ class Process:
         self.ready: Ready
         self._buffer = b""
         self._log = command.log
+        self._start_seconds = command.start_seconds
         request_end, self._requests = os.pipe()
         self._answers, answer_end = os.pipe()
         with command.log.open("wb") as log:
@@ -195,7 +197,7 @@ class Process:
         self._process.wait()
 
     def _wait_ready(self) -> Ready:
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + self._start_seconds
         while time.monotonic() < deadline:
             line = self._read_line(POLL_SECONDS)
             if line is None:
@@ -208,7 +210,7 @@ class Process:
                 except (ValueError, TypeError, KeyError) as error:
                     raise WorkerUnavailableError("the worker answered nonsense") from error
                 raise WorkerUnavailableError(clean(str(message["blocked"])))
-        raise WorkerUnavailableError(f"the worker was not ready after {START_SECONDS:g} s: {self._last_words()}")
+        raise WorkerUnavailableError(f"the worker was not ready after {self._start_seconds:g} s: {self._last_words()}")
 
     def _read_line(self, seconds: float) -> bytes | None:
         """The next line; empty when none came in time, None when there will be no more."""

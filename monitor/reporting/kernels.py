@@ -12,14 +12,23 @@ from monitor.model import Evidence, Outcome
 from monitor.reporting.addresses import kernel_page
 from monitor.reporting.standing import Series, Standing
 
+# Nothing was run, so an operator of a table is never right or wrong: the words of cases would say too much.
+WORDS = {
+    Outcome.PASS: "there",
+    Outcome.FALLBACK: "to the CPU",
+    Outcome.UNSUPPORTED: "not there",
+    Outcome.BLOCKED: "not known",
+}
+
 
 @dataclass(frozen=True)
 class KernelColumn:
-    """The table of one platform: how many operators it has, of how many."""
+    """The table of one platform: how many operators it has, of how many, and of how many it does not tell."""
 
     series: Series
     there: int
     total: int
+    unknown: int
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,12 @@ class KernelCell:
 
     standing: Standing
     gone: bool
+
+    @property
+    def word(self) -> str:
+        """Whether it is there, in a word."""
+        outcome = self.standing.outcome
+        return WORDS.get(outcome, outcome.value)
 
 
 @dataclass(frozen=True)
@@ -74,9 +89,7 @@ def kernel_pages(series: Sequence[Series]) -> list[KernelPage]:
 
 
 def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
-    columns = tuple(
-        KernelColumn(table, sum(one.outcome is Outcome.PASS for one in table.now), len(table.now)) for table in tables
-    )
+    columns = tuple(map(_column, tables))
     found = [
         {one.function: KernelCell(one, gone) for gone, side in ((True, table.gone), (False, table.now)) for one in side}
         for table in tables
@@ -91,3 +104,9 @@ def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
         everywhere=tuple(row for row in rows if not row.lacking and not row.gone),
         gone=tuple(row for row in rows if row.gone),
     )
+
+
+def _column(table: Series) -> KernelColumn:
+    outcomes = [one.outcome for one in table.now]
+    unknown = outcomes.count(Outcome.BLOCKED)
+    return KernelColumn(table, outcomes.count(Outcome.PASS), len(outcomes) - unknown, unknown)

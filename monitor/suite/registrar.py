@@ -1,7 +1,8 @@
 """The program that looks operators up in a framework's own tables of kernels, inside its environment.
 
-Nothing is run and nothing compiled: an operator passes where the table has a kernel of it for the platform. It answers
-as `monitor.suite.worker` does; each framework reads its tables in its `kernels.py`.
+Nothing is run on the platform and nothing compiled: an operator passes where the table has a kernel of it for the
+platform, or kernels of all operators that it calls. It answers as `monitor.suite.worker` does; each framework reads its
+tables in its `kernels.py`.
 """
 
 from __future__ import annotations
@@ -48,9 +49,8 @@ def main() -> None:
 
 
 def _observation(case: str, kernel: Kernel, platform: str) -> Observation:
-    if kernel.there:
-        return Observation(case, Outcome.PASS, Evidence.REGISTERED, clean(kernel.how))
-    return Observation(case, Outcome.UNSUPPORTED, Evidence.REGISTERED, f"no kernel for {platform}")
+    lacking = f"no kernel for {platform}" if kernel.outcome is Outcome.UNSUPPORTED else ""
+    return Observation(case, kernel.outcome, Evidence.REGISTERED, clean(kernel.how or lacking))
 
 
 if __name__ == "__main__":

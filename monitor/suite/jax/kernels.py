@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
 
+from monitor.model import Outcome
 from monitor.suite.check import SuiteUnavailableError
 from monitor.suite.kernel import Kernel
 
@@ -46,5 +47,5 @@ def _rules(everywhere: Mapping[Any, Any], somewhere: Mapping[str, Mapping[Any, A
 
 def _kernel(places: set[str], wanted: set[str]) -> Kernel:
     if own := places & wanted:
-        return Kernel(True, f"a rule for {' and '.join(sorted(own))}")
-    return Kernel("" in places, "a rule for any platform")
+        return Kernel(Outcome.PASS, f"a rule for {' and '.join(sorted(own))}")
+    return Kernel(Outcome.PASS, "a rule for any platform") if "" in places else Kernel(Outcome.UNSUPPORTED)

@@ -1,6 +1,8 @@
 """TensorFlow's kernels: which operators are registered for a type of device, and for which dtypes.
 
 A wheel registers what it was built with, whatever machine it is on: that of a GPU lists the GPU's kernels on a CPU.
+What TensorFlow keeps on the host by its design is asked of no accelerator: text, input pipelines, tables, queues and
+files.
 """
 
 from __future__ import annotations
@@ -10,15 +12,34 @@ from typing import Any
 
 import tensorflow as tf
 
+from monitor.model import Outcome
 from monitor.suite.check import SuiteUnavailableError
 from monitor.suite.kernel import Kernel
 
 ANY = "DEFAULT"  # a kernel for every type of device: control flow, and what only passes tensors on
+HOST = "CPU"
+
+# Operators that take or give one of these types are the host's: text, and handles of datasets and other host objects.
+HOST_TYPES = {"string", "variant"}
+# Handles of resources have one type for all of them, so what the host keeps of them is told by the operators' names.
+HOST_OBJECTS = (
+    "Accumulator",
+    "HashTable",
+    "Iterator",
+    "LookupTable",
+    "MemoryCache",
+    "Queue",
+    "Reader",
+    "StatsAggregator",
+    "SummaryWriter",
+    "ThreadPool",
+    "InitializeTable",
+)
 FEWEST = 300  # a build for a GPU has hundreds of its kernels; one for a CPU has the few that need no CUDA
 
 
 def kernels(platform: str) -> dict[str, Kernel]:
-    """Every operator of `tf.raw_ops` that has any kernel. Raises SuiteUnavailableError.
+    """Every operator of `tf.raw_ops` that has any kernel and is not the host's alone. Raises SuiteUnavailableError.
 
     `platform` is a type of device: GPU, CPU, TPU ...
     """
@@ -30,11 +51,26 @@ def kernels(platform: str) -> dict[str, Kernel]:
     there = sum(any(one.device_type == platform for one in all_) for all_ in registered.values())
     if there < FEWEST:
         raise SuiteUnavailableError(f"this build has {there} kernels for {platform}: it is not built with it")
-    return {
-        f"tf.raw_ops.{name}": _kernel([one for one in registered[name] if one.device_type in (platform, ANY)])
+    found = {
+        name: _kernel([one for one in registered[name] if one.device_type in (platform, ANY)])
         for name in sorted(registered)
         if hasattr(tf.raw_ops, name)
     }
+    return {
+        f"tf.raw_ops.{name}": kernel
+        for name, kernel in found.items()
+        if kernel.outcome is Outcome.PASS or platform == HOST or not _is_of_host(name)
+    }
+
+
+def _is_of_host(name: str) -> bool:
+    """Whether an operator works on what only the host has, or computes nothing."""
+    from tensorflow.python.framework import op_def_registry
+
+    definition = op_def_registry.get(name)
+    arguments = [*definition.input_arg, *definition.output_arg] if definition else []
+    types = {tf.as_dtype(one.type).base_dtype.name for one in arguments if one.type}
+    return not arguments or bool(types & HOST_TYPES) or any(word in name for word in HOST_OBJECTS)
 
 
 def _kernel(found: Iterable[Any]) -> Kernel:
@@ -46,4 +82,6 @@ def _kernel(found: Iterable[Any]) -> Kernel:
         for constraint in one.constraint:
             allowed = constraint.allowed_values.list.type
             dtypes.setdefault(constraint.name, set()).update(tf.as_dtype(value).name for value in allowed)
-    return Kernel(there, "; ".join(f"{name}: {', '.join(sorted(of))}" for name, of in sorted(dtypes.items())))
+    if not there:
+        return Kernel(Outcome.UNSUPPORTED)
+    return Kernel(Outcome.PASS, "; ".join(f"{name}: {', '.join(sorted(of))}" for name, of in sorted(dtypes.items())))

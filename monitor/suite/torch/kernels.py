@@ -2,22 +2,48 @@
 
 The backends in PyTorch's own source tree are looked up in `native_functions.yaml`, which every wheel brings with its
 reader `torchgen`, so that a CPU's wheel tells of CUDA and MPS. Any other backend registers its kernels when its library
-is loaded: only a build that has it knows them, and its dispatcher is asked.
+is loaded: only a build that has it knows them, and its dispatcher is asked. An operator without a kernel of the
+backend's own is followed to those that it calls (`monitor.suite.torch.composites`): it is there where they are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping, Set
+from pathlib import Path as FilePath
 from typing import Any
 
 import torch
 
+from monitor.model import Outcome
 from monitor.suite.check import SuiteUnavailableError
-from monitor.suite.kernel import Kernel
+from monitor.suite.kernel import Kernel, Path, followed
+from monitor.suite.torch.composites import follow
 
 IN_TREE = {"CPU", "CUDA", "MPS"}
 FEWEST = 100  # a build that has a backend has hundreds of its kernels; any build has a few of every backend
+KINDS = ("Sparse", "SparseCsr", "Quantized", "NestedTensor")  # of tensor that have kernels of a backend apart
+
+# Operators by the libraries of one backend, which no other is meant to have, and operators of PyTorch's own tests.
+LIBRARIES = {
+    "cudnn": "CUDA",
+    "cufft": "CUDA",
+    "cslt": "CUDA",
+    "fbgemm": "CPU",
+    "miopen": "HIP",
+    "mkldnn": "CPU",
+    "mps": "MPS",
+    "nnpack": "CPU",
+}
+TESTS = ("_foobar", "_test_")
+
+# Operators that a backend registers to the CPU in its own source, which `native_functions.yaml` does not know, by
+# aten/src/ATen/mps/MPSFallback.mm of pytorch 035290b. They were fewer from one release to the next: one that has got a
+# kernel of its own since is there.
+PASSED_TO_THE_CPU = {"MPS": {"col2im", "embedding_renorm_", "linalg_svd", "linalg_svd.U", "upsample_nearest3d.vec"}}
+
+# What composites call that choose by what the library was built with, which a CPU's wheel does not tell of another's,
+# by aten/src/ATen/native/Convolution.cpp of the same.
+BUILT_FOR = {"MPS": {"_convolution": {"_mps_convolution", "_mps_convolution_transpose"}}}
 
 
 def kernels(platform: str) -> dict[str, Kernel]:
@@ -28,36 +54,75 @@ def kernels(platform: str) -> dict[str, Kernel]:
     import torchgen
     from torchgen.gen import parse_native_yaml
 
-    folder = Path(torchgen.__file__).parent / "packaged" / "ATen" / "native"
+    folder = FilePath(torchgen.__file__).parent / "packaged" / "ATen" / "native"
     parsed = parse_native_yaml(str(folder / "native_functions.yaml"), str(folder / "tags.yaml"))
-    functions = {str(one.func.name): one for one in parsed.native_functions if "generated" not in one.tags}
+    functions = {str(one.func.name): one for one in parsed.native_functions}
     own = _written(functions, parsed.backend_indices, platform) if platform in IN_TREE else _loaded(functions, platform)
-    return {f"torch.ops.aten.{name}": _kernel(name in own, one) for name, one in functions.items()}
+    composites = {name for name, one in functions.items() if one.has_composite_kernel} - own.keys()
+    passed_on = PASSED_TO_THE_CPU.get(platform, set()) - own.keys()
+    known = {name: Kernel(Outcome.PASS, how) for name, how in own.items()}
+    known |= dict.fromkeys(passed_on, Kernel(Outcome.FALLBACK, "passed on to the CPU"))
+    found = followed(platform, known, _paths(composites, platform))
+    meant = (name for name, one in functions.items() if "generated" not in one.tags and _is_meant(name, platform))
+    return {f"torch.ops.aten.{name}": found.get(name, Kernel(Outcome.UNSUPPORTED)) for name in meant}
 
 
-def _kernel(own: bool, function: Any) -> Kernel:
-    return Kernel(True) if own else Kernel(bool(function.has_composite_kernel), "by way of other operators")
+def _is_meant(name: str, platform: str) -> bool:
+    """Whether this platform may be asked for an operator: not for another's library, and not for one of its tests."""
+    of_library = next((of for library, of in LIBRARIES.items() if library in name.lstrip("_").split(".")[0]), platform)
+    return of_library == platform and not name.startswith(TESTS)
 
 
-def _written(functions: Mapping[str, Any], backends: Mapping[Any, Any], platform: str) -> set[str]:
-    """The operators that have a kernel of the backend's own in the source, which may be that of their `out` variant."""
+def _paths(composites: Set[str], platform: str) -> dict[str, set[Path]]:
+    chosen = {name: {Path(frozenset(calls), True)} for name, calls in BUILT_FOR.get(platform, {}).items()}
+    found = follow(composites, platform.lower()) | {name: path for name, path in chosen.items() if name in composites}
+    return {name: found.get(name, set()) for name in composites}
+
+
+def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], platform: str) -> dict[str, str]:
+    """How the operators are there of which a dispatch key of the platform has a kernel.
+
+    An operator that delegates to another, its `out` variant, has that one's kernel. One that has kernels for tensors of
+    another kind alone says so.
+    """
+    told: dict[str, str] = {}
+    for kind in ("", *KINDS):
+        registered = having(f"{kind}{platform}")
+        for name, one in functions.items():
+            if kind and one.has_composite_kernel:
+                continue  # of plain tensors too, by way of other operators: those are what is asked for
+            if name in registered or str(one.structured_delegate) in registered:
+                told.setdefault(name, f"for {kind} tensors alone" if kind else "")
+    return told
+
+
+def _written(functions: Mapping[str, Any], backends: Mapping[Any, Any], platform: str) -> dict[str, str]:
+    """How the operators are there that have a kernel of the backend's own in the source."""
     from torchgen.model import DispatchKey
 
-    has = backends[DispatchKey[platform]].has_kernel
-    return {
-        name
-        for name, one in functions.items()
-        if has(one) or (one.structured_delegate and has(functions[str(one.structured_delegate)]))
-    }
+    def having(key: str) -> set[str]:
+        index = backends.get(getattr(DispatchKey, key, None))
+        return {name for name, one in functions.items() if index is not None and index.has_kernel(one)}
+
+    return _owned(functions, having, platform)
 
 
-def _loaded(functions: Iterable[str], platform: str) -> set[str]:
-    """The operators that have a kernel of the backend's own in this process. Raises SuiteUnavailableError."""
-    try:
-        has = torch._C._dispatch_has_kernel_for_dispatch_key
-        found = {name for name in functions if has(f"aten::{name}", platform)}
-    except (AttributeError, RuntimeError) as error:
-        raise SuiteUnavailableError(f"the dispatcher cannot be asked for {platform}: {error}") from error
+def _loaded(functions: Mapping[str, Any], platform: str) -> dict[str, str]:
+    """How the operators are there that have a kernel of the backend's own in this process.
+
+    Raises SuiteUnavailableError.
+    """
+    has = torch._C._dispatch_has_kernel_for_dispatch_key
+
+    def having(key: str) -> set[str]:
+        try:
+            return {name for name in functions if has(f"aten::{name}", key)}
+        except (AttributeError, RuntimeError) as error:
+            if key == platform:
+                raise SuiteUnavailableError(f"the dispatcher cannot be asked for {platform}: {error}") from error
+            return set()  # a key that the dispatcher does not know: no backend of this name has such tensors
+
+    found = _owned(functions, having, platform)
     if len(found) < FEWEST:
         raise SuiteUnavailableError(f"this build has {len(found)} kernels for {platform}: it is not built with it")
     return found

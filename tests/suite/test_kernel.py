@@ -1,0 +1,59 @@
+"""Whether an operator is there that calls others."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.model import Outcome
+from monitor.suite.kernel import Kernel, Path, followed
+
+THERE, TO_CPU = Kernel(Outcome.PASS), Kernel(Outcome.FALLBACK, "passed on to the CPU")
+
+
+def whole(*calls: str) -> Path:
+    return Path(frozenset(calls), whole=True)
+
+
+def broken(*calls: str) -> Path:
+    return Path(frozenset(calls), whole=False)
+
+
+@pytest.mark.parametrize(
+    ("paths", "outcome", "how"),
+    [
+        ({whole("mm")}, Outcome.PASS, "by way of mm"),
+        ({whole()}, Outcome.PASS, "by way of no other operator"),
+        (
+            {whole(*"abcd", "mm")},
+            Outcome.UNSUPPORTED,
+            "by way of a, b, c and 1 more, without a kernel for X",
+        ),
+        ({whole("mm", "_eigh")}, Outcome.UNSUPPORTED, "by way of _eigh, without a kernel for X"),
+        ({broken("mm", "_eigh")}, Outcome.UNSUPPORTED, "by way of _eigh, without a kernel for X"),
+        (
+            {whole("mm"), whole("_eigh")},
+            Outcome.UNSUPPORTED,
+            "for some arguments by way of _eigh, without a kernel for X",
+        ),
+        (
+            {whole("mm"), broken("mm")},
+            Outcome.PASS,
+            "by way of mm",
+        ),  # what broke off had called nothing that is missing
+        ({broken("mm")}, Outcome.BLOCKED, "by way of other operators, which could not be followed"),
+        (set(), Outcome.BLOCKED, "by way of other operators, which could not be followed"),
+        ({whole("svd")}, Outcome.FALLBACK, "by way of svd, passed on to the CPU"),
+        ({whole("svd", "_eigh")}, Outcome.UNSUPPORTED, "by way of _eigh, without a kernel for X"),
+        ({whole("unknown")}, Outcome.BLOCKED, "by way of unknown, which could not be followed"),
+    ],
+)
+def test_an_operator_is_there_where_those_that_it_calls_are(paths: set[Path], outcome: Outcome, how: str) -> None:
+    known = {"mm": THERE, "svd": TO_CPU, "z": THERE}
+    found = followed("X", known, {"it": paths, "unknown": set()})
+    assert found["it"] == Kernel(outcome, how)
+
+
+def test_operators_that_call_each_other_are_there_where_all_of_them_are() -> None:
+    circle = {"a": {whole("b")}, "b": {whole("c")}, "c": {whole("a", "mm")}}
+    assert {followed("X", {"mm": THERE}, circle)[name].outcome for name in circle} == {Outcome.PASS}
+    assert {followed("X", {}, circle)[name].outcome for name in circle} == {Outcome.UNSUPPORTED}
