@@ -4,20 +4,34 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, UserError, examples, refuse_unknown, say
+from monitor.cli.common import (
+    DEFAULT_CACHE,
+    DEFAULT_HISTORY,
+    RUNNERS,
+    SHIPPED_HISTORY,
+    CacheOption,
+    UserError,
+    examples,
+    refuse_unknown,
+    say,
+)
 from monitor.cli.steps import ChannelOption, PythonOption
 from monitor.execution.builds import AUTO, BuildUnavailable, provide
 from monitor.execution.lanes import environment_of
 from monitor.execution.offers import CHANNELS
 from monitor.execution.supervisor import clean_environment
 from monitor.execution.targets import find_target, load_targets
+from monitor.handover.messages import seen
+from monitor.history.known import read_outcomes
+from monitor.history.store import History
 from monitor.model import Evidence
+from monitor.suite.collect import frameworks
 from monitor.suite.repro import NoScriptError, script
 
 
@@ -42,10 +56,11 @@ def repro(
 ) -> None:
     """Print a script that shows what becomes of one case: the framework and NumPy only.
 
-    With --run the exit status is the script's own: 0 where the case passes.
+    Its last line says whether the case passes here, and whether that is as it was last recorded for the target. With
+    --run the exit status is the script's own: 0 where the case passes, 1 where it fails.
     """
     try:
-        text = script(case)
+        text = script(case, _recorded(case, target))
     except NoScriptError as error:
         raise UserError(str(error)) from error
     if not run:
@@ -66,3 +81,17 @@ def repro(
         variables = clean_environment(os.environ) | environment_of(way, one, Path(scratch))
         command = [str(provided.python), str(path), wanted.framework(framework).device]
         raise typer.Exit(subprocess.run(command, env=variables, cwd=scratch, check=False).returncode)
+
+
+def _recorded(case: str, target: str) -> str:
+    """What is known of a case, by the history of this machine or the one that the project ships; empty for nothing."""
+    framework = case.partition("/")[0]
+    if framework not in frameworks():
+        return ""
+    files = History(DEFAULT_HISTORY, seed=SHIPPED_HISTORY).files
+    folder = PurePosixPath("outcomes", target, framework)
+    # Without a kind of evidence in its name, a table is of executed cases, and comes first.
+    for name in sorted(files.names(folder), key=lambda name: (name.count("."), name)):
+        if known := read_outcomes(files, folder / name).get(case):
+            return seen(known.outcome, known.message)
+    return ""

@@ -399,9 +399,9 @@ def _hardware(target: Target) -> Hardware:
     return Hardware(target.title, ways, target.compile.chip if target.compile else None)
 
 
-def script_of(case: str) -> str:
-    """A case's script; empty for a case of the past that the suite has no more."""
+def script_of(case: str, seen: str) -> str:
+    """A case's script, which is told what was seen of it; empty for a case of the past that the suite has no more."""
     try:
-        return script(case)
+        return script(case, seen)
     except NoScriptError:
         return ""

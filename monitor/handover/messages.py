@@ -44,3 +44,8 @@ def describe(error: BaseException) -> str:
     """The class and the first telling line of an exception."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return clean(f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__)
+
+
+def seen(outcome: str, message: str) -> str:
+    """An outcome in one line, as scripts are told it: `mismatch: 3 of 4 elements off`."""
+    return f"{outcome}: {message}" if message else outcome

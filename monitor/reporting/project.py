@@ -16,13 +16,14 @@ from monitor.reporting.hardware import Hardware
 class Project:
     """Everything that the pages tell and no run does.
 
-    `script` gives the stand-alone script of a case by its id, or an empty text where there is none any more; `hardware`
+    `script` gives the stand-alone script of a case by its id and by what was seen of it, as `mismatch: 3 of 4 elements
+    off`, or an empty text where there is none any more; `hardware`
     are the targets that have a runner file; `excuse` says of a failure that it is expected, or muted; `findings` are by
     function; `federation` is what forks tell.
     """
 
     catalog: Mapping[str, Function]
-    script: Callable[[str], str]
+    script: Callable[[str, str], str]
     hardware: Mapping[str, Hardware]
     excuse: Excuse = nothing_excused
     findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)

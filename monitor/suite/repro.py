@@ -1,7 +1,8 @@
-"""A stand-alone script for every case: the framework and NumPy only, that shows what becomes of it.
+"""A stand-alone script for every case: the framework and NumPy only, that shows what becomes of it, and says so.
 
 A declared case is written out from its own source; what a build lists, its framework's `dialect` knows how to look up.
-Standard library only: a script is written where no framework is.
+The last line of what a script prints is its verdict (`monitor.suite.verdict`). Standard library only: a script is
+written where no framework is.
 """
 
 from __future__ import annotations
@@ -9,8 +10,9 @@ from __future__ import annotations
 import ast
 import difflib
 import inspect
+import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -21,27 +23,29 @@ from monitor.model import Mode
 from monitor.suite.collect import collect, frameworks, is_listed, suites
 from monitor.suite.declare import DEVICE, DTYPE, INTEGER, Built, Case, Tensor
 from monitor.suite.precision import STEP, STEP_TOLERANCE, tolerance_of
+from monitor.suite.verdict import CLOSING, opening
 
 
 @dataclass(frozen=True)
 class Dialect:
     """How a framework is spelled in a script. Every text is Python, with `str.format` fields in single braces.
 
-    `setup` imports the framework, what `{function}` needs with it, and opens `device`. `put` makes a tensor of
-    `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf` where it is a tensor, else `leaf`. `seed`
-    sets the framework's own generators. `compiled` is `call` compiled. `gradient` sets `got` to the derivatives of all
+    `setup` imports the framework, what `{function}` needs with it, and opens `device`, which stands for what a case
+    takes as its device. `put` makes a tensor of `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf`
+    where it is a tensor, else `leaf`. `seed` sets the framework's own generators. `compiled` is `call` compiled.
+    `placed` puts what was `{made}` beforehand on the device, in `{dtype}`. `gradient` returns the derivatives of all
     results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`.
     """
 
     module: str
     setup: Callable[[str], str]
-    device: str
     dtype: str
     put: str
     seed: str
     fetch: str
     compiled: str
     gradient: str
+    placed: str = "{made}"
 
 
 class NoScriptError(ValueError):
@@ -64,20 +68,25 @@ class NoCaseError(NoScriptError):
         return f'no suite has a case "{self.case}"' + (f'; the nearest is "{near[0]}"' if near else "")
 
 
-def script(case: str) -> str:
-    """The script of a case. It takes the device as its argument. Raises NoScriptError."""
+def script(case: str, recorded: str = "") -> str:
+    """The script of a case. It takes the device as its argument. Raises NoScriptError.
+
+    `recorded` is what was seen of the case, in one line: `mismatch: 3 of 4 elements off`. The script says whether it
+    sees the same.
+    """
     framework, function, variant = (*case.split("/", 2), "", "")[:3]
     if framework not in frameworks():
         raise NoScriptError(f'"{case}" is no case: its first part names no framework')
     dialect = import_module(f"monitor.suite.{framework}.dialect")
     if found := _cases(framework).get(case):
-        text = "\n".join(_declared(found, dialect.DIALECT))
+        text = "\n".join(_declared(found, dialect.DIALECT, recorded))
     else:
         suite = variant.partition("-")[0]
         if not is_listed(framework, suite):
             raise NoCaseError(case)
-        text = dialect.LISTED[suite](function, variant)
-    return f'"""{case}"""\n\n{text.strip()}\n'
+        text = dialect.LISTED[suite](function, variant, recorded)
+    text = re.sub(r"\n{4,}", "\n\n\n", text.strip())  # two blank lines are enough
+    return f'"""{case}"""\n\n{text}\n'
 
 
 @cache
@@ -87,62 +96,76 @@ def _cases(framework: str) -> dict[str, Case]:
     return {name: case for suite in declared for name, case in collect(framework, suite).items()}
 
 
-def _declared(case: Case, dialect: Dialect) -> Iterator[str]:
+def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     declaration, inputs = case.declaration, case.declaration.inputs
-    call, oracle = _Source(declaration.call), _Source(declaration.oracle)
+    module = inspect.getmodule(declaration.call)
+    defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
+    own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
+    renamed = {name: f"{name}_" for name in (own | defined) & (TAKEN | {dialect.module})}
+    call, oracle = _Source(declaration.call, renamed), _Source(declaration.oracle, renamed)
     tensors = {name: spec for name, spec in inputs.items() if isinstance(spec, Tensor)}
     free = [n for n, spec in tensors.items() if case.mode is not Mode.GRADIENT or spec.differentiable(case.dtype)]
-    given = oracle.parameters[1:]
+    original = {renamed.get(name, name): name for name in inputs}
+    given = [original[parameter] for parameter in oracle.parameters[1:]]
     if case.mode is Mode.GRADIENT:
         given += [name for name in free if name not in given]
+    called = [renamed.get(name, name) for name in free]
 
     if not declaration.numeric:
         yield "import random"
-    yield f"import sys\n\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
-    yield from _context(declaration.call, [call, oracle])
+    yield f"import sys\n{opening(recorded)}\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
+    yield from _context(module, [call, oracle], renamed)
     yield _FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
     for name, spec in tensors.items():
         dtype = spec.dtype or case.dtype
-        yield f"{name} = {dialect.put.format(values=_drawn(spec, dtype, declaration.seed(name)), dtype=dtype)}"
+        made = dialect.put.format(values=_drawn(spec, dtype, declaration.seed(name)), dtype=dtype)
+        yield f"{renamed.get(name, name)} = {made}"
     for name, spec in inputs.items():
-        if name not in tensors:
-            yield f"{name} = {_given(spec, call, name, case, dialect)}"
-    yield f"\n\n{call.define('call', free)}\n\n"
+        if name not in tensors and (value := _given(spec, call, name, case, dialect)) != name:
+            yield f"{renamed.get(name, name)} = {value}"
+    yield f"\n\n{call.define('call', called)}\n\n"
 
-    exact = {name: _exact(inputs[name], name, case) for name in given}
+    exact = {name: _exact(inputs[name], name, case, renamed) for name in given}
+    function = "call"
     if case.mode is Mode.COMPILED:
-        yield f"call = {dialect.compiled}"
+        yield f"compiled = {dialect.compiled}"
+        function = "compiled"
+    asked = f"{function}({', '.join(called)})"
+    named = [renamed.get(name, name) for name in given]
     if not declaration.numeric:
-        yield f"{oracle.define('promise', [oracle.parameters[0], *given])}\n\n"
+        yield f"{oracle.define('promise', [oracle.parameters[0], *named])}\n\n"
         yield f"random.seed(0), np.random.seed(0), {dialect.seed}".rstrip(" ,") + "  # two builds draw alike"
-        yield f"result = fetch(call({', '.join(free)}))\nprint(result)"
-        yield f"assert promise({', '.join(['result', *exact.values()])}), 'the promise is broken'"
+        yield f"result = fetch({asked})\nprint(result)"
+        yield _PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
         return
-    yield f"{oracle.define('reference', given)}\n\n"
-    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in exact.items())})"
-    yield "want = leaves(reference(**exact))"
+    yield f"{oracle.define('reference', named)}\n\n"
+    pairs = zip(named, exact.values(), strict=True)
+    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in pairs)})"
     tolerance = tolerance_of(case.result_dtype) * declaration.condition
+    dtype = case.result_dtype
     if case.mode is Mode.GRADIENT:
-        yield _GRADIENT.format(names=free, step=STEP)
-        yield dialect.gradient.format(names=", ".join(free), result=case.result_dtype).strip()
+        pulled = textwrap.indent(dialect.gradient.format(names=", ".join(called), result=dtype).strip(), "    ")
+        yield _GRADIENT.format(names=called, step=STEP, derivatives=pulled)
         tolerance = max(tolerance_of(case.dtype), STEP_TOLERANCE) * declaration.condition
+        dtype = case.dtype
     else:
-        yield f"got = leaves(call({', '.join(free)}))"
-        yield f'print(*[getattr(leaf, "dtype", type(leaf)) for leaf in got])  # expected: {case.result_dtype}'
-    yield _COMPARE.format(tolerance=tolerance)
+        yield f"want = leaves(reference(**exact))\ngot = leaves({asked})"
+    yield _COMPARE.format(tolerance=tolerance, dtype=dtype)
+    yield CLOSING
 
 
 def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) -> str:
     """An input that is no tensor."""
     if isinstance(spec, Built):
-        return f"({call.built(name)})({dialect.module})"
+        return dialect.placed.format(made=f"({call.built(name)})({dialect.module})", dtype=case.dtype)
     if spec is DTYPE:
         return dialect.dtype.format(dtype=case.dtype)
-    return dialect.device if spec is DEVICE else repr(spec)
+    return "device" if spec is DEVICE else repr(spec)
 
 
-def _exact(spec: Any, name: str, case: Case) -> str:
+def _exact(spec: Any, name: str, case: Case, renamed: Mapping[str, str]) -> str:
     """An input as an oracle takes it."""
+    name = renamed.get(name, name)
     if not isinstance(spec, Tensor):
         return repr(case.dtype) if spec is DTYPE else name
     dtype = spec.dtype or case.dtype
@@ -169,10 +192,10 @@ def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
 
 
 class _Source:
-    """A function as it was written."""
+    """A function as it was written, but for the names that are to be others."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self._text = textwrap.dedent(inspect.getsource(function))
+    def __init__(self, function: Callable[..., Any], renamed: Mapping[str, str]) -> None:
+        self._text = _with_names(textwrap.dedent(inspect.getsource(function)), renamed)
         (node,) = ast.parse(self._text).body
         if not isinstance(node, ast.FunctionDef):
             raise NoScriptError(f"{function.__module__}.{function.__qualname__} is no function with a name")
@@ -193,7 +216,8 @@ class _Source:
 
     def built(self, name: str) -> str:
         """What a parameter is built by: the argument of the `built(...)` that is its default."""
-        return ast.unparse(self._built[name])
+        renamed = next(one for one in (name, f"{name}_") if one in self._built)
+        return ast.unparse(self._built[renamed])
 
     def define(self, name: str, parameters: Iterable[str]) -> str:
         """The function under another name, with these parameters and its own body."""
@@ -202,18 +226,44 @@ class _Source:
         return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}"
 
 
-def _context(function: Callable[..., Any], sources: Sequence[_Source]) -> Iterator[str]:
+def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:
     """What the sources use of their module: helpers, constants and imports, in the order of the file."""
-    module = inspect.getmodule(function)
-    definitions = _definitions(module) if module else {}
+    found = _definitions(module) if module else {}
+    definitions = {renamed.get(name, name): one for name, one in found.items()}
     wanted: set[str] = set()
-    found = set().union(*(source.uses for source in sources)) & definitions.keys()
-    while found:
-        wanted |= found
-        found = set().union(*(_names(definitions[name][0]) for name in found)) & definitions.keys() - wanted
+    uses = set().union(*(source.uses for source in sources)) & definitions.keys()
+    while uses:
+        wanted |= uses
+        used = set().union(*(_names(definitions[name][0]) for name in uses))
+        uses = {renamed.get(name, name) for name in used} & definitions.keys() - wanted
     for name in sorted(wanted, key=lambda name: definitions[name][0].lineno):
         node, text = definitions[name]
+        text = _with_names(text, renamed)
         yield f"\n\n{text}\n\n" if isinstance(node, ast.FunctionDef) else text
+
+
+def _is_own(node: ast.stmt) -> bool:
+    """Whether a definition is the module's own: an import means the same everywhere."""
+    return not isinstance(node, ast.Import)
+
+
+def _with_names(text: str, renamed: Mapping[str, str]) -> str:
+    """Source with other names for some: of variables, of parameters, and of the functions that it defines."""
+    places = []
+    lines = text.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(text)) if renamed else ():
+        if isinstance(node, ast.Name) and node.id in renamed:
+            places.append((node.lineno, node.col_offset, node.id))
+        elif isinstance(node, ast.arg) and node.arg in renamed:
+            places.append((node.lineno, node.col_offset, node.arg))
+        elif isinstance(node, ast.FunctionDef) and node.name in renamed:
+            start = lines[node.lineno - 1].encode().index(b"def ", node.col_offset) + len("def ")
+            places.append((node.lineno, start, node.name))
+    for line, start, name in sorted(places, reverse=True):
+        whole = lines[line - 1].encode()  # columns are counted in bytes
+        end = start + len(name.encode())
+        lines[line - 1] = (whole[:start] + renamed[name].encode() + whole[end:]).decode()
+    return "".join(lines)
 
 
 @cache
@@ -248,6 +298,10 @@ def fetch(leaf):
 {fetch}
 
 
+def dtype_of(leaf):
+    return getattr(leaf.dtype, "name", str(leaf.dtype).removeprefix("torch.")) if hasattr(leaf, "dtype") else ""
+
+
 def leaves(value):
     if isinstance(value, dict):
         value = [value[key] for key in sorted(value)]
@@ -255,26 +309,63 @@ def leaves(value):
 
 """
 
-_GRADIENT = """weights = [(np.arange(np.size(w)) % 7 - 2.5).reshape(np.shape(w)) / 4 for w in want]
+_PROMISE = """judging.append(result)
+try:
+    kept = promise({arguments})
+except ImportError:
+    raise
+except Exception as error:
+    raise AssertionError("the result does not keep its promise") from error
+assert kept, "the result does not keep its promise"
+"""
 
+_GRADIENT = """
 
 def objective(inputs):
     return sum((w * np.asarray(r)).sum() for w, r in zip(weights, leaves(reference(**inputs)), strict=True))
 
 
-want = []
-for name in {names}:  # central differences
-    want.append(np.zeros(exact[name].shape))
-    for index in np.ndindex(exact[name].shape):
+def differences(name):  # central ones
+    gradient = np.zeros(exact[name].shape)
+    for index in np.ndindex(gradient.shape):
         high, low = exact[name].copy(), exact[name].copy()
         high[index] += {step}
         low[index] -= {step}
-        want[-1][index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (2 * {step})"""
+        gradient[index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (2 * {step})
+    return gradient
 
-_COMPARE = """for leaf, truth in zip(got, want, strict=True):
+
+def derivatives():
+{derivatives}
+
+
+weights = [(np.arange(np.size(w)) % 7 - 2.5).reshape(np.shape(w)) / 4 for w in leaves(reference(**exact))]
+want = [differences(name) for name in {names}]
+got = derivatives()"""
+
+_COMPARE = """
+
+def compare(leaf, truth):
     g, w = np.asarray(fetch(leaf)), np.asarray(truth)
     print("got", g, "expected", w, sep="\\n")
+    if w.dtype.kind in "OSU":
+        assert leaf == truth, f"result {{leaf}}, expected {{truth}}"
+        return
+    dtype, expected = dtype_of(leaf), "bool" if w.dtype == bool else "{dtype}"
+    assert dtype in ("", expected) or not expected, f"dtype {{dtype}}, expected {{expected}}"
     assert g.shape == w.shape, f"shape {{g.shape}}, expected {{w.shape}}"
     kind = complex if np.iscomplexobj(w) else float
     largest = np.abs(w[np.isfinite(w)]).max(initial=0) or 1.0
-    np.testing.assert_allclose(g.astype(kind), w.astype(kind), rtol={tolerance}, atol={tolerance} * largest)"""
+    np.testing.assert_allclose(g.astype(kind), w.astype(kind), rtol={tolerance}, atol={tolerance} * largest)
+
+
+judging.append(got)
+for leaf, truth in zip(got, want, strict=True):
+    compare(leaf, truth)"""
+
+# What a script itself gives a name to, on the outermost level.
+TAKEN = {
+    *("RECORDED", "call", "compare", "compiled", "derivatives", "device", "differences", "dtype_of", "exact", "fails"),
+    *("fetch", "got", "judging", "kept", "leaf", "leaves", "np", "objective", "promise", "random", "reference"),
+    *("result", "sys", "truth", "want", "weights"),
+}

@@ -91,7 +91,7 @@ def operators() -> tuple[str, ...]:
     return tuple(f"torch/{name}/kernel" for name in OPERATORS)
 
 
-def script_of(case: str) -> str:
+def script_of(case: str, seen: str = "") -> str:
     """What stands in for a case's script; a sparse product is taken for a case of the past, which has none."""
     return "" if "sparse" in case else f'"""{case}"""\n\nprint("{SCRIPT}", 1 < 2 and "&amp;")\n'
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import subprocess
-from collections.abc import Callable
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import TypeGuard
 
 import pytest
 
 from monitor.execution.builds import Provided
 from monitor.execution.supervisor import Limits, Worker, worker_command
+from monitor.history.files import Folder
+from monitor.history.known import read_outcomes
 from monitor.model import Outcome
 from monitor.suite.collect import collect, is_listed, suites
-from monitor.suite.repro import NoScriptError, script
+from monitor.suite.repro import NoScriptError, _with_names, script
 
+RESULTS = Path(__file__).parents[2] / "results"
 FRAMEWORKS = ("jax", "tensorflow", "torch")
 SAMPLE = 5  # of each framework; a script costs the import of its framework
 SEED = 1
@@ -33,12 +39,51 @@ def declared(framework: str) -> list[str]:
     return sorted(case for suite in names for case in collect(framework, suite))
 
 
+def listed(framework: str) -> list[str]:
+    """The cases that builds listed, as the shipped history knows them."""
+    names = [suite for suite in suites(framework) if is_listed(framework, suite)]
+    outcomes = PurePosixPath("outcomes", "cpu", framework)
+    return [case for name in names for case in read_outcomes(Folder(RESULTS), outcomes / f"{name}.csv")]
+
+
+def bound(statements: Sequence[ast.stmt]) -> Iterator[str]:
+    """The names that statements of the outermost level bind, each as often as it is bound."""
+    for one in statements:
+        if isinstance(one, ast.FunctionDef | ast.ClassDef):
+            yield one.name
+            continue
+        if isinstance(one, ast.Import | ast.ImportFrom):
+            yield from ((alias.asname or alias.name) for alias in one.names)
+            continue
+        targets = [*getattr(one, "targets", []), *([one.target] if hasattr(one, "target") else [])]
+        yield from (node.id for target in targets for node in ast.walk(target) if is_stored(node))
+
+
+def is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_every_declared_case_has_a_script_that_stands_alone(framework: str) -> None:
-    for case in declared(framework):
-        text = script(case)
-        compile(text, case, "exec")
+def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> None:
+    cases = declared(framework) + listed(framework)
+    assert len(cases) > 2000
+    for case in cases:
+        text = script(case, "mismatch: it's off")
+        tree = ast.parse(text, case)
+        compile(tree, case, "exec")
+        twice = {name for name, times in Counter(bound(tree.body)).items() if times > 1}
+        assert not twice, f"{case} gives {twice} a second meaning"
         assert "monitor" not in text.partition("import")[2], case
+        assert "sys.excepthook = fails" in text, case
+        assert "does not reproduce" in text.splitlines()[-1], f"{case} has no verdict"
+
+
+def test_a_name_that_the_script_needs_itself_is_another_in_it() -> None:
+    text = script("jax/jax.experimental.pallas.pallas_call/add-eager-float16")
+    assert "def call_(jax, kernel, like, *inputs, **options):" in text
+    assert "return call_(jax, kernel, x, x, y)" in text
+    renamed = _with_names("def call(call, é=1):\n    return 'é', call, call.call, lambda call: call", {"call": "c"})
+    assert renamed == "def c(c, é=1):\n    return 'é', c, c.call, lambda c: c"
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
@@ -51,27 +96,86 @@ def test_a_script_says_what_the_worker_says(framework: str, builds: Callable[[st
         with Worker(command) as worker:
             for case in set(cases) & set(worker.ready.cases):
                 passes = worker.ask(case, Limits(120, 4096)).outcome is Outcome.PASS
-                done = run(case, builds(framework).python, tmp_path)
+                done = run(script(case), case, builds, tmp_path)
                 assert (done.returncode == 0) is passes, f"{case}\n{done.stdout}\n{done.stderr}"
                 cases.remove(case)
     assert not cases
 
 
-def test_a_script_shows_why_a_case_fails(builds: Callable[[str], Provided], tmp_path: Path) -> None:
-    gone = run("jax/jax.tree_map/eager-float32", builds("jax").python, tmp_path)
-    assert "tree_map" in gone.stderr.splitlines()[-1]
-    refused = run("torch/torch.Tensor.cuda/eager-float32", builds("torch").python, tmp_path)
-    assert "not compiled with CUDA" in refused.stderr
+# One of each suite and kind: a mode, a promise, what is drawn at random, what is built before.
+PASSING = (
+    "jax/jax.numpy.log/compiled-float32",
+    "jax/jax.numpy.log/gradient-float32",
+    "jax/jax.tree_util.tree_unflatten/registered-eager",
+    "jax/jax.lax.mul/harness-mul_dtypes_lhs_bfloat16_20_20_rhs_bfloat16_20_20_",
+    "tensorflow/tf.reduce_mean/eager-float32",
+    "tensorflow/tf.reduce_mean/compiled-float32",
+    "tensorflow/tf.reduce_mean/gradient-float32",
+    "tensorflow/tf.random.categorical/eager",
+    "torch/torch.cat/eager-float32",
+    "torch/torch.cat/compiled-float32",
+    "torch/torch.cat/gradient-float32",
+    "torch/torch.nn.Conv3d/eager-float32",
+    "torch/torch.randperm/by-seed-eager-int32",
+    "torch/torch.nn.functional.scaled_dot_product_attention/opinfo-eager-float16",
+)
+# Those that fail, with what a run says of them.
+FAILING = {
+    "jax/jax.tree_map/eager-float32": "absent: jax has no tree_map",
+    "jax/jax.experimental.pallas.pallas_call/add-eager-float32": "unsupported: ValueError: Only interpret mode",
+    "tensorflow/tf.nn.gelu/eager-float64": "mismatch: 34 of 35 elements off, by up to 1000 times the tolerance",
+    "torch/torch.Tensor.cuda/eager-float32": "unsupported: AssertionError: Torch not compiled with CUDA enabled",
+    "torch/torch.matrix_exp/opinfo-eager-float16": "mismatch: not finite where a number was expected",
+    "jax/jax.lax.linalg.cholesky/harness-cholesky_shape_float16_4_4_": "unsupported: NotImplementedError",
+}
+# What makes a result wrong, for each way to judge one: its script with this in place of that.
+FAULTS = {
+    "torch/torch.cat/eager-float32": ("judging.append(got)", "got = [g * 1.001 for g in got]\njudging.append(got)"),
+    "torch/torch.cat/eager-int32": ("judging.append(got)", "got = [g.long() for g in got]\njudging.append(got)"),
+    "torch/torch.cat/gradient-float32": ("judging.append(got)", "got = [-g for g in got]\njudging.append(got)"),
+    "torch/torch.randperm/by-seed-eager-int32": ("judging.append(result)", "result = 0\njudging.append(result)"),
+    "torch/torch.mul/opinfo-eager-complex64": ("judging.append(results)", "results = [r * 2 for r in results]"),
+    "jax/jax.lax.mul/harness-mul_dtypes_lhs_bfloat16_20_20_rhs_bfloat16_20_20_": (
+        "judging.append(got)",
+        "got = [(g + 1, dtype) for g, dtype in got]",
+    ),
+}
 
 
-def test_a_wrong_result_fails_its_script(builds: Callable[[str], Provided], tmp_path: Path) -> None:
-    path = tmp_path / "wrong.py"
-    right = script("torch/torch.cat/eager-float32")
-    path.write_text(right.replace("return torch.cat([a, b])", "return torch.cat([a, b]) * 1.001"))
-    done = subprocess.run([builds("torch").python, path], capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("case", PASSING)
+def test_a_script_that_passes_says_so(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    done = run(script(case, "mismatch: 3 of 4 elements off"), case, builds, tmp_path)
+    assert done.returncode == 0, done.stderr
+    said = "does not reproduce: it passes here; recorded: mismatch: 3 of 4 elements off"
+    assert done.stdout.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize("case", FAILING)
+def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    done = run(script(case, FAILING[case]), case, builds, tmp_path)
     assert done.returncode == 1
+    assert done.stdout.splitlines()[0] == f"recorded: {FAILING[case]}"
+    assert done.stdout.splitlines()[-1] == "FAILS as recorded"
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+    that, this = FAULTS[case]
+    right = script(case, "error: it raised")
+    assert right.count(f"\n{that}\n") == 1
+    done = run(right.replace(f"\n{that}\n", f"\n{this}\n"), case, builds, tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1] == "FAILS; recorded: error: it raised"
     assert "AssertionError" in done.stderr
-    assert "Not equal to tolerance rtol=1.3e-06" in done.stderr
+
+
+@pytest.mark.parametrize(("recorded", "said"), [("", "passes"), ("pass", "passes as recorded")])
+def test_what_was_not_recorded_to_fail_passes(
+    recorded: str, said: str, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    case = "torch/torch.cat/eager-float32"
+    assert run(script(case, recorded), case, builds, tmp_path).stdout.splitlines()[-1] == said
 
 
 @pytest.mark.parametrize(
@@ -88,7 +192,8 @@ def test_what_is_no_case_is_refused(case: str, said: str) -> None:
         script(case)
 
 
-def run(case: str, python: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+def run(text: str, case: str, builds: Callable[[str], Provided], folder: Path) -> subprocess.CompletedProcess[str]:
     path = folder / "repro.py"
-    path.write_text(script(case))
-    return subprocess.run([python, path], capture_output=True, text=True, cwd=folder, check=False)
+    path.write_text(text)
+    command = [builds(case.partition("/")[0]).python, path]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)

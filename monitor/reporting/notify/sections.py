@@ -14,6 +14,7 @@ from itertools import groupby
 from monitor.analysis.cells import Cell
 from monitor.analysis.lives import Kind
 from monitor.analysis.triage import SLOWER
+from monitor.handover.messages import seen
 from monitor.model import Build, Evidence, Outcome
 from monitor.reporting.figures import count, shortened
 from monitor.reporting.notify.life import MUTE
@@ -36,7 +37,8 @@ def reproduce(report: Report, settings: Settings) -> Iterator[str]:
     slower = one.kind is Kind.SLOWER
     lines = _compare(cell, *builds) if slower else "\n".join(_command(cell, build) for build in builds)
     yield f"### Reproduce\n\n{block(lines, 'sh')}"
-    script = settings.script(cell.case)
+    known = next((seen(bad.outcome, bad.message) for bad in report.bad if bad.cell == cell), "")
+    script = settings.script(cell.case, known)
     shown = block(script, "python")
     if script and size(shown) <= LONGEST_SCRIPT:
         yield folded("The case as a script: the framework and NumPy only", shown)

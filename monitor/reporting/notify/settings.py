@@ -13,7 +13,7 @@ from monitor.reporting.commits import Commits, between_builds
 CLOSE_AFTER = 3
 
 
-def no_script(case: str) -> str:  # noqa: ARG001 - stands for a suite
+def no_script(case: str, seen: str) -> str:  # noqa: ARG001 - stands for a suite
     return ""
 
 
@@ -21,14 +21,15 @@ def no_script(case: str) -> str:  # noqa: ARG001 - stands for a suite
 class Settings:
     """`site` is the address of the published site, with a slash at its end, empty where there is none.
 
-    `script` gives a case's script, empty where it has none. `owners` are the GitHub names of who answers for a target
-    and for a framework there, by both names; by a target and "", of who answers for the target. An issue is closed
-    after `close_after` good nights. `on_main` has the commits of `main` that PyTorch's nightlies are made of, as the
+    `script` gives a case's script, empty where it has none, by its id and what was seen of it. `owners` are the GitHub
+    names of who answers for a target and for a framework there, by both names; by a target and "", of who answers for
+    the target. An issue is closed after `close_after` good nights. `on_main` has the
+    commits of `main` that PyTorch's nightlies are made of, as the
     history has them.
     """
 
     site: str = ""
-    script: Callable[[str], str] = no_script
+    script: Callable[[str, str], str] = no_script
     owners: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     close_after: int = CLOSE_AFTER
     on_main: Mapping[str, str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.news import Change, Night, Verdict
 from monitor.analysis.regressions import Regression
 from monitor.analysis.roofline import least_time
+from monitor.handover.messages import seen
 from monitor.history.signatures import KnownSignature
 from monitor.model import Compiled, Evidence, Function, Mode, Outcome, Run
 from monitor.model import Series as SeriesKey
@@ -234,6 +235,7 @@ def _page(
 ) -> FunctionPage:
     sections = tuple(_section(place, levels, project) for place in places)
     shown = _most_telling([standing for place in places for standing in place.now])
+    script = project.script(shown.case, _seen(shown)) if shown else ""
     return FunctionPage(
         name,
         framework,
@@ -243,8 +245,8 @@ def _page(
         entry if entry and entry.study_name else None,
         entry.replaced_by if entry else "",
         replacement,
-        shown,
-        project.script(shown) if shown else "",
+        shown.case if shown else "",
+        script,
         sections,
         regressions,
         findings,
@@ -336,15 +338,20 @@ def _ulp(value: float) -> str:
     return f"{deviation(value)} ulp"
 
 
-def _most_telling(standings: Sequence[Standing]) -> str:
-    """The case to show: one that fails, executed before others, or else the plainest call."""
+def _seen(standing: Standing) -> str:
+    """What a script is told was seen of its case."""
+    return seen(standing.outcome, standing.message)
+
+
+def _most_telling(standings: Sequence[Standing]) -> Standing | None:
+    """The case to show: one that fails, executed before others, or else the plainest call; None where there is none."""
 
     def order(standing: Standing) -> tuple[bool, int, bool, bool, str]:
         variant = standing.variant
         unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
         return not standing.fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
 
-    return min(standings, key=order).case if standings else ""
+    return min(standings, key=order, default=None)
 
 
 def _case_history(past: Past, standing: Standing, project: Project) -> CaseHistory:
@@ -352,7 +359,7 @@ def _case_history(past: Past, standing: Standing, project: Project) -> CaseHisto
         standing,
         past.series.strip_of(standing.case),
         past.trends.messages(standing.case),
-        project.script(standing.case) if standing.fails else "",
+        project.script(standing.case, _seen(standing)) if standing.fails else "",
         _bound(standing.compiled, project.hardware.get(past.series.target)) if standing.compiled else None,
     )
 

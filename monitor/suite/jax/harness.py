@@ -22,7 +22,7 @@ from monitor.suite.check import OracleError, SuiteUnavailableError
 from monitor.suite.device import Device
 from monitor.suite.draw import Array
 from monitor.suite.jax.device import fetch
-from monitor.suite.jax.dialect import HARNESS_SEED
+from monitor.suite.jax.dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
 from monitor.suite.precision import tolerance_of
 from monitor.suite.sensitivity import Factors, sensitivity, shapes
@@ -45,16 +45,6 @@ PUBLIC = {
     "select_and_scatter_add": "lax.select_and_scatter_add_p",
     "xor": "lax.bitwise_xor",
 }
-
-# Whose values say nothing from one device to the other: the generator is the device's own, the search approximate.
-SHAPES_ALONE = frozenset({"rng_bit_generator", "approx_top_k"})
-
-# Whose double precision is another story: other random numbers are drawn, eigenvalues come in another order, and there
-# are more bits to convert.
-PLAIN = ("random_", "eig_", "bitcast_convert_type_")
-
-# Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.
-UNIQUE = {"eigh": (1,), "svd": (0,), "qr": ()}
 
 
 def checks(device: Device) -> Iterator[HarnessCheck]:

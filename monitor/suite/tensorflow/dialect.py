@@ -16,7 +16,6 @@ device = f"/{sys.argv[1].upper() if len(sys.argv) > 1 else 'CPU'}:0"
 tf.device(device).__enter__()
 """
     ),
-    device="device",
     dtype="tf.{dtype}",
     put="tf.constant(np.asarray({values}).astype(tf.{dtype}.as_numpy_dtype))",
     seed="tf.random.set_seed(0)",
@@ -33,8 +32,8 @@ with tf.GradientTape() as tape:
     tape.watch([{names}])
     results = tf.nest.flatten(call({names}))
 pulled = [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights]
-got = tape.gradient(results, [{names}], output_gradients=pulled)
+return tape.gradient(results, [{names}], output_gradients=pulled)
 """,
 )
 
-LISTED: Mapping[str, Callable[[str, str], str]] = {}
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {}

@@ -25,30 +25,9 @@ from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leav
 from monitor.suite.precision import tolerance_of
 from monitor.suite.sensitivity import Factors, sensitivity, shapes
 from monitor.suite.torch.device import fetch
-from monitor.suite.torch.dialect import OPINFO_SAMPLES, OPINFO_SEED
+from monitor.suite.torch.dialect import OPINFO_SAMPLES, OPINFO_SEED, STEPS, UNINITIALISED, UNIQUE, VIEWS
 
 DATABASE = "torch.testing._internal.common_methods_invocations"
-
-# What an operator returns here is whatever the memory held: of these the shapes are compared.
-UNINITIALISED = frozenset({"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"})
-
-# Whose sample is a view into a larger storage, which no copy of it has: it is run, and not compared.
-VIEWS = frozenset({"as_strided.partial_views"})
-
-# Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.
-UNIQUE = {
-    "linalg.eig": (0,),
-    "linalg.eigh": (0,),
-    "linalg.svd": (1,),
-    "svd": (1,),
-    "pca_lowrank": (1,),
-    "svd_lowrank": (1,),
-    "linalg.qr": (),
-    "qr": (),
-}
-
-# Operators whose own steps, not their inputs, make a rounding error grow: positions in an image are tens of pixels.
-STEPS = {"_upsample_bilinear2d_aa": 4.0}
 
 # A sample's values are of the order of one: below it, errors are judged absolutely.
 SCALE = 1.0

@@ -21,7 +21,7 @@ from monitor.reporting.notify.steps import Open
 GOLDEN = Path(__file__).with_name("golden")
 SITE = Settings(
     site="https://octocat.github.io/monitor/",
-    script=lambda case: f"# {case}\nimport sys\n\nimport jax\n",
+    script=lambda case, seen: f"# {case}\nimport sys\n\nimport jax\n",
     owners={("cpu", "jax"): ("octocat",), ("tpu-v5e", "jax"): ("octocat", "org/tpu")},
 )
 Make = Callable[..., Any]

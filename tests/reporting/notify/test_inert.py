@@ -128,7 +128,7 @@ def texts(*regressions: Regression) -> str:
     """All that is ever said of regressions, one after the other."""
     report = Report(regressions, 0)
     known = told(report)
-    site = Settings(site="https://example.org/", script=lambda case: f"# {report.first.message}\n")
+    site = Settings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")
     mark = Mark(report.covers, Status.OPEN, "", (), known)
     other = told(Report((regression("x", number=7),), 0))
     return "\n\n".join((text_of(report, site).body(mark), news(other, report, site), back(report, site), ended(report)))
@@ -156,7 +156,7 @@ def test_nor_does_anything_else_that_it_may_say(said: str) -> None:
 @given(TEXT, NAMES)
 @settings(max_examples=60, deadline=None)
 def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
-    (task,) = plan([regression(said, name)], [], [], Settings(script=lambda case: said))
+    (task,) = plan([regression(said, name)], [], [], Settings(script=lambda case, seen: said))
     (step,) = task
     assert isinstance(step, Open)
     mark = find_mark(step.body)
@@ -184,7 +184,7 @@ def test_a_body_is_cut_by_whole_rows(kind: Kind) -> None:
     together = regression(long, kind=kind)
     bad = tuple(bad for one in functions for bad in one.bad)
     for report in (Report((widened(together, bad),), 0), Report(tuple(functions[:200]), 0)):
-        text = text_of(report, Settings(site="https://example.org/", script=lambda case: "x" * 11_900))
+        text = text_of(report, Settings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
         body = text.body(Mark(report.covers, Status.OPEN, text.title, text.labels, told(report)))
         assert size(body) <= LIMIT
         assert len(text.title) <= LONGEST_TITLE

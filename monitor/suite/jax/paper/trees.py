@@ -76,8 +76,8 @@ def box(jax):
 
 
 @case("jax.tree_util.tree_unflatten", name="registered")
-def tree_unflatten_registered(jax, box=built(box)):
-    again = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure((box(1, "kept"), 2)), [3, 4])
+def tree_unflatten_registered(jax, kind=built(box)):
+    again = jax.tree_util.tree_unflatten(jax.tree_util.tree_structure((kind(1, "kept"), 2)), [3, 4])
     return again[0].content, again[0].label, again[1]
 
 
