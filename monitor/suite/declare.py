@@ -93,7 +93,12 @@ class Built:
 
 
 def built(build: Callable[[Any], Any]) -> Any:
-    """An input that `build(framework)` makes; not for an oracle."""
+    """An input that `build(framework)` makes; not for an oracle.
+
+    The parameters and buffers of a module are put on the case's device, in the case's dtype where that is inexact. One
+    that is made on PyTorch's `meta` device has no values: the case gives them in its call, by `functional_call`, which
+    is how a layer's weights are drawn inputs and gradients are taken by them.
+    """
     return Built(build)
 
 

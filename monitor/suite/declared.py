@@ -42,7 +42,7 @@ class DeclaredCheck:
                 put = device.put(value, spec.dtype or case.dtype)
                 (rest if case.mode is Mode.GRADIENT and not spec.differentiable(case.dtype) else tensors)[name] = put
             elif isinstance(value, Built):
-                rest[name] = value.build(device.module)
+                rest[name] = device.placed(value.build(device.module), case.dtype)
             elif value is DTYPE:
                 rest[name] = device.dtype(case.dtype)
             else:

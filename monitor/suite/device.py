@@ -43,6 +43,9 @@ class Device(Protocol):
     def put(self, values: Array, dtype: str) -> Any:
         """A tensor of these values on the device."""
 
+    def placed(self, built: Any, dtype: str) -> Any:
+        """Something that a case built beforehand, with the values that it holds on the device and of that dtype."""
+
     def fetch(self, leaf: Any) -> Fetched | None:
         """A tensor's values and dtype; None for anything that is not one of the framework's tensors."""
 

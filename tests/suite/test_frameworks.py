@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -96,3 +97,28 @@ def test_a_host_without_compiler_says_nothing_of_a_function(builds: Callable[[st
         answer = worker.ask("torch/torch.sum/compiled-float32", LIMITS)
     assert answer.outcome is Outcome.BLOCKED
     assert "No working C++ compiler found" in answer.message
+
+
+def test_what_is_built_beforehand_is_on_the_device_in_the_dtype(builds: Callable[[str], Provided]) -> None:
+    """On PyTorch's device without memory, as no other is here: a layer that stays behind would be on the CPU."""
+    asked = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import torch
+from monitor.suite.torch.device import TorchDevice
+device = TorchDevice("meta")
+layer = device.placed(torch.nn.BatchNorm1d(3), "bfloat16")
+print(*[(one.device.type, str(one.dtype)) for one in [*layer.parameters(), *layer.buffers()]])
+print(device.placed(torch.arange(3), "float64").dtype, device.placed(torch.ones(3), "float64").device)
+weightless = torch.nn.Linear(2, 2, device="meta")
+print(TorchDevice("cpu").placed(weightless, "float64").weight.dtype, TorchDevice("cpu").placed("a name", "float64"))
+"""
+    done = subprocess.run(
+        [builds("torch").python, "-c", asked, str(PACKAGE.parent)], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines() == [
+        "('meta', 'torch.bfloat16') ('meta', 'torch.bfloat16') ('meta', 'torch.bfloat16') ('meta', 'torch.bfloat16') "
+        "('meta', 'torch.int64')",
+        "torch.int64 meta",
+        "torch.float32 a name",
+    ], done.stderr

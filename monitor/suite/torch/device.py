@@ -98,6 +98,19 @@ class TorchDevice:
     def put(self, values: Array, dtype: str) -> Any:
         return torch.from_numpy(np.array(values, order="C")).to(self.dtype(dtype)).to(self._device)
 
+    def placed(self, built: Any, dtype: str) -> Any:
+        if not isinstance(built, torch.nn.Module | torch.Tensor):
+            return built
+        held = [built] if isinstance(built, torch.Tensor) else [*built.parameters(), *built.buffers()]
+        if any(tensor.is_meta for tensor in held):  # without values: the case gives them in its call
+            return built
+        wanted = self.dtype(dtype) if dtype else None
+        if wanted is None or not (wanted.is_floating_point or wanted.is_complex):
+            return built.to(self._device)
+        if isinstance(built, torch.Tensor) and not (built.is_floating_point() or built.is_complex()):
+            return built.to(self._device)
+        return built.to(self._device, wanted)
+
     def fetch(self, leaf: Any) -> Fetched | None:
         if not isinstance(leaf, torch.Tensor):
             return None
