@@ -6,15 +6,18 @@ is that very file: a page whose view and templates are the same is not even rend
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
 import os
 import pickle
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -25,6 +28,7 @@ from monitor.reporting.standing import Series
 
 # Says that a directory is a site of ours, which the next edition may replace, and what its pages were made of.
 MARKER = ".portability-site"
+LOCK, OLD = "lock", "old"  # in the folder of a build: what says that it runs, and the edition that it replaces
 NOTE = "Written by Portability Monitor: the next build replaces this directory."
 
 
@@ -100,8 +104,13 @@ def next_edition(directory: Path) -> Iterator[Path]:
     """
     refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary:
-        fresh, old = Path(temporary) / "new", Path(temporary) / "old"
+    _clear_killed(directory)
+    with (
+        tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary,
+        (Path(temporary) / LOCK).open("ab") as lock,
+    ):
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until this process and its helpers have ended, however they end
+        fresh, old = Path(temporary) / "new", Path(temporary) / OLD
         fresh.mkdir()
         yield fresh
         if directory.exists():
@@ -112,6 +121,26 @@ def next_edition(directory: Path) -> Iterator[Path]:
             if old.exists():
                 old.rename(directory)
             raise
+
+
+def _clear_killed(directory: Path) -> None:
+    """Remove what builds of this site that were killed have left beside it; the last edition is put back first.
+
+    Such a folder has a lock that nobody holds. One whose lock is held is of a build that runs, one without is not ours.
+    """
+    for left in directory.parent.glob(f".{escape(directory.name)}-*"):
+        try:
+            lock = (left / LOCK).open("rb")
+        except OSError:
+            continue
+        with lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            if not directory.exists() and (left / OLD / MARKER).is_file():
+                (left / OLD).rename(directory)
+            shutil.rmtree(left, ignore_errors=True)  # another build may be removing it too
 
 
 def write_marker(fresh: Path, made_of: Mapping[str, str]) -> None:

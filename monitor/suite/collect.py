@@ -7,6 +7,7 @@ module of that name whose `checks` asks the installed build which checks there a
 from __future__ import annotations
 
 import pkgutil
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -78,7 +79,12 @@ def _listed(framework: str) -> set[str]:
 def _declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
     package = import_module(f"monitor.suite.{framework}.{suite}")
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-        module = import_module(module_info.name)
+        try:
+            module = import_module(module_info.name)
+        except Exception as error:  # whatever a case file may raise while it is read
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            said = f"{type(error).__name__}: {error}"
+            raise DeclarationError(f"{module_info.name}: {Path(place.filename).name}:{place.lineno}: {said}") from error
         for name, value in vars(module).items():
             if isinstance(value, Declaration):
                 yield f"{module_info.name}.{name}", value

@@ -17,7 +17,7 @@ from planted import GENERATED, PROJECT, TEMPLATES, Night
 
 from monitor.analysis.regressions import State
 from monitor.history.store import History
-from monitor.reporting.edition import MARKER, made_of
+from monitor.reporting.edition import MARKER, made_of, next_edition, write_marker
 from monitor.reporting.findings import Finding
 from monitor.reporting.material import Material, gather, material_of
 from monitor.reporting.processes import in_parts
@@ -142,3 +142,35 @@ def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Pat
         made.append(json.loads((tmp_path / seed / MARKER).read_text())["made_of"])
     assert len(made[0]) > 100
     assert made[0] == made[1]
+
+
+def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(tmp_path: Path) -> None:
+    """One is killed while it writes, one after it has moved the last edition away; one is still at work."""
+    site = tmp_path / "site"
+    with next_edition(site) as fresh:
+        write_marker(fresh, {})
+        (fresh / "index.html").write_text("first")
+    script = (
+        "import sys, time; from pathlib import Path; from monitor.reporting.edition import next_edition\n"
+        "with next_edition(Path(sys.argv[1])) as fresh:\n    print(fresh, flush=True); time.sleep(600)\n"
+    )
+    builds = [
+        subprocess.Popen([sys.executable, "-c", script, str(site)], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    killed, at_work = ((build, Path(build.stdout.readline().strip()).parent) for build in builds if build.stdout)
+    foreign = tmp_path / ".site-of-mine"
+    foreign.mkdir()
+    try:
+        killed[0].kill()
+        killed[0].wait()
+        site.rename(killed[1] / "old")
+        with next_edition(site) as fresh:
+            assert (site / "index.html").read_text() == "first"
+            write_marker(fresh, {})
+        assert not killed[1].exists()
+        assert at_work[1].exists()
+        assert foreign.exists()
+    finally:
+        for build in builds:
+            build.kill()
+            build.communicate()

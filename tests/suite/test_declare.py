@@ -174,3 +174,12 @@ def test_every_function_of_the_study_has_its_facts() -> None:
     assert {function.study_gpu for function in studied} <= {"success", "partial", "failure", ""}
     counts = Counter(function.framework for function in studied)
     assert (counts["jax"], counts["tensorflow"], counts["torch"]) == (65, 71, 64)
+
+
+def test_a_fault_in_a_case_file_is_one_line_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "broken_suite").mkdir()
+    (tmp_path / "broken_suite" / "__init__.py").touch()
+    (tmp_path / "broken_suite" / "cases.py").write_text("import math\n\nmath.floor(undefined)\n")
+    monkeypatch.setattr("monitor.suite.jax.__path__", [str(tmp_path)])
+    with pytest.raises(DeclarationError, match=r"cases: cases.py:3: NameError: name 'undefined' is not defined$"):
+        collect("jax", "broken_suite")
