@@ -2,20 +2,23 @@
 
 A repeat minutes later is not independent here. Of a simulated series' noise, one part is a bias that lasts the night
 and falls on whatever runs on that machine, a second lasts the night and falls on one build alone, and the third differs
-from process to process. A night's figure is that of one process, as the run step's is.
+from process to process. A night's figure is that of one process, as the run step's is. The layout of a build adds a
+bias that stays with the build: it is the same on every night and in every process, and another in each build.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from monitor.analysis.latency import OF_NIGHTS, SAMPLES
+from monitor.analysis.latency_evidence import ROUNDS
+from monitor.execution.sidebyside import starts_of_goods
 from monitor.history.grid import Floats
 
 REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py`
@@ -23,58 +26,84 @@ REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py
 NOISE = 0.03  # of one night's figure, in all
 OF_NIGHT, OF_BUILD = 0.6, 0.35  # the shares of it (in deviations) that last a night: on the machine, on one build
 OF_PROCESS = (1 - OF_NIGHT**2 - OF_BUILD**2) ** 0.5
-BEFORE, NIGHTS = 40, 60  # nights that are only looked back on, and nights that are judged
+BEFORE, NIGHTS = 70, 60  # nights that are only looked back on, and nights that are judged
 WORLD = 2000  # series of a framework on a machine: their drift is common, and what is suspect in a night competes
 STEPPED = 0.05  # the share of series that change at once: of a framework on a machine, what one change slows down
+CALIBRATION = 1000.0  # of the machine, in microseconds; its nights differ by 3 %
+RELEASE = 30  # nights of one build, where it is not another every night
+OTHER_MACHINE = 0.10  # deviation of what a series takes on another machine, what all have in common taken out
 
+LAYOUTS = {f"layout {bias} %": bias / 100 for bias in (1, 2, 3, 5)}
 SIMULATED = {
     "plain": "normal noise of 3 %",
+    **{kind: f"plain, and the layout of each build is worth {kind[7:]} of each series" for kind in LAYOUTS},
+    "layout 5 % of a tenth": "plain, and the layout of each build is worth 5 % of one series in ten",
     "spikes": "a series is slower by 10 to 60 % on 3 % of its nights",
     "two modes": "every series is slower by 20 % on two nights in five",
     "drifting": "a night's bias is 0.7 of the one before, and a new part",
     "heavy tails": "processes scatter as Student's t with two degrees of freedom",
     "slow nights": "on one night in ten the machine is slower by 30 %",
     "missed nights": "one night in ten, and one in ten of what is left, is missing",
+    "twice a week": "the target runs on two nights of seven, and the layout of each build is worth 2 %",
+    "one build a month": "a build stays for 30 nights, and its layout is worth 2 %",
+    "replaced runner": "after 20 judged nights the runner is another: series differ by 10 %, its calibration by 8 %",
+    "twin machines": "each night is on one of two machines of one name: series differ by 10 %, calibration by 30 %",
     "all slower": "everything is slower by 10 % from the first judged night on",
     "moody builds": "one build in ten is slower by 10 % at a series, of one series in twenty",
-    "everything": "the first seven at once, two modes in every fifth series",
+    "everything": "spikes to missed nights at once, two modes in every fifth series, and layout of 2 %",
 }
-KINDS = {**SIMULATED, "real": "repeated runs of one build, drawn anew for every night"}
+KINDS = {
+    **SIMULATED,
+    "real": "repeated runs of one build, drawn anew for every night",
+    "real, layout 3 %": "the same, and the layout of each build is worth 3 % of each series",
+}
 
 
 @dataclass
 class World:
-    """Latencies of nights by series, in logarithms, and what else would have been measured in each of those nights."""
+    """Latencies of nights by series, in logarithms, and what else would have been measured in each of those nights.
+
+    `builds` numbers the build of each night, `calibrations` has the time of the fixed job on it.
+    """
 
     rng: np.random.Generator
     latencies: Floats
+    builds: npt.NDArray[np.intp]
+    calibrations: Floats
 
-    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
-        """Samples of the last good build and of the night's own, in turns on the same machine: samples by series."""
+    def side_by_side(self, night: int, goods: Sequence[int], series: Any) -> tuple[list[Floats], Floats]:
+        """Samples of the builds of earlier nights and of the night's own, in turns: a build each, samples by series."""
         raise NotImplementedError
+
+    def processes(self, goods: Sequence[int]) -> list[int]:
+        """How many processes each good build has in a comparison."""
+        starts = ROUNDS * starts_of_goods(len(goods))
+        return [starts // len(goods) + (number < starts % len(goods)) for number in range(len(goods))]
 
 
 @dataclass
 class Simulated(World):
-    """`truth` is the level of each night's build, `machine` and `build` the biases of that night on both and on it."""
+    """`truth` is the level of each night's build, `machine` and `build` the biases of that night on both and on it.
+
+    `layout` is the bias of each night's build that stays with it.
+    """
 
     truth: Floats
     machine: Floats
     build: Floats
+    layout: Floats
     tails: float  # degrees of freedom
 
-    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
-        good = max(night - OF_NIGHTS, 0)
-        # The good build is another one tonight than it was: where its code and data lie is drawn anew.
-        other = NOISE * OF_BUILD * self.rng.standard_normal(len(series))
+    def side_by_side(self, night: int, goods: Sequence[int], series: Any) -> tuple[list[Floats], Floats]:
         there = self.machine[night, series]
-        return (
-            self.truth[good, series] + there + other + self._scatter(len(series)),
-            self.truth[night, series] + there + self.build[night, series] + self._scatter(len(series)),
-        )
-
-    def _scatter(self, series: int) -> Floats:
-        return scatter(self.rng, (SAMPLES, series), self.tails)
+        samples = []
+        for good, processes in zip(goods, self.processes(goods), strict=True):
+            # What falls on a build for a night is another tonight than it was.
+            other = NOISE * OF_BUILD * self.rng.standard_normal(len(series))
+            level = self.truth[good, series] + self.layout[good, series] + there + other
+            samples.append(level + scatter(self.rng, (processes, len(series)), self.tails))
+        own = self.truth[night, series] + self.layout[night, series] + there + self.build[night, series]
+        return samples, own + scatter(self.rng, (ROUNDS, len(series)), self.tails)
 
 
 @dataclass
@@ -82,16 +111,16 @@ class Repeated(World):
     """Real runs of one build: a night is one of them, and side by side are runs that followed one another."""
 
     runs: Floats
-    change: Floats
+    change: Floats  # what is added to a night's build
 
-    def side_by_side(self, night: int, series: Any) -> tuple[Floats, Floats]:
-        pair = self.rng.integers(0, len(self.runs) - 1, SAMPLES)
-        swap = self.rng.integers(0, 2, SAMPLES)
-        good = max(night - OF_NIGHTS, 0)
-        return (
-            self.runs[pair + swap][:, series] + self.change[good, series],
-            self.runs[pair + 1 - swap][:, series] + self.change[night, series],
-        )
+    def side_by_side(self, night: int, goods: Sequence[int], series: Any) -> tuple[list[Floats], Floats]:
+        pair = self.rng.integers(0, len(self.runs) - 1, ROUNDS)
+        swap = self.rng.integers(0, 2, ROUNDS)
+        samples = []
+        for good, processes in zip(goods, self.processes(goods), strict=True):
+            some = self.rng.integers(0, ROUNDS, processes)
+            samples.append(self.runs[(pair + swap)[some]][:, series] + self.change[good, series])
+        return samples, self.runs[pair + 1 - swap][:, series] + self.change[night, series]
 
 
 def step(size: float) -> Floats:
@@ -106,9 +135,9 @@ def creep(size: float, nights: int) -> Floats:
 
 def worlds(kind: str, series: int, change: Floats, seed: int) -> Iterator[World]:
     """At least `series` series over all nights, of which the first `STEPPED` of each world change on judged nights."""
-    if kind == "real":
+    if kind.startswith("real"):
         for number, runs in enumerate(_real(series)):
-            yield repeated(runs, change, seed + number)
+            yield repeated(runs, change, seed + number, 0.03 if "layout" in kind else 0.0)
     else:
         for number, first in enumerate(range(0, series, WORLD)):
             yield simulated(kind, min(WORLD, series - first), change, seed + number)
@@ -143,11 +172,35 @@ def simulated(kind: str, series: int, change: Floats, seed: int) -> Simulated:
     if kind == "moody builds":
         build += np.where((rng.random(series) < 0.05) & (rng.random(shape) < 0.1), np.log(1.1), 0)
     tails = 2 if kind == "heavy tails" or everything else np.inf
-    latencies = truth + machine + build + scatter(rng, shape, tails)
+    calibrations = CALIBRATION * np.exp(0.03 * rng.standard_normal(shape[0]))
+    other = OTHER_MACHINE * rng.standard_normal(series)
+    if kind == "replaced runner":
+        machine[BEFORE + 20 :] += other + np.log(1.08)
+        calibrations[BEFORE + 20 :] *= 1.08
+    if kind == "twin machines":
+        twin = rng.random(shape[0]) < 0.5
+        machine[twin] += other + np.log(1.3)
+        calibrations[twin] *= 1.3
+    builds = np.arange(shape[0])
+    if kind == "one build a month":
+        builds = (builds - BEFORE) // RELEASE
+    layout = _layout(kind, series, rng) * rng.standard_normal(shape)
+    layout = layout[np.searchsorted(builds, builds)]  # that of the first night of each build
+    latencies = truth + machine + build + layout + scatter(rng, shape, tails)
+    if kind == "twice a week":
+        latencies[~np.isin(np.arange(shape[0]) % 7, (0, 3))] = np.nan
     if kind == "missed nights" or everything:
         latencies[rng.random(shape) < 0.1] = np.nan
         latencies[rng.random(shape[0]) < 0.1] = np.nan
-    return Simulated(rng, latencies, truth, machine, build, tails)
+    return Simulated(rng, latencies, builds, calibrations, truth, machine, build, layout, tails)
+
+
+def _layout(kind: str, series: int, rng: np.random.Generator) -> Floats:
+    """The deviation of the bias of a build, of each series."""
+    if kind == "layout 5 % of a tenth":
+        return 0.05 * (rng.random(series) < 0.1)
+    usual = 0.02 if kind in ("twice a week", "one build a month", "everything") else 0.0
+    return np.full(series, LAYOUTS.get(kind, usual))
 
 
 def scatter(rng: np.random.Generator, shape: tuple[int, ...], tails: float) -> Floats:
@@ -156,13 +209,18 @@ def scatter(rng: np.random.Generator, shape: tuple[int, ...], tails: float) -> F
     return NOISE * OF_PROCESS * (normal if np.isinf(tails) else rng.standard_t(tails, shape) * 0.82)
 
 
-def repeated(runs: Floats, change: Floats, seed: int) -> Repeated:
+def repeated(runs: Floats, change: Floats, seed: int, layout: float) -> Repeated:
     rng = np.random.default_rng(seed)
     added = np.zeros((BEFORE + NIGHTS, runs.shape[1]))
     added[BEFORE:, : max(1, round(runs.shape[1] * STEPPED))] = change[:, None]
     # Which of the series change is drawn too: they are not alike.
     runs = runs[:, rng.permutation(runs.shape[1])]
-    return Repeated(rng, runs[rng.integers(0, len(runs), BEFORE + NIGHTS)] + added, runs, added)
+    added += layout * rng.standard_normal(added.shape)
+    nights = BEFORE + NIGHTS
+    return Repeated(
+        *(rng, runs[rng.integers(0, len(runs), nights)] + added, np.arange(nights), np.full(nights, CALIBRATION)),
+        *(runs, added),
+    )
 
 
 def _real(series: int) -> Iterator[Floats]:

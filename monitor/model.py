@@ -337,6 +337,9 @@ class Expected:
 # A machine whose fixed job takes so much longer, or shorter, than it is used to is not the machine whose pace is
 # known, whatever it is called: it is throttled, shared, or another one. Nights of one machine differ by 3 %.
 CALIBRATION_APART = 0.20
+# Nights of one name of machine whose calibrations have a gap of so much between them are of two machines. It is three
+# times what nights of one machine differ by, so that few nights of one machine are taken for another.
+CALIBRATION_JUMP = 0.10
 
 
 @dataclass(frozen=True)
@@ -353,16 +356,25 @@ class Pace:
 
 @dataclass(frozen=True)
 class Baseline:
-    """What a night is held against: the last good build by its label, and the pace of each class of machine.
+    """What a night is held against: good builds by their labels, and the paces of each class of machine.
 
-    What stands out is measured beside that build, in so many fresh processes of each (`samples`), together with
-    so many cases that do not stand out (`controls`).
+    A case that fails now is run under `build`. A case that is slower than usual, or is in `followed` because it was
+    slower side by side on an earlier night, is measured beside each of `goods`, in so many rounds (`samples`), together
+    with so many cases that do not stand out (`controls`). A class of machine has a pace for each calibration at which
+    its nights were.
     """
 
     build: str
     samples: int
     controls: int
-    paces: dict[str, Pace] = field(default_factory=dict)
+    paces: dict[str, tuple[Pace, ...]] = field(default_factory=dict)
+    goods: tuple[str, ...] = ()
+    followed: tuple[str, ...] = ()
+
+    def pace(self, machine: str, calibration: float) -> Pace | None:
+        """The pace of a machine of this class that calibrates so: the nearest that it can be; None where none is."""
+        near = [pace for pace in self.paces.get(machine, ()) if pace.is_of(calibration)]
+        return min(near, key=lambda pace: abs(pace.calibration - calibration), default=None)
 
 
 Series = tuple[str, str, str, Evidence]  # target, framework, suite, and how it was seen

@@ -1,10 +1,10 @@
 """Is it slower, and is it real? Verdicts on latency, as pure functions over arrays.
 
 In three stages, each of which costs more and says more. A series is *suspect* when tonight stands out from its own
-past, by its own noise. It is *confirmed* when the last good build and the new one, side by side on the same machine in
-the same night, differ too: whatever ails the machine that night ails both. It is *filed* when that was so on two of
-three nights, because a bias can last a night and fall on one build alone: where its code and data happen to lie. From
-then on the new level is what is expected.
+past, by its own noise. It is *confirmed* when good builds and the new one, side by side on the same machine in the
+same night, differ too: whatever ails the machine that night ails both. It is *filed* when that holds over the builds of
+several nights (`monitor.analysis.latency_evidence`), because the layout of a build stays with it. From then on the new
+level is what is expected.
 
 Latencies are natural logarithms of microseconds, an array of nights by series, NaN where a series was not measured: a
 step of 0.1 is 10 %, and slower by half weighs as much as twice as fast.
@@ -25,19 +25,19 @@ FLOOR_US = 0.5  # nor is one that the clock itself could make
 
 # A step of 10 % at 3 % noise stands out by 3.3 deviations, on many a night by less: asking for four, as is usual where
 # a suspicion is the verdict, would miss most of them. Here it only buys a comparison (`benchmarks/verdicts.py`).
-DEVIATIONS = 1.8
+DEVIATIONS = 1.4
 RECENT = 3  # nights whose median is looked at beside tonight: a single spike does not move it
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
 
+SPREAD = 60  # nights that say how far a series' nights are apart: of 30, the deviation is known to 13 % only
+CLIPPED = 2.5  # robust deviations at which a night is clipped before the deviation of all is taken
+OF_CLIPPED = 0.98872  # deviation of standard normal figures that are clipped so
+
 CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
-SAMPLES = 15  # fresh processes a build, side by side: with ten, one 10 % step in twenty is told a night later
-# Side by side a step must be a little larger: a bias that falls on one build alone lasts the night, however often both
-# are run, and with the bare 5 % one false alarm a month came through two nights among 20,000 series. At 6 % it is none,
-# and of the steps of 10 % one in a hundred less is filed within three nights.
-CLEARLY = 0.06
+SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
+CLEARLY = 0.06  # a bias that falls on one build alone lasts the night, however often both are run
 FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
-FILED_AFTER, OF_NIGHTS = 2, 3
 
 
 @dataclass(frozen=True)
@@ -134,10 +134,22 @@ def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
     return found
 
 
-def filed(confirmations: Flags) -> Flags:
-    """Which series are to be told of, from the confirmations of the last nights: nights by series."""
-    enough: Flags = confirmations[-OF_NIGHTS:].sum(axis=0) >= FILED_AFTER
-    return enough
+def usual(latencies: Floats) -> tuple[Floats, Floats]:
+    """The level of each series and the deviation of its nights; NaN where fewer than `FEWEST` nights tell.
+
+    Means and deviations of the last `SPREAD` nights, clipped at `CLIPPED` robust deviations: spikes do not move them,
+    and of normal noise they are nearly as precise as the plain ones, while the median absolute deviation of 60 nights
+    is no better than the plain deviation of 22.
+    """
+    recent = latencies[-SPREAD:]
+    known = np.isfinite(recent).sum(axis=0) >= FEWEST
+    middle = median(recent, axis=0)
+    reach = CLIPPED * NORMAL * median(np.abs(recent - middle), axis=0)
+    clipped = np.where(known, np.clip(recent, middle - reach, middle + reach), 0.0)
+    count = np.maximum(np.isfinite(clipped).sum(axis=0), 2)
+    level = np.nansum(clipped, axis=0) / count
+    noise = np.sqrt(np.nansum((clipped - level) ** 2, axis=0) / (count - 1)) / OF_CLIPPED
+    return np.where(known, level, np.nan), np.where(known, noise, np.nan)
 
 
 def _third_above(two: Floats, bound: Floats) -> Floats:

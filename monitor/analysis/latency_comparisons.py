@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 
-from monitor.analysis.latency import confirmed, steps
+from monitor.analysis.latency import confirmed
 from monitor.history.grid import Floats
 from monitor.model import Comparison, Reason, Side
 
@@ -30,19 +32,42 @@ class SideBySide:
 
 
 def judge(comparisons: Iterable[Comparison]) -> SideBySide:
-    """Judge the latencies of one night's comparisons."""
-    of_reason: dict[Reason, list[Comparison]] = {reason: [] for reason in Reason}
-    for comparison in comparisons:
-        of_reason[comparison.reason].append(comparison)
-    suspects, controls = of_reason[Reason.SUSPECT], of_reason[Reason.CONTROL]
-    of_controls = steps(*_samples([(one.good, one.new) for one in controls]))
-    told = np.isfinite(of_controls)
-    common = float(np.median(of_controls[told])) if told.sum() >= FEWEST_CONTROLS else None
-    pair = _samples([(one.good, one.new) for one in suspects])
-    found = confirmed(*pair, common or 0.0)
-    by = steps(*pair) - (common or 0.0)
-    slower = {one.case: float(step) for one, yes, step in zip(suspects, found, by, strict=True) if yes}
+    """Judge the latencies of one night's comparisons. Those of all good builds of a comparison are taken together."""
+    given = [*comparisons]
+    common = common_step(given)
+    suspects = [one for one in given if one.reason in (Reason.SUSPECT, Reason.FOLLOWED)]
+    found = confirmed(
+        _columns([[us for side in one.goods for us in side.latencies] for one in suspects]),
+        _columns([one.new.latencies for one in suspects]),
+        common or 0.0,
+    )
+    slower = {
+        one.case: step - (common or 0.0)
+        for one, yes in zip(suspects, found, strict=True)
+        if yes and (step := _step(one)) is not None
+    }
     return SideBySide(slower, tuple(one.case for one in suspects if one.case not in slower), common)
+
+
+def common_step(comparisons: Iterable[Comparison]) -> float | None:
+    """By how much everything is slower under the new build, from the controls; None where too few tell."""
+    steps = [step for one in comparisons if one.reason is Reason.CONTROL and (step := _step(one)) is not None]
+    return statistics.median(steps) if len(steps) >= FEWEST_CONTROLS else None
+
+
+def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
+    """The level of a case under the new build, None where it has none; and under each good build that has one."""
+    goods = {side.build: level for side in comparison.goods if (level := _level(side)) is not None}
+    return _level(comparison.new), goods
+
+
+def _level(side: Side) -> float | None:
+    return math.log(statistics.median(side.latencies)) if side.latencies else None
+
+
+def _step(comparison: Comparison) -> float | None:
+    new, goods = levels(comparison)
+    return None if new is None or not goods else new - statistics.fmean(goods.values())
 
 
 class Direction(StrEnum):
@@ -65,11 +90,11 @@ def directions(pairs: Sequence[tuple[Side, Side]]) -> tuple[Direction, ...]:
 
 def _samples(pairs: Sequence[tuple[Side, Side]]) -> tuple[Floats, Floats]:
     """The latencies under the good and the new build, logarithms: samples by cases, NaN where one was lost."""
-    return _columns([good for good, _ in pairs]), _columns([new for _, new in pairs])
+    return _columns([good.latencies for good, _ in pairs]), _columns([new.latencies for _, new in pairs])
 
 
-def _columns(sides: Sequence[Side]) -> Floats:
-    array = np.full((max((len(side.latencies) for side in sides), default=0), len(sides)), np.nan)
-    for number, side in enumerate(sides):
-        array[: len(side.latencies), number] = np.log(side.latencies)
+def _columns(latencies: Sequence[Sequence[float]]) -> Floats:
+    array = np.full((max(map(len, latencies), default=0), len(latencies)), np.nan)
+    for number, of_case in enumerate(latencies):
+        array[: len(of_case), number] = np.log(of_case)
     return array

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from monitor.history.grid import PASS, Flags, Floats, Grid
 from monitor.history.layout import RecordedRun
 from monitor.history.store import Recorded
-from monitor.model import Evidence, Pace, Series
+from monitor.model import CALIBRATION_JUMP, Evidence, Pace, Series
 
 
 @dataclass(frozen=True)
@@ -25,15 +26,52 @@ class Nights:
     cases: tuple[str, ...]
     latencies: Floats
 
-    def on(self, machine: str) -> tuple[Flags, Pace]:
-        """Which nights are of a class of machine, at its usual speed, and that speed.
+    def alike(self, number: int, last: int | None = None) -> Flags:
+        """Which nights, up to that one or the `last`, are on its class of machine; none where its speed is not known.
 
         A series belongs to one class of machine: another chip, or the same one throttled, has another pace.
         """
-        times = np.array([_calibration(item) if item.run.machine == machine else np.nan for item in self.runs])
-        known = times[np.isfinite(times)]
-        pace = Pace(float(np.median(known)) if len(known) else np.nan)
-        return np.array([pace.is_of(time) for time in times], dtype=bool), pace
+        seen = (number if last is None else last) + 1
+        every = np.zeros(len(self.runs), dtype=bool)
+        for rows, _ in _classes(self._calibrations(self.machines[number])[:seen]):
+            if rows[number]:
+                every[:seen] = rows
+        return every
+
+    def paces(self) -> Iterator[tuple[str, Flags, Pace]]:
+        """Every class of machine: its name, which nights are on it, and its usual speed."""
+        for machine in sorted(set(self.machines)):
+            for rows, pace in _classes(self._calibrations(machine)):
+                yield machine, rows, pace
+
+    @cached_property
+    def machines(self) -> tuple[str, ...]:
+        """The class of machine of each night, by its name."""
+        return tuple(item.run.machine for item in self.runs)
+
+    @cached_property
+    def calibrations(self) -> Floats:
+        """The time of the fixed job on each night, in microseconds; NaN where it does not tell."""
+        return np.array([_calibration(item) for item in self.runs])
+
+    def _calibrations(self, machine: str) -> Floats:
+        of_machine = np.array([one == machine for one in self.machines], dtype=bool)
+        times: Floats = np.where(of_machine, self.calibrations, np.nan)
+        return times
+
+
+def _classes(times: Floats) -> Iterator[tuple[Flags, Pace]]:
+    """Split nights under one name of a machine at jumps in their calibration: which nights, and the usual speed.
+
+    Two machines may have one name, say hosts of one CPU with other memory. A night far from all others of its class
+    is of none: the machine was throttled, or shared.
+    """
+    known = np.sort(times[times > 0])
+    jumps = np.flatnonzero(np.diff(np.log(known)) > np.log1p(CALIBRATION_JUMP))
+    for some in np.split(known, jumps + 1) if len(known) else ():
+        pace = Pace(float(np.median(some)))
+        within = (times >= some[0]) & (times <= some[-1])
+        yield within & np.array([pace.is_of(time) for time in times], dtype=bool), pace
 
 
 def _calibration(item: RecordedRun) -> float:

@@ -12,21 +12,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from monitor.analysis.latency import (
-    CONTROLS,
-    FEWEST,
-    LEAST,
-    NORMAL,
-    OF_NIGHTS,
-    RECENT,
-    SAMPLES,
-    WINDOW,
-    drift,
-    expectation,
-    filed,
-    suspicion,
-)
+from monitor.analysis.latency import CONTROLS, FEWEST, LEAST, NORMAL, RECENT, WINDOW, drift, expectation, suspicion
 from monitor.analysis.latency_comparisons import SideBySide, judge
+from monitor.analysis.latency_evidence import GOODS, OF_NIGHTS, ROUNDS
+from monitor.analysis.latency_followed import Filing, Followed, walk
 from monitor.analysis.latency_series import Nights, nights_by_series
 from monitor.history.grid import Floats
 from monitor.history.store import Recorded
@@ -94,15 +83,6 @@ class LatencyNight:
         return tuple(one for one in self.slowdowns if one.standing is standing)
 
 
-@dataclass(frozen=True)
-class Filing:
-    """A slowdown that was told of on a night, and the night that it had recovered, None while it has not."""
-
-    night: int
-    slowdown: Slowdown
-    recovered: int | None = None
-
-
 def latency_nights(recorded: Recorded) -> tuple[LatencyNight, ...]:
     """The newest night of each series that is executed."""
     every = nights_by_series(recorded)
@@ -110,43 +90,50 @@ def latency_nights(recorded: Recorded) -> tuple[LatencyNight, ...]:
 
 
 def told_of(recorded: Recorded) -> Iterator[ToldOf]:
-    """All slowdowns that were ever told of: each with the run of that night, and the one in which it had recovered."""
+    """All slowdowns that were ever filed: each with the run of that night, and the one in which it had recovered."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
-        for filing in _filings(nights, recorded.comparisons):
-            yield filing.slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
+        for filing in walk(nights, recorded.comparisons).filings:
+            slowdown = _slowdown(filing.followed, runs[filing.night], Standing.FILED)
+            yield slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
 def unfiled(recorded: Recorded) -> tuple[Slowdown, ...]:
-    """What was confirmed on the nights that the next verdict looks at too, and is not told of: that night decides."""
-    found: list[Slowdown] = []
-    for nights in nights_by_series(recorded).values():
-        told = {one.slowdown.case for one in _filings(nights, recorded.comparisons) if one.recovered is None}
-        recent: dict[str, Slowdown] = {}
-        for night in _by_night(nights, recorded.comparisons)[1 - OF_NIGHTS :]:
-            recent |= night
-        found += [one for case, one in sorted(recent.items()) if case not in told]
-    return tuple(found)
+    """The cases that are followed: slower side by side, and not filed. The next night of the series decides."""
+    return tuple(
+        _slowdown(followed, nights.runs[followed.first].run, Standing.CONFIRMED)
+        for nights in nights_by_series(recorded).values()
+        for followed in walk(nights, recorded.comparisons).followed.values()
+    )
 
 
 def baseline(recorded: Recorded, series: Series) -> Baseline | None:
     """What the next night of a series is held against; None before its first.
 
-    The last good build is that of the night before all those that a verdict looks at: a slowdown that came
-    with the first of them is not in it, and can be confirmed on each.
+    A case that fails is run under the build of `RECENT` nights ago. A case that is slower is measured beside the newest
+    builds that first ran before all nights for which a case is followed: a slowdown that is followed is in none.
     """
     nights = nights_by_series(recorded).get(series)
-    build = nights.runs[-OF_NIGHTS:][0].run.build if nights else None
+    build = nights.runs[-RECENT:][0].run.build if nights else None
     if nights is None or build is None:
         return None
-    latencies = _since_accepted(nights, _filings(nights, recorded.comparisons))
-    return Baseline(build.label, SAMPLES, CONTROLS, _paces(nights, latencies))
+    walked = walk(nights, recorded.comparisons)
+    latencies = _since_accepted(nights, walked.filings)
+    return Baseline(
+        build.label, ROUNDS, CONTROLS, _paces(nights, latencies), good_builds(nights), tuple(sorted(walked.followed))
+    )
 
 
-def _paces(nights: Nights, latencies: Floats) -> dict[str, Pace]:
-    paces = {}
-    for machine in sorted({item.run.machine for item in nights.runs}):
-        rows, pace = nights.on(machine)
+def good_builds(nights: Nights) -> tuple[str, ...]:
+    """The labels of the good builds, the newest first; of a short series, the oldest build."""
+    labels = [*dict.fromkeys(item.run.build.label for item in nights.runs[: 1 - OF_NIGHTS] if item.run.build)]
+    oldest = [item.run.build.label for item in nights.runs[:1] if item.run.build]
+    return tuple(labels[::-1][:GOODS] or oldest)
+
+
+def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[Pace, ...]]:
+    paces: dict[str, tuple[Pace, ...]] = {}
+    for machine, rows, pace in nights.paces():
         expected = expectation(latencies[rows])
         known = {
             case: Expected(round(float(level), 4), round(float(bound), 4))
@@ -154,7 +141,7 @@ def _paces(nights: Nights, latencies: Floats) -> dict[str, Pace]:
             if np.isfinite(bound)
         }
         if known:
-            paces[machine] = replace(pace, cases=known)
+            paces[machine] = (*paces.get(machine, ()), replace(pace, cases=known))
     return paces
 
 
@@ -162,16 +149,15 @@ def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> 
     item, last = nights.runs[-1], len(nights.runs) - 1
     compared = comparisons.get(item.run.id, ())
     told = judge(compared)
-    filings = _filings(nights, comparisons)
+    filings = walk(nights, comparisons).filings
     found = [
-        replace(filing.slowdown, standing=Standing.FILED if filing.night == last else Standing.LATCHED)
+        _slowdown(filing.followed, nights.runs[filing.night].run, standing)
         for filing in filings
-        if filing.recovered is None
+        if (standing := _standing(filing, last))
     ]
-    found += [replace(filing.slowdown, standing=Standing.RECOVERED) for filing in filings if filing.recovered == last]
-    just_filed = {filing.slowdown.case for filing in filings if filing.night == last}
+    just_filed = {filing.followed.case for filing in filings if filing.night == last}
     found += [one for one in _confirmed(item.run, compared, told) if one.case not in just_filed]
-    rows, _ = nights.on(item.run.machine)
+    rows = nights.alike(last)
     shift = None
     if rows[-1]:
         latencies = _since_accepted(nights, filings)[rows]
@@ -205,54 +191,23 @@ def _confirmed(run: Run, compared: Sequence[Comparison], told: SideBySide) -> li
     ]
 
 
-def _filings(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> list[Filing]:
-    """Walk the nights: what is confirmed often enough is filed, and its confirmations are spent."""
-    by_night = _by_night(nights, comparisons)
-    cases = sorted({case for night in by_night for case in night})
-    flags = np.array([[case in night for case in cases] for night in by_night], dtype=bool)
-    filings = []
-    for number in range(len(by_night)):
-        told = filed(flags[: number + 1])
-        flags[: number + 1, told] = False
-        filings += [Filing(number, _latest(by_night[: number + 1], cases[which])) for which in np.flatnonzero(told)]
-    return [replace(filing, recovered=_recovered(nights, filing)) for filing in filings]
+def _slowdown(followed: Followed, seen: Run, standing: Standing) -> Slowdown:
+    opened = followed.opened
+    return Slowdown(opened.case, standing, followed.step, seen.id, opened.good, opened.new)
 
 
-def _by_night(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> list[dict[str, Slowdown]]:
-    """What each night confirmed, by case; most compared nothing, and to judge that costs as much."""
-    timed = frozenset(nights.cases)
-    found: list[dict[str, Slowdown]] = []
-    for item in nights.runs:
-        compared = [one for one in comparisons.get(item.run.id, ()) if one.case in timed]
-        confirmed = _confirmed(item.run, compared, judge(compared)) if compared else []
-        found.append({one.case: one for one in confirmed})
-    return found
-
-
-def _latest(by_night: Sequence[Mapping[str, Slowdown]], case: str) -> Slowdown:
-    return next(night[case] for night in reversed(by_night) if case in night)
-
-
-def _recovered(nights: Nights, filing: Filing) -> int | None:
-    """The night from which a filed case was nearer to its old level than to the new one, by the median of `RECENT`."""
-    rows, _ = nights.on(nights.runs[filing.night].run.machine)
-    column = nights.latencies[:, nights.cases.index(filing.slowdown.case)].copy()
-    column[rows] -= np.nan_to_num(drift(nights.latencies[rows]))
-    told = np.flatnonzero(rows & np.isfinite(column))
-    before = column[told[told <= filing.night - OF_NIGHTS]][-WINDOW:]
-    after = told[told > filing.night]
-    for end in range(RECENT, len(after) + 1 if len(before) else 0):
-        if np.median(column[after[end - RECENT : end]]) < np.median(before) + filing.slowdown.step / 2:
-            return int(after[end - 1])
-    return None
+def _standing(filing: Filing, last: int) -> Standing | None:
+    """How a filed slowdown stands on the last night; None where it had recovered before."""
+    if filing.recovered is None:
+        return Standing.FILED if filing.night == last else Standing.LATCHED
+    return Standing.RECOVERED if filing.recovered == last else None
 
 
 def _since_accepted(nights: Nights, filings: Sequence[Filing]) -> Floats:
     """The latencies without those before the level that is expected now."""
     latencies = nights.latencies.copy()
     for filing in filings:
-        night = filing.night if filing.recovered is None else filing.recovered
-        latencies[: max(0, night - RECENT + 1), nights.cases.index(filing.slowdown.case)] = np.nan
+        latencies[: filing.accepted, nights.cases.index(filing.followed.case)] = np.nan
     return latencies
 
 

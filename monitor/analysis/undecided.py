@@ -6,14 +6,13 @@ nights of three, a mend that closes an issue. Where one is open, a build that wa
 
 from __future__ import annotations
 
-from monitor.analysis.latency import OF_NIGHTS
 from monitor.analysis.latency_verdicts import Standing, latency_nights, unfiled
 from monitor.analysis.news import Verdict, nights
 from monitor.history.store import Recorded
 from monitor.model import Run
 
-# With the night that is to come, as many as a verdict looks at.
-BEFORE = OF_NIGHTS - 1
+# With the night that is to come, as many as close an issue.
+BEFORE = 2
 
 
 def undecided(recorded: Recorded, run: Run) -> tuple[str, ...]:
@@ -27,7 +26,7 @@ def undecided(recorded: Recorded, run: Run) -> tuple[str, ...]:
         ("not confirmed", len(night.of(Verdict.UNSURE))),
         ("turned, and not known to be the build's doing", len(night.of(Verdict.ENVIRONMENT))),
         ("mended just now", sum(len(one.of(Verdict.BETTER)) for one in recent)),
-        ("slower, confirmed on one night", len(unfiled(recorded))),
+        ("slower side by side, and not filed", len(unfiled(recorded))),
         ("suspect, and not compared", len(suspects)),
     )
     return (*night.incidents, *(f"{number:,} {what}" for what, number in counted if number))

@@ -55,4 +55,5 @@ def _row(moved: Moved) -> dict[str, str]:
         "times": f"{moved.factor:.2f}",
         "last on the old level": moved.until.label,
         "first on the new one": moved.since.label,
+        "moved in that week": f"{moved.at_once} cases: the machine?" if moved.at_once else "",
     }

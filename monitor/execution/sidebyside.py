@@ -1,4 +1,4 @@
-"""Two builds side by side: the same cases in fresh processes of each, in turns.
+"""Builds side by side: the same cases in fresh processes of each, in turns.
 
 A night's latency differs from the last one's by what the machine was at, by how its memory lay, and perhaps by the
 build. Whatever lasts longer than a few seconds falls on both builds when they take turns (A B A B ...), and what one
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from itertools import cycle, islice
 
 from monitor.execution.examiner import RETIRED_AT
 from monitor.execution.lanes import Lane
@@ -17,29 +18,44 @@ from monitor.execution.supervisor import Limits
 from monitor.model import Digest, Observation, Outcome, Side
 
 DIGITS = 4  # decimals of a microsecond that are kept: far below what a clock can tell
+# Processes of good builds in a round, beside one of the new build. Two in each of nine rounds give each of five good
+# builds three or four processes. The level of a build is then known to about 1 %, far better than its layout allows.
+GOODS_A_ROUND = 2
+
+Named = tuple[str, Lane]  # a build's label, and what starts a process of it
 
 
 def side_by_side(
-    good: tuple[str, Lane],
-    new: tuple[str, Lane],
-    cases: Sequence[str],
-    limits: Limits,
-    *,
-    rounds: int,
-    say: Callable[[str], None],
+    good: Named, new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
 ) -> dict[str, tuple[Side, Side]]:
-    """What two builds make of cases, each given as its label and what starts a process of it.
+    """What two builds make of cases. As `beside_several`, with one good build."""
+    found = beside_several([good], new, cases, limits, rounds=rounds, say=say)
+    return {case: (goods[0], of_new) for case, (goods, of_new) in found.items()}
 
-    A case that one of the builds does not list has no answers there. Raises WorkerUnavailableError where no process
+
+def beside_several(
+    goods: Sequence[Named], new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
+) -> dict[str, tuple[tuple[Side, ...], Side]]:
+    """Measure cases under good builds and a new one; return the sides of the good builds, and that of the new one.
+
+    Each round starts one process of the new build and `starts_of_goods` processes of good builds, which take turns over
+    the rounds. A case that a build does not list has no answers there. Raises WorkerUnavailableError where no process
     could be started.
     """
-    answers: tuple[list[Observation], list[Observation]] = ([], [])
+    answers: dict[str, list[Observation]] = {label: [] for label, _ in (*goods, new)}
+    turns = cycle(goods)
+    beside = " and ".join(filter(None, (goods[0][0], f"{len(goods) - 1} other good builds" if len(goods) > 1 else "")))
     for number in range(1, rounds + 1):
-        say(f"{good[0]} and {new[0]} side by side, {len(cases)} cases: round {number} of {rounds}")
-        for (_, start), given in zip((good, new), answers, strict=True):
-            given += _fresh_answers(start, cases, limits)
-    sides = [_sides(label, cases, given) for (label, _), given in zip((good, new), answers, strict=True)]
-    return {case: (sides[0][case], sides[1][case]) for case in cases}
+        say(f"{beside} and {new[0]} side by side, {len(cases)} cases: round {number} of {rounds}")
+        for label, start in (*islice(turns, starts_of_goods(len(goods))), new):
+            answers[label] += _fresh_answers(start, cases, limits)
+    sides = {label: _sides(label, cases, given) for label, given in answers.items()}
+    return {case: (tuple(sides[label][case] for label, _ in goods), sides[new[0]][case]) for case in cases}
+
+
+def starts_of_goods(goods: int) -> int:
+    """How many processes of good builds a round starts."""
+    return min(goods, GOODS_A_ROUND)
 
 
 def _fresh_answers(start: Lane, cases: Sequence[str], limits: Limits) -> list[Observation]:

@@ -61,6 +61,8 @@ def _moved(one: Moved) -> Level:
     said = (
         f"{step} for good, from {build_title(one.until)} to {build_title(one.since)}, as the weekly look back sees it"
     )
+    if one.at_once:
+        said += f"; {one.at_once} cases moved in that week, so that the machine may have been replaced"
     return Level(one.since.label, step, said)
 
 

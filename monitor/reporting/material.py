@@ -144,7 +144,7 @@ def _joined(parts: Sequence[Material]) -> Material:
         tuple(sorted(series, key=lambda one: one.key)),
         {run: counts for part in parts for run, counts in part.outcomes.items()},
         tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
-        tuple(sorted((one for part in parts for one in part.moved), key=lambda one: (-one.factor, one.cell))),
+        tuple(sorted((one for part in parts for one in part.moved), key=Moved.order)),
         tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
         tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
         {key: trends for part in parts for key, trends in part.trends.items()},

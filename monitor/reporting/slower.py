@@ -23,10 +23,14 @@ from monitor.reporting.slowdowns import slower_by
 
 @dataclass(frozen=True)
 class _Found:
-    """A slowdown of a cell: the build before, the run that it was told on, and the run that it had recovered in."""
+    """A slowdown of a cell: the build before, the first build that was slower, the run that filed it, and its recovery.
+
+    `bad` names the build of the run that filed it.
+    """
 
     bad: Bad
     good: Build
+    first: Build
     told: Run
     recovered: Run | None
 
@@ -37,7 +41,7 @@ def slower(
     """Every slowdown that was ever told of, among these runs, as regressions, in the order in which they opened."""
     by_build: dict[tuple[str, Build], list[_Found]] = defaultdict(list)
     for one in _found(told, runs):
-        by_build[one.told.framework, one.bad.build].append(one)
+        by_build[one.told.framework, one.first].append(one)
     every = [_regression(framework, build, found, excuse) for (framework, build), found in by_build.items()]
     return tuple(sorted(every, key=lambda one: one.events[0].run.started))
 
@@ -48,7 +52,8 @@ def _found(told_ones: Iterable[ToldOf], runs: Iterable[RecordedRun]) -> Iterator
         good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
         if good and new:
             cell = Cell.of(slow.case, told)
-            yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), new, slower=True), good, told, recovered)
+            build = told.build.bare if told.build else new
+            yield _Found(Bad(cell, Outcome.PASS, _numbers(slow), build, slower=True), good, new, told, recovered)
 
 
 def _regression(framework: str, build: Build, found: Sequence[_Found], excuse: Excuse) -> Regression:

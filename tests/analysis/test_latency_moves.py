@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency_moves import WEEKS, moves
+from monitor.analysis.latency_moves import AT_ONCE_AT_LEAST, WEEKS, moves
 from monitor.analysis.lookback import WEEK
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
@@ -33,7 +33,12 @@ def seen_when(factor: float) -> pd.DataFrame:
     )
 
 
-def history(nights: int, factor: Callable[[int], float], machine: Machine = lambda night: "a chip") -> Recorded:
+def history(
+    nights: int,
+    factor: Callable[[int], float],
+    machine: Machine = lambda night: "a chip",
+    calibration: Callable[[int], float] = lambda night: 1000.0,
+) -> Recorded:
     """Nights of one build each; the first case takes `factor` times its usual time, the others their usual one."""
     runs, tables = [], []
     for night in range(nights):
@@ -41,7 +46,7 @@ def history(nights: int, factor: Callable[[int], float], machine: Machine = lamb
         environment = {"host.cpu": machine(night)}
         started = f"2026-{night:04}"
         run = Run(f"{night:04}", started, "cpu", "jax", "paper", Evidence.EXECUTED, build, environment=environment)
-        runs.append(RecordedRun(run, End(started, (1000.0, 1000.0))))
+        runs.append(RecordedRun(run, End(started, (calibration(night),) * 2)))
         tables.append(seen_when(factor(night)).assign(run=run.id))
     return Recorded(tuple(runs), pd.concat(tables, ignore_index=True), {})
 
@@ -67,3 +72,38 @@ def test_what_another_machine_took_says_nothing() -> None:
 
 def test_what_is_older_than_half_a_year_was_told_before() -> None:
     assert moves(history((WEEKS + 10) * WEEK, lambda night: 1.2 if night >= 3 * WEEK else 1.0)) == ()
+
+
+def test_a_replaced_runner_is_not_put_down_to_a_build() -> None:
+    """Its calibration says so, though it is within what nights of one class of machine may differ by."""
+    slower_since = lambda night: 1.2 if night >= STEPS else 1.0  # noqa: E731
+    replaced = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= STEPS else 1000.0)
+    assert moves(replaced) == ()
+    after = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= 5 * WEEK else 1000.0)
+    (moved,) = moves(after)
+    assert moved.since.version == f"{STEPS}.0", "a step on the new machine is told as ever"
+
+
+def test_twins_of_one_name_are_told_apart_by_their_calibration() -> None:
+    def on_twin(night: int) -> bool:  # more and more of its nights
+        return night % 3 == 0 if night < STEPS else night % 3 != 0
+
+    twins = history(
+        WEEKS * WEEK,
+        lambda night: 1.3 if on_twin(night) else 1.0,
+        calibration=lambda night: 1300.0 if on_twin(night) else 1000.0,
+    )
+    assert moves(twins) == ()
+
+
+def test_what_moved_at_once_with_many_others_says_so() -> None:
+    alone = history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0)
+    (one,) = moves(alone)
+    assert one.at_once == 0
+    recorded = history(WEEKS * WEEK, lambda night: 1.0)
+    many = CASES[: AT_ONCE_AT_LEAST + 1]
+    table = recorded.observations
+    moving = table["case"].isin(many) & (table["run"].astype(str) >= f"{STEPS:04}")
+    table.loc[moving, "latency_median"] *= 1.2
+    found = moves(recorded)
+    assert [(moved.cell.case, moved.at_once) for moved in found] == [(case, len(many)) for case in many]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.latency import CONTROLS, SAMPLES
+from monitor.analysis.latency import CONTROLS
+from monitor.analysis.latency_evidence import ROUNDS
 from monitor.cli.common import UserError
 from monitor.cli.planning import Wish, plan_jobs
 from monitor.execution.targets import Target
@@ -40,8 +41,8 @@ def plan(tmp_path: Path, runfile: Callable[..., RunFile], cpu: Target) -> Callab
 def test_a_job_is_held_against_the_pace_and_the_last_good_build(plan: Callable[[Wish], Job]) -> None:
     found = plan(WISH).baseline
     assert found
-    assert (found.build, found.samples, found.controls) == ("jax==10.0", SAMPLES, CONTROLS)
-    assert found.paces["a chip"].cases.keys() == {A}
+    assert (found.build, found.samples, found.controls) == ("jax==10.0", ROUNDS, CONTROLS)
+    assert found.paces["a chip"][0].cases.keys() == {A}
 
 
 def test_an_old_build_is_held_against_those_before_it(plan: Callable[[Wish], Job]) -> None:

@@ -14,7 +14,7 @@ from monitor.execution import comparing, cores
 from monitor.execution.builds import BuildUnavailable, Provided
 from monitor.execution.lanes import Lane
 from monitor.execution.run import run_job
-from monitor.execution.sidebyside import side_by_side
+from monitor.execution.sidebyside import beside_several, side_by_side
 from monitor.execution.supervisor import Limits, Worker, worker_command
 from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
@@ -22,6 +22,7 @@ from monitor.history.intake import read_untrusted
 from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
 
 LIMITS = Limits(seconds=30, memory_mib=1024)
+GOOD = ("jax==0.9",)
 PACED = Path(__file__).parent / "paced"
 ROUNDS = 6  # the fewest that a rank test can be sure of
 ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
@@ -133,7 +134,7 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
     pace = Pace(plain.end.calibration[0], usual | {SLOWER: Expected(took[SLOWER] - 6.0, 3.0)})
     good = Build("jax", "0.0.1", Channel.EXACT)
     monkeypatch.setattr(comparing, "provide", lambda *_, **__: Provided(builds("jax").python, good))
-    path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: pace}))
+    path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: (pace,)}, ("jax==0.0.1", "jax==0.0.0")))
     done = run()
     assert done.end
     assert done.end.notes == ()
@@ -147,6 +148,9 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
     }
     found = {comparison.case: (comparison.good, comparison.new) for comparison in done.comparisons}
     assert [side.build for side in found[SLOWER]] == ["jax==0.0.1", done.run.build and done.run.build.label]
+    (of_earlier,) = next(one.earlier for one in done.comparisons if one.case == SLOWER)
+    assert (of_earlier.build, len(of_earlier.latencies)) == ("jax==0.0.0", ROUNDS)
+    assert all(one.earlier == () for one in done.comparisons if one.reason is Reason.TURNED)
     assert [set(side.outcomes) for side in found[CRASHES]] == [{Outcome.PASS}, {Outcome.CRASH}]
     assert [set(side.outcomes) for side in found[BROKEN]] == [{Outcome.ERROR}, {Outcome.ERROR}]
     assert [case for case in (SLOWER, ALIKE, ALIKE_TOO, LAST) if slower(found[case])] == [SLOWER]
@@ -170,7 +174,7 @@ def test_a_last_good_build_that_is_gone_is_said(
     done = run()
     assert done.comparisons == ()
     assert done.end
-    assert done.end.notes == ("nothing was compared: jax==0.0.1 cannot be had any more: no such version",)
+    assert done.end.notes == ("nothing was compared with jax==0.0.1: it cannot be had any more: no such version",)
 
 
 def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path, Callable[[], RunFile]]]) -> None:
@@ -202,9 +206,53 @@ def test_no_new_build_is_nothing_to_compare(
 def test_a_machine_whose_pace_is_not_known_is_said(
     runfile: Callable[..., RunFile], machine: str, calibration: float, note: str
 ) -> None:
-    baseline = Baseline("jax==0.9", ROUNDS, 2, {"this": Pace(1000.0, {ALIKE: Expected(0.0, 0.05)})})
+    baseline = Baseline("jax==0.9", ROUNDS, 2, {"this": (Pace(1000.0, {ALIKE: Expected(0.0, 0.05)}),)}, GOOD)
     tonight = runfile(1, {ALIKE: "pass"}, latencies={ALIKE: 900.0}, environment={"host.cpu": machine})
     assert comparing.planned(baseline, tonight, {}, calibration) == ([], (f"no latency was suspected: {note}",))
+
+
+def test_good_builds_take_turns_over_the_rounds(lane: Callable[..., Lane]) -> None:
+    goods = [(f"jax=={number}", lane()) for number in (3, 2, 1)]
+    found = beside_several(goods, ("jax==4", lane(WORSE="1")), [SLOWER], LIMITS, rounds=3, say=print)
+    (of_goods, new) = found[SLOWER]
+    assert [side.build for side in of_goods] == ["jax==3", "jax==2", "jax==1"]
+    assert [len(side.latencies) for side in of_goods] == [2, 2, 2], "two a round"
+    assert len(new.latencies) == 3
+    assert max(np.median(side.latencies) for side in of_goods) < np.median(new.latencies)
+
+
+def test_what_was_slower_side_by_side_is_compared_again_on_whichever_machine(runfile: Callable[..., RunFile]) -> None:
+    tonight = runfile(
+        1,
+        {ALIKE: "pass", ALIKE_TOO: "pass", SLOWER: "pass", BROKEN: "error"},
+        latencies={ALIKE: 100.0, ALIKE_TOO: 100.0, SLOWER: 100.0},
+        environment={"host.cpu": "another"},
+    )
+    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
+    baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD, (BROKEN, SLOWER))
+    batches, notes = comparing.planned(baseline, tonight, {}, 1.0)
+    assert batches == [comparing.Batch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)]
+    assert notes == ("no latency was suspected: how fast this machine usually is, another, is not known yet",)
+
+
+def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
+    runfile: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = runfile(
+        1,
+        {ALIKE: "pass", SLOWER: "pass", LAST: "pass"},
+        latencies={ALIKE: 100.0, SLOWER: 100.0, LAST: 900.0},
+        environment={"host.cpu": "this"},
+    )
+    tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
+    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, SLOWER, LAST)})
+    goods = ("jax==99.0", tonight.run.build.label if tonight.run.build else "", "jax==0.8", "jax==0.7", "jax==0.6")
+    baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, goods, (SLOWER,))
+    monkeypatch.setattr(comparing, "BUDGET_SECONDS", 2.5 * 3 * ROUNDS)  # two cases, in three processes a round
+    batches, notes = comparing.planned(baseline, tonight, {}, 1.0)
+    expected = {SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}
+    assert batches == [comparing.Batch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
+    assert notes == ("not compared with jax==0.8 for want of time: 1 of the cases that are slower than usual",)
 
 
 def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,13 +261,13 @@ def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monk
     made = runfile(1, {CRASHES: "crash", BROKEN: "error"})
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
     batches, notes = comparing.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
-    assert batches == [comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS)]
+    assert batches == [comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS, GOOD)]
     assert notes == ("not compared with jax==0.9 for want of time: 1 of the cases that turned",)
 
 
 def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(runfile: Callable[..., RunFile]) -> None:
     pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
-    baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": pace})
+    baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD)
     tonight = runfile(
         1,
         {ALIKE: "pass", ALIKE_TOO: "pass", SLOWER: "pass", CRASHES: "crash"},
@@ -227,8 +275,8 @@ def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(ru
         environment={"host.cpu": "this"},
     )
     first, second = (
-        comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS),
-        comparing.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS),
+        comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS, GOOD),
+        comparing.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
     )
     watch = {CRASHES: Outcome.PASS}
     assert comparing.planned(baseline, tonight, watch, 1.0) == ([first, second], ())

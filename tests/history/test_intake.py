@@ -285,6 +285,21 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
         "comparison.good.build: jax==1.1 is newer",
     ),
     "compared with itself": (4, {"comparison.good.build": "jax==1.0"}, "comparison.good.build: "),
+    "compared with one build twice": (
+        4,
+        {"comparison.earlier": [{"build": "jax==0.8"}, {"build": "jax==0.9"}]},
+        "comparison.good.build: jax==0.9 is there twice",
+    ),
+    "compared with a newer one too": (
+        4,
+        {"comparison.earlier": [{"build": "jax==1.1"}]},
+        "comparison.earlier.0.build: jax==1.1 is newer",
+    ),
+    "more times of an earlier build than passed": (
+        4,
+        {"comparison.earlier": [{"build": "jax==0.8", "outcomes": ["pass"], "latencies": [1.0, 1.0]}]},
+        "comparison.earlier.0.latencies: ",
+    ),
     "compared, and no answer": (4, {"comparison.new.outcomes": []}, "comparison.new.outcomes: "),
     "more times than passed": (4, {"comparison.good.latencies": [1.0, 1.0, 1.0]}, "comparison.good.latencies: "),
     "compared at 1e-300": (4, {"comparison.good.latencies": [1e-300]}, "comparison.good.latencies.0: "),

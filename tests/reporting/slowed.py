@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency import CONTROLS, OF_NIGHTS, SAMPLES
+from monitor.analysis.latency import CONTROLS, SAMPLES
+from monitor.analysis.latency_evidence import FILED_AFTER
 from monitor.analysis.latency_verdicts import told_of
 from monitor.analysis.regressions import Excuse, Regression, nothing_excused
 from monitor.history.layout import RecordedRun, observations_table
@@ -47,7 +48,7 @@ def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> Recorded:
             observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
         runs.append(RecordedRun(run, End(started, (1000.0, 1000.0))))
         tables.append(observations_table(observations).assign(run=run.id))
-        if is_slow and number <= before + OF_NIGHTS - 1:  # then it is told of, and what the next nights expect
+        if is_slow and number <= before + FILED_AFTER:  # then it is told of, and what the next nights expect
             compared = [compare(SLOW, Reason.SUSPECT, before, number, STEP)]
             comparisons[run.id] = (
                 *compared,

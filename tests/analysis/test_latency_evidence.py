@@ -1,0 +1,146 @@
+"""What nights side by side come to, over builds whose layout is a bias that stays with each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from monitor.analysis.latency import FEWEST, usual
+from monitor.analysis.latency_evidence import (
+    CLEARLY,
+    FEWEST_SPREADS,
+    LAYOUT,
+    LEAST_LAYOUT,
+    LOUD,
+    OF_NIGHTS,
+    PRIOR_BUILDS,
+    QUIET,
+    Compared,
+    Spread,
+    certain,
+    spreads,
+    usual_layout,
+    weigh,
+)
+
+GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
+QUIET_BUILDS = Spread(layout=0.01)
+
+
+def night(step: float, build: int = 9, **given: float) -> Compared:
+    return Compared(f"jax=={build}.0", step, GOODS, **given)
+
+
+def filed(nights: list[Compared], spread: Spread) -> bool:
+    return certain(weigh(nights, spread), nights)
+
+
+def test_a_build_counts_once_however_often_it_is_measured() -> None:
+    once = weigh([night(0.1)], QUIET_BUILDS)
+    again = weigh([night(0.1)] * OF_NIGHTS, QUIET_BUILDS)
+    others = weigh([night(0.1, build) for build in range(9, 9 + OF_NIGHTS)], QUIET_BUILDS)
+    assert once == again
+    assert others.deviations > 1.5 * again.deviations
+
+
+def test_the_error_is_that_of_a_mean_over_new_builds_and_one_over_good_builds() -> None:
+    found = weigh([night(0.1), night(0.1, 10)], QUIET_BUILDS)
+    variance = PRIOR_BUILDS * 0.01**2 / (PRIOR_BUILDS + 3 + 1)
+    assert found.step == found.aside == pytest.approx(0.1)
+    assert found.deviations == pytest.approx(0.1 / (variance * (1 / 2 + 1 / 4)) ** 0.5)
+
+
+def test_good_builds_that_are_apart_make_a_step_less_certain() -> None:
+    apart = dict(zip(GOODS, (-0.1, -0.05, 0.05, 0.1), strict=True))
+    alike = [night(0.12, build) for build in (9, 10, 11)]
+    assert filed(alike, QUIET_BUILDS)
+    assert not filed([replace(one, goods=apart) for one in alike], QUIET_BUILDS)
+
+
+def test_the_figures_of_the_runs_count_by_their_precision() -> None:
+    nights = [night(0.1, build, shift=0.02) for build in (9, 10, 11)]
+    loose = weigh(nights, Spread(0.01, nights=0.2, known=60, builds=60))
+    tight = weigh(nights, Spread(0.01, nights=0.01, known=60, builds=60))
+    assert loose.step == pytest.approx(0.1, abs=0.002)
+    assert tight.step < 0.06
+    assert loose.aside == tight.aside == pytest.approx(0.1)
+    untold = [replace(one, shift=float("nan")) for one in nights]
+    assert weigh(untold, Spread(0.01, nights=0.01, known=60, builds=60)).step == pytest.approx(0.1)
+
+
+def test_nights_of_one_build_do_not_tell_the_level_of_others() -> None:
+    nights = [night(0.1, shift=0.1)]
+    many, one = (weigh(nights, Spread(0.03, nights=0.03, known=60, builds=builds)) for builds in (60, 1))
+    assert one.deviations < many.deviations
+
+
+def test_one_night_files_nothing_and_a_small_step_is_never_filed() -> None:
+    assert not filed([night(1.0)], QUIET_BUILDS)
+    assert filed([night(1.0)] * 2, QUIET_BUILDS)
+    small = np.log1p(CLEARLY) - 0.001
+    assert not filed([night(small, build) for build in range(9, 20)], Spread(1e-9))
+
+
+def test_the_usual_layout_is_that_of_most_cases() -> None:
+    rng = np.random.default_rng(1)
+    usually = [(0.02 * rng.standard_normal(5)).tolist() for _ in range(200)]
+    few = [(0.2 * rng.standard_normal(5)).tolist() for _ in range(20)]
+    assert usual_layout(usually) == pytest.approx(0.02, rel=0.1)
+    assert usual_layout(usually + few) == pytest.approx(0.02, rel=0.15)
+    assert usual_layout(usually[: FEWEST_SPREADS - 1]) == LAYOUT
+    assert usual_layout([[0.0, 0.1]] * 100) == LAYOUT, "two good builds do not tell"
+
+
+def test_what_varies_more_than_most_is_put_down_to_layout() -> None:
+    normal = norm.ppf((np.arange(60) + 0.5) / 60)[:, None]
+    others = 0.03 * np.tile(normal, 100)
+    loud, usually, quiet = (noise * normal for noise in (0.05, 0.03, 0.004))
+    past = np.hstack([loud, usually, quiet, np.full((60, 1), np.nan)])
+    found, level = spreads(past, others, 0.02, 60)
+    assert found[0].layout == pytest.approx(((LOUD * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
+    assert found[1].layout == 0.02, "it varies as all do"
+    assert found[2].layout == LEAST_LAYOUT
+    assert found[3] == Spread(LAYOUT)
+    assert np.isnan(level).tolist() == [False, False, False, True]
+    of_one_build, _ = spreads(past, others, 0.02, FEWEST - 1)
+    assert of_one_build[2].layout == 0.02, "nights of a few builds do not tell how far builds are apart"
+    assert found[1].nights * QUIET > 0.02
+
+
+def test_spikes_do_not_move_what_is_usual() -> None:
+    rng = np.random.default_rng(3)
+    nights = 0.03 * rng.standard_normal((60, 400))
+    spiked = nights.copy()
+    spiked[::20] += 0.5
+    for latencies in (nights, spiked):
+        level, noise = usual(latencies)
+        assert np.median(level) == pytest.approx(0.0, abs=0.006)
+        assert np.median(noise) == pytest.approx(0.03, rel=0.15)
+    assert np.isnan(usual(nights[: FEWEST - 1])).all()
+
+
+@pytest.mark.parametrize("layout", [0.01, 0.02, 0.03, 0.05])
+def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
+    """The first build is one that happens to be slow: that is how a case comes to be followed."""
+    rng = np.random.default_rng(4)
+    known = Spread(layout, nights=(layout**2 + 0.03**2) ** 0.5, known=60, builds=60)
+    series = 300
+
+    def followed(step: float) -> float:
+        told = 0
+        for _ in range(series):
+            goods = {f"jax=={build}.0": level for build, level in enumerate(layout * rng.standard_normal(8))}
+            own = layout * rng.standard_normal(OF_NIGHTS)
+            own[0] = 1.5 * layout
+            nights = [
+                Compared(f"jax=={100 + number}.0", step + bias, goods, shift=step + bias + 0.03 * rng.standard_normal())
+                for number, bias in enumerate(own)
+            ]
+            told += any(filed(nights[: seen + 1], known) for seen in range(OF_NIGHTS))
+        return told / series
+
+    assert followed(0.0) == 0
+    assert followed(np.log(1.25)) > (0.95 if layout < 0.05 else 0.9)
