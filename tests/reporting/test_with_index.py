@@ -1,0 +1,103 @@
+"""A history says the same by the index as run by run, also where runs came late, in part, or of old builds."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.steps import write_pages
+from monitor.handover.runfile import RunFile
+from monitor.history.store import History
+from monitor.model import Digest, NumericalError, Run
+from monitor.reporting.material import Material, gather, material_of
+
+CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]
+OUTCOMES = ("pass", "pass", "pass", "error", "mismatch", "blocked")
+
+
+@pytest.fixture(scope="module")
+def history(tmp_path_factory: pytest.TempPathFactory, runfile: Callable[..., RunFile]) -> History:
+    """Twenty-four runs, in no order of builds, recorded in no order of time; no two say the same of a case."""
+    draw = random.Random(20)  # noqa: S311 - no secret
+    made = []
+    for day in range(1, 25):
+        expected = CASES if day % 3 else sorted(draw.sample(CASES, draw.randrange(1, len(CASES))))
+        answered = expected if day % 5 else expected[: len(expected) // 2]
+        whole = len(expected) == len(CASES)
+        one = runfile(
+            day,
+            {case: draw.choice(OUTCOMES) for case in answered},
+            version=f"0.{draw.randrange(1, 9)}.0",
+            expected=tuple(expected),
+            latencies={case: draw.uniform(1, 1000) for case in answered},
+            selection=() if whole else tuple(expected),
+        )
+        observations = tuple(
+            replace(
+                each,
+                message=each.message and f"{each.message} of {each.case} on day {day}",
+                error=NumericalError(*(draw.random() for _ in range(3))),
+                digest=Digest(f"{draw.getrandbits(32):08x}", (draw.randrange(100),)),
+            )
+            for each in one.observations
+        )
+        made.append(replace(one, observations=observations))
+    draw.shuffle(made)
+    history = History(tmp_path_factory.mktemp("history") / "history")
+    for number in range(0, len(made), 4):
+        history.record(made[number : number + 4], f"part {number}")
+    assert [item.run.started for item in history.load().runs] != sorted(one.run.started for one in made)
+    return history
+
+
+@pytest.fixture(scope="module")
+def materials(history: History, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Material]:
+    """The history by its index as it is made, by the index that is there, and by its runs."""
+    index = tmp_path_factory.mktemp("index")
+    found = {"as the index is made": gather(history, index), "by the index": gather(history, index)}
+    assert [*index.rglob("*.arrow")]
+    return found | {"by the runs": gather(history)}
+
+
+def test_standings_are_those_of_each_case(history: History, materials: dict[str, Material]) -> None:
+    """Against the table of everything, in which rows are looked for by hand."""
+    table = history.load().observations
+    by_hand = {(row["run"], row["case"]): row for row in table.to_dict("records")}
+    assert sum(len(series.now) for series in materials["by the runs"].series) == len(CASES)
+    for material in materials.values():
+        for series in material.series:
+            for one in (*series.now, *series.gone):
+                row = by_hand[one.run.id, one.case]
+                assert one.error
+                assert (one.outcome, one.message, one.error.max_abs) == (row["outcome"], row["message"], row["max_abs"])
+
+
+@pytest.mark.parametrize("way", ["as the index is made", "by the index"])
+def test_all_that_is_found_is_the_same(
+    way: str, history: History, materials: dict[str, Material], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Run, "__repr__", lambda run: run.id)
+    whole = replace(material_of(history.load()), signatures=history.signatures())
+    assert repr(materials["by the runs"].series) == repr(whole.series)
+    for name in vars(whole).keys() - {"trends"}:  # which hold places in tables; pages show what stands there
+        assert repr(getattr(materials[way], name)) == repr(getattr(materials["by the runs"], name)), name
+
+
+def test_so_are_all_pages_documents_and_feeds(materials: dict[str, Material], tmp_path: Path) -> None:
+    sites = [tmp_path / "runs", tmp_path / "index"]
+    for site, way in zip(sites, ("by the runs", "by the index"), strict=True):
+        write_pages(materials[way], site, "https://example.org/monitor/")
+    runs, index = (contents(site) for site in sites)
+    assert runs.keys() == index.keys()
+    assert [path for path in runs if runs[path] != index[path]] == []
+
+
+def contents(site: Path) -> dict[Path, bytes]:
+    """Every file of a site, but for when it was made."""
+    made = re.compile(rb'<p>Generated .*|"generated": ?"[^"]*"')
+    return {path.relative_to(site): made.sub(b"", path.read_bytes()) for path in site.rglob("*") if path.is_file()}
