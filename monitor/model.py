@@ -69,6 +69,8 @@ class Mode(StrEnum):
 # What a published build has behind its version: for what it was made. Any other is the mark of whoever built it,
 # such as +git1234567 or +g1234567.d20261101.
 FLAVOUR = re.compile(r"(cpu|xpu|cu\d+|rocm\d+(\.\d+)*)(\.[a-z0-9]+)*")
+# How a channel numbers its builds: a release, a candidate or a dated nightly. A source tree calls itself 2.16.0a0.
+PUBLISHED = re.compile(r"\d+(\.\d+)*(rc\d+)?(\.post\d+)?(\.dev20\d{6,})?")
 
 
 class Channel(StrEnum):
@@ -451,15 +453,16 @@ class Run:
     def one_off(self) -> str:
         """Say why no series follows this run, in one line; empty where one does.
 
-        A build of somebody's own is no step from the build before it to the one after it.
+        A build of somebody's own is no step from the build before it to the one after it. An interpreter that was given
+        may well have a published build: a machine without a network has no other way to one.
         """
-        build = self.build
-        if build is None:
+        if self.build is None:
             return ""
-        if build.channel is Channel.GIVEN:
-            return "one-off: an interpreter that was given, whose build no channel has"
-        local = build.version.partition("+")[2]
-        return f"one-off: a local build, +{local}" if local and not FLAVOUR.fullmatch(local) else ""
+        public, _, local = self.build.version.partition("+")
+        published = self.build.channel is not Channel.GIVEN or PUBLISHED.fullmatch(public)
+        if published and (not local or FLAVOUR.fullmatch(local)):
+            return ""
+        return f"one-off: {self.build.version} is a local build, which no channel has"
 
     @property
     def whole(self) -> bool:

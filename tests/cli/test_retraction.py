@@ -231,7 +231,8 @@ def test_a_retraction_survives_a_remote_that_was_moved_back(tmp_path: Path, runf
 LOCAL = (
     Build("jax", "2.16.0a0+git1234567", Channel.EXACT),
     Build("jax", "0.10.3.dev20261103+g1234567.d20261103", Channel.NIGHTLY),
-    Build("jax", "0.10.3", Channel.GIVEN),
+    Build("jax", "0.10.3a0", Channel.GIVEN),
+    Build("jax", "mine", Channel.GIVEN),
 )
 
 
@@ -256,8 +257,20 @@ def test_no_series_follows_a_build_of_somebodys_own(
     assert "3 crash" in page
 
 
+@pytest.mark.parametrize("channel", [Channel.RELEASE, Channel.GIVEN])
 @pytest.mark.parametrize(
-    "version", ["2.13.0+cpu", "2.13.0+cu130", "2.13.0+rocm7.2", "2.13.0+xpu", "2.13.0+cpu.cxx11.abi"]
+    "version",
+    [
+        "2.13.0",
+        "2.13.0+cpu",
+        "2.13.0+cu130",
+        "2.13.0+rocm7.2",
+        "2.13.0+xpu",
+        "2.13.0+cpu.cxx11.abi",
+        "2.15.0rc1+cpu",
+        "2.16.0.dev20261101+cu130",
+        "0.12.0.1",
+    ],
 )
-def test_a_published_build_is_no_one_off(runfile: Make, version: str) -> None:
-    assert runfile(1, {A: "pass"}, build=Build("torch", version, Channel.RELEASE)).run.one_off == ""
+def test_a_published_build_is_no_one_off(runfile: Make, version: str, channel: Channel) -> None:
+    assert runfile(1, {A: "pass"}, build=Build("torch", version, channel)).run.one_off == ""
