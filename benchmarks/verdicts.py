@@ -65,7 +65,7 @@ def ours(world: World) -> dict[str, Flags]:
         suspects = found_now.suspect
         followed = [int(case) for case, one in walker.followed.items() if number - one.first < OF_NIGHTS]
         measured = np.isfinite(nights.latencies[number])
-        slowest = np.argsort(np.where(suspects, -found_now.shift, np.inf))[: suspects.sum()]
+        slowest = np.argsort(np.where(suspects, -found_now.excess, np.inf))[: suspects.sum()]
         asked = np.array([*dict.fromkeys((*followed, *slowest.tolist()))], dtype=int)
         asked = asked[measured[asked]][: int(AFFORDABLE * len(nights.cases))]
         controls = world.rng.choice(np.setdiff1d(np.flatnonzero(measured), asked), CONTROLS, replace=False)

@@ -57,12 +57,18 @@ class Expectation:
 class Suspicion:
     """Tonight against the past, an array over series each: `shift` in logarithms, the machine's common drift taken out.
 
-    `noise` is the series' own, in standard deviations; both are NaN where too little is known.
+    `noise` is the series' own, in standard deviations, and `excess` is by how much tonight is beyond its bound; all are
+    NaN where too little is known.
     """
 
     shift: Floats
     noise: Floats
-    suspect: Flags
+    excess: Floats
+
+    @property
+    def suspect(self) -> Flags:
+        found: Flags = self.excess > 0
+        return found
 
 
 def drift(latencies: Floats) -> Floats:
@@ -97,7 +103,7 @@ def suspicion(latencies: Floats) -> Suspicion:
     expected = expectation(latencies[:-1])
     shift = latencies[-1] - expected.level
     shift = shift - np.nan_to_num(_common(shift[None]))
-    return Suspicion(shift, expected.noise, shift > expected.bound)
+    return Suspicion(shift, expected.noise, shift - expected.bound)
 
 
 def worth_telling(level: Floats | float) -> Floats:

@@ -41,7 +41,8 @@ PRIOR_BUILDS = 16
 # most is taken to do so because of layout, up to this.
 LAYOUT = 0.05
 LEAST_LAYOUT = 0.01  # a smaller spread is one that a few figures happen to have
-LOUD = 1.1  # the deviation of 60 nights is known to a tenth
+LOUD = 1.25  # a case varies more than most beyond so many of their deviations: of 60 nights it is known to a tenth
+SURELY = 1.1  # what the deviation of such a case is multiplied by
 QUIET = 1.25  # the deviation of a dozen nights may be below the true one by so much
 FEWEST_SPREADS = 10  # comparisons that tell how far builds usually are apart
 FEWEST_GOODS = 3  # good builds of a comparison that tell how far they are apart
@@ -167,7 +168,8 @@ def spreads(past: Floats, others: Floats, layout: float, builds: int) -> tuple[l
         if np.isnan(noise):
             found.append(Spread(max(layout, LAYOUT)))
         else:
-            beyond = max((LOUD * float(noise)) ** 2 - typical**2, 0.0) ** 0.5
+            # A deviation that is found to be larger than the others' may still be below the true one.
+            beyond = ((SURELY * float(noise)) ** 2 - typical**2) ** 0.5 if noise > LOUD * typical else 0.0
             most = QUIET * float(noise) if builds >= FEWEST else np.inf
             known_layout = max(min(max(layout, min(beyond, LAYOUT)), most), LEAST_LAYOUT)
             found.append(Spread(known_layout, float(noise), int(nights), min(builds, int(nights))))

@@ -18,6 +18,7 @@ from monitor.analysis.latency_evidence import (
     OF_NIGHTS,
     PRIOR_BUILDS,
     QUIET,
+    SURELY,
     Compared,
     Spread,
     certain,
@@ -100,11 +101,13 @@ def test_what_varies_more_than_most_is_put_down_to_layout() -> None:
     loud, usually, quiet = (noise * normal for noise in (0.05, 0.03, 0.004))
     past = np.hstack([loud, usually, quiet, np.full((60, 1), np.nan)])
     found, level = spreads(past, others, 0.02, 60)
-    assert found[0].layout == pytest.approx(((LOUD * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
+    assert found[0].layout == pytest.approx(((SURELY * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
     assert found[1].layout == 0.02, "it varies as all do"
     assert found[2].layout == LEAST_LAYOUT
     assert found[3] == Spread(LAYOUT)
     assert np.isnan(level).tolist() == [False, False, False, True]
+    slightly, _ = spreads(0.03 * (LOUD - 0.01) * normal, others, 0.02, 60)
+    assert slightly[0].layout == 0.02, "chance makes some vary so much more"
     of_one_build, _ = spreads(past, others, 0.02, FEWEST - 1)
     assert of_one_build[2].layout == 0.02, "nights of a few builds do not tell how far builds are apart"
     assert found[1].nights * QUIET > 0.02
