@@ -106,7 +106,9 @@ def _call() -> int:
         if isinstance(end.__context__, BrokenPipeError):  # Typer has made an exit of it
             raise end.__context__ from None
         raise
-    except typer.Abort:
+    except typer.Abort as end:  # Typer makes it of both, where it waits for an answer
+        if isinstance(end.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
         raise UserError("the input ended before every question was answered") from None
     except CallError as error:
         return _refused(error)

@@ -27,6 +27,7 @@ from monitor.cli.common import (
     examples,
     open_history,
     print_json,
+    refuse_unknown,
     say,
 )
 from monitor.cli.github import api, github_token
@@ -104,6 +105,8 @@ def bisect(
         raise UserError("name a case, or a --script instead")
     if latency and (script or mended or not (good and bad)):
         raise UserError("--latency is of a case, between --good and --bad; --mended is another question")
+    if channel:
+        refuse_unknown("channel", channel, (Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED))
     chosen = find_target(load_targets(RUNNERS), target)
     seen = Evidence.EXECUTED if script or latency else evidence or chosen.evidences[0]
     suite = suite_of(case, seen) if case else ""

@@ -86,7 +86,7 @@ def compare(
     builds: Annotated[str, typer.Option(help="The old and the new build.", metavar="OLD,NEW")],
     target: Annotated[str, typer.Option(help="A runner file's name: whose device, whose builds.")] = "cpu",
     suite: Annotated[str, typer.Option(help="The suite that the cases are of.")] = "paper",
-    samples: Annotated[int, typer.Option(min=1, help="Fresh processes of each build.")] = SAMPLES,
+    samples: Annotated[int, typer.Option(min=1, max=1000, help="Fresh processes of each build.")] = SAMPLES,
     cache: CacheOption = DEFAULT_CACHE,
     json_: JsonOption = False,
     markdown: MarkdownOption = False,

@@ -11,16 +11,22 @@ import typer
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     INDEX,
+    RUNNERS,
     HistoryOption,
     JsonOption,
     examples,
     open_history,
     print_frame,
     print_json,
+    refuse_unknown,
     say,
 )
+from monitor.execution.targets import load_targets
 from monitor.history.cases import load_function
+from monitor.history.layout import places
 from monitor.history.thinning import thin
+from monitor.suite.catalog import load_catalog
+from monitor.suite.collect import frameworks
 
 app = typer.Typer(name="history", help="The recorded history itself.", no_args_is_help=True)
 
@@ -40,11 +46,20 @@ def show(
     history: HistoryOption = DEFAULT_HISTORY,
     json_: JsonOption = False,
 ) -> None:
-    """What every run saw of one function's cases. Exit status 1 where none saw any.
+    """What every run saw of one function's cases. Exit status 1 where none on that target saw any.
 
     Runs that were retracted are left out; `portability history retracted` lists them.
     """
-    table = load_function(open_history(history).files, INDEX, target, framework, function)
+    refuse_unknown("framework", framework, frameworks())
+    refuse_unknown("target", target, load_targets(RUNNERS))
+    files = open_history(history).files
+    table = load_function(files, INDEX, target, framework, function)
+    if table.empty:
+        others = [there for there, of in places(files) if of == framework]
+        seen = [one for one in others if not load_function(files, INDEX, one, framework, function).empty]
+        if not seen:
+            refuse_unknown("function", function, load_catalog())
+        say(f"no run on {target} saw {function}" + (f"; {', '.join(seen)} did" if seen else ""))
     if json_:
         print_json(table.astype(object).where(table.notna(), None).to_dict("records"))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path, PurePosixPath
+from shutil import which
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -22,7 +23,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.steps import ChannelOption, PythonOption
-from monitor.execution.builds import AUTO, BuildUnavailable, provide
+from monitor.execution.builds import AUTO, BuildUnavailable, named, provide
 from monitor.execution.lanes import environment_of
 from monitor.execution.offers import CHANNELS
 from monitor.execution.supervisor import clean_environment
@@ -63,12 +64,16 @@ def repro(
         text = script(case, _recorded(case, target))
     except NoScriptError as error:
         raise UserError(str(error)) from error
+    framework = case.partition("/")[0]
+    wanted = find_target(load_targets(RUNNERS), target)
+    refuse_unknown("channel", channel, (AUTO, *CHANNELS))
+    if build:
+        named(wanted, build)
+    if python and not which(python):
+        raise UserError(f"--python {python}: no program that can be run; name an interpreter")
     if not run:
         print(text, end="")
         return
-    framework = case.partition("/")[0]
-    refuse_unknown("channel", channel, (AUTO, *CHANNELS))
-    wanted = find_target(load_targets(RUNNERS), target)
     try:
         provided = provide(wanted, framework, channel=channel, exact=build, python=python, cache=cache, say=say)
     except BuildUnavailable as error:

@@ -125,15 +125,15 @@ def new(
     device: Annotated[str, typer.Option(help="... what that framework calls the device.")] = "",
     package: Annotated[list[str], typer.Option(help="... and what to install.")] = [],  # noqa: B006 - typer copies it
     expect_name: Annotated[str, typer.Option(help="What the device calls itself, as a regular expression.")] = "",
-    count: Annotated[int, typer.Option(min=1, help="How many devices there must be.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many devices there must be.")] = 1,
     compiler: Annotated[str, typer.Option(help="What compiles for it: a file in runners/compilers/.")] = "",
     topology: Annotated[str, typer.Option(help="... the compiler's own name for the chips.")] = "",
     configuration: Annotated[
         Path | None, typer.Option(help="... a file that describes the chip.", metavar="FILE", parser=existing_file)
     ] = None,
-    memory_gib: Annotated[float, typer.Option(help="... memory of one device, in GiB.")] = 0,
-    bandwidth: Annotated[float, typer.Option(help="... bandwidth of that memory, in GB/s.")] = 0,
-    peak: Annotated[float, typer.Option(help="... its peak in the dtype that it trains in, in TFLOP/s.")] = 0,
+    memory_gib: Annotated[float, typer.Option(min=0, help="... memory of one device, in GiB.")] = 0,
+    bandwidth: Annotated[float, typer.Option(min=0, help="... bandwidth of that memory, in GB/s.")] = 0,
+    peak: Annotated[float, typer.Option(min=0, help="... its peak in the dtype that it trains in, in TFLOP/s.")] = 0,
 ) -> None:
     """Write the runner file of a new hardware, check it, and say what is left to do."""
     if framework:

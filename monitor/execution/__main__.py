@@ -19,7 +19,7 @@ from monitor.execution.builds import AUTO
 from monitor.execution.command_line import run_program
 from monitor.execution.environments import default_cache
 from monitor.execution.faults import TargetError
-from monitor.execution.offers import known_suites
+from monitor.execution.offers import CHANNELS, known_suites
 from monitor.execution.path_checks import PathError, existing_directory, existing_file, new_directory, new_file
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import NoCaseError, ResumeError, run_job
@@ -147,9 +147,10 @@ def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
         return _read_job(given.job)
     if not given.framework:
         raise CallError("--framework or --job is needed")
+    _refuse_unknown_channel(given.channel)
     if given.python and not shutil.which(given.python):
         raise CallError(f"--python {given.python}: no program that can be run; name an interpreter")
-    if given.suite and given.suite not in (known := known_suites(given.framework)):
+    if given.suite is not None and given.suite not in (known := known_suites(given.framework)):
         raise CallError(f"--suite {given.suite}: {given.framework} has no such suite, {nearest(given.suite, known)}")
     evidence = given.evidence or find_target(targets, given.target).evidences[0]
     return Job(
@@ -163,6 +164,12 @@ def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
         selection=tuple(given.case),
         shard=given.shard or "",
     )
+
+
+def _refuse_unknown_channel(channel: str) -> None:
+    """Raise CallError, with the nearest name, unless it is a channel."""
+    if channel not in (known := (AUTO, *CHANNELS)):
+        raise CallError(f'--channel "{channel}": no such channel, {nearest(channel, known)}')
 
 
 def _read_job(path: Path) -> Job:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from monitor.execution.builds import BuildUnavailable, Provided, provide
+from monitor.execution.builds import BuildUnavailable, Provided, named, provide
 from monitor.execution.calibration import calibrate
 from monitor.execution.comparing import compare
 from monitor.execution.compiling import Exports
@@ -82,6 +82,8 @@ def run_job(
     if begun and begun.end:
         say(f"{path} is complete; nothing is left to do")
         return begun
+    if job.build and not job.python:
+        named(target.offer(job.evidence), job.build)  # raises TargetError before anything is written
     with RunFileWriter(path) as writer, ExitStack() as held:
         calibration = calibrate()
         notes: tuple[str, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from calling import portability
 from typer.testing import CliRunner
 
 from monitor.cli import app
@@ -19,7 +20,12 @@ def test_a_functions_past_is_shown() -> None:
 
 
 def test_what_no_run_saw_is_no_success() -> None:
-    assert CliRunner().invoke(app, ["history", "show", "jax", "jax.nothing"]).exit_code == 1
+    elsewhere = portability("history", "show", "torch", "torch.cat", "--target", "nvidia-h200")
+    assert elsewhere.returncode == 1
+    assert "no run on nvidia-h200 saw torch.cat; cpu, " in elsewhere.stderr
+    unknown = portability("history", "show", "jax", "jax.numpy.ad")
+    assert unknown.returncode == 2
+    assert 'no function "jax.numpy.ad", did you mean "jax.numpy.add"?' in unknown.stderr
 
 
 def test_a_young_history_has_nothing_to_lose() -> None:
