@@ -15,7 +15,7 @@ from monitor.cli.planning import Wish, plan_jobs
 from monitor.execution.targets import Target
 from monitor.handover.runfile import RunFile
 from monitor.history.store import History
-from monitor.model import Job
+from monitor.model import Evidence, Job
 
 A = "jax/jax.a/eager"
 WISH = Wish(("cpu",), ("jax",), ("paper",))
@@ -63,3 +63,32 @@ def test_more_jobs_than_github_starts_in_one_run_are_refused(cpu: Target, tmp_pa
     assert planned(85) == 3 * 85, "one suite of three frameworks"
     with pytest.raises(UserError, match=r"--shards 86: makes 258 jobs of cpu, executed, .*; take at most 85"):
         planned(86)
+
+
+@pytest.mark.parametrize(
+    ("wish", "said"),
+    [
+        (
+            replace(WISH, cases=("jax/jax.numpy.ad/*",)),
+            r'--case "jax/jax.numpy.ad/\*": fits no case of suite paper, did',
+        ),
+        (replace(WISH, cases=("jax/*", "torch/*")), r'--case "torch/\*": fits no case'),
+        (replace(WISH, suites=("paper", "opinfo")), "--suite opinfo: no target selected here has it"),
+        (replace(WISH, frameworks=("jax", "torch"), suites=("harness",)), "--framework torch: no target selected here"),
+        (replace(WISH, suites=("opinfo",)), "nothing to do: --suite opinfo: cpu has harness, "),
+        (replace(WISH, evidences=(Evidence.COMPILED,)), "nothing to do: --evidence compiled: cpu can only be executed"),
+        (replace(WISH, builds=("",)), '--build "": no framework selected here'),
+    ],
+)
+def test_what_fits_nothing_is_refused(plan: Callable[[Wish], Job], wish: Wish, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        plan(wish)
+
+
+def test_a_declared_suite_without_a_fitting_case_is_left_out_and_a_listed_one_is_kept(
+    tmp_path: Path, cpu: Target
+) -> None:
+    """What an installed build lists is known when it runs, but not that another framework's case is among it."""
+    wish = Wish(("cpu",), cases=("jax/jax.lax.sort/harness-*",))
+    jobs = plan_jobs(wish, {"cpu": cpu}, History(tmp_path / "history"))
+    assert [(job.framework, job.suite) for job in jobs] == [("jax", "harness")]

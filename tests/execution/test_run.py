@@ -15,7 +15,7 @@ import pytest
 
 from monitor.execution.builds import Provided
 from monitor.execution.environments import default_cache
-from monitor.execution.run import ResumeError, run_job
+from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets import Target
 from monitor.handover.runfile import read_run_file
 from monitor.model import Job, Outcome
@@ -149,3 +149,16 @@ def test_a_run_step_without_framework_is_refused(capsys: pytest.CaptureFixture[s
     )
     assert done.returncode == 2
     assert "--framework or --job is needed" in done.stderr
+
+
+def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
+    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    """Only the build knows which cases it lists, so the run step is the first that can refuse."""
+    asked = ("jax/jax.lax.flor/harness-*",)
+    job = Job("cpu", "jax", "harness", build=builds("jax").build.label, selection=asked)
+    with pytest.raises(NoCaseError, match=r'fits no case of suite harness of jax, the nearest is "jax/jax.lax.floor/'):
+        run(job, cpu, tmp_path / "run.jsonl")
+    assert not (tmp_path / "run.jsonl").exists()
+    run(job, cpu, tmp_path / "run.jsonl", may_be_empty=True)
+    assert read_run_file(tmp_path / "run.jsonl").observations == ()
