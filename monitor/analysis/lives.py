@@ -189,7 +189,8 @@ class Register:
         self.runs: dict[Series, list[Run]] = defaultdict(list)
         self._alike: dict[tuple[str, Kind, str], _Alike] = defaultdict(_Alike)
         self._ill: dict[Cell, Life] = {}
-        self.flaky: set[Cell] = set()  # the bad cells to which fresh workers gave different answers, the last time
+        # On which classes of machine fresh workers gave different answers to a bad cell, the last time.
+        self._flaky_on: defaultdict[Cell, set[str]] = defaultdict(set)
         self._ill_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell is bad
 
     @classmethod
@@ -240,14 +241,22 @@ class Register:
             closed = step is Step.SHRUNK and not life.bad
             life.events.append(Event(Step.CLOSED if closed else step, run, tuple(cells)))
 
+    @property
+    def flaky(self) -> frozenset[Cell]:
+        """Return the bad cells that are flaky on every class of machine on which they are bad."""
+        return frozenset(cell for cell, machines in self._flaky_on.items() if machines >= self._ill_on[cell])
+
     def _note_flaky(self, night: Night) -> None:
         """Note which bad cells became flaky, and which are no more: each turn is a change, of which most are not."""
+        machine = machine_of(night.run)
         for change in (*night.changes, *night.repeated):
             cell = Cell.of(change.case, night.run)
-            if change.after is Outcome.FLAKY and cell in self._ill:
-                self.flaky.add(cell)
+            if cell not in self._ill:
+                continue
+            if change.after is Outcome.FLAKY and machine in self._ill_on[cell]:
+                self._flaky_on[cell].add(machine)
             else:
-                self.flaky.discard(cell)
+                self._flaky_on[cell].discard(machine)
 
     def _heal(self, life: Life, cell: Cell, change: Change, machine: str) -> bool:
         """Whether a cell leaves its regression: it is good on every class of machine, or left the suite.
@@ -266,6 +275,7 @@ class Register:
         if self._ill_on[cell]:
             return False
         del life.bad[cell], self._ill[cell], self._ill_on[cell]
+        self._flaky_on.pop(cell, None)
         return True
 
     def _forgotten(self, run: Run) -> Iterator[tuple[Life, Cell]]:
