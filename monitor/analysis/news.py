@@ -254,6 +254,8 @@ class _Told:
         if baseline is None:  # on the first night everything is new: news is what the authors did not say
             changes = [change for change in changes if change.verdict is not Verdict.NEW]
         run, expected, observed = self._grid.runs[number].run, self._expected[number], self._observed[number]
+        if run.evidence.certain and observed:
+            observed = expected  # a table that was read was read whole, and what it does not tell it answers so
         incidents = []
         if run.blocked:
             incidents.append(f"nothing could be observed: {run.blocked}")

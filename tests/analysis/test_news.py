@@ -57,6 +57,17 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: M
     assert [change.verdict for change in night.regressions] == [Verdict.WORSE]
 
 
+@pytest.mark.parametrize(("evidence", "observed"), [(Evidence.REGISTERED, 2), (Evidence.EXECUTED, 1)])
+def test_what_a_table_does_not_tell_is_an_answer(
+    evidence: Evidence, observed: int, tmp_path: Path, runfile: Make
+) -> None:
+    one = runfile(1, {A: "pass", B: "blocked"})
+    seen = tuple(replace(observation, evidence=evidence) for observation in one.observations)
+    (night,) = read(tmp_path, replace(one, run=replace(one.run, evidence=evidence), observations=seen))
+    assert (night.observed, night.expected) == (observed, 2)
+    assert bool(night.incidents) is (observed < 2)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [
