@@ -31,7 +31,7 @@ HARDWARE = {
     "mps": Hardware("A laptop", {Evidence.EXECUTED: ("torch",), Evidence.REGISTERED: ("torch",)}),
     "never": Hardware("A chip that nobody has", {Evidence.EXECUTED: EVERY}),
 }
-PROJECT = Project({}, lambda case: f"print({case!r})\n", HARDWARE)
+PROJECT = Project({}, lambda case, seen: f"print({case!r})\n", HARDWARE)
 
 Outcomes = Mapping[str, tuple[Outcome, str]]
 
