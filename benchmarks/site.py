@@ -153,7 +153,7 @@ def build(history: Path, site: Path) -> None:
     start, before = time.perf_counter(), cpu()
     material = gather(HistoryReader(Folder(history)), site.with_name("index"))
     gathered, used = time.perf_counter() - start, cpu() - before
-    project = Project({}, lambda case, seen: f"print({case!r})", {})
+    project = Project({}, lambda case, _: f"print({case!r})", {})
     write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")
     print(gathered, used, time.perf_counter() - start, cpu() - before)
 

@@ -42,15 +42,17 @@ def beside_several(
     the rounds. A case that a build does not list has no answers there. Raises WorkerUnavailableError where no process
     could be started.
     """
-    answers: dict[str, list[Observation]] = {label: [] for label, _ in (*goods, new)}
-    turns = cycle(goods)
+    # By place, not by label: a build may be compared with itself.
+    builds = (*goods, new)
+    answers: list[list[Observation]] = [[] for _ in builds]
+    turns = cycle(range(len(goods)))
     beside = " and ".join(filter(None, (goods[0][0], f"{len(goods) - 1} other good builds" if len(goods) > 1 else "")))
     for number in range(1, rounds + 1):
         say(f"{beside} and {new[0]} side by side, {len(cases)} cases: round {number} of {rounds}")
-        for label, start in (*islice(turns, starts_of_goods(len(goods))), new):
-            answers[label] += _fresh_answers(start, cases, limits)
-    sides = {label: _sides(label, cases, given) for label, given in answers.items()}
-    return {case: (tuple(sides[label][case] for label, _ in goods), sides[new[0]][case]) for case in cases}
+        for place in (*islice(turns, starts_of_goods(len(goods))), len(goods)):
+            answers[place] += _fresh_answers(builds[place][1], cases, limits)
+    sides = [_sides(label, cases, given) for (label, _), given in zip(builds, answers, strict=True)]
+    return {case: (tuple(side[case] for side in sides[:-1]), sides[-1][case]) for case in cases}
 
 
 def starts_of_goods(goods: int) -> int:

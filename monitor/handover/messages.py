@@ -48,4 +48,4 @@ def describe(error: BaseException) -> str:
 
 def seen(outcome: str, message: str) -> str:
     """An outcome in one line, as scripts are told it: `mismatch: 3 of 4 elements off`."""
-    return f"{outcome}: {message}" if message else outcome
+    return f"{outcome}: {message}" if message else str(outcome)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.analysis.news import Night
+from monitor.history.consistency import AHEAD
 from monitor.model import Channel, Run, Series
 from monitor.reporting.figures import moment
 
@@ -35,7 +36,7 @@ def of_nightly_job(run: Run) -> bool:
 def last_runs(nights: Iterable[Night], now: datetime) -> Mapping[Series, LastRun]:
     """Return when each series was last observed.
 
-    A run that observed nothing does not count, nor does one that starts in the future.
+    A run that observed nothing does not count, nor does one that starts further ahead than clocks differ.
     """
     observed: dict[Series, datetime] = {}
     nightly: dict[Series, datetime] = {}
@@ -44,7 +45,7 @@ def last_runs(nights: Iterable[Night], now: datetime) -> Mapping[Series, LastRun
         run = night.run
         every[run.series] = None
         started = moment(run.started)
-        if not night.observed or started > now:
+        if not night.observed or started > now + AHEAD:
             continue
         observed[run.series] = max(started, observed.get(run.series, started))
         if of_nightly_job(run):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import mixed
 import pytest
+import slowed
 from planted import (
     BASE,
     BIDI,
@@ -110,7 +111,9 @@ def material(history: History) -> Material:
 def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one target, on which a case has been told of as slower on the newest night."""
     directory = tmp_path_factory.mktemp("slowed") / "public"
-    write_site(material_of(history_of(slow=2)), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(
+        material_of(history_of(slow=2)), NOTHING_SAID, directory, templates=TEMPLATES, generated=slowed.GENERATED
+    )
     return directory
 
 

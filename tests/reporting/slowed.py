@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,7 @@ CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
 SLOW = CASES[0]
 USUAL, STEP = 100.0, 1.25
 BEFORE = 12  # nights before anything happens
+GENERATED = datetime(2026, 11, 20, 6, tzinfo=UTC)  # after every night that a test asks for
 JITTER = 1 + 0.01 * np.linspace(-1, 1, SAMPLES)  # exact, so that the text is
 
 
