@@ -11,7 +11,7 @@ from functools import cache
 from packaging.version import InvalidVersion, Version
 
 from monitor.history.layout import RecordedRun
-from monitor.model import Run, Series
+from monitor.model import Evidence, Run, Series
 
 OLDEST = Version("0")
 
@@ -39,7 +39,8 @@ def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool
     for recorded in runs:
         run = recorded.run
         before = latest.get(run.series, "")
-        yield recorded, run.whole and run.started >= before
+        # A table of kernels is the build's own, whenever it was read.
+        yield recorded, run.whole and (run.started >= before or run.evidence is Evidence.REGISTERED)
         latest[run.series] = max(before, run.started)
 
 

@@ -1,6 +1,7 @@
 """What every stand-alone script says in its last line: whether the case fails here, and as it was recorded.
 
-Its exit status is 0 where the case passes and 1 where it fails, as `git bisect run` has it. Standard library only.
+Its exit status is 0 where the case passes, 1 where it fails, and 125 where it cannot tell, as `git bisect run` has it.
+Standard library only.
 """
 
 from __future__ import annotations
@@ -13,8 +14,15 @@ print("recorded:", RECORDED or "nothing", flush=True)  # before the call: what k
 
 def fails(kind, error, trace):
     sys.__excepthook__(kind, error, trace)
-    as_recorded = bool(judging) == RECORDED.startswith("mismatch") and not RECORDED.startswith("pass")
-    said = " as recorded" if RECORDED and as_recorded else f"; recorded: {{RECORDED}}" if RECORDED else ""
+    if issubclass(kind, ModuleNotFoundError) and "ModuleNotFoundError" not in RECORDED:
+        print(f"cannot tell: {{error}}", flush=True)
+        raise SystemExit(125)
+    outcome = RECORDED.partition(":")[0]
+    if judging:  # there was a result, and it is wrong
+        as_recorded = outcome == "mismatch"
+    else:  # a message begins with the type of the error, except where a name is gone
+        as_recorded = kind.__name__ in RECORDED or (outcome == "absent" and kind is AttributeError)
+    said = " as recorded" if as_recorded else f"; recorded: {{RECORDED}}" if RECORDED else ""
     print(f"FAILS{{said}}", flush=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import random
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
@@ -14,11 +15,13 @@ import pytest
 
 from monitor.execution.builds import Provided
 from monitor.execution.supervisor import Limits, Worker, worker_command
+from monitor.handover.messages import seen
 from monitor.history.files import Folder
 from monitor.history.known import read_outcomes
 from monitor.model import Outcome
 from monitor.suite.collect import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
+from monitor.suite.verdict import opening
 
 RESULTS = Path(__file__).parents[2] / "results"
 FRAMEWORKS = ("jax", "tensorflow", "torch")
@@ -126,7 +129,6 @@ FAILING = {
     "tensorflow/tf.nn.gelu/eager-float64": "mismatch: 34 of 35 elements off, by up to 1000 times the tolerance",
     "torch/torch.Tensor.cuda/eager-float32": "unsupported: AssertionError: Torch not compiled with CUDA enabled",
     "torch/torch.matrix_exp/opinfo-eager-float16": "mismatch: not finite where a number was expected",
-    "jax/jax.lax.linalg.cholesky/harness-cholesky_shape_float16_4_4_": "unsupported: NotImplementedError",
 }
 # What makes a result wrong, for each way to judge one: its script with this in place of that.
 FAULTS = {
@@ -159,6 +161,14 @@ def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], Provided
     assert "Traceback" in done.stderr
 
 
+def test_a_script_cannot_tell_of_a_harness_that_the_build_lacks(
+    builds: Callable[[str], Provided], tmp_path: Path
+) -> None:
+    case = "jax/jax.lax.linalg.cholesky/harness-cholesky_shape_float16_4_4_"  # the last with it is jax 0.10.2
+    done = run(script(case, "unsupported: NotImplementedError"), case, builds, tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (125, "cannot tell: this build has no such harness")
+
+
 @pytest.mark.parametrize("case", FAULTS)
 def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
     that, this = FAULTS[case]
@@ -170,12 +180,43 @@ def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], Prov
     assert "AssertionError" in done.stderr
 
 
-@pytest.mark.parametrize(("recorded", "said"), [("", "passes"), ("pass", "passes as recorded")])
+@pytest.mark.parametrize(("recorded", "said"), [("", "passes"), (seen(Outcome.PASS, ""), "passes as recorded")])
 def test_what_was_not_recorded_to_fail_passes(
     recorded: str, said: str, builds: Callable[[str], Provided], tmp_path: Path
 ) -> None:
     case = "torch/torch.cat/eager-float32"
     assert run(script(case, recorded), case, builds, tmp_path).stdout.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize(
+    ("recorded", "raised", "status", "said"),
+    [
+        ("error: ValueError: too small", "ValueError('too small')", 1, "FAILS as recorded"),
+        ("error: ValueError: too small", "TypeError('no')", 1, "FAILS; recorded: error: ValueError: too small"),
+        ("crash: killed by SIGSEGV", "TypeError('no')", 1, "FAILS; recorded: crash: killed by SIGSEGV"),
+        (
+            "unsupported: Mosaic refused it",
+            "ValueError('on CPU')",
+            1,
+            "FAILS; recorded: unsupported: Mosaic refused it",
+        ),
+        ("absent: jax has no tree_map", "AttributeError('tree_map')", 1, "FAILS as recorded"),
+        (seen(Outcome.PASS, ""), "ValueError('new')", 1, "FAILS; recorded: pass"),
+        ("", "ValueError('new')", 1, "FAILS"),
+        (
+            "error: ValueError: no",
+            "ModuleNotFoundError(\"No module named 'jax'\")",
+            125,
+            "cannot tell: No module named 'jax'",
+        ),
+    ],
+)
+def test_a_script_fails_as_recorded_only_where_it_says_the_same(
+    recorded: str, raised: str, status: int, said: str
+) -> None:
+    text = f"import sys\n{opening(recorded)}\nraise {raised}\n"
+    done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (status, said)
 
 
 @pytest.mark.parametrize(
