@@ -18,6 +18,7 @@ from monitor.model import Comparison, Digest, Evidence, Outcome, Reason, Run, Si
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]
+REGISTERED = Evidence.REGISTERED
 
 
 def git(directory: Path, *arguments: str) -> str:
@@ -93,6 +94,19 @@ def test_a_run_of_long_ago_does_not_know_what_the_suite_has_since(tmp_path: Path
     assert history.watch_list("cpu", "jax", "paper", version="1.5") == {old: Outcome.PASS, added: Outcome.PASS}
     history.record([runfile(3, {old: "pass"}, version="3.0")], "it left the suite")
     assert history.watch_list("cpu", "jax", "paper") == {old: Outcome.PASS}
+
+
+def test_a_table_of_kernels_is_whole_whenever_it_was_read(tmp_path: Path, runfile: Make) -> None:
+    there, gone = "jax/jax.a/registered", "jax/jax.gone/registered"
+
+    def table(day: int, version: str, *names: str) -> RunFile:
+        made = runfile(day, dict.fromkeys(names, "pass"), version=version, suite="kernels", evidence=REGISTERED)
+        return replace(made, observations=tuple(replace(one, evidence=REGISTERED) for one in made.observations))
+
+    history = History(tmp_path / "history")
+    history.record([table(1, "2.0", there)], "the newer build, looked up first")
+    history.record([table(2, "1.0", there, gone)], "the older one, with a name more")
+    assert history.watch_list("cpu", "jax", "kernels", REGISTERED) == {there: Outcome.PASS}
 
 
 @pytest.mark.parametrize("late", [False, True], ids=["in time", "late"])
