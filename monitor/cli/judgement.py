@@ -14,6 +14,7 @@ from monitor.analysis.regressions import Excuse
 from monitor.analysis.triage import EXPECTED, MUTES, Triage, excuses, load_triage, stale
 from monitor.cli.common import CHECKOUT
 from monitor.cli.paths import existing_directory
+from monitor.handover.fields import nearest
 from monitor.reporting.material import Material
 
 TRIAGE = CHECKOUT / "triage"
@@ -26,6 +27,8 @@ def _triage_directory(value: str | Path) -> Path:
     path = existing_directory(value)
     if not any((path / name).exists() for name in (EXPECTED, MUTES)):
         raise typer.BadParameter(f"{path} has neither {EXPECTED} nor {MUTES}; name the directory that has them")
+    if unknown := sorted({one.name for one in path.glob("*.toml")} - {EXPECTED, MUTES}):
+        raise typer.BadParameter(f"{path / unknown[0]} is not read, {nearest(unknown[0], (EXPECTED, MUTES))}")
     return path
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from monitor.handover.runfile import RunFile
-from monitor.history.files import Committed, Folder
+from monitor.history.files import Committed, Folder, HistoryError
 from monitor.history.git import WorkTree
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_observations, run_path
@@ -84,7 +84,11 @@ def write_outcomes_anew(tree: WorkTree, series: Series) -> None:
 def _signatures_without(tree: WorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:
     """Return what is known of signatures without a run, by the commit that recorded it; None where it told none."""
     files, run = Folder(tree.path), item.run
-    told, path = _functions_told(files, item), signatures_path(run.framework)
+    try:
+        told = _functions_told(files, item)
+    except HistoryError:  # a damaged run is taken back too; which signatures it told is lost, so they stay
+        return None
+    path = signatures_path(run.framework)
     if not told or run.build is None or files.key(path) is None:
         return None
     others = [one for one in read_followed(files, framework=run.framework) if one.run.id != run.id]

@@ -127,7 +127,7 @@ def _lost_with(path: PurePosixPath) -> str:
         case "runs", ".json":
             return f"the build, the machine and the notes of {of} are lost"
         case "runs", ".parquet":
-            return f"the observations of {of} are lost"
+            return f"the observations of {of} are lost; `portability history retract {run}` leaves it out"
         case "runs", ".compared.parquet":
             return f"the comparisons of {of} with the last good build are lost"
         case "outcomes", _:

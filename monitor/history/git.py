@@ -24,6 +24,8 @@ MARK = ("config", "--worktree", "portability.history")
 ADOPT = "git -C {directory} config --worktree portability.history true"
 DRAFT = ".portability-new"  # where a repository is made, to be moved into place whole and marked
 
+# What writers write in a work tree after its first commit. One that is killed leaves nothing else half-done.
+WRITTEN = ("outcomes", "signatures", "runs", "commits", "retracted.csv")
 # Commands that start programs of others, which may stay: those must not hold our lock.
 REMOTE_COMMANDS = ("fetch", "push", "ls-remote")
 
@@ -109,12 +111,23 @@ class WorkTree:
         return self.git("rev-parse", "HEAD").strip()
 
     def discard(self) -> None:
-        """Drop what a writer that died left half-done."""
+        """Drop what a writer that died left half-done. Raises HistoryError where a person changed something."""
         if self.commit:
+            self._check_changes()
             self.git("reset", "--quiet", "--hard")
         else:
             self._place("index").unlink(missing_ok=True)
         self.git("clean", "--quiet", "--force", "-d", "-x")
+
+    def _check_changes(self) -> None:
+        """Raise HistoryError where the work tree has a change that no writer of ours makes."""
+        entries = self.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").split("\0")[:-1]
+        foreign = sorted(path for entry in entries if (path := entry[3:]).partition("/")[0] not in WRITTEN)
+        if foreign:
+            raise HistoryError(
+                f"{self.path}: {foreign[0]} was changed, and not by portability, which would discard it: "
+                f"move it elsewhere, or commit it to branch {BRANCH}"
+            )
 
     def fetch(self) -> str | None:
         """Fetch the remote's branch, and return its newest commit; None where it has no such branch."""

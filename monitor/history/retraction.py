@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from monitor.handover.messages import one_line
-from monitor.history.files import Files
+from monitor.history.files import Files, HistoryError
 from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, read_runs, texts_of, unreadable
 from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Outcome, Run
@@ -94,12 +94,20 @@ def kept_apart(files: Files, runs: Iterable[RecordedRun], retractions: Mapping[s
 
 
 def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> Apart:
+    if retraction:
+        try:
+            counts = _counts(files, item)
+        except HistoryError:  # a run may be taken back for being damaged, and nothing follows from what it observed
+            counts = {}
+        return Apart(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
+    counts = _counts(files, item)
+    return Apart(item.run, item.run.one_off, retracted=False, counts=counts)
+
+
+def _counts(files: Files, item: RecordedRun) -> dict[Outcome, int]:
     table = read_observations(files, [item], ("outcome",))
     told = table["outcome"].value_counts().to_dict()
-    counts = {outcome: int(told[outcome]) for outcome in Outcome if told.get(outcome)}
-    if retraction:
-        return Apart(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
-    return Apart(item.run, item.run.one_off, retracted=False, counts=counts)
+    return {outcome: int(told[outcome]) for outcome in Outcome if told.get(outcome)}
 
 
 def retraction(run: str, why: str, day: str, files: Files) -> tuple[RecordedRun, Retraction]:

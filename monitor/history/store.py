@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -222,6 +221,16 @@ class HistoryReader:
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
 
+def _copy_files(source: Path, directory: Path) -> None:
+    """Copy a folder file by file, and stop at the first that fails: shutil.copytree tells of hundreds at once."""
+    for path in sorted(source.rglob("*")):
+        place = directory / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            place.write_bytes(path.read_bytes())
+
+
 def _tell_nobody(line: str) -> None:
     """What the commit says is enough."""
 
@@ -352,8 +361,8 @@ class History(HistoryReader):
                 time.sleep(random.uniform(0.1, 0.5) * tries)  # noqa: S311 - no secret, a pause
 
     def _plant(self) -> None:
-        if self._seed and self._seed.is_dir():
-            shutil.copytree(self._seed, self.directory, dirs_exist_ok=True)
+        if self._seed:
+            _copy_files(self._seed, self.directory)
         self._tree.commit_all(PLANTED)
 
     def _add(

@@ -7,11 +7,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from runfiles import write_run_file
 
 from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_fault, run_program
+from monitor.handover.runfile import RunFile
 
 PROGRAM = [sys.executable, "-m", "monitor"]
 LISTED = [*PROGRAM, "suite", "list"]
@@ -54,19 +57,22 @@ def test_standard_output_on_a_full_disk(tmp_path: Path, much: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("room", "call"),
     [
-        "plan --target cpu --framework jax --suite paper --build jax==0.9.2 --out full/plan",
-        "site --out full/site",
-        "federation --out full/federation.json",
+        ("8k", "plan --target cpu --framework jax --suite paper --build jax==0.9.2 --out full/plan"),
+        ("8k", "site --out full/site"),
+        ("8k", "federation --out full/federation.json"),
+        ("8k", "record run.jsonl --history full/history"),
+        ("2m", "record run.jsonl --history full/history"),  # a new history starts, and does not fit
     ],
 )
-def test_a_full_disk_is_one_line(tmp_path: Path, call: str) -> None:
+def test_a_full_disk_is_one_line(tmp_path: Path, runfile: Callable[..., RunFile], room: str, call: str) -> None:
+    write_run_file(tmp_path / "run.jsonl", runfile(1, {"jax/jax.lax.sort/eager-float32": "pass"}))
     if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
         pytest.skip("no file system can be mounted here")
     (tmp_path / "full").mkdir()
     program = f"{sys.executable} -m monitor {call}"
-    script = f"mount -t tmpfs -o size=8k none full && head -c 8192 /dev/zero > full/filled; {program}"
+    script = f"mount -t tmpfs -o size={room} none full && head -c 8192 /dev/zero > full/filled; {program}"
     done = subprocess.run(
         ["unshare", "-rm", "sh", "-c", script],
         env=ENVIRONMENT,

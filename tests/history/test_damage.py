@@ -142,3 +142,23 @@ def test_a_writer_adds_nothing_to_what_is_damaged(history: Path, runfile: Make) 
     with pytest.raises(HistoryError, match=LAST):
         History(history).record([runfile(4, dict.fromkeys(CASES, "pass"))], "night 4")
     assert WorkTree(history).commit == before
+
+
+def test_a_damaged_run_can_be_taken_back(history: Path, runfile: Make) -> None:
+    rewritten(history, f"{RUNS}/{LAST}.parquet", lambda content: content[:7])
+    with pytest.raises(HistoryError, match=f"portability history retract {LAST}"):
+        History(history).load()
+    History(history).retract(LAST, "its file is damaged")
+    assert [item.run.id for item in History(history).load().runs] == [FIRST, "20261102T030000Z-000002"]
+    History(history).record([runfile(4, dict.fromkeys(CASES, "pass"))], "the next night")
+    assert len(History(history).load().runs) == 3
+
+
+@pytest.mark.parametrize("name", ["README.md", "mine.txt", "notes/mine.txt"])
+def test_a_writer_discards_nothing_that_a_person_changed(history: Path, runfile: Make, name: str) -> None:
+    place = history / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("mine")
+    with pytest.raises(HistoryError, match=re.escape(f"{name} was changed, and not by portability")):
+        History(history).record([runfile(4, dict.fromkeys(CASES, "pass"))], "the next night")
+    assert place.read_text() == "mine"

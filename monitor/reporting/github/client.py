@@ -61,7 +61,8 @@ def api_address(given: str) -> str:
     """The address of an API without a slash at its end. Raises AddressError."""
     address = given.strip().rstrip("/")
     if not ADDRESS.fullmatch(address):
-        raise AddressError(f'"{visible(given)}": must be an address, as in {GITHUB}')
+        shown = re.sub("//[^/]*@", "//…@", given)  # it may hold a password
+        raise AddressError(f'"{visible(shown)}": must be an address, as in {GITHUB}')
     try:
         urlsplit(address).port  # noqa: B018 - a port beyond 65535 raises
     except ValueError as error:

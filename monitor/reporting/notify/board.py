@@ -17,7 +17,6 @@ from monitor.reporting.github.answers import (
     AnswerError,
     Fields,
     GitHubError,
-    UnansweredError,
     integer,
     login,
     named,
@@ -85,7 +84,8 @@ class Board:
                 continue
             number = integer(issue, "number")
             if not login(issue):  # an account that is gone is called ghost; to guess would open it anew, or close it
-                raise UnansweredError(f"does not tell who wrote #{number}, which has the monitor's mark")
+                name = self._client.name
+                raise GitHubError(f"{name}: GitHub does not tell who wrote #{number}, which has the monitor's mark")
             if self._is_own(issue):
                 yield Filed(
                     number,
