@@ -47,7 +47,7 @@ class Verdict(StrEnum):
     VALUES = "values"  # passes as before, and gives other values
     DRIFT = "drift"  # passes as before, and has been less exact for two builds
     ENVIRONMENT = "environment"  # turned with another machine or package, or fails under the last good build too
-    REMOVED = "removed"  # its name is gone, as the framework had announced
+    REMOVED = "removed"  # its name is gone; its framework said so, or another name stands in for it
     UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
     EXPECTED = "expected"  # failed as a reviewed file says that it does
     MUTED = "muted"  # turned, and nobody wants to hear of it for a while

@@ -76,7 +76,7 @@ VERDICTS: Mapping[Verdict, Sign] = {
     Verdict.ENVIRONMENT: Sign(
         "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
     ),
-    Verdict.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, as the framework had announced"),
+    Verdict.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, announced or replaced by another"),
     Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
     Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
@@ -100,7 +100,7 @@ STATES: Mapping[State, Sign] = {
     State.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
     State.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
     State.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
-    State.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, as the framework had announced"),
+    State.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, announced or replaced by others"),
     State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
 }
 

@@ -137,6 +137,9 @@ def _regression_line(this: _This, root: str, repository: str) -> Markup:
     where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
     said_line = f'<div class="said">{said(one.said)}</div>\n' if one.message else ""
+    instead = sorted({each.instead for each in one.bad if each.instead and each.instead not in one.message})
+    if instead:
+        said_line += f'<p class="muted">Instead: {", ".join(map(name, instead))}</p>\n'
     linked = one.cells[0].evidence is not Evidence.REGISTERED
     address = text(root + regression_page(one.id))
     return Markup(  # noqa: S704 - as in `drawing`
