@@ -86,6 +86,6 @@ def runfile() -> Callable[..., RunFile]:
             for case, outcome in outcomes.items()
         )
         whole = Run(**{**vars(head), **run})  # type: ignore[arg-type]
-        return RunFile(whole, observations, End(started, (1.0, 1.0)), comparisons)
+        return RunFile(whole, observations, End(whole.started, (1.0, 1.0)), comparisons)
 
     return make

@@ -149,6 +149,8 @@ def _night(
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not Verdict.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
+    if run.evidence.certain and observed:  # a table that does not tell of an operator has answered all the same
+        observed = len(table)
     incidents = []
     if run.blocked:
         incidents.append(f"nothing could be observed: {run.blocked}")

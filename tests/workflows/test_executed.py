@@ -137,7 +137,7 @@ def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
     label, case = builds("jax").build.label, "jax/jax.numpy.sum/eager-float32"
     wish = {"target": "cpu", "suite": "paper", "samples": "1"}
     compared = here.run("compare.yml", "workflow_dispatch", wish | {"cases": case, "builds": f"{label},{label}"})
-    assert f"| {case} | pass" in " ".join(compared.split())
+    assert f"| `{case}` | pass" in " ".join(compared.split())
     wish = {"target": "cpu", "evidence": "executed", "case": GONE}
     searched = here.run("bisect.yml", "workflow_dispatch", wish | {"good": "jax==0.5.3", "bad": "jax==0.6.0"})
     assert "last good" in searched
