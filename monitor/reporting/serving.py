@@ -23,6 +23,7 @@ WAITS = 20.0  # seconds until a page that waits is told to ask again: browsers g
 
 WAITING = "/-/reload.js"
 TAG = f'<script src="{WAITING}" defer></script>\n</body>'.encode()
+# A script that is asked for before the page has loaded would keep it loading for as long as it waits.
 ASK = """const ask = (wait) => setTimeout(() => {
   const script = document.createElement("script");
   script.src = "%s?after=%d";
@@ -30,7 +31,7 @@ ASK = """const ask = (wait) => setTimeout(() => {
   script.onerror = () => ask(1000);
   document.head.append(script);
 }, wait);
-ask(0);
+addEventListener("load", () => ask(0));
 """
 
 
