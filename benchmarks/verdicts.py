@@ -9,8 +9,8 @@ package apache-otava, which wants a NumPy of its own: run the script in an envir
 on this checkout.
 
 False alarms are per 1,000 series and 30 nights, an alarm that goes on counting once, with the upper end of their
-one-sided 95 % interval (Poisson). A change is caught by the shares of series that are told within three and seven
-nights, after a median delay in nights of those that are told at all.
+one-sided 95 % interval (Poisson). Detection is the share of series that are filed within three and within
+seven nights, and the median delay in nights of those that are filed at all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from monitor.history.layout import RecordedRun
 from monitor.model import Build, Channel, Comparison, End, Evidence, Reason, Run, Side
 
 MONTH = 30
-SOON = (3, 7)  # nights in which a step is to be told
+SOON = (3, 7)  # a step should be filed within so many nights
 CHANGES = {**{f"{size:.0%}": step(size) for size in (0.03, 0.05, 0.10, 0.25, 1.00)}, "creeping": creep(0.01, 15)}
 NOTHING = step(0)
 SERIES_OF_CHANGES = 6000  # of which one in twenty changes
@@ -96,7 +96,7 @@ def as_nights(world: World) -> tuple[Nights, list[int]]:
 def _compared(
     world: World, nights: Nights, of: list[int], number: int, asked: Any, controls: Any
 ) -> Iterable[Comparison]:
-    """What the run step measures on a night: these series, beside the builds that a plan names as good."""
+    """Measure these series on a night, beside the builds that a plan names as good, as the run step does."""
     past = Nights(nights.runs[:number], nights.cases, nights.latencies[:number])
     ran = {item.run.build.label: of[at] for at, item in enumerate(past.runs) if item.run.build}
     build = nights.runs[number].run.build
@@ -116,7 +116,7 @@ def _compared(
 def back(world: World) -> dict[str, Flags]:
     """The look back at the end of each week: what it says holds until it looks again.
 
-    What moved at once with many others is no alarm: it is told as the machine's.
+    A move that many series share is no alarm: the machine caused it.
     """
     found = np.zeros((NIGHTS, world.latencies.shape[1]), dtype=bool)
     nights, of = as_nights(world)
@@ -257,7 +257,7 @@ def _false(alarms: int, nights: int) -> str:
 
 
 def _caught(alarms: Flags) -> str:
-    """The shares that were told within each of `SOON` nights, and the median delay of those told at all, in nights."""
+    """Return the shares filed within each of `SOON` nights, and the median delay in nights of all that were filed."""
     first = np.where(alarms.any(axis=0), alarms.argmax(axis=0) + 1, np.inf)
     shares = " / ".join(f"{100 * (first <= soon).mean():.0f}" for soon in SOON) + " %"
     return f"{shares}, {np.median(first[np.isfinite(first)]):.0f}" if np.isfinite(first).any() else shares
