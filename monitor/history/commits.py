@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from monitor.history.files import Files, Folder
+from monitor.history.manifest import check_rows, note_rows
 
 FILE = PurePosixPath("commits/torch.txt")
 LINE = re.compile(r"([0-9a-f]{7,40}) ([0-9a-f]{7,40})")
@@ -25,7 +26,10 @@ def is_nightly(version: str) -> bool:
 def read_commits(files: Files) -> dict[str, str]:
     """For each commit of branch `nightly` that was looked up, the one of `main`. Raises HistoryError."""
     known = {}
-    for line in (files.read(FILE) or b"").decode(errors="replace").splitlines():
+    content = files.read(FILE)
+    lines = (content or b"").decode(errors="replace").splitlines()
+    check_rows(files, FILE, None if content is None else len(lines))
+    for line in lines:
         found = LINE.fullmatch(line)
         if found is None:
             raise files.damaged(FILE, "has a line that is no pair of commits")
@@ -42,4 +46,5 @@ def add_commits(directory: Path, commits: Mapping[str, str]) -> bool:
     path.parent.mkdir(exist_ok=True)
     lines = sorted(f"{commit} {on_main}\n" for commit, on_main in ({**commits, **known}).items())
     path.write_text("".join(lines), encoding="utf-8")
+    note_rows(directory, FILE, len(lines))
     return True

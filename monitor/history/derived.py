@@ -13,6 +13,7 @@ from monitor.history.files import Committed, Folder, HistoryError
 from monitor.history.git import WorkTree
 from monitor.history.known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_observations, run_path
+from monitor.history.manifest import remove_table
 from monitor.history.order import in_order, with_extent
 from monitor.history.retraction import Retraction, read_followed, read_retractions, write_retractions
 from monitor.history.signatures import (
@@ -42,7 +43,7 @@ def _write_outcomes_after(directory: Path, run: Run, heads: Sequence[RecordedRun
         known = known_after(files, runs[-1:], read_outcomes(files, path))
     else:
         known = known_after(files, runs)
-    write_outcomes(directory / path, known)
+    write_outcomes(directory, path, known)
 
 
 def _write_signatures_after(
@@ -52,7 +53,7 @@ def _write_signatures_after(
     newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(build.label)
     path = signatures_path(run.framework)
     known = read_signatures(Folder(directory), path)
-    write_signatures(directory / path, follow_signatures(known, signatures, build, newest=newest))
+    write_signatures(directory, path, follow_signatures(known, signatures, build, newest=newest))
 
 
 def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
@@ -67,18 +68,18 @@ def take_back(tree: WorkTree, item: RecordedRun, told: Retraction) -> None:
     write_retractions(tree.path, read_retractions(files) | {run.id: told})
     write_outcomes_anew(tree, run.series)
     if signatures is not None:
-        write_signatures(tree.path / signatures_path(run.framework), signatures)
+        write_signatures(tree.path, signatures_path(run.framework), signatures)
 
 
 def write_outcomes_anew(tree: WorkTree, series: Series) -> None:
     """Write the outcomes of a series from its runs; where none is left, there are none."""
     files = Folder(tree.path)
     runs = of_series(series, read_followed(files, *series[:2]))
-    path = tree.path / outcomes_path(series)
+    path = outcomes_path(series)
     if any(not item.run.blocked for item in runs):
-        write_outcomes(path, known_after(files, with_extent(runs)))
+        write_outcomes(tree.path, path, known_after(files, with_extent(runs)))
     else:
-        path.unlink(missing_ok=True)
+        remove_table(tree.path, path)
 
 
 def _signatures_without(tree: WorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:

@@ -132,6 +132,8 @@ def _lost_with(path: PurePosixPath) -> str:
             return f"the comparisons of {of} with the last good build are lost"
         case "outcomes", _:
             return f"the last known outcomes of series {' '.join((*rest[:-1], path.stem))} are lost"
+        case "manifest.csv", _:
+            return "the number of rows of each table is lost"
         case "retracted.csv", _:
             return "the retractions are lost"
         case "commits", _:

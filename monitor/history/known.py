@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
-import pandas as pd
-
 from monitor.history.files import Files
-from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, texts_of, unreadable
+from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, unreadable
+from monitor.history.manifest import read_table, write_table
 from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
+
+COLUMNS = ("case", "outcome", "evidence", "message")
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,8 @@ def _answers(files: Files, recorded: RecordedRun) -> dict[str, Known | None]:
 
 def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
     """The last known outcomes of one series, by case; none where there is no such file. Raises HistoryError."""
-    content = files.read(path)
-    if content is None:
-        return {}
+    rows = read_table(files, path, COLUMNS)
     try:
-        rows = texts_of(content, ("case", "outcome", "evidence", "message"))
         return {
             case: Known(Outcome(word), Evidence(evidence), unmarked(message)) for case, word, evidence, message in rows
         }
@@ -73,9 +71,7 @@ def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
         raise unreadable(files, path, error) from error
 
 
-def write_outcomes(path: Path, known: dict[str, Known]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_outcomes(directory: Path, path: PurePosixPath, known: dict[str, Known]) -> None:
+    """Write the last known outcomes of one series to its file in a history."""
     rows = [(case, k.outcome.value, k.evidence.value, marked(k.message)) for case, k in sorted(known.items())]
-    pd.DataFrame(rows, columns=["case", "outcome", "evidence", "message"]).to_csv(
-        path, index=False, lineterminator="\n"
-    )
+    write_table(directory, path, COLUMNS, rows)

@@ -4,6 +4,7 @@
                                                   overwritten, so that `git diff` is the night's news
     outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
     signatures/<framework>.csv                    what each function takes, as `monitor.history.signatures` tells
+    manifest.csv                                  the rows of each of these tables (`monitor.history.manifest`)
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed; what an earlier run
                                                   said already is left there (`monitor.history.repeats`)
@@ -89,10 +90,14 @@ UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, O
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """A run in the history: its head (without the list of cases) and its end, None where it was cut short."""
+    """A run in the history: its head (without the list of cases) and its end, None where it was cut short.
+
+    `compared` is the number of its comparisons.
+    """
 
     run: Run
     end: End | None
+    compared: int = 0
 
 
 def run_path(run: Run, suffix: str) -> PurePosixPath:
@@ -116,7 +121,7 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
     head alone. `beside` is a run of the same series, which may have said most of it already.
     """
-    head = write_head(directory, runfile.run, runfile.end)
+    head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons))
     if not runfile.run.blocked:
         write_observations(directory, runfile.run, observations_table(complete(runfile)), beside)
     if runfile.comparisons:
@@ -125,10 +130,10 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     return head
 
 
-def write_head(directory: Path, run: Run, end: End | None) -> RecordedRun:
+def write_head(directory: Path, run: Run, end: End | None, compared: int = 0) -> RecordedRun:
     path = directory / run_path(run, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = RecordedRun(dataclasses.replace(run, cases=()), end)
+    head = RecordedRun(dataclasses.replace(run, cases=()), end, compared)
     path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
     return head
 
@@ -263,16 +268,6 @@ def content_of(files: Files, path: PurePosixPath) -> bytes:
     return content
 
 
-def texts_of(content: bytes, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    """The rows of a CSV file with exactly these columns. Raises ValueError where it is anything else."""
-    if not content.endswith(b"\n"):
-        raise ValueError("its end is missing")
-    table = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
-    if [*table.columns] != [*columns]:
-        raise ValueError("it has other columns")
-    return table.itertuples(index=False, name=None)
-
-
 def unreadable(files: Files, path: PurePosixPath, error: BaseException) -> HistoryError:
     """What to raise where a file does not hold what it should."""
     why = next(iter(str(error).split("\n")), "")[:100]
@@ -383,12 +378,14 @@ def read_comparisons(files: Files, runs: Iterable[RecordedRun]) -> dict[str, tup
     """The comparisons of the given runs by run id, of those that have any. Raises HistoryError."""
     found = {}
     for item in runs:
+        if not item.compared:
+            continue
         path = run_path(item.run, COMPARED)
-        if (content := files.read(path)) is not None:
-            try:
-                found[item.run.id] = tuple(_comparisons(pd.read_parquet(io.BytesIO(content))))
-            except UNREADABLE as error:
-                raise unreadable(files, path, error) from error
+        content = content_of(files, path)
+        try:
+            found[item.run.id] = tuple(_comparisons(pd.read_parquet(io.BytesIO(content))))
+        except UNREADABLE as error:
+            raise unreadable(files, path, error) from error
     return found
 
 

@@ -33,7 +33,7 @@ def rehearse(runfile: RunFile) -> None:
         head = write_run(directory, runfile)
         files = Folder(directory)
         _expect("head", read_runs(files), (head,))
-        _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end))
+        _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end, len(runfile.comparisons)))
         if not runfile.run.blocked:
             read = read_observations(files, (head,)).drop(columns="run")
             written = with_digits_kept(observations_table(complete(runfile)))

@@ -19,6 +19,7 @@ from monitor.history.derived import take_back, write_outcomes_anew
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import WorkTree
 from monitor.history.layout import RUNS, places, read_head, read_runs
+from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
 from monitor.history.retraction import read_followed, read_retractions, write_retractions
 from monitor.history.signatures import FOLDER, KnownSignature, read_signatures, version_of, write_signatures
@@ -27,7 +28,7 @@ PLANTED = "Start from the history shipped with the project"  # the first commit 
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
 NAMED = 3  # runs that a line names; the commit names all
 # What is made from the runs and the branch of the remote, and not copied from here.
-DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0])
+DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
 
 
 def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
@@ -143,7 +144,7 @@ def _join_signatures(tree: WorkTree, ours: Files, theirs: Files, framework: str)
         elif version_of(one.since) < version_of(other.since):
             joined[function] = _newer(other, built_there, one)
     if joined:
-        write_signatures(tree.path / path, joined)
+        write_signatures(tree.path, path, joined)
 
 
 def _versions(files: Files, framework: str) -> list[Version]:

@@ -13,11 +13,10 @@ from dataclasses import astuple, dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
-
 from monitor.handover.messages import one_line
 from monitor.history.files import Files, HistoryError
-from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, read_runs, texts_of, unreadable
+from monitor.history.layout import RecordedRun, read_observations, read_runs
+from monitor.history.manifest import read_table, write_table
 from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Outcome, Run
 
@@ -42,6 +41,9 @@ class Retraction:
     why: str
 
 
+COLUMNS = tuple(field.name for field in fields(Retraction))
+
+
 @dataclass(frozen=True)
 class Apart:
     """A run that is kept and shown, and that no series has: it was retracted, or is of a build of somebody's own.
@@ -57,21 +59,14 @@ class Apart:
 
 def read_retractions(files: Files) -> dict[str, Retraction]:
     """Return the retracted runs by id. Raises HistoryError."""
-    content = files.read(PATH)
-    if content is None:
-        return {}
-    try:
-        rows = texts_of(content, tuple(field.name for field in fields(Retraction)))
-        told = (Retraction(*cells) for cells in rows)
-        return {one.run: replace(one, why=unmarked(one.why)) for one in told}
-    except UNREADABLE as error:
-        raise unreadable(files, PATH, error) from error
+    rows = read_table(files, PATH, COLUMNS)
+    told = (Retraction(*cells) for cells in rows)
+    return {one.run: replace(one, why=unmarked(one.why)) for one in told}
 
 
 def write_retractions(directory: Path, retractions: Mapping[str, Retraction]) -> None:
     rows = [astuple(replace(one, why=marked(one.why))) for _, one in sorted(retractions.items())]
-    names = [field.name for field in fields(Retraction)]
-    pd.DataFrame(rows, columns=names).to_csv(directory / PATH, index=False, lineterminator="\n")
+    write_table(directory, PATH, COLUMNS, rows)
 
 
 def read_followed(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
 from packaging.version import Version
 
 from monitor.history.files import Files
-from monitor.history.layout import UNREADABLE, texts_of, unreadable
+from monitor.history.manifest import read_manifest, read_table, write_table
 from monitor.history.order import age
 from monitor.history.spreadsheet import marked, unmarked
 from monitor.model import Build, Signature
 
 FOLDER = PurePosixPath("signatures")
+COLUMNS = ("function", "signature", "since", "before")
 
 
 @dataclass(frozen=True)
@@ -72,27 +72,19 @@ def version_of(label: str) -> Version:
 
 def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
     """What is known of every function of every framework, by its dotted name. Raises HistoryError."""
-    paths = [FOLDER / name for name in files.names(FOLDER) if name.endswith(".csv")]
+    there = {str(FOLDER / name) for name in files.names(FOLDER) if name.endswith(".csv")}
+    named = {path for path in read_manifest(files) if path.startswith(f"{FOLDER}/")}
+    paths = map(PurePosixPath, sorted(there | named))
     return {function: known for path in paths for function, known in read_signatures(files, path).items()}
 
 
 def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignature]:
     """What is known of each function of one framework; nothing where there is no such file. Raises HistoryError."""
-    content = files.read(path)
-    if content is None:
-        return {}
-    try:
-        rows = texts_of(content, ("function", "signature", "since", "before"))
-        return {
-            function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows
-        }
-    except UNREADABLE as error:
-        raise unreadable(files, path, error) from error
+    rows = read_table(files, path, COLUMNS)
+    return {function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows}
 
 
-def write_signatures(path: Path, known: Mapping[str, KnownSignature]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def write_signatures(directory: Path, path: PurePosixPath, known: Mapping[str, KnownSignature]) -> None:
+    """Write the signatures of one framework to their file in a history."""
     rows = [(function, marked(one.text), one.since, marked(one.before)) for function, one in sorted(known.items())]
-    pd.DataFrame(rows, columns=["function", "signature", "since", "before"]).to_csv(
-        path, index=False, lineterminator="\n"
-    )
+    write_table(directory, path, COLUMNS, rows)

@@ -23,7 +23,7 @@ from monitor.history.derived import of_series, take_back, write_after
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import PushRejectedError, WorkTree
 from monitor.history.grid import Grid, grids
-from monitor.history.known import Known, known_after, read_outcomes
+from monitor.history.known import known_after, read_outcomes
 from monitor.history.layout import (
     COLUMNS,
     RecordedRun,
@@ -187,20 +187,13 @@ class HistoryReader:
         With `version`, what was known of the builds up to it; those after it are as if they had not been.
         """
         series = (target, framework, suite, evidence)
-        known = self._outcomes(series)
+        known = read_outcomes(self.files, outcomes_path(series))
         if version:
             runs = self._runs(series)
             before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
             if len(before) < len(runs):
                 known = known_after(self.files, with_extent(before))
         return {case: found.outcome for case, found in known.items()}
-
-    def _outcomes(self, series: Series) -> dict[str, Known]:
-        """The last known outcomes of one series. Raises HistoryError where runs have some and the file is missing."""
-        path = outcomes_path(series)
-        if self.files.key(path) is None and any(not item.run.blocked for item in self._runs(series)):
-            raise self.files.damaged(path, "is missing")
-        return read_outcomes(self.files, path)
 
     def done(self, job: Job) -> tuple[Run, ...]:
         """The runs, in order, that did what a job asks for: those of all its cases that observed something."""

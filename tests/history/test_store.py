@@ -201,7 +201,7 @@ def test_the_recent_runs_of_a_series_are_those_that_observed_something(tmp_path:
 def test_a_new_history_starts_from_the_shipped_one(tmp_path: Path, runfile: Make) -> None:
     History(tmp_path / "shipped").record([runfile(1, {"jax/jax.a/eager": "pass"})], "first")
     seed = tmp_path / "results"
-    for part in ("outcomes", "runs"):
+    for part in ("outcomes", "runs", "manifest.csv"):
         (tmp_path / "shipped" / part).rename(seed / part) if seed.mkdir(exist_ok=True) is None else None
     history = History(tmp_path / "history", seed=seed)
     history.prepare()
