@@ -6,6 +6,7 @@ interpreter that has the framework already.
 
 from __future__ import annotations
 
+import math
 import re
 import shutil
 from collections.abc import Callable
@@ -32,7 +33,16 @@ AUTO = "auto"
 EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
 AFTER_NAME = re.compile(r"[^A-Za-z0-9._-]")  # where the name ends in a requirement
 RELEASE = re.compile(r"\d+(\.\d+)*")
-STAGES = ("dev", "a", "b", "rc", "", "post")  # of a version, in their order
+# A version without its local part, and the order of the stages on the way to a release: as PEP 440 has both.
+VERSION = re.compile(
+    r"v?((?P<epoch>\d+)!)?(?P<release>\d+(\.\d+)*)"
+    r"([-_.]?(?P<stage>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre>\d*))?"
+    r"(-(?P<bare_post>\d+)|[-_.]?(post|rev|r)[-_.]?(?P<post>\d*))?"
+    r"([-_.]?dev[-_.]?(?P<dev>\d*))?",
+    re.IGNORECASE,
+)
+STAGES = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "c": 2, "rc": 2, "pre": 2, "preview": 2}
+LAST_STAGE = (3, 0)  # the release itself
 NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
 
@@ -302,21 +312,29 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def newer(label: str, other: str) -> bool:
-    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
+    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu").
+
+    The order is PEP 440's. The history has it from a package (`monitor.history.order`), which a worker lacks.
+    """
     return _order(label) > _order(other)
 
 
-def _order(label: str) -> tuple[tuple[int, ...], int, tuple[int, ...]]:
-    """Order builds without a package that knows versions: the release, the stage on the way to it, its number."""
-    public = label.partition("==")[2].partition("+")[0]
-    release = RELEASE.match(public)
-    rest = public[release.end() :] if release else public
-    stage = re.search(r"[a-z]+", rest)
-    numbers = [*_numbers(public)]
-    while numbers and not numbers[-1]:  # 1.0 is 1
-        numbers.pop()
-    place = STAGES.index(stage[0]) if stage and stage[0] in STAGES else STAGES.index("")
-    return tuple(numbers), place, tuple(map(int, re.findall(r"\d+", rest)))
+def _order(label: str) -> tuple[int, tuple[int, ...], tuple[int, int], int, float]:
+    """Return the sort key of a build: epoch, release, pre-, post- and development release. No version sorts as 0."""
+    found = VERSION.fullmatch(label.partition("==")[2].partition("+")[0])
+    if found is None:
+        return 0, (), LAST_STAGE, -1, math.inf
+    release = [*map(int, found["release"].split("."))]
+    while release and not release[-1]:  # 1.0 is 1
+        release.pop()
+    post, dev = found["post"] if found["bare_post"] is None else found["bare_post"], found["dev"]
+    posted = -1 if post is None else int(post or 0)
+    stage = LAST_STAGE
+    if found["stage"]:
+        stage = STAGES[found["stage"].lower()], int(found["pre"] or 0)
+    elif dev is not None and posted < 0:  # 1.0.dev1 is before 1.0a1
+        stage = (-1, 0)
+    return int(found["epoch"] or 0), tuple(release), stage, posted, math.inf if dev is None else int(dev or 0)
 
 
 def _normalised(name: str) -> str:

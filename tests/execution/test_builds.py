@@ -8,6 +8,8 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from packaging.version import Version
 from wheels import only_wheels
 
@@ -17,6 +19,7 @@ from monitor.execution.faults import TargetError
 from monitor.execution.offers import Framework, Past, Source
 from monitor.execution.targets import Target, load_target
 from monitor.execution.ways import Execute
+from monitor.history import consistency
 from monitor.model import Channel, Package
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
@@ -208,6 +211,27 @@ def test_builds_are_ordered_as_versions_are(one, other):
     assert newer(f"tinylib=={one}", f"tinylib=={other}") == (
         Version(one.partition("+")[0]) > Version(other.partition("+")[0])
     )
+
+
+RELEASES = st.lists(st.integers(0, 3), min_size=1, max_size=4).map(lambda numbers: ".".join(map(str, numbers)))
+PARTS = (
+    st.sampled_from(["", "", "a0", "b1", "rc0", "rc1", "-rc1", ".alpha", "c2", "pre1"]),
+    st.sampled_from(["", "", "", ".post1", ".post0", "-1", ".rev2", "post"]),
+    st.sampled_from(["", "", ".dev0", ".dev20261101", ".dev20261102", "-dev20261101", "dev"]),
+    st.sampled_from(["", "", "+cpu", "+cu128", "+rocm6.4", "+git1a2b3c4", "+nightly"]),
+)
+VERSIONS = st.builds(lambda *parts: "".join(parts), st.sampled_from(["", "", "", "v", "1!"]), RELEASES, *PARTS)
+OTHERS = st.sampled_from(["", "main", "1.0.x", "3.12.0+", "nightly"])
+
+
+@settings(max_examples=500, deadline=None)
+@given(VERSIONS | OTHERS, VERSIONS | OTHERS)
+@example("2.0rc1.dev3", "2.0rc1")
+@example("2.0.post1.dev3", "2.0.post1")
+@example("1!1.0", "2.0")
+def test_a_run_and_the_history_have_one_order_of_builds(one, other):
+    labels = f"tinylib=={one}", f"tinylib=={other}"
+    assert newer(*labels) == consistency.newer(*labels)
 
 
 def test_a_real_framework_as_the_cpu_target_has_it():
