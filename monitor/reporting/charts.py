@@ -11,11 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
 Values = Sequence[float | None]
-Table = NDArray[np.float64]  # a row a series of values, nan where there is none
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96.0, 24.0, 3.0
 SPARK_LEAST = 0.02  # of a share: a smaller wobble is drawn as one, not over the whole height
@@ -207,17 +203,6 @@ def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[Label]:
             place = start + wide if at_end else start if number == 0 else start + wide / 2
             anchor = "end" if at_end else "start" if number == 0 else "middle"
             yield Label(round(place, 1), HEIGHT - 4, axis.builds[number], anchor)
-
-
-def movements(table: Table) -> NDArray[np.float64]:
-    """By how much each row moved, as the logarithm of the ratio of its extremes; 0 where it did not."""
-    known = np.isfinite(table) & (table != 0)
-    high = np.where(known, table, 0.0).max(axis=1, initial=0.0)
-    low = np.where(known, table, np.inf).min(axis=1, initial=np.inf)
-    there = high > 0
-    moved = np.zeros(len(table))
-    moved[there] = np.log(high[there]) - np.log(low[there])
-    return moved
 
 
 def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...]:

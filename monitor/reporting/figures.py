@@ -19,6 +19,9 @@ DURATIONS = [
 ]
 DURATION_LIMITS = [below for below, _, _ in DURATIONS[:-1]]
 
+LARGEST_STEP = 700.0  # beyond it, a ratio is more than a number can hold
+TIMES = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
+
 
 def duration(microseconds: float | None) -> str:
     """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
@@ -113,3 +116,11 @@ def visible(value: object) -> object:
 
 def _escape(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def slower_by(step: float) -> str:
+    """Format a step in natural logarithms: "12 % slower", "2.4 times as slow"."""
+    ratio = math.exp(min(step, LARGEST_STEP))
+    if ratio >= TIMES:
+        return f"{ratio:.1f} times as slow"
+    return f"{ratio - 1:.0%} slower".replace("%", " %") if ratio >= 1 else f"{1 - ratio:.0%} faster".replace("%", " %")

@@ -10,8 +10,9 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.latency_moves import Moved
 from monitor.analysis.latency_verdicts import LatencyNight, Slowdown, Standing, ToldOf
 from monitor.model import Series
+from monitor.reporting.figures import slower_by
 from monitor.reporting.names import build_title, label_title
-from monitor.reporting.slowdowns import drift_said, slower_by
+from monitor.reporting.slowdowns import drift_said
 from monitor.reporting.slower import measured
 
 

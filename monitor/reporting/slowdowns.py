@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Iterator, Sequence
 
 from monitor.analysis.latency_verdicts import Drift, LatencyNight, Slowdown, Standing
 from monitor.model import Side
+from monitor.reporting.figures import slower_by
 from monitor.reporting.notify.markdown import table
 from monitor.reporting.text import LISTED, inert
 
 # What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
 COUNTED = (Standing.SUSPECT,)
-LARGEST_STEP = 700.0  # beyond it, a ratio is more than a number can hold
-TIMES = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
 
 
 def slowdowns_text(nights: Sequence[LatencyNight]) -> str:
@@ -35,14 +33,6 @@ def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
         if rows or remarks:
             lines.append("")
     return "\n".join(["## How fast", "", *lines]) if lines else ""
-
-
-def slower_by(step: float) -> str:
-    """A step in logarithms, as people say it: "12 % slower", "2.4 times as slow"."""
-    ratio = math.exp(min(step, LARGEST_STEP))
-    if ratio >= TIMES:
-        return f"{ratio:.1f} times as slow"
-    return f"{ratio - 1:.0%} slower".replace("%", " %") if ratio >= 1 else f"{1 - ratio:.0%} faster".replace("%", " %")
 
 
 def _paragraph(night: LatencyNight) -> Iterator[str]:

@@ -17,8 +17,7 @@ from monitor.analysis.lives import Bad, Event, Kind, Step, age_of
 from monitor.analysis.regressions import Excuse, Regression, State, nothing_excused, state_of
 from monitor.history.layout import RecordedRun
 from monitor.model import Build, Outcome, Run, Side
-from monitor.reporting.figures import duration
-from monitor.reporting.slowdowns import slower_by
+from monitor.reporting.figures import duration, slower_by
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.history.grid import NONE, Grid, Numbers, Words
-from monitor.reporting.charts import Table, movements
 from monitor.reporting.standing import HISTORY_RUNS
+
+Table = NDArray[np.float64]  # a row a case, a column a run, nan where nothing was measured
 
 
 class Measure:
@@ -75,3 +76,14 @@ def _speech(words: Words) -> tuple[Numbers, list[str]]:
     told = ["" if one == NONE else str(words.told[one]) for one in codes.tolist()]
     texts = [*dict.fromkeys(["", *told])]
     return np.array([texts.index(one) for one in told], np.int32)[place.reshape(code.shape)], texts
+
+
+def movements(table: Table) -> NDArray[np.float64]:
+    """Return the logarithm of the ratio of each row's extremes; 0 where a row is constant."""
+    known = np.isfinite(table) & (table != 0)
+    high = np.where(known, table, 0.0).max(axis=1, initial=0.0)
+    low = np.where(known, table, np.inf).min(axis=1, initial=np.inf)
+    there = high > 0
+    moved = np.zeros(len(table))
+    moved[there] = np.log(high[there]) - np.log(low[there])
+    return moved

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from monitor.reporting.charts import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, movements, spark
+from monitor.reporting.charts import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, spark
+from monitor.reporting.trends import movements
 
 BUILDS = ("jax 0.4", "jax 0.5", "jax 0.6")
 AXIS = Axis(BUILDS)

@@ -9,7 +9,8 @@ import pytest
 
 from monitor.analysis.latency_verdicts import Drift, LatencyNight, Slowdown, Standing
 from monitor.model import Build, Channel, Outcome, Run, Side
-from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text, slower_by
+from monitor.reporting.figures import slower_by
+from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
 
 RUN = Run(
     *("night-15", "2026-11-15T03:00:00Z", "cpu", "jax", "paper"),
