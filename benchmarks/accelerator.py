@@ -6,7 +6,7 @@ Run it on the machine that has the accelerator, by the interpreter that has the 
 prints two tables.
 
 - **The host's clock against the device's.** For functions of the `paper` suite, from the shortest call to the longest,
-  what `monitor.suite.measure` reads on the host, beside what the device took: PyTorch's events around as many calls,
+  what `monitor.suite.timing` reads on the host, beside what the device took: PyTorch's events around as many calls,
   recorded on the device itself; for JAX, which has none, the time of a call in a row so long that waiting for its end
   weighs nothing. Where calls are short, the host is slower than the device, and the ratio says by how much.
 - **Against the card's known rates.** A large matrix product in bfloat16 and a copy within the device's memory, beside
@@ -24,11 +24,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from monitor.execution.targets import load_target
+from monitor.execution.targets.target import load_target
 from monitor.model import Evidence, Outcome
-from monitor.suite.check import Check
+from monitor.suite.check_protocol import Check
 from monitor.suite.device import Device
-from monitor.suite.measure import measure
+from monitor.suite.timing import measure
 from monitor.suite.worker import checks_of, observe, open_device
 
 RUNNERS = Path(__file__).resolve().parents[1] / "runners"

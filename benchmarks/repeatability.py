@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from monitor.handover.runfile import RunFile, read_run_file
+from monitor.formats.run_file import RunFile, read_run_file
 
 WITHIN = 0.05
 WORST = 15

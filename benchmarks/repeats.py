@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 from worlds import REAL
 
-from monitor.handover.runfile import read_run_file
-from monitor.history.compact import rounded
+from monitor.formats.run_file import read_run_file
+from monitor.history.parquet_encoding import rounded
 
 DIGITS = 4
 

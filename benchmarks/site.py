@@ -43,9 +43,9 @@ from monitor.model import (
     Package,
     Run,
 )
-from monitor.reporting.material import gather
-from monitor.reporting.project import Project
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.site.project_metadata import Project
+from monitor.snapshot.snapshot import gather
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "site"
 LOOKS_EVERY = 2  # seconds, at the memory that is held: to add it up takes a tenth of one

@@ -38,8 +38,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from monitor.handover.runfile import RunFile
-from monitor.history.cases import load_function
+from monitor.formats.run_file import RunFile
+from monitor.history.function_index import load_function
 from monitor.history.layout import parse_digest
 from monitor.history.store import History
 from monitor.model import Build, Channel, End, Latency, NumericalError, Observation, Outcome, Run

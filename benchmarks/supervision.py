@@ -5,7 +5,8 @@
 The same cases of the `paper` suite, drawn by a seed among those that pass, three ways on the same core, turn by turn:
 
 - bare: one process imports the framework and loops over the cases; nobody watches it
-- watched: as a night does it, by `monitor.execution.examiner` and a worker, each answer written to a run file
+- watched: as a night does it, by `monitor.execution.workers.confirmation` and a worker, each answer written to a run
+file
 - apart: the bare loop again, but a process for each case; for a few of them only, it is slow
 - asv: the same few as benchmarks of airspeed velocity, by its own runner and with its defaults: a process for each of
   two rounds of each benchmark
@@ -29,13 +30,13 @@ from tempfile import TemporaryDirectory
 
 import asv_runner
 
-from monitor.execution.builds import provide
-from monitor.execution.environments import default_cache
-from monitor.execution.examiner import Examiner
-from monitor.execution.lanes import environment_of
-from monitor.execution.supervisor import Limits, Worker, clean_environment, worker_command
-from monitor.execution.targets import load_target
-from monitor.handover.runfile import RunFileWriter
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import provide
+from monitor.execution.targets.target import load_target
+from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.process import Limits, Worker, clean_environment, worker_command
+from monitor.formats.run_file import RunFileWriter
 from monitor.model import Evidence, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -2,7 +2,7 @@
 
     python benchmarks/timers.py [--functions 50] [FRAMEWORK ...]
 
-For functions of the `paper` suite, drawn by a seed, `monitor.suite.measure` and the timer that the framework's own
+For functions of the `paper` suite, drawn by a seed, `monitor.suite.timing` and the timer that the framework's own
 documentation uses time the same call in one process, turn by turn, so that whatever the machine does meets both. The
 garbage collector is off, as `timeit` and ours have it:
 
@@ -26,10 +26,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from monitor.execution.builds import provide
-from monitor.execution.environments import default_cache
-from monitor.execution.lanes import environment_of
-from monitor.execution.targets import load_target
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import provide
+from monitor.execution.targets.target import load_target
+from monitor.execution.workers.pool import environment_of
 from monitor.model import Evidence
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -96,7 +96,7 @@ def turn(
     timer: Callable[[Callable[[], Any]], float], repeat: Callable[[int], Any], call: Callable[[], Any], number: int
 ) -> tuple[float, float]:
     """Seconds a call by the field's timer and by ours, who takes turns to be first."""
-    from monitor.suite.measure import measure
+    from monitor.suite.timing import measure
 
     if number % 2:
         ours = measure(repeat, 0).median / 1e6

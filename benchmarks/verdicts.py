@@ -4,9 +4,9 @@
     python benchmarks/verdicts.py --rule asv --rule otava --kind plain --series 200
 
 Goes through nights of many series (`worlds.py`), night by night, and asks every rule what it would tell that night:
-each stage of `monitor.analysis.latency`, the look back, and what others use. `asv` needs the package asv, `otava` the
-package apache-otava, which wants a NumPy of its own: run the script in an environment that has them, with `PYTHONPATH`
-on this checkout.
+each stage of `monitor.analysis.latency.detection`, the look back, and what others use. `asv` needs the package asv,
+`otava` the package apache-otava, which wants a NumPy of its own: run the script in an environment that has them, with
+`PYTHONPATH` on this checkout.
 
 False alarms are per 1,000 series and 30 nights, an alarm that goes on counting once, with the upper end of their
 one-sided 95 % interval (Poisson). Detection is the share of series that are filed within three and within
@@ -25,16 +25,16 @@ import pandas as pd
 from scipy import stats
 from worlds import BEFORE, KINDS, NIGHTS, World, changed, creep, step, worlds
 
-from monitor.analysis.latency import CONTROLS, RECENT, WINDOW, suspicion
-from monitor.analysis.latency_comparisons import judge as judge_comparisons
-from monitor.analysis.latency_evidence import OF_NIGHTS
-from monitor.analysis.latency_followed import Walker
-from monitor.analysis.latency_moves import moves_of
-from monitor.analysis.latency_series import Nights
-from monitor.analysis.latency_verdicts import good_builds
-from monitor.analysis.lookback import WEEK
-from monitor.history.grid import Flags, Floats
+from monitor.analysis.latency.ab_tests import judge as judge_comparisons
+from monitor.analysis.latency.build_effects import OF_NIGHTS
+from monitor.analysis.latency.changepoints import moves_of
+from monitor.analysis.latency.confirmation_walk import Walker
+from monitor.analysis.latency.detection import CONTROLS, RECENT, WINDOW, suspicion
+from monitor.analysis.latency.latency_series import Nights
+from monitor.analysis.latency.segmentation import WEEK
+from monitor.analysis.latency.slowdown_tracker import good_builds
 from monitor.history.layout import RecordedRun
+from monitor.history.run_matrix import Flags, Floats
 from monitor.model import Build, Channel, Comparison, End, Evidence, Reason, Run, Side
 
 MONTH = 30
@@ -52,7 +52,7 @@ Rule = Callable[[World], dict[str, Flags]]
 
 
 def ours(world: World) -> dict[str, Flags]:
-    """Each stage of `monitor.analysis.latency`, by the code that judges a history. What is filed starts a new past."""
+    """Return the flags of each stage of `monitor.analysis.latency`. A filed slowdown starts a new past."""
     nights, of = as_nights(world)
     walker, expected = Walker(nights), nights.latencies.copy()
     stages = {name: np.zeros((NIGHTS, len(nights.cases)), dtype=bool) for name in ("suspect", "confirmed", "filed")}

@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.analysis.latency_evidence import ROUNDS
-from monitor.execution.sidebyside import starts_of_goods
-from monitor.history.grid import Floats
+from monitor.analysis.latency.build_effects import ROUNDS
+from monitor.execution.ab_runner import starts_of_goods
+from monitor.history.run_matrix import Floats
 
 REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py`
 

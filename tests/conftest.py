@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided, provide
-from monitor.execution.environments import default_cache
-from monitor.execution.supervisor import PACKAGE
-from monitor.execution.targets import Target, load_target
-from monitor.handover.runfile import RunFile
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import Provided, provide
+from monitor.execution.targets.target import Target, load_target
+from monitor.execution.workers.process import PACKAGE
+from monitor.formats.run_file import RunFile
 from monitor.model import Attempt, Build, Channel, Comparison, End, Latency, Observation, Outcome, Run
 
 CHECKOUT = Path(__file__).resolve().parents[1]

@@ -14,10 +14,10 @@ from typing import Any
 
 import pandas as pd
 
-from monitor.analysis.blame import Blame, blames
-from monitor.analysis.conditions import differences, same_build
-from monitor.analysis.drift import drifts
-from monitor.analysis.news import (
+from monitor.analysis.outcomes.accuracy_drift import drifts
+from monitor.analysis.outcomes.attribution import Blame, blames
+from monitor.analysis.outcomes.machine_baselines import Known, Past
+from monitor.analysis.outcomes.outcome_changes import (
     COVERAGE,
     NO_TURN,
     TURNED,
@@ -33,12 +33,14 @@ from monitor.analysis.news import (
     _is_told,
     turned_at_once,
 )
-from monitor.analysis.pasts import Known, Past
-from monitor.analysis.scores import Score, portability, score
-from monitor.analysis.values import OtherValues, _difference
-from monitor.history.known import follow
+from monitor.analysis.outcomes.run_conditions import differences, same_build
+from monitor.analysis.outcomes.value_changes import OtherValues, _difference
+from monitor.analysis.status.current_status import HISTORY_RUNS, Standing, Turn
+from monitor.analysis.status.current_status import Series as SeriesOfCases
+from monitor.analysis.status.scores import Score, portability, score
+from monitor.history.last_known import follow
 from monitor.history.layout import RecordedRun
-from monitor.history.order import with_extent
+from monitor.history.ordering import with_extent
 from monitor.history.store import Recorded
 from monitor.model import (
     Build,
@@ -52,8 +54,6 @@ from monitor.model import (
     Stage,
     function_of,
 )
-from monitor.reporting.standing import HISTORY_RUNS, Standing, Turn
-from monitor.reporting.standing import Series as SeriesOfCases
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.handover.runfile import RunFile, RunFileWriter
+from monitor.formats.run_file import RunFile, RunFileWriter
 
 
 def write_run_file(path: Path, runfile: RunFile) -> Path:

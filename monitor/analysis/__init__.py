@@ -1,1 +1,1 @@
-"""What it means: the news of a night, and the study's scores."""
+"""The meaning of what was recorded: changes, regressions, slowdowns and scores. Pure functions."""

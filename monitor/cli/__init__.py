@@ -13,35 +13,35 @@ from monitor.cli import (
     bisect,
     builds,
     causes,
+    changepoints,
     compare,
-    confront,
     doctor,
     failures,
     federation,
     flaky,
+    health,
     history,
-    lookback,
     nightly,
     notify,
     regressions,
-    report,
     repro,
+    scores,
     steps,
     suites,
     targets,
-    watch,
+    validate,
 )
 from monitor.cli.common import UserError
 from monitor.execution.command_line import run_program
-from monitor.handover.fields import FieldError
-from monitor.handover.runfile import RunFileError
+from monitor.federation.columns import FederationError
+from monitor.formats.run_file import RunFileError
+from monitor.formats.toml_reader import FieldError
+from monitor.github.answers import GitHubError
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.history.retraction import RetractionError
-from monitor.reporting.edition import SiteError
-from monitor.reporting.federation.columns import FederationError
-from monitor.reporting.github.answers import GitHubError
-from monitor.suite.collect import DeclarationError
+from monitor.site.incremental import SiteError
+from monitor.suite.discovery import DeclarationError
 
 app = typer.Typer(
     name="portability",
@@ -59,19 +59,19 @@ app.add_typer(targets.app)
 app.add_typer(builds.app)
 app.add_typer(history.app)
 repro.register(app)
-report.register(app)
+scores.register(app)
 causes.register(app)
 failures.register(app)
 regressions.register(app)
 compare.register(app)
 flaky.register(app)
-lookback.register(app)
+changepoints.register(app)
 notify.register(app)
-watch.register(app)
+health.register(app)
 app.add_typer(actions.app)
 federation.register(app)
 bisect.register(app)
-confront.register(app)
+validate.register(app)
 doctor.register(app)
 
 # What is wrong with a call, a file or a service, in one line that says what to mend.

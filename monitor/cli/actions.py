@@ -23,9 +23,9 @@ from monitor.cli.common import (
 )
 from monitor.cli.github import BranchOption, RepositoryOption, client
 from monitor.cli.paths import made_by, new_directory
-from monitor.cli.provenance import note_start
-from monitor.reporting.actions import KEPT, RECORDED, TOLD_FOR, Handed, StartError, Workflows
-from monitor.reporting.archives import ArtifactError
+from monitor.github.archives import ArtifactError
+from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Handed, StartError, Workflows
+from monitor.pipeline.provenance import note_start
 
 app = typer.Typer(name="actions", help="Start workflows at GitHub, and fetch what their runs handed over.")
 

@@ -19,8 +19,8 @@ from typing import Annotated
 import typer
 from packaging.version import InvalidVersion, Version
 
-from monitor.analysis.news import nights
-from monitor.analysis.removals import with_removals
+from monitor.analysis.outcomes.outcome_changes import nights
+from monitor.analysis.outcomes.removals import with_removals
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -33,19 +33,19 @@ from monitor.cli.common import (
     refuse_unknown,
     say,
 )
-from monitor.cli.past import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
+from monitor.cli.older_builds import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
 from monitor.cli.paths import new_directory
-from monitor.cli.planning import Wish, job_name, plan_jobs
-from monitor.cli.provenance import accept
+from monitor.cli.planner import Wish, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.command_line import AT_FAULT
-from monitor.execution.offers import Offer
-from monitor.execution.targets import find_target, load_targets
-from monitor.handover.codec import to_json
-from monitor.handover.runfile import RunFile, RunFileError
+from monitor.execution.targets.package_sources import Offer
+from monitor.execution.targets.target import find_target, load_targets
+from monitor.formats.run_file import RunFile, RunFileError
+from monitor.formats.serialization import to_json
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job
-from monitor.reporting.text import news_text
+from monitor.pipeline.provenance import accept
+from monitor.reports.changes_text import news_text
 from monitor.suite.catalog import replaced_names
 
 BACKFILL = WORK / "backfill"

@@ -15,7 +15,8 @@ import typer
 from packaging.version import Version
 
 from monitor.analysis.bisection import EndError, Mark, Trial, boundary, mark, next_place, symptom
-from monitor.analysis.turns import NoTurnError, Turn, last_turn
+from monitor.analysis.outcomes.last_change import NoTurnError, Turn, last_turn
+from monitor.cli.bisect_trials import Bench, try_case, try_latency, try_script
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -31,20 +32,19 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.github import api, github_token
-from monitor.cli.past import PAST_BUILDS, builds_back, listed_builds, own_cache
+from monitor.cli.older_builds import PAST_BUILDS, builds_back, listed_builds, own_cache
 from monitor.cli.paths import existing_file
-from monitor.cli.planning import suite_of
-from monitor.cli.searches import Journal, Question
-from monitor.cli.trials import Bench, try_case, try_latency, try_script
-from monitor.execution.builds import BuildUnavailable, named, provide
-from monitor.execution.offers import Offer
-from monitor.execution.targets import Target, find_target, load_targets
-from monitor.history.order import age
+from monitor.cli.planner import suite_of
+from monitor.execution.builds.provider import BuildUnavailable, named, provide
+from monitor.execution.targets.package_sources import Offer
+from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.github.commit_ranges import Commits, Source, commits_between, look_up_sources, subject_on_github
+from monitor.history.ordering import age
 from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
-from monitor.reporting.commits import Commits, Source, commits_between, look_up_sources, subject_on_github
-from monitor.reporting.found import Found, Step, found_json, found_text
-from monitor.suite.collect import is_listed, suites
+from monitor.pipeline.bisect_state import Journal, Question
+from monitor.reports.bisect_report import Found, Step, found_json, found_text
+from monitor.suite.discovery import is_listed, suites
 
 SEARCHES = WORK / "bisect"
 

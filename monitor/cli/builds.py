@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import DEFAULT_CACHE, CacheOption, JsonOption, ReadCacheOption, examples, print_json
-from monitor.execution.environments import list_environments, prune_environments
+from monitor.execution.builds.environments import list_environments, prune_environments
 
 app = typer.Typer(name="builds", help="The installed builds, each in its own environment.", no_args_is_help=True)
 

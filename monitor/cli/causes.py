@@ -8,8 +8,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from monitor.analysis.causes import Cause, causes
-from monitor.analysis.news import Verdict
+from monitor.analysis.outcomes.failure_groups import Cause, causes
+from monitor.analysis.outcomes.outcome_changes import Verdict
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -23,8 +23,8 @@ from monitor.cli.common import (
     wanted,
 )
 from monitor.cli.steps import FrameworksOption
-from monitor.handover.codec import to_json
-from monitor.reporting.figures import shortened
+from monitor.formats.serialization import to_json
+from monitor.formatting.humanize import shortened
 
 
 def register(app: typer.Typer) -> None:

@@ -13,14 +13,14 @@ import pandas as pd
 import typer
 
 from monitor.cli.paths import directory, new_directory
-from monitor.execution.environments import default_cache
-from monitor.handover.fields import nearest
+from monitor.execution.builds.environments import default_cache
+from monitor.formats.toml_reader import nearest
+from monitor.formatting.markdown import table
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.history.store import History
-from monitor.reporting.material import Material, gather
-from monitor.reporting.notify.markdown import table
-from monitor.reporting.text import inert
+from monitor.reports.changes_text import inert
+from monitor.snapshot.snapshot import Material, gather
 from monitor.suite.catalog import replaced_names
 
 CHECKOUT = Path(__file__).resolve().parents[2]

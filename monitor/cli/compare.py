@@ -14,8 +14,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from monitor.analysis.latency import SAMPLES
-from monitor.analysis.latency_comparisons import Direction, directions
+from monitor.analysis.latency.ab_tests import Direction, directions
+from monitor.analysis.latency.detection import SAMPLES
 from monitor.cli.common import (
     DEFAULT_CACHE,
     RUNNERS,
@@ -29,18 +29,18 @@ from monitor.cli.common import (
     refuse_unknown,
     say,
 )
-from monitor.cli.planning import fitting
-from monitor.execution.builds import BuildUnavailable, provide
-from monitor.execution.cores import own_cores
-from monitor.execution.environments import in_use
-from monitor.execution.lanes import Ground, Lane, executing
+from monitor.cli.planner import fitting
+from monitor.execution.ab_runner import side_by_side
+from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.provider import BuildUnavailable, provide
 from monitor.execution.run import UNPINNED, no_case, selected
-from monitor.execution.sidebyside import side_by_side
-from monitor.execution.supervisor import PACKAGE, Limits, WorkerUnavailableError
-from monitor.execution.targets import Target, find_target, load_targets
-from monitor.handover.codec import to_json
+from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.execution.workers.cpu_affinity import own_cores
+from monitor.execution.workers.pool import Ground, Lane, executing
+from monitor.execution.workers.process import PACKAGE, Limits, WorkerUnavailableError
+from monitor.formats.serialization import to_json
 from monitor.model import Evidence, Job, Outcome, Package, Side
-from monitor.suite.collect import suites
+from monitor.suite.discovery import suites
 
 
 @dataclass(frozen=True)

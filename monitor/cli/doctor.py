@@ -16,15 +16,15 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json, say
-from monitor.execution.builds import BuildUnavailable, provide
-from monitor.execution.environments import in_use
-from monitor.execution.expectations import COUNT, NAME, PLATFORM
-from monitor.execution.interpreters import wished_interpreter
-from monitor.execution.lanes import Ground, executing
-from monitor.execution.offers import CONFIGURED_INDEX, Offer
-from monitor.execution.supervisor import PACKAGE, WorkerUnavailableError
-from monitor.execution.targets import Target, find_target, load_targets
-from monitor.execution.uv import UvMissingError, find_uv
+from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.interpreters import wished_interpreter
+from monitor.execution.builds.provider import BuildUnavailable, provide
+from monitor.execution.builds.uv import UvMissingError, find_uv
+from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
+from monitor.execution.targets.package_sources import CONFIGURED_INDEX, Offer
+from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.execution.workers.pool import Ground, executing
+from monitor.execution.workers.process import PACKAGE, WorkerUnavailableError
 from monitor.model import Evidence, Job
 
 REACH_SECONDS = 5.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
+from monitor.analysis.status.current_failures import Failure, failures
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -18,9 +19,8 @@ from monitor.cli.common import (
     wanted,
 )
 from monitor.cli.steps import FrameworksOption
-from monitor.reporting.api import failure_document
-from monitor.reporting.failures import Failure, failures
-from monitor.reporting.figures import shortened
+from monitor.exports.api import failure_document
+from monitor.formatting.humanize import shortened
 
 
 def register(app: typer.Typer) -> None:

@@ -10,9 +10,9 @@ import typer
 
 from monitor.cli.common import CHECKOUT, WORK, JsonOption, examples, print_json, say
 from monitor.cli.paths import existing_file, new_file
-from monitor.reporting.federation.columns import load_federation, write_federation
-from monitor.reporting.federation.fetching import fetch
-from monitor.reporting.federation.forks import load_forks
+from monitor.federation.columns import load_federation, write_federation
+from monitor.federation.fetching import fetch
+from monitor.federation.forks import load_forks
 
 FORKS = CHECKOUT / "federation.toml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.flakiness import Rating
+from monitor.analysis.outcomes.flakiness import Rating
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -18,8 +18,8 @@ from monitor.cli.common import (
     print_json,
     wanted,
 )
-from monitor.handover.codec import to_json
-from monitor.reporting.figures import percent
+from monitor.formats.serialization import to_json
+from monitor.formatting.humanize import percent
 
 
 def register(app: typer.Typer) -> None:

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import UserError, say
-from monitor.reporting.github.account import ACTIONS
-from monitor.reporting.github.client import GITHUB, AddressError, Client, api_address
-from monitor.reporting.notify.board import Board
+from monitor.github.account import ACTIONS
+from monitor.github.client import GITHUB, AddressError, Client, api_address
+from monitor.issues.github_issues import Board
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
 LOGIN = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,80})(\[bot\])?"

@@ -21,12 +21,12 @@ from monitor.cli.common import (
     refuse_unknown,
     say,
 )
-from monitor.execution.targets import load_targets
-from monitor.history.cases import load_function
+from monitor.execution.targets.target import load_targets
+from monitor.history.function_index import load_function
 from monitor.history.layout import places
-from monitor.history.thinning import thin
+from monitor.history.retention import thin
 from monitor.suite.catalog import load_catalog
-from monitor.suite.collect import frameworks
+from monitor.suite.discovery import frameworks
 
 app = typer.Typer(name="history", help="The recorded history itself.", no_args_is_help=True)
 

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.triage import excused
+from monitor.analysis.regressions.triage import excused
 from monitor.cli.common import (
     DEFAULT_CACHE,
     DEFAULT_HISTORY,
@@ -25,10 +25,8 @@ from monitor.cli.common import (
     open_history,
     say,
 )
-from monitor.cli.judgement import judgement
 from monitor.cli.paths import new_directory
-from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
-from monitor.cli.provenance import accept
+from monitor.cli.planner import Wish, job_name, left_out, plan_jobs
 from monitor.cli.steps import (
     BuildsOption,
     CasesOption,
@@ -42,15 +40,17 @@ from monitor.cli.steps import (
     write_pages,
     write_plan,
 )
-from monitor.execution.compiling import Exports
+from monitor.cli.triage_context import judgement
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import NoCaseError, ResumeError, run_job
-from monitor.execution.targets import Target, load_targets
-from monitor.handover.runfile import RunFileError
+from monitor.execution.targets.target import Target, load_targets
+from monitor.execution.workers.compile_worker import Exports
+from monitor.formats.run_file import RunFileError
 from monitor.model import Job
-from monitor.reporting.edition import refuse_foreign
-from monitor.reporting.slowdowns import slowdowns_text
-from monitor.reporting.text import apart_text, news_text
+from monitor.pipeline.provenance import accept
+from monitor.reports.changes_text import apart_text, news_text
+from monitor.reports.slowdown_text import slowdowns_text
+from monitor.site.incremental import refuse_foreign
 
 NIGHTS = WORK / "nights"
 

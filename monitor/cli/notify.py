@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.apply_issue_plan import carry_out
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -14,13 +15,12 @@ from monitor.cli.common import (
     examples,
     gathered,
 )
-from monitor.cli.deeds import carry_out
 from monitor.cli.github import AccountOption, RepositoryOption, board, site_address
-from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import script_of
-from monitor.execution.targets import Target, load_targets
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
+from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
+from monitor.execution.targets.target import Target, load_targets
+from monitor.issues.issue_plan import plan
+from monitor.issues.settings import CLOSE_AFTER, Settings
 
 
 def register(app: typer.Typer) -> None:

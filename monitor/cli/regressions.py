@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.regressions import Regression, State
+from monitor.analysis.regressions.regression import Regression, State
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -20,11 +20,11 @@ from monitor.cli.common import (
     say,
     wanted,
 )
-from monitor.cli.judgement import TRIAGE, TriageOption, judgement
 from monitor.cli.steps import FrameworksOption
-from monitor.handover.codec import to_json
-from monitor.reporting.commits import between_builds
-from monitor.reporting.regression_text import regressions_markdown, regressions_text
+from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
+from monitor.formats.serialization import to_json
+from monitor.github.commit_ranges import between_builds
+from monitor.reports.regressions_text import regressions_markdown, regressions_text
 
 
 def register(app: typer.Typer) -> None:

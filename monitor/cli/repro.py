@@ -23,16 +23,16 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.steps import ChannelOption, PythonOption
-from monitor.execution.builds import AUTO, BuildUnavailable, named, provide
-from monitor.execution.lanes import environment_of
-from monitor.execution.offers import CHANNELS
-from monitor.execution.supervisor import clean_environment
-from monitor.execution.targets import find_target, load_targets
-from monitor.handover.messages import seen
-from monitor.history.known import read_outcomes
+from monitor.execution.builds.provider import AUTO, BuildUnavailable, named, provide
+from monitor.execution.targets.package_sources import CHANNELS
+from monitor.execution.targets.target import find_target, load_targets
+from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.process import clean_environment
+from monitor.formats.error_text import seen
+from monitor.history.last_known import read_outcomes
 from monitor.history.store import History
 from monitor.model import Evidence
-from monitor.suite.collect import frameworks
+from monitor.suite.discovery import frameworks
 from monitor.suite.repro import NoScriptError, script
 
 

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.analysis.latency_verdicts import LatencyNight
-from monitor.analysis.news import Night
-from monitor.analysis.triage import excused, filed
+from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.regressions.triage import excused, filed
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     FINDINGS,
@@ -33,31 +33,31 @@ from monitor.cli.common import (
     told_of,
 )
 from monitor.cli.github import RepositoryOption, api, check_repository, github_token
-from monitor.cli.judgement import TRIAGE, TriageOption, judgement
-from monitor.cli.measured import Look, looks
 from monitor.cli.paths import existing_file, made_by, new_directory
-from monitor.cli.planning import Wish, job_name, left_out, plan_jobs
-from monitor.cli.provenance import accept, started_for
+from monitor.cli.planner import Wish, job_name, left_out, plan_jobs
+from monitor.cli.skip_policy import Look, looks
+from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
 from monitor.execution.__main__ import main as run_step
-from monitor.execution.targets import Target, load_targets
-from monitor.handover.codec import from_json, to_json
-from monitor.handover.runfile import RunFile, RunFileError
-from monitor.history.commits import is_nightly
-from monitor.history.rejoin import ARTIFACT
-from monitor.history.shards import join_shards
+from monitor.execution.targets.target import Target, load_targets
+from monitor.federation.columns import Federation, load_federation
+from monitor.formats.run_file import RunFile, RunFileError
+from monitor.formats.serialization import from_json, to_json
+from monitor.github.commit_ranges import look_up, subject_on_github
+from monitor.history.commit_table import is_nightly
+from monitor.history.merge_branches import ARTIFACT
+from monitor.history.merge_shards import join_shards
 from monitor.history.store import History
 from monitor.model import Evidence, Job
-from monitor.reporting.commits import look_up, subject_on_github
-from monitor.reporting.edition import refuse_foreign
-from monitor.reporting.federation.columns import Federation, load_federation
-from monitor.reporting.findings import load_findings
-from monitor.reporting.hardware import Hardware
-from monitor.reporting.material import Material
-from monitor.reporting.project import Project
-from monitor.reporting.serving import LOOPBACK, serve_site
-from monitor.reporting.site import write_site
-from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
-from monitor.reporting.text import news_markdown, news_text
+from monitor.pipeline.provenance import accept, started_for
+from monitor.reports.changes_text import news_markdown, news_text
+from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
+from monitor.site.build import write_site
+from monitor.site.dev_server import LOOPBACK, serve_site
+from monitor.site.incremental import refuse_foreign
+from monitor.site.known_issues import load_findings
+from monitor.site.project_metadata import Project
+from monitor.site.target_info import Hardware
+from monitor.snapshot.snapshot import Material
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import JsonOption, examples, print_json, refuse_unknown, say
-from monitor.suite.collect import collect, frameworks, is_listed, suites
+from monitor.suite.discovery import collect, frameworks, is_listed, suites
 
 app = typer.Typer(name="suite", help="The cases that are run.", no_args_is_help=True)
 

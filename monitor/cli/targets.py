@@ -11,12 +11,12 @@ from typing import Annotated, TypeVar
 import typer
 
 from monitor.cli.common import RUNNERS, JsonOption, UserError, examples, print_json, refuse_unknown
-from monitor.cli.drafts import BESIDE, Chip, Draft, Plugin, left_to_do, write
 from monitor.cli.paths import existing_file
-from monitor.execution.faults import TargetError
-from monitor.execution.targets import find_target, load_target, load_targets
-from monitor.execution.ways import BUILDS, COMPILERS, load_builds, load_compiler, name_of
+from monitor.execution.targets.backends import BUILDS, COMPILERS, load_builds, load_compiler, name_of
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.target import find_target, load_target, load_targets
 from monitor.model import Evidence
+from monitor.pipeline.target_template import BESIDE, Chip, Draft, Plugin, left_to_do, write
 
 app = typer.Typer(name="target", help="The hardware: one runner file each.", no_args_is_help=True)
 

@@ -1,8 +1,8 @@
 """The program that compiles StableHLO for hardware that is not here, inside the compiler's own environment.
 
 It answers the path of a program with what the compiler says of it (`{"compiled": ...}`), or with why it does not
-compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.compiling` asks it; a compiler may die of
-a program.
+compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.workers.compile_worker` asks it; a
+compiler may die of a program.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from importlib import import_module
 from pathlib import Path
 
 from monitor.compilers.xla import CompilerUnavailableError, Refusals, TooFewDevicesError, UnreadableError, XlaCompiler
-from monitor.handover.codec import to_json
-from monitor.handover.messages import clean, describe
-from monitor.handover.pipe import Message, Service, add_arguments, serve
+from monitor.formats.error_text import clean, describe
+from monitor.formats.serialization import to_json
+from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import Outcome, Stage
 
 

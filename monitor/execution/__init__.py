@@ -1,0 +1,1 @@
+"""Run a suite on a target with a build. Standard library only."""

@@ -15,19 +15,19 @@ from functools import partial, wraps
 from pathlib import Path
 from typing import NoReturn
 
-from monitor.execution.builds import AUTO
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import AUTO
 from monitor.execution.command_line import run_program
-from monitor.execution.environments import default_cache
-from monitor.execution.faults import TargetError
-from monitor.execution.offers import CHANNELS, known_suites
 from monitor.execution.path_checks import PathError, existing_directory, existing_file, new_directory, new_file
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import NoCaseError, ResumeError, run_job
-from monitor.execution.shards import ShardError, parse_shard
-from monitor.execution.targets import Target, find_target, load_targets
-from monitor.handover.codec import from_json
-from monitor.handover.fields import nearest
-from monitor.handover.runfile import RunFileError
+from monitor.execution.sharding import ShardError, parse_shard
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.package_sources import CHANNELS, known_suites
+from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.formats.run_file import RunFileError
+from monitor.formats.serialization import from_json
+from monitor.formats.toml_reader import nearest
 from monitor.model import Evidence, Job
 
 RUNNERS = Path(__file__).resolve().parents[2] / "runners"

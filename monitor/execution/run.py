@@ -16,22 +16,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from monitor.execution.builds import BuildUnavailable, Provided, named, provide
+from monitor.execution.baseline_comparison import compare
+from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.provider import BuildUnavailable, Provided, named, provide
 from monitor.execution.calibration import calibrate
-from monitor.execution.comparing import compare
-from monitor.execution.compiling import Exports
-from monitor.execution.cores import own_cores
-from monitor.execution.environments import in_use
-from monitor.execution.examiner import SUSPECT, Examiner
-from monitor.execution.host import describe_host
-from monitor.execution.lanes import Ground, Lane, compiling, executing, lowering, registering
-from monitor.execution.shards import cases_of_shard
-from monitor.execution.signatures import tell_signatures
-from monitor.execution.supervisor import PACKAGE, Limits, Ready, WorkerUnavailableError
-from monitor.execution.targets import Target
-from monitor.execution.ways import Compile, Execute, Lower, Register
-from monitor.handover.messages import clean
-from monitor.handover.runfile import RunFile, RunFileWriter, read_run_file
+from monitor.execution.collect_signatures import tell_signatures
+from monitor.execution.host_info import describe_host
+from monitor.execution.sharding import cases_of_shard
+from monitor.execution.targets.backends import Compile, Execute, Lower, Register
+from monitor.execution.targets.target import Target
+from monitor.execution.workers.compile_worker import Exports
+from monitor.execution.workers.confirmation import SUSPECT, Examiner
+from monitor.execution.workers.cpu_affinity import own_cores
+from monitor.execution.workers.pool import Ground, Lane, compiling, executing, lowering, registering
+from monitor.execution.workers.process import PACKAGE, Limits, Ready, WorkerUnavailableError
+from monitor.formats.error_text import clean
+from monitor.formats.run_file import RunFile, RunFileWriter, read_run_file
 from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run, function_of
 
 T = TypeVar("T")
@@ -74,8 +74,8 @@ def run_job(
     With `resume`, an unfinished run file there is continued: nothing answered is asked again. A build that cannot be
     had, or a device that is not there, makes a run file too: a blocked one. `exports` holds what earlier jobs of the
     night had exported; `say` takes lines for the reader of the log. Raises ResumeError, FileExistsError where there is
-    a run file and it is not to be continued, and `monitor.execution.faults.TargetError`. Raises NoCaseError, and
-    leaves no run file, where the selection fits no case, unless the run `may_be_empty`.
+    a run file and it is not to be continued, and `monitor.execution.targets.errors.TargetError`. Raises NoCaseError,
+    and leaves no run file, where the selection fits no case, unless the run `may_be_empty`.
     """
     begun = _begun(path, resume=resume)
     nothing_there = begun is None and not path.exists()

@@ -1,1 +1,1 @@
-"""What was seen: the recorded history, a git branch of text that people read and tables that machines read."""
+"""The recorded history: a git branch of text for people and tables for programs."""

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from packaging.version import InvalidVersion, Version
 
-from monitor.history.order import age
+from monitor.history.ordering import age
 from monitor.model import Build, Channel, Comparison, End, Latency, Observation, Outcome, Run, Side, function_of
 
 Fault = tuple[str, str]  # a field, and what is wrong with it

@@ -3,11 +3,11 @@
     outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row a case;
                                                   overwritten, so that `git diff` is the night's news
     outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
-    signatures/<framework>.csv                    what each function takes, as `monitor.history.signatures` tells
+    signatures/<framework>.csv                    what each function takes, as `monitor.history.signature_table` tells
     manifest.csv                                  the rows of each of these tables (`monitor.history.manifest`)
     runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed; what an earlier run
-                                                  said already is left there (`monitor.history.repeats`)
+                                                  said already is left there (`monitor.history.deduplication`)
     runs/<target>/<framework>/<run>.compared.parquet
                                                   what was measured beside the last good build, where anything was: one
                                                   row a case; never changed
@@ -32,11 +32,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from monitor.handover.codec import from_json, to_json
-from monitor.handover.runfile import RunFile
-from monitor.history.compact import STEPWISE, write_table
+from monitor.formats.run_file import RunFile
+from monitor.formats.serialization import from_json, to_json
+from monitor.history.deduplication import AGAIN, EARLIER, REPEATED, Earlier, fill_in
 from monitor.history.files import Files, Folder, HistoryError
-from monitor.history.repeats import AGAIN, EARLIER, REPEATED, Earlier, fill_in
+from monitor.history.parquet_encoding import STEPWISE, write_table
 from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
 
 COLUMNS = {

@@ -2,8 +2,8 @@
 
     retracted.csv     a row a run, in the order of their ids: what it was, when it was retracted, and why
 
-The files of such a run stay: what later runs do not repeat stands in them (`monitor.history.repeats`), and its id is
-taken. But no series has it any more, so that nothing follows from it.
+The files of such a run stay: what later runs do not repeat stands in them (`monitor.history.deduplication`), and its id
+is taken. But no series has it any more, so that nothing follows from it.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from dataclasses import astuple, dataclass, fields, replace
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from monitor.handover.messages import one_line
+from monitor.formats.error_text import one_line
 from monitor.history.files import Files, HistoryError
 from monitor.history.layout import RecordedRun, read_observations, read_runs
 from monitor.history.manifest import read_table, write_table
-from monitor.history.spreadsheet import marked, unmarked
+from monitor.history.spreadsheet_safety import marked, unmarked
 from monitor.model import Outcome, Run
 
 PATH = PurePosixPath("retracted.csv")

@@ -17,13 +17,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from monitor.handover.runfile import RunFile
-from monitor.history.commits import add_commits, is_nightly, read_commits
-from monitor.history.derived import of_series, take_back, write_after
+from monitor.formats.run_file import RunFile
+from monitor.history.commit_table import add_commits, is_nightly, read_commits
+from monitor.history.derived_files import of_series, take_back, write_after
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import PushRejectedError, WorkTree
-from monitor.history.grid import Grid, grids
-from monitor.history.known import known_after, read_outcomes
+from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import (
     COLUMNS,
     RecordedRun,
@@ -38,9 +37,8 @@ from monitor.history.layout import (
     read_runs,
     write_run,
 )
-from monitor.history.months import read_months
-from monitor.history.order import age, in_order, with_extent
-from monitor.history.rejoin import ARTIFACT, PLANTED, rejoin
+from monitor.history.merge_branches import ARTIFACT, PLANTED, rejoin
+from monitor.history.ordering import age, in_order, with_extent
 from monitor.history.retraction import (
     Apart,
     Retraction,
@@ -50,10 +48,9 @@ from monitor.history.retraction import (
     read_retractions,
     retraction,
 )
-from monitor.history.signatures import (
-    KnownSignature,
-    read_all_signatures,
-)
+from monitor.history.run_matrix import Grid, grids
+from monitor.history.series_cache import read_months
+from monitor.history.signature_table import KnownSignature, read_all_signatures
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
 T = TypeVar("T")
@@ -65,7 +62,7 @@ PUSH_TRIES = 20
 
 @dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
 class Recorded:
-    """A history as loaded: the heads of its runs in order (`monitor.history.order`), and one table of all observations.
+    """A history as loaded: the heads of its runs, ordered by `monitor.history.ordering`, and one table of observations.
 
     The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
     they are not all, `files` has the others. `comparisons` holds those of each run that has any, by the run's id.
@@ -158,7 +155,7 @@ class HistoryReader:
         """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
 
         Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
-        `index` (`monitor.history.months`), runs that were read before are not opened again.
+        `index` (`monitor.history.series_cache`), runs that were read before are not opened again.
         """
         retractions = read_retractions(self.files)
         for place in places(self.files)[chosen]:
@@ -323,12 +320,12 @@ class History(HistoryReader):
     ) -> str | None:
         """Add runs in one commit, and return its hash; None where all of it was in the history already.
 
-        `commits` are those of `main` that nightlies are made of (`monitor.history.commits`). `artifacts` are those at
-        GitHub that the message names: one that brings no new run is noted all the same, or it is fetched for ever.
+        `commits` are those of `main` that nightlies are made of (`monitor.history.commit_table`). `artifacts` are those
+        at GitHub that the message names: one that brings no new run is noted all the same, or it is fetched for ever.
 
         With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
         writer was faster, so that two at once lose nothing. What the remote lacks of the runs that are recorded here
-        is recorded again (`monitor.history.rejoin`), and `say` is told of it.
+        is recorded again (`monitor.history.merge_branches`), and `say` is told of it.
         """
         return self._changed(lambda: self._add(runfiles, message, commits, artifacts), push=push, say=say)
 

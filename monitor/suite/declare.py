@@ -51,7 +51,7 @@ class Tensor:
 
     Floating values are normal, integers uniform in [-8, 8), `positive` ones their absolute value and at least 1/8;
     with `below`, integers are uniform in [0, below); with `within`, floating values are uniform between its two ends.
-    `monitor.suite.draw` draws them.
+    `monitor.suite.inputs` draws them.
     """
 
     shape: tuple[int, ...]
@@ -111,7 +111,7 @@ DEVICE: Any = _Given()  # the target's device, in the framework's own spelling; 
 
 
 def no_oracle(*_: Any, **__: Any) -> Any:
-    """Stand in for an oracle until one is declared; `monitor.suite.collect` refuses a case that has only this."""
+    """Stand in for an oracle until one is declared; `monitor.suite.discovery` refuses a case that has only this."""
     raise NotImplementedError("a case without an oracle")
 
 

@@ -7,7 +7,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from monitor.model import Outcome
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.oracle import Fetched
 
 

@@ -16,9 +16,9 @@ import numpy as np
 
 from monitor.model import Digest
 from monitor.suite.device import Device
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.oracle import Fetched, leaves
-from monitor.suite.precision import tolerance_of
+from monitor.suite.tolerances import tolerance_of
 
 PROJECTIONS = (
     2  # sums over a result with random signs: what two results have in common in both, they have by being equal

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from monitor.model import Outcome, Stage
-from monitor.suite.check import Check
+from monitor.suite.check_protocol import Check
 from monitor.suite.device import Device
 
 

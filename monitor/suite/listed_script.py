@@ -1,15 +1,15 @@
 """What the scripts of listed cases have in common: how their results are held against the truth.
 
 A listed case's truth is the function itself in double precision on the CPU, so a result is allowed what its dtype
-allows, and beyond that what its inputs' rounding does to the truth (`monitor.suite.sensitivity`). Standard library
+allows, and beyond that what its inputs' rounding does to the truth (`monitor.suite.conditioning`). Standard library
 only.
 """
 
 from __future__ import annotations
 
-from monitor.suite.precision import PARTS, SIGNIFICANT_BITS, TOLERANCE
+from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS, TOLERANCE
 
-# As in `monitor.suite.sensitivity`, which needs NumPy.
+# As in `monitor.suite.conditioning`, which needs NumPy.
 _JUDGE = """
 TOLERANCES = {tolerances}
 BITS = {bits}

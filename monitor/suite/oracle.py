@@ -1,7 +1,7 @@
 """Is a result right? Compared with what is not the thing under test.
 
 The truth is computed in double precision, from the very inputs that the framework was given; whoever wrote the check
-knows how (`monitor.suite.declared`, and each framework's own material).
+knows how (`monitor.suite.declared_check`, and each framework's own material).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from monitor.model import NumericalError
-from monitor.suite.draw import Array
-from monitor.suite.precision import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, TOLERANCE
+from monitor.suite.inputs import Array
+from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, TOLERANCE
 
 # A larger deviation is told as none, or as this where it passes: what is computed from two larger ones would be no
 # number. The schema has the same.

@@ -20,9 +20,9 @@ from types import ModuleType
 from typing import Any
 
 from monitor.model import Mode
-from monitor.suite.collect import collect, frameworks, is_listed, suites
 from monitor.suite.declare import DEVICE, DTYPE, INTEGER, Built, Case, Tensor
-from monitor.suite.precision import STEP, STEP_TOLERANCE, tolerance_of
+from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.tolerances import STEP, STEP_TOLERANCE, tolerance_of
 from monitor.suite.verdict import CLOSING, opening
 
 
@@ -77,7 +77,7 @@ def script(case: str, recorded: str = "") -> str:
     framework, function, variant = (*case.split("/", 2), "", "")[:3]
     if framework not in frameworks():
         raise NoScriptError(f'"{case}" is no case: its first part names no framework')
-    dialect = import_module(f"monitor.suite.{framework}.dialect")
+    dialect = import_module(f"monitor.suite.{framework}.script_dialect")
     if found := _cases(framework).get(case):
         text = "\n".join(_declared(found, dialect.DIALECT, recorded))
     else:
@@ -174,7 +174,7 @@ def _exact(spec: Any, name: str, case: Case, renamed: Mapping[str, str]) -> str:
 
 
 def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
-    """The values of an input as `monitor.suite.draw` draws them; the dtype rounds them."""
+    """The values of an input as `monitor.suite.inputs` draws them; the dtype rounds them."""
     random, shape = f"np.random.default_rng({seed})", spec.shape
     if spec.below:
         return f"{random}.integers(0, {spec.below}, {shape})"

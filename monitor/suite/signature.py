@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any
 
-from monitor.handover.messages import clean
+from monitor.formats.error_text import clean
 
 # The longest of the functions that suites check has 600 characters; the schema of run files has the same bound.
 LONGEST = 2000

@@ -1,7 +1,7 @@
 """The program that answers cases, inside one framework's environment.
 
 It is told the framework, the suite and the device, and answers each case id with an observation, and functions with
-what they take, over the pipes of `monitor.handover.pipe`.
+what they take, over the pipes of `monitor.formats.worker_protocol`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from monitor.handover.codec import to_json
-from monitor.handover.messages import clean, describe
-from monitor.handover.pipe import Message, Service, add_arguments, serve
+from monitor.formats.error_text import clean, describe
+from monitor.formats.serialization import to_json
+from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
-from monitor.suite.check import Check, OracleError, SuiteUnavailableError
-from monitor.suite.collect import collect, listing
-from monitor.suite.declared import DeclaredCheck
+from monitor.suite.check_protocol import Check, OracleError, SuiteUnavailableError
+from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
-from monitor.suite.measure import measure
+from monitor.suite.discovery import collect, listing
 from monitor.suite.oracle import MismatchError, leaves
 from monitor.suite.signature import signature_of
+from monitor.suite.timing import measure
 
 
 def main() -> None:
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def introduce(device: Device, checks: Iterable[str]) -> Message:
-    """What a process says of itself once its device is open: `monitor.execution.supervisor.Ready`."""
+    """What a process says of itself once its device is open: `monitor.execution.workers.process.Ready`."""
     version, commit = device.versions()
     told = {"python.version": platform.python_version(), **device.environment()}
     environment = {key: clean(str(value)) for key, value in told.items()}

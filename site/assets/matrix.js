@@ -83,7 +83,7 @@ function tallied(row, cell, want, places) {
     if (outcome === PASS) passed += 1;
   }
   if (!judged && !unjudged) return null;
-  // As `monitor.analysis.scores`: less than half of the cases judged do not say that a function works.
+  // As `monitor.analysis.status.scores`: less than half of the cases judged do not say that a function works.
   const clean = judged >= unjudged ? 0 : 3;
   const kind = judged ? (passed === judged ? clean : passed ? 1 : 2) : 3;
   return { anchor, evidence, others, sources, passed, judged, unjudged, outcomes, kind };

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import provide
-from monitor.execution.environments import default_cache
-from monitor.execution.examiner import Examiner
-from monitor.execution.supervisor import Limits, ProcessCommand, Worker, worker_command
-from monitor.execution.targets import Target, load_targets
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import provide
+from monitor.execution.targets.target import Target, load_targets
+from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.process import Limits, ProcessCommand, Worker, worker_command
 from monitor.model import Evidence, Outcome
 
 RUNNERS = Path(__file__).resolve().parents[2] / "runners"

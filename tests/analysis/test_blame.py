@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.analysis.blame import Blame, blame, blames
+from monitor.analysis.outcomes.attribution import Blame, blame, blames
 from monitor.model import Comparison, Outcome, Reason, Side
 
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.causes import causes, signature
-from monitor.analysis.news import Change, Verdict, nights
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.failure_groups import causes, signature
+from monitor.analysis.outcomes.outcome_changes import Change, Verdict, nights
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Outcome
 

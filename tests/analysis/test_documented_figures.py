@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.analysis import drift, flakiness, news, scores
-from monitor.analysis.ratios import FAR
+from monitor.analysis.latency.slowdown_ratios import FAR
+from monitor.analysis.outcomes import accuracy_drift, flakiness, outcome_changes
+from monitor.analysis.status import scores
 
 HALF = {0.5: "half"}
 NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
@@ -14,17 +15,21 @@ NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
 def test_thresholds_are_documented_as_they_are() -> None:
     text = " ".join((Path(__file__).resolve().parents[2] / "docs" / "scores.md").read_text().split())
     for said in (
-        f"turns more than {news.TURNED_AT_ONCE:.0%} of the cases, and at least {NUMBERS[news.TURNED_AT_LEAST]}".replace(
-            "%", " %"
-        ),
+        f"turns more than {outcome_changes.TURNED_AT_ONCE:.0%} of the cases".replace("%", " %")
+        + f", and at least {NUMBERS[outcome_changes.TURNED_AT_LEAST]}",
         f"at least {HALF[scores.JUDGED_AT_LEAST]} of those asked",
         f"Over the last {flakiness.REMEMBERED} answers",
         f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were odd",
         f"the lower end of the {flakiness.CONFIDENCE:.0%}".replace("%", " %"),
         f"is above {flakiness.FLAKY_RATE:.0%}".replace("%", " %"),
-        f"when {NUMBERS[drift.LASTING]} builds in a row",
-        f"up to {NUMBERS[drift.REMEMBERED]} builds before, {NUMBERS[drift.KNOWN_AT_LEAST]} at least",
+        f"when {NUMBERS[accuracy_drift.LASTING]} builds in a row",
+        f"up to {NUMBERS[accuracy_drift.REMEMBERED]} builds before, {NUMBERS[accuracy_drift.KNOWN_AT_LEAST]} at least",
         f"more than {NUMBERS[int(FAR)]} times slower",
     ):
         assert said in text
-    assert (drift.FACTOR, drift.SMALLEST_ULP, drift.ODD_BUILDS, drift.NO_DIGIT) == (2, 1, 1, 1)  # told in words
+    assert (accuracy_drift.FACTOR, accuracy_drift.SMALLEST_ULP, accuracy_drift.ODD_BUILDS, accuracy_drift.NO_DIGIT) == (
+        2,
+        1,
+        1,
+        1,
+    )  # told in words

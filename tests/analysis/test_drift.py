@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.drift import Level, drifts, steps
-from monitor.analysis.news import Verdict, nights
-from monitor.analysis.regressions import regressions
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.accuracy_drift import Level, drifts, steps
+from monitor.analysis.outcomes.outcome_changes import Verdict, nights
+from monitor.analysis.regressions.regression import regressions
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History, Recorded
 from monitor.model import NumericalError
 

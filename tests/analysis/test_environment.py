@@ -11,17 +11,17 @@ from random import Random
 import pandas as pd
 import pytest
 
-from monitor.analysis.flakiness import ratings
-from monitor.analysis.lives import REMEMBERED
-from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, nights
-from monitor.analysis.pasts import other_answers
-from monitor.analysis.regressions import Regression, State, regressions
-from monitor.analysis.values import moved
-from monitor.handover.codec import from_json, to_json
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.flakiness import ratings
+from monitor.analysis.outcomes.machine_baselines import other_answers
+from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, Night, Verdict, nights
+from monitor.analysis.outcomes.value_changes import moved
+from monitor.analysis.regressions.regression import Regression, State, regressions
+from monitor.analysis.regressions.tracker import REMEMBERED
+from monitor.formats.run_file import RunFile
+from monitor.formats.serialization import from_json, to_json
 from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.order import in_order
+from monitor.history.ordering import in_order
 from monitor.history.store import History, HistoryReader, Recorded
 from monitor.model import (
     Attempt,

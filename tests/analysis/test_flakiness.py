@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from scipy.stats import binomtest
 
-from monitor.analysis import flakiness
-from monitor.analysis.flakiness import CONFIDENCE, FLAKY_RATE, Rating, interval, ratings
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes import flakiness
+from monitor.analysis.outcomes.flakiness import CONFIDENCE, FLAKY_RATE, Rating, interval, ratings
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence
 

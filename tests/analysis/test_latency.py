@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import (
+from monitor.analysis.latency.detection import (
     CLEARLY,
     DEVIATIONS,
     FEWEST,

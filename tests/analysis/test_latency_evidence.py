@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from monitor.analysis.latency import FEWEST, usual
-from monitor.analysis.latency_evidence import (
+from monitor.analysis.latency.build_effects import (
     CLEARLY,
     FEWEST_SPREADS,
     LAYOUT,
@@ -26,6 +25,7 @@ from monitor.analysis.latency_evidence import (
     usual_layout,
     weigh,
 )
+from monitor.analysis.latency.detection import FEWEST, usual
 
 GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
 QUIET_BUILDS = Spread(layout=0.01)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency_moves import AT_ONCE_AT_LEAST, WEEKS, moves
-from monitor.analysis.lookback import WEEK
+from monitor.analysis.latency.changepoints import AT_ONCE_AT_LEAST, WEEKS, moves
+from monitor.analysis.latency.segmentation import WEEK
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import Build, Channel, End, Evidence, Latency, Observation, Outcome, Run

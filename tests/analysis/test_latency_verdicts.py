@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency import CONTROLS
-from monitor.analysis.latency_evidence import GOODS, OF_NIGHTS, ROUNDS
-from monitor.analysis.latency_verdicts import LatencyNight, Standing, baseline, latency_nights, told_of, unfiled
-from monitor.execution.suspects import excesses
+from monitor.analysis.latency.build_effects import GOODS, OF_NIGHTS, ROUNDS
+from monitor.analysis.latency.detection import CONTROLS
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, Standing, baseline, latency_nights, told_of, unfiled
+from monitor.execution.comparison_selection import excesses
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (

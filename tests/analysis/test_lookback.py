@@ -7,9 +7,9 @@ import sys
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import FLOOR_US, LEAST
-from monitor.analysis.lookback import PENALTY, WEEK, Move, look_back, partition, weekly
-from monitor.history.grid import Floats
+from monitor.analysis.latency.detection import FLOOR_US, LEAST
+from monitor.analysis.latency.segmentation import PENALTY, WEEK, Move, look_back, partition, weekly
+from monitor.history.run_matrix import Floats
 
 WEEKS, SERIES = 26, 300
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.news import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Comparison, Evidence, Outcome, Reason, Side
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.lives import Bad, Kind, Step
-from monitor.analysis.news import TURNED_AT_LEAST, nights
-from monitor.analysis.regressions import Detection, Regression, State, regressions
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, nights
+from monitor.analysis.regressions.regression import Detection, Regression, State, regressions
+from monitor.analysis.regressions.tracker import Bad, Kind, Step
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Evidence, Outcome
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.news import Verdict, nights
-from monitor.analysis.regressions import Regression, State, regressions
-from monitor.analysis.removals import with_removals
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import Verdict, nights
+from monitor.analysis.outcomes.removals import with_removals
+from monitor.analysis.regressions.regression import Regression, State, regressions
+from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
-from monitor.reporting.material import Material, gather
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.settings import Settings
+from monitor.issues.issue_plan import plan
+from monitor.issues.settings import Settings
+from monitor.snapshot.snapshot import Material, gather
 from monitor.suite.catalog import replaced_names
 
 Make = Callable[..., RunFile]

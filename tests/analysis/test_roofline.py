@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.analysis.roofline import least_time
+from monitor.analysis.latency.roofline import least_time
 from monitor.model import Chip, Compiled
 
 CHIP = Chip(memory_gib=16, bandwidth=819, peak=197)  # GB/s, TFLOP/s

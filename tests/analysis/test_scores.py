@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.analysis.scores import Portability, Score, portability, score
+from monitor.analysis.status.scores import Portability, Score, portability, score
 from monitor.model import Outcome
 
 

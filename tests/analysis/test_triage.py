@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.lives import Bad
-from monitor.analysis.news import Verdict, nights
-from monitor.analysis.regressions import State, regressions
-from monitor.analysis.triage import excused, excuses, load_triage, stale
-from monitor.handover.fields import FieldError
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import Verdict, nights
+from monitor.analysis.regressions.regression import State, regressions
+from monitor.analysis.regressions.tracker import Bad
+from monitor.analysis.regressions.triage import excused, excuses, load_triage, stale
+from monitor.formats.run_file import RunFile
+from monitor.formats.toml_reader import FieldError
 from monitor.history.store import History, Recorded
 from monitor.model import Build, Channel, Evidence, Outcome
-from monitor.reporting.material import material_of
+from monitor.snapshot.snapshot import material_of
 
 Make = Callable[..., RunFile]
 A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"

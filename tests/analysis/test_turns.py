@@ -9,10 +9,10 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from monitor.analysis.turns import NoTurnError, last_turn
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.last_change import NoTurnError, last_turn
+from monitor.formats.run_file import RunFile
 from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.order import in_order
+from monitor.history.ordering import in_order
 from monitor.history.store import Recorded
 from monitor.model import Digest, Evidence
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.analysis.news import Change, Verdict, nights
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import Change, Verdict, nights
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, Outcome
 

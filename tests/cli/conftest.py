@@ -15,8 +15,8 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import TOKEN, FakeGitHub, serving
 
 from monitor.cli.common import DEFAULT_HISTORY, open_history
+from monitor.github.client import Client
 from monitor.history.store import History
-from monitor.reporting.github.client import Client
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 Make = Callable[..., RunFile]
@@ -192,7 +192,7 @@ def test_what_is_no_archive_or_gone_is_refused_in_a_line(github: FakeGitHub, tmp
 def test_an_archive_that_unpacks_to_too_much_is_refused(
     github: FakeGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.reporting.archives.LARGEST_ARCHIVE", 10_000)
+    monkeypatch.setattr("monitor.github.archives.LARGEST_ARCHIVE", 10_000)
     github.actions.hand_over(github.actions.run(), {"a.jsonl": bytes(1_000_000)}, github.url)
     archive = zipfile.ZipFile(io.BytesIO(github.actions.archives[100]))
     assert archive.infolist()[0].compress_size < 10_000

@@ -14,8 +14,8 @@ import pytest
 
 from monitor.cli.backfill import walk
 from monitor.cli.common import UserError
-from monitor.execution.targets import Target
-from monitor.handover.runfile import read_run_file
+from monitor.execution.targets.target import Target
+from monitor.formats.run_file import read_run_file
 from monitor.history.store import History
 from monitor.model import Outcome
 

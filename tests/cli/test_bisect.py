@@ -14,10 +14,10 @@ from calling import CHECKOUT, portability
 
 from monitor.analysis.bisection import Mark, Symptom, Trial
 from monitor.cli.bisect import search
-from monitor.cli.searches import Journal, Question
-from monitor.execution.builds import BuildUnavailable
-from monitor.execution.targets import Target
+from monitor.execution.builds.provider import BuildUnavailable
+from monitor.execution.targets.target import Target
 from monitor.model import Evidence, Outcome, Package
+from monitor.pipeline.bisect_state import Journal, Question
 
 QUESTION = Question("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release", "jax/jax.a/eager")
 

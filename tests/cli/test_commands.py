@@ -15,10 +15,10 @@ from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.execution.builds import Provided, provide
-from monitor.execution.offers import Framework, Source
-from monitor.execution.targets import Target
-from monitor.handover.runfile import RunFile
+from monitor.execution.builds.provider import Provided, provide
+from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.target import Target
+from monitor.formats.run_file import RunFile
 from monitor.model import Channel
 
 COMMANDS = [

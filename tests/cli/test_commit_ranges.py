@@ -15,10 +15,10 @@ from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app, bisect, steps
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
+from monitor.github.commit_ranges import CommitUnknownError, Source
 from monitor.history.store import History
 from monitor.model import Build, Channel
-from monitor.reporting.commits import CommitUnknownError, Source
 
 A = "torch/torch.cat/eager-float32"
 NIGHTLY = {23: "1" * 40, 24: "2" * 40}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.cli.compare import frame_of, rows_of
-from monitor.execution.builds import Provided
+from monitor.execution.builds.provider import Provided
 from monitor.model import Digest, Outcome, Side
 
 CHECKOUT = Path(__file__).resolve().parents[2]

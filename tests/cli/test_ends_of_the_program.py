@@ -14,7 +14,7 @@ import pytest
 from runfiles import write_run_file
 
 from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_fault, run_program
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 
 PROGRAM = [sys.executable, "-m", "monitor"]
 LISTED = [*PROGRAM, "suite", "list"]

@@ -18,7 +18,7 @@ from calling import portability
 from fake_github import FakeGitHub
 
 from monitor.cli import app
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]

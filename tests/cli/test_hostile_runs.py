@@ -22,8 +22,8 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from monitor.cli import app, common
-from monitor.handover.runfile import SCHEMA
-from monitor.reporting.figures import NARROW
+from monitor.formats.run_file import SCHEMA
+from monitor.formatting.humanize import NARROW
 
 DEFINITIONS = json.loads(SCHEMA.read_text())["$defs"]
 CASES = [f"jax/jax.lax.f{number}/eager-float32" for number in range(8)]

@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from wheels import only_wheels, write_wheel
 
 from monitor.cli import app
-from monitor.cli.measured import RESTS, Channels, look
-from monitor.execution.targets import Target, load_target
-from monitor.handover.runfile import RunFile
+from monitor.cli.skip_policy import RESTS, Channels, look
+from monitor.execution.targets.target import Target, load_target
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job, Package
 

@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.notify import owners
-from monitor.execution.targets import load_targets
-from monitor.handover.runfile import RunFile
+from monitor.execution.targets.target import load_targets
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 Make = Callable[..., RunFile]

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from wheels import only_wheels, write_wheel
 
-from monitor.cli import trials
+from monitor.cli import bisect_trials
 from monitor.cli.backfill import _start
-from monitor.cli.past import FOLDER, let_go, own_cache
-from monitor.cli.trials import Bench
-from monitor.execution.builds import provide
-from monitor.execution.environments import in_use, list_environments
-from monitor.execution.offers import Framework, Source
-from monitor.execution.targets import Target
-from monitor.execution.ways import Execute
+from monitor.cli.bisect_trials import Bench
+from monitor.cli.older_builds import FOLDER, let_go, own_cache
+from monitor.execution.builds.environments import in_use, list_environments
+from monitor.execution.builds.provider import provide
+from monitor.execution.targets.backends import Execute
+from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.target import Target
 from monitor.model import Channel, Evidence, Job
 
 
@@ -59,14 +59,14 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_bisect_removes_only_what_it_made_and_only_of_its_framework(
     shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "_run", lambda *_: None)
+    monkeypatch.setattr(bisect_trials, "_run", lambda *_: None)
     before = contents(shared, tmp_path / "uv")
     assert any("tiny" in path for path in contents(tmp_path / "uv"))
     own = own_cache(shared)
     provide(MINE, "other", exact="other==1.0", cache=own, say=silence)  # of another search
     bench = Bench(MINE, "tiny", "paper", Evidence.EXECUTED, (), own, tmp_path / "log")
     for number in range(3, 8):
-        with trials._provided(bench, f"tiny=={number}.0"):
+        with bisect_trials._provided(bench, f"tiny=={number}.0"):
             pass
     assert {one.record.label for one in list_environments(own)} == {"other==1.0", "tiny==6.0", "tiny==7.0"}
     after = {path: of for path, of in contents(shared, tmp_path / "uv").items() if path in before}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.latency import CONTROLS
-from monitor.analysis.latency_evidence import ROUNDS
+from monitor.analysis.latency.build_effects import ROUNDS
+from monitor.analysis.latency.detection import CONTROLS
 from monitor.cli.common import UserError
-from monitor.cli.planning import Wish, plan_jobs
-from monitor.execution.targets import Target
-from monitor.handover.runfile import RunFile
+from monitor.cli.planner import Wish, plan_jobs
+from monitor.execution.targets.target import Target
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Job
 

@@ -11,14 +11,15 @@ import pytest
 from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app, provenance
-from monitor.cli.provenance import StartedFor, accept, fault, not_planned, note_start
-from monitor.execution.targets import Target, load_targets
-from monitor.handover.codec import from_json
-from monitor.handover.runfile import RunFile, RunFileError
+from monitor.cli import app
+from monitor.execution.targets.target import Target, load_targets
+from monitor.formats.run_file import RunFile, RunFileError
+from monitor.formats.serialization import from_json
 from monitor.history.layout import RecordedRun
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, Evidence, Job, Outcome, Reason, Run, Side
+from monitor.pipeline import provenance
+from monitor.pipeline.provenance import StartedFor, accept, fault, not_planned, note_start
 
 Make = Callable[..., RunFile]
 CHECKOUT = Path(__file__).resolve().parents[2]

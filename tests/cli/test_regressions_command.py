@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 Make = Callable[..., RunFile]

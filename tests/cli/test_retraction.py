@@ -14,7 +14,7 @@ from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app, common
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.retraction import RetractionError
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, Outcome, Reason, Side, Signature

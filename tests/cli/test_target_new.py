@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.common import UserError
-from monitor.execution.expectations import Expectation
-from monitor.execution.faults import TargetError
-from monitor.execution.targets import Target, load_target
+from monitor.execution.targets.device_check import Expectation
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.target import Target, load_target
 from monitor.model import Channel, Chip, Evidence
 
 RUNNERS = Path(__file__).parents[2] / "runners"

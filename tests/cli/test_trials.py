@@ -7,7 +7,7 @@ from math import exp
 import pytest
 
 from monitor.analysis.bisection import Trial
-from monitor.cli.trials import exited, timed
+from monitor.cli.bisect_trials import exited, timed
 from monitor.model import Outcome, Side
 
 LABEL = "jax==1.0"

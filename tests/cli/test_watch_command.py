@@ -15,11 +15,11 @@ from fake_github import REPOSITORY, FakeGitHub
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
+from monitor.github.client import Client
 from monitor.history.store import History
 from monitor.model import Build, Channel
-from monitor.reporting import published
-from monitor.reporting.github.client import Client
+from monitor.site import site_freshness
 
 Make = Callable[..., RunFile]
 TF = Build("tensorflow-cpu", "2", Channel.RELEASE)
@@ -51,7 +51,7 @@ def one_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A monitor of nothing but the study's functions of JAX on the CPU."""
     (tmp_path / "runners").mkdir()
     (tmp_path / "runners" / "cpu.toml").write_text(RUNNER.format(suites='"paper"'))
-    monkeypatch.setattr("monitor.cli.watch.RUNNERS", tmp_path / "runners")
+    monkeypatch.setattr("monitor.cli.health.RUNNERS", tmp_path / "runners")
 
 
 @pytest.fixture
@@ -216,9 +216,9 @@ def test_an_old_site(
 
 
 def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(published, "ANSWER_SECONDS", 1)
-    with pytest.raises(published.NoAnswerError, match="does not answer: ConnectionError"):
-        published.written_at("http://127.0.0.1:9/")
+    monkeypatch.setattr(site_freshness, "ANSWER_SECONDS", 1)
+    with pytest.raises(site_freshness.NoAnswerError, match="does not answer: ConnectionError"):
+        site_freshness.written_at("http://127.0.0.1:9/")
 
 
 def test_a_dry_run_writes_nothing(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:

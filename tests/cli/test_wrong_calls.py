@@ -18,8 +18,8 @@ from runfiles import write_run_file
 from monitor.cli.common import history_directory
 from monitor.cli.paths import directory, new_directory, new_file
 from monitor.execution import path_checks
-from monitor.execution.uv import UvMissingError
-from monitor.handover.runfile import RunFile
+from monitor.execution.builds.uv import UvMissingError
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 CASE = "jax/jax.numpy.add/eager-float32"
@@ -146,7 +146,7 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     (tmp_path / "file").write_text("text\n")
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
-    monkeypatch.setattr("monitor.execution.uv.find_uv", _no_uv)
+    monkeypatch.setattr("monitor.execution.builds.uv.find_uv", _no_uv)
     monkeypatch.setattr("monitor.cli.doctor._reach", lambda _: "")
     for started in ("monitor.cli.backfill._start", "monitor.cli.nightly.run_job"):
         monkeypatch.setattr(started, _started)

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from packaging.version import Version
 from wheels import only_wheels
 
-from monitor.execution.builds import BuildUnavailable, newer, newest, provide
-from monitor.execution.environments import default_cache
-from monitor.execution.faults import TargetError
-from monitor.execution.offers import Framework, Past, Source
-from monitor.execution.targets import Target, load_target
-from monitor.execution.ways import Execute
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import BuildUnavailable, newer, newest, provide
+from monitor.execution.targets.backends import Execute
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.package_sources import Framework, Past, Source
+from monitor.execution.targets.target import Target, load_target
 from monitor.history import consistency
 from monitor.model import Channel, Package
 
@@ -172,7 +172,7 @@ def test_the_running_python_meets_a_wish_for_it(offer, ask):
 
 
 def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
-    monkeypatch.setattr("monitor.execution.uv.find_uv", lambda: pytest.fail("uv was asked for"))
+    monkeypatch.setattr("monitor.execution.builds.uv.find_uv", lambda: pytest.fail("uv was asked for"))
     venv.create(tmp_path / "own")
     python = tmp_path / "own/bin/python"
     with pytest.raises(BuildUnavailable, match="the interpreter given has none of tiny-nightly, tiny installed"):

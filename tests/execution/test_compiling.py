@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution import compiling
-from monitor.execution.builds import provide
-from monitor.execution.compiling import CompilingWorker
-from monitor.execution.environments import default_cache
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import provide
 from monitor.execution.run import run_job
-from monitor.execution.supervisor import Limits, Process, ProcessCommand
-from monitor.execution.targets import Target, load_target
-from monitor.handover.runfile import RunFile
+from monitor.execution.targets.target import Target, load_target
+from monitor.execution.workers import compile_worker
+from monitor.execution.workers.compile_worker import CompilingWorker
+from monitor.execution.workers.process import Limits, Process, ProcessCommand
+from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
 
 CHECKOUT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def run(
 @pytest.fixture(scope="module")
 def faults(run: Callable[..., RunFile]) -> RunFile:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiling, "EXPORT_SECONDS", 5.0)
+        patch.setattr(compile_worker, "EXPORT_SECONDS", 5.0)
         return run(FAULTS.name)
 
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution import cores
-from monitor.execution.cores import own_cores
+from monitor.execution.workers import cpu_affinity
+from monitor.execution.workers.cpu_affinity import own_cores
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes")
 
 
 @pytest.fixture(autouse=True)
 def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cores, "LOCKS", tmp_path / "locks")
+    monkeypatch.setattr(cpu_affinity, "LOCKS", tmp_path / "locks")
 
 
 def test_two_runs_do_not_share_a_core() -> None:
@@ -38,7 +38,7 @@ def test_a_run_that_was_killed_holds_nothing() -> None:
     code = f"""
 from pathlib import Path
 from monitor.execution import cores
-cores.LOCKS = Path({str(cores.LOCKS)!r})
+cores.LOCKS = Path({str(cpu_affinity.LOCKS)!r})
 with cores.own_cores({len(os.sched_getaffinity(0))}):
     import os; os.kill(os.getpid(), 9)
 """

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.execution.environments import (
+from monitor.execution.builds.environments import (
     default_cache,
     in_use,
     list_environments,
@@ -18,10 +18,10 @@ from monitor.execution.environments import (
     prune_environments,
     python_of,
 )
-from monitor.execution.interpreters import Installed, Interpreter, InterpreterError, inspect, running_interpreter
-from monitor.execution.locks import Lock, Pin, Wheel, parse_lock, resolve
-from monitor.execution.offers import Source
-from monitor.execution.uv import UvError, UvMissingError, find_uv, reason
+from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect, running_interpreter
+from monitor.execution.builds.resolver import Lock, Pin, Wheel, parse_lock, resolve
+from monitor.execution.builds.uv import UvError, UvMissingError, find_uv, reason
+from monitor.execution.targets.package_sources import Source
 from monitor.model import Package
 
 

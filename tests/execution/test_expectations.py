@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.environments import default_cache
-from monitor.execution.expectations import ANYTHING, Expectation
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import Provided
 from monitor.execution.run import run_job
-from monitor.execution.targets import Target, load_target, load_targets
-from monitor.handover.runfile import RunFile
+from monitor.execution.targets.device_check import ANYTHING, Expectation
+from monitor.execution.targets.target import Target, load_target, load_targets
+from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job
 
 RUNNERS = Path(__file__).parents[2] / "runners"

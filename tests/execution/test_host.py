@@ -7,7 +7,7 @@ import platform
 import pytest
 from numpy._core._multiarray_umath import __cpu_features__  # NumPy asks the CPU, and not the system
 
-from monitor.execution.host import describe_host
+from monitor.execution.host_info import describe_host
 from monitor.model import Run
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.examiner import Examiner
-from monitor.execution.lanes import Ground, Lane, executing
-from monitor.execution.supervisor import Limits
-from monitor.execution.targets import Target
+from monitor.execution.builds.provider import Provided
+from monitor.execution.targets.target import Target
+from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.pool import Ground, Lane, executing
+from monitor.execution.workers.process import Limits
 from monitor.model import Evidence, Job, Outcome
 
 LIMITS = Limits(seconds=30, memory_mib=1024)

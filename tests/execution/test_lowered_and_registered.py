@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.environments import default_cache
+from monitor.execution.builds.environments import default_cache
 from monitor.execution.run import run_job
-from monitor.execution.targets import Target, load_target
-from monitor.handover.runfile import RunFile
+from monitor.execution.targets.target import Target, load_target
+from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
 
 RUNNERS = Path(__file__).parents[2] / "runners"

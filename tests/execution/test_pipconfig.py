@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.pipconfig import (
+from monitor.execution.builds.pip_config import (
     PipConfigError,
     network_environment,
     no_index,

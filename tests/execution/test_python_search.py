@@ -10,12 +10,12 @@ from zipfile import ZipFile
 import pytest
 from wheels import only_wheels
 
-from monitor.execution.builds import Provided, newest, provide
-from monitor.execution.interpreters import wished_interpreter
-from monitor.execution.offers import Framework, Source
-from monitor.execution.python_search import find_python
-from monitor.execution.targets import Target
-from monitor.execution.ways import Execute
+from monitor.execution.builds.interpreters import wished_interpreter
+from monitor.execution.builds.provider import Provided, newest, provide
+from monitor.execution.builds.python_search import find_python
+from monitor.execution.targets.backends import Execute
+from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.target import Target
 from monitor.model import Channel
 
 RUNNING = ".".join(map(str, sys.version_info[:3]))

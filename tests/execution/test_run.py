@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.environments import default_cache
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import Provided
 from monitor.execution.run import NoCaseError, ResumeError, run_job
-from monitor.execution.targets import Target
-from monitor.handover.runfile import read_run_file
+from monitor.execution.targets.target import Target
+from monitor.formats.run_file import read_run_file
 from monitor.model import Job, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]

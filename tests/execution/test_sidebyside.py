@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.analysis.latency import confirmed
-from monitor.execution import comparing, cores
-from monitor.execution.builds import BuildUnavailable, Provided
-from monitor.execution.lanes import Lane
+from monitor.analysis.latency.detection import confirmed
+from monitor.execution import baseline_comparison
+from monitor.execution.ab_runner import beside_several, side_by_side
+from monitor.execution.builds.provider import BuildUnavailable, Provided
 from monitor.execution.run import run_job
-from monitor.execution.sidebyside import beside_several, side_by_side
-from monitor.execution.supervisor import Limits, Worker, worker_command
-from monitor.execution.targets import Target
-from monitor.handover.runfile import RunFile
-from monitor.history.intake import read_untrusted
+from monitor.execution.targets.target import Target
+from monitor.execution.workers import cpu_affinity
+from monitor.execution.workers.pool import Lane
+from monitor.execution.workers.process import Limits, Worker, worker_command
+from monitor.formats.run_file import RunFile
+from monitor.history.ingest import read_untrusted
 from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
 
 LIMITS = Limits(seconds=30, memory_mib=1024)
@@ -37,7 +38,7 @@ ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
 @pytest.fixture(autouse=True)
 def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cores are free whatever else runs on this machine, another test for one: what is slower here sleeps longer."""
-    monkeypatch.setattr(cores, "LOCKS", tmp_path / "locks")
+    monkeypatch.setattr(cpu_affinity, "LOCKS", tmp_path / "locks")
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +134,7 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
     usual = {case: Expected(took[case], 3.0) for case in (ALIKE, ALIKE_TOO, LAST)}
     pace = Pace(plain.end.calibration[0], usual | {SLOWER: Expected(took[SLOWER] - 6.0, 3.0)})
     good = Build("jax", "0.0.1", Channel.EXACT)
-    monkeypatch.setattr(comparing, "provide", lambda *_, **__: Provided(builds("jax").python, good))
+    monkeypatch.setattr(baseline_comparison, "provide", lambda *_, **__: Provided(builds("jax").python, good))
     path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: (pace,)}, ("jax==0.0.1", "jax==0.0.0")))
     done = run()
     assert done.end
@@ -169,7 +170,7 @@ def test_a_last_good_build_that_is_gone_is_said(
     def gone(*_: object, **__: object) -> Provided:
         raise BuildUnavailable("no such version")
 
-    monkeypatch.setattr(comparing, "provide", gone)
+    monkeypatch.setattr(baseline_comparison, "provide", gone)
     _, run = night(Baseline("jax==0.0.1", ROUNDS, 2))
     done = run()
     assert done.comparisons == ()
@@ -208,7 +209,10 @@ def test_a_machine_whose_pace_is_not_known_is_said(
 ) -> None:
     baseline = Baseline("jax==0.9", ROUNDS, 2, {"this": (Pace(1000.0, {ALIKE: Expected(0.0, 0.05)}),)}, GOOD)
     tonight = runfile(1, {ALIKE: "pass"}, latencies={ALIKE: 900.0}, environment={"host.cpu": machine})
-    assert comparing.planned(baseline, tonight, {}, calibration) == ([], (f"no latency was suspected: {note}",))
+    assert baseline_comparison.planned(baseline, tonight, {}, calibration) == (
+        [],
+        (f"no latency was suspected: {note}",),
+    )
 
 
 def test_good_builds_take_turns_over_the_rounds(lane: Callable[..., Lane]) -> None:
@@ -230,8 +234,8 @@ def test_what_was_slower_side_by_side_is_compared_again_on_whichever_machine(run
     )
     pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD, (BROKEN, SLOWER))
-    batches, notes = comparing.planned(baseline, tonight, {}, 1.0)
-    assert batches == [comparing.Batch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)]
+    batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
+    assert batches == [baseline_comparison.Batch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)]
     assert notes == ("no latency was suspected: how fast this machine usually is, another, is not known yet",)
 
 
@@ -248,20 +252,22 @@ def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
     pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, SLOWER, LAST)})
     goods = ("jax==99.0", tonight.run.build.label if tonight.run.build else "", "jax==0.8", "jax==0.7", "jax==0.6")
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, goods, (SLOWER,))
-    monkeypatch.setattr(comparing, "BUDGET_SECONDS", 2.5 * 3 * ROUNDS)  # two cases, in three processes a round
-    batches, notes = comparing.planned(baseline, tonight, {}, 1.0)
+    monkeypatch.setattr(
+        baseline_comparison, "BUDGET_SECONDS", 2.5 * 3 * ROUNDS
+    )  # two cases, in three processes a round
+    batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
     expected = {SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}
-    assert batches == [comparing.Batch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
+    assert batches == [baseline_comparison.Batch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
     assert notes == ("not compared with jax==0.8 for want of time: 1 of the cases that are slower than usual",)
 
 
 def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparing, "BUDGET_SECONDS", 1.5 * 2 * comparing.OUTCOME_ROUNDS)
+    monkeypatch.setattr(baseline_comparison, "BUDGET_SECONDS", 1.5 * 2 * baseline_comparison.OUTCOME_ROUNDS)
     watch = dict.fromkeys((CRASHES, BROKEN), Outcome.PASS)
     made = runfile(1, {CRASHES: "crash", BROKEN: "error"})
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
-    batches, notes = comparing.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
-    assert batches == [comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS, GOOD)]
+    batches, notes = baseline_comparison.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
+    assert batches == [baseline_comparison.Batch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD)]
     assert notes == ("not compared with jax==0.9 for want of time: 1 of the cases that turned",)
 
 
@@ -275,10 +281,10 @@ def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(ru
         environment={"host.cpu": "this"},
     )
     first, second = (
-        comparing.Batch({CRASHES: Reason.TURNED}, comparing.OUTCOME_ROUNDS, GOOD),
-        comparing.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
+        baseline_comparison.Batch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD),
+        baseline_comparison.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
     )
     watch = {CRASHES: Outcome.PASS}
-    assert comparing.planned(baseline, tonight, watch, 1.0) == ([first, second], ())
+    assert baseline_comparison.planned(baseline, tonight, watch, 1.0) == ([first, second], ())
     turned = Comparison(CRASHES, Reason.TURNED, Side("jax==0.9", (Outcome.PASS,)), Side("jax==1.0", (Outcome.CRASH,)))
-    assert comparing.planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == ([second], ())
+    assert baseline_comparison.planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == ([second], ())

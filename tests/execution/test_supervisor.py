@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.examiner import Examiner
-from monitor.execution.supervisor import Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
+from monitor.execution.builds.provider import Provided
+from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.process import Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 
 LIMITS = Limits(seconds=10, memory_mib=1024)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from monitor.execution.suspects import affordable, controls, excesses, turned
+from monitor.execution.comparison_selection import affordable, controls, excesses, turned
 from monitor.model import CALIBRATION_APART, Expected, Latency, Observation, Outcome, Pace
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]

@@ -12,10 +12,10 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from monitor.execution.faults import TargetError
-from monitor.execution.targets import load_target
-from monitor.execution.ways import load_builds, load_compiler
-from monitor.handover.fields import Table
+from monitor.execution.targets.backends import load_builds, load_compiler
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.target import load_target
+from monitor.formats.toml_reader import Table
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 SCHEMA = json.loads((RUNNERS / "target.schema.json").read_text())
@@ -161,7 +161,7 @@ def test_the_schema_refuses_what_the_reader_refuses(kind: str, folder: Path, mon
         if valid and what.startswith(("execute.builds", "compile.compiler")):
             continue  # which files there are beside, the reader alone can know
         monkeypatch.setattr(
-            "monitor.handover.fields.tomllib.loads",
+            "monitor.formats.toml_reader.tomllib.loads",
             lambda read, values=values: values if read == text else parse(read),
         )
         try:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.faults import TargetError
-from monitor.execution.targets import find_target, load_target, load_targets
+from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.target import find_target, load_target, load_targets
 from monitor.model import Channel, Chip, Evidence
 
 RUNNERS = Path(__file__).parents[2] / "runners"

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from monitor.execution import signatures
-from monitor.execution.builds import Provided
-from monitor.execution.environments import default_cache
+from monitor.execution import collect_signatures
+from monitor.execution.builds.environments import default_cache
+from monitor.execution.builds.provider import Provided
+from monitor.execution.collect_signatures import tell_signatures
 from monitor.execution.run import run_job
-from monitor.execution.signatures import tell_signatures
-from monitor.execution.supervisor import Fault, WorkerUnavailableError
-from monitor.execution.targets import Target
-from monitor.handover.runfile import RunFile, read_run_file
+from monitor.execution.targets.target import Target
+from monitor.execution.workers.process import Fault, WorkerUnavailableError
+from monitor.formats.run_file import RunFile, read_run_file
 from monitor.model import Comparison, Job, Outcome, Reason, Side, Signature
 
 CASES = {"jax/jax.a/eager": "pass", "jax/jax.a/compiled": "pass", "jax/jax.b/eager": "pass"}
@@ -42,7 +42,7 @@ class FakeWorker:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> FakeWorker:
     fake = FakeWorker(None)
-    monkeypatch.setattr(signatures, "executing", lambda *_: (lambda: fake,))
+    monkeypatch.setattr(collect_signatures, "executing", lambda *_: (lambda: fake,))
     return fake
 
 
@@ -77,7 +77,7 @@ def test_a_worker_that_does_not_start_is_a_note(
     def start() -> None:
         raise WorkerUnavailableError("no device")
 
-    monkeypatch.setattr(signatures, "executing", lambda *_: (start,))
+    monkeypatch.setattr(collect_signatures, "executing", lambda *_: (start,))
     assert told(runfile(1, CASES)) == ([], ("no signatures: no device",))
 
 

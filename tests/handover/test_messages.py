@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.handover.messages import LONGEST, clean, describe
+from monitor.formats.error_text import LONGEST, clean, describe
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from runfiles import write_run_file
 
-from monitor.handover.codec import from_json, to_json
-from monitor.handover.runfile import RunFile, RunFileError, RunFileWriter, read_run_file
+from monitor.formats.run_file import RunFile, RunFileError, RunFileWriter, read_run_file
+from monitor.formats.serialization import from_json, to_json
 from monitor.model import (
     Attempt,
     Baseline,

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from monitor import model
-from monitor.handover.runfile import FORMAT, SCHEMA
+from monitor.formats.run_file import FORMAT, SCHEMA
 
 DEFINITIONS = json.loads(SCHEMA.read_text())["$defs"]
 NOUNS = {

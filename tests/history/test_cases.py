@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from monitor.history.cases import KEPT, load_function
-from monitor.history.compact import write_table
 from monitor.history.files import Folder
+from monitor.history.function_index import KEPT, load_function
+from monitor.history.parquet_encoding import write_table
 
 SHIPPED = Path(__file__).parents[2] / "results"
 FUNCTION = "jax.numpy.add"

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.handover.runfile import RunFile
-from monitor.history.cases import load_function
+from monitor.formats.run_file import RunFile
+from monitor.history.deduplication import EARLIER
 from monitor.history.files import HistoryError
+from monitor.history.function_index import load_function
 from monitor.history.git import WorkTree
-from monitor.history.repeats import EARLIER
 from monitor.history.store import History
 from monitor.model import Comparison, Evidence, Job, Outcome, Reason, Side, Signature
 

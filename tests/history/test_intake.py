@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from runfiles import write_run_file
 
-from monitor.handover.codec import from_json, to_json
-from monitor.handover.messages import clean, one_line
-from monitor.handover.runfile import FORMAT, RunFile, RunFileError
+from monitor.formats.error_text import clean, one_line
+from monitor.formats.run_file import FORMAT, RunFile, RunFileError
+from monitor.formats.serialization import from_json, to_json
 from monitor.history.consistency import MOST_FUNCTIONS, end_faults, run_faults
-from monitor.history.intake import LARGEST_LINE, PUBLISHED, SHOWN, VALIDATORS, read_untrusted
+from monitor.history.ingest import LARGEST_LINE, PUBLISHED, SHOWN, VALIDATORS, read_untrusted
 from monitor.history.layout import RecordedRun
 from monitor.model import (
     Build,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.handover.runfile import RunFile
-from monitor.history.shards import join_shards
+from monitor.formats.run_file import RunFile
+from monitor.history.merge_shards import join_shards
 from monitor.history.store import History
 from monitor.model import Comparison, End, Outcome, Reason, Side
 

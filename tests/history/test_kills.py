@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from runfiles import write_run_file
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.git import WorkTree
 from monitor.history.store import History
 
@@ -28,10 +28,10 @@ WRITER = """
 import sys
 from datetime import date
 from pathlib import Path
-from monitor.handover.runfile import read_run_file
+from monitor.formats.run_file import read_run_file
 from monitor.history.store import History
-from monitor.history.thinning import thin
-from monitor.reporting.material import gather
+from monitor.history.retention import thin
+from monitor.snapshot.snapshot import gather
 directory, push, index, *paths = sys.argv[1:]
 history = History(Path(directory))
 files = [read_run_file(Path(path)) for path in paths]

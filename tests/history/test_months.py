@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 
 from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_path, read_observations, read_runs, write_observations
-from monitor.history.months import read_months
+from monitor.history.series_cache import read_months
 
 SHIPPED = Path(__file__).parents[2] / "results"
 COLUMNS = ("case", "outcome", "message", "max_ulp")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.files import HistoryError
 from monitor.history.git import WorkTree
 from monitor.history.store import History

@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from monitor.handover.runfile import RunFile
-from monitor.history.compact import DIGITS, rounded
+from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.layout import (
     COLUMNS,
@@ -23,9 +22,10 @@ from monitor.history.layout import (
     read_runs,
     write_observations,
 )
-from monitor.history.order import in_order
+from monitor.history.ordering import in_order
+from monitor.history.parquet_encoding import DIGITS, rounded
+from monitor.history.retention import thin
 from monitor.history.store import History
-from monitor.history.thinning import thin
 from monitor.model import Evidence, Run
 
 SHIPPED = Path(__file__).parents[2] / "results"

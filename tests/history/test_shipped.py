@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from monitor.history.files import Folder
-from monitor.history.known import known_after, read_outcomes
+from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
-from monitor.history.order import in_order, with_extent
-from monitor.history.signatures import read_signatures
+from monitor.history.ordering import in_order, with_extent
+from monitor.history.signature_table import read_signatures
 from monitor.model import function_of
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"

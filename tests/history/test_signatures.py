@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.handover.runfile import RunFile
-from monitor.history.shards import join_shards
-from monitor.history.signatures import KnownSignature
+from monitor.formats.run_file import RunFile
+from monitor.history.merge_shards import join_shards
+from monitor.history.signature_table import KnownSignature
 from monitor.history.store import History
 from monitor.model import Evidence, Signature
 

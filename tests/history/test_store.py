@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from runfiles import write_run_file
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Comparison, Digest, Evidence, Outcome, Reason, Run, Side
 
@@ -226,7 +226,7 @@ def test_what_a_dead_writer_left_is_discarded(tmp_path: Path, runfile: Make) -> 
 WRITER = """
 import sys
 from pathlib import Path
-from monitor.handover.runfile import read_run_file
+from monitor.formats.run_file import read_run_file
 from monitor.history.store import History
 directory, push, *paths = sys.argv[1:]
 for path in paths:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
+from monitor.history.retention import MEASURED, thin, to_thin
 from monitor.history.store import History
-from monitor.history.thinning import MEASURED, thin, to_thin
 
 Make = Callable[..., RunFile]
 CASE = "jax/jax.a/eager"

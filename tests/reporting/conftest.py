@@ -32,11 +32,11 @@ from planted import (
 )
 from slowed import history as history_of
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History, Recorded
 from monitor.model import Attempt, Evidence, Outcome, Signature
-from monitor.reporting.material import Material, gather, material_of
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.snapshot.snapshot import Material, gather, material_of
 
 if TYPE_CHECKING:
     from chromium import sync_api

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, End, Evidence, Latency, NumericalError, Observation, Outcome, Run
-from monitor.reporting.hardware import Hardware
-from monitor.reporting.material import Material, gather
-from monitor.reporting.project import Project
+from monitor.site.project_metadata import Project
+from monitor.site.target_info import Hardware
+from monitor.snapshot.snapshot import Material, gather
 
 GENERATED = datetime(2026, 11, 9, 6, tzinfo=UTC)
 

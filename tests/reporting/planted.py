@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.model import (
     Attempt,
     Build,
@@ -24,9 +24,9 @@ from monitor.model import (
     Signature,
     Stage,
 )
-from monitor.reporting.findings import Finding
-from monitor.reporting.hardware import Hardware
-from monitor.reporting.project import Project
+from monitor.site.known_issues import Finding
+from monitor.site.project_metadata import Project
+from monitor.site.target_info import Hardware
 
 TEMPLATES = Path(__file__).parents[2] / "site"
 BASE = "https://example.org/monitor/"

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency import CONTROLS, SAMPLES
-from monitor.analysis.latency_evidence import FILED_AFTER
-from monitor.analysis.latency_verdicts import told_of
-from monitor.analysis.regressions import Excuse, Regression, nothing_excused
+from monitor.analysis.latency.build_effects import FILED_AFTER
+from monitor.analysis.latency.detection import CONTROLS, SAMPLES
+from monitor.analysis.latency.slowdown_tracker import told_of
+from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused
+from monitor.analysis.regressions.slowdown_regressions import slower
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import Recorded
 from monitor.model import (
@@ -25,7 +26,6 @@ from monitor.model import (
     Run,
     Side,
 )
-from monitor.reporting.slower import slower
 
 CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
 SLOW = CASES[0]

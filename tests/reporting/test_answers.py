@@ -6,11 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.handover.runfile import RunFile
+from monitor.analysis.status.current_status import all_series
+from monitor.analysis.status.evidence_validation import (
+    AUTHORS,
+    EXECUTED,
+    STUDY,
+    Confrontation,
+    confrontations,
+    disagreement_frame,
+)
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Function
-from monitor.reporting.answers import AUTHORS, EXECUTED, STUDY, Confrontation, confrontations, disagreement_frame
-from monitor.reporting.standing import all_series
 
 CATALOG = {
     "jax.a": Function("jax.a", "jax", "a", study_tpu="success"),

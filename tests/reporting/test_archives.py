@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.reporting import archives
-from monitor.reporting.archives import ArtifactError, unpack
+from monitor.github import archives
+from monitor.github.archives import ArtifactError, unpack
 
 DATA = b'{"run": 1}\n' * 500
 KINDS = {

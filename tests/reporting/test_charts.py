@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from monitor.reporting.charts import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, spark
-from monitor.reporting.trends import movements
+from monitor.site.charts.geometry import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, spark
+from monitor.snapshot.recent_measurements import movements
 
 BUILDS = ("jax 0.4", "jax 0.5", "jax 0.6")
 AXIS = Axis(BUILDS)

@@ -9,8 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from monitor.model import Build, Channel
-from monitor.reporting.commits import (
+from monitor.github.commit_ranges import (
     ASKED_AT_MOST,
     Commits,
     CommitUnknownError,
@@ -20,6 +19,7 @@ from monitor.reporting.commits import (
     look_up,
     subject_on_github,
 )
+from monitor.model import Build, Channel
 
 ONE, TWO = "1" * 40, "2" * 40
 MAIN = {ONE: "a" * 40, TWO: "b" * 40}

@@ -11,9 +11,9 @@ import pytest
 from planted import BIDI, IMAGE, SCRIPT, Night
 
 from monitor.model import Outcome
-from monitor.reporting.charts import Axis, Chart, chart
-from monitor.reporting.markup.drawing import SAID, drawn, strip_cells, strip_head, text
-from monitor.reporting.signs import OUTCOMES
+from monitor.site.charts.geometry import Axis, Chart, chart
+from monitor.site.charts.svg_charts import SAID, drawn, strip_cells, strip_head, text
+from monitor.site.status_legend import OUTCOMES
 
 BUILDS = ("0.9.0", "0.9.1", "0.9.2", "0.10.0")
 AXIS = Axis(BUILDS)

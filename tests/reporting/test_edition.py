@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from planted import GENERATED, PROJECT, TEMPLATES, Night
 
-from monitor.analysis.regressions import State
+from monitor.analysis.regressions.regression import State
 from monitor.history.store import History
-from monitor.reporting.edition import MARKER, made_of, next_edition, write_marker
-from monitor.reporting.findings import Finding
-from monitor.reporting.material import Material, gather, material_of
-from monitor.reporting.processes import in_parts
-from monitor.reporting.project import Project
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.site.incremental import MARKER, made_of, next_edition, write_marker
+from monitor.site.known_issues import Finding
+from monitor.site.project_metadata import Project
+from monitor.snapshot.parallel import in_parts
+from monitor.snapshot.snapshot import Material, gather, material_of
 
 Write = Callable[..., set[str]]
 
@@ -107,7 +107,7 @@ def test_what_is_gone_is_gone(material: Material, write: Write, tmp_path: Path) 
 
 def test_processes_that_share_the_work_find_the_same(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = gather(history)
-    monkeypatch.setattr("monitor.reporting.material.helpers", lambda runs: 3)
+    monkeypatch.setattr("monitor.snapshot.snapshot.helpers", lambda runs: 3)
     shared = gather(history)
     assert (shared.runs, shared.nights, shared.outcomes) == (alone.runs, alone.nights, alone.outcomes)
     assert repr(shared.series) == repr(alone.series)
@@ -151,7 +151,7 @@ def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(t
         write_marker(fresh, {})
         (fresh / "index.html").write_text("first")
     script = (
-        "import sys, time; from pathlib import Path; from monitor.reporting.edition import next_edition\n"
+        "import sys, time; from pathlib import Path; from monitor.site.incremental import next_edition\n"
         "with next_edition(Path(sys.argv[1])) as fresh:\n    print(fresh, flush=True); time.sleep(600)\n"
     )
     builds = [

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
+from monitor.analysis.status.current_failures import Failure, failures
 from monitor.cli import app
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Outcome
-from monitor.reporting.failures import Failure, failures
-from monitor.reporting.material import Material, material_of
+from monitor.snapshot.snapshot import Material, material_of
 
 Make = Callable[..., RunFile]
 

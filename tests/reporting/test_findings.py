@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.reporting.findings import Finding, code_parts, load_findings
+from monitor.site.known_issues import Finding, code_parts, load_findings
 from monitor.suite.catalog import load_catalog
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"

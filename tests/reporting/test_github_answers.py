@@ -22,15 +22,15 @@ sys.path.append(str(Path(__file__).parent / "notify"))
 from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
 from odd_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
 
-from monitor.reporting.actions import StartError, Workflows, states
-from monitor.reporting.archives import ArtifactError
-from monitor.reporting.github.account import own_account
-from monitor.reporting.github.answers import AnswerError, GitHubError
-from monitor.reporting.github.client import AddressError, Client, api_address
-from monitor.reporting.github.policy import BLOCKED_FOR, LONGEST_WAIT, TRIES
-from monitor.reporting.notify.board import Board, StepError
-from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
-from monitor.reporting.notify.steps import Comment, Edit, Open
+from monitor.github.account import own_account
+from monitor.github.answers import AnswerError, GitHubError
+from monitor.github.archives import ArtifactError
+from monitor.github.client import AddressError, Client, api_address
+from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, TRIES
+from monitor.github.workflows import StartError, Workflows, states
+from monitor.issues.github_issues import Board, StepError
+from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
+from monitor.issues.operations import Comment, Edit, Open
 
 ALWAYS = 10**6
 MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from planted import TEMPLATES
 
-from monitor.execution.targets import load_target
+from monitor.execution.targets.target import load_target
 from monitor.model import Evidence
 
 

@@ -11,10 +11,10 @@ import pytest
 from slowed import BEFORE, CASES, SLOW, history
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency_verdicts import Drift
+from monitor.analysis.latency.slowdown_tracker import Drift
 from monitor.model import Evidence
-from monitor.reporting.levels import Level, Levels
-from monitor.reporting.material import Material, material_of
+from monitor.site.charts.chart_annotations import Level, Levels
+from monitor.snapshot.snapshot import Material, material_of
 
 WEEKS = 28  # nights on either level that the look back needs
 NEW = f"jax=={BEFORE + 1}.0"

@@ -15,17 +15,17 @@ import pandas as pd
 import pytest
 from planted import BASE, IMAGE, LONG_NAME, SCRIPT
 
-from monitor.analysis.news import Verdict
-from monitor.analysis.scores import Portability
+from monitor.analysis.outcomes.outcome_changes import Verdict
+from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.scores import Portability
+from monitor.exports import badges
+from monitor.exports.api import SCHEMA, function_document
+from monitor.exports.badges import Badge, function_badge, target_badge
+from monitor.exports.downloads import FIELDS, KEYS, MEASURES, _inert
+from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
+from monitor.formatting.urls import slug
 from monitor.model import Evidence, Outcome
-from monitor.reporting import badges
-from monitor.reporting.addresses import slug
-from monitor.reporting.api import SCHEMA, function_document
-from monitor.reporting.badges import Badge, function_badge, target_badge
-from monitor.reporting.data import FIELDS, KEYS, MEASURES, _inert
-from monitor.reporting.feeds import EVERYTHING, framework_feed, function_feed, target_feed
-from monitor.reporting.material import Material
-from monitor.reporting.standing import Cell
+from monitor.snapshot.snapshot import Material
 
 DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "failures", "regressions")
 

@@ -14,13 +14,13 @@ import pytest
 from chromium import missing, rows, sync_api
 from planted import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
+from monitor.federation.columns import Federation, read_column
+from monitor.federation.forks import Fork
+from monitor.formatting.urls import build_page, function_page, run_page, target_page
 from monitor.history.store import Recorded
-from monitor.reporting.addresses import build_page, function_page, run_page, target_page
-from monitor.reporting.federation.columns import Federation, read_column
-from monitor.reporting.federation.forks import Fork
-from monitor.reporting.material import Material
-from monitor.reporting.pages.matrix import FIRST
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.site.pages.matrix import FIRST
+from monitor.snapshot.snapshot import Material
 
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"

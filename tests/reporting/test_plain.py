@@ -8,12 +8,12 @@ from pathlib import Path
 import plain
 import pytest
 
-from monitor.analysis.news import nights
-from monitor.analysis.values import moved
+from monitor.analysis.outcomes.outcome_changes import nights
+from monitor.analysis.outcomes.value_changes import moved
+from monitor.analysis.status.current_status import Series, all_series
 from monitor.history.files import Folder
 from monitor.history.store import HistoryReader, Recorded
 from monitor.model import Run
-from monitor.reporting.standing import Series, all_series
 
 MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"

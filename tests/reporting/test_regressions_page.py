@@ -13,12 +13,12 @@ import pytest
 from slowed import SLOW, STEP, history, slower_in
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.flakiness import Rating
-from monitor.analysis.latency_verdicts import Slowdown, Standing, latency_nights
+from monitor.analysis.latency.slowdown_tracker import Slowdown, Standing, latency_nights
+from monitor.analysis.outcomes.flakiness import Rating
 from monitor.model import Evidence
-from monitor.reporting.material import material_of
-from monitor.reporting.pages.regressions import regressions_page
-from monitor.reporting.signs import STANDINGS
+from monitor.site.pages.regressions import regressions_page
+from monitor.site.status_legend import STANDINGS
+from monitor.snapshot.snapshot import material_of
 
 
 def words(page: Path) -> str:

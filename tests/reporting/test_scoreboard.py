@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.ratios import Ratios
-from monitor.analysis.scores import Score
-from monitor.handover.runfile import RunFile
-from monitor.history.store import History
-from monitor.model import Evidence, Function, Latency
-from monitor.reporting.scoreboard import (
+from monitor.analysis.latency.slowdown_ratios import Ratios
+from monitor.analysis.status.current_status import Series, all_series
+from monitor.analysis.status.measured_builds import Source
+from monitor.analysis.status.scores import Score
+from monitor.analysis.status.scores_table import (
     SpeedRow,
     WholeRow,
     calls_frame,
@@ -25,9 +24,10 @@ from monitor.reporting.scoreboard import (
     whole_frame,
     whole_table,
 )
-from monitor.reporting.sources import Source
-from monitor.reporting.standing import Series, all_series
-from monitor.reporting.study import study_table
+from monitor.analysis.status.study_table import study_table
+from monitor.formats.run_file import RunFile
+from monitor.history.store import History
+from monitor.model import Evidence, Function, Latency
 
 Make = Callable[..., RunFile]
 MADE = Source("jax==1.0", "")

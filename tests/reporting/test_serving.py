@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.reporting import serving
-from monitor.reporting.serving import LOOPBACK, WAITING, Editions, server_of, watch
+from monitor.site import dev_server
+from monitor.site.dev_server import LOOPBACK, WAITING, Editions, server_of, watch
 
 PAGE = "<!doctype html><body><h1>{}</h1></body>"
 
@@ -68,7 +68,7 @@ def test_a_broken_template_leaves_the_last_edition(
     served: tuple[Path, int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     template, port = served
-    monkeypatch.setattr(serving, "WAITS", 2.0)
+    monkeypatch.setattr(dev_server, "WAITS", 2.0)
     said = ""
     for _ in range(100):  # the first may come before anybody looks
         template.write_text("broken")

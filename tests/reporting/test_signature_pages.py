@@ -10,8 +10,8 @@ import feedparser
 import pytest
 from planted import BASE, SCRIPT
 
-from monitor.reporting.feeds import EVERYTHING, framework_feed, function_feed, target_feed
-from monitor.reporting.signatures import calls
+from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
+from monitor.site.signature_format import calls
 
 
 @pytest.mark.parametrize(

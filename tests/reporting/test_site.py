@@ -15,17 +15,17 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from planted import BIDI, GENERATED, IMAGE, LONG, LONG_NAME, NOTHING_SAID, PROJECT, SCRIPT, TEMPLATES, cases, script_of
 
-from monitor.analysis.news import COVERAGE, TURNED_AT_LEAST, Verdict
-from monitor.analysis.scores import Portability
+from monitor.analysis.outcomes.outcome_changes import COVERAGE, TURNED_AT_LEAST, Verdict
+from monitor.analysis.status.current_status import Series, all_series, cell, score_of
+from monitor.analysis.status.scores import Portability
+from monitor.formatting.humanize import deviation, duration, percent, visible
+from monitor.formatting.urls import build_page, documentation, function_page, run_page, slug, target_page
 from monitor.history.store import Recorded
 from monitor.model import Evidence, Outcome
-from monitor.reporting.addresses import build_page, documentation, function_page, run_page, slug, target_page
-from monitor.reporting.edition import MARKER, SiteError
-from monitor.reporting.figures import deviation, duration, percent, visible
-from monitor.reporting.material import material_of
-from monitor.reporting.signs import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
-from monitor.reporting.site import write_site
-from monitor.reporting.standing import Series, all_series, cell, score_of
+from monitor.site.build import write_site
+from monitor.site.incremental import MARKER, SiteError
+from monitor.site.status_legend import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
+from monitor.snapshot.snapshot import material_of
 
 BLOCKS = {"br", "dd", "dt", "li", "p", "small", "td", "th"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.analysis.latency_verdicts import Drift, LatencyNight, Slowdown, Standing
+from monitor.analysis.latency.slowdown_tracker import Drift, LatencyNight, Slowdown, Standing
+from monitor.formatting.humanize import slower_by
 from monitor.model import Build, Channel, Outcome, Run, Side
-from monitor.reporting.figures import slower_by
-from monitor.reporting.slowdowns import slowdowns_markdown, slowdowns_text
+from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
 
 RUN = Run(
     *("night-15", "2026-11-15T03:00:00Z", "cpu", "jax", "paper"),

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.scores import Portability, Score
-from monitor.handover.runfile import RunFile
+from monitor.analysis.status.current_status import all_series, cell
+from monitor.analysis.status.scores import Portability, Score
+from monitor.analysis.status.study_table import StudyRow, study_frame, study_table
+from monitor.exports.badges import of_function
+from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
 from monitor.model import Evidence, Function
-from monitor.reporting.badges import of_function
-from monitor.reporting.standing import all_series, cell
-from monitor.reporting.study import StudyRow, study_frame, study_table
 from monitor.suite.catalog import load_catalog
 
 Make = Callable[..., RunFile]

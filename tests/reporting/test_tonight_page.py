@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from monitor.analysis.news import Night
-from monitor.analysis.scores import Score
+from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.status.scores import Score
 from monitor.model import Build, Channel, Run
-from monitor.reporting.pages.tonight import Figure, of_the_week, trend
+from monitor.site.pages.overview import Figure, of_the_week, trend
 
 NOW = datetime(2026, 11, 25, 6, tzinfo=UTC)
 

@@ -13,10 +13,10 @@ from mixed import FUNCTIONS, GENERATED, HARDWARE, PRIMITIVES, PROJECT
 from planted import TEMPLATES
 from test_site import Page
 
-from monitor.analysis.causes import causes
+from monitor.analysis.outcomes.failure_groups import causes
 from monitor.model import Evidence
-from monitor.reporting.material import Material
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.snapshot.snapshot import Material
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(materi
 def test_a_long_list_of_changes_says_how_many_more_there_are(
     told: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.reporting.pages.changes.CASES_OF_A_NIGHT", 1)
+    monkeypatch.setattr("monitor.site.pages.changes.CASES_OF_A_NIGHT", 1)
     write_site(told, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     page = (tmp_path / "public/changes.html").read_text()
     assert "3 more cases" in page

@@ -12,8 +12,8 @@ import pytest
 from chromium import rows, sync_api
 from planted import GENERATED, PROJECT, TEMPLATES
 
-from monitor.reporting.material import Material
-from monitor.reporting.site import write_site
+from monitor.site.build import write_site
+from monitor.snapshot.snapshot import Material
 
 REPOSITORY = "octocat/monitor"
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.steps import write_pages
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, NumericalError, Run
-from monitor.reporting.material import Material, gather, material_of
+from monitor.snapshot.snapshot import Material, gather, material_of
 
 CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]
 OUTCOMES = ("pass", "error", "mismatch", "blocked")  # many of which a later run does not judge

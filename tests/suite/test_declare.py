@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from monitor.model import Mode
-from monitor.suite import collect as collecting
+from monitor.suite import discovery as collecting
 from monitor.suite.catalog import load_catalog
-from monitor.suite.collect import DeclarationError, collect, frameworks, is_listed, suites
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, Declaration, Tensor, case, indices, positive, tensor
-from monitor.suite.draw import draw
+from monitor.suite.discovery import DeclarationError, collect, frameworks, is_listed, suites
+from monitor.suite.inputs import draw
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -91,7 +91,7 @@ def test_every_reference_names_inputs_of_its_case(framework: str) -> None:
 
 
 def test_declarations_import_without_framework_and_numpy() -> None:
-    code = "from monitor.suite.collect import collect; print(len(collect('torch', 'paper')))"
+    code = "from monitor.suite.discovery import collect; print(len(collect('torch', 'paper')))"
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); {code}"],
         capture_output=True,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.model import Digest
 from monitor.suite.digest import digest
 from monitor.suite.oracle import Fetched
-from monitor.suite.precision import TOLERANCE
+from monitor.suite.tolerances import TOLERANCE
 
 
 def tensor(values: Any, dtype: str = "float32") -> Fetched:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.supervisor import Fault, Limits, Process, ProcessCommand
-from monitor.handover.codec import from_json
+from monitor.execution.builds.provider import Provided
+from monitor.execution.workers.process import Fault, Limits, Process, ProcessCommand
+from monitor.formats.serialization import from_json
 from monitor.model import Observation, Outcome, Stage
 
 LIMITS = Limits(seconds=60, memory_mib=4096)
@@ -27,7 +27,7 @@ def exporter(python: Path, framework: str, device: str, folder: Path, **variable
         "platform": "tpu",
         "programs": str(folder),
     }
-    command = ProcessCommand(python, "monitor.suite.exporter", arguments, variables, folder / "log")
+    command = ProcessCommand(python, "monitor.suite.export_worker", arguments, variables, folder / "log")
     with Process(command) as process:
 
         def ask(case: str) -> tuple[Observation, list[bytes]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
+from monitor.execution.builds.provider import Provided
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.model import Outcome
-from monitor.suite.kernel import Kernel, Path, followed
+from monitor.suite.kernel_entry import Kernel, Path, followed
 
 THERE, TO_CPU = Kernel(Outcome.PASS), Kernel(Outcome.FALLBACK, "passed on to the CPU")
 

@@ -8,8 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.supervisor import PACKAGE, Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
+from monitor.execution.builds.provider import Provided
+from monitor.execution.workers.process import (
+    PACKAGE,
+    Limits,
+    ProcessCommand,
+    Worker,
+    WorkerUnavailableError,
+    worker_command,
+)
 from monitor.model import Outcome
 
 LIMITS = Limits(seconds=120, memory_mib=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 
-from monitor.suite.measure import BLOCK_SECONDS, BLOCKS_AT_LEAST, BLOCKS_AT_MOST, measure
+from monitor.suite.timing import BLOCK_SECONDS, BLOCKS_AT_LEAST, BLOCKS_AT_MOST, measure
 
 
 def test_short_calls_are_timed_in_blocks_that_the_clock_does_not_disturb() -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from monitor.model import Mode
-from monitor.suite.check import OracleError
+from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import FLOATING, NUMERIC, Case, case, tensor
-from monitor.suite.declared import DeclaredCheck, expected_gradients, expected_results
-from monitor.suite.draw import Array, draw_inputs
+from monitor.suite.declared_check import DeclaredCheck, expected_gradients, expected_results
+from monitor.suite.inputs import Array, draw_inputs
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
-from monitor.suite.precision import STEP_TOLERANCE
+from monitor.suite.tolerances import STEP_TOLERANCE
 
 
 @case("torch.sum", dtypes=NUMERIC)

@@ -13,13 +13,13 @@ from typing import TypeGuard
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.supervisor import Limits, Worker, worker_command
-from monitor.handover.messages import seen
+from monitor.execution.builds.provider import Provided
+from monitor.execution.workers.process import Limits, Worker, worker_command
+from monitor.formats.error_text import seen
 from monitor.history.files import Folder
-from monitor.history.known import read_outcomes
+from monitor.history.last_known import read_outcomes
 from monitor.model import Outcome
-from monitor.suite.collect import collect, is_listed, suites
+from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
 from monitor.suite.verdict import opening
 

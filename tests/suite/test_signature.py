@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from monitor.execution.builds import Provided
-from monitor.execution.supervisor import Fault, Limits, Worker, worker_command
-from monitor.handover.messages import clean
+from monitor.execution.builds.provider import Provided
+from monitor.execution.workers.process import Fault, Limits, Worker, worker_command
+from monitor.formats.error_text import clean
 from monitor.suite.signature import LONGEST, signature_of
 
 LIMITS = Limits(seconds=60, memory_mib=4096)

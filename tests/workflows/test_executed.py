@@ -24,8 +24,8 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import FakeGitHub, serving
 from github_locally import GitHubLocally, git
 
-from monitor.execution.builds import Provided
-from monitor.handover.runfile import RunFile
+from monitor.execution.builds.provider import Provided
+from monitor.formats.run_file import RunFile
 
 A = "jax/jax.lax.sort/eager-float32"
 GONE = "jax/jax.tree_map/eager-float32"

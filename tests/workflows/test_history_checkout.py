@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.handover.runfile import RunFile
+from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]

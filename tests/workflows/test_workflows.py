@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.reporting.actions import HANDED_OVER
+from monitor.github.workflows import HANDED_OVER
 
 # Everything that may write, and what. A job that is not named here may read at most.
 WRITERS = {

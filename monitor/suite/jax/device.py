@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.oracle import Fetched
 
 # How JAX and XLA word a refusal. Everything else that is raised is an error.

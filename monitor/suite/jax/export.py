@@ -15,9 +15,9 @@ from unittest.mock import patch
 
 import jax
 
-from monitor.handover.messages import describe
+from monitor.formats.error_text import describe
 from monitor.model import Outcome, Stage
-from monitor.suite.check import Check
+from monitor.suite.check_protocol import Check
 from monitor.suite.export import StageError, StandIns
 from monitor.suite.jax.device import JaxDevice
 

@@ -16,16 +16,16 @@ from typing import Any
 import jax
 import numpy as np
 
-from monitor.handover.messages import describe
+from monitor.formats.error_text import describe
 from monitor.model import Mode, NumericalError
-from monitor.suite.check import OracleError, SuiteUnavailableError
+from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
+from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.jax.device import fetch
-from monitor.suite.jax.dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
+from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
-from monitor.suite.precision import tolerance_of
-from monitor.suite.sensitivity import Factors, sensitivity, shapes
+from monitor.suite.tolerances import tolerance_of
 
 HARNESS = "jax._src.internal_test_util.test_harnesses"
 

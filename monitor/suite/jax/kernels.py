@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from monitor.model import Outcome
-from monitor.suite.check import SuiteUnavailableError
-from monitor.suite.kernel import Kernel
+from monitor.suite.check_protocol import SuiteUnavailableError
+from monitor.suite.kernel_entry import Kernel
 
 # Where primitives are that `import jax` alone does not bring.
 MODULES = ("jax.numpy", "jax.scipy", "jax.experimental.pallas", "jax.experimental.sparse")

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.oracle import Fetched
 
 # What TensorFlow says where an operator has no kernel for a device or a dtype: an exception of another class.

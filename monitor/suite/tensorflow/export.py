@@ -16,9 +16,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from monitor.handover.messages import describe
+from monitor.formats.error_text import describe
 from monitor.model import Mode, Outcome, Stage
-from monitor.suite.check import Check
+from monitor.suite.check_protocol import Check
 from monitor.suite.export import StageError, StandIns
 from monitor.suite.tensorflow.device import TensorflowDevice
 

@@ -13,8 +13,8 @@ from typing import Any
 import tensorflow as tf
 
 from monitor.model import Outcome
-from monitor.suite.check import SuiteUnavailableError
-from monitor.suite.kernel import Kernel
+from monitor.suite.check_protocol import SuiteUnavailableError
+from monitor.suite.kernel_entry import Kernel
 
 ANY = "DEFAULT"  # a kernel for every type of device: control flow, and what only passes tensors on
 HOST = "CPU"

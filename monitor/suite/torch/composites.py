@@ -24,9 +24,9 @@ import numpy as np
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from monitor.handover.messages import describe
-from monitor.suite.check import SuiteUnavailableError
-from monitor.suite.kernel import Path
+from monitor.formats.error_text import describe
+from monitor.suite.check_protocol import SuiteUnavailableError
+from monitor.suite.kernel_entry import Path
 
 # The kinds of composite kernel, in the order in which the dispatcher prefers them for a backend.
 COMPOSITE_KEYS = ("CompositeExplicitAutogradNonFunctional", "CompositeExplicitAutograd", "CompositeImplicitAutograd")

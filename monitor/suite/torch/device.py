@@ -16,7 +16,7 @@ import torch
 
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
-from monitor.suite.draw import Array
+from monitor.suite.inputs import Array
 from monitor.suite.oracle import Fetched
 
 # How PyTorch words a refusal. Everything else that is raised is an error.

@@ -14,9 +14,9 @@ from typing import Any
 
 import torch
 
-from monitor.handover.messages import describe
+from monitor.formats.error_text import describe
 from monitor.model import Outcome, Stage
-from monitor.suite.check import Check
+from monitor.suite.check_protocol import Check
 from monitor.suite.export import StageError
 from monitor.suite.oracle import leaves
 from monitor.suite.torch.device import TorchDevice

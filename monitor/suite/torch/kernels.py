@@ -15,8 +15,8 @@ from typing import Any
 import torch
 
 from monitor.model import Outcome
-from monitor.suite.check import SuiteUnavailableError
-from monitor.suite.kernel import Kernel, Path, followed
+from monitor.suite.check_protocol import SuiteUnavailableError
+from monitor.suite.kernel_entry import Kernel, Path, followed
 from monitor.suite.torch.composites import follow
 
 IN_TREE = {"CPU", "CUDA", "MPS"}

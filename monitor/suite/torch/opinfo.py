@@ -17,15 +17,15 @@ from unittest.mock import patch
 import numpy as np
 import torch
 
-from monitor.handover.messages import describe
+from monitor.formats.error_text import describe
 from monitor.model import Mode, NumericalError
-from monitor.suite.check import OracleError, SuiteUnavailableError
+from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
+from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
 from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
-from monitor.suite.precision import tolerance_of
-from monitor.suite.sensitivity import Factors, sensitivity, shapes
+from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
-from monitor.suite.torch.dialect import OPINFO_SAMPLES, OPINFO_SEED, STEPS, UNINITIALISED, UNIQUE, VIEWS
+from monitor.suite.torch.script_dialect import OPINFO_SAMPLES, OPINFO_SEED, STEPS, UNINITIALISED, UNIQUE, VIEWS
 
 DATABASE = "torch.testing._internal.common_methods_invocations"
 

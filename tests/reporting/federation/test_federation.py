@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 from planted import BASE, GENERATED, IMAGE, PROJECT, SCRIPT, TEMPLATES
 
-from monitor.reporting.federation import fetching
-from monitor.reporting.federation.columns import (
+from monitor.federation import fetching
+from monitor.federation.columns import (
     STALE_DAYS,
     Federation,
     FederationError,
@@ -27,10 +27,10 @@ from monitor.reporting.federation.columns import (
     read_column,
     write_federation,
 )
-from monitor.reporting.federation.fetching import fetch
-from monitor.reporting.federation.forks import Fork
-from monitor.reporting.material import Material
-from monitor.reporting.site import write_site
+from monitor.federation.fetching import fetch
+from monitor.federation.forks import Fork
+from monitor.site.build import write_site
+from monitor.snapshot.snapshot import Material
 
 TARGET = "gpu-t4"
 COLUMN = f"api/v1/columns/{TARGET}.json"

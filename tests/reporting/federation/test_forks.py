@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.federation import FORKS
-from monitor.handover.fields import FieldError
-from monitor.reporting.federation.forks import Fork, load_forks
+from monitor.federation.forks import Fork, load_forks
+from monitor.formats.toml_reader import FieldError
 
 
 def test_a_fork_is_a_line(tmp_path: Path) -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
 
-from monitor.analysis.news import Night, nights
-from monitor.analysis.regressions import Excuse, Regression, nothing_excused, regressions
-from monitor.handover.runfile import RunFile
+from monitor.analysis.outcomes.outcome_changes import Night, nights
+from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused, regressions
+from monitor.formats.run_file import RunFile
+from monitor.github.client import Client
 from monitor.history.store import History
-from monitor.reporting.github.client import Client
-from monitor.reporting.notify.board import Board
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.settings import Settings
-from monitor.reporting.notify.steps import Task
+from monitor.issues.github_issues import Board
+from monitor.issues.issue_plan import plan
+from monitor.issues.operations import Task
+from monitor.issues.settings import Settings
 
 Make = Callable[..., RunFile]
 History_ = tuple[tuple[Regression, ...], tuple[Night, ...]]

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from fake_github import PUBLISHED, REPOSITORY, TOKEN
 
-from monitor.reporting.github.client import Client
-from monitor.reporting.notify.board import Board, StepError
-from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
-from monitor.reporting.notify.steps import Comment, Edit, Open
+from monitor.github.client import Client
+from monitor.issues.github_issues import Board, StepError
+from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
+from monitor.issues.operations import Comment, Edit, Open
 
 PRISM = Path(__file__).parents[3] / ".ci" / "node_modules" / ".bin" / "prism"
 STARTS_WITHIN = 120  # seconds; 2 on a machine that has nothing else to do

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.reports import ALONE
-from monitor.reporting.notify.settings import Settings
-from monitor.reporting.notify.steps import Open
+from monitor.issues.grouping import ALONE
+from monitor.issues.issue_plan import plan
+from monitor.issues.operations import Open
+from monitor.issues.settings import Settings
 
 GOLDEN = Path(__file__).with_name("golden")
 SITE = Settings(

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from monitor.analysis.regressions import Regression
+from monitor.analysis.regressions.regression import Regression
+from monitor.issues.comments import news, told
+from monitor.issues.grouping import report
+from monitor.issues.issue_plan import plan
+from monitor.issues.operations import Open
+from monitor.issues.settings import Settings
 from monitor.model import Build, Channel
-from monitor.reporting.notify.news import news, told
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.reports import report
-from monitor.reporting.notify.settings import Settings
-from monitor.reporting.notify.steps import Open
 
 MAIN = {"1" * 40: "a" * 40, "2" * 40: "b" * 40}
 GOOD, BAD = (

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
-from monitor.reporting.github.answers import GitHubError
-from monitor.reporting.github.client import Client
-from monitor.reporting.notify.board import Board
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.settings import Settings
+from monitor.github.answers import GitHubError
+from monitor.github.client import Client
+from monitor.issues.github_issues import Board
+from monitor.issues.issue_plan import plan
+from monitor.issues.settings import Settings
 
 Make = Callable[..., Any]
 A, B, C, D, E = (f"jax/jax.{name}/eager" for name in "abcde")

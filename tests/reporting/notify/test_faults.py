@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from fake_github import DROPPED, FakeGitHub, Fault
 
-from monitor.reporting.github.answers import GitHubError
-from monitor.reporting.github.policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
-from monitor.reporting.notify.board import StepError
-from monitor.reporting.notify.marks import Mark, Status, Told, hidden, signed
-from monitor.reporting.notify.steps import Comment, Edit, Open
+from monitor.github.answers import GitHubError
+from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
+from monitor.issues.github_issues import StepError
+from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
+from monitor.issues.operations import Comment, Edit, Open
 
 Make = Callable[..., Any]
 MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))

@@ -12,18 +12,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.lives import Bad, Event, Kind, Step
-from monitor.analysis.regressions import Detection, Regression, State
+from monitor.analysis.regressions.regression import Detection, Regression, State
+from monitor.analysis.regressions.tracker import Bad, Event, Kind, Step
+from monitor.formatting.humanize import visible
+from monitor.formatting.markdown import LIMIT, block, code, size, table
+from monitor.issues.body import LONGEST_TITLE, text_of
+from monitor.issues.comments import back, ended, news, told
+from monitor.issues.grouping import Report
+from monitor.issues.issue_metadata import Mark, Status, Told, find_mark, hidden
+from monitor.issues.issue_plan import plan
+from monitor.issues.operations import Open
+from monitor.issues.settings import Settings
 from monitor.model import Build, Channel, Evidence, Outcome, Run
-from monitor.reporting.figures import visible
-from monitor.reporting.notify.markdown import LIMIT, block, code, size, table
-from monitor.reporting.notify.marks import Mark, Status, Told, find_mark, hidden
-from monitor.reporting.notify.news import back, ended, news, told
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.notify.reports import Report
-from monitor.reporting.notify.settings import Settings
-from monitor.reporting.notify.steps import Open
-from monitor.reporting.notify.texts import LONGEST_TITLE, text_of
 
 PLANTED = [
     "@octocat @org/team &#64;octocat",

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from fake_github import BOT, FakeGitHub
 
-from monitor.analysis.lives import Bad
-from monitor.analysis.news import TURNED_AT_LEAST
-from monitor.analysis.regressions import State
-from monitor.reporting.extent import extent
-from monitor.reporting.notify.marks import find_mark
-from monitor.reporting.notify.reports import ALONE
-from monitor.reporting.notify.settings import CLOSE_AFTER, Settings
-from monitor.reporting.notify.steps import Open
-from monitor.reporting.regression_text import regressions_text
+from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST
+from monitor.analysis.regressions.regression import State
+from monitor.analysis.regressions.tracker import Bad
+from monitor.issues.grouping import ALONE
+from monitor.issues.issue_metadata import find_mark
+from monitor.issues.operations import Open
+from monitor.issues.settings import CLOSE_AFTER, Settings
+from monitor.reports.affected_share import extent
+from monitor.reports.regressions_text import regressions_text
 
 Make = Callable[..., Any]
 A, B, C, D = (f"jax/jax.{name}/eager" for name in "abcd")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from fake_github import BOT, FakeGitHub
 
-from monitor.reporting.notify.marks import find_mark, signed
-from monitor.reporting.notify.steps import Comment
+from monitor.issues.issue_metadata import find_mark, signed
+from monitor.issues.operations import Comment
 
 Make = Callable[..., Any]
 A, B = (f"jax/jax.{name}/eager" for name in "ab")

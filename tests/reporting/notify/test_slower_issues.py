@@ -13,17 +13,17 @@ from fake_github import FakeGitHub
 from slowed import SLOW, history, slower_in
 from test_bodies import SITE, held, opened
 
-from monitor.analysis.latency_verdicts import latency_nights
-from monitor.analysis.lives import Step
-from monitor.analysis.news import nights
-from monitor.analysis.regressions import State
-from monitor.analysis.triage import Triage, excuses, filed, load_triage, stale
+from monitor.analysis.latency.slowdown_tracker import latency_nights
+from monitor.analysis.outcomes.outcome_changes import nights
+from monitor.analysis.regressions.regression import State
+from monitor.analysis.regressions.tracker import Step
+from monitor.analysis.regressions.triage import Triage, excuses, filed, load_triage, stale
+from monitor.issues.issue_plan import plan
 from monitor.model import (
     Evidence,
 )
-from monitor.reporting.material import material_of
-from monitor.reporting.notify.plan import plan
-from monitor.reporting.regression_text import regressions_text
+from monitor.reports.regressions_text import regressions_text
+from monitor.snapshot.snapshot import material_of
 
 
 def test_once_is_not_enough() -> None:

@@ -1,0 +1,1 @@
+"""Latency: detection of slowdowns, their confirmation, and change points."""

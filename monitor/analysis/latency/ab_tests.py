@@ -1,0 +1,100 @@
+"""What builds measured side by side come to: which cases are slower, and what slows everything down."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+
+from monitor.analysis.latency.detection import confirmed
+from monitor.history.run_matrix import Floats
+from monitor.model import Comparison, Reason, Side
+
+# Controls whose median step is what everything has in common: a single one would lend its own noise to all.
+FEWEST_CONTROLS = 5
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """What the comparisons of one night come to, steps in logarithms.
+
+    `slower` holds the suspects that are slower with the new build, what everything has in common taken out; `alike`
+    those that are not. `common` is None where too few controls tell.
+    """
+
+    slower: dict[str, float] = field(default_factory=dict)
+    alike: tuple[str, ...] = ()
+    common: float | None = None
+
+
+def judge(comparisons: Iterable[Comparison]) -> SideBySide:
+    """Judge the latencies of one night's comparisons. Those of all good builds of a comparison are taken together."""
+    given = [*comparisons]
+    common = common_step(given)
+    suspects = [one for one in given if one.reason in (Reason.SUSPECT, Reason.FOLLOWED)]
+    found = confirmed(
+        _columns([[us for side in one.goods for us in side.latencies] for one in suspects]),
+        _columns([one.new.latencies for one in suspects]),
+        common or 0.0,
+    )
+    slower = {
+        one.case: step - (common or 0.0)
+        for one, yes in zip(suspects, found, strict=True)
+        if yes and (step := _step(one)) is not None
+    }
+    return SideBySide(slower, tuple(one.case for one in suspects if one.case not in slower), common)
+
+
+def common_step(comparisons: Iterable[Comparison]) -> float | None:
+    """By how much everything is slower under the new build, from the controls; None where too few tell."""
+    steps = [step for one in comparisons if one.reason is Reason.CONTROL and (step := _step(one)) is not None]
+    return statistics.median(steps) if len(steps) >= FEWEST_CONTROLS else None
+
+
+def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
+    """The level of a case under the new build, None where it has none; and under each good build that has one."""
+    goods = {side.build: level for side in comparison.goods if (level := _level(side)) is not None}
+    return _level(comparison.new), goods
+
+
+def _level(side: Side) -> float | None:
+    return math.log(statistics.median(side.latencies)) if side.latencies else None
+
+
+def _step(comparison: Comparison) -> float | None:
+    new, goods = levels(comparison)
+    return None if new is None or not goods else new - statistics.fmean(goods.values())
+
+
+class Direction(StrEnum):
+    """Which way the latency of a case moved from one build to another."""
+
+    SLOWER = "slower"
+    FASTER = "faster"
+    UNCONFIRMED = "not confirmed"  # alike, or too few samples to tell
+
+
+def directions(pairs: Sequence[tuple[Side, Side]]) -> tuple[Direction, ...]:
+    """Which way each case moved, by the rule that confirms suspects. Nothing is taken out as common to all."""
+    before, after = _samples(pairs)
+    slower, faster = confirmed(before, after), confirmed(after, before)
+    return tuple(
+        Direction.SLOWER if down else Direction.FASTER if up else Direction.UNCONFIRMED
+        for down, up in zip(slower, faster, strict=True)
+    )
+
+
+def _samples(pairs: Sequence[tuple[Side, Side]]) -> tuple[Floats, Floats]:
+    """The latencies under the good and the new build, logarithms: samples by cases, NaN where one was lost."""
+    return _columns([good.latencies for good, _ in pairs]), _columns([new.latencies for _, new in pairs])
+
+
+def _columns(latencies: Sequence[Sequence[float]]) -> Floats:
+    array = np.full((max(map(len, latencies), default=0), len(latencies)), np.nan)
+    for number, of_case in enumerate(latencies):
+        array[: len(of_case), number] = np.log(of_case)
+    return array

@@ -1,0 +1,196 @@
+"""Tell whether a case is slower with the new builds than with the old ones, whatever layout does to each build.
+
+Where the code and data of a build lie in memory makes a case a few per cent faster or slower in that build, on every
+night and in every process (Mytkowicz et al., 2009, "Producing wrong data without doing anything obviously wrong!").
+One good build and one new build cannot tell this bias from a slowdown. Several of each can: layout is drawn anew with
+each build, a slowdown stays. So a case that was slower side by side is followed. Each night measures it under that
+night's build, beside several good builds. The evidence is the mean over new builds against the mean over good builds,
+in units of how far builds are apart in that case.
+
+All figures are natural logarithms of microseconds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from statistics import fmean
+
+import numpy as np
+
+from monitor.analysis.latency.detection import CLEARLY, FEWEST, usual
+from monitor.analysis.latency.detection import SPREAD as NIGHTS
+from monitor.history.run_matrix import Floats
+
+OF_NIGHTS = 7  # nights for which a case is followed. Good builds are older, so that none of them has the step
+GOODS = 6  # good builds beside which a case is measured
+ROUNDS = 9  # of a comparison: each has one process of the new build
+FILED_AFTER = 2  # nights that have to agree: one night's machine can ail one build alone
+FOLLOWED_FROM = 0.035  # a case is followed as long as it is slower by so much
+
+# So many standard deviations make a slowdown certain enough to be filed. Each followed case is looked at on several
+# nights, and its deviation is an estimate, so that five would be too few. `benchmarks/verdicts.py` measures both.
+DEVIATIONS = 5.4
+# The spread of builds in one case is known from a dozen builds at most. It is averaged with the usual spread, which
+# counts as much as so many further builds (Smyth, 2004, "Linear models and empirical Bayes methods").
+PRIOR_BUILDS = 16
+# Where the spread of builds is not known, it is taken to be so large. A case that varies more from night to night than
+# most is taken to do so because of layout, up to this.
+LAYOUT = 0.05
+LEAST_LAYOUT = 0.01  # a smaller spread is one that a few figures happen to have
+LOUD = 1.25  # a case varies more than most beyond so many of their deviations: of 60 nights it is known to a tenth
+SURELY = 1.1  # what the deviation of such a case is multiplied by
+QUIET = 1.25  # the deviation of a dozen nights may be below the true one by so much
+FEWEST_SPREADS = 10  # comparisons that tell how far builds usually are apart
+FEWEST_GOODS = 3  # good builds of a comparison that tell how far they are apart
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A case on one night: the level under the new `build`, less what all cases have in common, and under good builds.
+
+    `shift` is by how much the run's own figure was above the level of its past; NaN where that is not known.
+    """
+
+    build: str
+    new: float
+    goods: Mapping[str, float]
+    shift: float = np.nan
+
+    @property
+    def step(self) -> float:
+        return self.new - fmean(self.goods.values())
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What is known of a case before it is followed, in standard deviations.
+
+    `layout` is how far builds are apart, side by side. `nights` is how far its nights are apart, of which there are
+    `known`, under so many `builds`; NaN where that is not known.
+    """
+
+    layout: float = LAYOUT
+    nights: float = np.nan
+    known: int = 0
+    builds: int = 0
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What the nights so far say of a case: the `step`, in logarithms, and in how many `deviations` of its error.
+
+    `aside` is the step side by side alone, without the figures of the runs.
+    """
+
+    step: float
+    aside: float
+    deviations: float
+
+
+def weigh(nights: Sequence[Compared], spread: Spread) -> Weighed:
+    """Weigh all nights on which a case was followed.
+
+    A build counts once, however often it was measured: its layout is the same each time. Two estimates of the step are
+    averaged by their precision. One is side by side, where the machine's night falls on all builds, but the good builds
+    are few. The other is of the runs' figures against those of the nights before, which are of many builds. The layout
+    of the new builds is in both.
+    """
+    of_build: dict[str, list[Compared]] = defaultdict(list)
+    for night in nights:
+        of_build[night.build].append(night)
+    steps = [fmean(night.step for night in same) for same in of_build.values()]
+    aside, builds = fmean(steps), len(steps)
+    offsets, weights = _of_goods([*of_build.values()])
+    freedom = len(offsets) - 1 + builds - 1
+    variance = (PRIOR_BUILDS * spread.layout**2 + _squares(offsets) + _squares(steps)) / (PRIOR_BUILDS + freedom)
+    of_goods = variance * sum(weight**2 for weight in weights)
+
+    shifts = [told for same in of_build.values() if (told := _mean_of_told(night.shift for night in same)) is not None]
+    if not shifts or not spread.builds:
+        return Weighed(aside, aside, aside / (variance / builds + of_goods) ** 0.5)
+    of_machine = max(spread.nights**2 - variance, 0.0)  # what nights of one build differ by
+    of_nights = of_machine * (1 / len(shifts) + 1 / spread.known) + variance / spread.builds
+    share = of_nights / (of_goods + of_nights)  # of the estimate side by side
+    step = share * aside + (1 - share) * fmean(shifts)
+    of_new = variance * ((share**2 + 2 * share * (1 - share)) / builds + (1 - share) ** 2 / len(shifts))
+    error = of_new + share**2 * of_goods + (1 - share) ** 2 * of_nights
+    return Weighed(step, aside, step / error**0.5)
+
+
+def _squares(figures: Sequence[float]) -> float:
+    middle = fmean(figures)
+    return sum((figure - middle) ** 2 for figure in figures)
+
+
+def _mean_of_told(figures: Iterable[float]) -> float | None:
+    told = [figure for figure in figures if math.isfinite(figure)]
+    return fmean(told) if told else None
+
+
+def certain(weighed: Weighed, nights: Sequence[Compared]) -> bool:
+    """Whether a slowdown is to be filed."""
+    clearly = min(weighed.step, weighed.aside) >= float(np.log1p(CLEARLY))
+    return clearly and len(nights) >= FILED_AFTER and weighed.deviations >= DEVIATIONS
+
+
+def usual_layout(comparisons: Iterable[Sequence[float]]) -> float:
+    """How far builds usually are apart in a case, from its levels under the good builds of each comparison.
+
+    The median over the comparisons, which a few cases with a wider spread do not move; `LAYOUT` where too few tell.
+    """
+    told = [levels for levels in comparisons if len(levels) >= FEWEST_GOODS]
+    if len(told) < FEWEST_SPREADS:
+        return LAYOUT
+    # The variance of a few normal figures is below the true one more often than not.
+    variances = [_squares(levels) / _median_of_squares(len(levels) - 1) for levels in told]
+    return float(np.sqrt(np.median(variances)))
+
+
+def spreads(past: Floats, others: Floats, layout: float, builds: int) -> tuple[list[Spread], Floats]:
+    """What is known of cases before they are followed, and their levels; NaN where too little is known.
+
+    `past` has the nights before, by cases, without what all cases have in common; they are of so many `builds`.
+    `others` has those of some other cases, and `layout` is the usual spread of builds. A case that varies more from
+    night to night than most is taken to owe that to layout, up to `LAYOUT`. One that varies less than its builds would
+    is taken at its word, if its nights are of enough builds.
+    """
+    levels, noises = usual(past)
+    noise_of_others = usual(others)[1]
+    told = noise_of_others[np.isfinite(noise_of_others)]
+    typical = float(np.median(told)) if len(told) else 0.0
+    known = np.isfinite(past[-NIGHTS:]).sum(axis=0)
+    found = []
+    for noise, nights in zip(noises, known, strict=True):
+        if np.isnan(noise):
+            found.append(Spread(max(layout, LAYOUT)))
+        else:
+            # A deviation that is found to be larger than the others' may still be below the true one.
+            beyond = ((SURELY * float(noise)) ** 2 - typical**2) ** 0.5 if noise > LOUD * typical else 0.0
+            most = QUIET * float(noise) if builds >= FEWEST else np.inf
+            known_layout = max(min(max(layout, min(beyond, LAYOUT)), most), LEAST_LAYOUT)
+            found.append(Spread(known_layout, float(noise), int(nights), min(builds, int(nights))))
+    return found, levels
+
+
+def _of_goods(builds: Sequence[Sequence[Compared]]) -> tuple[list[float], list[float]]:
+    """How far each good build is from all of a night, and by how much it weighs in the mean over the new builds."""
+    offsets: dict[str, list[float]] = defaultdict(list)
+    weights: dict[str, float] = defaultdict(float)
+    for same in builds:
+        for night in same:
+            middle = fmean(night.goods.values())
+            for label, level in night.goods.items():
+                offsets[label].append(level - middle)
+                weights[label] += 1 / (len(builds) * len(same) * len(night.goods))
+    return [fmean(one) for one in offsets.values()], [*weights.values()]
+
+
+@cache
+def _median_of_squares(freedom: int) -> float:
+    from scipy.stats import chi2  # takes a second to import, and most nights compare nothing
+
+    return float(chi2.median(freedom))

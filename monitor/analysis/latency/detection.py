@@ -1,0 +1,188 @@
+"""Is it slower, and is it real? Verdicts on latency, as pure functions over arrays.
+
+In three stages, each of which costs more and says more. A series is *suspect* when tonight stands out from its own
+past, by its own noise. It is *confirmed* when good builds and the new one, side by side on the same machine in the same
+night, differ too: whatever ails the machine that night ails both. It is *filed* when that holds over the builds of
+several nights (`monitor.analysis.latency.build_effects`), because the layout of a build stays with it. From then on the
+new level is what is expected.
+
+Latencies are natural logarithms of microseconds, an array of nights by series, NaN where a series was not measured: a
+step of 0.1 is 10 %, and slower by half weighs as much as twice as fast.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.history.run_matrix import Flags, Floats
+
+WINDOW = 30  # nights that a series is held against
+FEWEST = 8  # nights that say something of its noise
+LEAST = 0.05  # a smaller step is not worth anybody's evening
+FLOOR_US = 0.5  # nor is one that the clock itself could make
+
+# A step of 10 % at 3 % noise stands out by 3.3 deviations, on many a night by less: asking for four, as is usual where
+# a suspicion is the verdict, would miss most of them. Here it only buys a comparison (`benchmarks/verdicts.py`).
+DEVIATIONS = 1.4
+RECENT = 3  # nights whose median is looked at beside tonight: a single spike does not move it
+NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
+MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
+
+SPREAD = 60  # nights that say how far a series' nights are apart: of 30, the deviation is known to 13 % only
+CLIPPED = 2.5  # robust deviations at which a night is clipped before the deviation of all is taken
+OF_CLIPPED = 0.98872  # deviation of standard normal figures that are clipped so
+
+CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
+SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
+CLEARLY = 0.06  # a bias that falls on one build alone lasts the night, however often both are run
+FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What the nights so far let expect of the next, an array over series each; NaN where too little is known.
+
+    `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect where it is
+    above the level by more than `bound`, the drift that all have in common taken out.
+    """
+
+    level: Floats
+    noise: Floats
+    bound: Floats
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """Tonight against the past, an array over series each: `shift` in logarithms, the machine's common drift taken out.
+
+    `noise` is the series' own, in standard deviations, and `excess` is by how much tonight is beyond its bound; all are
+    NaN where too little is known.
+    """
+
+    shift: Floats
+    noise: Floats
+    excess: Floats
+
+    @property
+    def suspect(self) -> Flags:
+        found: Flags = self.excess > 0
+        return found
+
+
+def drift(latencies: Floats) -> Floats:
+    """How much slower than usual each night was as a whole: the median over the series of their distance to their own.
+
+    A night on a slow machine, or a build that slows everything down, shifts all series alike. This is a series of its
+    own, and a step in it is one finding. NaN for a night of fewer than `CONTROLS` series: they do not tell.
+    """
+    return _common(latencies - median(latencies, axis=0))
+
+
+def expectation(latencies: Floats) -> Expectation:
+    """What to expect of the next night by `latencies`, the nights since the last accepted change.
+
+    Suspect is a night that alone, or in the median with the two before it, is slower than the nights before those by
+    more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise. Either comes to a bound on that night by itself.
+    """
+    plain = latencies - np.nan_to_num(drift(latencies))[:, None]
+    lately = RECENT - 1
+    past = plain[: -(lately - 1)][-WINDOW:] if len(plain) >= RECENT else plain[:0]
+    known = np.isfinite(past).sum(axis=0) >= FEWEST
+    level = np.where(known, median(past, axis=0), np.nan)
+    noise = np.where(known, NORMAL * median(np.abs(past - level), axis=0), np.nan)
+    least = worth_telling(level)
+    alone = np.maximum(least, DEVIATIONS * noise)
+    together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
+    return Expectation(level, noise, np.minimum(alone, np.maximum(together, least / 2)))
+
+
+def suspicion(latencies: Floats) -> Suspicion:
+    """Judge the last night of `latencies` by those before it, which are the nights since the last accepted change."""
+    expected = expectation(latencies[:-1])
+    shift = latencies[-1] - expected.level
+    shift = shift - np.nan_to_num(_common(shift[None]))
+    return Suspicion(shift, expected.noise, shift - expected.bound)
+
+
+def worth_telling(level: Floats | float) -> Floats:
+    """The smallest step, in logarithms, that is told of a series at that level."""
+    least: Floats = np.maximum(np.log1p(LEAST), np.log1p(FLOOR_US / np.exp(level)))
+    return least
+
+
+def steps(good: Floats, new: Floats) -> Floats:
+    """By how much each series is slower with the new build, from latencies taken side by side: samples by series.
+
+    A sample that was lost with its process is NaN; so is the step of a series without any.
+    """
+    return median(new, axis=0) - median(good, axis=0)
+
+
+def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
+    """Which suspects of a night are slower with the new build, from latencies taken side by side: samples by suspects.
+
+    `common` is the median of `steps` over some series that are not suspect: what slows everything down is one finding,
+    and no series is slow by as much as all are. A one-sided rank test (Mann and Whitney, 1947), with the share of false
+    discoveries among the night's suspects held down (Benjamini and Hochberg, 1995); and the medians differ by
+    `CLEARLY`.
+    """
+    found: Flags = np.zeros(good.shape[1], dtype=bool)
+    sampled = np.isfinite(good).any(axis=0) & np.isfinite(new).any(axis=0)
+    if sampled.any():
+        from scipy import stats  # takes a second to import, and most nights compare nothing
+
+        good, new = good[:, sampled], new[:, sampled]
+        chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0, nan_policy="omit").pvalue
+        step = steps(good, new) - common
+        found[sampled] = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (step >= np.log1p(CLEARLY))
+    return found
+
+
+def usual(latencies: Floats) -> tuple[Floats, Floats]:
+    """The level of each series and the deviation of its nights; NaN where fewer than `FEWEST` nights tell.
+
+    Means and deviations of the last `SPREAD` nights, clipped at `CLIPPED` robust deviations: spikes do not move them,
+    and of normal noise they are nearly as precise as the plain ones, while the median absolute deviation of 60 nights
+    is no better than the plain deviation of 22.
+    """
+    recent = latencies[-SPREAD:]
+    known = np.isfinite(recent).sum(axis=0) >= FEWEST
+    middle = median(recent, axis=0)
+    reach = CLIPPED * NORMAL * median(np.abs(recent - middle), axis=0)
+    clipped = np.where(known, np.clip(recent, middle - reach, middle + reach), 0.0)
+    count = np.maximum(np.isfinite(clipped).sum(axis=0), 2)
+    level = np.nansum(clipped, axis=0) / count
+    noise = np.sqrt(np.nansum((clipped - level) ** 2, axis=0) / (count - 1)) / OF_CLIPPED
+    return np.where(known, level, np.nan), np.where(known, noise, np.nan)
+
+
+def _third_above(two: Floats, bound: Floats) -> Floats:
+    """Beyond what a third night has the median of the three above a bound, given two nights by series.
+
+    A night that was missed does not count: of two, the median is the mean.
+    """
+    low, high = np.sort(two, axis=0) if len(two) == 2 else np.full((2, two.shape[1]), np.nan)  # NaN comes last
+    of_three = np.where(low > bound, -np.inf, np.where(high > bound, bound, np.inf))
+    of_two = 2 * bound - low
+    there = np.isfinite(low).astype(int) + np.isfinite(high)
+    found: Floats = np.choose(there, (bound, of_two, of_three))
+    return found
+
+
+def _common(shifts: Floats) -> Floats:
+    """The median of each night over the series; NaN where they are too few to tell."""
+    told = np.isfinite(shifts).sum(axis=1) >= CONTROLS
+    return np.where(told, median(shifts, axis=1), np.nan)
+
+
+def median(values: Floats, axis: int) -> Floats:
+    """The median of what is there, NaN where nothing is."""
+    rows = np.sort(values.T if axis == 0 else values, axis=1)  # NaN comes last; NumPy's own `nanmedian` is much slower
+    if not rows.shape[1]:
+        return np.full(len(rows), np.nan)
+    there = (~np.isnan(rows)).sum(axis=1)
+    low, high = (np.take_along_axis(rows, place[:, None], axis=1)[:, 0] for place in ((there - 1) // 2, there // 2))
+    found: Floats = np.where(there > 0, (low + high) / 2, np.nan)
+    return found

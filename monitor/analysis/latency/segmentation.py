@@ -1,0 +1,117 @@
+"""What one night cannot see: slow drift and small steps, looked for once a week in the past of every series.
+
+Seven nights make one figure, their median: three of them may be spikes, or missing. Then the past of a series is cut
+into levels so that the squared distances to them, and a penalty for each, come to the least (Jackson et al., 2005, "An
+algorithm for optimal partitioning of data on an interval"). A slow drift comes out as steps that go on in one direction
+and is one move, from the first of them to the last.
+
+Half a year is 26 figures, so that the exact answer, for all series at once, is a page of arithmetic, and no library is
+needed that finds it fast for millions of points. The tests hold it against one, ruptures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.analysis.latency.detection import LEAST, NORMAL, drift, median, worth_telling
+from monitor.history.run_matrix import Floats
+
+WEEK = 7
+FEWEST_WEEKS = 2  # that make a level
+OUTSTANDING = 3.0  # deviations from both of its neighbours, beyond which a week counts no further: it is a bad week
+
+# By so many squared deviations must a level more bring the figures nearer. Of pure noise, one place among 26 does so by
+# 30 once in a million looks; that the deviation is an estimate from a few weeks makes it one in some ten thousand.
+PENALTY = 30.0
+# A deviation that a few weeks happen to make too small is no reason to believe in steps below what is worth telling.
+LEAST_NOISE = LEAST / 5
+
+
+@dataclass(frozen=True)
+class Move:
+    """A series left one level for another.
+
+    `first` is the first night of the first week that is off the old level, `last` the first night of the first week
+    on the new one; of a plain step they are the same. `step` is in logarithms, below 0 where the series became faster.
+    """
+
+    first: int
+    last: int
+    step: float
+
+
+def look_back(latencies: Floats) -> tuple[tuple[Move, ...], ...]:
+    """The moves of every series, from `latencies` as `monitor.analysis.latency.detection` has them, nights by series.
+
+    The last night ends the last week; nights that make no whole week at the beginning are left out.
+    """
+    plain = latencies - np.nan_to_num(drift(latencies))[:, None]  # of a few series no drift can be told
+    over = len(plain) % WEEK
+    figures = weekly(plain[over:])
+    starts = partition(_calmed(figures / _noise(figures)), PENALTY)
+    return tuple(_moves(figures[:, number], starts[number], over) for number in range(figures.shape[1]))
+
+
+def weekly(latencies: Floats) -> Floats:
+    """The median of each week: weeks by series, NaN where a whole week is missing."""
+    weeks = latencies.reshape(len(latencies) // WEEK, WEEK, latencies.shape[1])
+    return np.stack([median(week, axis=0) for week in weeks]) if len(weeks) else latencies[:0]
+
+
+def partition(figures: Floats, penalty: float) -> list[list[int]]:
+    """Where the levels of each series begin, from figures in units of their deviation: weeks by series."""
+    count, series = figures.shape
+    there = np.isfinite(figures)
+    values = np.where(there, figures - median(figures, axis=0), 0.0)
+    sums = [np.vstack([np.zeros(series), np.cumsum(one, axis=0)]) for one in (there, values, values**2)]
+    best = np.full((count + 1, series), np.inf)
+    best[0] = -penalty  # of the levels, all but one cost
+    start = np.zeros((count + 1, series), dtype=np.intp)
+    for end in range(1, count + 1):
+        for begin in range(end):
+            weeks, total, squares = (one[end] - one[begin] for one in sums)
+            cost = np.where(weeks >= FEWEST_WEEKS, squares - total**2 / np.maximum(weeks, 1), np.inf)
+            cost += best[begin] + penalty
+            better = cost < best[end]
+            best[end, better], start[end, better] = cost[better], begin
+    return [_starts(start[:, number]) for number in range(series)]
+
+
+def _starts(start: npt.NDArray[np.intp]) -> list[int]:
+    """From where each level begins, given where it ends: the beginnings of the best levels of all, in order."""
+    found, end = [], len(start) - 1
+    while end > 0:
+        end = int(start[end])
+        found.append(end)
+    return found[::-1]
+
+
+def _noise(figures: Floats) -> Floats:
+    """The deviation of each series' figures, from those of neighbouring weeks: a step is one difference among many."""
+    between = median(np.abs(np.diff(figures, axis=0)), axis=0)
+    return np.fmax(NORMAL * between / 2**0.5, LEAST_NOISE)
+
+
+def _calmed(figures: Floats) -> Floats:
+    """Figures in units of their deviation, of which none stands out alone: squared, one bad week would outweigh ten."""
+    beyond = np.full((1, figures.shape[1]), np.nan)
+    before, after = np.vstack([beyond, figures[:-1]]), np.vstack([figures[1:], beyond])
+    calmed: Floats = np.clip(figures, np.fmin(before, after) - OUTSTANDING, np.fmax(before, after) + OUTSTANDING)
+    return np.where(np.isfinite(calmed), calmed, figures)
+
+
+def _moves(figures: Floats, starts: list[int], over: int) -> tuple[Move, ...]:
+    if len(starts) == 1:  # as nearly always
+        return ()
+    levels = [float(np.nanmedian(level)) for level in np.split(figures, starts[1:]) if np.isfinite(level).any()]
+    moves: list[Move] = []
+    for week, before, after in zip(starts[1:], levels, levels[1:], strict=False):
+        night, step = over + WEEK * week, after - before
+        if moves and moves[-1].step * step > 0:
+            moves[-1] = Move(moves[-1].first, night, moves[-1].step + step)
+        else:
+            moves.append(Move(night, night, step))
+    return tuple(move for move in moves if abs(move.step) >= worth_telling(min(levels)))

@@ -1,0 +1,1 @@
+"""Changes of outcomes, values and errors between runs, and their attribution."""

@@ -1,0 +1,1 @@
+"""Regressions over time, and what people decided about them."""

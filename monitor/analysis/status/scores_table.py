@@ -1,0 +1,179 @@
+"""The figures beside the study's own table: by stratum, by real calls, over all functions, and how fast.
+
+`docs/scores.md` says what each figure is. Evidences are never mixed in one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.analysis.latency.slowdown_ratios import Ratios, ratios
+from monitor.analysis.status.current_status import Series, Standing, by_function
+from monitor.analysis.status.measured_builds import Source, sources, titles
+from monitor.analysis.status.scores import Score, portability, score
+from monitor.analysis.status.study_table import StudyRow, study_table
+from monitor.formatting.display_names import framework_title
+from monitor.formatting.humanize import percent, three_digits
+from monitor.model import Evidence, Function, Outcome
+
+KERNELS = "kernels"  # operators are no functions
+
+
+@dataclass(frozen=True)
+class WholeRow:
+    """Every function of one framework that any suite asks one target for, by one kind of evidence."""
+
+    framework: str
+    target: str
+    evidence: Evidence
+    suites: tuple[str, ...]
+    sources: tuple[Source, ...]
+    score: Score
+
+
+@dataclass(frozen=True)
+class SpeedRow:
+    """How fast a framework's cases are on one target, against the same cases on the `reference`."""
+
+    framework: str
+    target: str
+    reference: str
+    sources: tuple[Source, ...]
+    reference_sources: tuple[Source, ...]
+    ratios: Ratios
+
+
+def strata(catalog: Mapping[str, Function]) -> tuple[str, ...]:
+    """The study's strata, the most called functions first: `top 20`, then the tenths from 100 down to 10."""
+    found = {function.study_stratum for function in catalog.values() if function.study_stratum}
+    return tuple(sorted(found, key=lambda name: (name.isdecimal(), -int(name) if name.isdecimal() else 0)))
+
+
+def stratum_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> dict[str, tuple[StudyRow, ...]]:
+    """The study's table over the functions of each stratum alone."""
+    return {
+        stratum: tuple(study_table(series, {n: f for n, f in catalog.items() if f.study_stratum == stratum}))
+        for stratum in strata(catalog)
+    }
+
+
+def whole_table(series: Sequence[Series]) -> Iterator[WholeRow]:
+    """A row for each framework, target and evidence: a function's cases are those of all suites."""
+    found: dict[tuple[str, str, Evidence], list[Series]] = {}
+    for one in series:
+        if one.suite != KERNELS:
+            found.setdefault((one.framework, one.target, one.evidence), []).append(one)
+    for key, members in sorted(found.items()):
+        functions = by_function(standing for one in members for standing in one.now).values()
+        counted = score(portability(standing.outcome for standing in standings) for standings in functions)
+        made = sources(standing.run for one in members for standing in one.now if standing.outcome.known)
+        if counted.judged:
+            yield WholeRow(*key, tuple(one.suite for one in members), made, counted)
+
+
+def speed_table(series: Sequence[Series], reference: str) -> Iterator[SpeedRow]:
+    """A row for each framework and target that executed cases which the reference executed too."""
+    timed: dict[tuple[str, str], dict[str, Standing]] = {}
+    for one in series:
+        if one.evidence is Evidence.EXECUTED:
+            timed.setdefault((one.framework, one.target), {}).update(_times(one.now))
+    for (framework, target), here in sorted(timed.items()):
+        there = timed.get((framework, reference), {})
+        both = sorted(here.keys() & there.keys())
+        found = ratios((_median(here[case]), _median(there[case])) for case in both)
+        if target != reference and found:
+            made = [sources(times[case].run for case in both) for times in (here, there)]
+            yield SpeedRow(framework, target, reference, made[0], made[1], found)
+
+
+def _median(standing: Standing) -> float:
+    return standing.latency.median if standing.latency else math.nan
+
+
+def _times(standings: Iterable[Standing]) -> dict[str, Standing]:
+    """The cases that pass and have a steady time: what is wrong is not fast."""
+    return {
+        standing.case: standing
+        for standing in standings
+        if standing.outcome is Outcome.PASS and standing.latency and standing.latency.median > 0
+    }
+
+
+def stratum_frame(table: Mapping[str, Sequence[StudyRow]]) -> pd.DataFrame:
+    """A row for each framework and hardware, a column for each stratum: the share that succeeds, of how many."""
+    shares: dict[tuple[str, str], dict[str, str]] = {}
+    builds: dict[tuple[str, str], dict[str, None]] = {}
+    for stratum, rows in table.items():
+        for row in rows:
+            share = f"{percent(row.score.share)} of {row.score.judged}" if row.score.judged else "–"
+            shares.setdefault(_hardware(row), {})[stratum] = share
+            builds.setdefault(_hardware(row), {})[row.build or "–"] = None
+    return pd.DataFrame(
+        {"framework": key[0], "hardware": key[1], "build": ", ".join(builds[key]), **found}
+        for key, found in shares.items()
+    ).fillna("–")
+
+
+def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
+    """The share of calls, as the study counted them in real code, that the functions of each fate make up."""
+    return pd.DataFrame(
+        {
+            "framework": framework,
+            "hardware": hardware,
+            "build": row.build or "–",
+            "calls": f"{row.calls.judged:,}",
+            "of functions that work": percent(row.calls.share),
+            "work in part": percent(_share(row.calls.partial, row.calls)),
+            "fail": percent(_share(row.calls.failure, row.calls)),
+            "not known": f"{row.calls.unknown:,}",
+        }
+        for row in rows
+        for framework, hardware in [_hardware(row)]
+    )
+
+
+def whole_frame(rows: Iterable[WholeRow]) -> pd.DataFrame:
+    """All functions: shares of those judged."""
+    return pd.DataFrame(
+        {
+            "framework": framework_title(row.framework),
+            "hardware": f"{row.target}, {row.evidence}",
+            "build": titles(row.sources),
+            "suites": ", ".join(row.suites),
+            "functions": f"{row.score.judged:,}",
+            "success": percent(row.score.share),
+            "partial": percent(_share(row.score.partial, row.score)),
+            "complete failure": percent(_share(row.score.failure, row.score)),
+            "not known": str(row.score.unknown),
+        }
+        for row in rows
+    )
+
+
+def speed_frame(rows: Iterable[SpeedRow]) -> pd.DataFrame:
+    """How much slower than the reference: shares of the cases timed on both."""
+    return pd.DataFrame(
+        {
+            "framework": framework_title(row.framework),
+            "target": f"{row.target}, {titles(row.sources)}",
+            "against": f"{row.reference}, {titles(row.reference_sources)}",
+            "cases": f"{row.ratios.cases:,}",
+            "slower": percent(row.ratios.slower / row.ratios.cases),
+            "over ten times": percent(row.ratios.far_slower / row.ratios.cases),
+            "median": f"{three_digits(row.ratios.middle)} times",
+        }
+        for row in rows
+    )
+
+
+def _hardware(row: StudyRow) -> tuple[str, str]:
+    hardware = f"{row.hardware}, {row.evidence}" if row.evidence else row.hardware
+    return framework_title(row.framework), hardware
+
+
+def _share(part: int, score: Score) -> float | None:
+    return part / score.judged if score.judged else None

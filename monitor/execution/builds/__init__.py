@@ -1,0 +1,1 @@
+"""Builds of frameworks: resolution, environments and interpreters."""

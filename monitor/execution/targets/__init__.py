@@ -1,0 +1,1 @@
+"""Targets: the rules of runner files, backends and package sources."""

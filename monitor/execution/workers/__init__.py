@@ -1,0 +1,1 @@
+"""Worker processes: start, watch, confirm in fresh processes, and compile."""

@@ -1,0 +1,161 @@
+"""The processes of a run: what starts them, for each way in to a piece of hardware.
+
+A lane answers one case at a time. What is timed goes in one, alone; what is not goes in as many as there are cores.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from monitor.execution.targets.backends import Compile, Way
+from monitor.execution.targets.device_check import Expectation
+from monitor.execution.targets.package_sources import Framework
+from monitor.execution.workers.compile_worker import GIB, CompilingWorker, Exported, LoweringWorker
+from monitor.execution.workers.confirmation import Examined
+from monitor.execution.workers.process import ProcessCommand, Worker, WorkerUnavailableError, worker_command
+from monitor.model import Evidence, Job
+
+Lane = Callable[[], Examined]  # starts what answers
+
+# As many threads as the target allows; its default of one is what makes two equal nights differ least.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+# A table of PyTorch's follows every composite: a minute of a core, which may have other work.
+TABLE_SECONDS = 1800.0
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the processes of a run stand on, whichever way it goes."""
+
+    job: Job
+    way: Way
+    framework: Framework
+    python: Path
+    scratch: Path
+    package: Path
+
+    def folders(self) -> list[Path]:
+        """A folder for each lane of processes that share nothing but the machine: one a core."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        folders = [self.scratch / f"lane-{number}" for number in range(cores)]
+        for folder in folders:
+            folder.mkdir()
+        return folders
+
+
+def executing(ground: Ground, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
+    """One worker, on cores of its own.
+
+    The next has what it compiled, unless it fell: what was half written then, all that come after would read, and
+    confirm what it fell over.
+    """
+    last: Worker | None = None
+    folders = (ground.scratch / f"worker-{number}" for number in count())
+    folder = next(folders)
+
+    def start() -> Worker:
+        nonlocal last, folder
+        if last and last.fell:
+            shutil.rmtree(folder)
+            folder = next(folders)
+        folder.mkdir(exist_ok=True)
+        command = worker_command(
+            ground.python,
+            ground.job.framework,
+            ground.job.suite,
+            ground.framework.device,
+            environment_of(ground.way, ground.framework, folder),
+            folder / "worker.log",
+            ground.package,
+            cores,
+        )
+        last = _expected(Worker(command), ground.framework.expect)
+        return last
+
+    return (start,)
+
+
+def _expected(worker: Worker, expect: Expectation) -> Worker:
+    """A worker whose device is the one expected. Raises WorkerUnavailableError."""
+    if gap := expect.shortfall(worker.ready.environment):
+        worker.close()
+        raise WorkerUnavailableError(gap)
+    return worker
+
+
+def registering(ground: Ground) -> tuple[Lane, ...]:
+    """One process that reads a framework's tables."""
+    command = ProcessCommand(
+        ground.python,
+        "monitor.suite.kernel_lookup_worker",
+        {"framework": ground.job.framework, "suite": ground.job.suite, "platform": ground.framework.device},
+        environment_of(ground.way, ground.framework, ground.scratch),
+        ground.scratch / "registrar.log",
+        ground.package,
+        start_seconds=TABLE_SECONDS,
+    )
+    return (lambda: Worker(command, Evidence.REGISTERED),)
+
+
+def lowering(ground: Ground, platform: str, exported: Exported) -> tuple[Lane, ...]:
+    """An exporter a core."""
+
+    def lane(folder: Path) -> Lane:
+        exporter = _exporter(ground, platform, exported, folder)
+        return lambda: LoweringWorker(exporter, exported)
+
+    return tuple(map(lane, ground.folders()))
+
+
+def compiling(ground: Ground, way: Compile, python: Path, exported: Exported) -> tuple[Lane, ...]:
+    """An exporter and a compiler a core; `python` has the compiler."""
+
+    def lane(folder: Path) -> Lane:
+        exporter = _exporter(ground, way.compiler.driver, exported, folder)
+        compiler = ProcessCommand(
+            python,
+            "monitor.compilers.worker",
+            {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration},
+            environment_of(way, way.compiler.own, folder),
+            folder / "compiler.log",
+            ground.package,
+        )
+        return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
+
+    return tuple(map(lane, ground.folders()))
+
+
+def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -> ProcessCommand:
+    return ProcessCommand(
+        ground.python,
+        "monitor.suite.export_worker",
+        {
+            "framework": ground.job.framework,
+            "suite": ground.job.suite,
+            "device": ground.framework.device,
+            "platform": platform,
+            "programs": str(exported.folder),
+        },
+        environment_of(ground.way, ground.framework, folder),
+        folder / "exporter.log",
+        ground.package,
+    )
+
+
+def environment_of(way: Way, framework: Framework, scratch: Path) -> dict[str, str]:
+    """The variables that a process which runs cases has on top of our own."""
+    return {
+        **QUIET,
+        **dict.fromkeys(THREAD_VARIABLES, str(way.threads)),
+        "TORCHINDUCTOR_COMPILE_THREADS": str(way.threads),
+        # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
+        "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
+        "TMPDIR": str(scratch),
+        **framework.env,
+    }

@@ -1,0 +1,127 @@
+"""Badges of a function and of a target: how much of it works, to put into somebody else's README.
+
+Each is an SVG of our own, and a document for shields.io, which draws it in a style of the reader's. Kinds of evidence
+stand side by side, as everywhere: what runs and what compiles are never one figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.scores import Portability
+from monitor.formatting.humanize import percent, visible
+from monitor.formatting.urls import slug
+from monitor.model import Evidence
+
+# White on each has a contrast of 4.5 or more, which is what WCAG asks of text so small.
+LABEL, GOOD, PARTLY, BAD, UNKNOWN = "#424a53", "#1a7f37", "#9a6700", "#c4282d", "#6e7781"
+
+# Of a sans-serif in 11 px, in pixels: the browser fits the text to what this estimates.
+WIDE, USUAL, NARROW = 9.5, 6.7, 3.9
+WIDE_LETTERS, NARROW_LETTERS = frozenset("mwMW%@"), frozenset("fijlrtI.,:;|!()[]/' ")
+PADDING = 6
+LONGEST = 80  # characters of a label; longer names lose their middle
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What a badge says, on what colour."""
+
+    label: str
+    message: str
+    colour: str
+
+
+def function_badge(framework: str, name: str) -> str:
+    """The address of a function's badge, without suffix."""
+    return f"badges/functions/{slug(framework)}/{slug(name)}"
+
+
+def target_badge(target: str) -> str:
+    """The address of a target's badge, without suffix."""
+    return f"badges/targets/{slug(target)}"
+
+
+def of_function(name: str, cells: Mapping[str, Cell]) -> Badge:
+    """On how many targets a function works."""
+    said = [
+        f"{sum(one is Portability.SUCCESS for one in found)}/{len(found)} {evidence.value}"
+        for evidence, found in _by_evidence(cells.values())
+    ]
+    judged = [kind for _, found in _by_evidence(cells.values()) for kind in found]
+    return Badge(name, ", ".join(said) or "not known", _colour(judged))
+
+
+def of_target(target: str, cells: Iterable[Cell]) -> Badge:
+    """How many functions work on a target."""
+    found = [*_by_evidence(cells)]
+    said = [
+        f"{percent(sum(one is Portability.SUCCESS for one in of) / len(of))} of {len(of):,} {evidence.value}"
+        for evidence, of in found
+    ]
+    return Badge(target, ", ".join(said) or "not known", _colour([one for _, of in found for one in of]))
+
+
+def _by_evidence(cells: Iterable[Cell]) -> Iterator[tuple[Evidence, list[Portability]]]:
+    known = [*cells]
+    for evidence in Evidence:
+        found = [one.portability for one in known if one.evidence is evidence]
+        found = [kind for kind in found if kind is not Portability.UNKNOWN]
+        if found:
+            yield evidence, found
+
+
+def _colour(judged: Iterable[Portability]) -> str:
+    kinds = {*judged}
+    if not kinds:
+        return UNKNOWN
+    if kinds == {Portability.SUCCESS}:
+        return GOOD
+    return BAD if kinds == {Portability.FAILURE} else PARTLY
+
+
+def endpoint(badge: Badge) -> dict[str, object]:
+    """A badge as shields.io's endpoint asks for it."""
+    return {
+        "schemaVersion": 1,
+        "label": _shown(badge.label),
+        "message": _shown(badge.message),
+        "color": badge.colour,
+        "labelColor": LABEL,
+    }
+
+
+def svg(badge: Badge) -> str:
+    """A badge as a picture of its own."""
+    label, message = _shown(badge.label), _shown(badge.message)
+    left, right = _width(label) + 2 * PADDING, _width(message) + 2 * PADDING
+    whole = left + right
+    title = escape(f"{label}: {message}")
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{whole:g}" height="20" role="img" aria-label="{title}">
+<title>{title}</title>
+<rect width="{whole:g}" height="20" rx="3" fill="{badge.colour}"/>
+<path d="M3 0H{left:g}V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="{LABEL}"/>
+<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11" aria-hidden="true">
+{_text(label, PADDING)}
+{_text(message, left + PADDING)}
+</g>
+</svg>
+"""
+
+
+def _text(text: str, at: float) -> str:
+    return (
+        f'<text x="{at:g}" y="14" textLength="{_width(text):g}" lengthAdjust="spacingAndGlyphs">{escape(text)}</text>'
+    )
+
+
+def _width(text: str) -> float:
+    return round(sum(WIDE if c in WIDE_LETTERS else NARROW if c in NARROW_LETTERS else USUAL for c in text), 1)
+
+
+def _shown(text: str) -> str:
+    text = str(visible(text)).replace("\n", " ")
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[-LONGEST // 2 + 1 :]}"

@@ -1,0 +1,82 @@
+"""Everything of the site that is not for eyes: the API, downloads, badges; and, where its address is known, feeds.
+
+Feeds, the map of the site and the cards that others show of a page need absolute addresses: without one they are not
+there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from xml.etree import ElementTree
+
+from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.current_status import Cell
+from monitor.exports import api, badges, feeds
+from monitor.exports.downloads import downloads
+from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
+from monitor.snapshot.snapshot import Material
+
+API_SCHEMA = Path(__file__).with_name("api.schema.json")
+
+Maker = Callable[[], bytes]
+
+
+def machine_files(
+    material: Material,
+    found: Sequence[Regression],
+    functions: Mapping[tuple[str, str], api.Places],
+    generated: datetime,
+    base: str,
+) -> Iterator[tuple[str, Maker]]:
+    """The address of each but the documents of runs and functions, and what makes it.
+
+    `base` is the address of the site, empty where it has none.
+    """
+    yield api.SCHEMA, API_SCHEMA.read_bytes
+    yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
+    for address, document in api.documents(material, found, functions, generated):
+        yield address, partial(encoded, document)
+    yield from downloads(material.series, generated)
+    yield from _badges({key: api.cells_of(places) for key, places in functions.items()})
+    if base:
+        began = min((item.run.started for item in material.runs), default=generated.isoformat())
+        for address, feed in feeds.feeds(material.nights, material.signatures, [*functions]):
+            yield address, partial(_written, feed, base, began)
+        yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
+
+
+def encoded(document: api.Document) -> bytes:
+    """A document as it is written."""
+    return api.encoded(document())
+
+
+def _written(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
+    return feeds.written(feed(), base, began)
+
+
+def _badges(functions: Mapping[tuple[str, str], Mapping[str, Cell]]) -> Iterator[tuple[str, Maker]]:
+    on: dict[str, list[Cell]] = {}
+    for (framework, name), cells in functions.items():
+        for target, cell in cells.items():
+            on.setdefault(target, []).append(cell)
+        yield from _badge(badges.function_badge(framework, name), badges.of_function(name, cells))
+    for target, of_target in sorted(on.items()):
+        yield from _badge(badges.target_badge(target), badges.of_target(target, of_target))
+
+
+def _badge(address: str, badge: badges.Badge) -> Iterator[tuple[str, Maker]]:
+    yield f"{address}.json", lambda: api.encoded(badges.endpoint(badge))
+    yield f"{address}.svg", lambda: badges.svg(badge).encode()
+
+
+def sitemap(base: str, pages: Iterable[str]) -> bytes:
+    """The map of the site: its pages, but for those of single runs, which would be most of it and tell least."""
+    root = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
+    for page in sorted(pages):
+        if page.endswith(".html") and (not page.startswith("runs/") or page == "runs/index.html"):
+            ElementTree.SubElement(ElementTree.SubElement(root, "url"), "loc").text = base + page
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"

@@ -1,0 +1,270 @@
+"""Atom feeds (RFC 4287): of everything, of a framework, of a target, of a function.
+
+An entry is a run that had something to tell, or a build whose signatures are others than before, told when it was first
+run. Ids and times follow from the run or the build, so a feed that is made anew repeats nothing. Texts come from other
+machines: they are plain text, and no reader takes them for markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from urllib.parse import urlsplit
+from xml.sax.saxutils import escape
+
+from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.formatting.display_names import build_title, framework_title
+from monitor.formatting.humanize import count, machine_time, moment, visible
+from monitor.formatting.urls import build_page, function_page, run_page, slug, target_page
+from monitor.history.signature_table import KnownSignature
+from monitor.model import Build
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+EVERYTHING = "feeds/all.atom"
+
+# A reader looks in once a day or two. There is one feed of everything, and thousands of single functions.
+NEWEST = 100
+NEWEST_OF_TARGET = 40
+NEWEST_OF_FUNCTION = 20
+VERDICTS = tuple(Verdict)  # as a title counts them
+UNTOLD = (Verdict.EXPECTED, Verdict.MUTED)  # a reviewed file says that nobody is to be told
+LISTED = 40  # changes in an entry; the page of the run or the build has all
+
+
+def framework_feed(framework: str) -> str:
+    return f"feeds/frameworks/{slug(framework)}.atom"
+
+
+def target_feed(target: str) -> str:
+    return f"feeds/targets/{slug(target)}.atom"
+
+
+def function_feed(framework: str, name: str) -> str:
+    return f"feeds/functions/{slug(framework)}/{slug(name)}.atom"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a feed tells of one run; `about` is the function, empty where the feed is of more than one."""
+
+    night: Night
+    changes: tuple[Change, ...]
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        run = self.night.run
+        return f"run/{slug(run.id)}" + (f"/{slug(run.framework)}/{slug(self.about)}" if self.about else "")
+
+    @property
+    def at(self) -> str:
+        return self.night.run.started
+
+    @property
+    def framework(self) -> str:
+        return self.night.run.framework
+
+    @property
+    def page(self) -> str:
+        return run_page(self.night.run.id)
+
+    @property
+    def title(self) -> str:
+        run = self.night.run
+        what = self.about or framework_title(run.framework)
+        verdicts = [change.verdict for change in self.changes]
+        counted = [f"{verdicts.count(verdict):,} {verdict}" for verdict in VERDICTS if verdict in verdicts]
+        if self.night.incidents and not self.about:
+            counted.insert(0, count(len(self.night.incidents), "incident"))
+        return f"{what} on {run.target}: {', '.join(counted)} ({build_title(run.build)}, {run.suite})"
+
+    @property
+    def text(self) -> str:
+        lines = [*(() if self.about else self.night.incidents), *map(_line, self.changes[:LISTED])]
+        if len(self.changes) > LISTED:
+            lines.append(f"and {len(self.changes) - LISTED:,} more")
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class NewSignatures:
+    """What a feed tells of the signatures that changed with a build, by function; `at` is when it was first run.
+
+    `about` is the function, empty where the feed is of more than one.
+    """
+
+    framework: str
+    build: Build
+    at: str
+    changed: Mapping[str, KnownSignature]
+    about: str = ""
+
+    @property
+    def id(self) -> str:
+        of_build = f"signatures/{slug(self.framework)}/{slug(self.build.label)}"
+        return f"{of_build}/{slug(self.about)}" if self.about else of_build
+
+    @property
+    def page(self) -> str:
+        return function_page(self.framework, self.about) if self.about else build_page(self.framework, self.build)
+
+    @property
+    def title(self) -> str:
+        what = self.about or framework_title(self.framework)
+        changed = "signature" if self.about else count(len(self.changed), "signature")
+        return f"{what}: {changed} changed ({build_title(self.build)})"
+
+    @property
+    def text(self) -> str:
+        lines = [_signature_lines(*one) for one in [*self.changed.items()][:LISTED]]
+        if len(self.changed) > LISTED:
+            lines.append(f"and {len(self.changed) - LISTED:,} more")
+        return "\n".join(lines)
+
+
+Told = Entry | NewSignatures
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed before it is written: `page` is what it is about, `entries` are the newest first."""
+
+    address: str
+    title: str
+    page: str
+    entries: tuple[Told, ...]
+
+
+def feeds(
+    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, Callable[[], Feed]]]:
+    """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
+    newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
+    told = [Entry(night, _told(night)) for night in newest]
+    of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
+    of_builds = _new_signatures(newest, signatures)
+    entries = _newest_first([*of_runs, *of_builds])
+    yield EVERYTHING, lambda: Feed(EVERYTHING, "Portability Monitor", "index.html", tuple(entries[:NEWEST]))
+    for framework in sorted({night.run.framework for night in nights}):
+        yield framework_feed(framework), partial(_of_framework, framework, entries)
+    for target in sorted({night.run.target for night in nights}):
+        yield target_feed(target), partial(_of_target, target, of_runs)
+    changes = _by_function(newest)
+    for build in of_builds:
+        for name, known in build.changed.items():
+            found = changes.setdefault((build.framework, name), [])
+            found.append(replace(build, changed={name: known}, about=name))
+    for framework, name in functions:
+        of_function = tuple(_newest_first(changes.get((framework, name), ()))[:NEWEST_OF_FUNCTION])
+        yield function_feed(framework, name), partial(_of_function, (framework, name), of_function)
+
+
+def _newest_first(entries: Iterable[Told]) -> list[Told]:
+    return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
+
+
+def _new_signatures(newest: Sequence[Night], signatures: Mapping[str, KnownSignature]) -> list[NewSignatures]:
+    """An entry for each build that signatures changed with, if there is a run of it."""
+    runs = [night.run for night in newest]  # of a build's, the oldest stays
+    first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
+    changed: dict[str, dict[str, KnownSignature]] = {}
+    for function, known in signatures.items():
+        if known.before and known.since in first:
+            changed.setdefault(known.since, {})[function] = known
+    return [NewSignatures(*first[since], of_build) for since, of_build in changed.items()]
+
+
+def _told(night: Night) -> tuple[Change, ...]:
+    return tuple(change for change in night.changes if change.verdict not in UNTOLD)
+
+
+def _of_framework(framework: str, entries: Sequence[Told]) -> Feed:
+    found = [entry for entry in entries if entry.framework == framework]
+    return Feed(framework_feed(framework), framework_title(framework), "index.html", tuple(found[:NEWEST]))
+
+
+def _of_target(target: str, entries: Sequence[Entry]) -> Feed:
+    found = [entry for entry in entries if entry.night.run.target == target]
+    return Feed(target_feed(target), target, target_page(target), tuple(found[:NEWEST_OF_TARGET]))
+
+
+def _of_function(key: tuple[str, str], found: tuple[Told, ...]) -> Feed:
+    return Feed(function_feed(*key), key[1], function_page(*key), found)
+
+
+def _by_function(newest: Sequence[Night]) -> dict[tuple[str, str], list[Told]]:
+    """The newest entries of each function that ever changed."""
+    found: dict[tuple[str, str], list[Told]] = {}
+    for night in newest:
+        here: dict[str, list[Change]] = {}
+        for change in _told(night):
+            here.setdefault(change.function, []).append(change)
+        for name, changes in here.items():
+            entries = found.setdefault((night.run.framework, name), [])
+            if len(entries) < NEWEST_OF_FUNCTION:
+                entries.append(Entry(night, tuple(changes), name))
+    return found
+
+
+def written(feed: Feed, base: str, began: str) -> bytes:
+    """A feed as XML; `began` is when the history did, which dates a feed that has nothing to tell yet.
+
+    It is text put together: a tree of elements would take five times as long, and every function has a feed.
+    """
+    updated = max((entry.at for entry in feed.entries), default=began)
+    title = feed.title if feed.address == EVERYTHING else f"{feed.title} · Portability Monitor"
+    entries = "".join([_entry(entry, base) for entry in feed.entries])
+    return (
+        "<?xml version='1.0' encoding='utf-8'?>\n"
+        f'<feed xmlns="{NAMESPACE}">\n'
+        f"  <id>{_tags(base)}{_text(feed.address)}</id>\n"
+        f"  <title>{_text(title)}</title>\n"
+        f"  <updated>{_time(updated)}</updated>\n"
+        "  <author>\n"
+        "    <name>Portability Monitor</name>\n"
+        "  </author>\n"
+        f'  <link rel="self" type="application/atom+xml" href="{_text(base + feed.address)}" />\n'
+        f'  <link rel="alternate" type="text/html" href="{_text(base + feed.page)}" />\n'
+        f"{entries}</feed>\n"
+    ).encode()
+
+
+def _entry(entry: Told, base: str) -> str:
+    at = _time(entry.at)
+    return (
+        "  <entry>\n"
+        f"    <id>{_tags(base)}{_text(entry.id)}</id>\n"
+        f"    <title>{_text(entry.title)}</title>\n"
+        f"    <published>{at}</published>\n"
+        f"    <updated>{at}</updated>\n"
+        f'    <link rel="alternate" type="text/html" href="{_text(base + entry.page)}" />\n'
+        f"    <content>{_text(entry.text)}</content>\n"
+        "  </entry>\n"
+    )
+
+
+def _text(said: str) -> str:
+    """Foreign text in XML: escaped, and without the characters that XML does not know."""
+    return escape(str(visible(said)), {'"': "&quot;"})
+
+
+@lru_cache(maxsize=10_000)  # a run is in the feeds of many functions
+def _time(started: str) -> str:
+    return machine_time(moment(started))
+
+
+@lru_cache(maxsize=10)
+def _tags(base: str) -> str:
+    """What ids begin with, to outlive a change of protocol (RFC 4151): whoever had that address in 2026 gave them."""
+    site = urlsplit(base)
+    return _text(f"tag:{site.hostname},2026:{site.path}")
+
+
+def _line(change: Change) -> str:
+    before, after = change.before or "not there", change.after or "gone"
+    return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
+
+
+def _signature_lines(function: str, known: KnownSignature) -> str:
+    return f"{function}\n  before: {known.before}\n  now: {known.text or 'none'}"

@@ -1,0 +1,96 @@
+"""Columns fetched from forks: bounded in size and time, and no step taken that a fork asks for.
+
+A fork answers for one document a target, at an address that is made here. It may send anything: a redirect is refused
+and not followed, a body is read up to a limit, and what has not ended in time is left. Each fork is asked in a thread
+of its own, so that one that never ends holds up neither the others nor the site.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+
+import requests
+
+from monitor.exports.api import column_document
+from monitor.federation.columns import Column, ColumnError, Federation, read_column
+from monitor.federation.forks import Fork
+
+# 1,500 functions with all of the listed suites' cases come to some 3 MB.
+LARGEST = 16 * 2**20  # bytes
+CHUNK = 2**16
+ANSWER_SECONDS = 10  # for each step: a connection, and each piece of an answer
+FORK_SECONDS = 60  # for all columns of a fork
+
+
+def fetch(forks: Sequence[Fork], seconds: float = FORK_SECONDS) -> Federation:
+    """What the forks publish, each of them asked for at most so many seconds."""
+    answers = {fork.name: _in_a_thread(fork) for fork in forks}
+    until = time.monotonic() + seconds
+    columns: list[Column] = []
+    left_out: list[str] = []
+    for fork in forks:
+        try:
+            of_fork = answers[fork.name].result(timeout=max(until - time.monotonic(), 0))
+        except TimeoutError:
+            left_out += [f"{target}@{fork.name}: had not come after {seconds:g} s" for target in fork.targets]
+            continue
+        columns += of_fork.columns
+        left_out += of_fork.left_out
+    return Federation(tuple(columns), tuple(left_out))
+
+
+def _in_a_thread(fork: Fork) -> Future[Federation]:
+    answer: Future[Federation] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(_columns_of(fork))
+        except BaseException as error:  # it is raised where the answer is waited for
+            answer.set_exception(error)
+
+    # A daemon: one that is left behind ends with this process, and until then holds no more than LARGEST.
+    threading.Thread(target=work, name=fork.name, daemon=True).start()
+    return answer
+
+
+def _columns_of(fork: Fork) -> Federation:
+    columns, left_out = [], []
+    with requests.Session() as session:
+        session.trust_env = False  # no password of this machine's goes along
+        session.headers["Accept-Encoding"] = "identity"  # what is packed may be a thousand times its size
+        for target in fork.targets:
+            try:
+                columns.append(read_column(fork, target, _document(session, fork.site + column_document(target))))
+            except ColumnError as error:
+                left_out.append(f"{target}@{fork.name}: {error}")
+    return Federation(tuple(columns), tuple(left_out))
+
+
+def _document(session: requests.Session, address: str) -> object:
+    """The JSON at an address. Raises ColumnError."""
+    try:
+        return json.loads(_body(session, address))
+    except requests.RequestException as error:
+        raise ColumnError(f"cannot be had: {type(error).__name__}") from None
+    except (ValueError, RecursionError):
+        raise ColumnError("is not JSON") from None
+
+
+def _body(session: requests.Session, address: str) -> bytes:
+    with session.get(address, stream=True, allow_redirects=False, timeout=ANSWER_SECONDS) as answer:
+        if 300 <= answer.status_code < 400:
+            raise ColumnError("its site redirects; name the address that it leads to in federation.toml")
+        if answer.status_code != 200:
+            raise ColumnError(f"its site answers {answer.status_code}")
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise ColumnError("came packed, which was not asked for")
+        body = bytearray()
+        for chunk in answer.iter_content(CHUNK):
+            body += chunk
+            if len(body) > LARGEST:
+                raise ColumnError(f"is larger than {LARGEST // 2**20} MiB")
+        return bytes(body)

@@ -1,0 +1,130 @@
+"""The run file: what `run` writes and `record` reads.
+
+JSON Lines, one object a line, in this order:
+
+    {"format": 1, "run": {...}}            once: what was asked, of which build, where
+    {"observation": {...}}                 once a case, as soon as it is answered
+    {"signature": {...}}                   once a function, after them all: what it takes
+    {"comparison": {...}}                  once a case that was measured beside the last good build, after those
+    {"end": {...}}                         once, when every case of the run is answered
+
+A run file is also its own journal: every line is on disk before the next case starts, so a run that was killed at any
+moment is continued from its file. A last line cut short is dropped; anything else out of order is an error.
+`run.schema.json` beside this module is the published schema of the lines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from monitor.formats.serialization import from_json, to_json
+from monitor.model import Comparison, End, Observation, Run, Signature
+
+FORMAT = 1
+SCHEMA = Path(__file__).with_name("run.schema.json")
+
+
+class RunFileError(ValueError):
+    """A run file that is not one; the message names the file, the line and the field."""
+
+
+@dataclass(frozen=True)
+class RunFile:
+    """A run file as read: `end` is None where the run was cut short."""
+
+    run: Run
+    observations: tuple[Observation, ...]
+    end: End | None
+    comparisons: tuple[Comparison, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+
+
+class RunFileWriter:
+    """Appends to a run file, each line on disk before the call returns."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            _drop_cut_line(path)
+        self._file = path.open("ab")
+
+    def write_run(self, run: Run) -> None:
+        self._write({"format": FORMAT, "run": to_json(run)})
+
+    def write_observation(self, observation: Observation) -> None:
+        self._write({"observation": to_json(observation)})
+
+    def write_signature(self, signature: Signature) -> None:
+        self._write({"signature": to_json(signature)})
+
+    def write_comparison(self, comparison: Comparison) -> None:
+        self._write({"comparison": to_json(comparison)})
+
+    def write_end(self, end: End) -> None:
+        self._write({"end": to_json(end)})
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._file.write(json.dumps(line, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+
+def read_run_file(path: Path) -> RunFile:
+    """Read a run file written on this machine, finished or not.
+
+    Raises RunFileError. What comes from another machine goes through `monitor.history.ingest` instead.
+    """
+    run: Run | None = None
+    end: End | None = None
+    observations: list[Observation] = []
+    signatures: list[Signature] = []
+    comparisons: list[Comparison] = []
+    for number, line in complete_lines(path):
+        try:
+            data = json.loads(line)
+            if "run" in data and run is None and data.get("format") == FORMAT:
+                run = from_json(Run, data["run"])
+            elif "observation" in data and run is not None and not (signatures or comparisons or end):
+                observations.append(from_json(Observation, data["observation"]))
+            elif "signature" in data and run is not None and not (comparisons or end):
+                signatures.append(from_json(Signature, data["signature"]))
+            elif "comparison" in data and run is not None and end is None:
+                comparisons.append(from_json(Comparison, data["comparison"]))
+            elif "end" in data and run is not None and end is None:
+                end = from_json(End, data["end"])
+            else:
+                raise ValueError("a line that does not belong here")
+        except (ValueError, TypeError) as error:
+            raise RunFileError(f"{path}:{number}: {error}") from error
+    if run is None:
+        raise RunFileError(f"{path}: no run in this file")
+    return RunFile(run, tuple(observations), end, tuple(comparisons), tuple(signatures))
+
+
+def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file with their numbers from 1, without a last line that was cut short."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.endswith(b"\n"):
+                yield number, line
+
+
+def _drop_cut_line(path: Path) -> None:
+    """Remove what a killed writer left after the last complete line, so that appending starts on a line of its own."""
+    with path.open("rb+") as file:
+        content = file.read()
+        file.truncate(content.rfind(b"\n") + 1)

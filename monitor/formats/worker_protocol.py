@@ -1,0 +1,42 @@
+"""The two pipes between a watched process and its supervisor: requests come in, answers go out, one JSON line each.
+
+The process says once what it is (`{"ready": ...}`) or why it cannot be (`{"blocked": ...}`), then answers request after
+request. Its standard output is the framework's to write on: nothing of the protocol goes there. The supervisor
+(`monitor.execution.workers.process`) owns all limits; the process may die at any moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from monitor.formats.error_text import describe
+
+Message = dict[str, Any]
+Service = tuple[Message, Callable[[Message], Message]]  # what it is, and what answers a request
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of every process that is served by `serve`."""
+    parser.add_argument("--requests", type=int, required=True, help="file descriptor to read requests from")
+    parser.add_argument("--answers", type=int, required=True, help="file descriptor to write answers to")
+
+
+def serve(given: argparse.Namespace, start: Callable[[], Service], unavailable: tuple[type[Exception], ...]) -> None:
+    """Start a service and have it answer until there are no more requests; `unavailable` are what `start` may raise."""
+    with os.fdopen(given.requests) as requests, os.fdopen(given.answers, "w", buffering=1) as answers:
+        try:
+            ready, answer = start()
+        except unavailable as error:
+            _say(answers, {"blocked": describe(error)})
+            return
+        _say(answers, {"ready": ready})
+        for line in requests:
+            _say(answers, answer(json.loads(line)))
+
+
+def _say(answers: TextIO, message: Message) -> None:
+    answers.write(json.dumps(message, allow_nan=False) + "\n")

@@ -1,0 +1,1 @@
+"""Numbers, names, links and Markdown as people read them. Standard library only."""

@@ -1,0 +1,156 @@
+"""What follows from the runs of a history: written after each, and made anew without one that is retracted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from packaging.version import Version
+
+from monitor.formats.run_file import RunFile
+from monitor.history.files import Committed, Folder, HistoryError
+from monitor.history.git import WorkTree
+from monitor.history.last_known import known_after, read_outcomes, write_outcomes
+from monitor.history.layout import RecordedRun, outcomes_path, read_observations, run_path
+from monitor.history.manifest import remove_table
+from monitor.history.ordering import in_order, with_extent
+from monitor.history.retraction import Retraction, read_followed, read_retractions, write_retractions
+from monitor.history.signature_table import (
+    KnownSignature,
+    follow_signatures,
+    read_signatures,
+    signatures_path,
+    version_of,
+    write_signatures,
+)
+from monitor.model import Build, Evidence, Run, Series, Signature, function_of
+
+
+def write_after(directory: Path, runfile: RunFile, heads: Sequence[RecordedRun]) -> None:
+    """Write what is known after a run, which is among the `heads`: its outcomes, and the signatures that it told."""
+    _write_outcomes_after(directory, runfile.run, heads)
+    if runfile.signatures and runfile.run.build:
+        _write_signatures_after(directory, runfile.run, runfile.run.build, runfile.signatures, heads)
+
+
+def _write_outcomes_after(directory: Path, run: Run, heads: Sequence[RecordedRun]) -> None:
+    """An old build tells nothing new of a case that a newer one told of."""
+    files, path = Folder(directory), outcomes_path(run.series)
+    runs = [*with_extent(of_series(run.series, heads))]
+    newest, _ = runs[-1]
+    if newest.run.id == run.id:
+        known = known_after(files, runs[-1:], read_outcomes(files, path))
+    else:
+        known = known_after(files, runs)
+    write_outcomes(directory, path, known)
+
+
+def _write_signatures_after(
+    directory: Path, run: Run, build: Build, signatures: Sequence[Signature], heads: Sequence[RecordedRun]
+) -> None:
+    alike = [item.run for item in heads if item.run.series[1:] == run.series[1:] and not item.run.blocked]
+    newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(build.label)
+    path = signatures_path(run.framework)
+    known = read_signatures(Folder(directory), path)
+    write_signatures(directory, path, follow_signatures(known, signatures, build, newest=newest))
+
+
+def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
+    """Return the runs of one series, in order."""
+    return in_order(recorded for recorded in heads if recorded.run.series == series)
+
+
+def take_back(tree: WorkTree, item: RecordedRun, told: Retraction) -> None:
+    """Write a retraction to a work tree, and anew all that follows from the runs that remain. Commits nothing."""
+    files, run = Folder(tree.path), item.run
+    signatures = None if run.one_off else _signatures_without(tree, item)
+    write_retractions(tree.path, read_retractions(files) | {run.id: told})
+    write_outcomes_anew(tree, run.series)
+    if signatures is not None:
+        write_signatures(tree.path, signatures_path(run.framework), signatures)
+
+
+def write_outcomes_anew(tree: WorkTree, series: Series) -> None:
+    """Write the outcomes of a series from its runs; where none is left, there are none."""
+    files = Folder(tree.path)
+    runs = of_series(series, read_followed(files, *series[:2]))
+    path = outcomes_path(series)
+    if any(not item.run.blocked for item in runs):
+        write_outcomes(tree.path, path, known_after(files, with_extent(runs)))
+    else:
+        remove_table(tree.path, path)
+
+
+def _signatures_without(tree: WorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:
+    """Return what is known of signatures without a run, by the commit that recorded it; None where it told none."""
+    files, run = Folder(tree.path), item.run
+    try:
+        told = _functions_told(files, item)
+    except HistoryError:  # a damaged run is taken back too; which signatures it told is lost, so they stay
+        return None
+    path = signatures_path(run.framework)
+    if not told or run.build is None or files.key(path) is None:
+        return None
+    others = [one for one in read_followed(files, framework=run.framework) if one.run.id != run.id]
+    for one in others:  # another run of that build told the same
+        if one.run.build and version_of(one.run.build.label) == version_of(run.build.label):
+            told -= _functions_told(files, one)
+    commit = tree.added(run_path(run, ".json"))
+    parent = tree.parent(commit)
+    before = read_signatures(Committed(tree.path, parent), path) if parent else {}
+    after = read_signatures(Committed(tree.path, commit), path)
+    remaining = [one.run for one in others if one.run.evidence is Evidence.EXECUTED and not one.run.blocked]
+    return without_signatures(read_signatures(files, path), before, after, run, told, remaining)
+
+
+def _functions_told(files: Folder, item: RecordedRun) -> frozenset[str]:
+    """Return the functions whose signature a run may have told: only one that was executed tells any."""
+    if item.run.evidence is not Evidence.EXECUTED or item.run.blocked:
+        return frozenset()
+    return frozenset(map(function_of, map(str, read_observations(files, [item], ("case",))["case"])))
+
+
+def without_signatures(
+    known: Mapping[str, KnownSignature],
+    before: Mapping[str, KnownSignature],
+    after: Mapping[str, KnownSignature],
+    retracted: Run,
+    told: Collection[str],
+    remaining: Iterable[Run],
+) -> dict[str, KnownSignature]:
+    """Return what is known of signatures without what a retracted run told of the functions in `told`.
+
+    `before` and `after` are what was known before and after the commit that recorded it. Where that commit, or one
+    since, changed a function beside it, its row keeps what others told.
+    """
+    if retracted.build is None:
+        return dict(known)
+    version = version_of(retracted.build.label)
+    olds = sorted(
+        (one.build.label for one in remaining if one.build and version_of(one.build.label) < version), key=version_of
+    )
+    result = dict(known)
+    for function in told:
+        if function not in known or before.get(function) == after.get(function):
+            continue
+        row = _without(known[function], before.get(function), after.get(function), version, olds[-1:])
+        if row:
+            result[function] = row
+        else:
+            del result[function]
+    return result
+
+
+def _without(
+    known: KnownSignature, before: KnownSignature | None, after: KnownSignature | None, version: Version, old: list[str]
+) -> KnownSignature | None:
+    if known == after and (before is None or before.text in (known.text, known.before)):
+        return before
+    if version_of(known.since) == version:  # what stood before it was told by another run of the same commit
+        return KnownSignature(known.before, old[0], before.text if before else "") if known.before and old else before
+    if after and known.before == after.text:  # a newer build followed it
+        if before is None:
+            return replace(known, before="")
+        return before if known.text == before.text else replace(known, before=before.text)
+    return known

@@ -1,0 +1,222 @@
+"""The way in: run files from machines that ran nightly code, read as untrusted input.
+
+Every line is checked against the published schema, every size is bounded, and the file is refused whole with one line
+that says where. What the schema cannot say, `monitor.history.consistency` does. Nothing of a file becomes a path but
+names that the schema allows, and those only where the project knows the target.
+
+Whatever is accepted, every later command can read: before it is, the file is written as a history of its own would be,
+and read back.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Never, TypeVar
+
+import jsonschema_rs
+
+from monitor.formats.run_file import SCHEMA, RunFile, RunFileError
+from monitor.formats.serialization import from_json
+from monitor.history.consistency import Fault, comparison_faults, end_faults, observation_faults, run_faults
+from monitor.model import Comparison, End, Observation, Run, Signature, function_of
+
+T = TypeVar("T")
+
+LARGEST_FILE = 64 << 20
+LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
+
+PUBLISHED = json.loads(SCHEMA.read_text())
+KINDS = ("run", "observation", "signature", "comparison", "end")  # of lines, in their order
+# The schema of each by itself, so that a refusal names the field and not the alternatives.
+VALIDATORS = {
+    kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]}) for kind in KINDS
+}
+# What a line of text may have.
+SHOWN = jsonschema_rs.validator_for(PUBLISHED["$defs"]["line"])
+
+
+def read_untrusted(path: Path, *, targets: Collection[str], now: datetime | None = None) -> RunFile:
+    """Return a run file, checked; an unfinished one is taken too. Raises RunFileError naming file, line and field.
+
+    `now` is the time of the check, that of this machine's clock where it is not given.
+    """
+    checker = _Checker(path, now or datetime.now(UTC))
+    for number, data in checker.objects():
+        checker.take(number, data)
+    run = checker.run
+    if run is None:
+        raise RunFileError(f"{path}: no run in this file")
+    if run.target not in targets:
+        raise RunFileError(f"{path}:1: run.target: {run.target} has no runner file here")
+    return RunFile(
+        run,
+        tuple(checker.observations.values()),
+        checker.end,
+        tuple(checker.comparisons.values()),
+        tuple(checker.signatures.values()),
+    )
+
+
+class _Checker:
+    """Takes the lines of one file in order."""
+
+    def __init__(self, path: Path, now: datetime) -> None:
+        self.path = path
+        self.now = now
+        self.run: Run | None = None
+        self.end: End | None = None
+        self.observations: dict[str, Observation] = {}
+        self.signatures: dict[str, Signature] = {}
+        self.comparisons: dict[str, Comparison] = {}
+        self._wanted: frozenset[str] = frozenset()
+        self._functions: frozenset[str] = frozenset()
+        self._reached = "run"
+
+    def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The complete lines with their numbers from 1, parsed."""
+        try:
+            yield from self._read_objects()
+        except OSError as error:  # a folder, a file that may not be read, a disk that fails
+            raise RunFileError(f"{self.path}: {error.strerror}") from error
+
+    def _read_objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        if self.path.stat().st_size > LARGEST_FILE:
+            raise RunFileError(f"{self.path}: larger than {LARGEST_FILE} bytes")
+        with self.path.open("rb") as file:
+            number = 0
+            while line := file.readline(LARGEST_LINE + 1):
+                number += 1
+                if len(line) > LARGEST_LINE:
+                    self._refuse(number, f"a line of over {LARGEST_LINE} bytes")
+                if not line.endswith(b"\n"):
+                    return  # the writer was killed within this line
+                yield number, self._parse(number, line)
+
+    def _parse(self, number: int, line: bytes) -> dict[str, Any]:
+        try:
+            # Decoded here: the parser itself takes UTF-16 too, and halves of characters.
+            text = line.decode("utf-8")
+            data = json.loads(text, parse_constant=_no_constant, parse_float=_finite, object_pairs_hook=_no_duplicates)
+            field = _unencodable(data) if "\\u" in text else ""
+        except (ValueError, RecursionError) as error:
+            self._refuse(number, f"not JSON: {error}")
+        if not isinstance(data, dict):
+            self._refuse(number, "not an object")
+        if field:
+            self._refuse(number, f"{field}: half of a character, which no file can hold")
+        return data
+
+    def take(self, number: int, data: dict[str, Any]) -> None:
+        kind = next((kind for kind in VALIDATORS if kind in data), "observation")
+        missed = KINDS.index(kind) < KINDS.index(self._reached)
+        if (kind == "run") is not (self.run is None) or missed or self.end:
+            self._refuse(number, "out of order: one run, then observations, then signatures, then comparisons, one end")
+        self._reached = kind
+        for problem in VALIDATORS[kind].iter_errors(data):
+            where = ".".join(map(str, problem.instance_path))
+            self._refuse(number, f"{where or 'line'}: {_said(problem)}")
+        if kind == "run":
+            self.run = self._read(Run, number, data["run"])
+            self._wanted = frozenset(self.run.cases)
+            self._functions = frozenset(map(function_of, self._wanted))
+            self._check(number, run_faults(self.run, self.now))
+        elif kind == "observation":
+            self._take_observation(number, self._read(Observation, number, data["observation"]))
+        elif kind == "signature":
+            self._take_signature(number, self._read(Signature, number, data["signature"]))
+        elif kind == "comparison":
+            self._take_comparison(number, self._read(Comparison, number, data["comparison"]))
+        elif self.run:
+            self.end = self._read(End, number, data["end"])
+            self._check(number, end_faults(self.end, self.run, self.now))
+
+    def _read(self, kind: type[T], number: int, value: object) -> T:
+        """What a line holds. To the schema 1.0 is a whole number, as it is to JSON; here it is none."""
+        try:
+            return from_json(kind, value)
+        except (TypeError, ValueError) as error:
+            self._refuse(number, f"{kind.__name__.lower()}: {error}")
+
+    def _take_observation(self, number: int, observation: Observation) -> None:
+        if observation.case not in self._wanted:
+            self._refuse(number, f"observation.case: {observation.case} was not asked for")
+        if self.run and observation.evidence is not self.run.evidence:
+            self._refuse(number, f"observation.evidence: {observation.evidence} in a run that is {self.run.evidence}")
+        if observation.case in self.observations:
+            self._refuse(number, f"observation.case: {observation.case} was answered before")
+        self._check(number, observation_faults(observation))
+        self.observations[observation.case] = observation
+
+    def _take_signature(self, number: int, signature: Signature) -> None:
+        if signature.function not in self._functions:
+            self._refuse(number, f"signature.function: {signature.function} was not asked for")
+        if signature.function in self.signatures:
+            self._refuse(number, f"signature.function: {signature.function} was told before")
+        self.signatures[signature.function] = signature
+
+    def _take_comparison(self, number: int, comparison: Comparison) -> None:
+        if comparison.case not in self.observations:
+            self._refuse(number, f"comparison.case: {comparison.case} was not answered")
+        if comparison.case in self.comparisons:
+            self._refuse(number, f"comparison.case: {comparison.case} was compared before")
+        self._check(number, comparison_faults(comparison, self.run.build if self.run else None))
+        self.comparisons[comparison.case] = comparison
+
+    def _check(self, number: int, faults: Iterator[Fault]) -> None:
+        for field, reason in faults:
+            self._refuse(number, f"{field}: {reason}")
+
+    def _refuse(self, number: int, reason: str) -> Never:
+        reason = "".join(character if character.isprintable() else "?" for character in reason)
+        raise RunFileError(f"{self.path}:{number}: {reason}")
+
+
+def _said(problem: jsonschema_rs.ValidationError) -> str:
+    """Return what is wrong, shortly; of a text with a character that does not show, which one it is."""
+    text = problem.instance
+    if isinstance(text, str) and (hidden := next((c for c in text if not SHOWN.is_valid(c)), "")):
+        return f"has a character that does not show, U+{ord(hidden):04X}"
+    return problem.message[:200]
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is more than a number can be")
+    return number
+
+
+def _no_constant(name: str) -> Never:
+    raise ValueError(f"{name} is not a number")
+
+
+def _unencodable(value: Any) -> str:
+    """Return the dotted path of the first text that UTF-8 cannot hold; empty where there is none."""
+    return next(_unencodable_paths(value, ()), "")
+
+
+def _unencodable_paths(value: Any, path: tuple[str, ...]) -> Iterator[str]:
+    if isinstance(value, str) and not _encodable(value):
+        yield ".".join(path)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        name = str(key)
+        if not _encodable(name):  # the name itself cannot be shown
+            yield ".".join(path) or "line"
+            return
+        yield from _unencodable_paths(item, (*path, name))
+
+
+def _encodable(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a member twice in one object")
+    return result

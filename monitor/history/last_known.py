@@ -1,0 +1,77 @@
+"""What is known of every case: its last outcome that was evidence, in the order of builds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from monitor.history.files import Files
+from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, unreadable
+from monitor.history.manifest import read_table, write_table
+from monitor.history.spreadsheet_safety import marked, unmarked
+from monitor.model import Evidence, Outcome
+
+T = TypeVar("T")
+
+COLUMNS = ("case", "outcome", "evidence", "message")
+
+
+@dataclass(frozen=True)
+class Known:
+    """The last known outcome of a case."""
+
+    outcome: Outcome
+    evidence: Evidence
+    message: str
+
+
+def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
+    """What is known of every case after one more run answered; None is a case that could not be judged.
+
+    Missing evidence changes nothing: what was known stays. After a run of the whole suite, a case that was not asked
+    for is gone; after a selection it is only not asked for.
+    """
+    kept = {case: value for case, value in known.items() if case in answers or not whole}
+    return kept | {case: value for case, value in answers.items() if value is not None}
+
+
+def known_after(
+    files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, Known] | None = None
+) -> dict[str, Known]:
+    """What is known after runs of one series, where `known` was known before.
+
+    They come with their extent (`monitor.history.ordering.with_extent`), which follows from all runs of the series.
+    """
+    result = dict(known or {})
+    for recorded, whole in runs:
+        if not recorded.run.blocked:
+            result = follow(result, _answers(files, recorded), whole=whole)
+    return result
+
+
+def _answers(files: Files, recorded: RecordedRun) -> dict[str, Known | None]:
+    table = read_observations(files, [recorded])
+    rows = zip(table["case"], table["outcome"], table["evidence"], table["message"], strict=True)
+    return {
+        case: Known(Outcome(word), Evidence(evidence), message) if Outcome(word).known else None
+        for case, word, evidence, message in rows
+    }
+
+
+def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
+    """The last known outcomes of one series, by case; none where there is no such file. Raises HistoryError."""
+    rows = read_table(files, path, COLUMNS)
+    try:
+        return {
+            case: Known(Outcome(word), Evidence(evidence), unmarked(message)) for case, word, evidence, message in rows
+        }
+    except UNREADABLE as error:
+        raise unreadable(files, path, error) from error
+
+
+def write_outcomes(directory: Path, path: PurePosixPath, known: dict[str, Known]) -> None:
+    """Write the last known outcomes of one series to its file in a history."""
+    rows = [(case, k.outcome.value, k.evidence.value, marked(k.message)) for case, k in sorted(known.items())]
+    write_table(directory, path, COLUMNS, rows)

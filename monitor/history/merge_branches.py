@@ -1,0 +1,162 @@
+"""The branch here and the branch of the remote made one, so that no run that either has is lost.
+
+The remote may have gone on, which is common. It may also have been moved back or begun anew by a forced push, and a
+writer here may have died between its commit and its push. Then runs are recorded here that the remote lacks, and they
+are recorded again on top of what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from packaging.version import Version
+
+from monitor.history.commit_table import FILE as COMMITS
+from monitor.history.commit_table import add_commits, read_commits
+from monitor.history.derived_files import take_back, write_outcomes_anew
+from monitor.history.files import Committed, Files, Folder
+from monitor.history.git import WorkTree
+from monitor.history.layout import RUNS, places, read_head, read_runs
+from monitor.history.manifest import PATH as MANIFEST
+from monitor.history.retraction import PATH as RETRACTED
+from monitor.history.retraction import read_followed, read_retractions, write_retractions
+from monitor.history.signature_table import FOLDER, KnownSignature, read_signatures, version_of, write_signatures
+
+PLANTED = "Start from the history shipped with the project"  # the first commit of a history
+ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
+NAMED = 3  # runs that a line names; the commit names all
+# What is made from the runs and the branch of the remote, and not copied from here.
+DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
+
+
+def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
+    """Make the branch here contain the remote's, with every run recorded here. Raises GitError, HistoryError."""
+    remote, local = tree.fetch(), tree.commit
+    if remote is None or local is None or tree.contains(local, remote):
+        _say_what_is_missing(tree, remote, local, say)
+    elif tree.contains(remote, local) or _planted(tree, local):
+        tree.move(remote)
+    else:
+        _record_again(tree, remote, local, say)
+
+
+def _planted(tree: WorkTree, commit: str) -> bool:
+    """Whether a commit is the first of a history, in which nothing was recorded yet."""
+    return tree.git("log", "-1", "--format=%P%s", commit).strip() == PLANTED
+
+
+def _say_what_is_missing(tree: WorkTree, remote: str | None, local: str | None, say: Callable[[str], None]) -> None:
+    """Tell where the remote's branch lacks runs that are recorded here: they are pushed with what is new."""
+    if remote and local and remote != local:
+        missing = [path.stem for path in _missing(Committed(tree.path, local), Committed(tree.path, remote))]
+        if missing:
+            say(f"the remote's branch lacks {_named(missing)}: pushed again")
+
+
+def _record_again(tree: WorkTree, remote: str, local: str, say: Callable[[str], None]) -> None:
+    """Move to the remote's commit, and add what it lacks of the local one, in one commit."""
+    ours, theirs, files = Committed(tree.path, local), Committed(tree.path, remote), Folder(tree.path)
+    missing = _missing(ours, theirs)
+    artifacts = {*tree.trailers(ARTIFACT, local)} - {*tree.trailers(ARTIFACT, remote)}
+    others = [
+        path for path in _files(ours, PurePosixPath()) if path.parts[0] not in DERIVED and theirs.key(path) is None
+    ]
+    runs = [read_head(ours, path) for path in missing]
+    here, there = read_retractions(ours), read_retractions(theirs)
+    retracted = {run: told for run, told in here.items() if run not in there}
+    tree.move(remote)
+    looked_up = add_commits(tree.path, read_commits(ours))
+    if not (missing or artifacts or others or retracted or looked_up):
+        return
+    for path in [*others, *(path for head in missing for path in _of_run(ours, head))]:
+        _copy(ours, path, tree)
+    ids = [path.stem for path in missing]
+    if own := {run: told for run, told in retracted.items() if run in ids}:
+        write_retractions(tree.path, there | own)
+    for series in {item.run.series for item in runs if not item.run.blocked}:
+        write_outcomes_anew(tree, series)
+    for framework in {item.run.framework for item in runs}:
+        _join_signatures(tree, ours, theirs, framework)
+    for item in read_runs(files):
+        if item.run.id in retracted.keys() - {*ids}:  # what the remote follows still
+            take_back(tree, item, retracted[item.run.id])
+    lines = [f"Record again {len(ids)} runs that the remote lacked", "", *ids]
+    lines += [f"Retracted: {run}" for run in sorted(retracted)]
+    lines += ["", *(f"{ARTIFACT}: {one}" for one in sorted(artifacts, key=int))] if artifacts else []
+    tree.commit_all("\n".join(lines))
+    if ids:
+        say(f"the remote's branch was rewritten and lacks {_named(ids)}: recorded again on top of it")
+
+
+def _named(runs: Sequence[str]) -> str:
+    more = f" and {len(runs) - NAMED} more" if len(runs) > NAMED else ""
+    return f"{len(runs)} runs that are recorded here ({', '.join(runs[:NAMED])}{more})"
+
+
+def _missing(ours: Files, theirs: Files) -> list[PurePosixPath]:
+    """The heads of the runs that are here and not there, by path."""
+    there = {*_heads(theirs)}
+    return [path for path in _heads(ours) if path not in there]
+
+
+def _heads(files: Files) -> Iterable[PurePosixPath]:
+    for place in places(files):
+        folder = RUNS.joinpath(*place)
+        yield from (folder / name for name in files.names(folder) if name.endswith(".json"))
+
+
+def _of_run(files: Files, head: PurePosixPath) -> list[PurePosixPath]:
+    """The files of a run."""
+    return [head.with_name(name) for name in files.names(head.parent) if name.partition(".")[0] == head.stem]
+
+
+def _files(files: Files, folder: PurePosixPath) -> Iterable[PurePosixPath]:
+    """All files in a folder and those below, but those of `DERIVED`, by path."""
+    for name in files.names(folder):
+        path = folder / name
+        if files.names(path):
+            if str(path) not in DERIVED:
+                yield from _files(files, path)
+        else:
+            yield path
+
+
+def _copy(files: Files, path: PurePosixPath, tree: WorkTree) -> None:
+    content = files.read(path)
+    if content is None:
+        raise files.damaged(path, "is missing")
+    (tree.path / path).parent.mkdir(parents=True, exist_ok=True)
+    (tree.path / path).write_bytes(content)
+
+
+def _join_signatures(tree: WorkTree, ours: Files, theirs: Files, framework: str) -> None:
+    """Write the signatures of one framework that are known here or at the remote."""
+    path = FOLDER / f"{framework}.csv"
+    here, there = read_signatures(ours, path), read_signatures(theirs, path)
+    built_here, built_there = (_versions(files, framework) for files in (ours, theirs))
+    joined = here | there
+    for function in here.keys() & there.keys():
+        one, other = here[function], there[function]
+        if version_of(one.since) > version_of(other.since):
+            joined[function] = _newer(one, built_here, other)
+        elif version_of(one.since) < version_of(other.since):
+            joined[function] = _newer(other, built_there, one)
+    if joined:
+        write_signatures(tree.path, path, joined)
+
+
+def _versions(files: Files, framework: str) -> list[Version]:
+    """The versions that were run of a framework."""
+    return [version_of(item.run.build.label) for item in read_followed(files, framework=framework) if item.run.build]
+
+
+def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:
+    """The newer of two, with what stood before it: by the older one, unless a build in between was `built` there."""
+    since = version_of(newer.since)
+    if any(version_of(older.since) < version < since for version in built):
+        return newer
+    if newer.text == older.text:
+        return older
+    return replace(newer, before=older.text)

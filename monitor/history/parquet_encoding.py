@@ -1,0 +1,73 @@
+"""How a table of observations is written so that ten years of nights stay small.
+
+Few digits, sorted names as steps, and nothing twice (`monitor.history.deduplication`).
+
+A latency scatters by 3 % from night to night: what stands after its third digit is noise, and noise is what does not
+compress. Rounded, a column has so few different values that Parquet's dictionaries make 10 to 13 bits of each. Names
+that are sorted differ from the one above in a few letters, and as such differences they take a third of a byte each.
+`benchmarks/storage.py` measures what both are worth.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from monitor.history.deduplication import AGAIN, EARLIER, Earlier, leave_out
+
+# Significant digits that are kept of a column; of one that is not here, all.
+DIGITS = {
+    "latency_median": 3,  # off by 0.5 % at most: a sixth of what a steady series scatters by
+    "latency_minimum": 2,  # nothing is judged by it
+    "latency_first": 2,  # off by 5 % at most; a compilation scatters by more
+    "latency_second": 2,
+    "latency_spread": 1,  # how wide is all that it tells, and from 40 blocks it is told within a fifth
+    "max_abs": 2,  # an error is news when it has doubled
+    "max_rel": 2,
+    "max_ulp": 2,
+    "seconds": 1,  # shards are cut by sums of them
+    "compiled_seconds": 2,
+}
+STEPWISE = "case"  # the column of sorted names; readers take it as it is, for such a column has no dictionary
+LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second a run
+
+
+def write_table(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> None:
+    """Write observations, sorted by case, as Parquet: without what an earlier run says already."""
+    written = pa.Table.from_pandas(with_digits_kept(table), preserve_index=False).replace_schema_metadata(None)
+    if earlier:
+        written = leave_out(written, earlier)
+    with pq.ParquetWriter(
+        path,
+        written.schema,
+        compression="zstd",
+        compression_level=LEVEL,
+        use_dictionary=[name for name in written.column_names if name != STEPWISE],
+        column_encoding={STEPWISE: "DELTA_BYTE_ARRAY"},
+        store_schema=False,  # pandas' and Arrow's own account of the columns is 10 kB a file, and `COLUMNS` has it
+    ) as writer:
+        writer.write_table(written)
+        if earlier and AGAIN in written.column_names:
+            writer.add_key_value_metadata({EARLIER: earlier.run})
+
+
+def with_digits_kept(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table as it is written: with as many digits of each column as are kept."""
+    return table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
+
+
+def rounded(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:
+    """Values with so many significant digits. What is not finite, and zero, stay what they are."""
+    given = np.asarray(values, dtype=np.float64)
+    kept = np.isfinite(given) & (given != 0)
+    places = np.floor(np.log10(np.abs(np.where(kept, given, 1.0)))) - digits + 1
+    with np.errstate(over="ignore", invalid="ignore"):  # at the ends of what a float holds: those stay as given
+        # By a power of ten that is whole, so that 0.3 comes out as 0.3 and not as its neighbour.
+        scale = 10.0 ** np.abs(places)
+        short = np.where(places < 0, np.round(given * scale) / scale, np.round(given / scale) * scale)
+    return np.where(kept & np.isfinite(short), short, given)

@@ -1,0 +1,81 @@
+"""Old measurements thin out; what was seen never does.
+
+Of the runs that are older than a year, one a week of each series keeps its measurements. Of the others stays what every
+case came to: outcome, message, stage, digest, numerical error. What is dropped leaves the work tree, but git keeps
+every file that was ever committed. Only a branch that begins anew is smaller; the old one stays under a name of its
+own, so that nothing is lost before somebody deletes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+
+import numpy as np
+
+from monitor.history.deduplication import REPEATED
+from monitor.history.files import Folder
+from monitor.history.git import BRANCH
+from monitor.history.layout import COLUMNS, RecordedRun, named, observations_path, read_run, read_runs
+from monitor.history.merge_branches import ARTIFACT
+from monitor.history.parquet_encoding import write_table
+from monitor.history.store import History
+
+KEPT = timedelta(days=365)  # whose every night is there: a year is what the pages draw
+MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and name not in REPEATED)
+
+
+@dataclass(frozen=True)
+class Thinned:
+    """What was done: `runs` lost their measurements, `freed` bytes of the work tree with them.
+
+    `old` is the branch that still has everything, empty where the branch was not begun anew.
+    """
+
+    runs: int
+    freed: int
+    old: str = ""
+
+
+def thin(history: History, today: date, *, anew: bool) -> Thinned:
+    """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError, HistoryError."""
+    with history.writing() as tree:
+        files = Folder(history.directory)
+        runs = to_thin(read_runs(files), today - KEPT)
+        freed = [_thin(files, observations_path(item.run)) for item in runs if not item.run.blocked]
+        done = Thinned(sum(map(bool, freed)), sum(freed))
+        if done.runs:
+            tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
+        if not anew:
+            return done
+        old = f"{BRANCH}-until-{today}"
+        tree.git("branch", old)
+        message = f"The history until {today}; its commits are on {old}\n"
+        if taken := tree.trailers(ARTIFACT):  # else they would be fetched again, and then told of as lost
+            message += "\n" + "".join(f"{ARTIFACT}: {artifact}\n" for artifact in taken)
+        first = tree.git("commit-tree", "HEAD^{tree}", stdin=message)
+        tree.git("reset", "--quiet", "--soft", first.strip())
+        return Thinned(done.runs, done.freed, old)
+
+
+def to_thin(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:
+    """The runs that are to lose their measurements: all before that day but the first of each week and series."""
+    old = sorted((item for item in runs if _day(item) < before), key=lambda item: item.run.started)
+    first = {(item.run.series, _day(item).isocalendar()[:2]): item for item in reversed(old)}
+    return [item for item in old if first[item.run.series, _day(item).isocalendar()[:2]] is not item]
+
+
+def _day(recorded: RecordedRun) -> date:
+    return date.fromisoformat(recorded.run.started[:10])
+
+
+def _thin(files: Folder, path: PurePosixPath) -> int:
+    """Drop the measurements of a run, and say how many bytes that freed: none where there were none."""
+    there = files.directory / path
+    table, size = read_run(files, path, tuple(COLUMNS)).to_pandas(), there.stat().st_size
+    if table[[*MEASURED]].isna().all(axis=None):
+        return 0
+    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), there, named(files, path))
+    return size - there.stat().st_size

@@ -1,0 +1,90 @@
+"""What is known of the signatures of functions: the newest of each, since which build, and the one before.
+
+    signatures/<framework>.csv     one sorted row a function; a row changes only when its signature does, so that
+                                   `git diff` is the news of the API
+
+A signature is the build's, not the hardware's: whichever target ran a build first tells it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from packaging.version import Version
+
+from monitor.history.files import Files
+from monitor.history.manifest import read_manifest, read_table, write_table
+from monitor.history.ordering import age
+from monitor.history.spreadsheet_safety import marked, unmarked
+from monitor.model import Build, Signature
+
+FOLDER = PurePosixPath("signatures")
+COLUMNS = ("function", "signature", "since", "before")
+
+
+@dataclass(frozen=True)
+class KnownSignature:
+    """The newest signature of a function, empty where its build does not say or no longer has it.
+
+    `since` is the label of the oldest build that is known to have it, with no other in between. `before` is what stood
+    there until then, empty where no older one is known.
+    """
+
+    text: str
+    since: str
+    before: str = ""
+
+
+def signatures_path(framework: str) -> PurePosixPath:
+    return FOLDER / f"{framework}.csv"
+
+
+def follow_signatures(
+    known: Mapping[str, KnownSignature], told: Iterable[Signature], build: Build, *, newest: bool
+) -> dict[str, KnownSignature]:
+    """What is known after a run of `build` told its signatures.
+
+    `newest` is whether no newer build was run before. An older one never overwrites: it tells only what stood before.
+    """
+    result = dict(known)
+    for one in told:
+        result[one.function] = _after(known.get(one.function), one.text, build, newest=newest)
+    return result
+
+
+def _after(known: KnownSignature | None, text: str, build: Build, *, newest: bool) -> KnownSignature:
+    if known is None:
+        return KnownSignature(text, build.label)
+    if version_of(build.label) >= version_of(known.since):
+        new = newest and text != known.text and version_of(build.label) != version_of(known.since)
+        return KnownSignature(text, build.label, known.text) if new else known
+    if known.before:  # when that went is known already
+        return known
+    return replace(known, since=build.label) if text == known.text else replace(known, before=text)
+
+
+def version_of(label: str) -> Version:
+    """The age of a build by its label, whatever hardware it was built for ("+cpu"): its Python is the same."""
+    return age(label.partition("==")[2].partition("+")[0])
+
+
+def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
+    """What is known of every function of every framework, by its dotted name. Raises HistoryError."""
+    there = {str(FOLDER / name) for name in files.names(FOLDER) if name.endswith(".csv")}
+    named = {path for path in read_manifest(files) if path.startswith(f"{FOLDER}/")}
+    paths = map(PurePosixPath, sorted(there | named))
+    return {function: known for path in paths for function, known in read_signatures(files, path).items()}
+
+
+def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignature]:
+    """What is known of each function of one framework; nothing where there is no such file. Raises HistoryError."""
+    rows = read_table(files, path, COLUMNS)
+    return {function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows}
+
+
+def write_signatures(directory: Path, path: PurePosixPath, known: Mapping[str, KnownSignature]) -> None:
+    """Write the signatures of one framework to their file in a history."""
+    rows = [(function, marked(one.text), one.since, marked(one.before)) for function, one in sorted(known.items())]
+    write_table(directory, path, COLUMNS, rows)

@@ -1,0 +1,53 @@
+"""One run written by itself, and read back: what a history cannot hold is found before anything is committed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from monitor.formats.run_file import RunFile
+from monitor.history.files import Folder
+from monitor.history.layout import (
+    RecordedRun,
+    complete,
+    observations_table,
+    read_comparisons,
+    read_observations,
+    read_runs,
+    write_run,
+)
+from monitor.history.parquet_encoding import with_digits_kept
+
+
+class NotKeptError(RuntimeError):
+    """A run of which a history would give back something else than what was written."""
+
+
+def rehearse(runfile: RunFile) -> None:
+    """Write a run to a history of its own and read it back. Raises NotKeptError, and whatever writing raises."""
+    with TemporaryDirectory(prefix="portability-") as folder:
+        directory = Path(folder)
+        head = write_run(directory, runfile)
+        files = Folder(directory)
+        _expect("head", read_runs(files), (head,))
+        _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end, len(runfile.comparisons)))
+        if not runfile.run.blocked:
+            read = read_observations(files, (head,)).drop(columns="run")
+            written = with_digits_kept(observations_table(complete(runfile)))
+            _expect("observations", _plain(read), _plain(written))
+        comparisons = tuple(sorted(runfile.comparisons, key=lambda one: one.case))
+        _expect("comparisons", read_comparisons(files, (head,)).get(head.run.id, ()), comparisons)
+
+
+def _plain(table: pd.DataFrame) -> object:
+    """Return the columns of a table as plain values, None where there is nothing."""
+    found = table.astype(object)
+    return found.where(found.notna(), None).to_dict("list")
+
+
+def _expect(name: str, read: object, written: object) -> None:
+    if read != written:
+        raise NotKeptError(f"its {name} would not be read back as they were written")

@@ -1,0 +1,1 @@
+"""Issues for regressions and failed health checks: plan, body, lifecycle and operations."""

@@ -1,0 +1,93 @@
+"""What of a report is news to whoever has read the issue, and the comments that tell it.
+
+Numbers move every night, and nobody wants to be called for that: the body says how it stands. A comment is for what
+changes where one would look, or who would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.analysis.regressions.regression import Regression, State
+from monitor.formatting.humanize import count, listed
+from monitor.formatting.markdown import code, link
+from monitor.issues.grouping import Report
+from monitor.issues.issue_metadata import Told
+from monitor.issues.lifecycle import Standing
+from monitor.issues.settings import Settings
+
+GROWN = 2  # times as many functions as people know of are another order of trouble
+
+
+def told(report: Report) -> Told:
+    """What people know who read a report."""
+    one = report.first
+    since = report.days[-1] if report.days and report.standing is Standing.FLAKY else ""
+    return Told(one.last_good.label, one.first_bad.label, report.targets, len(report.functions), report.flaky, since)
+
+
+def news(known: Told, report: Report, settings: Settings) -> str:
+    """What is news to people who know that much; empty where nothing is."""
+    return "\n".join(f"- {line}" for line in _news(known, report, settings))
+
+
+def back(report: Report, settings: Settings) -> str:
+    """That what was good is bad again."""
+    return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report, settings)}"
+
+
+def flaky(report: Report, settings: Settings) -> str:
+    """That it is flaky now."""
+    return (
+        f"Flaky now: {count(report.flaky, 'case')} of it on {listed([code(target) for target in report.targets])} "
+        f"answers now this, now that, so it is not counted as bad. After {count(settings.close_after, 'night')} more "
+        "of that this closes; when fresh workers agree that it is bad, it is told of again."
+    )
+
+
+def ended(report: Report) -> str:
+    """Why an issue is closed."""
+    if report.standing is Standing.FLAKY:
+        return "It stayed flaky: it answers now this, now that. This opens again when it is bad for sure."
+    if report.standing is Standing.MENDED:
+        builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
+        return f"Mended in {listed([code(build) for build in builds])}, and good since."
+    if report.standing is Standing.EXPECTED and all(one.state is not State.EXPECTED for one in report.regressions):
+        instead = sorted({bad.instead for one in report.regressions for bad in one.bad if bad.instead})
+        use = f" Instead: {listed([code(name) for name in instead])}." if instead else ""
+        return f"Removed by the framework, as it had announced.{use}"
+    if report.standing is Standing.EXPECTED:
+        return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
+    return "What was left of it is no longer in the suite."
+
+
+def _news(known: Told, report: Report, settings: Settings) -> Iterator[str]:
+    now = told(report)
+    if (now.last_good, now.first_bad) != (known.last_good, known.first_bad):
+        yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report, settings)}"
+    if joined := sorted({*now.targets} - {*known.targets}):
+        yield f"Now also on {listed([code(target) for target in joined])}."
+    if left := sorted({*known.targets} - {*now.targets}):
+        yield f"Not any more on {listed([code(target) for target in left])}."
+    if now.flaky > known.flaky:
+        yield f"Flaky now, of what is bad: {count(now.flaky, 'case')}, which answer now this, now that."
+    if now.functions >= GROWN * known.functions:
+        yield f"Now {_what(report)}, and {count(known.functions, 'function')} before."
+
+
+def _what(report: Report) -> str:
+    on = listed([code(target) for target in report.targets])
+    return f"{count(len(report.bad), 'case')} of {count(len(report.functions), 'function')} on {on}"
+
+
+def between(one: Regression, settings: Settings) -> str:
+    """The commits that it came with, as a link that says what they are; empty where a build does not tell."""
+    commits = settings.commits(one.framework, one.last_good, one.first_bad)
+    if not commits.link:
+        return ""
+    return link(commits.what, commits.link)
+
+
+def _between(report: Report, settings: Settings) -> str:
+    linked = between(report.first, settings)
+    return f" Between them are {linked}." if linked else ""

@@ -1,0 +1,1 @@
+"""The application without a command line: plan, record, publish, compare, bisect and backfill."""

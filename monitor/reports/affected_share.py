@@ -1,0 +1,21 @@
+"""How much of a regression is bad now, of all that it ever hit: in the same numbers wherever it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from monitor.analysis.regressions.regression import Regression
+from monitor.formatting.humanize import count
+
+
+def extent(regressions: Collection[Regression]) -> str:
+    """`1 of 2 cases and 1 of 2 functions bad, 1 case flaky`; where nothing is bad any more, what it hit."""
+    cells = {cell for one in regressions for cell in one.cells}
+    bad = {one.cell for regression in regressions for one in regression.bad}
+    flaky = {cell for one in regressions for cell in one.flaky}
+    functions = {(cell.framework, cell.function) for cell in cells}
+    if not bad:
+        return f"{count(len(cells), 'case')} of {count(len(functions), 'function')}"
+    hit = {(cell.framework, cell.function) for cell in bad}
+    told = f"{len(bad):,} of {count(len(cells), 'case')} and {len(hit):,} of {count(len(functions), 'function')} bad"
+    return f"{told}, {count(len(flaky), 'case')} flaky" if flaky else told

@@ -1,0 +1,97 @@
+"""The news of a night as plain text for a terminal, and as Markdown for a job summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.formats.error_text import LONGEST_LINE
+from monitor.formatting.markdown import code, table
+from monitor.history.retraction import Apart
+from monitor.model import Evidence
+
+# New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
+LISTED = 20
+# What GitHub's Markdown leaves as it is, wherever it stands: plain words and numbers. An address, or what may be the
+# hash of a commit, it makes a link of.
+PLAIN = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
+
+
+def news_text(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
+    """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
+    own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
+    return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
+
+
+def apart_text(runs: Sequence[Apart]) -> str:
+    """Return what runs that no series has came to, as plain text, two lines a run."""
+    return "\n".join(line for one in runs for line in _apart(one))
+
+
+def _apart(one: Apart) -> Iterator[str]:
+    run = one.run
+    counts = ", ".join(f"{number} {outcome}" for outcome, number in one.counts.items())
+    yield f"{run.target} {run.framework} {run.suite}: {run.build.label if run.build else 'no build'}, in no series"
+    yield f"  {counts or 'nothing observed'}; {one.why}"
+
+
+def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
+    """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
+    lines = ["## Tonight", "", *(f"- **{inert(fault)}**" for fault in faults), *([""] if faults else [])]
+    for night in nights:
+        lines += [f"### {inert(_title(night))}", "", inert(_coverage(night)), ""]
+        lines += [f"- **{inert(incident)}**" for incident in night.incidents]
+        lines += [f"- note: {inert(note)}" for note in night.run.remarks]
+        rows = [change for verdict in Verdict for change in night.of(verdict)[:LISTED]]
+        if rows:
+            head = ("", "case", "before", "after", "message")
+            lines += ["", table(head, ([*map(inert, _cells(change))] for change in rows)), ""]
+        lines += [*(f"- {inert(more)}" for more in _more(night)), ""]
+    return "\n".join(lines)
+
+
+def _paragraph(night: Night) -> Iterator[str]:
+    yield _title(night)
+    yield f"  {_coverage(night)}"
+    yield from (f"  ! {incident}" for incident in night.incidents)
+    yield from (f"  note: {note}" for note in night.run.remarks)
+    for verdict in Verdict:
+        for change in night.of(verdict)[:LISTED]:
+            kind, case, before, after, message = _cells(change)
+            yield f"  {kind:<9} {case}: {before} -> {after}" + (f": {message}" if message else "")
+    yield from (f"  {more}" for more in _more(night))
+
+
+def _title(night: Night) -> str:
+    run = night.run
+    build = run.build.label if run.build else "no build"
+    against = f" against {night.baseline.label}" if night.baseline else ", the first night"
+    return f"{run.target} {run.framework} {run.suite}: {build}{against}"
+
+
+def _coverage(night: Night) -> str:
+    seen = f"{night.observed} of {night.expected} cases observed"
+    if night.score.judged:
+        told = "operators are there" if night.run.evidence is Evidence.REGISTERED else "functions pass all of theirs"
+        seen += f"; {night.score.success} of {night.score.judged} {told}"
+    unchanged = night.baseline and not night.changes and not night.incidents
+    return f"{seen}; nothing changed" if unchanged else seen
+
+
+def _more(night: Night) -> Iterator[str]:
+    for verdict in Verdict:
+        if (count := len(night.of(verdict))) > LISTED:
+            yield f"and {count - LISTED} more {verdict}"
+
+
+def _cells(change: Change) -> tuple[str, str, str, str, str]:
+    return change.verdict, change.case, change.before or "-", change.after or "-", change.text
+
+
+def inert(text: str) -> str:
+    """Return text that Markdown shows as it is, in a line or in the cell of a table; what is not plain is code.
+
+    No markup, no mention, no link: GitHub looks for those everywhere but in code.
+    """
+    return text if PLAIN.fullmatch(text) else code(text, longest=LONGEST_LINE)

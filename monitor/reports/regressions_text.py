@@ -1,0 +1,95 @@
+"""Regressions as plain text for a terminal, and as a table in Markdown for a job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.regressions.tracker import Kind
+from monitor.formatting.humanize import count, shortened
+from monitor.formatting.markdown import table
+from monitor.github.commit_ranges import Commits, between_builds
+from monitor.reports.affected_share import extent
+from monitor.reports.changes_text import inert
+
+COLUMNS = (
+    *("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message"),
+    "commits",
+)
+
+
+def regressions_text(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
+    """A paragraph a regression."""
+    return "\n".join(line for regression in found for line in _lines(regression, on_main))
+
+
+def regressions_markdown(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
+    """A row a regression. Whatever came from a run is inert."""
+    return table(COLUMNS, ([*map(inert, _cells(regression)), _link(regression, on_main)] for regression in found))
+
+
+def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
+    name, state, good, bad, fixed, cells, functions, targets, known, message = _cells(regression)
+    yield f"{state:<9} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
+    yield f"{'':<9} {cells} on {targets}: {functions}"
+    yield f"{'':<9} {message}"
+    if regression.beside:
+        yield f"{'':<9} beside the framework's version: {'; '.join(regression.beside)}"
+    yield f"{'':<9} {', '.join(_steps(regression))}; known {known}"
+    commits = _commits(regression, on_main)
+    if commits.link:
+        yield f"{'':<9} {commits.what}: {commits.link}"
+
+
+def _commits(one: Regression, on_main: Mapping[str, str]) -> Commits:
+    return between_builds(one.framework, one.last_good, one.first_bad, on_main)
+
+
+def _link(one: Regression, on_main: Mapping[str, str]) -> str:
+    """The commits that it came with, as Markdown; what they are named by is checked to be plain."""
+    commits = _commits(one, on_main)
+    return f"[{commits.what}]({commits.link})" if commits.link else "–"
+
+
+def _steps(regression: Regression) -> Iterator[str]:
+    """The events, those of one kind in a row told as one."""
+    for step, events in groupby(regression.events, key=lambda event: event.step):
+        found = [*events]
+        days = sorted({event.run.started[:10] for event in found})
+        cells = sum(len(event.cells) for event in found)
+        yield f"{step} {' to '.join(dict.fromkeys((days[0], days[-1])))} ({count(cells, 'cell')})"
+
+
+def _cells(regression: Regression) -> tuple[str, ...]:
+    return (
+        regression.id,
+        regression.state,
+        regression.last_good.label,
+        regression.first_bad.label,
+        regression.fixed.label if regression.fixed else "-",
+        extent([regression]),
+        shortened(regression.functions),
+        shortened(regression.targets),
+        _known(regression),
+        _message(regression),
+    )
+
+
+def _message(regression: Regression) -> str:
+    match regression.kind:
+        case Kind.INCIDENT:
+            return f"{regression.signature}; {regression.said.text}"
+        case Kind.SLOWER:  # says so itself
+            return regression.said.text
+        case Kind.FUNCTIONS:
+            instead = shortened(sorted({bad.instead for bad in regression.bad if bad.instead}))
+            use = f"; instead: {instead}" if instead else ""
+            return f"{regression.signature.partition(':')[0]}: {regression.said.text}{use}"
+
+
+def _known(regression: Regression) -> str:
+    if regression.kind is Kind.SLOWER:
+        return "side by side"
+    late = regression.detection
+    return f"{count(late.days, 'day')}, {count(late.builds, 'build')} later" if late else "by looking back"

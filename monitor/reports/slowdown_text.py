@@ -1,0 +1,89 @@
+"""How fast a night was, as plain text and as Markdown: slowdowns with both builds side by side."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterator, Sequence
+
+from monitor.analysis.latency.slowdown_tracker import Drift, LatencyNight, Slowdown, Standing
+from monitor.formatting.humanize import slower_by
+from monitor.formatting.markdown import table
+from monitor.model import Side
+from monitor.reports.changes_text import LISTED, inert
+
+# What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
+COUNTED = (Standing.SUSPECT,)
+
+
+def slowdowns_text(nights: Sequence[LatencyNight]) -> str:
+    """The slowdowns as plain text, a paragraph a series that has anything to say."""
+    return "\n\n".join("\n".join(lines) for night in nights if (lines := [*_paragraph(night)]))
+
+
+def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
+    """The slowdowns as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
+    lines: list[str] = []
+    for night in nights:
+        rows, remarks = [*_rows(night)], [*_remarks(night)]
+        if rows or remarks:
+            lines += [f"### {inert(_title(night))}", "", *(f"- {inert(remark)}" for remark in remarks)]
+        if rows:
+            head = ("", "case", "slower", "last good", "new")
+            lines += ["", table(head, ([*map(inert, row)] for row in rows))]
+        if rows or remarks:
+            lines.append("")
+    return "\n".join(["## How fast", "", *lines]) if lines else ""
+
+
+def _paragraph(night: LatencyNight) -> Iterator[str]:
+    rows, remarks = [*_rows(night)], [*_remarks(night)]
+    if rows or remarks:
+        yield _title(night)
+    for kind, case, slower, good, new in rows:
+        yield f"  {kind:<9} {case}: {slower}: {good} -> {new}"
+    yield from (f"  {remark}" for remark in remarks)
+
+
+def _title(night: LatencyNight) -> str:
+    run = night.run
+    build = run.build.label if run.build else "no build"
+    return f"{run.target} {run.framework} {run.suite}: how fast {build} is on {run.machine or 'this machine'}"
+
+
+def _rows(night: LatencyNight) -> Iterator[tuple[str, ...]]:
+    for standing in Standing:
+        if standing not in COUNTED:
+            yield from (_row(one) for one in night.of(standing)[:LISTED])
+
+
+def _row(one: Slowdown) -> tuple[str, ...]:
+    return one.standing, one.case, slower_by(one.step), _side(one.good), _side(one.new)
+
+
+def _side(side: Side | None) -> str:
+    if side is None or not side.latencies:
+        return "-"
+    return f"{statistics.median(side.latencies):.4g} us under {side.build} ({len(side.latencies)} processes)"
+
+
+def _remarks(night: LatencyNight) -> Iterator[str]:
+    if night.drift:
+        yield drift_said(night.drift)
+    for standing in Standing:
+        if standing not in COUNTED and (more := len(night.of(standing)) - LISTED) > 0:
+            yield f"and {more} more {standing}"
+    if night.alike:
+        yield f"{night.alike} suspects were no slower side by side"
+    if suspects := night.of(Standing.SUSPECT):
+        first = ", ".join(f"{one.case} ({slower_by(one.step)})" for one in suspects[:3])
+        yield f"{len(suspects)} cases were slower than usual and not compared, {first} first"
+    yield from (f"note: {note}" for note in night.notes)
+
+
+def drift_said(drift: Drift) -> str:
+    """What all cases of a night have in common, in words."""
+    tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
+    if drift.common is None:
+        return f"{tonight}: the machine or the build, as no build was measured beside this one"
+    compared = f"side by side, the controls are {slower_by(drift.common)} under the new build"
+    return f"{tonight}; {compared}" if tonight else compared

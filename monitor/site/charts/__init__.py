@@ -1,0 +1,1 @@
+"""Charts: their geometry, their annotations and their SVG."""

@@ -1,0 +1,116 @@
+"""The table of a section's cases, as markup: what is known of each of them now.
+
+As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from monitor.formatting.display_names import build_title
+from monitor.formatting.humanize import deviation, duration, quantity
+from monitor.model import Compiled, Evidence, Latency, NumericalError
+from monitor.site.charts.svg_charts import text
+from monitor.site.html.fragments import date, mark, message
+from monitor.site.pages.function import CaseHistory, FunctionSection, Past
+
+NUMBER = '<th scope="col" class="number">'
+NOTHING = '<td class="number muted">–</td>'
+
+# What is measured, by kind of evidence.
+HEADS: Mapping[Evidence, str] = {
+    Evidence.COMPILED: (
+        f"{NUMBER}Programs</th>{NUMBER}Arithmetic</th>{NUMBER}Traffic</th>{NUMBER}Memory <small>needed</small></th>"
+        f"{NUMBER}Code</th>{NUMBER}Compiling</th>{NUMBER}Bound <small>a call, at least</small></th>"
+    ),
+    Evidence.EXECUTED: (
+        f"{NUMBER}Error <small>abs</small></th>{NUMBER}<small>rel</small></th>{NUMBER}<small>ulp</small></th>\n"
+        f"{NUMBER}Median <small>a call</small></th>{NUMBER}Spread</th>{NUMBER}First <small>call</small></th>"
+        f"{NUMBER}<small>of it</small> Set-up</th>"
+    ),
+}
+
+
+def case_table(section: FunctionSection) -> str:
+    """A row for each case."""
+    past = section.past
+    rows = "".join([_row(case, past) for case in section.cases])
+    return (
+        '<table class="cases">\n'
+        '<thead><tr><th scope="col">Case</th><th scope="col">Outcome</th><th scope="col">Message</th>\n'
+        f"{HEADS.get(past.series.evidence, '')}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
+    )
+
+
+def _row(case: CaseHistory, past: Past) -> str:
+    now = case.standing
+    variant = text(now.variant)
+    since = "".join(_since(case, past))
+    return (
+        f'<tr>\n<th scope="row" class="name">{variant}</th>\n<td>{mark(now.outcome)}\n{since}</td>\n'
+        f"<td>{_said(case, variant)}</td>\n{_figures(case, past.series.evidence)}</tr>\n"
+    )
+
+
+def _since(case: CaseHistory, past: Past) -> Iterator[str]:
+    """Since when a case has its outcome, and what makes one doubt that it has it still."""
+    now = case.standing
+    if now.turns:
+        since = "since" if len(now.turns) > 1 else "seen since"
+        yield f'<p class="since">{since} <bdi>{text(build_title(now.turns[-1].run.build))}</bdi></p>\n'
+    if now.run.id != past.last_judged.id:
+        judged = f"<bdi>{text(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
+        yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
+    if now.attempts:
+        yield f'<p class="since">asked again: {", ".join(outcome.value for outcome in now.attempts)}</p>\n'
+
+
+def _said(case: CaseHistory, variant: str) -> str:
+    """What a case says of its outcome, what its authors declare, and the script that shows it."""
+    now = case.standing
+    stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
+    declared = _declared(now.declared) if now.declared else ""
+    return f"{stage}{message(now.message)}{declared}{_script(case.script, variant) if case.script else ''}"
+
+
+def _declared(limit: str) -> str:
+    return f'<p class="declared"><span class="muted">its authors declare:</span> <bdi>{text(limit)}</bdi></p>'
+
+
+def _script(script: str, variant: str) -> str:
+    summary = f'<summary>Script<span class="unseen"> of {variant}</span></summary>'
+    return f'\n<details class="script">{summary}<pre tabindex="0"><code>{text(script)}</code></pre></details>'
+
+
+def _figures(case: CaseHistory, evidence: Evidence) -> str:
+    """What was measured of a case, by kind of evidence."""
+    now = case.standing
+    if evidence is Evidence.COMPILED:
+        return _compiled(now.compiled, case.bound) if now.compiled else NOTHING * 7
+    if evidence is Evidence.EXECUTED:
+        error = _error(now.error) if now.error else NOTHING * 3
+        return error + (_latency(now.latency) if now.latency else NOTHING * 4)
+    return ""
+
+
+def _compiled(compiled: Compiled, bound: float | None) -> str:
+    amounts = [(compiled.flops, "flop"), (compiled.bytes, "B"), (compiled.memory, "B"), (compiled.code, "B")]
+    return _numbers(
+        str(int(compiled.programs)),
+        *(quantity(amount, unit) for amount, unit in amounts),
+        duration(compiled.seconds * 1e6),
+        duration(bound),
+    )
+
+
+def _error(error: NumericalError) -> str:
+    return _numbers(deviation(error.max_abs), deviation(error.max_rel), deviation(error.max_ulp))
+
+
+def _latency(latency: Latency) -> str:
+    return _numbers(*map(duration, (latency.median, latency.spread, latency.first, latency.setup)))
+
+
+def _numbers(*figures: str) -> str:
+    inner = '</td><td class="number">'.join(figures)
+    return f'<td class="number">{inner}</td>'

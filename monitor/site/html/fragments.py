@@ -1,0 +1,167 @@
+"""What pages say again and again, as markup: the way around, an outcome, a message, a date, names, a regression.
+
+As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from monitor.analysis.latency.slowdown_tracker import Standing
+from monitor.analysis.outcomes.failure_groups import Said
+from monitor.analysis.outcomes.outcome_changes import Verdict
+from monitor.analysis.regressions.regression import Regression, State
+from monitor.analysis.status.scores import Portability
+from monitor.formatting.display_names import build_title, framework_title
+from monitor.formatting.humanize import clock, count, day, machine_time, moment
+from monitor.formatting.urls import function_page, issues_on, regression_page
+from monitor.model import Evidence, Outcome, Package
+from monitor.site.charts.svg_charts import text
+from monitor.site.status_legend import sign
+
+LONG = 240  # characters of a message, beyond which it folds up
+BEGINNING = 160  # of it, which stays in sight
+NAMED = 4  # functions of a regression; the rest is counted
+
+# What stands on top of every page.
+NAVIGATION = {
+    "index.html": "Tonight",
+    "matrix.html": "Matrix",
+    "targets/index.html": "Targets",
+    "builds/index.html": "Builds",
+    "regressions.html": "Regressions",
+    "causes.html": "Causes",
+    "study.html": "Study",
+    "method.html": "Method",
+}
+HERE = ' aria-current="page"'
+
+
+@lru_cache(maxsize=100, typed=True)  # kinds may share a word
+def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> str:
+    """Symbol and word: colour is never the only sign."""
+    s = sign(value)
+    return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
+
+
+def navigation(root: str, here: str) -> str:
+    """The way to the other pages, from the one at `here`."""
+    return _navigation(root, here if here in NAVIGATION else "")
+
+
+@lru_cache(maxsize=100)  # nearly all pages are none of those
+def _navigation(root: str, here: str) -> str:
+    items = [
+        f'<li><a href="{root}{address}"{HERE if address == here else ""}>{title}</a></li>\n'
+        for address, title in NAVIGATION.items()
+    ]
+    return f"<ul>\n{''.join(items)}</ul>"
+
+
+@lru_cache(maxsize=10_000)
+def message(said: str) -> str:
+    """A line from a run. Beyond two lines or so, it folds up."""
+    if len(said) > LONG:
+        summary = f"<summary><bdi>{text(said[:BEGINNING])}…</bdi></summary>"
+        return f'<details class="message">{summary}<bdi>{text(said)}</bdi></details>'
+    return f'<bdi class="message">{text(said)}</bdi>' if said else ""
+
+
+def said(one: Said, below: str = "") -> str:
+    """What a group of cases says; a message that not all of them share has the case that it is of before it.
+
+    `below` is a function whose name stands there already.
+    """
+    case = one.case.partition("/")[2].removeprefix(f"{below}/")
+    whose = f'<span class="name">{name(case)}:</span> ' if case and one.message else ""
+    return whose + message(one.message)
+
+
+@lru_cache(maxsize=10_000)
+def date(started: str) -> str:
+    when = moment(started)
+    return f'<time datetime="{machine_time(when)}">{day(when)}</time>'
+
+
+@lru_cache(maxsize=10_000)
+def clock_time(started: str) -> str:
+    when = moment(started)
+    return f'<time datetime="{machine_time(when)}">{clock(when)}</time>'
+
+
+def name(dotted: str) -> str:
+    """A dotted name, which may break over lines after its dots."""
+    return text(dotted).replace(".", ".<wbr>")
+
+
+@lru_cache(maxsize=1_000)  # a build is run on every target, and its neighbours come with nearly the same
+def packages(beside: tuple[Package, ...]) -> str:
+    """The packages beside a build, as a table."""
+    rows = [
+        f'<tr><th scope="row"><bdi>{text(one.name)}</bdi></th><td><bdi>{text(one.version)}</bdi></td>'
+        f'<td class="hash name">{text(one.sha256 or "not known")}</td></tr>\n'
+        for one in beside
+    ]
+    return (
+        '<table class="packages">\n<thead><tr><th scope="col">Name</th><th scope="col">Version</th>'
+        f'<th scope="col">SHA-256 of the wheel</th></tr></thead>\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _This:
+    """A regression told by which one it is: to compare all of its cells would take longer than to draw it."""
+
+    regression: Regression
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _This) and self.regression is other.regression
+
+    def __hash__(self) -> int:
+        return id(self.regression)
+
+
+def regression_line(one: Regression, root: str, repository: str) -> Markup:
+    """A regression: which, since when, where."""
+    return _regression_line(_This(one), root, repository)
+
+
+@lru_cache(maxsize=10_000)  # it stands on the page of every function that it hit
+def _regression_line(this: _This, root: str, repository: str) -> Markup:
+    one = this.regression
+    bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
+    where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
+    issue = _issue(one.id, repository) if repository else ""
+    said_line = f'<div class="said">{said(one.said)}</div>\n' if one.message else ""
+    instead = sorted({each.instead for each in one.bad if each.instead and each.instead not in one.message})
+    if instead:
+        said_line += f'<p class="muted">Instead: {", ".join(map(name, instead))}</p>\n'
+    linked = one.cells[0].evidence is not Evidence.REGISTERED
+    address = text(root + regression_page(one.id))
+    return Markup(  # noqa: S704 - as in `drawing`
+        f'<div class="cause">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
+        f"<b>{bad}{count(len(one.cells), 'case')}</b>\n"
+        f'<span class="muted">{where}, since <bdi>{text(build_title(one.first_bad))}</bdi></span>{issue}</p>\n'
+        f'<p class="hit">{names(one.functions, one.framework, root, NAMED, linked)}</p>\n{said_line}</div>'
+    )
+
+
+def _issue(regression: str, repository: str) -> str:
+    inner = f'issue<span class="unseen"> on {text(regression)}</span>'
+    return f' <a href="{text(issues_on(repository, regression))}" rel="external noreferrer">{inner}</a>'
+
+
+def names(functions: Sequence[str], framework: str, root: str, most: int, linked: bool) -> str:
+    """The first of these functions, as links where they have pages; the rest is counted."""
+    named = [_link(framework, each, root) if linked else name(each) for each in functions[:most]]
+    more = f" and {len(functions) - most} more" if len(functions) > most else ""
+    return ", ".join([f'<span class="name">{each}</span>' for each in named]) + more
+
+
+@lru_cache(maxsize=10_000)  # a function is named on the page of each that shares a regression with it
+def _link(framework: str, function: str, root: str) -> str:
+    return f'<a href="{root}{text(function_page(framework, function))}">{name(function)}</a>'

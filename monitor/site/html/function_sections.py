@@ -1,0 +1,148 @@
+"""A function's page target by target, as markup: the templates would take ten times as long.
+
+As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from markupsafe import Markup
+
+from monitor.analysis.status.current_status import Standing, Turn
+from monitor.formatting.display_names import build_title
+from monitor.formatting.humanize import count
+from monitor.formatting.urls import run_page
+from monitor.model import Evidence
+from monitor.site.charts.geometry import Chart
+from monitor.site.charts.svg_charts import drawn, strip_cells, strip_head, text
+from monitor.site.html.case_table import case_table
+from monitor.site.html.fragments import clock_time, date, mark, message
+from monitor.site.pages.function import CaseHistory, FunctionPage, FunctionSection, Past
+
+TURNS = 10  # of a case, the newest of them
+TURNED_UNFOLDED = 4  # cases
+
+LATENCY = 'Latency <span class="muted">median of a call</span>'
+ERROR = 'Numerical error <span class="muted">largest, in units in the last place</span>'
+
+
+def section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> Markup:
+    """What a function does on one target."""
+    past, series, anchor = one.past, one.series, text(one.anchor)
+    evidence = "" if series.evidence is Evidence.EXECUTED else series.evidence.value
+    title = (
+        f'{text(series.target)} <span class="muted">{text(series.suite)}{f" · {evidence}" if evidence else ""}</span>'
+    )
+    label = f"{text(series.target)}, {text(series.suite)}{evidence and f' {evidence}'}"
+    return Markup(  # noqa: S704 - as in `drawing`
+        f'<section aria-labelledby="{anchor}-title">\n<details class="target"{" open" if unfolded else ""}>\n'
+        f'<summary><h2 id="{anchor}-title">{title}</h2> {mark(one.cell.portability)}</summary>\n<div id="{anchor}">\n'
+        f"{_last_known(past)}{''.join(_cases(one, page, label, root)) if one.cases else ''}"
+        f"{_gone(one.gone, root) if one.gone else ''}</div>\n</details>\n</section>\n"
+    )
+
+
+def _last_known(past: Past) -> str:
+    blocked = past.runs[-1].blocked
+    if not blocked:
+        return ""
+    newest = f"The newest run observed nothing: {message(blocked)}"
+    return f'<p class="notes"><strong>Last known.</strong> {newest}</p>\n'
+
+
+def _cases(one: FunctionSection, page: FunctionPage, label: str, root: str) -> Iterator[str]:
+    """The cases of a section now, in the last runs, and over time."""
+    yield _scrolled(f"Cases: {label}", case_table(one))
+    command = f"portability repro {text(page.framework)}/{text(page.name)}/<var>case</var> --run"
+    yield f'<p class="muted">Each of them alone, in the environment of its build: <code>{command}</code></p>\n'
+    yield _history_begins(one.past)
+    yield _scrolled(f"History: {label}", _history(one, root))
+    for title, charts in ((LATENCY, one.latencies), (ERROR, one.errors)):
+        if charts:
+            yield _charts(title, charts, one.charted)
+    if turned := one.turned:
+        yield _turned(turned, one.past, root)
+
+
+def _scrolled(label: str, table: str) -> str:
+    return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n{table}\n</div>\n'
+
+
+def _history_begins(past: Past) -> str:
+    runs, shown = len(past.series.runs), len(past.runs)
+    which = "The one run" if shown == 1 else f"The last {shown} runs, oldest left"
+    return f'<h3>History</h3>\n<p class="muted">{which}{f", of {runs}" if runs > shown else ""}.</p>\n'
+
+
+def _history(one: FunctionSection, root: str) -> str:
+    """A strip for each case: what it came to in each of the last runs."""
+    runs = one.past.runs
+    rows = [
+        f'<tr><th scope="row" class="name">{text(case.standing.variant)}</th>'
+        f"{strip_cells(case.strip, case.messages, runs)}</tr>\n"
+        for case in one.cases
+    ]
+    head = f'<thead><tr><th scope="col">Case</th>{_history_head(one.past, root)}</tr></thead>'
+    return f'<table class="history">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
+
+
+@lru_cache(maxsize=100)  # all functions of a series have the same; more would outlive an edition that is served
+def _history_head(past: Past, root: str) -> str:
+    """The builds above a history."""
+    return strip_head(past.runs, root)
+
+
+def _charts(title: str, charts: Sequence[Chart], of: int) -> str:
+    """Charts of the cases that moved most, `of` so many."""
+    which = "case" if len(charts) == 1 else f"{len(charts)} cases"
+    some = f'<p class="muted">The {which} that moved most, of {of}.</p>\n' if of > len(charts) else ""
+    return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(drawn, charts))}\n</div>\n'
+
+
+def _turned(turned: Sequence[CaseHistory], past: Past, root: str) -> str:
+    """The cases that have had more than one outcome, and when they turned."""
+    unfolded = " open" if len(turned) <= TURNED_UNFOLDED else ""
+    cases = [
+        f'<div><dt class="name">{text(case.standing.variant)}</dt>\n{_turns(case, past, root)}</div>\n'
+        for case in turned
+    ]
+    summary = f"<summary>{count(len(turned), 'case')} turned</summary>"
+    return f'<details class="turns"{unfolded}>\n{summary}\n<dl>\n{"".join(cases)}</dl>\n</details>\n'
+
+
+def _turns(case: CaseHistory, past: Past, root: str) -> str:
+    """The newest turns of a case, each with what the case said then."""
+    told = case.standing.turns
+    newest, before = told[-TURNS:], len(told[:-TURNS])
+    lines = [_turn(turn, _said_in(turn.run.id, case, past), root) for turn in newest]
+    return "".join(lines) + (f'<dd class="muted">and {before} turns before</dd>\n' if before else "")
+
+
+def _said_in(run: str, case: CaseHistory, past: Past) -> str:
+    """What a case said in a run; nothing where it did not speak, or where that was long ago."""
+    number = past.numbers.get(run) if case.messages else None
+    return "" if number is None else case.messages[number]
+
+
+def _turn(turn: Turn, said: str, root: str) -> str:
+    what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
+    run = _run(turn.run.id, build_title(turn.run.build), root)
+    return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message(said)}'}</dd>\n"
+
+
+@lru_cache(maxsize=10_000)  # many cases turn in a run
+def _run(run: str, build: str, root: str) -> str:
+    """A run by its build, as a link."""
+    return f'<a href="{root}{text(run_page(run))}"><bdi>{text(build)}</bdi></a>'
+
+
+def _gone(standings: Sequence[Standing], root: str) -> str:
+    """The cases that are no longer in the suite, and what they came to last."""
+    items = [
+        f'<li><span class="name">{text(one.variant)}</span> last {mark(one.outcome)} with '
+        f"{_run(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"
+        for one in standings
+    ]
+    return f'<h3>No longer in the suite</h3>\n<ul class="gone">\n{"".join(items)}</ul>\n'

@@ -1,0 +1,57 @@
+"""The first table of a function's page, as markup: what it does now, by dtype and target.
+
+As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from monitor.analysis.status.current_status import Cell
+from monitor.formatting.case_variant import WITHOUT_DTYPE
+from monitor.site.charts.svg_charts import text
+from monitor.site.pages.function import FunctionPage, FunctionSection
+from monitor.site.status_legend import sign
+
+
+def now_table(page: FunctionPage) -> Markup:
+    """A column for each place where the function has cases, a row for each dtype; above them, all of its cases."""
+    seen = [section for section in page.sections if section.cases]
+    heads = [_head(section) for section in seen]
+    every = [_all(section.cell) for section in seen]
+    rows = [_row(dtype, [section.by_dtype.get(dtype) for section in seen]) for dtype in page.dtypes]
+    return Markup(  # noqa: S704 - as in `drawing`
+        f'<table class="now">\n<thead><tr><th scope="col">Dtype</th>{"".join(heads)}</tr></thead>\n<tbody>\n'
+        f'<tr class="all"><th scope="row">all</th>\n{"".join(every)}</tr>\n{"".join(rows)}</tbody>\n</table>'
+    )
+
+
+def _head(section: FunctionSection) -> str:
+    series = section.series
+    where = f'<a href="#{text(section.anchor)}">{text(series.target)}</a>'
+    evidence = series.evidence.value if section.cell.judged else "no evidence"
+    made = dict.fromkeys(word for source in section.cell.sources for word in source.words)
+    builds = "".join(f"<br><bdi>{text(word)}</bdi>" for word in made)
+    return f'<th scope="col">{where} <small>{text(series.suite)}<br>{evidence}{builds}</small></th>'
+
+
+def _all(cell: Cell) -> str:
+    s = sign(cell.portability)
+    passed = f" <small>{cell.tally}</small>" if cell.tally else ""
+    return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}{passed}</td>\n'
+
+
+def _row(dtype: str, cells: Sequence[Cell | None]) -> str:
+    named = text(dtype) if dtype != WITHOUT_DTYPE else "no dtype"
+    return f'<tr><th scope="row" class="name">{named}</th>{"".join(map(_of_dtype, cells))}</tr>\n'
+
+
+def _of_dtype(cell: Cell | None) -> str:
+    if cell is None:
+        return '<td class="muted">–</td>'
+    s = sign(cell.portability)
+    passed = cell.tally.replace(" of ", "/")
+    word = f'<span class="unseen"> {s.word}</span>'
+    return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {passed}{word}</td>'

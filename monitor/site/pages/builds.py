@@ -1,0 +1,166 @@
+"""The pages of builds: what each brought, by cause, and what lies between any two."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from monitor.analysis.outcomes.failure_groups import Hit, signature
+from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.formatting.display_names import build_title, framework_title
+from monitor.formatting.urls import build_page, case_address, slug
+from monitor.github.commit_ranges import Commits, between_builds
+from monitor.history.ordering import age
+from monitor.history.signature_table import KnownSignature
+from monitor.model import Build, Outcome, Series
+from monitor.site.js_data import data_script
+from monitor.site.pages.build_changes import BuildNews, news_of_builds
+from monitor.site.signature_format import calls
+from monitor.site.status_legend import OUTCOMES
+
+# A cause lists so many of its cases; nobody reads on, and the data for programs has all.
+CASES_OF_A_CAUSE = 100
+
+
+@dataclass(frozen=True)
+class BuildPage:
+    """A build: the runs that had it, what it changed, and its neighbours among the framework's builds.
+
+    `signatures` are those that changed with it, by function, `commits` those since the build before.
+    """
+
+    framework: str
+    build: Build
+    page: str
+    nights: tuple[Night, ...]
+    news: BuildNews | None
+    before: Build | None
+    after: Build | None
+    signatures: Mapping[str, KnownSignature]
+    commits: Commits | None
+
+    @property
+    def title(self) -> str:
+        return build_title(self.build)
+
+    def page_of(self, build: Build) -> str:
+        return build_page(self.framework, build)
+
+
+def build_pages(
+    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
+) -> tuple[BuildPage, ...]:
+    """A page for every build that was ever run: a framework's newest first.
+
+    `on_main` has the commits of `main` that PyTorch's nightlies are made of.
+    """
+    found: dict[str, dict[str, list[Night]]] = {}
+    for night in nights:
+        if night.run.build:
+            found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
+    news = {(one.framework, one.build.label): one for one in news_of_builds(nights)}
+    changed: dict[str, dict[str, KnownSignature]] = {}
+    for function, known in signatures.items():
+        if known.before:
+            changed.setdefault(known.since, {})[function] = known
+    pages = []
+    for framework, of_builds in sorted(found.items()):
+        builds = _by_age(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
+        for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
+            label = build.label
+            page = build_page(framework, build)
+            changes, told = news.get((framework, label)), changed.get(label, {})
+            since = between_builds(framework, before, build, on_main) if before else None
+            pages.append(
+                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, told, since)
+            )
+    return tuple(pages[::-1])
+
+
+def _by_age(builds: Iterable[Build | None]) -> list[Build]:
+    return sorted((build.bare for build in builds if build), key=lambda build: age(build.version))
+
+
+def comparison_file(framework: str) -> str:
+    """The address of what the builds of a framework are compared by."""
+    return f"data/builds/{slug(framework)}.js"
+
+
+def comparison_head(pages: Mapping[str, Sequence[BuildPage]]) -> Markup:
+    """What `builds.js` begins with: the words of outcomes, and where each framework's comparison is."""
+    head = {
+        "outcomes": [[sign.word, sign.symbol, sign.tone.value] for sign in OUTCOMES.values()],
+        "frameworks": [[one, framework_title(one), comparison_file(one)] for one in pages],
+    }
+    text = json.dumps(head, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
+
+
+def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> bytes:
+    """The comparison of a framework's builds, as a script."""
+    return data_script(f"comparisons[{json.dumps(framework)}]", _comparison(framework, pages, nights))
+
+
+def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> dict[str, object]:
+    """What any two builds are compared by: of each case that ever changed, every change and its cause; signatures."""
+    builds = [page.build for page in reversed(pages)]
+    places = {build.label: number for number, build in enumerate(builds)}
+    said: dict[str, int] = {}
+    turns: dict[tuple[Series, str], list[object]] = {}
+    addresses: dict[tuple[Series, str], str] = {}
+    for hit in _hits(night for night in nights if night.run.framework == framework):
+        change, key = hit.change, (hit.run.series, hit.change.case)
+        since = change.since or hit.run.build
+        if since is None or since.label not in places:
+            continue
+        words = _without_outcomes(signature(change))
+        turn = [
+            places[since.label],
+            _number(change.before),
+            _number(change.after),
+            said.setdefault(words, len(said)),
+            change.text,
+        ]
+        turns.setdefault(key, []).append(turn)
+        addresses[key] = case_address(hit.run, change.function)
+    return {
+        "builds": [[build_title(build), build_page(framework, build)] for build in builds],
+        "cases": [
+            [target, suite, evidence.value, case, addresses[(target, of, suite, evidence), case], found]
+            for ((target, of, suite, evidence), case), found in turns.items()
+        ],
+        "signatures": [
+            [places[page.build.label], function, *map(_calls, (known.before, known.text))]
+            for page in pages
+            for function, known in page.signatures.items()
+        ],
+    }
+
+
+def _calls(signature: str) -> tuple[tuple[str, ...], ...]:
+    return calls(signature) if signature else ()
+
+
+def _hits(nights: Iterable[Night]) -> Iterator[Hit]:
+    for night in nights:
+        if night.baseline:
+            yield from (Hit(night.run, change) for change in night.changes)
+
+
+def _without_outcomes(text: str) -> str:
+    return text.partition(": ")[2]
+
+
+def _number(outcome: Outcome | None) -> int:
+    return [*Outcome].index(outcome) if outcome else -1
+
+
+def by_framework(pages: Sequence[BuildPage]) -> Mapping[str, tuple[BuildPage, ...]]:
+    """The pages by framework."""
+    found: dict[str, list[BuildPage]] = {}
+    for page in pages:
+        found.setdefault(page.framework, []).append(page)
+    return {framework: tuple(group) for framework, group in found.items()}

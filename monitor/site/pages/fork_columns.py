@@ -1,0 +1,38 @@
+"""What forks tell, on pages of ours: beside our own figures, and in none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from monitor.federation.columns import Column, ForeignCell
+from monitor.site.pages.matrix import MatrixCell, MatrixPage, usual_evidence, usual_sources
+
+
+def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
+    """The matrix with a column for each of the forks' targets, in the rows that it has."""
+    rows = tuple(
+        replace(
+            row, cells=row.cells + tuple(_cell(column.cells.get((row.framework, row.function))) for column in columns)
+        )
+        for row in page.rows
+    )
+    usual = (usual_evidence(map(_cell, column.cells.values())) for column in columns)
+    first = len(page.targets)
+    return replace(
+        page,
+        sources=page.sources + tuple(usual_sources(rows, first + number) for number in range(len(columns))),
+        targets=page.targets + tuple(column.label for column in columns),
+        evidences=page.evidences + tuple(usual),
+        rows=rows,
+        elsewhere=tuple(column.fork.site for column in columns),
+    )
+
+
+def of_function(columns: Sequence[Column], framework: str, name: str) -> tuple[tuple[Column, ForeignCell], ...]:
+    """The columns that know a function, and what they know."""
+    return tuple((column, one) for column in columns if (one := column.cells.get((framework, name))))
+
+
+def _cell(one: ForeignCell | None) -> MatrixCell | None:
+    return MatrixCell(one.cell, "", one.outcomes) if one else None

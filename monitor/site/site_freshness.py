@@ -1,0 +1,31 @@
+"""When the published site says that it was written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import requests
+
+from monitor.exports.api import ROOT
+from monitor.formatting.humanize import moment
+
+ANSWER_SECONDS = 30
+
+
+class NoAnswerError(Exception):
+    """A site that does not say when it was written: why, in one line."""
+
+
+def written_at(site: str) -> datetime:
+    """When the site at an address, with a slash at its end, was written. Raises NoAnswerError."""
+    try:
+        answer = requests.get(f"{site}{ROOT}/index.json", timeout=ANSWER_SECONDS)
+        if not answer.ok:
+            raise NoAnswerError(f"answers {answer.status_code}")
+        return moment(answer.json()["generated"])
+    except requests.JSONDecodeError:
+        raise NoAnswerError("does not answer with its own JSON") from None
+    except requests.RequestException as error:
+        raise NoAnswerError(f"does not answer: {type(error).__name__}") from None
+    except (KeyError, TypeError, ValueError):
+        raise NoAnswerError("does not say when it was written") from None

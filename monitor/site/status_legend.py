@@ -1,0 +1,132 @@
+"""How the pages show an outcome, a portability, a verdict and so on: a symbol, a word, a tone, a meaning.
+
+Colour is never the only sign, so the symbols differ within each kind. They come from blocks of Unicode that no
+platform draws as pictures. The meanings are the legend, and the text of the method page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.analysis.latency.slowdown_tracker import Standing
+from monitor.analysis.outcomes.outcome_changes import Verdict
+from monitor.analysis.regressions.regression import State
+from monitor.analysis.status.scores import Portability
+from monitor.model import Evidence, Outcome
+
+
+class Tone(StrEnum):
+    """What a sign says at a glance; the style sheet has a colour for each."""
+
+    GOOD = "good"
+    BAD = "bad"
+    PARTLY = "partly"
+    UNSURE = "unsure"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Sign:
+    """`word` is the value itself, as it stands in the data; `meaning` is one sentence without its full stop."""
+
+    symbol: str
+    word: str
+    tone: Tone
+    meaning: str
+
+
+OUTCOMES: Mapping[Outcome, Sign] = {
+    Outcome.PASS: Sign(
+        "✓",
+        "pass",
+        Tone.GOOD,
+        "ran on the device, and the result is right; by compiled evidence: every program compiles",
+    ),
+    Outcome.MISMATCH: Sign("≠", "mismatch", Tone.BAD, "ran, and gave wrong numbers or broke its promise"),
+    Outcome.UNSUPPORTED: Sign(
+        "⊘", "unsupported", Tone.PARTLY, "the framework refuses: no kernel, no such dtype, not implemented"
+    ),
+    Outcome.FALLBACK: Sign("↷", "fallback", Tone.PARTLY, "ran, silently, on another device than the one asked for"),
+    Outcome.ERROR: Sign("✗", "error", Tone.BAD, "raised something that is not a refusal"),
+    Outcome.CRASH: Sign("†", "crash", Tone.BAD, "the process died"),
+    Outcome.TIMEOUT: Sign("◷", "timeout", Tone.BAD, "gave no answer within its time limit"),
+    Outcome.OOM: Sign("■", "oom", Tone.BAD, "out of memory: the device's, or the limit of a case"),
+    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the name is gone from the framework"),
+    Outcome.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "fresh workers gave different answers"),
+    Outcome.BLOCKED: Sign(
+        "?", "blocked", Tone.NONE, "could not be judged: no build, no device, or the run was cut short"
+    ),
+}
+
+PORTABILITIES: Mapping[Portability, Sign] = {
+    Portability.SUCCESS: Sign("✓", "success", Tone.GOOD, "all judged cases of the function pass"),
+    Portability.PARTIAL: Sign("◐", "partial", Tone.PARTLY, "some cases pass: a partial failure"),
+    Portability.FAILURE: Sign("✗", "failure", Tone.BAD, "no case passes: a complete failure"),
+    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence, or less than half of them"),
+}
+
+VERDICTS: Mapping[Verdict, Sign] = {
+    Verdict.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
+    Verdict.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
+    Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
+    Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
+    Verdict.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
+    Verdict.ENVIRONMENT: Sign(
+        "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
+    ),
+    Verdict.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, announced or replaced by another"),
+    Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
+    Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
+    Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
+    Verdict.BEYOND: Sign("⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"),
+    Verdict.LIFTED: Sign("⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"),
+    Verdict.NEW: Sign("+", "new", Tone.NONE, "first seen"),
+    Verdict.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
+}
+
+EVIDENCES: Mapping[Evidence, Sign] = {
+    Evidence.EXECUTED: Sign("●", "executed", Tone.NONE, "ran on the hardware itself, and the result was checked"),
+    Evidence.COMPILED: Sign("◕", "compiled", Tone.NONE, "accepted by the hardware's real compiler, not run"),
+    Evidence.LOWERED: Sign("◑", "lowered", Tone.NONE, "lowered to the hardware's dialect, not compiled"),
+    Evidence.REGISTERED: Sign("○", "registered", Tone.NONE, "listed in the framework's kernel table, not tried"),
+}
+
+
+STATES: Mapping[State, Sign] = {
+    State.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
+    State.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
+    State.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
+    State.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
+    State.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
+    State.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, announced or replaced by others"),
+    State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
+}
+
+STANDINGS: Mapping[Standing, Sign] = {
+    Standing.SUSPECT: Sign("?", "suspect", Tone.UNSURE, "slower than its past lets expect, and not measured again"),
+    Standing.CONFIRMED: Sign(
+        "↓", "confirmed", Tone.PARTLY, "slower than the last good build side by side, once so far"
+    ),
+    Standing.FILED: Sign("⇊", "filed", Tone.BAD, "slower side by side on two nights of three: told of"),
+    Standing.LATCHED: Sign("⇩", "latched", Tone.BAD, "told of on an earlier night, and slow still"),
+    Standing.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
+}
+
+
+def sign(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> Sign:
+    """The sign of a value of any of the six kinds."""
+    match value:
+        case Outcome():
+            return OUTCOMES[value]
+        case Portability():
+            return PORTABILITIES[value]
+        case Verdict():
+            return VERDICTS[value]
+        case Evidence():
+            return EVIDENCES[value]
+        case State():
+            return STATES[value]
+        case Standing():
+            return STANDINGS[value]

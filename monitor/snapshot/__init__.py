@@ -1,0 +1,1 @@
+"""Read a history once, for commands, issues and the site."""

@@ -1,0 +1,90 @@
+"""Which cases there are: every declaration of a suite, checked and multiplied.
+
+A suite is a package `monitor.suite.<framework>.<suite>`, and whatever its modules declare belongs to it; or it is a
+module of that name whose `checks` asks the installed build which checks there are.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.suite.catalog import load_catalog
+from monitor.suite.declare import Case, Declaration, no_oracle
+
+if TYPE_CHECKING:  # NumPy is not needed to list what is declared
+    from monitor.suite.check_protocol import Check
+    from monitor.suite.device import Device
+
+HERE = Path(__file__).parent
+KERNELS = "kernels"  # the suite of what is looked up, not run: the operators in a framework's tables
+# The modules of a framework's folder that are no suite of checks.
+NO_SUITE = {"__init__", "composites", "device", "dialect", "export", KERNELS}
+
+
+class DeclarationError(ValueError):
+    """A declaration that cannot stand; the message names it and says what is missing."""
+
+
+def frameworks() -> tuple[str, ...]:
+    """The frameworks that have cases: each is one folder here."""
+    return tuple(sorted(path.parent.name for path in HERE.glob("*/device.py")))
+
+
+def suites(framework: str) -> tuple[str, ...]:
+    """The suites of checks of a framework, those that only a build can list among them."""
+    declared = {path.parent.name for path in (HERE / framework).glob("*/__init__.py")}
+    return tuple(sorted(declared | _listed(framework)))
+
+
+def is_listed(framework: str, suite: str) -> bool:
+    """Whether only an installed build can say which cases a suite has."""
+    return suite in _listed(framework)
+
+
+def listing(framework: str, suite: str) -> Callable[[Device], Iterable[Check]] | None:
+    """What asks an installed build for the checks of a suite; None where the suite is declared."""
+    if not is_listed(framework, suite):
+        return None
+    listed: Callable[[Device], Iterable[Check]] = import_module(f"monitor.suite.{framework}.{suite}").checks
+    return listed
+
+
+def collect(framework: str, suite: str) -> dict[str, Case]:
+    """All declared cases of a suite by id, sorted. Raises DeclarationError."""
+    catalog = load_catalog()
+    cases: dict[str, Case] = {}
+    for where, declaration in _declarations(framework, suite):
+        if declaration.oracle is no_oracle:
+            raise DeclarationError(f"{where}: no oracle; add @{where.rpartition('.')[2]}.reference or .promise")
+        if declaration.function not in catalog:
+            raise DeclarationError(
+                f"{where}: {declaration.function} is not in the catalog; add it to {framework}/catalog.csv"
+            )
+        for case in declaration.cases(framework):
+            if case.id in cases:
+                raise DeclarationError(f"{where}: a second case {case.id}; give one of them a name=")
+            cases[case.id] = case
+    return dict(sorted(cases.items()))
+
+
+def _listed(framework: str) -> set[str]:
+    return {path.stem for path in (HERE / framework).glob("*.py")} - NO_SUITE
+
+
+def _declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
+    package = import_module(f"monitor.suite.{framework}.{suite}")
+    for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        try:
+            module = import_module(module_info.name)
+        except Exception as error:  # whatever a case file may raise while it is read
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            said = f"{type(error).__name__}: {error}"
+            raise DeclarationError(f"{module_info.name}: {Path(place.filename).name}:{place.lineno}: {said}") from error
+        for name, value in vars(module).items():
+            if isinstance(value, Declaration):
+                yield f"{module_info.name}.{name}", value

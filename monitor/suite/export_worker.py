@@ -1,0 +1,91 @@
+"""The program that turns cases into programs for another hardware's compiler, inside one framework's environment.
+
+It answers a case with an observation, which passes where every stage before the compiler was passed, and with the names
+of the programs, files in StableHLO that it leaves in a folder. `monitor.execution.workers.compile_worker` asks it, and
+says what evidence that is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import time
+from importlib import import_module
+from pathlib import Path
+
+from monitor.formats.error_text import clean, describe
+from monitor.formats.serialization import to_json
+from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
+from monitor.model import Observation, Outcome, Stage
+from monitor.suite.check_protocol import Check, SuiteUnavailableError
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.export import Exporter, StageError
+from monitor.suite.worker import AbsentError, checks_of, introduce, resolve
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--framework", required=True)
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--device", required=True, help="what calls are traced on")
+    parser.add_argument("--platform", required=True, help="what programs are lowered for: tpu, cuda ...")
+    parser.add_argument("--programs", type=Path, required=True, help="where to leave the programs")
+    add_arguments(parser)
+    given = parser.parse_args()
+
+    def start() -> Service:
+        module = import_module(f"monitor.suite.{given.framework}.export")
+        exporter: Exporter = getattr(module, f"{given.framework.capitalize()}Exporter")(given.device, given.platform)
+        checks = checks_of(exporter.device, given.suite)
+
+        def answer(request: Message) -> Message:
+            observation, programs = export(exporter, checks[request["case"]])
+            return {"observation": to_json(observation), "programs": [_leave(given.programs, one) for one in programs]}
+
+        return introduce(exporter.device, checks), answer
+
+    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+
+
+def export(exporter: Exporter, check: Check) -> tuple[Observation, list[bytes]]:
+    """The observation of a check up to the compiler, and its programs where it came so far."""
+    start = time.perf_counter()
+    programs: list[bytes] = []
+    outcome, stage, message = Outcome.PASS, None, ""
+    try:
+        resolve(exporter.device, check.function)
+        programs = exporter.programs(check)
+    except AbsentError as absent:
+        outcome, message = Outcome.ABSENT, clean(str(absent))
+    except StageError as stopped:
+        outcome, stage, message = stopped.outcome, stopped.stage, clean(str(stopped))
+    except (Exception, SystemExit) as raised:
+        outcome, stage = exporter.device.refusal(raised) or Outcome.ERROR, Stage.TRACE
+        message = describe(raised)
+    observation = Observation(
+        check.id,
+        outcome,
+        message=message,
+        stage=stage,
+        declared=clean(check.declared),
+        seconds=round(time.perf_counter() - start, 3),
+    )
+    return observation, programs
+
+
+def _leave(directory: Path, program: bytes) -> str:
+    """Write a program where it is not there yet, under the name that its content gives it.
+
+    Another exporter may be leaving the same one, and whoever sees a program sees all of it.
+    """
+    name = f"{hashlib.sha256(program).hexdigest()}.mlir"
+    if not (directory / name).exists():
+        begun = directory / f"{name}.{os.getpid()}"
+        begun.write_bytes(program)
+        begun.rename(directory / name)
+    return name
+
+
+if __name__ == "__main__":
+    main()

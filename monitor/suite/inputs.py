@@ -1,0 +1,57 @@
+"""Inputs of a case, drawn so that every run, build and framework sees the same values.
+
+Floating values are rounded to the precision of the case's dtype: a framework and the oracle in double precision start
+from the very same numbers, and differ only by what the function does.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import numpy as np
+
+from monitor.suite.declare import DTYPE, Case, Tensor
+from monitor.suite.tolerances import SIGNIFICANT_BITS
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def draw_inputs(case: Case) -> dict[str, Any]:
+    """Each input by name: an array in double precision, or the declared value itself."""
+    return {
+        name: draw(spec, spec.dtype or case.dtype, seed=case.declaration.seed(name))
+        if isinstance(spec, Tensor)
+        else spec
+        for name, spec in case.declaration.inputs.items()
+    }
+
+
+def reference_arguments(case: Case, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs as the oracle takes them: only those it names, the dtype by its name."""
+    names = [*inspect.signature(case.declaration.oracle).parameters][1:]
+    return {name: case.dtype if inputs[name] is DTYPE else inputs[name] for name in names}
+
+
+def draw(spec: Tensor, dtype: str, *, seed: int) -> Array:
+    """An array of the spec's shape for `dtype`, as float64, complex128, int64 or bool."""
+    random = np.random.default_rng(seed)
+    if spec.below:
+        return random.integers(0, spec.below, spec.shape)
+    if dtype == "bool":
+        return random.integers(0, 2, spec.shape).astype(bool)
+    if dtype.startswith(("int", "uint")):
+        whole = random.integers(0 if dtype.startswith("u") else -8, 8, spec.shape)
+        return np.abs(whole) + 1 if spec.positive else whole
+    if spec.within:
+        return _rounded(random.uniform(*spec.within, spec.shape), SIGNIFICANT_BITS[dtype])
+    values = _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
+    if dtype.startswith("complex"):
+        return values + 1j * _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
+    return np.maximum(np.abs(values), 1 / 8) if spec.positive else values
+
+
+def _rounded(values: Array, bits: int) -> Array:
+    mantissa, exponent = np.frexp(values)
+    rounded: Array = np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits)
+    return rounded

@@ -1,0 +1,57 @@
+"""The program that looks operators up in a framework's own tables of kernels, inside its environment.
+
+Nothing is run on the platform and nothing compiled: an operator passes where the table has a kernel of it for the
+platform, or kernels of all operators that it calls. It answers as `monitor.suite.worker` does; each framework reads its
+tables in its `kernels.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from importlib import import_module
+
+from monitor.formats.error_text import clean
+from monitor.formats.serialization import to_json
+from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
+from monitor.model import Evidence, Observation, Outcome
+from monitor.suite.check_protocol import SuiteUnavailableError
+from monitor.suite.device import DeviceUnavailableError
+from monitor.suite.discovery import KERNELS
+from monitor.suite.kernel_entry import Kernel
+from monitor.suite.worker import introduce, open_device
+
+VARIANT = "kernel"  # the last part of every id
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--framework", required=True)
+    parser.add_argument("--suite", required=True)
+    parser.add_argument("--platform", required=True, help="what the framework's table calls it: MPS, GPU, rocm ...")
+    add_arguments(parser)
+    given = parser.parse_args()
+
+    def start() -> Service:
+        if given.suite != KERNELS:
+            raise SuiteUnavailableError(f"only {KERNELS} are looked up, not {given.suite}")
+        # Kernels of a platform are registered without it: the CPU is what every build can open.
+        device = open_device(given.framework, "cpu")
+        table = import_module(f"monitor.suite.{given.framework}.kernels").kernels(given.platform)
+        kernels = {f"{given.framework}/{operator}/{VARIANT}": kernel for operator, kernel in table.items()}
+
+        def answer(request: Message) -> Message:
+            case = request["case"]
+            return {"observation": to_json(_observation(case, kernels[case], given.platform))}
+
+        return introduce(device, kernels), answer
+
+    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+
+
+def _observation(case: str, kernel: Kernel, platform: str) -> Observation:
+    lacking = f"no kernel for {platform}" if kernel.outcome is Outcome.UNSUPPORTED else ""
+    return Observation(case, kernel.outcome, Evidence.REGISTERED, clean(kernel.how or lacking))
+
+
+if __name__ == "__main__":
+    main()
