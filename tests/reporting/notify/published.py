@@ -1,4 +1,4 @@
-"""GitHub's published description of its API, cut to what `monitor.reporting` uses of it: `github-api.json`.
+"""GitHub's published description of its API, cut to what `monitor.github` uses of it: `github-api.json`.
 
     npm install @octokit/openapi
     python tests/reporting/notify/published.py node_modules/@octokit/openapi/generated/api.github.com.json
