@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from packaging.version import Version
 
 from monitor.formats.run_file import RunFile
-from monitor.history.files import Committed, Folder, HistoryError
+from monitor.history.files import Committed, Files, Folder, HistoryError
 from monitor.history.git import WorkTree
 from monitor.history.last_known import known_after, read_outcomes, write_outcomes
-from monitor.history.layout import RecordedRun, outcomes_path, read_observations, run_path
+from monitor.history.layout import (
+    COLUMNS,
+    RecordedRun,
+    content_of,
+    observations_path,
+    outcomes_path,
+    read_observations,
+    read_run,
+    run_path,
+)
 from monitor.history.manifest import remove_table
 from monitor.history.ordering import in_order, with_extent
 from monitor.history.retraction import Retraction, read_followed, read_retractions, write_retractions
@@ -62,13 +71,36 @@ def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun
 
 
 def take_back(tree: WorkTree, item: RecordedRun, told: Retraction) -> None:
-    """Write a retraction to a work tree, and anew all that follows from the runs that remain. Commits nothing."""
+    """Write a retraction to a work tree, and anew all that follows from the runs that remain. Commits nothing.
+
+    Later runs may repeat values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
+    are written as the commit has them that recorded the run.
+    """
     files, run = Folder(tree.path), item.run
+    _restore_observations(tree, run)
     signatures = None if run.one_off else _signatures_without(tree, item)
     write_retractions(tree.path, read_retractions(files) | {run.id: told})
     write_outcomes_anew(tree, run.series)
     if signatures is not None:
         write_signatures(tree.path, signatures_path(run.framework), signatures)
+
+
+def _restore_observations(tree: WorkTree, run: Run) -> None:
+    """Write a damaged file of observations as it was recorded, where git still has that."""
+    path = observations_path(run)
+    if run.blocked or _is_readable(Folder(tree.path), path):
+        return
+    recorded = Committed(tree.path, tree.added(run_path(run, ".json")))
+    if _is_readable(recorded, path):
+        (tree.path / path).write_bytes(content_of(recorded, path))
+
+
+def _is_readable(files: Files, path: PurePosixPath) -> bool:
+    try:
+        read_run(files, path, tuple(COLUMNS))
+    except HistoryError:
+        return False
+    return True
 
 
 def write_outcomes_anew(tree: WorkTree, series: Series) -> None:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
+from monitor.history.last_known import read_outcomes
 from monitor.history.layout import (
     COLUMNS,
     TEXTS,
+    complete,
     named,
     observations_path,
+    observations_table,
+    outcomes_path,
     read_observations,
     read_run,
     read_runs,
     write_observations,
 )
 from monitor.history.ordering import in_order
-from monitor.history.parquet_encoding import DIGITS, rounded
+from monitor.history.parquet_encoding import DIGITS, rounded, with_digits_kept
 from monitor.history.retention import thin
 from monitor.history.store import History
 from monitor.model import Evidence, Run
@@ -146,3 +155,58 @@ def test_what_is_thinned_out_can_still_be_named(tmp_path: Path, runfile: Make) -
     assert thin(history, date(2028, 1, 1), anew=False).runs == 2
     assert names(history) == ["", *["20261101"] * 3]
     assert history.load().observations["message"].equals(before["message"])
+
+
+NIGHTS = st.lists(
+    st.tuples(st.sampled_from(["pass", "error"]), st.sets(st.sampled_from(CASES), max_size=3), st.booleans()),
+    min_size=4,
+    max_size=4,
+)
+
+
+@settings(max_examples=int(os.environ.get("PORTABILITY_SERIES", "4")), deadline=None)
+@given(nights=NIGHTS, data=st.data())
+def test_runs_keep_their_values_when_the_run_that_they_repeat_is_retracted(
+    runfile: Make, nights: list[tuple[str, set[str], bool]], data: st.DataObject
+) -> None:
+    """Nights of mostly equal answers; after each, any run until then may be retracted."""
+    with TemporaryDirectory() as folder:
+        history, kept = History(Path(folder) / "history"), {}
+        for day, (usual, others, retracts) in enumerate(nights, start=1):
+            said = {case: "crash" if case in others else usual for case in CASES}
+            night = runfile(day, said, latencies=dict.fromkeys(CASES, day))
+            history.record([night], str(day))
+            kept[night.run.id] = night
+            if retracts:
+                run = data.draw(st.sampled_from(sorted(kept)))
+                history.retract(run, "a test")
+                del kept[run]
+        remaining = history.load().runs
+        assert [item.run.id for item in remaining] == sorted(kept)
+        for item in remaining:
+            there = observed(history.directory, item.run)
+            wanted = with_digits_kept(observations_table(complete(kept[item.run.id])))
+            assert_frame_equal(there.astype(dict.fromkeys(TEXTS, "str")), wanted.astype(dict.fromkeys(TEXTS, "str")))
+        alone = History(Path(folder) / "alone")
+        alone.record([*kept.values()], "as if the others had never been")
+        path = outcomes_path(("cpu", "jax", "paper", Evidence.EXECUTED))
+        assert read_outcomes(history.files, path) == read_outcomes(alone.files, path)
+
+
+def test_a_damaged_run_is_whole_again_when_it_is_retracted_for_the_runs_that_repeat_it(
+    tmp_path: Path, runfile: Make
+) -> None:
+    history = History(tmp_path / "history")
+    made = [runfile(day, dict.fromkeys(CASES, "error")) for day in (1, 2, 3)]
+    for night in made:
+        history.record([night], night.run.id)
+    assert names(history) == ["", "20261101", "20261101"]
+    first, *later = [item.run for item in history.load().runs]
+    (history.directory / observations_path(first)).write_bytes(b"garbage")
+    git = ["git", "-C", str(history.directory), "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    subprocess.run([*git, "commit", "--quiet", "--all", "--message=Damage"], check=True)
+    history = History(history.directory)
+    history.retract(first.id, "its file was damaged")
+    assert [item.run.id for item in history.load().runs] == [run.id for run in later]
+    for run in later:
+        assert {*observed(history.directory, run)["message"]} == {"why error"}
