@@ -17,8 +17,8 @@ import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json, say
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.interpreters import wished_interpreter
 from monitor.execution.builds.provider import BuildUnavailable, provide
+from monitor.execution.builds.python_search import wished_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
 from monitor.execution.targets.package_sources import CONFIGURED_INDEX, Offer

@@ -18,7 +18,8 @@ from monitor.execution.builds.environments import (
     prune_environments,
     python_of,
 )
-from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect, running_interpreter
+from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect
+from monitor.execution.builds.python_search import running_interpreter
 from monitor.execution.builds.resolver import Lock, Pin, Wheel, parse_lock, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError, find_uv, reason
 from monitor.execution.targets.package_sources import Source
@@ -278,6 +279,14 @@ def test_uv_is_looked_for_beside_the_interpreter_then_on_path(tmp_path, monkeypa
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "uv").touch(mode=0o755)
         assert find_uv() == str(tmp_path / folder / "uv")
+
+
+def test_an_interpreter_does_not_read_the_current_directory(tmp_path, monkeypatch, interpreter):
+    (tmp_path / "json.py").write_text("raise SystemExit(3)")
+    monkeypatch.chdir(tmp_path)
+    assert inspect(running_interpreter()) == interpreter
+    assert interpreter.base.exists()
+    assert interpreter.missing == ()
 
 
 def test_an_interpreter_that_is_none(tmp_path):

@@ -10,9 +10,8 @@ from zipfile import ZipFile
 import pytest
 from wheels import only_wheels
 
-from monitor.execution.builds.interpreters import wished_interpreter
 from monitor.execution.builds.provider import Provided, newest, provide
-from monitor.execution.builds.python_search import find_python
+from monitor.execution.builds.python_search import find_python, wished_interpreter
 from monitor.execution.targets.backends import Execute
 from monitor.execution.targets.package_sources import Framework, Source
 from monitor.execution.targets.target import Target
@@ -37,7 +36,7 @@ def python(
 ) -> Path:
     """A program that says of itself what a Python of that version would."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    told = {"version": version, "abi": abi, "base": str(path), "missing": missing}
+    told = {"version": version, "abi": abi, "base": str(path), "missing": missing, "platform": "", "packages": {}}
     path.write_text(f"#!/bin/sh\necho '{json.dumps(told)}'\n")
     path.chmod(0o755)
     return path
@@ -61,7 +60,7 @@ def test_the_newest_usable_release_of_pyenv_is_found(tmp_path: Path) -> None:
     assert found.path == best
     assert found.unusable == (
         "pyenv's 3.98.11 lacks ctypes",
-        "pyenv's 3.98.12 does not run (exit status 127)",
+        "pyenv's 3.98.12 is no Python of 3.8 or later (exit status 127)",
         "pyenv's 3.98.13 is no CPython that wheels are made for (cpython-398t-x86_64-linux-gnu)",
         "pyenv's 3.98.15 cannot be run: No such file or directory",
     )

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.execution.builds.environments import provide_environment, python_of
-from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect, wished_interpreter
+from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect
 from monitor.execution.builds.pip_config import PipConfigError
+from monitor.execution.builds.python_search import wished_interpreter
 from monitor.execution.builds.resolver import Lock, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError
 from monitor.execution.targets.errors import TargetError

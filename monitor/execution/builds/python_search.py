@@ -5,36 +5,19 @@ uv alone does not see what pyenv installed: of a version that is not the global 
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-ANSWER_SECONDS = 60  # starting Python from a cold network disk takes a while
+from monitor.execution.builds.interpreters import InterpreterError, inspect
+from monitor.execution.builds.pip_config import network_environment
+from monitor.execution.builds.uv import QUICK, UvError, run_uv
 
 RELEASED = re.compile(r"\d+\.\d+\.\d+")  # no release candidate, no "3.14-dev"
 CPYTHON = re.compile(r"cpython-\d+-")  # the frameworks' wheels are for it; free-threaded builds are "cpython-313t-"
-# A Python that was compiled without a library's headers lacks the module of it. Frameworks import these.
-NEEDED = ("ctypes", "ssl", "zlib")
-
-WHO_ARE_YOU = f"""
-import json, platform, sys, sysconfig
-missing = []
-for name in {NEEDED!r}:
-    try:
-        __import__(name)
-    except ImportError:
-        missing.append(name)
-print(json.dumps({{
-    "version": platform.python_version(),
-    "abi": sysconfig.get_config_var("SOABI") or "",
-    "base": getattr(sys, "_base_executable", None) or sys.executable,
-    "missing": missing,
-}}))
-"""
 
 PLACES = "on PATH, in pyenv's versions and in uv's"
 
@@ -67,7 +50,7 @@ def find_python(version: str, environ: Mapping[str, str] = os.environ) -> Search
         if real in seen:
             continue
         seen.add(real)
-        found = _ask(candidate.path, version)
+        found = _examined(candidate.path, version)
         if isinstance(found, str):
             unusable.append(f"{candidate.place} {found}")
         elif best is None or found[0] > best[0]:
@@ -97,30 +80,50 @@ def _pyenv(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
-def _ask(path: Path, version: str) -> tuple[tuple[int, ...], Path] | str:
-    """Its version and its path outside of any virtual environment, or why it cannot be used."""
+def _examined(path: Path, version: str) -> tuple[tuple[int, ...], Path] | str:
+    """Return its version and its path outside of any virtual environment, or why it cannot be used."""
     try:
-        answer = subprocess.run(
-            [path, "-I", "-c", WHO_ARE_YOU],
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=ANSWER_SECONDS,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        facts = json.loads(answer.stdout)
-        found, abi, base, missing = (facts[name] for name in ("version", "abi", "base", "missing"))
-    except OSError as error:
-        return f"cannot be run: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return f"did not answer within {ANSWER_SECONDS} s"
-    except (ValueError, KeyError, TypeError):
-        return f"does not run (exit status {answer.returncode})"
-    if not CPYTHON.match(abi):
-        return f"is no CPython that wheels are made for ({abi or 'unknown'})"
-    if not RELEASED.fullmatch(found) or not f"{found}.".startswith(f"{version}."):
-        return f"is Python {found}"
-    if missing:
-        return f"lacks {', '.join(missing)}"
-    return tuple(map(int, found.split("."))), Path(base)
+        found = inspect(path)
+    except InterpreterError as error:
+        return str(error)
+    if not CPYTHON.match(found.abi):
+        return f"is no CPython that wheels are made for ({found.abi})"
+    if not RELEASED.fullmatch(found.version) or not f"{found.version}.".startswith(f"{version}."):
+        return f"is Python {found.version}"
+    if found.missing:
+        return f"lacks {', '.join(found.missing)}"
+    return tuple(map(int, found.version.split("."))), found.base
+
+
+def running_interpreter() -> Path:
+    """The interpreter that runs this, outside of its virtual environment."""
+    return Path(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def wished_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, str]:
+    """The interpreter of that version and "", else the running one and a note that says so, and where it was sought.
+
+    The running one serves where it is of that version. Else `find_python` looks at what is installed, and then
+    uv: where its settings let it (they do, unless told otherwise) it downloads one.
+    """
+    running = ".".join(map(str, sys.version_info[:3]))
+    if not version or f"{running}.".startswith(f"{version}."):
+        return running_interpreter(), ""
+    say(f"looking for Python {version}")
+    search = find_python(version)
+    if search.path:
+        return search.path, ""
+    quick = {key: value for key, value in QUICK.items() if key not in os.environ}
+    environment = {**network_environment(os.environ), **quick}
+    try:
+        return Path(run_uv(_uv_call(version), environment).strip()), ""
+    except UvError as error:
+        passed = "".join(f"; {why}" for why in search.unusable)
+        sought = f"none is usable {PLACES}{passed}; uv cannot get one: {error}"
+        return running_interpreter(), f"Python {version} was wished for, {running} serves: {sought}"
+
+
+def _uv_call(version: str) -> tuple[str, ...]:
+    """A call of uv that prints the path of a Python of that version, outside of any virtual environment."""
+    print_path = "import sys; print(sys._base_executable)"
+    return ("run", "--no-project", "--python", version, "--", "python", "-I", "-c", print_path)
