@@ -46,8 +46,9 @@ from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets.target import Target, load_targets
 from monitor.execution.workers.compile_worker import Exports
 from monitor.formats.run_file import RunFileError
+from monitor.history.retraction import read_followed
 from monitor.model import Job
-from monitor.pipeline.provenance import accept
+from monitor.pipeline.provenance import accept, newest_versions
 from monitor.reports.changes_text import apart_text, news_text
 from monitor.reports.slowdown_text import slowdowns_text
 from monitor.site.incremental import refuse_foreign
@@ -116,9 +117,10 @@ def nightly(
             shutil.rmtree(night)  # or --resume would take it for the last night
         raise UserError(f"nothing was run, and nothing is recorded: --case {' '.join(jobs[0].selection)} fits no case")
     runfiles, refused = [], False
+    versions = newest_versions(read_followed(recorded.files))
     for job, path in done:
         try:
-            runfiles.append(accept(path, targets, jobs=(job,)))
+            runfiles.append(accept(path, targets, jobs=(job,), known=versions))
         except RunFileError as error:
             say(f"refused: {error}")
             refused = True

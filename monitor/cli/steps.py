@@ -46,9 +46,10 @@ from monitor.github.commit_ranges import look_up, subject_on_github
 from monitor.history.commit_table import is_nightly
 from monitor.history.merge_branches import ARTIFACT
 from monitor.history.merge_shards import join_shards
+from monitor.history.retraction import read_followed
 from monitor.history.store import History
 from monitor.model import Evidence, Job
-from monitor.pipeline.provenance import accept, started_for
+from monitor.pipeline.provenance import accept, newest_versions, started_for
 from monitor.reports.changes_text import news_markdown, news_text
 from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
 from monitor.site.build import write_site
@@ -226,9 +227,10 @@ def record(
         return
     recorded = open_history(history)
     retracted = recorded.retractions()
+    known = newest_versions(read_followed(recorded.files))
     for path in paths:
         try:
-            runfile = accept(path, targets, started_for=started.get(path.parent), jobs=jobs)
+            runfile = accept(path, targets, started_for=started.get(path.parent), jobs=jobs, known=known)
             if told := retracted.get(runfile.run.id):
                 raise RunFileError(f"{path}:1: run.id: {told.run} was retracted on {told.day}: {told.why}")
             runfiles.append(runfile)

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
@@ -23,11 +25,18 @@ from monitor.formats.error_text import one_line
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.toml_reader import nearest
 from monitor.history.ingest import read_untrusted
+from monitor.history.layout import RecordedRun
+from monitor.history.ordering import OLDEST, age
 from monitor.history.trial_write import rehearse
 from monitor.model import Build, Channel, Evidence, Job, Run
 from monitor.suite.discovery import KERNELS, suites
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
+Known = Mapping[tuple[str, str], Version]  # the newest version, by "build" and framework or "compiler" and distribution
+
+# How far the first number of a release that differs from that of the newest known build may exceed it. A new
+# major version is a step of 1. A history that slept may miss many releases: JAX had 0.4.18 to 0.4.38.
+MOST_STEPS = 50
 
 # How run.yml and backfill.yml name their runs at GitHub: by their inputs, which nothing that they run can change.
 STARTED_FOR = re.compile(
@@ -81,12 +90,14 @@ def accept(
     *,
     started_for: StartedFor | None = None,
     jobs: Collection[Job] | None = None,
+    known: Known = MappingProxyType({}),
 ) -> RunFile:
     """Return a run file that may be recorded. Raises RunFileError, which names the file and the field.
 
     It is held against the runner file of its target, and where they are given, against what its workflow was started
-    for and against the job of a plan. Whatever goes wrong with one file is that file's: so what nobody thought of is
-    a refusal here too. It says that the monitor is at fault, and others are recorded.
+    for, the job of a plan, and the newest versions that are known (`newest_versions`). Whatever goes wrong with one
+    file is that file's: so what nobody thought of is a refusal here too. It says that the monitor is at fault, and
+    others are recorded.
     """
     try:
         runfile = read_untrusted(path, targets=targets)
@@ -94,6 +105,7 @@ def accept(
             fault(runfile, targets),
             started_for.fault(runfile.run) if started_for else "",
             not_planned(runfile.run, jobs) if jobs is not None else "",
+            too_new(runfile.run, known, jobs or ()),
         )
         if reason := next(filter(None, reasons), ""):
             raise RunFileError(f"{path}:1: {reason}")
@@ -130,6 +142,42 @@ def deviation(run: Run, job: Job) -> str:
         return f"run.build.channel: {run.build.channel}, and an interpreter was {'' if job.python else 'not '}given"
     if run.build and not (job.build or job.python) and job.channel not in (AUTO, run.build.channel):
         return f"run.build.channel: {run.build.channel}, and {job.channel} was planned"
+    return ""
+
+
+def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], Version]:
+    """Return the newest version of each framework and of each compiler among runs that a series has."""
+    found: dict[tuple[str, str], Version] = {}
+    for run in (item.run for item in runs):
+        for key, build in _versioned(run):
+            found[key] = max(found.get(key, OLDEST), age(build.version))
+    return found
+
+
+def _versioned(run: Run) -> Iterator[tuple[tuple[str, str], Build]]:
+    if run.build:
+        yield ("build", run.framework), run.build
+    if run.compiler:
+        yield ("compiler", run.compiler.distribution), run.compiler
+
+
+def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
+    """Return in one line why no channel can have given a version yet; empty where one can, or a job names the build.
+
+    The first number that differs from the newest version known exceeds it by at most `MOST_STEPS`.
+    """
+    if run.one_off or any(job.build and not deviation(run, job) for job in jobs):
+        return ""
+    for key, build in _versioned(run):
+        before = known.get(key)
+        if before and (after := age(build.version)) > before:
+            numbers = zip_longest(after.release, before.release, fillvalue=0)
+            step = next((new - old for new, old in numbers if new != old), 0)
+            if step > MOST_STEPS or after.epoch != before.epoch:
+                return (
+                    f"run.{key[0]}.version: {build.version} is too far from {before}, the newest known; if it is real, "
+                    f'record it with a plan that names it: `portability plan --build "{build.label}"`'
+                )
     return ""
 
 

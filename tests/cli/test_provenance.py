@@ -11,7 +11,7 @@ import pytest
 from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app
+from monitor.cli import app, common
 from monitor.execution.targets.target import Target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json
@@ -19,7 +19,15 @@ from monitor.history.layout import RecordedRun
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, Evidence, Job, Outcome, Reason, Run, Side
 from monitor.pipeline import provenance
-from monitor.pipeline.provenance import StartedFor, accept, fault, not_planned, note_start
+from monitor.pipeline.provenance import (
+    StartedFor,
+    accept,
+    fault,
+    newest_versions,
+    not_planned,
+    note_start,
+    too_new,
+)
 
 Make = Callable[..., RunFile]
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -241,3 +249,74 @@ def test_record_holds_runs_against_a_plan(tmp_path: Path, runfile: Make) -> None
     done = portability("record", planned, other, "--plan", plan, "--history", history)
     assert f"refused: {other}:1: run.build: jax==9999.0, and jax==0.10.2 was planned" in done.output
     assert [item.run.build and item.run.build.version for item in History(history).load().runs] == ["0.10.2"]
+
+
+# Real steps: of a night, of a history that slept, and to a new major version; with the first night of a framework.
+STEPS = [
+    ("jax", "0.10.2", "0.12.0"),
+    ("jax", "0.10.2", "0.12.0.dev20261101"),
+    ("jax", "0.4.18", "0.10.2"),
+    ("jax", "0.4.18", "0.4.38"),
+    ("jax", "0.12.1", "1.0.0"),
+    ("torch", "2.13.0+cpu", "3.0.0"),
+    ("tensorflow", "2.20.0", "3.0.0rc1"),
+    ("tensorflow", "2.20.0", "2.23.0.dev20261026"),
+    ("jax", "0.10.2", "0.4.18"),
+    ("jax", "", "9999.0"),
+]
+LEAPS = [("jax", "0.10.2", "9999.0"), ("jax", "0.10.2", "0.9999.dev20261101"), ("torch", "2.13.0", "1!2.13.0")]
+
+
+def builds_of(runfile: Make, framework: str, *versions: str) -> list[Run]:
+    made = [Build(framework, version, Channel.EXACT) for version in versions if version]
+    return [runfile(1, {}, framework=framework, build=build).run for build in made]
+
+
+@pytest.mark.parametrize(("framework", "before", "after"), STEPS)
+def test_a_real_step_between_versions_is_taken(runfile: Make, framework: str, before: str, after: str) -> None:
+    *known, run = builds_of(runfile, framework, before, after)
+    assert too_new(run, newest_versions(RecordedRun(one, None) for one in known)) == ""
+
+
+@pytest.mark.parametrize(("framework", "before", "after"), LEAPS)
+def test_a_version_far_beyond_all_known_is_refused(runfile: Make, framework: str, before: str, after: str) -> None:
+    *known, run = builds_of(runfile, framework, before, after)
+    newest = newest_versions(RecordedRun(one, None) for one in known)
+    assert too_new(run, newest).startswith(f"run.build.version: {after} is too far from {before}, the newest known;")
+    named = Job("cpu", framework, "paper", build=f"{framework}=={after}")
+    assert too_new(run, newest, [named]) == ""
+    assert too_new(run, newest, [replace(named, build="")]) != ""
+
+
+def test_the_compiler_too(runfile: Make) -> None:
+    compiled = {"evidence": Evidence.COMPILED, "target": "tpu-v3"}
+    known, run = (
+        runfile(1, {}, build=JAX, compiler=Build("libtpu", version, Channel.EXACT), **compiled).run
+        for version in ("0.0.45", "9999.0")
+    )
+    assert too_new(run, newest_versions([RecordedRun(known, None)])).startswith("run.compiler.version: 9999.0 is too")
+
+
+def test_every_shipped_run_is_taken_after_those_before_it() -> None:
+    heads = [from_json(RecordedRun, json.loads(path.read_bytes())) for path in CHECKOUT.glob("results/runs/*/*/*.json")]
+    in_time = sorted(heads, key=lambda head: head.run.started)
+    assert [head.run.id for n, head in enumerate(in_time) if too_new(head.run, newest_versions(in_time[:n]))] == []
+
+
+def test_what_is_too_new_is_refused_by_a_command_and_recorded_by_a_plan_that_names_it(
+    runfile: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(common, "SHIPPED_HISTORY", tmp_path / "nothing")
+    history = tmp_path / "history"
+    History(history).record([runfile(1, {A: "pass"}, version="0.10.2")], "a night")
+    path = write_run_file(tmp_path / "evil.jsonl", runfile(2, {A: "crash"}, version="9999.0"))
+    call = ["record", str(path), "--history", str(history)]
+    done = CliRunner().invoke(app, call)
+    assert done.exit_code == 2
+    assert f"refused: {path}:1: run.build.version: 9999.0 is too far from 0.10.2" in done.output
+    assert len(History(history).load().runs) == 1
+    plan = tmp_path / "plan"
+    wish = ["--suite", "paper", "--build", "jax==9999.0", "--history", str(history), "--out", str(plan)]
+    assert CliRunner().invoke(app, ["plan", "--target", "cpu", "--evidence", "executed", *wish]).exit_code == 0
+    done = CliRunner().invoke(app, [*call, "--plan", str(plan)])
+    assert done.exit_code == 0, done.output

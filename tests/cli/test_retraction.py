@@ -22,7 +22,7 @@ from monitor.model import Build, Channel, Comparison, Outcome, Reason, Side, Sig
 Make = Callable[..., RunFile]
 A, B, C = (f"jax/jax.lax.{name}/eager-float32" for name in ("sort", "abs", "cos"))
 POISON = "20261104T030000Z-000004"
-WHY = "version 9999.0 is none of jax"
+WHY = "version 49.7.3 is none of jax"
 
 
 @pytest.fixture(autouse=True)
@@ -50,8 +50,8 @@ def nights(runfile: Make) -> list[RunFile]:
 def poison(runfile: Make) -> RunFile:
     """A night of a version that no build will exceed, which says that all is broken."""
     again = {case: ["crash"] * 2 for case in (A, B, C)}
-    sides = Side("jax==0.10.3", (Outcome.PASS,)), Side("jax==9999.0", (Outcome.CRASH,))
-    made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="9999.0", attempts=again)
+    sides = Side("jax==0.10.3", (Outcome.PASS,)), Side("jax==49.7.3", (Outcome.CRASH,))
+    made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="49.7.3", attempts=again)
     made = replace(made, comparisons=(Comparison(A, Reason.TURNED, *sides),))
     return replace(made, signatures=(Signature("jax.lax.sort", "(evil)"), Signature("jax.lax.cos", "(evil)")))
 
@@ -103,7 +103,7 @@ def test_a_series_that_was_poisoned_recovers(
 
     evil = write_run_file(tmp_path / "evil.jsonl", poison)
     ok("record", evil, "--history", history)
-    assert "9999.0" in called("judge", "--history", history).output
+    assert "49.7.3" in called("judge", "--history", history).output
     assert told(history, tmp_path / "poisoned") != before
 
     ok("history", "retract", POISON, "--why", WHY, "--history", history)
@@ -111,14 +111,14 @@ def test_a_series_that_was_poisoned_recovers(
     assert {name for name in before if before[name] != after.get(name)} == set()
     assert after.keys() == before.keys()
     assert {path: path.read_text() for path in history.glob("[os]*/**/*.csv")} == tables
-    assert "9999" not in json.dumps(after)
+    assert "49.7.3" not in json.dumps(after)
 
     # It stays in sight, with the reason: on the page of runs, for programs, in the commit.
     page = (tmp_path / "after" / "site" / "runs" / "index.html").read_text()
     assert WHY in page[page.index('id="apart"') :]
     assert f'id="{POISON}"' in page
     (row,) = json.loads(ok("history", "retracted", "--json", "--history", history))
-    assert (row["run"], row["why"], row["build"]) == (POISON, WHY, "jax==9999.0")
+    assert (row["run"], row["why"], row["build"]) == (POISON, WHY, "jax==49.7.3")
     log = subprocess.run(["git", "-C", history, "log", "-1", "--format=%B"], capture_output=True, text=True, check=True)
     assert log.stdout.splitlines()[:3] == [f"Retract run {POISON}", "", WHY]
 
@@ -185,7 +185,7 @@ def test_a_retraction_is_pushed_on_top_of_what_others_recorded(tmp_path: Path, r
     for one in (here, there):
         one.prepare()
         subprocess.run(["git", "-C", one.directory, "remote", "add", "origin", remote], check=True)
-    here.record([runfile(1, {A: "pass"}), runfile(2, {A: "error"}, version="9999.0")], "nights", push=True)
+    here.record([runfile(1, {A: "pass"}), runfile(2, {A: "error"}, version="49.7.3")], "nights", push=True)
     there.record([runfile(3, {A: "pass"}, version="2.0")], "another", push=True)
     here.retract("20261102T030000Z-000002", WHY, push=True)
     there.record([runfile(4, {A: "pass"}, version="2.1")], "another", push=True)
@@ -201,7 +201,7 @@ def test_a_retraction_survives_a_remote_that_was_moved_back(tmp_path: Path, runf
     here = History(tmp_path / "here")
     here.prepare()
     subprocess.run(["git", "-C", here.directory, "remote", "add", "origin", remote], check=True)
-    commit = here.record([runfile(1, {A: "pass"}), runfile(2, {A: "error"}, version="9999.0")], "nights", push=True)
+    commit = here.record([runfile(1, {A: "pass"}), runfile(2, {A: "error"}, version="49.7.3")], "nights", push=True)
     here.retract("20261102T030000Z-000002", WHY, push=True)
     other = subprocess.run(
         [
