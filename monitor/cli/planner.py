@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from shutil import which
+from types import MappingProxyType
 
 from monitor.analysis.latency.slowdown_tracker import baseline
 from monitor.analysis.outcomes.machine_baselines import other_answers
-from monitor.cli.common import UserError, refuse_unknown
+from monitor.cli.common import UserError, refuse_unknown, say
 from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, Framework
 from monitor.execution.targets.target import Target, find_target
 from monitor.history.store import History, Recorded
 from monitor.model import Evidence, Job, Series
 from monitor.suite.discovery import KERNELS, collect, frameworks, is_listed, suites
+
+Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite
 
 # Enough for 30 nights on each of three kinds of machine, which is what a hosted runner may turn out to be.
 NIGHTS_LOOKED_BACK = 100
@@ -70,7 +73,11 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
         why = left_out(wish, targets) or _missing(wish, chosen)
         raise UserError(f"nothing to do: {why}")
     _refuse_unused(wish, every)
-    jobs = fitting(wish.cases, every)
+    listed = {key: history.cases(*key) for key in _suites_of(every) if wish.cases and _lists_itself(*key)}
+    jobs = fitting(wish.cases, every, listed)
+    for framework, suite in _suites_of(jobs):
+        if listed.get((framework, suite)) == frozenset():
+            say(f"--case: no run of suite {suite} of {framework} is recorded, so only the run finds out what fits")
     for (target, evidence), number in Counter((job.target, job.evidence) for job in jobs).items():
         if number > MOST_JOBS:
             most = MOST_JOBS * wish.shards // number
@@ -81,34 +88,38 @@ def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tu
     return jobs
 
 
-def fitting(patterns: tuple[str, ...], jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+def fitting(patterns: tuple[str, ...], jobs: tuple[Job, ...], listed: Listed = MappingProxyType({})) -> tuple[Job, ...]:
     """The jobs that may have a case that one of the patterns fits; all of them where there is no pattern.
 
-    What a build lists is known when it runs: there a pattern may fit whatever its framework's name does not rule out.
-    Raises UserError, with the nearest case, where a pattern fits nothing.
+    `listed` has the known cases of suites whose cases a build lists. Where none are known, a pattern may fit whatever
+    its framework's name does not rule out. Raises UserError, with the nearest case, where a pattern fits nothing.
     """
     if not patterns:
         return jobs
-    declared = {
-        key: [*collect(*key)] for key in {(job.framework, job.suite) for job in jobs} if not _lists_itself(*key)
+    suites_of = {(job.framework, job.suite): job.suite for job in jobs}
+    cases = {
+        key: listed.get(key, frozenset()) if _lists_itself(*key) else frozenset(collect(*key)) for key in suites_of
     }
 
     def fits(pattern: str, job: Job) -> bool:
-        if (cases := declared.get((job.framework, job.suite))) is None:
-            framework, slash, _ = pattern.partition("/")
-            return bool(WILD.search(framework)) or bool(slash and framework == job.framework)
-        return any(fnmatchcase(case, pattern) for case in cases)
+        if known := cases[job.framework, job.suite]:
+            return any(fnmatchcase(case, pattern) for case in known)
+        framework, slash, _ = pattern.partition("/")
+        return bool(WILD.search(framework)) or bool(slash and framework == job.framework)
 
     for pattern in patterns:
         if not any(fits(pattern, job) for job in jobs):
-            known = [case for cases in declared.values() for case in cases]
-            near = get_close_matches(pattern, known, n=1, cutoff=0.3)
-            suites_of = ", ".join(sorted({job.suite for job in jobs}))
+            near = get_close_matches(pattern, sorted(frozenset().union(*cases.values())), n=1, cutoff=0.3)
             raise UserError(
-                f'--case "{pattern}": fits no case of suite {suites_of}'
+                f'--case "{pattern}": fits no case of suite {", ".join(sorted({*suites_of.values()}))}'
                 + (f', did you mean "{near[0]}"?' if near else "")
             )
     return tuple(job for job in jobs if any(fits(pattern, job) for pattern in patterns))
+
+
+def _suites_of(jobs: Iterable[Job]) -> list[tuple[str, str]]:
+    """Return the suites of jobs, sorted, each after its framework."""
+    return sorted({(job.framework, job.suite) for job in jobs})
 
 
 def _lists_itself(framework: str, suite: str) -> bool:

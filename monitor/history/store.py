@@ -202,6 +202,12 @@ class HistoryReader:
         """Whether a run of that job on that build is there, and observed something."""
         return any(run.build and _same(run.build, build) for run in self.done(job))
 
+    def cases(self, framework: str, suite: str) -> frozenset[str]:
+        """Return every case that a run of a suite had, of whatever target, evidence and build."""
+        runs = [item for item in read_followed(self.files, framework=framework) if item.run.suite == suite]
+        tables = (read_observations(self.files, [item], ("case",)) for item in runs if not item.run.blocked)
+        return frozenset(str(case) for table in tables for case in table["case"])
+
     def costs(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
     ) -> dict[str, float]:

@@ -85,6 +85,23 @@ def test_what_fits_nothing_is_refused(plan: Callable[[Wish], Job], wish: Wish, s
         plan(wish)
 
 
+def test_a_listed_suite_of_which_the_history_has_no_such_case_is_refused(
+    tmp_path: Path, cpu: Target, runfile: Callable[..., RunFile], capsys: pytest.CaptureFixture[str]
+) -> None:
+    history = History(tmp_path / "history")
+    wish = Wish(("cpu",), ("jax",), ("harness",), cases=("jax/jax.lax.sort/NONSENSE",), compare=False)
+    known = "jax/jax.lax.sort/harness-float32"
+    assert len(plan_jobs(wish, {"cpu": cpu}, history)) == 1
+    assert "no run of suite harness of jax is recorded, so only the run finds out what fits" in capsys.readouterr().err
+    old, new = (runfile(day, {case: "absent"}, suite="harness") for day, case in enumerate((known, f"{known}-2"), 1))
+    history.record([old, new], "two nights")
+    with pytest.raises(UserError, match=f'fits no case of suite harness, did you mean "{known}'):
+        plan_jobs(wish, {"cpu": cpu}, history)
+    for case in (known, f"{known}-2", "jax/*"):
+        assert len(plan_jobs(replace(wish, cases=(case,)), {"cpu": cpu}, history)) == 1
+    assert capsys.readouterr().err == ""
+
+
 def test_a_declared_suite_without_a_fitting_case_is_left_out_and_a_listed_one_is_kept(
     tmp_path: Path, cpu: Target
 ) -> None:
