@@ -44,35 +44,56 @@ def followed(platform: str, known: Mapping[str, Kernel], paths: Mapping[str, Set
     """
     open_ = paths.keys() - known.keys()
     # Some call each other, so all are taken to be there until one that they call is not.
-    found = {**known, **dict.fromkeys(open_, Kernel(Outcome.PASS))}
-    while True:
-        again = {**known, **{name: _composite(platform, paths[name], found) for name in open_}}
-        if again == found:
-            return found
-        found = again
+    outcomes = {name: kernel.outcome for name, kernel in known.items()} | dict.fromkeys(open_, Outcome.PASS)
+    while (again := outcomes | {name: _outcome(paths[name], outcomes) for name in open_}) != outcomes:
+        outcomes = again
+    # And what they come to is taken to hold for some arguments alone until a call shows that it holds for all.
+    partly = frozenset(name for name in open_ if outcomes[name] is not Outcome.PASS)
+    while (fewer := frozenset(name for name in partly if _partly(name, paths[name], outcomes, partly))) != partly:
+        partly = fewer
+    return {**known, **{name: _composite(platform, name, paths[name], outcomes, name in partly) for name in open_}}
 
 
-def _composite(platform: str, paths: Set[Path], known: Mapping[str, Kernel]) -> Kernel:
-    """A composite by its paths. One that broke off tells no more than what it had called that is not there."""
-    lacking = Kernel(Outcome.UNSUPPORTED)
+def _told(paths: Set[Path], outcomes: Mapping[str, Outcome]) -> list[tuple[Path, Outcome]]:
+    """Return the paths that say something, each with the worst that it calls.
 
-    def worst(path: Path) -> Outcome:
-        outcomes = {known.get(call, lacking).outcome for call in path.calls}
-        return next((one for one in WORSE if one in outcomes), Outcome.PASS)
+    One that broke off tells no more than what it had called that is not there.
+    """
+    found = []
+    for path in paths:
+        called = {outcomes.get(call, Outcome.UNSUPPORTED) for call in path.calls}
+        outcome = next((one for one in WORSE if one in called), Outcome.PASS)
+        if path.whole or outcome in WORSE[:2]:
+            found.append((path, outcome))
+    return found
 
-    told = [(path, worst(path)) for path in paths]
-    told = [(path, outcome) for path, outcome in told if path.whole or outcome in WORSE[:2]]
+
+def _outcome(paths: Set[Path], outcomes: Mapping[str, Outcome]) -> Outcome:
+    """Return what a composite comes to: the worst of its paths, BLOCKED where none says anything."""
+    told = {outcome for _, outcome in _told(paths, outcomes)} or {Outcome.BLOCKED}
+    return next((one for one in WORSE if one in told), Outcome.PASS)
+
+
+def _partly(name: str, paths: Set[Path], outcomes: Mapping[str, Outcome], partly: Set[str]) -> bool:
+    """Tell whether a composite comes to its outcome for some arguments alone, by a path or by all that it calls."""
+    outcome = outcomes[name]
+    return any(
+        of_path is not outcome or _causes(path, outcome, outcomes) <= partly for path, of_path in _told(paths, outcomes)
+    )
+
+
+def _causes(path: Path, outcome: Outcome, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
+    """Return the operators that a path calls and that come to an outcome."""
+    return frozenset(call for call in path.calls if outcomes.get(call, Outcome.UNSUPPORTED) is outcome)
+
+
+def _composite(platform: str, name: str, paths: Set[Path], outcomes: Mapping[str, Outcome], partly: bool) -> Kernel:
+    """Return a composite's outcome, and the calls that it follows from."""
+    outcome, told = outcomes[name], _told(paths, outcomes)
     if not told:
-        return Kernel(Outcome.BLOCKED, "by way of other operators, which could not be followed")
-    outcomes = {outcome for _, outcome in told}
-    outcome = next((one for one in WORSE if one in outcomes), Outcome.PASS)
-    calls = {
-        call
-        for path, of_path in told
-        for call in path.calls
-        if of_path is outcome and known.get(call, lacking).outcome is outcome
-    }
-    some = "for some arguments " if len(outcomes) > 1 else ""
+        return Kernel(outcome, "by way of other operators, which could not be followed")
+    calls = {call for path, of_path in told if of_path is outcome for call in _causes(path, outcome, outcomes)}
+    some = "for some arguments " if partly else ""
     after = {
         Outcome.PASS: "",
         Outcome.UNSUPPORTED: f", without a kernel for {platform}",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.model import Outcome
 from monitor.suite.kernel_entry import Kernel, Path, followed
@@ -57,3 +59,36 @@ def test_operators_that_call_each_other_are_there_where_all_of_them_are() -> Non
     circle = {"a": {whole("b")}, "b": {whole("c")}, "c": {whole("a", "mm")}}
     assert {followed("X", {"mm": THERE}, circle)[name].outcome for name in circle} == {Outcome.PASS}
     assert {followed("X", {}, circle)[name].outcome for name in circle} == {Outcome.UNSUPPORTED}
+
+
+def test_what_holds_for_some_arguments_does_so_for_all_that_call_it() -> None:
+    calls = {
+        "first": {whole("mm"), whole("_eigh")},
+        "second": {whole("first")},
+        "third": {whole("second", "mm")},
+        "beside": {whole("second", "_eigh")},
+        "around": {whole("back", "second")},
+        "back": {whole("around")},
+    }
+    found = followed("X", {"mm": THERE}, calls)
+    assert {kernel.outcome for name, kernel in found.items() if name != "mm"} == {Outcome.UNSUPPORTED}
+    for name in ("first", "second", "third", "around", "back"):
+        assert found[name].how.startswith("for some arguments by way of "), name
+    assert found["beside"].how == "by way of _eigh, second, without a kernel for X"
+
+
+OPERATORS = ["mm", "svd", "_eigh", *"abcd"]
+CALLS = st.builds(Path, st.frozensets(st.sampled_from(OPERATORS), max_size=3), st.booleans())
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(st.sampled_from([*"abcd"]), st.sets(CALLS, max_size=3), min_size=1))
+def test_composites_that_call_each_other_in_any_way_come_to_something(calls: dict[str, set[Path]]) -> None:
+    found = followed("X", {"mm": THERE, "svd": TO_CPU}, calls)
+    for name, paths in calls.items():
+        some = found[name].how.startswith("for some arguments")
+        assert not (some and found[name].outcome is Outcome.PASS)
+        for_all = {c for c, kernel in found.items() if not kernel.how.startswith("for some arguments")} | {"_eigh"}
+        lacking = {c for c in OPERATORS if found.get(c, Kernel(Outcome.UNSUPPORTED)).outcome is Outcome.UNSUPPORTED}
+        if paths and all(path.calls & lacking & for_all for path in paths):
+            assert (found[name].outcome, some) == (Outcome.UNSUPPORTED, False)
