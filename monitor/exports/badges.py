@@ -6,11 +6,13 @@ stand side by side, as everywhere: what runs and what compiles are never one fig
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
 from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.measured_builds import titles
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.humanize import percent, visible
 from monitor.formatting.urls import slug
@@ -23,16 +25,18 @@ LABEL, GOOD, PARTLY, BAD, UNKNOWN = "#424a53", "#1a7f37", "#9a6700", "#c4282d", 
 WIDE, USUAL, NARROW = 9.5, 6.7, 3.9
 WIDE_LETTERS, NARROW_LETTERS = frozenset("mwMW%@"), frozenset("fijlrtI.,:;|!()[]/' ")
 PADDING = 6
+NAMED = 6  # builds that a tooltip names; a target has one or two of each framework
 LONGEST = 80  # characters of a label; longer names lose their middle
 
 
 @dataclass(frozen=True)
 class Badge:
-    """What a badge says, on what colour."""
+    """What a badge says, on what colour. `made` names the builds that its figures were measured with, for a tooltip."""
 
     label: str
     message: str
     colour: str
+    made: str = ""
 
 
 def function_badge(framework: str, name: str) -> str:
@@ -52,17 +56,26 @@ def of_function(name: str, cells: Mapping[str, Cell]) -> Badge:
         for evidence, found in _by_evidence(cells.values())
     ]
     judged = [kind for _, found in _by_evidence(cells.values()) for kind in found]
-    return Badge(name, ", ".join(said) or "not known", _colour(judged))
+    return Badge(name, ", ".join(said) or "not known", _colour(judged), _made(cells.values()))
 
 
 def of_target(target: str, cells: Iterable[Cell]) -> Badge:
     """How many functions work on a target."""
+    cells = [*cells]
     found = [*_by_evidence(cells)]
     said = [
         f"{percent(sum(one is Portability.SUCCESS for one in of) / len(of))} of {len(of):,} {evidence.value}"
         for evidence, of in found
     ]
-    return Badge(target, ", ".join(said) or "not known", _colour([one for _, of in found for one in of]))
+    return Badge(target, ", ".join(said) or "not known", _colour([one for _, of in found for one in of]), _made(cells))
+
+
+def _made(cells: Iterable[Cell]) -> str:
+    """Return the builds that judged most of the cells, those of most cells first; empty where none was judged."""
+    counted = Counter(source for one in cells if one.portability is not Portability.UNKNOWN for source in one.sources)
+    found = sorted(counted, key=lambda source: (-counted[source], source))
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return f"{titles(found[:NAMED])}{more}"
 
 
 def _by_evidence(cells: Iterable[Cell]) -> Iterator[tuple[Evidence, list[Portability]]]:
@@ -99,8 +112,9 @@ def svg(badge: Badge) -> str:
     label, message = _shown(badge.label), _shown(badge.message)
     left, right = _width(label) + 2 * PADDING, _width(message) + 2 * PADDING
     whole = left + right
-    title = escape(f"{label}: {message}")
-    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{whole:g}" height="20" role="img" aria-label="{title}">
+    said = escape(f"{label}: {message}")
+    title = escape(f"{label}: {message}, with {visible(badge.made)}") if badge.made else said
+    return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{whole:g}" height="20" role="img" aria-label="{said}">
 <title>{title}</title>
 <rect width="{whole:g}" height="20" rx="3" fill="{badge.colour}"/>
 <path d="M3 0H{left:g}V20H3a3 3 0 0 1-3-3V3a3 3 0 0 1 3-3z" fill="{LABEL}"/>

@@ -215,8 +215,13 @@ function heading(label, key, small) {
   return cell;
 }
 
-// Builds as they are told in a head or a cell.
+// Builds, each with its compiler where that is another package, as a head or a cell names them.
 function titles(sources) {
+  const title = ([build, compiler]) => (compiler ? `${build} with ${compiler}` : build);
+  return [...new Set(sources.map((source) => title(cells.sources[source])))].join(", ");
+}
+
+function builds(sources) {
   return [...new Set(sources.map((source) => cells.sources[source][0]))].join(", ");
 }
 
@@ -302,8 +307,8 @@ function compared(pairs, asked) {
     ...(mixed ? [`${number(mixed)} by different evidence`] : []),
   ];
   const alike = all.filter((pair) => !pair.apart).map((pair) => pair.cells[0].sources[0]);
-  const builds = alike.length ? `, with ${titles(alike)}` : "";
-  const said = `${number(pairs.size)} of ${number(asked)} functions asked of both differ${builds}`;
+  const made = alike.length ? `, with ${builds(alike)}` : "";
+  const said = `${number(pairs.size)} of ${number(asked)} functions asked of both differ${made}`;
   return doubts.length ? `${said}; ${doubts.join(", ")}` : said;
 }
 

@@ -6,6 +6,7 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from xml.etree import ElementTree
 
 import mixed
 import pytest
@@ -14,6 +15,7 @@ from planted import TEMPLATES
 from test_site import Page
 
 from monitor.analysis.outcomes.failure_groups import causes
+from monitor.exports.badges import function_badge, target_badge
 from monitor.model import Evidence
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Material
@@ -272,13 +274,23 @@ def test_columns_name_their_builds(mixed_site: Path) -> None:
     assert heads == [
         "cpu executed jax 2.2 torch 2.5",
         "gpu executed jax 2.1",
-        "tpu compiled jax 2.2 torch 2.3",
+        "tpu compiled jax 2.2 torch 2.3 with libtpu 0.1",
     ]
     row = columns(mixed_site / "matrix-table.html", "All functions")
     primitives = {one["Function"]: one[heads[0]] for one in row if one["Function"] in PRIMITIVES}
     assert primitives["jax.lax.q"] == "✓ 2/2 successjax 2.0"  # on a line of its own
     heads = Tables(mixed_site / "functions/torch/torch.g0.html").tables["Now"][0]
     assert heads == ["Dtype", "cpu paperexecutedtorch 2.5", "tpu papercompiledtorch 2.3with libtpu 0.1"]
+
+
+def test_a_badge_names_its_builds_in_a_tooltip(mixed_site: Path) -> None:
+    def tooltip(address: str) -> str:
+        root = ElementTree.parse(mixed_site / f"{address}.svg").getroot()
+        return root.findtext("{*}title", "")
+
+    assert tooltip(target_badge("tpu")).endswith("compiled, with jax 2.2, torch 2.3 with libtpu 0.1")
+    assert tooltip(function_badge("jax", "jax.numpy.f00")).endswith(", with jax 2.2, jax 2.1")
+    assert tooltip(function_badge("jax", "jax.lax.q")).endswith(", with jax 2.0")
 
 
 def test_programs_are_told_the_builds_of_each_figure(mixed_site: Path) -> None:
