@@ -26,7 +26,7 @@ from typing import Any
 
 from monitor.execution.targets.target import load_target
 from monitor.model import Evidence, Outcome
-from monitor.suite.check_protocol import Check
+from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.device import Device
 from monitor.suite.timing import measure
 from monitor.suite.worker import checks_of, observe, open_device
@@ -83,9 +83,9 @@ def compare_clocks(device: Device, clock: Callable[[Device, Callable[[], Any], i
     print(f"host over device: median {ratios[len(ratios) // 2]:.3f}, from {ratios[0]:.3f} to {ratios[-1]:.3f}")
 
 
-def _one_case_a_function(device: Device, wanted: int) -> list[tuple[float, Check]]:
+def _one_case_a_function(device: Device, wanted: int) -> list[tuple[float, CaseCheck]]:
     """A case that passes and is timed of so many functions, with the median of its latency in microseconds."""
-    found: dict[str, tuple[float, Check]] = {}
+    found: dict[str, tuple[float, CaseCheck]] = {}
     checks = [check for check in checks_of(device, "paper").values() if check.timed]
     random.Random(SEED).shuffle(checks)
     for check in checks:

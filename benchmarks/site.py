@@ -35,16 +35,16 @@ from monitor.model import (
     Build,
     Channel,
     Digest,
-    End,
     Latency,
     NumericalError,
     Observation,
     Outcome,
     Package,
     Run,
+    RunEnd,
 )
 from monitor.site.build import write_site
-from monitor.site.project_metadata import Project
+from monitor.site.project_metadata import ProjectMetadata
 from monitor.snapshot.snapshot import gather
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "site"
@@ -105,7 +105,7 @@ class Series:
         for column, factor in (("first", 50), ("second", 2), ("median", 1), ("minimum", 0.9), ("spread", NOISE)):
             table[f"latency_{column}"] = np.where(self._fails, np.nan, factor * latency)
         run = run_of(self.target, self.framework, night, self.cases)
-        write_head(directory, run, End(run.started, (1041.0, 1043.5)))
+        write_head(directory, run, RunEnd(run.started, (1041.0, 1043.5)))
         write_observations(directory, run, table)
 
     def _table(self, *, fails: bool) -> pd.DataFrame:
@@ -153,7 +153,7 @@ def build(history: Path, site: Path) -> None:
     start, before = time.perf_counter(), cpu()
     material = gather(HistoryReader(Folder(history)), site.with_name("index"))
     gathered, used = time.perf_counter() - start, cpu() - before
-    project = Project({}, lambda case, _: f"print({case!r})", {})
+    project = ProjectMetadata({}, lambda case, _: f"print({case!r})", {})
     write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")
     print(gathered, used, time.perf_counter() - start, cpu() - before)
 

@@ -42,7 +42,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.function_index import load_function
 from monitor.history.layout import parse_digest
 from monitor.history.store import History
-from monitor.model import Build, Channel, End, Latency, NumericalError, Observation, Outcome, Run
+from monitor.model import Build, Channel, Latency, NumericalError, Observation, Outcome, Run, RunEnd
 
 START = datetime(2026, 1, 1, tzinfo=UTC)  # the first night
 OUTCOMES = np.array(["pass", "unsupported", "error", "mismatch"])
@@ -299,7 +299,7 @@ class Ours(Layout):
         run = Run(f"{day:%Y%m%dT%H%M%SZ}-{target:06x}", started, f"target-{target}", "torch", "paper", build=build)
         told = night.outcome, self.messages(night), night.error, night.digest, *night.measured.values()
         observations = tuple(self._observation(*row) for row in zip(self.cases, *told, strict=True))
-        return RunFile(dataclasses.replace(run, cases=tuple(self.cases)), observations, End(started))
+        return RunFile(dataclasses.replace(run, cases=tuple(self.cases)), observations, RunEnd(started))
 
     def _observation(
         self, case: str, outcome: int, message: str, error: float, digest: str, *measured: float

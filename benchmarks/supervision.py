@@ -33,7 +33,7 @@ import asv_runner
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provide
 from monitor.execution.targets.target import load_target
-from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.confirmation import ConfirmingWorker
 from monitor.execution.workers.pool import environment_of
 from monitor.execution.workers.process import Limits, Worker, clean_environment, worker_command
 from monitor.formats.run_file import RunFileWriter
@@ -130,7 +130,7 @@ class Bench:
         start = time.perf_counter()
         path = self._scratch / f"{time.time_ns()}.jsonl"
         with (
-            Examiner(lambda: Worker(command), LIMITS, dict.fromkeys(cases, Outcome.PASS)) as examiner,
+            ConfirmingWorker(lambda: Worker(command), LIMITS, dict.fromkeys(cases, Outcome.PASS)) as examiner,
             RunFileWriter(path) as writer,
         ):
             for case in cases:

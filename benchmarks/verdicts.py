@@ -28,14 +28,14 @@ from worlds import BEFORE, KINDS, NIGHTS, World, changed, creep, step, worlds
 from monitor.analysis.latency.ab_tests import judge as judge_comparisons
 from monitor.analysis.latency.build_effects import OF_NIGHTS
 from monitor.analysis.latency.changepoints import moves_of
-from monitor.analysis.latency.confirmation_walk import Walker
+from monitor.analysis.latency.confirmation_walk import NightWalker
 from monitor.analysis.latency.detection import CONTROLS, RECENT, WINDOW, suspicion
 from monitor.analysis.latency.latency_series import Nights
 from monitor.analysis.latency.segmentation import WEEK
 from monitor.analysis.latency.slowdown_tracker import good_builds
 from monitor.history.layout import RecordedRun
 from monitor.history.run_matrix import Flags, Floats
-from monitor.model import Build, Channel, Comparison, End, Evidence, Reason, Run, Side
+from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Reason, Run, RunEnd
 
 MONTH = 30
 SOON = (3, 7)  # a step should be filed within so many nights
@@ -54,7 +54,7 @@ Rule = Callable[[World], dict[str, Flags]]
 def ours(world: World) -> dict[str, Flags]:
     """Return the flags of each stage of `monitor.analysis.latency`. A filed slowdown starts a new past."""
     nights, of = as_nights(world)
-    walker, expected = Walker(nights), nights.latencies.copy()
+    walker, expected = NightWalker(nights), nights.latencies.copy()
     stages = {name: np.zeros((NIGHTS, len(nights.cases)), dtype=bool) for name in ("suspect", "confirmed", "filed")}
     for number, night in enumerate(of):
         if night < BEFORE:
@@ -88,7 +88,7 @@ def as_nights(world: World) -> tuple[Nights, list[int]]:
     for night in of:
         build = Build("jax", f"{world.builds[night] + 1000}.0", Channel.NIGHTLY)
         run = Run(str(night), "", "cpu", "jax", "paper", build=build)
-        runs.append(RecordedRun(run, End("", (float(world.calibrations[night]),))))
+        runs.append(RecordedRun(run, RunEnd("", (float(world.calibrations[night]),))))
     cases = tuple(map(str, range(world.latencies.shape[1])))
     return Nights(tuple(runs), cases, world.latencies[of]), of
 
@@ -107,9 +107,9 @@ def _compared(
     of_goods, of_new = world.side_by_side(of[number], [ran[label] for label in goods], every)
     columns = [[np.exp(one).T.tolist() for one in of_goods], np.exp(of_new).T.tolist()]
     for place, series in enumerate(every):
-        sides = [Side(label, (), tuple(one[place])) for label, one in zip(goods, columns[0], strict=True)]
+        sides = [ComparisonSide(label, (), tuple(one[place])) for label, one in zip(goods, columns[0], strict=True)]
         reason = Reason.SUSPECT if place < len(asked) else Reason.CONTROL
-        new = Side(build.label, (), tuple(columns[1][place]))
+        new = ComparisonSide(build.label, (), tuple(columns[1][place]))
         yield Comparison(str(series), reason, sides[0], new, tuple(sides[1:]))
 
 

@@ -291,7 +291,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True)
-class Side:
+class ComparisonSide:
     """What fresh processes of one build made of a case, each asked once.
 
     `outcomes` are their answers in order, `latencies` the medians, in microseconds, of those that passed and were
@@ -314,18 +314,18 @@ class Comparison:
 
     case: str
     reason: Reason
-    good: Side
-    new: Side
-    earlier: tuple[Side, ...] = ()
+    good: ComparisonSide
+    new: ComparisonSide
+    earlier: tuple[ComparisonSide, ...] = ()
 
     @property
-    def goods(self) -> tuple[Side, ...]:
+    def goods(self) -> tuple[ComparisonSide, ...]:
         """The sides of all good builds, the newest first."""
         return (self.good, *self.earlier)
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedLatency:
     """What the latency of a case is expected to be.
 
     `level` is in natural logarithms of microseconds. A night that is above it by more than `bound`, what all cases
@@ -345,11 +345,11 @@ CALIBRATION_JUMP = 0.10
 
 
 @dataclass(frozen=True)
-class Pace:
+class MachineBaseline:
     """How fast one class of machine is known to be: at the calibration, in microseconds, and at each case."""
 
     calibration: float
-    cases: dict[str, Expected] = field(default_factory=dict)
+    cases: dict[str, ExpectedLatency] = field(default_factory=dict)
 
     def is_of(self, calibration: float) -> bool:
         """Whether a machine of this class that calibrates so is at its usual speed."""
@@ -369,11 +369,11 @@ class Baseline:
     build: str
     samples: int
     controls: int
-    paces: dict[str, tuple[Pace, ...]] = field(default_factory=dict)
+    paces: dict[str, tuple[MachineBaseline, ...]] = field(default_factory=dict)
     goods: tuple[str, ...] = ()
     followed: tuple[str, ...] = ()
 
-    def pace(self, machine: str, calibration: float) -> Pace | None:
+    def pace(self, machine: str, calibration: float) -> MachineBaseline | None:
         """The pace of a machine of this class that calibrates so: the nearest that it can be; None where none is."""
         near = [pace for pace in self.paces.get(machine, ()) if pace.is_of(calibration)]
         return min(near, key=lambda pace: abs(pace.calibration - calibration), default=None)
@@ -482,7 +482,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class End:
+class RunEnd:
     """The last line of a finished run file.
 
     `calibration` is the fixed job's time in microseconds, before and after. `notes` are lines about what came after

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import Provided, provide
+from monitor.execution.builds.provider import ProvisionedBuild, provide
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers.process import PACKAGE
 from monitor.formats.run_file import RunFile
-from monitor.model import Attempt, Build, Channel, Comparison, End, Latency, Observation, Outcome, Run
+from monitor.model import Attempt, Build, Channel, Comparison, Latency, Observation, Outcome, Run, RunEnd
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -24,11 +24,11 @@ def cpu() -> Target:
 
 
 @pytest.fixture(scope="session")
-def builds(cpu: Target) -> Callable[[str], Provided]:
+def builds(cpu: Target) -> Callable[[str], ProvisionedBuild]:
     """A real build of a framework, the best that can be had; kept in the user's own cache, as a night's is."""
-    made: dict[str, Provided] = {}
+    made: dict[str, ProvisionedBuild] = {}
 
-    def build(framework: str) -> Provided:
+    def build(framework: str) -> ProvisionedBuild:
         if framework not in made:
             made[framework] = provide(cpu, framework, cache=default_cache(), say=print)
         return made[framework]
@@ -86,6 +86,6 @@ def runfile() -> Callable[..., RunFile]:
             for case, outcome in outcomes.items()
         )
         whole = Run(**{**vars(head), **run})  # type: ignore[arg-type]
-        return RunFile(whole, observations, End(whole.started, (1.0, 1.0)), comparisons)
+        return RunFile(whole, observations, RunEnd(whole.started, (1.0, 1.0)), comparisons)
 
     return make

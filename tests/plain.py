@@ -15,18 +15,18 @@ from typing import Any
 import pandas as pd
 
 from monitor.analysis.outcomes.accuracy_drift import drifts
-from monitor.analysis.outcomes.attribution import Blame, blames
-from monitor.analysis.outcomes.machine_baselines import Known, Past
+from monitor.analysis.outcomes.attribution import Attribution, blames
+from monitor.analysis.outcomes.machine_baselines import BaselineOutcome, CasePast
 from monitor.analysis.outcomes.outcome_changes import (
     COVERAGE,
     NO_TURN,
     TURNED,
     TURNED_AT_LEAST,
     TURNED_AT_ONCE,
-    Answer,
+    CaseResult,
     Change,
-    Night,
-    Verdict,
+    ChangeKind,
+    NightChanges,
     _after,
     _change,
     _drifted,
@@ -34,14 +34,14 @@ from monitor.analysis.outcomes.outcome_changes import (
     turned_at_once,
 )
 from monitor.analysis.outcomes.run_conditions import differences, same_build
-from monitor.analysis.outcomes.value_changes import OtherValues, _difference
-from monitor.analysis.status.current_status import HISTORY_RUNS, Standing, Turn
-from monitor.analysis.status.current_status import Series as SeriesOfCases
+from monitor.analysis.outcomes.value_changes import ValueChange, _difference
+from monitor.analysis.status.current_status import HISTORY_RUNS, CaseStatus, OutcomeTransition
+from monitor.analysis.status.current_status import SeriesStatus as SeriesOfCases
 from monitor.analysis.status.scores import Score, portability, score
 from monitor.history.last_known import follow
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,
     Compiled,
@@ -60,7 +60,7 @@ from monitor.model import (
 class _Class:
     """What is known on one class of machine: the past of each case, and the last run that judged it."""
 
-    pasts: dict[str, Past] = field(default_factory=dict)
+    pasts: dict[str, CasePast] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
 
 
@@ -75,19 +75,19 @@ class _SeriesState:
     def cases(self) -> set[str]:
         return {case for one in self.of.values() for case in one.pasts}
 
-    def latest(self, case: str) -> Past | None:
+    def latest(self, case: str) -> CasePast | None:
         answered = [one for one in self.of.values() if case in one.pasts]
         return max(answered, key=lambda one: one.last[case]).pasts[case] if answered else None
 
-    def known(self, machine: str, case: str) -> Known:
+    def known(self, machine: str, case: str) -> BaselineOutcome:
         own = self.of[machine]
         when, told = self.turned.get(case, (-1, None))
-        return Known(
+        return BaselineOutcome(
             own.pasts.get(case), self.latest(case), told if case in own.last and when > own.last[case] else None
         )
 
 
-def nights(recorded: Recorded) -> tuple[Night, ...]:
+def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     nothing = recorded.observations.iloc[:0]
@@ -120,7 +120,7 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
             past = state.latest(case)
             assert past is not None
             until = past.latest.until.build
-            gone = Change(case, Verdict.GONE, past.latest.outcome, None, "", until.bare if until else None)
+            gone = Change(case, ChangeKind.GONE, past.latest.outcome, None, "", until.bare if until else None)
             changes.append(gone)
         changes += drifted[run.id]
         result.append(_night(run, state.baseline, changes, repeated, table))
@@ -145,9 +145,9 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
 
 def _night(
     run: Run, baseline: Build | None, changes: list[Change], repeated: list[Change], table: pd.DataFrame
-) -> Night:
+) -> NightChanges:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
-        changes = [change for change in changes if change.verdict is not Verdict.NEW]
+        changes = [change for change in changes if change.verdict is not ChangeKind.NEW]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
     if run.evidence.certain and observed:  # a table that does not tell of an operator has answered all the same
         observed = len(table)
@@ -159,7 +159,7 @@ def _night(
     if turned := turned_at_once(changes, len(table)):
         incidents.append(f"{turned} of {len(table)} cases turned worse at once: one cause, not {turned}")
     score = _score(table)
-    return Night(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
+    return NightChanges(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
 
 
 def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
@@ -169,13 +169,13 @@ def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series,
 
 
 def _answers(
-    run: Run, table: pd.DataFrame, values: Mapping[str, OtherValues], said: Mapping[str, Blame]
-) -> Iterator[Answer]:
+    run: Run, table: pd.DataFrame, values: Mapping[str, ValueChange], said: Mapping[str, Attribution]
+) -> Iterator[CaseResult]:
     columns = ["case", "outcome", "message", "attempts", "declared"]
     for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
         confirmed = run.evidence.certain or set(attempts.split()) == {word}
-        blame = said.get(case, Blame.UNTOLD)
-        yield Answer(case, Outcome(word), message, confirmed, declared, values.get(case), blame)
+        blame = said.get(case, Attribution.UNTOLD)
+        yield CaseResult(case, Outcome(word), message, confirmed, declared, values.get(case), blame)
 
 
 def _score(table: pd.DataFrame) -> Score:
@@ -185,7 +185,7 @@ def _score(table: pd.DataFrame) -> Score:
     return score(map(portability, functions.values()))
 
 
-def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
+def moved(recorded: LoadedHistory) -> dict[str, dict[str, ValueChange]]:
     """For each run by its id, the cases whose result is not what it was before on that class of machine, and how.
 
     A case that ever gave different values with nothing else different has none to speak of: it is left out.
@@ -193,7 +193,7 @@ def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
     last: dict[tuple[Series, str], dict[str, tuple[str, Run]]] = defaultdict(dict)
     unsteady: dict[Series, set[str]] = defaultdict(set)
-    found: list[tuple[Series, str, str, OtherValues]] = []
+    found: list[tuple[Series, str, str, ValueChange]] = []
     for item in recorded.runs:
         run = item.run
         if run.build is None or run.id not in tables:
@@ -208,8 +208,8 @@ def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
                 if same_build(under, run) and not differences(under, run):
                     unsteady[run.series].add(case)
                 else:
-                    found.append((run.series, run.id, case, OtherValues(how, under)))
-    result: dict[str, dict[str, OtherValues]] = defaultdict(dict)
+                    found.append((run.series, run.id, case, ValueChange(how, under)))
+    result: dict[str, dict[str, ValueChange]] = defaultdict(dict)
     for series, run_id, case, values in found:
         if case not in unsteady[series]:
             result[run_id][case] = values
@@ -220,10 +220,10 @@ def moved(recorded: Recorded) -> dict[str, dict[str, OtherValues]]:
 class _Known:
     position: int  # of the observation in the table
     run: Run
-    turns: tuple[Turn, ...]
+    turns: tuple[OutcomeTransition, ...]
 
 
-def all_series(recorded: Recorded) -> tuple[SeriesOfCases, ...]:
+def all_series(recorded: LoadedHistory) -> tuple[SeriesOfCases, ...]:
     """Every series of a history, sorted by target, framework, suite and evidence."""
     tables = {str(run): table for run, table in recorded.observations.groupby("run", observed=True)}
     runs: dict[Series, list[RecordedRun]] = {}
@@ -278,15 +278,15 @@ def _series(
 def _answer(before: _Known | None, position: int, run: Run, outcome: Outcome) -> _Known:
     turns = before.turns if before else ()
     if not turns or turns[-1].after is not outcome:
-        turns = (*turns, Turn(run, turns[-1].after if turns else None, outcome))
+        turns = (*turns, OutcomeTransition(run, turns[-1].after if turns else None, outcome))
     return _Known(position, run, turns)
 
 
-def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Iterator[Standing]:
+def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Iterator[CaseStatus]:
     cases = sorted(known)
     rows = observations.iloc[[known[case].position for case in cases]]
     for case, row in zip(cases, rows.to_dict("records"), strict=True):
-        yield Standing(
+        yield CaseStatus(
             case=case,
             run=known[case].run,
             outcome=Outcome(row["outcome"]),

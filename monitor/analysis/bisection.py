@@ -16,7 +16,7 @@ from math import inf
 from monitor.model import Digest, Outcome
 
 
-class Mark(StrEnum):
+class TrialVerdict(StrEnum):
     """What a trial says of a build."""
 
     GOOD = "good"
@@ -82,32 +82,32 @@ def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = Fa
     raise EndError(f"{bad.build}, the bad end, passes too, {same}")
 
 
-def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> Mark:
+def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> TrialVerdict:
     """What a trial between the two ends says."""
     if _unsure(trial):
-        return Mark.SKIP
+        return TrialVerdict.SKIP
     if symptom is Symptom.OUTCOME:
-        return Mark.GOOD if trial.outcome is Outcome.PASS else Mark.BAD
+        return TrialVerdict.GOOD if trial.outcome is Outcome.PASS else TrialVerdict.BAD
     if symptom is Symptom.MENDED:
-        return Mark.BAD if trial.outcome is Outcome.PASS else Mark.GOOD
+        return TrialVerdict.BAD if trial.outcome is Outcome.PASS else TrialVerdict.GOOD
     if trial.outcome is not Outcome.PASS:
-        return Mark.SKIP  # another fault, which hides the one that is looked for
+        return TrialVerdict.SKIP  # another fault, which hides the one that is looked for
     if symptom is Symptom.VALUES:
         if not (trial.digest and good.digest):
-            return Mark.SKIP
-        return Mark.GOOD if trial.digest.agrees(good.digest) else Mark.BAD
+            return TrialVerdict.SKIP
+        return TrialVerdict.GOOD if trial.digest.agrees(good.digest) else TrialVerdict.BAD
     if trial.slower is None or bad.slower is None:
-        return Mark.SKIP
-    return Mark.BAD if trial.slower > bad.slower / 2 else Mark.GOOD  # whichever end it is nearer to
+        return TrialVerdict.SKIP
+    return TrialVerdict.BAD if trial.slower > bad.slower / 2 else TrialVerdict.GOOD  # whichever end it is nearer to
 
 
-def boundary(marks: Sequence[Mark | None]) -> tuple[int, int]:
+def boundary(marks: Sequence[TrialVerdict | None]) -> tuple[int, int]:
     """The last good place before the first bad one, and that one."""
-    bad = marks.index(Mark.BAD)
-    return max(place for place in range(bad) if marks[place] is Mark.GOOD), bad
+    bad = marks.index(TrialVerdict.BAD)
+    return max(place for place in range(bad) if marks[place] is TrialVerdict.GOOD), bad
 
 
-def next_place(marks: Sequence[Mark | None]) -> int | None:
+def next_place(marks: Sequence[TrialVerdict | None]) -> int | None:
     """The place to try next, from the marks of all places so far; None where nothing between good and bad is left.
 
     The first is good and the last is bad. A trial there rules out a quarter of what is left, or is skipped; with
@@ -115,7 +115,7 @@ def next_place(marks: Sequence[Mark | None]) -> int | None:
     """
     good, bad = boundary(marks)
     left = [place for place in range(good + 1, bad) if marks[place] is None]
-    skipped = [place for place in range(good + 1, bad) if marks[place] is Mark.SKIP]
+    skipped = [place for place in range(good + 1, bad) if marks[place] is TrialVerdict.SKIP]
 
     def worth(rank: int) -> float:
         ruled_out = min(rank + 1, len(left) - rank)

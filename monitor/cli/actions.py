@@ -24,7 +24,7 @@ from monitor.cli.common import (
 from monitor.cli.github import BranchOption, RepositoryOption, client
 from monitor.cli.paths import made_by, new_directory
 from monitor.github.archives import ArtifactError
-from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Handed, StartError, Workflows
+from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Artifact, StartError, Workflows
 from monitor.pipeline.provenance import note_start
 
 app = typer.Typer(name="actions", help="Start workflows at GitHub, and fetch what their runs handed over.")
@@ -137,7 +137,7 @@ def _workflows(repository: str, branch: str) -> Workflows:
     return Workflows(client(repository, "actions", without=without), branch)
 
 
-def _json(handed: Handed) -> dict[str, object]:
+def _json(handed: Artifact) -> dict[str, object]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(handed).items()}
 
 

@@ -9,12 +9,14 @@ from textwrap import indent
 import typer
 
 from monitor.cli.common import print_json, say
-from monitor.issues.github_issues import Board, StepError
-from monitor.issues.operations import Comment, Edit, Open, Step, Task
+from monitor.issues.github_issues import IssueTracker, OperationError
+from monitor.issues.operations import AddComment, EditIssue, OpenIssue, Step, Task
+
+STEP_NAMES = {OpenIssue: "open", AddComment: "comment", EditIssue: "edit"}
 
 
 @dataclass(frozen=True)
-class Deed:
+class OperationResult:
     """A step, and what came of it; nothing where it was only planned."""
 
     step: Step
@@ -22,7 +24,7 @@ class Deed:
     failed: bool = False
 
 
-def carry_out(board: Board, tasks: Sequence[Task], *, dry_run: bool, as_json: bool) -> None:
+def carry_out(board: IssueTracker, tasks: Sequence[Task], *, dry_run: bool, as_json: bool) -> None:
     """Do, or with `dry_run` only tell, what is planned. Raises typer.Exit(1) where some of it could not be done."""
     deeds = []
     for deed in _planned(tasks) if dry_run else _done(board, tasks):
@@ -37,34 +39,33 @@ def carry_out(board: Board, tasks: Sequence[Task], *, dry_run: bool, as_json: bo
         raise typer.Exit(1)
 
 
-def _planned(tasks: Sequence[Task]) -> Iterator[Deed]:
-    return (Deed(step) for task in tasks for step in task)
+def _planned(tasks: Sequence[Task]) -> Iterator[OperationResult]:
+    return (OperationResult(step) for task in tasks for step in task)
 
 
-def _done(board: Board, tasks: Sequence[Task]) -> Iterator[Deed]:
+def _done(board: IssueTracker, tasks: Sequence[Task]) -> Iterator[OperationResult]:
     """Each step as it is done. A task ends with the first that fails: the later ones would say that it was done."""
     for task in tasks:
         for step in task:
             try:
-                yield Deed(step, board.carry_out(step))
-            except StepError as error:
-                yield Deed(step, str(error), failed=True)
+                yield OperationResult(step, board.carry_out(step))
+            except OperationError as error:
+                yield OperationResult(step, str(error), failed=True)
                 break
 
 
-def _json(deed: Deed) -> dict[str, object]:
-    name = type(deed.step).__name__.lower()
-    return {"step": name, **asdict(deed.step), "result": deed.result, "failed": deed.failed}
+def _json(deed: OperationResult) -> dict[str, object]:
+    return {"step": STEP_NAMES[type(deed.step)], **asdict(deed.step), "result": deed.result, "failed": deed.failed}
 
 
-def _text(deed: Deed, *, whole: bool) -> str:
+def _text(deed: OperationResult, *, whole: bool) -> str:
     step = deed.step
     match step:
-        case Open():
+        case OpenIssue():
             what = f"open: {step.title} ({', '.join(step.labels)})"
-        case Comment():
+        case AddComment():
             what = f"comment on #{step.number}"
-        case Edit():
+        case EditIssue():
             fields = {"title": step.title, "labels": step.labels and ", ".join(step.labels), "state": step.state}
             also = "; ".join(f"{name}: {value}" for name, value in {**fields, "reason": step.reason}.items() if value)
             what = f"edit #{step.number}" + (f" ({also})" if also else "")

@@ -35,10 +35,10 @@ from monitor.cli.common import (
 )
 from monitor.cli.older_builds import PAST_BUILDS, builds_back, let_go, listed_builds, own_cache
 from monitor.cli.paths import new_directory
-from monitor.cli.planner import Wish, job_name, plan_jobs
+from monitor.cli.planner import PlanRequest, job_name, plan_jobs
 from monitor.cli.steps import CasesOption, EvidencesOption, SuitesOption, record_runs
 from monitor.execution.command_line import AT_FAULT
-from monitor.execution.targets.package_sources import Offer
+from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import find_target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import to_json
@@ -114,7 +114,7 @@ def backfill(
     for build in found:
         selected = (tuple(suite), "auto", (build.label,), "", tuple(case), tuple(evidence))
         # Comparing would need two environments at a time, and as long again for each build.
-        wish = Wish((target,), (framework,), *selected, compare=False)
+        wish = PlanRequest((target,), (framework,), *selected, compare=False)
         for job in plan_jobs(wish, targets, recorded):
             if recorded.has(job, build):
                 say(f"{job_name(job)}: {build.label} is recorded already")
@@ -151,7 +151,7 @@ def backfill(
         raise typer.Exit(1)
 
 
-def walk(offer: Offer, framework: str, channel: str, since: str, every: str) -> list[Build]:
+def walk(offer: PackageSources, framework: str, channel: str, since: str, every: str) -> list[Build]:
     """The builds of a channel back to the oldest wished for, the oldest first. Raises UserError."""
     if not since:
         raise UserError("--since is missing: how far back? Or name --builds")

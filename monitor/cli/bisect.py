@@ -14,9 +14,9 @@ from typing import Annotated
 import typer
 from packaging.version import Version
 
-from monitor.analysis.bisection import EndError, Mark, Trial, boundary, mark, next_place, symptom
-from monitor.analysis.outcomes.last_change import NoTurnError, Turn, last_turn
-from monitor.cli.bisect_trials import Bench, try_case, try_latency, try_script
+from monitor.analysis.bisection import EndError, Trial, TrialVerdict, boundary, mark, next_place, symptom
+from monitor.analysis.outcomes.last_change import LastChange, NoChangeError, last_turn
+from monitor.cli.bisect_trials import TrialContext, try_case, try_latency, try_script
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     RUNNERS,
@@ -36,14 +36,14 @@ from monitor.cli.older_builds import PAST_BUILDS, builds_back, listed_builds, ow
 from monitor.cli.paths import existing_file
 from monitor.cli.planner import suite_of
 from monitor.execution.builds.provider import BuildUnavailable, named, provide
-from monitor.execution.targets.package_sources import Offer
+from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.github.commit_ranges import Commits, Source, commits_between, look_up_sources, subject_on_github
+from monitor.github.commit_ranges import BuildCommit, CommitRange, commits_between, look_up_sources, subject_on_github
 from monitor.history.ordering import age
 from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
-from monitor.pipeline.bisect_state import Journal, Question
-from monitor.reports.bisect_report import Found, Step, found_json, found_text
+from monitor.pipeline.bisect_state import BisectSpec, BisectState
+from monitor.reports.bisect_report import BisectResult, TrialReport, found_json, found_text
 from monitor.suite.discovery import is_listed, suites
 
 SEARCHES = WORK / "bisect"
@@ -115,12 +115,12 @@ def bisect(
     framework = chosen.offer(seen).framework(question.framework)
     among = tuple(build.label for build in listed_builds(framework, builds)) if builds else ()
     question = replace(question, mended=mended, latency=latency, among=among)
-    journal, own = Journal(SEARCHES, question), own_cache(cache)
+    journal, own = BisectState(SEARCHES, question), own_cache(cache)
     try:
         held = journal.search.held or (turn.good.packages if turn and not good else ())
         journal.hold(held or _packages(chosen, question, own))
         suite = suite or _any_declared(question.framework)
-        bench = Bench(chosen, question.framework, suite, seen, journal.search.held, own, journal.folder)
+        bench = TrialContext(chosen, question.framework, suite, seen, journal.search.held, own, journal.folder)
         found = search(journal, _attempt(bench, question, script), chosen.offer(seen), known_commits(history))
     except EndError as error:
         raise UserError(str(error)) from error
@@ -135,13 +135,13 @@ def bisect(
         raise typer.Exit(1)
 
 
-def _turn(history: Path, target: str, case: str, evidence: Evidence, mended: bool) -> Turn:
+def _turn(history: Path, target: str, case: str, evidence: Evidence, mended: bool) -> LastChange:
     if not case:
         raise UserError("--script needs --good and --bad: the history tells of cases alone")
     there = open_history(history).load(target, case.partition("/")[0])
     try:
         return last_turn(there, target, case, evidence, mended=mended)
-    except NoTurnError as error:
+    except NoChangeError as error:
         raise UserError(f"{error}; name --good and --bad") from error
 
 
@@ -153,8 +153,8 @@ def _question(
     good: str,
     bad: str,
     channel: str,
-    turn: Turn | None,
-) -> Question:
+    turn: LastChange | None,
+) -> BisectSpec:
     """What is looked for, as far as the call and the history tell. Raises UserError, and TargetError."""
     offer = target.offer(evidence)
     ends = [
@@ -168,7 +168,7 @@ def _question(
         raise UserError(f"{first.label} and {last.label} are not builds of {what}")
     if not age(first.version) < age(last.version):
         raise UserError(f"--good {first.label} is not older than --bad {last.label}")
-    return Question(
+    return BisectSpec(
         target.name,
         framework,
         evidence,
@@ -180,7 +180,7 @@ def _question(
     )
 
 
-def _attempt(bench: Bench, question: Question, script: Path | None) -> Callable[[str], Trial]:
+def _attempt(bench: TrialContext, question: BisectSpec, script: Path | None) -> Callable[[str], Trial]:
     """How a build is tried."""
     if script:
         return partial(try_script, bench, script=script)
@@ -194,7 +194,7 @@ def _any_declared(framework: str) -> str:
     return next(suite for suite in suites(framework) if not is_listed(framework, suite))
 
 
-def _packages(target: Target, question: Question, cache: Path) -> tuple[Package, ...]:
+def _packages(target: Target, question: BisectSpec, cache: Path) -> tuple[Package, ...]:
     """What is installed beside the good build where nothing else says what to hold."""
     offer = target.offer(question.evidence)
     try:
@@ -204,8 +204,11 @@ def _packages(target: Target, question: Question, cache: Path) -> tuple[Package,
 
 
 def search(
-    journal: Journal, attempt: Callable[[str], Trial], offer: Offer, on_main: Mapping[str, str] = MappingProxyType({})
-) -> Found:
+    journal: BisectState,
+    attempt: Callable[[str], Trial],
+    offer: PackageSources,
+    on_main: Mapping[str, str] = MappingProxyType({}),
+) -> BisectResult:
     """Try the ends, then builds between them until two are left. Raises EndError.
 
     `on_main` has the commits of `main` that PyTorch's nightlies are made of, as far as they are known.
@@ -222,7 +225,7 @@ def search(
     if journal.search.between is None:
         journal.line_up(_between(offer, question))
     row = [question.good, *(journal.search.between or ()), question.bad]
-    marks: list[Mark | None] = [Mark.GOOD, *[None] * (len(row) - 2), Mark.BAD]
+    marks: list[TrialVerdict | None] = [TrialVerdict.GOOD, *[None] * (len(row) - 2), TrialVerdict.BAD]
     say(f"{kind}: {len(row) - 2} builds between {row[0]} and {row[-1]}")
     while (place := next_place(marks)) is not None:
         trial = tried(row[place])
@@ -232,19 +235,19 @@ def search(
     first, last = boundary(marks)
     good, bad = trials[row[first]], trials[row[last]]
     said = dict(zip(row, marks, strict=True))
-    return Found(
+    return BisectResult(
         f"{question.case or 'the script'} on {question.target}, {question.evidence}",
         kind,
         good,
         bad,
         tuple(trials[label] for label in row[first + 1 : last]),
-        _commits(question.framework, Source(good.build, good.commit), Source(bad.build, bad.commit), on_main),
-        tuple(Step(trial, said[label] or Mark.SKIP) for label, trial in trials.items()),
+        _commits(question.framework, BuildCommit(good.build, good.commit), BuildCommit(bad.build, bad.commit), on_main),
+        tuple(TrialReport(trial, said[label] or TrialVerdict.SKIP) for label, trial in trials.items()),
         journal.search.held,
     )
 
 
-def _commits(framework: str, good: Source, bad: Source, on_main: Mapping[str, str]) -> Commits:
+def _commits(framework: str, good: BuildCommit, bad: BuildCommit, on_main: Mapping[str, str]) -> CommitRange:
     """The commits between two builds. GitHub is asked for those that the history lacks, and need not answer."""
     new = [one for one in (good, bad) if one.commit not in on_main]
     found = look_up_sources(new, subject_on_github(api(), github_token()))
@@ -256,7 +259,7 @@ def known_commits(history: Path) -> Mapping[str, str]:
     return History(history).main_commits()
 
 
-def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Trial:
+def _kept(journal: BisectState, attempt: Callable[[str], Trial], label: str) -> Trial:
     """A new trial, kept where it tells something: a build that cannot be had, or judged, today may be another day."""
     try:
         trial = attempt(label)
@@ -267,7 +270,7 @@ def _kept(journal: Journal, attempt: Callable[[str], Trial], label: str) -> Tria
     return trial
 
 
-def _between(offer: Offer, question: Question) -> tuple[str, ...]:
+def _between(offer: PackageSources, question: BisectSpec) -> tuple[str, ...]:
     """The builds between the ends, the oldest first: those to look among, or else those that the channel has."""
     (_, first), (_, last) = named(offer, question.good), named(offer, question.bad)
     if question.among:

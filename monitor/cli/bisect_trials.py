@@ -22,14 +22,14 @@ from monitor.cli.common import say
 from monitor.cli.compare import measure
 from monitor.cli.older_builds import let_go
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import Provided, beside, provide
+from monitor.execution.builds.provider import ProvisionedBuild, beside, provide
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.pool import environment_of
 from monitor.execution.workers.process import WorkerUnavailableError, clean_environment
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
-from monitor.model import Evidence, Job, Outcome, Package, Side
+from monitor.model import ComparisonSide, Evidence, Job, Outcome, Package
 
 KEPT = 2  # environments, the last used: that of the good build is asked for again and again
 
@@ -40,7 +40,7 @@ CANNOT_TELL = 125  # a script's exit status, as `git bisect run` has it
 
 
 @dataclass(frozen=True)
-class Bench:
+class TrialContext:
     """Where builds are tried. `folder` takes the log of each trial; `suite` is the one that a worker is started on.
 
     `cache` is what `monitor.cli.older_builds.own_cache` returned: environments in it are removed when later ones are
@@ -56,7 +56,7 @@ class Bench:
     folder: Path
 
 
-def try_case(bench: Bench, label: str, case: str) -> Trial:
+def try_case(bench: TrialContext, label: str, case: str) -> Trial:
     """What a case comes to under a build, as fresh workers agree. Raises BuildUnavailable."""
     start = time.monotonic()
     with _provided(bench, label) as provided:
@@ -65,7 +65,7 @@ def try_case(bench: Bench, label: str, case: str) -> Trial:
         return _told(trial, bench, provided, runfile, start)
 
 
-def try_script(bench: Bench, label: str, script: Path) -> Trial:
+def try_script(bench: TrialContext, label: str, script: Path) -> Trial:
     """What a script of the user's own says of a build by its exit status. Raises BuildUnavailable.
 
     The build's interpreter runs it, with the device as its argument. A build that does not import is not asked.
@@ -87,7 +87,7 @@ def try_script(bench: Bench, label: str, script: Path) -> Trial:
         return _told(trial, bench, provided, runfile, start)
 
 
-def try_latency(bench: Bench, label: str, case: str, good: str) -> Trial:
+def try_latency(bench: TrialContext, label: str, case: str, good: str) -> Trial:
     """How much longer a case takes than under the good build, in fresh processes of both, in turns.
 
     Raises BuildUnavailable.
@@ -104,7 +104,7 @@ def try_latency(bench: Bench, label: str, case: str, good: str) -> Trial:
 
 
 @contextmanager
-def _provided(bench: Bench, label: str) -> Iterator[Provided]:
+def _provided(bench: TrialContext, label: str) -> Iterator[ProvisionedBuild]:
     """A build that stays while it is tried; those before it go."""
     offer = bench.target.offer(bench.evidence)
     provided = provide(offer, bench.framework, exact=label, held=bench.held, cache=bench.cache, say=say)
@@ -114,7 +114,7 @@ def _provided(bench: Bench, label: str) -> Iterator[Provided]:
 
 
 def _run(
-    bench: Bench, label: str, provided: Provided, selection: tuple[str, ...], watch: dict[str, Outcome]
+    bench: TrialContext, label: str, provided: ProvisionedBuild, selection: tuple[str, ...], watch: dict[str, Outcome]
 ) -> RunFile:
     path = _log(bench, label, ".jsonl")
     path.unlink(missing_ok=True)  # of a trial that was interrupted
@@ -143,7 +143,7 @@ def _answered(label: str, runfile: RunFile) -> Trial:
     return Trial(label, seen.outcome, seen.message, digest=seen.digest)
 
 
-def timed(trial: Trial, good: Side, new: Side) -> Trial:
+def timed(trial: Trial, good: ComparisonSide, new: ComparisonSide) -> Trial:
     """A trial with how the latencies of both sides compare."""
     if not (good.latencies and new.latencies):
         return replace(trial, outcome=Outcome.BLOCKED, message="it is not timed")
@@ -166,7 +166,7 @@ def exited(label: str, status: int, output: str) -> Trial:
     return Trial(label, Outcome.ERROR, clean(f"exit status {status}{last}"))
 
 
-def _told(trial: Trial, bench: Bench, provided: Provided, runfile: RunFile, start: float) -> Trial:
+def _told(trial: Trial, bench: TrialContext, provided: ProvisionedBuild, runfile: RunFile, start: float) -> Trial:
     """A trial with what else there is to say of it."""
     framework = bench.target.offer(bench.evidence).framework(bench.framework)
     there = {package.name: package.version for package in provided.build.packages}
@@ -183,6 +183,6 @@ def _told(trial: Trial, bench: Bench, provided: Provided, runfile: RunFile, star
     )
 
 
-def _log(bench: Bench, label: str, suffix: str) -> Path:
+def _log(bench: TrialContext, label: str, suffix: str) -> Path:
     bench.folder.mkdir(parents=True, exist_ok=True)
     return bench.folder / f"{label}{suffix}"

@@ -8,8 +8,8 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from monitor.analysis.outcomes.failure_groups import Cause, causes
-from monitor.analysis.outcomes.outcome_changes import Verdict
+from monitor.analysis.outcomes.failure_groups import FailureGroup, causes
+from monitor.analysis.outcomes.outcome_changes import ChangeKind
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -39,7 +39,7 @@ def show(
     history: HistoryOption = DEFAULT_HISTORY,
     target: TargetsOption = [],  # noqa: B006
     framework: FrameworksOption = [],  # noqa: B006
-    verdict: Annotated[list[Verdict], typer.Option(help="Which way cases moved; every way where not given.")] = [],  # noqa: B006
+    verdict: Annotated[list[ChangeKind], typer.Option(help="Which way cases moved; every way where not given.")] = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
@@ -58,18 +58,18 @@ def show(
         print("\n".join(line for cause in found for line in _lines(cause)))
 
 
-def _lines(cause: Cause) -> Iterator[str]:
+def _lines(cause: FailureGroup) -> Iterator[str]:
     yield f"{cause.baseline} -> {cause.build}"
     yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
     yield f"  {'':<9} {_said(cause)}"
 
 
-def _said(cause: Cause) -> str:
+def _said(cause: FailureGroup) -> str:
     turned = f"{cause.hits[0].change.before} -> {cause.hits[0].change.after}"
     return f"{turned}: {cause.said.text}" if cause.said.message else turned
 
 
-def _frame(found: list[Cause]) -> pd.DataFrame:
+def _frame(found: list[FailureGroup]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "last good": cause.baseline,
@@ -84,7 +84,7 @@ def _frame(found: list[Cause]) -> pd.DataFrame:
     )
 
 
-def _cause_json(cause: Cause) -> dict[str, object]:
+def _cause_json(cause: FailureGroup) -> dict[str, object]:
     return {
         "framework": cause.framework,
         "build": cause.build,

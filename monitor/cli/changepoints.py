@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.latency.changepoints import Moved
+from monitor.analysis.latency.changepoints import Changepoint
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -48,7 +48,7 @@ def show(
         print("nothing became slower or faster for good")
 
 
-def _row(moved: Moved) -> dict[str, str]:
+def _row(moved: Changepoint) -> dict[str, str]:
     return {
         "case": moved.cell.case,
         "target": moved.cell.target,

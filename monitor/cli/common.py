@@ -20,7 +20,7 @@ from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.history.store import History
 from monitor.reports.changes_text import inert
-from monitor.snapshot.snapshot import Material, gather
+from monitor.snapshot.snapshot import Snapshot, gather
 from monitor.suite.catalog import replaced_names
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -81,7 +81,7 @@ def open_history(directory: Path) -> History:
     return history
 
 
-def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collection[str] = ()) -> Material:
+def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collection[str] = ()) -> Snapshot:
     """What is told of the history in a directory.
 
     Raises UserError, with the nearest known name, where it has nothing of a target or framework that is named.
@@ -94,7 +94,7 @@ def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collect
     return material
 
 
-def told_of(history: History) -> Material:
+def told_of(history: History) -> Snapshot:
     """Return what is told of a history; what stands in for a removed name is in the catalog."""
     return gather(history, INDEX, replaced_names())
 

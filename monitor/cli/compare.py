@@ -36,15 +36,15 @@ from monitor.execution.builds.provider import BuildUnavailable, provide
 from monitor.execution.run import UNPINNED, no_case, selected
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.execution.workers.cpu_affinity import own_cores
-from monitor.execution.workers.pool import Ground, Lane, executing
+from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
 from monitor.execution.workers.process import PACKAGE, Limits, WorkerUnavailableError
 from monitor.formats.serialization import to_json
-from monitor.model import Evidence, Job, Outcome, Package, Side
+from monitor.model import ComparisonSide, Evidence, Job, Outcome, Package
 from monitor.suite.discovery import suites
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedCase:
     """One case under two builds.
 
     `old_us` and `new_us` are the medians over processes, `ratio` is the second by the first, `spread` the larger of
@@ -53,8 +53,8 @@ class Row:
     """
 
     case: str
-    old: Side
-    new: Side
+    old: ComparisonSide
+    new: ComparisonSide
     old_us: float | None
     new_us: float | None
     ratio: float | None
@@ -131,7 +131,7 @@ def _framework_of(target: Target, labels: Sequence[str]) -> str:
 
 def measure(
     job: Job, target: Target, labels: Sequence[str], samples: int, cache: Path, held: tuple[Package, ...] = ()
-) -> dict[str, tuple[Side, Side]]:
+) -> dict[str, tuple[ComparisonSide, ComparisonSide]]:
     """Both sides of each case, `held` packages beside both. Raises BuildUnavailable and WorkerUnavailableError."""
     way, offer = target.way(job.evidence), target.offer(job.evidence)
     with ExitStack() as kept:
@@ -139,21 +139,21 @@ def measure(
         cores = kept.enter_context(own_cores(way.threads))
         if not cores:
             say(UNPINNED)
-        sides: list[tuple[str, Lane]] = []
+        sides: list[tuple[str, WorkerFactory]] = []
         for name, label in zip(("old", "new"), labels, strict=True):
             provided = provide(offer, job.framework, exact=label.strip(), held=held, cache=cache, say=say)
             kept.enter_context(in_use(provided.python))
             folder = scratch / name
             folder.mkdir()
             framework = offer.framework(job.framework)
-            (start,) = executing(Ground(job, way, framework, provided.python, folder, PACKAGE), cores)
+            (start,) = executing(RunContext(job, way, framework, provided.python, folder, PACKAGE), cores)
             sides.append((provided.build.label, start))
         cases = _matching(job, sides[1][1])
         limits = Limits(way.case_seconds, way.case_memory_mib)
         return side_by_side(sides[0], sides[1], cases, limits, rounds=samples, say=say)
 
 
-def _matching(job: Job, start: Lane) -> list[str]:
+def _matching(job: Job, start: WorkerFactory) -> list[str]:
     """The cases of a suite that match, as a build lists them. Raises UserError where there are none."""
     with closing(start()) as worker:
         cases = worker.ready.cases
@@ -163,14 +163,14 @@ def _matching(job: Job, start: Lane) -> list[str]:
     return [*found]
 
 
-def rows_of(pairs: dict[str, tuple[Side, Side]]) -> list[Row]:
+def rows_of(pairs: dict[str, tuple[ComparisonSide, ComparisonSide]]) -> list[ComparedCase]:
     moved = directions([*pairs.values()])
     return [_row(case, *sides, way) for (case, sides), way in zip(pairs.items(), moved, strict=True)]
 
 
-def _row(case: str, old: Side, new: Side, latency: Direction) -> Row:
+def _row(case: str, old: ComparisonSide, new: ComparisonSide, latency: Direction) -> ComparedCase:
     old_us, new_us = (statistics.median(side.latencies) if side.latencies else None for side in (old, new))
-    return Row(
+    return ComparedCase(
         *(case, old, new, old_us, new_us),
         ratio=new_us / old_us if old_us and new_us else None,
         spread=max(map(_spread, (old, new))) if old_us and new_us else None,
@@ -179,7 +179,7 @@ def _row(case: str, old: Side, new: Side, latency: Direction) -> Row:
     )
 
 
-def _spread(side: Side) -> float:
+def _spread(side: ComparisonSide) -> float:
     """The interquartile range over processes, as a share of the median; 0 of a single one."""
     if len(side.latencies) < 2:
         return 0.0
@@ -187,7 +187,7 @@ def _spread(side: Side) -> float:
     return (high - low) / middle
 
 
-def frame_of(rows: Sequence[Row]) -> pd.DataFrame:
+def frame_of(rows: Sequence[ComparedCase]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "case": row.case,
@@ -204,7 +204,7 @@ def frame_of(rows: Sequence[Row]) -> pd.DataFrame:
     )
 
 
-def _outcomes(side: Side) -> str:
+def _outcomes(side: ComparisonSide) -> str:
     """The outcomes of a case, with how often where they differ: "12 pass, 3 crash"; a build need not list it."""
     counts = Counter(side.outcomes)
     if len(counts) < 2:

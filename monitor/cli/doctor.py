@@ -21,9 +21,9 @@ from monitor.execution.builds.provider import BuildUnavailable, provide
 from monitor.execution.builds.python_search import wished_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
-from monitor.execution.targets.package_sources import CONFIGURED_INDEX, Offer
+from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.pool import Ground, executing
+from monitor.execution.workers.pool import RunContext, executing
 from monitor.execution.workers.process import PACKAGE, WorkerUnavailableError
 from monitor.model import Evidence, Job
 
@@ -32,7 +32,7 @@ ROOM_GIB = 10  # three frameworks take 3 GiB, an accelerator's builds three time
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorCheck:
     """One thing looked at. `needed` tells what a night cannot do without; `mend` says how to get what is missing."""
 
     what: str
@@ -72,20 +72,20 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _tools() -> Iterator[Finding]:
+def _tools() -> Iterator[DoctorCheck]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Finding("Python", sys.version_info >= (3, 11), version)
+    yield DoctorCheck("Python", sys.version_info >= (3, 11), version)
     git = shutil.which("git")
     told = (
         subprocess.run([git, "--version"], capture_output=True, text=True, check=True).stdout.strip() if git else "no"
     )
-    yield Finding("git", bool(git), told, mend="" if git else "apt-get install git")
+    yield DoctorCheck("git", bool(git), told, mend="" if git else "apt-get install git")
     try:
-        yield Finding("uv", True, Path(find_uv()).name)
+        yield DoctorCheck("uv", True, Path(find_uv()).name)
     except UvMissingError as error:
-        yield Finding("uv", False, "not found", mend=str(error))
+        yield DoctorCheck("uv", False, "not found", mend=str(error))
     compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
-    yield Finding(
+    yield DoctorCheck(
         "C++ compiler",
         bool(compiler),
         "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases are blocked",
@@ -94,11 +94,11 @@ def _tools() -> Iterator[Finding]:
     )
 
 
-def _room(cache: Path) -> Finding:
+def _room(cache: Path) -> DoctorCheck:
     there = next(path for path in (cache, *cache.absolute().parents) if path.exists())
     free = shutil.disk_usage(there).free / 2**30
     fine = free >= ROOM_GIB
-    return Finding(
+    return DoctorCheck(
         "disk",
         fine,
         f"{free:.0f} GiB free for builds",
@@ -106,7 +106,7 @@ def _room(cache: Path) -> Finding:
     )
 
 
-def _devices() -> Iterator[Finding]:
+def _devices() -> Iterator[DoctorCheck]:
     gpu = shutil.which("nvidia-smi")
     names = ""
     if gpu:
@@ -114,19 +114,19 @@ def _devices() -> Iterator[Finding]:
         names = ", ".join(subprocess.run(query, capture_output=True, text=True, check=False).stdout.split("\n")).strip(
             ", "
         )
-    yield Finding("NVIDIA GPU", bool(names), names or "none", needed=False)
-    yield Finding(
+    yield DoctorCheck("NVIDIA GPU", bool(names), names or "none", needed=False)
+    yield DoctorCheck(
         "AMD GPU", Path("/dev/kfd").exists(), "/dev/kfd" if Path("/dev/kfd").exists() else "none", needed=False
     )
     tpus = sorted(str(path) for path in [*Path("/dev").glob("accel*"), *Path("/dev/vfio").glob("[0-9]*")])
-    yield Finding("TPU", bool(tpus), ", ".join(tpus) or "none", needed=False)
+    yield DoctorCheck("TPU", bool(tpus), ", ".join(tpus) or "none", needed=False)
 
 
-def _frameworks(target: Target, cache: Path) -> Iterator[Finding]:
+def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
     """What each framework that executes on a target sees on this machine: just what a night would see first."""
     if Evidence.EXECUTED not in target.evidences:
         tried = f"portability nightly --target {target.name} tries it on any machine"
-        yield Finding(target.name, True, f"not executed, so it needs no device: {tried}")
+        yield DoctorCheck(target.name, True, f"not executed, so it needs no device: {tried}")
         return
     way = target.way(Evidence.EXECUTED)
     for framework in target.frameworks.values():
@@ -135,18 +135,20 @@ def _frameworks(target: Target, cache: Path) -> Iterator[Finding]:
             provided = provide(target, framework.name, cache=cache, say=say)
             with in_use(provided.python), TemporaryDirectory(prefix="portability-") as folder:
                 job = Job(target.name, framework.name, "paper")
-                (start,) = executing(Ground(job, way, framework, provided.python, Path(folder), PACKAGE), frozenset())
+                (start,) = executing(
+                    RunContext(job, way, framework, provided.python, Path(folder), PACKAGE), frozenset()
+                )
                 worker = start()
                 worker.close()
         except (BuildUnavailable, WorkerUnavailableError) as error:
-            yield Finding(what, False, str(error), mend="until then its runs are blocked")
+            yield DoctorCheck(what, False, str(error), mend="until then its runs are blocked")
         else:
             told = worker.ready.environment
             device = told.get(NAME) or told.get(PLATFORM, "")
-            yield Finding(what, True, f"{provided.build.label} sees {told.get(COUNT, '')} × {device}")
+            yield DoctorCheck(what, True, f"{provided.build.label} sees {told.get(COUNT, '')} × {device}")
 
 
-def _sources(targets: list[Target]) -> Iterator[Finding]:
+def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
     """Of all files that offer builds: are the wished Pythons here, can the indexes be reached."""
     offers = {offer.file: offer for target in targets for offer in map(target.offer, target.evidences)}
     yield from _pythons(offers.values())
@@ -159,14 +161,14 @@ def _sources(targets: list[Target]) -> Iterator[Finding]:
     for index, names in sorted(takers.items()):
         unreached = _reach(index)
         mend = f"auto goes on with the next source, for {', '.join(names)}" if unreached else ""
-        yield Finding(index, not unreached, unreached or "answers", needed=False, mend=mend)
+        yield DoctorCheck(index, not unreached, unreached or "answers", needed=False, mend=mend)
 
 
-def _pythons(offers: Iterable[Offer]) -> Iterator[Finding]:
+def _pythons(offers: Iterable[PackageSources]) -> Iterator[DoctorCheck]:
     frameworks = [framework for offer in offers for framework in offer.frameworks.values()]
     for version in sorted({s.python for framework in frameworks for s in framework.channels.values() if s.python}):
         _, note = wished_interpreter(version, lambda _: None)
-        yield Finding(f"Python {version}", not note, note or "found", needed=False)
+        yield DoctorCheck(f"Python {version}", not note, note or "found", needed=False)
 
 
 def _reach(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.status.current_failures import Failure, failures
+from monitor.analysis.status.current_failures import CurrentFailure, failures
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -49,7 +49,7 @@ def show(
         print("nothing fails")
 
 
-def _row(one: Failure) -> dict[str, object]:
+def _row(one: CurrentFailure) -> dict[str, object]:
     return {
         "framework": one.framework,
         "outcome": one.outcome.value,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import typer
 
-from monitor.analysis.outcomes.flakiness import Rating
+from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -44,7 +44,7 @@ def show(
         print("no case gave an odd answer")
 
 
-def _row(rating: Rating) -> dict[str, str]:
+def _row(rating: FlakinessRating) -> dict[str, str]:
     return {
         "case": rating.cell.case,
         "target": f"{rating.cell.target}, {rating.cell.evidence}",

@@ -10,8 +10,8 @@ import typer
 
 from monitor.cli.common import UserError, say
 from monitor.github.account import ACTIONS
-from monitor.github.client import GITHUB, AddressError, Client, api_address
-from monitor.issues.github_issues import Board
+from monitor.github.client import GITHUB, AddressError, GitHubClient, api_address
+from monitor.issues.github_issues import IssueTracker
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
 LOGIN = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,80})(\[bot\])?"
@@ -42,7 +42,7 @@ def check_repository(repository: str) -> None:
 
 def client(
     repository: str, permission: str, *, without: str, may_lack: bool = False, any_clock: bool = False
-) -> Client:
+) -> GitHubClient:
     """A repository, asked with the environment's GITHUB_TOKEN. Raises UserError.
 
     `without` is what to do where there is no token, unless it `may_lack`.
@@ -51,7 +51,7 @@ def client(
     token = github_token()
     if not token and not may_lack:
         raise UserError(f"GITHUB_TOKEN is not set: {without}")
-    return Client(repository, permission=permission, token=token, api=api(), any_clock=any_clock, say=say)
+    return GitHubClient(repository, permission=permission, token=token, api=api(), any_clock=any_clock, say=say)
 
 
 def github_token() -> str:
@@ -72,7 +72,7 @@ def api() -> str:
 
 def board(
     repository: str, account: str, permission: str = "issues: write", *, dry_run: bool, any_clock: bool = False
-) -> tuple[Client, Board]:
+) -> tuple[GitHubClient, IssueTracker]:
     """A repository whose issues are to be written, or with `dry_run` only read. Raises UserError."""
     if account and not re.fullmatch(LOGIN, account):
         raise UserError(f'--account "{account}": must be a login at GitHub, as in octocat or my-app[bot]')
@@ -81,7 +81,7 @@ def board(
     if not (account or asked.token):
         say(f"no token: issues of {ACTIONS} are taken for the monitor's own; --account names another")
         account = ACTIONS
-    return asked, Board(asked, account)
+    return asked, IssueTracker(asked, account)
 
 
 def site_address(url: str) -> str:

@@ -11,13 +11,13 @@ import typer
 from monitor.cli.apply_issue_plan import carry_out
 from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered, open_history
 from monitor.cli.github import AccountOption, BranchOption, RepositoryOption, board, site_address
-from monitor.cli.planner import Wish, planned_series
+from monitor.cli.planner import PlanRequest, planned_series
 from monitor.cli.steps import RunnersOption
 from monitor.execution.targets.target import find_target, load_targets
 from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Workflows, states
-from monitor.issues.health_checks import Alarm, clock, coverage, lost, schedules, silence, site
+from monitor.issues.health_checks import HealthAlarm, clock, coverage, lost, schedules, silence, site
 from monitor.issues.health_issues import plan_alarms
-from monitor.site.site_freshness import NoAnswerError, written_at
+from monitor.site.site_freshness import FreshnessUnknownError, written_at
 
 # The workflows that something has to start every day.
 DAILY = ("nightly.yml", "publish.yml")
@@ -63,7 +63,7 @@ def watch(
     github, issues = board(repository, account, "issues: write and actions: read", dry_run=dry_run, any_clock=True)
     switched = states(github)  # the first answer, and with it what GitHub's clock says
     now, recorded, material = github.now, open_history(history).artifacts(), gathered(history)
-    expected, longest = planned_series(Wish(runners=tuple(runner)), targets), timedelta(days=days)
+    expected, longest = planned_series(PlanRequest(runners=tuple(runner)), targets), timedelta(days=days)
     handed = Workflows(github, branch).handed_over(_there(RECORDED, switched), KEPT + TOLD_FOR, recorded)
     alarms = [
         schedules(switched, DAILY),
@@ -81,8 +81,8 @@ def _there(wanted: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...
     return tuple(name for name in wanted if name in states)
 
 
-def _site(address: str, now: datetime) -> Alarm:
+def _site(address: str, now: datetime) -> HealthAlarm:
     try:
         return site(address, written_at(address), "", now)
-    except NoAnswerError as error:
+    except FreshnessUnknownError as error:
         return site(address, None, str(error), now)

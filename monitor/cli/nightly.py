@@ -26,7 +26,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.paths import new_directory
-from monitor.cli.planner import Wish, job_name, left_out, plan_jobs
+from monitor.cli.planner import PlanRequest, job_name, left_out, plan_jobs
 from monitor.cli.steps import (
     BuildsOption,
     CasesOption,
@@ -102,7 +102,7 @@ def nightly(
         say(f"going on with {night}")
     else:
         selected = (tuple(target), tuple(framework), tuple(suite))
-        wish = Wish(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
+        wish = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
         jobs = plan_jobs(wish, targets, recorded)
         if line := left_out(wish, targets):
             say(line)

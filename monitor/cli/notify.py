@@ -20,7 +20,7 @@ from monitor.cli.steps import script_of
 from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
 from monitor.execution.targets.target import Target, load_targets
 from monitor.issues.issue_plan import plan
-from monitor.issues.settings import CLOSE_AFTER, Settings
+from monitor.issues.settings import CLOSE_AFTER, IssueSettings
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def notify(
     _, issues = board(repository, account, dry_run=dry_run)
     material = gathered(history)
     known = judgement(material, triage)
-    settings = Settings(
+    settings = IssueSettings(
         address,
         script_of,
         owners(load_targets(RUNNERS)),

@@ -12,7 +12,7 @@ from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds.environments import OWN_UV_CACHE, own_uv_cache, prune_environments
 from monitor.execution.builds.provider import BuildUnavailable, names_of, newest
 from monitor.execution.builds.uv import UvError, run_uv
-from monitor.execution.targets.package_sources import Framework, Offer
+from monitor.execution.targets.package_sources import FrameworkSources, PackageSources
 from monitor.model import Build, Channel
 
 # Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
@@ -20,7 +20,9 @@ PAST_BUILDS = WORK / "backfill" / "cache"
 FOLDER = "past-builds"  # in whichever cache is named
 
 
-def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", days: int = 1) -> Iterator[Build]:
+def builds_back(
+    offer: PackageSources, framework: str, channel: str, *, below: str = "", days: int = 1
+) -> Iterator[Build]:
     """The builds of a channel, the newest first, each so many days older than the one before; of releases, every one.
 
     With `below`, those older than that version. Raises UserError where the channel has none at all.
@@ -38,7 +40,7 @@ def builds_back(offer: Offer, framework: str, channel: str, *, below: str = "", 
         below = _before(build, days)
 
 
-def listed_builds(framework: Framework, versions: str) -> list[Build]:
+def listed_builds(framework: FrameworkSources, versions: str) -> list[Build]:
     """The builds of versions separated by commas, the oldest first; another distribution's is named with it.
 
     Raises UserError.
@@ -62,7 +64,7 @@ def own_cache(cache: Path) -> Path:
     return own
 
 
-def let_go(own: Path, framework: Framework, keep: int) -> None:
+def let_go(own: Path, framework: FrameworkSources, keep: int) -> None:
     """Remove the environments of a framework's past builds but the last used, and what uv keeps here of its wheels.
 
     `own` is what `own_cache` returned. Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's

@@ -15,9 +15,9 @@ from monitor.analysis.latency.slowdown_tracker import baseline
 from monitor.analysis.outcomes.machine_baselines import other_answers
 from monitor.cli.common import UserError, refuse_unknown, say
 from monitor.execution.builds.provider import AUTO
-from monitor.execution.targets.package_sources import CHANNELS, Framework
+from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
 from monitor.execution.targets.target import Target, find_target
-from monitor.history.store import History, Recorded
+from monitor.history.store import History, LoadedHistory
 from monitor.model import Evidence, Job, Series
 from monitor.suite.discovery import KERNELS, collect, frameworks, is_listed, suites
 
@@ -33,7 +33,7 @@ MOST_JOBS = 256
 
 
 @dataclass(frozen=True)
-class Wish:
+class PlanRequest:
     """What the user selects. An empty tuple selects everything; builds ("jax==0.9.2") go to their framework.
 
     With `compare`, what stands out is to be measured again beside the last good build. `runners` are the targets that
@@ -53,7 +53,7 @@ class Wish:
     runners: tuple[str, ...] = ()
 
 
-def plan_jobs(wish: Wish, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
+def plan_jobs(wish: PlanRequest, targets: Mapping[str, Target], history: History) -> tuple[Job, ...]:
     """The jobs that a wish comes to, each with its watch list. Raises UserError where a name is not known."""
     refuse_unknown("channel", wish.channel, (AUTO, *CHANNELS))
     for framework in wish.frameworks:
@@ -127,7 +127,7 @@ def _lists_itself(framework: str, suite: str) -> bool:
     return suite == KERNELS or is_listed(framework, suite)
 
 
-def _refuse_unused(wish: Wish, jobs: tuple[Job, ...]) -> None:
+def _refuse_unused(wish: PlanRequest, jobs: tuple[Job, ...]) -> None:
     """Raise UserError where something that was named is in none of the jobs: it would be left out without a word."""
     for option, named, used in (
         ("--build", wish.builds, {job.build for job in jobs} - {""}),
@@ -141,7 +141,7 @@ def _refuse_unused(wish: Wish, jobs: tuple[Job, ...]) -> None:
             raise UserError(f"{option} {unused}: no {rest}")
 
 
-def _missing(wish: Wish, chosen: Sequence[Target]) -> str:
+def _missing(wish: PlanRequest, chosen: Sequence[Target]) -> str:
     """What none of the targets has, of all that was asked for together."""
     names = ", ".join(target.name for target in chosen)
     evidences = {evidence for target in chosen for evidence in target.evidences}
@@ -160,7 +160,7 @@ def _missing(wish: Wish, chosen: Sequence[Target]) -> str:
     return f"--suite {', '.join(wish.suites)}: {names} has {', '.join(sorted(there))}"
 
 
-def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
+def left_out(wish: PlanRequest, targets: Mapping[str, Target]) -> str:
     """Which targets are not executed on for want of a runner, and how to mend it, in one line; empty where all are."""
     names = [
         target.name
@@ -176,7 +176,7 @@ def left_out(wish: Wish, targets: Mapping[str, Target]) -> str:
     )
 
 
-def planned_series(wish: Wish, targets: Mapping[str, Target]) -> tuple[Series, ...]:
+def planned_series(wish: PlanRequest, targets: Mapping[str, Target]) -> tuple[Series, ...]:
     """Return the series that a plan of this wish runs, without a look at what is measured already."""
     return tuple(
         (target.name, framework, suite, evidence)
@@ -210,7 +210,7 @@ def job_name(job: Job) -> str:
     return f"{name}-{job.shard.replace('/', '-of-')}" if job.shard else name
 
 
-def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
+def _jobs_of(wish: PlanRequest, target: Target, history: History) -> list[Job]:
     whole = [
         Job(
             target=target.name,
@@ -240,7 +240,7 @@ def _jobs_of(wish: Wish, target: Target, history: History) -> list[Job]:
     ]
 
 
-def _series_of(wish: Wish, target: Target) -> Iterator[tuple[Evidence, str, str]]:
+def _series_of(wish: PlanRequest, target: Target) -> Iterator[tuple[Evidence, str, str]]:
     """Yield the evidence, framework and suite of each series that a wish runs on a target."""
     for evidence in _given(wish, target):
         offer = target.offer(evidence)
@@ -251,30 +251,30 @@ def _series_of(wish: Wish, target: Target) -> Iterator[tuple[Evidence, str, str]
                         yield evidence, framework, suite
 
 
-def _recent(series: Series, history: History, version: str) -> Recorded | None:
+def _recent(series: Series, history: History, version: str) -> LoadedHistory | None:
     """What a night of a series is held against; None where it is not executed: the machine decides nothing then."""
     if series[-1] is not Evidence.EXECUTED:
         return None
     return history.recent(series, nights=NIGHTS_LOOKED_BACK, version=version)
 
 
-def _chosen(wish: Wish, targets: Mapping[str, Target]) -> list[Target]:
+def _chosen(wish: PlanRequest, targets: Mapping[str, Target]) -> list[Target]:
     return [find_target(targets, name) for name in wish.targets] or [*targets.values()]
 
 
-def _evidences(wish: Wish, target: Target) -> tuple[Evidence, ...]:
+def _evidences(wish: PlanRequest, target: Target) -> tuple[Evidence, ...]:
     return tuple(evidence for evidence in target.evidences if evidence in (wish.evidences or target.evidences))
 
 
-def _given(wish: Wish, target: Target) -> tuple[Evidence, ...]:
+def _given(wish: PlanRequest, target: Target) -> tuple[Evidence, ...]:
     return tuple(evidence for evidence in _evidences(wish, target) if _served(wish, target, evidence))
 
 
-def _served(wish: Wish, target: Target, evidence: Evidence) -> bool:
+def _served(wish: PlanRequest, target: Target, evidence: Evidence) -> bool:
     """Whether somebody goes that way. A job for a runner that is not there would wait in the queue for a day."""
     asked_for = target.name in wish.targets and evidence in wish.evidences
     return target.way(evidence).hosted or target.name in wish.runners or asked_for
 
 
-def _build_of(wish: Wish, framework: Framework) -> str:
+def _build_of(wish: PlanRequest, framework: FrameworkSources) -> str:
     return next((build for build in wish.builds if build.partition("==")[0] in framework.distributions), "")

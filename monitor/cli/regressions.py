@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.regressions.regression import Regression, State
+from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.cli.common import (
     DEFAULT_HISTORY,
     HistoryOption,
@@ -40,7 +40,7 @@ def show(
     triage: TriageOption = TRIAGE,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
     framework: FrameworksOption = [],  # noqa: B006
-    state: Annotated[list[State], typer.Option(help="How it stands; every one where not given.")] = [],  # noqa: B006
+    state: Annotated[list[RegressionState], typer.Option(help="How it stands; every one where not given.")] = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:

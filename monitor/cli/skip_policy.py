@@ -13,9 +13,9 @@ from datetime import UTC, datetime, timedelta
 from monitor.analysis.outcomes.pending import undecided
 from monitor.cli.planner import NIGHTS_LOOKED_BACK
 from monitor.execution.builds.provider import AUTO, BuildUnavailable, newest
-from monitor.execution.targets.backends import Compile
+from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import Offer
+from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target
 from monitor.formatting.humanize import clock, moment
 from monitor.history.store import History
@@ -28,7 +28,7 @@ RESTS = timedelta(hours=36)
 
 
 @dataclass(frozen=True)
-class Look:
+class SkipDecision:
     """Whether a job is to be run, and the reason where it is not plain."""
 
     due: bool
@@ -41,7 +41,7 @@ class Channels:
     def __init__(self) -> None:
         self._told: dict[tuple[object, ...], Build | BuildUnavailable] = {}
 
-    def newest(self, offer: Offer, framework: str, channel: str) -> Build:
+    def newest(self, offer: PackageSources, framework: str, channel: str) -> Build:
         """Raises BuildUnavailable."""
         wanted = offer.framework(framework)
         key = (wanted.distributions, *wanted.channels.items(), channel)
@@ -56,29 +56,29 @@ class Channels:
         return told
 
 
-def look(job: Job, target: Target, history: History, channels: Channels) -> Look:
+def look(job: Job, target: Target, history: History, channels: Channels) -> SkipDecision:
     """Whether a job is to be run. What is asked for by name is; so is what no index can be asked about."""
     if job.build or job.python:
-        return Look(due=True)
+        return SkipDecision(due=True)
     since = datetime.now(UTC) - RESTS
     recent = [run for run in history.done(job) if moment(run.started) > since]
     if not recent:
-        return Look(due=True)
+        return SkipDecision(due=True)
     try:
         measured = [run for run in recent if _is_of_now(run, job, target, channels)]
     except (BuildUnavailable, TargetError) as error:  # a wish at fault is for the run to say, and holds back no other
-        return Look(due=True, why=f"run in any case, as it cannot be told which build there is: {error}")
+        return SkipDecision(due=True, why=f"run in any case, as it cannot be told which build there is: {error}")
     if not measured:
-        return Look(due=True)
+        return SkipDecision(due=True)
     run = max(measured, key=lambda run: run.started)
     label, version = (run.build.label, run.build.version) if run.build else ("", "")
     past = history.recent(run.series, nights=NIGHTS_LOOKED_BACK, version=version)
     if still_open := undecided(past, run):
-        return Look(due=True, why=f"{label} once more: {', '.join(still_open)}")
-    return Look(due=False, why=f"{label} was measured, {clock(moment(run.started))}")
+        return SkipDecision(due=True, why=f"{label} once more: {', '.join(still_open)}")
+    return SkipDecision(due=False, why=f"{label} was measured, {clock(moment(run.started))}")
 
 
-def looks(jobs: Iterable[Job], targets: Mapping[str, Target], history: History) -> dict[Series, Look]:
+def looks(jobs: Iterable[Job], targets: Mapping[str, Target], history: History) -> dict[Series, SkipDecision]:
     """Whether jobs are to be run: once for all shards of one suite."""
     channels, one_each = Channels(), {job.series: job for job in jobs}
     return {series: look(job, targets[job.target], history, channels) for series, job in one_each.items()}
@@ -89,7 +89,7 @@ def _is_of_now(run: Run, job: Job, target: Target, channels: Channels) -> bool:
     way = target.way(job.evidence)
     if not run.build or not _same(run.build, channels.newest(target.offer(job.evidence), job.framework, job.channel)):
         return False
-    if not run.compiler or not isinstance(way, Compile):
+    if not run.compiler or not isinstance(way, CompileBackend):
         return True
     return _same(run.compiler, channels.newest(way.compiler, way.compiler.own.name, AUTO))
 

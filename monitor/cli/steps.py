@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.analysis.latency.slowdown_tracker import LatencyNight
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.triage import excused, filed
 from monitor.cli.common import (
     DEFAULT_HISTORY,
@@ -34,8 +34,8 @@ from monitor.cli.common import (
 )
 from monitor.cli.github import RepositoryOption, api, check_repository, github_token
 from monitor.cli.paths import existing_file, made_by, new_directory
-from monitor.cli.planner import Wish, job_name, left_out, plan_jobs
-from monitor.cli.skip_policy import Look, looks
+from monitor.cli.planner import PlanRequest, job_name, left_out, plan_jobs
+from monitor.cli.skip_policy import SkipDecision, looks
 from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
 from monitor.execution.__main__ import main as run_step
 from monitor.execution.targets.target import Target, load_targets
@@ -56,9 +56,9 @@ from monitor.site.build import write_site
 from monitor.site.dev_server import LOOPBACK, serve_site
 from monitor.site.incremental import refuse_foreign
 from monitor.site.known_issues import load_findings
-from monitor.site.project_metadata import Project
-from monitor.site.target_info import Hardware
-from monitor.snapshot.snapshot import Material
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_info import TargetInfo
+from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
 
@@ -140,7 +140,7 @@ def plan(
 
     Writes OUT/matrix.json, a list of {name, job, labels, target, evidence}, and one OUT/<name>.json a job.
     """
-    wish = Wish(
+    wish = PlanRequest(
         tuple(target),
         tuple(framework),
         tuple(suite),
@@ -153,7 +153,7 @@ def plan(
     )
     targets, recorded = load_targets(RUNNERS), open_history(history)
     jobs = plan_jobs(wish, targets, recorded)
-    found = {job.series: Look(due=True) for job in jobs} if again else looks(jobs, targets, recorded)
+    found = {job.series: SkipDecision(due=True) for job in jobs} if again else looks(jobs, targets, recorded)
     due = [job for job in jobs if found[job.series].due]
     write_plan(due, targets, out)
     for job in due:
@@ -314,7 +314,7 @@ def judge(
         raise typer.Exit(1)
 
 
-def night_json(night: Night, pace: LatencyNight | None) -> dict[str, object]:
+def night_json(night: NightChanges, pace: LatencyNight | None) -> dict[str, object]:
     """A night as JSON: the run without its packages, and everything that was found, slowdowns where it was timed."""
     build = dataclasses.replace(night.run.build, packages=()) if night.run.build else None
     run = to_json(dataclasses.replace(night.run, build=build))
@@ -378,11 +378,11 @@ def _base(url: str) -> str:
 
 
 def write_pages(
-    material: Material, directory: Path, base: str = "", federation: Path | None = None, repository: str = ""
+    material: Snapshot, directory: Path, base: str = "", federation: Path | None = None, repository: str = ""
 ) -> Path:
     """Write the site, and return the path of its first page."""
     generated = datetime.now(UTC)
-    project = Project(
+    project = ProjectMetadata(
         catalog=load_catalog(),
         script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
@@ -396,9 +396,9 @@ def write_pages(
     return page.resolve()
 
 
-def _hardware(target: Target) -> Hardware:
+def _hardware(target: Target) -> TargetInfo:
     ways = {evidence: tuple(target.offer(evidence).frameworks) for evidence in target.evidences}
-    return Hardware(target.title, ways, target.compile.chip if target.compile else None)
+    return TargetInfo(target.title, ways, target.compile.chip if target.compile else None)
 
 
 def script_of(case: str, seen: str) -> str:

@@ -16,7 +16,7 @@ from monitor.execution.targets.backends import BUILDS, COMPILERS, load_builds, l
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import find_target, load_target, load_targets
 from monitor.model import Evidence
-from monitor.pipeline.target_template import BESIDE, Chip, Draft, Plugin, left_to_do, write
+from monitor.pipeline.target_template import BESIDE, ChipTopology, PluginPackages, TargetTemplate, left_to_do, write
 
 app = typer.Typer(name="target", help="The hardware: one runner file each.", no_args_is_help=True)
 
@@ -144,9 +144,9 @@ def new(
         )
     if title:
         described = _described(str(configuration or ""))
-        chip = Chip(compiler, topology, memory_gib, bandwidth, peak, described) if compiler else None
-        plugin = Plugin(framework, device, tuple(package)) if framework else None
-        draft = Draft(name, title, builds, plugin, expect_name, count, chip)
+        chip = ChipTopology(compiler, topology, memory_gib, bandwidth, peak, described) if compiler else None
+        plugin = PluginPackages(framework, device, tuple(package)) if framework else None
+        draft = TargetTemplate(name, title, builds, plugin, expect_name, count, chip)
     else:
         draft = _ask(name)
     print(f"{_add(draft)}: written, and fine. The workflows offer it. Three things are left:")
@@ -154,7 +154,7 @@ def new(
         print(f"  {number}. {line}")
 
 
-def _add(draft: Draft) -> Path:
+def _add(draft: TargetTemplate) -> Path:
     """Write the file; one that is refused does not stay. Raises UserError and TargetError."""
     path = _file_of(draft.name)
     path.write_text(write(draft), encoding="utf-8")
@@ -178,7 +178,7 @@ def _file_of(name: str) -> Path:
     return path
 
 
-def _ask(name: str) -> Draft:
+def _ask(name: str) -> TargetTemplate:
     """All that a file is written from, one question after the other. A slip is asked for again, and costs no answer."""
     path = _file_of(name) if name else _answer("Its name, for the file and the runner's label (nvidia-l4)", _file_of)
     title = typer.prompt("What people call it (NVIDIA L4)")
@@ -190,7 +190,7 @@ def _ask(name: str) -> Draft:
         framework = _choose("Which framework runs on it", dict.fromkeys(BESIDE, ""))
         device = typer.prompt("What does that framework call the device (npu)")
         packages = typer.prompt("What is to be installed for it, as pip takes it (torch torch-npu)").split()
-        plugin = Plugin(framework, device, tuple(packages))
+        plugin = PluginPackages(framework, device, tuple(packages))
     if builds != NONE:
         expect_name = _answer(
             "What does the device call itself, as a regular expression (empty: anything)", _pattern, ""
@@ -200,16 +200,16 @@ def _ask(name: str) -> Draft:
         "What compiles for it", {path.stem: load_compiler(path).title for path in _files(COMPILERS)}, NONE
     )
     chip = None if compiler == NONE else _ask_chip(compiler)
-    return Draft(path.stem, title, "" if builds in (OTHER, NONE) else builds, plugin, expect_name, count, chip)
+    return TargetTemplate(path.stem, title, "" if builds in (OTHER, NONE) else builds, plugin, expect_name, count, chip)
 
 
-def _ask_chip(compiler: str) -> Chip:
+def _ask_chip(compiler: str) -> ChipTopology:
     topology = typer.prompt("What does the compiler call the chips (v5e:2x2)")
     configuration = _answer("A file that describes the chip (empty: the compiler knows it)", _described, "")
     memory = typer.prompt("Memory of one device, in GiB", type=float)
     bandwidth = typer.prompt("Bandwidth of that memory, in GB/s", type=float)
     peak = typer.prompt("Its peak in the dtype that it trains in, in TFLOP/s", type=float)
-    return Chip(compiler, topology, memory, bandwidth, peak, configuration)
+    return ChipTopology(compiler, topology, memory, bandwidth, peak, configuration)
 
 
 def _choose(question: str, known: dict[str, str], *others: str) -> str:

@@ -15,7 +15,7 @@ from monitor.analysis.regressions.triage import EXPECTED, MUTES, Triage, excuses
 from monitor.cli.common import CHECKOUT
 from monitor.cli.paths import existing_directory
 from monitor.formats.toml_reader import nearest
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 TRIAGE = CHECKOUT / "triage"
 
@@ -44,11 +44,11 @@ TriageOption = Annotated[
 
 
 @dataclass(frozen=True)
-class Judgement:
+class TriageContext:
     """What people have said of a history's failures, as it holds on one day."""
 
     triage: Triage
-    material: Material
+    material: Snapshot
     today: date
 
     @cached_property
@@ -62,6 +62,6 @@ class Judgement:
         return tuple(stale(self.triage, self.material.answers, self.material.told, self.today))
 
 
-def judgement(material: Material, directory: Path = TRIAGE) -> Judgement:
+def judgement(material: Snapshot, directory: Path = TRIAGE) -> TriageContext:
     """What holds today. Raises FieldError."""
-    return Judgement(load_triage(directory), material, datetime.now(UTC).date())
+    return TriageContext(load_triage(directory), material, datetime.now(UTC).date())

@@ -13,21 +13,21 @@ from contextlib import closing
 from itertools import cycle, islice
 
 from monitor.execution.workers.confirmation import RETIRED_AT
-from monitor.execution.workers.pool import Lane
+from monitor.execution.workers.pool import WorkerFactory
 from monitor.execution.workers.process import Limits
-from monitor.model import Digest, Observation, Outcome, Side
+from monitor.model import ComparisonSide, Digest, Observation, Outcome
 
 DIGITS = 4  # decimals of a microsecond that are kept: far below what a clock can tell
 # Processes of good builds in a round, beside one of the new build. Two in each of nine rounds give each of five good
 # builds three or four processes. The level of a build is then known to about 1 %, far better than its layout allows.
 GOODS_A_ROUND = 2
 
-Named = tuple[str, Lane]  # a build's label, and what starts a process of it
+Named = tuple[str, WorkerFactory]  # a build's label, and what starts a process of it
 
 
 def side_by_side(
     good: Named, new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
-) -> dict[str, tuple[Side, Side]]:
+) -> dict[str, tuple[ComparisonSide, ComparisonSide]]:
     """What two builds make of cases. As `beside_several`, with one good build."""
     found = beside_several([good], new, cases, limits, rounds=rounds, say=say)
     return {case: (goods[0], of_new) for case, (goods, of_new) in found.items()}
@@ -35,7 +35,7 @@ def side_by_side(
 
 def beside_several(
     goods: Sequence[Named], new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
-) -> dict[str, tuple[tuple[Side, ...], Side]]:
+) -> dict[str, tuple[tuple[ComparisonSide, ...], ComparisonSide]]:
     """Measure cases under good builds and a new one; return the sides of the good builds, and that of the new one.
 
     Each round starts one process of the new build and `starts_of_goods` processes of good builds, which take turns over
@@ -60,7 +60,7 @@ def starts_of_goods(goods: int) -> int:
     return min(goods, GOODS_A_ROUND)
 
 
-def _fresh_answers(start: Lane, cases: Sequence[str], limits: Limits) -> list[Observation]:
+def _fresh_answers(start: WorkerFactory, cases: Sequence[str], limits: Limits) -> list[Observation]:
     """The answers of one fresh process. A case that kills it, or bloats it, costs nobody else's: another takes over."""
     answers: list[Observation] = []
     left = [*cases]
@@ -76,16 +76,16 @@ def _fresh_answers(start: Lane, cases: Sequence[str], limits: Limits) -> list[Ob
     return answers
 
 
-def _sides(label: str, cases: Sequence[str], answers: Sequence[Observation]) -> dict[str, Side]:
+def _sides(label: str, cases: Sequence[str], answers: Sequence[Observation]) -> dict[str, ComparisonSide]:
     of_case: dict[str, list[Observation]] = {case: [] for case in cases}
     for answer in answers:
         of_case[answer.case].append(answer)
     return {case: _side(label, given) for case, given in of_case.items()}
 
 
-def _side(label: str, answers: Sequence[Observation]) -> Side:
+def _side(label: str, answers: Sequence[Observation]) -> ComparisonSide:
     passed = [answer for answer in answers if answer.outcome is Outcome.PASS]
-    return Side(
+    return ComparisonSide(
         label,
         tuple(answer.outcome for answer in answers),
         tuple(round(answer.latency.median, DIGITS) for answer in passed if answer.latency),

@@ -12,12 +12,12 @@ from monitor.execution.builds.environments import in_use
 from monitor.execution.builds.provider import BuildUnavailable, newer, provide
 from monitor.execution.comparison_selection import BUDGET_SECONDS, affordable, controls, excesses, turned
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import Offer
-from monitor.execution.workers.pool import Ground, Lane, executing
+from monitor.execution.targets.package_sources import PackageSources
+from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
 from monitor.execution.workers.process import Limits, WorkerUnavailableError
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
-from monitor.model import Baseline, Comparison, Observation, Outcome, Pace, Reason
+from monitor.model import Baseline, Comparison, MachineBaseline, Observation, Outcome, Reason
 
 # Fresh processes that say whether a case fails under both builds, under one, or now and then: an outcome needs no
 # statistics, and a case that hangs costs its whole limit each time.
@@ -25,7 +25,7 @@ OUTCOME_ROUNDS = 3
 
 
 @dataclass(frozen=True)
-class Batch:
+class ComparisonBatch:
     """Cases that are compared together, each with its reason, in so many rounds, with these good builds."""
 
     cases: dict[str, Reason]
@@ -34,8 +34,8 @@ class Batch:
 
 
 def compare(
-    ground: Ground,
-    offer: Offer,
+    ground: RunContext,
+    offer: PackageSources,
     cores: frozenset[int],
     runfile: RunFile,
     calibration: float,
@@ -58,7 +58,7 @@ def compare(
     notes = [*told]
     limits = Limits(ground.way.case_seconds, ground.way.case_memory_mib)
     start_new = _lane(ground, "new", ground.python, cores)
-    lanes: dict[str, Lane] = {}
+    lanes: dict[str, WorkerFactory] = {}
     with ExitStack() as used:
         for label in dict.fromkeys(label for batch in batches for label in batch.goods):
             try:
@@ -83,7 +83,7 @@ def compare(
     return tuple(notes)
 
 
-def _lane(ground: Ground, name: str, python: Path, cores: frozenset[int]) -> Lane:
+def _lane(ground: RunContext, name: str, python: Path, cores: frozenset[int]) -> WorkerFactory:
     """What starts workers of a build; what a compiler keeps of it is not for the other."""
     scratch = ground.scratch / name
     scratch.mkdir()
@@ -93,14 +93,14 @@ def _lane(ground: Ground, name: str, python: Path, cores: frozenset[int]) -> Lan
 
 def planned(
     baseline: Baseline, runfile: RunFile, watch: Mapping[str, Outcome], calibration: float
-) -> tuple[list[Batch], tuple[str, ...]]:
+) -> tuple[list[ComparisonBatch], tuple[str, ...]]:
     """What is to be compared, and notes about what is not."""
     label = runfile.run.build.label if runfile.run.build else ""
     compared = {comparison.case for comparison in runfile.comparisons}
     answers = [o for o in runfile.observations if o.case not in compared]
     known = [good for good in dict.fromkeys((baseline.build, *baseline.goods)) if good != label]
     older = [good for good in known if not newer(good, label)]
-    batches: list[Batch] = []
+    batches: list[ComparisonBatch] = []
     notes: list[str] = []
     if baseline.build in older:
         batches, notes = _outcomes(baseline, answers, watch)
@@ -115,16 +115,18 @@ def planned(
 
 def _outcomes(
     baseline: Baseline, answers: Sequence[Observation], watch: Mapping[str, Outcome]
-) -> tuple[list[Batch], list[str]]:
+) -> tuple[list[ComparisonBatch], list[str]]:
     broken = turned(answers, watch)
     chosen = affordable(broken, _seconds(answers), BUDGET_SECONDS / (2 * OUTCOME_ROUNDS))
-    batches = [Batch(dict.fromkeys(chosen, Reason.TURNED), OUTCOME_ROUNDS, (baseline.build,))] if chosen else []
+    batches = (
+        [ComparisonBatch(dict.fromkeys(chosen, Reason.TURNED), OUTCOME_ROUNDS, (baseline.build,))] if chosen else []
+    )
     return batches, _left_out(len(broken) - len(chosen), "that turned", baseline.build)
 
 
 def _latencies(
     baseline: Baseline, goods: tuple[str, ...], answers: Sequence[Observation], machine: str, calibration: float
-) -> tuple[list[Batch], list[str]]:
+) -> tuple[list[ComparisonBatch], list[str]]:
     """Followed cases come first: a verdict on them takes every night. Suspects follow, the slowest first."""
     pace, note = _pace(baseline, machine, calibration)
     excess = excesses(answers, pace, baseline.controls) if pace else {}
@@ -145,14 +147,14 @@ def _latencies(
     if not chosen:
         return [], notes
     reasons = {case: Reason.FOLLOWED if case in followed else Reason.SUSPECT for case in chosen}
-    return [Batch(reasons | dict.fromkeys(beside, Reason.CONTROL), baseline.samples, goods)], notes
+    return [ComparisonBatch(reasons | dict.fromkeys(beside, Reason.CONTROL), baseline.samples, goods)], notes
 
 
 def _seconds(answers: Sequence[Observation]) -> dict[str, float]:
     return {o.case: o.seconds for o in answers}
 
 
-def _pace(baseline: Baseline, machine: str, calibration: float) -> tuple[Pace | None, str]:
+def _pace(baseline: Baseline, machine: str, calibration: float) -> tuple[MachineBaseline | None, str]:
     """The known pace of this machine; where it cannot be used though that of some is known, a note that says why."""
     if not baseline.paces:
         return None, ""

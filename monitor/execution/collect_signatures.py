@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from monitor.execution.workers.pool import Ground, executing
-from monitor.execution.workers.process import Fault, Limits, WorkerUnavailableError
+from monitor.execution.workers.pool import RunContext, executing
+from monitor.execution.workers.process import Limits, WorkerFailure, WorkerUnavailableError
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
 from monitor.model import Signature, function_of
 
 
 def tell_signatures(
-    ground: Ground, cores: frozenset[int], runfile: RunFile, *, write: Callable[[Signature], None]
+    ground: RunContext, cores: frozenset[int], runfile: RunFile, *, write: Callable[[Signature], None]
 ) -> tuple[str, ...]:
     """Have the signatures told that a run has not told yet, and say where there are none, and why.
 
@@ -33,7 +33,7 @@ def tell_signatures(
             answer = worker.signatures(wanted, Limits(ground.way.case_seconds, ground.way.case_memory_mib))
     except WorkerUnavailableError as error:
         return (clean(f"no signatures: {error}"),)
-    if isinstance(answer, Fault):
+    if isinstance(answer, WorkerFailure):
         return (clean(f"no signatures: {answer.message}"),)
     for signature in answer:
         write(signature)

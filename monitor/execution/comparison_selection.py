@@ -9,14 +9,14 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
-from monitor.model import Observation, Outcome, Pace
+from monitor.model import MachineBaseline, Observation, Outcome
 
 # What the cases of one comparison may take in all processes together, starting them not counted. On two cores the
 # suites for the CPU take three to nine minutes: a comparison is to cost a night no more than that again.
 BUDGET_SECONDS = 600.0
 
 
-def excesses(observations: Iterable[Observation], pace: Pace, fewest: int) -> dict[str, float]:
+def excesses(observations: Iterable[Observation], pace: MachineBaseline, fewest: int) -> dict[str, float]:
     """By how much each case is beyond its bound, in logarithms: above 0 it is suspect.
 
     What all cases have in common is the machine, or one finding about the build, and is taken out; fewer cases than

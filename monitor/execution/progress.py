@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from typing import TextIO
 
-from monitor.execution.run import Progress
+from monitor.execution.run import RunProgress
 from monitor.model import Outcome
 
 LOG_EVERY_SECONDS = 15.0
@@ -24,7 +24,7 @@ class ProgressLine:
         self._start = self._shown = time.monotonic()
         self._counts: Counter[Outcome] = Counter()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: RunProgress) -> None:
         self._counts[progress.observation.outcome] += 1
         now = time.monotonic()
         last = progress.done == progress.total

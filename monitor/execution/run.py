@@ -18,21 +18,21 @@ from typing import TypeVar
 
 from monitor.execution.baseline_comparison import compare
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import BuildUnavailable, Provided, named, provide
+from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild, named, provide
 from monitor.execution.calibration import calibrate
 from monitor.execution.collect_signatures import tell_signatures
 from monitor.execution.host_info import describe_host
 from monitor.execution.sharding import cases_of_shard
-from monitor.execution.targets.backends import Compile, Execute, Lower, Register
+from monitor.execution.targets.backends import CompileBackend, ExecuteBackend, LowerBackend, RegisterBackend
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.compile_worker import Exports
-from monitor.execution.workers.confirmation import SUSPECT, Examiner
+from monitor.execution.workers.confirmation import SUSPECT, ConfirmingWorker
 from monitor.execution.workers.cpu_affinity import own_cores
-from monitor.execution.workers.pool import Ground, Lane, compiling, executing, lowering, registering
-from monitor.execution.workers.process import PACKAGE, Limits, Ready, WorkerUnavailableError
+from monitor.execution.workers.pool import RunContext, WorkerFactory, compiling, executing, lowering, registering
+from monitor.execution.workers.process import PACKAGE, Limits, ProcessInfo, WorkerUnavailableError
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile, RunFileWriter, read_run_file
-from monitor.model import Build, End, Evidence, Job, Observation, Outcome, Run, function_of
+from monitor.model import Build, Evidence, Job, Observation, Outcome, Run, RunEnd, function_of
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class ResumeError(Exception):
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far a run is. `observation` is the newest answer."""
 
     done: int
@@ -65,7 +65,7 @@ def run_job(
     resume: bool = False,
     exports: Exports | None = None,
     say: Callable[[str], None],
-    show: Callable[[Progress], None],
+    show: Callable[[RunProgress], None],
     package: Path = PACKAGE,
     may_be_empty: bool = False,
 ) -> RunFile:
@@ -87,7 +87,7 @@ def run_job(
     with RunFileWriter(path) as writer, ExitStack() as held:
         calibration = calibrate()
         notes: tuple[str, ...] = ()
-        prepared: Prepared | None = None
+        prepared: PreparedJob | None = None
         try:
             prepared = _prepare(job, target, begun, cache, exports, say, held, package)
             say(f"{job.framework}: starting {prepared.build.label} on {target.name}")
@@ -127,7 +127,7 @@ def run_job(
                     say=say,
                 )
                 notes = untold + uncompared
-        writer.write_end(End(_now(), (calibration, calibrate()), notes))
+        writer.write_end(RunEnd(_now(), (calibration, calibrate()), notes))
     return read_run_file(path)
 
 
@@ -140,18 +140,18 @@ def _begun(path: Path, *, resume: bool) -> RunFile | None:
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedJob:
     """What a job needs before its first case: its builds, and what starts a worker, one for each lane of the run.
 
     `compiler` is None where the framework's own environment has the compiler, or nothing is compiled for others.
     """
 
     build: Build
-    ground: Ground
+    ground: RunContext
     compiler: Build | None
     notes: tuple[str, ...]
     cores: frozenset[int]
-    lanes: tuple[Lane, ...]
+    lanes: tuple[WorkerFactory, ...]
 
 
 def _prepare(
@@ -163,24 +163,26 @@ def _prepare(
     say: Callable[[str], None],
     held: ExitStack,
     package: Path,
-) -> Prepared:
+) -> PreparedJob:
     """Make the builds and keep them; `held` is left when the run is over. Raises BuildUnavailable."""
     way = target.way(job.evidence)
     scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
     provided = _provide(job, target, begun, cache, say)
     held.enter_context(in_use(provided.python))
-    ground = Ground(job, way, target.offer(job.evidence).framework(job.framework), provided.python, scratch, package)
+    ground = RunContext(
+        job, way, target.offer(job.evidence).framework(job.framework), provided.python, scratch, package
+    )
     notes = tuple(map(clean, provided.notes))
-    if isinstance(way, Execute):
+    if isinstance(way, ExecuteBackend):
         cores = held.enter_context(own_cores(way.threads))
         notes += () if cores else (UNPINNED,)
-        return Prepared(provided.build, ground, None, notes, cores, executing(ground, cores))
-    if isinstance(way, Register):
-        return Prepared(provided.build, ground, None, notes, frozenset(), registering(ground))
-    platform = way.platform if isinstance(way, Lower) else way.compiler.driver
+        return PreparedJob(provided.build, ground, None, notes, cores, executing(ground, cores))
+    if isinstance(way, RegisterBackend):
+        return PreparedJob(provided.build, ground, None, notes, frozenset(), registering(ground))
+    platform = way.platform if isinstance(way, LowerBackend) else way.compiler.driver
     exported = (exports or Exports(scratch)).begin(str(provided.python), job.framework, job.suite, platform)
-    if isinstance(way, Lower):
-        return Prepared(provided.build, ground, None, notes, frozenset(), lowering(ground, platform, exported))
+    if isinstance(way, LowerBackend):
+        return PreparedJob(provided.build, ground, None, notes, frozenset(), lowering(ground, platform, exported))
     compiler = _compiler_of(way, provided, cache, say)
     if compiler:
         held.enter_context(in_use(compiler.python))
@@ -188,20 +190,22 @@ def _prepare(
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
     python = compiler.python if compiler else provided.python
     lanes = compiling(ground, way, python, exported)
-    return Prepared(provided.build, ground, compiler.build if compiler else None, notes, frozenset(), lanes)
+    return PreparedJob(provided.build, ground, compiler.build if compiler else None, notes, frozenset(), lanes)
 
 
-def _examiner(start: Lane, job: Job, target: Target) -> Examiner:
+def _examiner(start: WorkerFactory, job: Job, target: Target) -> ConfirmingWorker:
     way = target.way(job.evidence)
     limits = Limits(way.case_seconds, way.case_memory_mib)
     if job.evidence.certain:
-        return Examiner(start, limits, {}, frozenset())
+        return ConfirmingWorker(start, limits, {}, frozenset())
     # A refusal to compile does not come from a damaged process, nor does an account of what was passed on.
     suspect = SUSPECT if job.evidence is Evidence.EXECUTED else frozenset({Outcome.ERROR, Outcome.CRASH})
-    return Examiner(start, limits, job.watch, suspect)
+    return ConfirmingWorker(start, limits, job.watch, suspect)
 
 
-def _compiler_of(way: Compile, provided: Provided, cache: Path, say: Callable[[str], None]) -> Provided | None:
+def _compiler_of(
+    way: CompileBackend, provided: ProvisionedBuild, cache: Path, say: Callable[[str], None]
+) -> ProvisionedBuild | None:
     """The newest build of the compiler, where the framework's own environment does not have one.
 
     Raises BuildUnavailable.
@@ -214,7 +218,9 @@ def _compiler_of(way: Compile, provided: Provided, cache: Path, say: Callable[[s
         raise BuildUnavailable(f"the compiler: {error}") from error
 
 
-def _provide(job: Job, target: Target, begun: RunFile | None, cache: Path, say: Callable[[str], None]) -> Provided:
+def _provide(
+    job: Job, target: Target, begun: RunFile | None, cache: Path, say: Callable[[str], None]
+) -> ProvisionedBuild:
     """The build of a job; for a run that was begun, the very same one again."""
     exact = begun.run.build.label if begun and begun.run.build and not job.python else job.build
     offer = target.offer(job.evidence)
@@ -229,7 +235,7 @@ def _difference(before: Build, now: Build) -> str:
     return ", ".join(f"{p.name} {p.version}" for p in before.packages if (p.name, p.version) not in there)
 
 
-def _run_of(job: Job, prepared: Prepared, ready: Ready) -> Run:
+def _run_of(job: Job, prepared: PreparedJob, ready: ProcessInfo) -> Run:
     cases = selected(ready.cases, job.selection)
     if job.shard:
         cases = cases_of_shard(cases, job.shard, job.costs)
@@ -254,7 +260,7 @@ def no_case(job: Job, cases: Iterable[str]) -> str:
     return f"--case {asked}: fits no case of suite {job.suite} of {job.framework}{near}"
 
 
-def _head(job: Job, prepared: Prepared | None, *, blocked: str = "") -> Run:
+def _head(job: Job, prepared: PreparedJob | None, *, blocked: str = "") -> Run:
     started = _now()
     return Run(
         id=f"{started.replace('-', '').replace(':', '')}-{secrets.token_hex(3)}",
@@ -274,9 +280,9 @@ def _head(job: Job, prepared: Prepared | None, *, blocked: str = "") -> Run:
 def _observe(
     run: Run,
     answered: set[str],
-    examiners: Sequence[Examiner],
+    examiners: Sequence[ConfirmingWorker],
     writer: RunFileWriter,
-    show: Callable[[Progress], None],
+    show: Callable[[RunProgress], None],
 ) -> None:
     """Have every case answered that is not, by whichever examiner is free, each in a thread of its own.
 
@@ -287,7 +293,7 @@ def _observe(
     total, done = len(run.cases), len(answered)
     turn, over = threading.Lock(), threading.Event()
 
-    def work(examiner: Examiner) -> None:
+    def work(examiner: ConfirmingWorker) -> None:
         nonlocal done
         gone = ""
         for case in chain.from_iterable(_taking_turns(waiting, turn)):
@@ -303,7 +309,7 @@ def _observe(
                     return
                 writer.write_observation(observation)
                 done += 1
-                show(Progress(done, total, observation))
+                show(RunProgress(done, total, observation))
 
     with ThreadPoolExecutor(len(examiners)) as lanes:
         working = [lanes.submit(work, examiner) for examiner in examiners]

@@ -16,21 +16,29 @@ from typing import Any
 
 from monitor.analysis.latency.slowdown_tracker import Slowdown
 from monitor.analysis.outcomes.failure_groups import causes
-from monitor.analysis.outcomes.flakiness import Rating
-from monitor.analysis.outcomes.outcome_changes import Change, Night
+from monitor.analysis.outcomes.flakiness import FlakinessRating
+from monitor.analysis.outcomes.outcome_changes import Change, NightChanges
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.status.current_failures import Failure
-from monitor.analysis.status.current_status import Cell, Series, Standing, by_function, cell, counted, score_of
+from monitor.analysis.status.current_failures import CurrentFailure
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    by_function,
+    cell,
+    counted,
+    score_of,
+)
 from monitor.analysis.status.last_runs import last_runs
-from monitor.analysis.status.measured_builds import Source, source_of
+from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.exports.downloads import outcome_fields
 from monitor.formats.serialization import to_json
 from monitor.formatting.humanize import machine_time
 from monitor.formatting.urls import documentation, function_page, run_page, slug, target_page
 from monitor.github.commit_ranges import between_builds
 from monitor.history.signature_table import KnownSignature
-from monitor.model import Build, Compiled, Function, Latency, NumericalError, Run, Side
-from monitor.snapshot.snapshot import Material
+from monitor.model import Build, ComparisonSide, Compiled, Function, Latency, NumericalError, Run
+from monitor.snapshot.snapshot import Snapshot
 
 ROOT = "api/v1"
 SCHEMA = f"{ROOT}/schema.json"
@@ -62,7 +70,7 @@ def encoded(document: object) -> bytes:
 
 
 def documents(
-    material: Material, found: Sequence[Regression], functions: Mapping[tuple[str, str], Places], generated: datetime
+    material: Snapshot, found: Sequence[Regression], functions: Mapping[tuple[str, str], Places], generated: datetime
 ) -> Iterator[tuple[str, Document]]:
     """The address of each document but those of the runs and of the functions, and what makes it."""
     yield f"{ROOT}/index.json", partial(_index, material, functions, generated)
@@ -81,7 +89,7 @@ def documents(
 
 
 def function_documents(
-    functions: Mapping[tuple[str, str], Places], material: Material, catalog: Mapping[str, Function]
+    functions: Mapping[tuple[str, str], Places], material: Snapshot, catalog: Mapping[str, Function]
 ) -> Iterator[tuple[str, Document]]:
     """The address of each function's document, and what makes it."""
     for (framework, name), of in functions.items():
@@ -89,16 +97,18 @@ def function_documents(
         yield function_document(framework, name), partial(_function, framework, name, of, catalog.get(name), known)
 
 
-def run_documents(material: Material) -> Iterator[tuple[str, Document]]:
+def run_documents(material: Snapshot) -> Iterator[tuple[str, Document]]:
     """The address of each run's document, and what makes it."""
     for night in material.nights:
         yield run_document(night.run.id), partial(_run, night)
 
 
-Places = list[tuple[Series, list[Standing], list[Standing]]]  # a function's cases by series, and those that are gone
+Places = list[
+    tuple[SeriesStatus, list[CaseStatus], list[CaseStatus]]
+]  # a function's cases by series, and those that are gone
 
 
-def functions_of(series: Sequence[Series]) -> dict[tuple[str, str], Places]:
+def functions_of(series: Sequence[SeriesStatus]) -> dict[tuple[str, str], Places]:
     """Where each function has cases, or had some: by framework and name."""
     found: dict[tuple[str, str], Places] = {}
     for one in series:
@@ -108,18 +118,18 @@ def functions_of(series: Sequence[Series]) -> dict[tuple[str, str], Places]:
     return dict(sorted(found.items()))
 
 
-def cells_of(places: Places) -> dict[str, Cell]:
+def cells_of(places: Places) -> dict[str, FunctionStatus]:
     """A function on each target."""
-    standings: dict[str, list[Standing]] = {}
+    standings: dict[str, list[CaseStatus]] = {}
     for series, now, _ in places:
         if now:
             standings.setdefault(series.target, []).extend(now)
     return {target: cell(found) for target, found in sorted(standings.items())}
 
 
-def columns_of(functions: Mapping[tuple[str, str], Places]) -> dict[str, dict[tuple[str, str], list[Standing]]]:
+def columns_of(functions: Mapping[tuple[str, str], Places]) -> dict[str, dict[tuple[str, str], list[CaseStatus]]]:
     """The cases of each function that each target is asked for."""
-    found: dict[str, dict[tuple[str, str], list[Standing]]] = {}
+    found: dict[str, dict[tuple[str, str], list[CaseStatus]]] = {}
     for key, places in functions.items():
         for series, now, _ in places:
             if now:
@@ -127,7 +137,7 @@ def columns_of(functions: Mapping[tuple[str, str], Places]) -> dict[str, dict[tu
     return dict(sorted(found.items()))
 
 
-def _index(material: Material, functions: Mapping[tuple[str, str], Places], generated: datetime) -> object:
+def _index(material: Snapshot, functions: Mapping[tuple[str, str], Places], generated: datetime) -> object:
     return {
         "version": 1,
         "generated": machine_time(generated),
@@ -154,7 +164,7 @@ def _index(material: Material, functions: Mapping[tuple[str, str], Places], gene
     }
 
 
-def _targets(material: Material, columns: Collection[str], now: datetime) -> object:
+def _targets(material: Snapshot, columns: Collection[str], now: datetime) -> object:
     nightly = {key: machine_time(one.nightly) for key, one in last_runs(material.nights, now).items() if one.nightly}
     found: dict[str, list[object]] = {}
     for one in material.series:
@@ -184,7 +194,7 @@ def _targets(material: Material, columns: Collection[str], now: datetime) -> obj
     ]
 
 
-def _head(night: Night) -> dict[str, object]:
+def _head(night: NightChanges) -> dict[str, object]:
     run = night.run
     return {
         "run": run.id,
@@ -202,7 +212,7 @@ def _head(night: Night) -> dict[str, object]:
     }
 
 
-def _night(night: Night) -> dict[str, object]:
+def _night(night: NightChanges) -> dict[str, object]:
     return {
         **_head(night),
         "functions": to_json(night.score),
@@ -211,7 +221,7 @@ def _night(night: Night) -> dict[str, object]:
     }
 
 
-def _run(night: Night) -> object:
+def _run(night: NightChanges) -> object:
     run = night.run
     return {
         **_night(night),
@@ -224,7 +234,7 @@ def _run(night: Night) -> object:
     }
 
 
-def _builds(nights: Iterable[Night]) -> object:
+def _builds(nights: Iterable[NightChanges]) -> object:
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for night in nights:
         if build := night.run.build:
@@ -240,7 +250,7 @@ def _builds(nights: Iterable[Night]) -> object:
     return [*found.values()]
 
 
-def _changes(nights: Sequence[Night]) -> object:
+def _changes(nights: Sequence[NightChanges]) -> object:
     newest = sorted(nights, key=lambda night: night.run.started, reverse=True)
     rows = (
         {"run": night.run.id, "started": night.run.started, **_series(night.run), **_change(change)}
@@ -250,7 +260,7 @@ def _changes(nights: Sequence[Night]) -> object:
     return [row for row, _ in zip(rows, range(NEWEST_CHANGES), strict=False)]
 
 
-def _causes(nights: Sequence[Night]) -> object:
+def _causes(nights: Sequence[NightChanges]) -> object:
     return [
         {
             "framework": one.framework,
@@ -266,7 +276,7 @@ def _causes(nights: Sequence[Night]) -> object:
     ]
 
 
-def failure_document(one: Failure) -> dict[str, object]:
+def failure_document(one: CurrentFailure) -> dict[str, object]:
     """A way to fail, as the site and `portability failures` tell it to programs."""
     return {
         "framework": one.framework,
@@ -284,7 +294,7 @@ def failure_document(one: Failure) -> dict[str, object]:
     }
 
 
-def _regressions(material: Material, found: Sequence[Regression]) -> object:
+def _regressions(material: Snapshot, found: Sequence[Regression]) -> object:
     return {
         "regressions": [_regression(one, material.main_commits) for one in reversed(found)],
         "slowdowns": [_slowdown(night.run, one) for night in material.paces for one in night.slowdowns],
@@ -304,11 +314,11 @@ def _slowdown(run: Run, one: Slowdown) -> object:
     }
 
 
-def _side(side: Side | None) -> object:
+def _side(side: ComparisonSide | None) -> object:
     return {"build": side.build, "latencies": [*side.latencies]} if side else None
 
 
-def _rating(one: Rating) -> object:
+def _rating(one: FlakinessRating) -> object:
     target, framework, suite, evidence = one.cell.series
     return {
         "target": target,
@@ -359,7 +369,7 @@ def _line(framework: str, name: str, places: Places) -> object:
     }
 
 
-def _column(target: str, functions: Mapping[tuple[str, str], Sequence[Standing]]) -> object:
+def _column(target: str, functions: Mapping[tuple[str, str], Sequence[CaseStatus]]) -> object:
     return {
         "target": target,
         "page": target_page(target),
@@ -367,7 +377,7 @@ def _column(target: str, functions: Mapping[tuple[str, str], Sequence[Standing]]
     }
 
 
-def _column_line(framework: str, name: str, standings: Sequence[Standing]) -> object:
+def _column_line(framework: str, name: str, standings: Sequence[CaseStatus]) -> object:
     """A function: its cases of the evidence that counts, and the newest run that judged one of them."""
     figure = cell(standings)
     evidence = figure.evidence
@@ -413,7 +423,7 @@ def _study(entry: Function | None) -> object:
     }
 
 
-def _cell(one: Cell) -> dict[str, object]:
+def _cell(one: FunctionStatus) -> dict[str, object]:
     return {
         "portability": one.portability.value,
         "passed": one.passed,
@@ -424,12 +434,12 @@ def _cell(one: Cell) -> dict[str, object]:
     }
 
 
-def _sources(found: Iterable[Source]) -> list[object]:
+def _sources(found: Iterable[MeasuredBuild]) -> list[object]:
     """What a figure was measured with: that of most cases first."""
     return [dataclasses.asdict(source) for source in found]
 
 
-def _case(series: Series, standing: Standing) -> object:
+def _case(series: SeriesStatus, standing: CaseStatus) -> object:
     return {
         **outcome_fields(series, standing),
         "declared": standing.declared,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
-from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.measured_builds import titles
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.humanize import percent, visible
@@ -49,7 +49,7 @@ def target_badge(target: str) -> str:
     return f"badges/targets/{slug(target)}"
 
 
-def of_function(name: str, cells: Mapping[str, Cell]) -> Badge:
+def of_function(name: str, cells: Mapping[str, FunctionStatus]) -> Badge:
     """On how many targets a function works."""
     said = [
         f"{sum(one is Portability.SUCCESS for one in found)}/{len(found)} {evidence.value}"
@@ -59,7 +59,7 @@ def of_function(name: str, cells: Mapping[str, Cell]) -> Badge:
     return Badge(name, ", ".join(said) or "not known", _colour(judged), _made(cells.values()))
 
 
-def of_target(target: str, cells: Iterable[Cell]) -> Badge:
+def of_target(target: str, cells: Iterable[FunctionStatus]) -> Badge:
     """How many functions work on a target."""
     cells = [*cells]
     found = [*_by_evidence(cells)]
@@ -70,7 +70,7 @@ def of_target(target: str, cells: Iterable[Cell]) -> Badge:
     return Badge(target, ", ".join(said) or "not known", _colour([one for _, of in found for one in of]), _made(cells))
 
 
-def _made(cells: Iterable[Cell]) -> str:
+def _made(cells: Iterable[FunctionStatus]) -> str:
     """Return the builds that judged most of the cells, those of most cells first; empty where none was judged."""
     counted = Counter(source for one in cells if one.portability is not Portability.UNKNOWN for source in one.sources)
     found = sorted(counted, key=lambda source: (-counted[source], source))
@@ -78,7 +78,7 @@ def _made(cells: Iterable[Cell]) -> str:
     return f"{titles(found[:NAMED])}{more}"
 
 
-def _by_evidence(cells: Iterable[Cell]) -> Iterator[tuple[Evidence, list[Portability]]]:
+def _by_evidence(cells: Iterable[FunctionStatus]) -> Iterator[tuple[Evidence, list[Portability]]]:
     known = [*cells]
     for evidence in Evidence:
         found = [one.portability for one in known if one.evidence is evidence]

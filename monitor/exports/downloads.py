@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.status.current_status import Series, Standing
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.formatting.humanize import machine_time
 from monitor.model import Compiled, Latency, NumericalError
 
@@ -60,7 +60,7 @@ MEASURES = {
 }
 
 
-def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def downloads(series: Sequence[SeriesStatus], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The address of each file, and what makes it."""
 
     @cache  # what several formats tell
@@ -78,12 +78,12 @@ def downloads(series: Sequence[Series], generated: datetime) -> Iterator[tuple[s
         yield f"data/{name}.parquet", partial(_parquet, table)
 
 
-def outcome_fields(series: Series, standing: Standing) -> Mapping[str, str]:
+def outcome_fields(series: SeriesStatus, standing: CaseStatus) -> Mapping[str, str]:
     """A row of the outcomes by the names of its columns."""
     return dict(zip(FIELDS, _outcome(series, standing), strict=True))
 
 
-def _outcome(series: Series, standing: Standing) -> tuple[str, ...]:
+def _outcome(series: SeriesStatus, standing: CaseStatus) -> tuple[str, ...]:
     run = standing.run
     return (
         series.target,
@@ -102,7 +102,7 @@ def _outcome(series: Series, standing: Standing) -> tuple[str, ...]:
     )
 
 
-def _measurement(series: Series, standing: Standing) -> tuple[Any, ...]:
+def _measurement(series: SeriesStatus, standing: CaseStatus) -> tuple[Any, ...]:
     run, build = standing.run, standing.run.build
     return (
         series.target,

@@ -13,11 +13,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.current_status import FunctionStatus
 from monitor.exports import api, badges, feeds
 from monitor.exports.downloads import downloads
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 API_SCHEMA = Path(__file__).with_name("api.schema.json")
 
@@ -25,7 +25,7 @@ Maker = Callable[[], bytes]
 
 
 def machine_files(
-    material: Material,
+    material: Snapshot,
     found: Sequence[Regression],
     functions: Mapping[tuple[str, str], api.Places],
     generated: datetime,
@@ -57,8 +57,8 @@ def _written(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
     return feeds.written(feed(), base, began)
 
 
-def _badges(functions: Mapping[tuple[str, str], Mapping[str, Cell]]) -> Iterator[tuple[str, Maker]]:
-    on: dict[str, list[Cell]] = {}
+def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, Maker]]:
+    on: dict[str, list[FunctionStatus]] = {}
     for (framework, name), cells in functions.items():
         for target, cell in cells.items():
             on.setdefault(target, []).append(cell)

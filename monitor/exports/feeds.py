@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.humanize import count, machine_time, moment, visible
 from monitor.formatting.urls import build_page, function_page, run_page, slug, target_page
@@ -27,8 +27,8 @@ EVERYTHING = "feeds/all.atom"
 NEWEST = 100
 NEWEST_OF_TARGET = 40
 NEWEST_OF_FUNCTION = 20
-VERDICTS = tuple(Verdict)  # as a title counts them
-UNTOLD = (Verdict.EXPECTED, Verdict.MUTED)  # a reviewed file says that nobody is to be told
+VERDICTS = tuple(ChangeKind)  # as a title counts them
+UNTOLD = (ChangeKind.EXPECTED, ChangeKind.MUTED)  # a reviewed file says that nobody is to be told
 LISTED = 40  # changes in an entry; the page of the run or the build has all
 
 
@@ -45,10 +45,10 @@ def function_feed(framework: str, name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """What a feed tells of one run; `about` is the function, empty where the feed is of more than one."""
 
-    night: Night
+    night: NightChanges
     changes: tuple[Change, ...]
     about: str = ""
 
@@ -123,7 +123,7 @@ class NewSignatures:
         return "\n".join(lines)
 
 
-Told = Entry | NewSignatures
+Told = FeedEntry | NewSignatures
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,11 @@ class Feed:
 
 
 def feeds(
-    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
+    nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, Callable[[], Feed]]]:
     """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
-    told = [Entry(night, _told(night)) for night in newest]
+    told = [FeedEntry(night, _told(night)) for night in newest]
     of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
     of_builds = _new_signatures(newest, signatures)
     entries = _newest_first([*of_runs, *of_builds])
@@ -164,7 +164,7 @@ def _newest_first(entries: Iterable[Told]) -> list[Told]:
     return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
 
 
-def _new_signatures(newest: Sequence[Night], signatures: Mapping[str, KnownSignature]) -> list[NewSignatures]:
+def _new_signatures(newest: Sequence[NightChanges], signatures: Mapping[str, KnownSignature]) -> list[NewSignatures]:
     """An entry for each build that signatures changed with, if there is a run of it."""
     runs = [night.run for night in newest]  # of a build's, the oldest stays
     first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
@@ -175,7 +175,7 @@ def _new_signatures(newest: Sequence[Night], signatures: Mapping[str, KnownSigna
     return [NewSignatures(*first[since], of_build) for since, of_build in changed.items()]
 
 
-def _told(night: Night) -> tuple[Change, ...]:
+def _told(night: NightChanges) -> tuple[Change, ...]:
     return tuple(change for change in night.changes if change.verdict not in UNTOLD)
 
 
@@ -184,7 +184,7 @@ def _of_framework(framework: str, entries: Sequence[Told]) -> Feed:
     return Feed(framework_feed(framework), framework_title(framework), "index.html", tuple(found[:NEWEST]))
 
 
-def _of_target(target: str, entries: Sequence[Entry]) -> Feed:
+def _of_target(target: str, entries: Sequence[FeedEntry]) -> Feed:
     found = [entry for entry in entries if entry.night.run.target == target]
     return Feed(target_feed(target), target, target_page(target), tuple(found[:NEWEST_OF_TARGET]))
 
@@ -193,7 +193,7 @@ def _of_function(key: tuple[str, str], found: tuple[Told, ...]) -> Feed:
     return Feed(function_feed(*key), key[1], function_page(*key), found)
 
 
-def _by_function(newest: Sequence[Night]) -> dict[tuple[str, str], list[Told]]:
+def _by_function(newest: Sequence[NightChanges]) -> dict[tuple[str, str], list[Told]]:
     """The newest entries of each function that ever changed."""
     found: dict[tuple[str, str], list[Told]] = {}
     for night in newest:
@@ -203,7 +203,7 @@ def _by_function(newest: Sequence[Night]) -> dict[tuple[str, str], list[Told]]:
         for name, changes in here.items():
             entries = found.setdefault((night.run.framework, name), [])
             if len(entries) < NEWEST_OF_FUNCTION:
-                entries.append(Entry(night, tuple(changes), name))
+                entries.append(FeedEntry(night, tuple(changes), name))
     return found
 
 

@@ -16,8 +16,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from monitor.analysis.status.current_status import Cell
-from monitor.analysis.status.measured_builds import Source
+from monitor.analysis.status.current_status import FunctionStatus
+from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import portability
 from monitor.federation.forks import Fork
 from monitor.formatting.humanize import machine_time
@@ -45,14 +45,14 @@ class FederationError(Exception):
 class ForeignCell:
     """A function on a fork's target: what its cases came to, by variant, in the newest build that judged them."""
 
-    cell: Cell
+    cell: FunctionStatus
     outcomes: Mapping[str, Outcome]
     build: str
     observed: str
 
 
 @dataclass(frozen=True)
-class Column:
+class ForeignColumn:
     """A target of a fork's over its functions, by framework and name."""
 
     fork: Fork
@@ -92,11 +92,11 @@ class Column:
 class Federation:
     """Columns of forks, and a line for each that is left out, which names target and fork and says why."""
 
-    columns: tuple[Column, ...] = ()
+    columns: tuple[ForeignColumn, ...] = ()
     left_out: tuple[str, ...] = ()
 
 
-def read_column(fork: Fork, target: str, document: Any) -> Column:
+def read_column(fork: Fork, target: str, document: Any) -> ForeignColumn:
     """A column as its fork published it. Raises ColumnError."""
     try:
         _validator().validate(document)
@@ -113,7 +113,7 @@ def read_column(fork: Fork, target: str, document: Any) -> Column:
         if key in cells:
             raise ColumnError("has a function twice")
         cells[key] = _cell(line)
-    return Column(fork, target, cells)
+    return ForeignColumn(fork, target, cells)
 
 
 def write_federation(path: Path, fetched: Federation) -> None:
@@ -150,12 +150,12 @@ def load_federation(path: Path, now: datetime) -> Federation:
     return Federation(tuple(shown), tuple(sorted(left_out)))
 
 
-def _kept(entry: Mapping[str, Any]) -> Column:
+def _kept(entry: Mapping[str, Any]) -> ForeignColumn:
     target = entry["column"]["target"]
     return read_column(Fork(entry["fork"], entry["site"], (target,)), target, entry["column"])
 
 
-def _too_old(column: Column, now: datetime) -> str:
+def _too_old(column: ForeignColumn, now: datetime) -> str:
     """Why a column says nothing of tonight; empty where it does."""
     if not column.observed:
         return "nothing was judged there yet"
@@ -176,7 +176,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
     judged = [outcome for outcome in outcomes.values() if outcome.known]
     if bool(judged) != bool(line["evidence"]):
         raise ColumnError("has outcomes without evidence, or evidence without outcomes")
-    figure = Cell(
+    figure = FunctionStatus(
         portability(outcomes.values()),
         passed=judged.count(Outcome.PASS),
         judged=len(judged),
@@ -184,12 +184,12 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
         evidence=Evidence(line["evidence"]) if line["evidence"] else None,
         others=(),
         outcomes=tuple(outcome for outcome in Outcome if outcome in outcomes.values()),
-        sources=(Source(line["build"], ""),) if judged else (),
+        sources=(MeasuredBuild(line["build"], ""),) if judged else (),
     )
     return ForeignCell(figure, outcomes, line["build"], observed)
 
 
-def _document(column: Column) -> object:
+def _document(column: ForeignColumn) -> object:
     """A column as its fork published it, in the fields that are known."""
     return {
         "target": column.target,

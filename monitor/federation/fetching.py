@@ -16,7 +16,7 @@ from concurrent.futures import Future
 import requests
 
 from monitor.exports.api import column_document
-from monitor.federation.columns import Column, ColumnError, Federation, read_column
+from monitor.federation.columns import ColumnError, Federation, ForeignColumn, read_column
 from monitor.federation.forks import Fork
 
 # 1,500 functions with all of the listed suites' cases come to some 3 MB.
@@ -30,7 +30,7 @@ def fetch(forks: Sequence[Fork], seconds: float = FORK_SECONDS) -> Federation:
     """What the forks publish, each of them asked for at most so many seconds."""
     answers = {fork.name: _in_a_thread(fork) for fork in forks}
     until = time.monotonic() + seconds
-    columns: list[Column] = []
+    columns: list[ForeignColumn] = []
     left_out: list[str] = []
     for fork in forks:
         try:

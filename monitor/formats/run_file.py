@@ -24,7 +24,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from monitor.formats.serialization import from_json, to_json
-from monitor.model import Comparison, End, Observation, Run, Signature
+from monitor.model import Comparison, Observation, Run, RunEnd, Signature
 
 FORMAT = 1
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -40,7 +40,7 @@ class RunFile:
 
     run: Run
     observations: tuple[Observation, ...]
-    end: End | None
+    end: RunEnd | None
     comparisons: tuple[Comparison, ...] = ()
     signatures: tuple[Signature, ...] = ()
 
@@ -66,7 +66,7 @@ class RunFileWriter:
     def write_comparison(self, comparison: Comparison) -> None:
         self._write({"comparison": to_json(comparison)})
 
-    def write_end(self, end: End) -> None:
+    def write_end(self, end: RunEnd) -> None:
         self._write({"end": to_json(end)})
 
     def _write(self, line: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def read_run_file(path: Path) -> RunFile:
     Raises RunFileError. What comes from another machine goes through `monitor.history.ingest` instead.
     """
     run: Run | None = None
-    end: End | None = None
+    end: RunEnd | None = None
     observations: list[Observation] = []
     signatures: list[Signature] = []
     comparisons: list[Comparison] = []
@@ -105,7 +105,7 @@ def read_run_file(path: Path) -> RunFile:
             elif "comparison" in data and run is not None and end is None:
                 comparisons.append(from_json(Comparison, data["comparison"]))
             elif "end" in data and run is not None and end is None:
-                end = from_json(End, data["end"])
+                end = from_json(RunEnd, data["end"])
             else:
                 raise ValueError("a line that does not belong here")
         except (ValueError, TypeError) as error:

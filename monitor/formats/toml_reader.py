@@ -36,10 +36,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"known: {', '.join(known)}" if known else "there is none"
 
 
-def read_toml(path: Path, error: type[FieldError] = FieldError) -> Table:
+def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
     """A file as a table. Raises `error` where it is none."""
     try:
-        return Table(str(path), tomllib.loads(path.read_text(encoding="utf-8")), error=error)
+        return TomlTable(str(path), tomllib.loads(path.read_text(encoding="utf-8")), error=error)
     except OSError as fault:
         raise error(f"{path}: cannot be read: {fault.strerror}") from None
     except UnicodeDecodeError:
@@ -48,7 +48,7 @@ def read_toml(path: Path, error: type[FieldError] = FieldError) -> Table:
         raise error(f"{path}: is not TOML: {fault}") from None
 
 
-class Table:
+class TomlTable:
     """One table of a file. Fields are taken out one by one; `finish` refuses what nobody took, by raising `error`."""
 
     def __init__(
@@ -123,11 +123,11 @@ class Table:
                 self.refuse(f"{field}.{name}", f"must be a string, not {_kind(value)}: write it in quotes")
         return dict(values)
 
-    def table(self, field: str) -> Table:
+    def table(self, field: str) -> TomlTable:
         """A table inside this one."""
         return self._inside(self._take(field, dict, None), self._path(field))
 
-    def records(self, field: str) -> tuple[Table, ...]:
+    def records(self, field: str) -> tuple[TomlTable, ...]:
         """The tables of an array of tables; none where it is absent."""
         values = self._take(field, list, [])
         for item in values:
@@ -154,8 +154,8 @@ class Table:
     def refuse(self, field: str, fault: str) -> NoReturn:
         raise self._error(f"{self.file}: {self._path(field)}: {fault}")
 
-    def _inside(self, values: Mapping[str, Any], where: str) -> Table:
-        return Table(self.file, values, where, self._error)
+    def _inside(self, values: Mapping[str, Any], where: str) -> TomlTable:
+        return TomlTable(self.file, values, where, self._error)
 
     def _take(self, field: str, kind: Any, default: Any) -> Any:
         self._asked.add(field)

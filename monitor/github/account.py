@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from monitor.github.answers import AnswerError, GitHubError, fields, text_or_empty
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 
 ACTIONS = "github-actions[bot]"  # who a workflow's own GITHUB_TOKEN is
 BOT = "[bot]"
 HOW_TO_NAME = "name it: --account LOGIN, or the variable PORTABILITY_ACCOUNT"
 
 
-def own_account(client: Client) -> str:
+def own_account(client: GitHubClient) -> str:
     """The login of the account that the client's token belongs to. Raises GitHubError where nothing tells it.
 
     A person's token may ask who it is. That of an app may not, a workflow's included, and gets 403; there the app tells
@@ -29,7 +29,7 @@ def own_account(client: Client) -> str:
         raise GitHubError(f"{client.name}: GitHub does not tell which account the token is of; {HOW_TO_NAME}") from None
 
 
-def _app(client: Client) -> str:
+def _app(client: GitHubClient) -> str:
     """The account of an app that may ask about itself; else empty."""
     try:
         slug = text_or_empty(client.with_retry(lambda: client.get_global("app")), "slug")
@@ -38,7 +38,7 @@ def _app(client: Client) -> str:
     return slug and f"{slug}{BOT}"
 
 
-def _viewer(client: Client) -> str:
+def _viewer(client: GitHubClient) -> str:
     """Who GraphQL says that the asking app is; empty where it does not say."""
     try:
         found = client.with_retry(lambda: client.query("{ viewer { login } }"))

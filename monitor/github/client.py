@@ -28,7 +28,7 @@ from monitor.github.retry_policy import (
     PAUSE,
     REDIRECTS,
     TRIES,
-    Answer,
+    HttpAnswer,
     clock_fault,
     meaning,
     sent_at,
@@ -82,7 +82,7 @@ class _Bearer(AuthBase):
         return request
 
 
-class Client:
+class GitHubClient:
     """A repository at GitHub. `token` is empty to only read a public one.
 
     `permission` is what the token needs for what is asked. `sleep` waits for so many seconds, `clock` tells the time.
@@ -227,7 +227,7 @@ class Client:
             raise UnansweredError(f"answers {answer.status} with {_kind(value)} where an object belongs")
         return value
 
-    def _request(self, method: str, address: str, query: Mapping[str, str], body: Any = None) -> Answer:
+    def _request(self, method: str, address: str, query: Mapping[str, str], body: Any = None) -> HttpAnswer:
         """One answer that is a success. Raises AnswerError, UnansweredError, GitHubError."""
         path = self._shown(address)
         for _ in range(MOST_REDIRECTS):
@@ -241,7 +241,7 @@ class Client:
             address = self._followed(answer, method, address)
         raise UnansweredError(f"sends {method} {path} on without end")
 
-    def _check(self, answer: Answer, method: str, path: str) -> None:
+    def _check(self, answer: HttpAnswer, method: str, path: str) -> None:
         """Raise what an answer comes to that is no success."""
         if answer.status in (200, 201, 202, 204):
             return
@@ -253,7 +253,7 @@ class Client:
             raise AnswerError(f"{self.name}: GitHub {for_request}", answer.status, brief)
         raise UnansweredError(for_request, wait if answer.is_rate_limit else None)
 
-    def _followed(self, answer: Answer, method: str, address: str) -> str:
+    def _followed(self, answer: HttpAnswer, method: str, address: str) -> str:
         """Where to ask again. A repository that was renamed is followed; what left it is not.
 
         GitHub tells of both alike, and a transferred issue leads into somebody else's repository.
@@ -313,7 +313,7 @@ class Client:
         self._repository_id = number
         return number
 
-    def _next_page(self, answer: Answer) -> tuple[str, bool]:
+    def _next_page(self, answer: HttpAnswer) -> tuple[str, bool]:
         """Where the next page is, empty where that cannot be read, and whether the header says that there is none."""
         links = {link.get("rel"): link.get("url", "") for link in parse_header_links(answer.headers.get("link", ""))}
         following = links.get("next", "")
@@ -341,7 +341,7 @@ class Client:
         except BROKEN as error:
             raise UnansweredError(f"does not answer {method} {self._shown(address)}: {_cause(error)}") from error
 
-    def _read(self, response: requests.Response, method: str, path: str) -> Answer:
+    def _read(self, response: requests.Response, method: str, path: str) -> HttpAnswer:
         """A whole answer, of bounded size. Raises UnansweredError."""
         parts: list[bytes] = []
         left, until = LARGEST_ANSWER, time.monotonic() + ANSWERED_WHOLE_WITHIN
@@ -354,7 +354,7 @@ class Client:
         except BROKEN as error:
             raise UnansweredError(f"breaks off its answer to {method} {path}: {_cause(error)}") from error
         headers = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code, headers, b"".join(parts))
+        return HttpAnswer(response.status_code, headers, b"".join(parts))
 
     def _write_body(self, response: requests.Response, into: IO[bytes], largest: int, what: str) -> bool:
         size, until = 0, time.monotonic() + DOWNLOADED_WITHIN
@@ -370,7 +370,7 @@ class Client:
             raise UnansweredError(f"breaks off its answer to {what}: {_cause(error)}") from error
         return True
 
-    def _compare_clocks(self, answer: Answer) -> None:
+    def _compare_clocks(self, answer: HttpAnswer) -> None:
         """Refuse to go on where this machine's clock is wrong: every date that is compared would be."""
         now, sent = self._clock(), sent_at(answer.headers)
         self.clock_fault = clock_fault(sent, now)
@@ -390,7 +390,7 @@ class Client:
         return address.removeprefix(f"{self._api}/").partition("?")[0] if within is None else within or self.name
 
 
-def _value(answer: Answer) -> Any:
+def _value(answer: HttpAnswer) -> Any:
     """The JSON of an answer. Raises UnansweredError."""
     try:
         return json.loads(answer.body)

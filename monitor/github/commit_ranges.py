@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from monitor.github.answers import GitHubError, fields, text_or_empty
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 from monitor.history.commit_table import is_nightly
 from monitor.model import Build
 
@@ -35,14 +35,14 @@ ASKED_AT_MOST = 20
 
 
 @dataclass(frozen=True)
-class Source:
+class BuildCommit:
     """What a build was made from: its label, and the commit that it names, empty where it names none."""
 
     label: str
     commit: str
 
     @classmethod
-    def of(cls, build: Build) -> Source:
+    def of(cls, build: Build) -> BuildCommit:
         """What a build was made from."""
         return cls(build.label, build.commit)
 
@@ -52,7 +52,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Commits:
+class CommitRange:
     """The commits of two builds, or the tags of releases that do not tell theirs; empty where neither is known.
 
     `link` compares them, `notes` say what to make of them. Where they are not `resolved`, those of PyTorch's nightlies
@@ -75,11 +75,11 @@ class CommitUnknownError(Exception):
     """A commit that GitHub does not tell of; one line that says why."""
 
 
-def commits_between(framework: str, good: Source, bad: Source, on_main: Mapping[str, str]) -> Commits:
+def commits_between(framework: str, good: BuildCommit, bad: BuildCommit, on_main: Mapping[str, str]) -> CommitRange:
     """What the commits of two builds come to; `on_main` has the commit of `main` of those of PyTorch's nightlies."""
     repository = REPOSITORIES.get(framework)
     if repository is None:
-        return Commits("", "", "", ("the repository of this framework is not known",))
+        return CommitRange("", "", "", ("the repository of this framework is not known",))
     notes, resolved = [], True
     before, after = (_revision(framework, source) for source in (good, bad))
     if framework == TORCH:
@@ -92,19 +92,19 @@ def commits_between(framework: str, good: Source, bad: Source, on_main: Mapping[
     if framework == "tensorflow":
         notes.append("TensorFlow's wheels name their commit by a hint, which the public repository may not have")
     if not (before and after):
-        return Commits(before, after, "", (*notes, "not every build tells its commit"), resolved)
+        return CommitRange(before, after, "", (*notes, "not every build tells its commit"), resolved)
     if before == after:
-        return Commits(before, after, "", (*notes, "both builds are made of the same commit"), resolved)
+        return CommitRange(before, after, "", (*notes, "both builds are made of the same commit"), resolved)
     link = f"https://github.com/{repository}/compare/{before}...{after}"
-    return Commits(before, after, link, tuple(notes), resolved)
+    return CommitRange(before, after, link, tuple(notes), resolved)
 
 
-def between_builds(framework: str, good: Build, bad: Build, on_main: Mapping[str, str]) -> Commits:
+def between_builds(framework: str, good: Build, bad: Build, on_main: Mapping[str, str]) -> CommitRange:
     """What the commits of two builds of a history come to."""
-    return commits_between(framework, Source.of(good), Source.of(bad), on_main)
+    return commits_between(framework, BuildCommit.of(good), BuildCommit.of(bad), on_main)
 
 
-def _revision(framework: str, source: Source) -> str:
+def _revision(framework: str, source: BuildCommit) -> str:
     """What git knows a build by: its commit, else the tag of a release."""
     if HASH.fullmatch(source.commit):
         return source.commit
@@ -133,7 +133,7 @@ def look_up(commits: Iterable[str], subject: Callable[[str, str], str]) -> tuple
     return found, ""
 
 
-def look_up_sources(sources: Iterable[Source], subject: Callable[[str, str], str]) -> dict[str, str]:
+def look_up_sources(sources: Iterable[BuildCommit], subject: Callable[[str, str], str]) -> dict[str, str]:
     """The same for builds: those of PyTorch's that are nightlies."""
     commits = [one.commit for one in sources if one.label.startswith(TORCH) and is_nightly(one.version)]
     return look_up(commits, subject)[0]
@@ -146,7 +146,7 @@ def subject_on_github(api: str, token: str) -> Callable[[str, str], str]:
     """
 
     def subject(repository: str, commit: str) -> str:
-        client = Client(
+        client = GitHubClient(
             repository, permission="none", token=token, api=api, answered_within=ANSWER_SECONDS, pace=0, tries=1
         )
         try:

@@ -35,7 +35,7 @@ LACKS_A_RIGHT = ("not accessible", "permission", "must have", "rights", "forbidd
 
 
 @dataclass(frozen=True)
-class Answer:
+class HttpAnswer:
     """An HTTP answer; the names of `headers` are in lower case."""
 
     status: int
@@ -68,14 +68,14 @@ class Answer:
         return str(visible(" ".join(said.split())[:LONGEST_WORDS])) if isinstance(said, str) else ""
 
 
-def wait_after(answer: Answer, number: int, now: datetime) -> float | None:
+def wait_after(answer: HttpAnswer, number: int, now: datetime) -> float | None:
     """How long to wait before the try after the `number`-th, from 0; None where the next would end the same."""
     if answer.is_rate_limit:
         return _told_wait(answer.headers, sent_at(answer.headers) or now)
     return PAUSE * 2.0**number if answer.status >= 500 or answer.status == 408 else None
 
 
-def meaning(answer: Answer, permission: str) -> str:
+def meaning(answer: HttpAnswer, permission: str) -> str:
     """What an answer that is no success comes to: `answers 404, Not Found: no such thing there, …`."""
     said = f"answers {answer.status}" + (f", {answer.words}" if answer.words else "")
     if answer.is_rate_limit:

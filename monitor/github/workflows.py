@@ -25,7 +25,7 @@ from monitor.github.answers import (
     text_or_empty,
 )
 from monitor.github.archives import LARGEST_ARCHIVE, ArtifactError, unpack
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 
 # What the last job of a run hands over, all run files of a target in one: that it is there says that the run is done.
 HANDED_OVER = "runs"
@@ -45,7 +45,7 @@ class StartError(Exception):
 
 
 @dataclass(frozen=True)
-class Handed:
+class Artifact:
     """What a run of a workflow handed over. `title` is the run's, `at` its address for a person."""
 
     artifact: int
@@ -75,7 +75,7 @@ class Handed:
         return f"handed over {count((now - self.created).days, 'day')} ago, not recorded yet{until}"
 
 
-def states(client: Client) -> dict[str, str]:
+def states(client: GitHubClient) -> dict[str, str]:
     """GitHub's word for the state of each workflow, by the name of its file. Raises GitHubError."""
 
     def ask() -> dict[str, str]:
@@ -88,7 +88,7 @@ def states(client: Client) -> dict[str, str]:
 class Workflows:
     """The workflows of a repository, on its branch `branch`; only what ran there is taken."""
 
-    def __init__(self, client: Client, branch: str) -> None:
+    def __init__(self, client: GitHubClient, branch: str) -> None:
         self._client = client
         self._branch = branch
 
@@ -107,14 +107,14 @@ class Workflows:
                 raise StartError(f"{workflow}: {refused.brief}") from refused
             raise
 
-    def handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Handed, ...]:
+    def handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Artifact, ...]:
         """What these workflows handed over in the last days and is not `taken`, oldest first. Raises GitHubError.
 
         What has expired meanwhile is among it, and so is what an old run handed over anew.
         """
         return self._client.with_retry(lambda: self._handed_over(workflows, days, taken))
 
-    def fetch(self, handed: Handed, directory: Path) -> tuple[Path, ...]:
+    def fetch(self, handed: Artifact, directory: Path) -> tuple[Path, ...]:
         """Unpack what was handed over into a directory. Raises ArtifactError, GitHubError.
 
         Whatever is wrong with one archive, or with the place where it is stored, is about that one alone.
@@ -137,10 +137,10 @@ class Workflows:
                 raise ArtifactError(f"{handed.said}: larger than {LARGEST_ARCHIVE} bytes")
             return unpack(archive, directory, handed.said)
 
-    def _handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Handed, ...]:
+    def _handed_over(self, workflows: Collection[str], days: int, taken: Collection[int]) -> tuple[Artifact, ...]:
         since = self._client.now - timedelta(days=days)
         runs = self._runs(workflows, since)
-        found: list[Handed] = []
+        found: list[Artifact] = []
         for artifact in self._client.pages("actions/artifacts", "artifacts", name=HANDED_OVER):
             created = _time(text_or_empty(artifact, "created_at"))
             if created is None:
@@ -163,7 +163,7 @@ class Workflows:
 
     def _of_run(
         self, artifact: Fields, created: datetime, runs: dict[int, Fields | None], workflows: Collection[str]
-    ) -> Iterator[Handed]:
+    ) -> Iterator[Artifact]:
         """An artifact with its run, where that is one of ours. A run that is older than its artifact was run again."""
         told = fields(artifact, "workflow_run")
         if not told or text_or_empty(told, "head_branch") != self._branch:
@@ -178,7 +178,7 @@ class Workflows:
                 runs[number] = None
         run = runs[number]
         if run is not None and self._is_ours(run, workflows):
-            yield Handed(
+            yield Artifact(
                 integer(artifact, "id"),
                 number,
                 str(visible(text_or_empty(run, "display_title"))),

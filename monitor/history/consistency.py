@@ -12,7 +12,18 @@ from datetime import UTC, date, datetime, timedelta
 from packaging.version import InvalidVersion, Version
 
 from monitor.history.ordering import age
-from monitor.model import Build, Channel, Comparison, End, Latency, Observation, Outcome, Run, Side, function_of
+from monitor.model import (
+    Build,
+    Channel,
+    Comparison,
+    ComparisonSide,
+    Latency,
+    Observation,
+    Outcome,
+    Run,
+    RunEnd,
+    function_of,
+)
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
 
@@ -102,13 +113,13 @@ def newer(label: str, other: str) -> bool:
     return one > two
 
 
-def _side_faults(field: str, side: Side) -> Iterator[Fault]:
+def _side_faults(field: str, side: ComparisonSide) -> Iterator[Fault]:
     passed = sum(outcome is Outcome.PASS for outcome in side.outcomes)
     if len(side.latencies) > passed:
         yield f"{field}.latencies", f"{len(side.latencies)} of {passed} processes that passed"
 
 
-def end_faults(end: End, run: Run, now: datetime) -> Iterator[Fault]:
+def end_faults(end: RunEnd, run: Run, now: datetime) -> Iterator[Fault]:
     """Yield the faults of an end line."""
     yield from _time_faults("end.finished", end.finished, now)
     if end.finished < run.started:

@@ -35,14 +35,14 @@ ENOUGH = 0.9
 
 
 @dataclass(frozen=True)
-class Earlier:
+class EarlierRun:
     """A run that others may name: its id, and `case` with the columns of `REPEATED`."""
 
     run: str
     table: pa.Table
 
 
-def leave_out(table: pa.Table, earlier: Earlier) -> pa.Table:
+def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     """The table without what the earlier run says of the same cases; as it is where that is too little."""
     columns = [name for name in REPEATED if name in table.column_names]
     rows = _rows(table["case"], earlier.table)

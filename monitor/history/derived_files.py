@@ -10,7 +10,7 @@ from packaging.version import Version
 
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Committed, Files, Folder, HistoryError
-from monitor.history.git import WorkTree
+from monitor.history.git import GitWorkTree
 from monitor.history.last_known import known_after, read_outcomes, write_outcomes
 from monitor.history.layout import (
     COLUMNS,
@@ -70,7 +70,7 @@ def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun
     return in_order(recorded for recorded in heads if recorded.run.series == series)
 
 
-def take_back(tree: WorkTree, item: RecordedRun, told: Retraction) -> None:
+def take_back(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
     """Write a retraction to a work tree, and anew all that follows from the runs that remain. Commits nothing.
 
     Later runs may repeat values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
@@ -85,7 +85,7 @@ def take_back(tree: WorkTree, item: RecordedRun, told: Retraction) -> None:
         write_signatures(tree.path, signatures_path(run.framework), signatures)
 
 
-def _restore_observations(tree: WorkTree, run: Run) -> None:
+def _restore_observations(tree: GitWorkTree, run: Run) -> None:
     """Write a damaged file of observations as it was recorded, where git still has that."""
     path = observations_path(run)
     if run.blocked or _is_readable(Folder(tree.path), path):
@@ -103,7 +103,7 @@ def _is_readable(files: Files, path: PurePosixPath) -> bool:
     return True
 
 
-def write_outcomes_anew(tree: WorkTree, series: Series) -> None:
+def write_outcomes_anew(tree: GitWorkTree, series: Series) -> None:
     """Write the outcomes of a series from its runs; where none is left, there are none."""
     files = Folder(tree.path)
     runs = of_series(series, read_followed(files, *series[:2]))
@@ -114,7 +114,7 @@ def write_outcomes_anew(tree: WorkTree, series: Series) -> None:
         remove_table(tree.path, path)
 
 
-def _signatures_without(tree: WorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:
+def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:
     """Return what is known of signatures without a run, by the commit that recorded it; None where it told none."""
     files, run = Folder(tree.path), item.run
     try:

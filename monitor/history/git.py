@@ -38,7 +38,7 @@ class PushRejectedError(GitError):
     """A push that lost against another writer."""
 
 
-class WorkTree:
+class GitWorkTree:
     """The work tree at `path`. Every method raises GitError where git refuses."""
 
     def __init__(self, path: Path) -> None:
@@ -83,7 +83,7 @@ class WorkTree:
         draft = self.path / DRAFT
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
-        made = WorkTree(draft)
+        made = GitWorkTree(draft)
         made.git("init", "--quiet", f"--initial-branch={BRANCH}")
         made.git(*MARK, "true")
         (draft / ".git").rename(self.path / ".git")

@@ -22,7 +22,7 @@ import jsonschema_rs
 from monitor.formats.run_file import SCHEMA, RunFile, RunFileError
 from monitor.formats.serialization import from_json
 from monitor.history.consistency import Fault, comparison_faults, end_faults, observation_faults, run_faults
-from monitor.model import Comparison, End, Observation, Run, Signature, function_of
+from monitor.model import Comparison, Observation, Run, RunEnd, Signature, function_of
 
 T = TypeVar("T")
 
@@ -68,7 +68,7 @@ class _Checker:
         self.path = path
         self.now = now
         self.run: Run | None = None
-        self.end: End | None = None
+        self.end: RunEnd | None = None
         self.observations: dict[str, Observation] = {}
         self.signatures: dict[str, Signature] = {}
         self.comparisons: dict[str, Comparison] = {}
@@ -120,26 +120,26 @@ class _Checker:
             where = ".".join(map(str, problem.instance_path))
             self._refuse(number, f"{where or 'line'}: {_said(problem)}")
         if kind == "run":
-            self.run = self._read(Run, number, data["run"])
+            self.run = self._read(Run, number, data["run"], "run")
             self._wanted = frozenset(self.run.cases)
             self._functions = frozenset(map(function_of, self._wanted))
             self._check(number, run_faults(self.run, self.now))
         elif kind == "observation":
-            self._take_observation(number, self._read(Observation, number, data["observation"]))
+            self._take_observation(number, self._read(Observation, number, data["observation"], "observation"))
         elif kind == "signature":
-            self._take_signature(number, self._read(Signature, number, data["signature"]))
+            self._take_signature(number, self._read(Signature, number, data["signature"], "signature"))
         elif kind == "comparison":
-            self._take_comparison(number, self._read(Comparison, number, data["comparison"]))
+            self._take_comparison(number, self._read(Comparison, number, data["comparison"], "comparison"))
         elif self.run:
-            self.end = self._read(End, number, data["end"])
+            self.end = self._read(RunEnd, number, data["end"], "end")
             self._check(number, end_faults(self.end, self.run, self.now))
 
-    def _read(self, kind: type[T], number: int, value: object) -> T:
+    def _read(self, kind: type[T], number: int, value: object, field: str) -> T:
         """What a line holds. To the schema 1.0 is a whole number, as it is to JSON; here it is none."""
         try:
             return from_json(kind, value)
         except (TypeError, ValueError) as error:
-            self._refuse(number, f"{kind.__name__.lower()}: {error}")
+            self._refuse(number, f"{field}: {error}")
 
     def _take_observation(self, number: int, observation: Observation) -> None:
         if observation.case not in self._wanted:

@@ -19,7 +19,7 @@ COLUMNS = ("case", "outcome", "evidence", "message")
 
 
 @dataclass(frozen=True)
-class Known:
+class LastKnown:
     """The last known outcome of a case."""
 
     outcome: Outcome
@@ -38,8 +38,8 @@ def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bo
 
 
 def known_after(
-    files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, Known] | None = None
-) -> dict[str, Known]:
+    files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, LastKnown] | None = None
+) -> dict[str, LastKnown]:
     """What is known after runs of one series, where `known` was known before.
 
     They come with their extent (`monitor.history.ordering.with_extent`), which follows from all runs of the series.
@@ -51,27 +51,28 @@ def known_after(
     return result
 
 
-def _answers(files: Files, recorded: RecordedRun) -> dict[str, Known | None]:
+def _answers(files: Files, recorded: RecordedRun) -> dict[str, LastKnown | None]:
     table = read_observations(files, [recorded])
     rows = zip(table["case"], table["outcome"], table["evidence"], table["message"], strict=True)
     return {
-        case: Known(Outcome(word), Evidence(evidence), message) if Outcome(word).known else None
+        case: LastKnown(Outcome(word), Evidence(evidence), message) if Outcome(word).known else None
         for case, word, evidence, message in rows
     }
 
 
-def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, Known]:
+def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, LastKnown]:
     """The last known outcomes of one series, by case; none where there is no such file. Raises HistoryError."""
     rows = read_table(files, path, COLUMNS)
     try:
         return {
-            case: Known(Outcome(word), Evidence(evidence), unmarked(message)) for case, word, evidence, message in rows
+            case: LastKnown(Outcome(word), Evidence(evidence), unmarked(message))
+            for case, word, evidence, message in rows
         }
     except UNREADABLE as error:
         raise unreadable(files, path, error) from error
 
 
-def write_outcomes(directory: Path, path: PurePosixPath, known: dict[str, Known]) -> None:
+def write_outcomes(directory: Path, path: PurePosixPath, known: dict[str, LastKnown]) -> None:
     """Write the last known outcomes of one series to its file in a history."""
     rows = [(case, k.outcome.value, k.evidence.value, marked(k.message)) for case, k in sorted(known.items())]
     write_table(directory, path, COLUMNS, rows)

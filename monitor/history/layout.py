@@ -34,10 +34,21 @@ from numpy.typing import NDArray
 
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.deduplication import AGAIN, EARLIER, REPEATED, Earlier, fill_in
+from monitor.history.deduplication import AGAIN, EARLIER, REPEATED, EarlierRun, fill_in
 from monitor.history.files import Files, Folder, HistoryError
 from monitor.history.parquet_encoding import STEPWISE, write_table
-from monitor.model import Comparison, Digest, End, Evidence, Observation, Outcome, Reason, Run, Series, Side
+from monitor.model import (
+    Comparison,
+    ComparisonSide,
+    Digest,
+    Evidence,
+    Observation,
+    Outcome,
+    Reason,
+    Run,
+    RunEnd,
+    Series,
+)
 
 COLUMNS = {
     "case": "str",
@@ -96,7 +107,7 @@ class RecordedRun:
     """
 
     run: Run
-    end: End | None
+    end: RunEnd | None
     compared: int = 0
 
 
@@ -130,7 +141,7 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     return head
 
 
-def write_head(directory: Path, run: Run, end: End | None, compared: int = 0) -> RecordedRun:
+def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0) -> RecordedRun:
     path = directory / run_path(run, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
     head = RecordedRun(dataclasses.replace(run, cases=()), end, compared)
@@ -141,18 +152,18 @@ def write_head(directory: Path, run: Run, end: End | None, compared: int = 0) ->
 def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
     """Write what a run observed, without what the run beside it says already, or the one that that one names."""
     files, path = Folder(directory), observations_path(beside) if beside else None
-    earlier = (named(files, path) or Earlier(path.stem, _said(files, path, REPEATED))) if path else None
+    earlier = (named(files, path) or EarlierRun(path.stem, _said(files, path, REPEATED))) if path else None
     write_table(table, directory / observations_path(run), earlier)
 
 
-def named(files: Files, path: PurePosixPath) -> Earlier | None:
+def named(files: Files, path: PurePosixPath) -> EarlierRun | None:
     """The run that a run's file names for what it says again; None where it is whole. Raises HistoryError."""
     content = content_of(files, path)
     try:
         earlier = _earlier(pq.ParquetFile(pa.py_buffer(content)), path)
     except UNREADABLE as error:
         raise unreadable(files, path, error) from error
-    return Earlier(earlier.stem, _said(files, earlier, REPEATED)) if earlier else None
+    return EarlierRun(earlier.stem, _said(files, earlier, REPEATED)) if earlier else None
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
@@ -195,12 +206,12 @@ def comparisons_table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _side_cells(side: Side) -> tuple[object, ...]:
+def _side_cells(side: ComparisonSide) -> tuple[object, ...]:
     outcomes = " ".join(outcome.value for outcome in side.outcomes)
     return side.build, outcomes, list(side.latencies), _digest_text(side.digest)
 
 
-def _lists(sides: Sequence[Side]) -> tuple[list[object], ...]:
+def _lists(sides: Sequence[ComparisonSide]) -> tuple[list[object], ...]:
     """The columns of several sides, each a list."""
     cells = [_side_cells(side) for side in sides]
     return tuple([cell[column] for cell in cells] for column in range(len(SIDE_COLUMNS)))
@@ -397,9 +408,9 @@ def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:
         yield Comparison(row["case"], Reason(row["reason"]), good, new, tuple(_side(*cells) for cells in earlier))
 
 
-def _side(build: str, outcomes: str, latencies: Iterable[float], digest: str) -> Side:
+def _side(build: str, outcomes: str, latencies: Iterable[float], digest: str) -> ComparisonSide:
     given = parse_digest(digest) if digest else None
-    return Side(build, tuple(map(Outcome, outcomes.split())), tuple(map(float, latencies)), given)
+    return ComparisonSide(build, tuple(map(Outcome, outcomes.split())), tuple(map(float, latencies)), given)
 
 
 def _digest_text(digest: Digest | None) -> str:

@@ -17,7 +17,7 @@ from monitor.history.commit_table import FILE as COMMITS
 from monitor.history.commit_table import add_commits, read_commits
 from monitor.history.derived_files import take_back, write_outcomes_anew
 from monitor.history.files import Committed, Files, Folder
-from monitor.history.git import WorkTree
+from monitor.history.git import GitWorkTree
 from monitor.history.layout import RUNS, places, read_head, read_runs
 from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
@@ -31,7 +31,7 @@ NAMED = 3  # runs that a line names; the commit names all
 DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
 
 
-def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
+def rejoin(tree: GitWorkTree, say: Callable[[str], None]) -> None:
     """Make the branch here contain the remote's, with every run recorded here. Raises GitError, HistoryError."""
     remote, local = tree.fetch(), tree.commit
     if remote is None or local is None or tree.contains(local, remote):
@@ -42,12 +42,12 @@ def rejoin(tree: WorkTree, say: Callable[[str], None]) -> None:
         _record_again(tree, remote, local, say)
 
 
-def _planted(tree: WorkTree, commit: str) -> bool:
+def _planted(tree: GitWorkTree, commit: str) -> bool:
     """Whether a commit is the first of a history, in which nothing was recorded yet."""
     return tree.git("log", "-1", "--format=%P%s", commit).strip() == PLANTED
 
 
-def _say_what_is_missing(tree: WorkTree, remote: str | None, local: str | None, say: Callable[[str], None]) -> None:
+def _say_what_is_missing(tree: GitWorkTree, remote: str | None, local: str | None, say: Callable[[str], None]) -> None:
     """Tell where the remote's branch lacks runs that are recorded here: they are pushed with what is new."""
     if remote and local and remote != local:
         missing = [path.stem for path in _missing(Committed(tree.path, local), Committed(tree.path, remote))]
@@ -55,7 +55,7 @@ def _say_what_is_missing(tree: WorkTree, remote: str | None, local: str | None, 
             say(f"the remote's branch lacks {_named(missing)}: pushed again")
 
 
-def _record_again(tree: WorkTree, remote: str, local: str, say: Callable[[str], None]) -> None:
+def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str], None]) -> None:
     """Move to the remote's commit, and add what it lacks of the local one, in one commit."""
     ours, theirs, files = Committed(tree.path, local), Committed(tree.path, remote), Folder(tree.path)
     missing = _missing(ours, theirs)
@@ -123,7 +123,7 @@ def _files(files: Files, folder: PurePosixPath) -> Iterable[PurePosixPath]:
             yield path
 
 
-def _copy(files: Files, path: PurePosixPath, tree: WorkTree) -> None:
+def _copy(files: Files, path: PurePosixPath, tree: GitWorkTree) -> None:
     content = files.read(path)
     if content is None:
         raise files.damaged(path, "is missing")
@@ -131,7 +131,7 @@ def _copy(files: Files, path: PurePosixPath, tree: WorkTree) -> None:
     (tree.path / path).write_bytes(content)
 
 
-def _join_signatures(tree: WorkTree, ours: Files, theirs: Files, framework: str) -> None:
+def _join_signatures(tree: GitWorkTree, ours: Files, theirs: Files, framework: str) -> None:
     """Write the signatures of one framework that are known here or at the remote."""
     path = FOLDER / f"{framework}.csv"
     here, there = read_signatures(ours, path), read_signatures(theirs, path)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from monitor.formats.run_file import RunFile
-from monitor.model import End
+from monitor.model import RunEnd
 
 
 def join_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
@@ -53,12 +53,12 @@ def _join(parts: Sequence[RunFile]) -> RunFile:
     )
 
 
-def _last(ends: Sequence[End | None]) -> End | None:
+def _last(ends: Sequence[RunEnd | None]) -> RunEnd | None:
     """The end of a joined run, which has ended when all its parts have."""
     ended = [end for end in ends if end]
     if len(ended) < len(ends):
         return None
-    return End(
+    return RunEnd(
         max(end.finished for end in ended),
         tuple(time for end in ended for time in end.calibration),
         tuple(dict.fromkeys(note for end in ended for note in end.notes)),

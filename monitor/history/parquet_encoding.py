@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitor.history.deduplication import AGAIN, EARLIER, Earlier, leave_out
+from monitor.history.deduplication import AGAIN, EARLIER, EarlierRun, leave_out
 
 # Significant digits that are kept of a column; of one that is not here, all.
 DIGITS = {
@@ -37,7 +37,7 @@ STEPWISE = "case"  # the column of sorted names; readers take it as it is, for s
 LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second a run
 
 
-def write_table(table: pd.DataFrame, path: Path, earlier: Earlier | None = None) -> None:
+def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = None) -> None:
     """Write observations, sorted by case, as Parquet: without what an earlier run says already."""
     written = pa.Table.from_pandas(with_digits_kept(table), preserve_index=False).replace_schema_metadata(None)
     if earlier:

@@ -28,7 +28,7 @@ MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and
 
 
 @dataclass(frozen=True)
-class Thinned:
+class PruneReport:
     """What was done: `runs` lost their measurements, `freed` bytes of the work tree with them.
 
     `old` is the branch that still has everything, empty where the branch was not begun anew.
@@ -39,13 +39,13 @@ class Thinned:
     old: str = ""
 
 
-def thin(history: History, today: date, *, anew: bool) -> Thinned:
+def thin(history: History, today: date, *, anew: bool) -> PruneReport:
     """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError, HistoryError."""
     with history.writing() as tree:
         files = Folder(history.directory)
         runs = to_thin(read_runs(files), today - KEPT)
         freed = [_thin(files, observations_path(item.run)) for item in runs if not item.run.blocked]
-        done = Thinned(sum(map(bool, freed)), sum(freed))
+        done = PruneReport(sum(map(bool, freed)), sum(freed))
         if done.runs:
             tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
         if not anew:
@@ -57,7 +57,7 @@ def thin(history: History, today: date, *, anew: bool) -> Thinned:
             message += "\n" + "".join(f"{ARTIFACT}: {artifact}\n" for artifact in taken)
         first = tree.git("commit-tree", "HEAD^{tree}", stdin=message)
         tree.git("reset", "--quiet", "--soft", first.strip())
-        return Thinned(done.runs, done.freed, old)
+        return PruneReport(done.runs, done.freed, old)
 
 
 def to_thin(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:

@@ -45,7 +45,7 @@ COLUMNS = tuple(field.name for field in fields(Retraction))
 
 
 @dataclass(frozen=True)
-class Apart:
+class ExcludedRun:
     """A run that is kept and shown, and that no series has: it was retracted, or is of a build of somebody's own.
 
     `counts` says how often each outcome occurred in it.
@@ -79,7 +79,9 @@ def followed(runs: Iterable[RecordedRun], retracted: Collection[str]) -> tuple[R
     return tuple(item for item in runs if item.run.id not in retracted and not item.run.one_off)
 
 
-def kept_apart(files: Files, runs: Iterable[RecordedRun], retractions: Mapping[str, Retraction]) -> tuple[Apart, ...]:
+def kept_apart(
+    files: Files, runs: Iterable[RecordedRun], retractions: Mapping[str, Retraction]
+) -> tuple[ExcludedRun, ...]:
     """Return the runs that no series has, of these, the newest first. Raises HistoryError."""
     there = [item for item in runs if item.run.id in retractions or item.run.one_off]
     return tuple(
@@ -88,15 +90,15 @@ def kept_apart(files: Files, runs: Iterable[RecordedRun], retractions: Mapping[s
     )
 
 
-def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> Apart:
+def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> ExcludedRun:
     if retraction:
         try:
             counts = _counts(files, item)
         except HistoryError:  # a run may be taken back for being damaged, and nothing follows from what it observed
             counts = {}
-        return Apart(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
+        return ExcludedRun(item.run, f"retracted on {retraction.day}: {retraction.why}", retracted=True, counts=counts)
     counts = _counts(files, item)
-    return Apart(item.run, item.run.one_off, retracted=False, counts=counts)
+    return ExcludedRun(item.run, item.run.one_off, retracted=False, counts=counts)
 
 
 def _counts(files: Files, item: RecordedRun) -> dict[Outcome, int]:

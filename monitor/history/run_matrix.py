@@ -1,7 +1,7 @@
 """The runs of one series as arrays, runs by cases: what a year of nights is looked through by.
 
-The plain words of `Grid.follow` are in `monitor.history.last_known`: what is done there for one file of outcomes is
-done here for every run of a year, thousands of cases at a time.
+The plain words of `RunMatrix.follow` are in `monitor.history.last_known`: what is done there for one file of outcomes
+is done here for every run of a year, thousands of cases at a time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Words:
+class WordColumn:
     """A column of texts, of which most cases say the same few: `code` is the place of each in `told`, or NONE."""
 
     code: Numbers
@@ -39,7 +39,7 @@ class Words:
 
 
 @dataclass(frozen=True, eq=False)  # it is itself alone, so that what follows from it can be kept with it
-class Grid:
+class RunMatrix:
     """The runs of a series in order, and the row of a table that tells of each case in each of them.
 
     `cases` are sorted. `row` is an array of runs by cases, NONE where a run did not ask for a case; so are all arrays
@@ -90,10 +90,10 @@ class Grid:
         """A column of figures, NaN where there is none."""
         return self._of_rows(self.table[column].to_numpy(), np.nan)
 
-    def words(self, column: str) -> Words:
+    def words(self, column: str) -> WordColumn:
         """A column of texts."""
         kept = self.table[column].astype("category").cat
-        return Words(self._of_rows(kept.codes.to_numpy(), NONE), kept.categories.to_numpy(object))
+        return WordColumn(self._of_rows(kept.codes.to_numpy(), NONE), kept.categories.to_numpy(object))
 
     def _of_rows(self, values: NDArray[Any], nothing: float) -> NDArray[Any]:
         if not len(values):
@@ -101,7 +101,7 @@ class Grid:
         return np.where(self.asked, values[self.row], nothing).astype(values.dtype, copy=False)
 
 
-def grids(runs: Sequence[RecordedRun], observations: pd.DataFrame) -> dict[Series, Grid]:
+def grids(runs: Sequence[RecordedRun], observations: pd.DataFrame) -> dict[Series, RunMatrix]:
     """The grid of every series, sorted, from runs in order and the table of all that they observed."""
     of_series: dict[Series, list[RecordedRun]] = {}
     for item in runs:
@@ -125,7 +125,7 @@ def _grid(
     run_of_row: Numbers,
     case_names: NDArray[np.object_],
     case_of_row: Numbers,
-) -> Grid:
+) -> RunMatrix:
     """The grid of one series, from the run and the case of each row as places among their names."""
     number = {item.run.id: number for number, item in enumerate(runs)}
     run = np.array([number.get(name, NONE) for name in run_names], np.intp)[run_of_row]
@@ -135,7 +135,7 @@ def _grid(
     place[there] = np.arange(len(there))
     row = np.full(len(runs) * len(there), NONE)
     row[run[ours] * len(there) + place[case_of_row[ours]]] = ours
-    return Grid(runs, case_names[there], row.reshape(len(runs), len(there)), table)
+    return RunMatrix(runs, case_names[there], row.reshape(len(runs), len(there)), table)
 
 
 def told_by(values: Numbers, runs: Numbers, nothing: int = NONE) -> Numbers:

@@ -21,7 +21,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.commit_table import add_commits, is_nightly, read_commits
 from monitor.history.derived_files import of_series, take_back, write_after
 from monitor.history.files import Committed, Files, Folder
-from monitor.history.git import PushRejectedError, WorkTree
+from monitor.history.git import GitWorkTree, PushRejectedError
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import (
     COLUMNS,
@@ -40,7 +40,7 @@ from monitor.history.layout import (
 from monitor.history.merge_branches import ARTIFACT, PLANTED, rejoin
 from monitor.history.ordering import age, in_order, with_extent
 from monitor.history.retraction import (
-    Apart,
+    ExcludedRun,
     Retraction,
     followed,
     kept_apart,
@@ -48,7 +48,7 @@ from monitor.history.retraction import (
     read_retractions,
     retraction,
 )
-from monitor.history.run_matrix import Grid, grids
+from monitor.history.run_matrix import RunMatrix, grids
 from monitor.history.series_cache import read_months
 from monitor.history.signature_table import KnownSignature, read_all_signatures
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
@@ -61,7 +61,7 @@ PUSH_TRIES = 20
 
 
 @dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
-class Recorded:
+class LoadedHistory:
     """A history as loaded: the heads of its runs, ordered by `monitor.history.ordering`, and one table of observations.
 
     The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
@@ -73,10 +73,10 @@ class Recorded:
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
     files: Files | None = None
-    apart: tuple[Apart, ...] = ()
+    apart: tuple[ExcludedRun, ...] = ()
 
     @cached_property
-    def grids(self) -> dict[Series, Grid]:
+    def grids(self) -> dict[Series, RunMatrix]:
         """The runs of each series, sorted, as arrays: all that is told of a history begins with them."""
         return grids(self.runs, self.observations)
 
@@ -111,11 +111,11 @@ class HistoryReader:
         """The files that are read."""
         return self._files
 
-    def load(self, target: str = "*", framework: str = "*") -> Recorded:
+    def load(self, target: str = "*", framework: str = "*") -> LoadedHistory:
         """The history, or what it has of one target, of one framework; `by_series` reads one that is large."""
         return self._loaded(in_order(read_followed(self.files, target, framework)))
 
-    def recent(self, series: Series, *, nights: int, version: str = "") -> Recorded:
+    def recent(self, series: Series, *, nights: int, version: str = "") -> LoadedHistory:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
         found = [item for item in self._runs(series) if not item.run.blocked]
         if version:
@@ -126,8 +126,8 @@ class HistoryReader:
         """The runs of one series, in order."""
         return of_series(series, read_followed(self.files, *series[:2]))
 
-    def _loaded(self, runs: tuple[RecordedRun, ...]) -> Recorded:
-        return Recorded(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
+    def _loaded(self, runs: tuple[RecordedRun, ...]) -> LoadedHistory:
+        return LoadedHistory(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
 
     def signatures(self) -> dict[str, KnownSignature]:
         """What is known of the signature of every function, by its dotted name."""
@@ -151,7 +151,7 @@ class HistoryReader:
 
     def by_series(
         self, columns: Sequence[str], chosen: slice = slice(None), *, index: Path | None = None
-    ) -> Iterator[Recorded]:
+    ) -> Iterator[LoadedHistory]:
         """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
 
         Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
@@ -164,10 +164,10 @@ class HistoryReader:
             for item in followed(there, retractions):
                 heads.setdefault(item.run.series, []).append(item)
             if apart := kept_apart(self.files, there, retractions):
-                yield Recorded((), read_observations(self.files, (), columns), files=self.files, apart=apart)
+                yield LoadedHistory((), read_observations(self.files, (), columns), files=self.files, apart=apart)
             for series in sorted(heads):
                 runs = in_order(heads[series])
-                yield Recorded(
+                yield LoadedHistory(
                     runs,
                     read_months(self.files, index, runs, columns)
                     if index
@@ -240,7 +240,7 @@ class History(HistoryReader):
 
     def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
         self.directory = directory
-        self._tree = WorkTree(directory)
+        self._tree = GitWorkTree(directory)
         self._seed = seed
         self._read: Files | None = None
 
@@ -271,7 +271,7 @@ class History(HistoryReader):
             pass
 
     @contextmanager
-    def writing(self) -> Iterator[WorkTree]:
+    def writing(self) -> Iterator[GitWorkTree]:
         """Hold the work tree for one writer: whole as the newest commit has it, whatever a writer that died left."""
         self.check()
         with self._tree.locked():

@@ -22,12 +22,12 @@ from monitor.history.layout import (
 from monitor.history.parquet_encoding import with_digits_kept
 
 
-class NotKeptError(RuntimeError):
+class LossyWriteError(RuntimeError):
     """A run of which a history would give back something else than what was written."""
 
 
 def rehearse(runfile: RunFile) -> None:
-    """Write a run to a history of its own and read it back. Raises NotKeptError, and whatever writing raises."""
+    """Write a run to a history of its own and read it back. Raises LossyWriteError, and whatever writing raises."""
     with TemporaryDirectory(prefix="portability-") as folder:
         directory = Path(folder)
         head = write_run(directory, runfile)
@@ -50,4 +50,4 @@ def _plain(table: pd.DataFrame) -> object:
 
 def _expect(name: str, read: object, written: object) -> None:
     if read != written:
-        raise NotKeptError(f"its {name} would not be read back as they were written")
+        raise LossyWriteError(f"its {name} would not be read back as they were written")

@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.regressions.tracker import Bad, Kind
+from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
 from monitor.formatting.humanize import count, listed, shortened, visible
 from monitor.formatting.markdown import LIMIT, code, cut, fitted, link, size, table
 from monitor.formatting.urls import function_page, regression_page
 from monitor.issues.body_sections import environment, events, owners, reproduce, silence
 from monitor.issues.comments import between
-from monitor.issues.grouping import Report
-from monitor.issues.issue_metadata import Mark, hidden
-from monitor.issues.lifecycle import MUTE, Standing
-from monitor.issues.settings import Settings
+from monitor.issues.grouping import IssueReport
+from monitor.issues.issue_metadata import IssueMetadata, hidden
+from monitor.issues.lifecycle import MUTE, SubjectStatus
+from monitor.issues.settings import IssueSettings
 from monitor.model import Build
 from monitor.reports.affected_share import extent
 
@@ -40,7 +40,7 @@ LABELS = {
 
 
 @dataclass(frozen=True)
-class Text:
+class IssueText:
     """What an issue is to be, but for its mark: `hits` is a table's head and rows, `more` where the rest of them is."""
 
     title: str
@@ -50,18 +50,18 @@ class Text:
     more: str
     sections: tuple[str, ...]
 
-    def body(self, mark: Mark) -> str:
+    def body(self, mark: IssueMetadata) -> str:
         """The body as GitHub takes it: where it would be too long, the table ends after a whole row."""
         parts = (*self.sections, hidden(mark))
         room = LIMIT - size("\n\n".join((self.summary, "", *parts)))
         return "\n\n".join((self.summary, fitted(*self.hits, room, self.more), *parts))
 
 
-def text_of(report: Report, settings: Settings) -> Text:
+def text_of(report: IssueReport, settings: IssueSettings) -> IssueText:
     """What is to be said of a report."""
     many = len(report.regressions) > 1
     address = _address(report.first, settings)
-    return Text(
+    return IssueText(
         title=_title(report),
         labels=_labels(report),
         summary=_summary_of_many(report, settings) if many else _summary(report, settings),
@@ -77,19 +77,19 @@ def text_of(report: Report, settings: Settings) -> Text:
     )
 
 
-def _title(report: Report) -> str:
+def _title(report: IssueReport) -> str:
     one, on = report.first, shortened(report.targets)
     name, since = one.framework, f"since {one.framework} {one.first_bad.version}"
     if len(report.regressions) > 1:
         title = f"{name}: {count(len(report.regressions), 'regression')} on {on} {since}"
-    elif one.kind is Kind.INCIDENT:
+    elif one.kind is RegressionKind.INCIDENT:
         title = f"{name} {one.first_bad.version} is broken on {on}: {count(len(one.cells), 'case')} at once"
     else:
         title = f"{shortened(report.functions, 1)}: {_turned(one)} on {on} {since}"
     return cut(str(visible(title)), LONGEST_TITLE)
 
 
-def _labels(report: Report) -> tuple[str, ...]:
+def _labels(report: IssueReport) -> tuple[str, ...]:
     one = report.first
     targets = sorted({target for regression in report.regressions for target in regression.targets})
     return REGRESSION, f"framework: {one.framework}", f"kind: {one.kind}", *(f"target: {name}" for name in targets)
@@ -97,10 +97,14 @@ def _labels(report: Report) -> tuple[str, ...]:
 
 def _turned(one: Regression) -> str:
     """What its cases turned to: `pass → absent`."""
-    return "many cases at once" if one.kind is Kind.INCIDENT else one.signature.partition(":")[0].replace("->", "→")
+    return (
+        "many cases at once"
+        if one.kind is RegressionKind.INCIDENT
+        else one.signature.partition(":")[0].replace("->", "→")
+    )
 
 
-def _summary(report: Report, settings: Settings) -> str:
+def _summary(report: IssueReport, settings: IssueSettings) -> str:
     """What, where, since when, how it stands: what decides whether to read on."""
     one = report.first
     return table(
@@ -119,12 +123,12 @@ def _summary(report: Report, settings: Settings) -> str:
     )
 
 
-def _summary_of_many(report: Report, settings: Settings) -> str:
+def _summary_of_many(report: IssueReport, settings: IssueSettings) -> str:
     many = f"{len(report.regressions):,} that were new in one night, a row each"
     return table(("", ""), (("what", many), ("where", _where(report)), ("now", _now(report, settings))))
 
 
-def _where(report: Report) -> str:
+def _where(report: IssueReport) -> str:
     return listed([code(target) for target in report.targets])
 
 
@@ -134,43 +138,43 @@ def _build(build: Build) -> str:
 
 
 def _known(one: Regression) -> str:
-    if one.kind is Kind.SLOWER:
+    if one.kind is RegressionKind.SLOWER:
         return "side by side with the last good build, on two nights of three"
     late = one.detection
     return f"{count(late.days, 'day')} after that build was made" if late else "by looking back"
 
 
-def _now(report: Report, settings: Settings) -> str:
+def _now(report: IssueReport, settings: IssueSettings) -> str:
     match report.standing:
-        case Standing.MENDED:
+        case SubjectStatus.MENDED:
             builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
             nights = f"{min(report.nights, settings.close_after)} of {count(settings.close_after, 'night')}"
             return f"mended in {listed([code(build) for build in builds])}, and good for {nights}"
-        case Standing.GONE:
+        case SubjectStatus.GONE:
             return "what was left of it is no longer in the suite"
-        case Standing.EXPECTED:
+        case SubjectStatus.EXPECTED:
             return "accepted, in `triage/expected.toml`"
-        case Standing.FLAKY:
+        case SubjectStatus.FLAKY:
             return f"flaky: {count(report.flaky, 'case')} of it answers now this, now that, and is not counted as bad"
     newest = sorted({code(bad.build.label) for bad in report.bad})
     return f"{extent(report.regressions)} in {shortened(newest)}"
 
 
-def _history(one: Regression, settings: Settings) -> str:
+def _history(one: Regression, settings: IssueSettings) -> str:
     return link(code(one.id), _address(one, settings))
 
 
-def _address(one: Regression, settings: Settings) -> str:
+def _address(one: Regression, settings: IssueSettings) -> str:
     """Where the site speaks of it; empty where there is no site, or no more than the charts of functions."""
     return settings.site + regression_page(one.id) if settings.site else ""
 
 
-def _hits(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+def _hits(report: IssueReport, settings: IssueSettings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """What one regression hits: a row a function on a target; of a broken build, which breaks any, a row a target."""
     if not report.bad:
         was = sorted({(cell.function, cell.target) for cell in report.first.cells})
         return ("function", "was on"), [(_function(report, name, settings), code(target)) for name, target in was]
-    broken = report.first.kind is Kind.INCIDENT
+    broken = report.first.kind is RegressionKind.INCIDENT
     rows = [
         (*(() if broken else (_function(report, name, settings),)), *on, f"{len(hit):,}", _most(hit))
         for (name, *on), hit in _together(report.bad, by_function=not broken)
@@ -178,21 +182,23 @@ def _hits(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[S
     return (*(() if broken else ("function",)), "on", "outcome", "cases", "most say"), rows
 
 
-def _together(bad: Sequence[Bad], *, by_function: bool) -> Iterator[tuple[tuple[str, str, str], list[Bad]]]:
-    def key(one: Bad) -> tuple[str, str, str]:
+def _together(
+    bad: Sequence[FailingCell], *, by_function: bool
+) -> Iterator[tuple[tuple[str, str, str], list[FailingCell]]]:
+    def key(one: FailingCell) -> tuple[str, str, str]:
         function = one.cell.function if by_function else ""
         return function, f"{code(one.cell.target)}, {one.cell.evidence}", one.outcome.value
 
     return ((found, [*hit]) for found, hit in groupby(sorted(bad, key=key), key))
 
 
-def _most(bad: Sequence[Bad]) -> str:
+def _most(bad: Sequence[FailingCell]) -> str:
     """What most of them say; of equally many, the first by the alphabet, so that no order decides."""
     said = Counter(one.message for one in bad)
     return code(min(said, key=lambda message: (-said[message], message)))
 
 
-def _many(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+def _many(report: IssueReport, settings: IssueSettings) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
     """Several regressions, a row each."""
     return ("regression", "stands", "first bad", "functions", "on", "says"), [
         (
@@ -207,6 +213,6 @@ def _many(report: Report, settings: Settings) -> tuple[Sequence[str], Sequence[S
     ]
 
 
-def _function(report: Report, name: str, settings: Settings) -> str:
+def _function(report: IssueReport, name: str, settings: IssueSettings) -> str:
     address = settings.site and settings.site + function_page(report.first.framework, name)
     return link(code(name), address)

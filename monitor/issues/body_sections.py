@@ -12,14 +12,14 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.regressions.tracker import Kind
+from monitor.analysis.regressions.tracker import RegressionKind
 from monitor.analysis.regressions.triage import SLOWER
 from monitor.formats.error_text import seen
 from monitor.formatting.humanize import count, shortened
 from monitor.formatting.markdown import block, code, folded, size, table
-from monitor.issues.grouping import Report
+from monitor.issues.grouping import IssueReport
 from monitor.issues.lifecycle import MUTE
-from monitor.issues.settings import Settings
+from monitor.issues.settings import IssueSettings
 from monitor.model import Build, Evidence, Outcome
 
 LONGEST_SCRIPT = 12_000  # bytes; a case's script has 2,000
@@ -29,12 +29,12 @@ PATTERNS = 24  # functions that entries for the list of expected failures name
 ACCEPTED_FOR = timedelta(days=180)  # as long as such an entry holds, unless somebody writes another day
 
 
-def reproduce(report: Report, settings: Settings) -> Iterator[str]:
+def reproduce(report: IssueReport, settings: IssueSettings) -> Iterator[str]:
     """One of the cases under both builds, and as a script where it has one."""
     one = report.first
     cell = min([bad.cell for bad in report.bad if bad.cell in one.cells] or one.cells, key=_readily)
     builds = one.last_good, one.first_bad
-    slower = one.kind is Kind.SLOWER
+    slower = one.kind is RegressionKind.SLOWER
     lines = _compare(cell, *builds) if slower else "\n".join(_command(cell, build) for build in builds)
     yield f"### Reproduce\n\n{block(lines, 'sh')}"
     known = next((seen(bad.outcome, bad.message) for bad in report.bad if bad.cell == cell), "")
@@ -63,7 +63,7 @@ def _compare(cell: Cell, good: Build, new: Build) -> str:
     return f"portability compare --case {shlex.quote(cell.case)} --builds {builds} --target {shlex.quote(cell.target)}"
 
 
-def events(report: Report) -> Iterator[str]:
+def events(report: IssueReport) -> Iterator[str]:
     """What became of it, a line a day and step; those between the first and the last are counted."""
     told = sorted(
         ((event.run.started[:10], event) for one in report.regressions for event in one.events),
@@ -82,7 +82,7 @@ def events(report: Report) -> Iterator[str]:
     yield "### What became of it\n\n" + "\n".join(lines)
 
 
-def environment(report: Report) -> Iterator[str]:
+def environment(report: IssueReport) -> Iterator[str]:
     """Where it was found."""
     run = report.first.events[0].run
     if said := sorted(run.environment.items())[:ENVIRONMENT]:
@@ -90,7 +90,7 @@ def environment(report: Report) -> Iterator[str]:
         yield folded("The machine of the run that found it", code(run.id), table(("", ""), rows))
 
 
-def silence(report: Report) -> str:
+def silence(report: IssueReport) -> str:
     """How to have no more of it."""
     lines = [
         f"- The label `{MUTE}`: as long as it is there, nothing is written here.",
@@ -102,9 +102,9 @@ def silence(report: Report) -> str:
     return folded("Not worth a call?", "\n".join(lines), *([block("\n\n".join(entries), "toml")] if entries else []))
 
 
-def _expected(report: Report) -> Iterator[str]:
+def _expected(report: IssueReport) -> Iterator[str]:
     """Entries of the list of expected failures that cover what is bad; nobody expects a broken build."""
-    if report.first.kind is Kind.INCIDENT:
+    if report.first.kind is RegressionKind.INCIDENT:
         return
     where: dict[tuple[str, Outcome], set[str]] = {}
     for bad in report.bad:
@@ -117,7 +117,7 @@ def _expected(report: Report) -> Iterator[str]:
             "cases": json.dumps(patterns),
             "targets": json.dumps(targets),
             "builds": json.dumps(f">={report.first.first_bad.version}"),
-            "outcome": json.dumps(SLOWER if report.first.kind is Kind.SLOWER else outcome.value),
+            "outcome": json.dumps(SLOWER if report.first.kind is RegressionKind.SLOWER else outcome.value),
             "reason": '""',
             "who": '""',
             "expires": str(date.fromisoformat(report.first.events[0].run.started[:10]) + ACCEPTED_FOR),
@@ -125,7 +125,7 @@ def _expected(report: Report) -> Iterator[str]:
         yield "\n".join(("[[expected]]", *(f"{field} = {value}" for field, value in fields.items())))
 
 
-def owners(report: Report, settings: Settings) -> Iterator[str]:
+def owners(report: IssueReport, settings: IssueSettings) -> Iterator[str]:
     """Whoever answers for it. GitHub calls a name in a body once, however often the body is edited."""
     asked = [settings.owners.get((target, report.first.framework), ()) for target in report.targets]
     if names := sorted({name for some in asked for name in some}):

@@ -14,22 +14,22 @@ from itertools import takewhile
 from monitor.formatting.humanize import visible
 from monitor.github.account import HOW_TO_NAME, own_account
 from monitor.github.answers import AnswerError, Fields, GitHubError, integer, login, named, text, text_or_empty
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 from monitor.issues.body import LABELS
 from monitor.issues.issue_metadata import find_mark, is_same
-from monitor.issues.operations import Comment, Edit, Filed, Open, Step
+from monitor.issues.operations import AddComment, EditIssue, FiledIssue, OpenIssue, Step
 
 PULL_REQUEST = "pull_request"  # the field by which the list of issues tells those that are none
 
 
-class StepError(Exception):
+class OperationError(Exception):
     """One issue cannot be changed; others can."""
 
 
-class Board:
+class IssueTracker:
     """The issues of a repository. `account` is whose are ours; empty to ask GitHub whose token it is."""
 
-    def __init__(self, client: Client, account: str = "") -> None:
+    def __init__(self, client: GitHubClient, account: str = "") -> None:
         self._client = client
         self._given = account
         self._newest = 0
@@ -40,25 +40,25 @@ class Board:
         """The login of the monitor's own account. Raises GitHubError."""
         return self._given or own_account(self._client)
 
-    def filed(self) -> tuple[Filed, ...]:
+    def filed(self) -> tuple[FiledIssue, ...]:
         """Every issue of ours, oldest first. Raises GitHubError."""
         issues = self._client.with_retry(lambda: [*self._list("asc")])
         self._newest = max((integer(issue, "number") for issue in issues), default=0)
         return tuple(self._ours(issues))
 
     def carry_out(self, step: Step) -> str:
-        """Do a step, unless it is done, and say in a word what came of it. Raises StepError, GitHubError."""
+        """Do a step, unless it is done, and say in a word what came of it. Raises OperationError, GitHubError."""
         try:
             match step:
-                case Open():
+                case OpenIssue():
                     return self._client.with_retry(lambda: self._is_open(step) or self._open(step))
-                case Comment():
+                case AddComment():
                     return self._client.with_retry(lambda: self._is_said(step) or self._comment(step))
-                case Edit():
+                case EditIssue():
                     return self._client.with_retry(lambda: self._edit(step))
         except AnswerError as refused:
             if _about_one_issue(refused, step):
-                raise StepError(refused.brief) from refused
+                raise OperationError(refused.brief) from refused
             raise
 
     def _list(self, direction: str) -> Iterator[Fields]:
@@ -67,7 +67,7 @@ class Board:
             integer(issue, "number")  # an answer without it is not GitHub's list
             yield issue
 
-    def _ours(self, issues: Iterable[Fields]) -> Iterator[Filed]:
+    def _ours(self, issues: Iterable[Fields]) -> Iterator[FiledIssue]:
         for issue in issues:
             body = text_or_empty(issue, "body")
             mark = find_mark(body)
@@ -78,7 +78,7 @@ class Board:
                 name = self._client.name
                 raise GitHubError(f"{name}: GitHub does not tell who wrote #{number}, which has the monitor's mark")
             if self._is_own(issue):
-                yield Filed(
+                yield FiledIssue(
                     number,
                     text(issue, "title"),
                     body,
@@ -93,7 +93,7 @@ class Board:
         """Whether the monitor's own account wrote an issue or a comment. GitHub's logins differ in more than case."""
         return login(written).lower() == self.account.lower()
 
-    def _open(self, step: Open) -> str:
+    def _open(self, step: OpenIssue) -> str:
         for label in step.labels:
             self._provide_label(label)
         body = {"title": step.title, "body": step.body, "labels": [*step.labels]}
@@ -106,7 +106,7 @@ class Board:
             )
         return f"#{number}"
 
-    def _is_open(self, step: Open) -> str | None:
+    def _is_open(self, step: OpenIssue) -> str | None:
         """Whether it was opened since the issues were listed: by a request whose answer was lost, or by another job."""
         new = takewhile(lambda issue: integer(issue, "number") > self._newest, self._list("desc"))
         for issue in self._ours(new):
@@ -114,16 +114,16 @@ class Board:
                 return f"#{issue.number}, there already"
         return None
 
-    def _comment(self, step: Comment) -> str:
+    def _comment(self, step: AddComment) -> str:
         integer(self._client.write("POST", f"issues/{step.number}/comments", {"body": step.body}), "id")
         return "said"
 
-    def _is_said(self, step: Comment) -> str | None:
+    def _is_said(self, step: AddComment) -> str | None:
         comments = self._client.pages(f"issues/{step.number}/comments")
         said = any(is_same(text_or_empty(one, "body"), step.body) and self._is_own(one) for one in comments)
         return "said already" if said else None
 
-    def _edit(self, step: Edit) -> str:
+    def _edit(self, step: EditIssue) -> str:
         optional = {
             "title": step.title,
             "labels": None if step.labels is None else [*step.labels],
@@ -158,4 +158,4 @@ def _about_one_issue(refused: AnswerError, step: Step) -> bool:
         return "locked" in refused.brief
     if refused.status in (400, 413, 422):
         return True
-    return refused.status in (301, 302, 303, 307, 308, 404, 410) and not isinstance(step, Open)
+    return refused.status in (301, 302, 303, 307, 308, 404, 410) and not isinstance(step, OpenIssue)

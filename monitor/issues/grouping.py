@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, Night
-from monitor.analysis.regressions.regression import Regression, State
-from monitor.analysis.regressions.tracker import Bad, Kind
-from monitor.issues.lifecycle import Standing
+from monitor.analysis.outcomes.outcome_changes import COVERAGE, NightChanges
+from monitor.analysis.regressions.regression import Regression, RegressionState
+from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
+from monitor.issues.lifecycle import SubjectStatus
 
 # Of one framework and one kind, so many regressions in a night have an issue each. People switch off what opens more;
 # and a build that breaks a dozen things has one thing wrong with it, or a dozen people will look at it anyway.
@@ -24,18 +24,18 @@ TOGETHER = 200
 
 # What of the regressions of one issue decides how it stands, the first that there is.
 STANDINGS = {
-    State.OPEN: Standing.BAD,
-    State.FLAKY: Standing.FLAKY,
-    State.MUTED: Standing.QUIET,
-    State.EXPECTED: Standing.EXPECTED,
-    State.REMOVED: Standing.EXPECTED,
-    State.FIXED: Standing.MENDED,
-    State.GONE: Standing.GONE,
+    RegressionState.OPEN: SubjectStatus.BAD,
+    RegressionState.FLAKY: SubjectStatus.FLAKY,
+    RegressionState.MUTED: SubjectStatus.QUIET,
+    RegressionState.EXPECTED: SubjectStatus.EXPECTED,
+    RegressionState.REMOVED: SubjectStatus.EXPECTED,
+    RegressionState.FIXED: SubjectStatus.MENDED,
+    RegressionState.GONE: SubjectStatus.GONE,
 }
 
 
 @dataclass(frozen=True)
-class Report:
+class IssueReport:
     """Regressions of one framework and one kind that have an issue together; mostly it is one.
 
     `nights` is for how many nights all has been good, 0 where it is not. `days` are those of the nights that it was
@@ -55,14 +55,14 @@ class Report:
         return self.regressions[0]
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> SubjectStatus:
         states = {one.state for one in self.regressions}
         return next(standing for state, standing in STANDINGS.items() if state in states)
 
     @property
-    def bad(self) -> tuple[Bad, ...]:
+    def bad(self) -> tuple[FailingCell, ...]:
         """The cells that are bad now and that nobody has excused as a whole."""
-        return tuple(bad for one in self.regressions if one.state is State.OPEN for bad in one.bad)
+        return tuple(bad for one in self.regressions if one.state is RegressionState.OPEN for bad in one.bad)
 
     @property
     def flaky(self) -> int:
@@ -82,22 +82,22 @@ class Report:
         return tuple(sorted(now or {function for one in self.regressions for function in one.functions}))
 
 
-def report(regressions: Sequence[Regression], nights: Iterable[Night]) -> Report:
+def report(regressions: Sequence[Regression], nights: Iterable[NightChanges]) -> IssueReport:
     """What is to be said of these regressions together."""
-    mended = all(one.state is State.FIXED for one in regressions)
+    mended = all(one.state is RegressionState.FIXED for one in regressions)
     good = min(_good_nights(one, nights) for one in regressions) if mended else 0
     series = {cell.series for one in regressions for cell in one.flaky}
     looked = {night.run.started[:10] for night in nights if night.run.series in series and night.observed}
-    return Report(tuple(regressions), good, tuple(sorted(looked)))
+    return IssueReport(tuple(regressions), good, tuple(sorted(looked)))
 
 
 def new_reports(
-    regressions: Iterable[Regression], nights: Iterable[Night], filed: Collection[str]
-) -> tuple[Report, ...]:
+    regressions: Iterable[Regression], nights: Iterable[NightChanges], filed: Collection[str]
+) -> tuple[IssueReport, ...]:
     """What is to be said that no issue covers yet: of what is bad now, one regression each, or many together."""
-    due: dict[tuple[str, Kind], list[Regression]] = defaultdict(list)
+    due: dict[tuple[str, RegressionKind], list[Regression]] = defaultdict(list)
     for one in regressions:
-        if one.state is State.OPEN and one.id not in filed:
+        if one.state is RegressionState.OPEN and one.id not in filed:
             due[one.framework, one.kind].append(one)
     return tuple(report(group, nights) for found in due.values() for group in _apart(found))
 
@@ -108,7 +108,7 @@ def _apart(found: Sequence[Regression]) -> Iterator[Sequence[Regression]]:
         yield found[start : start + together]
 
 
-def _good_nights(regression: Regression, nights: Iterable[Night]) -> int:
+def _good_nights(regression: Regression, nights: Iterable[NightChanges]) -> int:
     """On how many nights that observed enough it was good, in the series that was mended last, its mending included."""
     last = regression.events[-1].run
     series = [night for night in nights if night.run.series == last.series]

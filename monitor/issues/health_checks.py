@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.status.last_runs import last_runs
 from monitor.formatting.humanize import count, moment
-from monitor.github.workflows import Handed
+from monitor.github.workflows import Artifact
 from monitor.model import Evidence, Series
 
 SITE_OLDER_THAN = timedelta(days=2)
@@ -30,7 +30,7 @@ SWITCHED_OFF = {
 }
 
 
-class Kind(StrEnum):
+class HealthCheckKind(StrEnum):
     """What an alarm is about."""
 
     SCHEDULE = "schedule"  # a workflow does not start any more
@@ -42,21 +42,23 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Alarm:
+class HealthAlarm:
     """One kind of trouble: what it is with, and what it is, a row each; none where there is none."""
 
-    kind: Kind
+    kind: HealthCheckKind
     rows: tuple[tuple[str, str], ...]
 
 
-def schedules(states: Mapping[str, str], wanted: Iterable[str]) -> Alarm:
+def schedules(states: Mapping[str, str], wanted: Iterable[str]) -> HealthAlarm:
     """Workflows, by the names of their files, that GitHub would not start; `states` has its word for each."""
     found = {name: states.get(name, "deleted") for name in wanted}
     rows = ((name, SWITCHED_OFF.get(state, state)) for name, state in found.items() if state != ACTIVE)
-    return Alarm(Kind.SCHEDULE, tuple(rows))
+    return HealthAlarm(HealthCheckKind.SCHEDULE, tuple(rows))
 
 
-def silence(nights: Iterable[Night], expected: Iterable[Series], longest: timedelta, now: datetime) -> Alarm:
+def silence(
+    nights: Iterable[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
+) -> HealthAlarm:
     """Return the series that the nightly job did not observe for longer than that.
 
     Where all suites of a framework are silent, or all frameworks of a target and kind of evidence, they are one row.
@@ -68,7 +70,7 @@ def silence(nights: Iterable[Night], expected: Iterable[Series], longest: timede
     for series in signs:
         if series in silent:
             rows.setdefault(_widest_silent(series, signs, silent), []).append(signs[series])
-    return Alarm(Kind.SILENCE, tuple((name, _since(times, now)) for name, times in rows.items()))
+    return HealthAlarm(HealthCheckKind.SILENCE, tuple((name, _since(times, now)) for name, times in rows.items()))
 
 
 def _widest_silent(series: Series, expected: Iterable[Series], silent: Collection[Series]) -> str:
@@ -87,7 +89,9 @@ def _since(times: Iterable[datetime | None], now: datetime) -> str:
     return f"nothing since {last:%Y-%m-%d}, {count((now - last).days, 'day')}" if last else "nothing yet"
 
 
-def coverage(newest: Sequence[Night], expected: Iterable[Series], longest: timedelta, now: datetime) -> Alarm:
+def coverage(
+    newest: Sequence[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
+) -> HealthAlarm:
     """The newest nights of what is not silent, that say of themselves that they saw too little, or that all broke."""
     wanted = {*expected}
     rows = [
@@ -97,27 +101,30 @@ def coverage(newest: Sequence[Night], expected: Iterable[Series], longest: timed
         if night.incidents and run.series in wanted and now - moment(run.started) <= longest
         if not _ahead(run.started, now)
     ]
-    return Alarm(Kind.COVERAGE, tuple(sorted(rows)))
+    return HealthAlarm(HealthCheckKind.COVERAGE, tuple(sorted(rows)))
 
 
-def site(address: str, generated: datetime | None, fault: str, now: datetime) -> Alarm:
+def site(address: str, generated: datetime | None, fault: str, now: datetime) -> HealthAlarm:
     """A published site that is old, or that does not say how old it is: `fault` tells why."""
     if generated is None:
-        return Alarm(Kind.SITE, ((address, fault),))
+        return HealthAlarm(HealthCheckKind.SITE, ((address, fault),))
     age = now - generated
     if age < -AHEAD_AT_MOST:
-        return Alarm(Kind.SITE, ((address, f"says that it was written on {generated:%Y-%m-%d}, which is yet to come"),))
+        return HealthAlarm(
+            HealthCheckKind.SITE,
+            ((address, f"says that it was written on {generated:%Y-%m-%d}, which is yet to come"),),
+        )
     row = address, f"written on {generated:%Y-%m-%d}, {count(age.days, 'day')} ago"
-    return Alarm(Kind.SITE, (row,) if age > SITE_OLDER_THAN else ())
+    return HealthAlarm(HealthCheckKind.SITE, (row,) if age > SITE_OLDER_THAN else ())
 
 
-def lost(handed: Iterable[Handed], now: datetime) -> Alarm:
+def lost(handed: Iterable[Artifact], now: datetime) -> HealthAlarm:
     """What runs handed over and nobody recorded: lost, or waiting for longer than a publish explains."""
     found = ((one.said, one.loss if one.expired else one.waiting(now)) for one in handed)
-    return Alarm(Kind.LOST, tuple((name, what) for name, what in found if what))
+    return HealthAlarm(HealthCheckKind.LOST, tuple((name, what) for name, what in found if what))
 
 
-def clock(nights: Iterable[Night], fault: str, now: datetime) -> Alarm:
+def clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthAlarm:
     """Runs that are dated in the future, the last of each target; `fault` says what is wrong with our own clock.
 
     Such a run must not make a target look alive for as long as that.
@@ -131,7 +138,7 @@ def clock(nights: Iterable[Night], fault: str, now: datetime) -> Alarm:
     for way, started in sorted(ahead.items()):
         days = count((moment(started) - now).days, "day")
         rows.append((_named(way), f"a run is dated {moment(started):%Y-%m-%d}, {days} ahead: no sign of life"))
-    return Alarm(Kind.CLOCK, tuple(rows))
+    return HealthAlarm(HealthCheckKind.CLOCK, tuple(rows))
 
 
 def _ahead(started: str, now: datetime) -> bool:

@@ -8,50 +8,50 @@ from dataclasses import dataclass
 from monitor.formatting.humanize import listed
 from monitor.formatting.markdown import LIMIT, code, fitted, size
 from monitor.issues.body import MONITOR
-from monitor.issues.health_checks import Alarm, Kind
-from monitor.issues.issue_metadata import Mark, Told, hidden
-from monitor.issues.lifecycle import Standing, planned
-from monitor.issues.operations import Filed, Task
+from monitor.issues.health_checks import HealthAlarm, HealthCheckKind
+from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden
+from monitor.issues.lifecycle import SubjectStatus, planned
+from monitor.issues.operations import FiledIssue, Task
 
 # For each kind, the title, and what to do.
 TITLES = {
-    Kind.SCHEDULE: "The monitor's workflows are switched off",
-    Kind.SILENCE: "Targets are silent",
-    Kind.COVERAGE: "Nights observed less than they should",
-    Kind.SITE: "The published site is old",
-    Kind.LOST: "Results were handed over and not recorded",
-    Kind.CLOCK: "A clock is wrong",
+    HealthCheckKind.SCHEDULE: "The monitor's workflows are switched off",
+    HealthCheckKind.SILENCE: "Targets are silent",
+    HealthCheckKind.COVERAGE: "Nights observed less than they should",
+    HealthCheckKind.SITE: "The published site is old",
+    HealthCheckKind.LOST: "Results were handed over and not recorded",
+    HealthCheckKind.CLOCK: "A clock is wrong",
 }
 MENDS = {
-    Kind.SCHEDULE: "Enable them again under *Actions*: a workflow's page has a button for it.",
-    Kind.SILENCE: "Is the runner up (*Settings > Actions > Runners*)? What do the last runs of workflow `run` say? A "
-    "target that has no runner any more leaves the variable `PORTABILITY_RUNNERS`.",
-    Kind.COVERAGE: "The message says whether the build could not be installed, the device was not there, or workers "
-    "died. Nothing of this counts against a function.",
-    Kind.SITE: "What do the last runs of workflow `publish` say?",
-    Kind.LOST: "What do the last runs of workflow `publish` say? What has expired is lost: run the target again. A "
-    "loss is told of here for a week.",
-    Kind.CLOCK: "Set the clock of the machine that made the run. `portability history retract` takes back a run whose "
-    "date is wrong.",
+    HealthCheckKind.SCHEDULE: "Enable them again under *Actions*: a workflow's page has a button for it.",
+    HealthCheckKind.SILENCE: "Is the runner up (*Settings > Actions > Runners*)? What do the last runs of workflow "
+    "`run` say? A target that has no runner any more leaves the variable `PORTABILITY_RUNNERS`.",
+    HealthCheckKind.COVERAGE: "The message says whether the build could not be installed, the device was not there, or "
+    "workers died. Nothing of this counts against a function.",
+    HealthCheckKind.SITE: "What do the last runs of workflow `publish` say?",
+    HealthCheckKind.LOST: "What do the last runs of workflow `publish` say? What has expired is lost: run the target "
+    "again. A loss is told of here for a week.",
+    HealthCheckKind.CLOCK: "Set the clock of the machine that made the run. `portability history retract` takes back a "
+    "run whose date is wrong.",
 }
 
 # What is said at the end of a kind that is not simply well again.
-ENDED = {Kind.LOST: "Nothing waits to be recorded. What is told of above as lost stays lost."}
+ENDED = {HealthCheckKind.LOST: "Nothing waits to be recorded. What is told of above as lost stays lost."}
 
 
 @dataclass(frozen=True)
-class Alarmed:
+class HealthIssueSubject:
     """The subject of an issue on one kind of alarm."""
 
-    alarm: Alarm
+    alarm: HealthAlarm
 
     @property
     def covers(self) -> tuple[str, ...]:
         return (f"monitor-{self.alarm.kind}",)
 
     @property
-    def standing(self) -> Standing:
-        return Standing.BAD if self.alarm.rows else Standing.MENDED
+    def standing(self) -> SubjectStatus:
+        return SubjectStatus.BAD if self.alarm.rows else SubjectStatus.MENDED
 
     @property
     def settled(self) -> bool:
@@ -66,10 +66,10 @@ class Alarmed:
         return (MONITOR,)
 
     @property
-    def told(self) -> Told:
-        return Told("", "", tuple(sorted(name for name, _ in self.alarm.rows)), 0)
+    def told(self) -> NotifiedState:
+        return NotifiedState("", "", tuple(sorted(name for name, _ in self.alarm.rows)), 0)
 
-    def body(self, mark: Mark) -> str:
+    def body(self, mark: IssueMetadata) -> str:
         rows = [(code(name), code(what)) for name, what in self.alarm.rows]
         parts = (MENDS[self.alarm.kind], "This closes by itself when data flows again.", hidden(mark))
         if not rows:
@@ -77,7 +77,7 @@ class Alarmed:
         room = LIMIT - size("\n\n".join(("", *parts)))
         return "\n\n".join((fitted(("what", "trouble"), rows, room, ""), *parts))
 
-    def news(self, known: Told) -> str:
+    def news(self, known: NotifiedState) -> str:
         now = {*self.told.targets}
         joined, left = sorted(now - {*known.targets}), sorted({*known.targets} - now)
         lines = [f"- Now also {listed([code(name) for name in joined])}."] if joined else []
@@ -97,14 +97,14 @@ class Alarmed:
         return ENDED.get(self.alarm.kind, "All is well again.")
 
 
-def plan_alarms(alarms: Sequence[Alarm], filed: Iterable[Filed]) -> tuple[Task, ...]:
+def plan_alarms(alarms: Sequence[HealthAlarm], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
     """What is to be done, a task an issue, about the kinds of alarm that were looked for."""
-    subjects = {covered: subject for subject in map(Alarmed, alarms) for covered in subject.covers}
+    subjects = {covered: subject for subject in map(HealthIssueSubject, alarms) for covered in subject.covers}
 
-    def subject_of(issue: Filed) -> Alarmed | None:
+    def subject_of(issue: FiledIssue) -> HealthIssueSubject | None:
         return next((subjects[one] for one in issue.mark.covers if one in subjects), None)
 
-    def new(covered: Collection[str]) -> list[Alarmed]:
-        return [one for name, one in subjects.items() if name not in covered and one.standing is Standing.BAD]
+    def new(covered: Collection[str]) -> list[HealthIssueSubject]:
+        return [one for name, one in subjects.items() if name not in covered and one.standing is SubjectStatus.BAD]
 
     return planned(filter(subject_of, filed), subject_of, new)

@@ -19,7 +19,7 @@ MARK = re.compile(r"<!-- portability-monitor (\{.*\}) -->")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
-class Status(StrEnum):
+class IssueState(StrEnum):
     """What we did with an issue last. One that is closed where this says open, or flaky, was closed by a person."""
 
     OPEN = "open"
@@ -32,7 +32,7 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class NotifiedState:
     """What people know from the issue: what differs from it enough is news.
 
     `flaky` is of how many of the bad cases it is said that they are flaky, `flaky_since` on which night that was said
@@ -48,33 +48,33 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Mark:
+class IssueMetadata:
     """The regressions that an issue covers, what we did last, the title that we gave it, and every label.
 
     `comments` is how many there are of ours, so that news that comes a second time is told a second time.
     """
 
     covers: tuple[str, ...]
-    status: Status
+    status: IssueState
     title: str
     labels: tuple[str, ...]
-    told: Told
+    told: NotifiedState
     comments: int = 0
 
 
-def hidden(mark: Mark) -> str:
+def hidden(mark: IssueMetadata) -> str:
     """A mark as the last line of a body. What came from a run cannot end the comment."""
     text = json.dumps(to_json(mark)).replace(">", r"\u003e")
     return f"<!-- portability-monitor {text} -->"
 
 
-def find_mark(body: str) -> Mark | None:
+def find_mark(body: str) -> IssueMetadata | None:
     """The mark in a body; None where there is none, or where it is none of ours: one that is quoted as code is not."""
     found = [mark[1] for line in _outside_of_code(body) if (mark := MARK.fullmatch(line))]
     if not found:
         return None
     try:
-        return from_json(Mark, json.loads(found[-1]))
+        return from_json(IssueMetadata, json.loads(found[-1]))
     except (TypeError, ValueError, RecursionError):
         return None
 

@@ -10,26 +10,26 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.issues import comments
-from monitor.issues.body import Text, text_of
-from monitor.issues.grouping import Report, new_reports, report
-from monitor.issues.issue_metadata import Mark, Told
-from monitor.issues.lifecycle import Standing, planned
-from monitor.issues.operations import Filed, Task
-from monitor.issues.settings import Settings
+from monitor.issues.body import IssueText, text_of
+from monitor.issues.grouping import IssueReport, new_reports, report
+from monitor.issues.issue_metadata import IssueMetadata, NotifiedState
+from monitor.issues.lifecycle import SubjectStatus, planned
+from monitor.issues.operations import FiledIssue, Task
+from monitor.issues.settings import IssueSettings
 
 
 @dataclass(frozen=True)
-class Reported:
+class RegressionIssueSubject:
     """The subject of an issue on regressions."""
 
-    report: Report
-    settings: Settings
+    report: IssueReport
+    settings: IssueSettings
 
     @cached_property
-    def _text(self) -> Text:
+    def _text(self) -> IssueText:
         return text_of(self.report, self.settings)
 
     @property
@@ -37,7 +37,7 @@ class Reported:
         return self.report.covers
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> SubjectStatus:
         return self.report.standing
 
     @property
@@ -53,13 +53,13 @@ class Reported:
         return self._text.labels
 
     @property
-    def told(self) -> Told:
+    def told(self) -> NotifiedState:
         return comments.told(self.report)
 
-    def body(self, mark: Mark) -> str:
+    def body(self, mark: IssueMetadata) -> str:
         return self._text.body(mark)
 
-    def news(self, known: Told) -> str:
+    def news(self, known: NotifiedState) -> str:
         return comments.news(known, self.report, self.settings)
 
     def flaky_for_long(self, since: str) -> bool:
@@ -76,15 +76,18 @@ class Reported:
 
 
 def plan(
-    regressions: Sequence[Regression], nights: Sequence[Night], filed: Iterable[Filed], settings: Settings
+    regressions: Sequence[Regression],
+    nights: Sequence[NightChanges],
+    filed: Iterable[FiledIssue],
+    settings: IssueSettings,
 ) -> tuple[Task, ...]:
     """What is to be done, a task an issue."""
 
-    def subject_of(issue: Filed) -> Reported | None:
+    def subject_of(issue: FiledIssue) -> RegressionIssueSubject | None:
         about = [one for one in regressions if one.id in issue.mark.covers]
-        return Reported(report(about, nights), settings) if about else None
+        return RegressionIssueSubject(report(about, nights), settings) if about else None
 
-    def new(covered: Collection[str]) -> Iterator[Reported]:
-        return (Reported(one, settings) for one in new_reports(regressions, nights, covered))
+    def new(covered: Collection[str]) -> Iterator[RegressionIssueSubject]:
+        return (RegressionIssueSubject(one, settings) for one in new_reports(regressions, nights, covered))
 
     return planned(filed, subject_of, new)

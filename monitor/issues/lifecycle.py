@@ -20,23 +20,23 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
-from monitor.issues.operations import Comment, Edit, Filed, Open, Task
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.operations import AddComment, EditIssue, FiledIssue, OpenIssue, Task
 
 MUTE = "mute"
 
 # GitHub's words for why an issue is closed, and which of them go with what we close for.
 COMPLETED, NOT_PLANNED, DUPLICATE = "completed", "not_planned", "duplicate"
 REASONS = {
-    Status.MENDED: COMPLETED,
-    Status.GONE: NOT_PLANNED,
-    Status.EXPECTED: NOT_PLANNED,
-    Status.DUPLICATE: DUPLICATE,
-    Status.LEFT_FLAKY: NOT_PLANNED,
+    IssueState.MENDED: COMPLETED,
+    IssueState.GONE: NOT_PLANNED,
+    IssueState.EXPECTED: NOT_PLANNED,
+    IssueState.DUPLICATE: DUPLICATE,
+    IssueState.LEFT_FLAKY: NOT_PLANNED,
 }
 
 
-class Standing(StrEnum):
+class SubjectStatus(StrEnum):
     """How what an issue tells of stands."""
 
     BAD = "bad"
@@ -47,11 +47,15 @@ class Standing(StrEnum):
     QUIET = "quiet"  # nobody is called for it, in either direction
 
 
-LEFT_OPEN = (Status.OPEN, Status.FLAKY)  # what we said last of an issue that we did not close
-ENDS = {Standing.MENDED: Status.MENDED, Standing.GONE: Status.GONE, Standing.EXPECTED: Status.EXPECTED}
+LEFT_OPEN = (IssueState.OPEN, IssueState.FLAKY)  # what we said last of an issue that we did not close
+ENDS = {
+    SubjectStatus.MENDED: IssueState.MENDED,
+    SubjectStatus.GONE: IssueState.GONE,
+    SubjectStatus.EXPECTED: IssueState.EXPECTED,
+}
 
 
-class Subject(Protocol):
+class IssueSubject(Protocol):
     """What an issue is about, as it stands now, and the words for it."""
 
     @property
@@ -59,7 +63,7 @@ class Subject(Protocol):
         """Its name for ever, or the names of all that it is about."""
 
     @property
-    def standing(self) -> Standing: ...
+    def standing(self) -> SubjectStatus: ...
 
     @property
     def settled(self) -> bool:
@@ -72,12 +76,12 @@ class Subject(Protocol):
     def labels(self) -> Sequence[str]: ...
 
     @property
-    def told(self) -> Told:
+    def told(self) -> NotifiedState:
         """What people know who read of it now."""
 
-    def body(self, mark: Mark) -> str: ...
+    def body(self, mark: IssueMetadata) -> str: ...
 
-    def news(self, known: Told) -> str:
+    def news(self, known: NotifiedState) -> str:
         """The comment for people who know that much; empty where nothing is news to them."""
 
     def flaky_for_long(self, since: str) -> bool:
@@ -94,19 +98,19 @@ class Subject(Protocol):
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _DesiredIssue:
     """What is to become of an issue: what its mark says then, the comment, and the state where it is another."""
 
-    status: Status
-    told: Told
+    status: IssueState
+    told: NotifiedState
     say: str = ""
     state: str | None = None
 
 
 def planned(
-    filed: Iterable[Filed],
-    subject_of: Callable[[Filed], Subject | None],
-    new: Callable[[Collection[str]], Iterable[Subject]],
+    filed: Iterable[FiledIssue],
+    subject_of: Callable[[FiledIssue], IssueSubject | None],
+    new: Callable[[Collection[str]], Iterable[IssueSubject]],
 ) -> tuple[Task, ...]:
     """What is to be done, a task an issue: about those that there are, then those that are to be opened.
 
@@ -126,14 +130,14 @@ def planned(
     return tuple(task for task in tasks if task)
 
 
-def opened(subject: Subject) -> Open:
+def opened(subject: IssueSubject) -> OpenIssue:
     """The step that opens an issue about it."""
     labels = tuple(subject.labels)
-    mark = Mark(subject.covers, Status.OPEN, subject.title, labels, subject.told)
-    return Open(subject.title, subject.body(mark), labels, subject.covers)
+    mark = IssueMetadata(subject.covers, IssueState.OPEN, subject.title, labels, subject.told)
+    return OpenIssue(subject.title, subject.body(mark), labels, subject.covers)
 
 
-def tended(issue: Filed, subject: Subject) -> Task:
+def tended(issue: FiledIssue, subject: IssueSubject) -> Task:
     """What is to be done about an issue that is there."""
     if MUTE in issue.labels or _settled_by_a_person(issue):
         return ()
@@ -141,58 +145,62 @@ def tended(issue: Filed, subject: Subject) -> Task:
     return _task(issue, subject, wish) if wish else ()
 
 
-def as_duplicate(issue: Filed, first: int) -> Task:
+def as_duplicate(issue: FiledIssue, first: int) -> Task:
     """Close an issue that two of us opened at once, or that GitHub made twice of one request."""
-    if not issue.open or issue.mark.status is Status.DUPLICATE or MUTE in issue.labels:
+    if not issue.open or issue.mark.status is IssueState.DUPLICATE or MUTE in issue.labels:
         return ()
-    body = issue.body.replace(hidden(issue.mark), hidden(replace(issue.mark, status=Status.DUPLICATE)))
-    edit = Edit(issue.number, body, state="closed", reason=DUPLICATE)
+    body = issue.body.replace(hidden(issue.mark), hidden(replace(issue.mark, status=IssueState.DUPLICATE)))
+    edit = EditIssue(issue.number, body, state="closed", reason=DUPLICATE)
     return (*_comment(issue, f"Duplicate of #{first}."), edit)
 
 
-def _settled_by_a_person(issue: Filed) -> bool:
+def _settled_by_a_person(issue: FiledIssue) -> bool:
     """Whether it is closed for good, in words that were not ours."""
     return (
         not issue.open and issue.reason in (NOT_PLANNED, DUPLICATE) and issue.reason != REASONS.get(issue.mark.status)
     )
 
 
-def _open_wish(mark: Mark, subject: Subject) -> _Wish | None:
-    if subject.standing is Standing.QUIET:
+def _open_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
+    if subject.standing is SubjectStatus.QUIET:
         return None
-    if subject.standing is Standing.FLAKY:
+    if subject.standing is SubjectStatus.FLAKY:
         return _flaky_wish(mark, subject)
-    if mark.status is Status.FLAKY and subject.standing is Standing.BAD:
-        return _Wish(Status.OPEN, subject.told, subject.back())
+    if mark.status is IssueState.FLAKY and subject.standing is SubjectStatus.BAD:
+        return _DesiredIssue(IssueState.OPEN, subject.told, subject.back())
     if mark.status not in LEFT_OPEN:  # a person opened it again, and need not be told why
-        return _Wish(Status.OPEN, subject.told) if subject.standing is Standing.BAD else None
-    if subject.standing is Standing.BAD:
+        return _DesiredIssue(IssueState.OPEN, subject.told) if subject.standing is SubjectStatus.BAD else None
+    if subject.standing is SubjectStatus.BAD:
         news = subject.news(mark.told)
         # Small growth, night after night, adds up: what was no news is not known either.
-        return _Wish(Status.OPEN, subject.told if news else mark.told, news)
-    if subject.standing is Standing.MENDED and not subject.settled:
-        return _Wish(Status.OPEN, mark.told)
-    return _Wish(ENDS[subject.standing], mark.told, subject.ended(), "closed")
+        return _DesiredIssue(IssueState.OPEN, subject.told if news else mark.told, news)
+    if subject.standing is SubjectStatus.MENDED and not subject.settled:
+        return _DesiredIssue(IssueState.OPEN, mark.told)
+    return _DesiredIssue(ENDS[subject.standing], mark.told, subject.ended(), "closed")
 
 
-def _flaky_wish(mark: Mark, subject: Subject) -> _Wish | None:
+def _flaky_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
     """What is to become of an open issue where workers disagree on all that is left of it."""
-    if mark.status is not Status.FLAKY:
+    if mark.status is not IssueState.FLAKY:
         # Also where a person opened it again: an open issue says how it stands.
-        return _Wish(Status.FLAKY, subject.told, subject.flaky())
+        return _DesiredIssue(IssueState.FLAKY, subject.told, subject.flaky())
     if subject.flaky_for_long(mark.told.flaky_since):
-        return _Wish(Status.LEFT_FLAKY, mark.told, subject.ended(), "closed")
-    return _Wish(Status.FLAKY, mark.told)
+        return _DesiredIssue(IssueState.LEFT_FLAKY, mark.told, subject.ended(), "closed")
+    return _DesiredIssue(IssueState.FLAKY, mark.told)
 
 
-def _closed_wish(mark: Mark, subject: Subject) -> _Wish | None:
+def _closed_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
     if mark.status in LEFT_OPEN:  # a person closed it
-        mended = subject.standing is Standing.MENDED and subject.settled
-        return _Wish(Status.MENDED, mark.told) if mended else None
-    return _Wish(Status.OPEN, subject.told, subject.back(), "open") if subject.standing is Standing.BAD else None
+        mended = subject.standing is SubjectStatus.MENDED and subject.settled
+        return _DesiredIssue(IssueState.MENDED, mark.told) if mended else None
+    return (
+        _DesiredIssue(IssueState.OPEN, subject.told, subject.back(), "open")
+        if subject.standing is SubjectStatus.BAD
+        else None
+    )
 
 
-def _task(issue: Filed, subject: Subject, wish: _Wish) -> Task:
+def _task(issue: FiledIssue, subject: IssueSubject, wish: _DesiredIssue) -> Task:
     """A comment first, where there is something to say; then the issue as it is to be, which says that both are done.
 
     A title that a person gave is kept, and a label that a person took away stays away.
@@ -201,7 +209,7 @@ def _task(issue: Filed, subject: Subject, wish: _Wish) -> Task:
     title = subject.title if issue.title == mark.title else issue.title
     added = tuple(label for label in subject.labels if label not in mark.labels)
     comments = tuple(_comment(issue, wish.say))
-    new = Mark(
+    new = IssueMetadata(
         mark.covers,
         wish.status,
         subject.title if issue.title == mark.title else mark.title,
@@ -209,7 +217,7 @@ def _task(issue: Filed, subject: Subject, wish: _Wish) -> Task:
         wish.told,
         mark.comments + len(comments),
     )
-    edit = Edit(
+    edit = EditIssue(
         issue.number,
         subject.body(new),
         title if title != issue.title else None,
@@ -217,14 +225,14 @@ def _task(issue: Filed, subject: Subject, wish: _Wish) -> Task:
         wish.state,
         REASONS.get(wish.status) if wish.state == "closed" else None,
     )
-    nothing = edit == Edit(issue.number, edit.body) and _same(edit.body, issue.body)
+    nothing = edit == EditIssue(issue.number, edit.body) and _same(edit.body, issue.body)
     return comments if nothing else (*comments, edit)
 
 
-def _comment(issue: Filed, say: str) -> Iterator[Comment]:
+def _comment(issue: FiledIssue, say: str) -> Iterator[AddComment]:
     """A comment, where there is one to make and nobody locked the issue."""
     if say and not issue.locked:
-        yield Comment(issue.number, signed(say, issue.mark.comments))
+        yield AddComment(issue.number, signed(say, issue.mark.comments))
 
 
 def _same(body: str, other: str) -> bool:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.issues.issue_metadata import Mark
+from monitor.issues.issue_metadata import IssueMetadata
 
 
 @dataclass(frozen=True)
-class Filed:
+class FiledIssue:
     """An issue of ours, as it is at GitHub; `reason` is GitHub's word for why it is closed."""
 
     number: int
     title: str
     body: str
-    mark: Mark
+    mark: IssueMetadata
     open: bool
     reason: str
     labels: tuple[str, ...]
@@ -22,7 +22,7 @@ class Filed:
 
 
 @dataclass(frozen=True)
-class Open:
+class OpenIssue:
     """Open an issue, unless one that covers any of the same is there by now."""
 
     title: str
@@ -32,7 +32,7 @@ class Open:
 
 
 @dataclass(frozen=True)
-class Comment:
+class AddComment:
     """Comment on an issue, unless that is done."""
 
     number: int
@@ -40,7 +40,7 @@ class Comment:
 
 
 @dataclass(frozen=True)
-class Edit:
+class EditIssue:
     """Give an issue a new body, and with it, at once, whatever else is not None."""
 
     number: int
@@ -51,5 +51,5 @@ class Edit:
     reason: str | None = None
 
 
-Step = Open | Comment | Edit
+Step = OpenIssue | AddComment | EditIssue
 Task = tuple[Step, ...]

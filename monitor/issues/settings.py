@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from monitor.github.commit_ranges import Commits, between_builds
+from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.model import Build
 
 # Nights. After fewer, what flickers closes and opens in turn; from the first good one on, the body says that it is
@@ -18,7 +18,7 @@ def no_script(case: str, seen: str) -> str:  # noqa: ARG001 - stands for a suite
 
 
 @dataclass(frozen=True)
-class Settings:
+class IssueSettings:
     """`site` is the address of the published site, with a slash at its end, empty where there is none.
 
     `script` gives a case's script, empty where it has none, by its id and what was seen of it. `owners` are the GitHub
@@ -34,6 +34,6 @@ class Settings:
     close_after: int = CLOSE_AFTER
     on_main: Mapping[str, str] = field(default_factory=dict)
 
-    def commits(self, framework: str, good: Build, bad: Build) -> Commits:
+    def commits(self, framework: str, good: Build, bad: Build) -> CommitRange:
         """The commits between two builds."""
         return between_builds(framework, good, bad, self.on_main)

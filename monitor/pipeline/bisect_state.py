@@ -16,7 +16,7 @@ FILE = "search.json"
 
 
 @dataclass(frozen=True)
-class Question:
+class BisectSpec:
     """What is looked for: between which two builds, of a channel, a case or a script turns.
 
     `among` are the builds to look among, those of the channel where there are none. `script` is a hash of the script's
@@ -44,25 +44,25 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Search:
+class BisectProgress:
     """How far a search is. `held` are the packages of the good build, `between` the builds, the oldest first."""
 
-    question: Question
+    question: BisectSpec
     held: tuple[Package, ...] = ()
     between: tuple[str, ...] | None = None
     trials: tuple[Trial, ...] = ()
 
 
-class Journal:
+class BisectState:
     """A search that is kept in a file, so that one that was interrupted goes on where it was."""
 
-    def __init__(self, directory: Path, question: Question) -> None:
+    def __init__(self, directory: Path, question: BisectSpec) -> None:
         """Take up what is known of a question; nothing is written yet."""
         self.folder = directory / question.name
         self._path = self.folder / FILE
-        self.search = Search(question)
+        self.search = BisectProgress(question)
         if self._path.exists():
-            self.search = from_json(Search, json.loads(self._path.read_text(encoding="utf-8")))
+            self.search = from_json(BisectProgress, json.loads(self._path.read_text(encoding="utf-8")))
 
     def trial(self, build: str) -> Trial | None:
         return next((trial for trial in self.search.trials if trial.build == build), None)
@@ -76,7 +76,7 @@ class Journal:
     def add(self, trial: Trial) -> None:
         self._keep(replace(self.search, trials=(*self.search.trials, trial)))
 
-    def _keep(self, search: Search) -> None:
+    def _keep(self, search: BisectProgress) -> None:
         """Whole or not at all: an interrupt leaves the file as it was."""
         self.search = search
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -18,8 +18,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
 from monitor.execution.builds.provider import AUTO, names_of
-from monitor.execution.targets.backends import Compile
-from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.backends import CompileBackend
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.formats.error_text import one_line
 from monitor.formats.run_file import RunFile, RunFileError
@@ -210,13 +210,13 @@ def _faults(runfile: RunFile, targets: Mapping[str, Target]) -> Iterator[Fault]:
 
 def _compiler_faults(build: Build, target: Target, evidence: Evidence) -> Iterator[Fault]:
     way = target.way(evidence)
-    if isinstance(way, Compile):
+    if isinstance(way, CompileBackend):
         yield from _build_faults("run.compiler", build, way.compiler.own)
     else:
         yield "run.compiler", f"there is none in a run that is {evidence}"
 
 
-def _build_faults(field: str, build: Build, framework: Framework) -> Iterator[Fault]:
+def _build_faults(field: str, build: Build, framework: FrameworkSources) -> Iterator[Fault]:
     names = names_of(framework)
     if build.distribution not in names:
         yield f"{field}.distribution", f"{build.distribution} is not one of {', '.join(names)}"
@@ -229,7 +229,7 @@ def _build_faults(field: str, build: Build, framework: Framework) -> Iterator[Fa
         yield f"{field}.version", why
 
 
-def _not_of_channel(build: Build, source: Source, names: Sequence[str]) -> str:
+def _not_of_channel(build: Build, source: ChannelSource, names: Sequence[str]) -> str:
     """Return in one line why a channel cannot have given a version; empty where it can."""
     version = Version(build.version)
     match build.channel:

@@ -26,7 +26,7 @@ case-memory-mib = 16384 # the makers' libraries fill some of the host's memory f
 
 
 @dataclass(frozen=True)
-class Chip:
+class ChipTopology:
     """What a compiler needs to compile for a hardware without it; `configuration` where it needs a description."""
 
     compiler: str
@@ -38,7 +38,7 @@ class Chip:
 
 
 @dataclass(frozen=True)
-class Plugin:
+class PluginPackages:
     """A framework that reaches an accelerator through packages of its maker."""
 
     framework: str
@@ -47,23 +47,23 @@ class Plugin:
 
 
 @dataclass(frozen=True)
-class Draft:
+class TargetTemplate:
     """What a runner file is written from: builds that are there, or packages of a maker; or a compiler; or both."""
 
     name: str
     title: str
     builds: str = ""
-    plugin: Plugin | None = None
+    plugin: PluginPackages | None = None
     expect_name: str = ""
     expect_count: int = 1
-    chip: Chip | None = None
+    chip: ChipTopology | None = None
 
     @property
     def executes(self) -> bool:
         return bool(self.builds or self.plugin)
 
 
-def write(draft: Draft) -> str:
+def write(draft: TargetTemplate) -> str:
     """The text of the file."""
     parts = [HEAD.format(title=draft.title, quoted=quote(draft.title))]
     if draft.executes:
@@ -86,7 +86,7 @@ def write(draft: Draft) -> str:
     return "\n".join(parts)
 
 
-def left_to_do(draft: Draft) -> Iterator[str]:
+def left_to_do(draft: TargetTemplate) -> Iterator[str]:
     """The three things that are left when the file is written."""
     name = draft.name
     if draft.executes:

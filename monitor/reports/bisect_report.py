@@ -6,24 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.analysis.bisection import Mark, Symptom, Trial
+from monitor.analysis.bisection import Symptom, Trial, TrialVerdict
 from monitor.formats.serialization import to_json
-from monitor.github.commit_ranges import Commits
+from monitor.github.commit_ranges import CommitRange
 from monitor.model import Package
 
 INDENT = 13
 
 
 @dataclass(frozen=True)
-class Step:
+class TrialReport:
     """A trial, and what it said."""
 
     trial: Trial
-    mark: Mark
+    mark: TrialVerdict
 
 
 @dataclass(frozen=True)
-class Found:
+class BisectResult:
     """The last good build and the first bad one, in what they differ, and how that came out.
 
     `steps` are all trials in the order in which they were made; `skipped` are the builds between the two, of which
@@ -35,23 +35,23 @@ class Found:
     good: Trial
     bad: Trial
     skipped: tuple[Trial, ...]
-    commits: Commits
-    steps: tuple[Step, ...]
+    commits: CommitRange
+    steps: tuple[TrialReport, ...]
     held: tuple[Package, ...]
 
 
-def found_text(found: Found) -> str:
+def found_text(found: BisectResult) -> str:
     """For a reader: the two builds first, then every step."""
     return "\n".join(_lines(found))
 
 
-def found_json(found: Found) -> dict[str, Any]:
+def found_json(found: BisectResult) -> dict[str, Any]:
     """For a program; what is empty is left out."""
     told: dict[str, Any] = to_json(found)
     return told
 
 
-def _lines(found: Found) -> Iterator[str]:
+def _lines(found: BisectResult) -> Iterator[str]:
     yield f"{found.title}: {found.symptom}"
     before, after = ("last bad", "first good") if found.symptom is Symptom.MENDED else ("last good", "first bad")
     yield _line(before, f"{found.good.build}  {found.good.shown}")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.formats.error_text import LONGEST_LINE
 from monitor.formatting.markdown import code, table
-from monitor.history.retraction import Apart
+from monitor.history.retraction import ExcludedRun
 from monitor.model import Evidence
 
 # New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
@@ -18,32 +18,32 @@ LISTED = 20
 PLAIN = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
 
 
-def news_text(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
+def news_text(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
     """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
     own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
     return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
 
 
-def apart_text(runs: Sequence[Apart]) -> str:
+def apart_text(runs: Sequence[ExcludedRun]) -> str:
     """Return what runs that no series has came to, as plain text, two lines a run."""
     return "\n".join(line for one in runs for line in _apart(one))
 
 
-def _apart(one: Apart) -> Iterator[str]:
+def _apart(one: ExcludedRun) -> Iterator[str]:
     run = one.run
     counts = ", ".join(f"{number} {outcome}" for outcome, number in one.counts.items())
     yield f"{run.target} {run.framework} {run.suite}: {run.build.label if run.build else 'no build'}, in no series"
     yield f"  {counts or 'nothing observed'}; {one.why}"
 
 
-def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
+def news_markdown(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
     """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
     lines = ["## Tonight", "", *(f"- **{inert(fault)}**" for fault in faults), *([""] if faults else [])]
     for night in nights:
         lines += [f"### {inert(_title(night))}", "", inert(_coverage(night)), ""]
         lines += [f"- **{inert(incident)}**" for incident in night.incidents]
         lines += [f"- note: {inert(note)}" for note in night.run.remarks]
-        rows = [change for verdict in Verdict for change in night.of(verdict)[:LISTED]]
+        rows = [change for verdict in ChangeKind for change in night.of(verdict)[:LISTED]]
         if rows:
             head = ("", "case", "before", "after", "message")
             lines += ["", table(head, ([*map(inert, _cells(change))] for change in rows)), ""]
@@ -51,26 +51,26 @@ def news_markdown(nights: Sequence[Night], faults: Sequence[str] = ()) -> str:
     return "\n".join(lines)
 
 
-def _paragraph(night: Night) -> Iterator[str]:
+def _paragraph(night: NightChanges) -> Iterator[str]:
     yield _title(night)
     yield f"  {_coverage(night)}"
     yield from (f"  ! {incident}" for incident in night.incidents)
     yield from (f"  note: {note}" for note in night.run.remarks)
-    for verdict in Verdict:
+    for verdict in ChangeKind:
         for change in night.of(verdict)[:LISTED]:
             kind, case, before, after, message = _cells(change)
             yield f"  {kind:<9} {case}: {before} -> {after}" + (f": {message}" if message else "")
     yield from (f"  {more}" for more in _more(night))
 
 
-def _title(night: Night) -> str:
+def _title(night: NightChanges) -> str:
     run = night.run
     build = run.build.label if run.build else "no build"
     against = f" against {night.baseline.label}" if night.baseline else ", the first night"
     return f"{run.target} {run.framework} {run.suite}: {build}{against}"
 
 
-def _coverage(night: Night) -> str:
+def _coverage(night: NightChanges) -> str:
     seen = f"{night.observed} of {night.expected} cases observed"
     if night.score.judged:
         told = "operators are there" if night.run.evidence is Evidence.REGISTERED else "functions pass all of theirs"
@@ -79,8 +79,8 @@ def _coverage(night: Night) -> str:
     return f"{seen}; nothing changed" if unchanged else seen
 
 
-def _more(night: Night) -> Iterator[str]:
-    for verdict in Verdict:
+def _more(night: NightChanges) -> Iterator[str]:
+    for verdict in ChangeKind:
         if (count := len(night.of(verdict))) > LISTED:
             yield f"and {count - LISTED} more {verdict}"
 

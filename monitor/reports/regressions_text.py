@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.regressions.tracker import Kind
+from monitor.analysis.regressions.tracker import RegressionKind
 from monitor.formatting.humanize import count, shortened
 from monitor.formatting.markdown import table
-from monitor.github.commit_ranges import Commits, between_builds
+from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.reports.affected_share import extent
 from monitor.reports.changes_text import inert
 
@@ -42,7 +42,7 @@ def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
         yield f"{'':<9} {commits.what}: {commits.link}"
 
 
-def _commits(one: Regression, on_main: Mapping[str, str]) -> Commits:
+def _commits(one: Regression, on_main: Mapping[str, str]) -> CommitRange:
     return between_builds(one.framework, one.last_good, one.first_bad, on_main)
 
 
@@ -78,18 +78,18 @@ def _cells(regression: Regression) -> tuple[str, ...]:
 
 def _message(regression: Regression) -> str:
     match regression.kind:
-        case Kind.INCIDENT:
+        case RegressionKind.INCIDENT:
             return f"{regression.signature}; {regression.said.text}"
-        case Kind.SLOWER:  # says so itself
+        case RegressionKind.SLOWER:  # says so itself
             return regression.said.text
-        case Kind.FUNCTIONS:
+        case RegressionKind.FUNCTIONS:
             instead = shortened(sorted({bad.instead for bad in regression.bad if bad.instead}))
             use = f"; instead: {instead}" if instead else ""
             return f"{regression.signature.partition(':')[0]}: {regression.said.text}{use}"
 
 
 def _known(regression: Regression) -> str:
-    if regression.kind is Kind.SLOWER:
+    if regression.kind is RegressionKind.SLOWER:
         return "side by side"
     late = regression.detection
     return f"{count(late.days, 'day')}, {count(late.builds, 'build')} later" if late else "by looking back"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 
-from monitor.analysis.latency.slowdown_tracker import Drift, LatencyNight, Slowdown, Standing
+from monitor.analysis.latency.slowdown_tracker import CommonDrift, LatencyNight, Slowdown, SlowdownStatus
 from monitor.formatting.humanize import slower_by
 from monitor.formatting.markdown import table
-from monitor.model import Side
+from monitor.model import ComparisonSide
 from monitor.reports.changes_text import LISTED, inert
 
 # What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
-COUNTED = (Standing.SUSPECT,)
+COUNTED = (SlowdownStatus.SUSPECT,)
 
 
 def slowdowns_text(nights: Sequence[LatencyNight]) -> str:
@@ -51,7 +51,7 @@ def _title(night: LatencyNight) -> str:
 
 
 def _rows(night: LatencyNight) -> Iterator[tuple[str, ...]]:
-    for standing in Standing:
+    for standing in SlowdownStatus:
         if standing not in COUNTED:
             yield from (_row(one) for one in night.of(standing)[:LISTED])
 
@@ -60,7 +60,7 @@ def _row(one: Slowdown) -> tuple[str, ...]:
     return one.standing, one.case, slower_by(one.step), _side(one.good), _side(one.new)
 
 
-def _side(side: Side | None) -> str:
+def _side(side: ComparisonSide | None) -> str:
     if side is None or not side.latencies:
         return "-"
     return f"{statistics.median(side.latencies):.4g} us under {side.build} ({len(side.latencies)} processes)"
@@ -69,18 +69,18 @@ def _side(side: Side | None) -> str:
 def _remarks(night: LatencyNight) -> Iterator[str]:
     if night.drift:
         yield drift_said(night.drift)
-    for standing in Standing:
+    for standing in SlowdownStatus:
         if standing not in COUNTED and (more := len(night.of(standing)) - LISTED) > 0:
             yield f"and {more} more {standing}"
     if night.alike:
         yield f"{night.alike} suspects were no slower side by side"
-    if suspects := night.of(Standing.SUSPECT):
+    if suspects := night.of(SlowdownStatus.SUSPECT):
         first = ", ".join(f"{one.case} ({slower_by(one.step)})" for one in suspects[:3])
         yield f"{len(suspects)} cases were slower than usual and not compared, {first} first"
     yield from (f"note: {note}" for note in night.notes)
 
 
-def drift_said(drift: Drift) -> str:
+def drift_said(drift: CommonDrift) -> str:
     """What all cases of a night have in common, in words."""
     tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
     if drift.common is None:

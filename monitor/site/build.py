@@ -15,20 +15,20 @@ from markupsafe import Markup
 
 from monitor.analysis.outcomes import outcome_changes
 from monitor.analysis.regressions import slowdown_regressions
-from monitor.analysis.regressions.regression import State
+from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status import current_status, kernel_tables, measured_builds
 from monitor.exports import api
 from monitor.exports.downloads import FIELDS
 from monitor.exports.export_files import encoded, sitemap
 from monitor.exports.feeds import EVERYTHING, function_feed
-from monitor.federation.columns import Column
+from monitor.federation.columns import ForeignColumn
 from monitor.formatting import display_names, humanize, urls
-from monitor.history.retraction import Apart
+from monitor.history.retraction import ExcludedRun
 from monitor.model import Evidence
 from monitor.reports.affected_share import extent
 from monitor.site import signature_format, status_legend
 from monitor.site.html import fragments, function_sections, status_table
-from monitor.site.incremental import Edition, made_by, made_of, next_edition, write_marker
+from monitor.site.incremental import SiteBuild, made_by, made_of, next_edition, write_marker
 from monitor.site.known_issues import code_parts
 from monitor.site.pages import (
     build_changes,
@@ -45,10 +45,10 @@ from monitor.site.pages import (
 )
 from monitor.site.pages import regressions as regression_pages
 from monitor.site.pages.matrix_cells import CELLS, cells_script
-from monitor.site.project_metadata import Project
-from monitor.site.site_data import Contents, contents
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.site_data import SiteData, contents
 from monitor.snapshot.parallel import helpers, in_parts, nothing_collected
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 # What templates call as filters, and other markup is made with.
 LINES: Mapping[str, Callable[..., str]] = {
@@ -66,8 +66,8 @@ CODE = Path(__file__).resolve().parents[1]
 
 
 def write_site(
-    material: Material,
-    project: Project,
+    material: Snapshot,
+    project: ProjectMetadata,
     directory: Path,
     *,
     templates: Path,
@@ -85,7 +85,7 @@ def write_site(
         known = contents(material, project, generated, base)
 
         def part(number: int, of: int) -> Mapping[str, str]:
-            edition = Edition(fresh, directory, (number, of))
+            edition = SiteBuild(fresh, directory, (number, of))
             _Renderer(templates, edition, generated, base, repository).render(known)
             return edition.made_of
 
@@ -99,7 +99,7 @@ def write_site(
 class _Renderer:
     """Renders one process's share of an edition of the site."""
 
-    def __init__(self, templates: Path, edition: Edition, generated: datetime, base: str, repository: str) -> None:
+    def __init__(self, templates: Path, edition: SiteBuild, generated: datetime, base: str, repository: str) -> None:
         self._templates = templates
         self._edition = edition
         self._generated = generated
@@ -110,7 +110,7 @@ class _Renderer:
         self._made_with = cache(self._with)
         self._sources: dict[str, tuple[str, ...]] = {}
 
-    def render(self, known: Contents) -> None:
+    def render(self, known: SiteData) -> None:
         material, project, series = known.material, known.project, known.material.series
         self._assets()
         columns = project.federation.columns
@@ -141,7 +141,7 @@ class _Renderer:
             if path.is_file() and self._edition.mine(address):
                 self._edition.write(address, path.read_bytes())
 
-    def _front(self, known: Contents) -> None:
+    def _front(self, known: SiteData) -> None:
         self._page("index.html", "tonight", page=known.front, tonight=overview)
         self._page("changes.html", "changes", changed=known.front.changed, most=changes.CASES_OF_A_NIGHT)
         federation = known.project.federation
@@ -157,15 +157,15 @@ class _Renderer:
         if self._edition.mine(CELLS):
             self._edition.write(CELLS, cells_script(found()))
 
-    def _regressions(self, known: Contents) -> None:
+    def _regressions(self, known: SiteData) -> None:
         found, material = [one.regression for one in known.regressions], known.material
         page = partial(regression_pages.regressions_page, found, material.paces, material.rated)
-        self._page("regressions.html", "regressions", page=page, most=regression_pages, flaky=State.FLAKY)
+        self._page("regressions.html", "regressions", page=page, most=regression_pages, flaky=RegressionState.FLAKY)
         for one in known.regressions:
             address = urls.regression_page(one.regression.id)
             self._page(address, "regression", one.told, one=one.regression, commits=one.commits, most=regression_pages)
 
-    def _builds(self, known: Contents, material: Material) -> None:
+    def _builds(self, known: SiteData, material: Snapshot) -> None:
         pages, every = known.builds, builds.by_framework(known.builds)
         told = [one.told for one in known.runs]
         self._page("causes.html", "causes", told, failing=lambda: material.failures, pages=every, most=build_changes)
@@ -181,7 +181,7 @@ class _Renderer:
             self._page(page.page, "build", page=page, most=builds.CASES_OF_A_CAUSE)
 
     def _function(
-        self, one: function.Subject, columns: Sequence[Column], documents: Mapping[str, api.Document]
+        self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, api.Document]
     ) -> None:
         """The page of a function and its document, which follow from the same."""
         page = urls.function_page(one.framework, one.name)
@@ -193,14 +193,14 @@ class _Renderer:
             self._page(page, "function", told, page=one.view, feed=feed, of_forks=of_forks)
             self._document(document, one.told, documents[document])
 
-    def _run(self, one: run.Subject, documents: Mapping[str, api.Document]) -> None:
+    def _run(self, one: run.RunSource, documents: Mapping[str, api.Document]) -> None:
         """The page of a run and its document, which follow from the same."""
         page, document = urls.run_page(one.night.run.id), api.run_document(one.night.run.id)
         if self._edition.mine(page):
             self._page(page, "run", one.told, page=one.view)
             self._document(document, one.told, documents[document])
 
-    def _runs(self, newest: Sequence[run.Subject], apart: Sequence[Apart]) -> None:
+    def _runs(self, newest: Sequence[run.RunSource], apart: Sequence[ExcludedRun]) -> None:
         months = runs.months(newest)
         named = [month.name for month in months]  # and no count: a month that is over would change every night
         recent = newest[: runs.NEWEST]
@@ -214,7 +214,7 @@ class _Renderer:
     def _document(self, address: str, told: str, document: api.Document) -> None:
         self._edition.page(address, made_of(self._made_by, told), partial(encoded, document))
 
-    def _kernels(self, series: Sequence[current_status.Series]) -> None:
+    def _kernels(self, series: Sequence[current_status.SeriesStatus]) -> None:
         tables = kernel_tables.kernel_pages(series)
         self._page("kernels/index.html", "kernels", pages=tables)
         for table in tables:

@@ -35,7 +35,7 @@ addEventListener("load", () => ask(0));
 """
 
 
-class Editions:
+class BuildCounter:
     """How many editions there have been, for those who wait for the next."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ class Editions:
 class _Handler(SimpleHTTPRequestHandler):
     """Serves the files, with the waiting script in every page."""
 
-    def __init__(self, *args: object, editions: Editions, **options: object) -> None:
+    def __init__(self, *args: object, editions: BuildCounter, **options: object) -> None:
         self._editions = editions
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
@@ -96,7 +96,7 @@ class _Handler(SimpleHTTPRequestHandler):
 def serve_site(make: Callable[[], object], directory: Path, *, watched: Iterable[Path], port: int) -> None:
     """Show the site in `directory`, which `make` makes, until interrupted; made anew when a watched file changes."""
     make()
-    editions = Editions()
+    editions = BuildCounter()
     server = server_of(directory, editions, port)
     print(f"http://{LOOPBACK}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -108,13 +108,13 @@ def serve_site(make: Callable[[], object], directory: Path, *, watched: Iterable
         server.shutdown()
 
 
-def server_of(directory: Path, editions: Editions, port: int) -> ThreadingHTTPServer:
+def server_of(directory: Path, editions: BuildCounter, port: int) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(directory), editions=editions))
     server.daemon_threads = True  # a page that waits does not hold up the end
     return server
 
 
-def watch(make: Callable[[], object], watched: Iterable[Path], editions: Editions, stop: threading.Event) -> None:
+def watch(make: Callable[[], object], watched: Iterable[Path], editions: BuildCounter, stop: threading.Event) -> None:
     """Make the site anew whenever a file in these folders is another, or newer, than before."""
     folders = [*watched]
     before = _stamps(folders)

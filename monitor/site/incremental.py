@@ -22,7 +22,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from monitor.analysis.status.current_status import Series
+from monitor.analysis.status.current_status import SeriesStatus
 from monitor.history.layout import RecordedRun
 from monitor.model import Run
 
@@ -36,7 +36,7 @@ NOTE = "Written by Portability Monitor: the next build replaces this directory."
 TOLD_BY: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
     Run: lambda run: (str, (run.id,)),
     RecordedRun: lambda recorded: (str, (recorded.run.id,)),
-    Series: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # follows from its runs
+    SeriesStatus: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # follows from its runs
     ModuleType: lambda module: (str, (module.__name__,)),  # of ours, and so part of the code
 }
 
@@ -45,7 +45,7 @@ class SiteError(Exception):
     """A site that cannot be written there; the message names the directory and the mend."""
 
 
-class Edition:
+class SiteBuild:
     """An edition in the making in `fresh`, after the one in `last`; `share` of it is this process's part."""
 
     def __init__(self, fresh: Path, last: Path, share: tuple[int, int] = (0, 1)) -> None:

@@ -17,19 +17,19 @@ CASE = re.compile(r"`(\w+/[^`/]+/[^`]+)`")
 
 
 @dataclass(frozen=True)
-class Finding:
+class KnownIssue:
     """What happens, and what one writes instead, which may be empty; in Markdown with nothing but `code` in it."""
 
     what: str
     instead: str
 
 
-def load_findings(document: Path) -> Mapping[str, tuple[Finding, ...]]:
+def load_findings(document: Path) -> Mapping[str, tuple[KnownIssue, ...]]:
     """The findings of each function that a row names a case of."""
-    found: dict[str, tuple[Finding, ...]] = {}
+    found: dict[str, tuple[KnownIssue, ...]] = {}
     for cases, what, instead in _rows(document.read_text(encoding="utf-8")):
         for function in dict.fromkeys(map(function_of, CASE.findall(cases))):
-            found[function] = (*found.get(function, ()), Finding(what, instead))
+            found[function] = (*found.get(function, ()), KnownIssue(what, instead))
     return found
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from monitor.analysis.regressions.regression import Excuse, nothing_excused
 from monitor.federation.columns import Federation
 from monitor.model import Function
-from monitor.site.known_issues import Finding
-from monitor.site.target_info import Hardware
+from monitor.site.known_issues import KnownIssue
+from monitor.site.target_info import TargetInfo
 
 
 @dataclass(frozen=True)
-class Project:
+class ProjectMetadata:
     """Everything that the pages tell and no run does.
 
     `script` gives the stand-alone script of a case by its id and by what was seen of it, as `mismatch: 3 of 4 elements
@@ -24,7 +24,7 @@ class Project:
 
     catalog: Mapping[str, Function]
     script: Callable[[str, str], str]
-    hardware: Mapping[str, Hardware]
+    hardware: Mapping[str, TargetInfo]
     excuse: Excuse = nothing_excused
-    findings: Mapping[str, Sequence[Finding]] = field(default_factory=dict)
+    findings: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)

@@ -13,44 +13,44 @@ from monitor.analysis.outcomes.outcome_changes import tonight
 from monitor.analysis.regressions.triage import excused
 from monitor.exports import api
 from monitor.exports.export_files import Maker, machine_files
-from monitor.site.charts.chart_annotations import Levels
+from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
-from monitor.site.pages.overview import TonightPage, tonight_page
-from monitor.site.project_metadata import Project
-from monitor.snapshot.snapshot import Material
+from monitor.site.pages.overview import OverviewPage, tonight_page
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
-class Contents:
+class SiteData:
     """What a site has to tell. The `material` is told as the project excuses it.
 
     `regressions` are those of functions and the slowdowns. `documents` are those of runs and functions by their
     addresses, and `files` makes all others that are for programs.
     """
 
-    material: Material
-    project: Project
-    regressions: tuple[regressions.Subject, ...]
-    front: TonightPage
-    targets: tuple[target.Subject, ...]
+    material: Snapshot
+    project: ProjectMetadata
+    regressions: tuple[regressions.RegressionSource, ...]
+    front: OverviewPage
+    targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
-    functions: tuple[function.Subject, ...]
-    runs: tuple[run.Subject, ...]
+    functions: tuple[function.FunctionSource, ...]
+    runs: tuple[run.RunSource, ...]
     documents: Mapping[str, api.Document]
     files: tuple[tuple[str, Maker], ...]
 
 
-def contents(material: Material, project: Project, generated: datetime, base: str) -> Contents:
+def contents(material: Snapshot, project: ProjectMetadata, generated: datetime, base: str) -> SiteData:
     """The contents of a site made of that, at that address."""
     found = material.regressions(project.excuse)
     nights = tuple(excused(night, project.excuse) for night in material.nights)
     told = replace(material, nights=nights)
     front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)
     subjects = regressions.subjects(found, material.main_commits)
-    levels = Levels(material.moved, material.told, material.paces)
+    levels = LatencyLevels(material.moved, material.told, material.paces)
     functions = api.functions_of(material.functions)
     documents = (*api.function_documents(functions, told, project.catalog), *api.run_documents(told))
-    return Contents(
+    return SiteData(
         told,
         project,
         subjects,

@@ -12,20 +12,20 @@ from monitor.formatting.humanize import moment
 ANSWER_SECONDS = 30
 
 
-class NoAnswerError(Exception):
+class FreshnessUnknownError(Exception):
     """A site that does not say when it was written: why, in one line."""
 
 
 def written_at(site: str) -> datetime:
-    """When the site at an address, with a slash at its end, was written. Raises NoAnswerError."""
+    """When the site at an address, with a slash at its end, was written. Raises FreshnessUnknownError."""
     try:
         answer = requests.get(f"{site}{ROOT}/index.json", timeout=ANSWER_SECONDS)
         if not answer.ok:
-            raise NoAnswerError(f"answers {answer.status_code}")
+            raise FreshnessUnknownError(f"answers {answer.status_code}")
         return moment(answer.json()["generated"])
     except requests.JSONDecodeError:
-        raise NoAnswerError("does not answer with its own JSON") from None
+        raise FreshnessUnknownError("does not answer with its own JSON") from None
     except requests.RequestException as error:
-        raise NoAnswerError(f"does not answer: {type(error).__name__}") from None
+        raise FreshnessUnknownError(f"does not answer: {type(error).__name__}") from None
     except (KeyError, TypeError, ValueError):
-        raise NoAnswerError("does not say when it was written") from None
+        raise FreshnessUnknownError("does not say when it was written") from None

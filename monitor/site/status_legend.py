@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.analysis.latency.slowdown_tracker import Standing
-from monitor.analysis.outcomes.outcome_changes import Verdict
-from monitor.analysis.regressions.regression import State
+from monitor.analysis.latency.slowdown_tracker import SlowdownStatus
+from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.model import Evidence, Outcome
 
@@ -67,23 +67,27 @@ PORTABILITIES: Mapping[Portability, Sign] = {
     Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence, or less than half of them"),
 }
 
-VERDICTS: Mapping[Verdict, Sign] = {
-    Verdict.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
-    Verdict.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
-    Verdict.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
-    Verdict.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
-    Verdict.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
-    Verdict.ENVIRONMENT: Sign(
+VERDICTS: Mapping[ChangeKind, Sign] = {
+    ChangeKind.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
+    ChangeKind.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
+    ChangeKind.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
+    ChangeKind.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
+    ChangeKind.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
+    ChangeKind.ENVIRONMENT: Sign(
         "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
     ),
-    Verdict.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, announced or replaced by another"),
-    Verdict.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
-    Verdict.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
-    Verdict.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
-    Verdict.BEYOND: Sign("⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"),
-    Verdict.LIFTED: Sign("⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"),
-    Verdict.NEW: Sign("+", "new", Tone.NONE, "first seen"),
-    Verdict.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
+    ChangeKind.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, announced or replaced by another"),
+    ChangeKind.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
+    ChangeKind.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
+    ChangeKind.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
+    ChangeKind.BEYOND: Sign(
+        "⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"
+    ),
+    ChangeKind.LIFTED: Sign(
+        "⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"
+    ),
+    ChangeKind.NEW: Sign("+", "new", Tone.NONE, "first seen"),
+    ChangeKind.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
 }
 
 EVIDENCES: Mapping[Evidence, Sign] = {
@@ -94,39 +98,41 @@ EVIDENCES: Mapping[Evidence, Sign] = {
 }
 
 
-STATES: Mapping[State, Sign] = {
-    State.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
-    State.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
-    State.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
-    State.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
-    State.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
-    State.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, announced or replaced by others"),
-    State.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
+STATES: Mapping[RegressionState, Sign] = {
+    RegressionState.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
+    RegressionState.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
+    RegressionState.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
+    RegressionState.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
+    RegressionState.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
+    RegressionState.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, announced or replaced by others"),
+    RegressionState.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
 }
 
-STANDINGS: Mapping[Standing, Sign] = {
-    Standing.SUSPECT: Sign("?", "suspect", Tone.UNSURE, "slower than its past lets expect, and not measured again"),
-    Standing.CONFIRMED: Sign(
+STANDINGS: Mapping[SlowdownStatus, Sign] = {
+    SlowdownStatus.SUSPECT: Sign(
+        "?", "suspect", Tone.UNSURE, "slower than its past lets expect, and not measured again"
+    ),
+    SlowdownStatus.CONFIRMED: Sign(
         "↓", "confirmed", Tone.PARTLY, "slower than the last good build side by side, once so far"
     ),
-    Standing.FILED: Sign("⇊", "filed", Tone.BAD, "slower side by side on two nights of three: told of"),
-    Standing.LATCHED: Sign("⇩", "latched", Tone.BAD, "told of on an earlier night, and slow still"),
-    Standing.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
+    SlowdownStatus.FILED: Sign("⇊", "filed", Tone.BAD, "slower side by side on two nights of three: told of"),
+    SlowdownStatus.LATCHED: Sign("⇩", "latched", Tone.BAD, "told of on an earlier night, and slow still"),
+    SlowdownStatus.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
 }
 
 
-def sign(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> Sign:
+def sign(value: Outcome | Portability | ChangeKind | Evidence | RegressionState | SlowdownStatus) -> Sign:
     """The sign of a value of any of the six kinds."""
     match value:
         case Outcome():
             return OUTCOMES[value]
         case Portability():
             return PORTABILITIES[value]
-        case Verdict():
+        case ChangeKind():
             return VERDICTS[value]
         case Evidence():
             return EVIDENCES[value]
-        case State():
+        case RegressionState():
             return STATES[value]
-        case Standing():
+        case SlowdownStatus():
             return STANDINGS[value]

@@ -9,7 +9,7 @@ from monitor.model import Chip, Evidence
 
 
 @dataclass(frozen=True)
-class Hardware:
+class TargetInfo:
     """A target as its runner file describes it.
 
     `ways` has, for each kind of evidence that can be had of it, the frameworks that can be seen that way. `chip` is

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitor.analysis.status.current_status import HISTORY_RUNS
-from monitor.history.run_matrix import NONE, Grid, Numbers, Words
+from monitor.history.run_matrix import NONE, Numbers, RunMatrix, WordColumn
 
 Table = NDArray[np.float64]  # a row a case, a column a run, nan where nothing was measured
 
 
-class Measure:
+class CaseMeasurements:
     """One figure of the cases of a series: a row a case, a column a run.
 
     `moves` has by how much each case moved, and `charted` whether it was measured twice and was ever more than nothing.
@@ -38,7 +38,7 @@ class Measure:
 
 
 @dataclass(frozen=True, eq=False)
-class Trends:
+class RecentMeasurements:
     """The cases of a series, by number.
 
     `latencies` are medians of a call in microseconds, `errors` the largest ones, in ulp. `said` is what each case said,
@@ -46,8 +46,8 @@ class Trends:
     """
 
     numbers: Mapping[str, int]
-    latencies: Measure
-    errors: Measure
+    latencies: CaseMeasurements
+    errors: CaseMeasurements
     said: Numbers
     texts: Sequence[str]
 
@@ -63,13 +63,15 @@ class Trends:
         return frozenset(np.flatnonzero(self.said.any(axis=1)).tolist())
 
 
-def trends_of(grid: Grid) -> Trends:
+def trends_of(grid: RunMatrix) -> RecentMeasurements:
     """The trends of one series."""
-    latencies, errors = (Measure(grid.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp"))
-    return Trends(grid.place, latencies, errors, *_speech(grid.words("message")))
+    latencies, errors = (
+        CaseMeasurements(grid.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp")
+    )
+    return RecentMeasurements(grid.place, latencies, errors, *_speech(grid.words("message")))
 
 
-def _speech(words: Words) -> tuple[Numbers, list[str]]:
+def _speech(words: WordColumn) -> tuple[Numbers, list[str]]:
     """What each case said in the recent runs, and the texts that this points to, of which the first is nothing."""
     code = words.code[-HISTORY_RUNS:].T
     codes, place = np.unique(code, return_inverse=True)

@@ -15,26 +15,26 @@ from types import MappingProxyType
 import numpy as np
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.changepoints import Moved, moves
+from monitor.analysis.latency.changepoints import Changepoint, moves
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, ToldOf, latency_nights, told_of
-from monitor.analysis.outcomes.flakiness import Rating, ratings
-from monitor.analysis.outcomes.outcome_changes import Night, nights, tonight
+from monitor.analysis.outcomes.flakiness import FlakinessRating, ratings
+from monitor.analysis.outcomes.outcome_changes import NightChanges, nights, tonight
 from monitor.analysis.outcomes.removals import with_removals
 from monitor.analysis.regressions.regression import Excuse, Regression, regressions
 from monitor.analysis.regressions.slowdown_regressions import slower
-from monitor.analysis.regressions.tracker import Bad
-from monitor.analysis.status.current_failures import Failure, failures
-from monitor.analysis.status.current_status import Series, all_series
+from monitor.analysis.regressions.tracker import FailingCell
+from monitor.analysis.status.current_failures import CurrentFailure, failures
+from monitor.analysis.status.current_status import SeriesStatus, all_series
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import in_order
-from monitor.history.retraction import Apart
-from monitor.history.run_matrix import OUTCOMES, Grid
+from monitor.history.retraction import ExcludedRun
+from monitor.history.run_matrix import OUTCOMES, RunMatrix
 from monitor.history.signature_table import KnownSignature
-from monitor.history.store import HistoryReader, Recorded
+from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
 from monitor.snapshot.parallel import helpers, in_parts, nothing_collected
-from monitor.snapshot.recent_measurements import Trends, trends_of
+from monitor.snapshot.recent_measurements import RecentMeasurements, trends_of
 
 # What news and standings are found by; of what is known now they read the rest.
 LONG = (
@@ -44,7 +44,7 @@ LONG = (
 
 
 @dataclass(frozen=True)
-class Material:
+class Snapshot:
     """A history as it is told.
 
     `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
@@ -56,32 +56,32 @@ class Material:
     """
 
     runs: tuple[RecordedRun, ...]
-    nights: tuple[Night, ...]
-    series: tuple[Series, ...]
+    nights: tuple[NightChanges, ...]
+    series: tuple[SeriesStatus, ...]
     outcomes: Mapping[str, Mapping[Outcome, int]]
-    rated: tuple[Rating, ...]
-    moved: tuple[Moved, ...]
+    rated: tuple[FlakinessRating, ...]
+    moved: tuple[Changepoint, ...]
     told: tuple[ToldOf, ...]
     paces: tuple[LatencyNight, ...]
-    trends: Mapping[SeriesKey, Trends]
+    trends: Mapping[SeriesKey, RecentMeasurements]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
     main_commits: Mapping[str, str] = field(default_factory=dict)
-    apart: tuple[Apart, ...] = ()
+    apart: tuple[ExcludedRun, ...] = ()
 
     def regressions(self, excuse: Excuse) -> tuple[Regression, ...]:
         """What turned worse for good, and what became slower."""
         return *regressions(self.nights, excuse), *slower(self.told, self.runs, excuse)
 
     @property
-    def answers(self) -> Iterator[Bad]:
+    def answers(self) -> Iterator[FailingCell]:
         """The last answer of every cell, also where it is a good one."""
         for series in self.series:
             for one in (*series.now, *series.gone):
                 if one.outcome.known and one.run.build:
-                    yield Bad(Cell.of(one.case, one.run), one.outcome, one.message, one.run.build)
+                    yield FailingCell(Cell.of(one.case, one.run), one.outcome, one.message, one.run.build)
 
     @property
-    def newest(self) -> tuple[Night, ...]:
+    def newest(self) -> tuple[NightChanges, ...]:
         """The newest night of each series."""
         return tonight(self.nights)
 
@@ -91,19 +91,19 @@ class Material:
         return frozenset(rating.cell for rating in self.rated if rating.flaky)
 
     @cached_property  # which a page and a document ask for
-    def failures(self) -> tuple[Failure, ...]:
+    def failures(self) -> tuple[CurrentFailure, ...]:
         """What fails now, by cause."""
         return failures(self.functions)
 
     @property
-    def functions(self) -> tuple[Series, ...]:
+    def functions(self) -> tuple[SeriesStatus, ...]:
         """The series whose cases check functions that people call; the others are tables of operators."""
         return tuple(one for one in self.series if one.evidence is not Evidence.REGISTERED)
 
 
-def material_of(recorded: Recorded) -> Material:
+def material_of(recorded: LoadedHistory) -> Snapshot:
     """The material of a history, or of one series of it."""
-    return Material(
+    return Snapshot(
         recorded.runs,
         nights(recorded),
         all_series(recorded),
@@ -119,13 +119,13 @@ def material_of(recorded: Recorded) -> Material:
 
 def gather(
     history: HistoryReader, index: Path | None = None, replaced: Mapping[str, str] = MappingProxyType({})
-) -> Material:
+) -> Snapshot:
     """The material of a whole history; `index` is where what was read of past months is kept for the next time.
 
     `replaced` has by function what stands in for a name that its framework removed.
     """
 
-    def part(number: int, of: int) -> list[Material]:
+    def part(number: int, of: int) -> list[Snapshot]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
 
     with nothing_collected():
@@ -134,17 +134,17 @@ def gather(
     return replace(found, nights=nights, signatures=history.signatures(), main_commits=history.main_commits())
 
 
-def _joined(parts: Sequence[Material]) -> Material:
+def _joined(parts: Sequence[Snapshot]) -> Snapshot:
     runs = in_order(item for part in parts for item in part.runs)
     of_run = {night.run.id: night for part in parts for night in part.nights}
     series = [one for part in parts for one in part.series]
-    return Material(
+    return Snapshot(
         runs,
         tuple(of_run[item.run.id] for item in runs),
         tuple(sorted(series, key=lambda one: one.key)),
         {run: counts for part in parts for run, counts in part.outcomes.items()},
         tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
-        tuple(sorted((one for part in parts for one in part.moved), key=Moved.order)),
+        tuple(sorted((one for part in parts for one in part.moved), key=Changepoint.order)),
         tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
         tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
         {key: trends for part in parts for key, trends in part.trends.items()},
@@ -152,7 +152,7 @@ def _joined(parts: Sequence[Material]) -> Material:
     )
 
 
-def _counts(grid: Grid) -> Iterator[tuple[str, dict[Outcome, int]]]:
+def _counts(grid: RunMatrix) -> Iterator[tuple[str, dict[Outcome, int]]]:
     """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
     for item, codes, asked in zip(grid.runs, grid.outcome, grid.asked, strict=True):
         counts = np.bincount(codes[asked], minlength=len(OUTCOMES)).tolist()

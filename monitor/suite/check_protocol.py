@@ -17,7 +17,7 @@ class OracleError(Exception):
     """The truth could not be had: that is missing evidence about the function, never against it."""
 
 
-class Check(Protocol):
+class CaseCheck(Protocol):
     """A check of one function.
 
     `dtype` is that of its inputs, empty where there is none. `declared` is what the function's own authors declare that

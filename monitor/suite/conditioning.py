@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS
 
 # How often the inputs are moved by one rounding to see what that does to the results (of two inputs, each up or down,
@@ -30,7 +30,7 @@ def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: s
 
     `truth(factors)` computes the results in double precision, every inexact input multiplied by `factors(its shape)`.
     """
-    moved = [np.zeros(leaf.values.shape if isinstance(leaf, Fetched) else ()) for leaf in want]
+    moved = [np.zeros(leaf.values.shape if isinstance(leaf, FetchedTensor) else ()) for leaf in want]
     bits = SIGNIFICANT_BITS.get(PARTS.get(dtype, dtype))
     if bits is None:  # an exact dtype: nothing is rounded
         return tuple(moved)
@@ -42,7 +42,7 @@ def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: s
 
         there = truth(factors)
         for furthest, leaf, known in zip(moved, there, want, strict=True):
-            if isinstance(known, Fetched) and leaf.values.shape == furthest.shape:
+            if isinstance(known, FetchedTensor) and leaf.values.shape == furthest.shape:
                 with np.errstate(invalid="ignore"):
                     distance = np.abs(np.subtract(leaf.values, known.values, dtype=complex))
                 np.fmax(furthest, distance, out=furthest)
@@ -51,4 +51,4 @@ def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: s
 
 def shapes(results: list[Any]) -> list[Any]:
     """The shapes of tensors, anything else as it is: what can be compared of values that say nothing."""
-    return [leaf.values.shape if isinstance(leaf, Fetched) else leaf for leaf in results]
+    return [leaf.values.shape if isinstance(leaf, FetchedTensor) else leaf for leaf in results]

@@ -14,7 +14,7 @@ from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.device import Device
 from monitor.suite.inputs import Array, draw_inputs, reference_arguments
-from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.tolerances import STEP, STEP_TOLERANCE
 
 
@@ -114,8 +114,8 @@ def _compare(case: Case, got: list[Any], want: list[Any], dtype: str, *, floor: 
     truths = []
     for leaf, truth in zip(got, want, strict=False):
         values = np.asarray(truth)
-        as_tensor = Fetched(values, "bool" if values.dtype == bool else dtype)
-        truths.append(as_tensor if isinstance(leaf, Fetched) or isinstance(truth, np.ndarray) else truth)
+        as_tensor = FetchedTensor(values, "bool" if values.dtype == bool else dtype)
+        truths.append(as_tensor if isinstance(leaf, FetchedTensor) or isinstance(truth, np.ndarray) else truth)
     return compare(got, truths + want[len(truths) :], Leniency(floor, case.declaration.condition))
 
 

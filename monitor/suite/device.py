@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from monitor.model import Outcome
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 
 
 class DeviceUnavailableError(Exception):
@@ -46,7 +46,7 @@ class Device(Protocol):
     def placed(self, built: Any, dtype: str) -> Any:
         """Something that a case built beforehand, with the values that it holds on the device and of that dtype."""
 
-    def fetch(self, leaf: Any) -> Fetched | None:
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
         """A tensor's values and dtype; None for anything that is not one of the framework's tensors."""
 
     def elsewhere(self, leaf: Any) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from monitor.model import Digest
 from monitor.suite.device import Device
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched, leaves
+from monitor.suite.oracle import FetchedTensor, leaves
 from monitor.suite.tolerances import tolerance_of
 
 PROJECTIONS = (
@@ -63,13 +63,13 @@ def seed(device: Device) -> None:
     device.seed(SEED)
 
 
-def _as_fetched(leaf: Any) -> Fetched | None:
+def _as_fetched(leaf: Any) -> FetchedTensor | None:
     """Numbers outside of tensors too; those of Python's are as exact as what they were computed in: float32 at most."""
     if isinstance(leaf, float | complex):
-        return Fetched(np.asarray(leaf), "complex64" if isinstance(leaf, complex) else "float32")
+        return FetchedTensor(np.asarray(leaf), "complex64" if isinstance(leaf, complex) else "float32")
     if isinstance(leaf, np.ndarray | np.generic):
-        return Fetched(np.asarray(leaf), leaf.dtype.name)
-    return leaf if isinstance(leaf, Fetched) else None
+        return FetchedTensor(np.asarray(leaf), leaf.dtype.name)
+    return leaf if isinstance(leaf, FetchedTensor) else None
 
 
 def _flat(values: Array) -> Array:

@@ -17,7 +17,7 @@ from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 
 if TYPE_CHECKING:  # NumPy is not needed to list what is declared
-    from monitor.suite.check_protocol import Check
+    from monitor.suite.check_protocol import CaseCheck
     from monitor.suite.device import Device
 
 HERE = Path(__file__).parent
@@ -46,11 +46,11 @@ def is_listed(framework: str, suite: str) -> bool:
     return suite in _listed(framework)
 
 
-def listing(framework: str, suite: str) -> Callable[[Device], Iterable[Check]] | None:
+def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck]] | None:
     """What asks an installed build for the checks of a suite; None where the suite is declared."""
     if not is_listed(framework, suite):
         return None
-    listed: Callable[[Device], Iterable[Check]] = import_module(f"monitor.suite.{framework}.{suite}").checks
+    listed: Callable[[Device], Iterable[CaseCheck]] = import_module(f"monitor.suite.{framework}.{suite}").checks
     return listed
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from monitor.model import Outcome, Stage
-from monitor.suite.check_protocol import Check
+from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.device import Device
 
 
@@ -30,7 +30,7 @@ class Exporter(Protocol):
     def __init__(self, device: str, platform: str) -> None:
         """Open the device that calls are traced on. Raises DeviceUnavailableError."""
 
-    def programs(self, check: Check) -> list[bytes]:
+    def programs(self, check: CaseCheck) -> list[bytes]:
         """The programs that the call of a check hands to the device, in StableHLO: as text, or as a portable artifact.
 
         None for a call that computes on the host alone. Raises StageError, and whatever the call itself raises.
@@ -56,13 +56,13 @@ class StandIns:
         self._kept.append(array)
         return array
 
-    def arrays_of(self, check: Check) -> list[Any]:
+    def arrays_of(self, check: CaseCheck) -> list[Any]:
         """The arrays that a check's call is given."""
         self._kept = []
         check.prepare(self)  # type: ignore[arg-type]
         return self._kept
 
-    def standing_in(self, check: Check, instead: Sequence[Any]) -> Callable[[], Any]:
+    def standing_in(self, check: CaseCheck, instead: Sequence[Any]) -> Callable[[], Any]:
         """The check's call, given these things for its arrays."""
         self._instead = [*instead]
         try:

@@ -18,7 +18,7 @@ from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import Observation, Outcome, Stage
-from monitor.suite.check_protocol import Check, SuiteUnavailableError
+from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.export import Exporter, StageError
 from monitor.suite.worker import AbsentError, checks_of, introduce, resolve
@@ -48,7 +48,7 @@ def main() -> None:
     serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
 
 
-def export(exporter: Exporter, check: Check) -> tuple[Observation, list[bytes]]:
+def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[bytes]]:
     """The observation of a check up to the compiler, and its programs where it came so far."""
     start = time.perf_counter()
     programs: list[bytes] = []

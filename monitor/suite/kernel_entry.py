@@ -18,7 +18,7 @@ NAMED = 3  # operators in a message
 
 
 @dataclass(frozen=True)
-class Kernel:
+class KernelEntry:
     """Whether an operator is there on a platform, and how.
 
     PASS where it is there, FALLBACK where the framework passes it on to the CPU, UNSUPPORTED where it is not there, and
@@ -30,14 +30,16 @@ class Kernel:
 
 
 @dataclass(frozen=True)
-class Path:
+class CompositeCall:
     """What one call of a composite called; `whole` tells whether it came to its end."""
 
     calls: frozenset[str]
     whole: bool
 
 
-def followed(platform: str, known: Mapping[str, Kernel], paths: Mapping[str, Set[Path]]) -> dict[str, Kernel]:
+def followed(
+    platform: str, known: Mapping[str, KernelEntry], paths: Mapping[str, Set[CompositeCall]]
+) -> dict[str, KernelEntry]:
     """The operators that are known, and those of `paths` by the operators that they call, by name.
 
     An operator that is neither has no kernel.
@@ -54,7 +56,7 @@ def followed(platform: str, known: Mapping[str, Kernel], paths: Mapping[str, Set
     return {**known, **{name: _composite(platform, name, paths[name], outcomes, name in partly) for name in open_}}
 
 
-def _told(paths: Set[Path], outcomes: Mapping[str, Outcome]) -> list[tuple[Path, Outcome]]:
+def _told(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> list[tuple[CompositeCall, Outcome]]:
     """Return the paths that say something, each with the worst that it calls.
 
     One that broke off tells no more than what it had called that is not there.
@@ -68,13 +70,13 @@ def _told(paths: Set[Path], outcomes: Mapping[str, Outcome]) -> list[tuple[Path,
     return found
 
 
-def _outcome(paths: Set[Path], outcomes: Mapping[str, Outcome]) -> Outcome:
+def _outcome(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> Outcome:
     """Return what a composite comes to: the worst of its paths, BLOCKED where none says anything."""
     told = {outcome for _, outcome in _told(paths, outcomes)} or {Outcome.BLOCKED}
     return next((one for one in WORSE if one in told), Outcome.PASS)
 
 
-def _partly(name: str, paths: Set[Path], outcomes: Mapping[str, Outcome], partly: Set[str]) -> bool:
+def _partly(name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: Set[str]) -> bool:
     """Tell whether a composite comes to its outcome for some arguments alone, by a path or by all that it calls."""
     outcome = outcomes[name]
     return any(
@@ -82,16 +84,18 @@ def _partly(name: str, paths: Set[Path], outcomes: Mapping[str, Outcome], partly
     )
 
 
-def _causes(path: Path, outcome: Outcome, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
+def _causes(path: CompositeCall, outcome: Outcome, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
     """Return the operators that a path calls and that come to an outcome."""
     return frozenset(call for call in path.calls if outcomes.get(call, Outcome.UNSUPPORTED) is outcome)
 
 
-def _composite(platform: str, name: str, paths: Set[Path], outcomes: Mapping[str, Outcome], partly: bool) -> Kernel:
+def _composite(
+    platform: str, name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: bool
+) -> KernelEntry:
     """Return a composite's outcome, and the calls that it follows from."""
     outcome, told = outcomes[name], _told(paths, outcomes)
     if not told:
-        return Kernel(outcome, "by way of other operators, which could not be followed")
+        return KernelEntry(outcome, "by way of other operators, which could not be followed")
     calls = {call for path, of_path in told if of_path is outcome for call in _causes(path, outcome, outcomes)}
     some = "for some arguments " if partly else ""
     after = {
@@ -100,7 +104,7 @@ def _composite(platform: str, name: str, paths: Set[Path], outcomes: Mapping[str
         Outcome.FALLBACK: ", passed on to the CPU",
         Outcome.BLOCKED: ", which could not be followed",
     }[outcome]
-    return Kernel(outcome, f"{some}by way of {_listed(sorted(calls)) if calls else 'no other operator'}{after}")
+    return KernelEntry(outcome, f"{some}by way of {_listed(sorted(calls)) if calls else 'no other operator'}{after}")
 
 
 def _listed(names: list[str]) -> str:

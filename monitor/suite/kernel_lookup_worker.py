@@ -17,7 +17,7 @@ from monitor.model import Evidence, Observation, Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.discovery import KERNELS
-from monitor.suite.kernel_entry import Kernel
+from monitor.suite.kernel_entry import KernelEntry
 from monitor.suite.worker import introduce, open_device
 
 VARIANT = "kernel"  # the last part of every id
@@ -48,7 +48,7 @@ def main() -> None:
     serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
 
 
-def _observation(case: str, kernel: Kernel, platform: str) -> Observation:
+def _observation(case: str, kernel: KernelEntry, platform: str) -> Observation:
     lacking = f"no kernel for {platform}" if kernel.outcome is Outcome.UNSUPPORTED else ""
     return Observation(case, kernel.outcome, Evidence.REGISTERED, clean(kernel.how or lacking))
 

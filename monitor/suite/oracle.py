@@ -33,7 +33,7 @@ class MismatchError(Exception):
         self.error = error
 
 
-class Fetched:
+class FetchedTensor:
     """A tensor of a framework, fetched: its values as a NumPy array, and the name of the dtype it had."""
 
     def __init__(self, values: Array, dtype: str) -> None:
@@ -67,11 +67,11 @@ def compare(got: list[Any], want: list[Any], leniency: Leniency = EXACTLY) -> Nu
         raise MismatchError(f"{len(got)} results, expected {len(want)}")
     errors = []
     for number, (leaf, truth) in enumerate(zip(got, want, strict=True)):
-        if isinstance(leaf, Fetched) and isinstance(truth, Fetched):
+        if isinstance(leaf, FetchedTensor) and isinstance(truth, FetchedTensor):
             slack = leniency.slack[number] if leniency.slack else np.zeros(())
             if error := _compare_tensors(leaf, truth, leniency, slack):
                 errors.append(error)
-        elif isinstance(leaf, Fetched) or isinstance(truth, Fetched) or leaf != truth:
+        elif isinstance(leaf, FetchedTensor) or isinstance(truth, FetchedTensor) or leaf != truth:
             raise MismatchError(f"result {_shown(leaf)}, expected {_shown(truth)}"[:200])
     return NumericalError.largest(errors)
 
@@ -89,10 +89,12 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def _shown(leaf: Any) -> str:
-    return repr(leaf.values.tolist() if isinstance(leaf, Fetched) else leaf)
+    return repr(leaf.values.tolist() if isinstance(leaf, FetchedTensor) else leaf)
 
 
-def _compare_tensors(got: Fetched, want: Fetched, leniency: Leniency, slack: Array) -> NumericalError | None:
+def _compare_tensors(
+    got: FetchedTensor, want: FetchedTensor, leniency: Leniency, slack: Array
+) -> NumericalError | None:
     if got.values.shape != want.values.shape:
         raise MismatchError(f"shape {got.values.shape}, expected {want.values.shape}")
     if want.dtype and got.dtype != want.dtype:

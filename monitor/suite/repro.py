@@ -52,7 +52,7 @@ class NoScriptError(ValueError):
     """A case that no script can be written for, in one line."""
 
 
-class NoCaseError(NoScriptError):
+class UnknownCaseError(NoScriptError):
     """A case that no suite has.
 
     Its line names the nearest that one has, which is looked for when the line is read: that takes half a second, and a
@@ -83,7 +83,7 @@ def script(case: str, recorded: str = "") -> str:
     else:
         suite = variant.partition("-")[0]
         if not is_listed(framework, suite):
-            raise NoCaseError(case)
+            raise UnknownCaseError(case)
         text = dialect.LISTED[suite](function, variant, recorded)
     text = re.sub(r"\n{4,}", "\n\n\n", text.strip())  # two blank lines are enough
     return f'"""{case}"""\n\n{text}\n'

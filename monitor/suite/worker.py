@@ -20,7 +20,7 @@ from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
-from monitor.suite.check_protocol import Check, OracleError, SuiteUnavailableError
+from monitor.suite.check_protocol import CaseCheck, OracleError, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def introduce(device: Device, checks: Iterable[str]) -> Message:
-    """What a process says of itself once its device is open: `monitor.execution.workers.process.Ready`."""
+    """What a process says of itself once its device is open: `monitor.execution.workers.process.ProcessInfo`."""
     version, commit = device.versions()
     told = {"python.version": platform.python_version(), **device.environment()}
     environment = {key: clean(str(value)) for key, value in told.items()}
@@ -69,14 +69,14 @@ def open_device(framework: str, name: str) -> Device:
     return device
 
 
-def checks_of(device: Device, suite: str) -> dict[str, Check]:
+def checks_of(device: Device, suite: str) -> dict[str, CaseCheck]:
     """The checks of a suite by id: those declared, or those that the build lists. Raises SuiteUnavailableError."""
     if listed := listing(device.name, suite):
         return {check.id: check for check in listed(device)}
     return {case.id: DeclaredCheck(case) for case in collect(device.name, suite).values()}
 
 
-def observe(device: Device, check: Check) -> Observation:
+def observe(device: Device, check: CaseCheck) -> Observation:
     """Run one check: is its function there, does it run here, is it right, how fast is it, what did it give."""
     start = time.perf_counter()
     outcome, message = Outcome.PASS, ""

@@ -19,7 +19,7 @@ import pytest
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provide
 from monitor.execution.targets.target import Target, load_targets
-from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.workers.confirmation import ConfirmingWorker
 from monitor.execution.workers.process import Limits, ProcessCommand, Worker, worker_command
 from monitor.model import Evidence, Outcome
 
@@ -66,7 +66,7 @@ def command(target: Target, lend: Callable[[str, Path], Path], tmp_path: Path) -
 
 
 def test_each_harm_to_the_gpu_costs_its_own_case_alone(command: ProcessCommand) -> None:
-    with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
         answers, seconds = {}, {}
         for case in examiner.worker.ready.cases:
             start = time.monotonic()

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.analysis.bisection import EndError, Mark, Symptom, Trial, boundary, mark, next_place, symptom
+from monitor.analysis.bisection import EndError, Symptom, Trial, TrialVerdict, boundary, mark, next_place, symptom
 from monitor.model import Digest, Outcome
 
-GOOD, BAD, SKIP = Mark.GOOD, Mark.BAD, Mark.SKIP
+GOOD, BAD, SKIP = TrialVerdict.GOOD, TrialVerdict.BAD, TrialVerdict.SKIP
 ONE, OTHER = Digest("a", (100, 200)), Digest("a", (100, 900))
 
 
-def search(truth: list[Mark]) -> tuple[list[Mark | None], list[int]]:
+def search(truth: list[TrialVerdict]) -> tuple[list[TrialVerdict | None], list[int]]:
     """The marks and the places tried, where a trial shows the truth."""
-    marks: list[Mark | None] = [truth[0], *[None] * (len(truth) - 2), truth[-1]]
+    marks: list[TrialVerdict | None] = [truth[0], *[None] * (len(truth) - 2), truth[-1]]
     tried = []
     while (place := next_place(marks)) is not None:
         assert marks[place] is None
@@ -28,7 +28,7 @@ def search(truth: list[Mark]) -> tuple[list[Mark | None], list[int]]:
 
 
 @st.composite
-def rows(draw: st.DrawFn) -> list[Mark]:
+def rows(draw: st.DrawFn) -> list[TrialVerdict]:
     goods, bads = draw(st.integers(1, 150)), draw(st.integers(1, 150))
     row = [GOOD] * goods + [BAD] * bads
     inner = range(1, len(row) - 1)
@@ -41,7 +41,7 @@ def rows(draw: st.DrawFn) -> list[Mark]:
 
 
 @given(rows())
-def test_the_boundary_is_found_whatever_is_skipped(row: list[Mark]) -> None:
+def test_the_boundary_is_found_whatever_is_skipped(row: list[TrialVerdict]) -> None:
     marks, tried = search(row)
     good, bad = boundary(marks)
     assert (row[good], row[bad]) == (GOOD, BAD)
@@ -50,7 +50,7 @@ def test_the_boundary_is_found_whatever_is_skipped(row: list[Mark]) -> None:
 
 
 @given(rows())
-def test_the_number_of_steps_is_logarithmic_beside_what_is_skipped(row: list[Mark]) -> None:
+def test_the_number_of_steps_is_logarithmic_beside_what_is_skipped(row: list[TrialVerdict]) -> None:
     marks, tried = search(row)
     skipped = sum(marks[place] is SKIP for place in tried)
     assert len(tried) - skipped <= 1 + log(max(len(row) - 2, 1)) / log(4 / 3)
@@ -137,5 +137,5 @@ def test_nothing_was_mended(before: Trial, after: Trial) -> None:
         (FAILS, trial(Outcome.PASS, slower=0.5), Symptom.LATENCY, SKIP),
     ],
 )
-def test_what_a_trial_says(between: Trial, bad: Trial, kind: Symptom, expected: Mark) -> None:
+def test_what_a_trial_says(between: Trial, bad: Trial, kind: Symptom, expected: TrialVerdict) -> None:
     assert mark(between, replace(PASSES, slower=0.0), bad, kind) is expected

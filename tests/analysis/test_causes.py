@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.outcomes.failure_groups import causes, signature
-from monitor.analysis.outcomes.outcome_changes import Change, Verdict, nights
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, nights
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Outcome
@@ -18,7 +18,7 @@ Make = Callable[..., RunFile]
 
 
 def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
-    return Change(case, Verdict.WORSE, Outcome.PASS, after, message)
+    return Change(case, ChangeKind.WORSE, Outcome.PASS, after, message)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
             change("jax/jax.numpy.vdot/eager-int8", "TypeError: vdot got shapes (7,) and (5, 1) of int8[7]"),
         ),
         (
-            Change("jax/jax.a/eager", Verdict.VALUES, Outcome.PASS, Outcome.PASS, "quite other values"),
-            Change("jax/jax.b/eager", Verdict.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times"),
+            Change("jax/jax.a/eager", ChangeKind.VALUES, Outcome.PASS, Outcome.PASS, "quite other values"),
+            Change("jax/jax.b/eager", ChangeKind.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times"),
         ),
     ],
 )
@@ -76,7 +76,7 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
     worse, better = causes(nights(history.load()))
-    assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", Verdict.WORSE, 6)
+    assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", ChangeKind.WORSE, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
-    assert (better.build, better.verdict, len(better.hits)) == ("jax==3", Verdict.BETTER, 6)
+    assert (better.build, better.verdict, len(better.hits)) == ("jax==3", ChangeKind.BETTER, 6)
     assert worse.baseline == "jax==1"

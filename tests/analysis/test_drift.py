@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.accuracy_drift import Level, drifts, steps
-from monitor.analysis.outcomes.outcome_changes import Verdict, nights
+from monitor.analysis.outcomes.accuracy_drift import ErrorLevel, drifts, steps
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
 from monitor.analysis.regressions.regression import regressions
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History, Recorded
+from monitor.history.store import History, LoadedHistory
 from monitor.model import NumericalError
 
 Make = Callable[..., RunFile]
@@ -41,23 +41,23 @@ A = "jax/jax.a/eager"
     ],
 )
 def test_steps(errors: list[float], found: list[tuple[int, float, float]]) -> None:
-    assert [*steps([Level(error, error) for error in errors], floor=1.0)] == found
+    assert [*steps([ErrorLevel(error, error) for error in errors], floor=1.0)] == found
 
 
 def test_of_a_build_that_varies_the_least_is_after_and_the_most_before() -> None:
-    before, after = [Level(1, 5)] * 3, [Level(12, 30), Level(11, 90)]
+    before, after = [ErrorLevel(1, 5)] * 3, [ErrorLevel(12, 30), ErrorLevel(11, 90)]
     assert [*steps([*before, *after], floor=1.0)] == [(3, 5, 11)]
-    assert [*steps([*before, Level(9, 30), Level(11, 90)], floor=1.0)] == []
+    assert [*steps([*before, ErrorLevel(9, 30), ErrorLevel(11, 90)], floor=1.0)] == []
 
 
 def test_without_a_floor_nothing_is_said_of_what_was_exact() -> None:
-    exact = [Level(0, 0)] * 3
-    assert [*steps([*exact, Level(1e-9, 1e-9), Level(1e-9, 1e-9)], floor=0.0)] == []
+    exact = [ErrorLevel(0, 0)] * 3
+    assert [*steps([*exact, ErrorLevel(1e-9, 1e-9), ErrorLevel(1e-9, 1e-9)], floor=0.0)] == []
 
 
 def recorded(
     tmp_path: Path, runfile: Make, *errors: NumericalError, cpus: str = "aaaaaaaa", outcome: str = "pass"
-) -> Recorded:
+) -> LoadedHistory:
     """A history in which a case had these errors, a build a night, on processors of these kinds."""
     runfiles = []
     for day, (error, processor) in enumerate(zip(errors, cpus, strict=False), start=1):
@@ -75,7 +75,7 @@ def ulp(value: float) -> NumericalError:
 def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make) -> None:
     history = recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
     told = [[(c.verdict, c.message) for c in night.changes] for night in nights(history)]
-    assert told == [[], [], [], [], [(Verdict.DRIFT, "error 3 -> 12 ulp, 4 times")], []]
+    assert told == [[], [], [], [], [(ChangeKind.DRIFT, "error 3 -> 12 ulp, 4 times")], []]
     (change,) = nights(history)[4].changes
     assert change.until
     assert change.since

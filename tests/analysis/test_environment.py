@@ -13,21 +13,22 @@ import pytest
 
 from monitor.analysis.outcomes.flakiness import ratings
 from monitor.analysis.outcomes.machine_baselines import other_answers
-from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, Night, Verdict, nights
+from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, ChangeKind, NightChanges, nights
 from monitor.analysis.outcomes.value_changes import moved
-from monitor.analysis.regressions.regression import Regression, State, regressions
+from monitor.analysis.regressions.regression import Regression, RegressionState, regressions
 from monitor.analysis.regressions.tracker import REMEMBERED
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
-from monitor.history.store import History, HistoryReader, Recorded
+from monitor.history.store import History, HistoryReader, LoadedHistory
 from monitor.model import (
     Attempt,
     Build,
     Channel,
     Comparison,
+    ComparisonSide,
     Digest,
     Evidence,
     Job,
@@ -35,7 +36,6 @@ from monitor.model import (
     Outcome,
     Package,
     Reason,
-    Side,
 )
 
 Make = Callable[..., RunFile]
@@ -44,10 +44,10 @@ SHIPPED = Path(__file__).parents[2] / "results"
 EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
 ON_XEON = "AMD EPYC, AVX2 -> Intel Xeon, AVX-512"
-NEVER = (Verdict.WORSE, Verdict.BETTER, Verdict.DIFFERENT, Verdict.VALUES)
+NEVER = (ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.DIFFERENT, ChangeKind.VALUES)
 
 
-def recorded(tmp_path: Path, *runfiles: RunFile) -> Recorded:
+def recorded(tmp_path: Path, *runfiles: RunFile) -> LoadedHistory:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
     return history.load()
@@ -57,7 +57,7 @@ def with_packages(version: str = "1", **packages: str) -> Build:
     return Build("jax", version, Channel.RELEASE, packages=tuple(Package(*each) for each in sorted(packages.items())))
 
 
-def changes(found: Sequence[Night]) -> list[tuple[int, str, str]]:
+def changes(found: Sequence[NightChanges]) -> list[tuple[int, str, str]]:
     """The day of each change, its verdict, and its message."""
     return [
         (int(night.run.started[8:10]), change.verdict, change.message) for night in found for change in night.changes
@@ -113,7 +113,7 @@ def test_the_same_build_cannot_regress(
 ) -> None:
     told = recorded(tmp_path, night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
     (change,) = nights(told)[-1].changes
-    assert (change.verdict, change.of_build) == (Verdict.ENVIRONMENT, False)
+    assert (change.verdict, change.of_build) == (ChangeKind.ENVIRONMENT, False)
     assert change.message.startswith(named)
     assert regressions(nights(told)) == ()
 
@@ -130,7 +130,7 @@ def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_pa
     (change,) = told[-1].regressions
     assert change.text.startswith("compiler libtpu==0.0.42 -> libtpu==0.0.50; ")
     (regression,) = regressions(told)
-    assert regression.state is State.OPEN
+    assert regression.state is RegressionState.OPEN
     assert regression.beside[0] == "compiler libtpu==0.0.42 -> libtpu==0.0.50"
 
 
@@ -156,20 +156,20 @@ def test_a_new_build_with_other_packages_regresses_and_names_them(tmp_path: Path
 
 
 def compared(good: str, new: str) -> tuple[Comparison, ...]:
-    sides = (Side(build, (Outcome(outcome),) * 3) for build, outcome in (("jax==1", good), ("jax==2", new)))
+    sides = (ComparisonSide(build, (Outcome(outcome),) * 3) for build, outcome in (("jax==1", good), ("jax==2", new)))
     return (Comparison(A, Reason.TURNED, *sides),)
 
 
 @pytest.mark.parametrize(
     ("comparisons", "verdict", "says"),
     [
-        ((), Verdict.ENVIRONMENT, f"jax==1 -> jax==2; {ON_XEON}; not known which of these it came with"),
-        (compared("pass", "error"), Verdict.WORSE, "why error"),
-        (compared("error", "error"), Verdict.ENVIRONMENT, f"{ON_XEON}; fails under the last good build too"),
+        ((), ChangeKind.ENVIRONMENT, f"jax==1 -> jax==2; {ON_XEON}; not known which of these it came with"),
+        (compared("pass", "error"), ChangeKind.WORSE, "why error"),
+        (compared("error", "error"), ChangeKind.ENVIRONMENT, f"{ON_XEON}; fails under the last good build too"),
     ],
 )
 def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
-    tmp_path: Path, runfile: Make, comparisons: tuple[Comparison, ...], verdict: Verdict, says: str
+    tmp_path: Path, runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
 ) -> None:
     told = nights(
         recorded(
@@ -181,7 +181,7 @@ def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_buil
     (change,) = told[-1].changes
     assert change.verdict is verdict
     assert change.message.startswith(says)
-    assert len(regressions(told)) == (verdict is Verdict.WORSE)
+    assert len(regressions(told)) == (verdict is ChangeKind.WORSE)
 
 
 def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile: Make) -> None:
@@ -193,7 +193,7 @@ def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile
             runfile(2, dict.fromkeys(cases, "error"), environment=XEON, version="2"),
         )
     )
-    assert len(told[-1].of(Verdict.ENVIRONMENT)) == len(cases)
+    assert len(told[-1].of(ChangeKind.ENVIRONMENT)) == len(cases)
     assert (told[-1].incidents, regressions(told)) == ((), ())
 
 
@@ -205,7 +205,7 @@ def test_machines_that_take_turns_and_answer_as_ever_are_no_news(tmp_path: Path,
             for day, machine in enumerate((EPYC, XEON) * 10, start=1)
         ),
     )
-    assert [(day, verdict) for day, verdict, _ in changes(nights(told))] == [(2, Verdict.ENVIRONMENT)]
+    assert [(day, verdict) for day, verdict, _ in changes(nights(told))] == [(2, ChangeKind.ENVIRONMENT)]
     assert ratings(told) == ()  # each machine always says the same
 
 
@@ -220,9 +220,13 @@ def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make)
             ),
         )
     )
-    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, Verdict.WORSE), (9, Verdict.BETTER)]
+    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, ChangeKind.WORSE), (9, ChangeKind.BETTER)]
     (regression,) = regressions(told)
-    assert (regression.state, regression.last_good.version, regression.first_bad.version) == (State.FIXED, "3", "5")
+    assert (regression.state, regression.last_good.version, regression.first_bad.version) == (
+        RegressionState.FIXED,
+        "3",
+        "5",
+    )
 
 
 def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfile: Make) -> None:
@@ -238,14 +242,15 @@ def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfi
         (one,) = regressions(nights(recorded(tmp_path / str(count), *told[:count])))
         return one
 
-    assert [after(count).state for count in (4, 5, 6, 7, 8)] == [State.OPEN] * 4 + [State.FIXED]
+    assert [after(count).state for count in (4, 5, 6, 7, 8)] == [RegressionState.OPEN] * 4 + [RegressionState.FIXED]
 
 
 @pytest.mark.parametrize(
-    ("on_the_next", "state"), [("pass", State.FIXED), ("flaky", State.GONE), ("error", State.OPEN)]
+    ("on_the_next", "state"),
+    [("pass", RegressionState.FIXED), ("flaky", RegressionState.GONE), ("error", RegressionState.OPEN)],
 )
 def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
-    tmp_path: Path, runfile: Make, on_the_next: str, state: State
+    tmp_path: Path, runfile: Make, on_the_next: str, state: RegressionState
 ) -> None:
     later = []
     for number in range(REMEMBERED):
@@ -257,7 +262,7 @@ def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
         night(runfile, 2, "error", version="2", environment=EPYC),
     )
     before = recorded(tmp_path / "before", *first, *later[:-1])
-    assert [one.state for one in regressions(nights(before))] == [State.OPEN]
+    assert [one.state for one in regressions(nights(before))] == [RegressionState.OPEN]
     assert [one.state for one in regressions(nights(recorded(tmp_path / "all", *first, *later)))] == [state]
 
 
@@ -288,7 +293,7 @@ def test_values_that_another_package_changed_are_the_environments(tmp_path: Path
         )
     )
     assert changes(told) == [
-        (2, Verdict.ENVIRONMENT, "numpy 2.3.1 -> 2.4.0: other values, by about 64 times the tolerance")
+        (2, ChangeKind.ENVIRONMENT, "numpy 2.3.1 -> 2.4.0: other values, by about 64 times the tolerance")
     ]
 
 
@@ -348,14 +353,14 @@ def test_the_runner_asks_again_what_is_news_to_its_own_machine(tmp_path: Path, r
 
 
 @pytest.fixture(scope="module")
-def shipped() -> Recorded:
+def shipped() -> LoadedHistory:
     return HistoryReader(Folder(SHIPPED)).load(target="cpu")
 
 
 @pytest.mark.parametrize("version", ["the newest that is recorded", "9.9"])
 @pytest.mark.parametrize("turned", [0.002, 0.05, 0.5])
 def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
-    shipped: Recorded, version: str, turned: float
+    shipped: LoadedHistory, version: str, turned: float
 ) -> None:
     """Every executed series, with so many of its cases turned, for sure: the machine's, or nobody knows whose."""
     heads, tables = [*shipped.runs], [shipped.observations]
@@ -379,14 +384,14 @@ def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
         assert series[-1] is Evidence.EXECUTED
         heads.append(head)
         tables.append(observations_table(observations).assign(run=head.run.id))
-    found = nights(Recorded(in_order(heads), pd.concat(tables, ignore_index=True)))
+    found = nights(LoadedHistory(in_order(heads), pd.concat(tables, ignore_index=True)))
     tonight = [one for one in found if one.run.started.startswith("2026-11-29")]
     assert len(tonight) == len(shipped.grids) == 6
     for one in tonight:
-        verdicts = {change.verdict for change in one.changes if change.verdict is not Verdict.NEW}
-        assert verdicts == {Verdict.ENVIRONMENT}
+        verdicts = {change.verdict for change in one.changes if change.verdict is not ChangeKind.NEW}
+        assert verdicts == {ChangeKind.ENVIRONMENT}
         assert all(
-            "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(Verdict.ENVIRONMENT)
+            "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(ChangeKind.ENVIRONMENT)
         )
         assert (one.regressions, one.incidents) == ((), ())
     assert {one.id for one in regressions(found)} == {one.id for one in regressions(nights(shipped))}

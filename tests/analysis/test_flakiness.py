@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binomtest
 
 from monitor.analysis.outcomes import flakiness
-from monitor.analysis.outcomes.flakiness import CONFIDENCE, FLAKY_RATE, Rating, interval, ratings
+from monitor.analysis.outcomes.flakiness import CONFIDENCE, FLAKY_RATE, FlakinessRating, interval, ratings
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence
@@ -19,7 +19,7 @@ A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 WORDS = {"p": "pass", "e": "error", "m": "mismatch", "f": "flaky", "b": "blocked"}
 
 
-def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> Rating | None:
+def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> FlakinessRating | None:
     """The rating of a case that gave these answers, one a night, beside one that always passes."""
     history = History(tmp_path / "history")
     history.record([runfile(day, {A: WORDS[a], B: "pass"}, **run) for day, a in enumerate(answers, start=1)], "nights")

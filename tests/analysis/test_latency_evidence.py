@@ -18,8 +18,8 @@ from monitor.analysis.latency.build_effects import (
     PRIOR_BUILDS,
     QUIET,
     SURELY,
-    Compared,
-    Spread,
+    LatencySpread,
+    NightComparison,
     certain,
     spreads,
     usual_layout,
@@ -28,14 +28,14 @@ from monitor.analysis.latency.build_effects import (
 from monitor.analysis.latency.detection import FEWEST, usual
 
 GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
-QUIET_BUILDS = Spread(layout=0.01)
+QUIET_BUILDS = LatencySpread(layout=0.01)
 
 
-def night(step: float, build: int = 9, **given: float) -> Compared:
-    return Compared(f"jax=={build}.0", step, GOODS, **given)
+def night(step: float, build: int = 9, **given: float) -> NightComparison:
+    return NightComparison(f"jax=={build}.0", step, GOODS, **given)
 
 
-def filed(nights: list[Compared], spread: Spread) -> bool:
+def filed(nights: list[NightComparison], spread: LatencySpread) -> bool:
     return certain(weigh(nights, spread), nights)
 
 
@@ -63,18 +63,18 @@ def test_good_builds_that_are_apart_make_a_step_less_certain() -> None:
 
 def test_the_figures_of_the_runs_count_by_their_precision() -> None:
     nights = [night(0.1, build, shift=0.02) for build in (9, 10, 11)]
-    loose = weigh(nights, Spread(0.01, nights=0.2, known=60, builds=60))
-    tight = weigh(nights, Spread(0.01, nights=0.01, known=60, builds=60))
+    loose = weigh(nights, LatencySpread(0.01, nights=0.2, known=60, builds=60))
+    tight = weigh(nights, LatencySpread(0.01, nights=0.01, known=60, builds=60))
     assert loose.step == pytest.approx(0.1, abs=0.002)
     assert tight.step < 0.06
     assert loose.aside == tight.aside == pytest.approx(0.1)
     untold = [replace(one, shift=float("nan")) for one in nights]
-    assert weigh(untold, Spread(0.01, nights=0.01, known=60, builds=60)).step == pytest.approx(0.1)
+    assert weigh(untold, LatencySpread(0.01, nights=0.01, known=60, builds=60)).step == pytest.approx(0.1)
 
 
 def test_nights_of_one_build_do_not_tell_the_level_of_others() -> None:
     nights = [night(0.1, shift=0.1)]
-    many, one = (weigh(nights, Spread(0.03, nights=0.03, known=60, builds=builds)) for builds in (60, 1))
+    many, one = (weigh(nights, LatencySpread(0.03, nights=0.03, known=60, builds=builds)) for builds in (60, 1))
     assert one.deviations < many.deviations
 
 
@@ -82,7 +82,7 @@ def test_one_night_files_nothing_and_a_small_step_is_never_filed() -> None:
     assert not filed([night(1.0)], QUIET_BUILDS)
     assert filed([night(1.0)] * 2, QUIET_BUILDS)
     small = np.log1p(CLEARLY) - 0.001
-    assert not filed([night(small, build) for build in range(9, 20)], Spread(1e-9))
+    assert not filed([night(small, build) for build in range(9, 20)], LatencySpread(1e-9))
 
 
 def test_the_usual_layout_is_that_of_most_cases() -> None:
@@ -104,7 +104,7 @@ def test_what_varies_more_than_most_is_put_down_to_layout() -> None:
     assert found[0].layout == pytest.approx(((SURELY * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
     assert found[1].layout == 0.02, "it varies as all do"
     assert found[2].layout == LEAST_LAYOUT
-    assert found[3] == Spread(LAYOUT)
+    assert found[3] == LatencySpread(LAYOUT)
     assert np.isnan(level).tolist() == [False, False, False, True]
     slightly, _ = spreads(0.03 * (LOUD - 0.01) * normal, others, 0.02, 60)
     assert slightly[0].layout == 0.02, "chance makes some vary so much more"
@@ -129,7 +129,7 @@ def test_spikes_do_not_move_what_is_usual() -> None:
 def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
     """The first build is one that happens to be slow: that is how a case comes to be followed."""
     rng = np.random.default_rng(4)
-    known = Spread(layout, nights=(layout**2 + 0.03**2) ** 0.5, known=60, builds=60)
+    known = LatencySpread(layout, nights=(layout**2 + 0.03**2) ** 0.5, known=60, builds=60)
     series = 300
 
     def followed(step: float) -> float:
@@ -139,7 +139,9 @@ def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
             own = layout * rng.standard_normal(OF_NIGHTS)
             own[0] = 1.5 * layout
             nights = [
-                Compared(f"jax=={100 + number}.0", step + bias, goods, shift=step + bias + 0.03 * rng.standard_normal())
+                NightComparison(
+                    f"jax=={100 + number}.0", step + bias, goods, shift=step + bias + 0.03 * rng.standard_normal()
+                )
                 for number, bias in enumerate(own)
             ]
             told += any(filed(nights[: seen + 1], known) for seen in range(OF_NIGHTS))

@@ -12,8 +12,8 @@ import pytest
 from monitor.analysis.latency.changepoints import AT_ONCE_AT_LEAST, WEEKS, moves
 from monitor.analysis.latency.segmentation import WEEK
 from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.store import Recorded
-from monitor.model import Build, Channel, End, Evidence, Latency, Observation, Outcome, Run
+from monitor.history.store import LoadedHistory
+from monitor.model import Build, Channel, Evidence, Latency, Observation, Outcome, Run, RunEnd
 
 CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(30))
 STEPS = 15 * WEEK  # the night from which on the first case is slower
@@ -38,7 +38,7 @@ def history(
     factor: Callable[[int], float],
     machine: Machine = lambda night: "a chip",
     calibration: Callable[[int], float] = lambda night: 1000.0,
-) -> Recorded:
+) -> LoadedHistory:
     """Nights of one build each; the first case takes `factor` times its usual time, the others their usual one."""
     runs, tables = [], []
     for night in range(nights):
@@ -46,9 +46,9 @@ def history(
         environment = {"host.cpu": machine(night)}
         started = f"2026-{night:04}"
         run = Run(f"{night:04}", started, "cpu", "jax", "paper", Evidence.EXECUTED, build, environment=environment)
-        runs.append(RecordedRun(run, End(started, (calibration(night),) * 2)))
+        runs.append(RecordedRun(run, RunEnd(started, (calibration(night),) * 2)))
         tables.append(seen_when(factor(night)).assign(run=run.id))
-    return Recorded(tuple(runs), pd.concat(tables, ignore_index=True), {})
+    return LoadedHistory(tuple(runs), pd.concat(tables, ignore_index=True), {})
 
 
 def test_a_step_is_told_with_the_builds_on_both_sides_of_its_week() -> None:

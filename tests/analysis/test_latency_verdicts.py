@@ -11,22 +11,29 @@ import pytest
 
 from monitor.analysis.latency.build_effects import GOODS, OF_NIGHTS, ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, Standing, baseline, latency_nights, told_of, unfiled
+from monitor.analysis.latency.slowdown_tracker import (
+    LatencyNight,
+    SlowdownStatus,
+    baseline,
+    latency_nights,
+    told_of,
+    unfiled,
+)
 from monitor.execution.comparison_selection import excesses
 from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,
     Channel,
     Comparison,
-    End,
+    ComparisonSide,
     Evidence,
     Latency,
     Observation,
     Outcome,
     Reason,
     Run,
-    Side,
+    RunEnd,
 )
 
 SERIES = ("cpu", "jax", "paper", Evidence.EXECUTED)
@@ -42,7 +49,7 @@ class World:
     """Nights that are made one after the other; `factors` are what cases take now, in those of their usual time."""
 
     rng: np.random.Generator
-    recorded: Recorded
+    recorded: LoadedHistory
     factors: dict[str, float]
 
     def night(
@@ -66,17 +73,17 @@ class World:
         if compared:
             comparisons += [self._comparison(c, Reason.CONTROL, everything, number) for c in CASES[-CONTROLS:]]
         table = observations_table(observations).assign(run=run.id)
-        end = End(run.started, (calibration, calibration), notes)
-        self.recorded = Recorded(
+        end = RunEnd(run.started, (calibration, calibration), notes)
+        self.recorded = LoadedHistory(
             (*self.recorded.runs, RecordedRun(run, end)),
             pd.concat([self.recorded.observations, table], ignore_index=True),
             {**self.recorded.comparisons, run.id: tuple(comparisons)},
         )
 
     def _comparison(self, case: str, reason: Reason, by: float, number: int) -> Comparison:
-        def side(build: int, us: float) -> Side:
+        def side(build: int, us: float) -> ComparisonSide:
             took = us * np.exp(NOISE * self.rng.standard_normal(ROUNDS))
-            return Side(f"jax=={build}.0", (Outcome.PASS,) * ROUNDS, tuple(took))
+            return ComparisonSide(f"jax=={build}.0", (Outcome.PASS,) * ROUNDS, tuple(took))
 
         good, *earlier = (side(number - OF_NIGHTS - place, 100.0) for place in range(BESIDE))
         return Comparison(case, reason, good, side(number, 100.0 * by), tuple(earlier))
@@ -87,20 +94,20 @@ class World:
         return night
 
     @property
-    def standings(self) -> dict[str, Standing]:
+    def standings(self) -> dict[str, SlowdownStatus]:
         return {slowdown.case: slowdown.standing for slowdown in self.newest.slowdowns}
 
 
 @pytest.fixture(scope="module")
-def quiet() -> Recorded:
-    made = World(np.random.default_rng(3), Recorded((), observations_table([]).assign(run="")), {})
+def quiet() -> LoadedHistory:
+    made = World(np.random.default_rng(3), LoadedHistory((), observations_table([]).assign(run="")), {})
     for _ in range(BEFORE):
         made.night()
     return made.recorded
 
 
 @pytest.fixture
-def world(quiet: Recorded) -> World:
+def world(quiet: LoadedHistory) -> World:
     return World(np.random.default_rng(4), quiet, {})
 
 
@@ -126,11 +133,11 @@ def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: Worl
         world.night()
         told.append(world.standings)
     assert [night.get(SLOW) for night in told] == [
-        Standing.SUSPECT,
-        Standing.CONFIRMED,
-        Standing.FILED,
-        *[Standing.LATCHED] * 5,  # the first night that is fast again may be chance
-        Standing.RECOVERED,
+        SlowdownStatus.SUSPECT,
+        SlowdownStatus.CONFIRMED,
+        SlowdownStatus.FILED,
+        *[SlowdownStatus.LATCHED] * 5,  # the first night that is fast again may be chance
+        SlowdownStatus.RECOVERED,
         None,
         None,
     ]
@@ -182,7 +189,7 @@ def test_side_by_side_a_suspect_that_is_alike_is_no_slowdown(world: World) -> No
 
 def test_what_slows_everything_down_is_one_finding_about_the_build(world: World) -> None:
     world.night({SLOW: 1.3, OTHER: 1.3 * 1.2}, everything=1.3)
-    assert world.standings == {OTHER: Standing.CONFIRMED}
+    assert world.standings == {OTHER: SlowdownStatus.CONFIRMED}
     drift = world.newest.drift
     assert drift
     assert drift.shift == pytest.approx(np.log(1.3), abs=0.02)
@@ -221,9 +228,9 @@ def test_two_machines_of_one_name_are_told_by_their_calibration(world: World) ->
 
 def test_where_machines_change_the_comparisons_judge(world: World) -> None:
     for machine in ("another chip", "a third one", "a fourth one"):
-        assert world.standings.get(SLOW) is not Standing.FILED, "how far builds are apart there is not known"
+        assert world.standings.get(SLOW) is not SlowdownStatus.FILED, "how far builds are apart there is not known"
         world.night({SLOW: 1.2}, machine=machine)
-    assert world.standings == {SLOW: Standing.FILED}
+    assert world.standings == {SLOW: SlowdownStatus.FILED}
 
 
 def test_what_was_not_compared_is_told_with_the_night(world: World) -> None:
@@ -280,5 +287,5 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
             if run == world.newest.run.id
         ]
         excess = excesses(observed, planned.paces["a chip"][0], planned.controls)
-        told = {one.case: one.step for one in world.newest.of(Standing.SUSPECT)}
+        told = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
         assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}

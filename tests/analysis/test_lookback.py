@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.analysis.latency.detection import FLOOR_US, LEAST
-from monitor.analysis.latency.segmentation import PENALTY, WEEK, Move, look_back, partition, weekly
+from monitor.analysis.latency.segmentation import PENALTY, WEEK, LevelShift, look_back, partition, weekly
 from monitor.history.run_matrix import Floats
 
 WEEKS, SERIES = 26, 300
@@ -41,7 +41,7 @@ def test_a_step_is_dated_to_its_week() -> None:
     latencies = quiet()
     latencies[15 * WEEK :, 0] += 0.1
     (move,) = look_back(latencies)[0]
-    assert move == Move(15 * WEEK, 15 * WEEK, pytest.approx(0.1))
+    assert move == LevelShift(15 * WEEK, 15 * WEEK, pytest.approx(0.1))
 
 
 def test_what_became_faster_is_told_too() -> None:

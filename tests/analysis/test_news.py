@@ -8,16 +8,24 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, Night, Verdict, judge, nights, tonight
+from monitor.analysis.outcomes.outcome_changes import (
+    TURNED_AT_LEAST,
+    Change,
+    ChangeKind,
+    NightChanges,
+    judge,
+    nights,
+    tonight,
+)
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
-from monitor.model import Build, Comparison, Evidence, Outcome, Reason, Side
+from monitor.model import Build, Comparison, ComparisonSide, Evidence, Outcome, Reason
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 
 
-def read(tmp_path: Path, *runfiles: RunFile) -> tuple[Night, ...]:
+def read(tmp_path: Path, *runfiles: RunFile) -> tuple[NightChanges, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
     return nights(history.load())
@@ -37,7 +45,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     assert night.baseline is not None
     assert night.baseline.label == "jax==1"
     assert night.changes == (
-        Change(B, Verdict.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
+        Change(B, ChangeKind.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
     )
     assert night.regressions == night.changes
     assert night.changes[0].function == "jax.b"
@@ -54,7 +62,7 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: M
         for one in both
     ]
     *_, night = read(tmp_path, *listed)
-    assert [change.verdict for change in night.regressions] == [Verdict.WORSE]
+    assert [change.verdict for change in night.regressions] == [ChangeKind.WORSE]
 
 
 @pytest.mark.parametrize(("evidence", "observed"), [(Evidence.REGISTERED, 2), (Evidence.EXECUTED, 1)])
@@ -71,14 +79,14 @@ def test_what_a_table_does_not_tell_is_an_answer(
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [
-        ("pass", "error", Verdict.WORSE),
-        ("error", "pass", Verdict.BETTER),
-        ("unsupported", "error", Verdict.DIFFERENT),
-        ("pass", "flaky", Verdict.UNSURE),
-        ("flaky", "pass", Verdict.UNSURE),
+        ("pass", "error", ChangeKind.WORSE),
+        ("error", "pass", ChangeKind.BETTER),
+        ("unsupported", "error", ChangeKind.DIFFERENT),
+        ("pass", "flaky", ChangeKind.UNSURE),
+        ("flaky", "pass", ChangeKind.UNSURE),
     ],
 )
-def test_the_verdict_on_one_case(before: str, after: str, verdict: Verdict) -> None:
+def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -> None:
     assert judge(Outcome(before), Outcome(after)) is verdict
 
 
@@ -154,7 +162,7 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, run
 
 def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, attempts={A: ["error", "pass"]}))
-    assert [change.verdict for change in night.changes] == [Verdict.UNSURE]
+    assert [change.verdict for change in night.changes] == [ChangeKind.UNSURE]
     assert night.regressions == ()
 
 
@@ -163,14 +171,15 @@ def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runf
     c = "jax/jax.c/eager"
     passes, fails = Outcome.PASS, Outcome.ERROR
     said = {A: (fails, fails, fails), B: (passes, passes, passes), c: (passes, fails, passes)}
-    tonight = Side("jax==2", (fails, fails, fails))
+    tonight = ComparisonSide("jax==2", (fails, fails, fails))
     broken = runfile(
         2,
         dict.fromkeys(said, "error"),
         version="2",
         attempts={case: ["error", "error"] for case in said},
         comparisons=tuple(
-            Comparison(case, Reason.TURNED, Side("jax==1", outcomes), tonight) for case, outcomes in said.items()
+            Comparison(case, Reason.TURNED, ComparisonSide("jax==1", outcomes), tonight)
+            for case, outcomes in said.items()
         ),
     )
     *_, night, after = read(
@@ -180,15 +189,15 @@ def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runf
         runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", attempts={A: ["pass"], B: ["pass"]}),
     )
     assert {change.case: change.verdict for change in night.changes} == {
-        A: Verdict.ENVIRONMENT,
-        B: Verdict.WORSE,
-        c: Verdict.UNSURE,
+        A: ChangeKind.ENVIRONMENT,
+        B: ChangeKind.WORSE,
+        c: ChangeKind.UNSURE,
     }
     assert [change.case for change in night.regressions] == [B]
     assert {change.case: change.verdict for change in after.changes} == {
-        A: Verdict.BETTER,
-        B: Verdict.BETTER,
-        c: Verdict.WORSE,  # the next night says so too
+        A: ChangeKind.BETTER,
+        B: ChangeKind.BETTER,
+        c: ChangeKind.WORSE,  # the next night says so too
     }
 
 
@@ -235,8 +244,8 @@ def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Mak
 def test_what_is_gone_and_what_is_new(tmp_path: Path, runfile: Make) -> None:
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
     assert night.changes == (
-        Change(B, Verdict.NEW, None, Outcome.ERROR, "why error", None, night.run.build),
-        Change(A, Verdict.GONE, Outcome.PASS, None, "", night.baseline),
+        Change(B, ChangeKind.NEW, None, Outcome.ERROR, "why error", None, night.run.build),
+        Change(A, ChangeKind.GONE, Outcome.PASS, None, "", night.baseline),
     )
 
 
@@ -259,7 +268,7 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
         ),
     )
     assert night.incidents == ("10 of 30 cases turned worse at once: one cause, not 10",)
-    assert len(night.of(Verdict.WORSE)) == TURNED_AT_LEAST
+    assert len(night.of(ChangeKind.WORSE)) == TURNED_AT_LEAST
     assert night.regressions == ()
 
 
@@ -273,7 +282,7 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
         ),
     )
     assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
-    assert (len(night.of(Verdict.WORSE)), night.regressions) == (5, ())
+    assert (len(night.of(ChangeKind.WORSE)), night.regressions) == (5, ())
 
 
 def test_an_incident_is_told_once(tmp_path: Path, runfile: Make) -> None:
@@ -301,8 +310,8 @@ def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Pat
     outcomes = {"jax/jax.limit/eager": "error", "jax/jax.lifted/eager": "pass", A: "pass", B: "error"}
     (night,) = read(tmp_path, with_declared(runfile(1, outcomes), declared))
     assert {change.case: change.verdict for change in night.changes} == {
-        "jax/jax.lifted/eager": Verdict.LIFTED,
-        B: Verdict.BEYOND,
+        "jax/jax.lifted/eager": ChangeKind.LIFTED,
+        B: ChangeKind.BEYOND,
     }
     assert {change.case: change.message for change in night.changes} == {
         "jax/jax.lifted/eager": "unimplemented on cpu",
@@ -317,7 +326,10 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, ru
         with_declared(runfile(1, {A: "error"}), declared),
         with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", attempts={A: ["pass", "pass"]}), declared),
     )
-    assert [(change.case, change.verdict) for change in night.changes] == [(A, Verdict.BETTER), (B, Verdict.LIFTED)]
+    assert [(change.case, change.verdict) for change in night.changes] == [
+        (A, ChangeKind.BETTER),
+        (B, ChangeKind.LIFTED),
+    ]
 
 
 def with_declared(runfile: RunFile, declared: dict[str, str]) -> RunFile:

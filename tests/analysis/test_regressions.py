@@ -10,8 +10,8 @@ import pytest
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, nights
-from monitor.analysis.regressions.regression import Detection, Regression, State, regressions
-from monitor.analysis.regressions.tracker import Bad, Kind, Step
+from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection, regressions
+from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionKind
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Evidence, Outcome
@@ -67,7 +67,7 @@ def test_a_regression_opens_shrinks_and_closes(tmp_path: Path, night: Make) -> N
         night(3, {A: "pass", B: "error", C: "pass"}),
         night(4, {A: "pass", B: "pass", C: "pass"}),
     )
-    assert (found.kind, found.state, span(found)) == (Kind.FUNCTIONS, State.FIXED, ("1", "2", "4"))
+    assert (found.kind, found.state, span(found)) == (RegressionKind.FUNCTIONS, RegressionState.FIXED, ("1", "2", "4"))
     assert (found.bad, found.cells) == ((), (cell(A), cell(B)))
     assert steps(found) == [
         ("opened", "2", ("jax.a cpu", "jax.b cpu")),
@@ -78,9 +78,9 @@ def test_a_regression_opens_shrinks_and_closes(tmp_path: Path, night: Make) -> N
 
 def test_an_open_one_tells_what_is_bad_now(tmp_path: Path, night: Make) -> None:
     (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "mismatch"}))
-    assert (found.state, span(found)) == (State.OPEN, ("1", "2", None))
+    assert (found.state, span(found)) == (RegressionState.OPEN, ("1", "2", None))
     assert found.message == "why error"
-    assert found.bad == (Bad(cell(A), Outcome.MISMATCH, "why mismatch", Build("jax", "3", Channel.RELEASE)),)
+    assert found.bad == (FailingCell(cell(A), Outcome.MISMATCH, "why mismatch", Build("jax", "3", Channel.RELEASE)),)
 
 
 def test_what_says_something_else_is_another(tmp_path: Path, night: Make) -> None:
@@ -115,8 +115,8 @@ def test_what_comes_back_is_reopened(tmp_path: Path, night: Make) -> None:
     (found,) = read(
         tmp_path, *(night(day, {A: o}) for day, o in enumerate(("pass", "error", "pass", "pass", "error"), start=1))
     )
-    assert (found.state, span(found)) == (State.OPEN, ("4", "5", None))
-    assert [event.step for event in found.events] == [Step.OPENED, Step.CLOSED, Step.REOPENED]
+    assert (found.state, span(found)) == (RegressionState.OPEN, ("4", "5", None))
+    assert [event.step for event in found.events] == [EventKind.OPENED, EventKind.CLOSED, EventKind.REOPENED]
 
 
 def test_its_id_stays_when_a_build_between_is_run_later(tmp_path: Path, night: Make) -> None:
@@ -137,9 +137,9 @@ def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(tmp_path: Pa
         *(night(2, broken, target=target, says=says) for target in ("cpu", "gpu")),
         night(3, good),
     )
-    assert (found.kind, found.state, span(found)) == (Kind.INCIDENT, State.OPEN, ("1", "2", None))
+    assert (found.kind, found.state, span(found)) == (RegressionKind.INCIDENT, RegressionState.OPEN, ("1", "2", None))
     assert (len(found.cells), len(found.bad), found.targets) == (2 * len(cases), len(cases), ("cpu", "gpu"))
-    assert [event.step for event in found.events] == [Step.OPENED, Step.SPREAD, Step.SHRUNK]
+    assert [event.step for event in found.events] == [EventKind.OPENED, EventKind.SPREAD, EventKind.SHRUNK]
 
 
 def test_what_is_new_gone_blocked_or_flaky_is_none(tmp_path: Path, night: Make) -> None:
@@ -157,7 +157,7 @@ def test_what_leaves_the_suite_is_not_fixed(tmp_path: Path, night: Make) -> None
     (found,) = read(
         tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "pass"}), night(3, {B: "pass"})
     )
-    assert (found.state, span(found)) == (State.GONE, ("1", "2", None))
+    assert (found.state, span(found)) == (RegressionState.GONE, ("1", "2", None))
 
 
 def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -> None:
@@ -168,12 +168,12 @@ def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -
         night(3, {A: "blocked"}),
         night(4, {}, blocked="no device"),
     )
-    assert found.state is State.OPEN
+    assert found.state is RegressionState.OPEN
 
 
 def test_a_flaky_answer_closes_nothing(tmp_path: Path, night: Make) -> None:
     (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "flaky"}))
-    assert found.state is State.FLAKY
+    assert found.state is RegressionState.FLAKY
 
 
 def dated(runfile: RunFile, day: int) -> RunFile:
@@ -186,16 +186,16 @@ def dated(runfile: RunFile, day: int) -> RunFile:
     ("runs", "detection"),
     [
         # (night, the day its build was made, outcome)
-        ([(1, 1, "pass"), (2, 2, "error")], Detection(days=0, builds=0)),
-        ([(1, 1, "pass"), (9, 4, "error")], Detection(days=5, builds=0)),
+        ([(1, 1, "pass"), (2, 2, "error")], TimeToDetection(days=0, builds=0)),
+        ([(1, 1, "pass"), (9, 4, "error")], TimeToDetection(days=5, builds=0)),
         # Build 4 was run after build 8 had told of it: it came four days, and one build that was run, before.
-        ([(1, 1, "pass"), (8, 8, "error"), (9, 4, "error")], Detection(days=4, builds=1)),
+        ([(1, 1, "pass"), (8, 8, "error"), (9, 4, "error")], TimeToDetection(days=4, builds=1)),
         # Nobody watched when build 2 came out: old builds were run to look back.
         ([(20, 1, "pass"), (21, 2, "error")], None),
     ],
 )
 def test_how_late_it_was_known(
-    tmp_path: Path, night: Make, runs: list[tuple[int, int, str]], detection: Detection | None
+    tmp_path: Path, night: Make, runs: list[tuple[int, int, str]], detection: TimeToDetection | None
 ) -> None:
     (found,) = read(tmp_path, *(dated(night(day, {A: outcome}), made) for day, made, outcome in runs))
     assert found.detection == detection
@@ -209,15 +209,15 @@ def test_how_late_is_not_known_of_builds_without_a_date(tmp_path: Path, night: M
 @pytest.mark.parametrize(
     ("excuses", "state"),
     [
-        ({}, State.OPEN),
-        ({A: State.MUTED}, State.OPEN),
-        ({A: State.MUTED, B: State.EXPECTED}, State.MUTED),
-        ({A: State.EXPECTED, B: State.EXPECTED}, State.EXPECTED),
-        ({A: State.FLAKY, B: State.MUTED}, State.FLAKY),
+        ({}, RegressionState.OPEN),
+        ({A: RegressionState.MUTED}, RegressionState.OPEN),
+        ({A: RegressionState.MUTED, B: RegressionState.EXPECTED}, RegressionState.MUTED),
+        ({A: RegressionState.EXPECTED, B: RegressionState.EXPECTED}, RegressionState.EXPECTED),
+        ({A: RegressionState.FLAKY, B: RegressionState.MUTED}, RegressionState.FLAKY),
     ],
 )
 def test_what_is_left_decides_how_it_stands(
-    tmp_path: Path, night: Make, excuses: dict[str, State], state: State
+    tmp_path: Path, night: Make, excuses: dict[str, RegressionState], state: RegressionState
 ) -> None:
     (found,) = read(
         tmp_path,

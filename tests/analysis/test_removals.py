@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import Verdict, nights
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
 from monitor.analysis.outcomes.removals import with_removals
-from monitor.analysis.regressions.regression import Regression, State, regressions
+from monitor.analysis.regressions.regression import Regression, RegressionState, regressions
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
 from monitor.issues.issue_plan import plan
-from monitor.issues.settings import Settings
-from monitor.snapshot.snapshot import Material, gather
+from monitor.issues.settings import IssueSettings
+from monitor.snapshot.snapshot import Snapshot, gather
 from monitor.suite.catalog import replaced_names
 
 Make = Callable[..., RunFile]
@@ -24,7 +24,7 @@ A, B = "jax/jax.core.a/eager", "jax/jax.core.b/eager"
 SHIPPED = Path(__file__).parents[2] / "results"
 
 
-def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str) -> Material:
+def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str) -> Snapshot:
     """Both cases pass, and then come out as `after`, with these messages."""
     answers = dict.fromkeys(says, after)
     second = runfile(2, answers, version="2", attempts={case: [after] * 2 for case in says})
@@ -36,7 +36,7 @@ def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "abse
     return gather(history, replaced={f"jax.core.{name}": by for name, by in replaced.items()})
 
 
-def standing(material: Material) -> list[State]:
+def standing(material: Snapshot) -> list[RegressionState]:
     return [one.state for one in material.regressions(lambda bad: None)]
 
 
@@ -51,33 +51,33 @@ def standing(material: Material) -> list[State]:
 def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, sentence: str) -> None:
     material = told(tmp_path, runfile, {A: sentence})
     (change,) = material.nights[-1].changes
-    assert (change.verdict, change.text, material.nights[-1].regressions) == (Verdict.REMOVED, sentence, ())
-    assert standing(material) == [State.REMOVED]
-    assert plan(material.regressions(lambda bad: None), material.nights, [], Settings()) == ()
+    assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.REMOVED, sentence, ())
+    assert standing(material) == [RegressionState.REMOVED]
+    assert plan(material.regressions(lambda bad: None), material.nights, [], IssueSettings()) == ()
 
 
 def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile: Make) -> None:
     material = told(tmp_path, runfile, {A: "jax.core has no a"}, a="jax.typeof")
     assert [change.text for change in material.nights[-1].changes] == ["jax.core has no a; instead: jax.typeof"]
     (regression,) = material.regressions(lambda bad: None)
-    assert (regression.state, regression.bad[0].instead) == (State.REMOVED, "jax.typeof")
+    assert (regression.state, regression.bad[0].instead) == (RegressionState.REMOVED, "jax.typeof")
 
 
 @pytest.mark.parametrize("says", ["jax.core has no a", "jax.core has no deprecated_a", "AttributeError: removed_thing"])
 def test_a_name_that_is_silently_gone_is_a_regression(tmp_path: Path, runfile: Make, says: str) -> None:
     material = told(tmp_path, runfile, {A: says})
-    assert [change.verdict for change in material.nights[-1].regressions] == [Verdict.WORSE]
-    assert standing(material) == [State.OPEN]
+    assert [change.verdict for change in material.nights[-1].regressions] == [ChangeKind.WORSE]
+    assert standing(material) == [RegressionState.OPEN]
 
 
 def test_a_function_that_fails_is_not_removed_whatever_it_says(tmp_path: Path, runfile: Make) -> None:
     material = told(tmp_path, runfile, {A: "TypeError: the keyword was removed"}, after="error", a="jax.typeof")
-    assert standing(material) == [State.OPEN]
+    assert standing(material) == [RegressionState.OPEN]
 
 
 def test_one_that_is_silently_gone_beside_it_keeps_a_regression_open(tmp_path: Path, runfile: Make) -> None:
     material = told(tmp_path, runfile, {A: "jax.core has no a", B: "jax.core has no b"}, a="jax.typeof")
-    assert standing(material) == [State.OPEN]
+    assert standing(material) == [RegressionState.OPEN]
 
 
 def test_every_name_that_the_shipped_history_lost_was_announced() -> None:
@@ -85,7 +85,7 @@ def test_every_name_that_the_shipped_history_lost_was_announced() -> None:
 
     def open_ones(replaced: dict[str, str]) -> list[Regression]:
         every = regressions(with_removals(night, replaced) for night in found)
-        return [one for one in every if one.state is State.OPEN]
+        return [one for one in every if one.state is RegressionState.OPEN]
 
     assert {function for one in open_ones({}) for function in one.functions} == {
         "jax.core.get_aval",

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.outcomes.outcome_changes import Verdict, nights
-from monitor.analysis.regressions.regression import State, regressions
-from monitor.analysis.regressions.tracker import Bad
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
+from monitor.analysis.regressions.regression import RegressionState, regressions
+from monitor.analysis.regressions.tracker import FailingCell
 from monitor.analysis.regressions.triage import excused, excuses, load_triage, stale
 from monitor.formats.run_file import RunFile
 from monitor.formats.toml_reader import FieldError
-from monitor.history.store import History, Recorded
+from monitor.history.store import History, LoadedHistory
 from monitor.model import Build, Channel, Evidence, Outcome
 from monitor.snapshot.snapshot import material_of
 
@@ -49,34 +49,34 @@ def written(directory: Path, expected: str = "", mutes: str = "") -> Path:
     return directory
 
 
-def bad(case: str, outcome: str = "error", *, target: str = "cpu", version: str = "2") -> Bad:
+def bad(case: str, outcome: str = "error", *, target: str = "cpu", version: str = "2") -> FailingCell:
     cell = Cell(case, target, "paper", Evidence.EXECUTED)
-    return Bad(cell, Outcome(outcome), "", Build("jax", version, Channel.RELEASE))
+    return FailingCell(cell, Outcome(outcome), "", Build("jax", version, Channel.RELEASE))
 
 
 @pytest.mark.parametrize(
     ("failure", "state"),
     [
-        (bad(A), State.EXPECTED),
-        (bad(A, version="3.9.dev20261101"), State.EXPECTED),
+        (bad(A), RegressionState.EXPECTED),
+        (bad(A, version="3.9.dev20261101"), RegressionState.EXPECTED),
         (bad(A, version="4"), None),
         (bad(A, version="1.9"), None),
         (bad(A, "mismatch"), None),
         (bad(A, target="gpu"), None),
-        (bad(B), State.MUTED),
-        (bad(B, "crash", target="gpu", version="9"), State.MUTED),
-        (bad(C), State.FLAKY),
+        (bad(B), RegressionState.MUTED),
+        (bad(B, "crash", target="gpu", version="9"), RegressionState.MUTED),
+        (bad(C), RegressionState.FLAKY),
         (bad(C, target="gpu"), None),
     ],
 )
-def test_what_is_excused(tmp_path: Path, failure: Bad, state: State | None) -> None:
+def test_what_is_excused(tmp_path: Path, failure: FailingCell, state: RegressionState | None) -> None:
     triage = load_triage(written(tmp_path, EXPECTED, MUTE))
     assert excuses(triage, {bad(C).cell}, TODAY)(failure) is state
 
 
 def test_an_entry_holds_on_its_last_day_and_not_after(tmp_path: Path) -> None:
     triage = load_triage(written(tmp_path, EXPECTED))
-    assert excuses(triage, (), TODAY)(bad(A)) is State.EXPECTED
+    assert excuses(triage, (), TODAY)(bad(A)) is RegressionState.EXPECTED
     assert excuses(triage, (), date(2026, 11, 21))(bad(A)) is None
 
 
@@ -85,7 +85,7 @@ def test_no_files_excuse_nothing(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def recorded(tmp_path: Path, runfile: Make) -> Recorded:
+def recorded(tmp_path: Path, runfile: Make) -> LoadedHistory:
     history = History(tmp_path / "history")
     history.record(
         [
@@ -102,26 +102,30 @@ def recorded(tmp_path: Path, runfile: Make) -> Recorded:
     return history.load()
 
 
-def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: Recorded) -> None:
+def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistory) -> None:
     excuse = excuses(load_triage(written(tmp_path / "triage", EXPECTED, MUTE)), (), TODAY)
     *_, night = nights(recorded)
     told = excused(night, excuse)
     assert {change.case: change.verdict for change in told.changes} == {
-        A: Verdict.EXPECTED,
-        B: Verdict.MUTED,
-        C: Verdict.WORSE,
+        A: ChangeKind.EXPECTED,
+        B: ChangeKind.MUTED,
+        C: ChangeKind.WORSE,
     }
     assert [change.case for change in told.regressions] == [C]
 
 
-def test_regressions_stand_as_what_they_are_until_it_ends(tmp_path: Path, recorded: Recorded) -> None:
+def test_regressions_stand_as_what_they_are_until_it_ends(tmp_path: Path, recorded: LoadedHistory) -> None:
     triage = load_triage(written(tmp_path / "triage", EXPECTED, MUTE))
     states = [
         [one.state for one in regressions(nights(recorded), excuses(triage, (), day))]
         for day in (TODAY, date(2026, 12, 31), date(2027, 1, 1))
     ]
     # A and B say the same, and are one regression: what is left of it to be told of decides.
-    assert states == [[State.MUTED, State.OPEN], [State.OPEN, State.OPEN], [State.OPEN, State.OPEN]]
+    assert states == [
+        [RegressionState.MUTED, RegressionState.OPEN],
+        [RegressionState.OPEN, RegressionState.OPEN],
+        [RegressionState.OPEN, RegressionState.OPEN],
+    ]
 
 
 def entry(**fields: str) -> str:
@@ -148,7 +152,9 @@ def entry(**fields: str) -> str:
         (entry(outcome='"crash"'), "expected[0]: nothing that it fits fails so any more: remove it"),
     ],
 )
-def test_entries_that_help_nobody_are_told_of(tmp_path: Path, recorded: Recorded, text: str, fault: str | None) -> None:
+def test_entries_that_help_nobody_are_told_of(
+    tmp_path: Path, recorded: LoadedHistory, text: str, fault: str | None
+) -> None:
     triage, known = load_triage(written(tmp_path / "triage", text)), material_of(recorded)
     told = [line.partition("expected.toml: ")[2] for line in stale(triage, known.answers, known.told, TODAY)]
     assert told == ([fault] if fault else [])

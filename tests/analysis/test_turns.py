@@ -9,11 +9,11 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from monitor.analysis.outcomes.last_change import NoTurnError, last_turn
+from monitor.analysis.outcomes.last_change import NoChangeError, last_turn
 from monitor.formats.run_file import RunFile
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import Digest, Evidence
 
 Make = Callable[..., RunFile]
@@ -21,10 +21,10 @@ CASE = "jax/jax.a/eager"
 
 
 @pytest.fixture
-def told(runfile: Make) -> Callable[..., Recorded]:
+def told(runfile: Make) -> Callable[..., LoadedHistory]:
     """A history of one case: an outcome for each version, or an outcome with the figure that was given."""
 
-    def make(**versions: str) -> Recorded:
+    def make(**versions: str) -> LoadedHistory:
         heads, tables = [], []
         for day, (version, words) in enumerate(versions.items(), start=1):
             outcome, _, figure = words.partition(" ")
@@ -33,7 +33,7 @@ def told(runfile: Make) -> Callable[..., Recorded]:
             heads.append(RecordedRun(one.run, one.end))
             table = observations_table(replace(o, digest=digest) for o in one.observations)
             tables.append(table.assign(run=one.run.id))
-        return Recorded(in_order(heads), pd.concat(tables, ignore_index=True))
+        return LoadedHistory(in_order(heads), pd.concat(tables, ignore_index=True))
 
     return make
 
@@ -49,7 +49,7 @@ def told(runfile: Make) -> Callable[..., Recorded]:
         (["pass 10", "pass 90", "error", "pass 90", "pass 10"], "1.4", "1.5"),
     ],
 )
-def test_the_last_turn(told: Callable[..., Recorded], words: list[str], good: str, bad: str) -> None:
+def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], good: str, bad: str) -> None:
     versions = {f"v1_{number}": word for number, word in enumerate(words, start=1)}
     turn = last_turn(told(**versions), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.suite, turn.good.version, turn.bad.version) == ("paper", good, bad)
@@ -67,19 +67,19 @@ def test_the_last_turn(told: Callable[..., Recorded], words: list[str], good: st
         ({"v1": "pass", "v1_": "error"}, "changed between two runs of one build, jax==1"),
     ],
 )
-def test_no_turn(told: Callable[..., Recorded], versions: dict[str, str], said: str) -> None:
-    with pytest.raises(NoTurnError, match=re.escape(said)):
+def test_no_turn(told: Callable[..., LoadedHistory], versions: dict[str, str], said: str) -> None:
+    with pytest.raises(NoChangeError, match=re.escape(said)):
         last_turn(told(**versions), "cpu", CASE, Evidence.EXECUTED)
 
 
-def test_what_was_mended(told: Callable[..., Recorded]) -> None:
+def test_what_was_mended(told: Callable[..., LoadedHistory]) -> None:
     recorded = told(v1="error", v2="pass", v3="error", v4="absent", v5="pass", v6="pass")
     turn = last_turn(recorded, "cpu", CASE, Evidence.EXECUTED, mended=True)
     assert (turn.good.version, turn.bad.version) == ("4", "5")
-    with pytest.raises(NoTurnError, match="was never mended"):
+    with pytest.raises(NoChangeError, match="was never mended"):
         last_turn(told(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, mended=True)
 
 
-def test_an_old_build_that_was_run_later_is_old(told: Callable[..., Recorded]) -> None:
+def test_an_old_build_that_was_run_later_is_old(told: Callable[..., LoadedHistory]) -> None:
     turn = last_turn(told(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.good.version, turn.bad.version) == ("2", "3")

@@ -15,7 +15,7 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import TOKEN, FakeGitHub, serving
 
 from monitor.cli.common import DEFAULT_HISTORY, open_history
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 from monitor.history.store import History
 
 
@@ -33,7 +33,7 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS", "PORTABILITY_ACCOUNT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setattr("monitor.cli.github.Client", partial(Client, pace=0))  # this one bears any pace
+    monkeypatch.setattr("monitor.cli.github.Client", partial(GitHubClient, pace=0))  # this one bears any pace
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake

@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from calling import CHECKOUT, portability
 
-from monitor.analysis.bisection import Mark, Symptom, Trial
+from monitor.analysis.bisection import Symptom, Trial, TrialVerdict
 from monitor.cli.bisect import search
 from monitor.execution.builds.provider import BuildUnavailable
 from monitor.execution.targets.target import Target
 from monitor.model import Evidence, Outcome, Package
-from monitor.pipeline.bisect_state import Journal, Question
+from monitor.pipeline.bisect_state import BisectSpec, BisectState
 
-QUESTION = Question("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release", "jax/jax.a/eager")
+QUESTION = BisectSpec("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release", "jax/jax.a/eager")
 
 
 class Attempts:
@@ -39,37 +39,39 @@ class Attempts:
 
 
 @pytest.fixture
-def journal(tmp_path: Path) -> Journal:
-    lined_up = Journal(tmp_path, QUESTION)
+def journal(tmp_path: Path) -> BisectState:
+    lined_up = BisectState(tmp_path, QUESTION)
     lined_up.hold((Package("numpy", "2.0"),))
     lined_up.line_up(tuple(f"jax==0.{minor}" for minor in range(2, 9)))
     return lined_up
 
 
-def test_a_search_ends_with_two_neighbours(journal: Journal, cpu: Target) -> None:
+def test_a_search_ends_with_two_neighbours(journal: BisectState, cpu: Target) -> None:
     found = search(journal, Attempts(), cpu)
     assert (found.symptom, found.good.build, found.bad.build) == (Symptom.OUTCOME, "jax==0.5", "jax==0.6")
     assert found.skipped == ()
     assert found.commits.link == f"https://github.com/jax-ml/jax/compare/{'5' * 40}...{'6' * 40}"
-    assert [step.mark for step in found.steps[:2]] == [Mark.GOOD, Mark.BAD]
+    assert [step.mark for step in found.steps[:2]] == [TrialVerdict.GOOD, TrialVerdict.BAD]
 
 
-def test_an_interrupted_search_goes_on_where_it_was(journal: Journal, cpu: Target, tmp_path: Path) -> None:
+def test_an_interrupted_search_goes_on_where_it_was(journal: BisectState, cpu: Target, tmp_path: Path) -> None:
     first = Attempts(interrupt="jax==0.7")
     with pytest.raises(KeyboardInterrupt):
         search(journal, first, cpu)
-    again, second = Journal(tmp_path, QUESTION), Attempts()
+    again, second = BisectState(tmp_path, QUESTION), Attempts()
     assert again.search.held == (Package("numpy", "2.0"),)
     found = search(again, second, cpu)
     assert set(second.made) & set(first.made) == {"jax==0.7"}
     assert (found.good.build, found.bad.build) == ("jax==0.5", "jax==0.6")
     third = Attempts()
-    assert search(Journal(tmp_path, QUESTION), third, cpu) == found
+    assert search(BisectState(tmp_path, QUESTION), third, cpu) == found
     assert third.made == []
 
 
 def test_a_build_that_cannot_be_had_is_told_and_asked_for_again(tmp_path: Path, cpu: Target) -> None:
-    lined_up = Journal(tmp_path, Question("cpu", "jax", Evidence.EXECUTED, "jax==0.3", "jax==0.7", "release", "c"))
+    lined_up = BisectState(
+        tmp_path, BisectSpec("cpu", "jax", Evidence.EXECUTED, "jax==0.3", "jax==0.7", "release", "c")
+    )
     lined_up.line_up(("jax==0.4",))
     found = search(lined_up, Attempts(), cpu)
     assert [(trial.build, trial.shown) for trial in found.skipped] == [
@@ -80,20 +82,21 @@ def test_a_build_that_cannot_be_had_is_told_and_asked_for_again(tmp_path: Path, 
 
 def test_builds_that_are_named_are_those_between_the_ends(tmp_path: Path, cpu: Target) -> None:
     among = ("torch==2.10.0", "torch==2.11.0", "torch==2.12.0", "torch==2.12.1", "torch==2.13.0")
-    question = Question("cpu", "torch", Evidence.EXECUTED, "torch==2.11.0", "torch==2.13.0+cpu", "release", "c")
+    question = BisectSpec("cpu", "torch", Evidence.EXECUTED, "torch==2.11.0", "torch==2.13.0+cpu", "release", "c")
     trials = {label: Trial(label, Outcome.PASS) for label in among}
     trials["torch==2.13.0+cpu"] = Trial("torch==2.13.0+cpu", Outcome.ERROR)
-    lined_up = Journal(tmp_path, replace(question, among=among))
+    lined_up = BisectState(tmp_path, replace(question, among=among))
     found = search(lined_up, trials.__getitem__, cpu.offer(Evidence.EXECUTED))
     assert lined_up.search.between == ("torch==2.12.0", "torch==2.12.1")
     assert (found.good.build, found.bad.build) == ("torch==2.12.1", "torch==2.13.0+cpu")
-    assert lined_up.folder != Journal(tmp_path, question).folder
+    assert lined_up.folder != BisectState(tmp_path, question).folder
 
 
 def test_another_script_is_another_search(tmp_path: Path) -> None:
     ends = ("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release")
     assert (
-        Journal(tmp_path, Question(*ends, script="1")).folder != Journal(tmp_path, Question(*ends, script="2")).folder
+        BisectState(tmp_path, BisectSpec(*ends, script="1")).folder
+        != BisectState(tmp_path, BisectSpec(*ends, script="2")).folder
     )
 
 

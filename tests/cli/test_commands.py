@@ -15,8 +15,8 @@ from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.execution.builds.provider import Provided, provide
-from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.builds.provider import ProvisionedBuild, provide
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
 from monitor.model import Channel
@@ -112,7 +112,7 @@ def test_the_suite_is_listed_without_frameworks() -> None:
     assert "opinfo: the installed build of torch lists its cases when it runs" in everything.stderr
 
 
-def test_a_case_is_written_out_and_run(builds: Callable[[str], Provided]) -> None:
+def test_a_case_is_written_out_and_run(builds: Callable[[str], ProvisionedBuild]) -> None:
     del builds  # makes sure that there is one in the cache
     case = "jax/jax.numpy.add/eager-float32"
     assert portability("repro", case).stdout.startswith(f'"""{case}"""')
@@ -205,7 +205,7 @@ def test_the_doctor_of_what_only_a_compiler_sees_says_how_to_try_it() -> None:
 
 
 def test_the_doctor_tells_what_a_target_sees_here(
-    builds: Callable[[str], Provided], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever sets a machine up sees there what a night would see first."""
     version = builds("jax").build.version
@@ -222,7 +222,7 @@ def test_the_doctor_tells_what_a_target_sees_here(
     assert another.exit_code == 1
 
 
-def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_builds_are_listed_and_pruned(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     label, environment = builds("jax").build.label, builds("jax").python.parents[1]
     (tmp_path / "environments").mkdir()  # a cache that has this one alone: dozens take long to measure
     (tmp_path / "environments" / environment.name).symlink_to(environment)
@@ -235,8 +235,8 @@ def test_builds_are_listed_and_pruned(builds: Callable[[str], Provided], tmp_pat
 
 
 def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> None:
-    source = Source(packages=("six",))
-    framework = Framework("jax", "cpu", ("six",), channels={Channel.RELEASE: source})
+    source = ChannelSource(packages=("six",))
+    framework = FrameworkSources("jax", "cpu", ("six",), channels={Channel.RELEASE: source})
     six = provide(
         replace(cpu, frameworks={"jax": framework}), "jax", channel="release", cache=tmp_path / "cache", say=print
     )

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app, bisect, steps
 from monitor.formats.run_file import RunFile
-from monitor.github.commit_ranges import CommitUnknownError, Source
+from monitor.github.commit_ranges import BuildCommit, CommitUnknownError
 from monitor.history.store import History
 from monitor.model import Build, Channel
 
@@ -66,7 +66,7 @@ def shown(directory: Path) -> dict[str, set[str]]:
         name: "".join(path.read_text() for path in (directory / "site" / name).rglob("*.html"))
         for name in ("regressions", "builds")
     }
-    ends = Source("torch==2.16.0.dev20261123", NIGHTLY[23]), Source("torch==2.16.0.dev20261124", NIGHTLY[24])
+    ends = BuildCommit("torch==2.16.0.dev20261123", NIGHTLY[23]), BuildCommit("torch==2.16.0.dev20261124", NIGHTLY[24])
     texts = pages | {
         "issue": told("notify", "--repository", REPOSITORY, "--dry-run"),
         "text": told("regressions"),

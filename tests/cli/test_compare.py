@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from monitor.cli.compare import frame_of, rows_of
-from monitor.execution.builds.provider import Provided
-from monitor.model import Digest, Outcome, Side
+from monitor.execution.builds.provider import ProvisionedBuild
+from monitor.model import ComparisonSide, Digest, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PASSED = (Outcome.PASS,) * 6
@@ -22,16 +22,19 @@ def test_a_row_tells_outcomes_latency_and_values() -> None:
     rows = rows_of(
         {
             SLOW: (
-                Side("jax==1", PASSED, LOW, Digest("0" * 8, (3,))),
-                Side("jax==2", PASSED, HIGH, Digest("0" * 8, (4,))),
+                ComparisonSide("jax==1", PASSED, LOW, Digest("0" * 8, (3,))),
+                ComparisonSide("jax==2", PASSED, HIGH, Digest("0" * 8, (4,))),
             ),
             FAST: (
-                Side("jax==1", PASSED, HIGH, Digest("0" * 8)),
-                Side("jax==2", PASSED, LOW, Digest("1" * 8)),
+                ComparisonSide("jax==1", PASSED, HIGH, Digest("0" * 8)),
+                ComparisonSide("jax==2", PASSED, LOW, Digest("1" * 8)),
             ),
-            BROKEN: (Side("jax==1", PASSED, LOW), Side("jax==2", (Outcome.ABSENT,) * 6)),
-            FLAKY: (Side("jax==1", PASSED, LOW), Side("jax==2", (*PASSED[:5], Outcome.CRASH), LOW[:5])),
-            UNHEARD: (Side("jax==1"), Side("jax==2", PASSED, LOW)),
+            BROKEN: (ComparisonSide("jax==1", PASSED, LOW), ComparisonSide("jax==2", (Outcome.ABSENT,) * 6)),
+            FLAKY: (
+                ComparisonSide("jax==1", PASSED, LOW),
+                ComparisonSide("jax==2", (*PASSED[:5], Outcome.CRASH), LOW[:5]),
+            ),
+            UNHEARD: (ComparisonSide("jax==1"), ComparisonSide("jax==2", PASSED, LOW)),
         }
     )
     cells = frame_of(rows).drop(columns="case").to_numpy().tolist()
@@ -45,7 +48,7 @@ def test_a_row_tells_outcomes_latency_and_values() -> None:
     assert [row.case for row in rows if row.worse] == [SLOW, BROKEN]
 
 
-def test_a_build_is_no_worse_than_itself(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_build_is_no_worse_than_itself(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     label = builds("jax").build.label
     command = [sys.executable, "-m", "monitor", "compare", "--builds", f"{label},{label}", "--samples", "1", "--json"]
     cases = ["--case", "jax/jax.numpy.sum/eager-float32"]

@@ -10,22 +10,24 @@ from wheels import only_wheels, write_wheel
 
 from monitor.cli import bisect_trials
 from monitor.cli.backfill import _start
-from monitor.cli.bisect_trials import Bench
+from monitor.cli.bisect_trials import TrialContext
 from monitor.cli.older_builds import FOLDER, let_go, own_cache
 from monitor.execution.builds.environments import in_use, list_environments
 from monitor.execution.builds.provider import provide
-from monitor.execution.targets.backends import Execute
-from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.backends import ExecuteBackend
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.model import Channel, Evidence, Job
 
 
 def target(*frameworks: str) -> Target:
     offered = {
-        name: Framework(name, "cpu", (name,), channels={Channel.RELEASE: Source((name,))}, exact=Source(()))
+        name: FrameworkSources(
+            name, "cpu", (name,), channels={Channel.RELEASE: ChannelSource((name,))}, exact=ChannelSource(())
+        )
         for name in frameworks
     }
-    return Target("mine", "Mine", "runners/mine.toml", offered, Execute(labels=("mine",)))
+    return Target("mine", "Mine", "runners/mine.toml", offered, ExecuteBackend(labels=("mine",)))
 
 
 MINE = target("tiny", "other")
@@ -64,7 +66,7 @@ def test_bisect_removes_only_what_it_made_and_only_of_its_framework(
     assert any("tiny" in path for path in contents(tmp_path / "uv"))
     own = own_cache(shared)
     provide(MINE, "other", exact="other==1.0", cache=own, say=silence)  # of another search
-    bench = Bench(MINE, "tiny", "paper", Evidence.EXECUTED, (), own, tmp_path / "log")
+    bench = TrialContext(MINE, "tiny", "paper", Evidence.EXECUTED, (), own, tmp_path / "log")
     for number in range(3, 8):
         with bisect_trials._provided(bench, f"tiny=={number}.0"):
             pass

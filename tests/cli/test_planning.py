@@ -11,18 +11,18 @@ import pytest
 from monitor.analysis.latency.build_effects import ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
 from monitor.cli.common import UserError
-from monitor.cli.planner import Wish, plan_jobs
+from monitor.cli.planner import PlanRequest, plan_jobs
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Job
 
 A = "jax/jax.a/eager"
-WISH = Wish(("cpu",), ("jax",), ("paper",))
+WISH = PlanRequest(("cpu",), ("jax",), ("paper",))
 
 
 @pytest.fixture
-def plan(tmp_path: Path, runfile: Callable[..., RunFile], cpu: Target) -> Callable[[Wish], Job]:
+def plan(tmp_path: Path, runfile: Callable[..., RunFile], cpu: Target) -> Callable[[PlanRequest], Job]:
     """A plan after twelve nights on twelve builds."""
     history = History(tmp_path / "history")
     nights = [
@@ -31,33 +31,33 @@ def plan(tmp_path: Path, runfile: Callable[..., RunFile], cpu: Target) -> Callab
     ]
     history.record(nights, "twelve nights")
 
-    def make(wish: Wish) -> Job:
+    def make(wish: PlanRequest) -> Job:
         (job,) = plan_jobs(wish, {"cpu": cpu}, history)
         return job
 
     return make
 
 
-def test_a_job_is_held_against_the_pace_and_the_last_good_build(plan: Callable[[Wish], Job]) -> None:
+def test_a_job_is_held_against_the_pace_and_the_last_good_build(plan: Callable[[PlanRequest], Job]) -> None:
     found = plan(WISH).baseline
     assert found
     assert (found.build, found.samples, found.controls) == ("jax==10.0", ROUNDS, CONTROLS)
     assert found.paces["a chip"][0].cases.keys() == {A}
 
 
-def test_an_old_build_is_held_against_those_before_it(plan: Callable[[Wish], Job]) -> None:
+def test_an_old_build_is_held_against_those_before_it(plan: Callable[[PlanRequest], Job]) -> None:
     found = plan(replace(WISH, builds=("jax==5.0",))).baseline
     assert found
     assert (found.build, found.paces) == ("jax==3.0", {}), "of five nights, no pace is known"
 
 
-def test_nothing_is_compared_where_it_is_not_wished(plan: Callable[[Wish], Job]) -> None:
+def test_nothing_is_compared_where_it_is_not_wished(plan: Callable[[PlanRequest], Job]) -> None:
     assert plan(replace(WISH, compare=False)).baseline is None
 
 
 def test_more_jobs_than_github_starts_in_one_run_are_refused(cpu: Target, tmp_path: Path) -> None:
     def planned(shards: int) -> int:
-        wish = Wish(("cpu",), suites=("paper",), shards=shards, compare=False)
+        wish = PlanRequest(("cpu",), suites=("paper",), shards=shards, compare=False)
         return len(plan_jobs(wish, {"cpu": cpu}, History(tmp_path / "history")))
 
     assert planned(85) == 3 * 85, "one suite of three frameworks"
@@ -80,7 +80,7 @@ def test_more_jobs_than_github_starts_in_one_run_are_refused(cpu: Target, tmp_pa
         (replace(WISH, builds=("",)), '--build "": no framework selected here'),
     ],
 )
-def test_what_fits_nothing_is_refused(plan: Callable[[Wish], Job], wish: Wish, said: str) -> None:
+def test_what_fits_nothing_is_refused(plan: Callable[[PlanRequest], Job], wish: PlanRequest, said: str) -> None:
     with pytest.raises(UserError, match=said):
         plan(wish)
 
@@ -89,7 +89,7 @@ def test_a_listed_suite_of_which_the_history_has_no_such_case_is_refused(
     tmp_path: Path, cpu: Target, runfile: Callable[..., RunFile], capsys: pytest.CaptureFixture[str]
 ) -> None:
     history = History(tmp_path / "history")
-    wish = Wish(("cpu",), ("jax",), ("harness",), cases=("jax/jax.lax.sort/NONSENSE",), compare=False)
+    wish = PlanRequest(("cpu",), ("jax",), ("harness",), cases=("jax/jax.lax.sort/NONSENSE",), compare=False)
     known = "jax/jax.lax.sort/harness-float32"
     assert len(plan_jobs(wish, {"cpu": cpu}, history)) == 1
     assert "no run of suite harness of jax is recorded, so only the run finds out what fits" in capsys.readouterr().err
@@ -106,6 +106,6 @@ def test_a_declared_suite_without_a_fitting_case_is_left_out_and_a_listed_one_is
     tmp_path: Path, cpu: Target
 ) -> None:
     """What an installed build lists is known when it runs, but not that another framework's case is among it."""
-    wish = Wish(("cpu",), cases=("jax/jax.lax.sort/harness-*",))
+    wish = PlanRequest(("cpu",), cases=("jax/jax.lax.sort/harness-*",))
     jobs = plan_jobs(wish, {"cpu": cpu}, History(tmp_path / "history"))
     assert [(job.framework, job.suite) for job in jobs] == [("jax", "harness")]

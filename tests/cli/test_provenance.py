@@ -17,7 +17,7 @@ from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json
 from monitor.history.layout import RecordedRun
 from monitor.history.store import History
-from monitor.model import Build, Channel, Comparison, Evidence, Job, Outcome, Reason, Run, Side
+from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Job, Outcome, Reason, Run
 from monitor.pipeline import provenance
 from monitor.pipeline.provenance import (
     StartedFor,
@@ -42,7 +42,7 @@ def targets() -> dict[str, Target]:
 
 
 def compared(runfile: RunFile, good: str) -> RunFile:
-    sides = Side(good, (Outcome.PASS,)), Side("jax==0.10.2", (Outcome.PASS,))
+    sides = ComparisonSide(good, (Outcome.PASS,)), ComparisonSide("jax==0.10.2", (Outcome.PASS,))
     return replace(runfile, comparisons=(Comparison(A, Reason.TURNED, *sides),))
 
 

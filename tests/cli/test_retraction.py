@@ -17,7 +17,7 @@ from monitor.cli import app, common
 from monitor.formats.run_file import RunFile
 from monitor.history.retraction import RetractionError
 from monitor.history.store import History
-from monitor.model import Build, Channel, Comparison, Outcome, Reason, Side, Signature
+from monitor.model import Build, Channel, Comparison, ComparisonSide, Outcome, Reason, Signature
 
 Make = Callable[..., RunFile]
 A, B, C = (f"jax/jax.lax.{name}/eager-float32" for name in ("sort", "abs", "cos"))
@@ -50,7 +50,7 @@ def nights(runfile: Make) -> list[RunFile]:
 def poison(runfile: Make) -> RunFile:
     """A night of a version that no build will exceed, which says that all is broken."""
     again = {case: ["crash"] * 2 for case in (A, B, C)}
-    sides = Side("jax==0.10.3", (Outcome.PASS,)), Side("jax==49.7.3", (Outcome.CRASH,))
+    sides = ComparisonSide("jax==0.10.3", (Outcome.PASS,)), ComparisonSide("jax==49.7.3", (Outcome.CRASH,))
     made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="49.7.3", attempts=again)
     made = replace(made, comparisons=(Comparison(A, Reason.TURNED, *sides),))
     return replace(made, signatures=(Signature("jax.lax.sort", "(evil)"), Signature("jax.lax.cos", "(evil)")))

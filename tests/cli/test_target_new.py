@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.cli.common import UserError
-from monitor.execution.targets.device_check import Expectation
+from monitor.execution.targets.device_check import DeviceExpectation
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import Target, load_target
 from monitor.model import Channel, Chip, Evidence
@@ -42,7 +42,7 @@ def written(runners: Path, name: str) -> Target:
     return load_target(path)
 
 
-L4 = Expectation(name="NVIDIA L4", count=2)
+L4 = DeviceExpectation(name="NVIDIA L4", count=2)
 
 
 def test_the_workflows_offer_what_is_added(runners: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_gpu_with_flags(runners: Path) -> None:
     assert (target.title, target.evidences) == ('NVIDIA "Ada" L4', (Evidence.EXECUTED,))
     assert target.way(Evidence.EXECUTED).labels == ("nvidia-l4",)
     assert set(target.frameworks) == {"jax", "tensorflow", "torch"}
-    assert target.framework("torch").expect == Expectation(flavour="cuda .+").over(L4)
+    assert target.framework("torch").expect == DeviceExpectation(flavour="cuda .+").over(L4)
     assert done.stdout.splitlines()[1:] == [
         "  1. on the machine, see what a night would see first: portability doctor --target nvidia-l4",
         "  2. register its runner with the label nvidia-l4, as runners/provisioning/README.md tells",
@@ -115,7 +115,7 @@ def test_an_accelerator_that_nobody_here_knows(runners: Path) -> None:
     assert new("bord", answers="My board\nother\ntorch\nnpu\ntorch torch-npu\n\n\nnone\n").exit_code == 0
     for name in ("board", "bord"):
         torch = written(runners, name).framework("torch")
-        assert (torch.device, torch.expect) == ("npu", Expectation(count=1))
+        assert (torch.device, torch.expect) == ("npu", DeviceExpectation(count=1))
         assert torch.channels[Channel.RELEASE].packages == ("torch", "torch-npu", "numpy", "scipy", "expecttest")
 
 

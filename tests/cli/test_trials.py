@@ -8,11 +8,11 @@ import pytest
 
 from monitor.analysis.bisection import Trial
 from monitor.cli.bisect_trials import exited, timed
-from monitor.model import Outcome, Side
+from monitor.model import ComparisonSide, Outcome
 
 LABEL = "jax==1.0"
 PASSES = (Outcome.PASS,) * 15
-GOOD = Side("jax==0.9", PASSES, tuple(100 + number for number in range(15)))
+GOOD = ComparisonSide("jax==0.9", PASSES, tuple(100 + number for number in range(15)))
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_an_exit_status(status: int, output: str, expected: Trial) -> None:
 
 
 def test_a_build_that_is_slower() -> None:
-    slow = Side(LABEL, PASSES, tuple(1.5 * latency for latency in GOOD.latencies))
+    slow = ComparisonSide(LABEL, PASSES, tuple(1.5 * latency for latency in GOOD.latencies))
     trial = timed(Trial(LABEL, Outcome.PASS), GOOD, slow)
     assert trial.message == "1.50 times as long as jax==0.9: slower"
     assert trial.slower is not None
@@ -37,10 +37,10 @@ def test_a_build_that_is_slower() -> None:
 
 
 def test_a_build_that_cannot_be_told_from_the_good_one_is_not_slower() -> None:
-    same = Side(LABEL, PASSES, tuple(latency + 0.5 for latency in GOOD.latencies))
+    same = ComparisonSide(LABEL, PASSES, tuple(latency + 0.5 for latency in GOOD.latencies))
     assert timed(Trial(LABEL, Outcome.PASS), GOOD, same).slower == 0.0
 
 
 def test_a_case_that_is_not_timed() -> None:
-    trial = timed(Trial(LABEL, Outcome.PASS), GOOD, Side(LABEL, PASSES))
+    trial = timed(Trial(LABEL, Outcome.PASS), GOOD, ComparisonSide(LABEL, PASSES))
     assert (trial.outcome, trial.message) == (Outcome.BLOCKED, "it is not timed")

@@ -16,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 from monitor.history.store import History
 from monitor.model import Build, Channel
 from monitor.site import site_freshness
@@ -217,7 +217,7 @@ def test_an_old_site(
 
 def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_freshness, "ANSWER_SECONDS", 1)
-    with pytest.raises(site_freshness.NoAnswerError, match="does not answer: ConnectionError"):
+    with pytest.raises(site_freshness.FreshnessUnknownError, match="does not answer: ConnectionError"):
         site_freshness.written_at("http://127.0.0.1:9/")
 
 
@@ -265,7 +265,7 @@ def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
     github: FakeGitHub, tmp_path: Path, record: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(0.5, {A: "pass"})
-    ahead = partial(Client, pace=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+    ahead = partial(GitHubClient, pace=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
     monkeypatch.setattr("monitor.cli.github.Client", ahead)
     assert watch(tmp_path).exit_code == 0
     assert only(github)["title"] == "A clock is wrong"

@@ -15,9 +15,9 @@ from wheels import only_wheels
 
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import BuildUnavailable, newer, newest, provide
-from monitor.execution.targets.backends import Execute
+from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import Framework, Past, Source
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources, VersionConstraint
 from monitor.execution.targets.target import Target, load_target
 from monitor.history import consistency
 from monitor.model import Channel, Package
@@ -32,10 +32,12 @@ def offer(tmp_path, monkeypatch):
     tiny, tinylib = (("tiny", "1.0"), ("tiny", "2.0.dev20261101")), (("tinylib", "1.0"), ("tinylib", "2.0"))
     only_wheels(monkeypatch, tmp_path, *tiny, *tinylib)
 
-    def make(exact: Source | None = None, past: tuple[Past, ...] = (), **channels: Source) -> Target:
+    def make(
+        exact: ChannelSource | None = None, past: tuple[VersionConstraint, ...] = (), **channels: ChannelSource
+    ) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
-        framework = Framework("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact, past=past)
-        return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(labels=("mine",)))
+        framework = FrameworkSources("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact, past=past)
+        return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, ExecuteBackend(labels=("mine",)))
 
     return make
 
@@ -56,7 +58,7 @@ ORDERED = (
 
 
 def test_a_nightly_has_its_date(offer, ask):
-    provided = ask(offer(nightly=Source(("tiny",), prerelease="allow")))
+    provided = ask(offer(nightly=ChannelSource(("tiny",), prerelease="allow")))
     build = provided.build
     assert (build.label, build.channel, build.date) == ("tiny==2.0.dev20261101", Channel.NIGHTLY, "2026-11-01")
     assert (build.why, build.commit, provided.notes) == ("", "", ())
@@ -67,8 +69,8 @@ def test_a_nightly_has_its_date(offer, ask):
 
 def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
     target = offer(
-        nightly=Source(("tiny",), index=(UNREACHABLE,)),
-        pinned=Source(("tiny==1.0",), index=(UNREACHABLE, "default")),
+        nightly=ChannelSource(("tiny",), index=(UNREACHABLE,)),
+        pinned=ChannelSource(("tiny==1.0",), index=(UNREACHABLE, "default")),
     )
     build = ask(target).build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.PINNED)
@@ -79,7 +81,13 @@ def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
 
 def test_nothing_can_be_had(offer, ask):
     with pytest.raises(BuildUnavailable) as raised:
-        ask(offer(nightly=Source(("tiny==7",)), release=Source(("tinylib",)), pinned=Source(("nothing",))))
+        ask(
+            offer(
+                nightly=ChannelSource(("tiny==7",)),
+                release=ChannelSource(("tinylib",)),
+                pinned=ChannelSource(("nothing",)),
+            )
+        )
     nightly, release, pinned = str(raised.value).split("; ")
     assert nightly.startswith("nightly: No solution found when resolving dependencies: Because")
     assert release == "release: none of tiny-nightly, tiny is among what tinylib needs"
@@ -87,7 +95,7 @@ def test_nothing_can_be_had(offer, ask):
 
 
 def test_a_channel_by_name(offer, ask):
-    target = offer(nightly=Source(("tiny==7",)), release=Source(("tiny",)))
+    target = offer(nightly=ChannelSource(("tiny==7",)), release=ChannelSource(("tiny",)))
     build = ask(target, channel="release").build
     assert (build.version, build.channel, build.why) == ("1.0", Channel.RELEASE, "")
     with pytest.raises(BuildUnavailable, match=r"^No solution found"):
@@ -99,7 +107,7 @@ def test_a_channel_by_name(offer, ask):
 
 
 def test_one_version_by_name(offer, ask):
-    target = offer(exact=Source(("tinylib<={version}",)))
+    target = offer(exact=ChannelSource(("tinylib<={version}",)))
     build = ask(target, exact="tiny==1.0").build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.EXACT)
     assert [(package.name, package.version) for package in build.packages] == [("tiny", "1.0"), ("tinylib", "1.0")]
@@ -107,7 +115,7 @@ def test_one_version_by_name(offer, ask):
 
 @pytest.mark.parametrize(("below", "tinylib"), [("1.0.1", "1.0"), ("1.0", "2.0"), ("0.9.9", "2.0")])
 def test_a_build_of_the_past_has_older_dependencies(offer, ask, below, tinylib):
-    target = offer(exact=Source(("tinylib",)), past=(Past(below, ("tinylib<2",)),))
+    target = offer(exact=ChannelSource(("tinylib",)), past=(VersionConstraint(below, ("tinylib<2",)),))
     found = {package.name: package.version for package in ask(target, exact="tiny==1.0").build.packages}
     assert found == {"tiny": "1.0", "tinylib": tinylib}
 
@@ -117,7 +125,7 @@ def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask)
 
     def found(held: str, *needs: str, parts: tuple[str, ...] = ()) -> str:
         provided = ask(
-            offer(exact=Source((*needs, *parts))),
+            offer(exact=ChannelSource((*needs, *parts))),
             exact="tiny==1.0",
             held=(Package("tiny", "2.0.dev20261101"), Package("tinylib", held), Package("unrelated", "7")),
         )
@@ -131,7 +139,7 @@ def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask)
 
 
 def test_a_channel_is_walked_back_below_a_version(offer):
-    target = offer(release=Source(("tiny",)), nightly=Source(("tiny",), prerelease="allow"))
+    target = offer(release=ChannelSource(("tiny",)), nightly=ChannelSource(("tiny",), prerelease="allow"))
     assert newest(target, "tiny", "nightly", say=print).label == "tiny==2.0.dev20261101"
     for below in ("2.0.dev20261101", "2.0.dev20261101+cpu"):
         assert newest(target, "tiny", "nightly", below=below, say=print).label == "tiny==1.0"
@@ -149,7 +157,7 @@ def test_a_channel_is_walked_back_below_a_version(offer):
 )
 def test_a_version_that_is_none(offer, ask, wish, fault):
     with pytest.raises(TargetError, match=fault):
-        ask(offer(exact=Source(())), exact=wish)
+        ask(offer(exact=ChannelSource(())), exact=wish)
     with pytest.raises(TargetError, match=r"tiny.exact is missing"):
         ask(offer(), exact="tiny==1")
 
@@ -157,18 +165,18 @@ def test_a_version_that_is_none(offer, ask, wish, fault):
 def test_a_python_that_cannot_be_had_is_replaced_by_the_running_one(offer, ask, monkeypatch):
     monkeypatch.setenv("UV_PYTHON_DOWNLOADS", "never")
     running = ".".join(map(str, sys.version_info[:3]))
-    provided = ask(offer(release=Source(("tiny",), python="3.99")), channel="release")
+    provided = ask(offer(release=ChannelSource(("tiny",), python="3.99")), channel="release")
     (note,) = provided.notes
     assert note.startswith(f"Python 3.99 was wished for, {running} serves: ")
     said = subprocess.run([provided.python, "-V"], capture_output=True, text=True, check=True).stdout
     assert said == f"Python {running}\n"
     with pytest.raises(BuildUnavailable, match=rf"\(on Python {running}, as 3.99 cannot be had\)$"):
-        ask(offer(release=Source(("tiny==7",), python="3.99")), channel="release")
+        ask(offer(release=ChannelSource(("tiny==7",), python="3.99")), channel="release")
 
 
 def test_the_running_python_meets_a_wish_for_it(offer, ask):
     wish = f"{sys.version_info.major}.{sys.version_info.minor}"
-    assert ask(offer(release=Source(("tiny",), python=wish)), channel="release").notes == ()
+    assert ask(offer(release=ChannelSource(("tiny",), python=wish)), channel="release").notes == ()
 
 
 def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
@@ -197,7 +205,7 @@ def test_a_machine_without_uv_gets_the_way_to_it(offer, ask, tmp_path, monkeypat
     monkeypatch.setattr("sys.prefix", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(BuildUnavailable, match="uv is not installed"):
-        ask(offer(release=Source(("tiny",))))
+        ask(offer(release=ChannelSource(("tiny",))))
 
 
 def test_a_framework_that_the_target_has_not(offer, tmp_path):

@@ -16,7 +16,7 @@ from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers import compile_worker
 from monitor.execution.workers.compile_worker import CompilingWorker
-from monitor.execution.workers.process import Limits, Process, ProcessCommand
+from monitor.execution.workers.process import Limits, ProcessCommand, WatchedProcess
 from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job, Observation, Outcome, Stage
 
@@ -131,14 +131,16 @@ def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkey
 def test_a_compiler_that_fills_this_hosts_memory_says_nothing_of_the_hardwares(
     run: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    request = Process.request
+    request = WatchedProcess.request
 
-    def grown(self: Process, message: dict[str, str], limits: Limits, read: Callable[[object], object]) -> object:
+    def grown(
+        self: WatchedProcess, message: dict[str, str], limits: Limits, read: Callable[[object], object]
+    ) -> object:
         if "program" in message:
             limits = replace(limits, memory_mib=1)  # the compiler is far beyond that already
         return request(self, message, limits, read)
 
-    monkeypatch.setattr(Process, "request", grown)
+    monkeypatch.setattr(WatchedProcess, "request", grown)
     large = named(run(FAULTS.name, "*c-does-not-fit*"), "c-does-not-fit")
     assert (large.outcome, large.stage) == (Outcome.BLOCKED, Stage.COMPILE)
     assert large.message == "on this host: over 1 MiB of memory"
@@ -192,7 +194,7 @@ def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(tpu: T
     )
     wide = "module attributes {mhlo.num_partitions = 64 : i32} { func.func @main() { return } }"
     (tmp_path / "program").write_text(wide, encoding="utf-8")
-    with Process(command) as compiler:
+    with WatchedProcess(command) as compiler:
         limits = Limits(seconds=60, memory_mib=4096)
         answer = compiler.request({"program": str(tmp_path / "program")}, limits, lambda message: message)
     assert answer == {

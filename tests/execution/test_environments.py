@@ -18,11 +18,11 @@ from monitor.execution.builds.environments import (
     prune_environments,
     python_of,
 )
-from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect
+from monitor.execution.builds.interpreters import InstalledDistribution, Interpreter, InterpreterError, inspect
 from monitor.execution.builds.python_search import running_interpreter
-from monitor.execution.builds.resolver import Lock, Pin, Wheel, parse_lock, resolve
+from monitor.execution.builds.resolver import Pin, Resolution, Wheel, parse_lock, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError, find_uv, reason
-from monitor.execution.targets.package_sources import Source
+from monitor.execution.targets.package_sources import ChannelSource
 from monitor.model import Package
 
 
@@ -62,8 +62,8 @@ def interpreter() -> Interpreter:
     return inspect(running_interpreter())
 
 
-def locked(interpreter: Interpreter, *requirements: str) -> Lock:
-    return resolve(requirements, Source(requirements), "default", interpreter, silence)
+def locked(interpreter: Interpreter, *requirements: str) -> Resolution:
+    return resolve(requirements, ChannelSource(requirements), "default", interpreter, silence)
 
 
 def test_a_resolution_has_exact_versions_and_hashes(wheels, interpreter):
@@ -78,14 +78,14 @@ def test_a_resolution_has_exact_versions_and_hashes(wheels, interpreter):
 def test_constraints_hold_for_what_is_installed_anyway_and_install_nothing(wheels, interpreter):
     write_wheel(wheels, "tinyneed", "0.4")
     write_wheel(wheels, "unrelated", "1")
-    source = Source(("tinyframe",), constraints=("tinyneed==0.3", "unrelated==1"))
+    source = ChannelSource(("tinyframe",), constraints=("tinyneed==0.3", "unrelated==1"))
     lock = resolve(source.packages, source, "default", interpreter, silence)
     assert (lock.version("tinyneed"), lock.version("unrelated")) == ("0.3", "")
 
 
 def test_find_links_of_a_source_add_to_the_users(wheels, tmp_path, interpreter):
     write_wheel(tmp_path / "more", "tinyneed", "0.9")
-    source = Source(("tinyframe",), find_links=(str(tmp_path / "more"),))
+    source = ChannelSource(("tinyframe",), find_links=(str(tmp_path / "more"),))
     assert resolve(source.packages, source, "default", interpreter, silence).version("tinyneed") == "0.9"
 
 
@@ -204,11 +204,11 @@ def test_of_several_wheels_the_installed_one_is_told_by_its_tags():
         Wheel("p-7-cp310-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", "aa"),
         Wheel("p-7-py3-none-any.whl", "bb"),
     )
-    lock = Lock("", (Pin("p", "7", wheels),))
+    lock = Resolution("", (Pin("p", "7", wheels),))
     tags = frozenset({"cp310-abi3-manylinux2014_x86_64", "cp310-abi3-manylinux_2_17_x86_64"})
-    assert lock.packages({"p": Installed("7", tags)}) == (Package("p", "7", "aa"),)
-    assert lock.packages({"p": Installed("7", frozenset({"py3-none-any"}))}) == (Package("p", "7", "bb"),)
-    assert lock.packages({"p": Installed("7", frozenset())}) == (Package("p", "7"),)
+    assert lock.packages({"p": InstalledDistribution("7", tags)}) == (Package("p", "7", "aa"),)
+    assert lock.packages({"p": InstalledDistribution("7", frozenset({"py3-none-any"}))}) == (Package("p", "7", "bb"),)
+    assert lock.packages({"p": InstalledDistribution("7", frozenset())}) == (Package("p", "7"),)
 
 
 def test_a_wheel_in_a_lock_may_have_its_name_in_three_places():
@@ -236,7 +236,9 @@ def test_an_unreachable_index_fails_fast_and_in_one_line(wheels, interpreter):
     with pytest.raises(
         UvError, match=r"^http://127.0.0.1:9/simple/tinyframe/ cannot be had \(Connection refused"
     ) as raised:
-        resolve(("tinyframe",), Source(("tinyframe",)), "http://user:secret@127.0.0.1:9/simple", interpreter, silence)
+        resolve(
+            ("tinyframe",), ChannelSource(("tinyframe",)), "http://user:secret@127.0.0.1:9/simple", interpreter, silence
+        )
     assert time.monotonic() - started < 8
     assert "secret" not in str(raised.value)
 

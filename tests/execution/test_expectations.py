@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.run import run_job
-from monitor.execution.targets.device_check import ANYTHING, Expectation
+from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation
 from monitor.execution.targets.target import Target, load_target, load_targets
 from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job
@@ -30,32 +30,32 @@ H100 = {
     ("expectation", "gap"),
     [
         (ANYTHING, ""),
-        (Expectation(name="NVIDIA H100.*", platform="cuda", flavour="cuda .+", count=8), ""),
-        (Expectation(name="NVIDIA H100"), 'device.name is "NVIDIA H100 80GB HBM3", not "NVIDIA H100"'),
-        (Expectation(flavour="hip .+"), 'build.flavour is "cuda 13.0", not "hip .+"'),
-        (Expectation(count=9), "device.count is 8, not 9 or more"),
+        (DeviceExpectation(name="NVIDIA H100.*", platform="cuda", flavour="cuda .+", count=8), ""),
+        (DeviceExpectation(name="NVIDIA H100"), 'device.name is "NVIDIA H100 80GB HBM3", not "NVIDIA H100"'),
+        (DeviceExpectation(flavour="hip .+"), 'build.flavour is "cuda 13.0", not "hip .+"'),
+        (DeviceExpectation(count=9), "device.count is 8, not 9 or more"),
         (
-            Expectation(platform="xpu", count=9),
+            DeviceExpectation(platform="xpu", count=9),
             'device.platform is "cuda", not "xpu"; device.count is 8, not 9 or more',
         ),
     ],
 )
-def test_what_is_told_is_held_against_what_is_expected(expectation: Expectation, gap: str) -> None:
+def test_what_is_told_is_held_against_what_is_expected(expectation: DeviceExpectation, gap: str) -> None:
     expected = f"not the device that the runner file expects: {gap}" if gap else ""
     assert expectation.shortfall(H100) == expected
 
 
 def test_a_fact_that_nobody_tells_is_not_taken_on_trust() -> None:
-    assert 'device.name is "", not "TPU v4"' in Expectation(name="TPU v4").shortfall({})
-    assert "device.count is 0, not 1 or more" in Expectation(count=1).shortfall({})
-    assert Expectation(name=".*").shortfall({}) == ""  # how a runner file says that nobody tells
+    assert 'device.name is "", not "TPU v4"' in DeviceExpectation(name="TPU v4").shortfall({})
+    assert "device.count is 0, not 1 or more" in DeviceExpectation(count=1).shortfall({})
+    assert DeviceExpectation(name=".*").shortfall({}) == ""  # how a runner file says that nobody tells
 
 
 def test_what_all_frameworks_share_stands_where_one_says_nothing_else() -> None:
     targets = load_targets(RUNNERS)
     v5e = targets["tpu-v5e"]
-    assert v5e.framework("jax").expect == Expectation(name="TPU v5 lite", count=4)
-    assert v5e.framework("torch").expect == Expectation(name=".*", platform="tpu", count=4)
+    assert v5e.framework("jax").expect == DeviceExpectation(name="TPU v5 lite", count=4)
+    assert v5e.framework("torch").expect == DeviceExpectation(name=".*", platform="tpu", count=4)
     assert targets["cpu"].framework("jax").expect == ANYTHING
 
 
@@ -76,8 +76,8 @@ def test_shared_builds_may_be_replaced_by_a_table_of_ones_own(tmp_path: Path) ->
     path.write_text(head + '[torch]\ndevice = "npu"\ndistributions = "torch"\n')
     target = load_target(path)
     assert (target.framework("torch").device, target.framework("jax").device) == ("npu", "cuda")
-    assert target.framework("torch").expect == Expectation(count=2)
-    assert target.framework("jax").expect == Expectation(flavour="cuda .+", count=2)
+    assert target.framework("torch").expect == DeviceExpectation(count=2)
+    assert target.framework("jax").expect == DeviceExpectation(flavour="cuda .+", count=2)
 
 
 def run(target: Target, python: Path, path: Path) -> RunFile:
@@ -89,12 +89,17 @@ def run(target: Target, python: Path, path: Path) -> RunFile:
     ("device", "expect", "said"),
     [
         ("cuda", ANYTHING, "jax has no device 'cuda'"),
-        ("cpu", Expectation(name="NVIDIA.*"), 'device.name is "cpu", not "NVIDIA.*"'),
+        ("cpu", DeviceExpectation(name="NVIDIA.*"), 'device.name is "cpu", not "NVIDIA.*"'),
     ],
     ids=["no such device", "another device"],
 )
 def test_a_run_without_its_device_is_blocked_with_one_line(
-    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path, device: str, expect: Expectation, said: str
+    cpu: Target,
+    builds: Callable[[str], ProvisionedBuild],
+    tmp_path: Path,
+    device: str,
+    expect: DeviceExpectation,
+    said: str,
 ) -> None:
     jax = replace(cpu.offer(Evidence.EXECUTED).framework("jax"), device=device, expect=expect)
     target = replace(cpu, name="gpu", frameworks={"jax": jax})

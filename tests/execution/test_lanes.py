@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.targets.target import Target
-from monitor.execution.workers.confirmation import Examiner
-from monitor.execution.workers.pool import Ground, Lane, executing
+from monitor.execution.workers.confirmation import ConfirmingWorker
+from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
 from monitor.execution.workers.process import Limits
 from monitor.model import Evidence, Job, Outcome
 
@@ -19,10 +19,12 @@ LEFTOVERS = Path(__file__).parent / "leftovers"
 
 
 @pytest.fixture
-def lane(builds: Callable[[str], Provided], lend: Callable[[str, Path], Path], cpu: Target, tmp_path: Path) -> Lane:
+def lane(
+    builds: Callable[[str], ProvisionedBuild], lend: Callable[[str, Path], Path], cpu: Target, tmp_path: Path
+) -> WorkerFactory:
     way, framework = cpu.way(Evidence.EXECUTED), cpu.offer(Evidence.EXECUTED).framework("jax")
     job = Job("cpu", "jax", "leftovers")
-    ground = Ground(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
+    ground = RunContext(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
     (lane,) = executing(ground, frozenset())
     return lane
 
@@ -31,7 +33,7 @@ def leaving(name: str) -> str:
     return f"jax/jax.numpy.add/{name}-eager"
 
 
-def test_a_worker_finds_what_one_before_it_compiled(lane: Lane) -> None:
+def test_a_worker_finds_what_one_before_it_compiled(lane: WorkerFactory) -> None:
     outcomes = []
     for _ in range(2):
         worker = lane()
@@ -40,10 +42,10 @@ def test_a_worker_finds_what_one_before_it_compiled(lane: Lane) -> None:
     assert outcomes == [Outcome.MISMATCH, Outcome.PASS]
 
 
-def test_what_one_that_fell_half_wrote_confirms_nothing(lane: Lane, tmp_path: Path) -> None:
+def test_what_one_that_fell_half_wrote_confirms_nothing(lane: WorkerFactory, tmp_path: Path) -> None:
     """PyTorch's compiler, killed over a time limit, left a library that every later worker failed to load."""
     case = leaving("half-writes-a-file")
-    with Examiner(lane, LIMITS, {case: Outcome.PASS}) as examiner:
+    with ConfirmingWorker(lane, LIMITS, {case: Outcome.PASS}) as examiner:
         observation = examiner.ask(case)
     assert observation.outcome is Outcome.CRASH
     assert [attempt.message for attempt in observation.attempts] == ["the process exited with status 7"] * 2

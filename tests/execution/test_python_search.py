@@ -10,10 +10,10 @@ from zipfile import ZipFile
 import pytest
 from wheels import only_wheels
 
-from monitor.execution.builds.provider import Provided, newest, provide
+from monitor.execution.builds.provider import ProvisionedBuild, newest, provide
 from monitor.execution.builds.python_search import find_python, wished_interpreter
-from monitor.execution.targets.backends import Execute
-from monitor.execution.targets.package_sources import Framework, Source
+from monitor.execution.targets.backends import ExecuteBackend
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.model import Channel
 
@@ -113,15 +113,15 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def provided(tmp_path: Path, source: Source, channel: Channel = Channel.RELEASE) -> Provided:
-    framework = Framework("tiny", "cpu", ("tiny",), channels={channel: source})
-    target = Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, Execute(labels=("mine",)))
+def provided(tmp_path: Path, source: ChannelSource, channel: Channel = Channel.RELEASE) -> ProvisionedBuild:
+    framework = FrameworkSources("tiny", "cpu", ("tiny",), channels={channel: source})
+    target = Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, ExecuteBackend(labels=("mine",)))
     assert newest(target, "tiny", channel, say=print).version == "1.0"  # a plan sees what the run will
     return provide(target, "tiny", channel=channel, cache=tmp_path / "cache", say=print)
 
 
 def test_a_night_says_which_python_would_bring_which_newer_build(tiny: Path) -> None:
-    got = provided(tiny, Source(("tiny",), python="3.99"))
+    got = provided(tiny, ChannelSource(("tiny",), python="3.99"))
     assert got.build.label == "tiny==1.0"
     assert [*got.notes][1:] == [
         f"Python 3.99 would bring tiny 2.0, {RUNNING} has 1.0: `uv python install 3.99` or `pyenv install 3.99` "
@@ -131,11 +131,11 @@ def test_a_night_says_which_python_would_bring_which_newer_build(tiny: Path) -> 
 
 
 def test_it_says_so_too_where_no_python_is_named(tiny: Path) -> None:
-    got = provided(tiny, Source(("tiny",)))
+    got = provided(tiny, ChannelSource(("tiny",)))
     assert got.notes == (
         f'Python {NEXT} would bring tiny 2.0, {RUNNING} has 1.0: name it in runners/mine.toml, python = "{NEXT}"',
     )
 
 
 def test_of_a_pinned_build_there_is_no_newer_one(tiny: Path) -> None:
-    assert provided(tiny, Source(("tiny==1.0",)), Channel.PINNED).notes == ()
+    assert provided(tiny, ChannelSource(("tiny==1.0",)), Channel.PINNED).notes == ()

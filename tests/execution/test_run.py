@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import read_run_file
@@ -28,7 +28,9 @@ def run(job: Job, cpu: Target, path: Path, **options: bool) -> None:
     run_job(job, cpu, path, cache=default_cache(), say=print, show=lambda _: None, **options)
 
 
-def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_run_file_tells_the_whole_story(
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+) -> None:
     job = Job("cpu", "jax", "paper", build=builds("jax").build.label, selection=FEW)
     run(job, cpu, tmp_path / "run.jsonl")
     done = read_run_file(tmp_path / "run.jsonl")
@@ -62,7 +64,7 @@ def test_a_run_file_tells_the_whole_story(cpu: Target, builds: Callable[[str], P
 
 
 def test_an_interpreter_that_has_the_framework_is_enough(
-    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     """The run step by itself, on nothing but the standard library: isolated Python, no uv on PATH."""
     code = f"""
@@ -86,7 +88,7 @@ sys.exit(main())
     assert {observation.outcome for observation in written.observations} == {Outcome.PASS}
 
 
-def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     command = [
         *(sys.executable, "-m", "monitor.execution", "--framework", "jax", "--out", str(path)),
@@ -116,7 +118,7 @@ def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], Provided], tm
 
 
 def test_another_build_does_not_go_on_with_a_run(
-    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     path = tmp_path / "run.jsonl"
     job = Job("cpu", "jax", "paper", python=str(builds("jax").python), selection=FEW)
@@ -152,7 +154,7 @@ def test_a_run_step_without_framework_is_refused(capsys: pytest.CaptureFixture[s
 
 
 def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
-    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     """Only the build knows which cases it lists, so the run step is the first that can refuse."""
     asked = ("jax/jax.lax.flor/harness-*",)

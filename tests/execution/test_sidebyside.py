@@ -12,15 +12,26 @@ import pytest
 from monitor.analysis.latency.detection import confirmed
 from monitor.execution import baseline_comparison
 from monitor.execution.ab_runner import beside_several, side_by_side
-from monitor.execution.builds.provider import BuildUnavailable, Provided
+from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
 from monitor.execution.workers import cpu_affinity
-from monitor.execution.workers.pool import Lane
+from monitor.execution.workers.pool import WorkerFactory
 from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.run_file import RunFile
 from monitor.history.ingest import read_untrusted
-from monitor.model import Baseline, Build, Channel, Comparison, Expected, Job, Outcome, Pace, Reason, Side
+from monitor.model import (
+    Baseline,
+    Build,
+    Channel,
+    Comparison,
+    ComparisonSide,
+    ExpectedLatency,
+    Job,
+    MachineBaseline,
+    Outcome,
+    Reason,
+)
 
 LIMITS = Limits(seconds=30, memory_mib=1024)
 GOOD = ("jax==0.9",)
@@ -48,8 +59,8 @@ def package(lend: Callable[[str, Path], Path]) -> Path:
 
 
 @pytest.fixture
-def lane(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> Callable[..., Lane]:
-    def make(**environment: str) -> Lane:
+def lane(builds: Callable[[str], ProvisionedBuild], package: Path, tmp_path: Path) -> Callable[..., WorkerFactory]:
+    def make(**environment: str) -> WorkerFactory:
         command = worker_command(
             python=builds("jax").python,
             framework="jax",
@@ -64,12 +75,12 @@ def lane(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> Ca
     return make
 
 
-def slower(pair: tuple[Side, Side]) -> bool:
+def slower(pair: tuple[ComparisonSide, ComparisonSide]) -> bool:
     good, new = (np.log(side.latencies)[:, None] for side in pair)
     return bool(confirmed(good, new)[0])
 
 
-def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Callable[..., Lane]) -> None:
+def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Callable[..., WorkerFactory]) -> None:
     said: list[str] = []
     cases = [ALIKE, SLOWER, CRASHES, LAST, "jax/jax.numpy.add/unheard-of"]
     found = side_by_side(("jax==1", lane()), ("jax==2", lane(WORSE="1")), cases, LIMITS, rounds=ROUNDS, say=said.append)
@@ -80,12 +91,12 @@ def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Calla
     assert found[CRASHES][0].outcomes == (Outcome.PASS,) * ROUNDS
     assert found[CRASHES][1].outcomes == (Outcome.CRASH,) * ROUNDS
     assert len(found[LAST][1].latencies) == ROUNDS, "a crash costs its own case alone"
-    assert found["jax/jax.numpy.add/unheard-of"] == (Side("jax==1"), Side("jax==2"))
+    assert found["jax/jax.numpy.add/unheard-of"] == (ComparisonSide("jax==1"), ComparisonSide("jax==2"))
     assert said[-1] == f"jax==1 and jax==2 side by side, 5 cases: round {ROUNDS} of {ROUNDS}"
 
 
 @pytest.fixture
-def worse_build(builds: Callable[[str], Provided], tmp_path: Path) -> Path:
+def worse_build(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> Path:
     """An interpreter that has a worse build: the same one, and a variable."""
     path = tmp_path / "python"
     path.write_text(f'#!/bin/sh\nWORSE=1 exec {builds("jax").python} "$@"\n')
@@ -121,7 +132,7 @@ def night(
 
 def test_a_run_compares_what_stands_out_with_the_last_good_build(
     night: Callable[..., tuple[Path, Callable[[], RunFile]]],
-    builds: Callable[[str], Provided],
+    builds: Callable[[str], ProvisionedBuild],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     path, run = night(None)
@@ -131,10 +142,10 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
     path.unlink()
 
     took = {o.case: np.log(o.latency.median) for o in plain.observations if o.latency}
-    usual = {case: Expected(took[case], 3.0) for case in (ALIKE, ALIKE_TOO, LAST)}
-    pace = Pace(plain.end.calibration[0], usual | {SLOWER: Expected(took[SLOWER] - 6.0, 3.0)})
+    usual = {case: ExpectedLatency(took[case], 3.0) for case in (ALIKE, ALIKE_TOO, LAST)}
+    pace = MachineBaseline(plain.end.calibration[0], usual | {SLOWER: ExpectedLatency(took[SLOWER] - 6.0, 3.0)})
     good = Build("jax", "0.0.1", Channel.EXACT)
-    monkeypatch.setattr(baseline_comparison, "provide", lambda *_, **__: Provided(builds("jax").python, good))
+    monkeypatch.setattr(baseline_comparison, "provide", lambda *_, **__: ProvisionedBuild(builds("jax").python, good))
     path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: (pace,)}, ("jax==0.0.1", "jax==0.0.0")))
     done = run()
     assert done.end
@@ -167,7 +178,7 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
 def test_a_last_good_build_that_is_gone_is_said(
     night: Callable[..., tuple[Path, Callable[[], RunFile]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def gone(*_: object, **__: object) -> Provided:
+    def gone(*_: object, **__: object) -> ProvisionedBuild:
         raise BuildUnavailable("no such version")
 
     monkeypatch.setattr(baseline_comparison, "provide", gone)
@@ -190,7 +201,7 @@ def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path,
 
 
 def test_no_new_build_is_nothing_to_compare(
-    night: Callable[..., tuple[Path, Callable[[], RunFile]]], builds: Callable[[str], Provided]
+    night: Callable[..., tuple[Path, Callable[[], RunFile]]], builds: Callable[[str], ProvisionedBuild]
 ) -> None:
     _, run = night(Baseline(builds("jax").build.label, ROUNDS, 2))
     done = run()
@@ -207,7 +218,9 @@ def test_no_new_build_is_nothing_to_compare(
 def test_a_machine_whose_pace_is_not_known_is_said(
     runfile: Callable[..., RunFile], machine: str, calibration: float, note: str
 ) -> None:
-    baseline = Baseline("jax==0.9", ROUNDS, 2, {"this": (Pace(1000.0, {ALIKE: Expected(0.0, 0.05)}),)}, GOOD)
+    baseline = Baseline(
+        "jax==0.9", ROUNDS, 2, {"this": (MachineBaseline(1000.0, {ALIKE: ExpectedLatency(0.0, 0.05)}),)}, GOOD
+    )
     tonight = runfile(1, {ALIKE: "pass"}, latencies={ALIKE: 900.0}, environment={"host.cpu": machine})
     assert baseline_comparison.planned(baseline, tonight, {}, calibration) == (
         [],
@@ -215,7 +228,7 @@ def test_a_machine_whose_pace_is_not_known_is_said(
     )
 
 
-def test_good_builds_take_turns_over_the_rounds(lane: Callable[..., Lane]) -> None:
+def test_good_builds_take_turns_over_the_rounds(lane: Callable[..., WorkerFactory]) -> None:
     goods = [(f"jax=={number}", lane()) for number in (3, 2, 1)]
     found = beside_several(goods, ("jax==4", lane(WORSE="1")), [SLOWER], LIMITS, rounds=3, say=print)
     (of_goods, new) = found[SLOWER]
@@ -232,10 +245,12 @@ def test_what_was_slower_side_by_side_is_compared_again_on_whichever_machine(run
         latencies={ALIKE: 100.0, ALIKE_TOO: 100.0, SLOWER: 100.0},
         environment={"host.cpu": "another"},
     )
-    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
+    pace = MachineBaseline(1.0, {case: ExpectedLatency(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD, (BROKEN, SLOWER))
     batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
-    assert batches == [baseline_comparison.Batch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)]
+    assert batches == [
+        baseline_comparison.ComparisonBatch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)
+    ]
     assert notes == ("no latency was suspected: how fast this machine usually is, another, is not known yet",)
 
 
@@ -249,7 +264,7 @@ def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
         environment={"host.cpu": "this"},
     )
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
-    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, SLOWER, LAST)})
+    pace = MachineBaseline(1.0, {case: ExpectedLatency(np.log(100.0), 0.1) for case in (ALIKE, SLOWER, LAST)})
     goods = ("jax==99.0", tonight.run.build.label if tonight.run.build else "", "jax==0.8", "jax==0.7", "jax==0.6")
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, goods, (SLOWER,))
     monkeypatch.setattr(
@@ -257,7 +272,7 @@ def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
     )  # two cases, in three processes a round
     batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
     expected = {SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}
-    assert batches == [baseline_comparison.Batch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
+    assert batches == [baseline_comparison.ComparisonBatch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
     assert notes == ("not compared with jax==0.8 for want of time: 1 of the cases that are slower than usual",)
 
 
@@ -267,12 +282,14 @@ def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monk
     made = runfile(1, {CRASHES: "crash", BROKEN: "error"})
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
     batches, notes = baseline_comparison.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
-    assert batches == [baseline_comparison.Batch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD)]
+    assert batches == [
+        baseline_comparison.ComparisonBatch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD)
+    ]
     assert notes == ("not compared with jax==0.9 for want of time: 1 of the cases that turned",)
 
 
 def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(runfile: Callable[..., RunFile]) -> None:
-    pace = Pace(1.0, {case: Expected(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
+    pace = MachineBaseline(1.0, {case: ExpectedLatency(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD)
     tonight = runfile(
         1,
@@ -281,10 +298,15 @@ def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(ru
         environment={"host.cpu": "this"},
     )
     first, second = (
-        baseline_comparison.Batch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD),
-        baseline_comparison.Batch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
+        baseline_comparison.ComparisonBatch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD),
+        baseline_comparison.ComparisonBatch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
     )
     watch = {CRASHES: Outcome.PASS}
     assert baseline_comparison.planned(baseline, tonight, watch, 1.0) == ([first, second], ())
-    turned = Comparison(CRASHES, Reason.TURNED, Side("jax==0.9", (Outcome.PASS,)), Side("jax==1.0", (Outcome.CRASH,)))
+    turned = Comparison(
+        CRASHES,
+        Reason.TURNED,
+        ComparisonSide("jax==0.9", (Outcome.PASS,)),
+        ComparisonSide("jax==1.0", (Outcome.CRASH,)),
+    )
     assert baseline_comparison.planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == ([second], ())

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
-from monitor.execution.workers.confirmation import Examiner
+from monitor.execution.builds.provider import ProvisionedBuild
+from monitor.execution.workers.confirmation import ConfirmingWorker
 from monitor.execution.workers.process import Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 
@@ -28,7 +28,7 @@ def package(lend: Callable[[str, Path], Path]) -> Path:
 
 
 @pytest.fixture
-def command(builds: Callable[[str], Provided], package: Path, tmp_path: Path) -> ProcessCommand:
+def command(builds: Callable[[str], ProvisionedBuild], package: Path, tmp_path: Path) -> ProcessCommand:
     return worker_command(
         python=builds("jax").python,
         framework="jax",
@@ -50,7 +50,7 @@ def fault(name: str) -> str:
     return f"jax/jax.numpy.add/{name}-eager"
 
 
-def test_a_worker_says_what_it_is(worker: Worker, builds: Callable[[str], Provided]) -> None:
+def test_a_worker_says_what_it_is(worker: Worker, builds: Callable[[str], ProvisionedBuild]) -> None:
     assert worker.ready.version == builds("jax").build.version
     assert len(worker.ready.commit) == 40
     assert fault("a-healthy") in worker.ready.cases
@@ -117,7 +117,7 @@ def test_an_answer_that_is_none_is_a_crash(worker: Worker) -> None:
 
 
 def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
-    with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
         answers = {case.split("/")[2]: examiner.ask(case) for case in examiner.worker.ready.cases}
     assert {name.removesuffix("-eager"): answer.outcome.value for name, answer in answers.items()} == {
         "a-healthy": "pass",
@@ -142,7 +142,7 @@ def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
 
 
 def test_a_worker_that_has_grown_is_replaced(command: ProcessCommand) -> None:
-    with Examiner(lambda: Worker(command), LIMITS, known={}) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
         first = examiner.worker
         outcomes = [examiner.ask(fault("a-healthy")).outcome, examiner.ask(fault("m-leaves-much-behind")).outcome]
         assert examiner.worker is first
@@ -154,7 +154,7 @@ def test_a_worker_that_has_grown_is_replaced(command: ProcessCommand) -> None:
 
 def test_news_is_confirmed_by_two_fresh_workers(command: ProcessCommand) -> None:
     known = {fault("b-segfault"): Outcome.PASS, fault("j-flaky"): Outcome.PASS, fault("c-after-segfault"): Outcome.PASS}
-    with Examiner(lambda: Worker(command), LIMITS, known) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, known) as examiner:
         crash, fine, flaky = (
             examiner.ask(case) for case in (fault("b-segfault"), fault("c-after-segfault"), fault("j-flaky"))
         )

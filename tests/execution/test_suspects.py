@@ -7,10 +7,10 @@ import math
 import pytest
 
 from monitor.execution.comparison_selection import affordable, controls, excesses, turned
-from monitor.model import CALIBRATION_APART, Expected, Latency, Observation, Outcome, Pace
+from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
-PACE = Pace(1000.0, {case: Expected(math.log(100.0), math.log(1.1)) for case in CASES})
+PACE = MachineBaseline(1000.0, {case: ExpectedLatency(math.log(100.0), math.log(1.1)) for case in CASES})
 
 
 def took(case: str, microseconds: float, outcome: Outcome = Outcome.PASS) -> Observation:

@@ -15,7 +15,7 @@ import pytest
 from monitor.execution.targets.backends import load_builds, load_compiler
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import load_target
-from monitor.formats.toml_reader import Table
+from monitor.formats.toml_reader import TomlTable
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 SCHEMA = json.loads((RUNNERS / "target.schema.json").read_text())
@@ -179,14 +179,14 @@ def test_the_schema_refuses_what_the_reader_refuses(kind: str, folder: Path, mon
 def test_the_schema_has_the_fields_that_the_reader_asks_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A field that the schema alone knows would be offered by an editor, and refused by us."""
     asked: dict[str, set[str]] = {}
-    finish = Table.finish
+    finish = TomlTable.finish
 
-    def noting(table: Table, *arguments: Any) -> None:
+    def noting(table: TomlTable, *arguments: Any) -> None:
         if table.file == str(folder / "mine.toml"):
             asked[table.where] = set(table._asked)
         finish(table, *arguments)
 
-    monkeypatch.setattr(Table, "finish", noting)
+    monkeypatch.setattr(TomlTable, "finish", noting)
     load_target(folder / "mine.toml")
     frameworks = {"jax", "tensorflow", "torch"}
     for where in asked.keys() - {"lower.jax", "register.tensorflow"}:  # read as [torch] is, which says everything

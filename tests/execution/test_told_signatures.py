@@ -12,13 +12,13 @@ import pytest
 
 from monitor.execution import collect_signatures
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.collect_signatures import tell_signatures
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
-from monitor.execution.workers.process import Fault, WorkerUnavailableError
+from monitor.execution.workers.process import WorkerFailure, WorkerUnavailableError
 from monitor.formats.run_file import RunFile, read_run_file
-from monitor.model import Comparison, Job, Outcome, Reason, Side, Signature
+from monitor.model import Comparison, ComparisonSide, Job, Outcome, Reason, Signature
 
 CASES = {"jax/jax.a/eager": "pass", "jax/jax.a/compiled": "pass", "jax/jax.b/eager": "pass"}
 GROUND: Any = SimpleNamespace(way=SimpleNamespace(case_seconds=60, case_memory_mib=4096))
@@ -60,13 +60,13 @@ def test_what_was_told_is_not_told_again(worker: FakeWorker, runfile: Callable[.
     begun = replace(runfile(1, CASES), signatures=(Signature("jax.a", "(x)"),))
     assert told(begun) == ([Signature("jax.b", "(x)")], ())
     told(replace(begun, signatures=(Signature("jax.a"), Signature("jax.b"))))
-    side = Side("jax==1.0", (Outcome.PASS,))
+    side = ComparisonSide("jax==1.0", (Outcome.PASS,))
     told(runfile(1, CASES, comparisons=(Comparison("jax/jax.a/eager", Reason.CONTROL, side, side),)))
     assert worker.asked == ["jax.b"]
 
 
 def test_a_worker_that_dies_of_it_is_a_note(worker: FakeWorker, runfile: Callable[..., RunFile]) -> None:
-    worker.answer = Fault(Outcome.TIMEOUT, "over 60 s")
+    worker.answer = WorkerFailure(Outcome.TIMEOUT, "over 60 s")
     assert told(runfile(1, CASES)) == ([], ("no signatures: over 60 s",))
     assert worker.closed
 
@@ -82,7 +82,7 @@ def test_a_worker_that_does_not_start_is_a_note(
 
 
 def test_a_run_that_was_cut_off_among_its_signatures_goes_on(
-    cpu: Target, builds: Callable[[str], Provided], tmp_path: Path
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     path = tmp_path / "run.jsonl"
     job = Job(

@@ -17,17 +17,17 @@ from monitor.model import (
     Build,
     Channel,
     Comparison,
+    ComparisonSide,
     Digest,
-    Expected,
+    ExpectedLatency,
     Job,
     Latency,
+    MachineBaseline,
     NumericalError,
     Observation,
     Outcome,
-    Pace,
     Package,
     Reason,
-    Side,
     Signature,
 )
 
@@ -36,8 +36,8 @@ COMPARED = (
     Comparison(
         "jax/jax.b/eager",
         Reason.TURNED,
-        Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2))),
-        Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH)),
+        ComparisonSide("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2))),
+        ComparisonSide("jax==1.0", (Outcome.ERROR, Outcome.CRASH)),
     ),
 )
 
@@ -102,7 +102,7 @@ def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
                 "jax==0.9",
                 15,
                 25,
-                {"a chip": (Pace(1900.0, {"jax/jax.a/eager": Expected(2.5, 0.05)}),)},
+                {"a chip": (MachineBaseline(1900.0, {"jax/jax.a/eager": ExpectedLatency(2.5, 0.05)}),)},
                 ("jax==0.8",),
                 ("jax/jax.a/eager",),
             ),

@@ -21,8 +21,8 @@ NOUNS = {
     "compiled": model.Compiled,
     "signature": model.Signature,
     "comparison": model.Comparison,
-    "side": model.Side,
-    "end": model.End,
+    "side": model.ComparisonSide,
+    "end": model.RunEnd,
 }
 
 

@@ -14,9 +14,9 @@ from monitor.formats.run_file import RunFile
 from monitor.history.deduplication import EARLIER
 from monitor.history.files import HistoryError
 from monitor.history.function_index import load_function
-from monitor.history.git import WorkTree
+from monitor.history.git import GitWorkTree
 from monitor.history.store import History
-from monitor.model import Comparison, Evidence, Job, Outcome, Reason, Side, Signature
+from monitor.model import Comparison, ComparisonSide, Evidence, Job, Outcome, Reason, Signature
 
 Make = Callable[..., RunFile]
 CASES = [f"jax/jax.f{number}/eager" for number in range(20)]
@@ -45,7 +45,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, runfile: Make) -> Path:
     place = tmp_path_factory.mktemp("whole")
     history = History(place / "history")
     for day in (1, 2, 3):
-        side = Side("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
+        side = ComparisonSide("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
         compared = (Comparison(CASES[0], Reason.SUSPECT, side, side),)
         told = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
         told = RunFile(told.run, told.observations, told.end, told.comparisons, (Signature("jax.f1", "(x)"),))
@@ -156,10 +156,10 @@ def test_so_is_a_folder(folder: str, damage: str, history: Path) -> None:
 
 def test_a_writer_adds_nothing_to_what_is_damaged(history: Path, runfile: Make) -> None:
     removed(history, f"{RUNS}/{LAST}.json")
-    before = WorkTree(history).commit
+    before = GitWorkTree(history).commit
     with pytest.raises(HistoryError, match=LAST):
         History(history).record([runfile(4, dict.fromkeys(CASES, "pass"))], "night 4")
-    assert WorkTree(history).commit == before
+    assert GitWorkTree(history).commit == before
 
 
 def test_a_damaged_run_can_be_taken_back(history: Path, runfile: Make) -> None:

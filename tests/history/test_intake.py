@@ -25,6 +25,7 @@ from monitor.model import (
     Build,
     Channel,
     Comparison,
+    ComparisonSide,
     Digest,
     Latency,
     NumericalError,
@@ -32,7 +33,6 @@ from monitor.model import (
     Outcome,
     Package,
     Reason,
-    Side,
     Signature,
 )
 
@@ -64,8 +64,10 @@ def whole(runfile: Make) -> RunFile:
         latency=Latency(9.0, 2.0, 1.0, 0.5, 5, 100),
         seconds=0.1,
     )
-    good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
-    compared = Comparison("jax/jax.b/eager", Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH)))
+    good = ComparisonSide("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
+    compared = Comparison(
+        "jax/jax.b/eager", Reason.TURNED, good, ComparisonSide("jax==1.0", (Outcome.ERROR, Outcome.CRASH))
+    )
     return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,), (Signature("jax.a", "(x, /)"),))
 
 

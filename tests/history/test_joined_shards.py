@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.formats.run_file import RunFile
 from monitor.history.merge_shards import join_shards
 from monitor.history.store import History
-from monitor.model import Comparison, End, Outcome, Reason, Side
+from monitor.model import Comparison, ComparisonSide, Outcome, Reason, RunEnd
 
 A, B, C = (f"jax/jax.{name}/eager" for name in "abc")
 
@@ -41,12 +41,12 @@ def test_all_shards_are_one_whole_run(runfile: Callable[..., RunFile], tmp_path:
 
 
 def test_what_shards_compared_is_joined_too(runfile: Callable[..., RunFile]) -> None:
-    side = Side("jax==1.0", (Outcome.PASS,))
+    side = ComparisonSide("jax==1.0", (Outcome.PASS,))
     compared = [Comparison(case, Reason.CONTROL, replace(side, build="jax==0.9"), side) for case in (A, B)]
     first = shard(runfile(1, {A: "pass"}, comparisons=(compared[0],)), "1/2")
     second = shard(runfile(1, {B: "pass"}, comparisons=(compared[1],)), "2/2")
     ended = [
-        replace(part, end=End("2026-11-01T03:00:00Z", notes=("not all was compared",))) for part in (first, second)
+        replace(part, end=RunEnd("2026-11-01T03:00:00Z", notes=("not all was compared",))) for part in (first, second)
     ]
     (joined,) = join_shards(ended)
     assert joined.comparisons == tuple(compared)

@@ -15,7 +15,7 @@ import pytest
 from runfiles import write_run_file
 
 from monitor.formats.run_file import RunFile
-from monitor.history.git import WorkTree
+from monitor.history.git import GitWorkTree
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -99,7 +99,7 @@ def test_kills_lose_nothing_and_double_nothing(push: bool, tmp_path: Path, runfi
         # The index is read and the measurements thinned out by every third; none of these outlives its writer.
         index = tmp_path / "index" if number % 3 == 0 else None
         kill(call(directory, push, index, paths), draw.uniform(0, takes), group=draw.random() < 0.5)
-        if not directory.exists() or WorkTree(directory).commit is None:
+        if not directory.exists() or GitWorkTree(directory).commit is None:
             continue
         runs = [item.run.id for item in History(directory).load().runs]  # which reads every file of them
         assert len(runs) == len({*runs})
@@ -113,8 +113,8 @@ def test_kills_lose_nothing_and_double_nothing(push: bool, tmp_path: Path, runfi
     assert history.watch_list("cpu", "jax", "paper") == {
         observation.case: observation.outcome for observation in made[-1].observations
     }
-    wanted = WorkTree(tmp_path / "unhindered")
+    wanted = GitWorkTree(tmp_path / "unhindered")
     for tree in ("outcomes", "runs", "manifest.csv"):  # as if nobody had ever been killed
-        assert wanted.git("rev-parse", f"HEAD:{tree}") == WorkTree(directory).git("rev-parse", f"HEAD:{tree}")
+        assert wanted.git("rev-parse", f"HEAD:{tree}") == GitWorkTree(directory).git("rev-parse", f"HEAD:{tree}")
     subprocess.run(["git", "-C", str(directory), "fsck", "--strict"], check=True, capture_output=True)
-    assert WorkTree(directory).git("status", "--porcelain") == ""
+    assert GitWorkTree(directory).git("status", "--porcelain") == ""

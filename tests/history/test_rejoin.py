@@ -10,7 +10,7 @@ import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.files import HistoryError
-from monitor.history.git import WorkTree
+from monitor.history.git import GitWorkTree
 from monitor.history.store import History
 from monitor.model import Signature
 
@@ -145,7 +145,7 @@ def test_what_a_git_that_was_killed_locked_is_free_again(
 
 def test_a_git_that_outlives_its_writer_keeps_the_lock(tmp_path: Path) -> None:
     History(tmp_path / "history").prepare()
-    tree = WorkTree(tmp_path / "history")
+    tree = GitWorkTree(tmp_path / "history")
     with tree.locked():
         # An alias of git's that tells that it runs, and then waits to be let go.
         held = subprocess.Popen(

@@ -14,7 +14,7 @@ from runfiles import write_run_file
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
-from monitor.model import Comparison, Digest, Evidence, Outcome, Reason, Run, Side
+from monitor.model import Comparison, ComparisonSide, Digest, Evidence, Outcome, Reason, Run
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]
@@ -156,16 +156,16 @@ def test_what_was_recorded_is_loaded_again(tmp_path: Path, runfile: Make) -> Non
 
 def test_what_was_compared_is_loaded_again(tmp_path: Path, runfile: Make) -> None:
     a, b = "jax/jax.a/eager", "jax/jax.b/eager"
-    good = Side("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
+    good = ComparisonSide("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
     compared = (
         Comparison(
             a,
             Reason.FOLLOWED,
             good,
             replace(good, build="jax==1.0", latencies=(5.0, 5.5)),
-            (replace(good, build="jax==0.8", latencies=(2.75,)), Side("jax==0.7", (Outcome.ERROR,))),
+            (replace(good, build="jax==0.8", latencies=(2.75,)), ComparisonSide("jax==0.7", (Outcome.ERROR,))),
         ),
-        Comparison(b, Reason.TURNED, good, Side("jax==1.0", (Outcome.ERROR, Outcome.CRASH))),
+        Comparison(b, Reason.TURNED, good, ComparisonSide("jax==1.0", (Outcome.ERROR, Outcome.CRASH))),
     )
     recorded = runfile(1, {a: "pass", b: "error"}, comparisons=compared)
     history = History(tmp_path / "history")

@@ -33,10 +33,10 @@ from planted import (
 from slowed import history as history_of
 
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History, Recorded
+from monitor.history.store import History, LoadedHistory
 from monitor.model import Attempt, Evidence, Outcome, Signature
 from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Material, gather, material_of
+from monitor.snapshot.snapshot import Snapshot, gather, material_of
 
 if TYPE_CHECKING:
     from chromium import sync_api
@@ -98,12 +98,12 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
 
 
 @pytest.fixture(scope="session")
-def recorded(history: History) -> Recorded:
+def recorded(history: History) -> LoadedHistory:
     return history.load()
 
 
 @pytest.fixture(scope="session")
-def material(history: History) -> Material:
+def material(history: History) -> Snapshot:
     return gather(history)
 
 
@@ -118,20 +118,20 @@ def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def site(material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("site") / "public"
     write_site(material, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, base=BASE)
     return directory
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Material:
+def told(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A history that mixes builds, suites and kinds of evidence."""
     return mixed.material(tmp_path_factory.mktemp("mixed"))
 
 
 @pytest.fixture(scope="session")
-def mixed_site(told: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def mixed_site(told: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("mixed-site") / "public"
     write_site(told, mixed.PROJECT, directory, templates=TEMPLATES, generated=mixed.GENERATED, base=BASE)
     return directory

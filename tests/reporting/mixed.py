@@ -9,10 +9,10 @@ from pathlib import Path
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
-from monitor.model import Build, Channel, End, Evidence, Latency, NumericalError, Observation, Outcome, Run
-from monitor.site.project_metadata import Project
-from monitor.site.target_info import Hardware
-from monitor.snapshot.snapshot import Material, gather
+from monitor.model import Build, Channel, Evidence, Latency, NumericalError, Observation, Outcome, Run, RunEnd
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_info import TargetInfo
+from monitor.snapshot.snapshot import Snapshot, gather
 
 GENERATED = datetime(2026, 11, 9, 6, tzinfo=UTC)
 
@@ -24,14 +24,14 @@ OPERATORS = tuple(f"torch.ops.aten.o{number}" for number in range(6))
 
 EVERY = ("jax", "tensorflow", "torch")
 HARDWARE = {
-    "cpu": Hardware("A CPU", {Evidence.EXECUTED: EVERY}),
-    "gpu": Hardware("A GPU", {Evidence.EXECUTED: EVERY, Evidence.COMPILED: ("jax",)}),
-    "tpu": Hardware("A TPU", {Evidence.EXECUTED: ("jax",), Evidence.COMPILED: ("jax", "torch")}),
-    "broken": Hardware("A GPU whose driver is gone", {Evidence.EXECUTED: EVERY}),
-    "mps": Hardware("A laptop", {Evidence.EXECUTED: ("torch",), Evidence.REGISTERED: ("torch",)}),
-    "never": Hardware("A chip that nobody has", {Evidence.EXECUTED: EVERY}),
+    "cpu": TargetInfo("A CPU", {Evidence.EXECUTED: EVERY}),
+    "gpu": TargetInfo("A GPU", {Evidence.EXECUTED: EVERY, Evidence.COMPILED: ("jax",)}),
+    "tpu": TargetInfo("A TPU", {Evidence.EXECUTED: ("jax",), Evidence.COMPILED: ("jax", "torch")}),
+    "broken": TargetInfo("A GPU whose driver is gone", {Evidence.EXECUTED: EVERY}),
+    "mps": TargetInfo("A laptop", {Evidence.EXECUTED: ("torch",), Evidence.REGISTERED: ("torch",)}),
+    "never": TargetInfo("A chip that nobody has", {Evidence.EXECUTED: EVERY}),
 }
-PROJECT = Project({}, lambda case, seen: f"print({case!r})\n", HARDWARE)
+PROJECT = ProjectMetadata({}, lambda case, seen: f"print({case!r})\n", HARDWARE)
 
 Outcomes = Mapping[str, tuple[Outcome, str]]
 
@@ -64,7 +64,7 @@ class Asked:
             self.cases,
             environment={"device.name": target},
         )
-        return RunFile(run, tuple(self._observed(case) for case in self.cases), End(started, (1.0, 1.0)))
+        return RunFile(run, tuple(self._observed(case) for case in self.cases), RunEnd(started, (1.0, 1.0)))
 
     def _observed(self, case: str) -> Observation:
         outcome, message = self.failing.get(case, (Outcome.PASS, ""))
@@ -145,7 +145,7 @@ def files() -> tuple[RunFile, ...]:
     return (*(one.file for one in asked), RunFile(nothing, (), None))
 
 
-def material(directory: Path) -> Material:
+def material(directory: Path) -> Snapshot:
     """Return the runs as recorded history."""
     history = History(directory / "history")
     for file in sorted(files(), key=lambda one: one.run.started):

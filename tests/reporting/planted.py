@@ -12,7 +12,6 @@ from monitor.model import (
     Channel,
     Chip,
     Compiled,
-    End,
     Evidence,
     Function,
     Latency,
@@ -21,12 +20,13 @@ from monitor.model import (
     Outcome,
     Package,
     Run,
+    RunEnd,
     Signature,
     Stage,
 )
-from monitor.site.known_issues import Finding
-from monitor.site.project_metadata import Project
-from monitor.site.target_info import Hardware
+from monitor.site.known_issues import KnownIssue
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_info import TargetInfo
 
 TEMPLATES = Path(__file__).parents[2] / "site"
 BASE = "https://example.org/monitor/"
@@ -63,9 +63,11 @@ VARIANTS = ("compiled-float32", "eager-bfloat16", "eager-float32", "gradient-flo
 DISTRIBUTIONS = {"torch": "torch", "jax": "jax", "tensorflow": "tf-nightly-cpu"}
 
 HARDWARE = {
-    "tpu-v5e": Hardware("TPU v5e", {Evidence.COMPILED: ("jax", "torch")}, Chip(memory_gib=16, bandwidth=819, peak=197)),
-    "cpu-x86": Hardware("A plain CPU", {Evidence.EXECUTED: ("jax", "tensorflow", "torch")}),
-    "never-seen": Hardware("A chip that nobody has run yet", {Evidence.REGISTERED: ("torch",)}),
+    "tpu-v5e": TargetInfo(
+        "TPU v5e", {Evidence.COMPILED: ("jax", "torch")}, Chip(memory_gib=16, bandwidth=819, peak=197)
+    ),
+    "cpu-x86": TargetInfo("A plain CPU", {Evidence.EXECUTED: ("jax", "tensorflow", "torch")}),
+    "never-seen": TargetInfo("A chip that nobody has run yet", {Evidence.REGISTERED: ("torch",)}),
 }
 
 CATALOG = {
@@ -80,7 +82,7 @@ SIGNATURES = (
     Signature("torch.add", f"(input, other=[{', '.join(map(str, range(99)))}]) -> Tensor"),
 )
 
-FINDINGS = {"torch.linalg.svd": (Finding("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
+FINDINGS = {"torch.linalg.svd": (KnownIssue("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
 
 
 def cases(framework: str) -> tuple[str, ...]:
@@ -109,8 +111,8 @@ def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", *
     )  # fmt: skip
 
 
-PROJECT = Project(CATALOG, script_of, HARDWARE, findings=FINDINGS)
-NOTHING_SAID = Project({}, script_of, {})
+PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, findings=FINDINGS)
+NOTHING_SAID = ProjectMetadata({}, script_of, {})
 
 
 class Night:
@@ -146,7 +148,7 @@ class Night:
     def file(self, run: Run, changed: dict[str, Observation] | None = None, *, cut: bool = False) -> RunFile:
         observations = [(changed or {}).get(case) or usual(case, run.evidence) for case in run.cases]
         finished = self.start + timedelta(minutes=40)
-        end = End(f"{finished:%Y-%m-%dT%H:%M:%SZ}", (1041.0, 1043.5))
+        end = RunEnd(f"{finished:%Y-%m-%dT%H:%M:%SZ}", (1041.0, 1043.5))
         if cut:
             return RunFile(run, tuple(observations[: len(observations) // 2]), None)
         return RunFile(run, tuple(observations), end)

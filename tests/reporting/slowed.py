@@ -13,18 +13,18 @@ from monitor.analysis.latency.slowdown_tracker import told_of
 from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused
 from monitor.analysis.regressions.slowdown_regressions import slower
 from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import (
     Build,
     Channel,
     Comparison,
-    End,
+    ComparisonSide,
     Latency,
     Observation,
     Outcome,
     Reason,
     Run,
-    Side,
+    RunEnd,
 )
 
 CASES = tuple(f"jax/jax.f{number:02}/eager" for number in range(CONTROLS + 5))
@@ -35,7 +35,7 @@ GENERATED = datetime(2026, 11, 20, 6, tzinfo=UTC)  # after every night that a te
 JITTER = 1 + 0.01 * np.linspace(-1, 1, SAMPLES)  # exact, so that the text is
 
 
-def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> Recorded:
+def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> LoadedHistory:
     """Nights on which all is as usual, then some on which one case is slower, then some on which it is not."""
     runs, tables, comparisons = [], [], {}
     for number in range(1, before + slow + fast + 1):
@@ -47,7 +47,7 @@ def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> Recorded:
         for position, case in enumerate(CASES):
             us = USUAL * (STEP if is_slow and case == SLOW else 1) * (1 + 0.001 * ((number * 7 + position * 3) % 5))
             observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
-        runs.append(RecordedRun(run, End(started, (1000.0, 1000.0))))
+        runs.append(RecordedRun(run, RunEnd(started, (1000.0, 1000.0))))
         tables.append(observations_table(observations).assign(run=run.id))
         if is_slow and number <= before + FILED_AFTER:  # then it is told of, and what the next nights expect
             compared = [compare(SLOW, Reason.SUSPECT, before, number, STEP)]
@@ -55,15 +55,15 @@ def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> Recorded:
                 *compared,
                 *(compare(c, Reason.CONTROL, before, number, 1.0) for c in CASES[-CONTROLS:]),
             )
-    return Recorded(tuple(runs), pd.concat(tables, ignore_index=True).astype({"run": "category"}), comparisons)
+    return LoadedHistory(tuple(runs), pd.concat(tables, ignore_index=True).astype({"run": "category"}), comparisons)
 
 
 def compare(case: str, reason: Reason, good_build: int, number: int, by: float) -> Comparison:
     passed = (Outcome.PASS,) * SAMPLES
-    good = Side(f"jax=={good_build}.0", passed, tuple(USUAL * JITTER))
-    return Comparison(case, reason, good, Side(f"jax=={number}.0", passed, tuple(USUAL * by * JITTER)))
+    good = ComparisonSide(f"jax=={good_build}.0", passed, tuple(USUAL * JITTER))
+    return Comparison(case, reason, good, ComparisonSide(f"jax=={number}.0", passed, tuple(USUAL * by * JITTER)))
 
 
-def slower_in(recorded: Recorded, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
+def slower_in(recorded: LoadedHistory, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """What became slower in a history."""
     return slower(told_of(recorded), recorded.runs, excuse)

@@ -11,7 +11,7 @@ from monitor.analysis.status.evidence_validation import (
     AUTHORS,
     EXECUTED,
     STUDY,
-    Confrontation,
+    EvidenceValidation,
     confrontations,
     disagreement_frame,
 )
@@ -39,7 +39,7 @@ def compiled(runfile: RunFile, declared: dict[str, str] | None = None) -> RunFil
     )
 
 
-def confronted(tmp_path: Path, *runfiles: RunFile) -> dict[str, Confrontation]:
+def confronted(tmp_path: Path, *runfiles: RunFile) -> dict[str, EvidenceValidation]:
     history = History(tmp_path / "history")
     history.record(runfiles, "a night")
     return {one.key: one for one in confrontations(all_series(history.load()), CATALOG)}

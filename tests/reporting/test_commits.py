@@ -11,9 +11,9 @@ import pytest
 
 from monitor.github.commit_ranges import (
     ASKED_AT_MOST,
-    Commits,
+    BuildCommit,
+    CommitRange,
     CommitUnknownError,
-    Source,
     between_builds,
     commits_between,
     look_up,
@@ -26,17 +26,17 @@ MAIN = {ONE: "a" * 40, TWO: "b" * 40}
 RELEASE = "c" * 40
 
 
-def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> Source:
-    return Source(label, commit)
+def built(commit: str, label: str = "jax==0.12.0.dev20261101") -> BuildCommit:
+    return BuildCommit(label, commit)
 
 
-def nightly(commit: str) -> Source:
-    return Source("torch==2.16.0.dev20261124+cpu", commit)
+def nightly(commit: str) -> BuildCommit:
+    return BuildCommit("torch==2.16.0.dev20261124+cpu", commit)
 
 
 def test_jax_names_its_commits() -> None:
     found = commits_between("jax", built(ONE), built(TWO), {})
-    assert found == Commits(ONE, TWO, f"https://github.com/jax-ml/jax/compare/{ONE}...{TWO}")
+    assert found == CommitRange(ONE, TWO, f"https://github.com/jax-ml/jax/compare/{ONE}...{TWO}")
 
 
 def test_tensorflow_gives_hints() -> None:
@@ -49,7 +49,7 @@ def test_tensorflow_gives_hints() -> None:
 @pytest.mark.parametrize("bad", ["", "unknown", "v1.12.1"])
 def test_a_build_that_does_not_tell(bad: str) -> None:
     found = commits_between("jax", built(ONE), built(bad), {})
-    assert found == Commits(ONE, "", "", ("not every build tells its commit",))
+    assert found == CommitRange(ONE, "", "", ("not every build tells its commit",))
 
 
 def test_a_release_that_does_not_tell_has_its_tag() -> None:
@@ -83,7 +83,9 @@ def test_commits_lie_between_what_two_builds_were_made_from(
 
 def test_nightlies_of_pytorch_are_compared_by_commits_of_main() -> None:
     found = commits_between("torch", nightly(ONE), nightly(TWO), MAIN)
-    assert found == Commits("a" * 40, "b" * 40, f"https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40}")
+    assert found == CommitRange(
+        "a" * 40, "b" * 40, f"https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40}"
+    )
 
 
 def test_where_one_of_them_is_not_looked_up_both_are_of_branch_nightly_and_that_is_said() -> None:
@@ -96,7 +98,7 @@ def test_where_one_of_them_is_not_looked_up_both_are_of_branch_nightly_and_that_
 
 
 def test_a_release_of_pytorch_is_of_its_own_commit() -> None:
-    assert commits_between("torch", Source("torch==2.15.0", RELEASE), nightly(TWO), MAIN).good == RELEASE
+    assert commits_between("torch", BuildCommit("torch==2.15.0", RELEASE), nightly(TWO), MAIN).good == RELEASE
 
 
 class GitHub(BaseHTTPRequestHandler):

@@ -15,14 +15,14 @@ from pathlib import Path
 import pytest
 from planted import GENERATED, PROJECT, TEMPLATES, Night
 
-from monitor.analysis.regressions.regression import State
+from monitor.analysis.regressions.regression import RegressionState
 from monitor.history.store import History
 from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, made_of, next_edition, write_marker
-from monitor.site.known_issues import Finding
-from monitor.site.project_metadata import Project
+from monitor.site.known_issues import KnownIssue
+from monitor.site.project_metadata import ProjectMetadata
 from monitor.snapshot.parallel import in_parts
-from monitor.snapshot.snapshot import Material, gather, material_of
+from monitor.snapshot.snapshot import Snapshot, gather, material_of
 
 Write = Callable[..., set[str]]
 
@@ -35,7 +35,7 @@ def write(tmp_path: Path) -> Write:
     """Writes an edition an hour after the last, and tells which files are other ones than before."""
     directory, made = tmp_path / "public", [0]
 
-    def write(material: Material, templates: Path = TEMPLATES) -> set[str]:
+    def write(material: Snapshot, templates: Path = TEMPLATES) -> set[str]:
         before = files(directory)
         made[0] += 1
         at = GENERATED + timedelta(hours=made[0])
@@ -49,14 +49,14 @@ def files(directory: Path) -> dict[str, int]:
     return {p.relative_to(directory).as_posix(): p.stat().st_ino for p in directory.rglob("*") if p.is_file()}
 
 
-def test_what_did_not_change_is_left_alone(material: Material, write: Write) -> None:
+def test_what_did_not_change_is_left_alone(material: Snapshot, write: Write) -> None:
     first = write(material)
     assert len(first) > 200
     assert write(material) == DATED
 
 
 def test_a_night_touches_its_framework_and_what_sums_up(
-    history: History, material: Material, write: Write, tmp_path: Path
+    history: History, material: Snapshot, write: Write, tmp_path: Path
 ) -> None:
     later = History(tmp_path / "history")
     shutil.copytree(history.directory, later.directory)
@@ -72,7 +72,7 @@ def test_a_night_touches_its_framework_and_what_sums_up(
     assert len(touched) < len(files(tmp_path / "public")) / 2
 
 
-def test_another_template_makes_its_pages_anew(material: Material, write: Write, tmp_path: Path) -> None:
+def test_another_template_makes_its_pages_anew(material: Snapshot, write: Write, tmp_path: Path) -> None:
     templates = tmp_path / "templates"
     shutil.copytree(TEMPLATES, templates)
     write(material, templates)
@@ -81,24 +81,24 @@ def test_another_template_makes_its_pages_anew(material: Material, write: Write,
     assert write(material, templates) == {*DATED, "method.html"}
 
 
-def test_what_people_say_makes_anew_the_pages_that_tell_it(material: Material, tmp_path: Path) -> None:
+def test_what_people_say_makes_anew_the_pages_that_tell_it(material: Snapshot, tmp_path: Path) -> None:
     directory = tmp_path / "public"
 
-    def touched(project: Project) -> set[str]:
+    def touched(project: ProjectMetadata) -> set[str]:
         before = files(directory)
         write_site(material, project, directory, templates=TEMPLATES, generated=GENERATED)
         return {name for name, inode in files(directory).items() if before.get(name) != inode} - DATED
 
     touched(PROJECT)
-    found = replace(PROJECT, findings=PROJECT.findings | {"torch.fft.fft": (Finding("what", "instead"),)})
+    found = replace(PROJECT, findings=PROJECT.findings | {"torch.fft.fft": (KnownIssue("what", "instead"),)})
     assert touched(found) == {"functions/torch/torch.fft.fft.html"}
-    excused = touched(replace(found, excuse=lambda _: State.EXPECTED))
+    excused = touched(replace(found, excuse=lambda _: RegressionState.EXPECTED))
     assert "functions/torch/torch.cat.html" in excused
     assert any(name.startswith("runs/20251105") for name in excused)
     assert not any(name.startswith("runs/20251101") for name in excused)
 
 
-def test_what_is_gone_is_gone(material: Material, write: Write, tmp_path: Path) -> None:
+def test_what_is_gone_is_gone(material: Snapshot, write: Write, tmp_path: Path) -> None:
     write(material)
     (tmp_path / "public" / "stale.html").write_text("old")
     write(material)
@@ -125,7 +125,7 @@ def test_what_a_process_raises_is_raised_here() -> None:
         in_parts(work, 2)
 
 
-def test_what_a_page_is_made_of_is_told_by_value(material: Material) -> None:
+def test_what_a_page_is_made_of_is_told_by_value(material: Snapshot) -> None:
     assert made_of(material.series[0].now[0]) == made_of(material.series[0].now[0])
     assert made_of(material.series[0].now[0]) != made_of(material.series[0].now[1])
     assert made_of(material.series[0]) != made_of(material.series[1])

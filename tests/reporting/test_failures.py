@@ -10,12 +10,12 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from monitor.analysis.status.current_failures import Failure, failures
+from monitor.analysis.status.current_failures import CurrentFailure, failures
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Outcome
-from monitor.snapshot.snapshot import Material, material_of
+from monitor.snapshot.snapshot import Snapshot, material_of
 
 Make = Callable[..., RunFile]
 
@@ -38,7 +38,7 @@ def nights(runfile: Make, *outcomes: str) -> list[RunFile]:
     return found
 
 
-def failing(tmp_path: Path, runfiles: list[RunFile]) -> tuple[Failure, ...]:
+def failing(tmp_path: Path, runfiles: list[RunFile]) -> tuple[CurrentFailure, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
     return failures(material_of(history.load()).functions)
@@ -74,7 +74,7 @@ def test_what_is_flaky_has_no_cause(tmp_path: Path, runfile: Make) -> None:
     assert failing(tmp_path, nights(runfile, "flaky")) == ()
 
 
-def test_the_page_of_causes_begins_with_them(site: Path, material: Material) -> None:
+def test_the_page_of_causes_begins_with_them(site: Path, material: Snapshot) -> None:
     page = unescape((site / "causes.html").read_text())
     told = page[page.index('id="failing"') : page.index('id="changed"')]
     found = failures(material.functions)
@@ -84,7 +84,7 @@ def test_the_page_of_causes_begins_with_them(site: Path, material: Material) -> 
     assert "functions/jax/jax.numpy.linalg.eig.html" in told
 
 
-def test_programs_are_told_the_same(site: Path, material: Material) -> None:
+def test_programs_are_told_the_same(site: Path, material: Snapshot) -> None:
     document = json.loads((site / "api/v1/failures.json").read_text())["failures"]
     assert [(one["signature"], one["cases"]) for one in document] == [
         (one.words, len(one.cases)) for one in failures(material.functions)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.site.known_issues import Finding, code_parts, load_findings
+from monitor.site.known_issues import KnownIssue, code_parts, load_findings
 from monitor.suite.catalog import load_catalog
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
@@ -21,8 +21,8 @@ def test_a_row_speaks_of_every_function_that_it_names(tmp_path: Path) -> None:
         "\n| name | since | instead |\n|---|---|---|\n| `jax/jax.gone/eager` | 0.6 | nothing |\n"
     )
     assert load_findings(document) == {
-        "jax.lu": (Finding("refuses", "`jax.vmap`"), Finding("is slow", "")),
-        "jax.qr": (Finding("refuses", "`jax.vmap`"),),
+        "jax.lu": (KnownIssue("refuses", "`jax.vmap`"), KnownIssue("is slow", "")),
+        "jax.qr": (KnownIssue("refuses", "`jax.vmap`"),),
     }
 
 

@@ -25,17 +25,17 @@ from odd_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, 
 from monitor.github.account import own_account
 from monitor.github.answers import AnswerError, GitHubError
 from monitor.github.archives import ArtifactError
-from monitor.github.client import AddressError, Client, api_address
+from monitor.github.client import AddressError, GitHubClient, api_address
 from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, TRIES
 from monitor.github.workflows import StartError, Workflows, states
-from monitor.issues.github_issues import Board, StepError
-from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
-from monitor.issues.operations import Comment, Edit, Open
+from monitor.issues.github_issues import IssueTracker, OperationError
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 
 ALWAYS = 10**6
-MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))
-OPEN = Open("title", hidden(MARK), ("regression",), ("id",))
-FAULTS = (GitHubError, StepError, ArtifactError, StartError)
+MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
+OPEN = OpenIssue("title", hidden(MARK), ("regression",), ("id",))
+FAULTS = (GitHubError, OperationError, ArtifactError, StartError)
 
 
 def date_in(seconds: float) -> str:
@@ -153,7 +153,7 @@ class Operation:
     """
 
     where: str
-    do: Callable[[Client, Path], Any]
+    do: Callable[[GitHubClient, Path], Any]
     right: Callable[[FakeGitHub, Any], bool]
     twice: Callable[[FakeGitHub], int] = lambda fake: 0
 
@@ -162,11 +162,11 @@ def there(fake: FakeGitHub) -> int:
     return sum("portability-monitor" in issue["body"] for issue in fake.issues) - 1
 
 
-def workflows(client: Client) -> Workflows:
+def workflows(client: GitHubClient) -> Workflows:
     return Workflows(client, "main")
 
 
-def fetched(client: Client, directory: Path) -> Any:
+def fetched(client: GitHubClient, directory: Path) -> Any:
     (handed,) = workflows(client).handed_over(("run.yml",), 7, ())
     return workflows(client).fetch(handed, directory / "out")
 
@@ -174,47 +174,47 @@ def fetched(client: Client, directory: Path) -> Any:
 OPERATIONS = {
     "list": Operation(
         "GET issues$",
-        lambda client, _: Board(client, BOT).filed(),
+        lambda client, _: IssueTracker(client, BOT).filed(),
         lambda fake, filed: [one.number for one in filed] == [1],
     ),
     "create": Operation(
         "POST issues$",
-        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
         lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
         there,
     ),
     "look before create": Operation(
         "GET issues$",
-        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
         lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
         there,
     ),
     "edit": Operation(
         "PATCH issues/1$",
-        lambda client, _: Board(client, BOT).carry_out(Edit(1, "new", state="closed", reason="completed")),
+        lambda client, _: IssueTracker(client, BOT).carry_out(EditIssue(1, "new", state="closed", reason="completed")),
         lambda fake, said: (said, fake.issues[0]["body"], fake.issues[0]["state"]) == ("done", "new", "closed"),
     ),
     "comment": Operation(
         "POST issues/1/comments$",
-        lambda client, _: Board(client, BOT).carry_out(Comment(1, signed("news", 0))),
+        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, signed("news", 0))),
         lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
         lambda fake: len(fake.comments[1]),
     ),
     "look before comment": Operation(
         "GET issues/1/comments$",
-        lambda client, _: Board(client, BOT).carry_out(Comment(1, signed("news", 0))),
+        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, signed("news", 0))),
         lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
         lambda fake: len(fake.comments[1]),
     ),
     "label": Operation(
         "POST labels$",
-        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
         lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
         there,
     ),
     "labels": Operation(
         "GET labels$",
-        lambda client, _: Board(client, BOT).carry_out(OPEN),
+        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
         lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
         there,
     ),
@@ -275,18 +275,18 @@ def github(server: OddGitHub) -> OddGitHub:
     fake.url = server.url
     server.fake.__dict__.update(fake.__dict__)
     server.planted, server.often, server.renamed = None, 0, False
-    other = Mark(("other",), Status.OPEN, "title", (), Told("a", "b", ("cpu",), 1))
+    other = IssueMetadata(("other",), IssueState.OPEN, "title", (), NotifiedState("a", "b", ("cpu",), 1))
     server.fake.file("ours", hidden(other))
     server.fake.actions.hand_over(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
     return server
 
 
-def client(github: OddGitHub, waited: list[float], **options: Any) -> Client:
+def client(github: OddGitHub, waited: list[float], **options: Any) -> GitHubClient:
     options = {"permission": "a-right", "token": TOKEN, "sleep": waited.append, "pace": 0, **options}
-    return Client(REPOSITORY, api=github.url, **options)
+    return GitHubClient(REPOSITORY, api=github.url, **options)
 
 
-def outcome(operation: Operation, asked: Client, directory: Path) -> tuple[Any, str]:
+def outcome(operation: Operation, asked: GitHubClient, directory: Path) -> tuple[Any, str]:
     """What came of an operation, or the fault that was told; anything else that is raised fails the test."""
     try:
         return operation.do(asked, directory), ""
@@ -347,7 +347,7 @@ def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
     answer = github.fake.answer
     github.fake.answer = lambda method, target, body: (asked.append(target), answer(method, target, body))[1]  # type: ignore[method-assign]
     github.renamed = True
-    Board(client(github, []), BOT).filed()
+    IssueTracker(client(github, []), BOT).filed()
     assert all("state=all" in target and "per_page=100" in target for target in asked)
 
 
@@ -373,14 +373,14 @@ def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
 def test_how_long_is_waited(github: OddGitHub, headers: dict[str, str], waits: float) -> None:
     waited: list[float] = []
     github.plant(Odd(429, told(SECONDARY), tuple(headers.items())), "GET issues$", 1)
-    Board(client(github, waited), BOT).filed()
+    IssueTracker(client(github, waited), BOT).filed()
     assert waited == [waits]
 
 
 def test_a_date_is_waited_for(github: OddGitHub) -> None:
     waited: list[float] = []
     github.plant(Odd(429, told(SECONDARY), (("Retry-After", date_in(90)),)), "GET issues$", 1)
-    Board(client(github, waited), BOT).filed()
+    IssueTracker(client(github, waited), BOT).filed()
     assert 80 < waited[0] <= 91
 
 
@@ -407,11 +407,11 @@ def test_an_address_is_taken_without_its_slash(given: str, address: str) -> None
 
 
 def test_tls_that_is_none_is_told_as_that(github: OddGitHub) -> None:
-    asked = Client(
+    asked = GitHubClient(
         REPOSITORY, permission="", api=github.url.replace("http:", "https:"), sleep=lambda seconds: None, pace=0
     )
     with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer GET issues: TLS"):
-        Board(asked, BOT).filed()
+        IssueTracker(asked, BOT).filed()
 
 
 def many(github: OddGitHub, number: int) -> None:
@@ -446,24 +446,24 @@ def test_pages_that_lead_back_end_in_a_line(github: OddGitHub, to: str) -> None:
 
     github.fake._page = circular  # type: ignore[method-assign]
     with pytest.raises(GitHubError, match=r"same page again|lead back"):
-        Board(client(github, []), BOT).filed()
+        IssueTracker(client(github, []), BOT).filed()
 
 
 def test_a_server_that_knows_no_pages_ends_in_a_line(github: OddGitHub) -> None:
     many(github, 99)
     github.fake._page = lambda target, query, found: (200, found[:100], {})  # type: ignore[method-assign]
     with pytest.raises(GitHubError, match="same page again"):
-        Board(client(github, []), BOT).filed()
+        IssueTracker(client(github, []), BOT).filed()
 
 
 @pytest.mark.parametrize("days", [-400, -2, 2, 4000])
 def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
     wrong = lambda: datetime.now(UTC) + timedelta(days=days)  # noqa: E731
     with pytest.raises(GitHubError, match=f"clock is {abs(days):,} days {'ahead of' if days > 0 else 'behind'} G"):
-        Board(client(github, [], clock=wrong), BOT).carry_out(OPEN)
+        IssueTracker(client(github, [], clock=wrong), BOT).carry_out(OPEN)
     assert len(github.fake.issues) == 1
     tolerant = client(github, [], clock=wrong, any_clock=True)
-    Board(tolerant, BOT).filed()
+    IssueTracker(tolerant, BOT).filed()
     assert abs(tolerant.now - datetime.now(UTC)) < timedelta(minutes=5)
     assert tolerant.clock_fault
 
@@ -506,7 +506,7 @@ def test_a_limit_on_asking_who_one_is_is_told_as_that(github: OddGitHub) -> None
 
 def test_an_issue_that_comes_out_as_somebody_elses_ends_it(github: OddGitHub) -> None:
     with pytest.raises(GitHubError, match=r"#2 is opened, by github-actions\[bot\] and not by octocat: .*--account"):
-        Board(client(github, []), "octocat").carry_out(OPEN)
+        IssueTracker(client(github, []), "octocat").carry_out(OPEN)
 
 
 def test_the_users_own_passwords_are_not_sent(
@@ -525,5 +525,5 @@ def test_an_answer_error_is_brief_for_one_issue_and_whole_for_all(github: OddGit
     with pytest.raises(
         AnswerError, match=r"^octocat/monitor: GitHub answers 404 to GET issues, Not Found: no such"
     ) as told_:
-        Board(client(github, []), BOT).filed()
+        IssueTracker(client(github, []), BOT).filed()
     assert told_.value.brief == "GitHub answers 404, Not Found"

@@ -11,10 +11,10 @@ import pytest
 from slowed import BEFORE, CASES, SLOW, history
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.slowdown_tracker import Drift
+from monitor.analysis.latency.slowdown_tracker import CommonDrift
 from monitor.model import Evidence
-from monitor.site.charts.chart_annotations import Level, Levels
-from monitor.snapshot.snapshot import Material, material_of
+from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
+from monitor.snapshot.snapshot import Snapshot, material_of
 
 WEEKS = 28  # nights on either level that the look back needs
 NEW = f"jax=={BEFORE + 1}.0"
@@ -24,15 +24,15 @@ def cell(case: str) -> Cell:
     return Cell(case, "cpu", "paper", Evidence.EXECUTED)
 
 
-def of(material: Material, case: str = SLOW) -> tuple[Level, ...]:
-    return Levels(material.moved, material.told, material.paces).of(cell(case))
+def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
+    return LatencyLevels(material.moved, material.told, material.paces).of(cell(case))
 
 
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
     material = material_of(history(slow=2))
     said = "25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
     assert [replace(level, said=level.said.replace("\u202f", " ")) for level in of(material)] == [
-        Level(NEW, "25 % slower", said)
+        LatencyLevel(NEW, "25 % slower", said)
     ]
     assert of(material, CASES[1]) == ()
 
@@ -61,7 +61,7 @@ def test_the_look_back_says_between_which_builds() -> None:
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
     material = material_of(history(slow=1))
     (night,) = material.paces
-    slow = replace(material, paces=(replace(night, slowdowns=(), drift=Drift(math.log(1.3), None)),))
+    slow = replace(material, paces=(replace(night, slowdowns=(), drift=CommonDrift(math.log(1.3), None)),))
     for case in CASES[:2]:
         (level,) = of(slow, case)
         assert level.build == "jax==13.0"

@@ -15,8 +15,8 @@ import pandas as pd
 import pytest
 from planted import BASE, IMAGE, LONG_NAME, SCRIPT
 
-from monitor.analysis.outcomes.outcome_changes import Verdict
-from monitor.analysis.status.current_status import Cell
+from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.scores import Portability
 from monitor.exports import badges
 from monitor.exports.api import SCHEMA, function_document
@@ -25,7 +25,7 @@ from monitor.exports.downloads import FIELDS, KEYS, MEASURES, _inert
 from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
 from monitor.formatting.urls import slug
 from monitor.model import Evidence, Outcome
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "failures", "regressions")
 
@@ -39,7 +39,7 @@ def validator(site: Path, name: str) -> jsonschema_rs.Validator:
     return jsonschema_rs.validator_for({**schema, "$ref": f"#/$defs/{name}"})
 
 
-def test_every_document_is_as_the_published_schema_says(site: Path, material: Material) -> None:
+def test_every_document_is_as_the_published_schema_says(site: Path, material: Snapshot) -> None:
     for name in DOCUMENTS:
         validator(site, name).validate(read(site, f"api/v1/{name}.json"))
     validator(site, "functions_list").validate(read(site, "api/v1/functions.json"))
@@ -61,7 +61,7 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Ma
 def test_the_schema_knows_every_word(site: Path) -> None:
     schema = read(site, SCHEMA)["$defs"]
     change = schema["change"]["properties"]
-    assert change["verdict"]["enum"] == [*Verdict]
+    assert change["verdict"]["enum"] == [*ChangeKind]
     assert change["before"]["enum"] == [*Outcome, ""]
     assert schema["outcome"]["enum"] == [*Outcome]
     assert schema["evidence"]["enum"] == [*Evidence]
@@ -176,7 +176,7 @@ def test_badges_say_how_much_works_and_by_what_evidence(site: Path) -> None:
 )
 def test_a_badge_has_the_colour_of_what_it_says(kinds: tuple[Portability, ...], colour: str) -> None:
     cells = {
-        str(number): Cell(kind, 0, 1, 0, Evidence.EXECUTED, (), frozenset({Outcome.PASS}))
+        str(number): FunctionStatus(kind, 0, 1, 0, Evidence.EXECUTED, (), frozenset({Outcome.PASS}))
         for number, kind in enumerate(kinds)
     }
     assert badges.of_function("f", cells).colour == colour

@@ -17,10 +17,10 @@ from planted import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 from monitor.federation.columns import Federation, read_column
 from monitor.federation.forks import Fork
 from monitor.formatting.urls import build_page, function_page, run_page, target_page
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.site.build import write_site
 from monitor.site.pages.matrix import FIRST
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -31,7 +31,7 @@ OPTIONS = {"runOnly": WCAG, "resultTypes": ["violations"]}  # what is in order i
 
 
 @pytest.fixture(scope="module")
-def addresses(recorded: Recorded, site: Path) -> dict[str, str]:
+def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
     """One page of each kind, and the worst of them."""
     noted = next(item.run for item in recorded.runs if item.run.notes)
     blocked = next(item.run for item in recorded.runs if item.run.blocked)
@@ -207,7 +207,7 @@ def test_two_targets_are_compared_in_the_matrix(browser: sync_api.Browser, site:
 
 
 @pytest.fixture(scope="module")
-def with_a_fork(site: Path, material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def with_a_fork(site: Path, material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, with a column of a fork and a word on another."""
     fork = Fork("octocat", "https://octocat.example.org/monitor/", ("gpu-t4",))
     column = read_column(fork, "gpu-t4", json.loads((site / "api/v1/columns/gpu-t4.json").read_text()))

@@ -10,9 +10,9 @@ import pytest
 
 from monitor.analysis.outcomes.outcome_changes import nights
 from monitor.analysis.outcomes.value_changes import moved
-from monitor.analysis.status.current_status import Series, all_series
+from monitor.analysis.status.current_status import SeriesStatus, all_series
 from monitor.history.files import Folder
-from monitor.history.store import HistoryReader, Recorded
+from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Run
 
 MACHINES = ("AMD EPYC", "Intel Xeon")
@@ -20,10 +20,10 @@ SHIPPED = Path(__file__).parents[2] / "results"
 
 
 @pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns"])
-def history(request: pytest.FixtureRequest) -> Recorded:
+def history(request: pytest.FixtureRequest) -> LoadedHistory:
     if request.param == "shipped":
         return HistoryReader(Folder(SHIPPED)).load()
-    found: Recorded = request.getfixturevalue("recorded")
+    found: LoadedHistory = request.getfixturevalue("recorded")
     if request.param == "planted":
         return found
     runs = (
@@ -33,17 +33,17 @@ def history(request: pytest.FixtureRequest) -> Recorded:
     return replace(found, runs=tuple(runs))
 
 
-def test_arrays_find_the_same_news(history: Recorded) -> None:
+def test_arrays_find_the_same_news(history: LoadedHistory) -> None:
     found = plain.nights(history)
     assert any(night.changes for night in found)
     assert nights(history) == found
 
 
-def test_arrays_find_the_same_silent_changes(history: Recorded) -> None:
+def test_arrays_find_the_same_silent_changes(history: LoadedHistory) -> None:
     assert moved(history) == plain.moved(history)
 
 
-def test_arrays_find_the_same_standings(history: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_arrays_find_the_same_standings(history: LoadedHistory, monkeypatch: pytest.MonkeyPatch) -> None:
     found = plain.all_series(history)
     assert any(series.gone for series in found)
     # Compared as text: a figure that is no number equals nothing, not itself. A run's own, with all its cases, is half
@@ -52,5 +52,5 @@ def test_arrays_find_the_same_standings(history: Recorded, monkeypatch: pytest.M
     assert [*map(text, all_series(history))] == [*map(text, found)]
 
 
-def text(series: Series) -> str:
+def text(series: SeriesStatus) -> str:
     return repr(replace(series, strips=dict(sorted(series.strips.items()))))

@@ -13,8 +13,8 @@ import pytest
 from slowed import SLOW, STEP, history, slower_in
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.slowdown_tracker import Slowdown, Standing, latency_nights
-from monitor.analysis.outcomes.flakiness import Rating
+from monitor.analysis.latency.slowdown_tracker import Slowdown, SlowdownStatus, latency_nights
+from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.model import Evidence
 from monitor.site.pages.regressions import regressions_page
 from monitor.site.status_legend import STANDINGS
@@ -58,12 +58,12 @@ def test_every_standing_is_told(slow: int, fast: int, standing: str) -> None:
     recorded = history(slow=slow, fast=fast)
     page = regressions_page(slower_in(recorded), latency_nights(recorded), ())
     told = [one.standing for pace in page.paces for one in pace.slowdowns]
-    assert told == [Standing(standing)]
+    assert told == [SlowdownStatus(standing)]
 
 
 def test_what_was_not_measured_again_is_counted_beside() -> None:
     (night,) = latency_nights(history(slow=1))
-    suspects = tuple(Slowdown(f"jax/jax.f{n:02}/eager", Standing.SUSPECT, 0.1, night.run.id) for n in range(7))
+    suspects = tuple(Slowdown(f"jax/jax.f{n:02}/eager", SlowdownStatus.SUSPECT, 0.1, night.run.id) for n in range(7))
     page = regressions_page((), [type(night)(night.run, suspects, 0, None, ("not all was compared",))], ())
     (pace,) = page.paces
     assert (pace.slowdowns, pace.suspects, pace.remarks) == ((), suspects, ("not all was compared",))
@@ -85,7 +85,7 @@ def test_flaky_cases_are_told_how_often_and_where(site: Path) -> None:
 
 def test_those_that_are_flaky_for_sure_are_counted() -> None:
     cell = Cell(SLOW, "cpu", "paper", Evidence.EXECUTED)
-    page = regressions_page((), (), (Rating(cell, 9, 30, 0.1, 0.4), Rating(cell, 1, 5, 0.01, 0.4)))
+    page = regressions_page((), (), (FlakinessRating(cell, 9, 30, 0.1, 0.4), FlakinessRating(cell, 1, 5, 0.01, 0.4)))
     assert (len(page.flaky), page.flaky_for_sure) == (2, 1)
 
 
@@ -106,7 +106,7 @@ def test_the_document_is_as_the_published_schema_says(slowed_site: Path) -> None
     assert found["regressions"][0]["kind"] == "slower"
     assert not check.is_valid({**found, "slowdowns": [{**found["slowdowns"][0], "standing": "great"}]})
     standing = schema["$defs"]["regressions"]["properties"]["slowdowns"]["items"]["properties"]["standing"]
-    assert standing["enum"] == [*Standing] == [*STANDINGS]
+    assert standing["enum"] == [*SlowdownStatus] == [*STANDINGS]
 
 
 def test_a_history_without_any_says_so() -> None:

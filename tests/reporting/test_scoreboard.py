@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.latency.slowdown_ratios import Ratios
-from monitor.analysis.status.current_status import Series, all_series
-from monitor.analysis.status.measured_builds import Source
+from monitor.analysis.latency.slowdown_ratios import SlowdownRatios
+from monitor.analysis.status.current_status import SeriesStatus, all_series
+from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.scores_table import (
+    AllFunctionsRow,
     SpeedRow,
-    WholeRow,
     calls_frame,
     speed_frame,
     speed_table,
@@ -30,7 +30,7 @@ from monitor.history.store import History
 from monitor.model import Evidence, Function, Latency
 
 Make = Callable[..., RunFile]
-MADE = Source("jax==1.0", "")
+MADE = MeasuredBuild("jax==1.0", "")
 JAX = MADE.title
 CATALOG = {
     function.name: function
@@ -54,7 +54,7 @@ def timed(runfile: RunFile, medians: Mapping[str, float]) -> RunFile:
 
 
 @pytest.fixture
-def series(tmp_path: Path, runfile: Make) -> tuple[Series, ...]:
+def series(tmp_path: Path, runfile: Make) -> tuple[SeriesStatus, ...]:
     paper = {"jax/jax.a/x": "pass", "jax/jax.b/x": "pass", "jax/jax.b/y": "error", "jax/jax.c/x": "mismatch"}
     harness = {"jax/jax.a/z": "error", "jax/jax.d/z": "pass"}
     history = History(tmp_path / "history")
@@ -83,7 +83,7 @@ def test_strata_come_with_the_most_called_first() -> None:
     assert strata(CATALOG) == ("top 20", "100", "20")
 
 
-def test_each_stratum_has_the_table_of_its_own_functions(series: tuple[Series, ...]) -> None:
+def test_each_stratum_has_the_table_of_its_own_functions(series: tuple[SeriesStatus, ...]) -> None:
     table = stratum_table(series, CATALOG)
     assert {
         name: [row.score for row in rows if row.hardware in ("TPU (v3), 2023", "cpu")] for name, rows in table.items()
@@ -103,7 +103,7 @@ def test_each_stratum_has_the_table_of_its_own_functions(series: tuple[Series, .
     assert [plain(text) for text in frame.loc["slow, executed"]] == ["JAX", JAX, "100 % of 1", "–", "–"]
 
 
-def test_a_function_counts_as_often_as_it_is_called(series: tuple[Series, ...]) -> None:
+def test_a_function_counts_as_often_as_it_is_called(series: tuple[SeriesStatus, ...]) -> None:
     frame = calls_frame(study_table(series, CATALOG)).set_index("hardware")
     assert [plain(text) for text in frame.loc["cpu, executed"]] == [
         "JAX",
@@ -126,27 +126,27 @@ def test_a_function_counts_as_often_as_it_is_called(series: tuple[Series, ...]) 
     ]
 
 
-def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[Series, ...]) -> None:
+def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[SeriesStatus, ...]) -> None:
     rows = [*whole_table(series)]
     assert rows == [
         # a passes in one suite and fails in the other; b and c are as above; d is in one suite only
-        WholeRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), (MADE,), Score(1, 2, 1, 0)),
-        WholeRow("jax", "gpu", Evidence.EXECUTED, ("paper",), (MADE,), Score(2, 1, 1, 0)),
-        WholeRow("jax", "slow", Evidence.EXECUTED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
-        WholeRow("jax", "tpu", Evidence.COMPILED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
+        AllFunctionsRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), (MADE,), Score(1, 2, 1, 0)),
+        AllFunctionsRow("jax", "gpu", Evidence.EXECUTED, ("paper",), (MADE,), Score(2, 1, 1, 0)),
+        AllFunctionsRow("jax", "slow", Evidence.EXECUTED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
+        AllFunctionsRow("jax", "tpu", Evidence.COMPILED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
     ]
     assert [plain(text) for text in whole_frame(rows).iloc[0]] == [
         "JAX", "cpu, executed", JAX, "harness, paper", "4", "25.0 %", "50.0 %", "25.0 %", "0",
     ]  # fmt: skip
 
 
-def test_speed_is_of_cases_that_pass_on_both(series: tuple[Series, ...]) -> None:
+def test_speed_is_of_cases_that_pass_on_both(series: tuple[SeriesStatus, ...]) -> None:
     rows = [*speed_table(series, "cpu")]
     assert rows == [
         SpeedRow(
-            "jax", "gpu", "cpu", (MADE,), (MADE,), Ratios(cases=2, slower=1, far_slower=0, middle=5.25)
+            "jax", "gpu", "cpu", (MADE,), (MADE,), SlowdownRatios(cases=2, slower=1, far_slower=0, middle=5.25)
         ),  # ten is not over ten
-        SpeedRow("jax", "slow", "cpu", (MADE,), (MADE,), Ratios(cases=1, slower=1, far_slower=1, middle=10.1)),
+        SpeedRow("jax", "slow", "cpu", (MADE,), (MADE,), SlowdownRatios(cases=1, slower=1, far_slower=1, middle=10.1)),
     ]
     assert [plain(text) for text in speed_frame(rows).iloc[0]] == [
         "JAX", "gpu, jax 1.0", "cpu, jax 1.0", "2", "50.0 %", "0 %", "5.25 times",

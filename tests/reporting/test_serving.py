@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.site import dev_server
-from monitor.site.dev_server import LOOPBACK, WAITING, Editions, server_of, watch
+from monitor.site.dev_server import LOOPBACK, WAITING, BuildCounter, server_of, watch
 
 PAGE = "<!doctype html><body><h1>{}</h1></body>"
 
@@ -29,7 +29,7 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
             raise ValueError("broken")
         (site / "index.html").write_text(PAGE.format(template.read_text()))
 
-    editions, stop = Editions(), threading.Event()
+    editions, stop = BuildCounter(), threading.Event()
     make()
     server = server_of(site, editions, 0)
     threads = [
@@ -82,6 +82,6 @@ def test_a_broken_template_leaves_the_last_edition(
 
 
 def test_nobody_but_this_machine_is_answered(tmp_path: Path) -> None:
-    server = server_of(tmp_path, Editions(), 0)
+    server = server_of(tmp_path, BuildCounter(), 0)
     assert server.server_address[0] == "127.0.0.1"
     server.server_close()

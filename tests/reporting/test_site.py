@@ -15,12 +15,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from planted import BIDI, GENERATED, IMAGE, LONG, LONG_NAME, NOTHING_SAID, PROJECT, SCRIPT, TEMPLATES, cases, script_of
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, TURNED_AT_LEAST, Verdict
-from monitor.analysis.status.current_status import Series, all_series, cell, score_of
+from monitor.analysis.outcomes.outcome_changes import COVERAGE, TURNED_AT_LEAST, ChangeKind
+from monitor.analysis.status.current_status import SeriesStatus, all_series, cell, score_of
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.humanize import deviation, duration, percent, visible
 from monitor.formatting.urls import build_page, documentation, function_page, run_page, slug, target_page
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import Evidence, Outcome
 from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, SiteError
@@ -68,7 +68,9 @@ class Page(HTMLParser):
         return " ".join(self.text.split())
 
 
-def series(recorded: Recorded, target: str, framework: str, evidence: Evidence = Evidence.EXECUTED) -> Series:
+def series(
+    recorded: LoadedHistory, target: str, framework: str, evidence: Evidence = Evidence.EXECUTED
+) -> SeriesStatus:
     wanted = (target, framework, evidence)
     return next(one for one in all_series(recorded) if (one.target, one.framework, one.evidence) == wanted)
 
@@ -78,7 +80,7 @@ def pages(site: Path) -> dict[str, Page]:
     return {path.relative_to(site).as_posix(): Page(path) for path in site.rglob("*.html")}
 
 
-def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: Recorded) -> None:
+def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     single = ("index", "matrix", "matrix-table", "regressions", "causes", "changes", "study", "method", "hardware")
     groups = ("runs", "kernels", "targets", "builds")
     assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
@@ -205,7 +207,7 @@ def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
     assert "cpu-x86" not in silent
 
 
-def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> None:
+def test_evidences_are_not_mixed(recorded: LoadedHistory, pages: dict[str, Page]) -> None:
     executed, compiled = (series(recorded, "tpu-v5e", "jax", evidence) for evidence in list(Evidence)[:2])
     assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
     split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
@@ -213,7 +215,7 @@ def test_evidences_are_not_mixed(recorded: Recorded, pages: dict[str, Page]) -> 
     assert "✓ 2/2 success executed; apart: compiled" in pages["matrix-table.html"].words
 
 
-def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: Recorded) -> None:
+def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: LoadedHistory) -> None:
     executed, compiled = (
         [s for s in series(recorded, "tpu-v5e", "jax", evidence).now if s.function == "jax.random.split"]
         for evidence in list(Evidence)[:2]
@@ -245,7 +247,7 @@ def test_tables_of_kernels_stand_side_by_side_on_a_page(pages: dict[str, Page]) 
     assert "3 operators of kernels" in pages["index.html"].words
 
 
-def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, pages: dict[str, Page]) -> None:
+def test_a_case_keeps_what_is_known_and_says_since_when(recorded: LoadedHistory, pages: dict[str, Page]) -> None:
     known = {standing.case: standing for standing in series(recorded, "cpu-x86", "torch").now}
     cat = known["torch/torch.cat/eager-float32"]
     assert [(turn.before, turn.after) for turn in cat.turns] == [
@@ -264,7 +266,7 @@ def test_a_case_keeps_what_is_known_and_says_since_when(recorded: Recorded, page
     )
 
 
-def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: Recorded) -> None:
+def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     torch = series(recorded, "cpu-x86", "torch")
     assert torch.strip_of("torch/torch.cat/eager-float32") == (*[Outcome.PASS] * 4, Outcome.MISMATCH)
     assert torch.strip_of("torch/torch.new_function/eager-float32") == (*[None] * 4, Outcome.PASS)
@@ -320,7 +322,7 @@ def test_a_regression_has_a_page_of_its_own(pages: dict[str, Page]) -> None:
     assert "portability repro torch/torch.add/eager-float32 --run" in words
 
 
-def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page], recorded: Recorded) -> None:
+def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     (run,) = (item.run for item in recorded.runs if item.run.notes)
     assert run.build
     words = pages[build_page("torch", run.build)].words
@@ -352,7 +354,7 @@ def test_a_function_tells_what_is_known_of_it_and_what_to_write_instead(pages: d
     assert "Known of it" not in pages[function_page("torch", "torch.cat")].words
 
 
-def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], recorded: Recorded) -> None:
+def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     run = next(item.run for item in recorded.runs if item.run.notes)
     words = pages[run_page(run.id)].words
     for expected in ("a note <script>", "device Tesla T4", "ab" * 32, "0123456789" * 4, "before, 1.04 ms after"):
@@ -368,12 +370,17 @@ def test_the_method_quotes_the_constants(pages: dict[str, Page]) -> None:
 
 
 def test_every_value_has_a_sign_of_its_own() -> None:
-    for kind, signs in ((Outcome, OUTCOMES), (Portability, PORTABILITIES), (Verdict, VERDICTS), (Evidence, EVIDENCES)):
+    for kind, signs in (
+        (Outcome, OUTCOMES),
+        (Portability, PORTABILITIES),
+        (ChangeKind, VERDICTS),
+        (Evidence, EVIDENCES),
+    ):
         assert {value: sign.word for value, sign in signs.items()} == {value: value.value for value in kind}
         assert len({sign.symbol for sign in signs.values()}) == len(signs)
 
 
-def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
+def test_data_has_every_case_once(site: Path, recorded: LoadedHistory) -> None:
     data = json.loads((site / "data/outcomes.json").read_text())
     assert data["format"] == 1
     assert data["generated"] == "2025-11-07T06:00:00Z"
@@ -389,9 +396,9 @@ def test_data_has_every_case_once(site: Path, recorded: Recorded) -> None:
         assert [*csv.DictReader(file)] == data["outcomes"]
 
 
-def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, tmp_path: Path) -> None:
+def test_the_next_build_replaces_the_site_and_nothing_else(recorded: LoadedHistory, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    nothing = material_of(Recorded((), recorded.observations.iloc[:0]))
+    nothing = material_of(LoadedHistory((), recorded.observations.iloc[:0]))
     first = write_site(nothing, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
@@ -410,7 +417,7 @@ def test_the_next_build_replaces_the_site_and_nothing_else(recorded: Recorded, t
     assert (foreign / "index.html").exists()
 
 
-def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path) -> None:
+def test_a_failing_build_leaves_the_old_site(recorded: LoadedHistory, tmp_path: Path) -> None:
     directory = tmp_path / "public"
     write_site(material_of(recorded), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
@@ -431,8 +438,8 @@ def test_a_failing_build_leaves_the_old_site(recorded: Recorded, tmp_path: Path)
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
 
-def test_an_empty_history_makes_a_site(recorded: Recorded, tmp_path: Path) -> None:
-    nothing = material_of(Recorded((), recorded.observations.iloc[:0]))
+def test_an_empty_history_makes_a_site(recorded: LoadedHistory, tmp_path: Path) -> None:
+    nothing = material_of(LoadedHistory((), recorded.observations.iloc[:0]))
     index = write_site(nothing, NOTHING_SAID, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 
@@ -485,7 +492,7 @@ def test_figures_have_units_and_sensible_digits() -> None:
     ]  # fmt: skip
 
 
-def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: Recorded) -> None:
+def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     shown = 0
     for one in all_series(recorded):
         for standing in one.now if one.evidence is not Evidence.REGISTERED else ():

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.analysis.latency.slowdown_tracker import Drift, LatencyNight, Slowdown, Standing
+from monitor.analysis.latency.slowdown_tracker import CommonDrift, LatencyNight, Slowdown, SlowdownStatus
 from monitor.formatting.humanize import slower_by
-from monitor.model import Build, Channel, Outcome, Run, Side
+from monitor.model import Build, Channel, ComparisonSide, Outcome, Run
 from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
 
 RUN = Run(
@@ -19,12 +19,12 @@ RUN = Run(
 )
 PASSED = (Outcome.PASS,) * 3
 FILED = Slowdown(
-    *("jax/jax.a/eager", Standing.FILED, math.log(1.2), "night-15"),
-    good=Side("jax==12.0", PASSED, (99.0, 100.0, 101.0)),
-    new=Side("jax==15.0", PASSED, (121.0, 120.0)),
+    *("jax/jax.a/eager", SlowdownStatus.FILED, math.log(1.2), "night-15"),
+    good=ComparisonSide("jax==12.0", PASSED, (99.0, 100.0, 101.0)),
+    new=ComparisonSide("jax==15.0", PASSED, (121.0, 120.0)),
 )
-SUSPECTS = tuple(Slowdown(f"jax/jax.{c}/eager", Standing.SUSPECT, math.log(1.1), "night-15") for c in "bcde")
-NIGHT = LatencyNight(RUN, (FILED, *SUSPECTS), 2, Drift(None, math.log(1.3)), ("not <all> was compared",))
+SUSPECTS = tuple(Slowdown(f"jax/jax.{c}/eager", SlowdownStatus.SUSPECT, math.log(1.1), "night-15") for c in "bcde")
+NIGHT = LatencyNight(RUN, (FILED, *SUSPECTS), 2, CommonDrift(None, math.log(1.3)), ("not <all> was compared",))
 
 
 def test_a_quiet_night_is_not_mentioned() -> None:
@@ -59,18 +59,18 @@ def test_a_night_as_markdown_is_inert() -> None:
     ("drift", "said"),
     [
         (
-            Drift(math.log(1.3), None),
+            CommonDrift(math.log(1.3), None),
             "all cases together were 30 % slower than usual: the machine or the build, as no build was measured beside"
             " this one",
         ),
         (
-            Drift(math.log(1.3), math.log(1.01)),
+            CommonDrift(math.log(1.3), math.log(1.01)),
             "all cases together were 30 % slower than usual;"
             " side by side, the controls are 1 % slower under the new build",
         ),
     ],
 )
-def test_what_all_have_in_common_is_one_line(drift: Drift, said: str) -> None:
+def test_what_all_have_in_common_is_one_line(drift: CommonDrift, said: str) -> None:
     night = replace(NIGHT, slowdowns=(), alike=0, drift=drift, notes=())
     assert slowdowns_text([night]).splitlines()[1:] == [f"  {said}"]
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.status.scores import Score
 from monitor.model import Build, Channel, Run
-from monitor.site.pages.overview import Figure, of_the_week, trend
+from monitor.site.pages.overview import PortabilityFigure, of_the_week, trend
 
 NOW = datetime(2026, 11, 25, 6, tzinfo=UTC)
 
 
-def night(day: int, version: str, *, success: int = 9, observed: int = 10, selection: tuple[str, ...] = ()) -> Night:
+def night(
+    day: int, version: str, *, success: int = 9, observed: int = 10, selection: tuple[str, ...] = ()
+) -> NightChanges:
     build = Build("jax", version, Channel.EXACT)
     run = Run(version, f"2026-11-{day:02}T03:00:00Z", "cpu", "jax", "paper", build=build, selection=selection)
-    return Night(run, build, (), (), 10, observed, Score(success, 0, 10 - success, 0))
+    return NightChanges(run, build, (), (), 10, observed, Score(success, 0, 10 - success, 0))
 
 
-def versions(nights: list[Night]) -> list[str]:
+def versions(nights: list[NightChanges]) -> list[str]:
     return [night.run.id for night in nights]
 
 
@@ -41,4 +43,4 @@ def test_a_trend_has_whole_nights_alone() -> None:
 
 def test_one_night_is_no_trend() -> None:
     one = night(19, "0.1")
-    assert Figure(one, one.score, (), False, trend([one])).spark is None
+    assert PortabilityFigure(one, one.score, (), False, trend([one])).spark is None

@@ -18,7 +18,7 @@ from monitor.analysis.outcomes.failure_groups import causes
 from monitor.exports.badges import function_badge, target_badge
 from monitor.model import Evidence
 from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def pages(mixed_site: Path) -> dict[str, Page]:
     return {path.relative_to(mixed_site).as_posix(): Page(path) for path in mixed_site.rglob("*.html")}
 
 
-def observed(told: Material) -> dict[str, set[Evidence]]:
+def observed(told: Snapshot) -> dict[str, set[Evidence]]:
     """Return the kinds of evidence that there is an observation of, by target."""
     found: dict[str, set[Evidence]] = {target: set() for target in HARDWARE}
     for one in told.series:
@@ -76,7 +76,7 @@ def columns(path: Path, heading: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, told: Material) -> None:
+def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, told: Snapshot) -> None:
     seen = {row["Target"]: row["Seen as"] for row in columns(mixed_site / "targets/index.html", "Targets")}
     assert seen.keys() == observed(told).keys()
     for target, evidences in observed(told).items():
@@ -92,7 +92,7 @@ def test_what_a_target_can_be_seen_as_has_other_words(mixed_site: Path) -> None:
 
 
 def test_no_page_claims_evidence_of_a_target_without_an_observation(
-    mixed_site: Path, pages: dict[str, Page], told: Material
+    mixed_site: Path, pages: dict[str, Page], told: Snapshot
 ) -> None:
     for target, evidences in observed(told).items():
         words = pages[f"targets/{target}.html"].words
@@ -147,7 +147,7 @@ def test_numbers_of_a_message_stand_beside_the_function_that_they_are_of(mixed_s
     assert found > 60
 
 
-def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, told: Material) -> None:
+def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, told: Snapshot) -> None:
     document = json.loads((mixed_site / "api/v1/failures.json").read_text())["failures"]
     (numbers,) = (one for one in document if NUMBERS.search(one["message"]))
     function = numbers["message_of"].split("/")[1]
@@ -186,7 +186,7 @@ def test_every_chip_leads_to_as_many_items_as_it_says(made: str, request: pytest
     assert chips
 
 
-def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(material: Material, site: Path) -> None:
+def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(material: Snapshot, site: Path) -> None:
     """A verdict that is added one day has a chip and a list without a further word."""
     told = {change.verdict for night in material.newest for change in night.changes}
     chips = {section for _, section, _ in CHIP.findall((site / "index.html").read_text())}
@@ -194,7 +194,7 @@ def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(materi
 
 
 def test_a_long_list_of_changes_says_how_many_more_there_are(
-    told: Material, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    told: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.site.pages.changes.CASES_OF_A_NIGHT", 1)
     write_site(told, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)

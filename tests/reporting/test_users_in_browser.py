@@ -13,13 +13,13 @@ from chromium import rows, sync_api
 from planted import GENERATED, PROJECT, TEMPLATES
 
 from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 REPOSITORY = "octocat/monitor"
 
 
 @pytest.fixture(scope="module")
-def linked_site(material: Material, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def linked_site(material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a repository whose issues tell of its regressions."""
     directory = tmp_path_factory.mktemp("linked") / "public"
     write_site(material, PROJECT, directory, templates=TEMPLATES, generated=GENERATED, repository=REPOSITORY)

@@ -14,7 +14,7 @@ from monitor.cli.steps import write_pages
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, NumericalError, Run
-from monitor.snapshot.snapshot import Material, gather, material_of
+from monitor.snapshot.snapshot import Snapshot, gather, material_of
 
 CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]
 OUTCOMES = ("pass", "error", "mismatch", "blocked")  # many of which a later run does not judge
@@ -56,7 +56,7 @@ def history(tmp_path_factory: pytest.TempPathFactory, runfile: Callable[..., Run
 
 
 @pytest.fixture(scope="module")
-def materials(history: History, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Material]:
+def materials(history: History, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Snapshot]:
     """The history by its index as it is made, by the index that is there, and by its runs."""
     index = tmp_path_factory.mktemp("index")
     found = {"as the index is made": gather(history, index), "by the index": gather(history, index)}
@@ -64,7 +64,7 @@ def materials(history: History, tmp_path_factory: pytest.TempPathFactory) -> dic
     return found | {"by the runs": gather(history)}
 
 
-def test_standings_are_those_of_each_case(history: History, materials: dict[str, Material]) -> None:
+def test_standings_are_those_of_each_case(history: History, materials: dict[str, Snapshot]) -> None:
     """Against the table of everything, in which rows are looked for by hand."""
     table = history.load().observations
     by_hand = {(row["run"], row["case"]): row for row in table.to_dict("records")}
@@ -81,7 +81,7 @@ def test_standings_are_those_of_each_case(history: History, materials: dict[str,
 
 @pytest.mark.parametrize("way", ["as the index is made", "by the index"])
 def test_all_that_is_found_is_the_same(
-    way: str, history: History, materials: dict[str, Material], monkeypatch: pytest.MonkeyPatch
+    way: str, history: History, materials: dict[str, Snapshot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "__repr__", lambda run: run.id)
     whole = replace(material_of(history.load()), signatures=history.signatures())
@@ -90,7 +90,7 @@ def test_all_that_is_found_is_the_same(
         assert repr(getattr(materials[way], name)) == repr(getattr(materials["by the runs"], name)), name
 
 
-def test_so_are_all_pages_documents_and_feeds(materials: dict[str, Material], tmp_path: Path) -> None:
+def test_so_are_all_pages_documents_and_feeds(materials: dict[str, Snapshot], tmp_path: Path) -> None:
     sites = [tmp_path / "runs", tmp_path / "index"]
     for site, way in zip(sites, ("by the runs", "by the index"), strict=True):
         write_pages(materials[way], site, "https://example.org/monitor/")

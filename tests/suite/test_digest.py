@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from monitor.model import Digest
 from monitor.suite.digest import digest
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 from monitor.suite.tolerances import TOLERANCE
 
 
-def tensor(values: Any, dtype: str = "float32") -> Fetched:
-    return Fetched(np.asarray(values), dtype)
+def tensor(values: Any, dtype: str = "float32") -> FetchedTensor:
+    return FetchedTensor(np.asarray(values), dtype)
 
 
 @settings(max_examples=300, deadline=None)

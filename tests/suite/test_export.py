@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
-from monitor.execution.workers.process import Fault, Limits, Process, ProcessCommand
+from monitor.execution.builds.provider import ProvisionedBuild
+from monitor.execution.workers.process import Limits, ProcessCommand, WatchedProcess, WorkerFailure
 from monitor.formats.serialization import from_json
 from monitor.model import Observation, Outcome, Stage
 
@@ -28,11 +28,11 @@ def exporter(python: Path, framework: str, device: str, folder: Path, **variable
         "programs": str(folder),
     }
     command = ProcessCommand(python, "monitor.suite.export_worker", arguments, variables, folder / "log")
-    with Process(command) as process:
+    with WatchedProcess(command) as process:
 
         def ask(case: str) -> tuple[Observation, list[bytes]]:
             answer: Any = process.request({"case": case}, LIMITS, lambda message: message)
-            assert not isinstance(answer, Fault), answer
+            assert not isinstance(answer, WorkerFailure), answer
             observation = from_json(Observation, answer["observation"])
             return observation, [(folder / name).read_bytes() for name in answer["programs"]]
 
@@ -40,12 +40,12 @@ def exporter(python: Path, framework: str, device: str, folder: Path, **variable
 
 
 @pytest.fixture(scope="module")
-def jax(builds: Callable[[str], Provided], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def jax(builds: Callable[[str], ProvisionedBuild], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     yield from exporter(builds("jax").python, "jax", "cpu", tmp_path_factory.mktemp("jax"))
 
 
 @pytest.fixture(scope="module")
-def tensorflow(builds: Callable[[str], Provided], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
+def tensorflow(builds: Callable[[str], ProvisionedBuild], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     folder = tmp_path_factory.mktemp("tensorflow")
     yield from exporter(builds("tensorflow").python, "tensorflow", "cpu", folder)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
@@ -60,7 +60,7 @@ say(add)
 """
 
 
-def test_soft_placement_is_off_and_would_be_found(builds: Callable[[str], Provided]) -> None:
+def test_soft_placement_is_off_and_would_be_found(builds: Callable[[str], ProvisionedBuild]) -> None:
     """With soft placement, TensorFlow runs on the CPU what was asked of a GPU, and says nothing."""
     strict, soft = run(builds("tensorflow").python, OBSERVE.format(module="tf") + TENSORFLOW)
     assert strict.startswith("unsupported InvalidArgumentError: Could not satisfy device specification")
@@ -86,7 +86,7 @@ say(lambda: torch.ones(1, device="meta"))
 """
 
 
-def test_a_warning_of_a_fall_back_is_heard(builds: Callable[[str], Provided]) -> None:
+def test_a_warning_of_a_fall_back_is_heard(builds: Callable[[str], ProvisionedBuild]) -> None:
     told, silent, other, elsewhere = run(builds("torch").python, OBSERVE.format(module="torch") + TORCH)
     assert told.startswith("fallback ran on The operator 'aten::linalg_eig' is not currently supported on the XPU")
     assert (silent.strip(), other.strip()) == ("pass", "pass")
@@ -102,7 +102,7 @@ say(lambda: jax.device_put(jax.numpy.ones(1), jax.devices("cpu")[1]))
 """
 
 
-def test_a_result_on_another_device_is_found(builds: Callable[[str], Provided]) -> None:
+def test_a_result_on_another_device_is_found(builds: Callable[[str], ProvisionedBuild]) -> None:
     flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=2"}
     here, there = run(builds("jax").python, OBSERVE.format(module="jax").replace(".add", ".jit") + JAX, **flags)
     assert here.strip() == "pass"

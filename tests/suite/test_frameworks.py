@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import PACKAGE, Limits, ProcessCommand, Worker, worker_command
 from monitor.model import Observation, Outcome
 
@@ -18,7 +18,12 @@ WRONG = Path(__file__).parent / "wrong"
 
 
 def command(
-    framework: str, builds: Callable[[str], Provided], tmp_path: Path, suite: str, package: Path, **environment: str
+    framework: str,
+    builds: Callable[[str], ProvisionedBuild],
+    tmp_path: Path,
+    suite: str,
+    package: Path,
+    **environment: str,
 ) -> ProcessCommand:
     return worker_command(
         python=builds(framework).python,
@@ -33,7 +38,7 @@ def command(
 
 def ask(
     framework: str,
-    builds: Callable[[str], Provided],
+    builds: Callable[[str], ProvisionedBuild],
     tmp_path: Path,
     suite: str,
     package: Path = PACKAGE,
@@ -53,7 +58,7 @@ def ask(
     ("framework", "prefix"), [("jax", "jax.numpy.log/"), ("tensorflow", "tf.reduce_mean/"), ("torch", "torch.sum/")]
 )
 def test_a_function_is_checked_in_every_mode(
-    framework: str, prefix: str, builds: Callable[[str], Provided], tmp_path: Path
+    framework: str, prefix: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     answers = ask(framework, builds, tmp_path, "paper", prefix=prefix)
     assert {answer.outcome for answer in answers.values()} == {Outcome.PASS}
@@ -66,7 +71,7 @@ def test_a_function_is_checked_in_every_mode(
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_planted_fault_is_found(
-    framework: str, builds: Callable[[str], Provided], lend: Callable[[str, Path], Path], tmp_path: Path
+    framework: str, builds: Callable[[str], ProvisionedBuild], lend: Callable[[str, Path], Path], tmp_path: Path
 ) -> None:
     """Cases that compute something wrong with the real framework, one fault each; `fine` alone computes it right."""
     package = lend(framework, WRONG)
@@ -90,7 +95,9 @@ def test_every_planted_fault_is_found(
     }
 
 
-def test_a_host_without_compiler_says_nothing_of_a_function(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_host_without_compiler_says_nothing_of_a_function(
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+) -> None:
     cache = str(tmp_path / "inductor")
     without = command("torch", builds, tmp_path, "paper", PACKAGE, CXX="/none", TORCHINDUCTOR_CACHE_DIR=cache)
     with Worker(without) as worker:
@@ -99,7 +106,7 @@ def test_a_host_without_compiler_says_nothing_of_a_function(builds: Callable[[st
     assert "No working C++ compiler found" in answer.message
 
 
-def test_what_is_built_beforehand_is_on_the_device_in_the_dtype(builds: Callable[[str], Provided]) -> None:
+def test_what_is_built_beforehand_is_on_the_device_in_the_dtype(builds: Callable[[str], ProvisionedBuild]) -> None:
     """On PyTorch's device without memory, as no other is here: a layer that stays behind would be on the CPU."""
     asked = """
 import sys

@@ -7,17 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Outcome
-from monitor.suite.kernel_entry import Kernel, Path, followed
+from monitor.suite.kernel_entry import CompositeCall, KernelEntry, followed
 
-THERE, TO_CPU = Kernel(Outcome.PASS), Kernel(Outcome.FALLBACK, "passed on to the CPU")
-
-
-def whole(*calls: str) -> Path:
-    return Path(frozenset(calls), whole=True)
+THERE, TO_CPU = KernelEntry(Outcome.PASS), KernelEntry(Outcome.FALLBACK, "passed on to the CPU")
 
 
-def broken(*calls: str) -> Path:
-    return Path(frozenset(calls), whole=False)
+def whole(*calls: str) -> CompositeCall:
+    return CompositeCall(frozenset(calls), whole=True)
+
+
+def broken(*calls: str) -> CompositeCall:
+    return CompositeCall(frozenset(calls), whole=False)
 
 
 @pytest.mark.parametrize(
@@ -49,10 +49,12 @@ def broken(*calls: str) -> Path:
         ({whole("unknown")}, Outcome.BLOCKED, "by way of unknown, which could not be followed"),
     ],
 )
-def test_an_operator_is_there_where_those_that_it_calls_are(paths: set[Path], outcome: Outcome, how: str) -> None:
+def test_an_operator_is_there_where_those_that_it_calls_are(
+    paths: set[CompositeCall], outcome: Outcome, how: str
+) -> None:
     known = {"mm": THERE, "svd": TO_CPU, "z": THERE}
     found = followed("X", known, {"it": paths, "unknown": set()})
-    assert found["it"] == Kernel(outcome, how)
+    assert found["it"] == KernelEntry(outcome, how)
 
 
 def test_operators_that_call_each_other_are_there_where_all_of_them_are() -> None:
@@ -78,17 +80,19 @@ def test_what_holds_for_some_arguments_does_so_for_all_that_call_it() -> None:
 
 
 OPERATORS = ["mm", "svd", "_eigh", *"abcd"]
-CALLS = st.builds(Path, st.frozensets(st.sampled_from(OPERATORS), max_size=3), st.booleans())
+CALLS = st.builds(CompositeCall, st.frozensets(st.sampled_from(OPERATORS), max_size=3), st.booleans())
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from([*"abcd"]), st.sets(CALLS, max_size=3), min_size=1))
-def test_composites_that_call_each_other_in_any_way_come_to_something(calls: dict[str, set[Path]]) -> None:
+def test_composites_that_call_each_other_in_any_way_come_to_something(calls: dict[str, set[CompositeCall]]) -> None:
     found = followed("X", {"mm": THERE, "svd": TO_CPU}, calls)
     for name, paths in calls.items():
         some = found[name].how.startswith("for some arguments")
         assert not (some and found[name].outcome is Outcome.PASS)
         for_all = {c for c, kernel in found.items() if not kernel.how.startswith("for some arguments")} | {"_eigh"}
-        lacking = {c for c in OPERATORS if found.get(c, Kernel(Outcome.UNSUPPORTED)).outcome is Outcome.UNSUPPORTED}
+        lacking = {
+            c for c in OPERATORS if found.get(c, KernelEntry(Outcome.UNSUPPORTED)).outcome is Outcome.UNSUPPORTED
+        }
         if paths and all(path.calls & lacking & for_all for path in paths):
             assert (found[name].outcome, some) == (Outcome.UNSUPPORTED, False)

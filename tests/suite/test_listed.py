@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import (
     PACKAGE,
     Limits,
@@ -30,7 +30,7 @@ MODULES = {
 def command(
     framework: str,
     suite: str,
-    builds: Callable[[str], Provided],
+    builds: Callable[[str], ProvisionedBuild],
     tmp_path: Path,
     *,
     package: Path = PACKAGE,
@@ -47,7 +47,9 @@ def command(
     )
 
 
-def test_the_operator_database_is_run_as_the_build_ships_it(builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_the_operator_database_is_run_as_the_build_ships_it(
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+) -> None:
     with Worker(command("torch", "opinfo", builds, tmp_path)) as worker:
         cases = worker.ready.cases
         assert len(cases) > 5_000
@@ -62,7 +64,7 @@ def test_the_operator_database_is_run_as_the_build_ships_it(builds: Callable[[st
 
 
 def test_the_primitive_harness_is_run_with_its_authors_limits(
-    builds: Callable[[str], Provided], tmp_path: Path
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     with Worker(command("jax", "harness", builds, tmp_path)) as worker:
         cases = worker.ready.cases
@@ -79,7 +81,7 @@ FAULTS = {"one-element", "sign", "off-by-a-thousandth", "nan", "shape"}
 
 @pytest.mark.parametrize(("framework", "suite"), MODULES)
 def test_every_planted_fault_is_found(
-    framework: str, suite: str, builds: Callable[[str], Provided], tmp_path: Path
+    framework: str, suite: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     """The framework's own cases of a multiplication in single precision, its result made wrong in every way."""
     package = tmp_path / "monitor"
@@ -93,7 +95,7 @@ def test_every_planted_fault_is_found(
 
 @pytest.mark.parametrize(("framework", "suite"), MODULES)
 def test_a_moved_module_blocks_its_suite_in_one_line_and_no_other(
-    framework: str, suite: str, builds: Callable[[str], Provided], tmp_path: Path
+    framework: str, suite: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     module = MODULES[framework, suite]
     (tmp_path / "sitecustomize.py").write_text(

@@ -13,7 +13,7 @@ from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import FLOATING, NUMERIC, Case, case, tensor
 from monitor.suite.declared_check import DeclaredCheck, expected_gradients, expected_results
 from monitor.suite.inputs import Array, draw_inputs
-from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.tolerances import STEP_TOLERANCE
 
 
@@ -50,7 +50,7 @@ def as_dtype(values: Array, dtype: str) -> Array:
 def test_what_is_right_passes(dtype: str) -> None:
     wanted = of(double, dtype)
     (truth,) = expected_results(wanted)
-    compare([Fetched(as_dtype(truth, dtype), dtype)], [Fetched(truth, dtype)])
+    compare([FetchedTensor(as_dtype(truth, dtype), dtype)], [FetchedTensor(truth, dtype)])
 
 
 def one_element(values: Array) -> Array:
@@ -82,7 +82,7 @@ def test_a_planted_fault_is_found(dtype: str, fault: str) -> None:
     (truth,) = expected_results(wanted)
     wrong = (FAULTS | INEXACT_FAULTS)[fault](as_dtype(truth, dtype))
     with pytest.raises(MismatchError):
-        compare([Fetched(wrong, dtype)], [Fetched(truth, dtype)])
+        compare([FetchedTensor(wrong, dtype)], [FetchedTensor(truth, dtype)])
 
 
 @pytest.mark.parametrize(("dtype", "off"), [("float64", 1e-9), ("float32", 1e-3), ("float16", 1e-2)])
@@ -90,26 +90,26 @@ def test_a_loss_of_precision_is_found(dtype: str, off: float) -> None:
     wanted = of(double, dtype)
     (truth,) = expected_results(wanted)
     with pytest.raises(MismatchError, match="times the tolerance"):
-        compare([Fetched(truth * (1 + off), dtype)], [Fetched(truth, dtype)])
+        compare([FetchedTensor(truth * (1 + off), dtype)], [FetchedTensor(truth, dtype)])
 
 
 def test_a_wrong_dtype_is_found() -> None:
     wanted = of(double, "float32")
     (truth,) = expected_results(wanted)
     with pytest.raises(MismatchError, match="dtype float64, expected float32"):
-        compare([Fetched(truth, "float64")], [Fetched(truth, "float32")])
+        compare([FetchedTensor(truth, "float64")], [FetchedTensor(truth, "float32")])
 
 
 def test_a_lost_imaginary_part_is_found() -> None:
     truth = np.zeros(3)
     with pytest.raises(MismatchError):
-        compare([Fetched(np.array([0, 1j, 0], np.complex64), "complex64")], [Fetched(truth, "complex64")])
+        compare([FetchedTensor(np.array([0, 1j, 0], np.complex64), "complex64")], [FetchedTensor(truth, "complex64")])
 
 
 def test_a_missing_result_is_found() -> None:
     wanted = of(cube, "float64")
     first, second = expected_results(wanted)
-    both = [Fetched(first, "float64"), Fetched(second, "float64")]
+    both = [FetchedTensor(first, "float64"), FetchedTensor(second, "float64")]
     compare(both, both)
     with pytest.raises(MismatchError, match="1 results, expected 2"):
         compare(both[:1], both)
@@ -117,7 +117,7 @@ def test_a_missing_result_is_found() -> None:
 
 def test_the_error_is_told_in_three_units() -> None:
     truth = np.array([1.0, 2.0, 0.0])
-    error = compare([Fetched(truth + [2.0**-23, 0, 2.0**-24], "float32")], [Fetched(truth, "float32")])
+    error = compare([FetchedTensor(truth + [2.0**-23, 0, 2.0**-24], "float32")], [FetchedTensor(truth, "float32")])
     assert error is not None
     assert (error.max_abs, error.max_rel, error.max_ulp) == (2.0**-23, 2.0**-23, 1.0)
 
@@ -125,17 +125,17 @@ def test_the_error_is_told_in_three_units() -> None:
 def test_an_element_is_judged_by_the_largest_too() -> None:
     truth = np.array([1000.0, 0.0])
     compare(
-        [Fetched(truth + [0, 1e-4], "float32")], [Fetched(truth, "float32")]
+        [FetchedTensor(truth + [0, 1e-4], "float32")], [FetchedTensor(truth, "float32")]
     )  # cancelled terms of the size of a thousand
     with pytest.raises(MismatchError):
-        compare([Fetched(truth / 1000 + [0, 1e-4], "float32")], [Fetched(truth / 1000, "float32")])
+        compare([FetchedTensor(truth / 1000 + [0, 1e-4], "float32")], [FetchedTensor(truth / 1000, "float32")])
 
 
 def test_equal_infinities_and_nans_are_right() -> None:
     truth = np.array([np.inf, -np.inf, np.nan, 1.0])
-    compare([Fetched(truth.copy(), "float32")], [Fetched(truth, "float32")])
+    compare([FetchedTensor(truth.copy(), "float32")], [FetchedTensor(truth, "float32")])
     with pytest.raises(MismatchError):
-        compare([Fetched(-truth, "float32")], [Fetched(truth, "float32")])
+        compare([FetchedTensor(-truth, "float32")], [FetchedTensor(truth, "float32")])
 
 
 def test_a_gradient_is_the_central_difference_of_the_reference() -> None:
@@ -145,10 +145,10 @@ def test_a_gradient_is_the_central_difference_of_the_reference() -> None:
     w, v = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
     got = [3 * x**2 * y * w + v, (x**3 * w + v).sum(axis=0)]
     want = expected_gradients(wanted, [w, v], ["x", "y"])
-    truth = [Fetched(g, "float64") for g in want]
-    compare([Fetched(g, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
+    truth = [FetchedTensor(g, "float64") for g in want]
+    compare([FetchedTensor(g, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
     with pytest.raises(MismatchError):
-        compare([Fetched(g * 1.001, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
+        compare([FetchedTensor(g * 1.001, "float64") for g in got], truth, Leniency(floor=STEP_TOLERANCE))
 
 
 class NoTensors:
@@ -189,15 +189,15 @@ def test_an_oracle_that_fails_is_no_evidence() -> None:
 
 
 def test_what_is_beyond_the_range_of_a_dtype_is_infinite_in_it() -> None:
-    huge = Fetched(np.array([7e4, -7e4, 1.0]), "float16")
-    compare([Fetched(np.array([np.inf, -np.inf, 1.0], "float16"), "float16")], [huge])
+    huge = FetchedTensor(np.array([7e4, -7e4, 1.0]), "float16")
+    compare([FetchedTensor(np.array([np.inf, -np.inf, 1.0], "float16"), "float16")], [huge])
     with pytest.raises(MismatchError):
-        compare([Fetched(np.array([np.inf, np.inf, 1.0], "float16"), "float16")], [huge])
+        compare([FetchedTensor(np.array([np.inf, np.inf, 1.0], "float16"), "float16")], [huge])
 
 
 def test_leniency_is_as_large_as_it_says() -> None:
-    truth = Fetched(np.array([1e-9, 0.0]), "float32")
-    off = [Fetched(truth.values + 1e-7, "float32")]
+    truth = FetchedTensor(np.array([1e-9, 0.0]), "float32")
+    off = [FetchedTensor(truth.values + 1e-7, "float32")]
     with pytest.raises(MismatchError):
         compare(off, [truth])
     compare(off, [truth], Leniency(scale=1.0))
@@ -214,9 +214,9 @@ def test_leaves_are_in_the_order_of_keys() -> None:
 
 def test_a_wrong_number_says_by_how_much() -> None:
     with pytest.raises(MismatchError) as caught:
-        compare([Fetched(np.array([1.0, 2.5]), "float32")], [Fetched(np.array([1.0, 2.0]), "float32")])
+        compare([FetchedTensor(np.array([1.0, 2.5]), "float32")], [FetchedTensor(np.array([1.0, 2.0]), "float32")])
     assert caught.value.error is not None
     assert (caught.value.error.max_abs, caught.value.error.max_rel) == (0.5, 0.25)
     with pytest.raises(MismatchError) as caught:
-        compare([Fetched(np.array([np.inf]), "float32")], [Fetched(np.array([2.0]), "float32")])
+        compare([FetchedTensor(np.array([np.inf]), "float32")], [FetchedTensor(np.array([2.0]), "float32")])
     assert caught.value.error is None

@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.error_text import seen
 from monitor.history.files import Folder
@@ -90,7 +90,9 @@ def test_a_name_that_the_script_needs_itself_is_another_in_it() -> None:
 
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
-def test_a_script_says_what_the_worker_says(framework: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_script_says_what_the_worker_says(
+    framework: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+) -> None:
     cases = [*random.Random(SEED).sample(declared(framework), SAMPLE), *LISTED.get(framework, ())]  # noqa: S311
     for suite in suites(framework):
         if not is_listed(framework, suite) and not collect(framework, suite).keys() & set(cases):
@@ -145,7 +147,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_a_script_that_passes_says_so(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_script_that_passes_says_so(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     done = run(script(case, "mismatch: 3 of 4 elements off"), case, builds, tmp_path)
     assert done.returncode == 0, done.stderr
     said = "does not reproduce: it passes here; recorded: mismatch: 3 of 4 elements off"
@@ -153,7 +155,7 @@ def test_a_script_that_passes_says_so(case: str, builds: Callable[[str], Provide
 
 
 @pytest.mark.parametrize("case", FAILING)
-def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     done = run(script(case, FAILING[case]), case, builds, tmp_path)
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == f"recorded: {FAILING[case]}"
@@ -162,7 +164,7 @@ def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], Provided
 
 
 def test_a_script_cannot_tell_of_a_harness_that_the_build_lacks(
-    builds: Callable[[str], Provided], tmp_path: Path
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     case = "jax/jax.lax.linalg.cholesky/harness-cholesky_shape_float16_4_4_"  # the last with it is jax 0.10.2
     done = run(script(case, "unsupported: NotImplementedError"), case, builds, tmp_path)
@@ -170,7 +172,7 @@ def test_a_script_cannot_tell_of_a_harness_that_the_build_lacks(
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], Provided], tmp_path: Path) -> None:
+def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     that, this = FAULTS[case]
     right = script(case, "error: it raised")
     assert right.count(f"\n{that}\n") == 1
@@ -182,7 +184,7 @@ def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], Prov
 
 @pytest.mark.parametrize(("recorded", "said"), [("", "passes"), (seen(Outcome.PASS, ""), "passes as recorded")])
 def test_what_was_not_recorded_to_fail_passes(
-    recorded: str, said: str, builds: Callable[[str], Provided], tmp_path: Path
+    recorded: str, said: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     case = "torch/torch.cat/eager-float32"
     assert run(script(case, recorded), case, builds, tmp_path).stdout.splitlines()[-1] == said
@@ -233,7 +235,9 @@ def test_what_is_no_case_is_refused(case: str, said: str) -> None:
         script(case)
 
 
-def run(text: str, case: str, builds: Callable[[str], Provided], folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    text: str, case: str, builds: Callable[[str], ProvisionedBuild], folder: Path
+) -> subprocess.CompletedProcess[str]:
     path = folder / "repro.py"
     path.write_text(text)
     command = [builds(case.partition("/")[0]).python, path]

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from monitor.execution.builds.provider import Provided
-from monitor.execution.workers.process import Fault, Limits, Worker, worker_command
+from monitor.execution.builds.provider import ProvisionedBuild
+from monitor.execution.workers.process import Limits, Worker, WorkerFailure, worker_command
 from monitor.formats.error_text import clean
 from monitor.suite.signature import LONGEST, signature_of
 
@@ -133,11 +133,11 @@ def test_the_bound_of_messages_is_another() -> None:
     ],
 )
 def test_real_frameworks_say_what_they_take(
-    builds: Callable[[str], Provided], tmp_path: Path, framework: str, told: dict[str, str]
+    builds: Callable[[str], ProvisionedBuild], tmp_path: Path, framework: str, told: dict[str, str]
 ) -> None:
     python, log = builds(framework).python, tmp_path / "worker.log"
     environment = {"TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "2"}
     with Worker(worker_command(python, framework, "paper", "cpu", environment, log)) as worker:
         answer = worker.signatures([*told], LIMITS)
-    assert not isinstance(answer, Fault)
+    assert not isinstance(answer, WorkerFailure)
     assert {signature.function: signature.text for signature in answer} == told

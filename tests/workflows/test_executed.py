@@ -24,7 +24,7 @@ sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
 from fake_github import FakeGitHub, serving
 from github_locally import GitHubLocally, git
 
-from monitor.execution.builds.provider import Provided
+from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.formats.run_file import RunFile
 
 A = "jax/jax.lax.sort/eager-float32"
@@ -132,7 +132,7 @@ def test_what_is_recorded_at_once_is_recorded_whole(
 
 @pytest.mark.timeout(900)
 def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
-    here: GitHubLocally, builds: Callable[[str], Provided]
+    here: GitHubLocally, builds: Callable[[str], ProvisionedBuild]
 ) -> None:
     label, case = builds("jax").build.label, "jax/jax.numpy.sum/eager-float32"
     wish = {"target": "cpu", "suite": "paper", "samples": "1"}

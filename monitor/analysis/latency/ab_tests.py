@@ -12,7 +12,7 @@ import numpy as np
 
 from monitor.analysis.latency.detection import confirmed
 from monitor.history.run_matrix import Floats
-from monitor.model import Comparison, Reason, Side
+from monitor.model import Comparison, ComparisonSide, Reason
 
 # Controls whose median step is what everything has in common: a single one would lend its own noise to all.
 FEWEST_CONTROLS = 5
@@ -61,7 +61,7 @@ def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
     return _level(comparison.new), goods
 
 
-def _level(side: Side) -> float | None:
+def _level(side: ComparisonSide) -> float | None:
     return math.log(statistics.median(side.latencies)) if side.latencies else None
 
 
@@ -78,7 +78,7 @@ class Direction(StrEnum):
     UNCONFIRMED = "not confirmed"  # alike, or too few samples to tell
 
 
-def directions(pairs: Sequence[tuple[Side, Side]]) -> tuple[Direction, ...]:
+def directions(pairs: Sequence[tuple[ComparisonSide, ComparisonSide]]) -> tuple[Direction, ...]:
     """Which way each case moved, by the rule that confirms suspects. Nothing is taken out as common to all."""
     before, after = _samples(pairs)
     slower, faster = confirmed(before, after), confirmed(after, before)
@@ -88,7 +88,7 @@ def directions(pairs: Sequence[tuple[Side, Side]]) -> tuple[Direction, ...]:
     )
 
 
-def _samples(pairs: Sequence[tuple[Side, Side]]) -> tuple[Floats, Floats]:
+def _samples(pairs: Sequence[tuple[ComparisonSide, ComparisonSide]]) -> tuple[Floats, Floats]:
     """The latencies under the good and the new build, logarithms: samples by cases, NaN where one was lost."""
     return _columns([good.latencies for good, _ in pairs]), _columns([new.latencies for _, new in pairs])
 

@@ -49,7 +49,7 @@ FEWEST_GOODS = 3  # good builds of a comparison that tell how far they are apart
 
 
 @dataclass(frozen=True)
-class Compared:
+class NightComparison:
     """A case on one night: the level under the new `build`, less what all cases have in common, and under good builds.
 
     `shift` is by how much the run's own figure was above the level of its past; NaN where that is not known.
@@ -66,7 +66,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Spread:
+class LatencySpread:
     """What is known of a case before it is followed, in standard deviations.
 
     `layout` is how far builds are apart, side by side. `nights` is how far its nights are apart, of which there are
@@ -80,7 +80,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Weighed:
+class StepEstimate:
     """What the nights so far say of a case: the `step`, in logarithms, and in how many `deviations` of its error.
 
     `aside` is the step side by side alone, without the figures of the runs.
@@ -91,7 +91,7 @@ class Weighed:
     deviations: float
 
 
-def weigh(nights: Sequence[Compared], spread: Spread) -> Weighed:
+def weigh(nights: Sequence[NightComparison], spread: LatencySpread) -> StepEstimate:
     """Weigh all nights on which a case was followed.
 
     A build counts once, however often it was measured: its layout is the same each time. Two estimates of the step are
@@ -99,7 +99,7 @@ def weigh(nights: Sequence[Compared], spread: Spread) -> Weighed:
     are few. The other is of the runs' figures against those of the nights before, which are of many builds. The layout
     of the new builds is in both.
     """
-    of_build: dict[str, list[Compared]] = defaultdict(list)
+    of_build: dict[str, list[NightComparison]] = defaultdict(list)
     for night in nights:
         of_build[night.build].append(night)
     steps = [fmean(night.step for night in same) for same in of_build.values()]
@@ -111,14 +111,14 @@ def weigh(nights: Sequence[Compared], spread: Spread) -> Weighed:
 
     shifts = [told for same in of_build.values() if (told := _mean_of_told(night.shift for night in same)) is not None]
     if not shifts or not spread.builds:
-        return Weighed(aside, aside, aside / (variance / builds + of_goods) ** 0.5)
+        return StepEstimate(aside, aside, aside / (variance / builds + of_goods) ** 0.5)
     of_machine = max(spread.nights**2 - variance, 0.0)  # what nights of one build differ by
     of_nights = of_machine * (1 / len(shifts) + 1 / spread.known) + variance / spread.builds
     share = of_nights / (of_goods + of_nights)  # of the estimate side by side
     step = share * aside + (1 - share) * fmean(shifts)
     of_new = variance * ((share**2 + 2 * share * (1 - share)) / builds + (1 - share) ** 2 / len(shifts))
     error = of_new + share**2 * of_goods + (1 - share) ** 2 * of_nights
-    return Weighed(step, aside, step / error**0.5)
+    return StepEstimate(step, aside, step / error**0.5)
 
 
 def _squares(figures: Sequence[float]) -> float:
@@ -131,7 +131,7 @@ def _mean_of_told(figures: Iterable[float]) -> float | None:
     return fmean(told) if told else None
 
 
-def certain(weighed: Weighed, nights: Sequence[Compared]) -> bool:
+def certain(weighed: StepEstimate, nights: Sequence[NightComparison]) -> bool:
     """Whether a slowdown is to be filed."""
     clearly = min(weighed.step, weighed.aside) >= float(np.log1p(CLEARLY))
     return clearly and len(nights) >= FILED_AFTER and weighed.deviations >= DEVIATIONS
@@ -150,7 +150,7 @@ def usual_layout(comparisons: Iterable[Sequence[float]]) -> float:
     return float(np.sqrt(np.median(variances)))
 
 
-def spreads(past: Floats, others: Floats, layout: float, builds: int) -> tuple[list[Spread], Floats]:
+def spreads(past: Floats, others: Floats, layout: float, builds: int) -> tuple[list[LatencySpread], Floats]:
     """What is known of cases before they are followed, and their levels; NaN where too little is known.
 
     `past` has the nights before, by cases, without what all cases have in common; they are of so many `builds`.
@@ -166,17 +166,17 @@ def spreads(past: Floats, others: Floats, layout: float, builds: int) -> tuple[l
     found = []
     for noise, nights in zip(noises, known, strict=True):
         if np.isnan(noise):
-            found.append(Spread(max(layout, LAYOUT)))
+            found.append(LatencySpread(max(layout, LAYOUT)))
         else:
             # A deviation that is found to be larger than the others' may still be below the true one.
             beyond = ((SURELY * float(noise)) ** 2 - typical**2) ** 0.5 if noise > LOUD * typical else 0.0
             most = QUIET * float(noise) if builds >= FEWEST else np.inf
             known_layout = max(min(max(layout, min(beyond, LAYOUT)), most), LEAST_LAYOUT)
-            found.append(Spread(known_layout, float(noise), int(nights), min(builds, int(nights))))
+            found.append(LatencySpread(known_layout, float(noise), int(nights), min(builds, int(nights))))
     return found, levels
 
 
-def _of_goods(builds: Sequence[Sequence[Compared]]) -> tuple[list[float], list[float]]:
+def _of_goods(builds: Sequence[Sequence[NightComparison]]) -> tuple[list[float], list[float]]:
     """How far each good build is from all of a night, and by how much it weighs in the mean over the new builds."""
     offsets: dict[str, list[float]] = defaultdict(list)
     weights: dict[str, float] = defaultdict(float)

@@ -12,7 +12,7 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.latency.latency_series import Nights, nights_by_series
 from monitor.analysis.latency.segmentation import WEEK, look_back
 from monitor.history.run_matrix import Floats
-from monitor.history.store import Recorded
+from monitor.history.store import LoadedHistory
 from monitor.model import Build, Series
 
 WEEKS = 26  # half a year: what is older was told of when it was new
@@ -25,7 +25,7 @@ AT_ONCE_AT_LEAST = 10  # of a few cases, two that move are no sign of anything
 
 
 @dataclass(frozen=True)
-class Moved:
+class Changepoint:
     """The latency of a cell left one level for another, between these builds: `factor` is the new level in the old one.
 
     `until` is the last build on the old level, `since` the first on the new one. `at_once` counts the cases of the
@@ -43,13 +43,13 @@ class Moved:
         return self.at_once > 0, -self.factor, self.cell
 
 
-def moves(recorded: Recorded) -> tuple[Moved, ...]:
+def moves(recorded: LoadedHistory) -> tuple[Changepoint, ...]:
     """Every move of the last half-year, in their order; of nights on the newest one's machine."""
     found = [one for series, nights in nights_by_series(recorded).items() for one in moves_of(series, nights)]
-    return tuple(sorted(found, key=Moved.order))
+    return tuple(sorted(found, key=Changepoint.order))
 
 
-def moves_of(series: Series, nights: Nights) -> Iterator[Moved]:
+def moves_of(series: Series, nights: Nights) -> Iterator[Changepoint]:
     """The moves of one series, case by case."""
     classes = (nights.alike(number) for number in reversed(range(len(nights.runs))))
     alike = np.flatnonzero(next((rows for rows in classes if rows.any()), ()))[-WEEKS * WEEK :]
@@ -65,7 +65,7 @@ def moves_of(series: Series, nights: Nights) -> Iterator[Moved]:
             at_once = weeks[move.last] if weeks[move.last] > many else 0
             if until and since:
                 factor = float(np.exp(move.step))
-                yield Moved(Cell(case, target, suite, evidence), until.bare, since.bare, factor, at_once)
+                yield Changepoint(Cell(case, target, suite, evidence), until.bare, since.bare, factor, at_once)
 
 
 def _replaced(calibrations: Floats) -> int:

@@ -17,8 +17,8 @@ from monitor.analysis.latency.ab_tests import common_step, levels
 from monitor.analysis.latency.build_effects import (
     FOLLOWED_FROM,
     OF_NIGHTS,
-    Compared,
-    Spread,
+    LatencySpread,
+    NightComparison,
     certain,
     spreads,
     usual_layout,
@@ -34,7 +34,7 @@ Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Followed:
+class FollowedCase:
     """A case that was slower side by side on the night `first`, which `opened` is of, and on those after it as a whole.
 
     `level` is that of its past and `step` what the nights so far come to, in logarithms.
@@ -42,9 +42,9 @@ class Followed:
 
     first: int
     opened: Comparison
-    spread: Spread
+    spread: LatencySpread
     level: float
-    nights: tuple[Compared, ...] = ()
+    nights: tuple[NightComparison, ...] = ()
     step: float = 0.0
 
     @property
@@ -53,11 +53,11 @@ class Followed:
 
 
 @dataclass(frozen=True)
-class Filing:
+class FiledSlowdown:
     """A slowdown that was filed on a night, by what was `followed`; and the night on which it had recovered, if any."""
 
     night: int
-    followed: Followed
+    followed: FollowedCase
     recovered: int | None = None
 
     @property
@@ -67,26 +67,26 @@ class Filing:
 
 
 @dataclass(frozen=True)
-class Walked:
+class WalkResult:
     """What the nights of a series come to: what was filed, and what is still followed, by case."""
 
-    filings: tuple[Filing, ...]
-    followed: Mapping[str, Followed]
+    filings: tuple[FiledSlowdown, ...]
+    followed: Mapping[str, FollowedCase]
 
 
-def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> Walked:
+def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> WalkResult:
     """Follow the cases of a series over all its nights. A followed case is one that the next night measures again."""
-    walker = Walker(nights)
+    walker = NightWalker(nights)
     for number, item in enumerate(nights.runs):
         walker.read(number, comparisons.get(item.run.id, ()))
     last = len(nights.runs)
-    return Walked(
+    return WalkResult(
         tuple(replace(filing, recovered=recovered(nights, filing, last - 1)) for filing in walker.filings),
         {case: one for case, one in sorted(walker.followed.items()) if last - one.first < OF_NIGHTS},
     )
 
 
-def recovered(nights: Nights, filing: Filing, last: int) -> int | None:
+def recovered(nights: Nights, filing: FiledSlowdown, last: int) -> int | None:
     """The night, up to the `last`, from which the median of `RECENT` was nearer to the old level than to the new."""
     rows = nights.alike(filing.night, last)
     column = nights.latencies[:, nights.cases.index(filing.followed.case)].copy()
@@ -100,12 +100,12 @@ def recovered(nights: Nights, filing: Filing, last: int) -> int | None:
     return None
 
 
-class Walker:
+class NightWalker:
     """The nights up to one of them."""
 
     def __init__(self, nights: Nights) -> None:
-        self.filings: list[Filing] = []
-        self.followed: dict[str, Followed] = {}
+        self.filings: list[FiledSlowdown] = []
+        self.followed: dict[str, FollowedCase] = {}
         self._nights = nights
         self._column = {case: number for number, case in enumerate(nights.cases)}
         self._layouts: deque[list[list[float]]] = deque(maxlen=OF_NIGHTS)
@@ -124,16 +124,16 @@ class Walker:
         if found:
             self._follow(number, found)
 
-    def _compared(self, one: Comparison, number: int, common: float) -> Compared | None:
+    def _compared(self, one: Comparison, number: int, common: float) -> NightComparison | None:
         """A suspect or followed case of a night; None where it is a control, or no build tells."""
         new, goods = levels(one)
         since = self._accepted(one.case, number)
         goods = {label: level for label, level in goods.items() if self._first_run.get(label, 0) >= since}
         if one.reason is Reason.CONTROL or new is None or not goods:
             return None
-        return Compared(one.new.build, new - common, goods)
+        return NightComparison(one.new.build, new - common, goods)
 
-    def _follow(self, number: int, found: Sequence[tuple[Comparison, Compared]]) -> None:
+    def _follow(self, number: int, found: Sequence[tuple[Comparison, NightComparison]]) -> None:
         rows = self._nights.alike(number)
         latencies = self._nights.latencies[rows][-(SPREAD + RECENT) :]
         plain = latencies - np.nan_to_num(drift(latencies))[:, None]
@@ -158,14 +158,14 @@ class Walker:
         builds = len({build.label for at in numbers[-SPREAD:] if (build := self._nights.runs[at].run.build)})
         known, level = spreads(of_cases, others, layout, builds)
         for one, spread, usual in zip(begin, known, level, strict=True):
-            self.followed[one.case] = Followed(number, one, spread, float(usual))
+            self.followed[one.case] = FollowedCase(number, one, spread, float(usual))
 
-    def _weigh(self, number: int, followed: Followed, night: Compared) -> None:
+    def _weigh(self, number: int, followed: FollowedCase, night: NightComparison) -> None:
         told = (*followed.nights, night)
         weighed = weigh(told, followed.spread)
         followed = replace(followed, nights=told, step=weighed.step)
         if certain(weighed, told):
-            self.filings.append(Filing(number, followed))
+            self.filings.append(FiledSlowdown(number, followed))
         elif weighed.aside >= FOLLOWED_FROM:
             self.followed[followed.case] = followed
 

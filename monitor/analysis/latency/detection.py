@@ -41,7 +41,7 @@ FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by c
 
 
 @dataclass(frozen=True)
-class Expectation:
+class LatencyForecast:
     """What the nights so far let expect of the next, an array over series each; NaN where too little is known.
 
     `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect where it is
@@ -80,7 +80,7 @@ def drift(latencies: Floats) -> Floats:
     return _common(latencies - median(latencies, axis=0))
 
 
-def expectation(latencies: Floats) -> Expectation:
+def expectation(latencies: Floats) -> LatencyForecast:
     """What to expect of the next night by `latencies`, the nights since the last accepted change.
 
     Suspect is a night that alone, or in the median with the two before it, is slower than the nights before those by
@@ -95,7 +95,7 @@ def expectation(latencies: Floats) -> Expectation:
     least = worth_telling(level)
     alone = np.maximum(least, DEVIATIONS * noise)
     together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
-    return Expectation(level, noise, np.minimum(alone, np.maximum(together, least / 2)))
+    return LatencyForecast(level, noise, np.minimum(alone, np.maximum(together, least / 2)))
 
 
 def suspicion(latencies: Floats) -> Suspicion:

@@ -10,9 +10,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from monitor.history.layout import RecordedRun
-from monitor.history.run_matrix import PASS, Flags, Floats, Grid
-from monitor.history.store import Recorded
-from monitor.model import CALIBRATION_JUMP, Evidence, Pace, Series
+from monitor.history.run_matrix import PASS, Flags, Floats, RunMatrix
+from monitor.history.store import LoadedHistory
+from monitor.model import CALIBRATION_JUMP, Evidence, MachineBaseline, Series
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Nights:
                 every[:seen] = rows
         return every
 
-    def paces(self) -> Iterator[tuple[str, Flags, Pace]]:
+    def paces(self) -> Iterator[tuple[str, Flags, MachineBaseline]]:
         """Every class of machine: its name, which nights are on it, and its usual speed."""
         for machine in sorted(set(self.machines)):
             for rows, pace in _classes(self._calibrations(machine)):
@@ -60,7 +60,7 @@ class Nights:
         return times
 
 
-def _classes(times: Floats) -> Iterator[tuple[Flags, Pace]]:
+def _classes(times: Floats) -> Iterator[tuple[Flags, MachineBaseline]]:
     """Split nights under one name of a machine at jumps in their calibration: which nights, and the usual speed.
 
     Two machines may have one name, say hosts of one CPU with other memory. A night far from all others of its class
@@ -69,7 +69,7 @@ def _classes(times: Floats) -> Iterator[tuple[Flags, Pace]]:
     known = np.sort(times[times > 0])
     jumps = np.flatnonzero(np.diff(np.log(known)) > np.log1p(CALIBRATION_JUMP))
     for some in np.split(known, jumps + 1) if len(known) else ():
-        pace = Pace(float(np.median(some)))
+        pace = MachineBaseline(float(np.median(some)))
         within = (times >= some[0]) & (times <= some[-1])
         yield within & np.array([pace.is_of(time) for time in times], dtype=bool), pace
 
@@ -81,13 +81,13 @@ def _calibration(item: RecordedRun) -> float:
 
 
 @lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
-def nights_by_series(recorded: Recorded) -> dict[Series, Nights]:
+def nights_by_series(recorded: LoadedHistory) -> dict[Series, Nights]:
     """The nights of every series of a history that is executed: nothing else is timed."""
     found = {series: _nights(grid) for series, grid in recorded.grids.items() if series[3] is Evidence.EXECUTED}
     return {series: nights for series, nights in found.items() if nights.runs}
 
 
-def _nights(grid: Grid) -> Nights:
+def _nights(grid: RunMatrix) -> Nights:
     observed = [number for number, item in enumerate(grid.runs) if not item.run.blocked]
     microseconds = grid.numbers("latency_median")
     timed = (grid.outcome == PASS) & (microseconds > 0)

@@ -31,7 +31,7 @@ LEAST_NOISE = LEAST / 5
 
 
 @dataclass(frozen=True)
-class Move:
+class LevelShift:
     """A series left one level for another.
 
     `first` is the first night of the first week that is off the old level, `last` the first night of the first week
@@ -43,7 +43,7 @@ class Move:
     step: float
 
 
-def look_back(latencies: Floats) -> tuple[tuple[Move, ...], ...]:
+def look_back(latencies: Floats) -> tuple[tuple[LevelShift, ...], ...]:
     """The moves of every series, from `latencies` as `monitor.analysis.latency.detection` has them, nights by series.
 
     The last night ends the last week; nights that make no whole week at the beginning are left out.
@@ -103,15 +103,15 @@ def _calmed(figures: Floats) -> Floats:
     return np.where(np.isfinite(calmed), calmed, figures)
 
 
-def _moves(figures: Floats, starts: list[int], over: int) -> tuple[Move, ...]:
+def _moves(figures: Floats, starts: list[int], over: int) -> tuple[LevelShift, ...]:
     if len(starts) == 1:  # as nearly always
         return ()
     levels = [float(np.nanmedian(level)) for level in np.split(figures, starts[1:]) if np.isfinite(level).any()]
-    moves: list[Move] = []
+    moves: list[LevelShift] = []
     for week, before, after in zip(starts[1:], levels, levels[1:], strict=False):
         night, step = over + WEEK * week, after - before
         if moves and moves[-1].step * step > 0:
-            moves[-1] = Move(moves[-1].first, night, moves[-1].step + step)
+            moves[-1] = LevelShift(moves[-1].first, night, moves[-1].step + step)
         else:
-            moves.append(Move(night, night, step))
+            moves.append(LevelShift(night, night, step))
     return tuple(move for move in moves if abs(move.step) >= worth_telling(min(levels)))

@@ -11,7 +11,7 @@ FAR = 10.0
 
 
 @dataclass(frozen=True)
-class Ratios:
+class SlowdownRatios:
     """Of `cases` timed on both, how many are `slower` than on the reference, and how many over ten times.
 
     `middle` is the median ratio: above 1 where the reference is faster.
@@ -23,9 +23,9 @@ class Ratios:
     middle: float
 
 
-def ratios(times: Iterable[tuple[float, float]]) -> Ratios | None:
+def ratios(times: Iterable[tuple[float, float]]) -> SlowdownRatios | None:
     """Sum up pairs of times, here and on the reference; None where there is no pair."""
     found = [here / there for here, there in times]
     if not found:
         return None
-    return Ratios(len(found), sum(one > 1 for one in found), sum(one > FAR for one in found), median(found))
+    return SlowdownRatios(len(found), sum(one > 1 for one in found), sum(one > FAR for one in found), median(found))

@@ -14,7 +14,7 @@ import numpy as np
 
 from monitor.analysis.latency.ab_tests import SideBySide, judge
 from monitor.analysis.latency.build_effects import GOODS, OF_NIGHTS, ROUNDS
-from monitor.analysis.latency.confirmation_walk import Filing, Followed, walk
+from monitor.analysis.latency.confirmation_walk import FiledSlowdown, FollowedCase, walk
 from monitor.analysis.latency.detection import (
     CONTROLS,
     FEWEST,
@@ -28,14 +28,14 @@ from monitor.analysis.latency.detection import (
 )
 from monitor.analysis.latency.latency_series import Nights, nights_by_series
 from monitor.history.run_matrix import Floats
-from monitor.history.store import Recorded
-from monitor.model import Baseline, Comparison, Expected, Pace, Run, Series, Side
+from monitor.history.store import LoadedHistory
+from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series
 
 # A drift beyond so many deviations of its own is told as it is: nothing is measured again because of it.
 DRIFT_DEVIATIONS = 4.0
 
 
-class Standing(StrEnum):
+class SlowdownStatus(StrEnum):
     """How far a slowdown has come."""
 
     SUSPECT = "suspect"  # tonight stands out, and was not compared
@@ -54,18 +54,18 @@ class Slowdown:
     """
 
     case: str
-    standing: Standing
+    standing: SlowdownStatus
     step: float
     seen: str
-    good: Side | None = None
-    new: Side | None = None
+    good: ComparisonSide | None = None
+    new: ComparisonSide | None = None
 
 
 ToldOf = tuple[Slowdown, Run, Run | None]  # with the run of the night that told of it, and that of its recovery
 
 
 @dataclass(frozen=True)
-class Drift:
+class CommonDrift:
     """What all cases of a night have in common: one finding, in logarithms.
 
     `shift` is that of tonight against the nights before, where it stands out; `common` that of the new build against
@@ -86,38 +86,38 @@ class LatencyNight:
     run: Run
     slowdowns: tuple[Slowdown, ...]
     alike: int
-    drift: Drift | None
+    drift: CommonDrift | None
     notes: tuple[str, ...]
 
-    def of(self, standing: Standing) -> tuple[Slowdown, ...]:
+    def of(self, standing: SlowdownStatus) -> tuple[Slowdown, ...]:
         return tuple(one for one in self.slowdowns if one.standing is standing)
 
 
-def latency_nights(recorded: Recorded) -> tuple[LatencyNight, ...]:
+def latency_nights(recorded: LoadedHistory) -> tuple[LatencyNight, ...]:
     """The newest night of each series that is executed."""
     every = nights_by_series(recorded)
     return tuple(_newest(every[series], recorded.comparisons) for series in sorted(every))
 
 
-def told_of(recorded: Recorded) -> Iterator[ToldOf]:
+def told_of(recorded: LoadedHistory) -> Iterator[ToldOf]:
     """All slowdowns that were ever filed: each with the run of that night, and the one in which it had recovered."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
         for filing in walk(nights, recorded.comparisons).filings:
-            slowdown = _slowdown(filing.followed, runs[filing.night], Standing.FILED)
+            slowdown = _slowdown(filing.followed, runs[filing.night], SlowdownStatus.FILED)
             yield slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
-def unfiled(recorded: Recorded) -> tuple[Slowdown, ...]:
+def unfiled(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
     """The cases that are followed: slower side by side, and not filed. The next night of the series decides."""
     return tuple(
-        _slowdown(followed, nights.runs[followed.first].run, Standing.CONFIRMED)
+        _slowdown(followed, nights.runs[followed.first].run, SlowdownStatus.CONFIRMED)
         for nights in nights_by_series(recorded).values()
         for followed in walk(nights, recorded.comparisons).followed.values()
     )
 
 
-def baseline(recorded: Recorded, series: Series) -> Baseline | None:
+def baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
     """What the next night of a series is held against; None before its first.
 
     A case that fails is run under the build of `RECENT` nights ago. A case that is slower is measured beside the newest
@@ -141,12 +141,12 @@ def good_builds(nights: Nights) -> tuple[str, ...]:
     return tuple(labels[::-1][:GOODS] or oldest)
 
 
-def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[Pace, ...]]:
-    paces: dict[str, tuple[Pace, ...]] = {}
+def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline, ...]]:
+    paces: dict[str, tuple[MachineBaseline, ...]] = {}
     for machine, rows, pace in nights.paces():
         expected = expectation(latencies[rows])
         known = {
-            case: Expected(round(float(level), 4), round(float(bound), 4))
+            case: ExpectedLatency(round(float(level), 4), round(float(bound), 4))
             for case, level, bound in zip(nights.cases, expected.level, expected.bound, strict=True)
             if np.isfinite(bound)
         }
@@ -175,9 +175,9 @@ def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> 
         found += [one for one in _suspects(item.run, nights.cases, latencies) if one.case not in seen]
         shift = _jump(drift(nights.latencies[rows]))
     common = told.common if told.common is not None and abs(told.common) >= np.log1p(LEAST) else None
-    one_finding = Drift(shift, told.common) if shift is not None or common is not None else None
+    one_finding = CommonDrift(shift, told.common) if shift is not None or common is not None else None
     notes = item.end.notes if item.end else ()
-    order = [*Standing]
+    order = [*SlowdownStatus]
     ordered = sorted(found, key=lambda one: (order.index(one.standing), -one.step, one.case))
     return LatencyNight(item.run, tuple(ordered), len(told.alike), one_finding, notes)
 
@@ -187,7 +187,7 @@ def _suspects(run: Run, cases: Sequence[str], latencies: Floats) -> list[Slowdow
         return []
     found = suspicion(latencies)
     return [
-        Slowdown(case, Standing.SUSPECT, float(shift), run.id)
+        Slowdown(case, SlowdownStatus.SUSPECT, float(shift), run.id)
         for case, shift, suspect in zip(cases, found.shift, found.suspect, strict=True)
         if suspect
     ]
@@ -195,25 +195,25 @@ def _suspects(run: Run, cases: Sequence[str], latencies: Floats) -> list[Slowdow
 
 def _confirmed(run: Run, compared: Sequence[Comparison], told: SideBySide) -> list[Slowdown]:
     return [
-        Slowdown(one.case, Standing.CONFIRMED, told.slower[one.case], run.id, one.good, one.new)
+        Slowdown(one.case, SlowdownStatus.CONFIRMED, told.slower[one.case], run.id, one.good, one.new)
         for one in compared
         if one.case in told.slower
     ]
 
 
-def _slowdown(followed: Followed, seen: Run, standing: Standing) -> Slowdown:
+def _slowdown(followed: FollowedCase, seen: Run, standing: SlowdownStatus) -> Slowdown:
     opened = followed.opened
     return Slowdown(opened.case, standing, followed.step, seen.id, opened.good, opened.new)
 
 
-def _standing(filing: Filing, last: int) -> Standing | None:
+def _standing(filing: FiledSlowdown, last: int) -> SlowdownStatus | None:
     """How a filed slowdown stands on the last night; None where it had recovered before."""
     if filing.recovered is None:
-        return Standing.FILED if filing.night == last else Standing.LATCHED
-    return Standing.RECOVERED if filing.recovered == last else None
+        return SlowdownStatus.FILED if filing.night == last else SlowdownStatus.LATCHED
+    return SlowdownStatus.RECOVERED if filing.recovered == last else None
 
 
-def _since_accepted(nights: Nights, filings: Sequence[Filing]) -> Floats:
+def _since_accepted(nights: Nights, filings: Sequence[FiledSlowdown]) -> Floats:
     """The latencies without those before the level that is expected now."""
     latencies = nights.latencies.copy()
     for filing in filings:

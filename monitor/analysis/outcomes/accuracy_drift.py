@@ -15,8 +15,8 @@ from statistics import median
 import numpy as np
 
 from monitor.analysis.cells import Cell
-from monitor.history.run_matrix import PASS, Grid
-from monitor.history.store import Recorded
+from monitor.history.run_matrix import PASS, RunMatrix
+from monitor.history.store import LoadedHistory
 from monitor.model import Build, Run
 
 # Twice the error is one binary digit less: the smallest loss that anybody could notice.
@@ -37,7 +37,7 @@ NO_DIGIT = 1.0
 
 
 @dataclass(frozen=True)
-class Level:
+class ErrorLevel:
     """The numerical error of a case on one build: over its runs, the smallest and the largest."""
 
     low: float
@@ -45,7 +45,7 @@ class Level:
 
 
 @dataclass(frozen=True)
-class Drift:
+class AccuracyDrift:
     """A lasting step of a cell's error from `before` to `after`, in `unit`: `ulp`, or `abs`.
 
     `until` is the last build before it, `since` the first with it; `run` is the one that made it lasting.
@@ -66,13 +66,13 @@ class Drift:
         return f"error {self.before:.3g} -> {self.after:.3g} {self.unit}{times}"
 
 
-def steps(levels: Sequence[Level], floor: float) -> Iterator[tuple[int, float, float]]:
+def steps(levels: Sequence[ErrorLevel], floor: float) -> Iterator[tuple[int, float, float]]:
     """Where a series of levels rises for good: the position, the level before, and the least of it after.
 
     An error below `floor` is as good as none; without a floor, nothing can be said of what was exact. After a step the
     new level is the one that is known, and has to be known well before another is seen.
     """
-    known: list[Level] = []
+    known: list[ErrorLevel] = []
     for position, level in enumerate(levels):
         new = levels[position : position + LASTING]
         if len(known) >= KNOWN_AT_LEAST and len(new) == LASTING:
@@ -85,13 +85,13 @@ def steps(levels: Sequence[Level], floor: float) -> Iterator[tuple[int, float, f
         known = [*known, level][-REMEMBERED:]
 
 
-def drifts(recorded: Recorded) -> tuple[Drift, ...]:
+def drifts(recorded: LoadedHistory) -> tuple[AccuracyDrift, ...]:
     """Every lasting step of the numerical error of a cell, on a machine of one kind."""
     found = [drift for grid in recorded.grids.values() for drift in _drifts(grid)]
     return tuple(sorted(found, key=lambda drift: drift.cell))
 
 
-def _drifts(grid: Grid) -> Iterator[Drift]:
+def _drifts(grid: RunMatrix) -> Iterator[AccuracyDrift]:
     passes = grid.outcome == PASS
     measured = (grid.numbers(name) for name in ("max_abs", "max_rel", "max_ulp"))
     absolute, relative, ulp = (np.where(passes, numbers, np.nan) for numbers in measured)
@@ -113,11 +113,13 @@ def _drifts(grid: Grid) -> Iterator[Drift]:
             yield from _of_case(grid.cases[case], answered, floor)
 
 
-def _of_case(case: str, answered: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[Drift]:
+def _of_case(case: str, answered: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[AccuracyDrift]:
     of_builds = [[*group] for _, group in groupby(answered, key=lambda answer: answer[1].label)]
-    levels = [Level(min(errors), max(errors)) for errors in ([error for *_, error in group] for group in of_builds)]
+    levels = [
+        ErrorLevel(min(errors), max(errors)) for errors in ([error for *_, error in group] for group in of_builds)
+    ]
     for position, before, after in steps(levels, floor):
         _, until, _ = of_builds[position - 1][-1]
         _, since, _ = of_builds[position][0]
         run, _, _ = of_builds[position + LASTING - 1][0]
-        yield Drift(Cell.of(case, run), run, until.bare, since.bare, before, after, "ulp" if floor else "abs")
+        yield AccuracyDrift(Cell.of(case, run), run, until.bare, since.bare, before, after, "ulp" if floor else "abs")

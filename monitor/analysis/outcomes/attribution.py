@@ -8,7 +8,7 @@ from enum import StrEnum
 from monitor.model import Comparison, Outcome, Reason
 
 
-class Blame(StrEnum):
+class Attribution(StrEnum):
     """What a case that turned worse is put down to."""
 
     BUILD = "build"  # the last good build still passes, and the new one fails
@@ -17,13 +17,13 @@ class Blame(StrEnum):
     UNTOLD = "untold"  # nobody asked the last good build, or its answers tell nothing
 
 
-def blames(comparisons: Iterable[Comparison], passed: Callable[[str, str], bool]) -> dict[str, Blame]:
+def blames(comparisons: Iterable[Comparison], passed: Callable[[str, str], bool]) -> dict[str, Attribution]:
     """The blame for each case that turned; `passed` tells whether a case, under a build, once did."""
     turned = (one for one in comparisons if one.reason is Reason.TURNED)
     return {one.case: blame(one, passed=passed(one.case, one.good.build)) for one in turned}
 
 
-def blame(comparison: Comparison, *, passed: bool) -> Blame:
+def blame(comparison: Comparison, *, passed: bool) -> Attribution:
     """The blame for one case, from fresh processes of both builds.
 
     `passed` is whether the history has it that the case passed under the good one: only then is a failure there the
@@ -31,5 +31,5 @@ def blame(comparison: Comparison, *, passed: bool) -> Blame:
     """
     good, new = set(comparison.good.outcomes), set(comparison.new.outcomes)
     if not good or Outcome.PASS not in good | new:
-        return Blame.ENVIRONMENT if good and passed else Blame.UNTOLD
-    return Blame.BUILD if good == {Outcome.PASS} and Outcome.PASS not in new else Blame.NOBODY
+        return Attribution.ENVIRONMENT if good and passed else Attribution.UNTOLD
+    return Attribution.BUILD if good == {Outcome.PASS} and Outcome.PASS not in new else Attribution.NOBODY

@@ -12,11 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.model import Run, function_of
 
 # What became of the suite or of the machine, not of a framework.
-OURS = (Verdict.NEW, Verdict.GONE, Verdict.ENVIRONMENT)
+OURS = (ChangeKind.NEW, ChangeKind.GONE, ChangeKind.ENVIRONMENT)
 
 # What differs between two messages of one kind: in this order, as each leaves nothing for the next.
 NORMALISED = (
@@ -35,7 +35,7 @@ LENGTH = 120
 
 
 @dataclass(frozen=True)
-class Said:
+class GroupMessage:
     """What cases of one group say. `case` is the one whose message it is, empty where all of them say just that.
 
     Cases are grouped by their words without names and numbers, so the numbers in one message are those of its case.
@@ -50,7 +50,7 @@ class Said:
         return f"{self.case.partition('/')[2]}: {self.message}" if self.case else self.message
 
 
-def said(messages: Iterable[tuple[str, str]]) -> Said:
+def said(messages: Iterable[tuple[str, str]]) -> GroupMessage:
     """Return what most of these cases say, each given with its message; of equally many, the first."""
     first: dict[str, str] = {}
     counted: Counter[str] = Counter()
@@ -58,11 +58,11 @@ def said(messages: Iterable[tuple[str, str]]) -> Said:
         first.setdefault(message, case)
         counted[message] += 1
     most, _ = counted.most_common(1)[0]
-    return Said(most, first[most] if len(counted) > 1 else "")
+    return GroupMessage(most, first[most] if len(counted) > 1 else "")
 
 
 @dataclass(frozen=True)
-class Hit:
+class GroupMember:
     """One change that a cause brought, and the run that saw it."""
 
     run: Run
@@ -74,14 +74,14 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Cause:
+class FailureGroup:
     """What a build changed in one way: `signature` is what the messages have in common."""
 
     framework: str
     build: str  # as a requirement
-    verdict: Verdict
+    verdict: ChangeKind
     signature: str
-    hits: tuple[Hit, ...]
+    hits: tuple[GroupMember, ...]
 
     @property
     def baseline(self) -> str:
@@ -90,7 +90,7 @@ class Cause:
         return until.label if until else "-"
 
     @property
-    def said(self) -> Said:
+    def said(self) -> GroupMessage:
         return said((hit.change.case, hit.change.text) for hit in self.hits)
 
     @property
@@ -102,28 +102,28 @@ class Cause:
         return tuple(sorted({hit.run.target for hit in self.hits}))
 
 
-def causes(nights: Iterable[Night]) -> tuple[Cause, ...]:
+def causes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
     """The changes of these nights by cause, in the order of the nights; of one build, what hit most comes first.
 
     What became of the suite itself, or of the machine, is left out.
     """
-    found: dict[tuple[str, str, Verdict, str], list[Hit]] = {}
+    found: dict[tuple[str, str, ChangeKind, str], list[GroupMember]] = {}
     for night in nights:
         if night.baseline is None:
             continue
         for change in night.changes:
             if change.verdict not in OURS and change.since:
                 key = night.run.framework, change.since.label, change.verdict, signature(change)
-                found.setdefault(key, []).append(Hit(night.run, change))
+                found.setdefault(key, []).append(GroupMember(night.run, change))
     order = {key[:2]: number for number, key in reversed([*enumerate(found)])}
-    ordered = sorted(found, key=lambda key: (order[key[:2]], [*Verdict].index(key[2]), -len(found[key])))
-    return tuple(Cause(*key, tuple(found[key])) for key in ordered)
+    ordered = sorted(found, key=lambda key: (order[key[:2]], [*ChangeKind].index(key[2]), -len(found[key])))
+    return tuple(FailureGroup(*key, tuple(found[key])) for key in ordered)
 
 
 def signature(change: Change) -> str:
     """A change without what names its case: the outcomes, and the message without names, dtypes, shapes and numbers."""
     # How far values are off is of the case, not of the cause.
-    message = change.message if change.verdict is not Verdict.VALUES else "other values"
+    message = change.message if change.verdict is not ChangeKind.VALUES else "other values"
     return f"{change.before or '-'} -> {change.after or '-'}: {words(change.function, message)}"
 
 

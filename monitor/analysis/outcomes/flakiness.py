@@ -15,8 +15,8 @@ import numpy as np
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.run_conditions import machine_of
-from monitor.history.run_matrix import NONE, OUTCOMES, Grid, last_alike, told_by
-from monitor.history.store import Recorded
+from monitor.history.run_matrix import NONE, OUTCOMES, RunMatrix, last_alike, told_by
+from monitor.history.store import LoadedHistory
 from monitor.model import Outcome
 
 FLAKY = OUTCOMES.index(Outcome.FLAKY)
@@ -33,7 +33,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Rating:
+class FlakinessRating:
     """How often a cell was `odd` among its `answers`, and the interval that its rate lies in."""
 
     cell: Cell
@@ -51,7 +51,7 @@ class Rating:
         return self.odd >= ODD_AT_LEAST and self.low > FLAKY_RATE
 
 
-def ratings(recorded: Recorded) -> tuple[Rating, ...]:
+def ratings(recorded: LoadedHistory) -> tuple[FlakinessRating, ...]:
     """A rating for every cell that was odd at least once, the oddest first.
 
     An answer is odd where fresh workers disagreed, and where the answers before and after it on a machine of the same
@@ -61,7 +61,7 @@ def ratings(recorded: Recorded) -> tuple[Rating, ...]:
     return tuple(sorted(found, key=lambda rating: (-rating.low, rating.cell)))
 
 
-def _rated(grid: Grid) -> Iterator[Rating]:
+def _rated(grid: RunMatrix) -> Iterator[FlakinessRating]:
     target, _, suite, evidence = grid.series
     # An answer at an end has none beside it: nothing, which is told from nothing on the other side.
     machines = [machine_of(item.run) for item in grid.runs]
@@ -73,7 +73,7 @@ def _rated(grid: Grid) -> Iterator[Rating]:
     counts, sizes = (odd & recent).sum(axis=0), recent.sum(axis=0)
     for case in np.flatnonzero(counts).tolist():
         count, size = int(counts[case]), int(sizes[case])
-        yield Rating(Cell(grid.cases[case], target, suite, evidence), count, size, *interval(count, size))
+        yield FlakinessRating(Cell(grid.cases[case], target, suite, evidence), count, size, *interval(count, size))
 
 
 def interval(odd: int, answers: int) -> tuple[float, float]:

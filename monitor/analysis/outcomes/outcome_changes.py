@@ -17,15 +17,15 @@ from functools import partial
 
 import numpy as np
 
-from monitor.analysis.outcomes.accuracy_drift import Drift, drifts
-from monitor.analysis.outcomes.attribution import Blame, blames
-from monitor.analysis.outcomes.machine_baselines import Known, Past, Pasts, Seen
+from monitor.analysis.outcomes.accuracy_drift import AccuracyDrift, drifts
+from monitor.analysis.outcomes.attribution import Attribution, blames
+from monitor.analysis.outcomes.machine_baselines import BaselineOutcome, CasePast, SeenOutcome, SeriesPast
 from monitor.analysis.outcomes.run_conditions import differences, same_build
-from monitor.analysis.outcomes.value_changes import OtherValues, moved
+from monitor.analysis.outcomes.value_changes import ValueChange, moved
 from monitor.analysis.status.scores import JUDGED_AT_LEAST, Score
 from monitor.history.ordering import with_extent
-from monitor.history.run_matrix import OUTCOMES, PASS, Grid, Numbers
-from monitor.history.store import Recorded
+from monitor.history.run_matrix import OUTCOMES, PASS, Numbers, RunMatrix
+from monitor.history.store import LoadedHistory
 from monitor.model import Build, Comparison, Outcome, Run, function_of
 
 # A night that answered less than this share of what it was asked is published as such, and is a finding about the
@@ -38,7 +38,7 @@ TURNED_AT_LEAST = 10  # of a handful of cases, 20 % is one case
 NO_TURN = (None, Outcome.PASS, Outcome.FLAKY)
 
 
-class Verdict(StrEnum):
+class ChangeKind(StrEnum):
     """Which way a case moved."""
 
     WORSE = "worse"  # passed, and does not any more
@@ -58,7 +58,7 @@ class Verdict(StrEnum):
 
 
 # A change of these ways is told once, on whichever class of machine it is seen first.
-TURNED = (Verdict.WORSE, Verdict.BETTER, Verdict.DIFFERENT)
+TURNED = (ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.DIFFERENT)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Change:
     """
 
     case: str
-    verdict: Verdict
+    verdict: ChangeKind
     before: Outcome | None
     after: Outcome | None
     message: str
@@ -93,13 +93,13 @@ class Change:
         """The message for a reader. Where both sides are one version of the framework, it says what is not the same."""
         alike = self.until and self.since and self.until.label == self.since.label
         # What the environment did names both sides already.
-        beside = "; ".join(self.beside) if alike and self.verdict is not Verdict.ENVIRONMENT else ""
+        beside = "; ".join(self.beside) if alike and self.verdict is not ChangeKind.ENVIRONMENT else ""
         instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""
         return ": ".join(filter(None, (beside, self.message))) + instead
 
 
 @dataclass(frozen=True)
-class Answer:
+class CaseResult:
     """What one run says of one case.
 
     `values` tells how its values differ from before, None where they do not. `blame` is the last good build's say.
@@ -110,12 +110,12 @@ class Answer:
     message: str
     confirmed: bool
     declared: str
-    values: OtherValues | None
-    blame: Blame
+    values: ValueChange | None
+    blame: Attribution
 
 
 @dataclass(frozen=True)
-class Night:
+class NightChanges:
     """One run read as news. `baseline` is the build before it that anything was observed of, if any.
 
     `incidents` are lines about the build or the monitor. `expected` and `observed` count cases, `score` counts
@@ -132,16 +132,16 @@ class Night:
     score: Score
     repeated: tuple[Change, ...] = ()
 
-    def of(self, verdict: Verdict) -> tuple[Change, ...]:
+    def of(self, verdict: ChangeKind) -> tuple[Change, ...]:
         return tuple(change for change in self.changes if change.verdict is verdict)
 
     @property
     def regressions(self) -> tuple[Change, ...]:
         """What turned worse for good, unless so much turned at once that it is one incident."""
-        return () if turned_at_once(self.changes, self.expected) else self.of(Verdict.WORSE)
+        return () if turned_at_once(self.changes, self.expected) else self.of(ChangeKind.WORSE)
 
 
-def nights(recorded: Recorded) -> tuple[Night, ...]:
+def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     """Every run of a history as news, in the order of the history."""
     other_values = moved(recorded)
     drifted: dict[str, list[Change]] = defaultdict(list)
@@ -156,13 +156,13 @@ def nights(recorded: Recorded) -> tuple[Night, ...]:
 
 
 def _nights(
-    grid: Grid,
-    other_values: Mapping[str, Mapping[str, OtherValues]],
+    grid: RunMatrix,
+    other_values: Mapping[str, Mapping[str, ValueChange]],
     drifted: Mapping[str, list[Change]],
     comparisons: Mapping[str, tuple[Comparison, ...]],
-) -> Iterator[Night]:
+) -> Iterator[NightChanges]:
     """The runs of one series as news; `other_values` and `drifted` are those of each run by its id."""
-    told, pasts = _Told(grid), Pasts(grid)
+    told, pasts = _SeriesReader(grid), SeriesPast(grid)
     baseline: Build | None = None
     of_build: dict[str, int] = {}
     for number, (item, whole) in enumerate(with_extent(grid.runs)):
@@ -191,7 +191,7 @@ def _nights(
             of_build[run.build.label] = number
 
 
-def tonight(all_nights: tuple[Night, ...]) -> tuple[Night, ...]:
+def tonight(all_nights: tuple[NightChanges, ...]) -> tuple[NightChanges, ...]:
     """The newest night of each target, framework and suite."""
     newest = {night.run.series: night for night in all_nights}
     return tuple(newest[series] for series in sorted(newest))
@@ -214,10 +214,10 @@ def _turned_worse(change: Change) -> bool:
     return change.before is Outcome.PASS and change.after not in NO_TURN
 
 
-class _Told:
+class _SeriesReader:
     """What the runs of a series tell, by their numbers: a year is a million answers, of which few are news."""
 
-    def __init__(self, grid: Grid) -> None:
+    def __init__(self, grid: RunMatrix) -> None:
         self._grid = grid
         self._message, self._attempts, self._declared = map(grid.words, ("message", "attempts", "declared"))
         self._says = (self._declared.told != "")[self._declared.code] & grid.asked
@@ -225,15 +225,15 @@ class _Told:
         self._scores = [*_scores(grid)]
 
     def answers(
-        self, number: int, cases: Numbers, values: Mapping[str, OtherValues], said: Mapping[str, Blame]
-    ) -> Iterator[Answer]:
+        self, number: int, cases: Numbers, values: Mapping[str, ValueChange], said: Mapping[str, Attribution]
+    ) -> Iterator[CaseResult]:
         certain = self._grid.runs[number].run.evidence.certain
         for place in cases.tolist():
             case, outcome = self._grid.cases[place], OUTCOMES[self._grid.outcome[number, place]]
             confirmed = certain or set(self._attempts.at(number, place).split()) == {outcome}
             message, declared = self._message.at(number, place), self._declared.at(number, place)
-            blame = said.get(case, Blame.UNTOLD)
-            yield Answer(case, outcome, message, confirmed, declared, values.get(case), blame)
+            blame = said.get(case, Attribution.UNTOLD)
+            yield CaseResult(case, outcome, message, confirmed, declared, values.get(case), blame)
 
     def passed(self, of_build: Mapping[str, int], case: str, build: str) -> bool:
         """Whether a case passed when a build was run last."""
@@ -250,9 +250,9 @@ class _Told:
 
     def night(
         self, number: int, baseline: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
-    ) -> Night:
+    ) -> NightChanges:
         if baseline is None:  # on the first night everything is new: news is what the authors did not say
-            changes = [change for change in changes if change.verdict is not Verdict.NEW]
+            changes = [change for change in changes if change.verdict is not ChangeKind.NEW]
         run, expected, observed = self._grid.runs[number].run, self._expected[number], self._observed[number]
         if run.evidence.certain and observed:
             observed = expected  # a table that was read was read whole, and what it does not tell it answers so
@@ -264,10 +264,10 @@ class _Told:
         if turned := turned_at_once(changes, expected):
             incidents.append(f"{turned} of {expected} cases turned worse at once: one cause, not {turned}")
         score = self._scores[number]
-        return Night(run, baseline, tuple(changes), tuple(incidents), expected, observed, score, tuple(repeated))
+        return NightChanges(run, baseline, tuple(changes), tuple(incidents), expected, observed, score, tuple(repeated))
 
 
-def _scores(grid: Grid) -> Iterator[Score]:
+def _scores(grid: RunMatrix) -> Iterator[Score]:
     """The functions of each run by what became of their cases."""
     functions = [function_of(case) for case in grid.cases]
     first = [place for place, name in enumerate(functions) if not place or name != functions[place - 1]]
@@ -289,11 +289,11 @@ def _scores(grid: Grid) -> Iterator[Score]:
     )
 
 
-def _gone(case: str, past: Past) -> Change:
-    return Change(case, Verdict.GONE, past.latest.outcome, None, "", _bare(past.latest.until))
+def _gone(case: str, past: CasePast) -> Change:
+    return Change(case, ChangeKind.GONE, past.latest.outcome, None, "", _bare(past.latest.until))
 
 
-def _is_told(known: Known, change: Change) -> bool:
+def _is_told(known: BaselineOutcome, change: Change) -> bool:
     """Whether a change is one that another class of machine told of since this one answered last.
 
     So is what fails on a class without a past as on the others.
@@ -301,13 +301,13 @@ def _is_told(known: Known, change: Change) -> bool:
     return change.before is change.after if known.own is None else known.told is change.after
 
 
-def _change(known: Known, answer: Answer, run: Run, *, declares: bool) -> Change | None:
+def _change(known: BaselineOutcome, answer: CaseResult, run: Run, *, declares: bool) -> Change | None:
     """What an answer changes, if anything."""
     now, past = answer.outcome, known.own
     if not now.known:
         return None
     if known.series is None:
-        verdict = judge_declared(now, answer.declared) if declares else Verdict.NEW
+        verdict = judge_declared(now, answer.declared) if declares else ChangeKind.NEW
         return Change(answer.case, verdict, None, now, answer.message or answer.declared, None, _bare(run))
     if past is None:
         return _on_new_machine(known.series.settled, answer, run)
@@ -316,53 +316,55 @@ def _change(known: Known, answer: Answer, run: Run, *, declares: bool) -> Change
         since = run if turned else past.latest.since
         verdict = judge(past.settled.outcome, now)
         same = same_build(past.settled.until, since)
-        fails_too = verdict is Verdict.WORSE and answer.blame is Blame.ENVIRONMENT
+        fails_too = verdict is ChangeKind.WORSE and answer.blame is Attribution.ENVIRONMENT
         if verdict in TURNED and (same or fails_too):
-            verdict = Verdict.ENVIRONMENT
+            verdict = ChangeKind.ENVIRONMENT
         return _told_change(verdict, past.settled, answer, since)
     if turned:
-        return _told_change(Verdict.UNSURE, past.latest, answer, run)
+        return _told_change(ChangeKind.UNSURE, past.latest, answer, run)
     if now is Outcome.PASS and answer.values:
         return _of_values(answer.values, answer, run)
     return None
 
 
-def _on_new_machine(before: Seen, answer: Answer, run: Run) -> Change | None:
+def _on_new_machine(before: SeenOutcome, answer: CaseResult, run: Run) -> Change | None:
     """What an answer changes on a class of machine that has no past of its own, where another class has one.
 
     Only the last good build, asked on the same machine the same night, tells a build's doing from the machine's.
     """
     if answer.outcome is before.outcome:
         passes = answer.outcome is Outcome.PASS
-        return None if passes else _told_change(Verdict.DIFFERENT, before, answer, run, of_build=False)
+        return None if passes else _told_change(ChangeKind.DIFFERENT, before, answer, run, of_build=False)
     verdict = judge(before.outcome, answer.outcome)
-    if verdict is Verdict.WORSE and answer.blame is Blame.NOBODY:
-        verdict = Verdict.UNSURE
-    if verdict is Verdict.UNSURE or (verdict is Verdict.WORSE and answer.blame is Blame.BUILD):
+    if verdict is ChangeKind.WORSE and answer.blame is Attribution.NOBODY:
+        verdict = ChangeKind.UNSURE
+    if verdict is ChangeKind.UNSURE or (verdict is ChangeKind.WORSE and answer.blame is Attribution.BUILD):
         return _told_change(verdict, before, answer, run)
-    return _told_change(Verdict.ENVIRONMENT, before, answer, run, of_build=False)
+    return _told_change(ChangeKind.ENVIRONMENT, before, answer, run, of_build=False)
 
 
-def _told_change(verdict: Verdict, before: Seen, answer: Answer, since: Run, *, of_build: bool = True) -> Change:
+def _told_change(
+    verdict: ChangeKind, before: SeenOutcome, answer: CaseResult, since: Run, *, of_build: bool = True
+) -> Change:
     """The change from what was seen before to an answer that was first given in the run `since`."""
     now = answer.outcome
     # Where it passes it says nothing now; what it said is what has been mended.
     message = before.message if now is Outcome.PASS else answer.message
     message = message or answer.declared
     same, beside = same_build(before.until, since), differences(before.until, since)
-    if verdict is Verdict.ENVIRONMENT:
+    if verdict is ChangeKind.ENVIRONMENT:
         message = ": ".join(filter(None, (_sides(before.until, since, beside, answer.blame), message)))
     of_build = of_build and not same
     until = _bare(before.until)
     return Change(answer.case, verdict, before.outcome, now, message, until, _bare(since), beside, of_build)
 
 
-def _sides(before: Run, after: Run, beside: tuple[str, ...], blame: Blame) -> str:
+def _sides(before: Run, after: Run, beside: tuple[str, ...], blame: Attribution) -> str:
     """Both sides of a change that is not known to be a build's doing."""
     named = "; ".join(beside)
     if same_build(before, after):
         return named or "the same build, machine and packages, so the check or the state of the machine"
-    if blame is Blame.ENVIRONMENT:
+    if blame is Attribution.ENVIRONMENT:
         fails_too = "fails under the last good build too"
         return f"{named}; {fails_too}" if named else fails_too
     return f"{_name(before)} -> {_name(after)}; {named}; not known which of these it came with"
@@ -372,25 +374,25 @@ def _name(run: Run) -> str:
     return run.build.label if run.build else "no build"
 
 
-def _of_values(values: OtherValues, answer: Answer, run: Run) -> Change:
+def _of_values(values: ValueChange, answer: CaseResult, run: Run) -> Change:
     """The change of a case that passes as before and gives other values."""
     same, beside = same_build(values.before, run), differences(values.before, run)
-    verdict = Verdict.ENVIRONMENT if same else Verdict.VALUES
+    verdict = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES
     message = f"{'; '.join(beside)}: {values.how}" if same else values.how
     until, since, passes = _bare(values.before), _bare(run), Outcome.PASS
     return Change(answer.case, verdict, passes, passes, message, until, since, beside, not same)
 
 
-def _drifted(drift: Drift) -> Change:
+def _drifted(drift: AccuracyDrift) -> Change:
     passes = Outcome.PASS
-    return Change(drift.cell.case, Verdict.DRIFT, passes, passes, drift.message, drift.until, drift.since)
+    return Change(drift.cell.case, ChangeKind.DRIFT, passes, passes, drift.message, drift.until, drift.since)
 
 
 def _bare(run: Run) -> Build | None:
     return run.build.bare if run.build else None
 
 
-def _after(known: Known, answer: Answer, run: Run, *, at_once: bool) -> Past | None:
+def _after(known: BaselineOutcome, answer: CaseResult, run: Run, *, at_once: bool) -> CasePast | None:
     """What is known of a case after an answer; None where it is no evidence.
 
     What many cases say `at_once` counts, though a runner does not confirm all of it.
@@ -399,36 +401,36 @@ def _after(known: Known, answer: Answer, run: Run, *, at_once: bool) -> Past | N
     if not now.known:
         return None
     if past is None or past.latest.outcome is not now:
-        latest = Seen(now, answer.message, run, run)
+        latest = SeenOutcome(now, answer.message, run, run)
     else:
-        latest = Seen(now, past.latest.message, past.latest.since, run)
+        latest = SeenOutcome(now, past.latest.message, past.latest.since, run)
     if past is None or past.settled.outcome in (now, Outcome.FLAKY) or _counts(known, answer):
-        return Past(latest, latest)
-    return Past(latest, latest if at_once and now is not Outcome.FLAKY else past.settled)
+        return CasePast(latest, latest)
+    return CasePast(latest, latest if at_once and now is not Outcome.FLAKY else past.settled)
 
 
-def _counts(known: Known, answer: Answer) -> bool:
+def _counts(known: BaselineOutcome, answer: CaseResult) -> bool:
     """Whether an answer is believed: fresh workers confirm it, or the run before said so too, or another machine did.
 
     Not where the last good build, asked the same, now passes and now fails.
     """
-    if answer.outcome is Outcome.FLAKY or answer.blame is Blame.NOBODY:
+    if answer.outcome is Outcome.FLAKY or answer.blame is Attribution.NOBODY:
         return False
     repeats = known.own is not None and known.own.latest.outcome is answer.outcome
     return answer.confirmed or repeats or known.told is answer.outcome
 
 
-def judge(before: Outcome, after: Outcome) -> Verdict:
+def judge(before: Outcome, after: Outcome) -> ChangeKind:
     """The verdict on one case that came out as `after`, for sure, where `before` was known; the two differ."""
     if Outcome.FLAKY in (before, after):
-        return Verdict.UNSURE
+        return ChangeKind.UNSURE
     if after is Outcome.PASS:
-        return Verdict.BETTER
-    return Verdict.WORSE if before is Outcome.PASS else Verdict.DIFFERENT
+        return ChangeKind.BETTER
+    return ChangeKind.WORSE if before is Outcome.PASS else ChangeKind.DIFFERENT
 
 
-def judge_declared(after: Outcome, declared: str) -> Verdict:
+def judge_declared(after: Outcome, declared: str) -> ChangeKind:
     """The verdict on a case seen for the first time, of which its authors told what it cannot do, or nothing."""
     if after is Outcome.FLAKY or (after is Outcome.PASS) is not bool(declared):
-        return Verdict.NEW
-    return Verdict.LIFTED if after is Outcome.PASS else Verdict.BEYOND
+        return ChangeKind.NEW
+    return ChangeKind.LIFTED if after is Outcome.PASS else ChangeKind.BEYOND

@@ -6,26 +6,26 @@ nights of three, a mend that closes an issue. Where one is open, a build that wa
 
 from __future__ import annotations
 
-from monitor.analysis.latency.slowdown_tracker import Standing, latency_nights, unfiled
-from monitor.analysis.outcomes.outcome_changes import Verdict, nights
-from monitor.history.store import Recorded
+from monitor.analysis.latency.slowdown_tracker import SlowdownStatus, latency_nights, unfiled
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
+from monitor.history.store import LoadedHistory
 from monitor.model import Run
 
 # With the night that is to come, as many as close an issue.
 BEFORE = 2
 
 
-def undecided(recorded: Recorded, run: Run) -> tuple[str, ...]:
+def undecided(recorded: LoadedHistory, run: Run) -> tuple[str, ...]:
     """What is open after a run, a few words each; nothing where it is good for all. `recorded` has its series' past."""
     told = [night for night in nights(recorded) if not night.run.blocked]
     last = next(number for number, night in enumerate(told) if night.run.id == run.id)
     recent = told[max(0, last + 1 - BEFORE) : last + 1]
     night = told[last]
-    suspects = [one for pace in latency_nights(recorded) for one in pace.of(Standing.SUSPECT)]
+    suspects = [one for pace in latency_nights(recorded) for one in pace.of(SlowdownStatus.SUSPECT)]
     counted = (
-        ("not confirmed", len(night.of(Verdict.UNSURE))),
-        ("turned, and not known to be the build's doing", len(night.of(Verdict.ENVIRONMENT))),
-        ("mended just now", sum(len(one.of(Verdict.BETTER)) for one in recent)),
+        ("not confirmed", len(night.of(ChangeKind.UNSURE))),
+        ("turned, and not known to be the build's doing", len(night.of(ChangeKind.ENVIRONMENT))),
+        ("mended just now", sum(len(one.of(ChangeKind.BETTER)) for one in recent)),
         ("slower side by side, and not filed", len(unfiled(recorded))),
         ("suspect, and not compared", len(suspects)),
     )

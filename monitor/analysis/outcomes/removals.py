@@ -11,17 +11,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.model import Outcome
 
 # How frameworks say it: "jax.core.get_aval was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof
 # instead", "This function was deprecated since version 1.9 and is now removed".
 ANNOUNCED = re.compile(r"\b(deprecated|removed|no longer (available|exists))\b", re.IGNORECASE)
 
-COUNTED = (Verdict.WORSE, Verdict.DIFFERENT)
+COUNTED = (ChangeKind.WORSE, ChangeKind.DIFFERENT)
 
 
-def with_removals(night: Night, replaced: Mapping[str, str]) -> Night:
+def with_removals(night: NightChanges, replaced: Mapping[str, str]) -> NightChanges:
     """Return a night that tells announced removals as such; `replaced` has by function what stands in for it."""
     return replace(night, changes=tuple(_told(change, replaced) for change in night.changes))
 
@@ -32,4 +32,4 @@ def _told(change: Change, replaced: Mapping[str, str]) -> Change:
     instead = replaced.get(change.function, "")
     if not instead and not ANNOUNCED.search(change.message):
         return change
-    return replace(change, verdict=Verdict.REMOVED, instead=instead)
+    return replace(change, verdict=ChangeKind.REMOVED, instead=instead)

@@ -14,13 +14,20 @@ from enum import StrEnum
 from itertools import accumulate
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.outcomes.failure_groups import Said
-from monitor.analysis.outcomes.outcome_changes import Night
-from monitor.analysis.regressions.tracker import Bad, Event, Kind, Life, Register, age_of
+from monitor.analysis.outcomes.failure_groups import GroupMessage
+from monitor.analysis.outcomes.outcome_changes import NightChanges
+from monitor.analysis.regressions.tracker import (
+    FailingCell,
+    RegressionEvent,
+    RegressionKind,
+    RegressionTracker,
+    TrackedRegression,
+    age_of,
+)
 from monitor.model import Build, Outcome, Run, Series
 
 
-class State(StrEnum):
+class RegressionState(StrEnum):
     """How a regression stands, after the newest run of everything it hit."""
 
     OPEN = "open"
@@ -33,11 +40,11 @@ class State(StrEnum):
 
 
 # What is to be said of a bad cell instead of counting it, None where it counts.
-Excuse = Callable[[Bad], State | None]
+Excuse = Callable[[FailingCell], RegressionState | None]
 
 
 @dataclass(frozen=True)
-class Detection:
+class TimeToDetection:
     """How late a regression was known: so many days after the first bad build was made, and builds after it."""
 
     days: int
@@ -59,26 +66,28 @@ class Regression:
 
     id: str
     framework: str
-    kind: Kind
-    state: State
+    kind: RegressionKind
+    state: RegressionState
     signature: str
     message: str
     last_good: Build
     first_bad: Build
     fixed: Build | None
-    bad: tuple[Bad, ...]
+    bad: tuple[FailingCell, ...]
     cells: tuple[Cell, ...]
-    events: tuple[Event, ...]
-    detection: Detection | None
+    events: tuple[RegressionEvent, ...]
+    detection: TimeToDetection | None
     message_of: Cell | None = None
     beside: tuple[str, ...] = ()
     flaky: tuple[Cell, ...] = ()
 
     @property
-    def said(self) -> Said:
+    def said(self) -> GroupMessage:
         """Return the message, with its case unless all cells are known to say just that."""
         alike = len(self.bad) == len(self.cells) and all(one.message == self.message for one in self.bad)
-        return Said(self.message, "" if alike or len(self.cells) == 1 or not self.message_of else self.message_of.case)
+        return GroupMessage(
+            self.message, "" if alike or len(self.cells) == 1 or not self.message_of else self.message_of.case
+        )
 
     @property
     def functions(self) -> tuple[str, ...]:
@@ -89,20 +98,24 @@ class Regression:
         return tuple(sorted({cell.target for cell in self.cells}))
 
 
-def nothing_excused(bad: Bad) -> State | None:  # noqa: ARG001 - an Excuse
+def nothing_excused(bad: FailingCell) -> RegressionState | None:  # noqa: ARG001 - an Excuse
     return None
 
 
-def regressions(nights: Iterable[Night], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
+def regressions(nights: Iterable[NightChanges], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
     """Every regression of a history, in the order in which they opened."""
-    register = Register.of(nights)
+    register = RegressionTracker.of(nights)
     newest = {series: build.bare for series, runs in register.runs.items() if (build := runs[-1].build)}
-    watch = _Watch(register.runs)
+    watch = _WatchPeriods(register.runs)
     return tuple(_told(life, newest, register.flaky, watch, excuse) for life in register.lives)
 
 
 def _told(
-    life: Life, newest: Mapping[Series, Build], flaky: Collection[Cell], watch: _Watch, excuse: Excuse
+    life: TrackedRegression,
+    newest: Mapping[Series, Build],
+    flaky: Collection[Cell],
+    watch: _WatchPeriods,
+    excuse: Excuse,
 ) -> Regression:
     """A regression as it stands after the last night."""
     bad = tuple(
@@ -130,29 +143,33 @@ def _told(
         watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
         life.message_of,
         life.beside,
-        tuple(one.cell for one in bad if _excused(one, excuse) is State.FLAKY),
+        tuple(one.cell for one in bad if _excused(one, excuse) is RegressionState.FLAKY),
     )
 
 
-def state_of(bad: Sequence[Bad], fixed: Build | None, excuse: Excuse) -> State:
+def state_of(bad: Sequence[FailingCell], fixed: Build | None, excuse: Excuse) -> RegressionState:
     """How a regression stands whose cells are bad now, or whose last one a build has mended."""
     if not bad:
-        return State.FIXED if fixed else State.GONE
+        return RegressionState.FIXED if fixed else RegressionState.GONE
     excuses = {_excused(one, excuse) for one in bad}
     if None in excuses:
-        return State.OPEN
-    return next(state for state in (State.FLAKY, State.MUTED, State.EXPECTED, State.REMOVED) if state in excuses)
+        return RegressionState.OPEN
+    return next(
+        state
+        for state in (RegressionState.FLAKY, RegressionState.MUTED, RegressionState.EXPECTED, RegressionState.REMOVED)
+        if state in excuses
+    )
 
 
-def _excused(bad: Bad, excuse: Excuse) -> State | None:
+def _excused(bad: FailingCell, excuse: Excuse) -> RegressionState | None:
     """What is to be said of a bad cell instead of counting it: where workers disagree on it, that it is flaky."""
     if bad.removed:
-        return State.REMOVED
-    return excuse(bad) or (State.FLAKY if bad.outcome is Outcome.FLAKY else None)
+        return RegressionState.REMOVED
+    return excuse(bad) or (RegressionState.FLAKY if bad.outcome is Outcome.FLAKY else None)
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _BuildDates:
     """The runs of a series that came to a build, the oldest build first: when, by the rank of its age, and its version.
 
     `earliest` is the first in time of all up to each run, `later` the first of it and all after it.
@@ -164,7 +181,7 @@ class _Seen:
     later: Sequence[tuple[str, int, str]]
 
     @classmethod
-    def of(cls, runs: Sequence[tuple[str, int, str]]) -> _Seen:
+    def of(cls, runs: Sequence[tuple[str, int, str]]) -> _BuildDates:
         later = [*accumulate(reversed(runs), min)][::-1]
         return cls(runs, [rank for _, rank, _ in runs], [*accumulate(runs, min)], later)
 
@@ -185,20 +202,22 @@ class _Seen:
         return {version for _, _, version in self.runs[start:end]}
 
 
-class _Watch:
+class _WatchPeriods:
     """Who was watching when."""
 
     def __init__(self, runs: Mapping[Series, Sequence[Run]]) -> None:
         ages = {age_of(run.build) for found in runs.values() for run in found if run.build}
         self._rank = {age: rank for rank, age in enumerate(sorted(ages))}
         self._seen = {
-            series: _Seen.of([(r.started, self._rank[age_of(r.build)], r.build.version) for r in found if r.build])
+            series: _BuildDates.of(
+                [(r.started, self._rank[age_of(r.build)], r.build.version) for r in found if r.build]
+            )
             for series, found in runs.items()
         }
 
     def detection(
         self, last_good: Build, first_bad: Build, fixed: Build | None, series: Iterable[Series]
-    ) -> Detection | None:
+    ) -> TimeToDetection | None:
         """How late it was known: with the first run, in time, of a build that has it."""
         watching = [self._seen[each] for each in series]
         good_until, bad_since = self._rank[age_of(last_good)], self._rank[age_of(first_bad)]
@@ -210,4 +229,4 @@ class _Watch:
         known, seen_in, _ = min(bad)
         days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
         missed = set[str]().union(*(seen.versions(bad_since, seen_in) for seen in watching))
-        return Detection(days.days, len(missed))
+        return TimeToDetection(days.days, len(missed))

@@ -19,15 +19,15 @@ from packaging.version import Version
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.failure_groups import signature
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict, turned_at_once
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges, turned_at_once
 from monitor.analysis.outcomes.run_conditions import machine_of
 from monitor.history.ordering import age
 from monitor.model import Build, Outcome, Run, Series
 
 # Ways in which a cell becomes bad. What was removed as announced has a page to be found on, and alarms nobody.
-OPENS = (Verdict.WORSE, Verdict.REMOVED)
+OPENS = (ChangeKind.WORSE, ChangeKind.REMOVED)
 # Ways in which a cell can become good again. What is not known to be a build's doing is good all the same.
-MENDS = (Verdict.BETTER, Verdict.ENVIRONMENT)
+MENDS = (ChangeKind.BETTER, ChangeKind.ENVIRONMENT)
 
 # A class of machine that none of so many runs of a series was on has been replaced: nobody can see there whether what
 # was bad still is. Hosted runners are of three kinds or so, and each is seen within a month of nights.
@@ -37,7 +37,7 @@ REMEMBERED = 30
 MANY = "many cases turned worse at once"
 
 
-class Kind(StrEnum):
+class RegressionKind(StrEnum):
     """Whether functions turned worse, or so many at once that something beneath them did, or they became slower."""
 
     FUNCTIONS = "functions"
@@ -45,7 +45,7 @@ class Kind(StrEnum):
     SLOWER = "slower"  # they pass as before (`monitor.analysis.latency.slowdown_tracker`)
 
 
-class Step(StrEnum):
+class EventKind(StrEnum):
     """What a run did to a regression."""
 
     OPENED = "opened"
@@ -56,7 +56,7 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True)
-class Bad:
+class FailingCell:
     """A cell that is bad, what it says, and the newest build that was run there; `slower` where it passes as before.
 
     `removed` where the framework took its name away as announced; `instead` is what stands in for it, where that is
@@ -73,10 +73,10 @@ class Bad:
 
 
 @dataclass(frozen=True)
-class Event:
+class RegressionEvent:
     """What one run did to a regression, and to which of its cells."""
 
-    step: Step
+    step: EventKind
     run: Run
     cells: tuple[Cell, ...]
 
@@ -108,29 +108,29 @@ class _Span:
 
 
 @dataclass(frozen=True)
-class _Turn:
+class _Transition:
     """A cell that turned worse."""
 
-    bad: Bad
+    bad: FailingCell
     span: _Span
 
 
 @dataclass(eq=False)
-class Life:
+class TrackedRegression:
     """A regression as far as the nights were read; `regression.Regression` documents the fields."""
 
     id: str
     framework: str
-    kind: Kind
+    kind: RegressionKind
     signature: str
     message: str
     message_of: Cell
     span: _Span
     beside: tuple[str, ...] = ()
     fixed: Build | None = None
-    bad: dict[Cell, Bad] = field(default_factory=dict)
+    bad: dict[Cell, FailingCell] = field(default_factory=dict)
     cells: set[Cell] = field(default_factory=set)
-    events: list[Event] = field(default_factory=list)
+    events: list[RegressionEvent] = field(default_factory=list)
 
     @property
     def last_good(self) -> Build:
@@ -141,88 +141,88 @@ class Life:
         return self.span.bad
 
 
-class _Alike:
+class _SignatureGroup:
     """Regressions that say the same, by the order in which they opened, and by that of the builds that brought them."""
 
     def __init__(self) -> None:
-        self.numbers: dict[Life, int] = {}
-        self._by_build: list[Life] = []
-        self._last_with: dict[Cell, Life] = {}  # the last that had a cell
+        self.numbers: dict[TrackedRegression, int] = {}
+        self._by_build: list[TrackedRegression] = []
+        self._last_with: dict[Cell, TrackedRegression] = {}  # the last that had a cell
 
-    def that_meets(self, span: _Span) -> Life | None:
+    def that_meets(self, span: _Span) -> TrackedRegression | None:
         """The last that one build can have brought with that span. Most were over before it began."""
         good, _, spans = span.ages
         start = bisect_right(self._by_build, good, key=_brought) if spans else 0
         found = [life for life in self._by_build[start:] if span.meets(life.span)]
         return max(found, key=self.numbers.__getitem__, default=None)
 
-    def that_had(self, cell: Cell) -> Life | None:
+    def that_had(self, cell: Cell) -> TrackedRegression | None:
         """The last that ever had that cell."""
         return self._last_with.get(cell)
 
-    def open(self, life: Life) -> None:
+    def open(self, life: TrackedRegression) -> None:
         self.numbers[life] = len(self.numbers)
         insort(self._by_build, life, key=_brought)
 
-    def move(self, life: Life, span: _Span) -> None:
+    def move(self, life: TrackedRegression, span: _Span) -> None:
         if span is not life.span:
             self._by_build.remove(life)
             life.span = span
             insort(self._by_build, life, key=_brought)
 
-    def add(self, cell: Cell, life: Life) -> None:
+    def add(self, cell: Cell, life: TrackedRegression) -> None:
         life.cells.add(cell)
         self._last_with[cell] = max(self._last_with.get(cell, life), life, key=self.numbers.__getitem__)
 
 
-def _brought(life: Life) -> Version:
+def _brought(life: TrackedRegression) -> Version:
     """The age of the first build that has it."""
     _, bad, _ = life.span.ages
     return bad
 
 
-class Register:
+class RegressionTracker:
     """The regressions so far, and the runs of each series that observed anything."""
 
     def __init__(self) -> None:
-        self.lives: list[Life] = []
+        self.lives: list[TrackedRegression] = []
         self.runs: dict[Series, list[Run]] = defaultdict(list)
-        self._alike: dict[tuple[str, Kind, str], _Alike] = defaultdict(_Alike)
-        self._ill: dict[Cell, Life] = {}
+        self._alike: dict[tuple[str, RegressionKind, str], _SignatureGroup] = defaultdict(_SignatureGroup)
+        self._ill: dict[Cell, TrackedRegression] = {}
         # On which classes of machine fresh workers gave different answers to a bad cell, the last time.
         self._flaky_on: defaultdict[Cell, set[str]] = defaultdict(set)
         self._ill_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell is bad
 
     @classmethod
-    def of(cls, nights: Iterable[Night]) -> Register:
+    def of(cls, nights: Iterable[NightChanges]) -> RegressionTracker:
         """The register after these nights, which are in the order of a history."""
         register = cls()
         for night in nights:
             register.read(night)
         return register
 
-    def read(self, night: Night) -> None:
+    def read(self, night: NightChanges) -> None:
         """Follow what one night changed."""
         run = night.run
         if run.blocked:
             return
         self.runs[run.series].append(run)
-        kind = Kind.INCIDENT if turned_at_once(night.changes, night.expected) else Kind.FUNCTIONS
-        steps: dict[tuple[Life, Step], list[Cell]] = defaultdict(list)
+        kind = RegressionKind.INCIDENT if turned_at_once(night.changes, night.expected) else RegressionKind.FUNCTIONS
+        steps: dict[tuple[TrackedRegression, EventKind], list[Cell]] = defaultdict(list)
         machine = machine_of(run)
         for change in night.changes:
             cell = Cell.of(change.case, run)
             life = self._ill.get(cell)
             if life and _mends(change):
                 if self._heal(life, cell, change, machine):
-                    steps[life, Step.SHRUNK].append(cell)
+                    steps[life, EventKind.SHRUNK].append(cell)
             elif turn := _turn(cell, change):
-                worse = change.before is Outcome.PASS and (change.verdict in OPENS or kind is Kind.INCIDENT)
+                worse = change.before is Outcome.PASS and (change.verdict in OPENS or kind is RegressionKind.INCIDENT)
                 if life:
                     life.bad[cell] = turn.bad
                 elif worse:
                     life, step = self._place(kind, change, turn)
-                    steps[life, Step.OPENED if (life, Step.OPENED) in steps else step].append(cell)
+                    steps[life, EventKind.OPENED if (life, EventKind.OPENED) in steps else step].append(cell)
                 if worse:
                     self._ill_on[cell].add(machine)
         # What is known is no news on a second class of machine, and makes the cell good, or bad, there too.
@@ -233,20 +233,20 @@ class Register:
             if not _mends(change):
                 self._ill_on[cell].add(machine)
             elif self._heal(life, cell, change, machine):
-                steps[life, Step.SHRUNK].append(cell)
+                steps[life, EventKind.SHRUNK].append(cell)
         for life, cell in self._forgotten(run):
-            steps[life, Step.SHRUNK].append(cell)
+            steps[life, EventKind.SHRUNK].append(cell)
         self._note_flaky(night)
         for (life, step), cells in steps.items():
-            closed = step is Step.SHRUNK and not life.bad
-            life.events.append(Event(Step.CLOSED if closed else step, run, tuple(cells)))
+            closed = step is EventKind.SHRUNK and not life.bad
+            life.events.append(RegressionEvent(EventKind.CLOSED if closed else step, run, tuple(cells)))
 
     @property
     def flaky(self) -> frozenset[Cell]:
         """Return the bad cells that are flaky on every class of machine on which they are bad."""
         return frozenset(cell for cell, machines in self._flaky_on.items() if machines >= self._ill_on[cell])
 
-    def _note_flaky(self, night: Night) -> None:
+    def _note_flaky(self, night: NightChanges) -> None:
         """Note which bad cells became flaky, and which are no more: each turn is a change, of which most are not."""
         machine = machine_of(night.run)
         for change in (*night.changes, *night.repeated):
@@ -258,12 +258,12 @@ class Register:
             else:
                 self._flaky_on[cell].discard(machine)
 
-    def _heal(self, life: Life, cell: Cell, change: Change, machine: str) -> bool:
+    def _heal(self, life: TrackedRegression, cell: Cell, change: Change, machine: str) -> bool:
         """Whether a cell leaves its regression: it is good on every class of machine, or left the suite.
 
         One that left the suite is good in no build.
         """
-        if change.verdict is Verdict.GONE:
+        if change.verdict is ChangeKind.GONE:
             self._ill_on[cell].clear()
         else:
             self._ill_on[cell].discard(machine)
@@ -271,14 +271,14 @@ class Register:
                 life.fixed = max(life.fixed or change.since, change.since, key=age_of)
         return self._leave(life, cell)
 
-    def _leave(self, life: Life, cell: Cell) -> bool:
+    def _leave(self, life: TrackedRegression, cell: Cell) -> bool:
         if self._ill_on[cell]:
             return False
         del life.bad[cell], self._ill[cell], self._ill_on[cell]
         self._flaky_on.pop(cell, None)
         return True
 
-    def _forgotten(self, run: Run) -> Iterator[tuple[Life, Cell]]:
+    def _forgotten(self, run: Run) -> Iterator[tuple[TrackedRegression, Cell]]:
         """The cells that leave their regression because no machine on which they were bad runs any more."""
         runs = self.runs[run.series]
         recent = {machine_of(one) for one in runs[-REMEMBERED:]}
@@ -290,16 +290,16 @@ class Register:
                 self._leave(life, cell)
                 yield life, cell
 
-    def _place(self, kind: Kind, change: Change, turn: _Turn) -> tuple[Life, Step]:
+    def _place(self, kind: RegressionKind, change: Change, turn: _Transition) -> tuple[TrackedRegression, EventKind]:
         """Put a cell that turned worse where it belongs, and say what that does there."""
         cell = turn.bad.cell
-        framework, says = cell.framework, MANY if kind is Kind.INCIDENT else signature(change)
+        framework, says = cell.framework, MANY if kind is RegressionKind.INCIDENT else signature(change)
         alike = self._alike[framework, kind, says]
         # The one that a cell belongs to by when it turned, or because it was there; a build broken again is another.
-        life = alike.that_meets(turn.span) or (alike.that_had(cell) if kind is Kind.FUNCTIONS else None)
+        life = alike.that_meets(turn.span) or (alike.that_had(cell) if kind is RegressionKind.FUNCTIONS else None)
         if life is None:
-            step = Step.OPENED
-            life = Life(
+            step = EventKind.OPENED
+            life = TrackedRegression(
                 _id(framework, kind, says, len(alike.numbers)),
                 framework,
                 kind,
@@ -312,14 +312,14 @@ class Register:
             alike.open(life)
             self.lives.append(life)
         elif life.span.meets(turn.span):
-            step = Step.SPREAD
+            step = EventKind.SPREAD
             span = life.span.narrowed(turn.span)
             life.beside = life.beside if span is life.span else change.beside
             alike.move(life, span)
         elif life.bad:
-            step = Step.SPREAD
+            step = EventKind.SPREAD
         else:
-            step = Step.REOPENED
+            step = EventKind.REOPENED
             alike.move(life, turn.span)
             life.fixed, life.beside = None, change.beside
         alike.add(cell, life)
@@ -330,21 +330,21 @@ class Register:
 
 def _mends(change: Change) -> bool:
     """Whether a case is good with it, or not there any more."""
-    return change.verdict is Verdict.GONE or (change.verdict in MENDS and change.after is Outcome.PASS)
+    return change.verdict is ChangeKind.GONE or (change.verdict in MENDS and change.after is Outcome.PASS)
 
 
-def _turn(cell: Cell, change: Change) -> _Turn | None:
+def _turn(cell: Cell, change: Change) -> _Transition | None:
     """A change for a bad outcome that a build can have brought, or None."""
     if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.until and change.since):
         return None
-    if change.verdict is Verdict.ENVIRONMENT or not change.of_build:
+    if change.verdict is ChangeKind.ENVIRONMENT or not change.of_build:
         return None
-    removed = change.verdict is Verdict.REMOVED
-    bad = Bad(cell, change.after, change.message, change.since, removed=removed, instead=change.instead)
-    return _Turn(bad, _Span(change.until, change.since))
+    removed = change.verdict is ChangeKind.REMOVED
+    bad = FailingCell(cell, change.after, change.message, change.since, removed=removed, instead=change.instead)
+    return _Transition(bad, _Span(change.until, change.since))
 
 
-def _id(framework: str, kind: Kind, says: str, number: int) -> str:
+def _id(framework: str, kind: RegressionKind, says: str, number: int) -> str:
     return hashlib.sha256(f"{framework} {kind} {says} {number}".encode()).hexdigest()[:12]
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, Standing, ToldOf
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
-from monitor.analysis.regressions.regression import Excuse, State
-from monitor.analysis.regressions.tracker import Bad
-from monitor.formats.toml_reader import Table, nearest, read_toml
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
+from monitor.analysis.regressions.regression import Excuse, RegressionState
+from monitor.analysis.regressions.tracker import FailingCell
+from monitor.formats.toml_reader import TomlTable, nearest, read_toml
 from monitor.history.ordering import age
 from monitor.model import Build, Outcome, Run
 
@@ -31,12 +31,16 @@ SLOWER = "slower"
 FAILURES = [o.value for o in Outcome if o not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)] + [SLOWER]
 
 # What an excuse makes of a change: the verdicts that count, and what they become.
-COUNTED = (Verdict.WORSE, Verdict.DIFFERENT, Verdict.VALUES, Verdict.DRIFT, Verdict.BEYOND)
-EXCUSED = {State.EXPECTED: Verdict.EXPECTED, State.MUTED: Verdict.MUTED, State.FLAKY: Verdict.UNSURE}
+COUNTED = (ChangeKind.WORSE, ChangeKind.DIFFERENT, ChangeKind.VALUES, ChangeKind.DRIFT, ChangeKind.BEYOND)
+EXCUSED = {
+    RegressionState.EXPECTED: ChangeKind.EXPECTED,
+    RegressionState.MUTED: ChangeKind.MUTED,
+    RegressionState.FLAKY: ChangeKind.UNSURE,
+}
 
 
 @dataclass(frozen=True)
-class Entry:
+class TriageEntry:
     """One entry of a reviewed file, which lies at `where`. What is empty, or None, narrows nothing.
 
     With `slower` it speaks of slowdowns, and of no outcome.
@@ -62,7 +66,7 @@ class Entry:
         named = any(fnmatchcase(framework, pattern.partition("/")[0]) for pattern in self.cases)
         return named and (not self.targets or target in self.targets)
 
-    def covers(self, bad: Bad) -> bool:
+    def covers(self, bad: FailingCell) -> bool:
         """Whether the entry speaks of that failure."""
         fits = bad.slower if self.slower else self.outcome in (None, bad.outcome)
         return fits and self.names(bad.cell) and self.in_range(bad.build)
@@ -75,8 +79,8 @@ class Entry:
 class Triage:
     """The entries of both files."""
 
-    expected: tuple[Entry, ...] = ()
-    mutes: tuple[Entry, ...] = ()
+    expected: tuple[TriageEntry, ...] = ()
+    mutes: tuple[TriageEntry, ...] = ()
 
 
 def load_triage(directory: Path) -> Triage:
@@ -87,7 +91,7 @@ def load_triage(directory: Path) -> Triage:
     )
 
 
-def _entries(path: Path, noun: str, *, outcome_needed: bool) -> Iterator[Entry]:
+def _entries(path: Path, noun: str, *, outcome_needed: bool) -> Iterator[TriageEntry]:
     if not path.exists():
         return
     table = read_toml(path)
@@ -96,11 +100,11 @@ def _entries(path: Path, noun: str, *, outcome_needed: bool) -> Iterator[Entry]:
     table.finish()
 
 
-def _entry(table: Table, *, outcome_needed: bool) -> Entry:
+def _entry(table: TomlTable, *, outcome_needed: bool) -> TriageEntry:
     outcome = table.text("outcome", default=None if outcome_needed else "")
     if outcome and outcome not in FAILURES:
         table.refuse("outcome", f'"{outcome}" is not a failure, {nearest(outcome, FAILURES)}')
-    entry = Entry(
+    entry = TriageEntry(
         where=f"{table.file}: {table.where}",
         cases=table.texts("cases", pattern=r"\S+/\S+/\S+", shape="a pattern of case ids: jax/jax.lax.sort/*"),
         targets=table.texts("targets", default=()),
@@ -115,7 +119,7 @@ def _entry(table: Table, *, outcome_needed: bool) -> Entry:
     return entry
 
 
-def _builds(table: Table) -> SpecifierSet:
+def _builds(table: TomlTable) -> SpecifierSet:
     text = table.text("builds", default="")
     try:
         return SpecifierSet(text)
@@ -126,20 +130,20 @@ def _builds(table: Table) -> SpecifierSet:
 def excuses(triage: Triage, flaky: Collection[Cell], today: date) -> Excuse:
     """What is to be said of a failure instead of counting it: that it is expected, muted, or of a flaky cell."""
     held = [
-        (State.EXPECTED, [entry for entry in triage.expected if entry.expires >= today]),
-        (State.MUTED, [entry for entry in triage.mutes if entry.expires >= today]),
+        (RegressionState.EXPECTED, [entry for entry in triage.expected if entry.expires >= today]),
+        (RegressionState.MUTED, [entry for entry in triage.mutes if entry.expires >= today]),
     ]
 
-    def excuse(bad: Bad) -> State | None:
+    def excuse(bad: FailingCell) -> RegressionState | None:
         for state, entries in held:
             if any(entry.covers(bad) for entry in entries):
                 return state
-        return State.FLAKY if bad.cell in flaky else None
+        return RegressionState.FLAKY if bad.cell in flaky else None
 
     return excuse
 
 
-def excused(night: Night, excuse: Excuse) -> Night:
+def excused(night: NightChanges, excuse: Excuse) -> NightChanges:
     """A night whose changes are told as what they are excused for."""
     build = night.run.build
 
@@ -147,7 +151,7 @@ def excused(night: Night, excuse: Excuse) -> Night:
         if change.verdict not in COUNTED or change.after is None or build is None:
             return change
         cell = Cell.of(change.case, night.run)
-        state = excuse(Bad(cell, change.after, change.message, build))
+        state = excuse(FailingCell(cell, change.after, change.message, build))
         return replace(change, verdict=EXCUSED[state]) if state else change
 
     return replace(night, changes=tuple(map(told, night.changes)))
@@ -155,10 +159,10 @@ def excused(night: Night, excuse: Excuse) -> Night:
 
 def filed(night: LatencyNight, excuse: Excuse) -> tuple[Slowdown, ...]:
     """The slowdowns that a night files and that nothing excuses."""
-    return tuple(slow for slow in night.of(Standing.FILED) for bad in _slower(slow, night.run) if not excuse(bad))
+    return tuple(slow for slow in night.of(SlowdownStatus.FILED) for bad in _slower(slow, night.run) if not excuse(bad))
 
 
-def stale(triage: Triage, answers: Iterable[Bad], told: Iterable[ToldOf], today: date) -> Iterator[str]:
+def stale(triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf], today: date) -> Iterator[str]:
     """What is wrong with the files themselves, a line each: entries that have ended, and those that fit nothing.
 
     `answers` are the last ones of every cell of a history, good or bad, `told` the slowdowns that were told of. Of a
@@ -178,14 +182,14 @@ def stale(triage: Triage, answers: Iterable[Bad], told: Iterable[ToldOf], today:
             yield f"{entry.where}: nothing that it fits fails so any more: remove it"
 
 
-def _slow(told: Iterable[ToldOf]) -> Iterator[Bad]:
+def _slow(told: Iterable[ToldOf]) -> Iterator[FailingCell]:
     """Every slowdown that was told of and has not recovered."""
     for slow, run, recovered in told:
         if recovered is None:
             yield from _slower(slow, run)
 
 
-def _slower(slow: Slowdown, run: Run) -> Iterator[Bad]:
+def _slower(slow: Slowdown, run: Run) -> Iterator[FailingCell]:
     """A slowdown as what an excuse is asked about; nothing where the run came to no build."""
     if run.build:
-        yield Bad(Cell.of(slow.case, run), Outcome.PASS, "", run.build, slower=True)
+        yield FailingCell(Cell.of(slow.case, run), Outcome.PASS, "", run.build, slower=True)

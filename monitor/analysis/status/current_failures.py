@@ -11,37 +11,37 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.analysis.outcomes.failure_groups import Said, said, words
-from monitor.analysis.status.current_status import Series, Standing
+from monitor.analysis.outcomes.failure_groups import GroupMessage, said, words
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.model import Evidence, Outcome
 
 
 @dataclass(frozen=True)
-class Failing:
+class FailingCase:
     """A case that fails, and the series that says so."""
 
-    series: Series
-    standing: Standing
+    series: SeriesStatus
+    standing: CaseStatus
 
 
 @dataclass(frozen=True)
-class Failure:
+class CurrentFailure:
     """A way to fail: the `outcome`, and the `words` that the messages have in common."""
 
     framework: str
     outcome: Outcome
     words: str
-    cases: tuple[Failing, ...]
+    cases: tuple[FailingCase, ...]
 
     @cached_property
-    def said(self) -> Said:
+    def said(self) -> GroupMessage:
         """Return what most of its cases say."""
         return said(_messages(self.cases))
 
     @cached_property
-    def by_function(self) -> Mapping[str, Said]:
+    def by_function(self) -> Mapping[str, GroupMessage]:
         """Return what the cases of each function say themselves, in the order of `functions`."""
-        found: dict[str, list[Failing]] = {name: [] for name in self.functions}
+        found: dict[str, list[FailingCase]] = {name: [] for name in self.functions}
         for one in self.cases:
             found[one.standing.function].append(one)
         return {name: said(_messages(cases)) for name, cases in found.items()}
@@ -62,20 +62,20 @@ class Failure:
         return tuple(evidence for evidence in Evidence if evidence in there)
 
 
-def _messages(cases: Iterable[Failing]) -> Iterator[tuple[str, str]]:
+def _messages(cases: Iterable[FailingCase]) -> Iterator[tuple[str, str]]:
     return ((one.standing.case, one.standing.message) for one in cases)
 
 
-def failures(series: Iterable[Series]) -> tuple[Failure, ...]:
+def failures(series: Iterable[SeriesStatus]) -> tuple[CurrentFailure, ...]:
     """What fails after the last run of each series: by framework, what hits most functions first.
 
     A case that answers now this, now that, fails for no cause that its message could tell, and is left out.
     """
-    found: dict[tuple[str, Outcome, str], list[Failing]] = {}
+    found: dict[tuple[str, Outcome, str], list[FailingCase]] = {}
     for one in series:
         for standing in one.now:
             if standing.fails and standing.outcome is not Outcome.FLAKY:
                 key = one.framework, standing.outcome, words(standing.function, standing.message)
-                found.setdefault(key, []).append(Failing(one, standing))
-    every = [Failure(*key, tuple(cases)) for key, cases in found.items()]
+                found.setdefault(key, []).append(FailingCase(one, standing))
+    every = [CurrentFailure(*key, tuple(cases)) for key, cases in found.items()]
     return tuple(sorted(every, key=lambda one: (one.framework, -len(one.functions), -len(one.cases), one.words)))

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.status.measured_builds import Source, sources
+from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability, Score, portability, score
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
-from monitor.history.run_matrix import NONE, OUTCOMES, Grid, Numbers, told_by
-from monitor.history.store import Recorded
+from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, told_by
+from monitor.history.store import LoadedHistory
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
 
@@ -37,7 +37,7 @@ MEASURED = ((NumericalError, ""), (Latency, "latency_"), (Compiled, "compiled_")
 
 
 @dataclass(frozen=True)
-class Turn:
+class OutcomeTransition:
     """A run in which a case came out otherwise than before. `before` is None where it was first seen."""
 
     run: Run
@@ -46,7 +46,7 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CaseStatus:
     """What is known of one case: what the last `run` that judged it saw there.
 
     `turns` is its whole past in order, one entry for each outcome it had. It is empty for a case that no run could
@@ -64,7 +64,7 @@ class Standing:
     error: NumericalError | None
     latency: Latency | None
     compiled: Compiled | None
-    turns: tuple[Turn, ...]
+    turns: tuple[OutcomeTransition, ...]
 
     @property
     def function(self) -> str:
@@ -82,7 +82,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Series:
+class SeriesStatus:
     """All runs of one suite of one framework on one target by one kind of evidence, and what is known after them.
 
     `now` and `gone` are the cases in the suite and those no longer in it. `strips` are the outcomes of each case in
@@ -94,8 +94,8 @@ class Series:
     suite: str
     evidence: Evidence
     runs: tuple[RecordedRun, ...]
-    now: tuple[Standing, ...]
-    gone: tuple[Standing, ...]
+    now: tuple[CaseStatus, ...]
+    gone: tuple[CaseStatus, ...]
     strips: Mapping[str, tuple[Outcome | None, ...]]
 
     @property
@@ -103,12 +103,12 @@ class Series:
         return self.target, self.framework, self.suite, self.evidence
 
     @cached_property  # which half of the pages ask for
-    def functions(self) -> Mapping[str, list[Standing]]:
+    def functions(self) -> Mapping[str, list[CaseStatus]]:
         """The cases of each function that are in the suite now."""
         return by_function(self.now)
 
     @cached_property
-    def sources(self) -> tuple[Source, ...]:
+    def sources(self) -> tuple[MeasuredBuild, ...]:
         """The builds that judged what is known now, the one with most cases first."""
         return sources(standing.run for standing in self.now if standing.outcome.known)
 
@@ -126,15 +126,15 @@ class Series:
         return self.strips.get(case) or (None,) * len(self.recent)
 
 
-def all_series(recorded: Recorded) -> tuple[Series, ...]:
+def all_series(recorded: LoadedHistory) -> tuple[SeriesStatus, ...]:
     """Every series of a history, sorted by target, framework, suite and evidence."""
     return tuple(_series(grid, recorded) for grid in recorded.grids.values())
 
 
-def _series(grid: Grid, recorded: Recorded) -> Series:
+def _series(grid: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:
     """One series. `known`, `gone` and `unjudged` hold for each case the run that tells it."""
     known, gone, unjudged, outcome = (np.full(len(grid.cases), NONE) for _ in range(4))
-    turns: dict[int, tuple[Turn, ...]] = {}
+    turns: dict[int, tuple[OutcomeTransition, ...]] = {}
     for number, (item, whole) in enumerate(with_extent(grid.runs)):
         if item.run.blocked or not grid.asked[number].any():
             continue
@@ -145,7 +145,7 @@ def _series(grid: Grid, recorded: Recorded) -> Series:
         silent = grid.asked[number] & ~grid.judged[number]
         unjudged = np.where(silent, number, NONE if whole else unjudged)
         known = after
-    return Series(
+    return SeriesStatus(
         *grid.series,
         grid.runs,
         now=_standings(grid, np.where(known != NONE, known, unjudged), turns, recorded),
@@ -154,14 +154,14 @@ def _series(grid: Grid, recorded: Recorded) -> Series:
     )
 
 
-def _note_turns(turns: dict[int, tuple[Turn, ...]], run: Run, before: Numbers, now: Numbers) -> None:
+def _note_turns(turns: dict[int, tuple[OutcomeTransition, ...]], run: Run, before: Numbers, now: Numbers) -> None:
     """Add the turns that a run brought, from the outcomes known before and after. A case that was gone begins anew."""
     for case in np.flatnonzero((now != NONE) & (now != before)).tolist():
         past = turns[case] if before[case] != NONE else ()
-        turns[case] = (*past, Turn(run, past[-1].after if past else None, OUTCOMES[now[case]]))
+        turns[case] = (*past, OutcomeTransition(run, past[-1].after if past else None, OUTCOMES[now[case]]))
 
 
-def _strips(grid: Grid) -> dict[str, tuple[Outcome | None, ...]]:
+def _strips(grid: RunMatrix) -> dict[str, tuple[Outcome | None, ...]]:
     recent = grid.outcome[-HISTORY_RUNS:].T
     asked = (recent != NONE).any(axis=1)
     return {case: _strip(codes.tobytes()) for case, codes in zip(grid.cases[asked], recent[asked], strict=True)}
@@ -174,8 +174,8 @@ def _strip(codes: bytes) -> tuple[Outcome | None, ...]:
 
 
 def _standings(
-    grid: Grid, told: Numbers, turns: Mapping[int, tuple[Turn, ...]], recorded: Recorded
-) -> tuple[Standing, ...]:
+    grid: RunMatrix, told: Numbers, turns: Mapping[int, tuple[OutcomeTransition, ...]], recorded: LoadedHistory
+) -> tuple[CaseStatus, ...]:
     """The cases that some run tells of, by name; `told` has the run for each case."""
     cases = np.flatnonzero(told != NONE).tolist()
     if not cases:  # as nearly always of those that are gone
@@ -185,7 +185,7 @@ def _standings(
     texts = zip(*(table[column].to_numpy(object).tolist() for column in TEXTS), strict=True)
     measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
     return tuple(
-        Standing(
+        CaseStatus(
             case=case,
             run=runs[run],
             outcome=(outcome := Outcome(word)),
@@ -216,7 +216,7 @@ def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class FunctionStatus:
     """A function on a target: how many of its cases pass, of those judged; `unjudged` cases gave no evidence.
 
     Where those judged pass and are too few to say that it works, its portability is unknown. Only cases of one
@@ -233,7 +233,7 @@ class Cell:
     evidence: Evidence | None
     others: tuple[Evidence, ...]
     outcomes: tuple[Outcome, ...]
-    sources: tuple[Source, ...] = ()
+    sources: tuple[MeasuredBuild, ...] = ()
 
     @property
     def tally(self) -> str:
@@ -243,7 +243,7 @@ class Cell:
         return f"{self.passed} of {self.judged}" if self.judged else ""
 
 
-def cell(standings: Iterable[Standing]) -> Cell:
+def cell(standings: Iterable[CaseStatus]) -> FunctionStatus:
     """A function's cases on one target in one figure, of one evidence."""
     everything = [*standings]
     evidences = _as_they_count(everything)
@@ -253,12 +253,14 @@ def cell(standings: Iterable[Standing]) -> Cell:
 
 
 @lru_cache(maxsize=10_000)  # thousands of functions fare alike
-def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[Source, ...]) -> Cell:
+def _cell(
+    cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[MeasuredBuild, ...]
+) -> FunctionStatus:
     """A cell, from what each case came to, with whether it is of the evidence that counts."""
     asked = [outcome for outcome, counts in cases if counts]
     counted = [outcome for outcome in asked if outcome.known]
     occurring = {outcome for outcome, _ in cases}
-    return Cell(
+    return FunctionStatus(
         portability(asked),
         passed=counted.count(Outcome.PASS),
         judged=len(counted),
@@ -270,25 +272,25 @@ def _cell(cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ..
     )
 
 
-def counted(standings: Sequence[Standing], evidence: Evidence | None) -> dict[str, Outcome]:
+def counted(standings: Sequence[CaseStatus], evidence: Evidence | None) -> dict[str, Outcome]:
     """What each case of a cell came to, by its variant: those of its evidence, or where it has none, all."""
     return {s.variant: s.outcome for s in standings if evidence in (None, s.evidence)}
 
 
-def by_function(standings: Iterable[Standing]) -> dict[str, list[Standing]]:
+def by_function(standings: Iterable[CaseStatus]) -> dict[str, list[CaseStatus]]:
     """The standings of each function."""
-    found: dict[str, list[Standing]] = {}
+    found: dict[str, list[CaseStatus]] = {}
     for standing in standings:
         found.setdefault(standing.function, []).append(standing)
     return found
 
 
-def score_of(series: Series) -> Score:
+def score_of(series: SeriesStatus) -> Score:
     """The study's figure of a series: its functions by what became of their cases."""
     return score(portability(standing.outcome for standing in found) for found in series.functions.values())
 
 
-def _as_they_count(standings: Iterable[Standing]) -> list[Evidence]:
+def _as_they_count(standings: Iterable[CaseStatus]) -> list[Evidence]:
     """The evidences that judge: the strongest first, but those last whose newest run is long before the newest."""
     standings = [standing for standing in standings if standing.outcome.known]
     if len(evidences := {standing.evidence for standing in standings}) <= 1:  # as nearly always

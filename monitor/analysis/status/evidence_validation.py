@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from monitor.analysis.status.current_status import Series, Standing, cell
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, cell
 from monitor.analysis.status.scores import Portability
 from monitor.model import Evidence, Function, Outcome
 
@@ -21,7 +21,7 @@ STUDY, AUTHORS, EXECUTED = "study, TPU v3, 2023", "declared by the authors", "ex
 
 
 @dataclass(frozen=True)
-class Answer:
+class ValidationAnswer:
     """One function or case: whether the key says that it works, whether it compiles, and in what words."""
 
     name: str
@@ -32,23 +32,23 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Confrontation:
+class EvidenceValidation:
     """A compiled series against one key. `silent` counts what only one of the two speaks of."""
 
     key: str
-    series: Series
-    answers: tuple[Answer, ...] = field(repr=False)
+    series: SeriesStatus
+    answers: tuple[ValidationAnswer, ...] = field(repr=False)
     silent: int
 
     def count(self, *, key: bool, compiles: bool) -> int:
         return sum((answer.key, answer.compiles) == (key, compiles) for answer in self.answers)
 
     @property
-    def disagreements(self) -> tuple[Answer, ...]:
+    def disagreements(self) -> tuple[ValidationAnswer, ...]:
         return tuple(answer for answer in self.answers if answer.key is not answer.compiles)
 
 
-def confrontations(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[Confrontation]:
+def confrontations(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[EvidenceValidation]:
     """Every compiled series against each key that speaks of it."""
     for one in series:
         if one.evidence is not Evidence.COMPILED:
@@ -66,7 +66,7 @@ def confrontations(series: Sequence[Series], catalog: Mapping[str, Function]) ->
                 yield _by_hardware(one, other)
 
 
-def _by_study(series: Series, catalog: Mapping[str, Function]) -> Confrontation:
+def _by_study(series: SeriesStatus, catalog: Mapping[str, Function]) -> EvidenceValidation:
     answers, silent = [], 0
     for name, standings in sorted(series.functions.items()):
         entry = catalog.get(name)
@@ -78,39 +78,42 @@ def _by_study(series: Series, catalog: Mapping[str, Function]) -> Confrontation:
             continue
         failed = Portability(entry.study_tpu) is Portability.FAILURE
         compiles = seen.portability is not Portability.FAILURE
-        answers.append(Answer(name, not failed, compiles, entry.study_tpu, _words(seen.portability, standings)))
-    return Confrontation(STUDY, series, tuple(answers), silent)
+        answers.append(
+            ValidationAnswer(name, not failed, compiles, entry.study_tpu, _words(seen.portability, standings))
+        )
+    return EvidenceValidation(STUDY, series, tuple(answers), silent)
 
 
-def _by_authors(series: Series) -> Confrontation:
+def _by_authors(series: SeriesStatus) -> EvidenceValidation:
     judged = [standing for standing in series.now if standing.outcome.known]
     answers = tuple(
-        Answer(s.case, not s.declared, s.outcome is Outcome.PASS, s.declared or "no limit", _seen(s)) for s in judged
+        ValidationAnswer(s.case, not s.declared, s.outcome is Outcome.PASS, s.declared or "no limit", _seen(s))
+        for s in judged
     )
-    return Confrontation(AUTHORS, series, answers, len(series.now) - len(judged))
+    return EvidenceValidation(AUTHORS, series, answers, len(series.now) - len(judged))
 
 
-def _by_hardware(compiled: Series, executed: Series) -> Confrontation:
+def _by_hardware(compiled: SeriesStatus, executed: SeriesStatus) -> EvidenceValidation:
     ran = {standing.case: standing for standing in executed.now if standing.outcome.known}
     seen = {standing.case: standing for standing in compiled.now if standing.outcome.known}
     answers = tuple(
-        Answer(case, truth.outcome is Outcome.PASS, one.outcome is Outcome.PASS, _seen(truth), _seen(one))
+        ValidationAnswer(case, truth.outcome is Outcome.PASS, one.outcome is Outcome.PASS, _seen(truth), _seen(one))
         for case, one in sorted(seen.items())
         if (truth := ran.get(case))
     )
-    return Confrontation(EXECUTED, compiled, answers, len(ran.keys() ^ seen.keys()))
+    return EvidenceValidation(EXECUTED, compiled, answers, len(ran.keys() ^ seen.keys()))
 
 
-def _seen(standing: Standing) -> str:
+def _seen(standing: CaseStatus) -> str:
     return f"{standing.outcome}: {standing.message}" if standing.message else standing.outcome.value
 
 
-def _words(portability: Portability, standings: Sequence[Standing]) -> str:
+def _words(portability: Portability, standings: Sequence[CaseStatus]) -> str:
     why = next((standing.message for standing in standings if standing.message), "")
     return f"{portability}: {why}" if why else portability.value
 
 
-def confrontation_frame(found: Sequence[Confrontation]) -> pd.DataFrame:
+def confrontation_frame(found: Sequence[EvidenceValidation]) -> pd.DataFrame:
     """A row for each confrontation: how often both agree, and how often each is alone."""
     return pd.DataFrame(
         {
@@ -128,7 +131,7 @@ def confrontation_frame(found: Sequence[Confrontation]) -> pd.DataFrame:
     )
 
 
-def disagreement_frame(found: Sequence[Confrontation]) -> pd.DataFrame:
+def disagreement_frame(found: Sequence[EvidenceValidation]) -> pd.DataFrame:
     """A row for each disagreement."""
     return pd.DataFrame(
         {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.status.current_status import Series, Standing
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.formatting.urls import kernel_page
 from monitor.model import Evidence, Outcome
 
@@ -25,7 +25,7 @@ WORDS = {
 class KernelColumn:
     """The table of one platform: how many operators it has, of how many, and of how many it does not tell."""
 
-    series: Series
+    series: SeriesStatus
     there: int
     total: int
     unknown: int
@@ -35,7 +35,7 @@ class KernelColumn:
 class KernelCell:
     """An operator in one table. `gone` tells one that the newest build no longer has."""
 
-    standing: Standing
+    standing: CaseStatus
     gone: bool
 
     @property
@@ -79,16 +79,16 @@ class KernelPage:
     gone: tuple[KernelRow, ...]
 
 
-def kernel_pages(series: Sequence[Series]) -> list[KernelPage]:
+def kernel_pages(series: Sequence[SeriesStatus]) -> list[KernelPage]:
     """A page for each framework whose tables were looked up."""
-    tables: dict[str, list[Series]] = {}
+    tables: dict[str, list[SeriesStatus]] = {}
     for one in series:
         if one.evidence is Evidence.REGISTERED:
             tables.setdefault(one.framework, []).append(one)
     return [_page(framework, found) for framework, found in sorted(tables.items())]
 
 
-def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
+def _page(framework: str, tables: Sequence[SeriesStatus]) -> KernelPage:
     columns = tuple(map(_column, tables))
     found = [
         {one.function: KernelCell(one, gone) for gone, side in ((True, table.gone), (False, table.now)) for one in side}
@@ -106,7 +106,7 @@ def _page(framework: str, tables: Sequence[Series]) -> KernelPage:
     )
 
 
-def _column(table: Series) -> KernelColumn:
+def _column(table: SeriesStatus) -> KernelColumn:
     outcomes = [one.outcome for one in table.now]
     unknown = outcomes.count(Outcome.BLOCKED)
     return KernelColumn(table, outcomes.count(Outcome.PASS), len(outcomes) - unknown, unknown)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.humanize import moment
 from monitor.history.consistency import AHEAD
 from monitor.model import Channel, Run, Series
@@ -33,7 +33,7 @@ def of_nightly_job(run: Run) -> bool:
     return run.whole and run.build is not None and run.build.channel is not Channel.EXACT
 
 
-def last_runs(nights: Iterable[Night], now: datetime) -> Mapping[Series, LastRun]:
+def last_runs(nights: Iterable[NightChanges], now: datetime) -> Mapping[Series, LastRun]:
     """Return when each series was last observed.
 
     A run that observed nothing does not count, nor does one that starts further ahead than clocks differ.

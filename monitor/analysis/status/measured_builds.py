@@ -18,7 +18,7 @@ COMPILER_SUFFIX = "-pjrt"
 
 
 @dataclass(frozen=True, order=True)
-class Source:
+class MeasuredBuild:
     """A build that was tested, and the compiler where it took another package, both as requirements; empty: none."""
 
     build: str
@@ -44,9 +44,9 @@ def title(label: str) -> str:
     return label.replace("==", " ") or "no build"
 
 
-def source_of(run: Run) -> Source:
+def source_of(run: Run) -> MeasuredBuild:
     """Return what a run was made with."""
-    return Source(run.build.label if run.build else "", _compiler(run))
+    return MeasuredBuild(run.build.label if run.build else "", _compiler(run))
 
 
 def _compiler(run: Run) -> str:
@@ -60,24 +60,24 @@ def _compiler(run: Run) -> str:
     return f"{found.name}=={found.version}" if found and found.version != run.build.version else ""
 
 
-def sources(runs: Iterable[Run]) -> tuple[Source, ...]:
+def sources(runs: Iterable[Run]) -> tuple[MeasuredBuild, ...]:
     """Return the sources of these runs, one a case: the one with most cases first."""
     by_id: dict[str, Run] = {}
     cases: Counter[str] = Counter()
     for run in runs:
         by_id[run.id] = run
         cases[run.id] += 1
-    found: Counter[Source] = Counter()
+    found: Counter[MeasuredBuild] = Counter()
     for name, number in cases.items():
         found[source_of(by_id[name])] += number
     return tuple(sorted(found, key=lambda source: (-found[source], source)))
 
 
-def build_titles(found: Iterable[Source]) -> str:
+def build_titles(found: Iterable[MeasuredBuild]) -> str:
     """Return the builds alone on one line."""
     return ", ".join(dict.fromkeys(source.build_title for source in found))
 
 
-def titles(found: Iterable[Source]) -> str:
+def titles(found: Iterable[MeasuredBuild]) -> str:
     """Return sources on one line."""
     return ", ".join(source.title for source in found)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.analysis.latency.slowdown_ratios import Ratios, ratios
-from monitor.analysis.status.current_status import Series, Standing, by_function
-from monitor.analysis.status.measured_builds import Source, sources, titles
+from monitor.analysis.latency.slowdown_ratios import SlowdownRatios, ratios
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, by_function
+from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
 from monitor.analysis.status.scores import Score, portability, score
 from monitor.analysis.status.study_table import StudyRow, study_table
 from monitor.formatting.display_names import framework_title
@@ -24,14 +24,14 @@ KERNELS = "kernels"  # operators are no functions
 
 
 @dataclass(frozen=True)
-class WholeRow:
+class AllFunctionsRow:
     """Every function of one framework that any suite asks one target for, by one kind of evidence."""
 
     framework: str
     target: str
     evidence: Evidence
     suites: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[MeasuredBuild, ...]
     score: Score
 
 
@@ -42,9 +42,9 @@ class SpeedRow:
     framework: str
     target: str
     reference: str
-    sources: tuple[Source, ...]
-    reference_sources: tuple[Source, ...]
-    ratios: Ratios
+    sources: tuple[MeasuredBuild, ...]
+    reference_sources: tuple[MeasuredBuild, ...]
+    ratios: SlowdownRatios
 
 
 def strata(catalog: Mapping[str, Function]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def strata(catalog: Mapping[str, Function]) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda name: (name.isdecimal(), -int(name) if name.isdecimal() else 0)))
 
 
-def stratum_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> dict[str, tuple[StudyRow, ...]]:
+def stratum_table(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> dict[str, tuple[StudyRow, ...]]:
     """The study's table over the functions of each stratum alone."""
     return {
         stratum: tuple(study_table(series, {n: f for n, f in catalog.items() if f.study_stratum == stratum}))
@@ -61,9 +61,9 @@ def stratum_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> 
     }
 
 
-def whole_table(series: Sequence[Series]) -> Iterator[WholeRow]:
+def whole_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctionsRow]:
     """A row for each framework, target and evidence: a function's cases are those of all suites."""
-    found: dict[tuple[str, str, Evidence], list[Series]] = {}
+    found: dict[tuple[str, str, Evidence], list[SeriesStatus]] = {}
     for one in series:
         if one.suite != KERNELS:
             found.setdefault((one.framework, one.target, one.evidence), []).append(one)
@@ -72,12 +72,12 @@ def whole_table(series: Sequence[Series]) -> Iterator[WholeRow]:
         counted = score(portability(standing.outcome for standing in standings) for standings in functions)
         made = sources(standing.run for one in members for standing in one.now if standing.outcome.known)
         if counted.judged:
-            yield WholeRow(*key, tuple(one.suite for one in members), made, counted)
+            yield AllFunctionsRow(*key, tuple(one.suite for one in members), made, counted)
 
 
-def speed_table(series: Sequence[Series], reference: str) -> Iterator[SpeedRow]:
+def speed_table(series: Sequence[SeriesStatus], reference: str) -> Iterator[SpeedRow]:
     """A row for each framework and target that executed cases which the reference executed too."""
-    timed: dict[tuple[str, str], dict[str, Standing]] = {}
+    timed: dict[tuple[str, str], dict[str, CaseStatus]] = {}
     for one in series:
         if one.evidence is Evidence.EXECUTED:
             timed.setdefault((one.framework, one.target), {}).update(_times(one.now))
@@ -90,11 +90,11 @@ def speed_table(series: Sequence[Series], reference: str) -> Iterator[SpeedRow]:
             yield SpeedRow(framework, target, reference, made[0], made[1], found)
 
 
-def _median(standing: Standing) -> float:
+def _median(standing: CaseStatus) -> float:
     return standing.latency.median if standing.latency else math.nan
 
 
-def _times(standings: Iterable[Standing]) -> dict[str, Standing]:
+def _times(standings: Iterable[CaseStatus]) -> dict[str, CaseStatus]:
     """The cases that pass and have a steady time: what is wrong is not fast."""
     return {
         standing.case: standing
@@ -136,7 +136,7 @@ def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
     )
 
 
-def whole_frame(rows: Iterable[WholeRow]) -> pd.DataFrame:
+def whole_frame(rows: Iterable[AllFunctionsRow]) -> pd.DataFrame:
     """All functions: shares of those judged."""
     return pd.DataFrame(
         {

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.analysis.status.current_status import Cell, Series, Standing, cell
-from monitor.analysis.status.measured_builds import Source, sources, titles
+from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, cell
+from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
 from monitor.analysis.status.scores import Portability, Score, score, score_of_calls
 from monitor.formatting.display_names import framework_title
 from monitor.formatting.humanize import percent
@@ -39,7 +39,7 @@ class StudyRow:
     calls: Score
 
 
-def study_table(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[StudyRow]:
+def study_table(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[StudyRow]:
     """A row for each framework and hardware: 2023's GPU and TPU, then every target that ran the functions."""
     studied: dict[str, list[Function]] = {}
     for function in catalog.values():
@@ -59,8 +59,8 @@ def _then(framework: str, hardware: str, outcomes: Iterable[tuple[str, int]]) ->
     return StudyRow(framework, hardware, "", None, score(kind for kind, _ in counted), 0, score_of_calls(counted))
 
 
-def _now(series: Series, uses: Mapping[str, int]) -> Iterator[StudyRow]:
-    standings: dict[str, list[Standing]] = {name: [] for name in sorted(uses)}
+def _now(series: SeriesStatus, uses: Mapping[str, int]) -> Iterator[StudyRow]:
+    standings: dict[str, list[CaseStatus]] = {name: [] for name in sorted(uses)}
     for standing in series.now:
         if standing.function in uses:
             standings[standing.function].append(standing)
@@ -82,11 +82,11 @@ def _now(series: Series, uses: Mapping[str, int]) -> Iterator[StudyRow]:
             )
 
 
-def _sources(series: Series, functions: Container[str]) -> tuple[Source, ...]:
+def _sources(series: SeriesStatus, functions: Container[str]) -> tuple[MeasuredBuild, ...]:
     return sources(one.run for one in series.now if one.outcome.known and one.function in functions)
 
 
-def _absent(one: Cell) -> bool:
+def _absent(one: FunctionStatus) -> bool:
     return one.portability is Portability.FAILURE and {*one.outcomes} - {Outcome.BLOCKED} == {Outcome.ABSENT}
 
 

@@ -27,7 +27,7 @@ from typing import IO
 
 from monitor.execution.builds.interpreters import Interpreter, inspect
 from monitor.execution.builds.pip_config import network_environment
-from monitor.execution.builds.resolver import Lock
+from monitor.execution.builds.resolver import Resolution
 from monitor.execution.builds.uv import run_uv
 from monitor.formats.serialization import from_json, to_json
 from monitor.model import Package
@@ -42,7 +42,7 @@ DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class Record:
+class EnvironmentRecord:
     """What an environment says of itself."""
 
     label: str  # "torch==2.13.0+cpu"
@@ -56,13 +56,13 @@ class Environment:
     """An environment in the cache. `used` is when it was last asked for, `size` is its bytes on disk."""
 
     path: Path
-    record: Record
+    record: EnvironmentRecord
     used: str
     size: int
 
 
 @dataclass(frozen=True)
-class Pruned:
+class PruneResult:
     """What `prune_environments` removed, and what it would have removed but found in use."""
 
     removed: tuple[Environment, ...]
@@ -88,8 +88,8 @@ def python_of(environment: Path) -> Path:
 
 
 def provide_environment(
-    lock: Lock, interpreter: Interpreter, label: str, cache: Path, say: Callable[[str], None]
-) -> tuple[Path, Record]:
+    lock: Resolution, interpreter: Interpreter, label: str, cache: Path, say: Callable[[str], None]
+) -> tuple[Path, EnvironmentRecord]:
     """The environment of a resolution, made where there is none, with its record.
 
     Two processes that ask for one at the same time get the same. Raises UvError where it cannot be installed; then
@@ -138,7 +138,7 @@ def list_environments(cache: Path) -> tuple[Environment, ...]:
 
 def prune_environments(
     cache: Path, *, unused_days: float, keep: int = 0, distributions: Collection[str] | None = None
-) -> Pruned:
+) -> PruneResult:
     """Remove what was not used for so many days, but of the last used at least `keep` stay.
 
     With `distributions`, only environments of these are counted and removed. Environments in use stay in any case.
@@ -157,10 +157,12 @@ def prune_environments(
     for path in (cache / FOLDER).glob("*/"):
         if path not in complete:
             _remove(path)
-    return Pruned(tuple(removed), tuple(busy))
+    return PruneResult(tuple(removed), tuple(busy))
 
 
-def _make(path: Path, lock: Lock, interpreter: Interpreter, label: str, say: Callable[[str], None]) -> Record:
+def _make(
+    path: Path, lock: Resolution, interpreter: Interpreter, label: str, say: Callable[[str], None]
+) -> EnvironmentRecord:
     _delete(path)  # a process that was killed may have left something
     say(f"installing {label} and {len(lock.pins) - 1} more")
     try:
@@ -170,7 +172,7 @@ def _make(path: Path, lock: Lock, interpreter: Interpreter, label: str, say: Cal
         arguments = ("pip", "install", "--python", str(python_of(path)), "--requirement", str(path / PYLOCK))
         run_uv(arguments, {**network_environment(os.environ), **variables}, say=say)
         packages = lock.packages(inspect(python_of(path)).installed)
-        record = Record(label, interpreter.version, _iso(time.time()), packages)
+        record = EnvironmentRecord(label, interpreter.version, _iso(time.time()), packages)
         written = path / f"{RECORD}.new"
         written.write_text(json.dumps(to_json(record), indent=1) + "\n", encoding="utf-8")
         written.replace(path / RECORD)
@@ -180,12 +182,12 @@ def _make(path: Path, lock: Lock, interpreter: Interpreter, label: str, say: Cal
     return record
 
 
-def _read_record(path: Path) -> Record | None:
+def _read_record(path: Path) -> EnvironmentRecord | None:
     """The record of a complete environment whose interpreter is still there."""
     try:
         if not python_of(path).exists():  # a link to a Python that was removed since
             return None
-        return from_json(Record, json.loads((path / RECORD).read_text(encoding="utf-8")))
+        return from_json(EnvironmentRecord, json.loads((path / RECORD).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
         return None  # half-made, or made by another version of this program
 

@@ -42,7 +42,7 @@ class InterpreterError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Installed:
+class InstalledDistribution:
     """A distribution as it lies in an environment. `tags` are those of the wheel it was installed from."""
 
     version: str
@@ -60,7 +60,7 @@ class Interpreter:
     version: str
     abi: str
     platform: str
-    installed: dict[str, Installed]
+    installed: dict[str, InstalledDistribution]
     base: Path
     missing: tuple[str, ...]
 
@@ -89,7 +89,8 @@ def inspect(path: Path) -> Interpreter:
             abi=facts["abi"],
             platform=facts["platform"],
             installed={
-                name: Installed(version, frozenset(tags)) for name, (version, tags) in facts["packages"].items()
+                name: InstalledDistribution(version, frozenset(tags))
+                for name, (version, tags) in facts["packages"].items()
             },
             base=Path(facts["base"]),
             missing=tuple(facts["missing"]),

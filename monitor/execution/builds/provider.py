@@ -16,13 +16,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from monitor.execution.builds.environments import provide_environment, python_of
-from monitor.execution.builds.interpreters import Installed, Interpreter, InterpreterError, inspect
+from monitor.execution.builds.interpreters import InstalledDistribution, Interpreter, InterpreterError, inspect
 from monitor.execution.builds.pip_config import PipConfigError
 from monitor.execution.builds.python_search import wished_interpreter
-from monitor.execution.builds.resolver import Lock, resolve
+from monitor.execution.builds.resolver import Resolution, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import CHANNELS, CONFIGURED_INDEX, Framework, Offer, Source
+from monitor.execution.targets.package_sources import (
+    CHANNELS,
+    CONFIGURED_INDEX,
+    ChannelSource,
+    FrameworkSources,
+    PackageSources,
+)
 from monitor.formats.error_text import one_line
 from monitor.formats.toml_reader import nearest
 from monitor.model import Build, Channel, Package
@@ -52,7 +58,7 @@ class BuildUnavailable(RuntimeError):  # noqa: N818 - it names a state of the wo
 
 
 @dataclass(frozen=True)
-class Provided:
+class ProvisionedBuild:
     """A build, and the interpreter that has it. `notes` are lines for the reader of the night."""
 
     python: Path
@@ -61,7 +67,7 @@ class Provided:
 
 
 def provide(
-    offer: Offer,
+    offer: PackageSources,
     framework: str,
     *,
     channel: str = AUTO,
@@ -70,7 +76,7 @@ def provide(
     held: tuple[Package, ...] = (),
     cache: Path,
     say: Callable[[str], None],
-) -> Provided:
+) -> ProvisionedBuild:
     """The build wished for. `exact` ("jax==0.9.2") and `python` (an interpreter) override `channel`.
 
     What comes beside the framework has the versions in `held` wherever that build of the framework allows it.
@@ -80,7 +86,7 @@ def provide(
     wanted = offer.framework(framework)
     if python:
         return _given(wanted, python, exact)
-    search = _Search(offer, wanted, cache, say, beside(wanted, held))
+    search = _BuildSearch(offer, wanted, cache, say, beside(wanted, held))
     try:
         if exact:
             return search.take(Channel.EXACT, search.exact(exact))
@@ -89,14 +95,16 @@ def provide(
         raise BuildUnavailable(str(error)) from None
 
 
-def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: Callable[[str], None]) -> Build:
+def newest(
+    offer: PackageSources, framework: str, channel: str, *, below: str = "", say: Callable[[str], None]
+) -> Build:
     """A channel's newest build, or its newest below a version, and what would be beside it; nothing is installed.
 
     Of `auto`, the best channel's: that it can be installed too is not known. Raises BuildUnavailable, and TargetError
     where there is no such channel.
     """
     wanted = offer.framework(framework)
-    search = _Search(offer, wanted, Path(), say)
+    search = _BuildSearch(offer, wanted, Path(), say)
     if channel == AUTO:
         channel = next(best for best in CHANNELS if best in wanted.channels)
     try:
@@ -105,7 +113,7 @@ def newest(offer: Offer, framework: str, channel: str, *, below: str = "", say: 
         raise BuildUnavailable(str(error)) from None
 
 
-def named(offer: Offer, label: str) -> tuple[str, Build]:
+def named(offer: PackageSources, label: str) -> tuple[str, Build]:
     """The framework that a label ("jax==0.9.2") is of, and that build as far as the label tells. Raises TargetError."""
     if not (match := EXACT.fullmatch(label)):
         raise TargetError(f'"{label}" is no build; name one as "jax==1.2.3"')
@@ -116,20 +124,20 @@ def named(offer: Offer, label: str) -> tuple[str, Build]:
     raise TargetError(f'{offer.file}: no framework is installed as "{match["name"]}", {nearest(match["name"], known)}')
 
 
-def beside(framework: Framework, packages: tuple[Package, ...]) -> tuple[Package, ...]:
+def beside(framework: FrameworkSources, packages: tuple[Package, ...]) -> tuple[Package, ...]:
     """Those packages that are not the framework itself, nor a part of it that is asked for by the same version."""
     parts = framework.exact.packages if framework.exact else ()
     own = {*names_of(framework), *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part)}
     return tuple(package for package in packages if package.name not in own)
 
 
-class _Search:
+class _BuildSearch:
     """The search for one build of a framework among its sources."""
 
     def __init__(
         self,
-        offer: Offer,
-        framework: Framework,
+        offer: PackageSources,
+        framework: FrameworkSources,
         cache: Path,
         say: Callable[[str], None],
         held: tuple[Package, ...] = (),
@@ -141,7 +149,7 @@ class _Search:
         self.held = held
         self._pythons: dict[str, tuple[Interpreter, str]] = {}
 
-    def first(self) -> Provided:
+    def first(self) -> ProvisionedBuild:
         """The first channel that resolves and installs; why none before it did is told with the build."""
         failures: list[str] = []
         for channel in CHANNELS:
@@ -156,7 +164,7 @@ class _Search:
                 return replace(provided, build=replace(provided.build, why=one_line("; ".join(failures))))
         raise BuildUnavailable("; ".join(failures))
 
-    def channel(self, name: str) -> Provided:
+    def channel(self, name: str) -> ProvisionedBuild:
         """That channel or none."""
         return self.take(*self._channel(name))
 
@@ -174,7 +182,7 @@ class _Search:
 
         return self._from_first(source, interpreter, note, found)
 
-    def _channel(self, name: str) -> tuple[Channel, Source]:
+    def _channel(self, name: str) -> tuple[Channel, ChannelSource]:
         channels = self.framework.channels
         for channel in CHANNELS:
             if channel == name and channel in channels:
@@ -182,7 +190,7 @@ class _Search:
         known = nearest(name, (AUTO, *channels))
         raise TargetError(f'{self.offer.file}: {self.framework.name} has no channel "{name}", {known}')
 
-    def exact(self, wish: str) -> Source:
+    def exact(self, wish: str) -> ChannelSource:
         """Where one version comes from: the runner file's table for it, with the version filled in."""
         framework, file = self.framework, self.offer.file
         if not (match := EXACT.fullmatch(wish)):
@@ -197,21 +205,28 @@ class _Search:
         constraints = (*framework.exact.constraints, *chain.from_iterable(past))
         return replace(framework.exact, packages=(wish, *packages), constraints=constraints)
 
-    def take(self, channel: Channel, source: Source) -> Provided:
+    def take(self, channel: Channel, source: ChannelSource) -> ProvisionedBuild:
         """What the first index that serves gives. Raises BuildUnavailable."""
         interpreter, note = self._interpreter(source.python)
 
-        def install(index: str) -> Provided:
+        def install(index: str) -> ProvisionedBuild:
             lock, name, version = self._resolved(source, index, interpreter)
             path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
             notes = (note, self._newer_elsewhere(channel, source, index, interpreter, version, wished=bool(note)))
             build = _build(name, version, channel, record.packages)
-            return Provided(python_of(path), build, tuple(filter(None, notes)))
+            return ProvisionedBuild(python_of(path), build, tuple(filter(None, notes)))
 
         return self._from_first(source, interpreter, note, install)
 
     def _newer_elsewhere(
-        self, channel: Channel, source: Source, index: str, interpreter: Interpreter, version: str, *, wished: bool
+        self,
+        channel: Channel,
+        source: ChannelSource,
+        index: str,
+        interpreter: Interpreter,
+        version: str,
+        *,
+        wished: bool,
     ) -> str:
         """Which newer build of this channel another Python would bring, in one line; "" where none would.
 
@@ -234,7 +249,7 @@ class _Search:
             return f"{brings}: `uv python install {python}` or `pyenv install {python}` installs it"
         return f'{brings}: name it in {self.offer.file}, python = "{python}"'
 
-    def _from_first(self, source: Source, interpreter: Interpreter, note: str, ask: Callable[[str], T]) -> T:
+    def _from_first(self, source: ChannelSource, interpreter: Interpreter, note: str, ask: Callable[[str], T]) -> T:
         failures: list[str] = []
         for index in source.index:
             try:
@@ -245,7 +260,7 @@ class _Search:
         instead = f" (on Python {interpreter.version}, as {source.python} cannot be had)" if note else ""
         raise BuildUnavailable("; then ".join(failures) + instead)
 
-    def _resolved(self, source: Source, index: str, interpreter: Interpreter) -> tuple[Lock, str, str]:
+    def _resolved(self, source: ChannelSource, index: str, interpreter: Interpreter) -> tuple[Resolution, str, str]:
         """A resolution, and under which name and in which version it has the framework."""
         lock = self._lock(source, index, interpreter)
         name = next((name for name in names_of(self.framework) if lock.version(name)), "")
@@ -254,7 +269,7 @@ class _Search:
             raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
         return lock, name, lock.version(name)
 
-    def _lock(self, source: Source, index: str, interpreter: Interpreter) -> Lock:
+    def _lock(self, source: ChannelSource, index: str, interpreter: Interpreter) -> Resolution:
         """A resolution with what is held, with all of it if that can be, else with as much as uv finds it can."""
         if not self.held:
             return resolve(source.packages, source, index, interpreter, self.say)
@@ -273,7 +288,7 @@ class _Search:
         return self._pythons[wish]
 
 
-def _given(framework: Framework, python: str, exact: str) -> Provided:
+def _given(framework: FrameworkSources, python: str, exact: str) -> ProvisionedBuild:
     """The build that an interpreter has already."""
     found = shutil.which(python)
     if not found:
@@ -289,7 +304,7 @@ def _given(framework: Framework, python: str, exact: str) -> Provided:
     build = _build(name, installed[name].version, Channel.GIVEN, _as_packages(installed))
     if exact and exact not in (build.label, build.label.partition("+")[0]):  # a local version need not be spelt out
         raise BuildUnavailable(f"the interpreter given has {build.label}, not {exact}")
-    return Provided(interpreter.path, build)
+    return ProvisionedBuild(interpreter.path, build)
 
 
 def _build(name: str, version: str, channel: Channel, packages: tuple[Package, ...]) -> Build:
@@ -297,11 +312,11 @@ def _build(name: str, version: str, channel: Channel, packages: tuple[Package, .
     return Build(name, version, channel, date="-".join(dated.groups()) if dated else "", packages=packages)
 
 
-def _as_packages(installed: dict[str, Installed]) -> tuple[Package, ...]:
+def _as_packages(installed: dict[str, InstalledDistribution]) -> tuple[Package, ...]:
     return tuple(Package(name, found.version) for name, found in installed.items())
 
 
-def names_of(framework: Framework) -> tuple[str, ...]:
+def names_of(framework: FrameworkSources) -> tuple[str, ...]:
     """The names that a framework may be installed by, as labels of builds have them."""
     return tuple(_normalised(name) for name in framework.distributions)
 

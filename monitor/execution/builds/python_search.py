@@ -23,7 +23,7 @@ PLACES = "on PATH, in pyenv's versions and in uv's"
 
 
 @dataclass(frozen=True)
-class Candidate:
+class PythonCandidate:
     """An interpreter that may be of the version wanted; `place` is where it was found, for messages."""
 
     path: Path
@@ -31,14 +31,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Search:
+class PythonSearchResult:
     """The interpreter found, None where there is none; `unusable` says why each candidate was passed over."""
 
     path: Path | None
     unusable: tuple[str, ...] = ()
 
 
-def find_python(version: str, environ: Mapping[str, str] = os.environ) -> Search:
+def find_python(version: str, environ: Mapping[str, str] = os.environ) -> PythonSearchResult:
     """Find the newest usable release of a version ("3.12" or "3.12.1"); of equal ones, the first place has it.
 
     Each candidate is run: it must be a released CPython of that version that can import what frameworks need.
@@ -55,25 +55,25 @@ def find_python(version: str, environ: Mapping[str, str] = os.environ) -> Search
             unusable.append(f"{candidate.place} {found}")
         elif best is None or found[0] > best[0]:
             best = found
-    return Search(best[1] if best else None, tuple(unusable))
+    return PythonSearchResult(best[1] if best else None, tuple(unusable))
 
 
-def _candidates(version: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
+def _candidates(version: str, environ: Mapping[str, str]) -> Iterator[PythonCandidate]:
     """The interpreters whose names say that they may be of that version: PATH, then pyenv, then uv."""
     minor = ".".join(version.split(".")[:2])
     shims = _pyenv(environ) / "shims"  # each is a script that passes the call on, or fails
     for folder in map(Path, filter(None, environ.get("PATH", "").split(os.pathsep))):
         path = folder / f"python{minor}"
         if folder != shims and path.is_file() and os.access(path, os.X_OK):
-            yield Candidate(path, "on PATH")
+            yield PythonCandidate(path, "on PATH")
     for folder in sorted((_pyenv(environ) / "versions").glob(f"{minor}.*")):
         if RELEASED.fullmatch(folder.name):
-            yield Candidate(folder / "bin" / "python", f"pyenv's {folder.name}")
+            yield PythonCandidate(folder / "bin" / "python", f"pyenv's {folder.name}")
     data = Path(environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     managed = Path(environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv" / "python")
     for folder in sorted(managed.glob(f"cpython-{minor}.*")):
         if RELEASED.fullmatch(folder.name.split("-")[1]):
-            yield Candidate(folder / "bin" / f"python{minor}", f"uv's {folder.name.split('-')[1]}")
+            yield PythonCandidate(folder / "bin" / f"python{minor}", f"uv's {folder.name.split('-')[1]}")
 
 
 def _pyenv(environ: Mapping[str, str]) -> Path:

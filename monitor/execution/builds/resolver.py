@@ -14,10 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from monitor.execution.builds.interpreters import Installed, Interpreter
+from monitor.execution.builds.interpreters import InstalledDistribution, Interpreter
 from monitor.execution.builds.pip_config import network_environment, no_index, packages_environment
 from monitor.execution.builds.uv import QUICK, run_uv
-from monitor.execution.targets.package_sources import CONFIGURED_INDEX, Source
+from monitor.execution.targets.package_sources import CONFIGURED_INDEX, ChannelSource
 from monitor.model import Package
 
 KEY_LENGTH = 12  # hex digits: 48 bits tell apart more environments than a disk can hold
@@ -47,7 +47,7 @@ class Pin:
 
 
 @dataclass(frozen=True)
-class Lock:
+class Resolution:
     """A resolution. `text` is the pylock.toml that uv installs from, and checks the hashes against."""
 
     text: str
@@ -64,7 +64,7 @@ class Lock:
             parts += [pin.name, pin.version, *sorted(wheel.sha256 for wheel in pin.wheels)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:KEY_LENGTH]
 
-    def packages(self, installed: Mapping[str, Installed]) -> tuple[Package, ...]:
+    def packages(self, installed: Mapping[str, InstalledDistribution]) -> tuple[Package, ...]:
         """The packages as installed, each with the hash of its wheel.
 
         Where several wheels suited, it is the one whose tags the installed package bears.
@@ -79,13 +79,13 @@ class Lock:
 
 def resolve(
     requirements: tuple[str, ...],
-    source: Source,
+    source: ChannelSource,
     index: str,
     interpreter: Interpreter,
     say: Callable[[str], None],
     preferred: tuple[Package, ...] = (),
     python: str = "",
-) -> Lock:
+) -> Resolution:
     """Resolve against one index of a source: `default` is whatever is configured here, a URL goes before all of that.
 
     What the user has told uv by its variables is added to, never replaced. Wheels only: nothing is compiled, and
@@ -120,11 +120,11 @@ def resolve(
         return parse_lock(before.read_text(encoding="utf-8") if preferred else answer)
 
 
-def parse_lock(text: str) -> Lock:
+def parse_lock(text: str) -> Resolution:
     """The resolution that a pylock.toml holds."""
     packages = tomllib.loads(text).get("packages", [])
     pins = [Pin(package["name"], package["version"], _wheels(package)) for package in packages]
-    return Lock(text, tuple(sorted(pins, key=lambda pin: pin.name)))
+    return Resolution(text, tuple(sorted(pins, key=lambda pin: pin.name)))
 
 
 def _as_pylock(packages: tuple[Package, ...]) -> str:

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.execution.targets.device_check import ANYTHING, Expectation, read_expectation
+from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation, read_expectation
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import (
-    Framework,
-    Offer,
+    FrameworkSources,
+    PackageSources,
     known_frameworks,
     read_framework,
     read_frameworks,
 )
-from monitor.formats.toml_reader import Table, nearest, read_toml
+from monitor.formats.toml_reader import TomlTable, nearest, read_toml
 from monitor.model import Chip
 
 TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
@@ -34,7 +34,7 @@ HOSTED_LABEL = re.compile(r"(ubuntu|windows|macos)-.*")  # GitHub's own runners,
 
 
 @dataclass(frozen=True, kw_only=True)
-class Way:
+class Backend:
     """What every way has: the labels of the runner that goes it, and the limits of a case."""
 
     labels: tuple[str, ...] = HOSTED
@@ -49,18 +49,18 @@ class Way:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Execute(Way):
+class ExecuteBackend(Backend):
     """How cases are executed: on the hardware.
 
     `builds` has what many kinds of hardware share, `expect` is what every framework must say of its device.
     """
 
-    builds: Offer | None = None
-    expect: Expectation = ANYTHING
+    builds: PackageSources | None = None
+    expect: DeviceExpectation = ANYTHING
 
 
 @dataclass(frozen=True)
-class Compiler(Offer):
+class Compiler(PackageSources):
     """A compiler for hardware that is not here, and the builds whose programs it takes.
 
     `driver` names the module of `monitor.compilers` that knows how to call it. `own` is the environment that the
@@ -68,14 +68,14 @@ class Compiler(Offer):
     """
 
     driver: str
-    own: Framework
+    own: FrameworkSources
 
-    def framework(self, name: str) -> Framework:
+    def framework(self, name: str) -> FrameworkSources:
         return self.own if name == self.own.name else super().framework(name)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compile(Way):
+class CompileBackend(Backend):
     """How programs are compiled for a hardware without it.
 
     `topology` is the compiler's name for the chips, `configuration` a description of one, where it needs that.
@@ -87,34 +87,34 @@ class Compile(Way):
     configuration: str = ""
 
     @property
-    def offer(self) -> Offer:
+    def offer(self) -> PackageSources:
         return self.compiler
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lower(Way):
+class LowerBackend(Backend):
     """How cases are lowered for a platform, by a framework's own rules; there is no compiler for it here.
 
     `platform` is the framework's name for it; `offer` has the builds.
     """
 
     platform: str
-    offer: Offer
+    offer: PackageSources
 
 
 @dataclass(frozen=True, kw_only=True)
-class Register(Way):
+class RegisterBackend(Backend):
     """How operators are looked up in the tables of kernels that frameworks keep.
 
     `offer` has the builds; the device of each framework is the name that its table has for the platform.
     """
 
-    offer: Offer
+    offer: PackageSources
 
 
-def read_execute(table: Table, directory: Path) -> Execute:
+def read_execute(table: TomlTable, directory: Path) -> ExecuteBackend:
     """The table `[execute]`; shared builds are a file below `directory`. Raises TargetError."""
-    execute = Execute(
+    execute = ExecuteBackend(
         labels=table.texts("labels"),
         builds=load_builds(_file_of(table, "builds", directory / BUILDS)) if "builds" in table else None,
         expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
@@ -124,10 +124,10 @@ def read_execute(table: Table, directory: Path) -> Execute:
     return execute
 
 
-def read_compile(table: Table, directory: Path) -> Compile:
+def read_compile(table: TomlTable, directory: Path) -> CompileBackend:
     """The table `[compile]`; the compiler is a file below `directory`. Raises TargetError."""
     chip = table.table("chip")
-    compile_ = Compile(
+    compile_ = CompileBackend(
         compiler=load_compiler(_file_of(table, "compiler", directory / COMPILERS)),
         topology=table.text("topology"),
         configuration=table.text("configuration", default="", pattern=r"(?s).*\S.*", shape="text"),
@@ -140,9 +140,9 @@ def read_compile(table: Table, directory: Path) -> Compile:
     return compile_
 
 
-def read_lower(table: Table, directory: Path) -> Lower:
+def read_lower(table: TomlTable, directory: Path) -> LowerBackend:
     """The table `[lower]`, with those of its frameworks. Raises TargetError."""
-    return Lower(
+    return LowerBackend(
         platform=table.text("platform", pattern=r"[a-z]+", shape="a platform's name"),
         labels=table.texts("labels", default=HOSTED),
         **_limits(table),
@@ -150,9 +150,11 @@ def read_lower(table: Table, directory: Path) -> Lower:
     )
 
 
-def read_register(table: Table, directory: Path) -> Register:
+def read_register(table: TomlTable, directory: Path) -> RegisterBackend:
     """The table `[register]`, with those of its frameworks. Raises TargetError."""
-    return Register(labels=table.texts("labels", default=HOSTED), **_limits(table), offer=_offer(table, directory))
+    return RegisterBackend(
+        labels=table.texts("labels", default=HOSTED), **_limits(table), offer=_offer(table, directory)
+    )
 
 
 def load_compiler(path: Path) -> Compiler:
@@ -172,10 +174,12 @@ def load_compiler(path: Path) -> Compiler:
     return compiler
 
 
-def load_builds(path: Path) -> Offer:
+def load_builds(path: Path) -> PackageSources:
     """The builds that a file describes, for every hardware that names it. Raises TargetError."""
     table = read_toml(path, TargetError)
-    offer = Offer(name_of(path), table.text("title"), str(path), read_frameworks(table, path.parent, executes=True))
+    offer = PackageSources(
+        name_of(path), table.text("title"), str(path), read_frameworks(table, path.parent, executes=True)
+    )
     table.finish("framework", known_frameworks())
     if not offer.frameworks:
         raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
@@ -185,11 +189,11 @@ def load_builds(path: Path) -> Offer:
 def name_of(path: Path) -> str:
     """What a file's name calls its target or compiler. Raises TargetError."""
     shape = "a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
-    table = Table(str(path), {"file name": path.stem}, error=TargetError)
+    table = TomlTable(str(path), {"file name": path.stem}, error=TargetError)
     return table.text("file name", pattern=TARGET_NAME, shape=shape)
 
 
-def _file_of(table: Table, field: str, directory: Path) -> Path:
+def _file_of(table: TomlTable, field: str, directory: Path) -> Path:
     """The file that a field names, without its suffix. Raises TargetError."""
     name = table.text(field, pattern=TARGET_NAME, shape=f"the name of a file in {directory.name}/")
     known = [path.stem for path in directory.glob("*.toml")]
@@ -198,7 +202,7 @@ def _file_of(table: Table, field: str, directory: Path) -> Path:
     return directory / f"{name}.toml"
 
 
-def _limits(table: Table) -> dict[str, Any]:
+def _limits(table: TomlTable) -> dict[str, Any]:
     return {
         "threads": table.number("threads", default=THREADS),
         "case_seconds": table.number("case-seconds", default=CASE_SECONDS),
@@ -206,11 +210,11 @@ def _limits(table: Table) -> dict[str, Any]:
     }
 
 
-def _offer(table: Table, directory: Path) -> Offer:
+def _offer(table: TomlTable, directory: Path) -> PackageSources:
     """The frameworks in the table of a way, the last that is read of it."""
     frameworks = read_frameworks(table, directory)
     table.finish("framework", known_frameworks())
     if not frameworks:
         table.refuse(known_frameworks()[0], f"is missing; add a table of: {', '.join(known_frameworks())}")
     name = f"{Path(table.file).stem} {table.where}"
-    return Offer(name, name, table.file, frameworks)
+    return PackageSources(name, name, table.file, frameworks)

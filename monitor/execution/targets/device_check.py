@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-from monitor.formats.toml_reader import Table
+from monitor.formats.toml_reader import TomlTable
 
 # What every framework's device tells under one name, as far as it can (`monitor.suite.device`).
 NAME = "device.name"
@@ -21,7 +21,7 @@ COUNT = "device.count"
 
 
 @dataclass(frozen=True)
-class Expectation:
+class DeviceExpectation:
     """Patterns that what is told has to match as a whole; an empty one takes anything.
 
     `name` is the device's, `platform` what the framework calls its kind, `flavour` what the build was made for, and
@@ -33,9 +33,9 @@ class Expectation:
     flavour: str = ""
     count: int = 0
 
-    def over(self, other: Expectation) -> Expectation:
+    def over(self, other: DeviceExpectation) -> DeviceExpectation:
         """What both expect; where both say something of one thing, it is this one that counts."""
-        return Expectation(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return DeviceExpectation(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     def shortfall(self, told: Mapping[str, str]) -> str:
         """What is not as expected, in one line; empty where everything is. What is not told is an empty word."""
@@ -50,12 +50,12 @@ class Expectation:
         return f"not the device that the runner file expects: {'; '.join(gaps)}" if gaps else ""
 
 
-ANYTHING = Expectation()
+ANYTHING = DeviceExpectation()
 
 
-def read_expectation(table: Table) -> Expectation:
+def read_expectation(table: TomlTable) -> DeviceExpectation:
     """The table `expect`. Raises TargetError."""
-    expectation = Expectation(
+    expectation = DeviceExpectation(
         name=table.regex("name"),
         platform=table.regex("platform"),
         flavour=table.regex("flavour"),

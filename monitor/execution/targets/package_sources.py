@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.execution.targets.device_check import ANYTHING, Expectation, read_expectation
+from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation, read_expectation
 from monitor.execution.targets.errors import TargetError
-from monitor.formats.toml_reader import Table, nearest
+from monitor.formats.toml_reader import TomlTable, nearest
 from monitor.model import Channel
 
 # In the order in which they are wished for. The other channels are not described in runner files but asked for.
@@ -33,7 +33,7 @@ SUITE = Path(__file__).parents[2] / "suite"
 
 
 @dataclass(frozen=True)
-class Source:
+class ChannelSource:
     """Where the packages of one channel come from. The indexes are tried in order, one after the other.
 
     `constraints` are requirements that hold only for what is installed anyway.
@@ -48,7 +48,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Past:
+class VersionConstraint:
     """What builds below a version need beside what others do: they were made when their dependencies were older."""
 
     below: str
@@ -56,7 +56,7 @@ class Past:
 
 
 @dataclass(frozen=True)
-class Framework:
+class FrameworkSources:
     """One framework: the device its cases run on, and its builds.
 
     `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
@@ -69,24 +69,24 @@ class Framework:
     device: str
     distributions: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
-    channels: dict[Channel, Source] = field(default_factory=dict)
-    exact: Source | None = None
-    past: tuple[Past, ...] = ()
+    channels: dict[Channel, ChannelSource] = field(default_factory=dict)
+    exact: ChannelSource | None = None
+    past: tuple[VersionConstraint, ...] = ()
     suites: tuple[str, ...] = ()
-    expect: Expectation = ANYTHING
+    expect: DeviceExpectation = ANYTHING
     owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Offer:
+class PackageSources:
     """The frameworks that one file offers. `file` is for messages."""
 
     name: str
     title: str
     file: str
-    frameworks: dict[str, Framework]
+    frameworks: dict[str, FrameworkSources]
 
-    def framework(self, name: str) -> Framework:
+    def framework(self, name: str) -> FrameworkSources:
         """The framework of that name. Raises TargetError where none such is offered."""
         if name not in self.frameworks:
             raise TargetError(f'{self.file}: no framework "{name}", {nearest(name, self.frameworks)}')
@@ -105,7 +105,7 @@ def known_suites(framework: str) -> tuple[str, ...]:
     return tuple(sorted(listed | {path.parent.name for path in folder.glob("*/__init__.py")}))
 
 
-def read_frameworks(table: Table, directory: Path, *, executes: bool = False) -> dict[str, Framework]:
+def read_frameworks(table: TomlTable, directory: Path, *, executes: bool = False) -> dict[str, FrameworkSources]:
     """The frameworks that have a table in this one. Raises TargetError.
 
     Only one that `executes` has a device to expect something of.
@@ -118,11 +118,11 @@ def read_frameworks(table: Table, directory: Path, *, executes: bool = False) ->
     }
 
 
-def read_framework(name: str, table: Table, directory: Path, *, executes: bool = False) -> Framework:
+def read_framework(name: str, table: TomlTable, directory: Path, *, executes: bool = False) -> FrameworkSources:
     """One framework from its table; links of its sources are seen from `directory`. Raises TargetError."""
     if "expect" in table and not executes:
         table.refuse("expect", "is for frameworks that are executed; here no device is opened")
-    framework = Framework(
+    framework = FrameworkSources(
         name=name,
         device=table.text("device"),
         distributions=table.texts("distributions", pattern=DISTRIBUTION, shape="the name of a distribution"),
@@ -140,13 +140,13 @@ def read_framework(name: str, table: Table, directory: Path, *, executes: bool =
     return framework
 
 
-def read_owners(table: Table) -> tuple[str, ...]:
+def read_owners(table: TomlTable) -> tuple[str, ...]:
     """Who is called for what is wrong there."""
     return table.texts("owners", default=(), pattern=OWNER, shape='a name at GitHub, "octocat" or "org/team"')
 
 
-def _source(table: Table, directory: Path, packages: tuple[str, ...] | None) -> Source:
-    source = Source(
+def _source(table: TomlTable, directory: Path, packages: tuple[str, ...] | None) -> ChannelSource:
+    source = ChannelSource(
         packages=table.texts("packages", default=packages, pattern=REQUIREMENT, shape="a requirement"),
         constraints=table.texts("constraints", default=(), pattern=REQUIREMENT, shape="a requirement"),
         index=table.texts(
@@ -160,8 +160,8 @@ def _source(table: Table, directory: Path, packages: tuple[str, ...] | None) -> 
     return source
 
 
-def _past(table: Table) -> Past:
-    past = Past(
+def _past(table: TomlTable) -> VersionConstraint:
+    past = VersionConstraint(
         below=table.text("below", pattern=VERSION, shape='a version such as "0.4.30"'),
         constraints=table.texts("constraints", pattern=REQUIREMENT, shape="a requirement"),
     )

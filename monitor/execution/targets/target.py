@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.execution.targets.backends import (
-    Compile,
-    Execute,
-    Lower,
-    Register,
+    CompileBackend,
+    ExecuteBackend,
+    LowerBackend,
+    RegisterBackend,
     name_of,
     read_compile,
     read_execute,
@@ -22,27 +22,33 @@ from monitor.execution.targets.backends import (
     read_register,
 )
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import Framework, Offer, known_frameworks, read_frameworks, read_owners
+from monitor.execution.targets.package_sources import (
+    FrameworkSources,
+    PackageSources,
+    known_frameworks,
+    read_frameworks,
+    read_owners,
+)
 from monitor.formats.toml_reader import nearest, read_toml
 from monitor.model import Evidence
 
 
 @dataclass(frozen=True)
-class Target(Offer):
+class Target(PackageSources):
     """A piece of hardware, as its runner file describes it: one way in at least. `owners` answer for it at GitHub.
 
     The frameworks are those that execute on it, its own and those of the builds that it shares with others; the other
     ways have offers of their own.
     """
 
-    execute: Execute | None = None
-    compile: Compile | None = None
-    lower: Lower | None = None
-    register: Register | None = None
+    execute: ExecuteBackend | None = None
+    compile: CompileBackend | None = None
+    lower: LowerBackend | None = None
+    register: RegisterBackend | None = None
     owners: tuple[str, ...] = ()
 
     @property
-    def _ways(self) -> dict[Evidence, Execute | Compile | Lower | Register | None]:
+    def _ways(self) -> dict[Evidence, ExecuteBackend | CompileBackend | LowerBackend | RegisterBackend | None]:
         return {
             Evidence.EXECUTED: self.execute,
             Evidence.COMPILED: self.compile,
@@ -55,17 +61,17 @@ class Target(Offer):
         """The kinds of evidence that can be had, the strongest first."""
         return tuple(evidence for evidence, way in self._ways.items() if way)
 
-    def way(self, evidence: Evidence) -> Execute | Compile | Lower | Register:
+    def way(self, evidence: Evidence) -> ExecuteBackend | CompileBackend | LowerBackend | RegisterBackend:
         """How that evidence is had. Raises TargetError where it cannot be."""
         way = self._ways[evidence]
         if way is None:
             raise TargetError(f"{self.file}: says nothing of how it is {evidence}")
         return way
 
-    def offer(self, evidence: Evidence) -> Offer:
+    def offer(self, evidence: Evidence) -> PackageSources:
         """The frameworks that can be seen that way. Raises TargetError."""
         way = self.way(evidence)
-        return self if isinstance(way, Execute) else way.offer
+        return self if isinstance(way, ExecuteBackend) else way.offer
 
 
 def load_target(path: Path) -> Target:
@@ -95,7 +101,7 @@ def load_target(path: Path) -> Target:
     return target
 
 
-def _executed(execute: Execute, own: dict[str, Framework]) -> dict[str, Framework]:
+def _executed(execute: ExecuteBackend, own: dict[str, FrameworkSources]) -> dict[str, FrameworkSources]:
     """The frameworks that execute on a target: its own before the shared, all with what it expects of each."""
     shared = execute.builds.frameworks if execute.builds else {}
     return {

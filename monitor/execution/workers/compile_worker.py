@@ -13,7 +13,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from monitor.execution.workers.process import Fault, Limits, Process, ProcessCommand, Ready, read_observation
+from monitor.execution.workers.process import (
+    Limits,
+    ProcessCommand,
+    ProcessInfo,
+    WatchedProcess,
+    WorkerFailure,
+    read_observation,
+)
 from monitor.formats.serialization import from_json
 from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
 
@@ -25,7 +32,7 @@ EXPORT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CompileResult:
     """What became of one program: what the compiler knows of it, or why it did not compile."""
 
     compiled: Compiled | None
@@ -34,11 +41,11 @@ class Verdict:
     message: str = ""
 
 
-Answer = tuple[Observation, list[str]] | Fault  # an exporter's, with the names of the programs
+Answer = tuple[Observation, list[str]] | WorkerFailure  # an exporter's, with the names of the programs
 
 
 @dataclass
-class Exported:
+class BuildExports:
     """What exporters answered about one build, and the folder of their programs.
 
     `known` are the answers to the jobs before this one, `asked` those to this one: within a job, a question that is
@@ -46,7 +53,7 @@ class Exported:
     """
 
     folder: Path
-    ready: Ready | None = None
+    ready: ProcessInfo | None = None
     known: dict[str, Answer] = field(default_factory=dict)
     asked: dict[str, Answer] = field(default_factory=dict)
 
@@ -56,14 +63,14 @@ class Exports:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._exported: dict[tuple[str, ...], Exported] = {}
+        self._exported: dict[tuple[str, ...], BuildExports] = {}
 
-    def begin(self, *what: str) -> Exported:
+    def begin(self, *what: str) -> BuildExports:
         """What is known at the beginning of a job; `what` tells its exporter from any other."""
         if what not in self._exported:
             folder = self._folder / str(len(self._exported))
             folder.mkdir()
-            self._exported[what] = Exported(folder)
+            self._exported[what] = BuildExports(folder)
         exported = self._exported[what]
         exported.known |= exported.asked
         exported.asked = {}
@@ -75,22 +82,22 @@ class LoweringWorker:
 
     evidence = Evidence.LOWERED
 
-    def __init__(self, exporter: ProcessCommand, exported: Exported) -> None:
+    def __init__(self, exporter: ProcessCommand, exported: BuildExports) -> None:
         """Start it where nothing is known of it yet, else only once it is needed. Raises WorkerUnavailableError."""
         self.served = 0
         self._exported = exported
         self._exporter_command = exporter
-        self._exporter: Process | None = None
+        self._exporter: WatchedProcess | None = None
         if exported.ready is None:
             exported.ready = self._start_exporter().ready
         self._ready = exported.ready
 
-    def _start_exporter(self) -> Process:
-        self._exporter = self._exporter or Process(self._exporter_command)
+    def _start_exporter(self) -> WatchedProcess:
+        self._exporter = self._exporter or WatchedProcess(self._exporter_command)
         return self._exporter
 
     @property
-    def ready(self) -> Ready:
+    def ready(self) -> ProcessInfo:
         """What the exporter says of itself."""
         return self._ready
 
@@ -106,7 +113,7 @@ class LoweringWorker:
         """Have one case exported, and what comes of its programs; see `alive`."""
         start = time.monotonic()
         exported = self._exported.known.get(case) or self._export(case, limits)
-        if isinstance(exported, Fault):
+        if isinstance(exported, WorkerFailure):
             # What takes too long or too much here, before any compiler, says nothing of the hardware.
             crash = exported.outcome is Outcome.CRASH
             outcome = Outcome.CRASH if crash else Outcome.BLOCKED
@@ -129,7 +136,7 @@ class LoweringWorker:
         del programs, limits
         return observation
 
-    def _processes(self) -> list[Process]:
+    def _processes(self) -> list[WatchedProcess]:
         return [self._exporter] if self._exporter else []
 
     def kill(self) -> None:
@@ -153,15 +160,17 @@ class CompilingWorker(LoweringWorker):
 
     evidence = Evidence.COMPILED
 
-    def __init__(self, exporter: ProcessCommand, compiler: ProcessCommand, exported: Exported, memory: float) -> None:
+    def __init__(
+        self, exporter: ProcessCommand, compiler: ProcessCommand, exported: BuildExports, memory: float
+    ) -> None:
         """Start both and wait for them. Raises WorkerUnavailableError.
 
         `memory` is what the hardware has, in bytes.
         """
         self._memory = memory
         self._compiler_command = compiler
-        self._verdicts: dict[str, Verdict] = {}
-        self._compiler = Process(compiler)
+        self._verdicts: dict[str, CompileResult] = {}
+        self._compiler = WatchedProcess(compiler)
         try:
             super().__init__(exporter, exported)
         except BaseException:
@@ -169,11 +178,11 @@ class CompilingWorker(LoweringWorker):
             raise
 
     @property
-    def ready(self) -> Ready:
+    def ready(self) -> ProcessInfo:
         """What both say of themselves; the cases and the version are the framework's."""
         return replace(self._ready, environment=self._ready.environment | self._compiler.ready.environment)
 
-    def _processes(self) -> list[Process]:
+    def _processes(self) -> list[WatchedProcess]:
         return [*super()._processes(), self._compiler]
 
     def _go_on(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
@@ -191,16 +200,16 @@ class CompilingWorker(LoweringWorker):
             observation = replace(observation, outcome=Outcome.OOM, stage=Stage.COMPILE, message=message)
         return replace(observation, compiled=compiled)
 
-    def _verdict(self, program: str, limits: Limits) -> Verdict:
+    def _verdict(self, program: str, limits: Limits) -> CompileResult:
         if not self._compiler.alive:
             self._compiler.close()
-            self._compiler = Process(self._compiler_command)
+            self._compiler = WatchedProcess(self._compiler_command)
         answer = self._compiler.request({"program": str(self._exported.folder / program)}, limits, _judged)
-        if not isinstance(answer, Fault):
+        if not isinstance(answer, WorkerFailure):
             return answer
         if answer.outcome is Outcome.OOM:  # of this host's memory: the hardware's is another
-            return Verdict(None, Stage.COMPILE, Outcome.BLOCKED, f"on this host: {answer.message}")
-        return Verdict(None, Stage.COMPILE, answer.outcome, answer.message)
+            return CompileResult(None, Stage.COMPILE, Outcome.BLOCKED, f"on this host: {answer.message}")
+        return CompileResult(None, Stage.COMPILE, answer.outcome, answer.message)
 
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
@@ -211,10 +220,10 @@ def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
     return observation, programs
 
 
-def _judged(message: Any) -> Verdict:
+def _judged(message: Any) -> CompileResult:
     if "compiled" in message:
-        return Verdict(from_json(Compiled, message["compiled"]))
-    return Verdict(None, Stage(message["stage"]), Outcome(message["outcome"]), str(message["message"]))
+        return CompileResult(from_json(Compiled, message["compiled"]))
+    return CompileResult(None, Stage(message["stage"]), Outcome(message["outcome"]), str(message["message"]))
 
 
 def _sum(known: list[Compiled]) -> Compiled:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, Self
 
-from monitor.execution.workers.process import Limits, Ready
+from monitor.execution.workers.process import Limits, ProcessInfo
 from monitor.model import Attempt, Observation, Outcome
 
 # Answers that a healthy process gives only where something is wrong: with nothing known of the case, they are asked
@@ -31,13 +31,13 @@ NEWS_AT_LEAST = 25
 RETIRED_AT = 0.5
 
 
-class Examined(Protocol):
+class CaseAnswering(Protocol):
     """What answers cases: `monitor.execution.workers.process.Worker`, or what looks like one."""
 
     served: int
 
     @property
-    def ready(self) -> Ready: ...
+    def ready(self) -> ProcessInfo: ...
 
     @property
     def alive(self) -> bool: ...
@@ -52,12 +52,12 @@ class Examined(Protocol):
     def close(self) -> None: ...
 
 
-class Examiner:
+class ConfirmingWorker:
     """Asks cases, in a worker that it replaces as needed. `known` holds the last known outcomes."""
 
     def __init__(
         self,
-        start: Callable[[], Examined],
+        start: Callable[[], CaseAnswering],
         limits: Limits,
         known: Mapping[str, Outcome],
         suspect: frozenset[Outcome] = SUSPECT,
@@ -76,7 +76,7 @@ class Examiner:
         self._known = known
 
     @property
-    def worker(self) -> Examined:
+    def worker(self) -> CaseAnswering:
         return self._worker
 
     def ask(self, case: str) -> Observation:

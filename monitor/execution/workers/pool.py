@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from monitor.execution.targets.backends import Compile, Way
-from monitor.execution.targets.device_check import Expectation
-from monitor.execution.targets.package_sources import Framework
-from monitor.execution.workers.compile_worker import GIB, CompilingWorker, Exported, LoweringWorker
-from monitor.execution.workers.confirmation import Examined
+from monitor.execution.targets.backends import Backend, CompileBackend
+from monitor.execution.targets.device_check import DeviceExpectation
+from monitor.execution.targets.package_sources import FrameworkSources
+from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker
+from monitor.execution.workers.confirmation import CaseAnswering
 from monitor.execution.workers.process import ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Evidence, Job
 
-Lane = Callable[[], Examined]  # starts what answers
+WorkerFactory = Callable[[], CaseAnswering]  # starts what answers
 
 # As many threads as the target allows; its default of one is what makes two equal nights differ least.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -30,12 +30,12 @@ QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
 
 
 @dataclass(frozen=True)
-class Ground:
+class RunContext:
     """What the processes of a run stand on, whichever way it goes."""
 
     job: Job
-    way: Way
-    framework: Framework
+    way: Backend
+    framework: FrameworkSources
     python: Path
     scratch: Path
     package: Path
@@ -49,7 +49,7 @@ class Ground:
         return folders
 
 
-def executing(ground: Ground, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
+def executing(ground: RunContext, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
     """One worker, on cores of its own.
 
     The next has what it compiled, unless it fell: what was half written then, all that come after would read, and
@@ -81,7 +81,7 @@ def executing(ground: Ground, cores: frozenset[int]) -> tuple[Callable[[], Worke
     return (start,)
 
 
-def _expected(worker: Worker, expect: Expectation) -> Worker:
+def _expected(worker: Worker, expect: DeviceExpectation) -> Worker:
     """A worker whose device is the one expected. Raises WorkerUnavailableError."""
     if gap := expect.shortfall(worker.ready.environment):
         worker.close()
@@ -89,7 +89,7 @@ def _expected(worker: Worker, expect: Expectation) -> Worker:
     return worker
 
 
-def registering(ground: Ground) -> tuple[Lane, ...]:
+def registering(ground: RunContext) -> tuple[WorkerFactory, ...]:
     """One process that reads a framework's tables."""
     command = ProcessCommand(
         ground.python,
@@ -103,20 +103,22 @@ def registering(ground: Ground) -> tuple[Lane, ...]:
     return (lambda: Worker(command, Evidence.REGISTERED),)
 
 
-def lowering(ground: Ground, platform: str, exported: Exported) -> tuple[Lane, ...]:
+def lowering(ground: RunContext, platform: str, exported: BuildExports) -> tuple[WorkerFactory, ...]:
     """An exporter a core."""
 
-    def lane(folder: Path) -> Lane:
+    def lane(folder: Path) -> WorkerFactory:
         exporter = _exporter(ground, platform, exported, folder)
         return lambda: LoweringWorker(exporter, exported)
 
     return tuple(map(lane, ground.folders()))
 
 
-def compiling(ground: Ground, way: Compile, python: Path, exported: Exported) -> tuple[Lane, ...]:
+def compiling(
+    ground: RunContext, way: CompileBackend, python: Path, exported: BuildExports
+) -> tuple[WorkerFactory, ...]:
     """An exporter and a compiler a core; `python` has the compiler."""
 
-    def lane(folder: Path) -> Lane:
+    def lane(folder: Path) -> WorkerFactory:
         exporter = _exporter(ground, way.compiler.driver, exported, folder)
         compiler = ProcessCommand(
             python,
@@ -131,7 +133,7 @@ def compiling(ground: Ground, way: Compile, python: Path, exported: Exported) ->
     return tuple(map(lane, ground.folders()))
 
 
-def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -> ProcessCommand:
+def _exporter(ground: RunContext, platform: str, exported: BuildExports, folder: Path) -> ProcessCommand:
     return ProcessCommand(
         ground.python,
         "monitor.suite.export_worker",
@@ -148,7 +150,7 @@ def _exporter(ground: Ground, platform: str, exported: Exported, folder: Path) -
     )
 
 
-def environment_of(way: Way, framework: Framework, scratch: Path) -> dict[str, str]:
+def environment_of(way: Backend, framework: FrameworkSources, scratch: Path) -> dict[str, str]:
     """The variables that a process which runs cases has on top of our own."""
     return {
         **QUIET,

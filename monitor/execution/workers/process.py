@@ -65,7 +65,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Ready:
+class ProcessInfo:
     """What a process says of itself once it can answer: a worker when its framework is imported and its device open."""
 
     version: str
@@ -75,7 +75,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Fault:
+class WorkerFailure:
     """What a request came to whose process did not answer it."""
 
     outcome: Outcome
@@ -100,14 +100,14 @@ class ProcessCommand:
     start_seconds: float = START_SECONDS
 
 
-class Process:
+class WatchedProcess:
     """One process. `served` counts the requests it has answered; `fell` is whether it was killed, or died, over one."""
 
     def __init__(self, command: ProcessCommand) -> None:
         """Start it and wait until it is ready. Raises WorkerUnavailableError."""
         self.served = 0
         self.fell = False
-        self.ready: Ready
+        self.ready: ProcessInfo
         self._buffer = b""
         self._log = command.log
         self._start_seconds = command.start_seconds
@@ -136,7 +136,7 @@ class Process:
             self.close()
             raise
 
-    def request(self, message: Mapping[str, Any], limits: Limits, read: Callable[[Any], T]) -> T | Fault:
+    def request(self, message: Mapping[str, Any], limits: Limits, read: Callable[[Any], T]) -> T | WorkerFailure:
         """Have one request answered, and what `read` makes of the answer. Whatever becomes of the process; see `alive`.
 
         It runs code that nobody reviewed: an answer may be anything, and one that `read` does not take (KeyError,
@@ -154,15 +154,15 @@ class Process:
                     return read(json.loads(line))
                 except (KeyError, TypeError, ValueError):
                     self.kill()
-                    return Fault(Outcome.CRASH, "the process answered nonsense")
+                    return WorkerFailure(Outcome.CRASH, "the process answered nonsense")
             if line is None:
                 return self._death()
             if time.monotonic() > deadline:
                 self.kill()
-                return Fault(Outcome.TIMEOUT, f"over {limits.seconds:g} s")
+                return WorkerFailure(Outcome.TIMEOUT, f"over {limits.seconds:g} s")
             if self.memory_mib > limits.memory_mib:
                 self.kill()
-                return Fault(Outcome.OOM, f"over {limits.memory_mib:g} MiB of memory")
+                return WorkerFailure(Outcome.OOM, f"over {limits.memory_mib:g} MiB of memory")
 
     @property
     def alive(self) -> bool:
@@ -196,7 +196,7 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _wait_ready(self) -> Ready:
+    def _wait_ready(self) -> ProcessInfo:
         deadline = time.monotonic() + self._start_seconds
         while time.monotonic() < deadline:
             line = self._read_line(POLL_SECONDS)
@@ -206,7 +206,7 @@ class Process:
                 try:
                     message = json.loads(line)
                     if "blocked" not in message:
-                        return from_json(Ready, message["ready"])
+                        return from_json(ProcessInfo, message["ready"])
                 except (ValueError, TypeError, KeyError) as error:
                     raise WorkerUnavailableError("the worker answered nonsense") from error
                 raise WorkerUnavailableError(clean(str(message["blocked"])))
@@ -224,7 +224,7 @@ class Process:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def _death(self) -> Fault:
+    def _death(self) -> WorkerFailure:
         self.fell = True
         # The pipe also ends when a worker closes it and lives on; it is of no more use then.
         try:
@@ -233,7 +233,7 @@ class Process:
             self.kill()
         fatal = FATAL.findall(self._log.read_text(errors="replace")[-LOG_TAIL:])
         why = f": {fatal[-1]}" if fatal else ""
-        return Fault(Outcome.CRASH, clean(f"the process {self._how_it_died()}{why}"))
+        return WorkerFailure(Outcome.CRASH, clean(f"the process {self._how_it_died()}{why}"))
 
     def _how_it_died(self) -> str:
         code = self._process.wait()
@@ -259,7 +259,7 @@ def worker_command(
     return ProcessCommand(python, "monitor.suite.worker", arguments, environment, log, package, cores)
 
 
-class Worker(Process):
+class Worker(WatchedProcess):
     """A process that answers cases by itself: `monitor.suite.worker`, or `monitor.suite.kernel_lookup_worker`."""
 
     def __init__(self, command: ProcessCommand, evidence: Evidence = Evidence.EXECUTED) -> None:
@@ -278,12 +278,12 @@ class Worker(Process):
             return observation
 
         answer = self.request({"case": case}, limits, read)
-        if isinstance(answer, Fault):
+        if isinstance(answer, WorkerFailure):
             seconds = round(time.monotonic() - start, 3)
             return Observation(case, answer.outcome, self._evidence, message=answer.message, seconds=seconds)
         return answer
 
-    def signatures(self, functions: Sequence[str], limits: Limits) -> tuple[Signature, ...] | Fault:
+    def signatures(self, functions: Sequence[str], limits: Limits) -> tuple[Signature, ...] | WorkerFailure:
         """What each of these functions takes, as its framework says it."""
         return self.request({"signatures": functions}, limits, lambda message: _read_signatures(message, functions))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.changepoints import Moved
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, Standing, ToldOf
+from monitor.analysis.latency.changepoints import Changepoint
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
 from monitor.analysis.regressions.slowdown_regressions import measured
 from monitor.formatting.display_names import build_title, label_title
 from monitor.formatting.humanize import slower_by
@@ -17,7 +17,7 @@ from monitor.reports.slowdown_text import drift_said
 
 
 @dataclass(frozen=True)
-class Level:
+class LatencyLevel:
     """A level that began with a build, given by its label: `step` is how much slower it is, `said` all of it."""
 
     build: str
@@ -25,50 +25,50 @@ class Level:
     said: str
 
 
-class Levels:
+class LatencyLevels:
     """The levels of every case: what the look back found, what was told of or confirmed, what a whole night had."""
 
-    def __init__(self, moved: Iterable[Moved], told: Iterable[ToldOf], paces: Sequence[LatencyNight]) -> None:
-        self._of_cell: dict[Cell, list[Level]] = {}
-        self._of_series: Mapping[Series, Level] = dict(_common(paces))
+    def __init__(self, moved: Iterable[Changepoint], told: Iterable[ToldOf], paces: Sequence[LatencyNight]) -> None:
+        self._of_cell: dict[Cell, list[LatencyLevel]] = {}
+        self._of_series: Mapping[Series, LatencyLevel] = dict(_common(paces))
         for one in moved:
             self._of_cell.setdefault(one.cell, []).append(_moved(one))
         for slow, run, recovered in told:
             after = f"; as before again in {build_title(recovered.build)}" if recovered else ""
             self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slower(slow, after))
         for night in paces:
-            for slow in night.of(Standing.CONFIRMED):
+            for slow in night.of(SlowdownStatus.CONFIRMED):
                 self._of_cell.setdefault(Cell.of(slow.case, night.run), []).append(
                     _slower(slow, ", on one night so far")
                 )
 
-    def of(self, cell: Cell) -> tuple[Level, ...]:
+    def of(self, cell: Cell) -> tuple[LatencyLevel, ...]:
         common = self._of_series.get(cell.series)
         return (*self._of_cell.get(cell, ()), *([common] if common else []))
 
 
-def _common(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, Level]]:
+def _common(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, LatencyLevel]]:
     for night in paces:
         if night.drift and night.run.build:
             moved = night.drift.shift if night.drift.shift is not None else night.drift.common
             yield (
                 night.run.series,
-                Level(night.run.build.label, f"all {slower_by(moved or 0)}", drift_said(night.drift)),
+                LatencyLevel(night.run.build.label, f"all {slower_by(moved or 0)}", drift_said(night.drift)),
             )
 
 
-def _moved(one: Moved) -> Level:
+def _moved(one: Changepoint) -> LatencyLevel:
     step = slower_by(math.log(one.factor))
     said = (
         f"{step} for good, from {build_title(one.until)} to {build_title(one.since)}, as the weekly look back sees it"
     )
     if one.at_once:
         said += f"; {one.at_once} cases moved in that week, so that the machine may have been replaced"
-    return Level(one.since.label, step, said)
+    return LatencyLevel(one.since.label, step, said)
 
 
-def _slower(slow: Slowdown, after: str) -> Level:
+def _slower(slow: Slowdown, after: str) -> LatencyLevel:
     """A slowdown side by side, and what came after it."""
     step = slower_by(slow.step)
     sides = " to ".join(f"{measured(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side)
-    return Level(slow.new.build if slow.new else "", step, f"{step} side by side, from {sides}{after}")
+    return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} side by side, from {sides}{after}")

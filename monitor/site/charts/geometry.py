@@ -47,7 +47,7 @@ class Tick:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ChartMark:
     """A place on the horizontal axis where something changed, and what."""
 
     x: float
@@ -55,7 +55,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Label:
+class ChartLabel:
     """A word at a place: on the axis below, or at the head of a line; it starts, ends or is centred there."""
 
     x: float
@@ -65,12 +65,12 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Step:
+class LevelStart:
     """A place where a level began, from where its line goes down, and what stands beside it."""
 
     x: float
     top: float
-    label: Label
+    label: ChartLabel
 
 
 @dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
@@ -85,7 +85,7 @@ class Axis:
         return tuple(round(x, 1) for x in _spread(len(self.builds), LEFT + 4, WIDTH - RIGHT - 4))
 
     @cached_property
-    def ends(self) -> tuple[Label, ...]:
+    def ends(self) -> tuple[ChartLabel, ...]:
         """The first build and the last by name."""
         return tuple(_labels_below(self, ()))
 
@@ -108,10 +108,10 @@ class Chart:
     heights: Sequence[float]
     values: Sequence[str]
     ticks: tuple[Tick, ...]
-    marks: tuple[Mark, ...]
-    levels: tuple[Step, ...]
+    marks: tuple[ChartMark, ...]
+    levels: tuple[LevelStart, ...]
     said: tuple[str, ...]
-    named: tuple[Label, ...]
+    named: tuple[ChartLabel, ...]
     width: float = WIDTH
     height: float = HEIGHT
     left: float = LEFT
@@ -168,14 +168,14 @@ def chart(
         heights(known),
         words,
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
-        tuple(Mark(axis.xs[n], label) for n, label in changes),
+        tuple(ChartMark(axis.xs[n], label) for n, label in changes),
         tuple(_steps([(axis.xs[n], step) for n, step in levels])),
         tuple(said),
         tuple(_labels_below(axis, [n for n, _ in (*levels, *changes)])) if levels or changes else axis.ends,
     )
 
 
-def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[Step]:
+def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[LevelStart]:
     """Where levels began, their words on the side that has room.
 
     Of two that are neighbours the inner one stands lower, and its line begins there: neither goes through the other's
@@ -187,10 +187,10 @@ def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[Step]:
     for row, (x, step) in (*enumerate(left), *enumerate(right)):
         y = TOP + LETTER_HEIGHT * (row % 2)
         place, anchor = (x - GAP, "end") if x > half else (x + GAP, "start")
-        yield Step(round(x, 1), y - LETTER_HEIGHT + GAP, Label(round(place, 1), y, step, anchor))
+        yield LevelStart(round(x, 1), y - LETTER_HEIGHT + GAP, ChartLabel(round(place, 1), y, step, anchor))
 
 
-def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[Label]:
+def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[ChartLabel]:
     """The first build, the last, and as many of those where something is marked as there is room for."""
     taken: list[tuple[float, float]] = []
     end_of_all = len(axis.builds) - 1
@@ -202,7 +202,7 @@ def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[Label]:
             at_end = number == end_of_all
             place = start + wide if at_end else start if number == 0 else start + wide / 2
             anchor = "end" if at_end else "start" if number == 0 else "middle"
-            yield Label(round(place, 1), HEIGHT - 4, axis.builds[number], anchor)
+            yield ChartLabel(round(place, 1), HEIGHT - 4, axis.builds[number], anchor)
 
 
 def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...]:

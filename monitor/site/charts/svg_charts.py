@@ -16,7 +16,7 @@ from markupsafe import escape
 from monitor.formatting.humanize import visible
 from monitor.formatting.urls import run_page
 from monitor.model import Outcome, Run
-from monitor.site.charts.geometry import Axis, Chart, Label
+from monitor.site.charts.geometry import Axis, Chart, ChartLabel
 from monitor.site.status_legend import sign
 
 SAID = 300  # characters of a message that a hint holds
@@ -85,7 +85,7 @@ def _ticks_below(axis: Axis, bottom: int) -> str:
     return f'<path class="builds" d="{"".join(f"M{x:g} {bottom}v3" for x in axis.xs)}"/>\n'
 
 
-def _label(one: Label, kind: str = "build") -> str:
+def _label(one: ChartLabel, kind: str = "build") -> str:
     return f'<text class="{kind}" x="{one.x:g}" y="{one.y:g}" text-anchor="{one.anchor}">{text(one.text)}</text>'
 
 

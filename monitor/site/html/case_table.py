@@ -12,7 +12,7 @@ from monitor.formatting.humanize import deviation, duration, quantity
 from monitor.model import Compiled, Evidence, Latency, NumericalError
 from monitor.site.charts.svg_charts import text
 from monitor.site.html.fragments import date, mark, message
-from monitor.site.pages.function import CaseHistory, FunctionSection, Past
+from monitor.site.pages.function import CaseHistory, FunctionSection, SeriesWindow
 
 NUMBER = '<th scope="col" class="number">'
 NOTHING = '<td class="number muted">–</td>'
@@ -42,7 +42,7 @@ def case_table(section: FunctionSection) -> str:
     )
 
 
-def _row(case: CaseHistory, past: Past) -> str:
+def _row(case: CaseHistory, past: SeriesWindow) -> str:
     now = case.standing
     variant = text(now.variant)
     since = "".join(_since(case, past))
@@ -52,7 +52,7 @@ def _row(case: CaseHistory, past: Past) -> str:
     )
 
 
-def _since(case: CaseHistory, past: Past) -> Iterator[str]:
+def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
     """Since when a case has its outcome, and what makes one doubt that it has it still."""
     now = case.standing
     if now.turns:

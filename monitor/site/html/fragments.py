@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from monitor.analysis.latency.slowdown_tracker import Standing
-from monitor.analysis.outcomes.failure_groups import Said
-from monitor.analysis.outcomes.outcome_changes import Verdict
-from monitor.analysis.regressions.regression import Regression, State
+from monitor.analysis.latency.slowdown_tracker import SlowdownStatus
+from monitor.analysis.outcomes.failure_groups import GroupMessage
+from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.humanize import clock, count, day, machine_time, moment
@@ -42,7 +42,7 @@ HERE = ' aria-current="page"'
 
 
 @lru_cache(maxsize=100, typed=True)  # kinds may share a word
-def mark(value: Outcome | Portability | Verdict | Evidence | State | Standing) -> str:
+def mark(value: Outcome | Portability | ChangeKind | Evidence | RegressionState | SlowdownStatus) -> str:
     """Symbol and word: colour is never the only sign."""
     s = sign(value)
     return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
@@ -71,7 +71,7 @@ def message(said: str) -> str:
     return f'<bdi class="message">{text(said)}</bdi>' if said else ""
 
 
-def said(one: Said, below: str = "") -> str:
+def said(one: GroupMessage, below: str = "") -> str:
     """What a group of cases says; a message that not all of them share has the case that it is of before it.
 
     `below` is a function whose name stands there already.
@@ -113,13 +113,13 @@ def packages(beside: tuple[Package, ...]) -> str:
 
 
 @dataclass(frozen=True, eq=False)
-class _This:
+class _RegressionRef:
     """A regression told by which one it is: to compare all of its cells would take longer than to draw it."""
 
     regression: Regression
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _This) and self.regression is other.regression
+        return isinstance(other, _RegressionRef) and self.regression is other.regression
 
     def __hash__(self) -> int:
         return id(self.regression)
@@ -127,11 +127,11 @@ class _This:
 
 def regression_line(one: Regression, root: str, repository: str) -> Markup:
     """A regression: which, since when, where."""
-    return _regression_line(_This(one), root, repository)
+    return _regression_line(_RegressionRef(one), root, repository)
 
 
 @lru_cache(maxsize=10_000)  # it stands on the page of every function that it hit
-def _regression_line(this: _This, root: str, repository: str) -> Markup:
+def _regression_line(this: _RegressionRef, root: str, repository: str) -> Markup:
     one = this.regression
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
     where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"

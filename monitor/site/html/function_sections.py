@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from markupsafe import Markup
 
-from monitor.analysis.status.current_status import Standing, Turn
+from monitor.analysis.status.current_status import CaseStatus, OutcomeTransition
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import count
 from monitor.formatting.urls import run_page
@@ -19,7 +19,7 @@ from monitor.site.charts.geometry import Chart
 from monitor.site.charts.svg_charts import drawn, strip_cells, strip_head, text
 from monitor.site.html.case_table import case_table
 from monitor.site.html.fragments import clock_time, date, mark, message
-from monitor.site.pages.function import CaseHistory, FunctionPage, FunctionSection, Past
+from monitor.site.pages.function import CaseHistory, FunctionPage, FunctionSection, SeriesWindow
 
 TURNS = 10  # of a case, the newest of them
 TURNED_UNFOLDED = 4  # cases
@@ -44,7 +44,7 @@ def section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bo
     )
 
 
-def _last_known(past: Past) -> str:
+def _last_known(past: SeriesWindow) -> str:
     blocked = past.runs[-1].blocked
     if not blocked:
         return ""
@@ -70,7 +70,7 @@ def _scrolled(label: str, table: str) -> str:
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n{table}\n</div>\n'
 
 
-def _history_begins(past: Past) -> str:
+def _history_begins(past: SeriesWindow) -> str:
     runs, shown = len(past.series.runs), len(past.runs)
     which = "The one run" if shown == 1 else f"The last {shown} runs, oldest left"
     return f'<h3>History</h3>\n<p class="muted">{which}{f", of {runs}" if runs > shown else ""}.</p>\n'
@@ -89,7 +89,7 @@ def _history(one: FunctionSection, root: str) -> str:
 
 
 @lru_cache(maxsize=100)  # all functions of a series have the same; more would outlive an edition that is served
-def _history_head(past: Past, root: str) -> str:
+def _history_head(past: SeriesWindow, root: str) -> str:
     """The builds above a history."""
     return strip_head(past.runs, root)
 
@@ -101,7 +101,7 @@ def _charts(title: str, charts: Sequence[Chart], of: int) -> str:
     return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(drawn, charts))}\n</div>\n'
 
 
-def _turned(turned: Sequence[CaseHistory], past: Past, root: str) -> str:
+def _turned(turned: Sequence[CaseHistory], past: SeriesWindow, root: str) -> str:
     """The cases that have had more than one outcome, and when they turned."""
     unfolded = " open" if len(turned) <= TURNED_UNFOLDED else ""
     cases = [
@@ -112,7 +112,7 @@ def _turned(turned: Sequence[CaseHistory], past: Past, root: str) -> str:
     return f'<details class="turns"{unfolded}>\n{summary}\n<dl>\n{"".join(cases)}</dl>\n</details>\n'
 
 
-def _turns(case: CaseHistory, past: Past, root: str) -> str:
+def _turns(case: CaseHistory, past: SeriesWindow, root: str) -> str:
     """The newest turns of a case, each with what the case said then."""
     told = case.standing.turns
     newest, before = told[-TURNS:], len(told[:-TURNS])
@@ -120,13 +120,13 @@ def _turns(case: CaseHistory, past: Past, root: str) -> str:
     return "".join(lines) + (f'<dd class="muted">and {before} turns before</dd>\n' if before else "")
 
 
-def _said_in(run: str, case: CaseHistory, past: Past) -> str:
+def _said_in(run: str, case: CaseHistory, past: SeriesWindow) -> str:
     """What a case said in a run; nothing where it did not speak, or where that was long ago."""
     number = past.numbers.get(run) if case.messages else None
     return "" if number is None else case.messages[number]
 
 
-def _turn(turn: Turn, said: str, root: str) -> str:
+def _turn(turn: OutcomeTransition, said: str, root: str) -> str:
     what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
     run = _run(turn.run.id, build_title(turn.run.build), root)
     return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message(said)}'}</dd>\n"
@@ -138,7 +138,7 @@ def _run(run: str, build: str, root: str) -> str:
     return f'<a href="{root}{text(run_page(run))}"><bdi>{text(build)}</bdi></a>'
 
 
-def _gone(standings: Sequence[Standing], root: str) -> str:
+def _gone(standings: Sequence[CaseStatus], root: str) -> str:
     """The cases that are no longer in the suite, and what they came to last."""
     items = [
         f'<li><span class="name">{text(one.variant)}</span> last {mark(one.outcome)} with '

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from monitor.analysis.status.current_status import Cell
+from monitor.analysis.status.current_status import FunctionStatus
 from monitor.formatting.case_variant import WITHOUT_DTYPE
 from monitor.site.charts.svg_charts import text
 from monitor.site.pages.function import FunctionPage, FunctionSection
@@ -37,18 +37,18 @@ def _head(section: FunctionSection) -> str:
     return f'<th scope="col">{where} <small>{text(series.suite)}<br>{evidence}{builds}</small></th>'
 
 
-def _all(cell: Cell) -> str:
+def _all(cell: FunctionStatus) -> str:
     s = sign(cell.portability)
     passed = f" <small>{cell.tally}</small>" if cell.tally else ""
     return f'<td class="{s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}{passed}</td>\n'
 
 
-def _row(dtype: str, cells: Sequence[Cell | None]) -> str:
+def _row(dtype: str, cells: Sequence[FunctionStatus | None]) -> str:
     named = text(dtype) if dtype != WITHOUT_DTYPE else "no dtype"
     return f'<tr><th scope="row" class="name">{named}</th>{"".join(map(_of_dtype, cells))}</tr>\n'
 
 
-def _of_dtype(cell: Cell | None) -> str:
+def _of_dtype(cell: FunctionStatus | None) -> str:
     if cell is None:
         return '<td class="muted">–</td>'
     s = sign(cell.portability)

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.failure_groups import Cause, causes
-from monitor.analysis.outcomes.outcome_changes import Night, Verdict
+from monitor.analysis.outcomes.failure_groups import FailureGroup, causes
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
 from monitor.formatting.urls import build_page
 from monitor.history.ordering import age
 from monitor.model import Build
@@ -25,25 +25,25 @@ BUILDS = 30
 
 
 @dataclass(frozen=True)
-class BuildNews:
+class BuildChanges:
     """What one build changed, whenever and wherever it was seen. `until` are the last builds without it."""
 
     framework: str
     build: Build
     until: tuple[str, ...]
-    causes: tuple[Cause, ...]
+    causes: tuple[FailureGroup, ...]
 
     @property
     def page(self) -> str:
         return build_page(self.framework, self.build)
 
     @property
-    def totals(self) -> Mapping[Verdict, int]:
+    def totals(self) -> Mapping[ChangeKind, int]:
         """How many cases went which way."""
-        found: Counter[Verdict] = Counter()
+        found: Counter[ChangeKind] = Counter()
         for cause in self.causes:
             found[cause.verdict] += len(cause.hits)
-        return {verdict: found[verdict] for verdict in Verdict if found[verdict]}
+        return {verdict: found[verdict] for verdict in ChangeKind if found[verdict]}
 
     @property
     def seen(self) -> str:
@@ -51,9 +51,9 @@ class BuildNews:
         return max(hit.run.started for cause in self.causes for hit in cause.hits)
 
 
-def news_of_builds(nights: Iterable[Night]) -> tuple[BuildNews, ...]:
+def news_of_builds(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]:
     """The changes that these nights saw, by the build that brought them: a framework's newest build first."""
-    found: dict[tuple[str, str], list[Cause]] = {}
+    found: dict[tuple[str, str], list[FailureGroup]] = {}
     for cause in causes(nights):
         found.setdefault((cause.framework, cause.build), []).append(cause)
     news = [_news(framework, group) for (framework, _), group in found.items()]
@@ -61,7 +61,7 @@ def news_of_builds(nights: Iterable[Night]) -> tuple[BuildNews, ...]:
     return tuple(sorted(newest_first, key=lambda one: one.framework))
 
 
-def _news(framework: str, group: Sequence[Cause]) -> BuildNews:
+def _news(framework: str, group: Sequence[FailureGroup]) -> BuildChanges:
     (build, *_) = (hit.change.since for cause in group for hit in cause.hits if hit.change.since)
     until = sorted({cause.baseline for cause in group} - {"-"})
-    return BuildNews(framework, build, tuple(until), tuple(group))
+    return BuildChanges(framework, build, tuple(until), tuple(group))

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from monitor.analysis.outcomes.failure_groups import Hit, signature
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.failure_groups import GroupMember, signature
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.urls import build_page, case_address, slug
-from monitor.github.commit_ranges import Commits, between_builds
+from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.history.ordering import age
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Build, Outcome, Series
 from monitor.site.js_data import data_script
-from monitor.site.pages.build_changes import BuildNews, news_of_builds
+from monitor.site.pages.build_changes import BuildChanges, news_of_builds
 from monitor.site.signature_format import calls
 from monitor.site.status_legend import OUTCOMES
 
@@ -35,12 +35,12 @@ class BuildPage:
     framework: str
     build: Build
     page: str
-    nights: tuple[Night, ...]
-    news: BuildNews | None
+    nights: tuple[NightChanges, ...]
+    news: BuildChanges | None
     before: Build | None
     after: Build | None
     signatures: Mapping[str, KnownSignature]
-    commits: Commits | None
+    commits: CommitRange | None
 
     @property
     def title(self) -> str:
@@ -51,13 +51,13 @@ class BuildPage:
 
 
 def build_pages(
-    nights: Sequence[Night], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
+    nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
 ) -> tuple[BuildPage, ...]:
     """A page for every build that was ever run: a framework's newest first.
 
     `on_main` has the commits of `main` that PyTorch's nightlies are made of.
     """
-    found: dict[str, dict[str, list[Night]]] = {}
+    found: dict[str, dict[str, list[NightChanges]]] = {}
     for night in nights:
         if night.run.build:
             found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
@@ -99,12 +99,12 @@ def comparison_head(pages: Mapping[str, Sequence[BuildPage]]) -> Markup:
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
 
 
-def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> bytes:
+def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[NightChanges]) -> bytes:
     """The comparison of a framework's builds, as a script."""
     return data_script(f"comparisons[{json.dumps(framework)}]", _comparison(framework, pages, nights))
 
 
-def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Night]) -> dict[str, object]:
+def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[NightChanges]) -> dict[str, object]:
     """What any two builds are compared by: of each case that ever changed, every change and its cause; signatures."""
     builds = [page.build for page in reversed(pages)]
     places = {build.label: number for number, build in enumerate(builds)}
@@ -144,10 +144,10 @@ def _calls(signature: str) -> tuple[tuple[str, ...], ...]:
     return calls(signature) if signature else ()
 
 
-def _hits(nights: Iterable[Night]) -> Iterator[Hit]:
+def _hits(nights: Iterable[NightChanges]) -> Iterator[GroupMember]:
     for night in nights:
         if night.baseline:
-            yield from (Hit(night.run, change) for change in night.changes)
+            yield from (GroupMember(night.run, change) for change in night.changes)
 
 
 def _without_outcomes(text: str) -> str:

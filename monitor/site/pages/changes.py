@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.formatting.display_names import build_title
 
 # The page of all changes has so many of one verdict and night; the page of the run has all.
@@ -19,47 +19,47 @@ FOLDED_ABOVE = 12
 class ChangeGroup:
     """The changes of one verdict in one night, the first `shown` of them listed."""
 
-    verdict: Verdict
+    verdict: ChangeKind
     changes: tuple[Change, ...]
     folded: bool
     total: int
 
 
 @dataclass(frozen=True)
-class NightNews:
+class NightSummary:
     """What a night changed, or in `quiet` one sentence that says that it changed nothing."""
 
-    night: Night
+    night: NightChanges
     groups: tuple[ChangeGroup, ...]
     quiet: str
 
 
 @dataclass(frozen=True)
-class NightChanges:
+class KindOfChanges:
     """The changes of one verdict in one night."""
 
-    night: Night
+    night: NightChanges
     changes: tuple[Change, ...]
 
 
-def changes_by_verdict(nights: Iterable[Night]) -> Mapping[Verdict, tuple[NightChanges, ...]]:
+def changes_by_verdict(nights: Iterable[NightChanges]) -> Mapping[ChangeKind, tuple[KindOfChanges, ...]]:
     """Return the changes of these nights by verdict.
 
     What turned worse in one incident is told as that, and left out.
     """
     every = [*nights]
     found = {
-        verdict: tuple(NightChanges(night, changes) for night in every if (changes := _told_of(night, verdict)))
-        for verdict in Verdict
+        verdict: tuple(KindOfChanges(night, changes) for night in every if (changes := _told_of(night, verdict)))
+        for verdict in ChangeKind
     }
     return {verdict: groups for verdict, groups in found.items() if groups}
 
 
-def _told_of(night: Night, verdict: Verdict) -> tuple[Change, ...]:
-    return night.regressions if verdict is Verdict.WORSE else night.of(verdict)
+def _told_of(night: NightChanges, verdict: ChangeKind) -> tuple[Change, ...]:
+    return night.regressions if verdict is ChangeKind.WORSE else night.of(verdict)
 
 
-def night_news(night: Night, limit: int) -> NightNews:
+def night_news(night: NightChanges, limit: int) -> NightSummary:
     """A night's changes by verdict, at most `limit` of each."""
     regressions = night.regressions
     groups = [
@@ -67,16 +67,16 @@ def night_news(night: Night, limit: int) -> NightNews:
             verdict,
             changes[:limit],
             # What is one incident is told as one: its cases stay folded.
-            folded=len(changes) > FOLDED_ABOVE or (verdict is Verdict.WORSE and not regressions),
+            folded=len(changes) > FOLDED_ABOVE or (verdict is ChangeKind.WORSE and not regressions),
             total=len(changes),
         )
-        for verdict in Verdict
+        for verdict in ChangeKind
         if (changes := night.of(verdict))
     ]
-    return NightNews(night, tuple(groups), "" if groups else _quiet(night))
+    return NightSummary(night, tuple(groups), "" if groups else _quiet(night))
 
 
-def _quiet(night: Night) -> str:
+def _quiet(night: NightChanges) -> str:
     if night.run.blocked:
         return "Nothing could be observed, so nothing is known to have changed."
     if night.baseline is None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from monitor.federation.columns import Column, ForeignCell
+from monitor.federation.columns import ForeignCell, ForeignColumn
 from monitor.site.pages.matrix import MatrixCell, MatrixPage, usual_evidence, usual_sources
 
 
-def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
+def with_columns(page: MatrixPage, columns: Sequence[ForeignColumn]) -> MatrixPage:
     """The matrix with a column for each of the forks' targets, in the rows that it has."""
     rows = tuple(
         replace(
@@ -29,7 +29,9 @@ def with_columns(page: MatrixPage, columns: Sequence[Column]) -> MatrixPage:
     )
 
 
-def of_function(columns: Sequence[Column], framework: str, name: str) -> tuple[tuple[Column, ForeignCell], ...]:
+def of_function(
+    columns: Sequence[ForeignColumn], framework: str, name: str
+) -> tuple[tuple[ForeignColumn, ForeignCell], ...]:
     """The columns that know a function, and what they know."""
     return tuple((column, one) for column in columns if (one := column.cells.get((framework, name))))
 

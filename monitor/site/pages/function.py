@@ -9,9 +9,9 @@ from functools import cached_property, partial
 
 from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.latency.roofline import least_time
-from monitor.analysis.outcomes.outcome_changes import Change, Night, Verdict
+from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.status.current_status import Cell, Series, Standing, by_function, cell
+from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, by_function, cell
 from monitor.formats.error_text import seen
 from monitor.formatting.case_variant import dtype_of, dtype_order, mode_of
 from monitor.formatting.display_names import build_title
@@ -20,14 +20,14 @@ from monitor.formatting.urls import documentation, function_page, series_anchor
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Compiled, Evidence, Function, Mode, Outcome, Run
 from monitor.model import Series as SeriesKey
-from monitor.site.charts.chart_annotations import Level, Levels
+from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
 from monitor.site.charts.geometry import Axis, Chart, chart
 from monitor.site.incremental import made_of
-from monitor.site.known_issues import Finding
-from monitor.site.pages.regressions import Subject as RegressionSubject
-from monitor.site.project_metadata import Project
-from monitor.site.target_info import Hardware
-from monitor.snapshot.recent_measurements import Measure, Trends
+from monitor.site.known_issues import KnownIssue
+from monitor.site.pages.regressions import RegressionSource as RegressionSubject
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_info import TargetInfo
+from monitor.snapshot.recent_measurements import CaseMeasurements, RecentMeasurements
 
 # The case that moved most is drawn, and others that moved by more than a fifth or turned, as many as can be looked
 # through: dozens of level lines tell less than one. The downloads have all.
@@ -43,18 +43,18 @@ Marks = Mapping[str, Sequence[tuple[int, str]]]  # of a case: the numbers of run
 
 
 @dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
-class Past:
+class SeriesWindow:
     """What all sections of a series have in common: its last runs, and what was measured in them.
 
     `told` stands for all that follows from its runs: they never change.
     """
 
-    series: Series
+    series: SeriesStatus
     anchor: str
     runs: tuple[Run, ...]
     last_judged: Run
     axis: Axis
-    trends: Trends
+    trends: RecentMeasurements
     marks: Marks
     told: str
 
@@ -73,7 +73,7 @@ class CaseHistory:
     none.
     """
 
-    standing: Standing
+    standing: CaseStatus
     strip: tuple[Outcome | None, ...]
     messages: tuple[str, ...]
     script: str
@@ -87,17 +87,17 @@ class FunctionSection:
     `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured twice.
     """
 
-    past: Past
-    cell: Cell
-    by_dtype: Mapping[str, Cell]
+    past: SeriesWindow
+    cell: FunctionStatus
+    by_dtype: Mapping[str, FunctionStatus]
     cases: tuple[CaseHistory, ...]
-    gone: tuple[Standing, ...]
+    gone: tuple[CaseStatus, ...]
     latencies: tuple[Chart, ...]
     errors: tuple[Chart, ...]
     charted: int
 
     @property
-    def series(self) -> Series:
+    def series(self) -> SeriesStatus:
         return self.past.series
 
     @property
@@ -131,7 +131,7 @@ class FunctionPage:
     script: str
     sections: tuple[FunctionSection, ...]
     regressions: tuple[Regression, ...]
-    findings: tuple[Finding, ...]
+    findings: tuple[KnownIssue, ...]
 
     @property
     def short(self) -> bool:
@@ -144,7 +144,7 @@ class FunctionPage:
 
 
 @dataclass(frozen=True)
-class Subject:
+class FunctionSource:
     """A function that gets a page: `told` is all that the page follows from, which is much less than what it says."""
 
     framework: str
@@ -154,23 +154,23 @@ class Subject:
 
 
 @dataclass(frozen=True)
-class _Place:
+class _FunctionTarget:
     """Where a function has cases, or had some."""
 
-    past: Past
-    now: Sequence[Standing]
-    gone: Sequence[Standing]
+    past: SeriesWindow
+    now: Sequence[CaseStatus]
+    gone: Sequence[CaseStatus]
 
 
 def subjects(
-    series: Sequence[Series],
-    trends: Mapping[SeriesKey, Trends],
-    nights: Sequence[Night],
+    series: Sequence[SeriesStatus],
+    trends: Mapping[SeriesKey, RecentMeasurements],
+    nights: Sequence[NightChanges],
     regressions: Sequence[RegressionSubject],
     signatures: Mapping[str, KnownSignature],
-    levels: Levels,
-    project: Project,
-) -> Iterator[Subject]:
+    levels: LatencyLevels,
+    project: ProjectMetadata,
+) -> Iterator[FunctionSource]:
     """Every function that has, or ever had, a case.
 
     For its page the project is asked for the script of each case that does not pass, and for one that shows it.
@@ -189,10 +189,14 @@ def subjects(
         aside = signatures.get(name), entry, replacement, tuple(project.findings.get(name, ()))
         told = made_of(framework, name, aside, told_of.get(name, ()), [_told(place, project) for place in here])
         affected = tuple(of_function.get(name, ()))
-        yield Subject(framework, name, told, partial(_page, framework, name, here, *aside, affected, levels, project))
+        yield FunctionSource(
+            framework, name, told, partial(_page, framework, name, here, *aside, affected, levels, project)
+        )
 
 
-def _pasts(series: Sequence[Series], trends: Mapping[SeriesKey, Trends], nights: Sequence[Night]) -> Iterator[Past]:
+def _pasts(
+    series: Sequence[SeriesStatus], trends: Mapping[SeriesKey, RecentMeasurements], nights: Sequence[NightChanges]
+) -> Iterator[SeriesWindow]:
     marks = _marks(series, nights)
     for one, marked in zip(series, marks, strict=True):
         recent = one.recent
@@ -200,21 +204,21 @@ def _pasts(series: Sequence[Series], trends: Mapping[SeriesKey, Trends], nights:
             run.build.version if run.build else "no build" for run in recent
         )  # two of them fit below a chart
         anchor = series_anchor(one.target, one.suite, one.evidence)
-        yield Past(one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, made_of(one))
+        yield SeriesWindow(one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, made_of(one))
 
 
-def _places(pasts: Iterator[Past]) -> Mapping[tuple[str, str], list[_Place]]:
+def _places(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str], list[_FunctionTarget]]:
     """Where each function has cases: by framework and name."""
-    found: dict[tuple[str, str], list[_Place]] = {}
+    found: dict[tuple[str, str], list[_FunctionTarget]] = {}
     for past in pasts:
         now, gone = past.series.functions, by_function(past.series.gone)
         for name in now.keys() | gone.keys():
-            place = _Place(past, now.get(name, ()), gone.get(name, ()))
+            place = _FunctionTarget(past, now.get(name, ()), gone.get(name, ()))
             found.setdefault((past.series.framework, name), []).append(place)
     return found
 
 
-def _told(place: _Place, project: Project) -> tuple[object, ...]:
+def _told(place: _FunctionTarget, project: ProjectMetadata) -> tuple[object, ...]:
     """What a section follows from: the runs, what was excused of their changes, and the chip of the target."""
     marks = place.past.marks
     target = project.hardware.get(place.past.series.target)
@@ -224,14 +228,14 @@ def _told(place: _Place, project: Project) -> tuple[object, ...]:
 def _page(
     framework: str,
     name: str,
-    places: Sequence[_Place],
+    places: Sequence[_FunctionTarget],
     signature: KnownSignature | None,
     entry: Function | None,
     replacement: str,
-    findings: tuple[Finding, ...],
+    findings: tuple[KnownIssue, ...],
     regressions: tuple[Regression, ...],
-    levels: Levels,
-    project: Project,
+    levels: LatencyLevels,
+    project: ProjectMetadata,
 ) -> FunctionPage:
     sections = tuple(_section(place, levels, project) for place in places)
     shown = _most_telling([standing for place in places for standing in place.now])
@@ -253,11 +257,11 @@ def _page(
     )
 
 
-def _section(place: _Place, levels: Levels, project: Project) -> FunctionSection:
+def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMetadata) -> FunctionSection:
     past, standings = place.past, place.now
     target, _, suite, evidence = past.series.key
 
-    def levels_of(case: str) -> Sequence[Level]:
+    def levels_of(case: str) -> Sequence[LatencyLevel]:
         return levels.of(CaseOnTarget(case, target, suite, evidence))
 
     latencies, timed = _charts(past, past.trends.latencies, standings, duration, levels_of)
@@ -274,20 +278,20 @@ def _section(place: _Place, levels: Levels, project: Project) -> FunctionSection
     )
 
 
-def _by_dtype(standings: Sequence[Standing]) -> Mapping[str, Cell]:
+def _by_dtype(standings: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
     """What becomes of each dtype."""
-    found: dict[str, list[Standing]] = {}
+    found: dict[str, list[CaseStatus]] = {}
     for standing in standings:
         found.setdefault(dtype_of(standing.variant), []).append(standing)
     return {dtype: cell(those) for dtype, those in found.items()}
 
 
 def _charts(
-    past: Past,
-    measure: Measure,
-    standings: Sequence[Standing],
+    past: SeriesWindow,
+    measure: CaseMeasurements,
+    standings: Sequence[CaseStatus],
     shown: Callable[[float], str],
-    levels_of: Callable[[str], Sequence[Level]] = lambda _: (),
+    levels_of: Callable[[str], Sequence[LatencyLevel]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
     """Charts of the cases that moved most, and how many were measured twice. A level line says less than its number.
 
@@ -308,7 +312,7 @@ def _charts(
     return tuple(found), len(twice)
 
 
-def _steps(runs: Sequence[Run], levels: Sequence[Level]) -> list[tuple[int, str]]:
+def _steps(runs: Sequence[Run], levels: Sequence[LatencyLevel]) -> list[tuple[int, str]]:
     """Where levels began, by the number of the run that had their build first."""
     if not levels:
         return []
@@ -316,7 +320,7 @@ def _steps(runs: Sequence[Run], levels: Sequence[Level]) -> list[tuple[int, str]
     return [(labels.index(level.build), level.step) for level in levels if level.build in labels]
 
 
-def _marks(series: Sequence[Series], nights: Sequence[Night]) -> list[Marks]:
+def _marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges]) -> list[Marks]:
     """What happened to the cases of each series; that one was first seen, or seen no more, marks nothing."""
     places = {run.id: (n, number) for n, one in enumerate(series) for number, run in enumerate(one.recent)}
     found: list[dict[str, list[tuple[int, str]]]] = [{} for _ in series]
@@ -324,12 +328,12 @@ def _marks(series: Sequence[Series], nights: Sequence[Night]) -> list[Marks]:
         if place := places.get(night.run.id):
             n, number = place
             for change in night.changes:
-                if change.verdict not in (Verdict.NEW, Verdict.GONE):
+                if change.verdict not in (ChangeKind.NEW, ChangeKind.GONE):
                     found[n].setdefault(change.case, []).append((number, _mark(night, change)))
     return [*found]
 
 
-def _mark(night: Night, change: Change) -> str:
+def _mark(night: NightChanges, change: Change) -> str:
     turned = f"{change.before} → {change.after}" if change.before is not change.after else change.message
     return f"{change.verdict}: {turned} with {build_title(night.run.build)}"
 
@@ -338,15 +342,15 @@ def _ulp(value: float) -> str:
     return f"{deviation(value)} ulp"
 
 
-def _seen(standing: Standing) -> str:
+def _seen(standing: CaseStatus) -> str:
     """What a script is told was seen of its case."""
     return seen(standing.outcome, standing.message)
 
 
-def _most_telling(standings: Sequence[Standing]) -> Standing | None:
+def _most_telling(standings: Sequence[CaseStatus]) -> CaseStatus | None:
     """The case to show: one that fails, executed before others, or else the plainest call; None where there is none."""
 
-    def order(standing: Standing) -> tuple[bool, int, bool, bool, str]:
+    def order(standing: CaseStatus) -> tuple[bool, int, bool, bool, str]:
         variant = standing.variant
         unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
         return not standing.fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
@@ -354,7 +358,7 @@ def _most_telling(standings: Sequence[Standing]) -> Standing | None:
     return min(standings, key=order, default=None)
 
 
-def _case_history(past: Past, standing: Standing, project: Project) -> CaseHistory:
+def _case_history(past: SeriesWindow, standing: CaseStatus, project: ProjectMetadata) -> CaseHistory:
     return CaseHistory(
         standing,
         past.series.strip_of(standing.case),
@@ -364,6 +368,6 @@ def _case_history(past: Past, standing: Standing, project: Project) -> CaseHisto
     )
 
 
-def _bound(compiled: Compiled, target: Hardware | None) -> float | None:
+def _bound(compiled: Compiled, target: TargetInfo | None) -> float | None:
     """The least time of a call, in microseconds, where the chip is known."""
     return least_time(compiled, target.chip) if target and target.chip else None

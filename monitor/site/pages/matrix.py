@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from monitor.analysis.status.current_status import Cell, Series, Standing, cell, counted
-from monitor.analysis.status.measured_builds import Source, source_of
+from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, cell, counted
+from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.formatting.case_variant import dtype_of, dtype_order
 from monitor.formatting.urls import function_page, series_anchor
 from monitor.model import Evidence, Function, Mode, Outcome
@@ -30,10 +30,10 @@ class MatrixCell:
     target was measured with: two targets are compared by the newest build that both had.
     """
 
-    cell: Cell
+    cell: FunctionStatus
     anchor: str
     outcomes: Mapping[str, Outcome]
-    earlier: Mapping[Source, Mapping[str, Outcome]] = field(default_factory=dict)
+    earlier: Mapping[MeasuredBuild, Mapping[str, Outcome]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class MatrixPage:
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
-    sources: tuple[Mapping[str, tuple[Source, ...]], ...]
+    sources: tuple[Mapping[str, tuple[MeasuredBuild, ...]], ...]
     rows: tuple[MatrixRow, ...]
     elsewhere: tuple[str, ...] = ()
 
@@ -106,9 +106,9 @@ class MatrixPage:
         return tuple(outcome for outcome in Outcome if outcome in found)
 
 
-def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> MatrixPage:
+def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> MatrixPage:
     targets = tuple(sorted({one.target for one in series if one.now}))
-    asked: dict[tuple[str, str], dict[str, list[Standing]]] = {}
+    asked: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:
         for function, standings in one.functions.items():
@@ -137,14 +137,16 @@ def matrix_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Ma
     return MatrixPage(targets, tuple(map(usual_evidence, columns)), usual, tuple(rows))
 
 
-def _with_earlier(rows: Sequence[MatrixRow], targets: Sequence[str], series: Sequence[Series]) -> Iterator[MatrixRow]:
+def _with_earlier(
+    rows: Sequence[MatrixRow], targets: Sequence[str], series: Sequence[SeriesStatus]
+) -> Iterator[MatrixRow]:
     """Yield the rows, each cell with its outcomes in builds that another target was measured with."""
     in_use: dict[str, set[str]] = {}
     for row in rows:
         builds = (source.build for one in row.cells if one for source in one.cell.sources)
         in_use.setdefault(row.framework, set()).update(builds)
     past = {one.key: _runs_of(one, in_use.get(one.framework, set())) for one in series}
-    here: dict[tuple[str, str], list[Series]] = {}
+    here: dict[tuple[str, str], list[SeriesStatus]] = {}
     for one in series:
         if past[one.key]:
             here.setdefault((one.target, one.framework), []).append(one)
@@ -156,9 +158,9 @@ def _with_earlier(rows: Sequence[MatrixRow], targets: Sequence[str], series: Seq
         yield replace(row, cells=tuple(cells))
 
 
-def _runs_of(series: Series, builds: Set[str]) -> Mapping[Source, list[int]]:
+def _runs_of(series: SeriesStatus, builds: Set[str]) -> Mapping[MeasuredBuild, list[int]]:
     """Return the places of the recent runs of these builds, the newest first."""
-    found: dict[Source, list[int]] = {}
+    found: dict[MeasuredBuild, list[int]] = {}
     for number, run in reversed([*enumerate(series.recent)]):
         if (source := source_of(run)).build in builds:
             found.setdefault(source, []).append(number)
@@ -166,10 +168,13 @@ def _runs_of(series: Series, builds: Set[str]) -> Mapping[Source, list[int]]:
 
 
 def _earlier(
-    row: MatrixRow, one: MatrixCell, series: Sequence[Series], past: Mapping[SeriesKey, Mapping[Source, list[int]]]
-) -> Mapping[Source, Mapping[str, Outcome]]:
+    row: MatrixRow,
+    one: MatrixCell,
+    series: Sequence[SeriesStatus],
+    past: Mapping[SeriesKey, Mapping[MeasuredBuild, list[int]]],
+) -> Mapping[MeasuredBuild, Mapping[str, Outcome]]:
     """Return what the cases of a cell came to with each other build."""
-    found: dict[Source, dict[str, Outcome]] = {}
+    found: dict[MeasuredBuild, dict[str, Outcome]] = {}
     for each in series:
         if each.evidence is one.cell.evidence:
             for source, numbers in past[each.key].items():
@@ -182,9 +187,9 @@ def _earlier(
     return found
 
 
-def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[Source, ...]]:
+def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[MeasuredBuild, ...]]:
     """Return, by framework, what most cells of a column were measured with."""
-    found: dict[str, Counter[tuple[Source, ...]]] = {}
+    found: dict[str, Counter[tuple[MeasuredBuild, ...]]] = {}
     for row in rows:
         one = row.cells[column]
         if one and one.cell.sources:
@@ -192,7 +197,7 @@ def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[
     return {framework: counted.most_common(1)[0][0] for framework, counted in sorted(found.items())}
 
 
-def _cell(standings: Sequence[Standing], anchor: str) -> MatrixCell:
+def _cell(standings: Sequence[CaseStatus], anchor: str) -> MatrixCell:
     seen = cell(standings)
     return MatrixCell(seen, anchor, counted(standings, seen.evidence))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from monitor.analysis.status.measured_builds import Source, title
+from monitor.analysis.status.measured_builds import MeasuredBuild, title
 from monitor.formatting.case_variant import dtype_of, mode_of
 from monitor.formatting.display_names import framework_title
 from monitor.history.ordering import age
@@ -40,7 +40,7 @@ class _Column:
 
     evidence: Evidence | None
     anchor: str
-    sources: Mapping[str, tuple[Source, ...]]
+    sources: Mapping[str, tuple[MeasuredBuild, ...]]
 
 
 def _data(page: MatrixPage) -> dict[str, object]:
@@ -59,7 +59,7 @@ def _data(page: MatrixPage) -> dict[str, object]:
     anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
     evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
 
-    def numbers_of(found: Iterable[Source]) -> list[int]:
+    def numbers_of(found: Iterable[MeasuredBuild]) -> list[int]:
         return [source_number[source] for source in found]
 
     def cell_data(row: MatrixRow, one: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
@@ -117,12 +117,12 @@ def _letters(outcomes: Mapping[str, Outcome], variants: Sequence[str]) -> str:
     return "".join(LETTERS[outcomes[v]] if v in outcomes else NOT_ASKED for v in variants)
 
 
-def _sources(page: MatrixPage) -> list[Source]:
+def _sources(page: MatrixPage) -> list[MeasuredBuild]:
     """Every source of a page, the older build first."""
     cells = [one for row in page.rows for one in row.cells if one]
     found = {source for one in cells for source in (*one.cell.sources, *one.earlier)}
 
-    def order(source: Source) -> tuple[Version, Version, Source]:
+    def order(source: MeasuredBuild) -> tuple[Version, Version, MeasuredBuild]:
         return age(source.build.partition("==")[2]), age(source.compiler.partition("==")[2]), source
 
     return sorted(found, key=order)

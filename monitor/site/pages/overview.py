@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, Night, Verdict
-from monitor.analysis.regressions.regression import Regression, State
-from monitor.analysis.status.current_status import Series, score_of
+from monitor.analysis.outcomes.outcome_changes import COVERAGE, ChangeKind, NightChanges
+from monitor.analysis.regressions.regression import Regression, RegressionState
+from monitor.analysis.status.current_status import SeriesStatus, score_of
 from monitor.analysis.status.last_runs import LastRun, last_runs
-from monitor.analysis.status.measured_builds import Source
+from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.study_table import PAPER
 from monitor.formatting.humanize import moment
 from monitor.model import Evidence
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.geometry import Spark, spark
-from monitor.site.pages.build_changes import BuildNews, news_of_builds
-from monitor.site.pages.changes import NightChanges, changes_by_verdict
-from monitor.site.target_info import Hardware
+from monitor.site.pages.build_changes import BuildChanges, news_of_builds
+from monitor.site.pages.changes import KindOfChanges, changes_by_verdict
+from monitor.site.target_info import TargetInfo
 
 # A suite whose build is measured rests for a night (`monitor.cli.skip_policy`). One that missed the night after that is
 # silent, and that is said.
@@ -35,7 +35,7 @@ REGRESSIONS = 8
 
 
 @dataclass(frozen=True)
-class Figure:
+class PortabilityFigure:
     """The portability of one framework on one target, by one suite and evidence.
 
     `score` is what is known after the newest `night`, and `sources` are the builds that it was measured with; `stale`
@@ -43,9 +43,9 @@ class Figure:
     `trend` has the shares of the nights that saw the whole suite, oldest first, each with its build.
     """
 
-    night: Night
+    night: NightChanges
     score: Score
-    sources: tuple[Source, ...]
+    sources: tuple[MeasuredBuild, ...]
     stale: bool
     trend: tuple[tuple[str, float], ...]
 
@@ -55,7 +55,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Watched:
+class WatchedSeries:
     """A series of a target. `silent` says that the nightly job has not observed it for long, or never did."""
 
     framework: str
@@ -76,7 +76,7 @@ class Silence:
 
 
 @dataclass(frozen=True)
-class Place:
+class TargetSummary:
     """A target: its figures by framework, the strongest evidence first, and the study's suite before others.
 
     `series` are those that have a run. `ways` are the kinds of evidence that its runner file can give, each with its
@@ -85,9 +85,9 @@ class Place:
 
     target: str
     title: str
-    series: tuple[Watched, ...]
+    series: tuple[WatchedSeries, ...]
     ways: Mapping[Evidence, tuple[str, ...]]
-    figures: Mapping[str, tuple[Figure, ...]]
+    figures: Mapping[str, tuple[PortabilityFigure, ...]]
 
     @property
     def since(self) -> datetime | None:
@@ -143,12 +143,12 @@ class Place:
 class SilentGroup:
     """Targets that are silent alike. Without `silences`, nothing was ever observed of them."""
 
-    places: tuple[Place, ...]
+    places: tuple[TargetSummary, ...]
     silences: tuple[Silence, ...]
 
 
 @dataclass(frozen=True)
-class TonightPage:
+class OverviewPage:
     """The first page. `changed` has the changes of the newest nights by verdict, without those of one incident.
 
     `tonight` and `week` are what builds changed; the week's are those of nights before the newest. `open` are the
@@ -156,27 +156,27 @@ class TonightPage:
     """
 
     frameworks: tuple[str, ...]
-    all_places: tuple[Place, ...]
-    incidents: tuple[tuple[Night, str], ...]
-    changed: Mapping[Verdict, tuple[NightChanges, ...]]
-    tonight: tuple[BuildNews, ...]
-    week: tuple[BuildNews, ...]
+    all_places: tuple[TargetSummary, ...]
+    incidents: tuple[tuple[NightChanges, str], ...]
+    changed: Mapping[ChangeKind, tuple[KindOfChanges, ...]]
+    tonight: tuple[BuildChanges, ...]
+    week: tuple[BuildChanges, ...]
     open: tuple[Regression, ...]
 
     @property
-    def totals(self) -> Mapping[Verdict, int]:
+    def totals(self) -> Mapping[ChangeKind, int]:
         """Return how many changes there are of each verdict."""
         return {verdict: sum(len(group.changes) for group in groups) for verdict, groups in self.changed.items()}
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def places(self) -> tuple[TargetSummary, ...]:
         """The targets that were ever seen."""
         return tuple(place for place in self.all_places if place.since)
 
     @property
     def silent(self) -> tuple[SilentGroup, ...]:
         """Return the targets that are silent in part or never seen; those that are alike together."""
-        found: dict[tuple[Silence, ...], list[Place]] = {}
+        found: dict[tuple[Silence, ...], list[TargetSummary]] = {}
         for place in self.all_places:
             if place.silent or place.since is None:
                 found.setdefault(place.silences if place.since else (), []).append(place)
@@ -184,28 +184,28 @@ class TonightPage:
 
 
 def tonight_page(
-    nights: Sequence[Night],
-    newest: Sequence[Night],
-    series: Sequence[Series],
+    nights: Sequence[NightChanges],
+    newest: Sequence[NightChanges],
+    series: Sequence[SeriesStatus],
     regressions: Sequence[Regression],
-    hardware: Mapping[str, Hardware],
+    hardware: Mapping[str, TargetInfo],
     generated: datetime,
-) -> TonightPage:
+) -> OverviewPage:
     places = _places(nights, newest, series, hardware, generated)
     shown = {night.run.id for night in newest}
     week = [night for night in of_the_week(nights, generated) if night.run.id not in shown]
-    return TonightPage(
+    return OverviewPage(
         frameworks=tuple(sorted({one.framework for one in series})),
         all_places=tuple(places),
         incidents=tuple((night, incident) for night in newest for incident in night.incidents),
         changed=changes_by_verdict(newest),
         tonight=news_of_builds(newest),
         week=news_of_builds(week),
-        open=tuple(one for one in regressions if one.state is State.OPEN)[::-1],
+        open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
     )
 
 
-def of_the_week(nights: Sequence[Night], generated: datetime) -> list[Night]:
+def of_the_week(nights: Sequence[NightChanges], generated: datetime) -> list[NightChanges]:
     """The nights of the last seven days, without runs of builds that were old when they were run."""
     newest_yet: dict[tuple[str, ...], str] = {}
     found = []
@@ -219,20 +219,20 @@ def of_the_week(nights: Sequence[Night], generated: datetime) -> list[Night]:
 
 
 def _places(
-    nights: Sequence[Night],
-    newest: Sequence[Night],
-    series: Sequence[Series],
-    hardware: Mapping[str, Hardware],
+    nights: Sequence[NightChanges],
+    newest: Sequence[NightChanges],
+    series: Sequence[SeriesStatus],
+    hardware: Mapping[str, TargetInfo],
     generated: datetime,
-) -> list[Place]:
-    of_series: dict[tuple[str, ...], list[Night]] = {}
+) -> list[TargetSummary]:
+    of_series: dict[tuple[str, ...], list[NightChanges]] = {}
     for night in nights:
         of_series.setdefault(night.run.series, []).append(night)
     by_key = {one.key: one for one in series}
-    figures: dict[str, dict[str, list[Figure]]] = {}
+    figures: dict[str, dict[str, list[PortabilityFigure]]] = {}
     for night in newest:
         run = night.run
-        figure = Figure(
+        figure = PortabilityFigure(
             night,
             score_of(one := by_key[run.series]),
             one.sources,
@@ -250,11 +250,11 @@ def _places(
 
 def _place(
     target: str,
-    file: Hardware | None,
-    figures: Mapping[str, list[Figure]],
+    file: TargetInfo | None,
+    figures: Mapping[str, list[PortabilityFigure]],
     last: Mapping[SeriesKey, LastRun],
     generated: datetime,
-) -> Place:
+) -> TargetSummary:
     ways = file.ways if file else {}
     ordered = {framework: tuple(sorted(found, key=_weight)) for framework, found in figures.items()}
     watched = []
@@ -262,22 +262,22 @@ def _place(
         if where == target:
             # What a channel's build was never run of is nobody's nightly job, unless the runner file says that it is.
             silent = generated - found.nightly > SILENT_AFTER if found.nightly else framework in ways.get(evidence, ())
-            watched.append(Watched(framework, suite, evidence, found, silent))
-    return Place(target, file.title if file else target, tuple(watched), ways, ordered)
+            watched.append(WatchedSeries(framework, suite, evidence, found, silent))
+    return TargetSummary(target, file.title if file else target, tuple(watched), ways, ordered)
 
 
-def _strength(place: Place) -> int:
+def _strength(place: TargetSummary) -> int:
     """Sorts targets by the strongest evidence that there is of them."""
     weights = [_weight(figure)[0] for figures in place.figures.values() for figure in figures]
     return min(weights, default=len(Evidence))
 
 
-def _weight(figure: Figure) -> tuple[int, bool, str]:
+def _weight(figure: PortabilityFigure) -> tuple[int, bool, str]:
     run = figure.night.run
     return [*Evidence].index(run.evidence), run.suite != PAPER, run.suite
 
 
-def trend(nights: Sequence[Night]) -> tuple[tuple[str, float], ...]:
+def trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
     """The shares of the nights that saw the whole suite: a part of it has another share."""
     whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= COVERAGE * n.expected]
     shares = [(night.run.build.label, night.score.share) for night in whole if night.run.build]

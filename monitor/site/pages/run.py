@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from monitor.analysis.outcomes.outcome_changes import Night
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import framework_title
 from monitor.history.layout import RecordedRun
 from monitor.model import Build, Outcome
 from monitor.site.incremental import made_of
-from monitor.site.pages.changes import NightNews, night_news
+from monitor.site.pages.changes import NightSummary, night_news
 
 
 @dataclass(frozen=True)
 class RunPage:
     """One run. `outcomes` counts what its cases came to, `facts` are the environment in the order of its names."""
 
-    night: Night
+    night: NightChanges
     recorded: RecordedRun
-    news: NightNews
+    news: NightSummary
     outcomes: Mapping[Outcome, int]
     facts: tuple[tuple[str, str], ...]
 
@@ -30,23 +30,23 @@ class RunPage:
 
 
 @dataclass(frozen=True)
-class Subject:
+class RunSource:
     """A run that gets a page: `told` is all that it and its document follow from, which is less than what they say."""
 
-    night: Night
+    night: NightChanges
     told: str
     view: Callable[[], RunPage]
 
 
 def subjects(
-    nights: Sequence[Night], runs: Sequence[RecordedRun], outcomes: Mapping[str, Mapping[Outcome, int]]
-) -> Iterator[Subject]:
+    nights: Sequence[NightChanges], runs: Sequence[RecordedRun], outcomes: Mapping[str, Mapping[Outcome, int]]
+) -> Iterator[RunSource]:
     """Every run; `outcomes` has the counts of each by its id."""
     for night, recorded in zip(nights, runs, strict=True):
-        yield Subject(night, _told(night), partial(_page, night, recorded, outcomes.get(recorded.run.id, {})))
+        yield RunSource(night, _told(night), partial(_page, night, recorded, outcomes.get(recorded.run.id, {})))
 
 
-def _told(night: Night) -> str:
+def _told(night: NightChanges) -> str:
     """A digest of a night: its run, which never changes, and its news, in as few words as tell them apart."""
     changes = [
         (
@@ -62,7 +62,7 @@ def _label(build: Build | None) -> str:
     return build.label if build else ""
 
 
-def _page(night: Night, recorded: RecordedRun, outcomes: Mapping[Outcome, int]) -> RunPage:
+def _page(night: NightChanges, recorded: RecordedRun, outcomes: Mapping[Outcome, int]) -> RunPage:
     return RunPage(
         night,
         recorded,

@@ -7,45 +7,45 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from monitor.analysis.outcomes.outcome_changes import Night, Verdict
-from monitor.site.pages.run import Subject
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.site.pages.run import RunSource
 
 MONTH = len("2026-11")
 NEWEST = 100  # runs, on the first page
 
 
 @dataclass(frozen=True)
-class Row:
+class RunRow:
     """A run, and how many of its changes are of each verdict."""
 
-    night: Night
-    verdicts: tuple[tuple[Verdict, int], ...]
+    night: NightChanges
+    verdicts: tuple[tuple[ChangeKind, int], ...]
 
 
 @dataclass(frozen=True)
-class Month:
+class RunMonth:
     """The runs that started in a month, the newest first. `told` is all that its page follows from."""
 
     name: str
     page: str
-    runs: tuple[Subject, ...]
+    runs: tuple[RunSource, ...]
 
     @property
     def told(self) -> tuple[str, ...]:
         return tuple(one.told for one in self.runs)
 
 
-def rows(runs: Iterable[Subject]) -> Iterator[Row]:
+def rows(runs: Iterable[RunSource]) -> Iterator[RunRow]:
     for one in runs:
         counts = Counter(change.verdict for change in one.night.changes)
-        yield Row(one.night, tuple((verdict, counts[verdict]) for verdict in Verdict if verdict in counts))
+        yield RunRow(one.night, tuple((verdict, counts[verdict]) for verdict in ChangeKind if verdict in counts))
 
 
-def newest_first(runs: Iterable[Subject]) -> list[Subject]:
+def newest_first(runs: Iterable[RunSource]) -> list[RunSource]:
     return sorted(runs, key=lambda one: (one.night.run.started, one.night.run.id), reverse=True)
 
 
-def months(newest: Iterable[Subject]) -> tuple[Month, ...]:
+def months(newest: Iterable[RunSource]) -> tuple[RunMonth, ...]:
     """Every month that has runs, the newest first, from runs in that order."""
     of_month = groupby(newest, lambda one: one.night.run.started[:MONTH])
-    return tuple(Month(name, f"runs/{name}.html", tuple(found)) for name, found in of_month)
+    return tuple(RunMonth(name, f"runs/{name}.html", tuple(found)) for name, found in of_month)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.analysis.status.current_status import Series, Standing, cell
-from monitor.analysis.status.measured_builds import Source
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, cell
+from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Portability
 from monitor.analysis.status.study_table import PAPER, StudyRow, study_table
 from monitor.formatting.humanize import duration
@@ -23,7 +23,7 @@ RATIOS = (0.0, 1.0, 2.0, 10.0, 100.0, 1_000.0, 10_000.0, float("inf"))  # the st
 
 
 @dataclass(frozen=True)
-class Bar:
+class HistogramBar:
     """One bin: what it holds, how many, and its height as a share of the highest."""
 
     label: str
@@ -37,14 +37,14 @@ class Histogram:
 
     framework: str
     target: str
-    sources: tuple[Source, ...]
+    sources: tuple[MeasuredBuild, ...]
     cases: int
-    bars: tuple[Bar, ...]
+    bars: tuple[HistogramBar, ...]
     over: float
 
 
 @dataclass(frozen=True)
-class Turned:
+class ChangedSinceStudy:
     """A function of the study whose answer on the study's kind of TPU is not what it was."""
 
     function: str
@@ -53,7 +53,7 @@ class Turned:
     then: Portability
     now: Portability
     evidence: Evidence
-    sources: tuple[Source, ...]
+    sources: tuple[MeasuredBuild, ...]
     message: str
 
 
@@ -62,13 +62,13 @@ class StudyPage:
     """The study's functions: `rows` by framework and hardware, `times` and `firsts` by framework and target."""
 
     rows: Mapping[str, tuple[StudyRow, ...]]
-    turned: tuple[Turned, ...]
+    turned: tuple[ChangedSinceStudy, ...]
     same: int
     times: tuple[Histogram, ...]
     firsts: tuple[Histogram, ...]
 
 
-def study_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> StudyPage:
+def study_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> StudyPage:
     rows: dict[str, tuple[StudyRow, ...]] = {}
     for row in study_table(series, catalog):
         rows[row.framework] = (*rows.get(row.framework, ()), row)
@@ -83,7 +83,7 @@ def study_page(series: Sequence[Series], catalog: Mapping[str, Function]) -> Stu
     )
 
 
-def _answers(series: Sequence[Series], catalog: Mapping[str, Function]) -> Iterator[Turned]:
+def _answers(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[ChangedSinceStudy]:
     """Each function that both the study and we have an answer for, on its kind of TPU."""
     for one in series:
         if (one.target, one.suite) != (STUDY_TPU, PAPER):
@@ -94,24 +94,26 @@ def _answers(series: Sequence[Series], catalog: Mapping[str, Function]) -> Itera
                 message = next((s.message for s in standings if s.message and s.outcome.known), "")
                 then = Portability(entry.study_tpu)
                 page = function_page(one.framework, name)
-                yield Turned(name, one.framework, page, then, seen.portability, seen.evidence, seen.sources, message)
+                yield ChangedSinceStudy(
+                    name, one.framework, page, then, seen.portability, seen.evidence, seen.sources, message
+                )
 
 
-def _times(series: Series, catalog: Mapping[str, Function]) -> Histogram | None:
+def _times(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
     """Cases by the steady time of a call."""
     values = [s.latency.median for s in _studied(series, catalog) if s.latency]
     labels = [f"{duration(low)} to {duration(high)}" for low, high in pairwise(DECADES)]
     return _histogram(series, values, DECADES, labels)
 
 
-def _firsts(series: Series, catalog: Mapping[str, Function]) -> Histogram | None:
+def _firsts(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
     """Cases by how many times longer the very first call takes than a steady one."""
     values = [s.latency.first / s.latency.median for s in _studied(series, catalog) if s.latency and s.latency.median]
     labels = [f"{low:,.0f} to {high:,.0f} times" for low, high in pairwise(RATIOS[:-1])]
     return _histogram(series, values, RATIOS, [*labels, f"over {RATIOS[-2]:,.0f} times"])
 
 
-def _studied(series: Series, catalog: Mapping[str, Function]) -> Iterator[Standing]:
+def _studied(series: SeriesStatus, catalog: Mapping[str, Function]) -> Iterator[CaseStatus]:
     for standing in series.now:
         entry = catalog.get(standing.function)
         if entry and entry.study_name:
@@ -119,11 +121,13 @@ def _studied(series: Series, catalog: Mapping[str, Function]) -> Iterator[Standi
 
 
 def _histogram(
-    series: Series, values: Sequence[float], edges: Sequence[float], labels: Sequence[str]
+    series: SeriesStatus, values: Sequence[float], edges: Sequence[float], labels: Sequence[str]
 ) -> Histogram | None:
     if not values:
         return None
     counts = histogram(values, edges)
-    bars = tuple(Bar(label, number, number / max(*counts, 1)) for label, number in zip(labels, counts, strict=True))
+    bars = tuple(
+        HistogramBar(label, number, number / max(*counts, 1)) for label, number in zip(labels, counts, strict=True)
+    )
     over = sum(value >= 10 for value in values) / len(values)
     return Histogram(series.framework, series.target, series.sources, len(values), bars, over)

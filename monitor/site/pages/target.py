@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from statistics import median
 
-from monitor.analysis.outcomes.outcome_changes import Night
-from monitor.analysis.status.current_status import Cell, Series, Standing, by_function, cell
+from monitor.analysis.outcomes.outcome_changes import NightChanges
+from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, by_function, cell
 from monitor.analysis.status.kernel_tables import KernelColumn, kernel_pages
-from monitor.analysis.status.measured_builds import Source, source_of
+from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.analysis.status.scores import Portability, Score
 from monitor.formatting.urls import function_page, series_anchor, target_page
 from monitor.history.layout import RecordedRun
 from monitor.model import Evidence
-from monitor.site.pages.overview import Figure, Place, Watched
-from monitor.site.target_info import Hardware
+from monitor.site.pages.overview import PortabilityFigure, TargetSummary, WatchedSeries
+from monitor.site.target_info import TargetInfo
 
 # The target that others are held against: every fork has one, and it runs everything.
 REFERENCE = "cpu"
@@ -27,7 +27,7 @@ SLOWEST = 15
 
 
 @dataclass(frozen=True)
-class Lack:
+class FailingFunction:
     """A function that fails here. `elsewhere` is what becomes of it on the reference target, None where unknown."""
 
     function: str
@@ -35,8 +35,8 @@ class Lack:
     address: str
     portability: Portability
     message: str
-    sources: tuple[Source, ...]
-    elsewhere: Cell | None
+    sources: tuple[MeasuredBuild, ...]
+    elsewhere: FunctionStatus | None
 
     @property
     def works_elsewhere(self) -> bool:
@@ -44,7 +44,7 @@ class Lack:
 
 
 @dataclass(frozen=True)
-class Slow:
+class SlowCase:
     """A case whose call takes long: in microseconds, here and on the reference target, None where it has no time.
 
     `source` and `reference_source` are the builds that were timed.
@@ -54,9 +54,9 @@ class Slow:
     function: str
     address: str
     latency: float
-    source: Source
+    source: MeasuredBuild
     reference: float | None
-    reference_source: Source | None
+    reference_source: MeasuredBuild | None
 
     @property
     def ratio(self) -> float | None:
@@ -67,9 +67,9 @@ class Slow:
 class Coverage:
     """How much of one framework is seen here by one kind of evidence: functions and cases, and the newest build."""
 
-    night: Night
-    sources: tuple[Source, ...]
-    watched: Watched
+    night: NightChanges
+    sources: tuple[MeasuredBuild, ...]
+    watched: WatchedSeries
     score: Score
     cases: int
     judged: int
@@ -86,36 +86,38 @@ class TargetPage:
 
     name: str
     page: str
-    hardware: Hardware | None
-    place: Place
+    hardware: TargetInfo | None
+    place: TargetSummary
     coverage: tuple[Coverage, ...]
     facts: tuple[tuple[str, str], ...]
     last: RecordedRun | None
     noise: float | None
     timed: int
     calibration: tuple[tuple[str, float], ...]
-    lacks: tuple[Lack, ...]
+    lacks: tuple[FailingFunction, ...]
     lacking: int
     judged: int
     kernels: tuple[tuple[str, KernelColumn], ...]
-    slow: tuple[Slow, ...]
+    slow: tuple[SlowCase, ...]
     others: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Subject:
+class TargetSource:
     """A target that gets a page."""
 
     name: str
     page: str
-    hardware: Hardware | None
-    place: Place
+    hardware: TargetInfo | None
+    place: TargetSummary
     view: Callable[[], TargetPage]
 
 
-def subjects(places: Sequence[Place], series: Sequence[Series], hardware: Mapping[str, Hardware]) -> Iterator[Subject]:
+def subjects(
+    places: Sequence[TargetSummary], series: Sequence[SeriesStatus], hardware: Mapping[str, TargetInfo]
+) -> Iterator[TargetSource]:
     """Every target that has runs or a runner file."""
-    here: dict[str, list[Series]] = {}
+    here: dict[str, list[SeriesStatus]] = {}
     for one in series:
         here.setdefault(one.target, []).append(one)
     executed = [one for one in here.get(REFERENCE, ()) if one.evidence is Evidence.EXECUTED]
@@ -124,14 +126,14 @@ def subjects(places: Sequence[Place], series: Sequence[Series], hardware: Mappin
     for place in places:
         of_file, found = hardware.get(place.target), here.get(place.target, ())
         view = partial(_page, place, of_file, found, reference, names)
-        yield Subject(place.target, target_page(place.target), of_file, place, view)
+        yield TargetSource(place.target, target_page(place.target), of_file, place, view)
 
 
 def _page(
-    place: Place,
-    hardware: Hardware | None,
-    series: Sequence[Series],
-    reference: Sequence[Standing],
+    place: TargetSummary,
+    hardware: TargetInfo | None,
+    series: Sequence[SeriesStatus],
+    reference: Sequence[CaseStatus],
     names: Sequence[str],
 ) -> TargetPage:
     runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
@@ -162,7 +164,7 @@ def _page(
     )
 
 
-def _coverage(figure: Figure, place: Place, series: Sequence[Series]) -> Coverage:
+def _coverage(figure: PortabilityFigure, place: TargetSummary, series: Sequence[SeriesStatus]) -> Coverage:
     key = figure.night.run.series
     (one,) = (one for one in series if one.key == key)
     (watched,) = (each for each in place.series if (place.target, each.framework, each.suite, each.evidence) == key)
@@ -171,10 +173,10 @@ def _coverage(figure: Figure, place: Place, series: Sequence[Series]) -> Coverag
     )
 
 
-def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack]:
+def _lacks(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> list[FailingFunction]:
     """The functions that do not wholly work: complete failures first, and those first that work on the reference."""
     elsewhere = {name: cell(found) for name, found in by_function(reference).items()}
-    found: dict[tuple[str, str], list[Standing]] = {}
+    found: dict[tuple[str, str], list[CaseStatus]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
         for function, standings in one.functions.items():
@@ -189,17 +191,21 @@ def _lacks(series: Sequence[Series], reference: Sequence[Standing]) -> list[Lack
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
             lacks.append(
-                Lack(function, framework, address, seen.portability, message, seen.sources, elsewhere.get(function))
+                FailingFunction(
+                    function, framework, address, seen.portability, message, seen.sources, elsewhere.get(function)
+                )
             )
     return sorted(lacks, key=lambda lack: (lack.portability is Portability.PARTIAL, not lack.works_elsewhere))
 
 
-def _slowest(series: Sequence[Series], times: Sequence[Standing], reference: Sequence[Standing]) -> list[Slow]:
+def _slowest(
+    series: Sequence[SeriesStatus], times: Sequence[CaseStatus], reference: Sequence[CaseStatus]
+) -> list[SlowCase]:
     """The slowest cases against the reference; where that has no times, or is this target, the slowest of all."""
     anchors = {one.runs[-1].run.series: series_anchor(one.target, one.suite, one.evidence) for one in series}
     known = {s.case: (s.latency.median, source_of(s.run)) for s in reference if s.latency}
     slow = [
-        Slow(
+        SlowCase(
             standing.case,
             standing.function,
             f"{function_page(standing.run.framework, standing.function)}#{anchors[standing.run.series]}",

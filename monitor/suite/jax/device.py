@@ -15,7 +15,7 @@ import numpy as np
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 
 # How JAX and XLA word a refusal. Everything else that is raised is an error.
 REFUSALS = re.compile(
@@ -75,7 +75,7 @@ class JaxDevice:
         del dtype
         return built  # arrays are made on the default device, which is ours
 
-    def fetch(self, leaf: Any) -> Fetched | None:
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
         return fetch(leaf)
 
     def elsewhere(self, leaf: Any) -> str:
@@ -120,7 +120,7 @@ class JaxDevice:
         return None
 
 
-def fetch(leaf: Any) -> Fetched | None:
+def fetch(leaf: Any) -> FetchedTensor | None:
     """An array's values and dtype; None for anything else. What NumPy has no dtype for comes in a wider one.
 
     Some functions give back the very array of NumPy's that they were given.
@@ -129,4 +129,4 @@ def fetch(leaf: Any) -> Fetched | None:
         return None
     dtype = str(leaf.dtype)
     values = np.asarray(leaf)
-    return Fetched(values.astype(float) if dtype == "bfloat16" or dtype.startswith("float8") else values, dtype)
+    return FetchedTensor(values.astype(float) if dtype == "bfloat16" or dtype.startswith("float8") else values, dtype)

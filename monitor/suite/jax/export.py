@@ -17,7 +17,7 @@ import jax
 
 from monitor.formats.error_text import describe
 from monitor.model import Outcome, Stage
-from monitor.suite.check_protocol import Check
+from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
 from monitor.suite.jax.device import JaxDevice
 
@@ -36,9 +36,9 @@ class JaxExporter:
     """JAX, traced on the CPU and lowered for a platform: tpu, cuda, rocm ..."""
 
     def __init__(self, device: str, platform: str) -> None:
-        self.device = _Traced(device, platform)
+        self.device = _JaxTraceDevice(device, platform)
 
-    def programs(self, check: Check) -> list[bytes]:
+    def programs(self, check: CaseCheck) -> list[bytes]:
         with _bits(wide=any(dtype in check.id for dtype in WIDE)):
             try:
                 traced = [self._whole(check)]
@@ -47,14 +47,14 @@ class JaxExporter:
             lowered = [self._lower(one, check) for one in traced if one.jaxpr.eqns]
             return list(dict.fromkeys(lowered))
 
-    def _whole(self, check: Check) -> Any:
+    def _whole(self, check: CaseCheck) -> Any:
         def whole(*instead: Any) -> list[Any]:
             results = self.device.standing_in(check, instead)()
             return [leaf for leaf in jax.tree_util.tree_leaves(results) if isinstance(leaf, jax.Array)]
 
         return jax.jit(whole).trace(*map(_abstract, self.device.arrays_of(check)))
 
-    def _watched(self, check: Check) -> list[Any]:
+    def _watched(self, check: CaseCheck) -> list[Any]:
         """What JAX hands to the device while the call runs on the CPU, traced."""
         call = check.prepare(self.device)
         with _dispatched() as programs:
@@ -68,7 +68,7 @@ class JaxExporter:
                 raise
         return programs
 
-    def _lower(self, traced: Any, check: Check) -> bytes:
+    def _lower(self, traced: Any, check: CaseCheck) -> bytes:
         try:
             text: str = traced.lower(lowering_platforms=(self.device.lowers_for,)).as_text()
         except Exception as error:
@@ -78,7 +78,7 @@ class JaxExporter:
         return text.encode()
 
 
-class _Traced(StandIns, JaxDevice):
+class _JaxTraceDevice(StandIns, JaxDevice):
     """The device that calls are traced on. What is compiled becomes part of the whole program, as what is not."""
 
     def __init__(self, name: str, platform: str) -> None:
@@ -97,7 +97,7 @@ class _Traced(StandIns, JaxDevice):
         return super().refusal(error)
 
 
-def _callback(check: Check) -> StageError:
+def _callback(check: CaseCheck) -> StageError:
     """A function may be there for calling the host back; any other that does it has not run on the device."""
     if "callback" in check.function or ".debug." in check.function:
         return StageError(Stage.LOWER, Outcome.BLOCKED, "calls the host back, which needs the device's own runtime")

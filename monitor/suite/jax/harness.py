@@ -24,7 +24,7 @@ from monitor.suite.device import Device
 from monitor.suite.inputs import Array
 from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
-from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.tolerances import tolerance_of
 
 HARNESS = "jax._src.internal_test_util.test_harnesses"
@@ -116,7 +116,7 @@ class HarnessCheck:
     def _plain_truth(self, inputs: list[Any]) -> list[Any]:
         with jax.default_device(jax.devices("cpu")[0]):
             results = _fetched(self.harness.dyn_fun(*inputs))
-            return [Fetched(leaf.values, "") if isinstance(leaf, Fetched) else leaf for leaf in results]
+            return [FetchedTensor(leaf.values, "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
 
 
 def _harnesses(device: Device) -> Any:

@@ -12,14 +12,14 @@ from typing import Any
 
 from monitor.model import Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
-from monitor.suite.kernel_entry import Kernel
+from monitor.suite.kernel_entry import KernelEntry
 
 # Where primitives are that `import jax` alone does not bring.
 MODULES = ("jax.numpy", "jax.scipy", "jax.experimental.pallas", "jax.experimental.sparse")
 GPUS = {"cuda", "rocm"}
 
 
-def kernels(platform: str) -> dict[str, Kernel]:
+def kernels(platform: str) -> dict[str, KernelEntry]:
     """Every primitive with any rule, by the name it has in a jaxpr. Raises SuiteUnavailableError."""
     for module in MODULES:
         import_module(module)
@@ -45,7 +45,7 @@ def _rules(everywhere: Mapping[Any, Any], somewhere: Mapping[str, Mapping[Any, A
             yield platform, primitive
 
 
-def _kernel(places: set[str], wanted: set[str]) -> Kernel:
+def _kernel(places: set[str], wanted: set[str]) -> KernelEntry:
     if own := places & wanted:
-        return Kernel(Outcome.PASS, f"a rule for {' and '.join(sorted(own))}")
-    return Kernel(Outcome.PASS, "a rule for any platform") if "" in places else Kernel(Outcome.UNSUPPORTED)
+        return KernelEntry(Outcome.PASS, f"a rule for {' and '.join(sorted(own))}")
+    return KernelEntry(Outcome.PASS, "a rule for any platform") if "" in places else KernelEntry(Outcome.UNSUPPORTED)

@@ -14,7 +14,7 @@ import tensorflow as tf
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 
 # What TensorFlow says where an operator has no kernel for a device or a dtype: an exception of another class.
 NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "Could not satisfy device specification")
@@ -72,7 +72,7 @@ class TensorflowDevice:
         del dtype
         return built  # what is made is made in the scope of our device
 
-    def fetch(self, leaf: Any) -> Fetched | None:
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
         if isinstance(leaf, tf.Variable):
             leaf = leaf.read_value()
         # A session gives arrays of NumPy, which are TensorFlow's results as much as its tensors are.
@@ -80,7 +80,7 @@ class TensorflowDevice:
             return None
         values = leaf.numpy() if isinstance(leaf, tf.Tensor) else leaf
         dtype = tf.as_dtype(leaf.dtype).name
-        return Fetched(np.asarray(values, dtype=float) if dtype == "bfloat16" else np.asarray(values), dtype)
+        return FetchedTensor(np.asarray(values, dtype=float) if dtype == "bfloat16" else np.asarray(values), dtype)
 
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, tf.Tensor) and hasattr(leaf, "backing_device"):

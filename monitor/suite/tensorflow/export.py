@@ -18,7 +18,7 @@ import tensorflow as tf
 
 from monitor.formats.error_text import describe
 from monitor.model import Mode, Outcome, Stage
-from monitor.suite.check_protocol import Check
+from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
 from monitor.suite.tensorflow.device import TensorflowDevice
 
@@ -45,9 +45,9 @@ class TensorflowExporter:
 
     def __init__(self, device: str, platform: str) -> None:
         del platform
-        self.device = _Traced(device)
+        self.device = _TensorflowTraceDevice(device)
 
-    def programs(self, check: Check) -> list[bytes]:
+    def programs(self, check: CaseCheck) -> list[bytes]:
         try:
             return self._whole(check)
         except Exception as error:
@@ -55,7 +55,7 @@ class TensorflowExporter:
                 raise _refused(error) from error
         return self._each(check)
 
-    def _whole(self, check: Check) -> list[bytes]:
+    def _whole(self, check: CaseCheck) -> list[bytes]:
         def whole(*instead: Any) -> list[Any]:
             results = self.device.standing_in(check, instead)()
             flat = tf.nest.flatten(results, expand_composites=True)
@@ -63,7 +63,7 @@ class TensorflowExporter:
 
         return _bridge(whole, self.device.arrays_of(check))
 
-    def _each(self, check: Check) -> list[bytes]:
+    def _each(self, check: CaseCheck) -> list[bytes]:
         """The programs of the operators that the call executes."""
         from tensorflow.python.eager.context import context
         from tensorflow.python.framework import op_callbacks
@@ -94,7 +94,7 @@ class TensorflowExporter:
         return list(dict.fromkeys(programs))
 
 
-class _Traced(StandIns, TensorflowDevice):
+class _TensorflowTraceDevice(StandIns, TensorflowDevice):
     """The device that calls are traced on. What is compiled is compiled by the bridge alone.
 
     It is nobody's default, so that what TensorFlow itself places on the host can be told by its being placed.

@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from monitor.model import Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
-from monitor.suite.kernel_entry import Kernel
+from monitor.suite.kernel_entry import KernelEntry
 
 ANY = "DEFAULT"  # a kernel for every type of device: control flow, and what only passes tensors on
 HOST = "CPU"
@@ -38,7 +38,7 @@ HOST_OBJECTS = (
 FEWEST = 300  # a build for a GPU has hundreds of its kernels; one for a CPU has the few that need no CUDA
 
 
-def kernels(platform: str) -> dict[str, Kernel]:
+def kernels(platform: str) -> dict[str, KernelEntry]:
     """Every operator of `tf.raw_ops` that has any kernel and is not the host's alone. Raises SuiteUnavailableError.
 
     `platform` is a type of device: GPU, CPU, TPU ...
@@ -73,7 +73,7 @@ def _is_of_host(name: str) -> bool:
     return not arguments or bool(types & HOST_TYPES) or any(word in name for word in HOST_OBJECTS)
 
 
-def _kernel(found: Iterable[Any]) -> Kernel:
+def _kernel(found: Iterable[Any]) -> KernelEntry:
     """The kernels of one operator as one, with all dtypes of each of its attributes."""
     there = False
     dtypes: dict[str, set[str]] = {}
@@ -83,5 +83,7 @@ def _kernel(found: Iterable[Any]) -> Kernel:
             allowed = constraint.allowed_values.list.type
             dtypes.setdefault(constraint.name, set()).update(tf.as_dtype(value).name for value in allowed)
     if not there:
-        return Kernel(Outcome.UNSUPPORTED)
-    return Kernel(Outcome.PASS, "; ".join(f"{name}: {', '.join(sorted(of))}" for name, of in sorted(dtypes.items())))
+        return KernelEntry(Outcome.UNSUPPORTED)
+    return KernelEntry(
+        Outcome.PASS, "; ".join(f"{name}: {', '.join(sorted(of))}" for name, of in sorted(dtypes.items()))
+    )

@@ -26,7 +26,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from monitor.formats.error_text import describe
 from monitor.suite.check_protocol import SuiteUnavailableError
-from monitor.suite.kernel_entry import Path
+from monitor.suite.kernel_entry import CompositeCall
 
 # The kinds of composite kernel, in the order in which the dispatcher prefers them for a backend.
 COMPOSITE_KEYS = ("CompositeExplicitAutogradNonFunctional", "CompositeExplicitAutograd", "CompositeImplicitAutograd")
@@ -54,7 +54,7 @@ VALUES: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def follow(composites: Set[str], device: str) -> dict[str, set[Path]]:
+def follow(composites: Set[str], device: str) -> dict[str, set[CompositeCall]]:
     """The paths of each composite that could be called on a device of that type, which need not be here.
 
     Names are the schema's without their namespace: `ctc_loss.IntList`. All is done in copies of this process: a kernel
@@ -74,7 +74,7 @@ def follow(composites: Set[str], device: str) -> dict[str, set[Path]]:
             paths = _Following(_Follower(composites), op_db, composites, device).all()
     finally:
         logger.setLevel(level)
-    return {name: {Path(frozenset(calls), whole) for calls, whole in of} for name, of in paths.items()}
+    return {name: {CompositeCall(frozenset(calls), whole) for calls, whole in of} for name, of in paths.items()}
 
 
 @dataclass
@@ -121,7 +121,7 @@ class _Following:
         while missing:
             tried = apart(partial(self._try, missing))
             for name, paths in zip(missing, tried, strict=False):
-                seen = {Path(frozenset(calls), whole) for calls, whole in paths}
+                seen = {CompositeCall(frozenset(calls), whole) for calls, whole in paths}
                 self.follower.paths.setdefault(name, set()).update(seen)
             missing = missing[len(tried) + 1 :]  # without the one that it died of
 
@@ -168,7 +168,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
 
     def __init__(self, composites: Set[str]) -> None:
         super().__init__()
-        self.paths: dict[str, set[Path]] = {}
+        self.paths: dict[str, set[CompositeCall]] = {}
         self.passed: dict[str, list[dict[str, Any]]] = {}  # arguments by the name that variants share
         self._composites = composites
         self._open: list[set[str]] = []  # what the composites that are running have called so far
@@ -216,7 +216,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
             whole = True
         except Exception:  # any: how far it came is known
             result = None
-        self.paths.setdefault(name, set()).add(Path(frozenset(self._open.pop()), whole))
+        self.paths.setdefault(name, set()).add(CompositeCall(frozenset(self._open.pop()), whole))
         return result if whole else _pretended(func, args, kwargs)
 
     def _remember(self, func: Any, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:

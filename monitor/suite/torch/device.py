@@ -17,7 +17,7 @@ import torch
 from monitor.model import Outcome
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import Fetched
+from monitor.suite.oracle import FetchedTensor
 
 # How PyTorch words a refusal. Everything else that is raised is an error.
 REFUSALS = re.compile(
@@ -111,7 +111,7 @@ class TorchDevice:
             return built.to(self._device)
         return built.to(self._device, wanted)
 
-    def fetch(self, leaf: Any) -> Fetched | None:
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
         if not isinstance(leaf, torch.Tensor):
             return None
         return fetch(leaf)
@@ -183,14 +183,14 @@ def _flavour() -> str:
     return next((f"{maker} {version}" for maker, version in makers if version), "cpu")
 
 
-def fetch(tensor: torch.Tensor) -> Fetched:
+def fetch(tensor: torch.Tensor) -> FetchedTensor:
     """A tensor's values and dtype, sparse ones as dense; what NumPy has no dtype for comes in a wider one."""
     values = tensor.detach().cpu()
     if values.layout is not torch.strided:
         values = values.to_dense()
     if wider := WIDER.get(values.dtype):
         values = values.to(wider)
-    return Fetched(values.resolve_conj().resolve_neg().numpy(), str(tensor.dtype).removeprefix("torch."))
+    return FetchedTensor(values.resolve_conj().resolve_neg().numpy(), str(tensor.dtype).removeprefix("torch."))
 
 
 def _repeat_lazily(xla: Any, call: Callable[[], Any], times: int) -> Any:

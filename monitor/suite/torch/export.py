@@ -16,7 +16,7 @@ import torch
 
 from monitor.formats.error_text import describe
 from monitor.model import Outcome, Stage
-from monitor.suite.check_protocol import Check
+from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError
 from monitor.suite.oracle import leaves
 from monitor.suite.torch.device import TorchDevice
@@ -30,7 +30,7 @@ class TorchExporter:
         os.environ.setdefault("PJRT_DEVICE", "CPU")  # read when torch_xla is imported
         self.device = _Lazy(device)
 
-    def programs(self, check: Check) -> list[bytes]:
+    def programs(self, check: CaseCheck) -> list[bytes]:
         call = check.prepare(self.device)
         self.device.fallbacks()
         results = [leaf for leaf in leaves(call()) if isinstance(leaf, torch.Tensor) and leaf.device.type == "xla"]

@@ -16,7 +16,7 @@ import torch
 
 from monitor.model import Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
-from monitor.suite.kernel_entry import Kernel, Path, followed
+from monitor.suite.kernel_entry import CompositeCall, KernelEntry, followed
 from monitor.suite.torch.composites import follow
 
 IN_TREE = {"CPU", "CUDA", "MPS"}
@@ -46,7 +46,7 @@ PASSED_TO_THE_CPU = {"MPS": {"col2im", "embedding_renorm_", "linalg_svd", "linal
 BUILT_FOR = {"MPS": {"_convolution": {"_mps_convolution", "_mps_convolution_transpose"}}}
 
 
-def kernels(platform: str) -> dict[str, Kernel]:
+def kernels(platform: str) -> dict[str, KernelEntry]:
     """Every operator of `native_functions.yaml`, without the variants that are generated from others.
 
     `platform` is a dispatch key: CUDA, MPS, XPU ... Raises SuiteUnavailableError, and ImportError without PyYAML.
@@ -60,11 +60,11 @@ def kernels(platform: str) -> dict[str, Kernel]:
     own = _written(functions, parsed.backend_indices, platform) if platform in IN_TREE else _loaded(functions, platform)
     composites = {name for name, one in functions.items() if one.has_composite_kernel} - own.keys()
     passed_on = PASSED_TO_THE_CPU.get(platform, set()) - own.keys()
-    known = {name: Kernel(Outcome.PASS, how) for name, how in own.items()}
-    known |= dict.fromkeys(passed_on, Kernel(Outcome.FALLBACK, "passed on to the CPU"))
+    known = {name: KernelEntry(Outcome.PASS, how) for name, how in own.items()}
+    known |= dict.fromkeys(passed_on, KernelEntry(Outcome.FALLBACK, "passed on to the CPU"))
     found = followed(platform, known, _paths(composites, platform))
     meant = (name for name, one in functions.items() if "generated" not in one.tags and _is_meant(name, platform))
-    return {f"torch.ops.aten.{name}": found.get(name, Kernel(Outcome.UNSUPPORTED)) for name in meant}
+    return {f"torch.ops.aten.{name}": found.get(name, KernelEntry(Outcome.UNSUPPORTED)) for name in meant}
 
 
 def _is_meant(name: str, platform: str) -> bool:
@@ -73,8 +73,8 @@ def _is_meant(name: str, platform: str) -> bool:
     return of_library == platform and not name.startswith(TESTS)
 
 
-def _paths(composites: Set[str], platform: str) -> dict[str, set[Path]]:
-    chosen = {name: {Path(frozenset(calls), True)} for name, calls in BUILT_FOR.get(platform, {}).items()}
+def _paths(composites: Set[str], platform: str) -> dict[str, set[CompositeCall]]:
+    chosen = {name: {CompositeCall(frozenset(calls), True)} for name, calls in BUILT_FOR.get(platform, {}).items()}
     found = follow(composites, platform.lower()) | {name: path for name, path in chosen.items() if name in composites}
     return {name: found.get(name, set()) for name in composites}
 

@@ -22,7 +22,7 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
-from monitor.suite.oracle import Fetched, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
 from monitor.suite.torch.script_dialect import OPINFO_SAMPLES, OPINFO_SEED, STEPS, UNINITIALISED, UNIQUE, VIEWS
@@ -139,7 +139,7 @@ def _truth(operator: Any, sample: Any) -> list[Any]:
     try:
         results = _fetched(_call(operator, sample))
         # Copied, as an operator may give back its input, and change it when it is called again.
-        return [Fetched(leaf.values.copy(), "") if isinstance(leaf, Fetched) else leaf for leaf in results]
+        return [FetchedTensor(leaf.values.copy(), "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
     except Exception as error:
         raise OracleError(f"refused in double precision: {describe(error)}") from error
 

@@ -30,7 +30,7 @@ from monitor.federation.columns import (
 from monitor.federation.fetching import fetch
 from monitor.federation.forks import Fork
 from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Material
+from monitor.snapshot.snapshot import Snapshot
 
 TARGET = "gpu-t4"
 COLUMN = f"api/v1/columns/{TARGET}.json"
@@ -127,7 +127,7 @@ def left_out(found: Federation) -> str:
 
 
 def test_a_forks_column_stands_beside_ours_and_counts_nowhere(
-    site: Path, material: Material, serve: Callable[..., Served], tmp_path: Path
+    site: Path, material: Snapshot, serve: Callable[..., Served], tmp_path: Path
 ) -> None:
     lab = serve(site)
     found = kept(fetch([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json")
@@ -251,7 +251,7 @@ def test_what_is_not_there_is_told(serve: Callable[..., Served], site: Path) -> 
     ("days", "told"), [(STALE_DAYS + 1, f"more than {STALE_DAYS} days ago"), (-3, "a day that has not come")]
 )
 def test_a_column_that_is_stale_or_ahead_is_left_out_with_a_word_on_the_site(
-    days: int, told: str, column: dict[str, Any], material: Material, tmp_path: Path
+    days: int, told: str, column: dict[str, Any], material: Snapshot, tmp_path: Path
 ) -> None:
     fork = Fork("lab", "https://lab.example.org/", (TARGET,))
     fetched = Federation((read_column(fork, TARGET, column),))

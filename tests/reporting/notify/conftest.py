@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
 
-from monitor.analysis.outcomes.outcome_changes import Night, nights
+from monitor.analysis.outcomes.outcome_changes import NightChanges, nights
 from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused, regressions
 from monitor.formats.run_file import RunFile
-from monitor.github.client import Client
+from monitor.github.client import GitHubClient
 from monitor.history.store import History
-from monitor.issues.github_issues import Board
+from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan
 from monitor.issues.operations import Task
-from monitor.issues.settings import Settings
+from monitor.issues.settings import IssueSettings
 
 Make = Callable[..., RunFile]
-History_ = tuple[tuple[Regression, ...], tuple[Night, ...]]
+History_ = tuple[tuple[Regression, ...], tuple[NightChanges, ...]]
 
 
 @pytest.fixture
@@ -63,22 +63,24 @@ def github() -> Iterator[FakeGitHub]:
 
 
 @pytest.fixture
-def board(github: FakeGitHub) -> Callable[..., Board]:
+def board(github: FakeGitHub) -> Callable[..., IssueTracker]:
     """A board that nobody waits for; `waited` is for how long it would have been."""
 
-    def make(waited: list[float] | None = None, **options: object) -> Board:
+    def make(waited: list[float] | None = None, **options: object) -> IssueTracker:
         sleep = waited.append if waited is not None else lambda seconds: None
         options |= {"token": TOKEN, "api": github.url, "sleep": sleep, "pace": 0}
-        return Board(Client(REPOSITORY, permission="issues: write", **options), BOT)  # type: ignore[arg-type]
+        return IssueTracker(GitHubClient(REPOSITORY, permission="issues: write", **options), BOT)  # type: ignore[arg-type]
 
     return make
 
 
 @pytest.fixture
-def notify(board: Callable[..., Board]) -> Callable[..., tuple[Task, ...]]:
+def notify(board: Callable[..., IssueTracker]) -> Callable[..., tuple[Task, ...]]:
     """Bring GitHub up to date with a history; the steps that it took."""
 
-    def make(history: History_, settings: Settings = Settings(), one: Board | None = None) -> tuple[Task, ...]:
+    def make(
+        history: History_, settings: IssueSettings = IssueSettings(), one: IssueTracker | None = None
+    ) -> tuple[Task, ...]:
         one = one or board()
         tasks = plan(*history, one.filed(), settings)
         for task in tasks:

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from fake_github import PUBLISHED, REPOSITORY, TOKEN
 
-from monitor.github.client import Client
-from monitor.issues.github_issues import Board, StepError
-from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
-from monitor.issues.operations import Comment, Edit, Open
+from monitor.github.client import GitHubClient
+from monitor.issues.github_issues import IssueTracker, OperationError
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 
 PRISM = Path(__file__).parents[3] / ".ci" / "node_modules" / ".bin" / "prism"
 STARTS_WITHIN = 120  # seconds; 2 on a machine that has nothing else to do
-MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))
+MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
 
 
 @pytest.fixture(scope="module")
@@ -48,19 +48,24 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def board(prism: str) -> Board:
-    client = Client(REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0)
-    return Board(client, "string")  # who Prism says wrote everything
+def board(prism: str) -> IssueTracker:
+    client = GitHubClient(
+        REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0
+    )
+    return IssueTracker(client, "string")  # who Prism says wrote everything
 
 
-def test_every_step_is_as_github_wants_it(board: Board) -> None:
+def test_every_step_is_as_github_wants_it(board: IssueTracker) -> None:
     assert board.filed() == ()
-    assert board.carry_out(Open("title", hidden(MARK), ("regression", "target: cpu"), ("id",))).startswith("#")
-    assert board.carry_out(Comment(1, signed("news", 0))) == "said"
-    assert board.carry_out(Edit(1, "body", "title", ("regression", "kind: incident"), "closed", "completed")) == "done"
-    assert board.carry_out(Edit(1, "body", state="open")) == "done"
+    assert board.carry_out(OpenIssue("title", hidden(MARK), ("regression", "target: cpu"), ("id",))).startswith("#")
+    assert board.carry_out(AddComment(1, signed("news", 0))) == "said"
+    assert (
+        board.carry_out(EditIssue(1, "body", "title", ("regression", "kind: incident"), "closed", "completed"))
+        == "done"
+    )
+    assert board.carry_out(EditIssue(1, "body", state="open")) == "done"
 
 
-def test_prism_looks(board: Board) -> None:
-    with pytest.raises(StepError, match="GitHub answers 422"):
-        board.carry_out(Edit(1, "body", state="shut"))
+def test_prism_looks(board: IssueTracker) -> None:
+    with pytest.raises(OperationError, match="GitHub answers 422"):
+        board.carry_out(EditIssue(1, "body", state="shut"))

@@ -15,11 +15,11 @@ import pytest
 
 from monitor.issues.grouping import ALONE
 from monitor.issues.issue_plan import plan
-from monitor.issues.operations import Open
-from monitor.issues.settings import Settings
+from monitor.issues.operations import OpenIssue
+from monitor.issues.settings import IssueSettings
 
 GOLDEN = Path(__file__).with_name("golden")
-SITE = Settings(
+SITE = IssueSettings(
     site="https://octocat.github.io/monitor/",
     script=lambda case, seen: f"# {case}\nimport sys\n\nimport jax\n",
     owners={("cpu", "jax"): ("octocat",), ("tpu-v5e", "jax"): ("octocat", "org/tpu")},
@@ -29,14 +29,14 @@ MACHINE = {"host.cpu": "AMD EPYC", "device.name": "cpu", "python.version": "3.12
 SORT, TREE = ("jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/gradient-float32"), "jax/jax.tree_map/eager-float32"
 
 
-def opened(history: Any, settings: Settings) -> Open:
+def opened(history: Any, settings: IssueSettings) -> OpenIssue:
     """The one issue that a history calls for."""
     ((step,),) = plan(*history, [], settings)
-    assert isinstance(step, Open)
+    assert isinstance(step, OpenIssue)
     return step
 
 
-def held(name: str, issue: Open) -> None:
+def held(name: str, issue: OpenIssue) -> None:
     text = f"# {issue.title}\n\nLabels: {', '.join(issue.labels)}\n\n{issue.body}\n"
     path = GOLDEN / f"{name}.md"
     if os.environ.get("PORTABILITY_GOLDEN") == "write":
@@ -63,7 +63,7 @@ def test_functions(of_functions: Any) -> None:
 
 
 def test_without_a_site(of_functions: Any) -> None:
-    held("without-a-site", opened(of_functions, Settings()))
+    held("without-a-site", opened(of_functions, IssueSettings()))
 
 
 def test_a_broken_build(read: Make, night: Make) -> None:

@@ -12,8 +12,8 @@ from monitor.analysis.regressions.regression import Regression
 from monitor.issues.comments import news, told
 from monitor.issues.grouping import report
 from monitor.issues.issue_plan import plan
-from monitor.issues.operations import Open
-from monitor.issues.settings import Settings
+from monitor.issues.operations import OpenIssue
+from monitor.issues.settings import IssueSettings
 from monitor.model import Build, Channel
 
 MAIN = {"1" * 40: "a" * 40, "2" * 40: "b" * 40}
@@ -45,13 +45,13 @@ def one(read: Callable[..., Any], night: Callable[..., Any]) -> Regression:
 def test_an_issue_links_the_commits_and_says_of_which_branch(
     on_main: dict[str, str], link: str, one: Regression
 ) -> None:
-    settings = Settings(on_main=on_main)
+    settings = IssueSettings(on_main=on_main)
     ((step,),) = plan([one], [], [], settings)
-    assert isinstance(step, Open)
+    assert isinstance(step, OpenIssue)
     assert f"| between | {link} |" in step.body
 
 
 def test_a_comment_does_too(one: Regression) -> None:
     known = replace(told(report([one], [])), last_good="torch==2.16.0.dev20261101")
-    said = news(known, report([one], []), Settings(on_main=MAIN))
+    said = news(known, report([one], []), IssueSettings(on_main=MAIN))
     assert f"Between them are [the commits](https://github.com/pytorch/pytorch/compare/{'a' * 40}..." in said

@@ -10,14 +10,14 @@ import pytest
 from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
 from monitor.github.answers import GitHubError
-from monitor.github.client import Client
-from monitor.issues.github_issues import Board
+from monitor.github.client import GitHubClient
+from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan
-from monitor.issues.settings import Settings
+from monitor.issues.settings import IssueSettings
 
 Make = Callable[..., Any]
 A, B, C, D, E = (f"jax/jax.{name}/eager" for name in "abcde")
-SETTINGS = Settings(close_after=1)
+SETTINGS = IssueSettings(close_after=1)
 
 
 SAYS = {A: "no kernel", B: "wrong shape", C: "out of range", D: "not implemented", E: "bad dtype"}
@@ -37,7 +37,9 @@ def histories(read: Make, night: Make) -> tuple[Any, ...]:
 
 def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
     where = {"token": TOKEN, "api": github.url}
-    board = Board(Client(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0), BOT)
+    board = IssueTracker(
+        GitHubClient(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0), BOT
+    )
     for task in plan(*history, board.filed(), SETTINGS):
         for step in task:
             board.carry_out(step)

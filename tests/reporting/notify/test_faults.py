@@ -11,13 +11,13 @@ from fake_github import DROPPED, FakeGitHub, Fault
 
 from monitor.github.answers import GitHubError
 from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
-from monitor.issues.github_issues import StepError
-from monitor.issues.issue_metadata import Mark, Status, Told, hidden, signed
-from monitor.issues.operations import Comment, Edit, Open
+from monitor.issues.github_issues import OperationError
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 
 Make = Callable[..., Any]
-MARK = Mark(("id",), Status.OPEN, "title", ("regression",), Told("a", "b", ("cpu",), 1))
-OPEN = Open("title", hidden(MARK), (), ("id",))
+MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
+OPEN = OpenIssue("title", hidden(MARK), (), ("id",))
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 ABUSE = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."
 USED_UP = "API rate limit exceeded for installation ID 1."
@@ -47,7 +47,7 @@ def test_an_answer_that_comes_too_late_is_looked_for(github: FakeGitHub, board: 
 def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: FakeGitHub, board: Make) -> None:
     github.file("title", "body")
     github.faults[2] = Fault(lost=True)
-    assert board().carry_out(Comment(1, signed("news", 0))) == "said already"
+    assert board().carry_out(AddComment(1, signed("news", 0))) == "said already"
     assert len(github.comments[1]) == 1
 
 
@@ -114,7 +114,7 @@ def test_a_token_that_was_revoked_in_the_middle_ends_it(github: FakeGitHub, boar
     one.carry_out(OPEN)
     github.faults[3] = Fault(401, "Bad credentials")
     with pytest.raises(GitHubError, match="the token is not valid"):
-        one.carry_out(Edit(1, "body"))
+        one.carry_out(EditIssue(1, "body"))
 
 
 @pytest.mark.parametrize(
@@ -126,22 +126,22 @@ def test_a_token_that_was_revoked_in_the_middle_ends_it(github: FakeGitHub, boar
         (422, "Validation Failed"),
     ],
 )
-@pytest.mark.parametrize("step", [Comment(1, signed("news", 0)), Edit(1, "body")])
+@pytest.mark.parametrize("step", [AddComment(1, signed("news", 0)), EditIssue(1, "body")])
 def test_what_holds_for_one_issue_leaves_the_others(
-    github: FakeGitHub, board: Make, status: int, message: str, step: Comment | Edit
+    github: FakeGitHub, board: Make, status: int, message: str, step: AddComment | EditIssue
 ) -> None:
     github.file("title", "body")
-    github.faults[2 if isinstance(step, Comment) else 1] = Fault(status, message)
-    with pytest.raises(StepError, match=f"GitHub answers {status}, {message}"):
+    github.faults[2 if isinstance(step, AddComment) else 1] = Fault(status, message)
+    with pytest.raises(OperationError, match=f"GitHub answers {status}, {message}"):
         board().carry_out(step)
 
 
 def test_a_label_that_another_job_made_meanwhile_is_there(github: FakeGitHub, board: Make) -> None:
     github.faults[3] = Fault(422, "Validation Failed")  # 1 looks, 2 lists the labels, 3 makes one
-    assert board().carry_out(Open("title", hidden(MARK), ("regression",), ("id",))) == "#1"
+    assert board().carry_out(OpenIssue("title", hidden(MARK), ("regression",), ("id",))) == "#1"
 
 
 def test_what_github_says_is_one_visible_line(github: FakeGitHub, board: Make) -> None:
     github.faults[1] = Fault(422, "no\n\u202etitle\x1b[31m")
-    with pytest.raises(StepError, match=r"no \\u202etitle\\x1b\[31m$"):
-        board().carry_out(Edit(1, "body"))
+    with pytest.raises(OperationError, match=r"no \\u202etitle\\x1b\[31m$"):
+        board().carry_out(EditIssue(1, "body"))

@@ -12,17 +12,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.regressions.regression import Detection, Regression, State
-from monitor.analysis.regressions.tracker import Bad, Event, Kind, Step
+from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection
+from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionEvent, RegressionKind
 from monitor.formatting.humanize import visible
 from monitor.formatting.markdown import LIMIT, block, code, size, table
 from monitor.issues.body import LONGEST_TITLE, text_of
 from monitor.issues.comments import back, ended, news, told
-from monitor.issues.grouping import Report
-from monitor.issues.issue_metadata import Mark, Status, Told, find_mark, hidden
+from monitor.issues.grouping import IssueReport
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, find_mark, hidden
 from monitor.issues.issue_plan import plan
-from monitor.issues.operations import Open
-from monitor.issues.settings import Settings
+from monitor.issues.operations import OpenIssue
+from monitor.issues.settings import IssueSettings
 from monitor.model import Build, Channel, Evidence, Outcome, Run
 
 PLANTED = [
@@ -99,7 +99,7 @@ def test_a_block_of_code_ends_where_it_ends(text: str) -> None:
 
 
 def regression(
-    said: str, name: str = "jax.a", kind: Kind = Kind.FUNCTIONS, number: int = 1, cells: int = 1
+    said: str, name: str = "jax.a", kind: RegressionKind = RegressionKind.FUNCTIONS, number: int = 1, cells: int = 1
 ) -> Regression:
     """A regression in which everything that comes from a run says the same."""
     good, bad = (Build("jax", version, Channel.NIGHTLY, commit=said, date=said) for version in ("1", "2"))
@@ -111,32 +111,32 @@ def regression(
         f"{number:012x}",
         "jax",
         kind,
-        State.OPEN,
+        RegressionState.OPEN,
         f"pass -> error: {said}",
         said,
         good,
         bad,
         None,
-        tuple(Bad(cell, Outcome.ERROR, said, bad) for cell in found),
+        tuple(FailingCell(cell, Outcome.ERROR, said, bad) for cell in found),
         tuple(found),
-        (Event(Step.OPENED, run, tuple(found)),),
-        Detection(1, 1),
+        (RegressionEvent(EventKind.OPENED, run, tuple(found)),),
+        TimeToDetection(1, 1),
     )
 
 
 def texts(*regressions: Regression) -> str:
     """All that is ever said of regressions, one after the other."""
-    report = Report(regressions, 0)
+    report = IssueReport(regressions, 0)
     known = told(report)
-    site = Settings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")
-    mark = Mark(report.covers, Status.OPEN, "", (), known)
-    other = told(Report((regression("x", number=7),), 0))
+    site = IssueSettings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")
+    mark = IssueMetadata(report.covers, IssueState.OPEN, "", (), known)
+    other = told(IssueReport((regression("x", number=7),), 0))
     return "\n\n".join((text_of(report, site).body(mark), news(other, report, site), back(report, site), ended(report)))
 
 
 @pytest.mark.parametrize("planted", PLANTED)
-@pytest.mark.parametrize("kind", [*Kind])
-def test_what_a_run_says_changes_nothing_outside_of_code(planted: str, kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [*RegressionKind])
+def test_what_a_run_says_changes_nothing_outside_of_code(planted: str, kind: RegressionKind) -> None:
     said, plain = texts(regression(planted, kind=kind)), texts(regression("plain", kind=kind))
     outline, expected = Outline(said), Outline(plain)
     if shown(planted):
@@ -156,9 +156,9 @@ def test_nor_does_anything_else_that_it_may_say(said: str) -> None:
 @given(TEXT, NAMES)
 @settings(max_examples=60, deadline=None)
 def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
-    (task,) = plan([regression(said, name)], [], [], Settings(script=lambda case, seen: said))
+    (task,) = plan([regression(said, name)], [], [], IssueSettings(script=lambda case, seen: said))
     (step,) = task
-    assert isinstance(step, Open)
+    assert isinstance(step, OpenIssue)
     mark = find_mark(step.body)
     assert mark
     assert (mark.covers, mark.title) == ((f"{1:012x}",), step.title)
@@ -167,7 +167,7 @@ def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
 @given(TEXT)
 @settings(max_examples=60, deadline=None)
 def test_a_mark_is_read_as_it_was_written(said: str) -> None:
-    mark = Mark(("id",), Status.MENDED, said, (said,), Told(said, said, (said,), 2), 3)
+    mark = IssueMetadata(("id",), IssueState.MENDED, said, (said,), NotifiedState(said, said, (said,), 2), 3)
     assert find_mark(f"body\n\n{hidden(mark)}\r\n") == mark
     assert "-->" not in hidden(mark)[:-3]
 
@@ -177,15 +177,15 @@ def test_what_is_no_mark_is_none(body: str) -> None:
     assert find_mark(body) is None
 
 
-@pytest.mark.parametrize("kind", [*Kind])
-def test_a_body_is_cut_by_whole_rows(kind: Kind) -> None:
+@pytest.mark.parametrize("kind", [*RegressionKind])
+def test_a_body_is_cut_by_whole_rows(kind: RegressionKind) -> None:
     long = "😀" * 1000
     functions = [regression(long, f"jax.f{number:05}", kind, number + 1, cells=3) for number in range(700)]
     together = regression(long, kind=kind)
     bad = tuple(bad for one in functions for bad in one.bad)
-    for report in (Report((widened(together, bad),), 0), Report(tuple(functions[:200]), 0)):
-        text = text_of(report, Settings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
-        body = text.body(Mark(report.covers, Status.OPEN, text.title, text.labels, told(report)))
+    for report in (IssueReport((widened(together, bad),), 0), IssueReport(tuple(functions[:200]), 0)):
+        text = text_of(report, IssueSettings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
+        body = text.body(IssueMetadata(report.covers, IssueState.OPEN, text.title, text.labels, told(report)))
         assert size(body) <= LIMIT
         assert len(text.title) <= LONGEST_TITLE
         rows = [line for line in body.splitlines() if line.startswith("| ")]
@@ -195,6 +195,6 @@ def test_a_body_is_cut_by_whole_rows(kind: Kind) -> None:
             assert size(body) > LIMIT * 0.9
 
 
-def widened(one: Regression, bad: tuple[Bad, ...]) -> Regression:
+def widened(one: Regression, bad: tuple[FailingCell, ...]) -> Regression:
     """A regression that hits all of these."""
     return replace(one, bad=bad, cells=tuple(item.cell for item in bad))

@@ -9,12 +9,12 @@ import pytest
 from fake_github import BOT, FakeGitHub
 
 from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST
-from monitor.analysis.regressions.regression import State
-from monitor.analysis.regressions.tracker import Bad
+from monitor.analysis.regressions.regression import RegressionState
+from monitor.analysis.regressions.tracker import FailingCell
 from monitor.issues.grouping import ALONE
 from monitor.issues.issue_metadata import find_mark
-from monitor.issues.operations import Open
-from monitor.issues.settings import CLOSE_AFTER, Settings
+from monitor.issues.operations import OpenIssue
+from monitor.issues.settings import CLOSE_AFTER, IssueSettings
 from monitor.reports.affected_share import extent
 from monitor.reports.regressions_text import regressions_text
 
@@ -83,7 +83,7 @@ def test_another_night_that_is_as_bad_is_no_news(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
     notify(read(*good(1), *bad(2)))
-    assert kinds(notify(read(*good(1), *bad(2, 3)))) == ["Edit"]
+    assert kinds(notify(read(*good(1), *bad(2, 3)))) == ["EditIssue"]
     assert "1 of 1 case and 1 of 1 function bad in `jax==3`" in github.issues[0]["body"]
     assert github.comments[1] == []
 
@@ -91,7 +91,7 @@ def test_another_night_that_is_as_bad_is_no_news(
 def test_other_hardware_is_news(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
     nights = [*good(1), *good(1, target="gpu"), *bad(2)]
     notify(read(*nights))
-    assert kinds(notify(read(*nights, *bad(2, target="gpu")))) == ["Comment", "Edit"]
+    assert kinds(notify(read(*nights, *bad(2, target="gpu")))) == ["AddComment", "EditIssue"]
     (comment,) = github.comments[1]
     assert comment["body"].startswith("- Now also on `gpu`.")
     assert {"name": "target: gpu"}.items() <= github.issues[0]["labels"][-1].items()
@@ -122,8 +122,8 @@ def test_growth_is_news_when_it_doubles(github: FakeGitHub, notify: Make, read: 
         ]
 
     notify(read(*suite("paper", 1, bad=4)))
-    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=3)))) == ["Edit"]
-    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=4)))) == ["Comment", "Edit"]
+    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=3)))) == ["EditIssue"]
+    assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=4)))) == ["AddComment", "EditIssue"]
     assert github.comments[1][0]["body"].startswith("- Now 8 cases of 8 functions on `cpu`, and 4 functions before.")
 
 
@@ -141,10 +141,10 @@ def test_what_is_mended_is_closed_after_some_good_nights(
     before = [*good(1), *bad(2)]
     notify(read(*before))
     for nights in range(1, CLOSE_AFTER):
-        assert kinds(notify(read(*before, *good(*range(3, 3 + nights))))) == ["Edit"]
+        assert kinds(notify(read(*before, *good(*range(3, 3 + nights))))) == ["EditIssue"]
         assert github.issues[0]["state"] == "open"
     assert f"mended in `jax==3`, and good for {CLOSE_AFTER - 1} of {CLOSE_AFTER} nights" in github.issues[0]["body"]
-    assert kinds(notify(read(*before, *good(*range(3, 3 + CLOSE_AFTER))))) == ["Comment", "Edit"]
+    assert kinds(notify(read(*before, *good(*range(3, 3 + CLOSE_AFTER))))) == ["AddComment", "EditIssue"]
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "completed")
     assert github.comments[1][0]["body"].startswith("Mended in `jax==3`, and good since.")
     assert notify(read(*before, *good(*range(3, 9)))) == ()
@@ -153,7 +153,7 @@ def test_what_is_mended_is_closed_after_some_good_nights(
 def test_a_night_that_observed_little_is_no_good_night(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, night: Make
 ) -> None:
-    once = Settings(close_after=2)
+    once = IssueSettings(close_after=2)
     half = night(4, {A: "pass", B: "blocked", C: "blocked", D: "blocked"})
     notify(read(*good(1), *bad(2)), once)
     notify(read(*good(1), *bad(2), *good(3), half), once)
@@ -163,12 +163,12 @@ def test_a_night_that_observed_little_is_no_good_night(
 
 
 def test_what_comes_back_is_reopened(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = [*good(1), *bad(2)]
     for later in (good(3), bad(4), good(5), bad(6)):
         notify(read(*nights), at_once)
         nights += later
-    assert kinds(notify(read(*nights), at_once)) == ["Comment", "Edit"]
+    assert kinds(notify(read(*nights), at_once)) == ["AddComment", "EditIssue"]
     (issue,) = github.issues
     assert (issue["state"], issue["state_reason"]) == ("open", "reopened")
     said = [comment["body"].splitlines()[0] for comment in github.comments[1]]
@@ -181,21 +181,21 @@ def test_what_comes_back_is_reopened(github: FakeGitHub, notify: Make, read: Mak
 
 
 def test_what_a_person_closed_stays_closed(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = [*good(1), *bad(2)]
     notify(read(*nights), at_once)
     close(github.issues[0])
     assert notify(read(*nights, *bad(3)), at_once) == ()
     # They were right: it was mended. If that comes undone, they want to know.
-    assert kinds(notify(read(*nights, *bad(3), *good(4)), at_once)) == ["Edit"]
-    assert kinds(notify(read(*nights, *bad(3), *good(4), *bad(5)), at_once)) == ["Comment", "Edit"]
+    assert kinds(notify(read(*nights, *bad(3), *good(4)), at_once)) == ["EditIssue"]
+    assert kinds(notify(read(*nights, *bad(3), *good(4), *bad(5)), at_once)) == ["AddComment", "EditIssue"]
     assert github.issues[0]["state"] == "open"
 
 
 def test_what_a_person_closed_as_not_planned_stays_closed_for_ever(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = [*good(1), *bad(2)]
     notify(read(*nights), at_once)
     close(github.issues[0], "not_planned")
@@ -207,32 +207,32 @@ def test_what_a_person_closed_as_not_planned_stays_closed_for_ever(
 def test_what_a_person_opened_again_stays_open(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = [*good(1), *bad(2)]
     notify(read(*nights), at_once)
     notify(read(*nights, *good(3)), at_once)
     github.issues[0].update(state="open", state_reason="reopened")
     assert notify(read(*nights, *good(3, 4)), at_once) == ()
-    assert kinds(notify(read(*nights, *good(3, 4), *bad(5)), at_once)) == ["Edit"]
+    assert kinds(notify(read(*nights, *good(3, 4), *bad(5)), at_once)) == ["EditIssue"]
 
 
 def test_a_muted_issue_is_left_alone(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     notify(read(*good(1), *bad(2)), at_once)
     github.issues[0]["labels"].append(github.label("mute"))
     assert notify(read(*good(1), *bad(2, 3)), at_once) == ()
     assert notify(read(*good(1), *bad(2), *good(3)), at_once) == ()
     github.issues[0]["labels"].pop()
-    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["Comment", "Edit"]
+    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["AddComment", "EditIssue"]
 
 
 def test_a_locked_issue_is_edited_without_a_word(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     notify(read(*good(1), *bad(2)), at_once)
     github.issues[0]["locked"] = True
-    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["Edit"]
+    assert kinds(notify(read(*good(1), *bad(2), *good(3)), at_once)) == ["EditIssue"]
     assert github.issues[0]["state"] == "closed"
 
 
@@ -267,8 +267,8 @@ def test_what_is_excused_for_a_while_calls_nobody(
 ) -> None:
     nights = [*good(1), *bad(2)]
 
-    def excuse(bad: Bad) -> State:
-        return State.MUTED
+    def excuse(bad: FailingCell) -> RegressionState:
+        return RegressionState.MUTED
 
     assert notify(read(*nights, excuse=excuse)) == ()
     notify(read(*nights))
@@ -281,9 +281,9 @@ def test_what_is_accepted_is_closed_until_the_entry_ends(
 ) -> None:
     nights = [*good(1), *bad(2)]
     notify(read(*nights))
-    notify(read(*nights, excuse=lambda bad: State.EXPECTED))
+    notify(read(*nights, excuse=lambda bad: RegressionState.EXPECTED))
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
-    assert notify(read(*nights, excuse=lambda bad: State.EXPECTED)) == ()
+    assert notify(read(*nights, excuse=lambda bad: RegressionState.EXPECTED)) == ()
     notify(read(*nights))
     assert github.issues[0]["state"] == "open"
 
@@ -311,7 +311,7 @@ def test_a_few_have_an_issue_each(github: FakeGitHub, notify: Make, read: Make, 
 
 
 def test_many_in_a_night_are_one_issue(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = many(night, ALONE + 9, 100)
     notify(read(*nights), at_once)
     (issue,) = github.issues
@@ -375,21 +375,21 @@ def test_an_issue_that_another_job_opened_meanwhile_is_not_opened_again(
     notify(history)
     opened = find_mark(github.issues[0]["body"])
     assert opened
-    assert late.carry_out(Open("again", "", (), opened.covers)) == "#1, there already"
+    assert late.carry_out(OpenIssue("again", "", (), opened.covers)) == "#1, there already"
     assert len(github.issues) == 1
 
 
 def test_the_owners_are_called(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
     owners = {("cpu", "jax"): ("octocat", "org/team"), ("gpu", "jax"): ("hubot",)}
-    notify(read(*good(1), *bad(2)), Settings(owners=owners))
+    notify(read(*good(1), *bad(2)), IssueSettings(owners=owners))
     body = github.issues[0]["body"]
     assert "\ncc @octocat @org/team\n" in body
     assert body.count("@") == 2
 
 
-def rated_flaky(bad: Bad) -> State:
+def rated_flaky(bad: FailingCell) -> RegressionState:
     """As the history rates a case that went and came back too often."""
-    return State.FLAKY
+    return RegressionState.FLAKY
 
 
 @pytest.fixture
@@ -512,7 +512,7 @@ def test_no_open_issue_of_ours_stands_unsaid(
 def test_numbers_of_a_reopened_issue_are_those_of_its_page(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make
 ) -> None:
-    at_once = Settings(close_after=1)
+    at_once = IssueSettings(close_after=1)
     nights = [*good(1), *bad(2, cases=(A, B))]
     for later in (good(3), bad(4)):
         notify(read(*nights), at_once)

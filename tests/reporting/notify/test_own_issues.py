@@ -10,7 +10,7 @@ import pytest
 from fake_github import BOT, FakeGitHub
 
 from monitor.issues.issue_metadata import find_mark, signed
-from monitor.issues.operations import Comment
+from monitor.issues.operations import AddComment
 
 Make = Callable[..., Any]
 A, B = (f"jax/jax.{name}/eager" for name in "ab")
@@ -92,5 +92,5 @@ def test_a_comment_that_somebody_copies_does_not_count_as_said(github: FakeGitHu
     github.file("ours", "body", user=github.user(BOT))
     news = signed("- Now also on `gpu`.", 0)
     github._comment(1, news)["user"] = github.user("mallory")
-    assert board().carry_out(Comment(1, news)) == "said"
-    assert board().carry_out(Comment(1, news)) == "said already"
+    assert board().carry_out(AddComment(1, news)) == "said"
+    assert board().carry_out(AddComment(1, news)) == "said already"

@@ -15,8 +15,8 @@ from test_bodies import SITE, held, opened
 
 from monitor.analysis.latency.slowdown_tracker import latency_nights
 from monitor.analysis.outcomes.outcome_changes import nights
-from monitor.analysis.regressions.regression import State
-from monitor.analysis.regressions.tracker import Step
+from monitor.analysis.regressions.regression import RegressionState
+from monitor.analysis.regressions.tracker import EventKind
 from monitor.analysis.regressions.triage import Triage, excuses, filed, load_triage, stale
 from monitor.issues.issue_plan import plan
 from monitor.model import (
@@ -32,15 +32,15 @@ def test_once_is_not_enough() -> None:
 
 def test_what_is_filed_is_a_regression() -> None:
     (one,) = slower_in(history(slow=2))
-    assert (one.state, one.last_good.version, one.first_bad.version) == (State.OPEN, "12.0", "13.0")
+    assert (one.state, one.last_good.version, one.first_bad.version) == (RegressionState.OPEN, "12.0", "13.0")
     assert [(bad.cell.case, bad.cell.evidence) for bad in one.bad] == [(SLOW, Evidence.EXECUTED)]
     assert one.message.replace("\u202f", " ") == "25 % slower: 100 µs ± 1.14 µs, now 125 µs ± 1.43 µs"
 
 
 def test_what_is_as_fast_as_before_is_mended() -> None:
     (one,) = slower_in(history(slow=4, fast=4))
-    assert (one.state, one.bad) == (State.FIXED, ())
-    assert [event.step for event in one.events] == [Step.OPENED, Step.CLOSED]
+    assert (one.state, one.bad) == (RegressionState.FIXED, ())
+    assert [event.step for event in one.events] == [EventKind.OPENED, EventKind.CLOSED]
     assert one.fixed
     assert one.fixed.version > "16.0"
 
@@ -73,23 +73,23 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
     recorded = history(slow=2)
     for number, (triage, state) in enumerate(
         (
-            (said(tmp_path / "expected", expected=EXPECTED), State.EXPECTED),
-            (said(tmp_path / "muted", mutes=ENTRY.format(noun="mute")), State.MUTED),
-            (said(tmp_path / "another", expected=EXPECTED.replace("slower", "error")), State.OPEN),
+            (said(tmp_path / "expected", expected=EXPECTED), RegressionState.EXPECTED),
+            (said(tmp_path / "muted", mutes=ENTRY.format(noun="mute")), RegressionState.MUTED),
+            (said(tmp_path / "another", expected=EXPECTED.replace("slower", "error")), RegressionState.OPEN),
         )
     ):
         excuse = excuses(triage, (), TODAY)
         (one,) = slower_in(recorded, excuse)
         assert (number, one.state) == (number, state)
-        assert len(plan([one], nights(recorded), [], SITE)) == (state is State.OPEN)
+        assert len(plan([one], nights(recorded), [], SITE)) == (state is RegressionState.OPEN)
         (night,) = latency_nights(recorded)
-        assert len(filed(night, excuse)) == (state is State.OPEN)  # what `judge --exit-code` goes by
+        assert len(filed(night, excuse)) == (state is RegressionState.OPEN)  # what `judge --exit-code` goes by
 
 
 def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path) -> None:
     excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
     (slow,) = slower_in(history(slow=2))[0].bad
-    assert excuse(slow) is State.EXPECTED
+    assert excuse(slow) is RegressionState.EXPECTED
     assert excuse(replace(slow, slower=False)) is None  # it passes, with another result
 
 
@@ -99,7 +99,7 @@ def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
     (entry,) = re.findall(r"```toml\n(.*?)```", issue.body, re.DOTALL)
     entry = entry.replace('reason = ""', 'reason = "so"').replace('who = ""', 'who = "octocat"')
     (one,) = slower_in(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
-    assert one.state is State.EXPECTED
+    assert one.state is RegressionState.EXPECTED
 
 
 def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
