@@ -28,6 +28,7 @@ from monitor.cli.common import (
 from monitor.cli.paths import new_directory
 from monitor.cli.planner import PlanRequest, job_name, left_out, plan_jobs
 from monitor.cli.steps import (
+    MATRIX,
     BuildsOption,
     CasesOption,
     ChannelOption,
@@ -160,7 +161,7 @@ def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) ->
 
 
 def _last_night() -> Path:
-    begun = sorted(NIGHTS.glob("*/plan"))
+    begun = sorted(NIGHTS.glob(f"*/plan/{MATRIX}"))
     if not begun:
         raise UserError(f"no night to go on with in {NIGHTS}; start one without --resume")
-    return begun[-1].parent
+    return begun[-1].parent.parent

@@ -62,6 +62,8 @@ from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
 
+MATRIX = "matrix.json"  # in the folder of a plan
+
 FrameworksOption = Annotated[
     list[str], typer.Option("--framework", help="torch, jax or tensorflow; all where not given.")
 ]
@@ -166,7 +168,7 @@ def plan(
 
 
 def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path) -> None:
-    """Write a plan: the matrix that a workflow reads, and the jobs."""
+    """Write a plan: the jobs, and then the matrix that names them, which workflows read."""
     directory.mkdir(parents=True, exist_ok=True)
     matrix = []
     for job in jobs:
@@ -176,12 +178,14 @@ def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path)
             {"name": name, "job": f"{name}.json", "labels": labels, "target": job.target, "evidence": job.evidence}
         )
         (directory / f"{name}.json").write_text(json.dumps(to_json(job), indent=1) + "\n")
-    (directory / "matrix.json").write_text(json.dumps(matrix) + "\n")
+    draft = directory / f"{MATRIX}.draft"
+    draft.write_text(json.dumps(matrix) + "\n")
+    draft.replace(directory / MATRIX)
 
 
 def read_plan(directory: Path) -> tuple[Job, ...]:
     """The jobs of a plan."""
-    matrix = json.loads((directory / "matrix.json").read_text())
+    matrix = json.loads((directory / MATRIX).read_text())
     return tuple(from_json(Job, json.loads((directory / entry["job"]).read_text())) for entry in matrix)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +19,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
 
 
 def nightly(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -124,3 +127,64 @@ def test_a_killed_night_goes_on(nothing_shipped: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert path.read_bytes().startswith(before)
     assert b'"end"' in path.read_bytes().splitlines()[-1]
+
+
+def test_a_night_that_was_killed_while_it_was_planned_is_none(nothing_shipped: Path) -> None:
+    plan = nothing_shipped / ".portability" / "nights" / "20261101T030000Z" / "plan"
+    plan.mkdir(parents=True)
+    (plan / "cpu-jax-paper.json").write_text("{")
+    done = nightly(nothing_shipped, "--resume")
+    assert done.returncode == 2
+    assert "no night to go on with" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_nights_killed_at_any_moment_lose_nothing_and_double_nothing(nothing_shipped: Path, tmp_path: Path) -> None:
+    draw = random.Random(20261130)  # noqa: S311 - no secret, moments
+    some = ["--framework", "jax", "--suite", "paper", "--case", "jax/jax.numpy.ad*"]
+    unhindered = tmp_path / "unhindered"
+    History(unhindered / ".portability" / "history").prepare()
+    start = time.monotonic()
+    assert nightly(unhindered, *some).returncode == 0
+    takes = time.monotonic() - start  # which says when to kill
+
+    def journals() -> dict[Path, bytes]:
+        found = nothing_shipped.glob(".portability/nights/*/runs/*.jsonl")
+        return {path: (content := path.read_bytes())[: content.rfind(b"\n") + 1] for path in found}
+
+    def arguments() -> list[str]:
+        return ["--resume"] if [*nothing_shipped.glob(".portability/nights/*/plan/matrix.json")] else some
+
+    seen: dict[Path, bytes] = {}
+    for _ in range(KILLS // 10):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "monitor", "nightly", *arguments()],
+            cwd=nothing_shipped,
+            env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(draw.uniform(0, takes))
+        if process.poll() is None:
+            (os.killpg if draw.random() < 0.5 else os.kill)(process.pid, signal.SIGKILL)
+            process.wait()
+        now = journals()
+        for path, content in seen.items():
+            assert now[path].startswith(content), "an observation that was written is gone"
+        seen = now
+    done = nightly(nothing_shipped, *arguments())
+    assert done.returncode == 0, done.stderr
+    (content,) = journals().values()
+    cases = [line["observation"]["case"] for line in map(json.loads, content.splitlines()) if "observation" in line]
+    assert len(cases) == len({*cases})
+    histories = [History(place / ".portability" / "history") for place in (nothing_shipped, unhindered)]
+    assert [len(history.load().runs) for history in histories] == [1, 1]
+    known, wanted = (history.watch_list("cpu", "jax", "paper") for history in histories)
+    assert known == wanted
+    assert {*known} <= {*cases}
+    (run,) = histories[0].load().runs
+    page = nothing_shipped / ".portability" / "site" / "index.html"
+    assert page.is_file()
+    assert run.run.id in "".join(path.name for path in (page.parent / "runs").iterdir())
