@@ -266,7 +266,7 @@ def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
 ) -> None:
     record(0.5, {A: "pass"})
     ahead = partial(GitHubClient, pace=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
-    monkeypatch.setattr("monitor.cli.github.Client", ahead)
+    monkeypatch.setattr("monitor.cli.github.GitHubClient", ahead)
     assert watch(tmp_path).exit_code == 0
     assert only(github)["title"] == "A clock is wrong"
     assert "clock is 30 days ahead of GitHub's" in str(only(github)["body"])
