@@ -37,11 +37,12 @@ def test_more_cores_than_there_are_cannot_be_had() -> None:
 def test_a_run_that_was_killed_holds_nothing() -> None:
     code = f"""
 from pathlib import Path
-from monitor.execution import cores
-cores.LOCKS = Path({str(cpu_affinity.LOCKS)!r})
-with cores.own_cores({len(os.sched_getaffinity(0))}):
+from monitor.execution.workers import cpu_affinity
+cpu_affinity.LOCKS = Path({str(cpu_affinity.LOCKS)!r})
+with cpu_affinity.own_cores({len(os.sched_getaffinity(0))}):
     import os; os.kill(os.getpid(), 9)
 """
-    subprocess.run([sys.executable, "-c", code], check=False)
+    killed = subprocess.run([sys.executable, "-c", code], check=False)
+    assert killed.returncode == -9
     with own_cores(1) as free:
         assert free
