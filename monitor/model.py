@@ -1,6 +1,6 @@
 """The nouns of the monitor, and nothing else.
 
-Every other module speaks in these words; `docs/architecture.md` defines them in prose. All are frozen dataclasses of
+Every other module speaks in these words; `docs/glossary.md` defines them in prose. All are frozen dataclasses of
 plain values, so that each can cross a process or a file boundary as JSON (`monitor.formats`). Standard library only:
 this module is also imported inside the frameworks' own environments.
 """

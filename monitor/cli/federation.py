@@ -31,7 +31,7 @@ def federation(
     forks: Annotated[
         Path,
         typer.Option(
-            help="The forks, and which of their targets; docs/federation.md.", metavar="FILE", parser=existing_file
+            help="The forks and their targets; see docs/how-to/show-forks.md.", metavar="FILE", parser=existing_file
         ),
     ] = FORKS,
     out: Annotated[Path, typer.Option(help="Where to keep their columns.", metavar="FILE", parser=new_file)] = WORK

@@ -45,7 +45,7 @@ def notify(
 ) -> None:
     """Open an issue for each regression, keep it up to date, and close it when the regression is mended.
 
-    docs/issues.md tells what an issue says, and how to be rid of it. The token is the environment's GITHUB_TOKEN, which
+    docs/reference/issues.md describes an issue and how to mute it. The token is the environment's GITHUB_TOKEN, which
     a dry run on a public repository does not need. Only issues of the token's own account are touched. The exit
     status is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all; the next call does
     what is left.

@@ -49,7 +49,7 @@ def report(
 ) -> None:
     """Show how much works: the study's functions in 2023 and now, by stratum and by real calls; all functions; speed.
 
-    docs/scores.md says what each figure is.
+    docs/reference/scores.md says what each figure is.
     """
     named = (*target, *([reference] if reference != REFERENCE else []))
     everything, catalog = gathered(history, named).series, load_catalog()

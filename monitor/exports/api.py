@@ -1,6 +1,6 @@
 """The site as JSON for programs, in version 1: `api/v1/`.
 
-`docs/api.md` tells what each document is, `api.schema.json` what fields it has. Within a version fields
+`docs/reference/api.md` tells what each document is, `api.schema.json` what fields it has. Within a version fields
 are added, and never taken away or given another meaning.
 """
 

@@ -1,6 +1,6 @@
 """What is known now, to download as tables: the outcomes, and what was measured. The same rows in every format.
 
-`docs/api.md` and the method page tell what the columns mean, in the words of `FIELDS` and `MEASURES`.
+`docs/reference/api.md` and the method page tell what the columns mean, in the words of `FIELDS` and `MEASURES`.
 """
 
 from __future__ import annotations

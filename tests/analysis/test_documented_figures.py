@@ -1,4 +1,4 @@
-"""What docs/scores.md says of thresholds is what the code holds."""
+"""What docs/reference/scores.md says of thresholds is what the code holds."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
 
 
 def test_thresholds_are_documented_as_they_are() -> None:
-    text = " ".join((Path(__file__).resolve().parents[2] / "docs" / "scores.md").read_text().split())
+    text = " ".join((Path(__file__).resolve().parents[2] / "docs" / "reference" / "scores.md").read_text().split())
     for said in (
         f"turns more than {outcome_changes.TURNED_AT_ONCE:.0%} of the cases".replace("%", " %")
         + f", and at least {NUMBERS[outcome_changes.TURNED_AT_LEAST]}",

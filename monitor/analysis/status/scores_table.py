@@ -1,6 +1,6 @@
 """The figures beside the study's own table: by stratum, by real calls, over all functions, and how fast.
 
-`docs/scores.md` says what each figure is. Evidences are never mixed in one.
+`docs/reference/scores.md` says what each figure is. Evidences are never mixed in one.
 """
 
 from __future__ import annotations
