@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import chdir
 from functools import partial
@@ -10,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
-
-from fake_github import TOKEN, FakeGitHub, serving
-
 from monitor.cli.common import DEFAULT_HISTORY, open_history
 from monitor.github.client import GitHubClient
 from monitor.history.store import History
+from support.fake_github import TOKEN, FakeGitHub, serving
 
 
 @pytest.fixture(autouse=True)

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_github import REPOSITORY, FakeGitHub, Fault
-from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from support.fake_github import REPOSITORY, FakeGitHub, Fault
+from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
 A = "jax/jax.lax.sort/eager-float32"

@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from calling import CHECKOUT, portability
 
 from monitor.analysis.bisection import Symptom, Trial, TrialVerdict
 from monitor.cli.bisect import search
@@ -18,6 +17,7 @@ from monitor.execution.builds.provider import BuildUnavailable
 from monitor.execution.targets.target import Target
 from monitor.model import Evidence, Outcome, Package
 from monitor.pipeline.bisect_state import BisectSpec, BisectState
+from support.command_line import CHECKOUT, portability
 
 QUESTION = BisectSpec("cpu", "jax", Evidence.EXECUTED, "jax==0.1", "jax==0.9", "release", "jax/jax.a/eager")
 

@@ -10,8 +10,6 @@ from pathlib import Path
 from unittest.mock import ANY
 
 import pytest
-from calling import CHECKOUT, portability
-from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app
@@ -20,6 +18,8 @@ from monitor.execution.targets.package_sources import ChannelSource, FrameworkSo
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
 from monitor.model import Channel
+from support.command_line import CHECKOUT, portability
+from support.run_files import write_run_file
 
 COMMANDS = [
     ["nightly"],

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_github import REPOSITORY, FakeGitHub
-from runfiles import write_run_file
 from typer.testing import CliRunner
 
 from monitor.cli import app, bisect, steps
@@ -19,6 +17,8 @@ from monitor.formats.run_file import RunFile
 from monitor.github.commit_ranges import BuildCommit, CommitUnknownError
 from monitor.history.store import History
 from monitor.model import Build, Channel
+from support.fake_github import REPOSITORY, FakeGitHub
+from support.run_files import write_run_file
 
 A = "torch/torch.cat/eager-float32"
 NIGHTLY = {23: "1" * 40, 24: "2" * 40}

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runfiles import write_run_file
 
 from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_fault, run_program
 from monitor.formats.run_file import RunFile
+from support.run_files import write_run_file
 
 PROGRAM = [sys.executable, "-m", "monitor"]
 LISTED = [*PROGRAM, "suite", "list"]

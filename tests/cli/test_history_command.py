@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from calling import portability
 from typer.testing import CliRunner
 
 from monitor.cli import app
+from support.command_line import portability
 
 
 def test_a_functions_past_is_shown() -> None:

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 import typer
-from calling import portability
-from fake_github import FakeGitHub
 
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from support.command_line import portability
+from support.fake_github import FakeGitHub
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASE = "jax/jax.numpy.add/eager-float32"

@@ -16,7 +16,6 @@ from xml.etree import ElementTree
 import cmarkgfm
 import pytest
 from cmarkgfm.cmark import Options
-from fake_github import REPOSITORY, FakeGitHub
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
@@ -24,6 +23,7 @@ from typer.testing import CliRunner
 from monitor.cli import app, common
 from monitor.formats.run_file import SCHEMA
 from monitor.formatting.humanize import NARROW
+from support.fake_github import REPOSITORY, FakeGitHub
 
 DEFINITIONS = json.loads(SCHEMA.read_text())["$defs"]
 CASES = [f"jax/jax.lax.f{number}/eager-float32" for number in range(8)]

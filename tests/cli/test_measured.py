@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
-from wheels import only_wheels, write_wheel
 
 from monitor.cli import app
 from monitor.cli.skip_policy import RESTS, Channels, look
@@ -18,6 +17,7 @@ from monitor.execution.targets.target import Target, load_target
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job, Package
+from support.wheels import only_wheels, write_wheel
 
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 JOB = Job("board", "jax", "paper")

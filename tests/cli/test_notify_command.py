@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
@@ -15,6 +14,7 @@ from monitor.cli.notify import owners
 from monitor.execution.targets.target import load_targets
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from support.fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault
 
 Make = Callable[..., RunFile]
 A = "jax/jax.lax.sort/eager-float32"

@@ -6,7 +6,6 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from wheels import only_wheels, write_wheel
 
 from monitor.cli import bisect_trials
 from monitor.cli.backfill import _start
@@ -18,6 +17,7 @@ from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.model import Channel, Evidence, Job
+from support.wheels import only_wheels, write_wheel
 
 
 def target(*frameworks: str) -> Target:

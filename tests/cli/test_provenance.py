@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app, common
@@ -28,6 +27,7 @@ from monitor.pipeline.provenance import (
     note_start,
     too_new,
 )
+from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
 CHECKOUT = Path(__file__).resolve().parents[2]

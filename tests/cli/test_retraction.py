@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from runfiles import write_run_file
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app, common
@@ -18,6 +17,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.retraction import RetractionError
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Outcome, Reason, Signature
+from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
 A, B, C = (f"jax/jax.lax.{name}/eager-float32" for name in ("sort", "abs", "cos"))

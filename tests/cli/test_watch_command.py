@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from fake_github import REPOSITORY, FakeGitHub
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
@@ -20,6 +19,7 @@ from monitor.github.client import GitHubClient
 from monitor.history.store import History
 from monitor.model import Build, Channel
 from monitor.site import site_freshness
+from support.fake_github import REPOSITORY, FakeGitHub
 
 Make = Callable[..., RunFile]
 TF = Build("tensorflow-cpu", "2", Channel.RELEASE)

@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from calling import CHECKOUT, portability
-from command_tree import Command, Parameter, commands
-from runfiles import write_run_file
 
 from monitor.cli.common import history_directory
 from monitor.cli.paths import directory, new_directory, new_file
@@ -21,6 +18,9 @@ from monitor.execution import path_checks
 from monitor.execution.builds.uv import UvMissingError
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from support.command_line import CHECKOUT, portability
+from support.command_tree import Command, Parameter, commands
+from support.run_files import write_run_file
 
 CASE = "jax/jax.numpy.add/eager-float32"
 RUNNERS = CHECKOUT / "runners"

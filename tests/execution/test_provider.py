@@ -11,7 +11,6 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
-from wheels import only_wheels
 
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import BuildUnavailable, newer, newest, provide
@@ -21,6 +20,7 @@ from monitor.execution.targets.package_sources import ChannelSource, FrameworkSo
 from monitor.execution.targets.target import Target, load_target
 from monitor.history import consistency
 from monitor.model import Channel, Package
+from support.wheels import only_wheels
 
 UNREACHABLE = "http://127.0.0.1:9/simple"
 RUNNERS = Path(__file__).parents[2] / "runners"

@@ -8,7 +8,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from wheels import only_wheels
 
 from monitor.execution.builds.provider import ProvisionedBuild, newest, provide
 from monitor.execution.builds.python_search import find_python, wished_interpreter
@@ -16,6 +15,7 @@ from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.model import Channel
+from support.wheels import only_wheels
 
 RUNNING = ".".join(map(str, sys.version_info[:3]))
 NEXT = f"3.{sys.version_info.minor + 1}"

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from runfiles import write_run_file
 
 from monitor.formats.run_file import RunFile, RunFileError, RunFileWriter, read_run_file
 from monitor.formats.serialization import from_json, to_json
@@ -30,6 +29,7 @@ from monitor.model import (
     Reason,
     Signature,
 )
+from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
 COMPARED = (

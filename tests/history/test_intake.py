@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from runfiles import write_run_file
 
 from monitor.formats.error_text import clean, one_line
 from monitor.formats.run_file import FORMAT, RunFile, RunFileError
@@ -35,6 +34,7 @@ from monitor.model import (
     Reason,
     Signature,
 )
+from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
 CHECKOUT = Path(__file__).resolve().parents[2]

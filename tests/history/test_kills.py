@@ -12,11 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runfiles import write_run_file
 
 from monitor.formats.run_file import RunFile
 from monitor.history.git import GitWorkTree
 from monitor.history.store import History
+from support.run_files import write_run_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))

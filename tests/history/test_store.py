@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from runfiles import write_run_file
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Comparison, ComparisonSide, Digest, Evidence, Outcome, Reason, Run
+from support.run_files import write_run_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 Make = Callable[..., RunFile]

@@ -7,10 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import mixed
 import pytest
-import slowed
-from planted import (
+
+from monitor.formats.run_file import RunFile
+from monitor.history.store import History, LoadedHistory
+from monitor.model import Attempt, Evidence, Outcome, Signature
+from monitor.site.build import write_site
+from monitor.snapshot.snapshot import Snapshot, gather, material_of
+from support import mixed_history, slowdown_history
+from support.site_history import (
     BASE,
     BIDI,
     GENERATED,
@@ -30,16 +35,10 @@ from planted import (
     operators,
     registered,
 )
-from slowed import history as history_of
-
-from monitor.formats.run_file import RunFile
-from monitor.history.store import History, LoadedHistory
-from monitor.model import Attempt, Evidence, Outcome, Signature
-from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Snapshot, gather, material_of
+from support.slowdown_history import history as history_of
 
 if TYPE_CHECKING:
-    from chromium import sync_api
+    from support.chromium import sync_api
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +111,11 @@ def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one target, on which a case has been told of as slower on the newest night."""
     directory = tmp_path_factory.mktemp("slowed") / "public"
     write_site(
-        material_of(history_of(slow=2)), NOTHING_SAID, directory, templates=TEMPLATES, generated=slowed.GENERATED
+        material_of(history_of(slow=2)),
+        NOTHING_SAID,
+        directory,
+        templates=TEMPLATES,
+        generated=slowdown_history.GENERATED,
     )
     return directory
 
@@ -127,19 +130,21 @@ def site(material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A history that mixes builds, suites and kinds of evidence."""
-    return mixed.material(tmp_path_factory.mktemp("mixed"))
+    return mixed_history.material(tmp_path_factory.mktemp("mixed"))
 
 
 @pytest.fixture(scope="session")
 def mixed_site(told: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("mixed-site") / "public"
-    write_site(told, mixed.PROJECT, directory, templates=TEMPLATES, generated=mixed.GENERATED, base=BASE)
+    write_site(
+        told, mixed_history.PROJECT, directory, templates=TEMPLATES, generated=mixed_history.GENERATED, base=BASE
+    )
     return directory
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[sync_api.Browser]:
-    from chromium import launched  # not before a test needs it: where there is none, the others run
+    from support.chromium import launched  # not before a test needs it: where there is none, the others run
 
     with launched() as found:
         yield found

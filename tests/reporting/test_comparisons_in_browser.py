@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import rows, sync_api
+
+from support.chromium import rows, sync_api
 
 
 @pytest.fixture

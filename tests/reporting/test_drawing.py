@@ -8,12 +8,12 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from planted import BIDI, IMAGE, SCRIPT, Night
 
 from monitor.model import Outcome
 from monitor.site.charts.geometry import Axis, Chart, chart
 from monitor.site.charts.svg_charts import SAID, drawn, strip_cells, strip_head, text
 from monitor.site.status_legend import OUTCOMES
+from support.site_history import BIDI, IMAGE, SCRIPT, Night
 
 BUILDS = ("0.9.0", "0.9.1", "0.9.2", "0.10.0")
 AXIS = Axis(BUILDS)

@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from planted import GENERATED, PROJECT, TEMPLATES, Night
 
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.history.store import History
@@ -23,6 +22,7 @@ from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.snapshot.parallel import in_parts
 from monitor.snapshot.snapshot import Snapshot, gather, material_of
+from support.site_history import GENERATED, PROJECT, TEMPLATES, Night
 
 Write = Callable[..., set[str]]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from planted import TEMPLATES
-
 from monitor.execution.targets.target import load_target
 from monitor.model import Evidence
+from support.site_history import TEMPLATES
 
 
 def test_the_example_is_a_runner_file(tmp_path: Path) -> None:

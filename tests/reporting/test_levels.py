@@ -8,13 +8,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from slowed import BEFORE, CASES, SLOW, history
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.slowdown_tracker import CommonDrift
 from monitor.model import Evidence
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
 from monitor.snapshot.snapshot import Snapshot, material_of
+from support.slowdown_history import BEFORE, CASES, SLOW, history
 
 WEEKS = 28  # nights on either level that the look back needs
 NEW = f"jax=={BEFORE + 1}.0"

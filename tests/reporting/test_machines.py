@@ -13,7 +13,6 @@ import feedparser
 import jsonschema_rs
 import pandas as pd
 import pytest
-from planted import BASE, IMAGE, LONG_NAME, SCRIPT
 
 from monitor.analysis.outcomes.outcome_changes import ChangeKind
 from monitor.analysis.status.current_status import FunctionStatus
@@ -26,6 +25,7 @@ from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, tar
 from monitor.formatting.urls import slug
 from monitor.model import Evidence, Outcome
 from monitor.snapshot.snapshot import Snapshot
+from support.site_history import BASE, IMAGE, LONG_NAME, SCRIPT
 
 DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "failures", "regressions")
 

@@ -11,8 +11,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from chromium import missing, rows, sync_api
-from planted import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
 from monitor.federation.columns import Federation, read_column
 from monitor.federation.forks import Fork
@@ -21,6 +19,8 @@ from monitor.history.store import LoadedHistory
 from monitor.site.build import write_site
 from monitor.site.pages.matrix import FIRST
 from monitor.snapshot.snapshot import Snapshot
+from support.chromium import missing, rows, sync_api
+from support.site_history import GENERATED, LONG_NAME, PROJECT, TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 VNU = ROOT / ".ci" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import plain
 import pytest
 
 from monitor.analysis.outcomes.outcome_changes import nights
@@ -14,6 +13,7 @@ from monitor.analysis.status.current_status import SeriesStatus, all_series
 from monitor.history.files import Folder
 from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Run
+from support import reference_analysis
 
 MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"
@@ -34,17 +34,17 @@ def history(request: pytest.FixtureRequest) -> LoadedHistory:
 
 
 def test_arrays_find_the_same_news(history: LoadedHistory) -> None:
-    found = plain.nights(history)
+    found = reference_analysis.nights(history)
     assert any(night.changes for night in found)
     assert nights(history) == found
 
 
 def test_arrays_find_the_same_silent_changes(history: LoadedHistory) -> None:
-    assert moved(history) == plain.moved(history)
+    assert moved(history) == reference_analysis.moved(history)
 
 
 def test_arrays_find_the_same_standings(history: LoadedHistory, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = plain.all_series(history)
+    found = reference_analysis.all_series(history)
     assert any(series.gone for series in found)
     # Compared as text: a figure that is no number equals nothing, not itself. A run's own, with all its cases, is half
     # a gigabyte by way of each case's standing.

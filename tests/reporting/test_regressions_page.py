@@ -10,7 +10,6 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from slowed import SLOW, STEP, history, slower_in
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.slowdown_tracker import Slowdown, SlowdownStatus, latency_nights
@@ -19,6 +18,7 @@ from monitor.model import Evidence
 from monitor.site.pages.regressions import regressions_page
 from monitor.site.status_legend import STANDINGS
 from monitor.snapshot.snapshot import material_of
+from support.slowdown_history import SLOW, STEP, history, slower_in
 
 
 def words(page: Path) -> str:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from chromium import sync_api
-from planted import Night, cases
 
 from monitor.history.store import History
+from support.chromium import sync_api
+from support.site_history import Night, cases
 
 CHECKOUT = Path(__file__).parents[2]
 MADE = ("monitor", "site", "runners", "triage", "docs")  # what a site is made with

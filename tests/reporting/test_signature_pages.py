@@ -8,10 +8,10 @@ from pathlib import Path
 
 import feedparser
 import pytest
-from planted import BASE, SCRIPT
 
 from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
 from monitor.site.signature_format import calls
+from support.site_history import BASE, SCRIPT
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from planted import Night
-
 from monitor.history.store import History
+from support.site_history import Night
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
@@ -22,7 +21,7 @@ KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
 BUILD = """
 import sys
 from pathlib import Path
-from planted import GENERATED, PROJECT, TEMPLATES
+from support.site_history import GENERATED, PROJECT, TEMPLATES
 from monitor.history.store import History
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import material_of
@@ -37,7 +36,7 @@ print("done", flush=True)
 
 def build(history: Path, site: Path) -> subprocess.Popen[str]:
     """Start a build, ready to write."""
-    places = [str(CHECKOUT), str(Path(__file__).parent), str(Path(__file__).parents[1])]
+    places = [str(CHECKOUT), str(CHECKOUT / "tests")]
     process = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(history), str(site)],
         env=os.environ | {"PYTHONPATH": os.pathsep.join(places)},

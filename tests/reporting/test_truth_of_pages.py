@@ -8,17 +8,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
-import mixed
 import pytest
-from mixed import FUNCTIONS, GENERATED, HARDWARE, PRIMITIVES, PROJECT
-from planted import TEMPLATES
-from test_site import Page
 
 from monitor.analysis.outcomes.failure_groups import causes
 from monitor.exports.badges import function_badge, target_badge
 from monitor.model import Evidence
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot
+from support import mixed_history
+from support.html_pages import Page
+from support.mixed_history import FUNCTIONS, GENERATED, HARDWARE, PRIMITIVES, PROJECT
+from support.site_history import TEMPLATES
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ NUMBERS = re.compile(r"(\d+) of 90 elements off, by up to (\d+) times")
 
 
 def own_number(function: str) -> tuple[str, ...]:
-    return tuple(map(str, mixed.numbers(function)))
+    return tuple(map(str, mixed_history.numbers(function)))
 
 
 def test_numbers_of_a_message_stand_beside_the_function_that_they_are_of(mixed_site: Path) -> None:

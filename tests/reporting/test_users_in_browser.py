@@ -9,11 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from chromium import rows, sync_api
-from planted import GENERATED, PROJECT, TEMPLATES
 
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot
+from support.chromium import rows, sync_api
+from support.site_history import GENERATED, PROJECT, TEMPLATES
 
 REPOSITORY = "octocat/monitor"
 

@@ -6,7 +6,6 @@ A run of a workflow takes up to a minute, most of it starts of the monitor. So a
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,15 +16,12 @@ from re import sub
 from typing import Any
 
 import pytest
-from runfiles import write_run_file
-
-sys.path.append(str(Path(__file__).parents[1] / "reporting" / "notify"))
-
-from fake_github import FakeGitHub, serving
-from github_locally import GitHubLocally, git
 
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.formats.run_file import RunFile
+from support.fake_github import FakeGitHub, serving
+from support.local_workflows import GitHubLocally, git
+from support.run_files import write_run_file
 
 A = "jax/jax.lax.sort/eager-float32"
 GONE = "jax/jax.tree_map/eager-float32"

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from planted import BASE, GENERATED, IMAGE, PROJECT, SCRIPT, TEMPLATES
 
 from monitor.federation import fetching
 from monitor.federation.columns import (
@@ -31,6 +30,7 @@ from monitor.federation.fetching import fetch
 from monitor.federation.forks import Fork
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot
+from support.site_history import BASE, GENERATED, IMAGE, PROJECT, SCRIPT, TEMPLATES
 
 TARGET = "gpu-t4"
 COLUMN = f"api/v1/columns/{TARGET}.json"

@@ -1,7 +1,7 @@
 """A GitHub on this machine that remembers what it was told: issues, labels, and workflows (`fake_actions.py`).
 
 Every request, and every answer that it gives to one, is checked against GitHub's own description of its API
-(`published.py`), so that neither the monitor nor this stand-in can drift from it. Faults are planted by the number of
+(`github_api.py`), so that neither the monitor nor this stand-in can drift from it. Faults are planted by the number of
 the request: an answer that is an error, one that never comes, a request that does not arrive.
 """
 
@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from fake_actions import FakeActions
 from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
+
+from support.fake_actions import FakeActions
 
 ARCHIVE = re.compile(r"/(?P<number>\d+)/zip$")
 PUBLISHED = Path(__file__).with_name("github-api.json")

@@ -1,47 +1,23 @@
 """What issues say, whole, as files that people can read: `golden/*.md`.
 
-After a change that is meant, `PORTABILITY_GOLDEN=write pytest tests/reporting/notify/test_bodies.py` writes them anew;
+After a change that is meant, `PORTABILITY_GOLDEN=write pytest tests/issues/test_bodies.py` writes them anew;
 their diff is then what is reviewed.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.issues.grouping import ALONE
-from monitor.issues.issue_plan import plan
-from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import IssueSettings
+from support.issue_text import SITE, held, opened
 
-GOLDEN = Path(__file__).with_name("golden")
-SITE = IssueSettings(
-    site="https://octocat.github.io/monitor/",
-    script=lambda case, seen: f"# {case}\nimport sys\n\nimport jax\n",
-    owners={("cpu", "jax"): ("octocat",), ("tpu-v5e", "jax"): ("octocat", "org/tpu")},
-)
 Make = Callable[..., Any]
 MACHINE = {"host.cpu": "AMD EPYC", "device.name": "cpu", "python.version": "3.12.1"}
 SORT, TREE = ("jax/jax.lax.sort/eager-float32", "jax/jax.lax.sort/gradient-float32"), "jax/jax.tree_map/eager-float32"
-
-
-def opened(history: Any, settings: IssueSettings) -> OpenIssue:
-    """The one issue that a history calls for."""
-    ((step,),) = plan(*history, [], settings)
-    assert isinstance(step, OpenIssue)
-    return step
-
-
-def held(name: str, issue: OpenIssue) -> None:
-    text = f"# {issue.title}\n\nLabels: {', '.join(issue.labels)}\n\n{issue.body}\n"
-    path = GOLDEN / f"{name}.md"
-    if os.environ.get("PORTABILITY_GOLDEN") == "write":
-        path.write_text(text, encoding="utf-8")
-    assert text == path.read_text(encoding="utf-8")
 
 
 @pytest.fixture

@@ -9,10 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from fake_github import FakeGitHub
-from slowed import SLOW, history, slower_in
-from test_bodies import SITE, held, opened
-
 from monitor.analysis.latency.slowdown_tracker import latency_nights
 from monitor.analysis.outcomes.outcome_changes import nights
 from monitor.analysis.regressions.regression import RegressionState
@@ -24,6 +20,9 @@ from monitor.model import (
 )
 from monitor.reports.regressions_text import regressions_text
 from monitor.snapshot.snapshot import material_of
+from support.fake_github import FakeGitHub
+from support.issue_text import SITE, held, opened
+from support.slowdown_history import SLOW, history, slower_in
 
 
 def test_once_is_not_enough() -> None:

@@ -1,7 +1,7 @@
 """GitHub Actions on this machine: `act` runs the workflow files as they are, and what starts another is started here.
 
 What `act` has not: what a run hands over, and who starts whom, is in the stand-in for GitHub's API
-(`tests/reporting/notify/fake_github.py`); actions of others are small stubs. `act` knows no concurrency groups, skips a
+(`tests/support/fake_github.py`); actions of others are small stubs. `act` knows no concurrency groups, skips a
 job whose label has no runner, and does not enforce permissions: `test_workflows.py` reads those off the files.
 """
 
@@ -20,10 +20,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from fake_github import REPOSITORY, TOKEN, FakeGitHub
+from support.fake_github import REPOSITORY, TOKEN, FakeGitHub
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-STUBS = Path(__file__).with_name("stubs")
+STUBS = Path(__file__).with_name("action_stubs")
 ACT = Path(sys.executable).with_name("act")
 HOSTED = ("ubuntu-24.04", "ubuntu-latest")
 REPOSITORY_FIELDS = {"default_branch": "main", "name": "monitor", "full_name": REPOSITORY}

@@ -1,7 +1,7 @@
 """GitHub's published description of its API, cut to what `monitor.github` uses of it: `github-api.json`.
 
     npm install @octokit/openapi
-    python tests/reporting/notify/published.py node_modules/@octokit/openapi/generated/api.github.com.json
+    python tests/support/github_api.py node_modules/@octokit/openapi/generated/api.github.com.json
 
 Beside being cut it is changed where a checker would look away or aside. `nullable` without a type, which is no OpenAPI
 3.0, makes Prism skip a body without a word; nothing that is sent is null anyway. And every answer

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fake_github import BOT, FakeGitHub
 
 from monitor.issues.issue_metadata import find_mark, signed
 from monitor.issues.operations import AddComment
+from support.fake_github import BOT, FakeGitHub
 
 Make = Callable[..., Any]
 A, B = (f"jax/jax.{name}/eager" for name in "ab")

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from fake_github import DROPPED, FakeGitHub, Fault
 
 from monitor.github.answers import GitHubError
 from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
 from monitor.issues.github_issues import OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
+from support.fake_github import DROPPED, FakeGitHub, Fault
 
 Make = Callable[..., Any]
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))

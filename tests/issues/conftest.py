@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges, nights
 from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused, regressions
@@ -18,6 +17,7 @@ from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
+from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
 
 Make = Callable[..., RunFile]
 History_ = tuple[tuple[Regression, ...], tuple[NightChanges, ...]]

@@ -6,7 +6,6 @@ A table of answers by operations. Each answer is given once, and then for as lon
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,11 +16,6 @@ from typing import Any
 import pytest
 import requests
 
-sys.path.append(str(Path(__file__).parent / "notify"))
-
-from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
-from odd_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
-
 from monitor.github.account import own_account
 from monitor.github.answers import AnswerError, GitHubError
 from monitor.github.archives import ArtifactError
@@ -31,6 +25,8 @@ from monitor.github.workflows import StartError, Workflows, states
 from monitor.issues.github_issues import IssueTracker, OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
+from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
+from support.faulty_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
 
 ALWAYS = 10**6
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))

@@ -7,13 +7,13 @@ from copy import copy, deepcopy
 from typing import Any
 
 import pytest
-from fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
 from monitor.github.answers import GitHubError
 from monitor.github.client import GitHubClient
 from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan
 from monitor.issues.settings import IssueSettings
+from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
 Make = Callable[..., Any]
 A, B, C, D, E = (f"jax/jax.{name}/eager" for name in "abcde")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from fake_github import ARCHIVE, REPOSITORY, FakeGitHub
+from support.fake_github import ARCHIVE, REPOSITORY, FakeGitHub
 
 ELSEWHERE = "octocat/elsewhere"
 RENAMED, NUMBER = "octocat/renamed", 1296269

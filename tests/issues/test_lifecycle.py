@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fake_github import BOT, FakeGitHub
 
 from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST
 from monitor.analysis.regressions.regression import RegressionState
@@ -17,6 +16,7 @@ from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import CLOSE_AFTER, IssueSettings
 from monitor.reports.affected_share import extent
 from monitor.reports.regressions_text import regressions_text
+from support.fake_github import BOT, FakeGitHub
 
 Make = Callable[..., Any]
 A, B, C, D = (f"jax/jax.{name}/eager" for name in "abcd")

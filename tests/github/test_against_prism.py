@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fake_github import PUBLISHED, REPOSITORY, TOKEN
 
 from monitor.github.client import GitHubClient
 from monitor.issues.github_issues import IssueTracker, OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
+from support.fake_github import PUBLISHED, REPOSITORY, TOKEN
 
-PRISM = Path(__file__).parents[3] / ".ci" / "node_modules" / ".bin" / "prism"
+PRISM = Path(__file__).parents[2] / ".ci" / "node_modules" / ".bin" / "prism"
 STARTS_WITHIN = 120  # seconds; 2 on a machine that has nothing else to do
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
 
