@@ -25,12 +25,12 @@ class TrialVerdict(StrEnum):
 
 
 class Symptom(StrEnum):
-    """In what good and bad differ."""
+    """Difference between a good build and a bad one."""
 
-    OUTCOME = "outcome"  # it passes, and does not
-    MENDED = "mended"  # it does not pass, and does: what was bad before is taken for good
-    VALUES = "values"  # it passes in both, and gives other values
-    LATENCY = "latency"  # it passes in both, and takes longer
+    OUTCOME = "outcome"  # passes, then fails
+    FIXED = "fixed"  # fails, then passes: the failing build counts as good
+    VALUES_CHANGED = "values-changed"  # passes in both, with other values
+    LATENCY = "latency"  # passes in both, and is slower in the bad one
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = Fa
     if mended:
         if good.outcome is Outcome.PASS or bad.outcome is not Outcome.PASS:
             raise EndError(f"nothing was mended: {good.build} shows {good.shown}, {bad.build} {bad.shown}")
-        return Symptom.MENDED
+        return Symptom.FIXED
     if good.outcome is not Outcome.PASS:
         raise EndError(f"{good.build}, the good end, does not pass: {good.shown}")
     if latency:
@@ -77,7 +77,7 @@ def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = Fa
     if bad.outcome is not Outcome.PASS:
         return Symptom.OUTCOME
     if good.digest and bad.digest and not good.digest.agrees(bad.digest):
-        return Symptom.VALUES
+        return Symptom.VALUES_CHANGED
     same = "with the same values" if good.digest and bad.digest else "and whether with other values is not known"
     raise EndError(f"{bad.build}, the bad end, passes too, {same}")
 
@@ -88,11 +88,11 @@ def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> TrialVerdic
         return TrialVerdict.SKIP
     if symptom is Symptom.OUTCOME:
         return TrialVerdict.GOOD if trial.outcome is Outcome.PASS else TrialVerdict.BAD
-    if symptom is Symptom.MENDED:
+    if symptom is Symptom.FIXED:
         return TrialVerdict.BAD if trial.outcome is Outcome.PASS else TrialVerdict.GOOD
     if trial.outcome is not Outcome.PASS:
         return TrialVerdict.SKIP  # another fault, which hides the one that is looked for
-    if symptom is Symptom.VALUES:
+    if symptom is Symptom.VALUES_CHANGED:
         if not (trial.digest and good.digest):
             return TrialVerdict.SKIP
         return TrialVerdict.GOOD if trial.digest.agrees(good.digest) else TrialVerdict.BAD

@@ -60,8 +60,8 @@ def show(
 
 def _lines(cause: FailureGroup) -> Iterator[str]:
     yield f"{cause.baseline} -> {cause.build}"
-    yield f"  {cause.verdict:<9} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
-    yield f"  {'':<9} {_said(cause)}"
+    yield f"  {cause.verdict:<18} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
+    yield f"  {'':<18} {_said(cause)}"
 
 
 def _said(cause: FailureGroup) -> str:

@@ -299,7 +299,7 @@ def judge(
     """Say what changed on the newest night of each target, framework and suite, and what of it counts.
 
     Slowdowns are told with the last good build and the new one side by side, and how far each has come: suspect,
-    confirmed side by side, filed after two nights of three, latched from then on, recovered.
+    confirmed side by side, reported after two nights of three, ongoing from then on, recovered.
     """
     material = gathered(history)
     known = judgement(material, triage)

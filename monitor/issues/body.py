@@ -146,11 +146,11 @@ def _known(one: Regression) -> str:
 
 def _now(report: IssueReport, settings: IssueSettings) -> str:
     match report.standing:
-        case SubjectStatus.MENDED:
+        case SubjectStatus.FIXED:
             builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
             nights = f"{min(report.nights, settings.close_after)} of {count(settings.close_after, 'night')}"
-            return f"mended in {listed([code(build) for build in builds])}, and good for {nights}"
-        case SubjectStatus.GONE:
+            return f"fixed in {listed([code(build) for build in builds])}, and good for {nights}"
+        case SubjectStatus.REMOVED:
             return "what was left of it is no longer in the suite"
         case SubjectStatus.EXPECTED:
             return "accepted, in `triage/expected.toml`"

@@ -51,7 +51,7 @@ def ended(report: IssueReport) -> str:
     """Why an issue is closed."""
     if report.standing is SubjectStatus.FLAKY:
         return "It stayed flaky: it answers now this, now that. This opens again when it is bad for sure."
-    if report.standing is SubjectStatus.MENDED:
+    if report.standing is SubjectStatus.FIXED:
         builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
         return f"Mended in {listed([code(build) for build in builds])}, and good since."
     if report.standing is SubjectStatus.EXPECTED and all(

@@ -28,9 +28,9 @@ STANDINGS = {
     RegressionState.FLAKY: SubjectStatus.FLAKY,
     RegressionState.MUTED: SubjectStatus.QUIET,
     RegressionState.EXPECTED: SubjectStatus.EXPECTED,
-    RegressionState.REMOVED: SubjectStatus.EXPECTED,
-    RegressionState.FIXED: SubjectStatus.MENDED,
-    RegressionState.GONE: SubjectStatus.GONE,
+    RegressionState.API_REMOVED: SubjectStatus.EXPECTED,
+    RegressionState.FIXED: SubjectStatus.FIXED,
+    RegressionState.REMOVED: SubjectStatus.REMOVED,
 }
 
 

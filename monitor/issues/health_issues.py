@@ -51,7 +51,7 @@ class HealthIssueSubject:
 
     @property
     def standing(self) -> SubjectStatus:
-        return SubjectStatus.BAD if self.alarm.rows else SubjectStatus.MENDED
+        return SubjectStatus.BAD if self.alarm.rows else SubjectStatus.FIXED
 
     @property
     def settled(self) -> bool:

@@ -24,8 +24,8 @@ class IssueState(StrEnum):
 
     OPEN = "open"
     FLAKY = "flaky"  # open, and said to be flaky
-    MENDED = "mended"
-    GONE = "gone"
+    FIXED = "fixed"
+    REMOVED = "removed"
     EXPECTED = "expected"
     DUPLICATE = "duplicate"
     LEFT_FLAKY = "left-flaky"  # closed, for it stayed flaky

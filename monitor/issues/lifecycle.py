@@ -28,8 +28,8 @@ MUTE = "mute"
 # GitHub's words for why an issue is closed, and which of them go with what we close for.
 COMPLETED, NOT_PLANNED, DUPLICATE = "completed", "not_planned", "duplicate"
 REASONS = {
-    IssueState.MENDED: COMPLETED,
-    IssueState.GONE: NOT_PLANNED,
+    IssueState.FIXED: COMPLETED,
+    IssueState.REMOVED: NOT_PLANNED,
     IssueState.EXPECTED: NOT_PLANNED,
     IssueState.DUPLICATE: DUPLICATE,
     IssueState.LEFT_FLAKY: NOT_PLANNED,
@@ -40,8 +40,8 @@ class SubjectStatus(StrEnum):
     """How what an issue tells of stands."""
 
     BAD = "bad"
-    MENDED = "mended"  # all of it is good again
-    GONE = "gone"  # what was left of it is not there any more
+    FIXED = "fixed"  # everything passes again
+    REMOVED = "removed"  # the remaining cases are no longer in the suite
     EXPECTED = "expected"  # a reviewed file accepts what is left of it
     FLAKY = "flaky"  # what is left of it answers now this, now that
     QUIET = "quiet"  # nobody is called for it, in either direction
@@ -49,8 +49,8 @@ class SubjectStatus(StrEnum):
 
 LEFT_OPEN = (IssueState.OPEN, IssueState.FLAKY)  # what we said last of an issue that we did not close
 ENDS = {
-    SubjectStatus.MENDED: IssueState.MENDED,
-    SubjectStatus.GONE: IssueState.GONE,
+    SubjectStatus.FIXED: IssueState.FIXED,
+    SubjectStatus.REMOVED: IssueState.REMOVED,
     SubjectStatus.EXPECTED: IssueState.EXPECTED,
 }
 
@@ -174,7 +174,7 @@ def _open_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | No
         news = subject.news(mark.told)
         # Small growth, night after night, adds up: what was no news is not known either.
         return _DesiredIssue(IssueState.OPEN, subject.told if news else mark.told, news)
-    if subject.standing is SubjectStatus.MENDED and not subject.settled:
+    if subject.standing is SubjectStatus.FIXED and not subject.settled:
         return _DesiredIssue(IssueState.OPEN, mark.told)
     return _DesiredIssue(ENDS[subject.standing], mark.told, subject.ended(), "closed")
 
@@ -191,8 +191,8 @@ def _flaky_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | N
 
 def _closed_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
     if mark.status in LEFT_OPEN:  # a person closed it
-        mended = subject.standing is SubjectStatus.MENDED and subject.settled
-        return _DesiredIssue(IssueState.MENDED, mark.told) if mended else None
+        mended = subject.standing is SubjectStatus.FIXED and subject.settled
+        return _DesiredIssue(IssueState.FIXED, mark.told) if mended else None
     return (
         _DesiredIssue(IssueState.OPEN, subject.told, subject.back(), "open")
         if subject.standing is SubjectStatus.BAD

@@ -53,7 +53,7 @@ def found_json(found: BisectResult) -> dict[str, Any]:
 
 def _lines(found: BisectResult) -> Iterator[str]:
     yield f"{found.title}: {found.symptom}"
-    before, after = ("last bad", "first good") if found.symptom is Symptom.MENDED else ("last good", "first bad")
+    before, after = ("last bad", "first good") if found.symptom is Symptom.FIXED else ("last good", "first bad")
     yield _line(before, f"{found.good.build}  {found.good.shown}")
     yield _line(after, f"{found.bad.build}  {found.bad.shown}")
     for trial in found.skipped:

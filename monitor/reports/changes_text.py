@@ -59,7 +59,7 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
     for verdict in ChangeKind:
         for change in night.of(verdict)[:LISTED]:
             kind, case, before, after, message = _cells(change)
-            yield f"  {kind:<9} {case}: {before} -> {after}" + (f": {message}" if message else "")
+            yield f"  {kind:<18} {case}: {before} -> {after}" + (f": {message}" if message else "")
     yield from (f"  {more}" for more in _more(night))
 
 

@@ -31,15 +31,15 @@ def regressions_markdown(found: Sequence[Regression], on_main: Mapping[str, str]
 
 def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     name, state, good, bad, fixed, cells, functions, targets, known, message = _cells(regression)
-    yield f"{state:<9} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
-    yield f"{'':<9} {cells} on {targets}: {functions}"
-    yield f"{'':<9} {message}"
+    yield f"{state:<11} {good} -> {bad}" + (f", fixed in {fixed}" if regression.fixed else "") + f"  [{name}]"
+    yield f"{'':<11} {cells} on {targets}: {functions}"
+    yield f"{'':<11} {message}"
     if regression.beside:
-        yield f"{'':<9} beside the framework's version: {'; '.join(regression.beside)}"
-    yield f"{'':<9} {', '.join(_steps(regression))}; known {known}"
+        yield f"{'':<11} beside the framework's version: {'; '.join(regression.beside)}"
+    yield f"{'':<11} {', '.join(_steps(regression))}; known {known}"
     commits = _commits(regression, on_main)
     if commits.link:
-        yield f"{'':<9} {commits.what}: {commits.link}"
+        yield f"{'':<11} {commits.what}: {commits.link}"
 
 
 def _commits(one: Regression, on_main: Mapping[str, str]) -> CommitRange:

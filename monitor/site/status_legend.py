@@ -68,26 +68,30 @@ PORTABILITIES: Mapping[Portability, Sign] = {
 }
 
 VERDICTS: Mapping[ChangeKind, Sign] = {
-    ChangeKind.WORSE: Sign("↓", "worse", Tone.BAD, "passed, and does not any more"),
-    ChangeKind.BETTER: Sign("↑", "better", Tone.GOOD, "passes, and did not"),
-    ChangeKind.DIFFERENT: Sign("⇄", "different", Tone.PARTLY, "failed, and fails otherwise"),
-    ChangeKind.VALUES: Sign("≁", "values", Tone.PARTLY, "passes as before, and gives other values"),
-    ChangeKind.DRIFT: Sign("⇘", "drift", Tone.PARTLY, "passes as before, and has been less exact for two builds"),
+    ChangeKind.REGRESSED: Sign("↓", "regressed", Tone.BAD, "passed before, fails now"),
+    ChangeKind.FIXED: Sign("↑", "fixed", Tone.GOOD, "failed before, passes now"),
+    ChangeKind.CHANGED: Sign("⇄", "changed", Tone.PARTLY, "failed before, fails with another outcome now"),
+    ChangeKind.VALUES_CHANGED: Sign("≁", "values-changed", Tone.PARTLY, "passes as before, with other values"),
+    ChangeKind.ACCURACY_DRIFT: Sign(
+        "⇘", "accuracy-drift", Tone.PARTLY, "passes as before, and has been less accurate for two builds"
+    ),
     ChangeKind.ENVIRONMENT: Sign(
         "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
     ),
-    ChangeKind.REMOVED: Sign("⊖", "removed", Tone.NONE, "its name is gone, announced or replaced by another"),
-    ChangeKind.UNSURE: Sign("≈", "unsure", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
+    ChangeKind.API_REMOVED: Sign(
+        "⊖", "api-removed", Tone.NONE, "the framework removed the name as announced, or another name replaces it"
+    ),
+    ChangeKind.UNCONFIRMED: Sign("≈", "unconfirmed", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
     ChangeKind.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
     ChangeKind.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
-    ChangeKind.BEYOND: Sign(
-        "⇊", "beyond", Tone.BAD, "first seen, and fails beyond what the function's authors declare"
+    ChangeKind.UNEXPECTED_FAILURE: Sign(
+        "⇊", "unexpected-failure", Tone.BAD, "first run, and fails outside the limits that its authors declare"
     ),
-    ChangeKind.LIFTED: Sign(
-        "⇈", "lifted", Tone.GOOD, "first seen, and passes though its authors declare that it cannot"
+    ChangeKind.UNEXPECTED_PASS: Sign(
+        "⇈", "unexpected-pass", Tone.GOOD, "first run, and passes although its authors declare that it cannot"
     ),
-    ChangeKind.NEW: Sign("+", "new", Tone.NONE, "first seen"),
-    ChangeKind.GONE: Sign("−", "gone", Tone.NONE, "no longer in the suite"),
+    ChangeKind.ADDED: Sign("+", "added", Tone.NONE, "first run of the case"),
+    ChangeKind.REMOVED: Sign("−", "removed", Tone.NONE, "the suite no longer has the case"),
 }
 
 EVIDENCES: Mapping[Evidence, Sign] = {
@@ -101,10 +105,12 @@ EVIDENCES: Mapping[Evidence, Sign] = {
 STATES: Mapping[RegressionState, Sign] = {
     RegressionState.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
     RegressionState.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
-    RegressionState.GONE: Sign("−", "gone", Tone.NONE, "what was left of it is no longer in the suite"),
+    RegressionState.REMOVED: Sign("−", "removed", Tone.NONE, "what was left of it is no longer in the suite"),
     RegressionState.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
     RegressionState.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
-    RegressionState.REMOVED: Sign("⊖", "removed", Tone.NONE, "its names are gone, announced or replaced by others"),
+    RegressionState.API_REMOVED: Sign(
+        "⊖", "api-removed", Tone.NONE, "its names are gone, announced or replaced by others"
+    ),
     RegressionState.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
 }
 
@@ -115,8 +121,8 @@ STANDINGS: Mapping[SlowdownStatus, Sign] = {
     SlowdownStatus.CONFIRMED: Sign(
         "↓", "confirmed", Tone.PARTLY, "slower than the last good build side by side, once so far"
     ),
-    SlowdownStatus.FILED: Sign("⇊", "filed", Tone.BAD, "slower side by side on two nights of three: told of"),
-    SlowdownStatus.LATCHED: Sign("⇩", "latched", Tone.BAD, "told of on an earlier night, and slow still"),
+    SlowdownStatus.REPORTED: Sign("⇊", "reported", Tone.BAD, "slower side by side on two nights of three: told of"),
+    SlowdownStatus.ONGOING: Sign("⇩", "ongoing", Tone.BAD, "told of on an earlier night, and slow still"),
     SlowdownStatus.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
 }
 

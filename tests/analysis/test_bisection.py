@@ -90,8 +90,8 @@ FAILS = trial(Outcome.ERROR)
 
 def test_the_ends_say_what_is_looked_for() -> None:
     assert symptom(PASSES, FAILS) is Symptom.OUTCOME
-    assert symptom(PASSES, trial(Outcome.PASS, OTHER)) is Symptom.VALUES
-    assert symptom(FAILS, PASSES, mended=True) is Symptom.MENDED
+    assert symptom(PASSES, trial(Outcome.PASS, OTHER)) is Symptom.VALUES_CHANGED
+    assert symptom(FAILS, PASSES, mended=True) is Symptom.FIXED
     assert symptom(PASSES, trial(Outcome.PASS, slower=0.1), latency=True) is Symptom.LATENCY
 
 
@@ -125,13 +125,13 @@ def test_nothing_was_mended(before: Trial, after: Trial) -> None:
         (trial(Outcome.ABSENT), FAILS, Symptom.OUTCOME, BAD),
         (trial(Outcome.FLAKY), FAILS, Symptom.OUTCOME, SKIP),
         (trial(Outcome.BLOCKED), FAILS, Symptom.OUTCOME, SKIP),
-        (FAILS, PASSES, Symptom.MENDED, GOOD),
-        (PASSES, PASSES, Symptom.MENDED, BAD),
-        (trial(Outcome.BLOCKED), PASSES, Symptom.MENDED, SKIP),
-        (PASSES, trial(Outcome.PASS, OTHER), Symptom.VALUES, GOOD),
-        (trial(Outcome.PASS, Digest("b")), trial(Outcome.PASS, OTHER), Symptom.VALUES, BAD),
-        (trial(Outcome.PASS), trial(Outcome.PASS, OTHER), Symptom.VALUES, SKIP),
-        (FAILS, trial(Outcome.PASS, OTHER), Symptom.VALUES, SKIP),
+        (FAILS, PASSES, Symptom.FIXED, GOOD),
+        (PASSES, PASSES, Symptom.FIXED, BAD),
+        (trial(Outcome.BLOCKED), PASSES, Symptom.FIXED, SKIP),
+        (PASSES, trial(Outcome.PASS, OTHER), Symptom.VALUES_CHANGED, GOOD),
+        (trial(Outcome.PASS, Digest("b")), trial(Outcome.PASS, OTHER), Symptom.VALUES_CHANGED, BAD),
+        (trial(Outcome.PASS), trial(Outcome.PASS, OTHER), Symptom.VALUES_CHANGED, SKIP),
+        (FAILS, trial(Outcome.PASS, OTHER), Symptom.VALUES_CHANGED, SKIP),
         (trial(Outcome.PASS, slower=0.2), trial(Outcome.PASS, slower=0.5), Symptom.LATENCY, GOOD),
         (trial(Outcome.PASS, slower=0.3), trial(Outcome.PASS, slower=0.5), Symptom.LATENCY, BAD),
         (FAILS, trial(Outcome.PASS, slower=0.5), Symptom.LATENCY, SKIP),

@@ -18,7 +18,7 @@ Make = Callable[..., RunFile]
 
 
 def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
-    return Change(case, ChangeKind.WORSE, Outcome.PASS, after, message)
+    return Change(case, ChangeKind.REGRESSED, Outcome.PASS, after, message)
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,14 @@ def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
             change("jax/jax.numpy.vdot/eager-int8", "TypeError: vdot got shapes (7,) and (5, 1) of int8[7]"),
         ),
         (
-            Change("jax/jax.a/eager", ChangeKind.VALUES, Outcome.PASS, Outcome.PASS, "quite other values"),
-            Change("jax/jax.b/eager", ChangeKind.VALUES, Outcome.PASS, Outcome.PASS, "other values, by about 32 times"),
+            Change("jax/jax.a/eager", ChangeKind.VALUES_CHANGED, Outcome.PASS, Outcome.PASS, "quite other values"),
+            Change(
+                "jax/jax.b/eager",
+                ChangeKind.VALUES_CHANGED,
+                Outcome.PASS,
+                Outcome.PASS,
+                "other values, by about 32 times",
+            ),
         ),
     ],
 )
@@ -76,7 +82,7 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
     worse, better = causes(nights(history.load()))
-    assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", ChangeKind.WORSE, 6)
+    assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", ChangeKind.REGRESSED, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
-    assert (better.build, better.verdict, len(better.hits)) == ("jax==3", ChangeKind.BETTER, 6)
+    assert (better.build, better.verdict, len(better.hits)) == ("jax==3", ChangeKind.FIXED, 6)
     assert worse.baseline == "jax==1"

@@ -75,7 +75,7 @@ def ulp(value: float) -> NumericalError:
 def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make) -> None:
     history = recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
     told = [[(c.verdict, c.message) for c in night.changes] for night in nights(history)]
-    assert told == [[], [], [], [], [(ChangeKind.DRIFT, "error 3 -> 12 ulp, 4 times")], []]
+    assert told == [[], [], [], [], [(ChangeKind.ACCURACY_DRIFT, "error 3 -> 12 ulp, 4 times")], []]
     (change,) = nights(history)[4].changes
     assert change.until
     assert change.since

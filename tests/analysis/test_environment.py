@@ -44,7 +44,7 @@ SHIPPED = Path(__file__).parents[2] / "results"
 EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
 ON_XEON = "AMD EPYC, AVX2 -> Intel Xeon, AVX-512"
-NEVER = (ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.DIFFERENT, ChangeKind.VALUES)
+NEVER = (ChangeKind.REGRESSED, ChangeKind.FIXED, ChangeKind.CHANGED, ChangeKind.VALUES_CHANGED)
 
 
 def recorded(tmp_path: Path, *runfiles: RunFile) -> LoadedHistory:
@@ -164,7 +164,7 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
     ("comparisons", "verdict", "says"),
     [
         ((), ChangeKind.ENVIRONMENT, f"jax==1 -> jax==2; {ON_XEON}; not known which of these it came with"),
-        (compared("pass", "error"), ChangeKind.WORSE, "why error"),
+        (compared("pass", "error"), ChangeKind.REGRESSED, "why error"),
         (compared("error", "error"), ChangeKind.ENVIRONMENT, f"{ON_XEON}; fails under the last good build too"),
     ],
 )
@@ -181,7 +181,7 @@ def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_buil
     (change,) = told[-1].changes
     assert change.verdict is verdict
     assert change.message.startswith(says)
-    assert len(regressions(told)) == (verdict is ChangeKind.WORSE)
+    assert len(regressions(told)) == (verdict is ChangeKind.REGRESSED)
 
 
 def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile: Make) -> None:
@@ -220,7 +220,7 @@ def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make)
             ),
         )
     )
-    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, ChangeKind.WORSE), (9, ChangeKind.BETTER)]
+    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, ChangeKind.REGRESSED), (9, ChangeKind.FIXED)]
     (regression,) = regressions(told)
     assert (regression.state, regression.last_good.version, regression.first_bad.version) == (
         RegressionState.FIXED,
@@ -247,7 +247,7 @@ def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfi
 
 @pytest.mark.parametrize(
     ("on_the_next", "state"),
-    [("pass", RegressionState.FIXED), ("flaky", RegressionState.GONE), ("error", RegressionState.OPEN)],
+    [("pass", RegressionState.FIXED), ("flaky", RegressionState.REMOVED), ("error", RegressionState.OPEN)],
 )
 def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
     tmp_path: Path, runfile: Make, on_the_next: str, state: RegressionState
@@ -388,7 +388,7 @@ def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
     tonight = [one for one in found if one.run.started.startswith("2026-11-29")]
     assert len(tonight) == len(shipped.grids) == 6
     for one in tonight:
-        verdicts = {change.verdict for change in one.changes if change.verdict is not ChangeKind.NEW}
+        verdicts = {change.verdict for change in one.changes if change.verdict is not ChangeKind.ADDED}
         assert verdicts == {ChangeKind.ENVIRONMENT}
         assert all(
             "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(ChangeKind.ENVIRONMENT)

@@ -116,7 +116,7 @@ def test_quiet_nights_say_nothing(world: World) -> None:
     assert world.newest.run.id == f"night-{BEFORE}"
 
 
-def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: World) -> None:
+def test_a_slowdown_is_suspect_confirmed_reported_ongoing_and_recovered(world: World) -> None:
     told = []
     world.factors[SLOW] = 1.2
     world.night()  # the runner could not compare
@@ -135,8 +135,8 @@ def test_a_slowdown_is_suspect_confirmed_filed_latched_and_recovered(world: Worl
     assert [night.get(SLOW) for night in told] == [
         SlowdownStatus.SUSPECT,
         SlowdownStatus.CONFIRMED,
-        SlowdownStatus.FILED,
-        *[SlowdownStatus.LATCHED] * 5,  # the first night that is fast again may be chance
+        SlowdownStatus.REPORTED,
+        *[SlowdownStatus.ONGOING] * 5,  # the first night that is fast again may be chance
         SlowdownStatus.RECOVERED,
         None,
         None,
@@ -228,9 +228,9 @@ def test_two_machines_of_one_name_are_told_by_their_calibration(world: World) ->
 
 def test_where_machines_change_the_comparisons_judge(world: World) -> None:
     for machine in ("another chip", "a third one", "a fourth one"):
-        assert world.standings.get(SLOW) is not SlowdownStatus.FILED, "how far builds are apart there is not known"
+        assert world.standings.get(SLOW) is not SlowdownStatus.REPORTED, "how far builds are apart there is not known"
         world.night({SLOW: 1.2}, machine=machine)
-    assert world.standings == {SLOW: SlowdownStatus.FILED}
+    assert world.standings == {SLOW: SlowdownStatus.REPORTED}
 
 
 def test_what_was_not_compared_is_told_with_the_night(world: World) -> None:

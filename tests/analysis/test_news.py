@@ -45,7 +45,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     assert night.baseline is not None
     assert night.baseline.label == "jax==1"
     assert night.changes == (
-        Change(B, ChangeKind.WORSE, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
+        Change(B, ChangeKind.REGRESSED, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
     )
     assert night.regressions == night.changes
     assert night.changes[0].function == "jax.b"
@@ -62,7 +62,7 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: M
         for one in both
     ]
     *_, night = read(tmp_path, *listed)
-    assert [change.verdict for change in night.regressions] == [ChangeKind.WORSE]
+    assert [change.verdict for change in night.regressions] == [ChangeKind.REGRESSED]
 
 
 @pytest.mark.parametrize(("evidence", "observed"), [(Evidence.REGISTERED, 2), (Evidence.EXECUTED, 1)])
@@ -79,11 +79,11 @@ def test_what_a_table_does_not_tell_is_an_answer(
 @pytest.mark.parametrize(
     ("before", "after", "verdict"),
     [
-        ("pass", "error", ChangeKind.WORSE),
-        ("error", "pass", ChangeKind.BETTER),
-        ("unsupported", "error", ChangeKind.DIFFERENT),
-        ("pass", "flaky", ChangeKind.UNSURE),
-        ("flaky", "pass", ChangeKind.UNSURE),
+        ("pass", "error", ChangeKind.REGRESSED),
+        ("error", "pass", ChangeKind.FIXED),
+        ("unsupported", "error", ChangeKind.CHANGED),
+        ("pass", "flaky", ChangeKind.UNCONFIRMED),
+        ("flaky", "pass", ChangeKind.UNCONFIRMED),
     ],
 )
 def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -> None:
@@ -118,25 +118,25 @@ def test_what_no_fresh_worker_confirmed_the_next_run_may(tmp_path: Path, runfile
     assert turns(
         tmp_path, runfile, ("pass", []), ("error", []), ("error", []), ("error", []), ("pass", ["pass"] * 2)
     ) == [
-        ("2", "unsure", "pass -> error", "1", "2"),
-        ("3", "worse", "pass -> error", "1", "2"),
-        ("5", "better", "error -> pass", "4", "5"),
+        ("2", "unconfirmed", "pass -> error", "1", "2"),
+        ("3", "regressed", "pass -> error", "1", "2"),
+        ("5", "fixed", "error -> pass", "4", "5"),
     ]
 
 
 def test_a_flaky_night_hides_no_regression(tmp_path: Path, runfile: Make) -> None:
     mixed = ["error", "pass"]
     assert turns(tmp_path, runfile, ("pass", []), ("flaky", mixed), ("error", []), ("error", [])) == [
-        ("2", "unsure", "pass -> flaky", "1", "2"),
-        ("3", "unsure", "flaky -> error", "2", "3"),
-        ("4", "worse", "pass -> error", "1", "3"),
+        ("2", "unconfirmed", "pass -> flaky", "1", "2"),
+        ("3", "unconfirmed", "flaky -> error", "2", "3"),
+        ("4", "regressed", "pass -> error", "1", "3"),
     ]
 
 
 def test_a_flaky_night_alone_is_told_and_forgotten(tmp_path: Path, runfile: Make) -> None:
     assert turns(tmp_path, runfile, ("pass", []), ("flaky", ["error", "pass"]), ("pass", []), ("pass", [])) == [
-        ("2", "unsure", "pass -> flaky", "1", "2"),
-        ("3", "unsure", "flaky -> pass", "2", "3"),
+        ("2", "unconfirmed", "pass -> flaky", "1", "2"),
+        ("3", "unconfirmed", "flaky -> pass", "2", "3"),
     ]
 
 
@@ -144,8 +144,8 @@ def test_what_was_flaky_from_the_first_is_held_against_nothing(tmp_path: Path, r
     assert turns(
         tmp_path, runfile, ("flaky", ["error", "pass"]), ("error", []), ("error", []), ("pass", ["pass"] * 2)
     ) == [
-        ("2", "unsure", "flaky -> error", "1", "2"),
-        ("4", "better", "error -> pass", "3", "4"),
+        ("2", "unconfirmed", "flaky -> error", "1", "2"),
+        ("4", "fixed", "error -> pass", "3", "4"),
     ]
 
 
@@ -162,7 +162,7 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, run
 
 def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, attempts={A: ["error", "pass"]}))
-    assert [change.verdict for change in night.changes] == [ChangeKind.UNSURE]
+    assert [change.verdict for change in night.changes] == [ChangeKind.UNCONFIRMED]
     assert night.regressions == ()
 
 
@@ -190,14 +190,14 @@ def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runf
     )
     assert {change.case: change.verdict for change in night.changes} == {
         A: ChangeKind.ENVIRONMENT,
-        B: ChangeKind.WORSE,
-        c: ChangeKind.UNSURE,
+        B: ChangeKind.REGRESSED,
+        c: ChangeKind.UNCONFIRMED,
     }
     assert [change.case for change in night.regressions] == [B]
     assert {change.case: change.verdict for change in after.changes} == {
-        A: ChangeKind.BETTER,
-        B: ChangeKind.BETTER,
-        c: ChangeKind.WORSE,  # the next night says so too
+        A: ChangeKind.FIXED,
+        B: ChangeKind.FIXED,
+        c: ChangeKind.REGRESSED,  # the next night says so too
     }
 
 
@@ -244,8 +244,8 @@ def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Mak
 def test_what_is_gone_and_what_is_new(tmp_path: Path, runfile: Make) -> None:
     *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
     assert night.changes == (
-        Change(B, ChangeKind.NEW, None, Outcome.ERROR, "why error", None, night.run.build),
-        Change(A, ChangeKind.GONE, Outcome.PASS, None, "", night.baseline),
+        Change(B, ChangeKind.ADDED, None, Outcome.ERROR, "why error", None, night.run.build),
+        Change(A, ChangeKind.REMOVED, Outcome.PASS, None, "", night.baseline),
     )
 
 
@@ -268,7 +268,7 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
         ),
     )
     assert night.incidents == ("10 of 30 cases turned worse at once: one cause, not 10",)
-    assert len(night.of(ChangeKind.WORSE)) == TURNED_AT_LEAST
+    assert len(night.of(ChangeKind.REGRESSED)) == TURNED_AT_LEAST
     assert night.regressions == ()
 
 
@@ -282,7 +282,7 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
         ),
     )
     assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
-    assert (len(night.of(ChangeKind.WORSE)), night.regressions) == (5, ())
+    assert (len(night.of(ChangeKind.REGRESSED)), night.regressions) == (5, ())
 
 
 def test_an_incident_is_told_once(tmp_path: Path, runfile: Make) -> None:
@@ -310,8 +310,8 @@ def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Pat
     outcomes = {"jax/jax.limit/eager": "error", "jax/jax.lifted/eager": "pass", A: "pass", B: "error"}
     (night,) = read(tmp_path, with_declared(runfile(1, outcomes), declared))
     assert {change.case: change.verdict for change in night.changes} == {
-        "jax/jax.lifted/eager": ChangeKind.LIFTED,
-        B: ChangeKind.BEYOND,
+        "jax/jax.lifted/eager": ChangeKind.UNEXPECTED_PASS,
+        B: ChangeKind.UNEXPECTED_FAILURE,
     }
     assert {change.case: change.message for change in night.changes} == {
         "jax/jax.lifted/eager": "unimplemented on cpu",
@@ -327,8 +327,8 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, ru
         with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", attempts={A: ["pass", "pass"]}), declared),
     )
     assert [(change.case, change.verdict) for change in night.changes] == [
-        (A, ChangeKind.BETTER),
-        (B, ChangeKind.LIFTED),
+        (A, ChangeKind.FIXED),
+        (B, ChangeKind.UNEXPECTED_PASS),
     ]
 
 

@@ -157,7 +157,7 @@ def test_what_leaves_the_suite_is_not_fixed(tmp_path: Path, night: Make) -> None
     (found,) = read(
         tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "pass"}), night(3, {B: "pass"})
     )
-    assert (found.state, span(found)) == (RegressionState.GONE, ("1", "2", None))
+    assert (found.state, span(found)) == (RegressionState.REMOVED, ("1", "2", None))
 
 
 def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -> None:

@@ -51,8 +51,8 @@ def standing(material: Snapshot) -> list[RegressionState]:
 def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, sentence: str) -> None:
     material = told(tmp_path, runfile, {A: sentence})
     (change,) = material.nights[-1].changes
-    assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.REMOVED, sentence, ())
-    assert standing(material) == [RegressionState.REMOVED]
+    assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.API_REMOVED, sentence, ())
+    assert standing(material) == [RegressionState.API_REMOVED]
     assert plan(material.regressions(lambda bad: None), material.nights, [], IssueSettings()) == ()
 
 
@@ -60,13 +60,13 @@ def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile:
     material = told(tmp_path, runfile, {A: "jax.core has no a"}, a="jax.typeof")
     assert [change.text for change in material.nights[-1].changes] == ["jax.core has no a; instead: jax.typeof"]
     (regression,) = material.regressions(lambda bad: None)
-    assert (regression.state, regression.bad[0].instead) == (RegressionState.REMOVED, "jax.typeof")
+    assert (regression.state, regression.bad[0].instead) == (RegressionState.API_REMOVED, "jax.typeof")
 
 
 @pytest.mark.parametrize("says", ["jax.core has no a", "jax.core has no deprecated_a", "AttributeError: removed_thing"])
 def test_a_name_that_is_silently_gone_is_a_regression(tmp_path: Path, runfile: Make, says: str) -> None:
     material = told(tmp_path, runfile, {A: says})
-    assert [change.verdict for change in material.nights[-1].regressions] == [ChangeKind.WORSE]
+    assert [change.verdict for change in material.nights[-1].regressions] == [ChangeKind.REGRESSED]
     assert standing(material) == [RegressionState.OPEN]
 
 

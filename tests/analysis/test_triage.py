@@ -109,7 +109,7 @@ def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistor
     assert {change.case: change.verdict for change in told.changes} == {
         A: ChangeKind.EXPECTED,
         B: ChangeKind.MUTED,
-        C: ChangeKind.WORSE,
+        C: ChangeKind.REGRESSED,
     }
     assert [change.case for change in told.regressions] == [C]
 

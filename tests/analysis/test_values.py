@@ -34,7 +34,7 @@ def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile
         with_digests(runfile(3, outcomes, version="3"), {A: Digest("01", (1, 42)), B: Digest("00", (99999,))}),
     )
     assert [(change.case, change.verdict, change.message) for change in second] == [
-        (A, ChangeKind.VALUES, "other values, by about 32 times the tolerance")
+        (A, ChangeKind.VALUES_CHANGED, "other values, by about 32 times the tolerance")
     ]
     assert [(change.case, change.message) for change in third] == [
         (A, "of another make, or with other whole numbers"),
@@ -59,7 +59,7 @@ def test_values_are_held_against_the_last_that_there_were(tmp_path: Path, runfil
         runfile(2, {A: "pass"}, version="2"),
         with_digests(runfile(3, {A: "pass"}, version="3"), {A: Digest("01")}),
     )
-    assert [change.verdict for change in last] == [ChangeKind.VALUES]
+    assert [change.verdict for change in last] == [ChangeKind.VALUES_CHANGED]
 
 
 def test_a_case_that_turned_is_told_of_once(tmp_path: Path, runfile: Make) -> None:
@@ -83,5 +83,5 @@ def test_other_values_everywhere_are_no_incident(tmp_path: Path, runfile: Make) 
         "nights",
     )
     *_, night = nights(history.load())
-    assert len(night.of(ChangeKind.VALUES)) == len(cases)
+    assert len(night.of(ChangeKind.VALUES_CHANGED)) == len(cases)
     assert not night.incidents

@@ -282,13 +282,13 @@ def test_record_and_judge_by_hand(nothing_shipped: Path, tmp_path: Path, runfile
 
     told = called("judge").stdout
     assert "cpu jax pallas: jax==2 against jax==1" in told
-    assert f"worse     {case}: pass -> error: why error" in told
+    assert f"regressed          {case}: pass -> error: why error" in told
     news = json.loads(called("judge", "--json").stdout)
     night = news[-1]
     assert night["regressions"] == [case]
     assert night["changes"][0]["function"] == "jax.a"
     assert called("judge", "--exit-code").returncode == 1
-    assert "| worse | `jax/jax.a/eager` | pass | error |" in called("judge", "--markdown").stdout
+    assert "| regressed | `jax/jax.a/eager` | pass | error |" in called("judge", "--markdown").stdout
 
 
 def test_a_bad_run_file_is_refused_whole_and_holds_back_no_other(

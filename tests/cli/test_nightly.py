@@ -51,7 +51,7 @@ def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) ->
     assert sorted(outcome_diff(nothing_shipped)) == sorted(
         [f"-{case},pass,executed," for case in gone] + [f"+{case},absent,executed,{said}" for case in gone]
     )
-    assert second.stdout.count("  removed  ") == len(gone), "it is gone as JAX announced, which is nothing worse"
+    assert second.stdout.count("  api-removed  ") == len(gone), "it is gone as JAX announced, which is nothing worse"
     assert f"{gone[0]}: pass -> absent: {said}" in second.stdout
     assert "3 cases: round 3 of 3" in second.stderr, "the last good build was asked too, and still passes"
     page = nothing_shipped / ".portability" / "site" / "index.html"
@@ -93,7 +93,7 @@ def test_a_build_that_cannot_be_had_is_one_incident(nothing_shipped: Path, runfi
     done = nightly(nothing_shipped, "--framework", "jax", "--suite", "paper", "--build", "jax==0.0.0.1")
     assert done.returncode == 1
     assert "! nothing could be observed: " in done.stdout
-    assert "worse" not in done.stdout
+    assert "regressed" not in done.stdout
     assert outcome_diff(nothing_shipped) == []
 
 

@@ -49,13 +49,13 @@ def regressions(history: Path, *options: str, triage: Path | None = None) -> str
 
 def test_a_paragraph_each(history: Path) -> None:
     first, *rest = regressions(history).splitlines()
-    assert first.startswith("open      jax==1 -> jax==2  [")
+    assert first.startswith("open        jax==1 -> jax==2  [")
     assert rest[:3] == [
         "          1 of 1 case and 1 of 1 function bad on cpu: jax.a",
         "          pass -> error: <b>@all</b>",
         "          opened 2026-11-02 (1 cell); known by looking back",
     ]
-    assert rest[3].startswith("fixed     jax==1 -> jax==2, fixed in jax==3  [")
+    assert rest[3].startswith("fixed       jax==1 -> jax==2, fixed in jax==3  [")
     assert rest[6].strip().startswith("opened 2026-11-02 (1 cell), closed 2026-11-03 (1 cell);")
 
 

@@ -167,7 +167,7 @@ def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
 @given(TEXT)
 @settings(max_examples=60, deadline=None)
 def test_a_mark_is_read_as_it_was_written(said: str) -> None:
-    mark = IssueMetadata(("id",), IssueState.MENDED, said, (said,), NotifiedState(said, said, (said,), 2), 3)
+    mark = IssueMetadata(("id",), IssueState.FIXED, said, (said,), NotifiedState(said, said, (said,), 2), 3)
     assert find_mark(f"body\n\n{hidden(mark)}\r\n") == mark
     assert "-->" not in hidden(mark)[:-3]
 

@@ -143,7 +143,7 @@ def test_what_is_mended_is_closed_after_some_good_nights(
     for nights in range(1, CLOSE_AFTER):
         assert kinds(notify(read(*before, *good(*range(3, 3 + nights))))) == ["EditIssue"]
         assert github.issues[0]["state"] == "open"
-    assert f"mended in `jax==3`, and good for {CLOSE_AFTER - 1} of {CLOSE_AFTER} nights" in github.issues[0]["body"]
+    assert f"fixed in `jax==3`, and good for {CLOSE_AFTER - 1} of {CLOSE_AFTER} nights" in github.issues[0]["body"]
     assert kinds(notify(read(*before, *good(*range(3, 3 + CLOSE_AFTER))))) == ["AddComment", "EditIssue"]
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "completed")
     assert github.comments[1][0]["body"].startswith("Mended in `jax==3`, and good since.")
@@ -501,7 +501,7 @@ def test_no_open_issue_of_ours_stands_unsaid(
     """Over many nights of a case that passes, fails or is flaky: whatever comes, an open issue says how it stands."""
     outcomes = ["pass", "error", "flaky", "flaky", "error", "pass", "error", "error", "flaky", "pass", "pass", "error"]
     nights: list[Any] = []
-    words = {"error": "function bad", "flaky": "flaky: 1 case", "pass": "mended in"}
+    words = {"error": "function bad", "flaky": "flaky: 1 case", "pass": "fixed in"}
     for day, outcome in enumerate(outcomes if open_ else outcomes[1:] + outcomes, start=1):
         nights.append(night(day, {A: outcome, B: "pass", C: "pass", D: "pass"}))
         notify(read(*nights))

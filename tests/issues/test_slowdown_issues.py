@@ -122,7 +122,7 @@ def test_its_issue_is_closed_as_not_planned_once_it_is_expected(
 def test_it_is_among_the_regressions() -> None:
     (one,) = slower_in(history(slow=2))
     first, *rest = regressions_text([one], {}).replace("\u202f", " ").splitlines()
-    assert first.startswith("open      jax==12.0 -> jax==13.0  [")
+    assert first.startswith("open        jax==12.0 -> jax==13.0  [")
     assert [line.strip() for line in rest] == [
         "1 of 1 case and 1 of 1 function bad on cpu: jax.f00",
         "25 % slower: 100 µs ± 1.14 µs, now 125 µs ± 1.43 µs",

@@ -103,7 +103,7 @@ def test_a_column_tells_what_the_documents_of_its_functions_tell(site: Path) -> 
 
 def test_changes_are_told_with_what_was_known_before(site: Path) -> None:
     changes = read(site, "api/v1/changes.json")["changes"]
-    worse = {(c["target"], c["case"]): c for c in changes if c["verdict"] == "worse"}
+    worse = {(c["target"], c["case"]): c for c in changes if c["verdict"] == "regressed"}
     assert worse["cpu-x86", "torch/torch.add/eager-float32"]["after"] == "crash"
     assert [c["started"] for c in changes] == sorted((c["started"] for c in changes), reverse=True)
 
@@ -133,13 +133,13 @@ def test_feeds_are_of_everything_a_framework_a_target_a_function(site: Path) -> 
 
     assert titles(function_feed("torch", "torch.cat")) == [
         "torch.cat: signature changed (torch 2.4.0.dev20251105+cpu)",
-        "torch.cat on cpu-x86: 1 worse (torch 2.4.0.dev20251105+cpu, paper)",
+        "torch.cat on cpu-x86: 1 regressed (torch 2.4.0.dev20251105+cpu, paper)",
     ]
     assert titles(function_feed("torch", "torch.Tensor.backward")) == []
     assert all(" on gpu-t4: " in title for title in titles(target_feed("gpu-t4")))
     assert all(title.startswith("JAX on ") for title in titles(framework_feed("jax")))
     everything = titles(EVERYTHING)
-    assert any(title.startswith("JAX on gpu-t4: 1 incident, 28 worse, ") for title in everything)
+    assert any(title.startswith("JAX on gpu-t4: 1 incident, 28 regressed, ") for title in everything)
     assert len(everything) > len(titles(framework_feed("jax"))) > 0
 
 

@@ -33,7 +33,7 @@ def test_a_slowdown_stands_with_both_builds_side_by_side(slowed_site: Path) -> N
     page = words(slowed_site / "regressions.html")
     slow = page[page.index('<h2 id="slower">') : page.index('<h2 id="goes-and-comes">')]
     table = slow[slow.index("<tbody>") : slow.index("</tbody>")]
-    assert "⇊</span> filed" in table
+    assert "⇊</span> reported" in table
     assert '<a href="functions/jax/jax.f00.html#on-cpu-paper">' in table
     assert "25 % slower</td>" in table
     assert "100 µs ± 1.14 µs" in table
@@ -52,7 +52,7 @@ def test_it_is_a_regression_too_with_its_build_and_no_time_to_detection(slowed_s
 
 @pytest.mark.parametrize(
     ("slow", "fast", "standing"),
-    [(1, 0, "confirmed"), (2, 0, "filed"), (4, 0, "latched"), (4, 2, "recovered")],
+    [(1, 0, "confirmed"), (2, 0, "reported"), (4, 0, "ongoing"), (4, 2, "recovered")],
 )
 def test_every_standing_is_told(slow: int, fast: int, standing: str) -> None:
     recorded = history(slow=slow, fast=fast)
@@ -91,7 +91,7 @@ def test_those_that_are_flaky_for_sure_are_counted() -> None:
 
 def test_programs_are_told_the_same(site: Path, slowed_site: Path) -> None:
     (slow,) = document(slowed_site)["slowdowns"]
-    assert (slow["case"], slow["standing"], slow["good"]["build"]) == (SLOW, "filed", "jax==12.0")
+    assert (slow["case"], slow["standing"], slow["good"]["build"]) == (SLOW, "reported", "jax==12.0")
     assert math.isclose(slow["factor"], STEP, rel_tol=0.01)
     assert len(slow["new"]["latencies"]) == 15
     (rating,) = [one for one in document(site)["flaky"] if one["case"] == "torch/torch.argmax/eager-float32"]

@@ -144,10 +144,10 @@ def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -
 
 def test_tonight_says_what_changed_by_cause(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
-    assert "3 ↓ worse 1 ↑ better 2 ⇄ different 1 ≈ unsure 1 + new 5 − gone" in words
+    assert "3 ↓ regressed 1 ↑ fixed 2 ⇄ changed 1 ≈ unconfirmed 1 + added 5 − removed" in words
     tonight = words.partition("What changed tonight")[2].partition("The week before")[0]
     assert "torch 2.4.0.dev20251105+cpu after torch==2.3.0.dev20251104+cpu" in tonight
-    assert "↓ worse 1 case pass → mismatch on cpu-x86 torch.cat <script>alert(1)</script>" in tonight
+    assert "↓ regressed 1 case pass → mismatch on cpu-x86 torch.cat <script>alert(1)</script>" in tonight
     assert "28 cases pass → error on gpu-t4" in tonight  # of one build, with one message: one cause
     assert "no CUDA driver" in tonight
     week = words.partition("The week before")[2]
@@ -274,7 +274,7 @@ def test_a_function_is_drawn_over_its_builds(site: Path, pages: dict[str, Page])
     charts = [a["aria-label"] for tag, a in page.tags if tag == "svg" and a.get("aria-label")]
     assert any(label and label.startswith("eager-float32, 4 measurements: ") for label in charts)
     text = (site / function_page("torch", "torch.cat")).read_text()
-    assert "worse: pass → mismatch with torch 2.4.0.dev20251105+cpu" in text  # the mark where it turned
+    assert "regressed: pass → mismatch with torch 2.4.0.dev20251105+cpu" in text  # the mark where it turned
     strip = [a["title"] for tag, a in page.tags if tag == "td" and a.get("title")]
     assert SCRIPT in strip
 
@@ -298,7 +298,7 @@ def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page]
     assert run.build
     words = pages[build_page("torch", run.build)].words
     assert "‹ torch 2.3.0.dev20251104+cpu" in words
-    assert "↑ better 1 case unsupported → pass on cpu-x86 torch.linalg.eig" in words
+    assert "↑ fixed 1 case unsupported → pass on cpu-x86 torch.linalg.eig" in words
     assert "torch.add eager-float32 cpu-x86 ✓ pass → † crash" in words
 
 

@@ -19,7 +19,7 @@ RUN = Run(
 )
 PASSED = (Outcome.PASS,) * 3
 FILED = Slowdown(
-    *("jax/jax.a/eager", SlowdownStatus.FILED, math.log(1.2), "night-15"),
+    *("jax/jax.a/eager", SlowdownStatus.REPORTED, math.log(1.2), "night-15"),
     good=ComparisonSide("jax==12.0", PASSED, (99.0, 100.0, 101.0)),
     new=ComparisonSide("jax==15.0", PASSED, (121.0, 120.0)),
 )
@@ -35,7 +35,7 @@ def test_a_quiet_night_is_not_mentioned() -> None:
 def test_a_night_as_text() -> None:
     assert slowdowns_text([NIGHT]) == (
         "cpu jax paper: how fast jax==15.0 is on a chip, cpu\n"
-        "  filed     jax/jax.a/eager: 20 % slower: 100 us under jax==12.0 (3 processes)"
+        "  reported  jax/jax.a/eager: 20 % slower: 100 us under jax==12.0 (3 processes)"
         " -> 120.5 us under jax==15.0 (2 processes)\n"
         "  side by side, the controls are 30 % slower under the new build\n"
         "  2 suspects were no slower side by side\n"
@@ -50,7 +50,7 @@ def test_a_night_as_markdown_is_inert() -> None:
     assert lines[:3] == ["## How fast", "", "### `cpu jax paper: how fast jax==15.0 is on a chip, cpu`"]
     assert "- `note: not <all> was compared`" in lines
     assert [line for line in lines if line.startswith("|")][2:] == [
-        "| filed | `jax/jax.a/eager` | 20 % slower | `100 us under jax==12.0 (3 processes)`"
+        "| reported | `jax/jax.a/eager` | 20 % slower | `100 us under jax==12.0 (3 processes)`"
         " | `120.5 us under jax==15.0 (2 processes)` |"
     ]
 

@@ -120,7 +120,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             past = state.latest(case)
             assert past is not None
             until = past.latest.until.build
-            gone = Change(case, ChangeKind.GONE, past.latest.outcome, None, "", until.bare if until else None)
+            gone = Change(case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.bare if until else None)
             changes.append(gone)
         changes += drifted[run.id]
         result.append(_night(run, state.baseline, changes, repeated, table))
@@ -147,7 +147,7 @@ def _night(
     run: Run, baseline: Build | None, changes: list[Change], repeated: list[Change], table: pd.DataFrame
 ) -> NightChanges:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
-        changes = [change for change in changes if change.verdict is not ChangeKind.NEW]
+        changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
     observed = int((table["outcome"] != Outcome.BLOCKED.value).sum())
     if run.evidence.certain and observed:  # a table that does not tell of an operator has answered all the same
         observed = len(table)

@@ -1,4 +1,4 @@
-"""Slowdowns of a series of runs: suspect, confirmed, filed, and latched until they have recovered.
+"""Slowdowns of a series of runs: suspect, confirmed, reported, and ongoing until they recover.
 
 What is confirmed and filed follows from what each run compared side by side, on whichever class of machine. How fast a
 case usually is, and whether it has recovered, is asked of nights on one class of machine alone.
@@ -40,9 +40,9 @@ class SlowdownStatus(StrEnum):
 
     SUSPECT = "suspect"  # tonight stands out, and was not compared
     CONFIRMED = "confirmed"  # slower than the last good build side by side: on one night so far
-    FILED = "filed"  # on two nights of three: told of, and from now on the level that is expected
-    LATCHED = "latched"  # told of on an earlier night, and slow still
-    RECOVERED = "recovered"  # told of, and as fast as before again
+    REPORTED = "reported"  # confirmed on two nights of three: reported, and from now on the expected level
+    ONGOING = "ongoing"  # reported on an earlier night, and still slow
+    RECOVERED = "recovered"  # reported, and as fast as before again
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def told_of(recorded: LoadedHistory) -> Iterator[ToldOf]:
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
         for filing in walk(nights, recorded.comparisons).filings:
-            slowdown = _slowdown(filing.followed, runs[filing.night], SlowdownStatus.FILED)
+            slowdown = _slowdown(filing.followed, runs[filing.night], SlowdownStatus.REPORTED)
             yield slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
@@ -209,7 +209,7 @@ def _slowdown(followed: FollowedCase, seen: Run, standing: SlowdownStatus) -> Sl
 def _standing(filing: FiledSlowdown, last: int) -> SlowdownStatus | None:
     """How a filed slowdown stands on the last night; None where it had recovered before."""
     if filing.recovered is None:
-        return SlowdownStatus.FILED if filing.night == last else SlowdownStatus.LATCHED
+        return SlowdownStatus.REPORTED if filing.night == last else SlowdownStatus.ONGOING
     return SlowdownStatus.RECOVERED if filing.recovered == last else None
 
 

@@ -16,7 +16,7 @@ from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightC
 from monitor.model import Run, function_of
 
 # What became of the suite or of the machine, not of a framework.
-OURS = (ChangeKind.NEW, ChangeKind.GONE, ChangeKind.ENVIRONMENT)
+OURS = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ENVIRONMENT)
 
 # What differs between two messages of one kind: in this order, as each leaves nothing for the next.
 NORMALISED = (
@@ -123,7 +123,7 @@ def causes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
 def signature(change: Change) -> str:
     """A change without what names its case: the outcomes, and the message without names, dtypes, shapes and numbers."""
     # How far values are off is of the case, not of the cause.
-    message = change.message if change.verdict is not ChangeKind.VALUES else "other values"
+    message = change.message if change.verdict is not ChangeKind.VALUES_CHANGED else "other values"
     return f"{change.before or '-'} -> {change.after or '-'}: {words(change.function, message)}"
 
 

@@ -39,26 +39,26 @@ NO_TURN = (None, Outcome.PASS, Outcome.FLAKY)
 
 
 class ChangeKind(StrEnum):
-    """Which way a case moved."""
+    """Kind of a change between two runs of a case."""
 
-    WORSE = "worse"  # passed, and does not any more
-    BETTER = "better"  # passes, and did not
-    DIFFERENT = "different"  # failed, and fails otherwise
-    VALUES = "values"  # passes as before, and gives other values
-    DRIFT = "drift"  # passes as before, and has been less exact for two builds
-    ENVIRONMENT = "environment"  # turned with another machine or package, or fails under the last good build too
-    REMOVED = "removed"  # its name is gone; its framework said so, or another name stands in for it
-    UNSURE = "unsure"  # flaky now, or not confirmed: shown, never filed
-    EXPECTED = "expected"  # failed as a reviewed file says that it does
-    MUTED = "muted"  # turned, and nobody wants to hear of it for a while
-    BEYOND = "beyond"  # first seen, and fails beyond what the function's authors declare
-    LIFTED = "lifted"  # first seen, and passes although the function's authors declare that it cannot
-    NEW = "new"  # first seen
-    GONE = "gone"  # no longer in the suite
+    REGRESSED = "regressed"  # passed before, fails now
+    FIXED = "fixed"  # failed before, passes now
+    CHANGED = "changed"  # failed before, fails with another outcome now
+    VALUES_CHANGED = "values-changed"  # passes as before, with other values
+    ACCURACY_DRIFT = "accuracy-drift"  # passes as before, and has been less accurate for two builds
+    ENVIRONMENT = "environment"  # came with another machine or package, or fails under the last good build too
+    API_REMOVED = "api-removed"  # the framework removed the name as announced, or another name replaces it
+    UNCONFIRMED = "unconfirmed"  # flaky now, or not confirmed by fresh workers: shown, never reported
+    EXPECTED = "expected"  # fails as a reviewed file expects
+    MUTED = "muted"  # muted for a while by a reviewed file
+    UNEXPECTED_FAILURE = "unexpected-failure"  # first run, and fails outside the limits that its authors declare
+    UNEXPECTED_PASS = "unexpected-pass"  # first run, and passes although its authors declare that it cannot
+    ADDED = "added"  # first run of the case
+    REMOVED = "removed"  # the suite no longer has the case
 
 
 # A change of these ways is told once, on whichever class of machine it is seen first.
-TURNED = (ChangeKind.WORSE, ChangeKind.BETTER, ChangeKind.DIFFERENT)
+TURNED = (ChangeKind.REGRESSED, ChangeKind.FIXED, ChangeKind.CHANGED)
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class NightChanges:
     @property
     def regressions(self) -> tuple[Change, ...]:
         """What turned worse for good, unless so much turned at once that it is one incident."""
-        return () if turned_at_once(self.changes, self.expected) else self.of(ChangeKind.WORSE)
+        return () if turned_at_once(self.changes, self.expected) else self.of(ChangeKind.REGRESSED)
 
 
 def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
@@ -252,7 +252,7 @@ class _SeriesReader:
         self, number: int, baseline: Build | None, changes: list[Change], repeated: Iterable[Change] = ()
     ) -> NightChanges:
         if baseline is None:  # on the first night everything is new: news is what the authors did not say
-            changes = [change for change in changes if change.verdict is not ChangeKind.NEW]
+            changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
         run, expected, observed = self._grid.runs[number].run, self._expected[number], self._observed[number]
         if run.evidence.certain and observed:
             observed = expected  # a table that was read was read whole, and what it does not tell it answers so
@@ -290,7 +290,7 @@ def _scores(grid: RunMatrix) -> Iterator[Score]:
 
 
 def _gone(case: str, past: CasePast) -> Change:
-    return Change(case, ChangeKind.GONE, past.latest.outcome, None, "", _bare(past.latest.until))
+    return Change(case, ChangeKind.REMOVED, past.latest.outcome, None, "", _bare(past.latest.until))
 
 
 def _is_told(known: BaselineOutcome, change: Change) -> bool:
@@ -307,7 +307,7 @@ def _change(known: BaselineOutcome, answer: CaseResult, run: Run, *, declares: b
     if not now.known:
         return None
     if known.series is None:
-        verdict = judge_declared(now, answer.declared) if declares else ChangeKind.NEW
+        verdict = judge_declared(now, answer.declared) if declares else ChangeKind.ADDED
         return Change(answer.case, verdict, None, now, answer.message or answer.declared, None, _bare(run))
     if past is None:
         return _on_new_machine(known.series.settled, answer, run)
@@ -316,12 +316,12 @@ def _change(known: BaselineOutcome, answer: CaseResult, run: Run, *, declares: b
         since = run if turned else past.latest.since
         verdict = judge(past.settled.outcome, now)
         same = same_build(past.settled.until, since)
-        fails_too = verdict is ChangeKind.WORSE and answer.blame is Attribution.ENVIRONMENT
+        fails_too = verdict is ChangeKind.REGRESSED and answer.blame is Attribution.ENVIRONMENT
         if verdict in TURNED and (same or fails_too):
             verdict = ChangeKind.ENVIRONMENT
         return _told_change(verdict, past.settled, answer, since)
     if turned:
-        return _told_change(ChangeKind.UNSURE, past.latest, answer, run)
+        return _told_change(ChangeKind.UNCONFIRMED, past.latest, answer, run)
     if now is Outcome.PASS and answer.values:
         return _of_values(answer.values, answer, run)
     return None
@@ -334,11 +334,11 @@ def _on_new_machine(before: SeenOutcome, answer: CaseResult, run: Run) -> Change
     """
     if answer.outcome is before.outcome:
         passes = answer.outcome is Outcome.PASS
-        return None if passes else _told_change(ChangeKind.DIFFERENT, before, answer, run, of_build=False)
+        return None if passes else _told_change(ChangeKind.CHANGED, before, answer, run, of_build=False)
     verdict = judge(before.outcome, answer.outcome)
-    if verdict is ChangeKind.WORSE and answer.blame is Attribution.NOBODY:
-        verdict = ChangeKind.UNSURE
-    if verdict is ChangeKind.UNSURE or (verdict is ChangeKind.WORSE and answer.blame is Attribution.BUILD):
+    if verdict is ChangeKind.REGRESSED and answer.blame is Attribution.NOBODY:
+        verdict = ChangeKind.UNCONFIRMED
+    if verdict is ChangeKind.UNCONFIRMED or (verdict is ChangeKind.REGRESSED and answer.blame is Attribution.BUILD):
         return _told_change(verdict, before, answer, run)
     return _told_change(ChangeKind.ENVIRONMENT, before, answer, run, of_build=False)
 
@@ -377,7 +377,7 @@ def _name(run: Run) -> str:
 def _of_values(values: ValueChange, answer: CaseResult, run: Run) -> Change:
     """The change of a case that passes as before and gives other values."""
     same, beside = same_build(values.before, run), differences(values.before, run)
-    verdict = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES
+    verdict = ChangeKind.ENVIRONMENT if same else ChangeKind.VALUES_CHANGED
     message = f"{'; '.join(beside)}: {values.how}" if same else values.how
     until, since, passes = _bare(values.before), _bare(run), Outcome.PASS
     return Change(answer.case, verdict, passes, passes, message, until, since, beside, not same)
@@ -385,7 +385,7 @@ def _of_values(values: ValueChange, answer: CaseResult, run: Run) -> Change:
 
 def _drifted(drift: AccuracyDrift) -> Change:
     passes = Outcome.PASS
-    return Change(drift.cell.case, ChangeKind.DRIFT, passes, passes, drift.message, drift.until, drift.since)
+    return Change(drift.cell.case, ChangeKind.ACCURACY_DRIFT, passes, passes, drift.message, drift.until, drift.since)
 
 
 def _bare(run: Run) -> Build | None:
@@ -423,14 +423,14 @@ def _counts(known: BaselineOutcome, answer: CaseResult) -> bool:
 def judge(before: Outcome, after: Outcome) -> ChangeKind:
     """The verdict on one case that came out as `after`, for sure, where `before` was known; the two differ."""
     if Outcome.FLAKY in (before, after):
-        return ChangeKind.UNSURE
+        return ChangeKind.UNCONFIRMED
     if after is Outcome.PASS:
-        return ChangeKind.BETTER
-    return ChangeKind.WORSE if before is Outcome.PASS else ChangeKind.DIFFERENT
+        return ChangeKind.FIXED
+    return ChangeKind.REGRESSED if before is Outcome.PASS else ChangeKind.CHANGED
 
 
 def judge_declared(after: Outcome, declared: str) -> ChangeKind:
     """The verdict on a case seen for the first time, of which its authors told what it cannot do, or nothing."""
     if after is Outcome.FLAKY or (after is Outcome.PASS) is not bool(declared):
-        return ChangeKind.NEW
-    return ChangeKind.LIFTED if after is Outcome.PASS else ChangeKind.BEYOND
+        return ChangeKind.ADDED
+    return ChangeKind.UNEXPECTED_PASS if after is Outcome.PASS else ChangeKind.UNEXPECTED_FAILURE

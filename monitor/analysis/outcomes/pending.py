@@ -23,9 +23,9 @@ def undecided(recorded: LoadedHistory, run: Run) -> tuple[str, ...]:
     night = told[last]
     suspects = [one for pace in latency_nights(recorded) for one in pace.of(SlowdownStatus.SUSPECT)]
     counted = (
-        ("not confirmed", len(night.of(ChangeKind.UNSURE))),
+        ("not confirmed", len(night.of(ChangeKind.UNCONFIRMED))),
         ("turned, and not known to be the build's doing", len(night.of(ChangeKind.ENVIRONMENT))),
-        ("mended just now", sum(len(one.of(ChangeKind.BETTER)) for one in recent)),
+        ("mended just now", sum(len(one.of(ChangeKind.FIXED)) for one in recent)),
         ("slower side by side, and not filed", len(unfiled(recorded))),
         ("suspect, and not compared", len(suspects)),
     )

@@ -18,7 +18,7 @@ from monitor.model import Outcome
 # instead", "This function was deprecated since version 1.9 and is now removed".
 ANNOUNCED = re.compile(r"\b(deprecated|removed|no longer (available|exists))\b", re.IGNORECASE)
 
-COUNTED = (ChangeKind.WORSE, ChangeKind.DIFFERENT)
+COUNTED = (ChangeKind.REGRESSED, ChangeKind.CHANGED)
 
 
 def with_removals(night: NightChanges, replaced: Mapping[str, str]) -> NightChanges:
@@ -32,4 +32,4 @@ def _told(change: Change, replaced: Mapping[str, str]) -> Change:
     instead = replaced.get(change.function, "")
     if not instead and not ANNOUNCED.search(change.message):
         return change
-    return replace(change, verdict=ChangeKind.REMOVED, instead=instead)
+    return replace(change, verdict=ChangeKind.API_REMOVED, instead=instead)

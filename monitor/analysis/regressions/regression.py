@@ -28,15 +28,15 @@ from monitor.model import Build, Outcome, Run, Series
 
 
 class RegressionState(StrEnum):
-    """How a regression stands, after the newest run of everything it hit."""
+    """State of a regression after the newest run of every affected series."""
 
     OPEN = "open"
     FIXED = "fixed"
-    GONE = "gone"  # what was left of it is no longer in the suite
-    MUTED = "muted"  # nobody is told of what is left of it, for a while
-    EXPECTED = "expected"  # what is left of it is known, and accepted
-    REMOVED = "removed"  # what is left of it are names that the framework took away as announced
-    FLAKY = "flaky"  # what is left of it says now this, now that: shown, never filed
+    REMOVED = "removed"  # the suite no longer has the remaining cells
+    MUTED = "muted"  # the remaining cells are muted for a while
+    EXPECTED = "expected"  # the remaining cells are known and accepted
+    API_REMOVED = "api-removed"  # the framework removed the remaining names as announced
+    FLAKY = "flaky"  # the remaining cells are flaky: shown, never reported
 
 
 # What is to be said of a bad cell instead of counting it, None where it counts.
@@ -150,13 +150,18 @@ def _told(
 def state_of(bad: Sequence[FailingCell], fixed: Build | None, excuse: Excuse) -> RegressionState:
     """How a regression stands whose cells are bad now, or whose last one a build has mended."""
     if not bad:
-        return RegressionState.FIXED if fixed else RegressionState.GONE
+        return RegressionState.FIXED if fixed else RegressionState.REMOVED
     excuses = {_excused(one, excuse) for one in bad}
     if None in excuses:
         return RegressionState.OPEN
     return next(
         state
-        for state in (RegressionState.FLAKY, RegressionState.MUTED, RegressionState.EXPECTED, RegressionState.REMOVED)
+        for state in (
+            RegressionState.FLAKY,
+            RegressionState.MUTED,
+            RegressionState.EXPECTED,
+            RegressionState.API_REMOVED,
+        )
         if state in excuses
     )
 
@@ -164,7 +169,7 @@ def state_of(bad: Sequence[FailingCell], fixed: Build | None, excuse: Excuse) ->
 def _excused(bad: FailingCell, excuse: Excuse) -> RegressionState | None:
     """What is to be said of a bad cell instead of counting it: where workers disagree on it, that it is flaky."""
     if bad.removed:
-        return RegressionState.REMOVED
+        return RegressionState.API_REMOVED
     return excuse(bad) or (RegressionState.FLAKY if bad.outcome is Outcome.FLAKY else None)
 
 

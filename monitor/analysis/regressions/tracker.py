@@ -25,9 +25,9 @@ from monitor.history.ordering import age
 from monitor.model import Build, Outcome, Run, Series
 
 # Ways in which a cell becomes bad. What was removed as announced has a page to be found on, and alarms nobody.
-OPENS = (ChangeKind.WORSE, ChangeKind.REMOVED)
+OPENS = (ChangeKind.REGRESSED, ChangeKind.API_REMOVED)
 # Ways in which a cell can become good again. What is not known to be a build's doing is good all the same.
-MENDS = (ChangeKind.BETTER, ChangeKind.ENVIRONMENT)
+MENDS = (ChangeKind.FIXED, ChangeKind.ENVIRONMENT)
 
 # A class of machine that none of so many runs of a series was on has been replaced: nobody can see there whether what
 # was bad still is. Hosted runners are of three kinds or so, and each is seen within a month of nights.
@@ -263,7 +263,7 @@ class RegressionTracker:
 
         One that left the suite is good in no build.
         """
-        if change.verdict is ChangeKind.GONE:
+        if change.verdict is ChangeKind.REMOVED:
             self._ill_on[cell].clear()
         else:
             self._ill_on[cell].discard(machine)
@@ -330,7 +330,7 @@ class RegressionTracker:
 
 def _mends(change: Change) -> bool:
     """Whether a case is good with it, or not there any more."""
-    return change.verdict is ChangeKind.GONE or (change.verdict in MENDS and change.after is Outcome.PASS)
+    return change.verdict is ChangeKind.REMOVED or (change.verdict in MENDS and change.after is Outcome.PASS)
 
 
 def _turn(cell: Cell, change: Change) -> _Transition | None:
@@ -339,7 +339,7 @@ def _turn(cell: Cell, change: Change) -> _Transition | None:
         return None
     if change.verdict is ChangeKind.ENVIRONMENT or not change.of_build:
         return None
-    removed = change.verdict is ChangeKind.REMOVED
+    removed = change.verdict is ChangeKind.API_REMOVED
     bad = FailingCell(cell, change.after, change.message, change.since, removed=removed, instead=change.instead)
     return _Transition(bad, _Span(change.until, change.since))
 

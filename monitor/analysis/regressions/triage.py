@@ -31,11 +31,17 @@ SLOWER = "slower"
 FAILURES = [o.value for o in Outcome if o not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)] + [SLOWER]
 
 # What an excuse makes of a change: the verdicts that count, and what they become.
-COUNTED = (ChangeKind.WORSE, ChangeKind.DIFFERENT, ChangeKind.VALUES, ChangeKind.DRIFT, ChangeKind.BEYOND)
+COUNTED = (
+    ChangeKind.REGRESSED,
+    ChangeKind.CHANGED,
+    ChangeKind.VALUES_CHANGED,
+    ChangeKind.ACCURACY_DRIFT,
+    ChangeKind.UNEXPECTED_FAILURE,
+)
 EXCUSED = {
     RegressionState.EXPECTED: ChangeKind.EXPECTED,
     RegressionState.MUTED: ChangeKind.MUTED,
-    RegressionState.FLAKY: ChangeKind.UNSURE,
+    RegressionState.FLAKY: ChangeKind.UNCONFIRMED,
 }
 
 
@@ -159,7 +165,9 @@ def excused(night: NightChanges, excuse: Excuse) -> NightChanges:
 
 def filed(night: LatencyNight, excuse: Excuse) -> tuple[Slowdown, ...]:
     """The slowdowns that a night files and that nothing excuses."""
-    return tuple(slow for slow in night.of(SlowdownStatus.FILED) for bad in _slower(slow, night.run) if not excuse(bad))
+    return tuple(
+        slow for slow in night.of(SlowdownStatus.REPORTED) for bad in _slower(slow, night.run) if not excuse(bad)
+    )
 
 
 def stale(triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf], today: date) -> Iterator[str]:

@@ -56,7 +56,7 @@ def changes_by_verdict(nights: Iterable[NightChanges]) -> Mapping[ChangeKind, tu
 
 
 def _told_of(night: NightChanges, verdict: ChangeKind) -> tuple[Change, ...]:
-    return night.regressions if verdict is ChangeKind.WORSE else night.of(verdict)
+    return night.regressions if verdict is ChangeKind.REGRESSED else night.of(verdict)
 
 
 def night_news(night: NightChanges, limit: int) -> NightSummary:
@@ -67,7 +67,7 @@ def night_news(night: NightChanges, limit: int) -> NightSummary:
             verdict,
             changes[:limit],
             # What is one incident is told as one: its cases stay folded.
-            folded=len(changes) > FOLDED_ABOVE or (verdict is ChangeKind.WORSE and not regressions),
+            folded=len(changes) > FOLDED_ABOVE or (verdict is ChangeKind.REGRESSED and not regressions),
             total=len(changes),
         )
         for verdict in ChangeKind

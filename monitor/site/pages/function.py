@@ -328,7 +328,7 @@ def _marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges]) -> li
         if place := places.get(night.run.id):
             n, number = place
             for change in night.changes:
-                if change.verdict not in (ChangeKind.NEW, ChangeKind.GONE):
+                if change.verdict not in (ChangeKind.ADDED, ChangeKind.REMOVED):
                     found[n].setdefault(change.case, []).append((number, _mark(night, change)))
     return [*found]
 
