@@ -17,9 +17,9 @@ def test_thresholds_are_documented_as_they_are() -> None:
     for said in (
         f"turns more than {outcome_changes.TURNED_AT_ONCE:.0%} of the cases".replace("%", " %")
         + f", and at least {NUMBERS[outcome_changes.TURNED_AT_LEAST]}",
-        f"at least {HALF[scores.JUDGED_AT_LEAST]} of those asked",
-        f"Over the last {flakiness.REMEMBERED} answers",
-        f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were odd",
+        f"at least {HALF[scores.JUDGED_AT_LEAST]} of its cases",
+        f"the last {flakiness.REMEMBERED} answers",
+        f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were inconsistent",
         f"the lower end of the {flakiness.CONFIDENCE:.0%}".replace("%", " %"),
         f"is above {flakiness.FLAKY_RATE:.0%}".replace("%", " %"),
         f"when {NUMBERS[accuracy_drift.LASTING]} builds in a row",
