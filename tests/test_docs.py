@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]+)?\)")
+PATH = re.compile(r"`([\w./-]*/[\w.-]+\.(?:py|md|yml))`")
 CODE = re.compile(r"^```.*?^```|^    .*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 
@@ -39,3 +40,16 @@ def test_the_index_leads_to_every_page() -> None:
     index = ROOT / "docs" / "README.md"
     linked = {(index.parent / path).resolve() for path, _ in LINK.findall(index.read_text(encoding="utf-8"))}
     assert {page for page in documents() if index.parent in page.parents} <= linked | {index}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))
+def test_paths_in_code_exist(document: Path) -> None:
+    """A path in backticks starts at the root of the repository or in `monitor/`."""
+    for path in PATH.findall(document.read_text(encoding="utf-8")):
+        assert any((folder / path).exists() for folder in (ROOT, ROOT / "monitor", document.parent)), path
+
+
+def test_the_threat_model_names_tests_that_exist() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "explanation" / "threat-model.md").read_text(encoding="utf-8"))
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in named if f"def {name}(" not in code] == []
