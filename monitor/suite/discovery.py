@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # NumPy is not needed to list what is declared
 HERE = Path(__file__).parent
 KERNELS = "kernels"  # the suite of what is looked up, not run: the operators in a framework's tables
 # The modules of a framework's folder that are no suite of checks.
-NO_SUITE = {"__init__", "composites", "device", "dialect", "export", KERNELS}
+NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "script_dialect"}
 
 
 class DeclarationError(ValueError):

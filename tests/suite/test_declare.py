@@ -159,7 +159,7 @@ def test_what_only_a_build_can_list_is_a_suite_too() -> None:
     assert is_listed("jax", "harness")
     assert not is_listed("torch", "paper")
     assert {"opinfo", "paper"} <= set(suites("torch"))
-    assert {"device", "dialect"}.isdisjoint(suites("torch"))
+    assert {"device", "script_dialect"}.isdisjoint(suites("torch"))
 
 
 def test_a_gradient_is_taken_by_what_is_differentiable() -> None:
