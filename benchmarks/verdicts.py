@@ -23,10 +23,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import stats
-from worlds import BEFORE, KINDS, NIGHTS, World, changed, creep, step, worlds
+from worlds import BEFORE, KINDS, NIGHTS, STEPPED, World, changed, creep, step, worlds
 
 from monitor.analysis.latency.ab_tests import judge as judge_comparisons
-from monitor.analysis.latency.build_effects import OF_NIGHTS
 from monitor.analysis.latency.changepoints import moves_of
 from monitor.analysis.latency.confirmation_walk import NightWalker
 from monitor.analysis.latency.detection import CONTROLS, RECENT, WINDOW, suspicion
@@ -41,11 +40,12 @@ MONTH = 30
 SOON = (3, 7)  # a step should be filed within so many nights
 CHANGES = {**{f"{size:.0%}": step(size) for size in (0.03, 0.05, 0.10, 0.25, 1.00)}, "creeping": creep(0.01, 15)}
 NOTHING = step(0)
-SERIES_OF_CHANGES = 6000  # of which one in twenty changes
 SURE = 0.95
 
-# The share of series that a night's ten minutes pay for, beyond the controls: 60 of 700 cases of a quarter of a second.
-AFFORDABLE = 0.09
+# The share of series that a night's quarter of an hour pays for in 18 processes, beyond the controls: 175 of 700 cases
+# of a quarter of a second.
+AFFORDABLE = 0.25
+COMPARED_BEFORE = 10  # nights before the judged ones on which series are compared, as in any history that is not new
 
 # A rule says of each judged night and series whether it would raise an alarm: nights by series, by the rule's stages.
 Rule = Callable[[World], dict[str, Flags]]
@@ -57,13 +57,13 @@ def ours(world: World) -> dict[str, Flags]:
     walker, expected = NightWalker(nights), nights.latencies.copy()
     stages = {name: np.zeros((NIGHTS, len(nights.cases)), dtype=bool) for name in ("suspect", "confirmed", "filed")}
     for number, night in enumerate(of):
-        if night < BEFORE:
+        if night < BEFORE - COMPARED_BEFORE:
             walker.read(number, ())
             continue
         rows = nights.alike(number)
         found_now = suspicion(expected[rows][-(WINDOW + RECENT) :])
         suspects = found_now.suspect
-        followed = [int(case) for case, one in walker.followed.items() if number - one.first < OF_NIGHTS]
+        followed = [*map(int, walker.followed_on(number))]
         measured = np.isfinite(nights.latencies[number])
         slowest = np.argsort(np.where(suspects, -found_now.excess, np.inf))[: suspects.sum()]
         asked = np.array([*dict.fromkeys((*followed, *slowest.tolist()))], dtype=int)
@@ -71,6 +71,8 @@ def ours(world: World) -> dict[str, Flags]:
         controls = world.rng.choice(np.setdiff1d(np.flatnonzero(measured), asked), CONTROLS, replace=False)
         found = [*_compared(world, nights, of, number, asked, controls)]
         walker.read(number, found)
+        if night < BEFORE:
+            continue
         stages["suspect"][night - BEFORE] = suspects
         stages["confirmed"][night - BEFORE, [int(case) for case in judge_comparisons(found).slower]] = True
         for filing in walker.filings:
@@ -207,25 +209,26 @@ def main() -> None:
     )
     parser.add_argument("--kind", action="append", choices=KINDS, help="the noise; all where not given")
     parser.add_argument("--series", type=int, default=20_000)
+    parser.add_argument("--changed", type=int, default=300, help="series that change, among twenty times as many")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--change", action="append", choices=CHANGES, help="what changes; all where not given")
     given = parser.parse_args()
     rows = []
     for kind in given.kind or KINDS:
         for rule in given.rule or ("ours", "back", "ratio", "rustc-perf"):
-            found = judge(rule, kind, given.series, given.seed, given.change or [*CHANGES])
+            found = judge(rule, kind, given.series, given.changed, given.seed, given.change or [*CHANGES])
             rows += [{"noise": kind, "rule": name, **figures} for name, figures in found.items()]
             print(pd.DataFrame(rows[-len(found) :]).to_string(index=False), flush=True)
     print(pd.DataFrame(rows).to_markdown(index=False))
 
 
-def judge(rule: str, kind: str, series: int, seed: int, changes: Sequence[str]) -> dict[str, dict[str, str]]:
+def judge(rule: str, kind: str, series: int, some: int, seed: int, changes: Sequence[str]) -> dict[str, dict[str, str]]:
     """What each stage of a rule comes to, a text a column of the table."""
     found: dict[str, dict[str, str]] = {}
     for name, alarms in _alarms(rule, worlds(kind, series, NOTHING, seed)).items():
         found[name] = {"false": _false(sum(int(_begin(one).sum()) for one in alarms), sum(one.size for one in alarms))}
     for title in changes:
-        many = SERIES_OF_CHANGES // (SLOW if rule in ALONE else 1)
+        many = round(some / STEPPED) // (SLOW if rule in ALONE else 1)
         there = worlds(kind, many, CHANGES[title], seed + 1000)
         for name, alarms in _alarms(rule, there, only_changed=True).items():
             found[name][title] = _caught(np.hstack(alarms))

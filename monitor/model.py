@@ -325,15 +325,29 @@ class Comparison:
 
 
 @dataclass(frozen=True)
+class SlowMode:
+    """The slower of two modes of a case: nights from `lowest` above its level belong to it, suspect beyond `bound`."""
+
+    lowest: float
+    bound: float
+
+
+@dataclass(frozen=True)
 class ExpectedLatency:
     """What the latency of a case is expected to be.
 
     `level` is in natural logarithms of microseconds. A night that is above it by more than `bound`, what all cases
-    have in common taken out, is suspect.
+    have in common taken out, is suspect. `slow` is given where the case has a second, slower mode.
     """
 
     level: float
     bound: float
+    slow: SlowMode | None = None
+
+    def excess(self, shift: float) -> float:
+        """Return by how much a night that is above the level by `shift` is beyond its bound."""
+        in_slow = self.slow is not None and shift >= self.slow.lowest
+        return shift - (self.slow.bound if self.slow and in_slow else self.bound)
 
 
 # A machine whose fixed job takes so much longer, or shorter, than it is used to is not the machine whose pace is

@@ -18,8 +18,8 @@ from monitor.execution.workers.process import Limits
 from monitor.model import ComparisonSide, Digest, Observation, Outcome
 
 DIGITS = 4  # decimals of a microsecond that are kept: far below what a clock can tell
-# Processes of good builds in a round, beside one of the new build. Two in each of nine rounds give each of five good
-# builds three or four processes. The level of a build is then known to about 1 %, far better than its layout allows.
+# Processes of good builds in a round, beside one of the new build. Two in each of six rounds give each of six good
+# builds two processes. The mean over them is then known better than the layout of builds allows.
 GOODS_A_ROUND = 2
 
 Named = tuple[str, WorkerFactory]  # a build's label, and what starts a process of it

@@ -13,11 +13,14 @@ from monitor.analysis.latency.detection import (
     LEAST,
     MEDIAN_OF_RECENT,
     NORMAL,
+    RECENT,
     SAMPLES,
+    WINDOW,
     Floats,
     confirmed,
     drift,
     expectation,
+    modes,
     steps,
     suspicion,
 )
@@ -116,6 +119,27 @@ def test_what_the_nights_so_far_let_expect_is_one_bound(before: tuple[float, flo
     assert found.level[0] == pytest.approx(np.log(1e4))
     assert found.noise[0] == pytest.approx(0.05)
     assert found.bound[0] == pytest.approx(bound)
+
+
+def test_a_night_in_the_slow_mode_is_no_step_and_a_step_shows_in_either(rng: np.random.Generator) -> None:
+    series, apart, step = 400, np.log(1.2), np.log(1.12)
+    slow = rng.random((WINDOW + RECENT, series)) < 0.4
+    before = np.log(1e4) + apart * slow + 0.02 * rng.standard_normal(slow.shape)
+    found = expectation(before)
+    told = np.isfinite(found.slow_bound)
+    assert told.mean() > 0.95
+    assert (found.level + found.slow_bound)[told] == pytest.approx(np.log(1e4) + apart + np.log1p(LEAST), abs=0.04)
+    for mode in (0.0, apart):
+        shift = np.log(1e4) + mode - found.level + 0.02 * rng.standard_normal(series)
+        assert (found.excess(shift) > 0)[told].mean() < 0.08
+        assert (found.excess(shift + step) > 0)[told].mean() > 0.9
+
+
+def test_normal_nights_and_nights_with_spikes_have_one_mode(rng: np.random.Generator) -> None:
+    nights = 0.05 * rng.standard_normal((WINDOW, 1000))
+    nights[rng.random(nights.shape) < 0.03] += 0.3
+    assert np.isnan(modes(nights)).mean() > 0.97
+    assert np.isnan(modes(nights[:5])).all()
 
 
 def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) -> None:

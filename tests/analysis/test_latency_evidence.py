@@ -6,11 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from monitor.analysis.latency.build_effects import (
     CLEARLY,
+    DEVIATIONS,
+    EARLIER,
     FEWEST_SPREADS,
+    FOLLOWED_FROM,
     LAYOUT,
     LEAST_LAYOUT,
     LOUD,
@@ -20,7 +23,9 @@ from monitor.analysis.latency.build_effects import (
     SURELY,
     LatencySpread,
     NightComparison,
+    StepEstimate,
     certain,
+    promising,
     spreads,
     usual_layout,
     weigh,
@@ -28,7 +33,7 @@ from monitor.analysis.latency.build_effects import (
 from monitor.analysis.latency.detection import FEWEST, usual
 
 GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
-QUIET_BUILDS = LatencySpread(layout=0.01)
+QUIET_BUILDS = LatencySpread(layout=0.01, freedom=16.0)
 
 
 def night(step: float, build: int = 9, **given: float) -> NightComparison:
@@ -44,14 +49,38 @@ def test_a_build_counts_once_however_often_it_is_measured() -> None:
     again = weigh([night(0.1)] * OF_NIGHTS, QUIET_BUILDS)
     others = weigh([night(0.1, build) for build in range(9, 9 + OF_NIGHTS)], QUIET_BUILDS)
     assert once == again
-    assert others.deviations > 1.5 * again.deviations
+    assert others.deviations > 1.4 * again.deviations
 
 
 def test_the_error_is_that_of_a_mean_over_new_builds_and_one_over_good_builds() -> None:
-    found = weigh([night(0.1), night(0.1, 10)], QUIET_BUILDS)
-    variance = PRIOR_BUILDS * 0.01**2 / (PRIOR_BUILDS + 3 + 1)
-    assert found.step == found.aside == pytest.approx(0.1)
-    assert found.deviations == pytest.approx(0.1 / (variance * (1 / 2 + 1 / 4)) ** 0.5)
+    found = weigh([night(0.04), night(0.04, 10)], QUIET_BUILDS)
+    freedom = QUIET_BUILDS.freedom + 3 + 1
+    variance = QUIET_BUILDS.freedom * 0.01**2 / freedom
+    assert found.step == found.aside == pytest.approx(0.04)
+    deviations = 0.04 / (variance * (1 / 2 + 1 / 4)) ** 0.5
+    assert norm.sf(found.deviations) == pytest.approx(t.sf(deviations, freedom))
+
+
+def test_what_is_known_of_a_spread_decides_how_improbable_a_step_is() -> None:
+    spreads_known = (LatencySpread(0.02, freedom=freedom) for freedom in (1000.0, 3.0))
+    known, guessed = (weigh([night(0.1)] * 2, spread).deviations for spread in spreads_known)
+    assert known > guessed + 0.5
+
+
+def test_the_first_builds_have_to_say_more_than_the_last() -> None:
+    nights = [night(0.1, build) for build in range(9, 9 + OF_NIGHTS)]
+    enough = StepEstimate(0.1, 0.1, DEVIATIONS, OF_NIGHTS)
+    assert certain(enough, nights)
+    assert not certain(replace(enough, builds=2), nights)
+    assert certain(replace(enough, builds=2, deviations=DEVIATIONS * (OF_NIGHTS / 2) ** EARLIER), nights)
+    assert not certain(replace(enough, deviations=DEVIATIONS - 0.01), nights)
+
+
+def test_a_case_is_followed_further_where_more_builds_say_so() -> None:
+    first, later = FOLLOWED_FROM
+    between = StepEstimate(0.1, (first + later) / 2, 1.0, 1)
+    assert promising(between, [night(0.1)])
+    assert not promising(between, [night(0.1)] * 2)
 
 
 def test_good_builds_that_are_apart_make_a_step_less_certain() -> None:
@@ -85,14 +114,29 @@ def test_one_night_files_nothing_and_a_small_step_is_never_filed() -> None:
     assert not filed([night(small, build) for build in range(9, 20)], LatencySpread(1e-9))
 
 
-def test_the_usual_layout_is_that_of_most_cases() -> None:
+def test_the_usual_layout_counts_as_much_as_cases_are_alike() -> None:
     rng = np.random.default_rng(1)
-    usually = [(0.02 * rng.standard_normal(5)).tolist() for _ in range(200)]
-    few = [(0.2 * rng.standard_normal(5)).tolist() for _ in range(20)]
-    assert usual_layout(usually) == pytest.approx(0.02, rel=0.1)
-    assert usual_layout(usually + few) == pytest.approx(0.02, rel=0.15)
-    assert usual_layout(usually[: FEWEST_SPREADS - 1]) == LAYOUT
-    assert usual_layout([[0.0, 0.1]] * 100) == LAYOUT, "two good builds do not tell"
+    alike = [(0.02 * rng.standard_normal(6)).tolist() for _ in range(1000)]
+    layout, freedom = usual_layout(alike)
+    assert layout == pytest.approx(0.02, rel=0.05)
+    assert freedom > 50
+    tenth = [(0.1 * rng.standard_normal(6)).tolist() for _ in range(100)]
+    layout, freedom = usual_layout(alike[:900] + tenth)
+    assert 0.018 < layout < 0.03
+    assert freedom < 5, "a tenth of the cases is not what all are"
+    coarse = usual_layout([*alike, [0.0] * 6])
+    assert np.isfinite(coarse).all(), "a coarse clock finds no spread at all"
+    unknown = (LAYOUT, PRIOR_BUILDS)
+    assert usual_layout(alike[: FEWEST_SPREADS - 1]) == unknown
+    assert usual_layout([[0.0, 0.1]] * 100) == unknown, "two good builds do not tell"
+
+
+def test_the_prior_is_that_of_which_the_spreads_were_drawn() -> None:
+    rng = np.random.default_rng(2)
+    freedom, layout = 8.0, 0.02
+    deviations = layout * (freedom / rng.chisquare(freedom, 20_000)) ** 0.5
+    found = usual_layout((deviations[:, None] * rng.standard_normal((len(deviations), 6))).tolist())
+    assert found == pytest.approx((layout, freedom), rel=0.1)
 
 
 def test_what_varies_more_than_most_is_put_down_to_layout() -> None:

@@ -227,7 +227,7 @@ def test_two_machines_of_one_name_are_told_by_their_calibration(world: World) ->
 
 
 def test_where_machines_change_the_comparisons_judge(world: World) -> None:
-    for machine in ("another chip", "a third one", "a fourth one"):
+    for machine in ("another chip", "a third one", "a fourth one", "a fifth one"):
         assert world.standings.get(SLOW) is not SlowdownStatus.REPORTED, "how far builds are apart there is not known"
         world.night({SLOW: 1.2}, machine=machine)
     assert world.standings == {SLOW: SlowdownStatus.REPORTED}
@@ -289,3 +289,14 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
         excess = excesses(observed, planned.paces["a chip"][0], planned.controls)
         told = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
         assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}
+
+
+def test_nights_before_the_step_do_not_dilute_it(world: World) -> None:
+    """The case is followed already, as chance made it a little slower, when it becomes slower."""
+    for by in (1.06, 1.055, 1.055):
+        world.night({SLOW: by})
+        assert [one.case for one in unfiled(world.recorded)] == [SLOW]
+    for _ in range(2):
+        world.night({SLOW: 1.3})
+    ((slow, _, _),) = told_of(world.recorded)
+    assert np.exp(slow.step) > 1.155, "all five nights come to 1.147"

@@ -28,6 +28,7 @@ from monitor.model import (
     Package,
     Reason,
     Signature,
+    SlowMode,
 )
 from support.run_files import write_run_file
 
@@ -102,7 +103,11 @@ def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
                 "jax==0.9",
                 15,
                 25,
-                {"a chip": (MachineBaseline(1900.0, {"jax/jax.a/eager": ExpectedLatency(2.5, 0.05)}),)},
+                {
+                    "a chip": (
+                        MachineBaseline(1900.0, {"jax/jax.a/eager": ExpectedLatency(2.5, 0.05, SlowMode(0.1, 0.2))}),
+                    )
+                },
                 ("jax==0.8",),
                 ("jax/jax.a/eager",),
             ),

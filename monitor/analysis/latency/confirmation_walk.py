@@ -6,7 +6,6 @@ takes back what was filed.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +19,7 @@ from monitor.analysis.latency.build_effects import (
     LatencySpread,
     NightComparison,
     certain,
+    promising,
     spreads,
     usual_layout,
     weigh,
@@ -34,18 +34,35 @@ Ints = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class FollowedCase:
-    """A case that was slower side by side on the night `first`, which `opened` is of, and on those after it as a whole.
+class Measured:
+    """A followed case on the night of that number: the `comparison`, and the levels in it."""
 
-    `level` is that of its past and `step` what the nights so far come to, in logarithms.
+    number: int
+    comparison: Comparison
+    levels: NightComparison
+
+
+@dataclass(frozen=True)
+class FollowedCase:
+    """A case that was slower side by side, and on all `nights` together, which are the last `OF_NIGHTS` at most.
+
+    `level` is that of its past as of the night `begun`, and `step` what the nights come to, in logarithms.
     """
 
-    first: int
-    opened: Comparison
+    begun: int
     spread: LatencySpread
     level: float
-    nights: tuple[NightComparison, ...] = ()
+    nights: tuple[Measured, ...] = ()
     step: float = 0.0
+
+    @property
+    def first(self) -> int:
+        return self.nights[0].number
+
+    @property
+    def opened(self) -> Comparison:
+        """The comparison on the first of the nights."""
+        return self.nights[0].comparison
 
     @property
     def case(self) -> str:
@@ -82,7 +99,7 @@ def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> Wal
     last = len(nights.runs)
     return WalkResult(
         tuple(replace(filing, recovered=recovered(nights, filing, last - 1)) for filing in walker.filings),
-        {case: one for case, one in sorted(walker.followed.items()) if last - one.first < OF_NIGHTS},
+        dict(sorted(walker.followed_on(last).items())),
     )
 
 
@@ -108,28 +125,32 @@ class NightWalker:
         self.followed: dict[str, FollowedCase] = {}
         self._nights = nights
         self._column = {case: number for number, case in enumerate(nights.cases)}
-        self._layouts: deque[list[list[float]]] = deque(maxlen=OF_NIGHTS)
+        self._goods: dict[str, list[float]] = {}  # levels under good builds in the newest comparison of each case
         self._first_run: dict[str, int] = {}  # of each build, by its label
 
     def read(self, number: int, comparisons: Iterable[Comparison]) -> None:
         """Add one night."""
         if build := self._nights.runs[number].run.build:
             self._first_run.setdefault(build.label, number)
-        self.followed = {case: one for case, one in self.followed.items() if number - one.first < OF_NIGHTS}
+        self.followed = self.followed_on(number)
         timed = [one for one in comparisons if one.case in self._column and one.reason is not Reason.TURNED]
         common = common_step(timed) or 0.0
-        controls = [levels(one) for one in timed if one.reason is Reason.CONTROL]
-        self._layouts.append([[*goods.values()] for _, goods in controls])
         found = [(one, night) for one in timed if (night := self._compared(one, number, common))]
+        self._goods |= {one.case: [*night.goods.values()] for one, night in found}
+        found = [(one, night) for one, night in found if one.reason is not Reason.CONTROL]
         if found:
             self._follow(number, found)
 
+    def followed_on(self, number: int) -> dict[str, FollowedCase]:
+        """The cases that are to be measured again on a night, by their names."""
+        return {case: one for case, one in self.followed.items() if number - one.nights[-1].number < OF_NIGHTS}
+
     def _compared(self, one: Comparison, number: int, common: float) -> NightComparison | None:
-        """A suspect or followed case of a night; None where it is a control, or no build tells."""
+        """A case of a night; None where no build tells."""
         new, goods = levels(one)
         since = self._accepted(one.case, number)
         goods = {label: level for label, level in goods.items() if self._first_run.get(label, 0) >= since}
-        if one.reason is Reason.CONTROL or new is None or not goods:
+        if new is None or not goods:
             return None
         return NightComparison(one.new.build, new - common, goods)
 
@@ -137,37 +158,46 @@ class NightWalker:
         rows = self._nights.alike(number)
         latencies = self._nights.latencies[rows][-(SPREAD + RECENT) :]
         plain = latencies - np.nan_to_num(drift(latencies))[:, None]
-        begin = [one for one, night in found if one.case not in self.followed and night.step >= FOLLOWED_FROM]
-        if begin:
-            self._begin(number, begin, np.flatnonzero(rows)[-len(plain) :], plain)
+        begin = [one for one, night in found if one.case not in self.followed and night.step >= FOLLOWED_FROM[0]]
+        begun = self._begin(number, begin, np.flatnonzero(rows)[-len(plain) :], plain) if begin else {}
         for one, night in found:
-            if followed := self.followed.pop(one.case, None):
-                if rows[followed.first]:  # on another class of machine, the level is not known
+            if followed := self.followed.pop(one.case, begun.get(one.case)):
+                if rows[followed.begun]:  # on another class of machine, the level is not known
                     night = replace(night, shift=float(plain[-1, self._column[one.case]]) - followed.level)
-                self._weigh(number, followed, night)
+                self._weigh(followed, Measured(number, one, night))
 
-    def _begin(self, number: int, begin: Sequence[Comparison], numbers: Ints, plain: Floats) -> None:
-        """Follow cases from a night on. The nights right before it may have the step already."""
+    def _begin(self, number: int, begin: Sequence[Comparison], numbers: Ints, plain: Floats) -> dict[str, FollowedCase]:
+        """What is known of cases that are followed from a night on. Those right before it may have the step already."""
         columns = [self._column[one.case] for one in begin]
         past, numbers = plain[:-RECENT], numbers[:-RECENT]
         of_cases = past[:, columns]
         for place, one in enumerate(begin):
             of_cases[numbers < self._accepted(one.case, number), place] = np.nan
         others = past[:, :: max(1, past.shape[1] // SAMPLED)]
-        layout = usual_layout(levels for night in self._layouts for levels in night)
+        layout, freedom = usual_layout(self._goods.values())
         builds = len({build.label for at in numbers[-SPREAD:] if (build := self._nights.runs[at].run.build)})
-        known, level = spreads(of_cases, others, layout, builds)
-        for one, spread, usual in zip(begin, known, level, strict=True):
-            self.followed[one.case] = FollowedCase(number, one, spread, float(usual))
+        known, level = spreads(of_cases, others, layout, builds, freedom)
+        cases = [one.case for one in begin]
+        return {
+            case: FollowedCase(number, spread, float(usual))
+            for case, spread, usual in zip(cases, known, level, strict=True)
+        }
 
-    def _weigh(self, number: int, followed: FollowedCase, night: NightComparison) -> None:
-        told = (*followed.nights, night)
-        weighed = weigh(told, followed.spread)
-        followed = replace(followed, nights=told, step=weighed.step)
-        if certain(weighed, told):
-            self.filings.append(FiledSlowdown(number, followed))
-        elif weighed.aside >= FOLLOWED_FROM:
-            self.followed[followed.case] = followed
+    def _weigh(self, followed: FollowedCase, night: Measured) -> None:
+        """Weigh the last nights of a case. It may have become slower on any of them: those before it do not count."""
+        nights = (*(one for one in followed.nights if night.number - one.number < OF_NIGHTS), night)
+        weighed = [weigh([one.levels for one in nights[start:]], followed.spread) for start in range(len(nights))]
+        enough = [
+            (one.deviations, start)
+            for start, one in enumerate(weighed)
+            if certain(one, [night.levels for night in nights[start:]])
+        ]
+        if enough:
+            _, start = max(enough)
+            found = replace(followed, nights=nights[start:], step=weighed[start].step)
+            self.filings.append(FiledSlowdown(night.number, found))
+        elif promising(weighed[0], nights):
+            self.followed[night.comparison.case] = replace(followed, nights=nights, step=weighed[0].step)
 
     def _accepted(self, case: str, number: int) -> int:
         """The first night on the level that is expected of a case, as known on a night."""

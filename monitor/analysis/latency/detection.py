@@ -23,9 +23,9 @@ FEWEST = 8  # nights that say something of its noise
 LEAST = 0.05  # a smaller step is not worth anybody's evening
 FLOOR_US = 0.5  # nor is one that the clock itself could make
 
-# A step of 10 % at 3 % noise stands out by 3.3 deviations, on many a night by less: asking for four, as is usual where
+# A step of 10 % at 4 % noise stands out by 2.4 deviations, on many a night by less: asking for four, as is usual where
 # a suspicion is the verdict, would miss most of them. Here it only buys a comparison (`benchmarks/verdicts.py`).
-DEVIATIONS = 1.4
+DEVIATIONS = 1.2
 RECENT = 3  # nights whose median is looked at beside tonight: a single spike does not move it
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
@@ -33,6 +33,13 @@ MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
 SPREAD = 60  # nights that say how far a series' nights are apart: of 30, the deviation is known to 13 % only
 CLIPPED = 2.5  # robust deviations at which a night is clipped before the deviation of all is taken
 OF_CLIPPED = 0.98872  # deviation of standard normal figures that are clipped so
+
+# A series has two modes where the best split of its nights into fast and slow ones leaves so many nights on each side,
+# and the means so many deviations apart (Ashman, Bird and Zepf, 1994, "Detecting bimodality in astronomical datasets",
+# ask for 2). Normal nights, which can always be split, come to 2.7.
+NIGHTS_OF_MODE = 5
+MODES_APART = 4.0
+MODE_EDGE = 1.64  # deviations below the mean of the slow mode from which a night belongs to it: 95 % of its nights do
 
 CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
 SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
@@ -45,12 +52,19 @@ class LatencyForecast:
     """What the nights so far let expect of the next, an array over series each; NaN where too little is known.
 
     `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect where it is
-    above the level by more than `bound`, the drift that all have in common taken out.
+    above the level by more than `bound`, the drift that all have in common taken out. Where a series has two modes,
+    nights from `slow_lowest` above the level belong to the slow one, and are suspect beyond `slow_bound`.
     """
 
     level: Floats
     noise: Floats
     bound: Floats
+    slow_lowest: Floats
+    slow_bound: Floats
+
+    def excess(self, shift: Floats) -> Floats:
+        """Return by how much a night that is above the level by `shift` is beyond its bound."""
+        return shift - np.where(shift >= self.slow_lowest, self.slow_bound, self.bound)
 
 
 @dataclass(frozen=True)
@@ -84,7 +98,8 @@ def expectation(latencies: Floats) -> LatencyForecast:
     """What to expect of the next night by `latencies`, the nights since the last accepted change.
 
     Suspect is a night that alone, or in the median with the two before it, is slower than the nights before those by
-    more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise. Either comes to a bound on that night by itself.
+    more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise. Either comes to a bound on that night by itself. Where
+    a series has two modes, the night alone counts, by the level and noise of its own mode.
     """
     plain = latencies - np.nan_to_num(drift(latencies))[:, None]
     lately = RECENT - 1
@@ -95,7 +110,11 @@ def expectation(latencies: Floats) -> LatencyForecast:
     least = worth_telling(level)
     alone = np.maximum(least, DEVIATIONS * noise)
     together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
-    return LatencyForecast(level, noise, np.minimum(alone, np.maximum(together, least / 2)))
+    bound = np.minimum(alone, np.maximum(together, least / 2))
+    fast, slow, of_mode = modes(past)
+    above = np.maximum(least, DEVIATIONS * of_mode)
+    bound = np.where(np.isnan(slow), bound, fast - level + above)
+    return LatencyForecast(level, noise, bound, slow - level - MODE_EDGE * of_mode, slow - level + above)
 
 
 def suspicion(latencies: Floats) -> Suspicion:
@@ -103,7 +122,7 @@ def suspicion(latencies: Floats) -> Suspicion:
     expected = expectation(latencies[:-1])
     shift = latencies[-1] - expected.level
     shift = shift - np.nan_to_num(_common(shift[None]))
-    return Suspicion(shift, expected.noise, shift - expected.bound)
+    return Suspicion(shift, expected.noise, expected.excess(shift))
 
 
 def worth_telling(level: Floats | float) -> Floats:
@@ -156,6 +175,32 @@ def usual(latencies: Floats) -> tuple[Floats, Floats]:
     level = np.nansum(clipped, axis=0) / count
     noise = np.sqrt(np.nansum((clipped - level) ** 2, axis=0) / (count - 1)) / OF_CLIPPED
     return np.where(known, level, np.nan), np.where(known, noise, np.nan)
+
+
+def modes(past: Floats) -> tuple[Floats, Floats, Floats]:
+    """The levels of the fast and the slow mode of each series, and the deviation within a mode; NaN where it has one.
+
+    Of all splits of a series' nights, the one that leaves the least squares within both sides.
+    """
+    if len(past) < 2 * NIGHTS_OF_MODE:
+        none = np.full(past.shape[1], np.nan)
+        return none, none, none
+    nights = np.sort(past, axis=0)  # NaN comes last
+    known = np.isfinite(nights)
+    count, total = known.sum(axis=0), np.nansum(nights, axis=0)
+    some = np.cumsum(known, axis=0)  # on the fast side, if it ends with this night
+    of_fast = np.nancumsum(nights, axis=0)
+    others = np.maximum(count - some, 1)
+    between = of_fast**2 / np.maximum(some, 1) + (total - of_fast) ** 2 / others
+    allowed = known & (some >= NIGHTS_OF_MODE) & (count - some >= NIGHTS_OF_MODE)
+    best = np.where(allowed, between, -np.inf).argmax(axis=0)
+    columns = np.arange(len(best))
+    fast = of_fast[best, columns] / np.maximum(some[best, columns], 1)
+    slow = (total - of_fast[best, columns]) / others[best, columns]
+    within = np.nansum(nights**2, axis=0) - between[best, columns]
+    noise = np.sqrt(np.maximum(within, 0.0) / np.maximum(count - 2, 1))
+    found = allowed[best, columns] & (slow - fast > MODES_APART * noise) & (slow - fast > np.log1p(LEAST))
+    return np.where(found, fast, np.nan), np.where(found, slow, np.nan), np.where(found, noise, np.nan)
 
 
 def _third_above(two: Floats, bound: Floats) -> Floats:

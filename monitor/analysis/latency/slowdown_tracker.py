@@ -6,6 +6,7 @@ case usually is, and whether it has recovered, is asked of nights on one class o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -29,7 +30,7 @@ from monitor.analysis.latency.detection import (
 from monitor.analysis.latency.latency_series import Nights, nights_by_series
 from monitor.history.run_matrix import Floats
 from monitor.history.store import LoadedHistory
-from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series
+from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series, SlowMode
 
 # A drift beyond so many deviations of its own is told as it is: nothing is measured again because of it.
 DRIFT_DEVIATIONS = 4.0
@@ -145,10 +146,11 @@ def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline
     paces: dict[str, tuple[MachineBaseline, ...]] = {}
     for machine, rows, pace in nights.paces():
         expected = expectation(latencies[rows])
+        figures = np.round([expected.level, expected.bound, expected.slow_lowest, expected.slow_bound], 4).T.tolist()
         known = {
-            case: ExpectedLatency(round(float(level), 4), round(float(bound), 4))
-            for case, level, bound in zip(nights.cases, expected.level, expected.bound, strict=True)
-            if np.isfinite(bound)
+            case: ExpectedLatency(level, bound, None if math.isnan(lowest) else SlowMode(lowest, slow_bound))
+            for case, (level, bound, lowest, slow_bound) in zip(nights.cases, figures, strict=True)
+            if math.isfinite(bound)
         }
         if known:
             paces[machine] = (*paces.get(machine, ()), replace(pace, cases=known))
