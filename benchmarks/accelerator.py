@@ -49,7 +49,7 @@ def main() -> None:
     parser.add_argument("--bytes", type=int, default=COPIED, help="to be copied")
     given = parser.parse_args()
     target = load_target(RUNNERS / f"{given.target}.toml")
-    device = open_device(given.framework, target.offer(Evidence.EXECUTED).framework(given.framework).device)
+    device = open_device(given.framework, target.sources(Evidence.EXECUTED).framework(given.framework).device)
     gc.disable()
     for name, value in device.environment().items():
         print(f"{name}: {value}")

@@ -31,7 +31,7 @@ from tempfile import TemporaryDirectory
 import asv_runner
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import provide
+from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import load_target
 from monitor.execution.workers.confirmation import ConfirmingWorker
 from monitor.execution.workers.pool import environment_of
@@ -77,13 +77,13 @@ class Bench:
 
     def __init__(self, framework: str, scratch: Path) -> None:
         target = load_target(CHECKOUT / "runners" / "cpu.toml")
-        provided = provide(target, framework, cache=default_cache(), say=lambda line: print(line, file=sys.stderr))
+        provided = provision(target, framework, cache=default_cache(), log=lambda line: print(line, file=sys.stderr))
         self.label = provided.build.label
         self._framework = framework
         self._python = provided.python
         self._core = max(os.sched_getaffinity(0))
         self._scratch = scratch
-        self._environment = environment_of(target.way(Evidence.EXECUTED), target.framework(framework), scratch)
+        self._environment = environment_of(target.backend(Evidence.EXECUTED), target.framework(framework), scratch)
 
     def passing(self) -> list[str]:
         lines = self._loop([]).splitlines()

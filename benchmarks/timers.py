@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import provide
+from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import load_target
 from monitor.execution.workers.pool import environment_of
 from monitor.model import Evidence
@@ -51,9 +51,9 @@ def main() -> None:
         return
     target = load_target(CHECKOUT / "runners" / "cpu.toml")
     for framework in arguments.frameworks:
-        build = provide(target, framework, cache=default_cache(), say=print)
+        build = provision(target, framework, cache=default_cache(), log=print)
         command = [build.python, __file__, "--inside", "--functions", str(arguments.functions), framework]
-        way, one = target.way(Evidence.EXECUTED), target.framework(framework)
+        way, one = target.backend(Evidence.EXECUTED), target.framework(framework)
         variables = os.environ | environment_of(way, one, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
         print(f"\n{build.build.label}", flush=True)
         subprocess.run(command, env=variables, check=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import ProvisionedBuild, provide
+from monitor.execution.builds.provider import ProvisionedBuild, provision
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers.process import PACKAGE
 from monitor.formats.run_file import RunFile
@@ -30,7 +30,7 @@ def builds(cpu: Target) -> Callable[[str], ProvisionedBuild]:
 
     def build(framework: str) -> ProvisionedBuild:
         if framework not in made:
-            made[framework] = provide(cpu, framework, cache=default_cache(), say=print)
+            made[framework] = provision(cpu, framework, cache=default_cache(), log=print)
         return made[framework]
 
     return build

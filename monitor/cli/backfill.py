@@ -105,7 +105,7 @@ def backfill(
         raise UserError("--since is of a channel's builds, --builds names them: give one of the two")
     targets = load_targets(RUNNERS)
     chosen = find_target(targets, target)
-    offer = chosen.offer(evidence[0] if evidence else chosen.evidences[0])
+    offer = chosen.sources(evidence[0] if evidence else chosen.evidences[0])
     found = (
         listed_builds(offer.framework(framework), builds) if builds else walk(offer, framework, channel, since, every)
     )

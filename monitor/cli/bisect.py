@@ -35,7 +35,7 @@ from monitor.cli.github import api, github_token
 from monitor.cli.older_builds import PAST_BUILDS, builds_back, listed_builds, own_cache
 from monitor.cli.paths import existing_file
 from monitor.cli.planner import suite_of
-from monitor.execution.builds.provider import BuildUnavailable, named, provide
+from monitor.execution.builds.provider import BuildUnavailable, parse_requirement, provision
 from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.github.commit_ranges import BuildCommit, CommitRange, commits_between, look_up_sources, subject_on_github
@@ -112,7 +112,7 @@ def bisect(
     suite = suite_of(case, seen) if case else ""
     turn = None if good and bad else _turn(history, target, case, seen, mended)
     question = _question(chosen, case, script, seen, good, bad, channel, turn)
-    framework = chosen.offer(seen).framework(question.framework)
+    framework = chosen.sources(seen).framework(question.framework)
     among = tuple(build.label for build in listed_builds(framework, builds)) if builds else ()
     question = replace(question, mended=mended, latency=latency, among=among)
     journal, own = BisectState(SEARCHES, question), own_cache(cache)
@@ -121,7 +121,7 @@ def bisect(
         journal.hold(held or _packages(chosen, question, own))
         suite = suite or _any_declared(question.framework)
         bench = TrialContext(chosen, question.framework, suite, seen, journal.search.held, own, journal.folder)
-        found = search(journal, _attempt(bench, question, script), chosen.offer(seen), known_commits(history))
+        found = search(journal, _attempt(bench, question, script), chosen.sources(seen), known_commits(history))
     except EndError as error:
         raise UserError(str(error)) from error
     except KeyboardInterrupt:
@@ -156,9 +156,9 @@ def _question(
     turn: LastChange | None,
 ) -> BisectSpec:
     """What is looked for, as far as the call and the history tell. Raises UserError, and TargetError."""
-    offer = target.offer(evidence)
+    offer = target.sources(evidence)
     ends = [
-        named(offer, label or (turned.label if turned else ""))
+        parse_requirement(offer, label or (turned.label if turned else ""))
         for label, turned in ((good, turn and turn.good), (bad, turn and turn.bad))
     ]
     (framework, first), (other, last) = ends
@@ -196,9 +196,9 @@ def _any_declared(framework: str) -> str:
 
 def _packages(target: Target, question: BisectSpec, cache: Path) -> tuple[Package, ...]:
     """What is installed beside the good build where nothing else says what to hold."""
-    offer = target.offer(question.evidence)
+    offer = target.sources(question.evidence)
     try:
-        return provide(offer, question.framework, exact=question.good, cache=cache, say=say).build.packages
+        return provision(offer, question.framework, requirement=question.good, cache=cache, log=say).build.packages
     except BuildUnavailable as error:
         raise UserError(f"{question.good}, the good end, cannot be had: {error}") from error
 
@@ -272,9 +272,9 @@ def _kept(journal: BisectState, attempt: Callable[[str], Trial], label: str) -> 
 
 def _between(offer: PackageSources, question: BisectSpec) -> tuple[str, ...]:
     """The builds between the ends, the oldest first: those to look among, or else those that the channel has."""
-    (_, first), (_, last) = named(offer, question.good), named(offer, question.bad)
+    (_, first), (_, last) = parse_requirement(offer, question.good), parse_requirement(offer, question.bad)
     if question.among:
-        versions = {label: _public(named(offer, label)[1].version) for label in question.among}
+        versions = {label: _public(parse_requirement(offer, label)[1].version) for label in question.among}
         return tuple(label for label in versions if _public(first.version) < versions[label] < _public(last.version))
     back = builds_back(offer, question.framework, question.channel, below=last.version)
     newer = takewhile(lambda build: _public(build.version) > _public(first.version), back)

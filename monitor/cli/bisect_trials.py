@@ -22,7 +22,7 @@ from monitor.cli.common import say
 from monitor.cli.compare import measure
 from monitor.cli.older_builds import let_go
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import ProvisionedBuild, beside, provide
+from monitor.execution.builds.provider import ProvisionedBuild, other_packages, provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.pool import environment_of
@@ -74,8 +74,8 @@ def try_script(bench: TrialContext, label: str, script: Path) -> Trial:
     with _provided(bench, label) as provided, TemporaryDirectory(prefix="portability-") as scratch:
         runfile = _run(bench, label, provided, NO_CASE, {})
         if (trial := _blocked(label, runfile)) is None:
-            way = bench.target.way(bench.evidence)
-            framework = bench.target.offer(bench.evidence).framework(bench.framework)
+            way = bench.target.backend(bench.evidence)
+            framework = bench.target.sources(bench.evidence).framework(bench.framework)
             variables = clean_environment(os.environ) | environment_of(way, framework, Path(scratch))
             command = [str(provided.python), str(script), framework.device]
             log = _log(bench, label, ".log")
@@ -106,8 +106,8 @@ def try_latency(bench: TrialContext, label: str, case: str, good: str) -> Trial:
 @contextmanager
 def _provided(bench: TrialContext, label: str) -> Iterator[ProvisionedBuild]:
     """A build that stays while it is tried; those before it go."""
-    offer = bench.target.offer(bench.evidence)
-    provided = provide(offer, bench.framework, exact=label, held=bench.held, cache=bench.cache, say=say)
+    offer = bench.target.sources(bench.evidence)
+    provided = provision(offer, bench.framework, requirement=label, preferred=bench.held, cache=bench.cache, log=say)
     with in_use(provided.python):
         yield provided
     let_go(bench.cache, offer.framework(bench.framework), KEPT)
@@ -168,11 +168,11 @@ def exited(label: str, status: int, output: str) -> Trial:
 
 def _told(trial: Trial, bench: TrialContext, provided: ProvisionedBuild, runfile: RunFile, start: float) -> Trial:
     """A trial with what else there is to say of it."""
-    framework = bench.target.offer(bench.evidence).framework(bench.framework)
+    framework = bench.target.sources(bench.evidence).framework(bench.framework)
     there = {package.name: package.version for package in provided.build.packages}
     moved = tuple(
         f"{package.name} {there[package.name]}, not {package.version}"
-        for package in beside(framework, bench.held)
+        for package in other_packages(framework, bench.held)
         if there.get(package.name, package.version) != package.version
     )
     return replace(

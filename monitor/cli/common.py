@@ -14,6 +14,7 @@ import typer
 
 from monitor.cli.paths import directory, new_directory
 from monitor.execution.builds.environments import default_cache
+from monitor.execution.targets.target import load_targets
 from monitor.formats.toml_reader import nearest
 from monitor.formatting.markdown import table
 from monitor.history.files import HistoryError
@@ -96,7 +97,7 @@ def gathered(directory: Path, targets: Collection[str] = (), frameworks: Collect
 
 def told_of(history: History) -> Snapshot:
     """Return what is told of a history; what stands in for a removed name is in the catalog."""
-    return gather(history, INDEX, replaced_names())
+    return gather(history, INDEX, replaced_names(), [*load_targets(RUNNERS)])
 
 
 def refuse_unknown(kind: str, name: str, known: Collection[str]) -> None:

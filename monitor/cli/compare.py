@@ -32,7 +32,7 @@ from monitor.cli.common import (
 from monitor.cli.planner import fitting
 from monitor.execution.ab_runner import side_by_side
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import BuildUnavailable, provide
+from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.run import UNPINNED, no_case, selected
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.execution.workers.cpu_affinity import own_cores
@@ -119,7 +119,7 @@ def compare(
 
 def _framework_of(target: Target, labels: Sequence[str]) -> str:
     """The framework that both builds are of. Raises UserError."""
-    offered = target.offer(Evidence.EXECUTED).frameworks
+    offered = target.sources(Evidence.EXECUTED).frameworks
     names = [label.strip().partition("==")[0] for label in labels]
     found = [name for name, one in offered.items() if all(word in one.distributions for word in names)]
     if not found:
@@ -133,7 +133,7 @@ def measure(
     job: Job, target: Target, labels: Sequence[str], samples: int, cache: Path, held: tuple[Package, ...] = ()
 ) -> dict[str, tuple[ComparisonSide, ComparisonSide]]:
     """Both sides of each case, `held` packages beside both. Raises BuildUnavailable and WorkerUnavailableError."""
-    way, offer = target.way(job.evidence), target.offer(job.evidence)
+    way, offer = target.backend(job.evidence), target.sources(job.evidence)
     with ExitStack() as kept:
         scratch = Path(kept.enter_context(TemporaryDirectory(prefix="portability-")))
         cores = kept.enter_context(own_cores(way.threads))
@@ -141,7 +141,7 @@ def measure(
             say(UNPINNED)
         sides: list[tuple[str, WorkerFactory]] = []
         for name, label in zip(("old", "new"), labels, strict=True):
-            provided = provide(offer, job.framework, exact=label.strip(), held=held, cache=cache, say=say)
+            provided = provision(offer, job.framework, requirement=label.strip(), preferred=held, cache=cache, log=say)
             kept.enter_context(in_use(provided.python))
             folder = scratch / name
             folder.mkdir()

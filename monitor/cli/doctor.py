@@ -17,8 +17,8 @@ import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json, say
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import BuildUnavailable, provide
-from monitor.execution.builds.python_search import wished_interpreter
+from monitor.execution.builds.provider import BuildUnavailable, provision
+from monitor.execution.builds.python_search import find_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
 from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
@@ -128,11 +128,11 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
         tried = f"portability nightly --target {target.name} tries it on any machine"
         yield DoctorCheck(target.name, True, f"not executed, so it needs no device: {tried}")
         return
-    way = target.way(Evidence.EXECUTED)
+    way = target.backend(Evidence.EXECUTED)
     for framework in target.frameworks.values():
         what = f"{target.name} {framework.name}"
         try:
-            provided = provide(target, framework.name, cache=cache, say=say)
+            provided = provision(target, framework.name, cache=cache, log=say)
             with in_use(provided.python), TemporaryDirectory(prefix="portability-") as folder:
                 job = Job(target.name, framework.name, "paper")
                 (start,) = executing(
@@ -150,7 +150,7 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
 
 def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
     """Of all files that offer builds: are the wished Pythons here, can the indexes be reached."""
-    offers = {offer.file: offer for target in targets for offer in map(target.offer, target.evidences)}
+    offers = {offer.file: offer for target in targets for offer in map(target.sources, target.evidences)}
     yield from _pythons(offers.values())
     takers: dict[str, list[str]] = {}
     for offer in offers.values():
@@ -167,7 +167,7 @@ def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
 def _pythons(offers: Iterable[PackageSources]) -> Iterator[DoctorCheck]:
     frameworks = [framework for offer in offers for framework in offer.frameworks.values()]
     for version in sorted({s.python for framework in frameworks for s in framework.channels.values() if s.python}):
-        _, note = wished_interpreter(version, lambda _: None)
+        _, note = find_interpreter(version, lambda _: None)
         yield DoctorCheck(f"Python {version}", not note, note or "found", needed=False)
 
 

@@ -71,5 +71,5 @@ def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]
         (target.name, framework.name): (*target.owners, *framework.owners)
         for target in targets.values()
         for evidence in target.evidences
-        for framework in target.offer(evidence).frameworks.values()
+        for framework in target.sources(evidence).frameworks.values()
     }

@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 
 from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds.environments import OWN_UV_CACHE, own_uv_cache, prune_environments
-from monitor.execution.builds.provider import BuildUnavailable, names_of, newest
+from monitor.execution.builds.provider import BuildUnavailable, distribution_names, newest_build
 from monitor.execution.builds.uv import UvError, run_uv
 from monitor.execution.targets.package_sources import FrameworkSources, PackageSources
 from monitor.model import Build, Channel
@@ -29,7 +29,7 @@ def builds_back(
     """
     while True:
         try:
-            build = newest(offer, framework, channel, below=below, say=_say_nothing)
+            build = newest_build(offer, framework, channel, below=below, log=_say_nothing)
         except BuildUnavailable as error:
             if not below:
                 raise UserError(f"{framework} {channel}: {error}") from error
@@ -70,7 +70,7 @@ def let_go(own: Path, framework: FrameworkSources, keep: int) -> None:
     `own` is what `own_cache` returned. Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's
     nightlies would soon fill a disk.
     """
-    if prune_environments(own, unused_days=0, keep=keep, distributions=names_of(framework)).removed:
+    if prune_environments(own, unused_days=0, keep=keep, distributions=distribution_names(framework)).removed:
         try:
             run_uv(("cache", "clean", *framework.distributions), own_uv_cache(own))
             run_uv(

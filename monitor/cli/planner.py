@@ -152,7 +152,7 @@ def _missing(wish: PlanRequest, chosen: Sequence[Target]) -> str:
         framework
         for target in chosen
         for evidence in _given(wish, target)
-        for framework in target.offer(evidence).frameworks
+        for framework in target.sources(evidence).frameworks
     }
     if wish.frameworks and not offered & {*wish.frameworks}:
         return f"--framework {', '.join(wish.frameworks)}: {names} has {', '.join(sorted(offered))} that way"
@@ -226,7 +226,7 @@ def _jobs_of(wish: PlanRequest, target: Target, history: History) -> list[Job]:
             baseline=baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
         )
         for evidence, framework, suite in _series_of(wish, target)
-        for build in [_build_of(wish, target.offer(evidence).framework(framework))]
+        for build in [_build_of(wish, target.sources(evidence).framework(framework))]
         for version in [build.partition("==")[2]]
         for recent in [_recent((target.name, framework, suite, evidence), history, version) if wish.compare else None]
     ]
@@ -243,7 +243,7 @@ def _jobs_of(wish: PlanRequest, target: Target, history: History) -> list[Job]:
 def _series_of(wish: PlanRequest, target: Target) -> Iterator[tuple[Evidence, str, str]]:
     """Yield the evidence, framework and suite of each series that a wish runs on a target."""
     for evidence in _given(wish, target):
-        offer = target.offer(evidence)
+        offer = target.sources(evidence)
         for framework in offer.frameworks:
             if framework in (wish.frameworks or (framework,)):
                 for suite in (KERNELS,) if evidence is Evidence.REGISTERED else suites(framework):
@@ -273,7 +273,7 @@ def _given(wish: PlanRequest, target: Target) -> tuple[Evidence, ...]:
 def _served(wish: PlanRequest, target: Target, evidence: Evidence) -> bool:
     """Whether somebody goes that way. A job for a runner that is not there would wait in the queue for a day."""
     asked_for = target.name in wish.targets and evidence in wish.evidences
-    return target.way(evidence).hosted or target.name in wish.runners or asked_for
+    return target.backend(evidence).hosted or target.name in wish.runners or asked_for
 
 
 def _build_of(wish: PlanRequest, framework: FrameworkSources) -> str:

@@ -23,7 +23,7 @@ from monitor.cli.common import (
     say,
 )
 from monitor.cli.steps import ChannelOption, PythonOption
-from monitor.execution.builds.provider import AUTO, BuildUnavailable, named, provide
+from monitor.execution.builds.provider import AUTO, BuildUnavailable, parse_requirement, provision
 from monitor.execution.targets.package_sources import CHANNELS
 from monitor.execution.targets.target import find_target, load_targets
 from monitor.execution.workers.pool import environment_of
@@ -68,21 +68,21 @@ def repro(
     wanted = find_target(load_targets(RUNNERS), target)
     refuse_unknown("channel", channel, (AUTO, *CHANNELS))
     if build:
-        named(wanted, build)
+        parse_requirement(wanted, build)
     if python and not which(python):
         raise UserError(f"--python {python}: no program that can be run; name an interpreter")
     if not run:
         print(text, end="")
         return
     try:
-        provided = provide(wanted, framework, channel=channel, exact=build, python=python, cache=cache, say=say)
+        provided = provision(wanted, framework, channel=channel, requirement=build, python=python, cache=cache, log=say)
     except BuildUnavailable as error:
         raise UserError(f"{framework} cannot be had: {error}") from error
     say(f"running on {provided.build.label}, device {wanted.framework(framework).device}")
     with TemporaryDirectory(prefix="portability-") as scratch:
         path = Path(scratch) / "repro.py"
         path.write_text(text, encoding="utf-8")
-        way, one = wanted.way(Evidence.EXECUTED), wanted.framework(framework)
+        way, one = wanted.backend(Evidence.EXECUTED), wanted.framework(framework)
         variables = clean_environment(os.environ) | environment_of(way, one, Path(scratch))
         command = [str(provided.python), str(path), wanted.framework(framework).device]
         raise typer.Exit(subprocess.run(command, env=variables, cwd=scratch, check=False).returncode)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.analysis.outcomes.pending import undecided
 from monitor.cli.planner import NIGHTS_LOOKED_BACK
-from monitor.execution.builds.provider import AUTO, BuildUnavailable, newest
+from monitor.execution.builds.provider import AUTO, BuildUnavailable, newest_build
 from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import PackageSources
@@ -47,7 +47,7 @@ class Channels:
         key = (wanted.distributions, *wanted.channels.items(), channel)
         if key not in self._told:
             try:
-                self._told[key] = newest(offer, framework, channel, say=_nobody)
+                self._told[key] = newest_build(offer, framework, channel, log=_nobody)
             except BuildUnavailable as error:
                 self._told[key] = error
         told = self._told[key]
@@ -86,8 +86,8 @@ def looks(jobs: Iterable[Job], targets: Mapping[str, Target], history: History) 
 
 def _is_of_now(run: Run, job: Job, target: Target, channels: Channels) -> bool:
     """Whether a run had the builds that it would have now. Raises BuildUnavailable."""
-    way = target.way(job.evidence)
-    if not run.build or not _same(run.build, channels.newest(target.offer(job.evidence), job.framework, job.channel)):
+    way = target.backend(job.evidence)
+    if not run.build or not _same(run.build, channels.newest(target.sources(job.evidence), job.framework, job.channel)):
         return False
     if not run.compiler or not isinstance(way, CompileBackend):
         return True

@@ -173,7 +173,7 @@ def write_plan(jobs: Sequence[Job], targets: dict[str, Target], directory: Path)
     matrix = []
     for job in jobs:
         name = job_name(job)
-        labels = targets[job.target].way(job.evidence).labels
+        labels = targets[job.target].backend(job.evidence).labels
         matrix.append(
             {"name": name, "job": f"{name}.json", "labels": labels, "target": job.target, "evidence": job.evidence}
         )
@@ -401,7 +401,7 @@ def write_pages(
 
 
 def _hardware(target: Target) -> TargetInfo:
-    ways = {evidence: tuple(target.offer(evidence).frameworks) for evidence in target.evidences}
+    ways = {evidence: tuple(target.sources(evidence).frameworks) for evidence in target.evidences}
     return TargetInfo(target.title, ways, target.compile.chip if target.compile else None)
 
 

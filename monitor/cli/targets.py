@@ -46,8 +46,8 @@ def list_targets(json_: JsonOption = False) -> None:
     for target in targets.values():
         print(f"{target.name}: {target.title}")
         for evidence in target.evidences:
-            print(f"  {evidence} on {', '.join(target.way(evidence).labels)}")
-            for framework in target.offer(evidence).frameworks.values():
+            print(f"  {evidence} on {', '.join(target.backend(evidence).labels)}")
+            for framework in target.sources(evidence).frameworks.values():
                 print(f"    {framework.name} on {framework.device}: {', '.join(framework.channels)}")
 
 
@@ -60,7 +60,7 @@ def check(
     """Check runner files; the first fault is named with file, field and mend, and the exit status is 2."""
     for file in files or _files("."):
         target = load_target(file)
-        said = [f"{one} {', '.join(target.offer(one).frameworks)}" for one in target.evidences]
+        said = [f"{one} {', '.join(target.sources(one).frameworks)}" for one in target.evidences]
         print(f"{file}: fine: {target.title}, {'; '.join(said)}")
 
 
@@ -74,7 +74,7 @@ def labels(
 ) -> None:
     """Say which runner gives a kind of evidence of a target: a list of labels in JSON, as `runs-on` takes it."""
     found = find_target(load_targets(RUNNERS), target)
-    print(json.dumps(found.way(evidence or found.evidences[0]).labels))
+    print(json.dumps(found.backend(evidence or found.evidences[0]).labels))
 
 
 @app.command("choices", epilog=examples("portability target choices", "portability target choices --check"))

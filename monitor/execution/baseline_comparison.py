@@ -9,7 +9,8 @@ from pathlib import Path
 
 from monitor.execution.ab_runner import beside_several, starts_of_goods
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import BuildUnavailable, newer, provide
+from monitor.execution.builds.provider import BuildUnavailable, provision
+from monitor.execution.builds.versions import is_newer
 from monitor.execution.comparison_selection import BUDGET_SECONDS, affordable, controls, excesses, turned
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import PackageSources
@@ -62,7 +63,7 @@ def compare(
     with ExitStack() as used:
         for label in dict.fromkeys(label for batch in batches for label in batch.goods):
             try:
-                good = provide(offer, ground.job.framework, exact=label, cache=cache, say=say)
+                good = provision(offer, ground.job.framework, requirement=label, cache=cache, log=say)
             except (BuildUnavailable, TargetError) as error:
                 notes.append(clean(f"nothing was compared with {label}: it cannot be had any more: {error}"))
                 continue
@@ -99,7 +100,7 @@ def planned(
     compared = {comparison.case for comparison in runfile.comparisons}
     answers = [o for o in runfile.observations if o.case not in compared]
     known = [good for good in dict.fromkeys((baseline.build, *baseline.goods)) if good != label]
-    older = [good for good in known if not newer(good, label)]
+    older = [good for good in known if not is_newer(good, label)]
     batches: list[ComparisonBatch] = []
     notes: list[str] = []
     if baseline.build in older:

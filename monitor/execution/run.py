@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from monitor.execution.baseline_comparison import compare
 from monitor.execution.builds.environments import in_use
-from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild, named, provide
+from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild, parse_requirement, provision
 from monitor.execution.calibration import calibrate
 from monitor.execution.collect_signatures import tell_signatures
 from monitor.execution.host_info import describe_host
@@ -83,7 +83,7 @@ def run_job(
         say(f"{path} is complete; nothing is left to do")
         return begun
     if job.build and not job.python:
-        named(target.offer(job.evidence), job.build)  # raises TargetError before anything is written
+        parse_requirement(target.sources(job.evidence), job.build)  # raises TargetError before anything is written
     with RunFileWriter(path) as writer, ExitStack() as held:
         calibration = calibrate()
         notes: tuple[str, ...] = ()
@@ -118,7 +118,7 @@ def run_job(
                 )
                 uncompared = compare(
                     prepared.ground,
-                    target.offer(job.evidence),
+                    target.sources(job.evidence),
                     prepared.cores,
                     read_run_file(path),
                     calibration,
@@ -165,12 +165,12 @@ def _prepare(
     package: Path,
 ) -> PreparedJob:
     """Make the builds and keep them; `held` is left when the run is over. Raises BuildUnavailable."""
-    way = target.way(job.evidence)
+    way = target.backend(job.evidence)
     scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
     provided = _provide(job, target, begun, cache, say)
     held.enter_context(in_use(provided.python))
     ground = RunContext(
-        job, way, target.offer(job.evidence).framework(job.framework), provided.python, scratch, package
+        job, way, target.sources(job.evidence).framework(job.framework), provided.python, scratch, package
     )
     notes = tuple(map(clean, provided.notes))
     if isinstance(way, ExecuteBackend):
@@ -194,7 +194,7 @@ def _prepare(
 
 
 def _examiner(start: WorkerFactory, job: Job, target: Target) -> ConfirmingWorker:
-    way = target.way(job.evidence)
+    way = target.backend(job.evidence)
     limits = Limits(way.case_seconds, way.case_memory_mib)
     if job.evidence.certain:
         return ConfirmingWorker(start, limits, {}, frozenset())
@@ -213,7 +213,7 @@ def _compiler_of(
     if {package.name for package in provided.build.packages} & set(way.compiler.own.distributions):
         return None
     try:
-        return provide(way.compiler, way.compiler.own.name, cache=cache, say=say)
+        return provision(way.compiler, way.compiler.own.name, cache=cache, log=say)
     except BuildUnavailable as error:
         raise BuildUnavailable(f"the compiler: {error}") from error
 
@@ -223,8 +223,10 @@ def _provide(
 ) -> ProvisionedBuild:
     """The build of a job; for a run that was begun, the very same one again."""
     exact = begun.run.build.label if begun and begun.run.build and not job.python else job.build
-    offer = target.offer(job.evidence)
-    provided = provide(offer, job.framework, channel=job.channel, exact=exact, python=job.python, cache=cache, say=say)
+    offer = target.sources(job.evidence)
+    provided = provision(
+        offer, job.framework, channel=job.channel, requirement=exact, python=job.python, cache=cache, log=say
+    )
     if begun and begun.run.build and (other := _difference(begun.run.build, provided.build)):
         raise ResumeError(f"the run was begun with {other}; start a new one")
     return provided

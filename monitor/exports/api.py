@@ -157,7 +157,7 @@ def _index(material: Snapshot, functions: Mapping[tuple[str, str], Places], gene
             )
         },
         "frameworks": sorted({framework for framework, _ in functions}),
-        "targets": sorted({one.target for one in material.series}),
+        "targets": [*dict.fromkeys(one.target for one in material.series)],
         "functions": len(functions),
         "cases": sum(len(one.now) for one in material.series),
         "runs": len(material.runs),

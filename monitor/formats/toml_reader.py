@@ -14,6 +14,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn
 
+LINE = r".*\S.*"  # a pattern: one line that is not blank
+
 TOML_NAMES: dict[Any, str] = {
     str: "a string",
     int: "a whole number",
@@ -58,9 +60,9 @@ class TomlTable:
         self.where = where
         self._error = error
         self._values = dict(values)
-        self._asked: set[str] = set()
+        self._taken: set[str] = set()
 
-    def text(self, field: str, *, default: str | None = None, pattern: str = r".*\S.*", shape: str = "") -> str:
+    def text(self, field: str, *, default: str | None = None, pattern: str = LINE, shape: str = "") -> str:
         """A string that matches `pattern`, which `shape` says in words."""
         value: str = self._take(field, str, default)
         return self._match(field, value, pattern, shape or "a line of text") if field in self else value
@@ -100,13 +102,13 @@ class TomlTable:
         field: str,
         *,
         default: tuple[str, ...] | None = None,
-        pattern: str = r".*\S.*",
+        pattern: str = LINE,
         shape: str = "a line of text",
     ) -> tuple[str, ...]:
         """A list of strings, at least one unless none is the default; one string alone stands for a list of one."""
         value = self._values.get(field)
         values = [value] if isinstance(value, str) else self._take(field, list, default)
-        self._asked.add(field)
+        self._taken.add(field)
         if not values and default != ():
             self.refuse(field, "must not be empty")
         for item in values:
@@ -138,7 +140,7 @@ class TomlTable:
     def tables(self) -> tuple[str, ...]:
         """The names of the tables inside this one that nobody has asked for yet."""
         return tuple(
-            name for name, value in self._values.items() if isinstance(value, dict) and name not in self._asked
+            name for name, value in self._values.items() if isinstance(value, dict) and name not in self._taken
         )
 
     def __contains__(self, field: str) -> bool:
@@ -147,9 +149,9 @@ class TomlTable:
     def finish(self, noun: str = "field", among: Iterable[str] = ()) -> None:
         """Refuse every field that nobody asked for. `noun` is what a table that nobody asked for was meant to be."""
         for field in self._values:
-            if field not in self._asked:
+            if field not in self._taken:
                 meant = noun if isinstance(self._values[field], dict) else "field"
-                self.refuse(field, f"unknown {meant}, {nearest(field, {*self._asked, *among})}")
+                self.refuse(field, f"unknown {meant}, {nearest(field, {*self._taken, *among})}")
 
     def refuse(self, field: str, fault: str) -> NoReturn:
         raise self._error(f"{self.file}: {self._path(field)}: {fault}")
@@ -158,10 +160,10 @@ class TomlTable:
         return TomlTable(self.file, values, where, self._error)
 
     def _take(self, field: str, kind: Any, default: Any) -> Any:
-        self._asked.add(field)
+        self._taken.add(field)
         if field not in self._values:
             if default is None:
-                close = get_close_matches(field, self._values.keys() - self._asked, n=1)
+                close = get_close_matches(field, self._values.keys() - self._taken, n=1)
                 mend = f'is "{close[0]}" meant for it?' if close else f"it must be {TOML_NAMES[kind]}"
                 self.refuse(field, f"is missing; {mend}")
             return default

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.version import Version
 
-from monitor.execution.builds.provider import AUTO, names_of
+from monitor.execution.builds.provider import AUTO, distribution_names
 from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
@@ -187,7 +187,7 @@ def _faults(runfile: RunFile, targets: Mapping[str, Target]) -> Iterator[Fault]:
     if run.evidence not in target.evidences:
         yield "run.evidence", f"{run.target} is not {run.evidence}, {nearest(run.evidence, target.evidences)}"
         return
-    offer = target.offer(run.evidence)
+    offer = target.sources(run.evidence)
     if run.framework not in offer.frameworks:
         yield (
             "run.framework",
@@ -202,14 +202,14 @@ def _faults(runfile: RunFile, targets: Mapping[str, Target]) -> Iterator[Fault]:
         yield from _build_faults("run.build", run.build, framework)
     if run.compiler:
         yield from _compiler_faults(run.compiler, target, run.evidence)
-    names = names_of(framework)
+    names = distribution_names(framework)
     for good in {good.build for comparison in runfile.comparisons for good in comparison.goods}:
         if (name := good.partition("==")[0]) not in names:
             yield "comparison.good.build", f"{run.framework} is not installed as {name}, {nearest(name, names)}"
 
 
 def _compiler_faults(build: Build, target: Target, evidence: Evidence) -> Iterator[Fault]:
-    way = target.way(evidence)
+    way = target.backend(evidence)
     if isinstance(way, CompileBackend):
         yield from _build_faults("run.compiler", build, way.compiler.own)
     else:
@@ -217,12 +217,12 @@ def _compiler_faults(build: Build, target: Target, evidence: Evidence) -> Iterat
 
 
 def _build_faults(field: str, build: Build, framework: FrameworkSources) -> Iterator[Fault]:
-    names = names_of(framework)
+    names = distribution_names(framework)
     if build.distribution not in names:
         yield f"{field}.distribution", f"{build.distribution} is not one of {', '.join(names)}"
     if build.channel is Channel.GIVEN:
         return
-    source = framework.exact if build.channel is Channel.EXACT else framework.channels.get(build.channel)
+    source = framework.versioned if build.channel is Channel.EXACT else framework.channels.get(build.channel)
     if source is None:
         yield f"{field}.channel", f"{framework.name} has no channel {build.channel} there"
     elif why := _not_of_channel(build, source, names):

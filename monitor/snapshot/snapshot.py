@@ -118,12 +118,20 @@ def material_of(recorded: LoadedHistory) -> Snapshot:
 
 
 def gather(
-    history: HistoryReader, index: Path | None = None, replaced: Mapping[str, str] = MappingProxyType({})
+    history: HistoryReader,
+    index: Path | None = None,
+    replaced: Mapping[str, str] = MappingProxyType({}),
+    targets: Sequence[str] = (),
 ) -> Snapshot:
     """The material of a whole history; `index` is where what was read of past months is kept for the next time.
 
-    `replaced` has by function what stands in for a name that its framework removed.
+    `replaced` has by function what stands in for a name that its framework removed. Series are in the order of their
+    targets in `targets`; other targets follow by name.
     """
+    position = {target: number for number, target in enumerate(targets)}
+
+    def listed(series: SeriesStatus) -> tuple[int, SeriesKey]:
+        return position.get(series.target, len(position)), series.key
 
     def part(number: int, of: int) -> list[Snapshot]:
         return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
@@ -131,7 +139,13 @@ def gather(
     with nothing_collected():
         found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
     nights = tuple(with_removals(night, replaced) for night in found.nights)
-    return replace(found, nights=nights, signatures=history.signatures(), main_commits=history.main_commits())
+    return replace(
+        found,
+        nights=nights,
+        series=tuple(sorted(found.series, key=listed)),
+        signatures=history.signatures(),
+        main_commits=history.main_commits(),
+    )
 
 
 def _joined(parts: Sequence[Snapshot]) -> Snapshot:

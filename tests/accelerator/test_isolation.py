@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import provide
+from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import Target, load_targets
 from monitor.execution.workers.confirmation import ConfirmingWorker
 from monitor.execution.workers.process import Limits, ProcessCommand, Worker, worker_command
@@ -53,7 +53,7 @@ def target() -> Target:
 @pytest.fixture
 def command(target: Target, lend: Callable[[str, Path], Path], tmp_path: Path) -> ProcessCommand:
     python = os.environ.get("PORTABILITY_GPU_PYTHON", "")
-    provided = provide(target.offer(Evidence.EXECUTED), "torch", python=python, cache=default_cache(), say=print)
+    provided = provision(target.sources(Evidence.EXECUTED), "torch", python=python, cache=default_cache(), log=print)
     return worker_command(
         python=provided.python,
         framework="torch",

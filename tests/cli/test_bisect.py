@@ -86,7 +86,7 @@ def test_builds_that_are_named_are_those_between_the_ends(tmp_path: Path, cpu: T
     trials = {label: Trial(label, Outcome.PASS) for label in among}
     trials["torch==2.13.0+cpu"] = Trial("torch==2.13.0+cpu", Outcome.ERROR)
     lined_up = BisectState(tmp_path, replace(question, among=among))
-    found = search(lined_up, trials.__getitem__, cpu.offer(Evidence.EXECUTED))
+    found = search(lined_up, trials.__getitem__, cpu.sources(Evidence.EXECUTED))
     assert lined_up.search.between == ("torch==2.12.0", "torch==2.12.1")
     assert (found.good.build, found.bad.build) == ("torch==2.12.1", "torch==2.13.0+cpu")
     assert lined_up.folder != BisectState(tmp_path, question).folder

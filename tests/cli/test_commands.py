@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.execution.builds.provider import ProvisionedBuild, provide
+from monitor.execution.builds.provider import ProvisionedBuild, provision
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
@@ -237,8 +237,8 @@ def test_builds_are_listed_and_pruned(builds: Callable[[str], ProvisionedBuild],
 def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> None:
     source = ChannelSource(packages=("six",))
     framework = FrameworkSources("jax", "cpu", ("six",), channels={Channel.RELEASE: source})
-    six = provide(
-        replace(cpu, frameworks={"jax": framework}), "jax", channel="release", cache=tmp_path / "cache", say=print
+    six = provision(
+        replace(cpu, frameworks={"jax": framework}), "jax", channel="release", cache=tmp_path / "cache", log=print
     )
     assert six.python.exists()
     told = portability("builds", "prune", "--unused-days", "0", "--cache", str(tmp_path / "cache")).stdout

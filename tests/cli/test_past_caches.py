@@ -12,7 +12,7 @@ from monitor.cli.backfill import _start
 from monitor.cli.bisect_trials import TrialContext
 from monitor.cli.older_builds import FOLDER, let_go, own_cache
 from monitor.execution.builds.environments import in_use, list_environments
-from monitor.execution.builds.provider import provide
+from monitor.execution.builds.provider import provision
 from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
@@ -23,7 +23,7 @@ from support.wheels import only_wheels, write_wheel
 def target(*frameworks: str) -> Target:
     offered = {
         name: FrameworkSources(
-            name, "cpu", (name,), channels={Channel.RELEASE: ChannelSource((name,))}, exact=ChannelSource(())
+            name, "cpu", (name,), channels={Channel.RELEASE: ChannelSource((name,))}, versioned=ChannelSource(())
         )
         for name in frameworks
     }
@@ -52,7 +52,7 @@ def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = only_wheels(monkeypatch, tmp_path, *(("tiny", f"{number}.0") for number in range(1, 8)))
     write_wheel(folder, "other", "1.0")
     for label in ("tiny==1.0", "tiny==2.0", "tiny==3.0", "other==1.0"):
-        provide(MINE, label.partition("==")[0], exact=label, cache=tmp_path / "cache", say=silence)
+        provision(MINE, label.partition("==")[0], requirement=label, cache=tmp_path / "cache", log=silence)
     (tmp_path / "cache" / "environments" / "tiny-0.9-made-by-somebody-else").mkdir()
     (tmp_path / "cache" / "environments" / "tiny-0.9-made-by-somebody-else" / "notes.txt").write_text("mine")
     return tmp_path / "cache"
@@ -65,7 +65,7 @@ def test_bisect_removes_only_what_it_made_and_only_of_its_framework(
     before = contents(shared, tmp_path / "uv")
     assert any("tiny" in path for path in contents(tmp_path / "uv"))
     own = own_cache(shared)
-    provide(MINE, "other", exact="other==1.0", cache=own, say=silence)  # of another search
+    provision(MINE, "other", requirement="other==1.0", cache=own, log=silence)  # of another search
     bench = TrialContext(MINE, "tiny", "paper", Evidence.EXECUTED, (), own, tmp_path / "log")
     for number in range(3, 8):
         with bisect_trials._provided(bench, f"tiny=={number}.0"):
@@ -81,7 +81,7 @@ def test_the_run_step_of_a_backfill_keeps_to_that_folder_too(shared: Path, tmp_p
     own = own_cache(shared)
     path = tmp_path / "run.jsonl"
     assert _start(Job("cpu", "jax", "paper", build="jax==9.9"), path, own).wait() == 1  # blocked: no such wheel
-    provide(MINE, "tiny", exact="tiny==4.0", cache=own, say=silence)
+    provision(MINE, "tiny", requirement="tiny==4.0", cache=own, log=silence)
     let_go(own, MINE.framework("tiny"), keep=0)
     assert list_environments(own) == ()
     assert not [name for name in contents(own / "uv") if "tiny" in name]
@@ -90,7 +90,7 @@ def test_the_run_step_of_a_backfill_keeps_to_that_folder_too(shared: Path, tmp_p
 
 def test_what_another_search_uses_stays(shared: Path) -> None:
     own = own_cache(shared)
-    used = provide(MINE, "tiny", exact="tiny==4.0", cache=own, say=silence)
+    used = provision(MINE, "tiny", requirement="tiny==4.0", cache=own, log=silence)
     with in_use(used.python):
         let_go(own, MINE.framework("tiny"), keep=0)
         assert used.python.exists()

@@ -95,7 +95,7 @@ def test_what_it_has_is_taken(targets: dict[str, Target], runfile: Make, name: s
 def test_what_is_pinned_is_taken(targets: dict[str, Target], runfile: Make) -> None:
     for target in targets.values():
         for evidence in target.evidences:
-            for framework in target.offer(evidence).frameworks.values():
+            for framework in target.sources(evidence).frameworks.values():
                 if Channel.PINNED not in framework.channels:
                     continue
                 (pin,) = (

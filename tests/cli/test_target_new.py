@@ -68,7 +68,7 @@ def test_a_gpu_with_flags(runners: Path) -> None:
     assert done.exit_code == 0, done.output
     target = written(runners, "nvidia-l4")
     assert (target.title, target.evidences) == ('NVIDIA "Ada" L4', (Evidence.EXECUTED,))
-    assert target.way(Evidence.EXECUTED).labels == ("nvidia-l4",)
+    assert target.backend(Evidence.EXECUTED).labels == ("nvidia-l4",)
     assert set(target.frameworks) == {"jax", "tensorflow", "torch"}
     assert target.framework("torch").expect == DeviceExpectation(flavour="cuda .+").over(L4)
     assert done.stdout.splitlines()[1:] == [

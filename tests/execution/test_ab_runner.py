@@ -145,7 +145,7 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
     usual = {case: ExpectedLatency(took[case], 3.0) for case in (ALIKE, ALIKE_TOO, LAST)}
     pace = MachineBaseline(plain.end.calibration[0], usual | {SLOWER: ExpectedLatency(took[SLOWER] - 6.0, 3.0)})
     good = Build("jax", "0.0.1", Channel.EXACT)
-    monkeypatch.setattr(baseline_comparison, "provide", lambda *_, **__: ProvisionedBuild(builds("jax").python, good))
+    monkeypatch.setattr(baseline_comparison, "provision", lambda *_, **__: ProvisionedBuild(builds("jax").python, good))
     path, run = night(Baseline("jax==0.0.1", ROUNDS, 9, {plain.run.machine: (pace,)}, ("jax==0.0.1", "jax==0.0.0")))
     done = run()
     assert done.end
@@ -181,7 +181,7 @@ def test_a_last_good_build_that_is_gone_is_said(
     def gone(*_: object, **__: object) -> ProvisionedBuild:
         raise BuildUnavailable("no such version")
 
-    monkeypatch.setattr(baseline_comparison, "provide", gone)
+    monkeypatch.setattr(baseline_comparison, "provision", gone)
     _, run = night(Baseline("jax==0.0.1", ROUNDS, 2))
     done = run()
     assert done.comparisons == ()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import provide
+from monitor.execution.builds.provider import provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers import compile_worker
@@ -184,7 +184,7 @@ def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None
 
 def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(tpu: Target, tmp_path: Path) -> None:
     assert tpu.compile is not None
-    provided = provide(tpu.compile.offer, "jax", channel="release", cache=default_cache(), say=print)
+    provided = provision(tpu.compile.sources, "jax", channel="release", cache=default_cache(), log=print)
     command = ProcessCommand(
         provided.python,
         "monitor.compilers.worker",

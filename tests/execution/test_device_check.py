@@ -11,7 +11,7 @@ import pytest
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.run import run_job
-from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation
+from monitor.execution.targets.device_check import ANY_DEVICE, DeviceExpectation
 from monitor.execution.targets.target import Target, load_target, load_targets
 from monitor.formats.run_file import RunFile
 from monitor.model import Evidence, Job
@@ -29,7 +29,7 @@ H100 = {
 @pytest.mark.parametrize(
     ("expectation", "gap"),
     [
-        (ANYTHING, ""),
+        (ANY_DEVICE, ""),
         (DeviceExpectation(name="NVIDIA H100.*", platform="cuda", flavour="cuda .+", count=8), ""),
         (DeviceExpectation(name="NVIDIA H100"), 'device.name is "NVIDIA H100 80GB HBM3", not "NVIDIA H100"'),
         (DeviceExpectation(flavour="hip .+"), 'build.flavour is "cuda 13.0", not "hip .+"'),
@@ -42,13 +42,13 @@ H100 = {
 )
 def test_what_is_told_is_held_against_what_is_expected(expectation: DeviceExpectation, gap: str) -> None:
     expected = f"not the device that the runner file expects: {gap}" if gap else ""
-    assert expectation.shortfall(H100) == expected
+    assert expectation.mismatch(H100) == expected
 
 
 def test_a_fact_that_nobody_tells_is_not_taken_on_trust() -> None:
-    assert 'device.name is "", not "TPU v4"' in DeviceExpectation(name="TPU v4").shortfall({})
-    assert "device.count is 0, not 1 or more" in DeviceExpectation(count=1).shortfall({})
-    assert DeviceExpectation(name=".*").shortfall({}) == ""  # how a runner file says that nobody tells
+    assert 'device.name is "", not "TPU v4"' in DeviceExpectation(name="TPU v4").mismatch({})
+    assert "device.count is 0, not 1 or more" in DeviceExpectation(count=1).mismatch({})
+    assert DeviceExpectation(name=".*").mismatch({}) == ""  # how a runner file says that nobody tells
 
 
 def test_what_all_frameworks_share_stands_where_one_says_nothing_else() -> None:
@@ -56,13 +56,13 @@ def test_what_all_frameworks_share_stands_where_one_says_nothing_else() -> None:
     v5e = targets["tpu-v5e"]
     assert v5e.framework("jax").expect == DeviceExpectation(name="TPU v5 lite", count=4)
     assert v5e.framework("torch").expect == DeviceExpectation(name=".*", platform="tpu", count=4)
-    assert targets["cpu"].framework("jax").expect == ANYTHING
+    assert targets["cpu"].framework("jax").expect == ANY_DEVICE
 
 
 def test_every_accelerator_expects_something_of_every_framework() -> None:
     for target in load_targets(RUNNERS).values():
         if target.execute and not target.execute.hosted:
-            assert all(framework.expect != ANYTHING for framework in target.frameworks.values()), target.name
+            assert all(framework.expect != ANY_DEVICE for framework in target.frameworks.values()), target.name
 
 
 def test_shared_builds_may_be_replaced_by_a_table_of_ones_own(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def run(target: Target, python: Path, path: Path) -> RunFile:
 @pytest.mark.parametrize(
     ("device", "expect", "said"),
     [
-        ("cuda", ANYTHING, "jax has no device 'cuda'"),
+        ("cuda", ANY_DEVICE, "jax has no device 'cuda'"),
         ("cpu", DeviceExpectation(name="NVIDIA.*"), 'device.name is "cpu", not "NVIDIA.*"'),
     ],
     ids=["no such device", "another device"],
@@ -101,7 +101,7 @@ def test_a_run_without_its_device_is_blocked_with_one_line(
     expect: DeviceExpectation,
     said: str,
 ) -> None:
-    jax = replace(cpu.offer(Evidence.EXECUTED).framework("jax"), device=device, expect=expect)
+    jax = replace(cpu.sources(Evidence.EXECUTED).framework("jax"), device=device, expect=expect)
     target = replace(cpu, name="gpu", frameworks={"jax": jax})
     done = run(target, builds("jax").python, tmp_path / "run.jsonl")
     assert said in done.run.blocked

@@ -83,8 +83,8 @@ def test_pytorch_tells_of_backends_that_its_wheel_is_not_built_with(run: Callabl
 def test_a_backend_out_of_the_tree_needs_a_build_that_has_it(run: Callable[..., RunFile]) -> None:
     mps = load_target(RUNNERS / "apple-mps.toml")
     assert mps.register is not None
-    torch = mps.register.offer.framework("torch")
-    offer = replace(mps.register.offer, frameworks={"torch": replace(torch, device="XPU")})
+    torch = mps.register.sources.framework("torch")
+    offer = replace(mps.register.sources, frameworks={"torch": replace(torch, device="XPU")})
     blocked = run(
         replace(mps, register=replace(mps.register, offer=offer)), "torch", "kernels", Evidence.REGISTERED
     ).run.blocked
@@ -98,7 +98,7 @@ def test_tensorflow_tells_dtypes_and_a_build_without_a_gpu_is_told(run: Callable
     # The wheel for a GPU takes half a gigabyte; the CPU's registers its own kernels, and few of a GPU's.
     cpu = load_target(RUNNERS / "cpu.toml").framework("tensorflow")
     offers = [
-        replace(h100.register.offer, frameworks={"tensorflow": replace(cpu, device=device)})
+        replace(h100.register.sources, frameworks={"tensorflow": replace(cpu, device=device)})
         for device in ("CPU", "GPU")
     ]
     of_cpu, of_gpu = (replace(h100, register=replace(h100.register, offer=offer)) for offer in offers)

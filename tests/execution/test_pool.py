@@ -22,7 +22,7 @@ LEFTOVERS = Path(__file__).parent / "leftovers"
 def lane(
     builds: Callable[[str], ProvisionedBuild], lend: Callable[[str, Path], Path], cpu: Target, tmp_path: Path
 ) -> WorkerFactory:
-    way, framework = cpu.way(Evidence.EXECUTED), cpu.offer(Evidence.EXECUTED).framework("jax")
+    way, framework = cpu.backend(Evidence.EXECUTED), cpu.sources(Evidence.EXECUTED).framework("jax")
     job = Job("cpu", "jax", "leftovers")
     ground = RunContext(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
     (lane,) = executing(ground, frozenset())

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from monitor.execution.builds.environments import default_cache
-from monitor.execution.builds.provider import BuildUnavailable, newer, newest, provide
+from monitor.execution.builds.provider import BuildUnavailable, newest_build, provision
+from monitor.execution.builds.versions import is_newer
 from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.errors import TargetError
-from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources, VersionConstraint
+from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources, VersionOverride
 from monitor.execution.targets.target import Target, load_target
 from monitor.history import consistency
 from monitor.model import Channel, Package
@@ -33,10 +34,12 @@ def offer(tmp_path, monkeypatch):
     only_wheels(monkeypatch, tmp_path, *tiny, *tinylib)
 
     def make(
-        exact: ChannelSource | None = None, past: tuple[VersionConstraint, ...] = (), **channels: ChannelSource
+        versioned: ChannelSource | None = None, overrides: tuple[VersionOverride, ...] = (), **channels: ChannelSource
     ) -> Target:
         named = {Channel(name): source for name, source in channels.items()}
-        framework = FrameworkSources("tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, exact=exact, past=past)
+        framework = FrameworkSources(
+            "tiny", "cpu", ("tiny-nightly", "tiny"), channels=named, versioned=versioned, version_overrides=overrides
+        )
         return Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, ExecuteBackend(labels=("mine",)))
 
     return make
@@ -45,7 +48,7 @@ def offer(tmp_path, monkeypatch):
 @pytest.fixture
 def ask(tmp_path, monkeypatch):
     def provide_here(target: Target, **wish):
-        return provide(target, "tiny", cache=tmp_path / "cache", say=lambda line: None, **wish)
+        return provision(target, "tiny", cache=tmp_path / "cache", log=lambda line: None, **wish)
 
     return provide_here
 
@@ -90,7 +93,7 @@ def test_nothing_can_be_had(offer, ask):
         )
     nightly, release, pinned = str(raised.value).split("; ")
     assert nightly.startswith("nightly: No solution found when resolving dependencies: Because")
-    assert release == "release: none of tiny-nightly, tiny is among what tinylib needs"
+    assert release == "release: none of tiny-nightly, tiny is among the packages that tinylib needs"
     assert pinned.startswith("pinned: No solution found when resolving dependencies: Because nothing was not found")
 
 
@@ -107,16 +110,16 @@ def test_a_channel_by_name(offer, ask):
 
 
 def test_one_version_by_name(offer, ask):
-    target = offer(exact=ChannelSource(("tinylib<={version}",)))
-    build = ask(target, exact="tiny==1.0").build
+    target = offer(versioned=ChannelSource(("tinylib<={version}",)))
+    build = ask(target, requirement="tiny==1.0").build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.EXACT)
     assert [(package.name, package.version) for package in build.packages] == [("tiny", "1.0"), ("tinylib", "1.0")]
 
 
 @pytest.mark.parametrize(("below", "tinylib"), [("1.0.1", "1.0"), ("1.0", "2.0"), ("0.9.9", "2.0")])
 def test_a_build_of_the_past_has_older_dependencies(offer, ask, below, tinylib):
-    target = offer(exact=ChannelSource(("tinylib",)), past=(VersionConstraint(below, ("tinylib<2",)),))
-    found = {package.name: package.version for package in ask(target, exact="tiny==1.0").build.packages}
+    target = offer(versioned=ChannelSource(("tinylib",)), overrides=(VersionOverride(below, ("tinylib<2",)),))
+    found = {package.name: package.version for package in ask(target, requirement="tiny==1.0").build.packages}
     assert found == {"tiny": "1.0", "tinylib": tinylib}
 
 
@@ -125,9 +128,9 @@ def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask)
 
     def found(held: str, *needs: str, parts: tuple[str, ...] = ()) -> str:
         provided = ask(
-            offer(exact=ChannelSource((*needs, *parts))),
-            exact="tiny==1.0",
-            held=(Package("tiny", "2.0.dev20261101"), Package("tinylib", held), Package("unrelated", "7")),
+            offer(versioned=ChannelSource((*needs, *parts))),
+            requirement="tiny==1.0",
+            preferred=(Package("tiny", "2.0.dev20261101"), Package("tinylib", held), Package("unrelated", "7")),
         )
         return " ".join(f"{package.name} {package.version}" for package in provided.build.packages)
 
@@ -140,11 +143,11 @@ def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask)
 
 def test_a_channel_is_walked_back_below_a_version(offer):
     target = offer(release=ChannelSource(("tiny",)), nightly=ChannelSource(("tiny",), prerelease="allow"))
-    assert newest(target, "tiny", "nightly", say=print).label == "tiny==2.0.dev20261101"
+    assert newest_build(target, "tiny", "nightly", log=print).label == "tiny==2.0.dev20261101"
     for below in ("2.0.dev20261101", "2.0.dev20261101+cpu"):
-        assert newest(target, "tiny", "nightly", below=below, say=print).label == "tiny==1.0"
+        assert newest_build(target, "tiny", "nightly", below=below, log=print).label == "tiny==1.0"
     with pytest.raises(BuildUnavailable, match="No solution found"):
-        newest(target, "tiny", "release", below="1.0", say=print)
+        newest_build(target, "tiny", "release", below="1.0", log=print)
 
 
 @pytest.mark.parametrize(
@@ -157,9 +160,9 @@ def test_a_channel_is_walked_back_below_a_version(offer):
 )
 def test_a_version_that_is_none(offer, ask, wish, fault):
     with pytest.raises(TargetError, match=fault):
-        ask(offer(exact=ChannelSource(())), exact=wish)
-    with pytest.raises(TargetError, match=r"tiny.exact is missing"):
-        ask(offer(), exact="tiny==1")
+        ask(offer(versioned=ChannelSource(())), requirement=wish)
+    with pytest.raises(TargetError, match=r"tiny.versioned is missing"):
+        ask(offer(), requirement="tiny==1")
 
 
 def test_a_python_that_cannot_be_had_is_replaced_by_the_running_one(offer, ask, monkeypatch):
@@ -170,7 +173,7 @@ def test_a_python_that_cannot_be_had_is_replaced_by_the_running_one(offer, ask, 
     assert note.startswith(f"Python 3.99 was wished for, {running} serves: ")
     said = subprocess.run([provided.python, "-V"], capture_output=True, text=True, check=True).stdout
     assert said == f"Python {running}\n"
-    with pytest.raises(BuildUnavailable, match=rf"\(on Python {running}, as 3.99 cannot be had\)$"):
+    with pytest.raises(BuildUnavailable, match=rf"\(on Python {running}, as 3.99 is missing\)$"):
         ask(offer(release=ChannelSource(("tiny==7",), python="3.99")), channel="release")
 
 
@@ -189,9 +192,9 @@ def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
     ZipFile(tmp_path / "wheels/tiny-1.0-py3-none-any.whl").extractall(site)
     provided = ask(offer(), python=str(python))
     assert (provided.python, provided.build.label, provided.build.channel) == (python, "tiny==1.0", Channel.GIVEN)
-    assert ask(offer(), python=str(python), exact="tiny==1.0").build == provided.build
+    assert ask(offer(), python=str(python), requirement="tiny==1.0").build == provided.build
     with pytest.raises(BuildUnavailable, match=r"the interpreter given has tiny==1.0, not tiny==2.0"):
-        ask(offer(), python=str(python), exact="tiny==2.0")
+        ask(offer(), python=str(python), requirement="tiny==2.0")
 
 
 def test_a_given_interpreter_that_is_none(offer, ask, tmp_path):
@@ -210,13 +213,13 @@ def test_a_machine_without_uv_gets_the_way_to_it(offer, ask, tmp_path, monkeypat
 
 def test_a_framework_that_the_target_has_not(offer, tmp_path):
     with pytest.raises(TargetError, match=r'runners/mine.toml: no framework "tny", did you mean "tiny"\?'):
-        provide(offer(), "tny", cache=tmp_path, say=print)
+        provision(offer(), "tny", cache=tmp_path, log=print)
 
 
 @pytest.mark.parametrize("one", ORDERED)
 @pytest.mark.parametrize("other", ORDERED)
 def test_builds_are_ordered_as_versions_are(one, other):
-    assert newer(f"tinylib=={one}", f"tinylib=={other}") == (
+    assert is_newer(f"tinylib=={one}", f"tinylib=={other}") == (
         Version(one.partition("+")[0]) > Version(other.partition("+")[0])
     )
 
@@ -239,7 +242,7 @@ OTHERS = st.sampled_from(["", "main", "1.0.x", "3.12.0+", "nightly"])
 @example("1!1.0", "2.0")
 def test_a_run_and_the_history_have_one_order_of_builds(one, other):
     labels = f"tinylib=={one}", f"tinylib=={other}"
-    assert newer(*labels) == consistency.newer(*labels)
+    assert is_newer(*labels) == consistency.newer(*labels)
 
 
 def test_a_real_framework_as_the_cpu_target_has_it():
@@ -247,8 +250,8 @@ def test_a_real_framework_as_the_cpu_target_has_it():
     jax = cpu.framework("jax")
     # Without the wish for another Python, which could cost a download.
     here = replace(jax, channels={Channel.PINNED: jax.channels[Channel.PINNED]})
-    provided = provide(
-        replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=default_cache(), say=print
+    provided = provision(
+        replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=default_cache(), log=print
     )
     assert provided.build.label == "jax==0.10.2"
     versions = {package.name: package.version for package in provided.build.packages}

@@ -9,8 +9,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from monitor.execution.builds.provider import ProvisionedBuild, newest, provide
-from monitor.execution.builds.python_search import find_python, wished_interpreter
+from monitor.execution.builds.provider import ProvisionedBuild, newest_build, provision
+from monitor.execution.builds.python_search import find_interpreter, find_python
 from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
@@ -65,7 +65,7 @@ def test_the_newest_usable_release_of_pyenv_is_found(tmp_path: Path) -> None:
         "pyenv's 3.98.15 cannot be run: No such file or directory",
     )
     assert find_python("3.98.2").path == pyenv(tmp_path, "3.98.2")
-    assert wished_interpreter("3.98", print) == (best, "")
+    assert find_interpreter("3.98", print) == (best, "")
 
 
 def test_of_equal_ones_path_comes_before_pyenv_and_pyenv_before_uv(tmp_path: Path) -> None:
@@ -92,7 +92,7 @@ def test_a_shim_of_pyenv_is_no_python_and_a_liar_is_passed_over(
 
 def test_a_wish_that_nothing_meets_says_where_it_was_sought_and_what_was_passed_over(tmp_path: Path) -> None:
     python(pyenv(tmp_path, "3.98.1"), "3.98.1", missing=("ssl", "zlib"))
-    _, note = wished_interpreter("3.98", print)
+    _, note = find_interpreter("3.98", print)
     assert note.startswith(
         f"Python 3.98 was wished for, {RUNNING} serves: none is usable on PATH, in pyenv's versions and in uv's; "
         "pyenv's 3.98.1 lacks ssl, zlib; uv cannot get one: "
@@ -116,8 +116,8 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def provided(tmp_path: Path, source: ChannelSource, channel: Channel = Channel.RELEASE) -> ProvisionedBuild:
     framework = FrameworkSources("tiny", "cpu", ("tiny",), channels={channel: source})
     target = Target("mine", "Mine", "runners/mine.toml", {"tiny": framework}, ExecuteBackend(labels=("mine",)))
-    assert newest(target, "tiny", channel, say=print).version == "1.0"  # a plan sees what the run will
-    return provide(target, "tiny", channel=channel, cache=tmp_path / "cache", say=print)
+    assert newest_build(target, "tiny", channel, log=print).version == "1.0"  # a plan sees what the run will
+    return provision(target, "tiny", channel=channel, cache=tmp_path / "cache", log=print)
 
 
 def test_a_night_says_which_python_would_bring_which_newer_build(tiny: Path) -> None:

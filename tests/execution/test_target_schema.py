@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from monitor.execution.targets.backends import load_builds, load_compiler
 from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.schema import main
 from monitor.execution.targets.target import load_target
 from monitor.formats.toml_reader import TomlTable
 
@@ -33,6 +35,9 @@ EXPECT = 'expect = { name = "H100", platform = "cuda", flavour = "cuda .+", coun
 LIMITS = 'labels = ["mine"]\nthreads = 2\ncase-seconds = 9\ncase-memory-mib = 99\n'
 TARGET = f"""
 title = "Everything"
+family = "GPU"
+generation = "Third"
+order = 7
 owners = ["octocat", "lab/team"]
 [execute]
 builds = "shared"
@@ -50,8 +55,8 @@ packages = "a"
 [torch.release]
 packages = "a"
 [torch.pinned]{SOURCE}
-[torch.exact]{SOURCE}
-[[torch.past]]
+[torch.versioned]{SOURCE}
+[[torch.version-overrides]]
 below = "0.4.30"
 constraints = ["numpy<2"]
 [compile]
@@ -183,7 +188,7 @@ def test_the_schema_has_the_fields_that_the_reader_asks_for(folder: Path, monkey
 
     def noting(table: TomlTable, *arguments: Any) -> None:
         if table.file == str(folder / "mine.toml"):
-            asked[table.where] = set(table._asked)
+            asked[table.where] = set(table._taken)
         finish(table, *arguments)
 
     monkeypatch.setattr(TomlTable, "finish", noting)
@@ -194,7 +199,17 @@ def test_the_schema_has_the_fields_that_the_reader_asks_for(folder: Path, monkey
         for step in where.replace("[0]", "").split(".") if where else ():
             place = resolved(place["properties"][step])
         assert asked[where] | frameworks == set(place["properties"]) | frameworks, where
-    assert {"", "execute.expect", "torch.exact", "compile.chip", "register"} <= asked.keys()
+    assert {"", "execute.expect", "torch.versioned", "compile.chip", "register"} <= asked.keys()
+
+
+def test_the_file_is_the_one_that_the_tables_make() -> None:
+    assert main(["--check"]) == 0
+
+
+def test_the_guide_explains_every_field() -> None:
+    guide = (RUNNERS / "README.md").read_text()
+    fields = {name for place in (SCHEMA, *SCHEMA["$defs"].values()) for name in place["properties"]}
+    assert [name for name in sorted(fields) if not re.search(rf"[`.]{name}[`.]", guide)] == []
 
 
 def resolved(place: dict[str, Any]) -> dict[str, Any]:

@@ -24,9 +24,9 @@ index = "https://download.pytorch.org/whl/nightly/cpu"
 find-links = ["wheels", "https://example.org/wheels"]
 prerelease = "allow"
 python = "3.12"
-[torch.exact]
+[torch.versioned]
 packages = "numpy"
-[[torch.past]]
+[[torch.version-overrides]]
 below = "2.3"
 constraints = ["numpy<2"]
 """
@@ -46,7 +46,7 @@ def test_every_runner_file_of_this_repository_is_good():
         assert set(framework.channels) == {Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED}
         for source in framework.channels.values():
             assert "numpy" in source.packages
-        assert framework.exact is not None
+        assert framework.versioned is not None
 
 
 def test_what_a_file_says(tmp_path):
@@ -60,10 +60,10 @@ def test_what_a_file_says(tmp_path):
     assert nightly.index == ("https://download.pytorch.org/whl/nightly/cpu",)
     assert nightly.find_links == (str(tmp_path / "wheels"), "https://example.org/wheels")
     assert (nightly.prerelease, nightly.python) == ("allow", "3.12")
-    assert torch.exact is not None
-    assert torch.exact.packages == ("numpy",)
-    assert torch.exact.index == ("default",)
-    assert [(past.below, past.constraints) for past in torch.past] == [("2.3", ("numpy<2",))]
+    assert torch.versioned is not None
+    assert torch.versioned.packages == ("numpy",)
+    assert torch.versioned.index == ("default",)
+    assert [(past.below, past.constraints) for past in torch.version_overrides] == [("2.3", ("numpy<2",))]
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,12 @@ def test_what_a_file_says(tmp_path):
     [
         ("[torch.nightly]", "[torch.nigthly]", 'torch.nigthly: unknown channel, did you mean "nightly"?'),
         ("[torch.nightly]", "[torch.weekly]", "torch.weekly: unknown channel, known: "),
-        ("[[torch.past]]", "[torch.past]", "torch.past: must be a list of strings, not a table"),
-        ('below = "2.3"', 'below = "old"', 'torch.past[0].below: "old" is not a version such as "0.4.30"'),
+        (
+            "[[torch.version-overrides]]",
+            "[torch.version-overrides]",
+            "torch.version-overrides: must be a list of strings, not a table",
+        ),
+        ('below = "2.3"', 'below = "old"', 'torch.version-overrides[0].below: "old" is not a version such as "0.4.30"'),
         ("[torch]", "[trch]\n[torch]", 'trch: unknown framework, did you mean "torch"?'),
         ("labels", "lables", 'execute.labels: is missing; is "lables" meant for it?'),
         ('device = "cpu"', "", "torch.device: is missing; it must be a string"),
@@ -169,17 +173,17 @@ def test_a_hardware_may_be_compiled_for_alone(with_compiler):
     assert target.compile is not None
     assert target.compile.chip == Chip(16, 819.5, 197)
     assert target.compile.labels == ("ubuntu-latest",)
-    assert target.offer(Evidence.COMPILED).framework("jax").suites == ("paper",)
-    assert target.offer(Evidence.COMPILED).framework("compiler").distributions == ("libtpu",)
-    with pytest.raises(TargetError, match=r"chip.toml: says nothing of how it is executed"):
-        target.offer(Evidence.EXECUTED)
+    assert target.sources(Evidence.COMPILED).framework("jax").suites == ("paper",)
+    assert target.sources(Evidence.COMPILED).framework("compiler").distributions == ("libtpu",)
+    with pytest.raises(TargetError, match=r"chip.toml: has no backend for evidence executed"):
+        target.sources(Evidence.EXECUTED)
 
 
 def test_a_hardware_may_be_both(with_compiler):
     target = load_target(write(with_compiler, GOOD + COMPILED.partition("\n[")[2].join(["[", ""]), "chip.toml"))
     assert target.evidences == (Evidence.EXECUTED, Evidence.COMPILED)
-    assert target.offer(Evidence.EXECUTED).framework("torch").device == "cpu"
-    assert target.offer(Evidence.COMPILED).framework("jax").device == "cpu"
+    assert target.sources(Evidence.EXECUTED).framework("torch").device == "cpu"
+    assert target.sources(Evidence.COMPILED).framework("jax").device == "cpu"
 
 
 @pytest.mark.parametrize(
@@ -219,10 +223,10 @@ def test_a_hardware_may_be_known_from_frameworks_alone(tmp_path):
     assert target.evidences == (Evidence.LOWERED, Evidence.REGISTERED)
     assert target.lower is not None
     assert (target.lower.platform, target.lower.case_seconds) == ("rocm", 9)
-    assert target.offer(Evidence.LOWERED).framework("jax").device == "cpu"
-    assert target.offer(Evidence.REGISTERED).framework("torch").device == "MPS"
+    assert target.sources(Evidence.LOWERED).framework("jax").device == "cpu"
+    assert target.sources(Evidence.REGISTERED).framework("torch").device == "MPS"
     with pytest.raises(TargetError, match=r'no framework "torch"'):
-        target.offer(Evidence.LOWERED).framework("torch")
+        target.sources(Evidence.LOWERED).framework("torch")
 
 
 @pytest.mark.parametrize(
@@ -244,7 +248,7 @@ def test_a_fault_of_how_to_lower_or_look_up(tmp_path, old, new, fault):
 
 
 def test_a_target_without_a_way_in_is_none(tmp_path):
-    with pytest.raises(TargetError, match=r"execute: is missing; a target needs that table, or \[compile\]"):
+    with pytest.raises(TargetError, match=r"execute: is missing; add a table of: execute, compile, lower, register"):
         load_target(write(tmp_path, 'title = "Nothing"'))
 
 
@@ -252,5 +256,44 @@ def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
     compiling = [target for target in load_targets(RUNNERS).values() if target.compile]
     assert len(compiling) == 11
     for target in compiling:
-        assert set(target.offer(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
+        assert set(target.sources(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
         assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()
+
+
+def in_family(folder: Path, name: str, family: str, order: int | None) -> None:
+    lines = [f'family = "{family}"'] + ([f"order = {order}"] if order else [])
+    write(folder, GOOD.replace("[execute]", "\n".join([*lines, "[execute]"]), 1), f"{name}.toml")
+
+
+def test_targets_are_listed_by_family_and_order(tmp_path):
+    in_family(tmp_path, "a-second", "A", 20)
+    in_family(tmp_path, "z-first", "Z", 10)
+    in_family(tmp_path, "b-third", "A", 30)
+    in_family(tmp_path, "late", "Z", None)
+    in_family(tmp_path, "alone", "New", None)
+    assert [*load_targets(tmp_path)] == ["z-first", "late", "a-second", "b-third", "alone"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("order = 0", "order: 0 is not a whole number from 1 up"),
+        ('order = "first"', "order: must be a whole number, not a string"),
+        ('family = " "', 'family: " " is not a line of text'),
+        ("generation = 9", "generation: must be a string, not a whole number"),
+    ],
+)
+def test_family_generation_and_order_are_checked(tmp_path, line, fault):
+    path = write(tmp_path, GOOD.replace("[execute]", f"{line}\n[execute]", 1))
+    with pytest.raises(TargetError) as raised:
+        load_target(path)
+    assert str(raised.value) == f"{path}: {fault}"
+
+
+def test_every_target_here_has_a_place_of_its_own():
+    targets = load_targets(RUNNERS).values()
+    assert all(target.family for target in targets)
+    orders = [target.order for target in targets]
+    assert len(set(orders)) == len(orders)
+    assert orders == sorted(orders)  # families do not interleave
+    assert next(iter(targets)).name == "cpu"

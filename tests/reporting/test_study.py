@@ -65,7 +65,7 @@ def test_the_documented_table_is_that_of_the_shipped_history() -> None:
     shown = table[table["hardware"].isin(["GPU (T4), 2023", "TPU (v3), 2023", "cpu, executed"])]
     documented = [
         tuple(cell.strip() for cell in line.strip("|").split("|"))
-        for line in (checkout / "docs" / "suites.md").read_text(encoding="utf-8").splitlines()
+        for line in (checkout / "docs" / "reference" / "suites.md").read_text(encoding="utf-8").splitlines()
         if line.startswith(("| JAX ", "| TensorFlow ", "| PyTorch "))
     ]
     assert documented == [tuple(map(plain_spaces, row)) for row in shown.itertuples(index=False, name=None)]

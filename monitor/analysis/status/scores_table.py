@@ -67,7 +67,8 @@ def whole_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctionsRow]:
     for one in series:
         if one.suite != KERNELS:
             found.setdefault((one.framework, one.target, one.evidence), []).append(one)
-    for key, members in sorted(found.items()):
+    order = _order(series)
+    for key, members in sorted(found.items(), key=lambda item: (item[0][0], order[item[0][1]], item[0][2])):
         functions = by_function(standing for one in members for standing in one.now).values()
         counted = score(portability(standing.outcome for standing in standings) for standings in functions)
         made = sources(standing.run for one in members for standing in one.now if standing.outcome.known)
@@ -81,13 +82,19 @@ def speed_table(series: Sequence[SeriesStatus], reference: str) -> Iterator[Spee
     for one in series:
         if one.evidence is Evidence.EXECUTED:
             timed.setdefault((one.framework, one.target), {}).update(_times(one.now))
-    for (framework, target), here in sorted(timed.items()):
+    order = _order(series)
+    for (framework, target), here in sorted(timed.items(), key=lambda item: (item[0][0], order[item[0][1]])):
         there = timed.get((framework, reference), {})
         both = sorted(here.keys() & there.keys())
         found = ratios((_median(here[case]), _median(there[case])) for case in both)
         if target != reference and found:
             made = [sources(times[case].run for case in both) for times in (here, there)]
             yield SpeedRow(framework, target, reference, made[0], made[1], found)
+
+
+def _order(series: Sequence[SeriesStatus]) -> dict[str, int]:
+    """Return the position of each target in the order of the series."""
+    return {target: number for number, target in enumerate(dict.fromkeys(one.target for one in series))}
 
 
 def _median(standing: CaseStatus) -> float:

@@ -1,12 +1,11 @@
-"""Builds: from a wish to an interpreter that has the framework.
+"""Provide builds: from a request to an interpreter that has the framework.
 
-A wish is a channel (`auto` is the first of nightly, release and pinned that can be had), one version by name, or an
-interpreter that has the framework already.
+A request is a channel (`auto` is the first of nightly, release and pinned that can be installed), a requirement
+("jax==0.9.2"), or an interpreter that has the framework already.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import shutil
 from collections.abc import Callable
@@ -18,13 +17,15 @@ from typing import TypeVar
 from monitor.execution.builds.environments import provide_environment, python_of
 from monitor.execution.builds.interpreters import InstalledDistribution, Interpreter, InterpreterError, inspect
 from monitor.execution.builds.pip_config import PipConfigError
-from monitor.execution.builds.python_search import wished_interpreter
+from monitor.execution.builds.python_search import find_interpreter
 from monitor.execution.builds.resolver import Resolution, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError
+from monitor.execution.builds.versions import is_newer, release_numbers
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import (
     CHANNELS,
     CONFIGURED_INDEX,
+    VERSIONED,
     ChannelSource,
     FrameworkSources,
     PackageSources,
@@ -37,150 +38,152 @@ T = TypeVar("T")
 
 AUTO = "auto"
 
-EXACT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
-AFTER_NAME = re.compile(r"[^A-Za-z0-9._-]")  # where the name ends in a requirement
-RELEASE = re.compile(r"\d+(\.\d+)*")
-# A version without its local part, and the order of the stages on the way to a release: as PEP 440 has both.
-VERSION = re.compile(
-    r"v?((?P<epoch>\d+)!)?(?P<release>\d+(\.\d+)*)"
-    r"([-_.]?(?P<stage>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?P<pre>\d*))?"
-    r"(-(?P<bare_post>\d+)|[-_.]?(post|rev|r)[-_.]?(?P<post>\d*))?"
-    r"([-_.]?dev[-_.]?(?P<dev>\d*))?",
-    re.IGNORECASE,
-)
-STAGES = {"a": 0, "alpha": 0, "b": 1, "beta": 1, "c": 2, "rc": 2, "pre": 2, "preview": 2}
-LAST_STAGE = (3, 0)  # the release itself
+REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.+!_-]+)")
+AFTER_NAME = re.compile(r"[^A-Za-z0-9._-]")  # the first character after the name in a requirement
 NIGHTLY_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
 
 class BuildUnavailable(RuntimeError):  # noqa: N818 - it names a state of the world, not a mistake
-    """A build that cannot be had; the message is the reason in one line, the resolver's own words."""
+    """A build that cannot be installed; the message is the reason in one line, in the resolver's words."""
 
 
 @dataclass(frozen=True)
 class ProvisionedBuild:
-    """A build, and the interpreter that has it. `notes` are lines for the reader of the night."""
+    """A build, and the interpreter that has it. `notes` are lines for the notes of a run."""
 
     python: Path
     build: Build
     notes: tuple[str, ...] = ()
 
 
-def provide(
-    offer: PackageSources,
+def provision(
+    sources: PackageSources,
     framework: str,
     *,
     channel: str = AUTO,
-    exact: str = "",
+    requirement: str = "",
     python: str = "",
-    held: tuple[Package, ...] = (),
+    preferred: tuple[Package, ...] = (),
     cache: Path,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> ProvisionedBuild:
-    """The build wished for. `exact` ("jax==0.9.2") and `python` (an interpreter) override `channel`.
+    """Install the requested build, or find it in the cache, and return it.
 
-    What comes beside the framework has the versions in `held` wherever that build of the framework allows it.
-    `commit` of the build stays empty: the worker reads it off the framework. `say` hears of the progress. Raises
-    BuildUnavailable, and TargetError where the wish itself is at fault.
+    `requirement` ("jax==0.9.2") and `python` (an interpreter) override `channel`. The packages beside the framework
+    have their versions in `preferred` wherever that build of the framework permits it. `commit` of the build stays
+    empty: only the framework itself reports it. `log` takes lines on the progress.
+
+    Raises BuildUnavailable, and TargetError where the request does not fit the sources.
     """
-    wanted = offer.framework(framework)
+    wanted = sources.framework(framework)
     if python:
-        return _given(wanted, python, exact)
-    search = _BuildSearch(offer, wanted, cache, say, beside(wanted, held))
+        return _installed_build(wanted, python, requirement)
+    search = _BuildSearch(sources, wanted, cache, log, other_packages(wanted, preferred))
     try:
-        if exact:
-            return search.take(Channel.EXACT, search.exact(exact))
-        return search.first() if channel == AUTO else search.channel(channel)
+        if requirement:
+            return search.install(Channel.EXACT, search.versioned_source(requirement))
+        return search.first_channel() if channel == AUTO else search.from_channel(channel)
     except (UvMissingError, PipConfigError, InterpreterError) as error:
         raise BuildUnavailable(str(error)) from None
 
 
-def newest(
-    offer: PackageSources, framework: str, channel: str, *, below: str = "", say: Callable[[str], None]
+def newest_build(
+    sources: PackageSources, framework: str, channel: str, *, below: str = "", log: Callable[[str], None]
 ) -> Build:
-    """A channel's newest build, or its newest below a version, and what would be beside it; nothing is installed.
+    """Return the newest build of a channel, or its newest below a version, with the packages beside it.
 
-    Of `auto`, the best channel's: that it can be installed too is not known. Raises BuildUnavailable, and TargetError
-    where there is no such channel.
+    Nothing is installed. With `auto` it is the newest of the best channel, which may fail to install. Raises
+    BuildUnavailable, and TargetError where the channel does not exist.
     """
-    wanted = offer.framework(framework)
-    search = _BuildSearch(offer, wanted, Path(), say)
+    wanted = sources.framework(framework)
+    search = _BuildSearch(sources, wanted, Path(), log)
     if channel == AUTO:
         channel = next(best for best in CHANNELS if best in wanted.channels)
     try:
-        return search.find(channel, below)
+        return search.resolve_channel(channel, below)
     except (UvMissingError, PipConfigError, InterpreterError) as error:
         raise BuildUnavailable(str(error)) from None
 
 
-def named(offer: PackageSources, label: str) -> tuple[str, Build]:
-    """The framework that a label ("jax==0.9.2") is of, and that build as far as the label tells. Raises TargetError."""
-    if not (match := EXACT.fullmatch(label)):
-        raise TargetError(f'"{label}" is no build; name one as "jax==1.2.3"')
-    for framework in offer.frameworks.values():
-        if _normalised(match["name"]) in names_of(framework):
+def parse_requirement(sources: PackageSources, requirement: str) -> tuple[str, Build]:
+    """Return the framework of a requirement ("jax==0.9.2"), and its build without packages. Raises TargetError."""
+    if not (match := REQUIREMENT.fullmatch(requirement)):
+        raise TargetError(f'"{requirement}" is no build; name one as "jax==1.2.3"')
+    for framework in sources.frameworks.values():
+        if _normalised(match["name"]) in distribution_names(framework):
             return framework.name, _build(match["name"], match["version"], Channel.EXACT, ())
-    known = [name for framework in offer.frameworks.values() for name in framework.distributions]
-    raise TargetError(f'{offer.file}: no framework is installed as "{match["name"]}", {nearest(match["name"], known)}')
+    known = [name for framework in sources.frameworks.values() for name in framework.distributions]
+    raise TargetError(
+        f'{sources.file}: no framework is installed as "{match["name"]}", {nearest(match["name"], known)}'
+    )
 
 
-def beside(framework: FrameworkSources, packages: tuple[Package, ...]) -> tuple[Package, ...]:
-    """Those packages that are not the framework itself, nor a part of it that is asked for by the same version."""
-    parts = framework.exact.packages if framework.exact else ()
-    own = {*names_of(framework), *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part)}
+def other_packages(framework: FrameworkSources, packages: tuple[Package, ...]) -> tuple[Package, ...]:
+    """Return the packages that are neither the framework nor a part of it that has the same version."""
+    parts = framework.versioned.packages if framework.versioned else ()
+    own = {
+        *distribution_names(framework),
+        *(_normalised(AFTER_NAME.split(part)[0]) for part in parts if "{version}" in part),
+    }
     return tuple(package for package in packages if package.name not in own)
 
 
+def distribution_names(framework: FrameworkSources) -> tuple[str, ...]:
+    """Return the names that a framework may be installed by, normalised as in requirements of builds."""
+    return tuple(_normalised(name) for name in framework.distributions)
+
+
 class _BuildSearch:
-    """The search for one build of a framework among its sources."""
+    """Search for one build of a framework among its sources."""
 
     def __init__(
         self,
-        offer: PackageSources,
+        sources: PackageSources,
         framework: FrameworkSources,
         cache: Path,
-        say: Callable[[str], None],
-        held: tuple[Package, ...] = (),
+        log: Callable[[str], None],
+        preferred: tuple[Package, ...] = (),
     ) -> None:
-        self.offer = offer
+        self.sources = sources
         self.framework = framework
         self.cache = cache
-        self.say = say
-        self.held = held
+        self.log = log
+        self.preferred = preferred
         self._pythons: dict[str, tuple[Interpreter, str]] = {}
 
-    def first(self) -> ProvisionedBuild:
-        """The first channel that resolves and installs; why none before it did is told with the build."""
+    def first_channel(self) -> ProvisionedBuild:
+        """Install from the first channel that serves. `why` of the build names the failures of those before it."""
         failures: list[str] = []
         for channel in CHANNELS:
             try:
                 if channel not in self.framework.channels:
-                    raise BuildUnavailable(f"{self.offer.name} has none")
-                provided = self.take(channel, self.framework.channels[channel])
+                    raise BuildUnavailable(f"{self.sources.name} has none")
+                provided = self.install(channel, self.framework.channels[channel])
             except BuildUnavailable as error:
-                self.say(f"{self.framework.name} {channel} cannot be had: {error}")
+                self.log(f"{self.framework.name} {channel} cannot be installed: {error}")
                 failures.append(f"{channel}: {error}")
             else:
                 return replace(provided, build=replace(provided.build, why=one_line("; ".join(failures))))
         raise BuildUnavailable("; ".join(failures))
 
-    def channel(self, name: str) -> ProvisionedBuild:
-        """That channel or none."""
-        return self.take(*self._channel(name))
+    def from_channel(self, name: str) -> ProvisionedBuild:
+        """Install from that channel, and from no other."""
+        return self.install(*self._channel(name))
 
-    def find(self, name: str, below: str) -> Build:
-        """What a channel would give, were there nothing from that version on."""
+    def resolve_channel(self, name: str, below: str) -> Build:
+        """Return the build that a channel would give if it had nothing from version `below` on."""
         channel, source = self._channel(name)
-        public = below.partition("+")[0]  # a bound knows no local version ("+cpu")
+        public = below.partition("+")[0]  # a bound cannot have a local version ("+cpu")
         bounds = tuple(f"{distribution}<{public}" for distribution in self.framework.distributions) if below else ()
         source = replace(source, constraints=(*source.constraints, *bounds))
         interpreter, note = self._interpreter(source.python)
 
-        def found(index: str) -> Build:
-            lock, name, version = self._resolved(source, index, interpreter)
-            return _build(name, version, channel, tuple(Package(pin.name, pin.version) for pin in lock.pins))
+        def resolve_from(index: str) -> Build:
+            resolution, name, version = self._resolve(source, index, interpreter)
+            packages = tuple(Package(pin.name, pin.version) for pin in resolution.pins)
+            return _build(name, version, channel, packages)
 
-        return self._from_first(source, interpreter, note, found)
+        return self._try_indexes(source, interpreter, note, resolve_from)
 
     def _channel(self, name: str) -> tuple[Channel, ChannelSource]:
         channels = self.framework.channels
@@ -188,37 +191,39 @@ class _BuildSearch:
             if channel == name and channel in channels:
                 return channel, channels[channel]
         known = nearest(name, (AUTO, *channels))
-        raise TargetError(f'{self.offer.file}: {self.framework.name} has no channel "{name}", {known}')
+        raise TargetError(f'{self.sources.file}: {self.framework.name} has no channel "{name}", {known}')
 
-    def exact(self, wish: str) -> ChannelSource:
-        """Where one version comes from: the runner file's table for it, with the version filled in."""
-        framework, file = self.framework, self.offer.file
-        if not (match := EXACT.fullmatch(wish)):
-            raise TargetError(f'"{wish}" is no build; name one as "{framework.distributions[0]}==1.2.3"')
-        if _normalised(match["name"]) not in names_of(framework):
+    def versioned_source(self, requirement: str) -> ChannelSource:
+        """Return the source of one version: the table of the runner file, with the version filled in."""
+        framework, file = self.framework, self.sources.file
+        if not (match := REQUIREMENT.fullmatch(requirement)):
+            raise TargetError(f'"{requirement}" is no build; name one as "{framework.distributions[0]}==1.2.3"')
+        if _normalised(match["name"]) not in distribution_names(framework):
             known = nearest(match["name"], framework.distributions)
             raise TargetError(f'{file}: {framework.name} is not installed as "{match["name"]}", {known}')
-        if framework.exact is None:
-            raise TargetError(f"{file}: {framework.name}.exact is missing, which says how one version is asked for")
-        packages = tuple(package.replace("{version}", match["version"]) for package in framework.exact.packages)
-        past = [past.constraints for past in framework.past if _numbers(match["version"]) < _numbers(past.below)]
-        constraints = (*framework.exact.constraints, *chain.from_iterable(past))
-        return replace(framework.exact, packages=(wish, *packages), constraints=constraints)
+        source = framework.versioned
+        if source is None:
+            raise TargetError(f"{file}: {framework.name}.{VERSIONED} is missing: it has the packages beside a version")
+        packages = tuple(package.replace("{version}", match["version"]) for package in source.packages)
+        release = release_numbers(match["version"])
+        overrides = [each.constraints for each in framework.version_overrides if release < release_numbers(each.below)]
+        constraints = (*source.constraints, *chain.from_iterable(overrides))
+        return replace(source, packages=(requirement, *packages), constraints=constraints)
 
-    def take(self, channel: Channel, source: ChannelSource) -> ProvisionedBuild:
-        """What the first index that serves gives. Raises BuildUnavailable."""
+    def install(self, channel: Channel, source: ChannelSource) -> ProvisionedBuild:
+        """Install from the first index that serves. Raises BuildUnavailable."""
         interpreter, note = self._interpreter(source.python)
 
-        def install(index: str) -> ProvisionedBuild:
-            lock, name, version = self._resolved(source, index, interpreter)
-            path, record = provide_environment(lock, interpreter, f"{name}=={version}", self.cache, self.say)
-            notes = (note, self._newer_elsewhere(channel, source, index, interpreter, version, wished=bool(note)))
+        def install_from(index: str) -> ProvisionedBuild:
+            resolution, name, version = self._resolve(source, index, interpreter)
+            path, record = provide_environment(resolution, interpreter, f"{name}=={version}", self.cache, self.log)
+            newer = self._newer_with_other_python(channel, source, index, interpreter, version, missing=bool(note))
             build = _build(name, version, channel, record.packages)
-            return ProvisionedBuild(python_of(path), build, tuple(filter(None, notes)))
+            return ProvisionedBuild(python_of(path), build, tuple(filter(None, (note, newer))))
 
-        return self._from_first(source, interpreter, note, install)
+        return self._try_indexes(source, interpreter, note, install_from)
 
-    def _newer_elsewhere(
+    def _newer_with_other_python(
         self,
         channel: Channel,
         source: ChannelSource,
@@ -226,84 +231,88 @@ class _BuildSearch:
         interpreter: Interpreter,
         version: str,
         *,
-        wished: bool,
+        missing: bool,
     ) -> str:
-        """Which newer build of this channel another Python would bring, in one line; "" where none would.
+        """Return one line that names a newer build of this channel for another Python; "" where there is none.
 
-        That Python is the one wished for where another serves, else the next one: frameworks drop old Pythons, and
-        an index then offers the last build for them for ever. Of a pinned or an exact version there is no newer one.
+        The other Python is the requested one if it is `missing` here, else the next minor version: frameworks drop old
+        Pythons, and an index then has the last build for them for ever. A pinned or a versioned build has no newer one.
         """
         if channel not in (Channel.NIGHTLY, Channel.RELEASE):
             return ""
         major, minor = interpreter.version.split(".")[:2]
-        python = source.python if wished else f"{major}.{int(minor) + 1}"
+        python = source.python if missing else f"{major}.{int(minor) + 1}"
         try:
-            lock = resolve(source.packages, source, index, interpreter, lambda _: None, python=python)
-        except UvError:  # nothing is made for that Python yet
+            resolution = resolve(source.packages, source, index, interpreter, lambda _: None, python=python)
+        except UvError:  # there are no wheels for that Python yet
             return ""
-        there = next((found for name in names_of(self.framework) if (found := lock.version(name))), "")
-        if not newer(f"=={there}", f"=={version}"):
+        other = next((v for name in distribution_names(self.framework) if (v := resolution.version(name))), "")
+        if not is_newer(f"=={other}", f"=={version}"):
             return ""
-        brings = f"Python {python} would bring {self.framework.name} {there}, {interpreter.version} has {version}"
-        if wished:
+        brings = f"Python {python} would bring {self.framework.name} {other}, {interpreter.version} has {version}"
+        if missing:
             return f"{brings}: `uv python install {python}` or `pyenv install {python}` installs it"
-        return f'{brings}: name it in {self.offer.file}, python = "{python}"'
+        return f'{brings}: name it in {self.sources.file}, python = "{python}"'
 
-    def _from_first(self, source: ChannelSource, interpreter: Interpreter, note: str, ask: Callable[[str], T]) -> T:
+    def _try_indexes(
+        self, source: ChannelSource, interpreter: Interpreter, note: str, attempt: Callable[[str], T]
+    ) -> T:
+        """Return the result of `attempt` on the first index where it succeeds. Raises BuildUnavailable."""
         failures: list[str] = []
         for index in source.index:
             try:
-                return ask(index)
+                return attempt(index)
             except (UvError, InterpreterError) as error:
-                known = index == CONFIGURED_INDEX or index in str(error)
-                failures.append(str(error) if known else f"{index}: {error}")
-        instead = f" (on Python {interpreter.version}, as {source.python} cannot be had)" if note else ""
+                has_index = index == CONFIGURED_INDEX or index in str(error)
+                failures.append(str(error) if has_index else f"{index}: {error}")
+        instead = f" (on Python {interpreter.version}, as {source.python} is missing)" if note else ""
         raise BuildUnavailable("; then ".join(failures) + instead)
 
-    def _resolved(self, source: ChannelSource, index: str, interpreter: Interpreter) -> tuple[Resolution, str, str]:
-        """A resolution, and under which name and in which version it has the framework."""
-        lock = self._lock(source, index, interpreter)
-        name = next((name for name in names_of(self.framework) if lock.version(name)), "")
+    def _resolve(self, source: ChannelSource, index: str, interpreter: Interpreter) -> tuple[Resolution, str, str]:
+        """Return a resolution, and the name and the version of the framework in it. Raises UvError."""
+        resolution = self._resolve_preferred(source, index, interpreter)
+        name = next((name for name in distribution_names(self.framework) if resolution.version(name)), "")
         if not name:
             wanted = ", ".join(self.framework.distributions)
-            raise UvError(f"none of {wanted} is among what {', '.join(source.packages)} needs")
-        return lock, name, lock.version(name)
+            raise UvError(f"none of {wanted} is among the packages that {', '.join(source.packages)} needs")
+        return resolution, name, resolution.version(name)
 
-    def _lock(self, source: ChannelSource, index: str, interpreter: Interpreter) -> Resolution:
-        """A resolution with what is held, with all of it if that can be, else with as much as uv finds it can."""
-        if not self.held:
-            return resolve(source.packages, source, index, interpreter, self.say)
-        exactly = tuple(f"{package.name}=={package.version}" for package in self.held)
-        held = replace(source, constraints=(*source.constraints, *exactly))
+    def _resolve_preferred(self, source: ChannelSource, index: str, interpreter: Interpreter) -> Resolution:
+        """Return a resolution with all preferred versions if there is one, else with as many as uv can keep."""
+        if not self.preferred:
+            return resolve(source.packages, source, index, interpreter, self.log)
+        exactly = tuple(f"{package.name}=={package.version}" for package in self.preferred)
+        constrained = replace(source, constraints=(*source.constraints, *exactly))
         try:
-            return resolve(source.packages, held, index, interpreter, self.say)
+            return resolve(source.packages, constrained, index, interpreter, self.log)
         except UvError:
-            return resolve(source.packages, source, index, interpreter, self.say, self.held)
+            return resolve(source.packages, source, index, interpreter, self.log, self.preferred)
 
-    def _interpreter(self, wish: str) -> tuple[Interpreter, str]:
-        """The interpreter for a wish, looked for once, and the note that comes with it."""
-        if wish not in self._pythons:
-            path, note = wished_interpreter(wish, self.say)
-            self._pythons[wish] = inspect(path), note
-        return self._pythons[wish]
+    def _interpreter(self, version: str) -> tuple[Interpreter, str]:
+        """Return the interpreter for a Python version, searched once, and a note where another one serves."""
+        if version not in self._pythons:
+            path, note = find_interpreter(version, self.log)
+            self._pythons[version] = inspect(path), note
+        return self._pythons[version]
 
 
-def _given(framework: FrameworkSources, python: str, exact: str) -> ProvisionedBuild:
-    """The build that an interpreter has already."""
-    found = shutil.which(python)
-    if not found:
+def _installed_build(framework: FrameworkSources, python: str, requirement: str) -> ProvisionedBuild:
+    """Return the build that an interpreter has already. Raises BuildUnavailable."""
+    program = shutil.which(python)
+    if not program:
         raise BuildUnavailable("the interpreter given is no program that can be run")
     try:
-        interpreter = inspect(Path(found).absolute())  # not resolved: the link is what knows its environment
+        interpreter = inspect(Path(program).absolute())  # not resolved: the link leads to its environment
     except InterpreterError as error:
         raise BuildUnavailable(f"the interpreter given {error}") from None
     installed = interpreter.installed
-    name = next((name for name in names_of(framework) if name in installed), "")
+    name = next((name for name in distribution_names(framework) if name in installed), "")
     if not name:
         raise BuildUnavailable(f"the interpreter given has none of {', '.join(framework.distributions)} installed")
     build = _build(name, installed[name].version, Channel.GIVEN, _as_packages(installed))
-    if exact and exact not in (build.label, build.label.partition("+")[0]):  # a local version need not be spelt out
-        raise BuildUnavailable(f"the interpreter given has {build.label}, not {exact}")
+    # A requirement need not have the local version ("+cpu").
+    if requirement and requirement not in (build.label, build.label.partition("+")[0]):
+        raise BuildUnavailable(f"the interpreter given has {build.label}, not {requirement}")
     return ProvisionedBuild(interpreter.path, build)
 
 
@@ -313,46 +322,9 @@ def _build(name: str, version: str, channel: Channel, packages: tuple[Package, .
 
 
 def _as_packages(installed: dict[str, InstalledDistribution]) -> tuple[Package, ...]:
-    return tuple(Package(name, found.version) for name, found in installed.items())
-
-
-def names_of(framework: FrameworkSources) -> tuple[str, ...]:
-    """The names that a framework may be installed by, as labels of builds have them."""
-    return tuple(_normalised(name) for name in framework.distributions)
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """The release of a version, without what comes after it: all that this side, without a package, can compare."""
-    found = RELEASE.match(version)
-    return tuple(map(int, found[0].split("."))) if found else ()
-
-
-def newer(label: str, other: str) -> bool:
-    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu").
-
-    The order is PEP 440's. The history has it from a package (`monitor.history.ordering`), which a worker lacks.
-    """
-    return _order(label) > _order(other)
-
-
-def _order(label: str) -> tuple[int, tuple[int, ...], tuple[int, int], int, float]:
-    """Return the sort key of a build: epoch, release, pre-, post- and development release. No version sorts as 0."""
-    found = VERSION.fullmatch(label.partition("==")[2].partition("+")[0])
-    if found is None:
-        return 0, (), LAST_STAGE, -1, math.inf
-    release = [*map(int, found["release"].split("."))]
-    while release and not release[-1]:  # 1.0 is 1
-        release.pop()
-    post, dev = found["post"] if found["bare_post"] is None else found["bare_post"], found["dev"]
-    posted = -1 if post is None else int(post or 0)
-    stage = LAST_STAGE
-    if found["stage"]:
-        stage = STAGES[found["stage"].lower()], int(found["pre"] or 0)
-    elif dev is not None and posted < 0:  # 1.0.dev1 is before 1.0a1
-        stage = (-1, 0)
-    return int(found["epoch"] or 0), tuple(release), stage, posted, math.inf if dev is None else int(dev or 0)
+    return tuple(Package(name, distribution.version) for name, distribution in installed.items())
 
 
 def _normalised(name: str) -> str:
-    """A distribution's name as the packaging specifications compare them."""
+    """Return the name of a distribution as the packaging specifications compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()

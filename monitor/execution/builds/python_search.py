@@ -31,14 +31,14 @@ class PythonCandidate:
 
 
 @dataclass(frozen=True)
-class PythonSearchResult:
+class PythonSearch:
     """The interpreter found, None where there is none; `unusable` says why each candidate was passed over."""
 
     path: Path | None
     unusable: tuple[str, ...] = ()
 
 
-def find_python(version: str, environ: Mapping[str, str] = os.environ) -> PythonSearchResult:
+def find_python(version: str, environ: Mapping[str, str] = os.environ) -> PythonSearch:
     """Find the newest usable release of a version ("3.12" or "3.12.1"); of equal ones, the first place has it.
 
     Each candidate is run: it must be a released CPython of that version that can import what frameworks need.
@@ -55,7 +55,7 @@ def find_python(version: str, environ: Mapping[str, str] = os.environ) -> Python
             unusable.append(f"{candidate.place} {found}")
         elif best is None or found[0] > best[0]:
             best = found
-    return PythonSearchResult(best[1] if best else None, tuple(unusable))
+    return PythonSearch(best[1] if best else None, tuple(unusable))
 
 
 def _candidates(version: str, environ: Mapping[str, str]) -> Iterator[PythonCandidate]:
@@ -100,7 +100,7 @@ def running_interpreter() -> Path:
     return Path(getattr(sys, "_base_executable", None) or sys.executable)
 
 
-def wished_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, str]:
+def find_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, str]:
     """The interpreter of that version and "", else the running one and a note that says so, and where it was sought.
 
     The running one serves where it is of that version. Else `find_python` looks at what is installed, and then

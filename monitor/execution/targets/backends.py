@@ -1,4 +1,4 @@
-"""Ways in to a piece of hardware, one for each kind of evidence: run on it, compile for it, lower for it, look it up.
+"""Backends of a target, one for each kind of evidence: execute on it, compile for it, lower for it, look it up.
 
 `runners/README.md` explains every field.
 """
@@ -10,32 +10,45 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation, read_expectation
+from monitor.execution.targets.device_check import ANY_DEVICE, EXPECT_FIELDS, DeviceExpectation
 from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.fields import (
+    ABSENT,
+    FILE_NAME,
+    Field,
+    FileName,
+    Inner,
+    Measure,
+    TableFields,
+    Text,
+    Texts,
+    Whole,
+)
 from monitor.execution.targets.package_sources import (
+    EXECUTED_FRAMEWORK_FIELDS,
+    FRAMEWORK_FIELDS,
     FrameworkSources,
     PackageSources,
+    framework_tables,
     known_frameworks,
-    read_framework,
-    read_frameworks,
+    take_frameworks,
 )
-from monitor.formats.toml_reader import TomlTable, nearest, read_toml
+from monitor.formats.toml_reader import TomlTable, read_toml
 from monitor.model import Chip
 
-TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
 COMPILERS = "compilers"  # folders beside the runner files
 BUILDS = "builds"
 
 THREADS = 1  # two equal nights differ least on one thread
-CASE_SECONDS = 60  # a case takes a second or two, its first compilation included; more waits for a hang
+CASE_SECONDS = 60  # a case takes a second or two, its first compilation included; beyond a minute it hangs
 CASE_MEMORY_MIB = 4096  # room for a framework (up to 1.5 GiB) and a case, well below a hosted runner's memory
-HOSTED = ("ubuntu-latest",)  # only executing needs the hardware
+HOSTED = ("ubuntu-latest",)  # only execution needs the hardware
 HOSTED_LABEL = re.compile(r"(ubuntu|windows|macos)-.*")  # GitHub's own runners, which every repository has
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """What every way has: the labels of the runner that goes it, and the limits of a case."""
+    """The part that all backends share: labels of the runner, and limits of a case."""
 
     labels: tuple[str, ...] = HOSTED
     threads: int = THREADS
@@ -44,27 +57,27 @@ class Backend:
 
     @property
     def hosted(self) -> bool:
-        """Whether a runner of GitHub's goes this way. Any other is somebody's own, and a fork has none."""
+        """Whether GitHub's own runners serve. A fork has no other ones, unless somebody registers them."""
         return all(HOSTED_LABEL.fullmatch(label) for label in self.labels)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteBackend(Backend):
-    """How cases are executed: on the hardware.
+    """Execution on the hardware.
 
-    `builds` has what many kinds of hardware share, `expect` is what every framework must say of its device.
+    `builds` has the sources that several targets share, `expect` the device that every framework must see.
     """
 
     builds: PackageSources | None = None
-    expect: DeviceExpectation = ANYTHING
+    expect: DeviceExpectation = ANY_DEVICE
 
 
 @dataclass(frozen=True)
 class Compiler(PackageSources):
-    """A compiler for hardware that is not here, and the builds whose programs it takes.
+    """A compiler for hardware that is not present, and the frameworks whose programs it takes.
 
-    `driver` names the module of `monitor.compilers` that knows how to call it. `own` is the environment that the
-    compiler itself comes in, for programs of a framework whose environment does not have it.
+    `driver` names the module of `monitor.compilers` that calls it. `own` has the packages of the compiler itself, for
+    programs of a framework whose environment lacks it.
     """
 
     driver: str
@@ -76,9 +89,10 @@ class Compiler(PackageSources):
 
 @dataclass(frozen=True, kw_only=True)
 class CompileBackend(Backend):
-    """How programs are compiled for a hardware without it.
+    """Compilation for hardware that is not present.
 
-    `topology` is the compiler's name for the chips, `configuration` a description of one, where it needs that.
+    `topology` is the compiler's name for the chips, `configuration` a description of one chip for a compiler that needs
+    it.
     """
 
     compiler: Compiler
@@ -87,134 +101,166 @@ class CompileBackend(Backend):
     configuration: str = ""
 
     @property
-    def offer(self) -> PackageSources:
+    def sources(self) -> PackageSources:
         return self.compiler
 
 
 @dataclass(frozen=True, kw_only=True)
 class LowerBackend(Backend):
-    """How cases are lowered for a platform, by a framework's own rules; there is no compiler for it here.
+    """Lowering for a platform that no compiler here serves, by the framework's own rules.
 
-    `platform` is the framework's name for it; `offer` has the builds.
+    `platform` is the framework's name for it.
     """
 
     platform: str
-    offer: PackageSources
+    sources: PackageSources
 
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterBackend(Backend):
-    """How operators are looked up in the tables of kernels that frameworks keep.
+    """Look-up of operators in the frameworks' tables of kernels.
 
-    `offer` has the builds; the device of each framework is the name that its table has for the platform.
+    The device of each framework in `sources` is the name of the platform in its table.
     """
 
-    offer: PackageSources
-
-
-def read_execute(table: TomlTable, directory: Path) -> ExecuteBackend:
-    """The table `[execute]`; shared builds are a file below `directory`. Raises TargetError."""
-    execute = ExecuteBackend(
-        labels=table.texts("labels"),
-        builds=load_builds(_file_of(table, "builds", directory / BUILDS)) if "builds" in table else None,
-        expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
-        **_limits(table),
-    )
-    table.finish()
-    return execute
-
-
-def read_compile(table: TomlTable, directory: Path) -> CompileBackend:
-    """The table `[compile]`; the compiler is a file below `directory`. Raises TargetError."""
-    chip = table.table("chip")
-    compile_ = CompileBackend(
-        compiler=load_compiler(_file_of(table, "compiler", directory / COMPILERS)),
-        topology=table.text("topology"),
-        configuration=table.text("configuration", default="", pattern=r"(?s).*\S.*", shape="text"),
-        chip=Chip(*(chip.measure(field) for field in ("memory-gib", "bandwidth-gb-s", "peak-tflop-s"))),
-        labels=table.texts("labels", default=HOSTED),
-        **_limits(table),
-    )
-    chip.finish()
-    table.finish()
-    return compile_
-
-
-def read_lower(table: TomlTable, directory: Path) -> LowerBackend:
-    """The table `[lower]`, with those of its frameworks. Raises TargetError."""
-    return LowerBackend(
-        platform=table.text("platform", pattern=r"[a-z]+", shape="a platform's name"),
-        labels=table.texts("labels", default=HOSTED),
-        **_limits(table),
-        offer=_offer(table, directory),
-    )
-
-
-def read_register(table: TomlTable, directory: Path) -> RegisterBackend:
-    """The table `[register]`, with those of its frameworks. Raises TargetError."""
-    return RegisterBackend(
-        labels=table.texts("labels", default=HOSTED), **_limits(table), offer=_offer(table, directory)
-    )
-
-
-def load_compiler(path: Path) -> Compiler:
-    """The compiler that a file describes; its name is the file's. Raises TargetError."""
-    table = read_toml(path, TargetError)
-    compiler = Compiler(
-        name=name_of(path),
-        title=table.text("title"),
-        file=str(path),
-        frameworks=read_frameworks(table, path.parent),
-        driver=table.text("driver", pattern=r"[a-z]+", shape="the name of a module of monitor.compilers"),
-        own=read_framework("compiler", table.table("compiler"), path.parent),
-    )
-    table.finish("framework", known_frameworks())
-    if not compiler.frameworks:
-        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
-    return compiler
-
-
-def load_builds(path: Path) -> PackageSources:
-    """The builds that a file describes, for every hardware that names it. Raises TargetError."""
-    table = read_toml(path, TargetError)
-    offer = PackageSources(
-        name_of(path), table.text("title"), str(path), read_frameworks(table, path.parent, executes=True)
-    )
-    table.finish("framework", known_frameworks())
-    if not offer.frameworks:
-        raise TargetError(f"{path}: has no framework; add a table of: {', '.join(known_frameworks())}")
-    return offer
+    sources: PackageSources
 
 
 def name_of(path: Path) -> str:
-    """What a file's name calls its target or compiler. Raises TargetError."""
+    """Return the name of the target or compiler that a file describes. Raises TargetError where it is malformed."""
     shape = "a target's name: at most 41 of a-z, 0-9 and -, not starting with -"
     table = TomlTable(str(path), {"file name": path.stem}, error=TargetError)
-    return table.text("file name", pattern=TARGET_NAME, shape=shape)
+    return table.text("file name", pattern=FILE_NAME, shape=shape)
 
 
-def _file_of(table: TomlTable, field: str, directory: Path) -> Path:
-    """The file that a field names, without its suffix. Raises TargetError."""
-    name = table.text(field, pattern=TARGET_NAME, shape=f"the name of a file in {directory.name}/")
-    known = [path.stem for path in directory.glob("*.toml")]
-    if name not in known:
-        table.refuse(field, f'"{name}" has no file in {directory.name}/, {nearest(name, known)}')
-    return directory / f"{name}.toml"
+def load_builds(path: Path) -> PackageSources:
+    """Return the sources in a file of builds that several targets share. Raises TargetError."""
+    return BUILDS_FIELDS.read(read_toml(path, TargetError))
 
 
-def _limits(table: TomlTable) -> dict[str, Any]:
-    return {
-        "threads": table.number("threads", default=THREADS),
-        "case_seconds": table.number("case-seconds", default=CASE_SECONDS),
-        "case_memory_mib": table.number("case-memory-mib", default=CASE_MEMORY_MIB),
-    }
+def load_compiler(path: Path) -> Compiler:
+    """Return the compiler that a file describes. Raises TargetError."""
+    return COMPILER_FIELDS.read(read_toml(path, TargetError))
 
 
-def _offer(table: TomlTable, directory: Path) -> PackageSources:
-    """The frameworks in the table of a way, the last that is read of it."""
-    frameworks = read_frameworks(table, directory)
-    table.finish("framework", known_frameworks())
-    if not frameworks:
-        table.refuse(known_frameworks()[0], f"is missing; add a table of: {', '.join(known_frameworks())}")
+def _builds(table: TomlTable, values: dict[str, Any]) -> PackageSources:
+    return PackageSources(name_of(Path(table.file)), values["title"], table.file, take_frameworks(values))
+
+
+def _compiler(table: TomlTable, values: dict[str, Any]) -> Compiler:
+    own = values.pop("compiler")
+    frameworks = take_frameworks(values)
+    return Compiler(name=name_of(Path(table.file)), file=table.file, frameworks=frameworks, own=own, **values)
+
+
+def _execute(_: TomlTable, values: dict[str, Any]) -> ExecuteBackend:
+    file = values.pop("builds")
+    return ExecuteBackend(builds=load_builds(file) if file else None, **values)
+
+
+def _compile(_: TomlTable, values: dict[str, Any]) -> CompileBackend:
+    return CompileBackend(compiler=load_compiler(values.pop("compiler")), **values)
+
+
+def _lower(table: TomlTable, values: dict[str, Any]) -> LowerBackend:
+    return LowerBackend(sources=_inner_sources(table, values), **values)
+
+
+def _register(table: TomlTable, values: dict[str, Any]) -> RegisterBackend:
+    return RegisterBackend(sources=_inner_sources(table, values), **values)
+
+
+def _inner_sources(table: TomlTable, values: dict[str, Any]) -> PackageSources:
+    """Return the frameworks of a backend that has them in its own table."""
     name = f"{Path(table.file).stem} {table.where}"
-    return PackageSources(name, name, table.file, frameworks)
+    return PackageSources(name, name, table.file, take_frameworks(values))
+
+
+LIMIT_FIELDS = (
+    Field("threads", Whole(), "Threads that a framework may use on the host.", THREADS),
+    Field("case-seconds", Whole(), "Time limit of one case.", CASE_SECONDS),
+    Field("case-memory-mib", Whole(), "Memory limit of one case on the host.", CASE_MEMORY_MIB),
+)
+HOSTED_LABELS = Field("labels", Texts(), "Labels of the runner.", HOSTED)
+
+BUILDS_FIELDS = TableFields(
+    name="builds",
+    doc="A file in builds/: frameworks that several targets share.",
+    fields=(Field("title", Text(), "Title of these builds."), *framework_tables(EXECUTED_FRAMEWORK_FIELDS)),
+    make=_builds,
+    any_of=known_frameworks(),
+    noun="framework",
+)
+COMPILER_FIELDS = TableFields(
+    name="compiler",
+    doc="A file in compilers/: a compiler, and the frameworks whose programs it takes.",
+    fields=(
+        Field("title", Text(), "Title of the compiler."),
+        Field("driver", Text(r"[a-z]+", "the name of a module of monitor.compilers"), "A module of monitor.compilers."),
+        Field("compiler", Inner(FRAMEWORK_FIELDS), "The packages of the compiler itself."),
+        *framework_tables(FRAMEWORK_FIELDS),
+    ),
+    make=_compiler,
+    any_of=known_frameworks(),
+    noun="framework",
+)
+EXECUTE_FIELDS = TableFields(
+    name="execute",
+    doc="Execution on the hardware.",
+    fields=(
+        Field("labels", Texts(), "Labels of the runner that executes."),
+        *LIMIT_FIELDS,
+        Field("builds", FileName(BUILDS), "A file in builds/, with frameworks that several targets share.", ABSENT),
+        Field("expect", Inner(EXPECT_FIELDS), "The device that every framework must see.", ANY_DEVICE),
+    ),
+    make=_execute,
+)
+CHIP_FIELDS = TableFields(
+    name="chip",
+    doc="One device, as its maker publishes it.",
+    fields=(
+        Field("memory-gib", Measure(), "Memory in GiB."),
+        Field("bandwidth-gb-s", Measure(), "Bandwidth of the memory in GB/s."),
+        Field("peak-tflop-s", Measure(), "Peak in TFLOP/s, in the dtype that it trains in."),
+    ),
+    make=lambda _, values: Chip(*values.values()),
+)
+COMPILE_FIELDS = TableFields(
+    name="compile",
+    doc="Compilation for the hardware without it.",
+    fields=(
+        Field("compiler", FileName(COMPILERS), "A file in compilers/."),
+        Field("topology", Text(), "The compiler's name for the chips."),
+        Field(
+            "configuration",
+            Text(r"[\s\S]*\S[\s\S]*", "text"),
+            "A description of the chip, for a compiler that needs it.",
+            "",
+        ),
+        Field("chip", Inner(CHIP_FIELDS), "One device, as its maker publishes it."),
+        HOSTED_LABELS,
+        *LIMIT_FIELDS,
+    ),
+    make=_compile,
+)
+LOWER_FIELDS = TableFields(
+    name="lower",
+    doc="Lowering for the platform, by a framework's own rules.",
+    fields=(
+        Field("platform", Text(r"[a-z]+", "a platform's name"), "The framework's name for the platform."),
+        HOSTED_LABELS,
+        *LIMIT_FIELDS,
+        *framework_tables(FRAMEWORK_FIELDS),
+    ),
+    make=_lower,
+    any_of=known_frameworks(),
+    noun="framework",
+)
+REGISTER_FIELDS = TableFields(
+    name="register",
+    doc="Look-up of operators in the frameworks' tables of kernels.",
+    fields=(HOSTED_LABELS, *LIMIT_FIELDS, *framework_tables(FRAMEWORK_FIELDS)),
+    make=_register,
+    any_of=known_frameworks(),
+    noun="framework",
+)

@@ -1,8 +1,8 @@
-"""What a framework must say of its device before the first case.
+"""Check that the device of a worker is the one that the runner file expects, before the first case.
 
-The wrong machine behind a label, a driver that lost its GPU, a build for another maker's chips: each would fail every
-case of a night, and none of them tells anything of a function. So a worker that does not see what its runner file
-expects is no worker, and its run is blocked, with one line.
+A wrong machine behind a label, a driver that lost its GPU or a build for another vendor's chips would fail every case
+of a night, and none of these failures concerns a function. So a worker that does not see the expected device is not
+used: its run is blocked, with one line.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
-from monitor.formats.toml_reader import TomlTable
+from monitor.execution.targets.fields import Field, Regex, TableFields, Whole, record
 
-# What every framework's device tells under one name, as far as it can (`monitor.suite.device`).
+# Names under which every framework reports its device, as far as it can (`monitor.suite.device`).
 NAME = "device.name"
 PLATFORM = "device.platform"
 FLAVOUR = "build.flavour"
@@ -22,10 +22,10 @@ COUNT = "device.count"
 
 @dataclass(frozen=True)
 class DeviceExpectation:
-    """Patterns that what is told has to match as a whole; an empty one takes anything.
+    """Patterns that the reported words must match as a whole; an empty pattern accepts anything.
 
-    `name` is the device's, `platform` what the framework calls its kind, `flavour` what the build was made for, and
-    `count` how many devices there must be at least.
+    `name` is that of the device, `platform` the framework's word for its kind, `flavour` the platform that the build
+    was made for, and `count` the least number of devices.
     """
 
     name: str = ""
@@ -34,32 +34,32 @@ class DeviceExpectation:
     count: int = 0
 
     def over(self, other: DeviceExpectation) -> DeviceExpectation:
-        """What both expect; where both say something of one thing, it is this one that counts."""
+        """Return both expectations as one; a field of this one overrides the field of `other`."""
         return DeviceExpectation(*(mine or theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
-    def shortfall(self, told: Mapping[str, str]) -> str:
-        """What is not as expected, in one line; empty where everything is. What is not told is an empty word."""
+    def mismatch(self, reported: Mapping[str, str]) -> str:
+        """Return one line that names every difference, or an empty string. A word that is missing counts as empty."""
         patterns = {NAME: self.name, PLATFORM: self.platform, FLAVOUR: self.flavour}
-        gaps = [
-            f'{fact} is "{told.get(fact, "")}", not "{pattern}"'
+        differences = [
+            f'{fact} is "{reported.get(fact, "")}", not "{pattern}"'
             for fact, pattern in patterns.items()
-            if pattern and not re.fullmatch(pattern, told.get(fact, ""))
+            if pattern and not re.fullmatch(pattern, reported.get(fact, ""))
         ]
-        if self.count > int(told.get(COUNT, "0")):
-            gaps.append(f"{COUNT} is {told.get(COUNT, '0')}, not {self.count} or more")
-        return f"not the device that the runner file expects: {'; '.join(gaps)}" if gaps else ""
+        if self.count > int(reported.get(COUNT, "0")):
+            differences.append(f"{COUNT} is {reported.get(COUNT, '0')}, not {self.count} or more")
+        return f"not the device that the runner file expects: {'; '.join(differences)}" if differences else ""
 
 
-ANYTHING = DeviceExpectation()
+ANY_DEVICE = DeviceExpectation()
 
-
-def read_expectation(table: TomlTable) -> DeviceExpectation:
-    """The table `expect`. Raises TargetError."""
-    expectation = DeviceExpectation(
-        name=table.regex("name"),
-        platform=table.regex("platform"),
-        flavour=table.regex("flavour"),
-        count=table.number("count", default=0),
-    )
-    table.finish()
-    return expectation
+EXPECT_FIELDS = TableFields(
+    name="expect",
+    doc="The device that a worker must see before the first case; otherwise the run is blocked.",
+    fields=(
+        Field("name", Regex(), "Name of the device, as a regular expression.", ""),
+        Field("platform", Regex(), "The framework's word for the kind of device: cuda, gpu, tpu ...", ""),
+        Field("flavour", Regex(), 'Platform that the build was made for: "cuda .+", "hip .+" ...', ""),
+        Field("count", Whole(), "Least number of devices.", 0),
+    ),
+    make=record(DeviceExpectation),
+)

@@ -1,4 +1,4 @@
-"""What is wrong with a runner file, or with a wish of one."""
+"""The error of runner files."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from monitor.formats.toml_reader import FieldError
 
 
 class TargetError(FieldError):
-    """A fault of a runner file, or a wish that it does not serve: one line with the file, the field and the mend."""
+    """A mistake in a runner file, or a request that the file does not serve: one line with file, field and remedy."""

@@ -1,42 +1,60 @@
-"""Offers: which frameworks can be had, on which device, and from where their builds come.
+"""Package sources: the frameworks of a file, the device of each, and the indexes that its builds come from.
 
-A runner file offers builds that execute, a compiler's file builds that are only compiled. `runners/README.md` explains
-every field.
+A runner file has the builds that execute on a target, a compiler's file those whose programs are compiled.
+`runners/README.md` explains every field.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from monitor.execution.targets.device_check import ANYTHING, DeviceExpectation, read_expectation
+from monitor.execution.targets.device_check import ANY_DEVICE, EXPECT_FIELDS, DeviceExpectation
 from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.fields import (
+    ABSENT,
+    Choice,
+    Field,
+    Inner,
+    Links,
+    Records,
+    TableFields,
+    Text,
+    Texts,
+    Variables,
+    record,
+)
 from monitor.formats.toml_reader import TomlTable, nearest
 from monitor.model import Channel
 
-# In the order in which they are wished for. The other channels are not described in runner files but asked for.
+# In the order of preference. The other channels have no table of their own in a runner file.
 CHANNELS = (Channel.NIGHTLY, Channel.RELEASE, Channel.PINNED)
+CONSTRAINTS = "Requirements that apply only to packages that are installed anyway."
+VERSIONED = "versioned"  # the table of builds that are requested by version
 
-CONFIGURED_INDEX = "default"  # in `index`: whatever uv or pip on that machine is configured with
+CONFIGURED_INDEX = "default"  # in `index`: the configuration of uv or pip on that machine
 INDEX = r"default|(https?|file)://[^\s,]+"
-# A requirement starts with a name. What starts with a dash would be an option of the resolver.
-REQUIREMENT = r"[A-Za-z0-9][^\n\r]*"
+# A requirement starts with a name. A leading dash would be an option of the resolver.
+REQUIREMENT = Texts(r"[A-Za-z0-9][^\n\r]*", "a requirement")
 DISTRIBUTION = r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?"
 PYTHON = r"3\.\d{1,2}(\.\d{1,2})?"
 VERSION = r"\d+(\.\d+)*"
 OWNER = r"[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?"
-PRERELEASE = "disallow|allow|if-necessary|explicit|if-necessary-or-explicit"  # uv's own words
+PRERELEASE = ("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit")  # uv's words
 
 SUITE_NAME = r"[a-z]+"
 
+# Modules in the folder of a framework that are no suite.
+NO_SUITE = {"__init__", "composites", "device", "export", "script_dialect"}
 SUITE = Path(__file__).parents[2] / "suite"
 
 
 @dataclass(frozen=True)
 class ChannelSource:
-    """Where the packages of one channel come from. The indexes are tried in order, one after the other.
+    """Packages of one channel, and where they come from. The indexes are tried in order.
 
-    `constraints` are requirements that hold only for what is installed anyway.
+    `constraints` are requirements that apply only to packages that are installed anyway.
     """
 
     packages: tuple[str, ...]
@@ -48,8 +66,8 @@ class ChannelSource:
 
 
 @dataclass(frozen=True)
-class VersionConstraint:
-    """What builds below a version need beside what others do: they were made when their dependencies were older."""
+class VersionOverride:
+    """Additional constraints of builds below a version, which were made when their dependencies were older."""
 
     below: str
     constraints: tuple[str, ...]
@@ -57,12 +75,12 @@ class VersionConstraint:
 
 @dataclass(frozen=True)
 class FrameworkSources:
-    """One framework: the device its cases run on, and its builds.
+    """One framework: the device that its cases run on, and its builds.
 
-    `distributions` are the names it may be installed by, the likeliest first. `exact` says how any one version is
-    asked for: its packages come beside the version asked for, and `{version}` in them stands for it; `past` adds to it.
-    `suites` are those that a plan takes where none is named, all where there are none. `expect` is what the framework
-    must say of its device before the first case. `owners` answer for it here.
+    `distributions` are the names that it may be installed by, the most likely first. `versioned` has the packages that
+    come beside a build that is requested by version; `{version}` in them stands for the version, and
+    `version_overrides` add constraints. `suites` are those that a plan takes where none is named; empty means all.
+    `expect` is the device that a worker must see. `owners` are notified of its regressions on this target.
     """
 
     name: str
@@ -70,16 +88,16 @@ class FrameworkSources:
     distributions: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
     channels: dict[Channel, ChannelSource] = field(default_factory=dict)
-    exact: ChannelSource | None = None
-    past: tuple[VersionConstraint, ...] = ()
+    versioned: ChannelSource | None = None
+    version_overrides: tuple[VersionOverride, ...] = ()
     suites: tuple[str, ...] = ()
-    expect: DeviceExpectation = ANYTHING
+    expect: DeviceExpectation = ANY_DEVICE
     owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PackageSources:
-    """The frameworks that one file offers. `file` is for messages."""
+    """The frameworks of one file. `file` is for error lines."""
 
     name: str
     title: str
@@ -87,88 +105,122 @@ class PackageSources:
     frameworks: dict[str, FrameworkSources]
 
     def framework(self, name: str) -> FrameworkSources:
-        """The framework of that name. Raises TargetError where none such is offered."""
+        """Return the framework of that name. Raises TargetError where the file has none."""
         if name not in self.frameworks:
             raise TargetError(f'{self.file}: no framework "{name}", {nearest(name, self.frameworks)}')
         return self.frameworks[name]
 
 
 def known_frameworks() -> tuple[str, ...]:
-    """Those that have cases. Found on disk as `monitor.suite.discovery` does: this side does not import the suite."""
+    """Return the names of the frameworks that have cases, sorted.
+
+    The names come from the disk, as in `monitor.suite.discovery`, which this package does not import.
+    """
     return tuple(sorted(path.parent.name for path in SUITE.glob("*/device.py")))
 
 
 def known_suites(framework: str) -> tuple[str, ...]:
-    """The suites of a framework, found on disk as `monitor.suite.discovery` does; those of its tables too."""
+    """Return the names of a framework's suites, sorted, those of its kernel tables included."""
     folder = SUITE / framework
-    listed = {path.stem for path in folder.glob("*.py")} - {"__init__", "device", "dialect", "export"}
+    listed = {path.stem for path in folder.glob("*.py")} - NO_SUITE
     return tuple(sorted(listed | {path.parent.name for path in folder.glob("*/__init__.py")}))
 
 
-def read_frameworks(table: TomlTable, directory: Path, *, executes: bool = False) -> dict[str, FrameworkSources]:
-    """The frameworks that have a table in this one. Raises TargetError.
-
-    Only one that `executes` has a device to expect something of.
-    """
-    known = known_frameworks()
-    return {
-        key: read_framework(key, table.table(key), directory, executes=executes)
-        for key in table.tables()
-        if key in known
-    }
+def take_frameworks(values: dict[str, Any]) -> dict[str, FrameworkSources]:
+    """Remove the frameworks from the values of a table, and return those that the table has, by name."""
+    found = {name: values.pop(name) for name in known_frameworks()}
+    return {name: framework for name, framework in found.items() if framework}
 
 
-def read_framework(name: str, table: TomlTable, directory: Path, *, executes: bool = False) -> FrameworkSources:
-    """One framework from its table; links of its sources are seen from `directory`. Raises TargetError."""
-    if "expect" in table and not executes:
-        table.refuse("expect", "is for frameworks that are executed; here no device is opened")
-    framework = FrameworkSources(
+def framework_tables(fields: TableFields[FrameworkSources], *, needs: str = "") -> tuple[Field, ...]:
+    """Return a field for each framework, whose table has `fields`."""
+    return tuple(
+        Field(name, Inner(fields), f"The sources of {name}.", ABSENT, needs=needs) for name in known_frameworks()
+    )
+
+
+def _source_fields(name: str, packages: Field) -> TableFields[ChannelSource]:
+    return TableFields(
         name=name,
-        device=table.text("device"),
-        distributions=table.texts("distributions", pattern=DISTRIBUTION, shape="the name of a distribution"),
-        env=table.variables("env"),
-        channels={
-            channel: _source(table.table(channel), directory, packages=None) for channel in CHANNELS if channel in table
-        },
-        exact=_source(table.table(Channel.EXACT), directory, packages=()) if Channel.EXACT in table else None,
-        past=tuple(_past(item) for item in table.records("past")),
-        suites=table.texts("suites", default=(), pattern=SUITE_NAME, shape="the name of a suite"),
-        expect=read_expectation(table.table("expect")) if "expect" in table else ANYTHING,
-        owners=read_owners(table),
-    )
-    table.finish("channel", (*CHANNELS, Channel.EXACT))
-    return framework
-
-
-def read_owners(table: TomlTable) -> tuple[str, ...]:
-    """Who is called for what is wrong there."""
-    return table.texts("owners", default=(), pattern=OWNER, shape='a name at GitHub, "octocat" or "org/team"')
-
-
-def _source(table: TomlTable, directory: Path, packages: tuple[str, ...] | None) -> ChannelSource:
-    source = ChannelSource(
-        packages=table.texts("packages", default=packages, pattern=REQUIREMENT, shape="a requirement"),
-        constraints=table.texts("constraints", default=(), pattern=REQUIREMENT, shape="a requirement"),
-        index=table.texts(
-            "index", default=(CONFIGURED_INDEX,), pattern=INDEX, shape='the URL of an index, nor the word "default"'
+        doc="The packages of a channel, and where they come from.",
+        fields=(
+            packages,
+            Field("constraints", REQUIREMENT, CONSTRAINTS, ()),
+            Field(
+                "index",
+                Texts(INDEX, 'the URL of an index, nor the word "default"'),
+                'Package indexes, tried in order; "default" is the one that uv, else pip, is configured with.',
+                (CONFIGURED_INDEX,),
+            ),
+            Field("find-links", Links(), "Pages with more wheels, or folders relative to this file.", ()),
+            Field("prerelease", Choice(PRERELEASE), "uv's policy for pre-releases; uv's own where absent.", ""),
+            Field(
+                "python",
+                Text(PYTHON, 'a Python version such as "3.12"'),
+                "The Python to use; the one that runs the monitor where absent.",
+                "",
+            ),
         ),
-        find_links=tuple(_from_file(directory, link) for link in table.texts("find-links", default=())),
-        prerelease=table.text("prerelease", default="", pattern=PRERELEASE, shape=f"one of {PRERELEASE}"),
-        python=table.text("python", default="", pattern=PYTHON, shape='a Python version such as "3.12"'),
+        make=record(ChannelSource),
     )
-    table.finish()
-    return source
 
 
-def _past(table: TomlTable) -> VersionConstraint:
-    past = VersionConstraint(
-        below=table.text("below", pattern=VERSION, shape='a version such as "0.4.30"'),
-        constraints=table.texts("constraints", pattern=REQUIREMENT, shape="a requirement"),
+SOURCE_FIELDS = _source_fields("source", Field("packages", REQUIREMENT, "Packages to install, as requirements."))
+VERSIONED_FIELDS = _source_fields(
+    "versioned",
+    Field("packages", REQUIREMENT, "Packages to install beside the requested version, which {version} stands for.", ()),
+)
+OVERRIDE_FIELDS = TableFields(
+    name="version-override",
+    doc="Additional constraints of builds below a version.",
+    fields=(
+        Field("below", Text(VERSION, 'a version such as "0.4.30"'), "The first version without these constraints."),
+        Field("constraints", REQUIREMENT, CONSTRAINTS),
+    ),
+    make=record(VersionOverride),
+)
+
+
+def owners_field(doc: str) -> Field:
+    """Return the field that names people to notify."""
+    return Field("owners", Texts(OWNER, 'a name at GitHub, "octocat" or "org/team"'), doc, ())
+
+
+def _framework(table: TomlTable, values: dict[str, Any]) -> FrameworkSources:
+    channels = {channel: source for channel in CHANNELS if (source := values.pop(channel))}
+    return FrameworkSources(name=table.where.rpartition(".")[2], channels=channels, **values)
+
+
+def _framework_fields(name: str, *, executes: bool) -> TableFields[FrameworkSources]:
+    expect = Field("expect", Inner(EXPECT_FIELDS), "The device that this framework must see.", ANY_DEVICE)
+    return TableFields(
+        name=name,
+        doc="A framework: the device that its cases run on, and its builds.",
+        fields=(
+            Field("device", Text(), "The device that cases run on, in the framework's words."),
+            Field(
+                "distributions",
+                Texts(DISTRIBUTION, "the name of a distribution"),
+                "Names that the framework may be installed by, the most likely first.",
+            ),
+            Field("env", Variables(), "Environment variables of its worker.", ()),
+            *(Field(each, Inner(SOURCE_FIELDS), f"The packages of the channel {each}.", ABSENT) for each in CHANNELS),
+            Field(VERSIONED, Inner(VERSIONED_FIELDS), "The packages of a build that is requested by version.", ABSENT),
+            Field("version-overrides", Records(OVERRIDE_FIELDS), "Constraints of older builds.", ()),
+            Field(
+                "suites",
+                Texts(SUITE_NAME, "the name of a suite"),
+                "Suites that a plan takes where none is named; all where absent.",
+                (),
+            ),
+            *([expect] if executes else []),
+            owners_field("Whom to notify at GitHub of a regression of this framework on this target."),
+        ),
+        make=_framework,
+        refused={} if executes else {"expect": "is for frameworks that are executed; here no device is opened"},
+        noun="channel",
     )
-    table.finish()
-    return past
 
 
-def _from_file(directory: Path, link: str) -> str:
-    """A folder is meant from the runner file's own, so that the file means the same wherever it is read from."""
-    return link if "://" in link else str((directory / link).resolve())
+FRAMEWORK_FIELDS = _framework_fields("framework", executes=False)
+EXECUTED_FRAMEWORK_FIELDS = _framework_fields("executed-framework", executes=True)

@@ -83,7 +83,7 @@ def executing(ground: RunContext, cores: frozenset[int]) -> tuple[Callable[[], W
 
 def _expected(worker: Worker, expect: DeviceExpectation) -> Worker:
     """A worker whose device is the one expected. Raises WorkerUnavailableError."""
-    if gap := expect.shortfall(worker.ready.environment):
+    if gap := expect.mismatch(worker.ready.environment):
         worker.close()
         raise WorkerUnavailableError(gap)
     return worker

@@ -107,7 +107,7 @@ class MatrixPage:
 
 
 def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> MatrixPage:
-    targets = tuple(sorted({one.target for one in series if one.now}))
+    targets = tuple(dict.fromkeys(one.target for one in series if one.now))
     asked: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:

@@ -243,7 +243,7 @@ def _places(
     last = last_runs(nights, generated)
     places = [
         _place(target, hardware.get(target), figures.get(target, {}), last, generated)
-        for target in sorted({*figures, *hardware})
+        for target in (*hardware, *sorted(figures.keys() - hardware.keys()))
     ]
     return sorted(places, key=_strength)
 
