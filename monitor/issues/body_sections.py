@@ -98,7 +98,7 @@ def silence(report: IssueReport) -> str:
     ]
     entries = [*_expected(report)]
     if entries:
-        lines.append("- Known and accepted: entries in `triage/expected.toml`, with `reason` and `who` filled in.")
+        lines.append("- Known and accepted: entries in `triage/expected.toml`, with `reason` and `owner` filled in.")
     return folded("Not worth a call?", "\n".join(lines), *([block("\n\n".join(entries), "toml")] if entries else []))
 
 
@@ -119,7 +119,7 @@ def _expected(report: IssueReport) -> Iterator[str]:
             "builds": json.dumps(f">={report.first.first_bad.version}"),
             "outcome": json.dumps(SLOWER if report.first.kind is RegressionKind.SLOWER else outcome.value),
             "reason": '""',
-            "who": '""',
+            "owner": '""',
             "expires": str(date.fromisoformat(report.first.events[0].run.started[:10]) + ACCEPTED_FOR),
         }
         yield "\n".join(("[[expected]]", *(f"{field} = {value}" for field, value in fields.items())))

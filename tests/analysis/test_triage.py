@@ -30,14 +30,14 @@ targets = ["cpu"]
 builds = ">=2, <4"
 outcome = "error"
 reason = "it never did"
-who = "octocat"
+owner = "octocat"
 expires = 2026-11-20
 """
 MUTE = """
 [[mute]]
 cases = ["jax/jax.b/*"]
 reason = "next week"
-who = "octocat"
+owner = "octocat"
 expires = 2026-12-31
 """
 
@@ -134,7 +134,7 @@ def entry(**fields: str) -> str:
         "cases": '"jax/jax.a/*"',
         "outcome": '"error"',
         "reason": '"it never did"',
-        "who": '"octocat"',
+        "owner": '"octocat"',
         "expires": "2026-12-31",
     } | fields
     return "\n".join(["[[expected]]", *(f"{name} = {value}" for name, value in lines.items() if value)])
@@ -168,7 +168,7 @@ def test_entries_that_help_nobody_are_told_of(
         (entry(outcome='"eror"'), 'expected[0].outcome: "eror" is not a failure, did you mean "error"?'),
         (entry(outcome='"pass"'), 'expected[0].outcome: "pass" is not a failure, known: absent, crash,'),
         (entry(reason='" "'), 'expected[0].reason: " " is not a line of text'),
-        (entry(who=""), "expected[0].who: is missing; it must be a string"),
+        (entry(owner=""), "expected[0].owner: is missing; it must be a string"),
         (entry(expires='"2026-12-31"'), "expected[0].expires: must be a date, without quotes: 2027-06-30, not a"),
         (entry(expires="2026-12-31T00:00:00Z"), "expected[0].expires: must be a date, without quotes:"),
         (entry(builds='"0.6 up"'), 'expected[0].builds: "0.6 up" is no range of versions: write ">=0.6.0, <0.9"'),
@@ -186,4 +186,4 @@ def test_a_bad_file_is_refused_in_a_line(tmp_path: Path, text: str, fault: str) 
 
 def test_the_shipped_files_are_read() -> None:
     triage = load_triage(Path(__file__).resolve().parents[2] / "triage")
-    assert all(entry.reason and entry.who for entry in (*triage.expected, *triage.mutes))
+    assert all(entry.reason and entry.owner for entry in (*triage.expected, *triage.mutes))

@@ -54,7 +54,7 @@ ENTRY = """
 [[{noun}]]
 cases = "jax/jax.f00/*"
 reason = "the new sort is exact"
-who = "octocat"
+owner = "octocat"
 expires = 2999-12-31
 """
 EXPECTED = ENTRY.format(noun="expected") + 'outcome = "slower"\n'
@@ -96,7 +96,7 @@ def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
     recorded = history(slow=2)
     issue = opened((slower_in(recorded), nights(recorded)), SITE)
     (entry,) = re.findall(r"```toml\n(.*?)```", issue.body, re.DOTALL)
-    entry = entry.replace('reason = ""', 'reason = "so"').replace('who = ""', 'who = "octocat"')
+    entry = entry.replace('reason = ""', 'reason = "so"').replace('owner = ""', 'owner = "octocat"')
     (one,) = slower_in(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
     assert one.state is RegressionState.EXPECTED
 

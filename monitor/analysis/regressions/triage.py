@@ -59,7 +59,7 @@ class TriageEntry:
     outcome: Outcome | None
     slower: bool
     reason: str
-    who: str
+    owner: str
     expires: date
 
     def names(self, cell: Cell) -> bool:
@@ -118,7 +118,7 @@ def _entry(table: TomlTable, *, outcome_needed: bool) -> TriageEntry:
         outcome=Outcome(outcome) if outcome not in ("", SLOWER) else None,
         slower=outcome == SLOWER,
         reason=table.text("reason"),
-        who=table.text("who"),
+        owner=table.text("owner"),
         expires=table.day("expires"),
     )
     table.finish()
