@@ -45,7 +45,7 @@ from monitor.formats.serialization import to_json
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job
 from monitor.pipeline.provenance import accept
-from monitor.reports.changes_text import news_text
+from monitor.reports.changes_text import changes_text
 from monitor.suite.catalog import replaced_names
 
 BACKFILL = WORK / "backfill"
@@ -227,7 +227,7 @@ def _record(runfile: RunFile, history: History) -> None:
     run = runfile.run
     told = nights(history.load(run.target, run.framework))
     replaced = replaced_names()
-    print(news_text([with_removals(night, replaced) for night in told if night.run.id == run.id]), flush=True)
+    print(changes_text([with_removals(night, replaced) for night in told if night.run.id == run.id]), flush=True)
 
 
 def _hand_over(path: Path, runfile: RunFile, out: Path) -> None:

@@ -43,7 +43,7 @@ from monitor.history.ordering import age
 from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
 from monitor.pipeline.bisect_state import BisectSpec, BisectState
-from monitor.reports.bisect_report import BisectResult, TrialReport, found_json, found_text
+from monitor.reports.bisect_report import BisectResult, TrialStep, bisect_json, bisect_text
 from monitor.suite.discovery import is_listed, suites
 
 SEARCHES = WORK / "bisect"
@@ -128,9 +128,9 @@ def bisect(
         say("\ninterrupted; call it again to go on")
         raise typer.Exit(130) from None
     if json_:
-        print_json(found_json(found))
+        print_json(bisect_json(found))
     else:
-        print(f"{found_text(found)}\nThe log of each step: {journal.folder}")
+        print(f"{bisect_text(found)}\nThe log of each step: {journal.folder}")
     if found.skipped:
         raise typer.Exit(1)
 
@@ -242,7 +242,7 @@ def search(
         bad,
         tuple(trials[label] for label in row[first + 1 : last]),
         _commits(question.framework, BuildCommit(good.build, good.commit), BuildCommit(bad.build, bad.commit), on_main),
-        tuple(TrialReport(trial, said[label] or TrialVerdict.SKIP) for label, trial in trials.items()),
+        tuple(TrialStep(trial, said[label] or TrialVerdict.SKIP) for label, trial in trials.items()),
         journal.search.held,
     )
 

@@ -24,7 +24,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.formats.serialization import to_json
-from monitor.formatting.humanize import shortened
+from monitor.formatting.humanize import first_names
 
 
 def register(app: typer.Typer) -> None:
@@ -60,7 +60,8 @@ def show(
 
 def _lines(cause: FailureGroup) -> Iterator[str]:
     yield f"{cause.baseline} -> {cause.build}"
-    yield f"  {cause.verdict:<18} {len(cause.hits)} cases on {shortened(cause.targets)}: {shortened(cause.functions)}"
+    targets, functions = first_names(cause.targets), first_names(cause.functions)
+    yield f"  {cause.verdict:<18} {len(cause.hits)} cases on {targets}: {functions}"
     yield f"  {'':<18} {_said(cause)}"
 
 
@@ -76,8 +77,8 @@ def _frame(found: list[FailureGroup]) -> pd.DataFrame:
             "first bad": cause.build,
             "verdict": cause.verdict.value,
             "cases": len(cause.hits),
-            "functions": shortened(cause.functions),
-            "targets": shortened(cause.targets),
+            "functions": first_names(cause.functions),
+            "targets": first_names(cause.targets),
             "message": _said(cause),
         }
         for cause in found

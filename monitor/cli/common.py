@@ -20,7 +20,7 @@ from monitor.formatting.markdown import table
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.history.store import History
-from monitor.reports.changes_text import inert
+from monitor.reports.changes_text import escape_markdown
 from monitor.snapshot.snapshot import Snapshot, gather
 from monitor.suite.catalog import replaced_names
 
@@ -127,7 +127,7 @@ def print_frame(frame: pd.DataFrame, *, markdown: bool) -> None:
         print(
             table(
                 [*map(str, frame.columns)],
-                ([inert(str(cell)) for cell in row] for row in frame.itertuples(index=False)),
+                ([escape_markdown(str(cell)) for cell in row] for row in frame.itertuples(index=False)),
             )
         )
     else:

@@ -20,7 +20,7 @@ from monitor.cli.common import (
 )
 from monitor.cli.steps import FrameworksOption
 from monitor.exports.api import failure_document
-from monitor.formatting.humanize import shortened
+from monitor.formatting.humanize import first_names
 
 
 def register(app: typer.Typer) -> None:
@@ -54,7 +54,7 @@ def _row(one: CurrentFailure) -> dict[str, object]:
         "framework": one.framework,
         "outcome": one.outcome.value,
         "cases": len(one.cases),
-        "functions": f"{len(one.functions)}: {shortened(one.functions)}",
-        "targets": shortened(one.targets),
+        "functions": f"{len(one.functions)}: {first_names(one.functions)}",
+        "targets": first_names(one.targets),
         "message": one.said.text,
     }

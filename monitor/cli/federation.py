@@ -11,7 +11,7 @@ import typer
 from monitor.cli.common import CHECKOUT, WORK, JsonOption, examples, print_json, say
 from monitor.cli.paths import existing_file, new_file
 from monitor.federation.columns import load_federation, write_federation
-from monitor.federation.fetching import fetch
+from monitor.federation.fetching import fetch_columns
 from monitor.federation.forks import load_forks
 
 FORKS = CHECKOUT / "federation.toml"
@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         epilog=examples(
             "portability federation --out federation.json && portability site --federation federation.json",
-            "portability federation --json | jq -r '.left_out[]'",
+            "portability federation --json | jq -r '.excluded[]'",
         )
     )(federation)
 
@@ -44,17 +44,17 @@ def federation(
     had, is malformed or stale is left out with a line on standard error and on the site; the exit status stays 0, as no
     fork may hold up the site.
     """
-    fetched = fetch(load_forks(forks))
+    fetched = fetch_columns(load_forks(forks))
     write_federation(out, fetched)
     found = load_federation(out, datetime.now(UTC))
-    for line in found.left_out:
+    for line in found.excluded:
         say(f"left out: {line}")
     columns = [
         {"column": one.label, "page": one.page, "functions": len(one.cells), "observed": one.observed}
         for one in found.columns
     ]
     if json_:
-        print_json({"file": out, "columns": columns, "left_out": found.left_out})
+        print_json({"file": out, "columns": columns, "excluded": found.excluded})
     else:
         for one in columns:
             print(f"{one['column']}: {one['functions']} functions, last seen {one['observed']}")

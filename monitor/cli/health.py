@@ -17,7 +17,7 @@ from monitor.execution.targets.target import find_target, load_targets
 from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Workflows, states
 from monitor.issues.health_checks import HealthAlarm, clock, coverage, lost, schedules, silence, site
 from monitor.issues.health_issues import plan_alarms
-from monitor.site.site_freshness import FreshnessUnknownError, written_at
+from monitor.site.site_freshness import FreshnessUnknownError, site_written_at
 
 # The workflows that something has to start every day.
 DAILY = ("nightly.yml", "publish.yml")
@@ -83,6 +83,6 @@ def _there(wanted: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...
 
 def _site(address: str, now: datetime) -> HealthAlarm:
     try:
-        return site(address, written_at(address), "", now)
+        return site(address, site_written_at(address), "", now)
     except FreshnessUnknownError as error:
         return site(address, None, str(error), now)

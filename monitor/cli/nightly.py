@@ -50,7 +50,7 @@ from monitor.formats.run_file import RunFileError
 from monitor.history.retraction import read_followed
 from monitor.model import Job
 from monitor.pipeline.provenance import accept, newest_versions
-from monitor.reports.changes_text import apart_text, news_text
+from monitor.reports.changes_text import changes_text, excluded_runs_text
 from monitor.reports.slowdown_text import slowdowns_text
 from monitor.site.incremental import refuse_foreign
 
@@ -132,10 +132,10 @@ def nightly(
     just_run = {runfile.run.id for runfile in runfiles}
     known = judgement(material)
     told = [excused(night, known.excuse) for night in material.nights if night.run.id in just_run]
-    print(news_text(told, known.faults))
+    print(changes_text(told, known.faults))
     if slow := slowdowns_text([night for night in material.paces if night.run.id in just_run]):
         print(f"\n{slow}")
-    if aside := apart_text([one for one in material.apart if one.run.id in just_run]):
+    if aside := excluded_runs_text([one for one in material.apart if one.run.id in just_run]):
         print(f"\n{aside}")
     print(f"\nThe site: {write_pages(material, site).as_uri()}")
     if refused:

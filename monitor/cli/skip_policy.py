@@ -17,7 +17,7 @@ from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target
-from monitor.formatting.humanize import clock, moment
+from monitor.formatting.humanize import format_time, parse_time
 from monitor.history.store import History
 from monitor.model import Build, Job, Run, Series
 
@@ -61,7 +61,7 @@ def look(job: Job, target: Target, history: History, channels: Channels) -> Skip
     if job.build or job.python:
         return SkipDecision(due=True)
     since = datetime.now(UTC) - RESTS
-    recent = [run for run in history.done(job) if moment(run.started) > since]
+    recent = [run for run in history.done(job) if parse_time(run.started) > since]
     if not recent:
         return SkipDecision(due=True)
     try:
@@ -75,7 +75,7 @@ def look(job: Job, target: Target, history: History, channels: Channels) -> Skip
     past = history.recent(run.series, nights=NIGHTS_LOOKED_BACK, version=version)
     if still_open := undecided(past, run):
         return SkipDecision(due=True, why=f"{label} once more: {', '.join(still_open)}")
-    return SkipDecision(due=False, why=f"{label} was measured, {clock(moment(run.started))}")
+    return SkipDecision(due=False, why=f"{label} was measured, {format_time(parse_time(run.started))}")
 
 
 def looks(jobs: Iterable[Job], targets: Mapping[str, Target], history: History) -> dict[Series, SkipDecision]:

@@ -50,12 +50,12 @@ from monitor.history.retraction import read_followed
 from monitor.history.store import History
 from monitor.model import Evidence, Job
 from monitor.pipeline.provenance import accept, newest_versions, started_for
-from monitor.reports.changes_text import news_markdown, news_text
+from monitor.reports.changes_text import changes_markdown, changes_text
 from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
 from monitor.site.build import write_site
 from monitor.site.dev_server import LOOPBACK, serve_site
 from monitor.site.incremental import refuse_foreign
-from monitor.site.known_issues import load_findings
+from monitor.site.known_issues import load_known_issues
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.snapshot import Snapshot
@@ -311,7 +311,7 @@ def judge(
         for fault in known.faults:
             say(fault)
     else:
-        news, slow = (news_markdown, slowdowns_markdown) if markdown else (news_text, slowdowns_text)
+        news, slow = (changes_markdown, slowdowns_markdown) if markdown else (changes_text, slowdowns_text)
         print("\n\n".join(part for part in (news(newest, known.faults), slow(pace)) if part))
     worse = any(night.regressions or night.incidents for night in newest)
     if exit_code and (worse or any(filed(night, known.excuse) for night in pace)):
@@ -391,7 +391,7 @@ def write_pages(
         script=script_of,
         hardware={name: _hardware(target) for name, target in load_targets(RUNNERS).items()},
         excuse=judgement(material).excuse,
-        findings=load_findings(FINDINGS),
+        known_issues=load_known_issues(FINDINGS),
         federation=load_federation(federation, generated) if federation else Federation(),
     )
     page = write_site(

@@ -31,10 +31,10 @@ from monitor.analysis.status.current_status import (
 )
 from monitor.analysis.status.last_runs import last_runs
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
-from monitor.exports.downloads import outcome_fields
+from monitor.exports.downloads import outcome_row
 from monitor.formats.serialization import to_json
 from monitor.formatting.humanize import machine_time
-from monitor.formatting.urls import documentation, function_page, run_page, slug, target_page
+from monitor.formatting.urls import documentation_url, function_page, run_page, slug, target_page
 from monitor.github.commit_ranges import between_builds
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Build, ComparisonSide, Compiled, Function, Latency, NumericalError, Run
@@ -401,7 +401,7 @@ def _function(
         "function": name,
         "framework": framework,
         "page": function_page(framework, name),
-        "documentation": documentation(name),
+        "documentation": documentation_url(name),
         "replaced_by": entry.replaced_by if entry else "",
         "signature": dataclasses.asdict(known) if known else None,
         "study": _study(entry),
@@ -441,7 +441,7 @@ def _sources(found: Iterable[MeasuredBuild]) -> list[object]:
 
 def _case(series: SeriesStatus, standing: CaseStatus) -> object:
     return {
-        **outcome_fields(series, standing),
+        **outcome_row(series, standing),
         "declared": standing.declared,
         "latency": _measured(standing.latency),
         "error": _finite(_measured(standing.error)),

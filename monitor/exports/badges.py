@@ -14,7 +14,7 @@ from html import escape
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.measured_builds import titles
 from monitor.analysis.status.scores import Portability
-from monitor.formatting.humanize import percent, visible
+from monitor.formatting.humanize import escape_invisible, percent
 from monitor.formatting.urls import slug
 from monitor.model import Evidence
 
@@ -22,11 +22,11 @@ from monitor.model import Evidence
 LABEL, GOOD, PARTLY, BAD, UNKNOWN = "#424a53", "#1a7f37", "#9a6700", "#c4282d", "#6e7781"
 
 # Of a sans-serif in 11 px, in pixels: the browser fits the text to what this estimates.
-WIDE, USUAL, NARROW = 9.5, 6.7, 3.9
+WIDE_PIXELS, USUAL_PIXELS, NARROW_PIXELS = 9.5, 6.7, 3.9
 WIDE_LETTERS, NARROW_LETTERS = frozenset("mwMW%@"), frozenset("fijlrtI.,:;|!()[]/' ")
 PADDING = 6
-NAMED = 6  # builds that a tooltip names; a target has one or two of each framework
-LONGEST = 80  # characters of a label; longer names lose their middle
+MAX_BUILDS = 6  # builds that a tooltip names; a target has one or two of each framework
+MAX_LABEL = 80  # characters of a label; longer names lose their middle
 
 
 @dataclass(frozen=True)
@@ -36,30 +36,30 @@ class Badge:
     label: str
     message: str
     colour: str
-    made: str = ""
+    builds: str = ""
 
 
-def function_badge(framework: str, name: str) -> str:
+def function_badge_path(framework: str, name: str) -> str:
     """The address of a function's badge, without suffix."""
     return f"badges/functions/{slug(framework)}/{slug(name)}"
 
 
-def target_badge(target: str) -> str:
+def target_badge_path(target: str) -> str:
     """The address of a target's badge, without suffix."""
     return f"badges/targets/{slug(target)}"
 
 
-def of_function(name: str, cells: Mapping[str, FunctionStatus]) -> Badge:
+def make_function_badge(name: str, cells: Mapping[str, FunctionStatus]) -> Badge:
     """On how many targets a function works."""
     said = [
         f"{sum(one is Portability.SUCCESS for one in found)}/{len(found)} {evidence.value}"
         for evidence, found in _by_evidence(cells.values())
     ]
     judged = [kind for _, found in _by_evidence(cells.values()) for kind in found]
-    return Badge(name, ", ".join(said) or "not known", _colour(judged), _made(cells.values()))
+    return Badge(name, ", ".join(said) or "not known", _colour(judged), _most_used_builds(cells.values()))
 
 
-def of_target(target: str, cells: Iterable[FunctionStatus]) -> Badge:
+def make_target_badge(target: str, cells: Iterable[FunctionStatus]) -> Badge:
     """How many functions work on a target."""
     cells = [*cells]
     found = [*_by_evidence(cells)]
@@ -67,15 +67,20 @@ def of_target(target: str, cells: Iterable[FunctionStatus]) -> Badge:
         f"{percent(sum(one is Portability.SUCCESS for one in of) / len(of))} of {len(of):,} {evidence.value}"
         for evidence, of in found
     ]
-    return Badge(target, ", ".join(said) or "not known", _colour([one for _, of in found for one in of]), _made(cells))
+    return Badge(
+        target,
+        ", ".join(said) or "not known",
+        _colour([one for _, of in found for one in of]),
+        _most_used_builds(cells),
+    )
 
 
-def _made(cells: Iterable[FunctionStatus]) -> str:
+def _most_used_builds(cells: Iterable[FunctionStatus]) -> str:
     """Return the builds that judged most of the cells, those of most cells first; empty where none was judged."""
     counted = Counter(source for one in cells if one.portability is not Portability.UNKNOWN for source in one.sources)
     found = sorted(counted, key=lambda source: (-counted[source], source))
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    return f"{titles(found[:NAMED])}{more}"
+    more = f" and {len(found) - MAX_BUILDS} more" if len(found) > MAX_BUILDS else ""
+    return f"{titles(found[:MAX_BUILDS])}{more}"
 
 
 def _by_evidence(cells: Iterable[FunctionStatus]) -> Iterator[tuple[Evidence, list[Portability]]]:
@@ -96,24 +101,24 @@ def _colour(judged: Iterable[Portability]) -> str:
     return BAD if kinds == {Portability.FAILURE} else PARTLY
 
 
-def endpoint(badge: Badge) -> dict[str, object]:
+def shields_endpoint(badge: Badge) -> dict[str, object]:
     """A badge as shields.io's endpoint asks for it."""
     return {
         "schemaVersion": 1,
-        "label": _shown(badge.label),
-        "message": _shown(badge.message),
+        "label": _shortened(badge.label),
+        "message": _shortened(badge.message),
         "color": badge.colour,
         "labelColor": LABEL,
     }
 
 
-def svg(badge: Badge) -> str:
+def badge_svg(badge: Badge) -> str:
     """A badge as a picture of its own."""
-    label, message = _shown(badge.label), _shown(badge.message)
+    label, message = _shortened(badge.label), _shortened(badge.message)
     left, right = _width(label) + 2 * PADDING, _width(message) + 2 * PADDING
     whole = left + right
     said = escape(f"{label}: {message}")
-    title = escape(f"{label}: {message}, with {visible(badge.made)}") if badge.made else said
+    title = escape(f"{label}: {message}, with {escape_invisible(badge.builds)}") if badge.builds else said
     return f"""<svg xmlns="http://www.w3.org/2000/svg" width="{whole:g}" height="20" role="img" aria-label="{said}">
 <title>{title}</title>
 <rect width="{whole:g}" height="20" rx="3" fill="{badge.colour}"/>
@@ -133,9 +138,12 @@ def _text(text: str, at: float) -> str:
 
 
 def _width(text: str) -> float:
-    return round(sum(WIDE if c in WIDE_LETTERS else NARROW if c in NARROW_LETTERS else USUAL for c in text), 1)
+    return round(
+        sum(WIDE_PIXELS if c in WIDE_LETTERS else NARROW_PIXELS if c in NARROW_LETTERS else USUAL_PIXELS for c in text),
+        1,
+    )
 
 
-def _shown(text: str) -> str:
-    text = str(visible(text)).replace("\n", " ")
-    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[-LONGEST // 2 + 1 :]}"
+def _shortened(text: str) -> str:
+    text = str(escape_invisible(text)).replace("\n", " ")
+    return text if len(text) <= MAX_LABEL else f"{text[: MAX_LABEL // 2]}…{text[-MAX_LABEL // 2 + 1 :]}"

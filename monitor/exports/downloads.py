@@ -1,6 +1,7 @@
 """What is known now, to download as tables: the outcomes, and what was measured. The same rows in every format.
 
-`docs/reference/api.md` and the method page tell what the columns mean, in the words of `FIELDS` and `MEASURES`.
+`docs/reference/api.md` and the method page tell what the columns mean, in the words of `OUTCOME_COLUMNS` and
+`MEASUREMENT_COLUMNS`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from monitor.model import Compiled, Latency, NumericalError
 
 FORMAT = 1
 
-FIELDS = {
+OUTCOME_COLUMNS = {
     "target": "the piece of hardware",
     "framework": "torch, jax or tensorflow",
     "suite": "the set of cases",
@@ -39,8 +40,8 @@ FIELDS = {
     "run": "the id of that run, which names its page",
 }
 
-KEYS = ("target", "framework", "suite", "case", "evidence", "build", "observed", "run")
-MEASURES = {
+KEY_COLUMNS = ("target", "framework", "suite", "case", "evidence", "build", "observed", "run")
+MEASUREMENT_COLUMNS = {
     "latency_first": "the very first call, compilation included; microseconds, as all latencies",
     "latency_median": "one call: the median over blocks of calls",
     "latency_minimum": "one call in the fastest block",
@@ -60,30 +61,30 @@ MEASURES = {
 }
 
 
-def downloads(series: Sequence[SeriesStatus], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
+def download_files(series: Sequence[SeriesStatus], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
     """The address of each file, and what makes it."""
 
     @cache  # what several formats tell
     def outcomes() -> pd.DataFrame:
-        return _table([*FIELDS], (_outcome(one, s) for one in series for s in one.now))
+        return _table([*OUTCOME_COLUMNS], (_outcome_values(one, s) for one in series for s in one.now))
 
     @cache
     def measurements() -> pd.DataFrame:
-        rows = (_measurement(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
-        return _table([*KEYS, *MEASURES], rows)
+        rows = (_measurement_values(one, s) for one in series for s in one.now if s.latency or s.error or s.compiled)
+        return _table([*KEY_COLUMNS, *MEASUREMENT_COLUMNS], rows)
 
-    yield "data/outcomes.json", lambda: _json((_outcome(one, s) for one in series for s in one.now), generated)
+    yield "data/outcomes.json", lambda: _json((_outcome_values(one, s) for one in series for s in one.now), generated)
     for name, table in (("outcomes", outcomes), ("measurements", measurements)):
         yield f"data/{name}.csv", partial(_csv, table)
         yield f"data/{name}.parquet", partial(_parquet, table)
 
 
-def outcome_fields(series: SeriesStatus, standing: CaseStatus) -> Mapping[str, str]:
+def outcome_row(series: SeriesStatus, standing: CaseStatus) -> Mapping[str, str]:
     """A row of the outcomes by the names of its columns."""
-    return dict(zip(FIELDS, _outcome(series, standing), strict=True))
+    return dict(zip(OUTCOME_COLUMNS, _outcome_values(series, standing), strict=True))
 
 
-def _outcome(series: SeriesStatus, standing: CaseStatus) -> tuple[str, ...]:
+def _outcome_values(series: SeriesStatus, standing: CaseStatus) -> tuple[str, ...]:
     run = standing.run
     return (
         series.target,
@@ -102,7 +103,7 @@ def _outcome(series: SeriesStatus, standing: CaseStatus) -> tuple[str, ...]:
     )
 
 
-def _measurement(series: SeriesStatus, standing: CaseStatus) -> tuple[Any, ...]:
+def _measurement_values(series: SeriesStatus, standing: CaseStatus) -> tuple[Any, ...]:
     run, build = standing.run, standing.run.build
     return (
         series.target,
@@ -113,31 +114,33 @@ def _measurement(series: SeriesStatus, standing: CaseStatus) -> tuple[Any, ...]:
         build.label if build else "",
         run.started,
         run.id,
-        *_values(standing.latency, Latency),
-        *_values(standing.error, NumericalError),
-        *_values(standing.compiled, Compiled),
+        *_field_values(standing.latency, Latency),
+        *_field_values(standing.error, NumericalError),
+        *_field_values(standing.compiled, Compiled),
     )
 
 
-def _values(measured: Any, kind: Any) -> tuple[Any, ...]:
-    return tuple([getattr(measured, name, None) for name in _names(kind)])
+def _field_values(measured: Any, kind: Any) -> tuple[Any, ...]:
+    return tuple([getattr(measured, name, None) for name in _field_names(kind)])
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
+def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
 def _table(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
     """A table of rows; pandas takes columns in a tenth of the time."""
     columns = dict(zip(names, zip(*rows, strict=True), strict=False))  # where there is no row, there is no column
-    found = {name: np.array(values, float) if name in MEASURES else values for name, values in columns.items()}
+    found = {
+        name: np.array(values, float) if name in MEASUREMENT_COLUMNS else values for name, values in columns.items()
+    }
     return pd.DataFrame(found, columns=[*names])
 
 
 def _json(outcomes: Iterable[tuple[str, ...]], generated: datetime) -> bytes:
     # One row a line: readable by eye and by `grep`, and half the size of an indented document.
-    rows = ",\n".join(json.dumps(dict(zip(FIELDS, outcome, strict=True))) for outcome in outcomes)
+    rows = ",\n".join(json.dumps(dict(zip(OUTCOME_COLUMNS, outcome, strict=True))) for outcome in outcomes)
     head = f'{{"format": {FORMAT}, "generated": "{machine_time(generated)}", "outcomes": ['
     return f"{head}\n{rows}\n]}}\n".encode()
 
@@ -153,11 +156,11 @@ def _csv(make: Callable[[], pd.DataFrame]) -> bytes:
     file = io.StringIO(newline="")
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.columns)
-    writer.writerows(zip(*(_inert(table[name]) for name in table.columns), strict=True))
+    writer.writerows(zip(*(_without_formulas(table[name]) for name in table.columns), strict=True))
     return file.getvalue().encode(errors="backslashreplace")
 
 
-def _inert(column: pd.Series) -> list[Any]:
+def _without_formulas(column: pd.Series) -> list[Any]:
     """The values of a column, of which no spreadsheet takes one for a formula: messages come from other machines."""
     values: list[Any] = column.astype(object).where(column.notna(), "").tolist()
     if pd.api.types.is_numeric_dtype(column):

@@ -15,22 +15,22 @@ from xml.etree import ElementTree
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.exports import api, badges, feeds
-from monitor.exports.downloads import downloads
+from monitor.exports.downloads import download_files
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
 from monitor.snapshot.snapshot import Snapshot
 
 API_SCHEMA = Path(__file__).with_name("api.schema.json")
 
-Maker = Callable[[], bytes]
+MakeContent = Callable[[], bytes]
 
 
-def machine_files(
+def export_files(
     material: Snapshot,
     found: Sequence[Regression],
     functions: Mapping[tuple[str, str], api.Places],
     generated: datetime,
     base: str,
-) -> Iterator[tuple[str, Maker]]:
+) -> Iterator[tuple[str, MakeContent]]:
     """The address of each but the documents of runs and functions, and what makes it.
 
     `base` is the address of the site, empty where it has none.
@@ -39,12 +39,12 @@ def machine_files(
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
     for address, document in api.documents(material, found, functions, generated):
         yield address, partial(encoded, document)
-    yield from downloads(material.series, generated)
+    yield from download_files(material.series, generated)
     yield from _badges({key: api.cells_of(places) for key, places in functions.items()})
     if base:
         began = min((item.run.started for item in material.runs), default=generated.isoformat())
         for address, feed in feeds.feeds(material.nights, material.signatures, [*functions]):
-            yield address, partial(_written, feed, base, began)
+            yield address, partial(_feed_xml, feed, base, began)
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
 
 
@@ -53,23 +53,23 @@ def encoded(document: api.Document) -> bytes:
     return api.encoded(document())
 
 
-def _written(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
-    return feeds.written(feed(), base, began)
+def _feed_xml(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
+    return feeds.feed_xml(feed(), base, began)
 
 
-def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, Maker]]:
+def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, MakeContent]]:
     on: dict[str, list[FunctionStatus]] = {}
     for (framework, name), cells in functions.items():
         for target, cell in cells.items():
             on.setdefault(target, []).append(cell)
-        yield from _badge(badges.function_badge(framework, name), badges.of_function(name, cells))
+        yield from _badge(badges.function_badge_path(framework, name), badges.make_function_badge(name, cells))
     for target, of_target in sorted(on.items()):
-        yield from _badge(badges.target_badge(target), badges.of_target(target, of_target))
+        yield from _badge(badges.target_badge_path(target), badges.make_target_badge(target, of_target))
 
 
-def _badge(address: str, badge: badges.Badge) -> Iterator[tuple[str, Maker]]:
-    yield f"{address}.json", lambda: api.encoded(badges.endpoint(badge))
-    yield f"{address}.svg", lambda: badges.svg(badge).encode()
+def _badge(address: str, badge: badges.Badge) -> Iterator[tuple[str, MakeContent]]:
+    yield f"{address}.json", lambda: api.encoded(badges.shields_endpoint(badge))
+    yield f"{address}.svg", lambda: badges.badge_svg(badge).encode()
 
 
 def sitemap(base: str, pages: Iterable[str]) -> bytes:

@@ -15,50 +15,50 @@ from xml.sax.saxutils import escape
 
 from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.formatting.display_names import build_title, framework_title
-from monitor.formatting.humanize import count, machine_time, moment, visible
+from monitor.formatting.humanize import count, escape_invisible, machine_time, parse_time
 from monitor.formatting.urls import build_page, function_page, run_page, slug, target_page
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Build
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
-EVERYTHING = "feeds/all.atom"
+ALL_FEED = "feeds/all.atom"
 
 # A reader looks in once a day or two. There is one feed of everything, and thousands of single functions.
-NEWEST = 100
-NEWEST_OF_TARGET = 40
-NEWEST_OF_FUNCTION = 20
-VERDICTS = tuple(ChangeKind)  # as a title counts them
-UNTOLD = (ChangeKind.EXPECTED, ChangeKind.MUTED)  # a reviewed file says that nobody is to be told
-LISTED = 40  # changes in an entry; the page of the run or the build has all
+MAX_ENTRIES = 100
+MAX_TARGET_ENTRIES = 40
+MAX_FUNCTION_ENTRIES = 20
+CHANGE_KINDS = tuple(ChangeKind)  # as a title counts them
+NOT_LISTED = (ChangeKind.EXPECTED, ChangeKind.MUTED)  # a reviewed file says that nobody is to be told
+MAX_CHANGES = 40  # changes in an entry; the page of the run or the build has all
 
 
-def framework_feed(framework: str) -> str:
+def framework_feed_path(framework: str) -> str:
     return f"feeds/frameworks/{slug(framework)}.atom"
 
 
-def target_feed(target: str) -> str:
+def target_feed_path(target: str) -> str:
     return f"feeds/targets/{slug(target)}.atom"
 
 
-def function_feed(framework: str, name: str) -> str:
+def function_feed_path(framework: str, name: str) -> str:
     return f"feeds/functions/{slug(framework)}/{slug(name)}.atom"
 
 
 @dataclass(frozen=True)
-class FeedEntry:
+class RunFeedEntry:
     """What a feed tells of one run; `about` is the function, empty where the feed is of more than one."""
 
     night: NightChanges
     changes: tuple[Change, ...]
-    about: str = ""
+    function: str = ""
 
     @property
     def id(self) -> str:
         run = self.night.run
-        return f"run/{slug(run.id)}" + (f"/{slug(run.framework)}/{slug(self.about)}" if self.about else "")
+        return f"run/{slug(run.id)}" + (f"/{slug(run.framework)}/{slug(self.function)}" if self.function else "")
 
     @property
-    def at(self) -> str:
+    def time(self) -> str:
         return self.night.run.started
 
     @property
@@ -72,23 +72,23 @@ class FeedEntry:
     @property
     def title(self) -> str:
         run = self.night.run
-        what = self.about or framework_title(run.framework)
+        what = self.function or framework_title(run.framework)
         verdicts = [change.verdict for change in self.changes]
-        counted = [f"{verdicts.count(verdict):,} {verdict}" for verdict in VERDICTS if verdict in verdicts]
-        if self.night.incidents and not self.about:
+        counted = [f"{verdicts.count(verdict):,} {verdict}" for verdict in CHANGE_KINDS if verdict in verdicts]
+        if self.night.incidents and not self.function:
             counted.insert(0, count(len(self.night.incidents), "incident"))
         return f"{what} on {run.target}: {', '.join(counted)} ({build_title(run.build)}, {run.suite})"
 
     @property
     def text(self) -> str:
-        lines = [*(() if self.about else self.night.incidents), *map(_line, self.changes[:LISTED])]
-        if len(self.changes) > LISTED:
-            lines.append(f"and {len(self.changes) - LISTED:,} more")
+        lines = [*(() if self.function else self.night.incidents), *map(_change_line, self.changes[:MAX_CHANGES])]
+        if len(self.changes) > MAX_CHANGES:
+            lines.append(f"and {len(self.changes) - MAX_CHANGES:,} more")
         return "\n".join(lines)
 
 
 @dataclass(frozen=True)
-class NewSignatures:
+class SignatureFeedEntry:
     """What a feed tells of the signatures that changed with a build, by function; `at` is when it was first run.
 
     `about` is the function, empty where the feed is of more than one.
@@ -96,34 +96,34 @@ class NewSignatures:
 
     framework: str
     build: Build
-    at: str
+    time: str
     changed: Mapping[str, KnownSignature]
-    about: str = ""
+    function: str = ""
 
     @property
     def id(self) -> str:
         of_build = f"signatures/{slug(self.framework)}/{slug(self.build.label)}"
-        return f"{of_build}/{slug(self.about)}" if self.about else of_build
+        return f"{of_build}/{slug(self.function)}" if self.function else of_build
 
     @property
     def page(self) -> str:
-        return function_page(self.framework, self.about) if self.about else build_page(self.framework, self.build)
+        return function_page(self.framework, self.function) if self.function else build_page(self.framework, self.build)
 
     @property
     def title(self) -> str:
-        what = self.about or framework_title(self.framework)
-        changed = "signature" if self.about else count(len(self.changed), "signature")
+        what = self.function or framework_title(self.framework)
+        changed = "signature" if self.function else count(len(self.changed), "signature")
         return f"{what}: {changed} changed ({build_title(self.build)})"
 
     @property
     def text(self) -> str:
-        lines = [_signature_lines(*one) for one in [*self.changed.items()][:LISTED]]
-        if len(self.changed) > LISTED:
-            lines.append(f"and {len(self.changed) - LISTED:,} more")
+        lines = [_signature_lines(*one) for one in [*self.changed.items()][:MAX_CHANGES]]
+        if len(self.changed) > MAX_CHANGES:
+            lines.append(f"and {len(self.changed) - MAX_CHANGES:,} more")
         return "\n".join(lines)
 
 
-Told = FeedEntry | NewSignatures
+FeedEntry = RunFeedEntry | SignatureFeedEntry
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Feed:
     address: str
     title: str
     page: str
-    entries: tuple[Told, ...]
+    entries: tuple[FeedEntry, ...]
 
 
 def feeds(
@@ -141,30 +141,32 @@ def feeds(
 ) -> Iterator[tuple[str, Callable[[], Feed]]]:
     """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
-    told = [FeedEntry(night, _told(night)) for night in newest]
+    told = [RunFeedEntry(night, _listed_changes(night)) for night in newest]
     of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
-    of_builds = _new_signatures(newest, signatures)
+    of_builds = _signature_entries(newest, signatures)
     entries = _newest_first([*of_runs, *of_builds])
-    yield EVERYTHING, lambda: Feed(EVERYTHING, "Portability Monitor", "index.html", tuple(entries[:NEWEST]))
+    yield ALL_FEED, lambda: Feed(ALL_FEED, "Portability Monitor", "index.html", tuple(entries[:MAX_ENTRIES]))
     for framework in sorted({night.run.framework for night in nights}):
-        yield framework_feed(framework), partial(_of_framework, framework, entries)
+        yield framework_feed_path(framework), partial(_framework_feed, framework, entries)
     for target in sorted({night.run.target for night in nights}):
-        yield target_feed(target), partial(_of_target, target, of_runs)
-    changes = _by_function(newest)
+        yield target_feed_path(target), partial(_target_feed, target, of_runs)
+    changes = _entries_by_function(newest)
     for build in of_builds:
         for name, known in build.changed.items():
             found = changes.setdefault((build.framework, name), [])
-            found.append(replace(build, changed={name: known}, about=name))
+            found.append(replace(build, changed={name: known}, function=name))
     for framework, name in functions:
-        of_function = tuple(_newest_first(changes.get((framework, name), ()))[:NEWEST_OF_FUNCTION])
-        yield function_feed(framework, name), partial(_of_function, (framework, name), of_function)
+        of_function = tuple(_newest_first(changes.get((framework, name), ()))[:MAX_FUNCTION_ENTRIES])
+        yield function_feed_path(framework, name), partial(_function_feed, (framework, name), of_function)
 
 
-def _newest_first(entries: Iterable[Told]) -> list[Told]:
-    return sorted(entries, key=lambda entry: (entry.at, entry.id), reverse=True)
+def _newest_first(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
+    return sorted(entries, key=lambda entry: (entry.time, entry.id), reverse=True)
 
 
-def _new_signatures(newest: Sequence[NightChanges], signatures: Mapping[str, KnownSignature]) -> list[NewSignatures]:
+def _signature_entries(
+    newest: Sequence[NightChanges], signatures: Mapping[str, KnownSignature]
+) -> list[SignatureFeedEntry]:
     """An entry for each build that signatures changed with, if there is a run of it."""
     runs = [night.run for night in newest]  # of a build's, the oldest stays
     first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
@@ -172,53 +174,53 @@ def _new_signatures(newest: Sequence[NightChanges], signatures: Mapping[str, Kno
     for function, known in signatures.items():
         if known.before and known.since in first:
             changed.setdefault(known.since, {})[function] = known
-    return [NewSignatures(*first[since], of_build) for since, of_build in changed.items()]
+    return [SignatureFeedEntry(*first[since], of_build) for since, of_build in changed.items()]
 
 
-def _told(night: NightChanges) -> tuple[Change, ...]:
-    return tuple(change for change in night.changes if change.verdict not in UNTOLD)
+def _listed_changes(night: NightChanges) -> tuple[Change, ...]:
+    return tuple(change for change in night.changes if change.verdict not in NOT_LISTED)
 
 
-def _of_framework(framework: str, entries: Sequence[Told]) -> Feed:
+def _framework_feed(framework: str, entries: Sequence[FeedEntry]) -> Feed:
     found = [entry for entry in entries if entry.framework == framework]
-    return Feed(framework_feed(framework), framework_title(framework), "index.html", tuple(found[:NEWEST]))
+    return Feed(framework_feed_path(framework), framework_title(framework), "index.html", tuple(found[:MAX_ENTRIES]))
 
 
-def _of_target(target: str, entries: Sequence[FeedEntry]) -> Feed:
+def _target_feed(target: str, entries: Sequence[RunFeedEntry]) -> Feed:
     found = [entry for entry in entries if entry.night.run.target == target]
-    return Feed(target_feed(target), target, target_page(target), tuple(found[:NEWEST_OF_TARGET]))
+    return Feed(target_feed_path(target), target, target_page(target), tuple(found[:MAX_TARGET_ENTRIES]))
 
 
-def _of_function(key: tuple[str, str], found: tuple[Told, ...]) -> Feed:
-    return Feed(function_feed(*key), key[1], function_page(*key), found)
+def _function_feed(key: tuple[str, str], found: tuple[FeedEntry, ...]) -> Feed:
+    return Feed(function_feed_path(*key), key[1], function_page(*key), found)
 
 
-def _by_function(newest: Sequence[NightChanges]) -> dict[tuple[str, str], list[Told]]:
+def _entries_by_function(newest: Sequence[NightChanges]) -> dict[tuple[str, str], list[FeedEntry]]:
     """The newest entries of each function that ever changed."""
-    found: dict[tuple[str, str], list[Told]] = {}
+    found: dict[tuple[str, str], list[FeedEntry]] = {}
     for night in newest:
         here: dict[str, list[Change]] = {}
-        for change in _told(night):
+        for change in _listed_changes(night):
             here.setdefault(change.function, []).append(change)
         for name, changes in here.items():
             entries = found.setdefault((night.run.framework, name), [])
-            if len(entries) < NEWEST_OF_FUNCTION:
-                entries.append(FeedEntry(night, tuple(changes), name))
+            if len(entries) < MAX_FUNCTION_ENTRIES:
+                entries.append(RunFeedEntry(night, tuple(changes), name))
     return found
 
 
-def written(feed: Feed, base: str, began: str) -> bytes:
+def feed_xml(feed: Feed, base: str, began: str) -> bytes:
     """A feed as XML; `began` is when the history did, which dates a feed that has nothing to tell yet.
 
     It is text put together: a tree of elements would take five times as long, and every function has a feed.
     """
-    updated = max((entry.at for entry in feed.entries), default=began)
-    title = feed.title if feed.address == EVERYTHING else f"{feed.title} · Portability Monitor"
+    updated = max((entry.time for entry in feed.entries), default=began)
+    title = feed.title if feed.address == ALL_FEED else f"{feed.title} · Portability Monitor"
     entries = "".join([_entry(entry, base) for entry in feed.entries])
     return (
         "<?xml version='1.0' encoding='utf-8'?>\n"
         f'<feed xmlns="{NAMESPACE}">\n'
-        f"  <id>{_tags(base)}{_text(feed.address)}</id>\n"
+        f"  <id>{_id_prefix(base)}{_text(feed.address)}</id>\n"
         f"  <title>{_text(title)}</title>\n"
         f"  <updated>{_time(updated)}</updated>\n"
         "  <author>\n"
@@ -230,11 +232,11 @@ def written(feed: Feed, base: str, began: str) -> bytes:
     ).encode()
 
 
-def _entry(entry: Told, base: str) -> str:
-    at = _time(entry.at)
+def _entry(entry: FeedEntry, base: str) -> str:
+    at = _time(entry.time)
     return (
         "  <entry>\n"
-        f"    <id>{_tags(base)}{_text(entry.id)}</id>\n"
+        f"    <id>{_id_prefix(base)}{_text(entry.id)}</id>\n"
         f"    <title>{_text(entry.title)}</title>\n"
         f"    <published>{at}</published>\n"
         f"    <updated>{at}</updated>\n"
@@ -246,22 +248,22 @@ def _entry(entry: Told, base: str) -> str:
 
 def _text(said: str) -> str:
     """Foreign text in XML: escaped, and without the characters that XML does not know."""
-    return escape(str(visible(said)), {'"': "&quot;"})
+    return escape(str(escape_invisible(said)), {'"': "&quot;"})
 
 
 @lru_cache(maxsize=10_000)  # a run is in the feeds of many functions
 def _time(started: str) -> str:
-    return machine_time(moment(started))
+    return machine_time(parse_time(started))
 
 
 @lru_cache(maxsize=10)
-def _tags(base: str) -> str:
+def _id_prefix(base: str) -> str:
     """What ids begin with, to outlive a change of protocol (RFC 4151): whoever had that address in 2026 gave them."""
     site = urlsplit(base)
     return _text(f"tag:{site.hostname},2026:{site.path}")
 
 
-def _line(change: Change) -> str:
+def _change_line(change: Change) -> str:
     before, after = change.before or "not there", change.after or "gone"
     return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
 

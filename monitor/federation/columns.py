@@ -27,7 +27,7 @@ from monitor.model import Evidence, Outcome
 # A runner that works once a week may miss a week; what is older says nothing of tonight's builds.
 STALE_DAYS = 14
 # Clocks differ by minutes. What is further ahead was made up, and would never grow old.
-AHEAD = timedelta(days=1)
+MAX_CLOCK_SKEW = timedelta(days=1)
 
 FORMAT = 1
 API_SCHEMA = Path(__file__).parents[1] / "exports" / "api.schema.json"
@@ -93,10 +93,10 @@ class Federation:
     """Columns of forks, and a line for each that is left out, which names target and fork and says why."""
 
     columns: tuple[ForeignColumn, ...] = ()
-    left_out: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
 
-def read_column(fork: Fork, target: str, document: Any) -> ForeignColumn:
+def parse_column(fork: Fork, target: str, document: Any) -> ForeignColumn:
     """A column as its fork published it. Raises ColumnError."""
     try:
         _validator().validate(document)
@@ -123,7 +123,7 @@ def write_federation(path: Path, fetched: Federation) -> None:
         "columns": [
             {"fork": one.fork.name, "site": one.fork.site, "column": _document(one)} for one in fetched.columns
         ],
-        "left_out": fetched.left_out,
+        "excluded": fetched.excluded,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
@@ -135,32 +135,32 @@ def load_federation(path: Path, now: datetime) -> Federation:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["format"] != FORMAT:
             raise ValueError("another format")
-        columns = [_kept(entry) for entry in kept["columns"]]
-        left_out = [str(line) for line in kept["left_out"]]
+        columns = [_stored_column(entry) for entry in kept["columns"]]
+        excluded = [str(line) for line in kept["excluded"]]
     except OSError as error:
         raise FederationError(f"{path}: cannot be read: {error.strerror}; portability federation writes it") from None
     except (ValueError, KeyError, TypeError, ColumnError):
         raise FederationError(f"{path}: is not what portability federation writes; run that again") from None
     shown = []
     for column in columns:
-        if why := _too_old(column, now):
-            left_out.append(f"{column.label}: {why}")
+        if why := _why_stale(column, now):
+            excluded.append(f"{column.label}: {why}")
         else:
             shown.append(column)
-    return Federation(tuple(shown), tuple(sorted(left_out)))
+    return Federation(tuple(shown), tuple(sorted(excluded)))
 
 
-def _kept(entry: Mapping[str, Any]) -> ForeignColumn:
+def _stored_column(entry: Mapping[str, Any]) -> ForeignColumn:
     target = entry["column"]["target"]
-    return read_column(Fork(entry["fork"], entry["site"], (target,)), target, entry["column"])
+    return parse_column(Fork(entry["fork"], entry["site"], (target,)), target, entry["column"])
 
 
-def _too_old(column: ForeignColumn, now: datetime) -> str:
+def _why_stale(column: ForeignColumn, now: datetime) -> str:
     """Why a column says nothing of tonight; empty where it does."""
     if not column.observed:
         return "nothing was judged there yet"
     observed = datetime.fromisoformat(column.observed)
-    if observed > now + AHEAD:
+    if observed > now + MAX_CLOCK_SKEW:
         return f"last seen on a day that has not come, {observed:%Y-%m-%d}"
     if now - observed > timedelta(days=STALE_DAYS):
         return f"last seen on {observed:%Y-%m-%d}, more than {STALE_DAYS} days ago"

@@ -16,34 +16,34 @@ from concurrent.futures import Future
 import requests
 
 from monitor.exports.api import column_document
-from monitor.federation.columns import ColumnError, Federation, ForeignColumn, read_column
+from monitor.federation.columns import ColumnError, Federation, ForeignColumn, parse_column
 from monitor.federation.forks import Fork
 
 # 1,500 functions with all of the listed suites' cases come to some 3 MB.
-LARGEST = 16 * 2**20  # bytes
+MAX_BYTES = 16 * 2**20  # bytes
 CHUNK = 2**16
-ANSWER_SECONDS = 10  # for each step: a connection, and each piece of an answer
+TIMEOUT_SECONDS = 10  # for each step: a connection, and each piece of an answer
 FORK_SECONDS = 60  # for all columns of a fork
 
 
-def fetch(forks: Sequence[Fork], seconds: float = FORK_SECONDS) -> Federation:
+def fetch_columns(forks: Sequence[Fork], seconds: float = FORK_SECONDS) -> Federation:
     """What the forks publish, each of them asked for at most so many seconds."""
-    answers = {fork.name: _in_a_thread(fork) for fork in forks}
+    answers = {fork.name: _fetch_in_thread(fork) for fork in forks}
     until = time.monotonic() + seconds
     columns: list[ForeignColumn] = []
-    left_out: list[str] = []
+    excluded: list[str] = []
     for fork in forks:
         try:
             of_fork = answers[fork.name].result(timeout=max(until - time.monotonic(), 0))
         except TimeoutError:
-            left_out += [f"{target}@{fork.name}: had not come after {seconds:g} s" for target in fork.targets]
+            excluded += [f"{target}@{fork.name}: had not come after {seconds:g} s" for target in fork.targets]
             continue
         columns += of_fork.columns
-        left_out += of_fork.left_out
-    return Federation(tuple(columns), tuple(left_out))
+        excluded += of_fork.excluded
+    return Federation(tuple(columns), tuple(excluded))
 
 
-def _in_a_thread(fork: Fork) -> Future[Federation]:
+def _fetch_in_thread(fork: Fork) -> Future[Federation]:
     answer: Future[Federation] = Future()
 
     def work() -> None:
@@ -58,16 +58,16 @@ def _in_a_thread(fork: Fork) -> Future[Federation]:
 
 
 def _columns_of(fork: Fork) -> Federation:
-    columns, left_out = [], []
+    columns, excluded = [], []
     with requests.Session() as session:
         session.trust_env = False  # no password of this machine's goes along
         session.headers["Accept-Encoding"] = "identity"  # what is packed may be a thousand times its size
         for target in fork.targets:
             try:
-                columns.append(read_column(fork, target, _document(session, fork.site + column_document(target))))
+                columns.append(parse_column(fork, target, _document(session, fork.site + column_document(target))))
             except ColumnError as error:
-                left_out.append(f"{target}@{fork.name}: {error}")
-    return Federation(tuple(columns), tuple(left_out))
+                excluded.append(f"{target}@{fork.name}: {error}")
+    return Federation(tuple(columns), tuple(excluded))
 
 
 def _document(session: requests.Session, address: str) -> object:
@@ -81,7 +81,7 @@ def _document(session: requests.Session, address: str) -> object:
 
 
 def _body(session: requests.Session, address: str) -> bytes:
-    with session.get(address, stream=True, allow_redirects=False, timeout=ANSWER_SECONDS) as answer:
+    with session.get(address, stream=True, allow_redirects=False, timeout=TIMEOUT_SECONDS) as answer:
         if 300 <= answer.status_code < 400:
             raise ColumnError("its site redirects; name the address that it leads to in federation.toml")
         if answer.status_code != 200:
@@ -91,6 +91,6 @@ def _body(session: requests.Session, address: str) -> bytes:
         body = bytearray()
         for chunk in answer.iter_content(CHUNK):
             body += chunk
-            if len(body) > LARGEST:
-                raise ColumnError(f"is larger than {LARGEST // 2**20} MiB")
+            if len(body) > MAX_BYTES:
+                raise ColumnError(f"is larger than {MAX_BYTES // 2**20} MiB")
         return bytes(body)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from monitor.formats.toml_reader import read_toml
 
-NAME = r"[a-z0-9][a-z0-9-]{0,38}"
-TARGET = r"[a-z0-9][a-z0-9-]{0,40}"
+FORK_NAME = r"[a-z0-9][a-z0-9-]{0,38}"
+TARGET_NAME = r"[a-z0-9][a-z0-9-]{0,40}"
 # Without encryption only on this machine, for trying it out: on the way here anybody could write a column.
-SITE = r"(https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost):\d+)(/[A-Za-z0-9_~.-]+)*/"
+SITE_URL = r"(https://[A-Za-z0-9.-]+(:\d+)?|http://(127\.0\.0\.1|localhost):\d+)(/[A-Za-z0-9_~.-]+)*/"
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ def load_forks(path: Path) -> tuple[Fork, ...]:
     forks = table.table("forks")
     found = []
     for name in forks.tables():
-        if not re.fullmatch(NAME, name):
+        if not re.fullmatch(FORK_NAME, name):
             forks.refuse(name, "a fork's name is at most 39 of a-z, 0-9 and -: it stands in the head of its columns")
         fork = forks.table(name)
-        site = fork.text("site", pattern=SITE, shape='the address of a site: "https://octocat.github.io/monitor/"')
+        site = fork.text("site", pattern=SITE_URL, shape='the address of a site: "https://octocat.github.io/monitor/"')
         if any(part in (".", "..") for part in site.split("/")):
             fork.refuse("site", f'"{site}" goes up; write where it leads to')
-        targets = fork.texts("targets", pattern=TARGET, shape="the name of a target: amd-mi250")
+        targets = fork.texts("targets", pattern=TARGET_NAME, shape="the name of a target: amd-mi250")
         fork.finish()
         found.append(Fork(name, site, targets))
     forks.finish("fork")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from monitor.model import Build
 
 # The names the frameworks give themselves; another framework goes by its key.
-FRAMEWORKS = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
+FRAMEWORK_TITLES = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
 
 
 def framework_title(framework: str) -> str:
-    return FRAMEWORKS.get(framework, framework)
+    return FRAMEWORK_TITLES.get(framework, framework)
 
 
 def build_title(build: Build | None) -> str:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-NARROW = "\u202f"  # between a number and its unit: narrow, and never broken
+NARROW_SPACE = "\u202f"  # between a number and its unit: narrow, and never broken
 
 # One unit up as soon as four digits would stand before the point.
 LATENCY_UNITS = (("µs", 1.0), ("ms", 1e3), ("s", 1e6))
@@ -15,12 +15,14 @@ THREE_DIGITS = ((9.995, 2), (99.95, 1), (999.5, 0))  # below what so many digits
 
 # The same for a time in microseconds: below what, in units of how many, and how it is written.
 DURATIONS = [
-    (below * size, size, f"%.{digits}f{NARROW}{unit}") for unit, size in LATENCY_UNITS for below, digits in THREE_DIGITS
+    (below * size, size, f"%.{digits}f{NARROW_SPACE}{unit}")
+    for unit, size in LATENCY_UNITS
+    for below, digits in THREE_DIGITS
 ]
 DURATION_LIMITS = [below for below, _, _ in DURATIONS[:-1]]
 
 LARGEST_STEP = 700.0  # beyond it, a ratio is more than a number can hold
-TIMES = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
+MIN_RATIO = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
 
 
 def duration(microseconds: float | None) -> str:
@@ -38,7 +40,7 @@ def quantity(value: float | None, unit: str) -> str:
     steps = ("", "k", "M", "G", "T", "P")
     step = next((n for n in range(len(steps)) if value < 999.5 * 1000**n), len(steps) - 1)
     shown = three_digits(value / 1000**step) if step else f"{value:.0f}"
-    return f"{shown}{NARROW}{steps[step]}{unit}"
+    return f"{shown}{NARROW_SPACE}{steps[step]}{unit}"
 
 
 def three_digits(value: float) -> str:
@@ -61,8 +63,8 @@ def percent(share: float | None) -> str:
     if share is None:
         return "–"
     if share in (0.0, 1.0):
-        return f"{share:.0%}".replace("%", f"{NARROW}%")
-    return f"{min(max(share * 100, 0.1), 99.9):.1f}{NARROW}%"
+        return f"{share:.0%}".replace("%", f"{NARROW_SPACE}%")
+    return f"{min(max(share * 100, 0.1), 99.9):.1f}{NARROW_SPACE}%"
 
 
 def count(number: int, noun: str) -> str:
@@ -70,18 +72,18 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """A time as a run tells it, in UTC."""
     when = datetime.fromisoformat(text)
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
-def clock(when: datetime) -> str:
+def format_time(when: datetime) -> str:
     """A time for readers: `2 Nov 2025, 03:10 UTC`."""
-    return f"{day(when)}, {when:%H:%M} UTC"
+    return f"{format_day(when)}, {when:%H:%M} UTC"
 
 
-def day(when: date) -> str:
+def format_day(when: date) -> str:
     return f"{when.day} {when:%b %Y}"
 
 
@@ -90,18 +92,18 @@ def machine_time(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def listed(words: Sequence[str]) -> str:
+def join_words(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def shortened(names: Sequence[str], shown: int = 3) -> str:
+def first_names(names: Sequence[str], shown: int = 3) -> str:
     """`a, b, c and 4 more`."""
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more
 
 
-def visible(value: object) -> object:
+def escape_invisible(value: object) -> object:
     r"""Text with every character that does not show, or that moves its neighbours, written out: `\u202e`.
 
     Applied to every expression of every template: no template can forget it. Markup made by a template has been
@@ -109,9 +111,9 @@ def visible(value: object) -> object:
     """
     if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
         return value
-    if value.replace(NARROW, "").replace("\u00a0", "").replace("\n", "").isprintable():  # as all figures are
+    if value.replace(NARROW_SPACE, "").replace("\u00a0", "").replace("\n", "").isprintable():  # as all figures are
         return value
-    return "".join(c if c.isprintable() or c in f"\n\u00a0{NARROW}" else _escape(c) for c in value)
+    return "".join(c if c.isprintable() or c in f"\n\u00a0{NARROW_SPACE}" else _escape(c) for c in value)
 
 
 def _escape(character: str) -> str:
@@ -121,6 +123,6 @@ def _escape(character: str) -> str:
 def slower_by(step: float) -> str:
     """Format a step in natural logarithms: "12 % slower", "2.4 times as slow"."""
     ratio = math.exp(min(step, LARGEST_STEP))
-    if ratio >= TIMES:
+    if ratio >= MIN_RATIO:
         return f"{ratio:.1f} times as slow"
     return f"{ratio - 1:.0%} slower".replace("%", " %") if ratio >= 1 else f"{1 - ratio:.0%} faster".replace("%", " %")

@@ -10,15 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from monitor.formatting.humanize import visible
+from monitor.formatting.humanize import escape_invisible
 
-LIMIT = 65_536  # GitHub's, in characters; counted in bytes here, so that no way of counting finds more
+MAX_BYTES = 65_536  # GitHub's, in characters; counted in bytes here, so that no way of counting finds more
 PIPE = r"\|"
 
 
 def code(text: str, longest: int = 300) -> str:
     """Text in one line of code, or a dash where there is none; what is longer than `longest` is cut."""
-    shown = cut(" ".join(str(visible(text)).split()), longest)
+    shown = cut(" ".join(str(escape_invisible(text)).split()), longest)
     if not shown:
         return "–"
     ticks = "`" * (_longest_ticks(shown) + 1)
@@ -29,7 +29,7 @@ def code(text: str, longest: int = 300) -> str:
 def block(text: str, language: str = "") -> str:
     """Text in lines of code."""
     ticks = "`" * max(_longest_ticks(text) + 1, 3)
-    lines = "\n".join(str(visible(line)) for line in text.splitlines())
+    lines = "\n".join(str(escape_invisible(line)) for line in text.splitlines())
     return f"{ticks}{language}\n{lines}\n{ticks}"
 
 
@@ -38,7 +38,7 @@ def link(text: str, address: str) -> str:
     return f"[{text}]({address})" if address else text
 
 
-def folded(summary: str, *parts: str) -> str:
+def details(summary: str, *parts: str) -> str:
     """What is there for whoever opens it."""
     return "\n\n".join((f"<details><summary>{summary}</summary>", *parts, "</details>"))
 
@@ -48,7 +48,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join(map(_row, (head, ("---",) * len(head), *rows)))
 
 
-def fitted(head: Sequence[str], rows: Sequence[Sequence[str]], room: int, more: str) -> str:
+def fit_table(head: Sequence[str], rows: Sequence[Sequence[str]], room: int, more: str) -> str:
     """As many whole rows of a table as have room, then in one line how many have not; `more` says where they are."""
     left = room - size(table(head, ())) - size(_rest(len(rows), more))
     for shown, row in enumerate(rows):

@@ -42,7 +42,7 @@ def kernel_page(framework: str) -> str:
     return f"kernels/{slug(framework)}.html"
 
 
-def case_address(run: Run, function: str) -> str:
+def run_case_address(run: Run, function: str) -> str:
     """Where the site speaks of the cases of a function in the series of a run."""
     return series_address(run.series, function)
 
@@ -81,12 +81,12 @@ def regression_page(regression: str) -> str:
     return f"regressions/{slug(regression)}.html"
 
 
-def issues_on(repository: str, regression: str) -> str:
+def issue_search_url(repository: str, regression: str) -> str:
     """Where GitHub lists the issues of a repository that name a regression, as its own issue does."""
     return f"https://github.com/{repository}/issues?q={quote(f'is:issue {regression}')}"
 
 
-def documentation(name: str) -> str:
+def documentation_url(name: str) -> str:
     """The address of a function's documentation, by its framework's own rule; empty for other packages' names.
 
     A method is documented on its class's page, and a class is what starts with a capital letter. PyTorch's main

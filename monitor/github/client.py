@@ -21,7 +21,7 @@ from requests.auth import AuthBase
 from requests.utils import parse_header_links
 from urllib3.exceptions import HTTPError
 
-from monitor.formatting.humanize import visible
+from monitor.formatting.humanize import escape_invisible
 from monitor.github.answers import AnswerError, Fields, GitHubError, UnansweredError, integer, text
 from monitor.github.retry_policy import (
     LONGEST_WAIT,
@@ -62,7 +62,7 @@ def api_address(given: str) -> str:
     address = given.strip().rstrip("/")
     if not ADDRESS.fullmatch(address):
         shown = re.sub("//[^/]*@", "//…@", given)  # it may hold a password
-        raise AddressError(f'"{visible(shown)}": must be an address, as in {GITHUB}')
+        raise AddressError(f'"{escape_invisible(shown)}": must be an address, as in {GITHUB}')
     try:
         urlsplit(address).port  # noqa: B018 - a port beyond 65535 raises
     except ValueError as error:
@@ -274,7 +274,9 @@ class GitHubClient:
             identity = self._identify()
             there = self._within(target)
             if identity is None or there is None or here != there:
-                raise refuse(f"it has moved to {visible(urlsplit(target).path[:200])}, which is not this repository")
+                raise refuse(
+                    f"it has moved to {escape_invisible(urlsplit(target).path[:200])}, which is not this repository"
+                )
         return urlunsplit((*urlsplit(target)[:3], "", ""))
 
     def _within(self, address: str) -> str | None:
@@ -308,7 +310,7 @@ class GitHubClient:
         number, name = integer(found, "id"), text(found, "full_name")
         if name.lower() != self.name.lower():
             if self._say:
-                self._say(f"{self.name} is called {visible(name)} now")
+                self._say(f"{self.name} is called {escape_invisible(name)} now")
             self.name = name
         self._repository_id = number
         return number
@@ -396,7 +398,7 @@ def _value(answer: HttpAnswer) -> Any:
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()[:60] or "of no type"
-        what = f"no JSON ({visible(kind)})" if answer.body else "an empty body"
+        what = f"no JSON ({escape_invisible(kind)})" if answer.body else "an empty body"
         raise UnansweredError(f"answers {answer.status} with {what}: a proxy may have answered") from error
 
 
@@ -416,7 +418,7 @@ def _kind(value: Any) -> str:
 
 
 def _host(address: str) -> str:
-    return str(visible(urlsplit(address).netloc[:100] or "another place"))
+    return str(escape_invisible(urlsplit(address).netloc[:100] or "another place"))
 
 
 def _cause(error: Exception) -> str:

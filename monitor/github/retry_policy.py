@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from monitor.formatting.humanize import count, visible
+from monitor.formatting.humanize import count, escape_invisible
 
 TRIES = 4  # with pauses of 5, 10 and 20 s: what lasts longer is an outage, and the next night is soon enough
 PAUSE = 5.0
@@ -65,7 +65,7 @@ class HttpAnswer:
         except (ValueError, RecursionError):
             return ""
         said = data.get("message") if isinstance(data, dict) else None
-        return str(visible(" ".join(said.split())[:LONGEST_WORDS])) if isinstance(said, str) else ""
+        return str(escape_invisible(" ".join(said.split())[:LONGEST_WORDS])) if isinstance(said, str) else ""
 
 
 def wait_after(answer: HttpAnswer, number: int, now: datetime) -> float | None:
@@ -84,7 +84,7 @@ def meaning(answer: HttpAnswer, permission: str) -> str:
         return f"{said}: GitHub has trouble, run it again later"
     if not answer.words:
         kind = answer.headers.get("content-type", "").partition(";")[0].strip()[:60] or "of no type"
-        said = f"{said}, and not in GitHub's own form ({visible(kind)}): a proxy may have answered"
+        said = f"{said}, and not in GitHub's own form ({escape_invisible(kind)}): a proxy may have answered"
         return said if answer.status not in (401, 404) else f"{said}; else {MEANINGS[answer.status]}"
     if answer.status == 403 and not any(word in answer.words.lower() for word in LACKS_A_RIGHT):
         return said  # an archived repository, single sign-on, a list of allowed addresses: it says so itself

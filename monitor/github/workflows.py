@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import quote
 
-from monitor.formatting.humanize import count, visible
+from monitor.formatting.humanize import count, escape_invisible
 from monitor.github.answers import (
     AnswerError,
     Fields,
@@ -181,8 +181,8 @@ class Workflows:
             yield Artifact(
                 integer(artifact, "id"),
                 number,
-                str(visible(text_or_empty(run, "display_title"))),
-                str(visible(text_or_empty(run, "html_url"))),
+                str(escape_invisible(text_or_empty(run, "display_title"))),
+                str(escape_invisible(text_or_empty(run, "html_url"))),
                 integer(artifact, "size_in_bytes"),
                 created,
                 _time(text_or_empty(artifact, "expires_at")),

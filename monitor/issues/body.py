@@ -12,8 +12,8 @@ from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
-from monitor.formatting.humanize import count, listed, shortened, visible
-from monitor.formatting.markdown import LIMIT, code, cut, fitted, link, size, table
+from monitor.formatting.humanize import count, escape_invisible, first_names, join_words
+from monitor.formatting.markdown import MAX_BYTES, code, cut, fit_table, link, size, table
 from monitor.formatting.urls import function_page, regression_page
 from monitor.issues.body_sections import environment, events, owners, reproduce, silence
 from monitor.issues.comments import between
@@ -22,7 +22,7 @@ from monitor.issues.issue_metadata import IssueMetadata, hidden
 from monitor.issues.lifecycle import MUTE, SubjectStatus
 from monitor.issues.settings import IssueSettings
 from monitor.model import Build
-from monitor.reports.affected_share import extent
+from monitor.reports.affected_share import affected_share
 
 LONGEST_TITLE = 256  # GitHub's
 
@@ -53,8 +53,8 @@ class IssueText:
     def body(self, mark: IssueMetadata) -> str:
         """The body as GitHub takes it: where it would be too long, the table ends after a whole row."""
         parts = (*self.sections, hidden(mark))
-        room = LIMIT - size("\n\n".join((self.summary, "", *parts)))
-        return "\n\n".join((self.summary, fitted(*self.hits, room, self.more), *parts))
+        room = MAX_BYTES - size("\n\n".join((self.summary, "", *parts)))
+        return "\n\n".join((self.summary, fit_table(*self.hits, room, self.more), *parts))
 
 
 def text_of(report: IssueReport, settings: IssueSettings) -> IssueText:
@@ -78,15 +78,15 @@ def text_of(report: IssueReport, settings: IssueSettings) -> IssueText:
 
 
 def _title(report: IssueReport) -> str:
-    one, on = report.first, shortened(report.targets)
+    one, on = report.first, first_names(report.targets)
     name, since = one.framework, f"since {one.framework} {one.first_bad.version}"
     if len(report.regressions) > 1:
         title = f"{name}: {count(len(report.regressions), 'regression')} on {on} {since}"
     elif one.kind is RegressionKind.INCIDENT:
         title = f"{name} {one.first_bad.version} is broken on {on}: {count(len(one.cells), 'case')} at once"
     else:
-        title = f"{shortened(report.functions, 1)}: {_turned(one)} on {on} {since}"
-    return cut(str(visible(title)), LONGEST_TITLE)
+        title = f"{first_names(report.functions, 1)}: {_turned(one)} on {on} {since}"
+    return cut(str(escape_invisible(title)), LONGEST_TITLE)
 
 
 def _labels(report: IssueReport) -> tuple[str, ...]:
@@ -129,7 +129,7 @@ def _summary_of_many(report: IssueReport, settings: IssueSettings) -> str:
 
 
 def _where(report: IssueReport) -> str:
-    return listed([code(target) for target in report.targets])
+    return join_words([code(target) for target in report.targets])
 
 
 def _build(build: Build) -> str:
@@ -149,7 +149,7 @@ def _now(report: IssueReport, settings: IssueSettings) -> str:
         case SubjectStatus.FIXED:
             builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
             nights = f"{min(report.nights, settings.close_after)} of {count(settings.close_after, 'night')}"
-            return f"fixed in {listed([code(build) for build in builds])}, and good for {nights}"
+            return f"fixed in {join_words([code(build) for build in builds])}, and good for {nights}"
         case SubjectStatus.REMOVED:
             return "what was left of it is no longer in the suite"
         case SubjectStatus.EXPECTED:
@@ -157,7 +157,7 @@ def _now(report: IssueReport, settings: IssueSettings) -> str:
         case SubjectStatus.FLAKY:
             return f"flaky: {count(report.flaky, 'case')} of it answers now this, now that, and is not counted as bad"
     newest = sorted({code(bad.build.label) for bad in report.bad})
-    return f"{extent(report.regressions)} in {shortened(newest)}"
+    return f"{affected_share(report.regressions)} in {first_names(newest)}"
 
 
 def _history(one: Regression, settings: IssueSettings) -> str:
@@ -205,8 +205,8 @@ def _many(report: IssueReport, settings: IssueSettings) -> tuple[Sequence[str], 
             _history(one, settings),
             one.state.value,
             code(one.first_bad.label),
-            code(shortened(one.functions)),
-            code(shortened(one.targets)),
+            code(first_names(one.functions)),
+            code(first_names(one.targets)),
             f"{_turned(one)}: {code(one.said.text)}",
         )
         for one in report.regressions

@@ -15,8 +15,8 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.regressions.tracker import RegressionKind
 from monitor.analysis.regressions.triage import SLOWER
 from monitor.formats.error_text import seen
-from monitor.formatting.humanize import count, shortened
-from monitor.formatting.markdown import block, code, folded, size, table
+from monitor.formatting.humanize import count, first_names
+from monitor.formatting.markdown import block, code, details, size, table
 from monitor.issues.grouping import IssueReport
 from monitor.issues.lifecycle import MUTE
 from monitor.issues.settings import IssueSettings
@@ -41,7 +41,7 @@ def reproduce(report: IssueReport, settings: IssueSettings) -> Iterator[str]:
     script = settings.script(cell.case, known)
     shown = block(script, "python")
     if script and size(shown) <= LONGEST_SCRIPT:
-        yield folded("The case as a script: the framework and NumPy only", shown)
+        yield details("The case as a script: the framework and NumPy only", shown)
 
 
 def _readily(cell: Cell) -> tuple[bool, bool, Cell]:
@@ -75,7 +75,7 @@ def events(report: IssueReport) -> Iterator[str]:
         on = sorted({event.run.target for event in together})
         builds = sorted({event.run.build.label for event in together if event.run.build})
         cases = count(sum(len(event.cells) for event in together), "case")
-        lines.append(f"- {code(day)} {step}: {cases} on {code(shortened(on))}, {code(shortened(builds))}")
+        lines.append(f"- {code(day)} {step}: {cases} on {code(first_names(on))}, {code(first_names(builds))}")
     if len(lines) > EVENTS:
         half = EVENTS // 2
         lines[half:-half] = [f"- … {len(lines) - 2 * half} more"]
@@ -87,7 +87,7 @@ def environment(report: IssueReport) -> Iterator[str]:
     run = report.first.events[0].run
     if said := sorted(run.environment.items())[:ENVIRONMENT]:
         rows = [(code(key, 40), code(value, 100)) for key, value in said]
-        yield folded("The machine of the run that found it", code(run.id), table(("", ""), rows))
+        yield details("The machine of the run that found it", code(run.id), table(("", ""), rows))
 
 
 def silence(report: IssueReport) -> str:
@@ -99,7 +99,7 @@ def silence(report: IssueReport) -> str:
     entries = [*_expected(report)]
     if entries:
         lines.append("- Known and accepted: entries in `triage/expected.toml`, with `reason` and `owner` filled in.")
-    return folded("Not worth a call?", "\n".join(lines), *([block("\n\n".join(entries), "toml")] if entries else []))
+    return details("Not worth a call?", "\n".join(lines), *([block("\n\n".join(entries), "toml")] if entries else []))
 
 
 def _expected(report: IssueReport) -> Iterator[str]:

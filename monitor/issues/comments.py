@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.formatting.humanize import count, listed
+from monitor.formatting.humanize import count, join_words
 from monitor.formatting.markdown import code, link
 from monitor.issues.grouping import IssueReport
 from monitor.issues.issue_metadata import NotifiedState
@@ -41,7 +41,7 @@ def back(report: IssueReport, settings: IssueSettings) -> str:
 def flaky(report: IssueReport, settings: IssueSettings) -> str:
     """That it is flaky now."""
     return (
-        f"Flaky now: {count(report.flaky, 'case')} of it on {listed([code(target) for target in report.targets])} "
+        f"Flaky now: {count(report.flaky, 'case')} of it on {join_words([code(target) for target in report.targets])} "
         f"answers now this, now that, so it is not counted as bad. After {count(settings.close_after, 'night')} more "
         "of that this closes; when fresh workers agree that it is bad, it is told of again."
     )
@@ -53,12 +53,12 @@ def ended(report: IssueReport) -> str:
         return "It stayed flaky: it answers now this, now that. This opens again when it is bad for sure."
     if report.standing is SubjectStatus.FIXED:
         builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
-        return f"Mended in {listed([code(build) for build in builds])}, and good since."
+        return f"Mended in {join_words([code(build) for build in builds])}, and good since."
     if report.standing is SubjectStatus.EXPECTED and all(
         one.state is not RegressionState.EXPECTED for one in report.regressions
     ):
         instead = sorted({bad.instead for one in report.regressions for bad in one.bad if bad.instead})
-        use = f" Instead: {listed([code(name) for name in instead])}." if instead else ""
+        use = f" Instead: {join_words([code(name) for name in instead])}." if instead else ""
         return f"Removed by the framework, as it had announced.{use}"
     if report.standing is SubjectStatus.EXPECTED:
         return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
@@ -70,9 +70,9 @@ def _news(known: NotifiedState, report: IssueReport, settings: IssueSettings) ->
     if (now.last_good, now.first_bad) != (known.last_good, known.first_bad):
         yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report, settings)}"
     if joined := sorted({*now.targets} - {*known.targets}):
-        yield f"Now also on {listed([code(target) for target in joined])}."
+        yield f"Now also on {join_words([code(target) for target in joined])}."
     if left := sorted({*known.targets} - {*now.targets}):
-        yield f"Not any more on {listed([code(target) for target in left])}."
+        yield f"Not any more on {join_words([code(target) for target in left])}."
     if now.flaky > known.flaky:
         yield f"Flaky now, of what is bad: {count(now.flaky, 'case')}, which answer now this, now that."
     if now.functions >= GROWN * known.functions:
@@ -80,7 +80,7 @@ def _news(known: NotifiedState, report: IssueReport, settings: IssueSettings) ->
 
 
 def _what(report: IssueReport) -> str:
-    on = listed([code(target) for target in report.targets])
+    on = join_words([code(target) for target in report.targets])
     return f"{count(len(report.bad), 'case')} of {count(len(report.functions), 'function')} on {on}"
 
 

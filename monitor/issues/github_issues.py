@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import takewhile
 
-from monitor.formatting.humanize import visible
+from monitor.formatting.humanize import escape_invisible
 from monitor.github.account import HOW_TO_NAME, own_account
 from monitor.github.answers import AnswerError, Fields, GitHubError, integer, login, named, text, text_or_empty
 from monitor.github.client import GitHubClient
@@ -101,7 +101,8 @@ class IssueTracker:
         number = integer(issue, "number")
         if login(issue) and not self._is_own(issue):
             raise GitHubError(
-                f"{self._client.name}: #{number} is opened, by {visible(login(issue))} and not by {self.account}: "
+                f"{self._client.name}: #{number} is opened, by {escape_invisible(login(issue))} "
+                f"and not by {self.account}: "
                 f"the next call would not know it as ours; {HOW_TO_NAME}"
             )
         return f"#{number}"

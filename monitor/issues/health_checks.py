@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.status.last_runs import last_runs
-from monitor.formatting.humanize import count, moment
+from monitor.formatting.humanize import count, parse_time
 from monitor.github.workflows import Artifact
 from monitor.model import Evidence, Series
 
@@ -98,7 +98,7 @@ def coverage(
         (f"{_named((run.target, run.evidence))}: {run.framework}, suite {run.suite}", "; ".join(night.incidents))
         for night in newest
         for run in [night.run]
-        if night.incidents and run.series in wanted and now - moment(run.started) <= longest
+        if night.incidents and run.series in wanted and now - parse_time(run.started) <= longest
         if not _ahead(run.started, now)
     ]
     return HealthAlarm(HealthCheckKind.COVERAGE, tuple(sorted(rows)))
@@ -136,14 +136,14 @@ def clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthAl
             ahead[way] = max(night.run.started, ahead.get(way, ""))
     rows = [("this machine", fault)] if fault else []
     for way, started in sorted(ahead.items()):
-        days = count((moment(started) - now).days, "day")
-        rows.append((_named(way), f"a run is dated {moment(started):%Y-%m-%d}, {days} ahead: no sign of life"))
+        days = count((parse_time(started) - now).days, "day")
+        rows.append((_named(way), f"a run is dated {parse_time(started):%Y-%m-%d}, {days} ahead: no sign of life"))
     return HealthAlarm(HealthCheckKind.CLOCK, tuple(rows))
 
 
 def _ahead(started: str, now: datetime) -> bool:
     """Whether a time is yet to come."""
-    return moment(started) - now > AHEAD_AT_MOST
+    return parse_time(started) - now > AHEAD_AT_MOST
 
 
 def _named(way: tuple[str, Evidence]) -> str:

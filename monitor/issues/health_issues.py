@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor.formatting.humanize import listed
-from monitor.formatting.markdown import LIMIT, code, fitted, size
+from monitor.formatting.humanize import join_words
+from monitor.formatting.markdown import MAX_BYTES, code, fit_table, size
 from monitor.issues.body import MONITOR
 from monitor.issues.health_checks import HealthAlarm, HealthCheckKind
 from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden
@@ -74,14 +74,14 @@ class HealthIssueSubject:
         parts = (MENDS[self.alarm.kind], "This closes by itself when data flows again.", hidden(mark))
         if not rows:
             return "\n\n".join((self.ended(), hidden(mark)))
-        room = LIMIT - size("\n\n".join(("", *parts)))
-        return "\n\n".join((fitted(("what", "trouble"), rows, room, ""), *parts))
+        room = MAX_BYTES - size("\n\n".join(("", *parts)))
+        return "\n\n".join((fit_table(("what", "trouble"), rows, room, ""), *parts))
 
     def news(self, known: NotifiedState) -> str:
         now = {*self.told.targets}
         joined, left = sorted(now - {*known.targets}), sorted({*known.targets} - now)
-        lines = [f"- Now also {listed([code(name) for name in joined])}."] if joined else []
-        lines += [f"- Well again: {listed([code(name) for name in left])}."] if left else []
+        lines = [f"- Now also {join_words([code(name) for name in joined])}."] if joined else []
+        lines += [f"- Well again: {join_words([code(name) for name in left])}."] if left else []
         return "\n".join(lines)
 
     def flaky_for_long(self, since: str) -> bool:  # noqa: ARG002 - an alarm is not flaky
@@ -91,7 +91,7 @@ class HealthIssueSubject:
         return ""
 
     def back(self) -> str:
-        return f"It is back: {listed([code(name) for name in self.told.targets])}."
+        return f"It is back: {join_words([code(name) for name in self.told.targets])}."
 
     def ended(self) -> str:
         return ENDED.get(self.alarm.kind, "All is well again.")

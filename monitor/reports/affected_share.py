@@ -8,7 +8,7 @@ from monitor.analysis.regressions.regression import Regression
 from monitor.formatting.humanize import count
 
 
-def extent(regressions: Collection[Regression]) -> str:
+def affected_share(regressions: Collection[Regression]) -> str:
     """`1 of 2 cases and 1 of 2 functions bad, 1 case flaky`; where nothing is bad any more, what it hit."""
     cells = {cell for one in regressions for cell in one.cells}
     bad = {one.cell for regression in regressions for one in regression.bad}

@@ -15,7 +15,7 @@ INDENT = 13
 
 
 @dataclass(frozen=True)
-class TrialReport:
+class TrialStep:
     """A trial, and what it said."""
 
     trial: Trial
@@ -36,16 +36,16 @@ class BisectResult:
     bad: Trial
     skipped: tuple[Trial, ...]
     commits: CommitRange
-    steps: tuple[TrialReport, ...]
+    steps: tuple[TrialStep, ...]
     held: tuple[Package, ...]
 
 
-def found_text(found: BisectResult) -> str:
+def bisect_text(found: BisectResult) -> str:
     """For a reader: the two builds first, then every step."""
     return "\n".join(_lines(found))
 
 
-def found_json(found: BisectResult) -> dict[str, Any]:
+def bisect_json(found: BisectResult) -> dict[str, Any]:
     """For a program; what is empty is left out."""
     told: dict[str, Any] = to_json(found)
     return told

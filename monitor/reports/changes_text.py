@@ -12,42 +12,42 @@ from monitor.history.retraction import ExcludedRun
 from monitor.model import Evidence
 
 # New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
-LISTED = 20
+MAX_LISTED = 20
 # What GitHub's Markdown leaves as it is, wherever it stands: plain words and numbers. An address, or what may be the
 # hash of a commit, it makes a link of.
-PLAIN = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
+PLAIN_TEXT = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
 
 
-def news_text(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
+def changes_text(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
     """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
     own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
     return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
 
 
-def apart_text(runs: Sequence[ExcludedRun]) -> str:
+def excluded_runs_text(runs: Sequence[ExcludedRun]) -> str:
     """Return what runs that no series has came to, as plain text, two lines a run."""
-    return "\n".join(line for one in runs for line in _apart(one))
+    return "\n".join(line for one in runs for line in _excluded_run(one))
 
 
-def _apart(one: ExcludedRun) -> Iterator[str]:
+def _excluded_run(one: ExcludedRun) -> Iterator[str]:
     run = one.run
     counts = ", ".join(f"{number} {outcome}" for outcome, number in one.counts.items())
     yield f"{run.target} {run.framework} {run.suite}: {run.build.label if run.build else 'no build'}, in no series"
     yield f"  {counts or 'nothing observed'}; {one.why}"
 
 
-def news_markdown(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
+def changes_markdown(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
     """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
-    lines = ["## Tonight", "", *(f"- **{inert(fault)}**" for fault in faults), *([""] if faults else [])]
+    lines = ["## Tonight", "", *(f"- **{escape_markdown(fault)}**" for fault in faults), *([""] if faults else [])]
     for night in nights:
-        lines += [f"### {inert(_title(night))}", "", inert(_coverage(night)), ""]
-        lines += [f"- **{inert(incident)}**" for incident in night.incidents]
-        lines += [f"- note: {inert(note)}" for note in night.run.remarks]
-        rows = [change for verdict in ChangeKind for change in night.of(verdict)[:LISTED]]
+        lines += [f"### {escape_markdown(_title(night))}", "", escape_markdown(_coverage(night)), ""]
+        lines += [f"- **{escape_markdown(incident)}**" for incident in night.incidents]
+        lines += [f"- note: {escape_markdown(note)}" for note in night.run.remarks]
+        rows = [change for verdict in ChangeKind for change in night.of(verdict)[:MAX_LISTED]]
         if rows:
             head = ("", "case", "before", "after", "message")
-            lines += ["", table(head, ([*map(inert, _cells(change))] for change in rows)), ""]
-        lines += [*(f"- {inert(more)}" for more in _more(night)), ""]
+            lines += ["", table(head, ([*map(escape_markdown, _cells(change))] for change in rows)), ""]
+        lines += [*(f"- {escape_markdown(more)}" for more in _more(night)), ""]
     return "\n".join(lines)
 
 
@@ -57,7 +57,7 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
     yield from (f"  ! {incident}" for incident in night.incidents)
     yield from (f"  note: {note}" for note in night.run.remarks)
     for verdict in ChangeKind:
-        for change in night.of(verdict)[:LISTED]:
+        for change in night.of(verdict)[:MAX_LISTED]:
             kind, case, before, after, message = _cells(change)
             yield f"  {kind:<18} {case}: {before} -> {after}" + (f": {message}" if message else "")
     yield from (f"  {more}" for more in _more(night))
@@ -81,17 +81,17 @@ def _coverage(night: NightChanges) -> str:
 
 def _more(night: NightChanges) -> Iterator[str]:
     for verdict in ChangeKind:
-        if (count := len(night.of(verdict))) > LISTED:
-            yield f"and {count - LISTED} more {verdict}"
+        if (count := len(night.of(verdict))) > MAX_LISTED:
+            yield f"and {count - MAX_LISTED} more {verdict}"
 
 
 def _cells(change: Change) -> tuple[str, str, str, str, str]:
     return change.verdict, change.case, change.before or "-", change.after or "-", change.text
 
 
-def inert(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Return text that Markdown shows as it is, in a line or in the cell of a table; what is not plain is code.
 
     No markup, no mention, no link: GitHub looks for those everywhere but in code.
     """
-    return text if PLAIN.fullmatch(text) else code(text, longest=LONGEST_LINE)
+    return text if PLAIN_TEXT.fullmatch(text) else code(text, longest=LONGEST_LINE)

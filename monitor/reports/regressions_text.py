@@ -7,11 +7,11 @@ from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.regressions.tracker import RegressionKind
-from monitor.formatting.humanize import count, shortened
+from monitor.formatting.humanize import count, first_names
 from monitor.formatting.markdown import table
 from monitor.github.commit_ranges import CommitRange, between_builds
-from monitor.reports.affected_share import extent
-from monitor.reports.changes_text import inert
+from monitor.reports.affected_share import affected_share
+from monitor.reports.changes_text import escape_markdown
 
 COLUMNS = (
     *("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message"),
@@ -26,7 +26,9 @@ def regressions_text(found: Sequence[Regression], on_main: Mapping[str, str]) ->
 
 def regressions_markdown(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
     """A row a regression. Whatever came from a run is inert."""
-    return table(COLUMNS, ([*map(inert, _cells(regression)), _link(regression, on_main)] for regression in found))
+    return table(
+        COLUMNS, ([*map(escape_markdown, _cells(regression)), _link(regression, on_main)] for regression in found)
+    )
 
 
 def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
@@ -36,7 +38,7 @@ def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     yield f"{'':<11} {message}"
     if regression.beside:
         yield f"{'':<11} beside the framework's version: {'; '.join(regression.beside)}"
-    yield f"{'':<11} {', '.join(_steps(regression))}; known {known}"
+    yield f"{'':<11} {', '.join(_events(regression))}; known {known}"
     commits = _commits(regression, on_main)
     if commits.link:
         yield f"{'':<11} {commits.what}: {commits.link}"
@@ -52,7 +54,7 @@ def _link(one: Regression, on_main: Mapping[str, str]) -> str:
     return f"[{commits.what}]({commits.link})" if commits.link else "–"
 
 
-def _steps(regression: Regression) -> Iterator[str]:
+def _events(regression: Regression) -> Iterator[str]:
     """The events, those of one kind in a row told as one."""
     for step, events in groupby(regression.events, key=lambda event: event.step):
         found = [*events]
@@ -68,10 +70,10 @@ def _cells(regression: Regression) -> tuple[str, ...]:
         regression.last_good.label,
         regression.first_bad.label,
         regression.fixed.label if regression.fixed else "-",
-        extent([regression]),
-        shortened(regression.functions),
-        shortened(regression.targets),
-        _known(regression),
+        affected_share([regression]),
+        first_names(regression.functions),
+        first_names(regression.targets),
+        _time_to_detection(regression),
         _message(regression),
     )
 
@@ -83,12 +85,12 @@ def _message(regression: Regression) -> str:
         case RegressionKind.SLOWER:  # says so itself
             return regression.said.text
         case RegressionKind.FUNCTIONS:
-            instead = shortened(sorted({bad.instead for bad in regression.bad if bad.instead}))
+            instead = first_names(sorted({bad.instead for bad in regression.bad if bad.instead}))
             use = f"; instead: {instead}" if instead else ""
             return f"{regression.signature.partition(':')[0]}: {regression.said.text}{use}"
 
 
-def _known(regression: Regression) -> str:
+def _time_to_detection(regression: Regression) -> str:
     if regression.kind is RegressionKind.SLOWER:
         return "side by side"
     late = regression.detection

@@ -9,10 +9,10 @@ from monitor.analysis.latency.slowdown_tracker import CommonDrift, LatencyNight,
 from monitor.formatting.humanize import slower_by
 from monitor.formatting.markdown import table
 from monitor.model import ComparisonSide
-from monitor.reports.changes_text import LISTED, inert
+from monitor.reports.changes_text import MAX_LISTED, escape_markdown
 
 # What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
-COUNTED = (SlowdownStatus.SUSPECT,)
+ONLY_COUNTED = (SlowdownStatus.SUSPECT,)
 
 
 def slowdowns_text(nights: Sequence[LatencyNight]) -> str:
@@ -26,10 +26,14 @@ def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
     for night in nights:
         rows, remarks = [*_rows(night)], [*_remarks(night)]
         if rows or remarks:
-            lines += [f"### {inert(_title(night))}", "", *(f"- {inert(remark)}" for remark in remarks)]
+            lines += [
+                f"### {escape_markdown(_title(night))}",
+                "",
+                *(f"- {escape_markdown(remark)}" for remark in remarks),
+            ]
         if rows:
             head = ("", "case", "slower", "last good", "new")
-            lines += ["", table(head, ([*map(inert, row)] for row in rows))]
+            lines += ["", table(head, ([*map(escape_markdown, row)] for row in rows))]
         if rows or remarks:
             lines.append("")
     return "\n".join(["## How fast", "", *lines]) if lines else ""
@@ -52,8 +56,8 @@ def _title(night: LatencyNight) -> str:
 
 def _rows(night: LatencyNight) -> Iterator[tuple[str, ...]]:
     for standing in SlowdownStatus:
-        if standing not in COUNTED:
-            yield from (_row(one) for one in night.of(standing)[:LISTED])
+        if standing not in ONLY_COUNTED:
+            yield from (_row(one) for one in night.of(standing)[:MAX_LISTED])
 
 
 def _row(one: Slowdown) -> tuple[str, ...]:
@@ -68,9 +72,9 @@ def _side(side: ComparisonSide | None) -> str:
 
 def _remarks(night: LatencyNight) -> Iterator[str]:
     if night.drift:
-        yield drift_said(night.drift)
+        yield drift_text(night.drift)
     for standing in SlowdownStatus:
-        if standing not in COUNTED and (more := len(night.of(standing)) - LISTED) > 0:
+        if standing not in ONLY_COUNTED and (more := len(night.of(standing)) - MAX_LISTED) > 0:
             yield f"and {more} more {standing}"
     if night.alike:
         yield f"{night.alike} suspects were no slower side by side"
@@ -80,7 +84,7 @@ def _remarks(night: LatencyNight) -> Iterator[str]:
     yield from (f"note: {note}" for note in night.notes)
 
 
-def drift_said(drift: CommonDrift) -> str:
+def drift_text(drift: CommonDrift) -> str:
     """What all cases of a night have in common, in words."""
     tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
     if drift.common is None:

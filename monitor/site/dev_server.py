@@ -18,13 +18,15 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
-LOOKS_EVERY = 0.5  # seconds
-WAITS = 20.0  # seconds until a page that waits is told to ask again: browsers give up after a minute or more
+POLL_SECONDS = 0.5  # seconds
+LONG_POLL_SECONDS = (
+    20.0  # seconds until a page that waits is told to ask again: browsers give up after a minute or more
+)
 
-WAITING = "/-/reload.js"
-TAG = f'<script src="{WAITING}" defer></script>\n</body>'.encode()
+RELOAD_ADDRESS = "/-/reload.js"
+RELOAD_TAG = f'<script src="{RELOAD_ADDRESS}" defer></script>\n</body>'.encode()
 # A script that is asked for before the page has loaded would keep it loading for as long as it waits.
-ASK = """const ask = (wait) => setTimeout(() => {
+RELOAD_SCRIPT = """const ask = (wait) => setTimeout(() => {
   const script = document.createElement("script");
   script.src = "%s?after=%d";
   script.onload = () => ask(0);
@@ -62,10 +64,10 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
-        if path == WAITING:
+        if path == RELOAD_ADDRESS:
             self._answer(self._script(query), "text/javascript")
         elif (page := self._page()) and page.is_file():
-            self._answer(page.read_bytes().replace(b"</body>", TAG), "text/html; charset=utf-8")
+            self._answer(page.read_bytes().replace(b"</body>", RELOAD_TAG), "text/html; charset=utf-8")
         else:
             super().do_GET()
 
@@ -78,8 +80,8 @@ class _Handler(SimpleHTTPRequestHandler):
     def _script(self, query: str) -> bytes:
         after = query.removeprefix("after=")
         if not after.isdigit():
-            return (ASK % (WAITING, self._editions.number)).encode()
-        return b"location.reload();" if self._editions.wait(int(after), WAITS) else b""
+            return (RELOAD_SCRIPT % (RELOAD_ADDRESS, self._editions.number)).encode()
+        return b"location.reload();" if self._editions.wait(int(after), LONG_POLL_SECONDS) else b""
 
     def _answer(self, content: bytes, kind: str) -> None:
         self.send_response(200)
@@ -97,28 +99,30 @@ def serve_site(make: Callable[[], object], directory: Path, *, watched: Iterable
     """Show the site in `directory`, which `make` makes, until interrupted; made anew when a watched file changes."""
     make()
     editions = BuildCounter()
-    server = server_of(directory, editions, port)
+    server = create_server(directory, editions, port)
     print(f"http://{LOOPBACK}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        watch(make, watched, editions, threading.Event())
+        rebuild_on_change(make, watched, editions, threading.Event())
     except KeyboardInterrupt:
         print()
     finally:
         server.shutdown()
 
 
-def server_of(directory: Path, editions: BuildCounter, port: int) -> ThreadingHTTPServer:
+def create_server(directory: Path, editions: BuildCounter, port: int) -> ThreadingHTTPServer:
     server = ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(directory), editions=editions))
     server.daemon_threads = True  # a page that waits does not hold up the end
     return server
 
 
-def watch(make: Callable[[], object], watched: Iterable[Path], editions: BuildCounter, stop: threading.Event) -> None:
+def rebuild_on_change(
+    make: Callable[[], object], watched: Iterable[Path], editions: BuildCounter, stop: threading.Event
+) -> None:
     """Make the site anew whenever a file in these folders is another, or newer, than before."""
     folders = [*watched]
     before = _stamps(folders)
-    while not stop.wait(LOOKS_EVERY):
+    while not stop.wait(POLL_SECONDS):
         now = _stamps(folders)
         if now == before:
             continue

@@ -28,12 +28,12 @@ from monitor.model import Run
 
 # Says that a directory is a site of ours, which the next edition may replace, and what its pages were made of.
 MARKER = ".portability-site"
-LOCK, OLD = "lock", "old"  # in the folder of a build: what says that it runs, and the edition that it replaces
+LOCK, PREVIOUS = "lock", "old"  # in the folder of a build: what says that it runs, and the edition that it replaces
 NOTE = "Written by Portability Monitor: the next build replaces this directory."
 
 
 # What stands for a value among those that a page is made of.
-TOLD_BY: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
+DIGEST_REDUCERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
     Run: lambda run: (str, (run.id,)),
     RecordedRun: lambda recorded: (str, (recorded.run.id,)),
     SeriesStatus: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # follows from its runs
@@ -49,10 +49,10 @@ class SiteBuild:
     """An edition in the making in `fresh`, after the one in `last`; `share` of it is this process's part."""
 
     def __init__(self, fresh: Path, last: Path, share: tuple[int, int] = (0, 1)) -> None:
-        self.made_of: dict[str, str] = {}
+        self.digests: dict[str, str] = {}
         self._fresh, self._last, self._share = fresh, last, share
         self._folders = {""}  # of the fresh edition that are there
-        self._was_made_of = _marker(last)
+        self._previous_digests = _marker(last)
 
     def mine(self, address: str) -> bool:
         """Whether this process is the one to make that file; of files that differ in their ends alone, all or none."""
@@ -62,8 +62,8 @@ class SiteBuild:
 
     def page(self, address: str, of: str, make: Callable[[], bytes]) -> None:
         """The page at an address; it is made anew unless the last edition has it, made `of` the same."""
-        self.made_of[address] = of
-        if not (self._was_made_of.get(address) == of and self._keep(address)):
+        self.digests[address] = of
+        if not (self._previous_digests.get(address) == of and self._keep(address)):
             self.write(address, make())
 
     def write(self, address: str, content: bytes) -> None:
@@ -97,20 +97,20 @@ class SiteBuild:
 
 
 @contextmanager
-def next_edition(directory: Path) -> Iterator[Path]:
+def replacement_directory(directory: Path) -> Iterator[Path]:
     """A fresh folder, which at the end takes the place of `directory`; where making it fails, the last edition stays.
 
     Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
     """
     refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
-    _clear_killed(directory)
+    _remove_killed_builds(directory)
     with (
         tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary,
         (Path(temporary) / LOCK).open("ab") as lock,
     ):
         fcntl.flock(lock, fcntl.LOCK_EX)  # until this process and its helpers have ended, however they end
-        fresh, old = Path(temporary) / "new", Path(temporary) / OLD
+        fresh, old = Path(temporary) / "new", Path(temporary) / PREVIOUS
         fresh.mkdir()
         yield fresh
         if directory.exists():
@@ -123,7 +123,7 @@ def next_edition(directory: Path) -> Iterator[Path]:
             raise
 
 
-def _clear_killed(directory: Path) -> None:
+def _remove_killed_builds(directory: Path) -> None:
     """Remove what builds of this site that were killed have left beside it; the last edition is put back first.
 
     Such a folder has a lock that nobody holds. One whose lock is held is of a build that runs, one without is not ours.
@@ -138,29 +138,29 @@ def _clear_killed(directory: Path) -> None:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 continue
-            if not directory.exists() and (left / OLD / MARKER).is_file():
-                (left / OLD).rename(directory)
+            if not directory.exists() and (left / PREVIOUS / MARKER).is_file():
+                (left / PREVIOUS).rename(directory)
             shutil.rmtree(left, ignore_errors=True)  # another build may be removing it too
 
 
-def write_marker(fresh: Path, made_of: Mapping[str, str]) -> None:
+def write_marker(fresh: Path, digests: Mapping[str, str]) -> None:
     """Write down what the pages were made of, for the next edition."""
-    (fresh / MARKER).write_text(json.dumps({"note": NOTE, "made_of": dict(sorted(made_of.items()))}, indent=0) + "\n")
+    (fresh / MARKER).write_text(json.dumps({"note": NOTE, "digests": dict(sorted(digests.items()))}, indent=0) + "\n")
 
 
-def made_of(*what: object) -> str:
+def input_digest(*what: object) -> str:
     """A digest of what a page is made of: plain values, however deep, and runs, which never change, by their ids.
 
     There may be no set among them: its order is another in every process.
     """
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)
-    pickler.dispatch_table = TOLD_BY  # which asks of no other type: a page is made of a hundred thousand values
+    pickler.dispatch_table = DIGEST_REDUCERS  # which asks of no other type: a page is made of a hundred thousand values
     pickler.dump(what)
     return _digest([buffer.getvalue()])
 
 
-def made_by(*folders: Path) -> str:
+def source_digest(*folders: Path) -> str:
     """A digest of the files that make pages: code and templates."""
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
@@ -175,7 +175,7 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 def _marker(directory: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((directory / MARKER).read_text())["made_of"]
+        found: dict[str, str] = json.loads((directory / MARKER).read_text())["digests"]
     except (OSError, ValueError, TypeError, KeyError):  # none, or one of an older kind: everything is made anew
         return {}
     return found

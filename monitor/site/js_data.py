@@ -1,4 +1,4 @@
-"""Data for the scripts of pages."""
+"""Write data for the scripts of pages."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 
 
 def data_script(target: str, data: object) -> bytes:
-    """A script that only names the data: a page opened from a disk may load scripts, and read no other file.
+    """Return a script that assigns `data` to `target`, a JavaScript expression.
 
-    `target` is what the data is assigned to, in JavaScript. JSON in ASCII is JavaScript too, whatever its texts are; as
-    a string that is parsed it is read in half the time.
+    A page opened from disk may load scripts, but no JSON. ASCII JSON is valid JavaScript whatever its texts are, and
+    parsing it from a string takes half the time.
     """
     text = json.dumps(data, separators=(",", ":"))
     return f"{target} = JSON.parse({json.dumps(text)});\n".encode("ascii")

@@ -1,6 +1,6 @@
-"""What people found out about failures: the tables of `docs/findings.md`, told again where the function is.
+"""Read the known issues of functions from the tables of `docs/findings.md`.
 
-The document stays the one place to write: a table with the columns case, what happens, instead.
+These tables have the columns case, what happens, instead.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ CASE = re.compile(r"`(\w+/[^`/]+/[^`]+)`")
 
 @dataclass(frozen=True)
 class KnownIssue:
-    """What happens, and what one writes instead, which may be empty; in Markdown with nothing but `code` in it."""
+    """Known issue of a function and its workaround, which may be empty; Markdown with `code` as its only markup."""
 
     what: str
     instead: str
 
 
-def load_findings(document: Path) -> Mapping[str, tuple[KnownIssue, ...]]:
-    """The findings of each function that a row names a case of."""
+def load_known_issues(document: Path) -> Mapping[str, tuple[KnownIssue, ...]]:
+    """Return the known issues by function: those of the cases that a row names."""
     found: dict[str, tuple[KnownIssue, ...]] = {}
     for cases, what, instead in _rows(document.read_text(encoding="utf-8")):
         for function in dict.fromkeys(map(function_of, CASE.findall(cases))):
@@ -34,7 +34,7 @@ def load_findings(document: Path) -> Mapping[str, tuple[KnownIssue, ...]]:
 
 
 def _rows(text: str) -> Iterator[tuple[str, str, str]]:
-    """The rows of the tables that have the columns."""
+    """Yield the rows of the tables with these columns."""
     inside = False
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
@@ -48,5 +48,5 @@ def _rows(text: str) -> Iterator[tuple[str, str, str]]:
 
 
 def code_parts(text: str) -> list[tuple[bool, str]]:
-    """Markdown as pieces: whether each is code, and its text."""
+    """Split Markdown into pieces: whether a piece is code, and its text."""
     return [(number % 2 == 1, part) for number, part in enumerate(text.split("`")) if part]

@@ -1,4 +1,4 @@
-"""What the project itself says, beside what was seen: its functions, its hardware, and what people found out."""
+"""Data of the project that the pages show besides results: functions, hardware, known issues."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from monitor.site.target_info import TargetInfo
 
 @dataclass(frozen=True)
 class ProjectMetadata:
-    """Everything that the pages tell and no run does.
+    """Data of the pages that comes from no run.
 
-    `script` gives the stand-alone script of a case by its id and by what was seen of it, as `mismatch: 3 of 4 elements
-    off`, or an empty text where there is none any more; `hardware`
-    are the targets that have a runner file; `excuse` says of a failure that it is expected, or muted; `findings` are by
-    function; `federation` is what forks tell.
+    `script` returns the stand-alone script of a case, given its id and recorded outcome (`mismatch: 3 of 4 elements
+    off`), or an empty text if the case no longer exists. `hardware` are the targets with a runner file. `excuse`
+    returns the state of a failure that is expected or muted. `known_issues` are by function. `federation` has the
+    results of forks.
     """
 
     catalog: Mapping[str, Function]
     script: Callable[[str, str], str]
     hardware: Mapping[str, TargetInfo]
     excuse: Excuse = nothing_excused
-    findings: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
+    known_issues: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)

@@ -1,15 +1,15 @@
-"""Signatures as the pages show them: broken over lines between parameters."""
+"""Split signatures into parts between which a line may break."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 OPENING, CLOSING = "([{", ")]}"
-BETWEEN = "; "  # the ways to call one function
+BETWEEN = "; "  # between the overloads of a function
 
 
-def calls(signature: str) -> tuple[tuple[str, ...], ...]:
-    """The ways to call a function, each in parts between which a line may break: `("(x, ", "axis=(0, 1))")`."""
+def signature_parts(signature: str) -> tuple[tuple[str, ...], ...]:
+    """Return each overload of a function in parts between which a line may break: `("(x, ", "axis=(0, 1))")`."""
     found: list[list[str]] = [[]]
     for part in _parts(signature):
         found[-1].append(part.removesuffix(BETWEEN))
@@ -19,9 +19,9 @@ def calls(signature: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _parts(signature: str) -> Iterator[str]:
-    """A signature cut after each comma between its parameters, of what it returns, and after each way to call it.
+    """Yield a signature cut after each comma between parameters or return values, and after each overload.
 
-    What stands in brackets within its parentheses, or in quotes, is one part.
+    Nested brackets and quoted texts are never cut.
     """
     depth, quote, start = 0, "", 0
     for place, character in enumerate(signature):

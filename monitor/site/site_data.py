@@ -1,6 +1,6 @@
-"""What several pages and files of a site tell, found once: before the work is split over processes.
+"""Collect the data that several pages share, once, before the work is split over processes.
 
-What only one page tells is found where that page is made, if it is made at all.
+Data of a single page is computed where that page is written, and only if it is written.
 """
 
 from __future__ import annotations
@@ -12,57 +12,57 @@ from datetime import datetime
 from monitor.analysis.outcomes.outcome_changes import tonight
 from monitor.analysis.regressions.triage import excused
 from monitor.exports import api
-from monitor.exports.export_files import Maker, machine_files
+from monitor.exports.export_files import MakeContent, export_files
 from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
-from monitor.site.pages.overview import OverviewPage, tonight_page
+from monitor.site.pages.overview import OverviewPage, overview_page
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.snapshot.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class SiteData:
-    """What a site has to tell. The `material` is told as the project excuses it.
+    """Data of a whole site.
 
-    `regressions` are those of functions and the slowdowns. `documents` are those of runs and functions by their
-    addresses, and `files` makes all others that are for programs.
+    The triage files are applied to the changes of `snapshot`. `regressions` include slowdowns. `documents` are the JSON
+    documents of runs and functions by address; `files` are all other exported files.
     """
 
-    material: Snapshot
+    snapshot: Snapshot
     project: ProjectMetadata
     regressions: tuple[regressions.RegressionSource, ...]
-    front: OverviewPage
+    overview: OverviewPage
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.FunctionSource, ...]
     runs: tuple[run.RunSource, ...]
     documents: Mapping[str, api.Document]
-    files: tuple[tuple[str, Maker], ...]
+    files: tuple[tuple[str, MakeContent], ...]
 
 
-def contents(material: Snapshot, project: ProjectMetadata, generated: datetime, base: str) -> SiteData:
-    """The contents of a site made of that, at that address."""
-    found = material.regressions(project.excuse)
-    nights = tuple(excused(night, project.excuse) for night in material.nights)
-    told = replace(material, nights=nights)
-    front = tonight_page(nights, tonight(nights), material.series, found, project.hardware, generated)
-    subjects = regressions.subjects(found, material.main_commits)
-    levels = LatencyLevels(material.moved, material.told, material.paces)
-    functions = api.functions_of(material.functions)
-    documents = (*api.function_documents(functions, told, project.catalog), *api.run_documents(told))
+def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: datetime, base: str) -> SiteData:
+    """Return the data of a site with the address `base`."""
+    found = snapshot.regressions(project.excuse)
+    nights = tuple(excused(night, project.excuse) for night in snapshot.nights)
+    triaged = replace(snapshot, nights=nights)
+    overview = overview_page(nights, tonight(nights), snapshot.series, found, project.hardware, generated)
+    sources = regressions.regression_sources(found, snapshot.main_commits)
+    levels = LatencyLevels(snapshot.moved, snapshot.told, snapshot.paces)
+    functions = api.functions_of(snapshot.functions)
+    documents = (*api.function_documents(functions, triaged, project.catalog), *api.run_documents(triaged))
     return SiteData(
-        told,
+        triaged,
         project,
-        subjects,
-        front,
-        tuple(target.subjects(front.all_places, material.series, project.hardware)),
-        builds.build_pages(nights, material.signatures, material.main_commits),
+        sources,
+        overview,
+        tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
+        builds.build_pages(nights, snapshot.signatures, snapshot.main_commits),
         tuple(
-            function.subjects(
-                material.functions, material.trends, nights, subjects, material.signatures, levels, project
+            function.function_sources(
+                snapshot.functions, snapshot.trends, nights, sources, snapshot.signatures, levels, project
             )
         ),
-        tuple(run.subjects(nights, material.runs, material.outcomes)),
+        tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),
         dict(documents),
-        tuple(machine_files(told, found, functions, generated, base)),
+        tuple(export_files(triaged, found, functions, generated, base)),
     )

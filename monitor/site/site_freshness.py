@@ -1,4 +1,4 @@
-"""When the published site says that it was written."""
+"""Read when the published site was written."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from datetime import datetime
 import requests
 
 from monitor.exports.api import ROOT
-from monitor.formatting.humanize import moment
+from monitor.formatting.humanize import parse_time
 
-ANSWER_SECONDS = 30
+TIMEOUT_SECONDS = 30
 
 
 class FreshnessUnknownError(Exception):
-    """A site that does not say when it was written: why, in one line."""
+    """Site without a readable time of writing; the message is one line."""
 
 
-def written_at(site: str) -> datetime:
-    """When the site at an address, with a slash at its end, was written. Raises FreshnessUnknownError."""
+def site_written_at(site: str) -> datetime:
+    """Return when the site at an address, with a slash at its end, was written. Raises FreshnessUnknownError."""
     try:
-        answer = requests.get(f"{site}{ROOT}/index.json", timeout=ANSWER_SECONDS)
+        answer = requests.get(f"{site}{ROOT}/index.json", timeout=TIMEOUT_SECONDS)
         if not answer.ok:
             raise FreshnessUnknownError(f"answers {answer.status_code}")
-        return moment(answer.json()["generated"])
+        return parse_time(answer.json()["generated"])
     except requests.JSONDecodeError:
         raise FreshnessUnknownError("does not answer with its own JSON") from None
     except requests.RequestException as error:

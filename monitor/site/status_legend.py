@@ -1,7 +1,7 @@
-"""How the pages show an outcome, a portability, a verdict and so on: a symbol, a word, a tone, a meaning.
+"""Symbol, word, tone and meaning of each status: outcomes, portability, changes, evidence, regressions, slowdowns.
 
-Colour is never the only sign, so the symbols differ within each kind. They come from blocks of Unicode that no
-platform draws as pictures. The meanings are the legend, and the text of the method page.
+Colour is never the only sign, so the symbols differ within each kind. They come from Unicode blocks that no platform
+draws as pictures. The meanings are the legend of the pages.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from monitor.model import Evidence, Outcome
 
 
 class Tone(StrEnum):
-    """What a sign says at a glance; the style sheet has a colour for each."""
+    """Tone of a sign; the style sheet has a colour for each."""
 
     GOOD = "good"
     BAD = "bad"
@@ -29,7 +29,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Sign:
-    """`word` is the value itself, as it stands in the data; `meaning` is one sentence without its full stop."""
+    """Legend entry of a status: `word` is its value in the data, `meaning` a sentence without full stop."""
 
     symbol: str
     word: str
@@ -42,103 +42,99 @@ OUTCOMES: Mapping[Outcome, Sign] = {
         "✓",
         "pass",
         Tone.GOOD,
-        "ran on the device, and the result is right; by compiled evidence: every program compiles",
+        "ran on the device with a correct result; for compiled evidence: every program compiles",
     ),
-    Outcome.MISMATCH: Sign("≠", "mismatch", Tone.BAD, "ran, and gave wrong numbers or broke its promise"),
+    Outcome.MISMATCH: Sign("≠", "mismatch", Tone.BAD, "ran with a wrong result"),
     Outcome.UNSUPPORTED: Sign(
-        "⊘", "unsupported", Tone.PARTLY, "the framework refuses: no kernel, no such dtype, not implemented"
+        "⊘", "unsupported", Tone.PARTLY, "the framework rejects the call: no kernel, no such dtype, not implemented"
     ),
-    Outcome.FALLBACK: Sign("↷", "fallback", Tone.PARTLY, "ran, silently, on another device than the one asked for"),
-    Outcome.ERROR: Sign("✗", "error", Tone.BAD, "raised something that is not a refusal"),
+    Outcome.FALLBACK: Sign("↷", "fallback", Tone.PARTLY, "ran silently on a device other than the requested one"),
+    Outcome.ERROR: Sign("✗", "error", Tone.BAD, "raised an unexpected exception"),
     Outcome.CRASH: Sign("†", "crash", Tone.BAD, "the process died"),
-    Outcome.TIMEOUT: Sign("◷", "timeout", Tone.BAD, "gave no answer within its time limit"),
-    Outcome.OOM: Sign("■", "oom", Tone.BAD, "out of memory: the device's, or the limit of a case"),
-    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the name is gone from the framework"),
-    Outcome.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "fresh workers gave different answers"),
-    Outcome.BLOCKED: Sign(
-        "?", "blocked", Tone.NONE, "could not be judged: no build, no device, or the run was cut short"
-    ),
+    Outcome.TIMEOUT: Sign("◷", "timeout", Tone.BAD, "gave no result within its time limit"),
+    Outcome.OOM: Sign("■", "oom", Tone.BAD, "ran out of device memory, or reached the memory limit of a case"),
+    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the framework no longer has the name"),
+    Outcome.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "fresh workers gave different results"),
+    Outcome.BLOCKED: Sign("?", "blocked", Tone.NONE, "no result: no build, no device, or the run was interrupted"),
 }
 
 PORTABILITIES: Mapping[Portability, Sign] = {
-    Portability.SUCCESS: Sign("✓", "success", Tone.GOOD, "all judged cases of the function pass"),
+    Portability.SUCCESS: Sign("✓", "success", Tone.GOOD, "all tested cases of the function pass"),
     Portability.PARTIAL: Sign("◐", "partial", Tone.PARTLY, "some cases pass: a partial failure"),
     Portability.FAILURE: Sign("✗", "failure", Tone.BAD, "no case passes: a complete failure"),
-    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "no case gave evidence, or less than half of them"),
+    Portability.UNKNOWN: Sign("?", "unknown", Tone.NONE, "fewer than half of the cases have a result"),
 }
 
-VERDICTS: Mapping[ChangeKind, Sign] = {
-    ChangeKind.REGRESSED: Sign("↓", "regressed", Tone.BAD, "passed before, fails now"),
-    ChangeKind.FIXED: Sign("↑", "fixed", Tone.GOOD, "failed before, passes now"),
-    ChangeKind.CHANGED: Sign("⇄", "changed", Tone.PARTLY, "failed before, fails with another outcome now"),
-    ChangeKind.VALUES_CHANGED: Sign("≁", "values-changed", Tone.PARTLY, "passes as before, with other values"),
+CHANGE_KINDS: Mapping[ChangeKind, Sign] = {
+    ChangeKind.REGRESSED: Sign("↓", "regressed", Tone.BAD, "passed before, and fails now"),
+    ChangeKind.FIXED: Sign("↑", "fixed", Tone.GOOD, "failed before, and passes now"),
+    ChangeKind.CHANGED: Sign("⇄", "changed", Tone.PARTLY, "failed before, and fails in another way"),
+    ChangeKind.VALUES_CHANGED: Sign("≁", "values-changed", Tone.PARTLY, "still passes, but the numbers changed"),
     ChangeKind.ACCURACY_DRIFT: Sign(
-        "⇘", "accuracy-drift", Tone.PARTLY, "passes as before, and has been less accurate for two builds"
+        "⇘", "accuracy-drift", Tone.PARTLY, "still passes, but with a larger error for two builds"
     ),
     ChangeKind.ENVIRONMENT: Sign(
-        "⌂", "environment", Tone.UNSURE, "another machine or package, or the last good build fails too"
+        "⌂", "environment", Tone.UNSURE, "caused by another machine or package, or the last good build fails too"
     ),
     ChangeKind.API_REMOVED: Sign(
-        "⊖", "api-removed", Tone.NONE, "the framework removed the name as announced, or another name replaces it"
+        "⊖", "api-removed", Tone.NONE, "the framework removed the name as announced, or replaced it"
     ),
     ChangeKind.UNCONFIRMED: Sign("≈", "unconfirmed", Tone.UNSURE, "flaky, or not confirmed by fresh workers"),
-    ChangeKind.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails, as a reviewed list of expected failures says"),
-    ChangeKind.MUTED: Sign("∼", "muted", Tone.NONE, "turned, but a reviewed list asks for silence for a while"),
+    ChangeKind.EXPECTED: Sign("≐", "expected", Tone.NONE, "fails as listed in the expected failures"),
+    ChangeKind.MUTED: Sign("∼", "muted", Tone.NONE, "changed, but muted for a while in a triage file"),
     ChangeKind.UNEXPECTED_FAILURE: Sign(
         "⇊", "unexpected-failure", Tone.BAD, "first run, and fails outside the limits that its authors declare"
     ),
     ChangeKind.UNEXPECTED_PASS: Sign(
-        "⇈", "unexpected-pass", Tone.GOOD, "first run, and passes although its authors declare that it cannot"
+        "⇈", "unexpected-pass", Tone.GOOD, "first run, and passes although its authors declare it as unsupported"
     ),
-    ChangeKind.ADDED: Sign("+", "added", Tone.NONE, "first run of the case"),
-    ChangeKind.REMOVED: Sign("−", "removed", Tone.NONE, "the suite no longer has the case"),
+    ChangeKind.ADDED: Sign("+", "added", Tone.NONE, "added to the suite"),
+    ChangeKind.REMOVED: Sign("−", "removed", Tone.NONE, "removed from the suite"),
 }
 
 EVIDENCES: Mapping[Evidence, Sign] = {
     Evidence.EXECUTED: Sign("●", "executed", Tone.NONE, "ran on the hardware itself, and the result was checked"),
-    Evidence.COMPILED: Sign("◕", "compiled", Tone.NONE, "accepted by the hardware's real compiler, not run"),
+    Evidence.COMPILED: Sign("◕", "compiled", Tone.NONE, "accepted by the hardware's own compiler, not run"),
     Evidence.LOWERED: Sign("◑", "lowered", Tone.NONE, "lowered to the hardware's dialect, not compiled"),
-    Evidence.REGISTERED: Sign("○", "registered", Tone.NONE, "listed in the framework's kernel table, not tried"),
+    Evidence.REGISTERED: Sign("○", "registered", Tone.NONE, "listed in the framework's kernel table, not run"),
 }
 
 
 STATES: Mapping[RegressionState, Sign] = {
-    RegressionState.OPEN: Sign("↓", "open", Tone.BAD, "turned worse for good, and is bad in the newest build"),
-    RegressionState.FIXED: Sign("✓", "fixed", Tone.GOOD, "every case of it is good again"),
-    RegressionState.REMOVED: Sign("−", "removed", Tone.NONE, "what was left of it is no longer in the suite"),
-    RegressionState.MUTED: Sign("◌", "muted", Tone.NONE, "bad still, and nobody is told of it for a while"),
-    RegressionState.EXPECTED: Sign("=", "expected", Tone.NONE, "bad still, known and accepted"),
+    RegressionState.OPEN: Sign("↓", "open", Tone.BAD, "still broken in the newest build"),
+    RegressionState.FIXED: Sign("✓", "fixed", Tone.GOOD, "all its cases work again"),
+    RegressionState.REMOVED: Sign("−", "removed", Tone.NONE, "its remaining cases are no longer in the suite"),
+    RegressionState.MUTED: Sign("◌", "muted", Tone.NONE, "still broken, and muted for a while"),
+    RegressionState.EXPECTED: Sign("=", "expected", Tone.NONE, "still broken, and accepted"),
     RegressionState.API_REMOVED: Sign(
-        "⊖", "api-removed", Tone.NONE, "its names are gone, announced or replaced by others"
+        "⊖", "api-removed", Tone.NONE, "the framework removed the names as announced, or replaced them"
     ),
-    RegressionState.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "what is left of it says now this, now that"),
+    RegressionState.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "its remaining cases are flaky"),
 }
 
-STANDINGS: Mapping[SlowdownStatus, Sign] = {
-    SlowdownStatus.SUSPECT: Sign(
-        "?", "suspect", Tone.UNSURE, "slower than its past lets expect, and not measured again"
-    ),
+SLOWDOWN_STATUSES: Mapping[SlowdownStatus, Sign] = {
+    SlowdownStatus.SUSPECT: Sign("?", "suspect", Tone.UNSURE, "slower than its noise explains, and not measured again"),
     SlowdownStatus.CONFIRMED: Sign(
-        "↓", "confirmed", Tone.PARTLY, "slower than the last good build side by side, once so far"
+        "↓", "confirmed", Tone.PARTLY, "slower than the last good build in an A/B run, once so far"
     ),
-    SlowdownStatus.REPORTED: Sign("⇊", "reported", Tone.BAD, "slower side by side on two nights of three: told of"),
-    SlowdownStatus.ONGOING: Sign("⇩", "ongoing", Tone.BAD, "told of on an earlier night, and slow still"),
-    SlowdownStatus.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "told of, and as fast as before again"),
+    SlowdownStatus.REPORTED: Sign("⇊", "reported", Tone.BAD, "slower in the A/B runs of several nights, and reported"),
+    SlowdownStatus.ONGOING: Sign("⇩", "ongoing", Tone.BAD, "reported on an earlier night, and still slow"),
+    SlowdownStatus.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "reported, and as fast as before again"),
 }
 
 
 def sign(value: Outcome | Portability | ChangeKind | Evidence | RegressionState | SlowdownStatus) -> Sign:
-    """The sign of a value of any of the six kinds."""
+    """Return the sign of a status of any of the six kinds."""
     match value:
         case Outcome():
             return OUTCOMES[value]
         case Portability():
             return PORTABILITIES[value]
         case ChangeKind():
-            return VERDICTS[value]
+            return CHANGE_KINDS[value]
         case Evidence():
             return EVIDENCES[value]
         case RegressionState():
             return STATES[value]
         case SlowdownStatus():
-            return STANDINGS[value]
+            return SLOWDOWN_STATUSES[value]

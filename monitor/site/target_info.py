@@ -1,4 +1,4 @@
-"""What the pages tell of a target beside what was seen there: its runner file, in a few plain words."""
+"""Describe a target by its runner file, for the pages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from monitor.model import Chip, Evidence
 
 @dataclass(frozen=True)
 class TargetInfo:
-    """A target as its runner file describes it.
+    """Target as its runner file describes it.
 
-    `ways` has, for each kind of evidence that can be had of it, the frameworks that can be seen that way. `chip` is
-    None where its file does not tell.
+    `evidence` maps each kind of evidence to its frameworks. `chip` is None if the file does not describe it.
     """
 
     title: str
-    ways: Mapping[Evidence, tuple[str, ...]]
+    evidence: Mapping[Evidence, tuple[str, ...]]
     chip: Chip | None = None

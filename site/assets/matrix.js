@@ -44,7 +44,7 @@ let ending; // looks out for the last row in the table
 
 // The numbers of the kinds that a choice shows; nothing where it is none of them.
 function kindsShown(choice) {
-  if (choice === "lacking") return [1, 2];
+  if (choice === "failing") return [1, 2];
   const kind = kindsOf.findIndex(([word]) => word === choice);
   return kind < 0 ? null : [kind];
 }

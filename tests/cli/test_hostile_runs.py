@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from monitor.cli import app, common
 from monitor.formats.run_file import SCHEMA
-from monitor.formatting.humanize import NARROW
+from monitor.formatting.humanize import NARROW_SPACE
 from support.fake_github import REPOSITORY, FakeGitHub
 
 DEFINITIONS = json.loads(SCHEMA.read_text())["$defs"]
@@ -197,7 +197,7 @@ def page_of(markdown: str) -> str:
 
 
 def check_terminal(output: str, where: str) -> None:
-    hidden = {one for one in output if one not in f"\n{NARROW}" and not one.isprintable()}
+    hidden = {one for one in output if one not in f"\n{NARROW_SPACE}" and not one.isprintable()}
     assert not hidden, (where, hidden)
     commands = [line for line in output.splitlines() if line.lstrip().startswith(("::", "##["))]
     assert not commands, (where, commands)  # what GitHub would take for a command of the workflow

@@ -218,7 +218,7 @@ def test_an_old_site(
 def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_freshness, "ANSWER_SECONDS", 1)
     with pytest.raises(site_freshness.FreshnessUnknownError, match="does not answer: ConnectionError"):
-        site_freshness.written_at("http://127.0.0.1:9/")
+        site_freshness.site_written_at("http://127.0.0.1:9/")
 
 
 def test_a_dry_run_writes_nothing(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:

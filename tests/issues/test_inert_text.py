@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from monitor.analysis.cells import Cell
 from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection
 from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionEvent, RegressionKind
-from monitor.formatting.humanize import visible
-from monitor.formatting.markdown import LIMIT, block, code, size, table
+from monitor.formatting.humanize import escape_invisible
+from monitor.formatting.markdown import MAX_BYTES, block, code, size, table
 from monitor.issues.body import LONGEST_TITLE, text_of
 from monitor.issues.comments import back, ended, news, told
 from monitor.issues.grouping import IssueReport
@@ -77,7 +77,7 @@ class Outline(HTMLParser):
 
 
 def shown(text: str) -> str:
-    return " ".join(str(visible(text)).split())
+    return " ".join(str(escape_invisible(text)).split())
 
 
 @given(TEXT)
@@ -186,13 +186,13 @@ def test_a_body_is_cut_by_whole_rows(kind: RegressionKind) -> None:
     for report in (IssueReport((widened(together, bad),), 0), IssueReport(tuple(functions[:200]), 0)):
         text = text_of(report, IssueSettings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
         body = text.body(IssueMetadata(report.covers, IssueState.OPEN, text.title, text.labels, told(report)))
-        assert size(body) <= LIMIT
+        assert size(body) <= MAX_BYTES
         assert len(text.title) <= LONGEST_TITLE
         rows = [line for line in body.splitlines() if line.startswith("| ")]
         assert all(line.endswith(" |") for line in rows)
         if len(text.hits[1]) > 1:
             assert " more: https://example.org/regressions/" in body
-            assert size(body) > LIMIT * 0.9
+            assert size(body) > MAX_BYTES * 0.9
 
 
 def widened(one: Regression, bad: tuple[FailingCell, ...]) -> Regression:

@@ -14,7 +14,7 @@ from monitor.issues.grouping import ALONE
 from monitor.issues.issue_metadata import find_mark
 from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import CLOSE_AFTER, IssueSettings
-from monitor.reports.affected_share import extent
+from monitor.reports.affected_share import affected_share
 from monitor.reports.regressions_text import regressions_text
 from support.fake_github import BOT, FakeGitHub
 
@@ -521,6 +521,6 @@ def test_numbers_of_a_reopened_issue_are_those_of_its_page(
     notify(history, at_once)
     ((one,), _) = history
     assert github.issues[0]["state"] == "open"
-    assert extent([one]) == "1 of 2 cases and 1 of 2 functions bad"
-    assert f"| now | {extent([one])} in `jax==4` |" in github.issues[0]["body"]
-    assert regressions_text([one], {}).splitlines()[1].strip().startswith(extent([one]))
+    assert affected_share([one]) == "1 of 2 cases and 1 of 2 functions bad"
+    assert f"| now | {affected_share([one])} in `jax==4` |" in github.issues[0]["body"]
+    assert regressions_text([one], {}).splitlines()[1].strip().startswith(affected_share([one]))

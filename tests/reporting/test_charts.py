@@ -112,7 +112,7 @@ def test_levels_say_their_step_where_there_is_room() -> None:
     assert last.label.x < last.x
     # Neighbours do not stand in each other's words, and the line of neither goes through those of the other.
     assert second.top > first.label.y
-    assert drawn.said == ("why",)
+    assert drawn.notes == ("why",)
 
 
 def test_neighbours_on_the_right_make_room_for_each_other_too() -> None:

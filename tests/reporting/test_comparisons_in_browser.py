@@ -51,7 +51,7 @@ def test_failure_or_partial_can_be_filtered_by(page: sync_api.Page, mixed_site: 
     page.goto(f"{matrix}#on=tpu&is=partial")
     partial = rows(page)
     page.goto(f"{matrix}#on=tpu")
-    page.get_by_label("Shows").select_option(label="✗ ◐ failure or partial")
+    page.get_by_label("Result").select_option(label="✗ ◐ failure or partial")
     assert page.url.endswith("is=lacking&on=tpu")
     assert sorted(rows(page)) == sorted(failing + partial)
     assert (len(failing), len(partial)) == (21, 15)

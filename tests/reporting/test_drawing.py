@@ -11,7 +11,7 @@ import pytest
 
 from monitor.model import Outcome
 from monitor.site.charts.geometry import Axis, Chart, chart
-from monitor.site.charts.svg_charts import SAID, drawn, strip_cells, strip_head, text
+from monitor.site.charts.svg_charts import HINT_LENGTH, chart_svg, escaped, strip_cells, strip_head
 from monitor.site.status_legend import OUTCOMES
 from support.site_history import BIDI, IMAGE, SCRIPT, Night
 
@@ -36,7 +36,7 @@ def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
     builds = Axis((planted, *BUILDS[1:]))
     one = made(planted, builds, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
     one = replace(one, summary=planted)
-    for markup in (drawn(one), strip_cells([Outcome.ERROR], [planted], [Night(0).run("cpu-x86", "jax")])):
+    for markup in (chart_svg(one), strip_cells([Outcome.ERROR], [planted], [Night(0).run("cpu-x86", "jax")])):
         root = parsed(markup)
         assert {element.tag for element in root.iter()}.isdisjoint({"script", "img"})
         assert all(not name.startswith("on") for element in root.iter() for name in element.attrib)
@@ -45,11 +45,11 @@ def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
 
 
 def test_what_does_not_show_is_written_out() -> None:
-    assert text("a\u202eb<\x07") == "a\\u202eb&lt;\\x07"
+    assert escaped("a\u202eb<\x07") == "a\\u202eb&lt;\\x07"
 
 
 def test_a_chart_is_told_to_those_who_do_not_see_it() -> None:
-    root = parsed(drawn(made()))
+    root = parsed(chart_svg(made()))
     picture = root.find(".//svg")
     assert picture is not None
     assert (picture.get("role"), picture.get("aria-label")) == ("img", made().summary)
@@ -58,7 +58,7 @@ def test_a_chart_is_told_to_those_who_do_not_see_it() -> None:
 
 
 def test_a_chart_draws_what_was_measured_and_marks_what_happened() -> None:
-    root = parsed(drawn(made()))
+    root = parsed(chart_svg(made()))
     assert len([*root.iter("circle")]) == 3
     assert len([*root.iter("polyline")]) == 2  # broken where nothing was measured
     assert [title.text for title in root.iter("title")] == [
@@ -78,17 +78,17 @@ def test_a_chart_draws_what_was_measured_and_marks_what_happened() -> None:
 
 def test_a_build_stands_beside_its_value_as_it_is_called() -> None:
     axis = Axis(("1.0%s", "50 % <", *BUILDS[2:]))
-    root = parsed(drawn(made(axis=axis, changes=[])))
+    root = parsed(chart_svg(made(axis=axis, changes=[])))
     assert [title.text for title in root.iter("title")] == ["1.0%s: 10 µs", "50 % <: 12 µs", "0.10.0: 15 µs"]
 
 
 def test_the_builds_stand_on_the_axis() -> None:
-    named = [one.text for one in parsed(drawn(made())).iter("text") if one.get("class") == "build"]
+    named = [one.text for one in parsed(chart_svg(made())).iter("text") if one.get("class") == "build"]
     assert sorted(map(str, named)) == ["0.10.0", "0.9.0", "0.9.1", "0.9.2"]
-    without = [one.text for one in parsed(drawn(made(changes=[], levels=[], said=[]))).iter("text")]
+    without = [one.text for one in parsed(chart_svg(made(changes=[], levels=[], said=[]))).iter("text")]
     assert {"0.9.0", "0.10.0"} <= set(without)
     assert "0.9.2" not in without
-    assert "<ul" not in drawn(made(said=[]))
+    assert "<ul" not in chart_svg(made(said=[]))
 
 
 def test_a_cell_says_its_outcome_to_everybody() -> None:
@@ -110,7 +110,7 @@ def test_a_cell_says_its_outcome_to_everybody() -> None:
 
 def test_a_hint_holds_the_beginning_of_a_long_message() -> None:
     (cell,) = parsed(strip_cells([Outcome.ERROR], ["x" * 1000], [Night(0).run("cpu-x86", "jax")]))
-    assert cell.get("title") == "x" * SAID
+    assert cell.get("title") == "x" * HINT_LENGTH
 
 
 def test_a_strip_without_messages_has_a_cell_for_each_run() -> None:

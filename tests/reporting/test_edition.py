@@ -17,7 +17,7 @@ import pytest
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.history.store import History
 from monitor.site.build import write_site
-from monitor.site.incremental import MARKER, made_of, next_edition, write_marker
+from monitor.site.incremental import MARKER, input_digest, replacement_directory, write_marker
 from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.snapshot.parallel import in_parts
@@ -90,7 +90,7 @@ def test_what_people_say_makes_anew_the_pages_that_tell_it(material: Snapshot, t
         return {name for name, inode in files(directory).items() if before.get(name) != inode} - DATED
 
     touched(PROJECT)
-    found = replace(PROJECT, findings=PROJECT.findings | {"torch.fft.fft": (KnownIssue("what", "instead"),)})
+    found = replace(PROJECT, known_issues=PROJECT.known_issues | {"torch.fft.fft": (KnownIssue("what", "instead"),)})
     assert touched(found) == {"functions/torch/torch.fft.fft.html"}
     excused = touched(replace(found, excuse=lambda _: RegressionState.EXPECTED))
     assert "functions/torch/torch.cat.html" in excused
@@ -126,9 +126,9 @@ def test_what_a_process_raises_is_raised_here() -> None:
 
 
 def test_what_a_page_is_made_of_is_told_by_value(material: Snapshot) -> None:
-    assert made_of(material.series[0].now[0]) == made_of(material.series[0].now[0])
-    assert made_of(material.series[0].now[0]) != made_of(material.series[0].now[1])
-    assert made_of(material.series[0]) != made_of(material.series[1])
+    assert input_digest(material.series[0].now[0]) == input_digest(material.series[0].now[0])
+    assert input_digest(material.series[0].now[0]) != input_digest(material.series[0].now[1])
+    assert input_digest(material.series[0]) != input_digest(material.series[1])
 
 
 def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Pat
         command = [program, "site", "--history", history.directory, "--out", tmp_path / seed]
         environment = os.environ | {"PYTHONHASHSEED": seed}
         subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
-        made.append(json.loads((tmp_path / seed / MARKER).read_text())["made_of"])
+        made.append(json.loads((tmp_path / seed / MARKER).read_text())["digests"])
     assert len(made[0]) > 100
     assert made[0] == made[1]
 
@@ -147,12 +147,12 @@ def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Pat
 def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(tmp_path: Path) -> None:
     """One is killed while it writes, one after it has moved the last edition away; one is still at work."""
     site = tmp_path / "site"
-    with next_edition(site) as fresh:
+    with replacement_directory(site) as fresh:
         write_marker(fresh, {})
         (fresh / "index.html").write_text("first")
     script = (
-        "import sys, time; from pathlib import Path; from monitor.site.incremental import next_edition\n"
-        "with next_edition(Path(sys.argv[1])) as fresh:\n    print(fresh, flush=True); time.sleep(600)\n"
+        "import sys, time; from pathlib import Path; from monitor.site.incremental import replacement_directory\n"
+        "with replacement_directory(Path(sys.argv[1])) as fresh:\n    print(fresh, flush=True); time.sleep(600)\n"
     )
     builds = [
         subprocess.Popen([sys.executable, "-c", script, str(site)], stdout=subprocess.PIPE, text=True) for _ in range(2)
@@ -164,7 +164,7 @@ def test_what_a_killed_build_left_goes_with_the_next_one_and_nothing_else_does(t
         killed[0].kill()
         killed[0].wait()
         site.rename(killed[1] / "old")
-        with next_edition(site) as fresh:
+        with replacement_directory(site) as fresh:
             assert (site / "index.html").read_text() == "first"
             write_marker(fresh, {})
         assert not killed[1].exists()

@@ -74,8 +74,8 @@ def test_what_is_flaky_has_no_cause(tmp_path: Path, runfile: Make) -> None:
     assert failing(tmp_path, nights(runfile, "flaky")) == ()
 
 
-def test_the_page_of_causes_begins_with_them(site: Path, material: Snapshot) -> None:
-    page = unescape((site / "causes.html").read_text())
+def test_the_page_of_failures_begins_with_them(site: Path, material: Snapshot) -> None:
+    page = unescape((site / "failures.html").read_text())
     told = page[page.index('id="failing"') : page.index('id="changed"')]
     found = failures(material.functions)
     assert [told.count(f"<b>{n} function{'s' * (n > 1)}</b>") for n in {len(one.functions) for one in found}] == [

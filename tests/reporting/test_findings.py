@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.site.known_issues import KnownIssue, code_parts, load_findings
+from monitor.site.known_issues import KnownIssue, code_parts, load_known_issues
 from monitor.suite.catalog import load_catalog
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
@@ -20,14 +20,14 @@ def test_a_row_speaks_of_every_function_that_it_names(tmp_path: Path) -> None:
         "| `jax/jax.lu/batch` | is slow | |\n"
         "\n| name | since | instead |\n|---|---|---|\n| `jax/jax.gone/eager` | 0.6 | nothing |\n"
     )
-    assert load_findings(document) == {
+    assert load_known_issues(document) == {
         "jax.lu": (KnownIssue("refuses", "`jax.vmap`"), KnownIssue("is slow", "")),
         "jax.qr": (KnownIssue("refuses", "`jax.vmap`"),),
     }
 
 
 def test_the_document_has_findings_of_functions_that_there_are() -> None:
-    found = load_findings(DOCUMENT)
+    found = load_known_issues(DOCUMENT)
     assert found["torch.nn.GELU"][0].instead == "clamp before"
     assert len(found) > 20
     catalog = load_catalog()

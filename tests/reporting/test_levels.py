@@ -31,7 +31,7 @@ def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
     material = material_of(history(slow=2))
     said = "25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
-    assert [replace(level, said=level.said.replace("\u202f", " ")) for level in of(material)] == [
+    assert [replace(level, note=level.note.replace("\u202f", " ")) for level in of(material)] == [
         LatencyLevel(NEW, "25 % slower", said)
     ]
     assert of(material, CASES[1]) == ()
@@ -39,12 +39,12 @@ def test_a_slowdown_that_was_told_of_is_a_level() -> None:
 
 def test_one_night_side_by_side_is_said_to_be_one() -> None:
     (level,) = of(material_of(history(slow=1)))
-    assert level.said.endswith("under jax 13.0, on one night so far")
+    assert level.note.endswith("under jax 13.0, on one night so far")
 
 
 def test_one_that_recovered_says_in_which_build() -> None:
     (level,) = of(material_of(history(slow=4, fast=4)))
-    assert "; as before again in jax " in level.said
+    assert "; as before again in jax " in level.note
 
 
 def test_the_look_back_says_between_which_builds() -> None:
@@ -53,9 +53,9 @@ def test_the_look_back_says_between_which_builds() -> None:
     assert moved.build == f"jax=={WEEKS + 1}.0"
     assert moved.step == "25 % slower"
     assert (
-        moved.said == f"25 % slower for good, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, as the weekly look back sees it"
+        moved.note == f"25 % slower for good, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, as the weekly look back sees it"
     )
-    assert "side by side" in told.said
+    assert "side by side" in told.note
 
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
@@ -66,7 +66,7 @@ def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
         (level,) = of(slow, case)
         assert level.build == "jax==13.0"
         assert level.step == "all 30 % slower"
-        assert level.said.startswith("all cases together were 30 % slower than usual")
+        assert level.note.startswith("all cases together were 30 % slower than usual")
 
 
 @pytest.fixture(scope="module")

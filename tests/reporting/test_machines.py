@@ -19,9 +19,9 @@ from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.scores import Portability
 from monitor.exports import badges
 from monitor.exports.api import SCHEMA, function_document
-from monitor.exports.badges import Badge, function_badge, target_badge
-from monitor.exports.downloads import FIELDS, KEYS, MEASURES, _inert
-from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
+from monitor.exports.badges import Badge, function_badge_path, target_badge_path
+from monitor.exports.downloads import KEY_COLUMNS, MEASUREMENT_COLUMNS, OUTCOME_COLUMNS, _without_formulas
+from monitor.exports.feeds import ALL_FEED, framework_feed_path, function_feed_path, target_feed_path
 from monitor.formatting.urls import slug
 from monitor.model import Evidence, Outcome
 from monitor.snapshot.snapshot import Snapshot
@@ -131,35 +131,35 @@ def test_feeds_are_of_everything_a_framework_a_target_a_function(site: Path) -> 
     def titles(address: str) -> list[str]:
         return [entry.title for entry in feedparser.parse((site / address).read_bytes()).entries]
 
-    assert titles(function_feed("torch", "torch.cat")) == [
+    assert titles(function_feed_path("torch", "torch.cat")) == [
         "torch.cat: signature changed (torch 2.4.0.dev20251105+cpu)",
         "torch.cat on cpu-x86: 1 regressed (torch 2.4.0.dev20251105+cpu, paper)",
     ]
-    assert titles(function_feed("torch", "torch.Tensor.backward")) == []
-    assert all(" on gpu-t4: " in title for title in titles(target_feed("gpu-t4")))
-    assert all(title.startswith("JAX on ") for title in titles(framework_feed("jax")))
-    everything = titles(EVERYTHING)
+    assert titles(function_feed_path("torch", "torch.Tensor.backward")) == []
+    assert all(" on gpu-t4: " in title for title in titles(target_feed_path("gpu-t4")))
+    assert all(title.startswith("JAX on ") for title in titles(framework_feed_path("jax")))
+    everything = titles(ALL_FEED)
     assert any(title.startswith("JAX on gpu-t4: 1 incident, 28 regressed, ") for title in everything)
-    assert len(everything) > len(titles(framework_feed("jax"))) > 0
+    assert len(everything) > len(titles(framework_feed_path("jax"))) > 0
 
 
 def test_planted_markup_is_text_in_feeds_and_pictures(site: Path) -> None:
-    feed = (site / function_feed("torch", "torch.cat")).read_bytes()
+    feed = (site / function_feed_path("torch", "torch.cat")).read_bytes()
     texts = [content.text or "" for content in ElementTree.fromstring(feed).iterfind("{*}entry/{*}content")]
     assert [SCRIPT in text for text in texts] == [True, True]
     assert {entry.content[0].type for entry in feedparser.parse(feed).entries} == {"text/plain"}
-    svg = badges.svg(Badge(f"evil{SCRIPT}", IMAGE, badges.GOOD))
+    svg = badges.badge_svg(Badge(f"evil{SCRIPT}", IMAGE, badges.GOOD))
     root = ElementTree.fromstring(svg)
     assert {element.tag.rpartition("}")[2] for element in root.iter()} == {"svg", "title", "rect", "path", "g", "text"}
     assert root.get("aria-label") == f"evil{SCRIPT}: {IMAGE}"
 
 
 def test_badges_say_how_much_works_and_by_what_evidence(site: Path) -> None:
-    cat = read(site, f"{function_badge('torch', 'torch.cat')}.json")
+    cat = read(site, f"{function_badge_path('torch', 'torch.cat')}.json")
     assert (cat["schemaVersion"], cat["label"], cat["message"]) == (1, "torch.cat", "1/2 executed")
-    tpu = read(site, f"{target_badge('tpu-v5e')}.json")
+    tpu = read(site, f"{target_badge_path('tpu-v5e')}.json")
     assert tpu["message"].replace("\u202f", " ") == "100 % of 1 executed, 92.9 % of 14 compiled"
-    long = ElementTree.parse(site / f"{function_badge('torch', LONG_NAME)}.svg").getroot()
+    long = ElementTree.parse(site / f"{function_badge_path('torch', LONG_NAME)}.svg").getroot()
     assert float(long.get("width", "")) < 800
     for path in (site / "badges").rglob("*.svg"):
         assert path.with_suffix(".json").is_file()
@@ -179,7 +179,7 @@ def test_a_badge_has_the_colour_of_what_it_says(kinds: tuple[Portability, ...], 
         str(number): FunctionStatus(kind, 0, 1, 0, Evidence.EXECUTED, (), frozenset({Outcome.PASS}))
         for number, kind in enumerate(kinds)
     }
-    assert badges.of_function("f", cells).colour == colour
+    assert badges.make_function_badge("f", cells).colour == colour
 
 
 @pytest.mark.parametrize("colour", [badges.LABEL, badges.GOOD, badges.PARTLY, badges.BAD, badges.UNKNOWN])
@@ -193,10 +193,10 @@ def test_white_can_be_read_on_every_badge(colour: str) -> None:
 def test_tables_are_the_same_in_every_format(site: Path) -> None:
     rows = read(site, "data/outcomes.json")["outcomes"]
     outcomes = pd.read_parquet(site / "data/outcomes.parquet")
-    assert [*outcomes.columns] == [*FIELDS]
+    assert [*outcomes.columns] == [*OUTCOME_COLUMNS]
     assert outcomes.to_dict("records") == rows
     measured = pd.read_parquet(site / "data/measurements.parquet")
-    assert [*measured.columns] == [*KEYS, *MEASURES]
+    assert [*measured.columns] == [*KEY_COLUMNS, *MEASUREMENT_COLUMNS]
     with (site / "data/measurements.csv").open(newline="") as file:
         written = [*csv.DictReader(file)]
     assert [row["case"] for row in written] == [*measured["case"]]
@@ -208,9 +208,9 @@ def test_tables_are_the_same_in_every_format(site: Path) -> None:
 @pytest.mark.parametrize("formula", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_no_spreadsheet_takes_a_message_for_a_formula(formula: str) -> None:
     file = io.StringIO()
-    csv.writer(file).writerow(_inert(pd.Series([formula, "plain", None])))
+    csv.writer(file).writerow(_without_formulas(pd.Series([formula, "plain", None])))
     assert next(csv.reader(io.StringIO(file.getvalue(), newline=""))) == [f"'{formula}", "plain", ""]
-    assert _inert(pd.Series([-1.5, None])) == [-1.5, ""]  # a figure is no formula
+    assert _without_formulas(pd.Series([-1.5, None])) == [-1.5, ""]  # a figure is no formula
 
 
 def test_the_map_of_the_site_has_its_pages(site: Path) -> None:
@@ -226,5 +226,5 @@ def test_a_page_shared_elsewhere_has_a_card(site: Path) -> None:
     assert '<meta property="og:title" content="torch.cat">' in page
     assert f'<meta property="og:image" content="{BASE}assets/card.png">' in page
     assert f'<link rel="canonical" href="{BASE}functions/torch/torch.cat.html">' in page
-    assert f'href="../../{function_feed("torch", "torch.cat")}"' in page
+    assert f'href="../../{function_feed_path("torch", "torch.cat")}"' in page
     assert (site / "assets/card.png").read_bytes().startswith(b"\x89PNG")

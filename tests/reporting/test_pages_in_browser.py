@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from monitor.federation.columns import Federation, read_column
+from monitor.federation.columns import Federation, parse_column
 from monitor.federation.forks import Fork
 from monitor.formatting.urls import build_page, function_page, run_page, target_page
 from monitor.history.store import LoadedHistory
 from monitor.site.build import write_site
-from monitor.site.pages.matrix import FIRST
+from monitor.site.pages.matrix import FIRST_ROWS
 from monitor.snapshot.snapshot import Snapshot
 from support.chromium import missing, rows, sync_api
 from support.site_history import GENERATED, LONG_NAME, PROJECT, TEMPLATES
@@ -45,7 +45,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
         "build": build_page("torch", noted.build),
         "regressions": "regressions.html",
         "regression": f"regressions/{longest.name}",
-        "causes": "causes.html",
+        "failures": "failures.html",
         "changes": "changes.html",
         "study": "study.html",
         "hardware": "hardware.html",
@@ -67,7 +67,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
 
 KINDS = (
     "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
-    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "causes",
+    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "failures",
     "study", "hardware", "slower", "slower function", "changes",
 )  # fmt: skip
 
@@ -143,9 +143,9 @@ def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
     page.keyboard.type("LINALG jax")
     assert rows(page) == ["jax.numpy.linalg.eig", "jax.numpy.linalg.svd"]
     assert page.locator("#found").inner_text() == f"2 of {everything} functions"
-    page.get_by_label("Shows").select_option("crash")
+    page.get_by_label("Result").select_option("crash")
     assert rows(page) == []
-    assert page.get_by_text("No function is like that.").is_visible()
+    assert page.get_by_text("No function matches.").is_visible()
     page.get_by_label("Function", exact=True).fill("")
     assert rows(page) == ["torch.add"]
     assert page.url == f"{matrix}#is=crash"
@@ -171,7 +171,7 @@ def test_the_rows_that_the_matrix_comes_with_are_those_that_its_script_draws(
     context = browser.new_context()
     page = context.new_page()
     page.goto((with_a_fork / "matrix.html").as_uri())
-    assert len(rows(page)) > FIRST
+    assert len(rows(page)) > FIRST_ROWS
     markup = "body => [...body.rows].map(row => row.outerHTML)"
     came = page.locator("#live tbody").evaluate(markup)
     page.get_by_label("Framework").select_option("torch")
@@ -187,7 +187,7 @@ def test_the_matrix_shows_rows_before_its_cells_are_there(browser: sync_api.Brow
     context.route("**/data/matrix.js", lambda route: route.abort())
     page = context.new_page()
     page.goto((site / "matrix.html").as_uri())
-    assert page.locator("#live tbody tr").count() == FIRST
+    assert page.locator("#live tbody tr").count() == FIRST_ROWS
     assert page.locator("#found").inner_text() == "46 of 46 functions"
     context.close()
 
@@ -210,7 +210,7 @@ def test_two_targets_are_compared_in_the_matrix(browser: sync_api.Browser, site:
 def with_a_fork(site: Path, material: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site, with a column of a fork and a word on another."""
     fork = Fork("octocat", "https://octocat.example.org/monitor/", ("gpu-t4",))
-    column = read_column(fork, "gpu-t4", json.loads((site / "api/v1/columns/gpu-t4.json").read_text()))
+    column = parse_column(fork, "gpu-t4", json.loads((site / "api/v1/columns/gpu-t4.json").read_text()))
     project = replace(PROJECT, federation=Federation((column,), ("mi250@lab: its site answers 404",)))
     directory = tmp_path_factory.mktemp("fork") / "site"
     write_site(material, project, directory, templates=TEMPLATES, generated=GENERATED)
@@ -307,7 +307,7 @@ def test_everything_is_there_without_scripts(browser: sync_api.Browser, site: Pa
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto((site / "matrix.html").as_uri())
-    assert page.locator("tbody tr").count() == FIRST
+    assert page.locator("tbody tr").count() == FIRST_ROWS
     assert not page.locator("#filter, #found, #pager, .keys").filter(visible=True).count()
     page.get_by_role("link", name="All functions as one plain table").click()
     assert page.locator("tbody tr").count() == 46

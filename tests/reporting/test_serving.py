@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.site import dev_server
-from monitor.site.dev_server import LOOPBACK, WAITING, BuildCounter, server_of, watch
+from monitor.site.dev_server import LOOPBACK, RELOAD_ADDRESS, BuildCounter, create_server, rebuild_on_change
 
 PAGE = "<!doctype html><body><h1>{}</h1></body>"
 
@@ -31,10 +31,10 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
 
     editions, stop = BuildCounter(), threading.Event()
     make()
-    server = server_of(site, editions, 0)
+    server = create_server(site, editions, 0)
     threads = [
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}),
-        threading.Thread(target=watch, args=(make, [template.parent], editions, stop)),
+        threading.Thread(target=rebuild_on_change, args=(make, [template.parent], editions, stop)),
     ]
     for thread in threads:
         thread.start()
@@ -57,10 +57,10 @@ def get(port: int, path: str) -> str:
 def test_a_page_waits_for_its_next_edition_and_is_loaded_again(served: tuple[Path, int]) -> None:
     template, port = served
     assert "<h1>first</h1>" in get(port, "/")
-    assert f'<script src="{WAITING}" defer>' in get(port, "/index.html")
-    assert f'"{WAITING}?after=0"' in get(port, WAITING)
+    assert f'<script src="{RELOAD_ADDRESS}" defer>' in get(port, "/index.html")
+    assert f'"{RELOAD_ADDRESS}?after=0"' in get(port, RELOAD_ADDRESS)
     threading.Timer(0.2, template.write_text, ["second"]).start()
-    assert get(port, f"{WAITING}?after=0") == "location.reload();"
+    assert get(port, f"{RELOAD_ADDRESS}?after=0") == "location.reload();"
     assert "<h1>second</h1>" in get(port, "/")
 
 
@@ -68,7 +68,7 @@ def test_a_broken_template_leaves_the_last_edition(
     served: tuple[Path, int], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     template, port = served
-    monkeypatch.setattr(dev_server, "WAITS", 2.0)
+    monkeypatch.setattr(dev_server, "LONG_POLL_SECONDS", 2.0)
     said = ""
     for _ in range(100):  # the first may come before anybody looks
         template.write_text("broken")
@@ -77,11 +77,11 @@ def test_a_broken_template_leaves_the_last_edition(
             break
         time.sleep(0.1)
     assert "ValueError: broken" in said
-    assert get(port, f"{WAITING}?after=0") == ""
+    assert get(port, f"{RELOAD_ADDRESS}?after=0") == ""
     assert "<h1>first</h1>" in get(port, "/")
 
 
 def test_nobody_but_this_machine_is_answered(tmp_path: Path) -> None:
-    server = server_of(tmp_path, BuildCounter(), 0)
+    server = create_server(tmp_path, BuildCounter(), 0)
     assert server.server_address[0] == "127.0.0.1"
     server.server_close()

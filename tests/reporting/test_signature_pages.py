@@ -9,8 +9,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
-from monitor.exports.feeds import EVERYTHING, framework_feed, function_feed, target_feed
-from monitor.site.signature_format import calls
+from monitor.exports.feeds import ALL_FEED, framework_feed_path, function_feed_path, target_feed_path
+from monitor.site.signature_format import signature_parts
 from support.site_history import BASE, SCRIPT
 
 
@@ -26,21 +26,21 @@ from support.site_history import BASE, SCRIPT
     ],
 )
 def test_a_line_breaks_between_parameters_and_nowhere_else(signature: str, parts: tuple[tuple[str, ...], ...]) -> None:
-    assert calls(signature) == parts
-    assert "; ".join("".join(call) for call in calls(signature)) == signature
+    assert signature_parts(signature) == parts
+    assert "; ".join("".join(call) for call in signature_parts(signature)) == signature
 
 
 def test_a_function_s_page_says_what_it_takes_and_took(site: Path) -> None:
     page = (site / "functions/torch/torch.cat.html").read_text()
     assert '<p class="signature"><b>cat</b><span>(tensors, </span><wbr><span>*, </span><wbr>' in page
-    assert "Since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
+    assert "Changed in <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
     assert "<span>(tensors, </span><wbr><span>dim=0) -&gt; Tensor</span></p>" in page
     assert SCRIPT not in page
 
 
 def test_a_signature_that_is_gone_is_said_to_be(site: Path) -> None:
     page = (site / "functions/torch/torch.fft.fft.html").read_text()
-    assert "None since <bdi>torch 2.4.0.dev20251105+cpu</bdi>; before that:" in page
+    assert "Removed in <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
     assert page.count('<p class="signature"><b>fft</b>') == 2  # the two ways to call it
 
 
@@ -52,9 +52,9 @@ def test_a_build_says_which_signatures_changed_with_it(site: Path) -> None:
     first, last = (
         (site / f"builds/torch/torch-2.{number}.0.dev2025110{number + 1}+cpu.html").read_text() for number in (0, 4)
     )
-    assert "Signatures that changed" in last
-    assert "torch.<wbr>add" not in last.partition("Signatures that changed")[2].partition("Runs of it")[0]
-    assert "Signatures that changed" not in first
+    assert "Changed signatures" in last
+    assert "torch.<wbr>add" not in last.partition("Changed signatures")[2].partition("Runs of it")[0]
+    assert "Changed signatures" not in first
 
 
 def test_programs_are_told_too(site: Path) -> None:
@@ -73,8 +73,8 @@ def test_feeds_tell_of_new_signatures_once_a_build(site: Path) -> None:
     everything, torch, cat, jax, cpu = (
         feedparser.parse((site / address).read_bytes()).entries
         for address in (
-            EVERYTHING, framework_feed("torch"), function_feed("torch", "torch.cat"), framework_feed("jax"),
-            target_feed("cpu-x86"),
+            ALL_FEED, framework_feed_path("torch"), function_feed_path("torch", "torch.cat"),
+            framework_feed_path("jax"), target_feed_path("cpu-x86"),
         )
     )  # fmt: skip
     of_build = "PyTorch: 2 signatures changed (torch 2.4.0.dev20251105+cpu)"

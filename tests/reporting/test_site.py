@@ -15,13 +15,13 @@ import pytest
 from monitor.analysis.outcomes.outcome_changes import COVERAGE, TURNED_AT_LEAST, ChangeKind
 from monitor.analysis.status.current_status import SeriesStatus, all_series, cell, score_of
 from monitor.analysis.status.scores import Portability
-from monitor.formatting.humanize import deviation, duration, percent, visible
-from monitor.formatting.urls import build_page, documentation, function_page, run_page, slug, target_page
+from monitor.formatting.humanize import deviation, duration, escape_invisible, percent
+from monitor.formatting.urls import build_page, documentation_url, function_page, run_page, slug, target_page
 from monitor.history.store import LoadedHistory
 from monitor.model import Evidence, Outcome
 from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, SiteError
-from monitor.site.status_legend import EVIDENCES, OUTCOMES, PORTABILITIES, VERDICTS
+from monitor.site.status_legend import CHANGE_KINDS, EVIDENCES, OUTCOMES, PORTABILITIES
 from monitor.snapshot.snapshot import material_of
 from support.html_pages import Page
 from support.site_history import (
@@ -52,7 +52,7 @@ def pages(site: Path) -> dict[str, Page]:
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: LoadedHistory) -> None:
-    single = ("index", "matrix", "matrix-table", "regressions", "causes", "changes", "study", "method", "hardware")
+    single = ("index", "matrix", "matrix-table", "regressions", "failures", "changes", "study", "method", "hardware")
     groups = ("runs", "kernels", "targets", "builds")
     assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
     for item in recorded.runs:
@@ -137,20 +137,20 @@ def test_what_does_not_show_is_written_out(site: Path, pages: dict[str, Page]) -
     assert r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell" in page.text
     for path in site.rglob("*.html"):
         assert not set(path.read_text(encoding="utf-8")) & set("\u202e\u202c\u200b\x07"), path
-    assert visible("\ud800\ufdd0") == r"\ud800\ufdd0"
-    assert visible("naïve 数学 ✓") == "naïve 数学 ✓"
-    assert visible(BIDI) == r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell"
+    assert escape_invisible("\ud800\ufdd0") == r"\ud800\ufdd0"
+    assert escape_invisible("naïve 数学 ✓") == "naïve 数学 ✓"
+    assert escape_invisible(BIDI) == r"safe \u202egpj.exe\u202c and \u200binvisible \x07 bell"
 
 
 def test_tonight_says_what_changed_by_cause(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
     assert "3 ↓ regressed 1 ↑ fixed 2 ⇄ changed 1 ≈ unconfirmed 1 + added 5 − removed" in words
-    tonight = words.partition("What changed tonight")[2].partition("The week before")[0]
-    assert "torch 2.4.0.dev20251105+cpu after torch==2.3.0.dev20251104+cpu" in tonight
+    tonight = words.partition("Latest changes")[2].partition("Earlier this week")[0]
+    assert "torch 2.4.0.dev20251105+cpu compared with torch==2.3.0.dev20251104+cpu" in tonight
     assert "↓ regressed 1 case pass → mismatch on cpu-x86 torch.cat <script>alert(1)</script>" in tonight
     assert "28 cases pass → error on gpu-t4" in tonight  # of one build, with one message: one cause
     assert "no CUDA driver" in tonight
-    week = words.partition("The week before")[2]
+    week = words.partition("Earlier this week")[2]
     assert "unsupported → pass on apple-mps, registered torch.ops.aten.linalg_eig" in week  # seen the night before last
 
 
@@ -165,16 +165,16 @@ def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
 def test_tonight_has_a_figure_and_its_trend_for_each_framework_and_target(site: Path, pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
     place = words.partition("gpu-t4 gpu-t4 5 Nov 2025")[2]
-    assert "PyTorch 86.7 % 4 nights: from 86.7 % with torch==2.0.0.dev20251101+cpu to 86.7 %" in place
-    assert "● executed, 15 functions of paper, as last known" in place
-    assert "TensorFlow not seen here" in place
+    assert "PyTorch 86.7 % 4 runs: from 86.7 % with torch==2.0.0.dev20251101+cpu to 86.7 %" in place
+    assert "● executed, 15 functions of paper, last known" in place
+    assert "TensorFlow not tested yet" in place
     assert '<polyline points="' in (site / "index.html").read_text()
 
 
 def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
-    silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability")[0]
-    assert "tpu-v5e ! silent JAX paper (compiled) since 4 Nov 2025" in silent
-    assert "never-seen ? never seen" in silent
+    silent = pages["index.html"].words.partition("No recent results")[2].partition("Portability")[0]
+    assert "tpu-v5e ! no recent results JAX paper (compiled) since 4 Nov 2025" in silent
+    assert "never-seen ? never observed" in silent
     assert "cpu-x86" not in silent
 
 
@@ -183,7 +183,7 @@ def test_evidences_are_not_mixed(recorded: LoadedHistory, pages: dict[str, Page]
     assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
     split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
     assert (split.evidence, split.others, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
-    assert "✓ 2/2 success executed; apart: compiled" in pages["matrix-table.html"].words
+    assert "✓ 2/2 success executed; also compiled" in pages["matrix-table.html"].words
 
 
 def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: LoadedHistory) -> None:
@@ -210,10 +210,10 @@ def test_a_compiled_case_shows_its_stage_and_what_the_compiler_knows(pages: dict
 def test_tables_of_kernels_stand_side_by_side_on_a_page(pages: dict[str, Page]) -> None:
     assert "PyTorch apple-mps torch 2.3.0.dev20251104+cpu 2 of 3 66.7 %" in pages["kernels/index.html"].words
     words = pages["kernels/torch.html"].words
-    assert "3 operators, as the newest builds have them. Nothing is run: there is a kernel of the platform" in words
-    assert "pass" not in words.partition("Not there 1")[2]  # nothing ran, so nothing is right
-    assert "torch.ops.aten._cudnn_rnn not there no kernel for MPS There 2" in words
-    assert "torch.ops.aten._foobar last in torch 2.2.0.dev20251103+cpu" in words.partition("Gone 1")[2]
+    assert "3 operators in the newest builds, looked up and not run. There: the platform has a kernel" in words
+    assert "pass" not in words.partition("Missing or unknown 1")[2]  # nothing ran, so nothing is right
+    assert "torch.ops.aten._cudnn_rnn not there no kernel for MPS Available 2" in words
+    assert "torch.ops.aten._foobar last in torch 2.2.0.dev20251103+cpu" in words.partition("Removed 1")[2]
     assert "since torch 2.2.0.dev20251103+cpu" in words  # linalg_eig came with that build
     assert "3 operators of kernels" in pages["index.html"].words
 
@@ -258,14 +258,14 @@ def test_the_study_is_quoted_where_the_catalog_has_it(pages: dict[str, Page]) ->
     )
     assert "Called 1 time in 3,001 files" in pages[function_page("jax", "jax.numpy.dot")].words
     assert "study" not in pages[function_page("torch", "torch.add")].text
-    assert "Instead of it use torch.add." in pages[function_page("torch", "torch.fft.fft")].words
+    assert "Instead: torch.add." in pages[function_page("torch", "torch.fft.fft")].words
 
 
 def test_a_function_shows_each_dtype_on_each_target(pages: dict[str, Page]) -> None:
     words = pages[function_page("torch", "torch.linalg.svd")].words
     cpu, gpu = "torch 2.4.0.dev20251105+cpu", "torch 2.3.0.dev20251104+cpu"
     heads = f"cpu-x86 paper executed {cpu} gpu-t4 paper executed {gpu}"
-    assert f"Now Dtype {heads} all ◐ partial 3 of 4 ◐ partial 3 of 4" in words
+    assert f"Current status Dtype {heads} all ◐ partial 3 of 4 ◐ partial 3 of 4" in words
     assert "bfloat16 ✗ 0/1 failure ✗ 0/1 failure float32 ✓ 3/3 success ✓ 3/3 success" in words
 
 
@@ -304,24 +304,24 @@ def test_a_build_tells_what_it_changed_and_its_neighbours(pages: dict[str, Page]
 
 def test_a_target_tells_its_machine_and_what_it_lacks(pages: dict[str, Page]) -> None:
     words = pages[target_page("cpu-x86")].words
-    assert "A plain CPU, last seen 5 Nov 2025" in words
+    assert "A plain CPU, last observed 5 Nov 2025" in words
     assert "device Tesla T4" in words.partition("Environment of the last run")[2]
     assert "Noise" in words
     tpu = pages[target_page("tpu-v5e")]
     assert "jax.numpy.linalg.eig ✗ failure jax 2.3.0.dev20251104+cpu – no rule for the platform <script>" in tpu.words
     assert "matrix.html#on=tpu-v5e&unlike=cpu-x86" in [link.removeprefix("../") for link in tpu.links()]
-    assert "Nothing yet: no run of this target is recorded." in pages[target_page("never-seen")].words
+    assert "No run of this target is recorded yet." in pages[target_page("never-seen")].words
 
 
 def test_the_study_stands_beside_tonight(pages: dict[str, Page]) -> None:
     words = pages["study.html"].words
-    assert "GPU (T4), 2023 the study’s – 1 100 %" in words
+    assert "GPU (T4), 2023 study – 1 100 %" in words
     assert "PyTorch on cpu-x86 3 cases" in words  # torch.cat alone is of the study here, and one of its cases fails
 
 
 def test_a_function_tells_what_is_known_of_it_and_what_to_write_instead(pages: dict[str, Page]) -> None:
     page = pages[function_page("torch", "torch.linalg.svd")]
-    assert "Known of it needs 32 bits Instead: float32 with x.float() <script>" in page.words
+    assert "Known issues needs 32 bits Instead: float32 with x.float() <script>" in page.words
     assert "Known of it" not in pages[function_page("torch", "torch.cat")].words
 
 
@@ -335,8 +335,8 @@ def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], rec
 def test_the_method_quotes_the_constants(pages: dict[str, Page]) -> None:
     words = pages["method.html"].words
     assert f"less than {COVERAGE * 100:g} % of" in words
-    assert f"at least {TURNED_AT_LEAST}, turned worse at once" in words
-    for signs in (OUTCOMES, PORTABILITIES, VERDICTS, EVIDENCES):
+    assert f"at least {TURNED_AT_LEAST}, start to fail at once" in words
+    for signs in (OUTCOMES, PORTABILITIES, CHANGE_KINDS, EVIDENCES):
         assert all(f"{sign.symbol} {sign.word} {sign.meaning}" in words for sign in signs.values())
 
 
@@ -344,7 +344,7 @@ def test_every_value_has_a_sign_of_its_own() -> None:
     for kind, signs in (
         (Outcome, OUTCOMES),
         (Portability, PORTABILITIES),
-        (ChangeKind, VERDICTS),
+        (ChangeKind, CHANGE_KINDS),
         (Evidence, EVIDENCES),
     ):
         assert {value: sign.word for value, sign in signs.items()} == {value: value.value for value in kind}
@@ -447,7 +447,7 @@ def test_no_name_leaves_its_folder(name: str) -> None:
     ],
 )
 def test_documentation_follows_each_frameworks_rule(name: str, address: str) -> None:
-    assert documentation(name) == address
+    assert documentation_url(name) == address
 
 
 def test_figures_have_units_and_sensible_digits() -> None:

@@ -10,7 +10,7 @@ import pytest
 from monitor.analysis.status.current_status import all_series, cell
 from monitor.analysis.status.scores import Portability, Score
 from monitor.analysis.status.study_table import StudyRow, study_frame, study_table
-from monitor.exports.badges import of_function
+from monitor.exports.badges import make_function_badge
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
@@ -85,4 +85,4 @@ def test_few_judged_cases_that_pass_are_no_success() -> None:
     )
     found = cell(series.functions["jax.numpy.linalg.eig"])
     assert (found.portability, found.tally) == (Portability.UNKNOWN, "1 of 14 judged")
-    assert of_function("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "not known"
+    assert make_function_badge("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "not known"

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from monitor.analysis.outcomes.failure_groups import causes
-from monitor.exports.badges import function_badge, target_badge
+from monitor.exports.badges import function_badge_path, target_badge_path
 from monitor.model import Evidence
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot
@@ -77,26 +77,26 @@ def columns(path: Path, heading: str) -> list[dict[str, str]]:
 
 
 def test_targets_are_seen_only_as_what_was_observed(mixed_site: Path, told: Snapshot) -> None:
-    seen = {row["Target"]: row["Seen as"] for row in columns(mixed_site / "targets/index.html", "Targets")}
+    seen = {row["Target"]: row["Evidence"] for row in columns(mixed_site / "targets/index.html", "Targets")}
     assert seen.keys() == observed(told).keys()
     for target, evidences in observed(told).items():
         assert {evidence for evidence in Evidence if evidence in seen[target]} == evidences, target
-    assert seen["broken"] == seen["never"] == "nothing yet"
+    assert seen["broken"] == seen["never"] == "none yet"
 
 
 def test_what_a_target_can_be_seen_as_has_other_words(mixed_site: Path) -> None:
     rows = {row["Target"]: row for row in columns(mixed_site / "targets/index.html", "Targets")}
-    assert rows["gpu"]["Can also be seen as"] == "executed (TensorFlow, PyTorch), compiled (JAX)"
-    assert rows["broken"]["Frameworks seen"] == "none yet"
-    assert rows["never"]["Last seen"] == rows["broken"]["Last seen"] == "? never"
+    assert rows["gpu"]["Evidence planned"] == "executed (TensorFlow, PyTorch), compiled (JAX)"
+    assert rows["broken"]["Frameworks"] == "none yet"
+    assert rows["never"]["Last observed"] == rows["broken"]["Last observed"] == "? never"
 
 
 def test_no_page_claims_evidence_of_a_target_without_an_observation(
     mixed_site: Path, pages: dict[str, Page], told: Snapshot
 ) -> None:
     for target, evidences in observed(told).items():
-        words = pages[f"targets/{target}.html"].words
-        claimed = words.partition("Seen as ")[2].partition("Can also be")[0].partition("Silent")[0]
+        facts = re.split(" Results | Evidence planned ", pages[f"targets/{target}.html"].words)[0]
+        claimed = facts.partition(" Evidence ")[2].partition("No recent results")[0].partition("Noise")[0]
         assert {evidence for evidence in Evidence if f"{evidence}:" in claimed} == evidences, target
     assert "A GPU whose driver is gone" not in pages["index.html"].words  # its incident is there, and no figure
     programs = json.loads((mixed_site / "api/v1/targets.json").read_text())["targets"]
@@ -107,20 +107,20 @@ def test_no_page_claims_evidence_of_a_target_without_an_observation(
 
 
 def test_silence_is_told_for_each_framework_and_suite(pages: dict[str, Page]) -> None:
-    silent = pages["index.html"].words.partition("Silent hardware")[2].partition("Portability The share")[0]
+    silent = pages["index.html"].words.partition("No recent results")[2].partition("Portability The share")[0]
     # JAX's newest suite runs, but PyTorch is kept alive by a backfill alone, and JAX's primitives by nothing.
-    assert "cpu ! partly silent JAX harness since 1 Nov 2026; PyTorch paper since 2 Nov 2026" in silent
+    assert "cpu ! some results missing JAX harness since 1 Nov 2026; PyTorch paper since 2 Nov 2026" in silent
     assert "gpu" not in silent
-    assert "broken, never ? never seen" in silent
+    assert "broken, never ? never observed" in silent
 
 
 def test_a_targets_page_says_when_the_nightly_job_came_last(mixed_site: Path) -> None:
-    rows = columns(mixed_site / "targets/cpu.html", "What is seen of it")
+    rows = columns(mixed_site / "targets/cpu.html", "Results")
     last = {(row["Framework"], row["Suite"]): row["Last nightly run"] for row in rows}
     assert last == {
         ("JAX", "paper"): "8 Nov 2026, 03:00 UTC",
-        ("JAX", "harness"): "1 Nov 2026, 03:00 UTC ! silent",
-        ("PyTorch", "paper"): "2 Nov 2026, 03:00 UTC ! silent",
+        ("JAX", "harness"): "1 Nov 2026, 03:00 UTC ! no recent results",
+        ("PyTorch", "paper"): "2 Nov 2026, 03:00 UTC ! no recent results",
     }
 
 
@@ -162,7 +162,7 @@ def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, to
 
 
 CHIP = re.compile(r'<li><a href="([^"#]*)#([^"]+)"><b>([\d,]+)</b>')
-MORE = re.compile(r"(\d[\d,]*) (?:more cases?|earlier ones?)")
+MORE = re.compile(r"(\d[\d,]*) (?:more cases?|earlier regressions?)")
 
 
 def listed(page: str, section: str) -> int:
@@ -196,7 +196,7 @@ def test_the_chips_of_the_first_page_are_all_changes_of_the_newest_nights(materi
 def test_a_long_list_of_changes_says_how_many_more_there_are(
     told: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("monitor.site.pages.changes.CASES_OF_A_NIGHT", 1)
+    monkeypatch.setattr("monitor.site.pages.changes.MAX_CASES_OF_RUN", 1)
     write_site(told, PROJECT, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     page = (tmp_path / "public/changes.html").read_text()
     assert "3 more cases" in page
@@ -208,15 +208,15 @@ def test_a_target_of_which_operators_alone_were_looked_up_claims_nothing_of_func
     mixed_site: Path, pages: dict[str, Page]
 ) -> None:
     page = pages["targets/mps.html"]
-    assert "What it lacks No function was tested here. Its operators were looked up." in page.words
-    assert "Table of PyTorch: 1 of 5 operators there, torch 2.5" in page.words
+    assert "Failing functions No function has been tested. Its operators were looked up." in page.words
+    assert "PyTorch: 1 of 5 operators have a kernel, torch 2.5" in page.words
     assert "../kernels/torch.html" in {*page.links()}
-    assert "Every function that was tested here works." not in page.words
+    assert "All tested functions work." not in page.words
 
 
 def test_lacks_are_counted_of_what_was_tested(pages: dict[str, Page]) -> None:
-    assert "What it lacks 36 of 42 functions tested" in pages["targets/tpu.html"].words
-    assert "What it lacks 1 of 40 functions tested" in pages["targets/gpu.html"].words
+    assert "Failing functions 36 of 42 functions tested" in pages["targets/tpu.html"].words
+    assert "Failing functions 1 of 40 functions tested" in pages["targets/gpu.html"].words
 
 
 class Figures(HTMLParser):
@@ -279,7 +279,7 @@ def test_columns_name_their_builds(mixed_site: Path) -> None:
     row = columns(mixed_site / "matrix-table.html", "All functions")
     primitives = {one["Function"]: one[heads[0]] for one in row if one["Function"] in PRIMITIVES}
     assert primitives["jax.lax.q"] == "✓ 2/2 successjax 2.0"  # on a line of its own
-    heads = Tables(mixed_site / "functions/torch/torch.g0.html").tables["Now"][0]
+    heads = Tables(mixed_site / "functions/torch/torch.g0.html").tables["Current status"][0]
     assert heads == ["Dtype", "cpu paperexecutedtorch 2.5", "tpu papercompiledtorch 2.3with libtpu 0.1"]
 
 
@@ -288,9 +288,9 @@ def test_a_badge_names_its_builds_in_a_tooltip(mixed_site: Path) -> None:
         root = ElementTree.parse(mixed_site / f"{address}.svg").getroot()
         return root.findtext("{*}title", "")
 
-    assert tooltip(target_badge("tpu")).endswith("compiled, with jax 2.2, torch 2.3 with libtpu 0.1")
-    assert tooltip(function_badge("jax", "jax.numpy.f00")).endswith(", with jax 2.2, jax 2.1")
-    assert tooltip(function_badge("jax", "jax.lax.q")).endswith(", with jax 2.0")
+    assert tooltip(target_badge_path("tpu")).endswith("compiled, with jax 2.2, torch 2.3 with libtpu 0.1")
+    assert tooltip(function_badge_path("jax", "jax.numpy.f00")).endswith(", with jax 2.2, jax 2.1")
+    assert tooltip(function_badge_path("jax", "jax.lax.q")).endswith(", with jax 2.0")
 
 
 def test_programs_are_told_the_builds_of_each_figure(mixed_site: Path) -> None:

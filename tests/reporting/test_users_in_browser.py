@@ -33,7 +33,7 @@ def test_a_researcher_finds_a_failing_function_and_takes_its_script_along(
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Matrix").click()
-    page.get_by_label("Shows").select_option("failure")
+    page.get_by_label("Result").select_option("failure")
     page.get_by_label("on", exact=True).select_option("tpu-v5e")
     assert rows(page) == ["jax.numpy.linalg.eig"]
     page.locator("#live tbody td a", has_text="failure").last.click()
@@ -46,7 +46,7 @@ def test_a_researcher_finds_a_failing_function_and_takes_its_script_along(
     # What was copied runs as it is: no entity of HTML, no label of a button is in it.
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, "<script>alert(1)</script> &amp;\n")
-    assert page.get_by_role("link", name="Documentation of JAX").is_visible()
+    assert page.get_by_role("link", name="JAX documentation").is_visible()
     context.close()
 
 
@@ -138,7 +138,7 @@ def test_somebody_with_unusual_hardware_finds_how_to_add_it_and_its_column(
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
     page.get_by_role("contentinfo").get_by_role("link", name="Add your hardware").click()
-    assert "Fork the project, add the file, register a runner" in page.locator("main").inner_text()
+    assert "Fork the project, add one file for your hardware" in page.locator("main").inner_text()
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Targets").click()
     page.get_by_role("link", name="never-seen").first.click()
     assert "never seen yet" in page.locator(".lead").inner_text()

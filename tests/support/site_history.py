@@ -111,7 +111,7 @@ def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", *
     )  # fmt: skip
 
 
-PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, findings=FINDINGS)
+PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, known_issues=FINDINGS)
 NOTHING_SAID = ProjectMetadata({}, script_of, {})
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges
-from monitor.formatting.humanize import moment
+from monitor.formatting.humanize import parse_time
 from monitor.history.consistency import AHEAD
 from monitor.model import Channel, Run, Series
 
@@ -44,7 +44,7 @@ def last_runs(nights: Iterable[NightChanges], now: datetime) -> Mapping[Series, 
     for night in nights:
         run = night.run
         every[run.series] = None
-        started = moment(run.started)
+        started = parse_time(run.started)
         if not night.observed or started > now + AHEAD:
             continue
         observed[run.series] = max(started, observed.get(run.series, started))

@@ -13,7 +13,7 @@ from monitor.analysis.regressions.slowdown_regressions import measured
 from monitor.formatting.display_names import build_title, label_title
 from monitor.formatting.humanize import slower_by
 from monitor.model import Series
-from monitor.reports.slowdown_text import drift_said
+from monitor.reports.slowdown_text import drift_text
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class LatencyLevel:
 
     build: str
     step: str
-    said: str
+    note: str
 
 
 class LatencyLevels:
@@ -30,16 +30,16 @@ class LatencyLevels:
 
     def __init__(self, moved: Iterable[Changepoint], told: Iterable[ToldOf], paces: Sequence[LatencyNight]) -> None:
         self._of_cell: dict[Cell, list[LatencyLevel]] = {}
-        self._of_series: Mapping[Series, LatencyLevel] = dict(_common(paces))
+        self._of_series: Mapping[Series, LatencyLevel] = dict(_series_levels(paces))
         for one in moved:
-            self._of_cell.setdefault(one.cell, []).append(_moved(one))
+            self._of_cell.setdefault(one.cell, []).append(_changepoint_level(one))
         for slow, run, recovered in told:
             after = f"; as before again in {build_title(recovered.build)}" if recovered else ""
-            self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slower(slow, after))
+            self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slowdown_level(slow, after))
         for night in paces:
             for slow in night.of(SlowdownStatus.CONFIRMED):
                 self._of_cell.setdefault(Cell.of(slow.case, night.run), []).append(
-                    _slower(slow, ", on one night so far")
+                    _slowdown_level(slow, ", on one night so far")
                 )
 
     def of(self, cell: Cell) -> tuple[LatencyLevel, ...]:
@@ -47,17 +47,17 @@ class LatencyLevels:
         return (*self._of_cell.get(cell, ()), *([common] if common else []))
 
 
-def _common(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, LatencyLevel]]:
+def _series_levels(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, LatencyLevel]]:
     for night in paces:
         if night.drift and night.run.build:
             moved = night.drift.shift if night.drift.shift is not None else night.drift.common
             yield (
                 night.run.series,
-                LatencyLevel(night.run.build.label, f"all {slower_by(moved or 0)}", drift_said(night.drift)),
+                LatencyLevel(night.run.build.label, f"all {slower_by(moved or 0)}", drift_text(night.drift)),
             )
 
 
-def _moved(one: Changepoint) -> LatencyLevel:
+def _changepoint_level(one: Changepoint) -> LatencyLevel:
     step = slower_by(math.log(one.factor))
     said = (
         f"{step} for good, from {build_title(one.until)} to {build_title(one.since)}, as the weekly look back sees it"
@@ -67,7 +67,7 @@ def _moved(one: Changepoint) -> LatencyLevel:
     return LatencyLevel(one.since.label, step, said)
 
 
-def _slower(slow: Slowdown, after: str) -> LatencyLevel:
+def _slowdown_level(slow: Slowdown, after: str) -> LatencyLevel:
     """A slowdown side by side, and what came after it."""
     step = slower_by(slow.step)
     sides = " to ".join(f"{measured(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side)

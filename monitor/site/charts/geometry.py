@@ -110,7 +110,7 @@ class Chart:
     ticks: tuple[Tick, ...]
     marks: tuple[ChartMark, ...]
     levels: tuple[LevelStart, ...]
-    said: tuple[str, ...]
+    notes: tuple[str, ...]
     named: tuple[ChartLabel, ...]
     width: float = WIDTH
     height: float = HEIGHT

@@ -13,27 +13,27 @@ from itertools import chain, pairwise
 
 from markupsafe import escape
 
-from monitor.formatting.humanize import visible
+from monitor.formatting.humanize import escape_invisible
 from monitor.formatting.urls import run_page
 from monitor.model import Outcome, Run
 from monitor.site.charts.geometry import Axis, Chart, ChartLabel
 from monitor.site.status_legend import sign
 
-SAID = 300  # characters of a message that a hint holds
+HINT_LENGTH = 300  # characters of a message that a hint holds
 
 
 @lru_cache(maxsize=10_000)  # names, builds and messages stand on hundreds of pages
-def text(value: str) -> str:
+def escaped(value: str) -> str:
     """Foreign text in markup: escaped, and without characters that do not show."""
-    return str(escape(visible(value)))
+    return str(escape(escape_invisible(value)))
 
 
-def drawn(one: Chart) -> str:
+def chart_svg(one: Chart) -> str:
     """A line over builds. Each measurement says itself on hover; the summary says it to those who do not see it."""
     left, right, bottom, height = int(one.left), int(one.right), int(one.bottom), int(one.height)
     parts = [
-        f'<figure class="chart">\n<figcaption><span class="name">{text(one.title)}</span> <b>{one.latest}</b>'
-        f'</figcaption>\n<svg viewBox="0 0 {int(one.width)} {height}" role="img" aria-label="{text(one.summary)}">\n'
+        f'<figure class="chart">\n<figcaption><span class="name">{escaped(one.title)}</span> <b>{one.latest}</b>'
+        f'</figcaption>\n<svg viewBox="0 0 {int(one.width)} {height}" role="img" aria-label="{escaped(one.summary)}">\n'
     ]
     parts += [
         f'<line class="grid" x1="{left}" x2="{right}" y1="{tick.y:.1f}" y2="{tick.y:.1f}"/>'
@@ -42,26 +42,26 @@ def drawn(one: Chart) -> str:
     ]
     parts += [
         f'<line class="change" x1="{mark.x:g}" x2="{mark.x:g}" y1="4" y2="{bottom}">'
-        f"<title>{text(mark.label)}</title></line>\n"
+        f"<title>{escaped(mark.label)}</title></line>\n"
         for mark in one.marks
     ]
     for step in one.levels:
         x, top = f"{step.x:g}", f"{step.top:g}"
         parts.append(f'<line class="level" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>\n')
-    parts += _measured(one)
+    parts += _line_and_dots(one)
     parts += [_label(step.label, "level") for step in one.levels]
     parts.append(_ticks_below(one.axis, bottom))
     parts += [_label(label) for label in one.named]
     parts.append("\n</svg>\n")
-    if one.said:
-        parts.append(f'<ul class="levels">{"".join(f"<li>{text(said)}</li>" for said in one.said)}</ul>\n')
+    if one.notes:
+        parts.append(f'<ul class="levels">{"".join(f"<li>{escaped(note)}</li>" for note in one.notes)}</ul>\n')
     parts.append("</figure>")
     return "".join(parts)
 
 
-def _measured(one: Chart) -> Iterator[str]:
+def _line_and_dots(one: Chart) -> Iterator[str]:
     """The line through what was measured, broken where a build was not, and a dot for each measurement."""
-    places, dots = _of_builds(one.axis)
+    places, dots = _build_templates(one.axis)
     builds, heights = one.measured, one.heights
     breaks = [n for n in range(1, len(builds)) if builds[n] != builds[n - 1] + 1]
     for begin, end in pairwise([0, *breaks, len(builds)]):
@@ -71,9 +71,9 @@ def _measured(one: Chart) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1_000)  # a few dozen series have an axis each
-def _of_builds(axis: Axis) -> tuple[Sequence[str], Sequence[str]]:
+def _build_templates(axis: Axis) -> tuple[Sequence[str], Sequence[str]]:
     """For each build its place in a line, to be filled in with a height; and its dot, with a height and a value."""
-    builds = [text(build).replace("%", "%%") for build in axis.builds]
+    builds = [escaped(build).replace("%", "%%") for build in axis.builds]
     return [f"{x:g},%.1f" for x in axis.xs], [
         f'<circle cx="{x:g}" cy="%.1f" r="3"><title>{build}: %s</title></circle>\n'
         for x, build in zip(axis.xs, builds, strict=True)
@@ -86,7 +86,7 @@ def _ticks_below(axis: Axis, bottom: int) -> str:
 
 
 def _label(one: ChartLabel, kind: str = "build") -> str:
-    return f'<text class="{kind}" x="{one.x:g}" y="{one.y:g}" text-anchor="{one.anchor}">{text(one.text)}</text>'
+    return f'<text class="{kind}" x="{one.x:g}" y="{one.y:g}" text-anchor="{one.anchor}">{escaped(one.text)}</text>'
 
 
 def strip_head(runs: Sequence[Run], root: str) -> str:
@@ -100,16 +100,16 @@ def strip_cells(strip: Sequence[Outcome | None], messages: Sequence[str], runs: 
     if None in strip:
         cells = map(_cell, strip, messages or ("",) * len(strip))
         return "".join([cell or _no_cell(blocked=bool(run.blocked)) for cell, run in zip(cells, runs, strict=True)])
-    return "".join(map(_cell, strip, messages)) if messages else _silent_cells(tuple(strip))
+    return "".join(map(_cell, strip, messages)) if messages else _cells_without_messages(tuple(strip))
 
 
 @lru_cache(maxsize=1_000)  # nearly all are those of a case that passes on every night
-def _silent_cells(strip: tuple[Outcome, ...]) -> str:
+def _cells_without_messages(strip: tuple[Outcome, ...]) -> str:
     return "".join([_cell(outcome, "") for outcome in strip])
 
 
 def _head(address: str, build: str) -> str:
-    return f'<th scope="col"><a href="{text(address)}"><span><bdi>{text(build)}</bdi></span></a></th>'
+    return f'<th scope="col"><a href="{escaped(address)}"><span><bdi>{escaped(build)}</bdi></span></a></th>'
 
 
 @cache
@@ -125,6 +125,6 @@ def _cell(outcome: Outcome | None, said: str) -> str:
     if outcome is None:
         return ""
     s = sign(outcome)
-    hint = f' title="{text(said[:SAID])}"' if said else ""
+    hint = f' title="{escaped(said[:HINT_LENGTH])}"' if said else ""
     symbol, word = f'<span aria-hidden="true">{s.symbol}</span>', f'<span class="unseen">{s.word}</span>'
     return f'<td class="{s.tone}"{hint}>{symbol}{word}</td>'

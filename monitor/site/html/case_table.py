@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import deviation, duration, quantity
 from monitor.model import Compiled, Evidence, Latency, NumericalError
-from monitor.site.charts.svg_charts import text
-from monitor.site.html.fragments import date, mark, message
+from monitor.site.charts.svg_charts import escaped
+from monitor.site.html.fragments import date, mark, message_html
 from monitor.site.pages.function import CaseHistory, FunctionSection, SeriesWindow
 
 NUMBER = '<th scope="col" class="number">'
@@ -44,11 +44,11 @@ def case_table(section: FunctionSection) -> str:
 
 def _row(case: CaseHistory, past: SeriesWindow) -> str:
     now = case.standing
-    variant = text(now.variant)
+    variant = escaped(now.variant)
     since = "".join(_since(case, past))
     return (
         f'<tr>\n<th scope="row" class="name">{variant}</th>\n<td>{mark(now.outcome)}\n{since}</td>\n'
-        f"<td>{_said(case, variant)}</td>\n{_figures(case, past.series.evidence)}</tr>\n"
+        f"<td>{_message(case, variant)}</td>\n{_figures(case, past.series.evidence)}</tr>\n"
     )
 
 
@@ -57,29 +57,29 @@ def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
     now = case.standing
     if now.turns:
         since = "since" if len(now.turns) > 1 else "seen since"
-        yield f'<p class="since">{since} <bdi>{text(build_title(now.turns[-1].run.build))}</bdi></p>\n'
+        yield f'<p class="since">{since} <bdi>{escaped(build_title(now.turns[-1].run.build))}</bdi></p>\n'
     if now.run.id != past.last_judged.id:
-        judged = f"<bdi>{text(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
+        judged = f"<bdi>{escaped(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
         yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
     if now.attempts:
         yield f'<p class="since">asked again: {", ".join(outcome.value for outcome in now.attempts)}</p>\n'
 
 
-def _said(case: CaseHistory, variant: str) -> str:
+def _message(case: CaseHistory, variant: str) -> str:
     """What a case says of its outcome, what its authors declare, and the script that shows it."""
     now = case.standing
     stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
     declared = _declared(now.declared) if now.declared else ""
-    return f"{stage}{message(now.message)}{declared}{_script(case.script, variant) if case.script else ''}"
+    return f"{stage}{message_html(now.message)}{declared}{_script(case.script, variant) if case.script else ''}"
 
 
 def _declared(limit: str) -> str:
-    return f'<p class="declared"><span class="muted">its authors declare:</span> <bdi>{text(limit)}</bdi></p>'
+    return f'<p class="declared"><span class="muted">its authors declare:</span> <bdi>{escaped(limit)}</bdi></p>'
 
 
 def _script(script: str, variant: str) -> str:
     summary = f'<summary>Script<span class="unseen"> of {variant}</span></summary>'
-    return f'\n<details class="script">{summary}<pre tabindex="0"><code>{text(script)}</code></pre></details>'
+    return f'\n<details class="script">{summary}<pre tabindex="0"><code>{escaped(script)}</code></pre></details>'
 
 
 def _figures(case: CaseHistory, evidence: Evidence) -> str:

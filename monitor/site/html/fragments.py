@@ -17,28 +17,28 @@ from monitor.analysis.outcomes.outcome_changes import ChangeKind
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.display_names import build_title, framework_title
-from monitor.formatting.humanize import clock, count, day, machine_time, moment
-from monitor.formatting.urls import function_page, issues_on, regression_page
+from monitor.formatting.humanize import count, format_day, format_time, machine_time, parse_time
+from monitor.formatting.urls import function_page, issue_search_url, regression_page
 from monitor.model import Evidence, Outcome, Package
-from monitor.site.charts.svg_charts import text
+from monitor.site.charts.svg_charts import escaped
 from monitor.site.status_legend import sign
 
-LONG = 240  # characters of a message, beyond which it folds up
-BEGINNING = 160  # of it, which stays in sight
-NAMED = 4  # functions of a regression; the rest is counted
+FOLDED_ABOVE = 240  # characters of a message, beyond which it folds up
+SUMMARY_LENGTH = 160  # of it, which stays in sight
+MAX_NAMED = 4  # functions of a regression; the rest is counted
 
 # What stands on top of every page.
 NAVIGATION = {
-    "index.html": "Tonight",
+    "index.html": "Overview",
     "matrix.html": "Matrix",
     "targets/index.html": "Targets",
     "builds/index.html": "Builds",
     "regressions.html": "Regressions",
-    "causes.html": "Causes",
+    "failures.html": "Failures",
     "study.html": "Study",
     "method.html": "Method",
 }
-HERE = ' aria-current="page"'
+CURRENT_PAGE = ' aria-current="page"'
 
 
 @lru_cache(maxsize=100, typed=True)  # kinds may share a word
@@ -56,54 +56,54 @@ def navigation(root: str, here: str) -> str:
 @lru_cache(maxsize=100)  # nearly all pages are none of those
 def _navigation(root: str, here: str) -> str:
     items = [
-        f'<li><a href="{root}{address}"{HERE if address == here else ""}>{title}</a></li>\n'
+        f'<li><a href="{root}{address}"{CURRENT_PAGE if address == here else ""}>{title}</a></li>\n'
         for address, title in NAVIGATION.items()
     ]
     return f"<ul>\n{''.join(items)}</ul>"
 
 
 @lru_cache(maxsize=10_000)
-def message(said: str) -> str:
+def message_html(line: str) -> str:
     """A line from a run. Beyond two lines or so, it folds up."""
-    if len(said) > LONG:
-        summary = f"<summary><bdi>{text(said[:BEGINNING])}…</bdi></summary>"
-        return f'<details class="message">{summary}<bdi>{text(said)}</bdi></details>'
-    return f'<bdi class="message">{text(said)}</bdi>' if said else ""
+    if len(line) > FOLDED_ABOVE:
+        summary = f"<summary><bdi>{escaped(line[:SUMMARY_LENGTH])}…</bdi></summary>"
+        return f'<details class="message">{summary}<bdi>{escaped(line)}</bdi></details>'
+    return f'<bdi class="message">{escaped(line)}</bdi>' if line else ""
 
 
-def said(one: GroupMessage, below: str = "") -> str:
+def group_message(one: GroupMessage, below: str = "") -> str:
     """What a group of cases says; a message that not all of them share has the case that it is of before it.
 
     `below` is a function whose name stands there already.
     """
     case = one.case.partition("/")[2].removeprefix(f"{below}/")
     whose = f'<span class="name">{name(case)}:</span> ' if case and one.message else ""
-    return whose + message(one.message)
+    return whose + message_html(one.message)
 
 
 @lru_cache(maxsize=10_000)
 def date(started: str) -> str:
-    when = moment(started)
-    return f'<time datetime="{machine_time(when)}">{day(when)}</time>'
+    when = parse_time(started)
+    return f'<time datetime="{machine_time(when)}">{format_day(when)}</time>'
 
 
 @lru_cache(maxsize=10_000)
 def clock_time(started: str) -> str:
-    when = moment(started)
-    return f'<time datetime="{machine_time(when)}">{clock(when)}</time>'
+    when = parse_time(started)
+    return f'<time datetime="{machine_time(when)}">{format_time(when)}</time>'
 
 
 def name(dotted: str) -> str:
     """A dotted name, which may break over lines after its dots."""
-    return text(dotted).replace(".", ".<wbr>")
+    return escaped(dotted).replace(".", ".<wbr>")
 
 
 @lru_cache(maxsize=1_000)  # a build is run on every target, and its neighbours come with nearly the same
 def packages(beside: tuple[Package, ...]) -> str:
     """The packages beside a build, as a table."""
     rows = [
-        f'<tr><th scope="row"><bdi>{text(one.name)}</bdi></th><td><bdi>{text(one.version)}</bdi></td>'
-        f'<td class="hash name">{text(one.sha256 or "not known")}</td></tr>\n'
+        f'<tr><th scope="row"><bdi>{escaped(one.name)}</bdi></th><td><bdi>{escaped(one.version)}</bdi></td>'
+        f'<td class="hash name">{escaped(one.sha256 or "not known")}</td></tr>\n'
         for one in beside
     ]
     return (
@@ -134,25 +134,25 @@ def regression_line(one: Regression, root: str, repository: str) -> Markup:
 def _regression_line(this: _RegressionRef, root: str, repository: str) -> Markup:
     one = this.regression
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
-    where = f"{text(framework_title(one.framework))} on {text(', '.join(one.targets))}"
+    where = f"{escaped(framework_title(one.framework))} on {escaped(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
-    said_line = f'<div class="said">{said(one.said)}</div>\n' if one.message else ""
+    said_line = f'<div class="said">{group_message(one.said)}</div>\n' if one.message else ""
     instead = sorted({each.instead for each in one.bad if each.instead and each.instead not in one.message})
     if instead:
         said_line += f'<p class="muted">Instead: {", ".join(map(name, instead))}</p>\n'
     linked = one.cells[0].evidence is not Evidence.REGISTERED
-    address = text(root + regression_page(one.id))
+    address = escaped(root + regression_page(one.id))
     return Markup(  # noqa: S704 - as in `drawing`
-        f'<div class="cause">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
+        f'<div class="group">\n<p class="what"><a href="{address}">{mark(one.state)}</a>\n'
         f"<b>{bad}{count(len(one.cells), 'case')}</b>\n"
-        f'<span class="muted">{where}, since <bdi>{text(build_title(one.first_bad))}</bdi></span>{issue}</p>\n'
-        f'<p class="hit">{names(one.functions, one.framework, root, NAMED, linked)}</p>\n{said_line}</div>'
+        f'<span class="muted">{where}, since <bdi>{escaped(build_title(one.first_bad))}</bdi></span>{issue}</p>\n'
+        f'<p class="hit">{names(one.functions, one.framework, root, MAX_NAMED, linked)}</p>\n{said_line}</div>'
     )
 
 
 def _issue(regression: str, repository: str) -> str:
-    inner = f'issue<span class="unseen"> on {text(regression)}</span>'
-    return f' <a href="{text(issues_on(repository, regression))}" rel="external noreferrer">{inner}</a>'
+    inner = f'issue<span class="unseen"> on {escaped(regression)}</span>'
+    return f' <a href="{escaped(issue_search_url(repository, regression))}" rel="external noreferrer">{inner}</a>'
 
 
 def names(functions: Sequence[str], framework: str, root: str, most: int, linked: bool) -> str:
@@ -164,4 +164,4 @@ def names(functions: Sequence[str], framework: str, root: str, most: int, linked
 
 @lru_cache(maxsize=10_000)  # a function is named on the page of each that shares a regression with it
 def _link(framework: str, function: str, root: str) -> str:
-    return f'<a href="{root}{text(function_page(framework, function))}">{name(function)}</a>'
+    return f'<a href="{root}{escaped(function_page(framework, function))}">{name(function)}</a>'

@@ -16,31 +16,30 @@ from monitor.formatting.humanize import count
 from monitor.formatting.urls import run_page
 from monitor.model import Evidence
 from monitor.site.charts.geometry import Chart
-from monitor.site.charts.svg_charts import drawn, strip_cells, strip_head, text
+from monitor.site.charts.svg_charts import chart_svg, escaped, strip_cells, strip_head
 from monitor.site.html.case_table import case_table
-from monitor.site.html.fragments import clock_time, date, mark, message
+from monitor.site.html.fragments import clock_time, date, mark, message_html
 from monitor.site.pages.function import CaseHistory, FunctionPage, FunctionSection, SeriesWindow
 
-TURNS = 10  # of a case, the newest of them
-TURNED_UNFOLDED = 4  # cases
+MAX_TRANSITIONS = 10  # of a case, the newest of them
+MAX_UNFOLDED = 4  # cases
 
 LATENCY = 'Latency <span class="muted">median of a call</span>'
 ERROR = 'Numerical error <span class="muted">largest, in units in the last place</span>'
 
 
-def section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> Markup:
+def function_section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> Markup:
     """What a function does on one target."""
-    past, series, anchor = one.past, one.series, text(one.anchor)
+    past, series, anchor = one.past, one.series, escaped(one.anchor)
     evidence = "" if series.evidence is Evidence.EXECUTED else series.evidence.value
-    title = (
-        f'{text(series.target)} <span class="muted">{text(series.suite)}{f" · {evidence}" if evidence else ""}</span>'
-    )
-    label = f"{text(series.target)}, {text(series.suite)}{evidence and f' {evidence}'}"
+    suite = f"{escaped(series.suite)}{f' · {evidence}' if evidence else ''}"
+    title = f'{escaped(series.target)} <span class="muted">{suite}</span>'
+    label = f"{escaped(series.target)}, {escaped(series.suite)}{evidence and f' {evidence}'}"
     return Markup(  # noqa: S704 - as in `drawing`
         f'<section aria-labelledby="{anchor}-title">\n<details class="target"{" open" if unfolded else ""}>\n'
         f'<summary><h2 id="{anchor}-title">{title}</h2> {mark(one.cell.portability)}</summary>\n<div id="{anchor}">\n'
         f"{_last_known(past)}{''.join(_cases(one, page, label, root)) if one.cases else ''}"
-        f"{_gone(one.gone, root) if one.gone else ''}</div>\n</details>\n</section>\n"
+        f"{_removed_cases(one.gone, root) if one.gone else ''}</div>\n</details>\n</section>\n"
     )
 
 
@@ -48,14 +47,14 @@ def _last_known(past: SeriesWindow) -> str:
     blocked = past.runs[-1].blocked
     if not blocked:
         return ""
-    newest = f"The newest run observed nothing: {message(blocked)}"
+    newest = f"The newest run observed nothing: {message_html(blocked)}"
     return f'<p class="notes"><strong>Last known.</strong> {newest}</p>\n'
 
 
 def _cases(one: FunctionSection, page: FunctionPage, label: str, root: str) -> Iterator[str]:
     """The cases of a section now, in the last runs, and over time."""
     yield _scrolled(f"Cases: {label}", case_table(one))
-    command = f"portability repro {text(page.framework)}/{text(page.name)}/<var>case</var> --run"
+    command = f"portability repro {escaped(page.framework)}/{escaped(page.name)}/<var>case</var> --run"
     yield f'<p class="muted">Each of them alone, in the environment of its build: <code>{command}</code></p>\n'
     yield _history_begins(one.past)
     yield _scrolled(f"History: {label}", _history(one, root))
@@ -63,7 +62,7 @@ def _cases(one: FunctionSection, page: FunctionPage, label: str, root: str) -> I
         if charts:
             yield _charts(title, charts, one.charted)
     if turned := one.turned:
-        yield _turned(turned, one.past, root)
+        yield _changed_cases(turned, one.past, root)
 
 
 def _scrolled(label: str, table: str) -> str:
@@ -80,7 +79,7 @@ def _history(one: FunctionSection, root: str) -> str:
     """A strip for each case: what it came to in each of the last runs."""
     runs = one.past.runs
     rows = [
-        f'<tr><th scope="row" class="name">{text(case.standing.variant)}</th>'
+        f'<tr><th scope="row" class="name">{escaped(case.standing.variant)}</th>'
         f"{strip_cells(case.strip, case.messages, runs)}</tr>\n"
         for case in one.cases
     ]
@@ -98,51 +97,51 @@ def _charts(title: str, charts: Sequence[Chart], of: int) -> str:
     """Charts of the cases that moved most, `of` so many."""
     which = "case" if len(charts) == 1 else f"{len(charts)} cases"
     some = f'<p class="muted">The {which} that moved most, of {of}.</p>\n' if of > len(charts) else ""
-    return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(drawn, charts))}\n</div>\n'
+    return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(chart_svg, charts))}\n</div>\n'
 
 
-def _turned(turned: Sequence[CaseHistory], past: SeriesWindow, root: str) -> str:
+def _changed_cases(turned: Sequence[CaseHistory], past: SeriesWindow, root: str) -> str:
     """The cases that have had more than one outcome, and when they turned."""
-    unfolded = " open" if len(turned) <= TURNED_UNFOLDED else ""
+    unfolded = " open" if len(turned) <= MAX_UNFOLDED else ""
     cases = [
-        f'<div><dt class="name">{text(case.standing.variant)}</dt>\n{_turns(case, past, root)}</div>\n'
+        f'<div><dt class="name">{escaped(case.standing.variant)}</dt>\n{_transitions(case, past, root)}</div>\n'
         for case in turned
     ]
     summary = f"<summary>{count(len(turned), 'case')} turned</summary>"
     return f'<details class="turns"{unfolded}>\n{summary}\n<dl>\n{"".join(cases)}</dl>\n</details>\n'
 
 
-def _turns(case: CaseHistory, past: SeriesWindow, root: str) -> str:
+def _transitions(case: CaseHistory, past: SeriesWindow, root: str) -> str:
     """The newest turns of a case, each with what the case said then."""
     told = case.standing.turns
-    newest, before = told[-TURNS:], len(told[:-TURNS])
-    lines = [_turn(turn, _said_in(turn.run.id, case, past), root) for turn in newest]
+    newest, before = told[-MAX_TRANSITIONS:], len(told[:-MAX_TRANSITIONS])
+    lines = [_transition(turn, _message_in_run(turn.run.id, case, past), root) for turn in newest]
     return "".join(lines) + (f'<dd class="muted">and {before} turns before</dd>\n' if before else "")
 
 
-def _said_in(run: str, case: CaseHistory, past: SeriesWindow) -> str:
+def _message_in_run(run: str, case: CaseHistory, past: SeriesWindow) -> str:
     """What a case said in a run; nothing where it did not speak, or where that was long ago."""
     number = past.numbers.get(run) if case.messages else None
     return "" if number is None else case.messages[number]
 
 
-def _turn(turn: OutcomeTransition, said: str, root: str) -> str:
+def _transition(turn: OutcomeTransition, said: str, root: str) -> str:
     what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
-    run = _run(turn.run.id, build_title(turn.run.build), root)
-    return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message(said)}'}</dd>\n"
+    run = _run_link(turn.run.id, build_title(turn.run.build), root)
+    return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message_html(said)}'}</dd>\n"
 
 
 @lru_cache(maxsize=10_000)  # many cases turn in a run
-def _run(run: str, build: str, root: str) -> str:
+def _run_link(run: str, build: str, root: str) -> str:
     """A run by its build, as a link."""
-    return f'<a href="{root}{text(run_page(run))}"><bdi>{text(build)}</bdi></a>'
+    return f'<a href="{root}{escaped(run_page(run))}"><bdi>{escaped(build)}</bdi></a>'
 
 
-def _gone(standings: Sequence[CaseStatus], root: str) -> str:
+def _removed_cases(standings: Sequence[CaseStatus], root: str) -> str:
     """The cases that are no longer in the suite, and what they came to last."""
     items = [
-        f'<li><span class="name">{text(one.variant)}</span> last {mark(one.outcome)} with '
-        f"{_run(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"
+        f'<li><span class="name">{escaped(one.variant)}</span> last {mark(one.outcome)} with '
+        f"{_run_link(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"
         for one in standings
     ]
     return f'<h3>No longer in the suite</h3>\n<ul class="gone">\n{"".join(items)}</ul>\n'

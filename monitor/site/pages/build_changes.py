@@ -1,6 +1,6 @@
-"""What builds changed, one cause one finding: as the first page, the pages of builds and the page of causes show it.
+"""Group the changes of each build by message, for the overview, the pages of builds and the page of failures.
 
-The page of causes begins with what fails now (`monitor.analysis.status.current_failures`).
+The page of failures starts with the current failures (`monitor.analysis.status.current_failures`).
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from monitor.formatting.urls import build_page
 from monitor.history.ordering import age
 from monitor.model import Build
 
-# A cause is told with so many of its functions; its build's page has every case.
-NAMED = 6
-# Of each framework so many failures are told, which most functions have, and of each so many functions.
-FAILURES = 25
-FUNCTIONS = 100
-# Of each framework so many builds are told, a month of nights; the page of each build tells of the others.
-BUILDS = 30
+# Most functions named per group; the page of the build has all cases.
+MAX_NAMED = 6
+# Most failure groups per framework, and most functions of each.
+MAX_FAILURES = 25
+MAX_FUNCTIONS = 100
+# Most builds per framework, a month of nights; earlier builds have pages of their own.
+MAX_BUILDS = 30
 
 
 @dataclass(frozen=True)
 class BuildChanges:
-    """What one build changed, whenever and wherever it was seen. `until` are the last builds without it."""
+    """Changes of one build over all runs, in groups. `baselines` are the last builds before the changes."""
 
     framework: str
     build: Build
-    until: tuple[str, ...]
-    causes: tuple[FailureGroup, ...]
+    baselines: tuple[str, ...]
+    groups: tuple[FailureGroup, ...]
 
     @property
     def page(self) -> str:
@@ -39,29 +39,29 @@ class BuildChanges:
 
     @property
     def totals(self) -> Mapping[ChangeKind, int]:
-        """How many cases went which way."""
-        found: Counter[ChangeKind] = Counter()
-        for cause in self.causes:
-            found[cause.verdict] += len(cause.hits)
-        return {verdict: found[verdict] for verdict in ChangeKind if found[verdict]}
+        """Return the number of cases of each kind of change."""
+        cases: Counter[ChangeKind] = Counter()
+        for group in self.groups:
+            cases[group.verdict] += len(group.hits)
+        return {kind: cases[kind] for kind in ChangeKind if cases[kind]}
 
     @property
-    def seen(self) -> str:
-        """When the last of it was seen."""
-        return max(hit.run.started for cause in self.causes for hit in cause.hits)
+    def observed(self) -> str:
+        """Return the start of the newest run that observed one of the changes."""
+        return max(hit.run.started for group in self.groups for hit in group.hits)
 
 
-def news_of_builds(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]:
-    """The changes that these nights saw, by the build that brought them: a framework's newest build first."""
-    found: dict[tuple[str, str], list[FailureGroup]] = {}
+def changes_by_build(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]:
+    """Return the changes of these runs by build: by framework, newest build first."""
+    by_build: dict[tuple[str, str], list[FailureGroup]] = {}
     for cause in causes(nights):
-        found.setdefault((cause.framework, cause.build), []).append(cause)
-    news = [_news(framework, group) for (framework, _), group in found.items()]
-    newest_first = sorted(news, key=lambda one: age(one.build.version), reverse=True)
+        by_build.setdefault((cause.framework, cause.build), []).append(cause)
+    changes = [_build_changes(framework, groups) for (framework, _), groups in by_build.items()]
+    newest_first = sorted(changes, key=lambda one: age(one.build.version), reverse=True)
     return tuple(sorted(newest_first, key=lambda one: one.framework))
 
 
-def _news(framework: str, group: Sequence[FailureGroup]) -> BuildChanges:
-    (build, *_) = (hit.change.since for cause in group for hit in cause.hits if hit.change.since)
-    until = sorted({cause.baseline for cause in group} - {"-"})
-    return BuildChanges(framework, build, tuple(until), tuple(group))
+def _build_changes(framework: str, groups: Sequence[FailureGroup]) -> BuildChanges:
+    (build, *_) = (hit.change.since for group in groups for hit in group.hits if hit.change.since)
+    baselines = sorted({group.baseline for group in groups} - {"-"})
+    return BuildChanges(framework, build, tuple(baselines), tuple(groups))

@@ -1,4 +1,4 @@
-"""The pages of builds: what each brought, by cause, and what lies between any two."""
+"""Build the pages of builds: the changes of each build, and the data that compares any two."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ from markupsafe import Markup
 from monitor.analysis.outcomes.failure_groups import GroupMember, signature
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
-from monitor.formatting.urls import build_page, case_address, slug
+from monitor.formatting.urls import build_page, run_case_address, slug
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.history.ordering import age
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Build, Outcome, Series
 from monitor.site.js_data import data_script
-from monitor.site.pages.build_changes import BuildChanges, news_of_builds
-from monitor.site.signature_format import calls
+from monitor.site.pages.build_changes import BuildChanges, changes_by_build
+from monitor.site.signature_format import signature_parts
 from monitor.site.status_legend import OUTCOMES
 
-# A cause lists so many of its cases; nobody reads on, and the data for programs has all.
-CASES_OF_A_CAUSE = 100
+# Most cases listed per group; the JSON has all.
+MAX_CASES_OF_GROUP = 100
 
 
 @dataclass(frozen=True)
 class BuildPage:
-    """A build: the runs that had it, what it changed, and its neighbours among the framework's builds.
+    """Content of the page of a build: its runs, its changes, and its neighbours among the builds of the framework.
 
-    `signatures` are those that changed with it, by function, `commits` those since the build before.
+    `signatures` are the changed signatures by function. `commits` is the range since the previous build.
     """
 
     framework: str
     build: Build
     page: str
     nights: tuple[NightChanges, ...]
-    news: BuildChanges | None
+    changes: BuildChanges | None
     before: Build | None
     after: Build | None
     signatures: Mapping[str, KnownSignature]
@@ -53,22 +53,22 @@ class BuildPage:
 def build_pages(
     nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
 ) -> tuple[BuildPage, ...]:
-    """A page for every build that was ever run: a framework's newest first.
+    """Return a page for each build that was run: by framework, newest first.
 
-    `on_main` has the commits of `main` that PyTorch's nightlies are made of.
+    `on_main` maps commits of PyTorch's nightly branch to the commits of `main` that they are built from.
     """
     found: dict[str, dict[str, list[NightChanges]]] = {}
     for night in nights:
         if night.run.build:
             found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
-    news = {(one.framework, one.build.label): one for one in news_of_builds(nights)}
+    news = {(one.framework, one.build.label): one for one in changes_by_build(nights)}
     changed: dict[str, dict[str, KnownSignature]] = {}
     for function, known in signatures.items():
         if known.before:
             changed.setdefault(known.since, {})[function] = known
     pages = []
     for framework, of_builds in sorted(found.items()):
-        builds = _by_age(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
+        builds = _by_version(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
         for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
             label = build.label
             page = build_page(framework, build)
@@ -80,38 +80,38 @@ def build_pages(
     return tuple(pages[::-1])
 
 
-def _by_age(builds: Iterable[Build | None]) -> list[Build]:
+def _by_version(builds: Iterable[Build | None]) -> list[Build]:
     return sorted((build.bare for build in builds if build), key=lambda build: age(build.version))
 
 
 def comparison_file(framework: str) -> str:
-    """The address of what the builds of a framework are compared by."""
+    """Return the address of the comparison data of a framework, from the root of the site."""
     return f"data/builds/{slug(framework)}.js"
 
 
 def comparison_head(pages: Mapping[str, Sequence[BuildPage]]) -> Markup:
-    """What `builds.js` begins with: the words of outcomes, and where each framework's comparison is."""
+    """Return the JSON that `builds.js` starts from: outcome words, and the address of each framework's data."""
     head = {
         "outcomes": [[sign.word, sign.symbol, sign.tone.value] for sign in OUTCOMES.values()],
         "frameworks": [[one, framework_title(one), comparison_file(one)] for one in pages],
     }
     text = json.dumps(head, separators=(",", ":"))
-    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - what could be markup has just been taken out
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704 - the line above escapes every <
 
 
 def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterable[NightChanges]) -> bytes:
-    """The comparison of a framework's builds, as a script."""
+    """Return the comparison data of a framework as a script."""
     return data_script(f"comparisons[{json.dumps(framework)}]", _comparison(framework, pages, nights))
 
 
 def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[NightChanges]) -> dict[str, object]:
-    """What any two builds are compared by: of each case that ever changed, every change and its cause; signatures."""
+    """Return the data for comparing any two builds: all changes of each case, their messages, and signatures."""
     builds = [page.build for page in reversed(pages)]
     places = {build.label: number for number, build in enumerate(builds)}
     said: dict[str, int] = {}
     turns: dict[tuple[Series, str], list[object]] = {}
     addresses: dict[tuple[Series, str], str] = {}
-    for hit in _hits(night for night in nights if night.run.framework == framework):
+    for hit in _changed_cases(night for night in nights if night.run.framework == framework):
         change, key = hit.change, (hit.run.series, hit.change.case)
         since = change.since or hit.run.build
         if since is None or since.label not in places:
@@ -119,13 +119,13 @@ def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Nig
         words = _without_outcomes(signature(change))
         turn = [
             places[since.label],
-            _number(change.before),
-            _number(change.after),
+            _outcome_index(change.before),
+            _outcome_index(change.after),
             said.setdefault(words, len(said)),
             change.text,
         ]
         turns.setdefault(key, []).append(turn)
-        addresses[key] = case_address(hit.run, change.function)
+        addresses[key] = run_case_address(hit.run, change.function)
     return {
         "builds": [[build_title(build), build_page(framework, build)] for build in builds],
         "cases": [
@@ -133,18 +133,18 @@ def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Nig
             for ((target, of, suite, evidence), case), found in turns.items()
         ],
         "signatures": [
-            [places[page.build.label], function, *map(_calls, (known.before, known.text))]
+            [places[page.build.label], function, *map(_signature_parts, (known.before, known.text))]
             for page in pages
             for function, known in page.signatures.items()
         ],
     }
 
 
-def _calls(signature: str) -> tuple[tuple[str, ...], ...]:
-    return calls(signature) if signature else ()
+def _signature_parts(signature: str) -> tuple[tuple[str, ...], ...]:
+    return signature_parts(signature) if signature else ()
 
 
-def _hits(nights: Iterable[NightChanges]) -> Iterator[GroupMember]:
+def _changed_cases(nights: Iterable[NightChanges]) -> Iterator[GroupMember]:
     for night in nights:
         if night.baseline:
             yield from (GroupMember(night.run, change) for change in night.changes)
@@ -154,12 +154,12 @@ def _without_outcomes(text: str) -> str:
     return text.partition(": ")[2]
 
 
-def _number(outcome: Outcome | None) -> int:
+def _outcome_index(outcome: Outcome | None) -> int:
     return [*Outcome].index(outcome) if outcome else -1
 
 
 def by_framework(pages: Sequence[BuildPage]) -> Mapping[str, tuple[BuildPage, ...]]:
-    """The pages by framework."""
+    """Return the pages by framework."""
     found: dict[str, list[BuildPage]] = {}
     for page in pages:
         found.setdefault(page.framework, []).append(page)

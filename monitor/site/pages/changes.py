@@ -1,4 +1,4 @@
-"""What a night changed, as every page that tells of a night shows it; and every change of the newest nights."""
+"""Summarize the changes of a run, and list the changes of the newest runs by kind."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
 from monitor.formatting.display_names import build_title
 
-# The page of all changes has so many of one verdict and night; the page of the run has all.
-CASES_OF_A_NIGHT = 200
+# Most changes of one kind and run on the page of changes; the page of the run has all.
+MAX_CASES_OF_RUN = 200
 
-# Above so many changes of one verdict, a list folds itself up.
+# A longer list of changes is folded.
 FOLDED_ABOVE = 12
 
 
 @dataclass(frozen=True)
 class ChangeGroup:
-    """The changes of one verdict in one night, the first `shown` of them listed."""
+    """Changes of one kind in one run. `changes` are the listed ones of `total`."""
 
     verdict: ChangeKind
     changes: tuple[Change, ...]
@@ -26,60 +26,59 @@ class ChangeGroup:
 
 
 @dataclass(frozen=True)
-class NightSummary:
-    """What a night changed, or in `quiet` one sentence that says that it changed nothing."""
+class RunChanges:
+    """Changes of a run by kind; if there are none, `no_changes` is a sentence that says why."""
 
     night: NightChanges
     groups: tuple[ChangeGroup, ...]
-    quiet: str
+    no_changes: str
 
 
 @dataclass(frozen=True)
-class KindOfChanges:
-    """The changes of one verdict in one night."""
+class RunChangesOfKind:
+    """All changes of one kind in one run."""
 
     night: NightChanges
     changes: tuple[Change, ...]
 
 
-def changes_by_verdict(nights: Iterable[NightChanges]) -> Mapping[ChangeKind, tuple[KindOfChanges, ...]]:
-    """Return the changes of these nights by verdict.
-
-    What turned worse in one incident is told as that, and left out.
-    """
+def changes_by_kind(nights: Iterable[NightChanges]) -> Mapping[ChangeKind, tuple[RunChangesOfKind, ...]]:
+    """Return the changes of these runs by kind, without the regressions of an incident."""
     every = [*nights]
-    found = {
-        verdict: tuple(KindOfChanges(night, changes) for night in every if (changes := _told_of(night, verdict)))
+    by_kind = {
+        verdict: tuple(
+            RunChangesOfKind(night, changes) for night in every if (changes := _changes_of_kind(night, verdict))
+        )
         for verdict in ChangeKind
     }
-    return {verdict: groups for verdict, groups in found.items() if groups}
+    return {kind: groups for kind, groups in by_kind.items() if groups}
 
 
-def _told_of(night: NightChanges, verdict: ChangeKind) -> tuple[Change, ...]:
+def _changes_of_kind(night: NightChanges, verdict: ChangeKind) -> tuple[Change, ...]:
     return night.regressions if verdict is ChangeKind.REGRESSED else night.of(verdict)
 
 
-def night_news(night: NightChanges, limit: int) -> NightSummary:
-    """A night's changes by verdict, at most `limit` of each."""
+def summarize_changes(night: NightChanges, limit: int) -> RunChanges:
+    """Return the changes of a run by kind, at most `limit` of each."""
     regressions = night.regressions
     groups = [
         ChangeGroup(
             verdict,
             changes[:limit],
-            # What is one incident is told as one: its cases stay folded.
+            # The cases of an incident stay folded.
             folded=len(changes) > FOLDED_ABOVE or (verdict is ChangeKind.REGRESSED and not regressions),
             total=len(changes),
         )
         for verdict in ChangeKind
         if (changes := night.of(verdict))
     ]
-    return NightSummary(night, tuple(groups), "" if groups else _quiet(night))
+    return RunChanges(night, tuple(groups), "" if groups else _why_no_changes(night))
 
 
-def _quiet(night: NightChanges) -> str:
+def _why_no_changes(night: NightChanges) -> str:
     if night.run.blocked:
-        return "Nothing could be observed, so nothing is known to have changed."
+        return "The run observed nothing, so no change is known."
     if night.baseline is None:
-        return f"First night: {build_title(night.run.build)} has nothing to be compared with yet."
-    among = f" among the {night.observed} of {night.expected} observed" if night.observed < night.expected else ""
-    return f"No outcome changed{among}: {build_title(night.run.build)} against {build_title(night.baseline)}."
+        return f"First run: no earlier build to compare {build_title(night.run.build)} with."
+    among = f" among the {night.observed} of {night.expected} observed cases" if night.observed < night.expected else ""
+    return f"No outcome changed{among}: {build_title(night.run.build)} compared with {build_title(night.baseline)}."

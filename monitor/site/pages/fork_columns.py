@@ -1,4 +1,4 @@
-"""What forks tell, on pages of ours: beside our own figures, and in none of them."""
+"""Add the results of forks to our pages. Our own figures never count them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from monitor.federation.columns import ForeignCell, ForeignColumn
 from monitor.site.pages.matrix import MatrixCell, MatrixPage, usual_evidence, usual_sources
 
 
-def with_columns(page: MatrixPage, columns: Sequence[ForeignColumn]) -> MatrixPage:
-    """The matrix with a column for each of the forks' targets, in the rows that it has."""
+def add_fork_columns(page: MatrixPage, columns: Sequence[ForeignColumn]) -> MatrixPage:
+    """Return the matrix with a column for each target of a fork; rows stay as they are."""
     rows = tuple(
         replace(
             row, cells=row.cells + tuple(_cell(column.cells.get((row.framework, row.function))) for column in columns)
@@ -25,14 +25,14 @@ def with_columns(page: MatrixPage, columns: Sequence[ForeignColumn]) -> MatrixPa
         targets=page.targets + tuple(column.label for column in columns),
         evidences=page.evidences + tuple(usual),
         rows=rows,
-        elsewhere=tuple(column.fork.site for column in columns),
+        fork_sites=tuple(column.fork.site for column in columns),
     )
 
 
-def of_function(
+def fork_results(
     columns: Sequence[ForeignColumn], framework: str, name: str
 ) -> tuple[tuple[ForeignColumn, ForeignCell], ...]:
-    """The columns that know a function, and what they know."""
+    """Return the fork columns that have the function, each with its cell."""
     return tuple((column, one) for column in columns if (one := column.cells.get((framework, name))))
 
 

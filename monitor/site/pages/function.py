@@ -1,4 +1,4 @@
-"""The page of a function: what it does on every target, and did."""
+"""Build the page of a function: its current status and its history on every target."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from monitor.formats.error_text import seen
 from monitor.formatting.case_variant import dtype_of, dtype_order, mode_of
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import deviation, duration
-from monitor.formatting.urls import documentation, function_page, series_anchor
+from monitor.formatting.urls import documentation_url, function_page, series_anchor
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Compiled, Evidence, Function, Mode, Outcome, Run
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
 from monitor.site.charts.geometry import Axis, Chart, chart
-from monitor.site.incremental import made_of
+from monitor.site.incremental import input_digest
 from monitor.site.known_issues import KnownIssue
 from monitor.site.pages.regressions import RegressionSource as RegressionSubject
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.recent_measurements import CaseMeasurements, RecentMeasurements
 
-# The case that moved most is drawn, and others that moved by more than a fifth or turned, as many as can be looked
-# through: dozens of level lines tell less than one. The downloads have all.
-CHARTS = 6
-STEADY = math.log(1.2)
+# Charts show the case that moved most, and others that moved by more than a fifth or changed outcome. Dozens of flat
+# lines would hide them. The downloads have all cases.
+MAX_CHARTS = 6
+MIN_CHARTED_MOVE = math.log(1.2)
 
-# A few screens of cases are read through; beyond, a page is for those who come for one target.
-CASES_UNFOLDED = 30
+# Sections are folded on a page with more cases than this.
+MAX_UNFOLDED_CASES = 30
 
-STRENGTH = {evidence: rank for rank, evidence in enumerate(Evidence)}
+EVIDENCE_RANK = {evidence: rank for rank, evidence in enumerate(Evidence)}
 
-Marks = Mapping[str, Sequence[tuple[int, str]]]  # of a case: the numbers of runs, and what happened there
+Marks = Mapping[str, Sequence[tuple[int, str]]]  # by case: run numbers and labels of changes
 
 
-@dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
+@dataclass(frozen=True, eq=False)  # compared by identity, so that caches need no deep comparison
 class SeriesWindow:
-    """What all sections of a series have in common: its last runs, and what was measured in them.
+    """Data shared by all sections of a series: its last runs and their measurements.
 
-    `told` stands for all that follows from its runs: they never change.
+    `digest` identifies the runs, which never change.
     """
 
     series: SeriesStatus
@@ -56,21 +56,21 @@ class SeriesWindow:
     axis: Axis
     trends: RecentMeasurements
     marks: Marks
-    told: str
+    digest: str
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
-        """The place of each run among `runs`, by its id."""
+        """Return the index of each run in `runs`, by id."""
         return {run.id: number for number, run in enumerate(self.runs)}
 
 
 @dataclass(frozen=True)
 class CaseHistory:
-    """A case's outcomes in the runs of its section, None where a run did not ask for it, and what each run said.
+    """History of a case.
 
-    `messages` is empty where it never said anything. `script` shows the outcome without the monitor; it is empty where
-    the case passes or was not judged. `bound` is the least time of a compiled call in microseconds, None where there is
-    none.
+    `strip` has the outcome in each run of the section, None if the run did not have the case. `messages` has a message
+    per run, and is empty if no run has one. `script` reproduces a failure without the monitor; it is empty if the case
+    passes or has no result. `bound` is the least time of a compiled call in microseconds, or None.
     """
 
     standing: CaseStatus
@@ -82,9 +82,9 @@ class CaseHistory:
 
 @dataclass(frozen=True)
 class FunctionSection:
-    """A function on one target, in one suite. `gone` are its cases that the suite no longer has.
+    """Function on one target, in one suite. `gone` are its cases that left the suite.
 
-    `latencies` and `errors` are charts of the cases that moved most, of `charted` that were measured twice.
+    `latencies` and `errors` are charts of the cases that moved most, of `charted` cases measured at least twice.
     """
 
     past: SeriesWindow
@@ -106,17 +106,16 @@ class FunctionSection:
 
     @property
     def turned(self) -> tuple[CaseHistory, ...]:
-        """The cases that have had more than one outcome."""
+        """Return the cases that have had more than one outcome."""
         return tuple(case for case in self.cases if len(case.standing.turns) > 1)
 
 
 @dataclass(frozen=True)
 class FunctionPage:
-    """A function: `signature` is None where no run told it, `study` where the study did not have it.
+    """Content of the page of a function.
 
-    `replacement_page` is empty where there is none.
-
-    `shown` is the case whose script the page begins with: one that fails, or else how the function is usually called.
+    `signature` is None if no run recorded it, `study` if the study did not have the function. `replacement_page` may be
+    empty. `shown` is the case of the script at the top: a failing one, or else the most usual call.
     """
 
     name: str
@@ -131,12 +130,12 @@ class FunctionPage:
     script: str
     sections: tuple[FunctionSection, ...]
     regressions: tuple[Regression, ...]
-    findings: tuple[KnownIssue, ...]
+    known_issues: tuple[KnownIssue, ...]
 
     @property
     def short(self) -> bool:
-        """Whether every target fits in sight of the others; else all but the first are folded up."""
-        return sum(len(section.cases) for section in self.sections) <= CASES_UNFOLDED
+        """Return whether all sections can be unfolded; on a longer page only the first is."""
+        return sum(len(section.cases) for section in self.sections) <= MAX_UNFOLDED_CASES
 
     @property
     def dtypes(self) -> tuple[str, ...]:
@@ -145,24 +144,24 @@ class FunctionPage:
 
 @dataclass(frozen=True)
 class FunctionSource:
-    """A function that gets a page: `told` is all that the page follows from, which is much less than what it says."""
+    """Function with a page. `digest` covers all inputs of the page; `view` builds its content."""
 
     framework: str
     name: str
-    told: str
+    digest: str
     view: Callable[[], FunctionPage]
 
 
 @dataclass(frozen=True)
 class _FunctionTarget:
-    """Where a function has cases, or had some."""
+    """Cases of a function in one series: current ones, and those that left the suite."""
 
     past: SeriesWindow
     now: Sequence[CaseStatus]
     gone: Sequence[CaseStatus]
 
 
-def subjects(
+def function_sources(
     series: Sequence[SeriesStatus],
     trends: Mapping[SeriesKey, RecentMeasurements],
     nights: Sequence[NightChanges],
@@ -171,44 +170,48 @@ def subjects(
     levels: LatencyLevels,
     project: ProjectMetadata,
 ) -> Iterator[FunctionSource]:
-    """Every function that has, or ever had, a case.
+    """Yield every function that has, or had, a case.
 
-    For its page the project is asked for the script of each case that does not pass, and for one that shows it.
+    The page calls `project.script` for each failing case, and for the case that it shows.
     """
-    places = _places(_pasts(series, trends, nights))
+    places = _function_targets(_series_windows(series, trends, nights))
     of_function: dict[str, list[Regression]] = {}
-    told_of: dict[str, list[str]] = {}
+    digests: dict[str, list[str]] = {}
     for subject in regressions:
         for function in subject.regression.functions:
             of_function.setdefault(function, []).append(subject.regression)
-            told_of.setdefault(function, []).append(subject.told)
+            digests.setdefault(function, []).append(subject.digest)
     for (framework, name), here in sorted(places.items()):
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
         replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
-        aside = signatures.get(name), entry, replacement, tuple(project.findings.get(name, ()))
-        told = made_of(framework, name, aside, told_of.get(name, ()), [_told(place, project) for place in here])
+        aside = signatures.get(name), entry, replacement, tuple(project.known_issues.get(name, ()))
+        digest = input_digest(
+            framework, name, aside, digests.get(name, ()), [_section_inputs(place, project) for place in here]
+        )
         affected = tuple(of_function.get(name, ()))
         yield FunctionSource(
-            framework, name, told, partial(_page, framework, name, here, *aside, affected, levels, project)
+            framework, name, digest, partial(_page, framework, name, here, *aside, affected, levels, project)
         )
 
 
-def _pasts(
+def _series_windows(
     series: Sequence[SeriesStatus], trends: Mapping[SeriesKey, RecentMeasurements], nights: Sequence[NightChanges]
 ) -> Iterator[SeriesWindow]:
-    marks = _marks(series, nights)
+    marks = _change_marks(series, nights)
     for one, marked in zip(series, marks, strict=True):
         recent = one.recent
         builds = tuple(
             run.build.version if run.build else "no build" for run in recent
         )  # two of them fit below a chart
         anchor = series_anchor(one.target, one.suite, one.evidence)
-        yield SeriesWindow(one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, made_of(one))
+        yield SeriesWindow(
+            one, anchor, recent, one.last_judged, Axis(builds), trends[one.key], marked, input_digest(one)
+        )
 
 
-def _places(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str], list[_FunctionTarget]]:
-    """Where each function has cases: by framework and name."""
+def _function_targets(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str], list[_FunctionTarget]]:
+    """Return the series that have cases of each function, by framework and name."""
     found: dict[tuple[str, str], list[_FunctionTarget]] = {}
     for past in pasts:
         now, gone = past.series.functions, by_function(past.series.gone)
@@ -218,11 +221,11 @@ def _places(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str], list[_Fun
     return found
 
 
-def _told(place: _FunctionTarget, project: ProjectMetadata) -> tuple[object, ...]:
-    """What a section follows from: the runs, what was excused of their changes, and the chip of the target."""
+def _section_inputs(place: _FunctionTarget, project: ProjectMetadata) -> tuple[object, ...]:
+    """Return the inputs of a section: its runs, the marks of their changes, and the chip of the target."""
     marks = place.past.marks
     target = project.hardware.get(place.past.series.target)
-    return place.past.told, [marks[s.case] for s in place.now if s.case in marks], target and target.chip
+    return place.past.digest, [marks[s.case] for s in place.now if s.case in marks], target and target.chip
 
 
 def _page(
@@ -232,19 +235,19 @@ def _page(
     signature: KnownSignature | None,
     entry: Function | None,
     replacement: str,
-    findings: tuple[KnownIssue, ...],
+    known_issues: tuple[KnownIssue, ...],
     regressions: tuple[Regression, ...],
     levels: LatencyLevels,
     project: ProjectMetadata,
 ) -> FunctionPage:
     sections = tuple(_section(place, levels, project) for place in places)
-    shown = _most_telling([standing for place in places for standing in place.now])
-    script = project.script(shown.case, _seen(shown)) if shown else ""
+    shown = _most_informative([standing for place in places for standing in place.now])
+    script = project.script(shown.case, _recorded_outcome(shown)) if shown else ""
     return FunctionPage(
         name,
         framework,
         function_page(framework, name),
-        documentation(name),
+        documentation_url(name),
         signature,
         entry if entry and entry.study_name else None,
         entry.replaced_by if entry else "",
@@ -253,7 +256,7 @@ def _page(
         script,
         sections,
         regressions,
-        findings,
+        known_issues,
     )
 
 
@@ -279,7 +282,7 @@ def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMeta
 
 
 def _by_dtype(standings: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
-    """What becomes of each dtype."""
+    """Return the status by dtype."""
     found: dict[str, list[CaseStatus]] = {}
     for standing in standings:
         found.setdefault(dtype_of(standing.variant), []).append(standing)
@@ -293,9 +296,9 @@ def _charts(
     shown: Callable[[float], str],
     levels_of: Callable[[str], Sequence[LatencyLevel]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
-    """Charts of the cases that moved most, and how many were measured twice. A level line says less than its number.
+    """Return the charts of the cases that moved most, and the number of cases measured at least twice.
 
-    Those first that somebody says something of: a level that began with a build is where the build was run first.
+    Cases with annotated levels come first.
     """
     numbers = past.trends.numbers
     twice = [(s, number) for s in standings if (number := numbers.get(s.case)) is not None and measure.charted[number]]
@@ -303,25 +306,25 @@ def _charts(
     found: list[Chart] = []
     for standing, number in sorted(twice, key=lambda one: (not known[one[0].case], -measure.moves[one[1]])):
         moves, turns, levels = measure.moves[number], past.marks.get(standing.case, ()), known[standing.case]
-        told = (moves and not found) or moves > STEADY or turns or levels
-        if told and len(found) < CHARTS:
-            steps = _steps(past.runs, levels)
-            said = [level.said for level in levels]
-            drawn = chart(standing.variant, measure.of(number), past.axis, shown, turns, steps, said)
+        is_charted = (moves and not found) or moves > MIN_CHARTED_MOVE or turns or levels
+        if is_charted and len(found) < MAX_CHARTS:
+            steps = _level_starts(past.runs, levels)
+            notes = [level.note for level in levels]
+            drawn = chart(standing.variant, measure.of(number), past.axis, shown, turns, steps, notes)
             found += [drawn] if drawn else []
     return tuple(found), len(twice)
 
 
-def _steps(runs: Sequence[Run], levels: Sequence[LatencyLevel]) -> list[tuple[int, str]]:
-    """Where levels began, by the number of the run that had their build first."""
+def _level_starts(runs: Sequence[Run], levels: Sequence[LatencyLevel]) -> list[tuple[int, str]]:
+    """Return the run number and step of each level: the first run of the build with which it began."""
     if not levels:
         return []
     labels = [run.build.label if run.build else "" for run in runs]
     return [(labels.index(level.build), level.step) for level in levels if level.build in labels]
 
 
-def _marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges]) -> list[Marks]:
-    """What happened to the cases of each series; that one was first seen, or seen no more, marks nothing."""
+def _change_marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges]) -> list[Marks]:
+    """Return the changes to mark in the charts of each series; added and removed cases are not marked."""
     places = {run.id: (n, number) for n, one in enumerate(series) for number, run in enumerate(one.recent)}
     found: list[dict[str, list[tuple[int, str]]]] = [{} for _ in series]
     for night in nights:
@@ -329,11 +332,11 @@ def _marks(series: Sequence[SeriesStatus], nights: Sequence[NightChanges]) -> li
             n, number = place
             for change in night.changes:
                 if change.verdict not in (ChangeKind.ADDED, ChangeKind.REMOVED):
-                    found[n].setdefault(change.case, []).append((number, _mark(night, change)))
+                    found[n].setdefault(change.case, []).append((number, _change_label(night, change)))
     return [*found]
 
 
-def _mark(night: NightChanges, change: Change) -> str:
+def _change_label(night: NightChanges, change: Change) -> str:
     turned = f"{change.before} → {change.after}" if change.before is not change.after else change.message
     return f"{change.verdict}: {turned} with {build_title(night.run.build)}"
 
@@ -342,18 +345,18 @@ def _ulp(value: float) -> str:
     return f"{deviation(value)} ulp"
 
 
-def _seen(standing: CaseStatus) -> str:
-    """What a script is told was seen of its case."""
+def _recorded_outcome(standing: CaseStatus) -> str:
+    """Return the recorded outcome and message of a case, for its script."""
     return seen(standing.outcome, standing.message)
 
 
-def _most_telling(standings: Sequence[CaseStatus]) -> CaseStatus | None:
-    """The case to show: one that fails, executed before others, or else the plainest call; None where there is none."""
+def _most_informative(standings: Sequence[CaseStatus]) -> CaseStatus | None:
+    """Return the case to show: a failing one, executed if possible, or else the most usual call; None without cases."""
 
     def order(standing: CaseStatus) -> tuple[bool, int, bool, bool, str]:
         variant = standing.variant
         unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
-        return not standing.fails, STRENGTH[standing.evidence], unusual, not_eager, standing.case
+        return not standing.fails, EVIDENCE_RANK[standing.evidence], unusual, not_eager, standing.case
 
     return min(standings, key=order, default=None)
 
@@ -363,11 +366,11 @@ def _case_history(past: SeriesWindow, standing: CaseStatus, project: ProjectMeta
         standing,
         past.series.strip_of(standing.case),
         past.trends.messages(standing.case),
-        project.script(standing.case, _seen(standing)) if standing.fails else "",
+        project.script(standing.case, _recorded_outcome(standing)) if standing.fails else "",
         _bound(standing.compiled, project.hardware.get(past.series.target)) if standing.compiled else None,
     )
 
 
 def _bound(compiled: Compiled, target: TargetInfo | None) -> float | None:
-    """The least time of a call, in microseconds, where the chip is known."""
+    """Return the least time of a call in microseconds; None if the chip is unknown."""
     return least_time(compiled, target.chip) if target and target.chip else None

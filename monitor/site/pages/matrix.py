@@ -1,8 +1,8 @@
-"""The matrix: every function on every target.
+"""Build the matrix: every function on every target.
 
-The page holds the rows of a first screen, so that they are there before any script is. All cells are data in a file
-beside it, a letter a case, from which its script draws the rows that are wanted. A page of its own has them all as one
-plain table, for whoever has no scripts, or wants to search or print it.
+The page contains the rows of the first screen, so that they show before any script runs. A data file holds all cells,
+one letter per case, and its script draws the selected rows. A second page has all rows as one plain table, for readers
+without scripts, for search and for print.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from monitor.formatting.urls import function_page, series_anchor
 from monitor.model import Evidence, Function, Mode, Outcome
 from monitor.model import Series as SeriesKey
 
-TABLE = "matrix-table.html"
-FIRST = 12  # rows: more than a phone shows, and as many as it lays out at once
+TABLE_PAGE = "matrix-table.html"
+FIRST_ROWS = 12  # rows: more than a phone shows
 
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """A function on a target, where the function's page speaks of that target, and the outcome of each of its cases.
+    """Function on a target: its status and the outcome of each case.
 
-    `anchor` is empty where that page is a fork's. `earlier` are the outcomes with other builds, those that some other
-    target was measured with: two targets are compared by the newest build that both had.
+    `anchor` is the section of the target on the function's page, empty for a fork. `earlier` are the outcomes with
+    other builds that some target was measured with: two targets are compared on the newest build that both have.
     """
 
     cell: FunctionStatus
@@ -38,9 +38,9 @@ class MatrixCell:
 
 @dataclass(frozen=True)
 class MatrixRow:
-    """A function and its cells, one a target, None where no suite asks that target for it.
+    """Function and its cells, one per target; None if no suite of the target has the function.
 
-    `stratum` and `uses` are the study's, empty and 0 where it did not have the function.
+    `stratum` and `uses` come from the study; they are empty and 0 for other functions.
     """
 
     framework: str
@@ -52,43 +52,43 @@ class MatrixRow:
 
     @property
     def variants(self) -> tuple[str, ...]:
-        """The variants that any target was asked for."""
+        """Return the variants that any target has."""
         return tuple(sorted({variant for one in self.cells if one for variant in one.outcomes}))
 
 
 @dataclass(frozen=True)
 class MatrixPage:
-    """The matrix. `evidences` has the usual evidence of each target, None where nothing was judged.
+    """Content of the matrix.
 
-    `sources` has, for each target and framework, what most of its cells were measured with.
-    The last columns are those of forks: `elsewhere` has the address of each one's site.
+    `evidences` has the usual evidence of each target, None without results. `sources` has the usual builds of each
+    target, by framework. The last columns belong to forks; `fork_sites` has the addresses of their sites.
     """
 
     targets: tuple[str, ...]
     evidences: tuple[Evidence | None, ...]
     sources: tuple[Mapping[str, tuple[MeasuredBuild, ...]], ...]
     rows: tuple[MatrixRow, ...]
-    elsewhere: tuple[str, ...] = ()
+    fork_sites: tuple[str, ...] = ()
 
     @property
     def sites(self) -> tuple[str, ...]:
-        """Where the pages of each column are, from the root of the site: empty where they are here."""
-        return ("",) * (len(self.targets) - len(self.elsewhere)) + self.elsewhere
+        """Return the address of each column's site; empty for our own targets."""
+        return ("",) * (len(self.targets) - len(self.fork_sites)) + self.fork_sites
 
     @property
     def frameworks(self) -> Mapping[str, int]:
-        """How many functions each framework has."""
+        """Return the number of functions by framework."""
         return Counter(row.framework for row in self.rows)
 
     @property
     def strata(self) -> tuple[str, ...]:
-        """The study's strata: its most used functions, then the deciles."""
+        """Return the strata of the study: the most used functions, then the deciles."""
         found = {row.stratum for row in self.rows} - {""}
         return tuple(sorted(found, key=lambda stratum: (stratum.isdigit(), stratum.zfill(3))))
 
     @property
     def studied(self) -> bool:
-        """Whether the study tells how often any of them is used."""
+        """Return whether the study counts uses of any of the functions."""
         return any(row.uses for row in self.rows)
 
     @property
@@ -101,22 +101,22 @@ class MatrixPage:
 
     @property
     def present(self) -> tuple[Outcome, ...]:
-        """The outcomes that occur."""
+        """Return the outcomes that occur."""
         found = {outcome for row in self.rows for one in row.cells if one for outcome in one.outcomes.values()}
         return tuple(outcome for outcome in Outcome if outcome in found)
 
 
 def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> MatrixPage:
     targets = tuple(dict.fromkeys(one.target for one in series if one.now))
-    asked: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
+    by_function: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:
         for function, standings in one.functions.items():
             name = one.framework, function
-            asked.setdefault(name, {}).setdefault(one.target, []).extend(standings)
+            by_function.setdefault(name, {}).setdefault(one.target, []).extend(standings)
             anchors.setdefault((*name, one.target), series_anchor(one.target, one.suite, one.evidence))
     rows = []
-    for (framework, function), found in sorted(asked.items()):
+    for (framework, function), found in sorted(by_function.items()):
         entry = catalog.get(function)
         rows.append(
             MatrixRow(
@@ -131,13 +131,13 @@ def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function])
                 ),
             )
         )
-    rows = [*_with_earlier(rows, targets, series)]
+    rows = [*_add_earlier_outcomes(rows, targets, series)]
     columns = [*zip(*(row.cells for row in rows), strict=True)]
     usual = tuple(usual_sources(rows, number) for number in range(len(targets)))
     return MatrixPage(targets, tuple(map(usual_evidence, columns)), usual, tuple(rows))
 
 
-def _with_earlier(
+def _add_earlier_outcomes(
     rows: Sequence[MatrixRow], targets: Sequence[str], series: Sequence[SeriesStatus]
 ) -> Iterator[MatrixRow]:
     """Yield the rows, each cell with its outcomes in builds that another target was measured with."""
@@ -145,21 +145,23 @@ def _with_earlier(
     for row in rows:
         builds = (source.build for one in row.cells if one for source in one.cell.sources)
         in_use.setdefault(row.framework, set()).update(builds)
-    past = {one.key: _runs_of(one, in_use.get(one.framework, set())) for one in series}
+    past = {one.key: _runs_by_source(one, in_use.get(one.framework, set())) for one in series}
     here: dict[tuple[str, str], list[SeriesStatus]] = {}
     for one in series:
         if past[one.key]:
             here.setdefault((one.target, one.framework), []).append(one)
     for row in rows:
         cells = (
-            replace(one, earlier=_earlier(row, one, here.get((target, row.framework), ()), past)) if one else None
+            replace(one, earlier=_earlier_outcomes(row, one, here.get((target, row.framework), ()), past))
+            if one
+            else None
             for target, one in zip(targets, row.cells, strict=True)
         )
         yield replace(row, cells=tuple(cells))
 
 
-def _runs_of(series: SeriesStatus, builds: Set[str]) -> Mapping[MeasuredBuild, list[int]]:
-    """Return the places of the recent runs of these builds, the newest first."""
+def _runs_by_source(series: SeriesStatus, builds: Set[str]) -> Mapping[MeasuredBuild, list[int]]:
+    """Return the indices of the recent runs of these builds, newest first."""
     found: dict[MeasuredBuild, list[int]] = {}
     for number, run in reversed([*enumerate(series.recent)]):
         if (source := source_of(run)).build in builds:
@@ -167,13 +169,13 @@ def _runs_of(series: SeriesStatus, builds: Set[str]) -> Mapping[MeasuredBuild, l
     return found
 
 
-def _earlier(
+def _earlier_outcomes(
     row: MatrixRow,
     one: MatrixCell,
     series: Sequence[SeriesStatus],
     past: Mapping[SeriesKey, Mapping[MeasuredBuild, list[int]]],
 ) -> Mapping[MeasuredBuild, Mapping[str, Outcome]]:
-    """Return what the cases of a cell came to with each other build."""
+    """Return the outcomes of a cell with each other build."""
     found: dict[MeasuredBuild, dict[str, Outcome]] = {}
     for each in series:
         if each.evidence is one.cell.evidence:
@@ -188,7 +190,7 @@ def _earlier(
 
 
 def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[MeasuredBuild, ...]]:
-    """Return, by framework, what most cells of a column were measured with."""
+    """Return the builds that most cells of a column were measured with, by framework."""
     found: dict[str, Counter[tuple[MeasuredBuild, ...]]] = {}
     for row in rows:
         one = row.cells[column]
@@ -203,6 +205,6 @@ def _cell(standings: Sequence[CaseStatus], anchor: str) -> MatrixCell:
 
 
 def usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:
-    """Of which evidence most cells of a column are; None where nothing was judged."""
+    """Return the evidence of most cells of a column; None without results."""
     found = Counter(one.cell.evidence for one in column if one and one.cell.evidence)
     return found.most_common(1)[0][0] if found else None

@@ -20,10 +20,10 @@ from monitor.site.js_data import data_script
 from monitor.site.pages.matrix import MatrixCell, MatrixPage, MatrixRow
 from monitor.site.status_legend import EVIDENCES, OUTCOMES, PORTABILITIES, Sign
 
-CELLS = "data/matrix.js"
+CELLS_FILE = "data/matrix.js"
 
-LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
-NOT_ASKED = "."
+OUTCOME_LETTERS = dict(zip(Outcome, "0123456789a", strict=True))
+NOT_RUN = "."
 
 
 def cells_script(page: MatrixPage) -> bytes:
@@ -114,7 +114,7 @@ def _data(page: MatrixPage) -> dict[str, object]:
 
 
 def _letters(outcomes: Mapping[str, Outcome], variants: Sequence[str]) -> str:
-    return "".join(LETTERS[outcomes[v]] if v in outcomes else NOT_ASKED for v in variants)
+    return "".join(OUTCOME_LETTERS[outcomes[v]] if v in outcomes else NOT_RUN for v in variants)
 
 
 def _sources(page: MatrixPage) -> list[MeasuredBuild]:

@@ -1,4 +1,4 @@
-"""The first page: where every target stands, what the newest nights changed, and the week before them."""
+"""Build the overview page: the status of each target, the latest changes, and those of the week before."""
 
 from __future__ import annotations
 
@@ -13,34 +13,33 @@ from monitor.analysis.status.last_runs import LastRun, last_runs
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.study_table import PAPER
-from monitor.formatting.humanize import moment
+from monitor.formatting.humanize import parse_time
 from monitor.model import Evidence
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.geometry import Spark, spark
-from monitor.site.pages.build_changes import BuildChanges, news_of_builds
-from monitor.site.pages.changes import KindOfChanges, changes_by_verdict
+from monitor.site.pages.build_changes import BuildChanges, changes_by_build
+from monitor.site.pages.changes import RunChangesOfKind, changes_by_kind
 from monitor.site.target_info import TargetInfo
 
-# A suite whose build is measured rests for a night (`monitor.cli.skip_policy`). One that missed the night after that is
-# silent, and that is said.
+# A suite whose newest build is already measured skips a night (`monitor.cli.skip_policy`). A suite that also misses the
+# night after that has no recent results.
 SILENT_AFTER = timedelta(hours=72)
 
 WEEK = timedelta(days=7)
-TREND_NIGHTS = 60  # as many as a line of a hundred pixels can tell apart
+TREND_RUNS = 60  # a sparkline of a hundred pixels cannot separate more
 
-# The first page tells so many causes of a build, and names the regressions that opened last; other pages have all.
-CAUSES_OF_A_BUILD = 8
-CAUSES_OF_THE_WEEK = 3
-REGRESSIONS = 8
+# Most groups per build, and most regressions, on this page; other pages list all.
+GROUPS_OF_BUILD = 8
+GROUPS_OF_WEEK = 3
+MAX_REGRESSIONS = 8
 
 
 @dataclass(frozen=True)
 class PortabilityFigure:
-    """The portability of one framework on one target, by one suite and evidence.
+    """Portability of one framework on one target, for one suite and evidence.
 
-    `score` is what is known after the newest `night`, and `sources` are the builds that it was measured with; `stale`
-    says that this night itself observed nothing of it.
-    `trend` has the shares of the nights that saw the whole suite, oldest first, each with its build.
+    `score` is the status after the newest `night`, and `sources` are its builds. `stale` is true if this run observed
+    nothing. `trend` has the build and the share of each run of the whole suite, oldest first.
     """
 
     night: NightChanges
@@ -56,7 +55,7 @@ class PortabilityFigure:
 
 @dataclass(frozen=True)
 class WatchedSeries:
-    """A series of a target. `silent` says that the nightly job has not observed it for long, or never did."""
+    """Series of a target. `silent` is true if the nightly job has not run it for `SILENT_AFTER`, or never."""
 
     framework: str
     suite: str
@@ -67,7 +66,7 @@ class WatchedSeries:
 
 @dataclass(frozen=True)
 class Silence:
-    """Suites of one framework, by one kind of evidence, that the nightly job observed last on one day; None: never."""
+    """Suites of one framework and evidence that the nightly job last observed on the same day; None for never."""
 
     framework: str
     evidence: Evidence
@@ -77,113 +76,114 @@ class Silence:
 
 @dataclass(frozen=True)
 class TargetSummary:
-    """A target: its figures by framework, the strongest evidence first, and the study's suite before others.
+    """Status of a target.
 
-    `series` are those that have a run. `ways` are the kinds of evidence that its runner file can give, each with its
-    frameworks.
+    `figures` are by framework, strongest evidence first, then the study's suite. `series` are those that have a run.
+    `possible` maps each kind of evidence in the runner file to its frameworks.
     """
 
     target: str
     title: str
     series: tuple[WatchedSeries, ...]
-    ways: Mapping[Evidence, tuple[str, ...]]
+    possible: Mapping[Evidence, tuple[str, ...]]
     figures: Mapping[str, tuple[PortabilityFigure, ...]]
 
     @property
-    def since(self) -> datetime | None:
-        """Return when anything was last observed of it, by whatever run; None for never."""
+    def last_observed(self) -> datetime | None:
+        """Return the start of the last run of any kind that observed the target; None if there is none."""
         return max((one.last.observed for one in self.series if one.last.observed), default=None)
 
     @property
     def silent(self) -> bool:
-        """Return whether the nightly job stopped to observe any of it."""
+        """Return whether any series has no recent results."""
         return any(one.silent for one in self.series)
 
     @property
     def wholly_silent(self) -> bool:
-        """Return whether the nightly job observes none of it."""
+        """Return whether no series has recent results."""
         expected = [one for one in self.series if one.silent or one.last.nightly]
         return bool(expected) and all(one.silent for one in expected)
 
     @property
     def silences(self) -> tuple[Silence, ...]:
-        """Return what is silent: suites of one framework, evidence and last day together."""
-        found: dict[tuple[str, Evidence, date | None], list[str]] = {}
+        """Return the suites without recent results, grouped by framework, evidence and last day."""
+        grouped: dict[tuple[str, Evidence, date | None], list[str]] = {}
         for one in self.series:
             if one.silent:
                 since = one.last.nightly.date() if one.last.nightly else None
-                found.setdefault((one.framework, one.evidence, since), []).append(one.suite)
-        return tuple(Silence(framework, how, tuple(of), since) for (framework, how, since), of in found.items())
+                grouped.setdefault((one.framework, one.evidence, since), []).append(one.suite)
+        return tuple(Silence(*key[:2], tuple(suites), key[2]) for key, suites in grouped.items())
 
     @property
-    def seen(self) -> Mapping[Evidence, tuple[str, ...]]:
-        """Return the kinds of evidence that there is an observation of, each with its frameworks."""
+    def observed(self) -> Mapping[Evidence, tuple[str, ...]]:
+        """Return the frameworks with a result, by evidence."""
         return {
-            evidence: tuple(sorted(found))
+            evidence: tuple(sorted(frameworks))
             for evidence in Evidence
-            if (found := {one.framework for one in self.series if one.evidence is evidence and one.last.observed})
+            if (frameworks := {one.framework for one in self.series if one.evidence is evidence and one.last.observed})
         }
 
     @property
-    def frameworks_seen(self) -> tuple[str, ...]:
-        return tuple(sorted({framework for found in self.seen.values() for framework in found}))
+    def observed_frameworks(self) -> tuple[str, ...]:
+        return tuple(sorted({name for frameworks in self.observed.values() for name in frameworks}))
 
     @property
-    def not_seen(self) -> Mapping[Evidence, tuple[str, ...]]:
-        """Return what its runner file can give and nothing was observed of yet."""
-        seen = self.seen
+    def planned(self) -> Mapping[Evidence, tuple[str, ...]]:
+        """Return the frameworks that the runner file names and that have no result yet, by evidence."""
+        observed = self.observed
         return {
             evidence: missing
-            for evidence, frameworks in self.ways.items()
-            if (missing := tuple(one for one in frameworks if one not in seen.get(evidence, ())))
+            for evidence, frameworks in self.possible.items()
+            if (missing := tuple(one for one in frameworks if one not in observed.get(evidence, ())))
         }
 
 
 @dataclass(frozen=True)
 class SilentGroup:
-    """Targets that are silent alike. Without `silences`, nothing was ever observed of them."""
+    """Targets that lack the same recent results; `silences` is empty if they were never observed."""
 
-    places: tuple[TargetSummary, ...]
+    targets: tuple[TargetSummary, ...]
     silences: tuple[Silence, ...]
 
 
 @dataclass(frozen=True)
 class OverviewPage:
-    """The first page. `changed` has the changes of the newest nights by verdict, without those of one incident.
+    """Content of the overview page.
 
-    `tonight` and `week` are what builds changed; the week's are those of nights before the newest. `open` are the
-    regressions that nobody has mended, the newest first.
+    `changed` has the changes of the newest runs by kind, without those of an incident. `latest` and `week` group the
+    changes of the newest runs, and of earlier runs of the week, by build. `open` are the open regressions, newest
+    first.
     """
 
     frameworks: tuple[str, ...]
-    all_places: tuple[TargetSummary, ...]
+    all_targets: tuple[TargetSummary, ...]
     incidents: tuple[tuple[NightChanges, str], ...]
-    changed: Mapping[ChangeKind, tuple[KindOfChanges, ...]]
-    tonight: tuple[BuildChanges, ...]
+    changed: Mapping[ChangeKind, tuple[RunChangesOfKind, ...]]
+    latest: tuple[BuildChanges, ...]
     week: tuple[BuildChanges, ...]
     open: tuple[Regression, ...]
 
     @property
     def totals(self) -> Mapping[ChangeKind, int]:
-        """Return how many changes there are of each verdict."""
+        """Return the number of changes of each kind."""
         return {verdict: sum(len(group.changes) for group in groups) for verdict, groups in self.changed.items()}
 
     @property
-    def places(self) -> tuple[TargetSummary, ...]:
-        """The targets that were ever seen."""
-        return tuple(place for place in self.all_places if place.since)
+    def targets(self) -> tuple[TargetSummary, ...]:
+        """Return the targets that have been observed."""
+        return tuple(summary for summary in self.all_targets if summary.last_observed)
 
     @property
     def silent(self) -> tuple[SilentGroup, ...]:
-        """Return the targets that are silent in part or never seen; those that are alike together."""
+        """Return the targets without some recent results, grouped by the results that they lack."""
         found: dict[tuple[Silence, ...], list[TargetSummary]] = {}
-        for place in self.all_places:
-            if place.silent or place.since is None:
-                found.setdefault(place.silences if place.since else (), []).append(place)
-        return tuple(SilentGroup(tuple(places), silences) for silences, places in found.items())
+        for summary in self.all_targets:
+            if summary.silent or summary.last_observed is None:
+                found.setdefault(summary.silences if summary.last_observed else (), []).append(summary)
+        return tuple(SilentGroup(tuple(targets), silences) for silences, targets in found.items())
 
 
-def tonight_page(
+def overview_page(
     nights: Sequence[NightChanges],
     newest: Sequence[NightChanges],
     series: Sequence[SeriesStatus],
@@ -191,34 +191,34 @@ def tonight_page(
     hardware: Mapping[str, TargetInfo],
     generated: datetime,
 ) -> OverviewPage:
-    places = _places(nights, newest, series, hardware, generated)
+    targets = _target_summaries(nights, newest, series, hardware, generated)
     shown = {night.run.id for night in newest}
-    week = [night for night in of_the_week(nights, generated) if night.run.id not in shown]
+    week = [night for night in nights_of_week(nights, generated) if night.run.id not in shown]
     return OverviewPage(
         frameworks=tuple(sorted({one.framework for one in series})),
-        all_places=tuple(places),
+        all_targets=tuple(targets),
         incidents=tuple((night, incident) for night in newest for incident in night.incidents),
-        changed=changes_by_verdict(newest),
-        tonight=news_of_builds(newest),
-        week=news_of_builds(week),
+        changed=changes_by_kind(newest),
+        latest=changes_by_build(newest),
+        week=changes_by_build(week),
         open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
     )
 
 
-def of_the_week(nights: Sequence[NightChanges], generated: datetime) -> list[NightChanges]:
-    """The nights of the last seven days, without runs of builds that were old when they were run."""
+def nights_of_week(nights: Sequence[NightChanges], generated: datetime) -> list[NightChanges]:
+    """Return the runs of the last seven days, without those of builds that were already old when they ran."""
     newest_yet: dict[tuple[str, ...], str] = {}
     found = []
     for night in reversed(nights):  # the newest build of each series first
         run = night.run
         later = newest_yet.get(run.series, run.started)
-        if run.started <= later and generated - moment(run.started) <= WEEK:
+        if run.started <= later and generated - parse_time(run.started) <= WEEK:
             found.append(night)
         newest_yet[run.series] = min(later, run.started)
     return found[::-1]
 
 
-def _places(
+def _target_summaries(
     nights: Sequence[NightChanges],
     newest: Sequence[NightChanges],
     series: Sequence[SeriesStatus],
@@ -237,48 +237,50 @@ def _places(
             score_of(one := by_key[run.series]),
             one.sources,
             stale=not night.observed,
-            trend=trend(of_series[run.series]),
+            trend=share_trend(of_series[run.series]),
         )
         figures.setdefault(run.target, {}).setdefault(run.framework, []).append(figure)
     last = last_runs(nights, generated)
-    places = [
-        _place(target, hardware.get(target), figures.get(target, {}), last, generated)
+    targets = [
+        _target_summary(target, hardware.get(target), figures.get(target, {}), last, generated)
         for target in (*hardware, *sorted(figures.keys() - hardware.keys()))
     ]
-    return sorted(places, key=_strength)
+    return sorted(targets, key=_evidence_rank)
 
 
-def _place(
+def _target_summary(
     target: str,
     file: TargetInfo | None,
     figures: Mapping[str, list[PortabilityFigure]],
     last: Mapping[SeriesKey, LastRun],
     generated: datetime,
 ) -> TargetSummary:
-    ways = file.ways if file else {}
-    ordered = {framework: tuple(sorted(found, key=_weight)) for framework, found in figures.items()}
+    possible = file.evidence if file else {}
+    ordered = {framework: tuple(sorted(found, key=_figure_order)) for framework, found in figures.items()}
     watched = []
     for (where, framework, suite, evidence), found in sorted(last.items()):
         if where == target:
-            # What a channel's build was never run of is nobody's nightly job, unless the runner file says that it is.
-            silent = generated - found.nightly > SILENT_AFTER if found.nightly else framework in ways.get(evidence, ())
+            # A series that the nightly job never ran is expected only if the runner file names it.
+            silent = (
+                generated - found.nightly > SILENT_AFTER if found.nightly else framework in possible.get(evidence, ())
+            )
             watched.append(WatchedSeries(framework, suite, evidence, found, silent))
-    return TargetSummary(target, file.title if file else target, tuple(watched), ways, ordered)
+    return TargetSummary(target, file.title if file else target, tuple(watched), possible, ordered)
 
 
-def _strength(place: TargetSummary) -> int:
-    """Sorts targets by the strongest evidence that there is of them."""
-    weights = [_weight(figure)[0] for figures in place.figures.values() for figure in figures]
+def _evidence_rank(summary: TargetSummary) -> int:
+    """Return the rank of the strongest evidence of a target, for sorting."""
+    weights = [_figure_order(figure)[0] for figures in summary.figures.values() for figure in figures]
     return min(weights, default=len(Evidence))
 
 
-def _weight(figure: PortabilityFigure) -> tuple[int, bool, str]:
+def _figure_order(figure: PortabilityFigure) -> tuple[int, bool, str]:
     run = figure.night.run
     return [*Evidence].index(run.evidence), run.suite != PAPER, run.suite
 
 
-def trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
-    """The shares of the nights that saw the whole suite: a part of it has another share."""
+def share_trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
+    """Return build and share of each run of the whole suite, oldest first; a part of a suite has another share."""
     whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= COVERAGE * n.expected]
     shares = [(night.run.build.label, night.score.share) for night in whole if night.run.build]
-    return tuple((label, share) for label, share in shares if share is not None)[-TREND_NIGHTS:]
+    return tuple((label, share) for label, share in shares if share is not None)[-TREND_RUNS:]

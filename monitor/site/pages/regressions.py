@@ -1,4 +1,4 @@
-"""The pages of regressions: one for each, and one of what is open, what was mended, what is slower, what is flaky."""
+"""Build the pages of regressions: one for each, and a list with slowdowns and flaky cases."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.regressions.tracker import RegressionKind
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.model import Run
-from monitor.reports.slowdown_text import COUNTED, drift_said
-from monitor.site.incremental import made_of
+from monitor.reports.slowdown_text import ONLY_COUNTED, drift_text
+from monitor.site.incremental import input_digest
 
-# Of each state so many regressions are read through; the data for programs has all, and every one has a page.
-LISTED = 100
-# A regression's page has so many of its cases; the pages of its builds and runs have more.
-CASES = 100
-# What was not measured again is mostly chance: a few are named, and the rest is counted.
-SUSPECTS = 5
-# What was odd once may be a build that was broken for a night: those are counted beyond what a page is read to.
-FLAKY = 200
+# Most regressions listed per state; the JSON has all, and each has a page.
+MAX_LISTED = 100
+# Most cases on the page of a regression; the pages of its builds and runs have more.
+MAX_CASES = 100
+# Suspects are mostly chance: a few are named, the rest is counted.
+MAX_SUSPECTS = 5
+# Most flaky cases listed. One broken build can make thousands of cases inconsistent once.
+MAX_FLAKY = 200
 
 
 @dataclass(frozen=True)
 class RegressionSource:
-    """A regression that gets a page: `told` is all that the page follows from, `commits` those that it came with."""
+    """Regression with a page. `digest` covers all inputs of the page; `commits` is the range with its cause."""
 
     regression: Regression
-    told: str
+    digest: str
     commits: CommitRange
 
 
 @dataclass(frozen=True)
 class LatencySummary:
-    """How fast the newest night of a series was, where that is news.
+    """Slowdowns in the newest run of a series.
 
-    `slowdowns` were measured beside the last good build, `suspects` stand out and were not; `remarks` say what all
-    cases have in common, and what was not measured.
+    `slowdowns` were measured next to the last good build; `suspects` were not. `remarks` describe the drift common to
+    all cases, and cases that were not measured.
     """
 
     run: Run
@@ -50,35 +50,37 @@ class LatencySummary:
 
 @dataclass(frozen=True)
 class RegressionsPage:
-    """Regressions by how they stand, the newest of each first. `known_after` is the median time to detection in days.
+    """Content of the list of regressions, by state, newest first.
 
-    It is None where none came out while somebody was watching; `timed` is of how many it is the median, `looked_back`
-    whether others were found in builds of the past. `flaky` are the cells that went and came back, the oddest first,
-    `flaky_for_sure` so many of them.
+    `median_detection_days` is the median time to detection of `timed` regressions; None if there are none.
+    `has_backfilled` is true if others were found in old builds. `flaky` are the flaky cells, most inconsistent first;
+    `proven_flaky` is the number of those that are proven.
     """
 
     groups: tuple[tuple[RegressionState, tuple[Regression, ...]], ...]
-    known_after: float | None
+    median_detection_days: float | None
     timed: int
-    looked_back: bool
-    paces: tuple[LatencySummary, ...]
+    has_backfilled: bool
+    latencies: tuple[LatencySummary, ...]
     flaky: tuple[FlakinessRating, ...]
-    flaky_for_sure: int
+    proven_flaky: int
 
 
-def subjects(found: Sequence[Regression], on_main: Mapping[str, str]) -> tuple[RegressionSource, ...]:
-    """Every regression; `on_main` has the commits of `main` that PyTorch's nightlies are made of."""
-    return tuple(_subject(one, between_builds(one.framework, one.last_good, one.first_bad, on_main)) for one in found)
+def regression_sources(found: Sequence[Regression], on_main: Mapping[str, str]) -> tuple[RegressionSource, ...]:
+    """Return every regression. `on_main` maps PyTorch's nightly commits to those of `main`."""
+    return tuple(
+        _regression_source(one, between_builds(one.framework, one.last_good, one.first_bad, on_main)) for one in found
+    )
 
 
-def _subject(one: Regression, commits: CommitRange) -> RegressionSource:
-    return RegressionSource(one, _told(one, commits), commits)
+def _regression_source(one: Regression, commits: CommitRange) -> RegressionSource:
+    return RegressionSource(one, _page_digest(one, commits), commits)
 
 
-def _told(one: Regression, commits: CommitRange) -> str:
-    """All but the newest build of each bad cell, which is another every night, and told nowhere."""
+def _page_digest(one: Regression, commits: CommitRange) -> str:
+    """Return the input digest of the page, without each cell's newest build: it changes nightly and is not shown."""
     bad = [(each.cell, each.outcome, each.message, each.slower, each.instead) for each in one.bad]
-    return made_of(replace(one, bad=()), bad, commits)
+    return input_digest(replace(one, bad=()), bad, commits)
 
 
 def regressions_page(
@@ -91,16 +93,16 @@ def regressions_page(
         median(days) if days else None,
         len(days),
         any(one.detection is None and one.kind is not RegressionKind.SLOWER for one in found),
-        tuple(pace for night in nights if (pace := _pace(night))),
+        tuple(pace for night in nights if (pace := _latency_summary(night))),
         tuple(rated),
         sum(rating.flaky for rating in rated),
     )
 
 
-def _pace(night: LatencyNight) -> LatencySummary | None:
-    slowdowns = tuple(one for one in night.slowdowns if one.standing not in COUNTED)
+def _latency_summary(night: LatencyNight) -> LatencySummary | None:
+    slowdowns = tuple(one for one in night.slowdowns if one.standing not in ONLY_COUNTED)
     suspects = night.of(SlowdownStatus.SUSPECT)
-    common = (drift_said(night.drift),) if night.drift else ()
+    common = (drift_text(night.drift),) if night.drift else ()
     if not (slowdowns or suspects or common):
         return None
     return LatencySummary(night.run, slowdowns, suspects, (*common, *night.notes))

@@ -1,4 +1,4 @@
-"""The page of a run: all that one night saw of one suite of one build on one target."""
+"""Build the page of a run: the results of one suite with one build on one target."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import framework_title
 from monitor.history.layout import RecordedRun
 from monitor.model import Build, Outcome
-from monitor.site.incremental import made_of
-from monitor.site.pages.changes import NightSummary, night_news
+from monitor.site.incremental import input_digest
+from monitor.site.pages.changes import RunChanges, summarize_changes
 
 
 @dataclass(frozen=True)
 class RunPage:
-    """One run. `outcomes` counts what its cases came to, `facts` are the environment in the order of its names."""
+    """Content of the page of a run. `outcomes` counts cases by outcome; `environment` is sorted by name."""
 
     night: NightChanges
     recorded: RecordedRun
-    news: NightSummary
+    changes: RunChanges
     outcomes: Mapping[Outcome, int]
-    facts: tuple[tuple[str, str], ...]
+    environment: tuple[tuple[str, str], ...]
 
     @property
     def title(self) -> str:
@@ -31,23 +31,23 @@ class RunPage:
 
 @dataclass(frozen=True)
 class RunSource:
-    """A run that gets a page: `told` is all that it and its document follow from, which is less than what they say."""
+    """Run with a page. `digest` covers all inputs of the page and its document; `view` builds the content."""
 
     night: NightChanges
-    told: str
+    digest: str
     view: Callable[[], RunPage]
 
 
-def subjects(
+def run_sources(
     nights: Sequence[NightChanges], runs: Sequence[RecordedRun], outcomes: Mapping[str, Mapping[Outcome, int]]
 ) -> Iterator[RunSource]:
-    """Every run; `outcomes` has the counts of each by its id."""
+    """Yield every run. `outcomes` has the counts of each by its id."""
     for night, recorded in zip(nights, runs, strict=True):
-        yield RunSource(night, _told(night), partial(_page, night, recorded, outcomes.get(recorded.run.id, {})))
+        yield RunSource(night, _page_digest(night), partial(_page, night, recorded, outcomes.get(recorded.run.id, {})))
 
 
-def _told(night: NightChanges) -> str:
-    """A digest of a night: its run, which never changes, and its news, in as few words as tell them apart."""
+def _page_digest(night: NightChanges) -> str:
+    """Return the input digest of a run's page: the run's id, which never changes, and its changes."""
     changes = [
         (
             *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.text)),
@@ -55,7 +55,7 @@ def _told(night: NightChanges) -> str:
         )
         for change in night.changes
     ]
-    return made_of(night.run, _label(night.baseline), changes, night.incidents, night.expected, night.observed)
+    return input_digest(night.run, _label(night.baseline), changes, night.incidents, night.expected, night.observed)
 
 
 def _label(build: Build | None) -> str:
@@ -66,7 +66,7 @@ def _page(night: NightChanges, recorded: RecordedRun, outcomes: Mapping[Outcome,
     return RunPage(
         night,
         recorded,
-        night_news(night, len(night.changes)),
+        summarize_changes(night, len(night.changes)),
         outcomes,
         tuple(sorted(recorded.run.environment.items())),
     )

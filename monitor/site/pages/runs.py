@@ -1,4 +1,4 @@
-"""The pages of all runs: a month on each, and the newest runs on the first one."""
+"""Build the pages that list runs: one per month, and one of the newest runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from itertools import groupby
 from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
 from monitor.site.pages.run import RunSource
 
-MONTH = len("2026-11")
-NEWEST = 100  # runs, on the first page
+MONTH_LENGTH = len("2026-11")
+RECENT_RUNS = 100  # runs, on the first page
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run, and how many of its changes are of each verdict."""
+    """Run and the number of its changes of each kind."""
 
     night: NightChanges
     verdicts: tuple[tuple[ChangeKind, int], ...]
@@ -24,18 +24,18 @@ class RunRow:
 
 @dataclass(frozen=True)
 class RunMonth:
-    """The runs that started in a month, the newest first. `told` is all that its page follows from."""
+    """Runs that started in one month, newest first. `digest` covers all inputs of the page."""
 
     name: str
     page: str
     runs: tuple[RunSource, ...]
 
     @property
-    def told(self) -> tuple[str, ...]:
-        return tuple(one.told for one in self.runs)
+    def digest(self) -> tuple[str, ...]:
+        return tuple(one.digest for one in self.runs)
 
 
-def rows(runs: Iterable[RunSource]) -> Iterator[RunRow]:
+def run_rows(runs: Iterable[RunSource]) -> Iterator[RunRow]:
     for one in runs:
         counts = Counter(change.verdict for change in one.night.changes)
         yield RunRow(one.night, tuple((verdict, counts[verdict]) for verdict in ChangeKind if verdict in counts))
@@ -45,7 +45,7 @@ def newest_first(runs: Iterable[RunSource]) -> list[RunSource]:
     return sorted(runs, key=lambda one: (one.night.run.started, one.night.run.id), reverse=True)
 
 
-def months(newest: Iterable[RunSource]) -> tuple[RunMonth, ...]:
-    """Every month that has runs, the newest first, from runs in that order."""
-    of_month = groupby(newest, lambda one: one.night.run.started[:MONTH])
-    return tuple(RunMonth(name, f"runs/{name}.html", tuple(found)) for name, found in of_month)
+def run_months(newest: Iterable[RunSource]) -> tuple[RunMonth, ...]:
+    """Return the months that have runs, newest first. `newest` must be in that order."""
+    by_month = groupby(newest, lambda one: one.night.run.started[:MONTH_LENGTH])
+    return tuple(RunMonth(name, f"runs/{name}.html", tuple(runs)) for name, runs in by_month)

@@ -1,4 +1,4 @@
-"""The study of 2023, then and now: its table, its functions one by one, and its question of latency."""
+"""Build the page that compares the 2023 study with today: shares, changed functions, latency."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from monitor.site.charts.geometry import histogram
 # The study's TPU, and the runner file of the same generation.
 STUDY_TPU = "tpu-v3"
 
-DECADES = tuple(10.0**n for n in range(-1, 8))  # of microseconds: from a tenth to ten seconds
-RATIOS = (0.0, 1.0, 2.0, 10.0, 100.0, 1_000.0, 10_000.0, float("inf"))  # the study drew the line at ten
+LATENCY_EDGES = tuple(10.0**n for n in range(-1, 8))  # microseconds: 0.1 µs to 10 s
+RATIO_EDGES = (0.0, 1.0, 2.0, 10.0, 100.0, 1_000.0, 10_000.0, float("inf"))  # the study reports shares above 10
 
 
 @dataclass(frozen=True)
 class HistogramBar:
-    """One bin: what it holds, how many, and its height as a share of the highest."""
+    """Bin of a histogram: its label, its count, and its height relative to the highest bin."""
 
     label: str
     number: int
@@ -33,19 +33,19 @@ class HistogramBar:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Cases of one framework on one target by a figure of theirs; `over` is the share that is ten times or more."""
+    """Histogram of the cases of a framework on a target; `share_over_ten` is the share with a value of at least 10."""
 
     framework: str
     target: str
     sources: tuple[MeasuredBuild, ...]
     cases: int
     bars: tuple[HistogramBar, ...]
-    over: float
+    share_over_ten: float
 
 
 @dataclass(frozen=True)
 class ChangedSinceStudy:
-    """A function of the study whose answer on the study's kind of TPU is not what it was."""
+    """Status of a function of the study in 2023 and now, on the study's kind of TPU."""
 
     function: str
     framework: str
@@ -59,32 +59,34 @@ class ChangedSinceStudy:
 
 @dataclass(frozen=True)
 class StudyPage:
-    """The study's functions: `rows` by framework and hardware, `times` and `firsts` by framework and target."""
+    """Content of the study page. Histograms of latencies and first calls are by framework and target."""
 
     rows: Mapping[str, tuple[StudyRow, ...]]
-    turned: tuple[ChangedSinceStudy, ...]
+    changed: tuple[ChangedSinceStudy, ...]
     same: int
-    times: tuple[Histogram, ...]
-    firsts: tuple[Histogram, ...]
+    latencies: tuple[Histogram, ...]
+    first_calls: tuple[Histogram, ...]
 
 
 def study_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> StudyPage:
     rows: dict[str, tuple[StudyRow, ...]] = {}
     for row in study_table(series, catalog):
         rows[row.framework] = (*rows.get(row.framework, ()), row)
-    answers = [*_answers(series, catalog)]
+    results = [*_results_since_study(series, catalog)]
     timed = [one for one in series if one.suite == PAPER and one.evidence is Evidence.EXECUTED]
     return StudyPage(
         rows,
-        tuple(answer for answer in answers if answer.then is not answer.now),
-        sum(answer.then is answer.now for answer in answers),
-        tuple(found for one in timed if (found := _times(one, catalog))),
-        tuple(found for one in timed if (found := _firsts(one, catalog))),
+        tuple(result for result in results if result.then is not result.now),
+        sum(result.then is result.now for result in results),
+        tuple(histogram for one in timed if (histogram := _latency_histogram(one, catalog))),
+        tuple(histogram for one in timed if (histogram := _first_call_histogram(one, catalog))),
     )
 
 
-def _answers(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[ChangedSinceStudy]:
-    """Each function that both the study and we have an answer for, on its kind of TPU."""
+def _results_since_study(
+    series: Sequence[SeriesStatus], catalog: Mapping[str, Function]
+) -> Iterator[ChangedSinceStudy]:
+    """Yield the functions with a result both in the study and now, on the study's kind of TPU."""
     for one in series:
         if (one.target, one.suite) != (STUDY_TPU, PAPER):
             continue
@@ -99,21 +101,23 @@ def _answers(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) ->
                 )
 
 
-def _times(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
-    """Cases by the steady time of a call."""
-    values = [s.latency.median for s in _studied(series, catalog) if s.latency]
-    labels = [f"{duration(low)} to {duration(high)}" for low, high in pairwise(DECADES)]
-    return _histogram(series, values, DECADES, labels)
+def _latency_histogram(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
+    """Return the histogram of steady latencies."""
+    values = [s.latency.median for s in _study_cases(series, catalog) if s.latency]
+    labels = [f"{duration(low)} to {duration(high)}" for low, high in pairwise(LATENCY_EDGES)]
+    return _histogram(series, values, LATENCY_EDGES, labels)
 
 
-def _firsts(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
-    """Cases by how many times longer the very first call takes than a steady one."""
-    values = [s.latency.first / s.latency.median for s in _studied(series, catalog) if s.latency and s.latency.median]
-    labels = [f"{low:,.0f} to {high:,.0f} times" for low, high in pairwise(RATIOS[:-1])]
-    return _histogram(series, values, RATIOS, [*labels, f"over {RATIOS[-2]:,.0f} times"])
+def _first_call_histogram(series: SeriesStatus, catalog: Mapping[str, Function]) -> Histogram | None:
+    """Return the histogram of first-call latency divided by steady latency."""
+    values = [
+        s.latency.first / s.latency.median for s in _study_cases(series, catalog) if s.latency and s.latency.median
+    ]
+    labels = [f"{low:,.0f} to {high:,.0f}×" for low, high in pairwise(RATIO_EDGES[:-1])]
+    return _histogram(series, values, RATIO_EDGES, [*labels, f"over {RATIO_EDGES[-2]:,.0f}×"])
 
 
-def _studied(series: SeriesStatus, catalog: Mapping[str, Function]) -> Iterator[CaseStatus]:
+def _study_cases(series: SeriesStatus, catalog: Mapping[str, Function]) -> Iterator[CaseStatus]:
     for standing in series.now:
         entry = catalog.get(standing.function)
         if entry and entry.study_name:
@@ -129,5 +133,5 @@ def _histogram(
     bars = tuple(
         HistogramBar(label, number, number / max(*counts, 1)) for label, number in zip(labels, counts, strict=True)
     )
-    over = sum(value >= 10 for value in values) / len(values)
-    return Histogram(series.framework, series.target, series.sources, len(values), bars, over)
+    share_over_ten = sum(value >= 10 for value in values) / len(values)
+    return Histogram(series.framework, series.target, series.sources, len(values), bars, share_over_ten)

@@ -1,4 +1,4 @@
-"""The page of a target: the machine, how much of it is seen, what it lacks, and what is slow there."""
+"""Build the page of a target: its hardware, results, failing functions and slowest cases."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from monitor.model import Evidence
 from monitor.site.pages.overview import PortabilityFigure, TargetSummary, WatchedSeries
 from monitor.site.target_info import TargetInfo
 
-# The target that others are held against: every fork has one, and it runs everything.
+# Other targets are compared with this one: every fork has it, and it runs every suite.
 REFERENCE = "cpu"
 
-# As many as one looks through; the matrix has all.
-LACKING = 25
-SLOWEST = 15
+# Most rows of the two tables; the matrix has all functions.
+MAX_FAILING = 25
+MAX_SLOWEST = 15
 
 
 @dataclass(frozen=True)
 class FailingFunction:
-    """A function that fails here. `elsewhere` is what becomes of it on the reference target, None where unknown."""
+    """Function that fails on the target. `elsewhere` is its status on the reference target, or None."""
 
     function: str
     framework: str
@@ -45,9 +45,9 @@ class FailingFunction:
 
 @dataclass(frozen=True)
 class SlowCase:
-    """A case whose call takes long: in microseconds, here and on the reference target, None where it has no time.
+    """Slow case: its latency in microseconds here and on the reference target, None if not timed there.
 
-    `source` and `reference_source` are the builds that were timed.
+    `source` and `reference_source` are the timed builds.
     """
 
     case: str
@@ -65,7 +65,7 @@ class SlowCase:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of one framework is seen here by one kind of evidence: functions and cases, and the newest build."""
+    """Results of one framework and suite by one kind of evidence: functions, cases, newest build."""
 
     night: NightChanges
     sources: tuple[MeasuredBuild, ...]
@@ -77,25 +77,26 @@ class Coverage:
 
 @dataclass(frozen=True)
 class TargetPage:
-    """A target. `noise` is the median spread of its timed cases in shares of their medians, None without times.
+    """Content of the page of a target.
 
-    `calibration` has the fixed job's times in the recent runs, oldest first. `lacking` counts all that fail, `judged`
-    the functions that were tested. `kernels` are the tables of operators of each framework. `others` are the targets
-    that it can be compared with in the matrix.
+    `noise` is the median, over timed cases, of spread divided by median; None without times. `calibration` has the
+    start and the time of the calibration job of each recent run, oldest first. `failing_count` counts all failing
+    functions, `judged` all tested ones. `kernels` are the kernel tables by framework. `others` are the targets that
+    the matrix can compare it with.
     """
 
     name: str
     page: str
     hardware: TargetInfo | None
-    place: TargetSummary
+    summary: TargetSummary
     coverage: tuple[Coverage, ...]
-    facts: tuple[tuple[str, str], ...]
+    environment: tuple[tuple[str, str], ...]
     last: RecordedRun | None
     noise: float | None
     timed: int
     calibration: tuple[tuple[str, float], ...]
-    lacks: tuple[FailingFunction, ...]
-    lacking: int
+    failing: tuple[FailingFunction, ...]
+    failing_count: int
     judged: int
     kernels: tuple[tuple[str, KernelColumn], ...]
     slow: tuple[SlowCase, ...]
@@ -104,33 +105,35 @@ class TargetPage:
 
 @dataclass(frozen=True)
 class TargetSource:
-    """A target that gets a page."""
+    """Target with a page; `view` builds its content."""
 
     name: str
     page: str
     hardware: TargetInfo | None
-    place: TargetSummary
+    summary: TargetSummary
     view: Callable[[], TargetPage]
 
 
-def subjects(
-    places: Sequence[TargetSummary], series: Sequence[SeriesStatus], hardware: Mapping[str, TargetInfo]
+def target_sources(
+    targets: Sequence[TargetSummary], series: Sequence[SeriesStatus], hardware: Mapping[str, TargetInfo]
 ) -> Iterator[TargetSource]:
-    """Every target that has runs or a runner file."""
+    """Yield every target that has runs or a runner file."""
     here: dict[str, list[SeriesStatus]] = {}
     for one in series:
         here.setdefault(one.target, []).append(one)
     executed = [one for one in here.get(REFERENCE, ()) if one.evidence is Evidence.EXECUTED]
     reference = tuple(standing for one in executed for standing in one.now)
-    names = [p.target for p in places if any(one.evidence is not Evidence.REGISTERED for one in here.get(p.target, ()))]
-    for place in places:
-        of_file, found = hardware.get(place.target), here.get(place.target, ())
-        view = partial(_page, place, of_file, found, reference, names)
-        yield TargetSource(place.target, target_page(place.target), of_file, place, view)
+    names = [
+        p.target for p in targets if any(one.evidence is not Evidence.REGISTERED for one in here.get(p.target, ()))
+    ]
+    for summary in targets:
+        of_file, found = hardware.get(summary.target), here.get(summary.target, ())
+        view = partial(_page, summary, of_file, found, reference, names)
+        yield TargetSource(summary.target, target_page(summary.target), of_file, summary, view)
 
 
 def _page(
-    place: TargetSummary,
+    summary: TargetSummary,
     hardware: TargetInfo | None,
     series: Sequence[SeriesStatus],
     reference: Sequence[CaseStatus],
@@ -138,43 +141,45 @@ def _page(
 ) -> TargetPage:
     runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
     last = next((item for item in reversed(runs) if item.run.environment), None)
-    of_functions = [one for one in series if one.evidence is not Evidence.REGISTERED]  # operators are no functions
-    lacks = _lacks(of_functions, reference if place.target != REFERENCE else ())
+    of_functions = [one for one in series if one.evidence is not Evidence.REGISTERED]  # operators are not functions
+    failing = _failing_functions(of_functions, reference if summary.target != REFERENCE else ())
     times = [s for one in series for s in one.now if s.latency and s.evidence is Evidence.EXECUTED]
     spreads = [s.latency.spread / s.latency.median for s in times if s.latency and s.latency.median]
     return TargetPage(
-        name=place.target,
-        page=target_page(place.target),
+        name=summary.target,
+        page=target_page(summary.target),
         hardware=hardware,
-        place=place,
-        coverage=tuple(_coverage(figure, place, series) for figures in place.figures.values() for figure in figures),
-        facts=tuple(sorted(last.run.environment.items())) if last else (),
+        summary=summary,
+        coverage=tuple(
+            _coverage(figure, summary, series) for figures in summary.figures.values() for figure in figures
+        ),
+        environment=tuple(sorted(last.run.environment.items())) if last else (),
         last=last,
         noise=median(spreads) if spreads else None,
         timed=len(spreads),
         calibration=tuple(
             (item.run.started, median(item.end.calibration)) for item in runs if item.end and item.end.calibration
         )[-30:],
-        lacks=tuple(lacks[:LACKING]),
-        lacking=len(lacks),
+        failing=tuple(failing[:MAX_FAILING]),
+        failing_count=len(failing),
         judged=len({(one.framework, s.function) for one in of_functions for s in one.now if s.outcome.known}),
         kernels=tuple((table.framework, column) for table in kernel_pages(series) for column in table.columns),
-        slow=tuple(_slowest(series, times, reference if place.target != REFERENCE else ())),
-        others=tuple(name for name in names if name != place.target) if place.target in names else (),
+        slow=tuple(_slowest_cases(series, times, reference if summary.target != REFERENCE else ())),
+        others=tuple(name for name in names if name != summary.target) if summary.target in names else (),
     )
 
 
-def _coverage(figure: PortabilityFigure, place: TargetSummary, series: Sequence[SeriesStatus]) -> Coverage:
+def _coverage(figure: PortabilityFigure, summary: TargetSummary, series: Sequence[SeriesStatus]) -> Coverage:
     key = figure.night.run.series
     (one,) = (one for one in series if one.key == key)
-    (watched,) = (each for each in place.series if (place.target, each.framework, each.suite, each.evidence) == key)
+    (watched,) = (each for each in summary.series if (summary.target, each.framework, each.suite, each.evidence) == key)
     return Coverage(
         figure.night, figure.sources, watched, figure.score, len(one.now), sum(s.outcome.known for s in one.now)
     )
 
 
-def _lacks(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> list[FailingFunction]:
-    """The functions that do not wholly work: complete failures first, and those first that work on the reference."""
+def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> list[FailingFunction]:
+    """Return the failing functions: complete failures first, then those that work on the reference."""
     elsewhere = {name: cell(found) for name, found in by_function(reference).items()}
     found: dict[tuple[str, str], list[CaseStatus]] = {}
     anchors: dict[tuple[str, str], str] = {}
@@ -183,25 +188,25 @@ def _lacks(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> l
             key = one.framework, function
             found.setdefault(key, []).extend(standings)
             anchors.setdefault(key, series_anchor(one.target, one.suite, one.evidence))
-    lacks = []
+    failing_functions = []
     for (framework, function), standings in sorted(found.items()):
         seen = cell(standings)
         if seen.portability in (Portability.FAILURE, Portability.PARTIAL):
             failing = [s for s in standings if s.fails]
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
-            lacks.append(
+            failing_functions.append(
                 FailingFunction(
                     function, framework, address, seen.portability, message, seen.sources, elsewhere.get(function)
                 )
             )
-    return sorted(lacks, key=lambda lack: (lack.portability is Portability.PARTIAL, not lack.works_elsewhere))
+    return sorted(failing_functions, key=lambda one: (one.portability is Portability.PARTIAL, not one.works_elsewhere))
 
 
-def _slowest(
+def _slowest_cases(
     series: Sequence[SeriesStatus], times: Sequence[CaseStatus], reference: Sequence[CaseStatus]
 ) -> list[SlowCase]:
-    """The slowest cases against the reference; where that has no times, or is this target, the slowest of all."""
+    """Return the slowest cases relative to the reference; without reference times, the slowest of all."""
     anchors = {one.runs[-1].run.series: series_anchor(one.target, one.suite, one.evidence) for one in series}
     known = {s.case: (s.latency.median, source_of(s.run)) for s in reference if s.latency}
     slow = [
@@ -216,4 +221,4 @@ def _slowest(
         for standing in times
         if standing.latency
     ]
-    return sorted(slow, key=lambda one: (one.ratio or 0.0, one.latency), reverse=True)[:SLOWEST]
+    return sorted(slow, key=lambda one: (one.ratio or 0.0, one.latency), reverse=True)[:MAX_SLOWEST]

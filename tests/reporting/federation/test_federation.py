@@ -23,10 +23,10 @@ from monitor.federation.columns import (
     Federation,
     FederationError,
     load_federation,
-    read_column,
+    parse_column,
     write_federation,
 )
-from monitor.federation.fetching import fetch
+from monitor.federation.fetching import fetch_columns
 from monitor.federation.forks import Fork
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot
@@ -120,9 +120,9 @@ def kept(fetched: Federation, path: Path, now: datetime = GENERATED) -> Federati
     return load_federation(path, now)
 
 
-def left_out(found: Federation) -> str:
+def excluded(found: Federation) -> str:
     assert not found.columns
-    (line,) = found.left_out
+    (line,) = found.excluded
     return line
 
 
@@ -130,7 +130,7 @@ def test_a_forks_column_stands_beside_ours_and_counts_nowhere(
     site: Path, material: Snapshot, serve: Callable[..., Served], tmp_path: Path
 ) -> None:
     lab = serve(site)
-    found = kept(fetch([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json")
+    found = kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json")
     assert lab.asked == [f"/{COLUMN}"]
     ours = tmp_path / "ours"
     project = replace(PROJECT, federation=found)
@@ -189,7 +189,7 @@ def test_a_column_of_another_form_is_left_out(
     spoiled = json.loads(json.dumps(column))
     spoil(spoiled)
     lab = serve(sends(json.dumps(spoiled).encode()))
-    line = left_out(kept(fetch([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
+    line = excluded(kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
     assert line.startswith(f"{TARGET}@lab: ")
     assert told in line
     assert "<" not in line  # no word of the fork's
@@ -211,40 +211,44 @@ def test_a_body_that_is_no_column_is_left_out(
     body: bytes, told: str, serve: Callable[..., Served], tmp_path: Path
 ) -> None:
     lab = serve(sends(body))
-    assert told in left_out(kept(fetch([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
+    assert told in excluded(kept(fetch_columns([Fork("lab", lab.address, (TARGET,))]), tmp_path / "federation.json"))
 
 
 def test_a_redirect_is_not_followed(serve: Callable[..., Served], site: Path) -> None:
     other = serve(site)
     lab = serve(sends(b"", status=302, Location=f"{other.address}{COLUMN}"))
-    assert "redirects" in left_out(fetch([Fork("lab", lab.address, (TARGET,))]))
+    assert "redirects" in excluded(fetch_columns([Fork("lab", lab.address, (TARGET,))]))
     assert other.asked == []
 
 
 def test_a_huge_body_is_not_read_to_its_end(serve: Callable[..., Served], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "LARGEST", 2**20)
-    assert "is larger than 1 MiB" in left_out(fetch([Fork("lab", serve(endless).address, (TARGET,))]))
+    monkeypatch.setattr(fetching, "MAX_BYTES", 2**20)
+    assert "is larger than 1 MiB" in excluded(fetch_columns([Fork("lab", serve(endless).address, (TARGET,))]))
 
 
 def test_a_packed_body_is_refused(serve: Callable[..., Served]) -> None:
     bomb = gzip.compress(b" " * 2**24)
     lab = serve(sends(bomb, Content_Encoding="gzip"))
-    assert "packed" in left_out(fetch([Fork("lab", lab.address, (TARGET,))]))
+    assert "packed" in excluded(fetch_columns([Fork("lab", lab.address, (TARGET,))]))
 
 
 def test_one_that_never_ends_holds_up_neither_us_nor_the_others(serve: Callable[..., Served], site: Path) -> None:
     slow, good = serve(dripping), serve(site)
     began = time.monotonic()
-    found = fetch([Fork("slow", slow.address, (TARGET, "cpu-x86")), Fork("swift", good.address, (TARGET,))], seconds=3)
+    found = fetch_columns(
+        [Fork("slow", slow.address, (TARGET, "cpu-x86")), Fork("swift", good.address, (TARGET,))], seconds=3
+    )
     assert time.monotonic() - began < 8
     assert [one.label for one in found.columns] == [f"{TARGET}@swift"]
-    assert found.left_out == (f"{TARGET}@slow: had not come after 3 s", "cpu-x86@slow: had not come after 3 s")
+    assert found.excluded == (f"{TARGET}@slow: had not come after 3 s", "cpu-x86@slow: had not come after 3 s")
 
 
 def test_what_is_not_there_is_told(serve: Callable[..., Served], site: Path) -> None:
     lab = serve(site)
-    found = fetch([Fork("lab", lab.address, ("no-such-target",)), Fork("nobody", "http://127.0.0.1:9/", ("cpu",))])
-    assert found.left_out == ("no-such-target@lab: its site answers 404", "cpu@nobody: cannot be had: ConnectionError")
+    found = fetch_columns(
+        [Fork("lab", lab.address, ("no-such-target",)), Fork("nobody", "http://127.0.0.1:9/", ("cpu",))]
+    )
+    assert found.excluded == ("no-such-target@lab: its site answers 404", "cpu@nobody: cannot be had: ConnectionError")
 
 
 @pytest.mark.parametrize(
@@ -254,10 +258,10 @@ def test_a_column_that_is_stale_or_ahead_is_left_out_with_a_word_on_the_site(
     days: int, told: str, column: dict[str, Any], material: Snapshot, tmp_path: Path
 ) -> None:
     fork = Fork("lab", "https://lab.example.org/", (TARGET,))
-    fetched = Federation((read_column(fork, TARGET, column),))
+    fetched = Federation((parse_column(fork, TARGET, column),))
     newest = datetime.fromisoformat(fetched.columns[0].observed)
     found = kept(fetched, tmp_path / "federation.json", newest + timedelta(days=days))
-    line = left_out(found)
+    line = excluded(found)
     assert line.startswith(f"{TARGET}@lab: ")
     assert told in line
     assert kept(fetched, tmp_path / "federation.json", newest + timedelta(days=STALE_DAYS)).columns == fetched.columns
@@ -270,13 +274,13 @@ def test_fields_that_are_not_known_are_not_kept(column: dict[str, Any], tmp_path
     more = {**column, "page": "//elsewhere.example.org/", "script": SCRIPT}
     fork = Fork("lab", "https://lab.example.org/", (TARGET,))
     path = tmp_path / "federation.json"
-    found = kept(Federation((read_column(fork, TARGET, more),)), path)
+    found = kept(Federation((parse_column(fork, TARGET, more),)), path)
     assert found.columns[0].page == f"https://lab.example.org/targets/{TARGET}.html"
     assert "elsewhere" not in path.read_text()
     assert SCRIPT not in path.read_text()
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"format": 2}', '{"format": 1, "columns": [{}], "left_out": []}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"format": 2}', '{"format": 1, "columns": [{}], "excluded": []}'])
 def test_another_file_in_its_place_is_refused_in_a_line(content: str, tmp_path: Path) -> None:
     (tmp_path / "federation.json").write_text(content)
     with pytest.raises(FederationError, match="run that again"):
