@@ -21,7 +21,7 @@ from monitor.analysis.latency.detection import SAMPLES
 from monitor.cli.common import say
 from monitor.cli.compare import measure
 from monitor.cli.older_builds import let_go
-from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import ProvisionedBuild, other_packages, provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
@@ -108,7 +108,7 @@ def _provided(bench: TrialContext, label: str) -> Iterator[ProvisionedBuild]:
     """A build that stays while it is tried; those before it go."""
     offer = bench.target.sources(bench.evidence)
     provided = provision(offer, bench.framework, requirement=label, preferred=bench.held, cache=bench.cache, log=say)
-    with in_use(provided.python):
+    with hold_environment(provided.python):
         yield provided
     let_go(bench.cache, offer.framework(bench.framework), KEPT)
 

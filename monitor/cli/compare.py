@@ -31,11 +31,11 @@ from monitor.cli.common import (
 )
 from monitor.cli.planner import fitting
 from monitor.execution.ab_runner import side_by_side
-from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.run import UNPINNED, no_case, selected
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.cpu_affinity import own_cores
+from monitor.execution.workers.cpu_affinity import reserve_cores
 from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
 from monitor.execution.workers.process import PACKAGE, Limits, WorkerUnavailableError
 from monitor.formats.serialization import to_json
@@ -136,13 +136,13 @@ def measure(
     way, offer = target.backend(job.evidence), target.sources(job.evidence)
     with ExitStack() as kept:
         scratch = Path(kept.enter_context(TemporaryDirectory(prefix="portability-")))
-        cores = kept.enter_context(own_cores(way.threads))
+        cores = kept.enter_context(reserve_cores(way.threads))
         if not cores:
             say(UNPINNED)
         sides: list[tuple[str, WorkerFactory]] = []
         for name, label in zip(("old", "new"), labels, strict=True):
             provided = provision(offer, job.framework, requirement=label.strip(), preferred=held, cache=cache, log=say)
-            kept.enter_context(in_use(provided.python))
+            kept.enter_context(hold_environment(provided.python))
             folder = scratch / name
             folder.mkdir()
             framework = offer.framework(job.framework)

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import DEFAULT_CACHE, RUNNERS, CacheOption, JsonOption, examples, print_json, say
-from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.builds.python_search import find_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
@@ -133,7 +133,7 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
         what = f"{target.name} {framework.name}"
         try:
             provided = provision(target, framework.name, cache=cache, log=say)
-            with in_use(provided.python), TemporaryDirectory(prefix="portability-") as folder:
+            with hold_environment(provided.python), TemporaryDirectory(prefix="portability-") as folder:
                 job = Job(target.name, framework.name, "paper")
                 (start,) = executing(
                     RunContext(job, way, framework, provided.python, Path(folder), PACKAGE), frozenset()

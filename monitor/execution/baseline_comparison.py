@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.execution.ab_runner import beside_several, starts_of_goods
-from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.builds.versions import is_newer
 from monitor.execution.comparison_selection import BUDGET_SECONDS, affordable, controls, excesses, turned
@@ -67,7 +67,7 @@ def compare(
             except (BuildUnavailable, TargetError) as error:
                 notes.append(clean(f"nothing was compared with {label}: it cannot be had any more: {error}"))
                 continue
-            used.enter_context(in_use(good.python))
+            used.enter_context(hold_environment(good.python))
             lanes[label] = _lane(ground, f"good-{len(lanes) + 1}", good.python, cores)
         for batch in batches:
             goods = [(label, lanes[label]) for label in batch.goods if label in lanes]

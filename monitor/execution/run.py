@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from monitor.execution.baseline_comparison import compare
-from monitor.execution.builds.environments import in_use
+from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild, parse_requirement, provision
 from monitor.execution.calibration import calibrate
 from monitor.execution.collect_signatures import tell_signatures
@@ -27,7 +27,7 @@ from monitor.execution.targets.backends import CompileBackend, ExecuteBackend, L
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.compile_worker import Exports
 from monitor.execution.workers.confirmation import SUSPECT, ConfirmingWorker
-from monitor.execution.workers.cpu_affinity import own_cores
+from monitor.execution.workers.cpu_affinity import reserve_cores
 from monitor.execution.workers.pool import RunContext, WorkerFactory, compiling, executing, lowering, registering
 from monitor.execution.workers.process import PACKAGE, Limits, ProcessInfo, WorkerUnavailableError
 from monitor.formats.error_text import clean
@@ -168,13 +168,13 @@ def _prepare(
     way = target.backend(job.evidence)
     scratch = Path(held.enter_context(TemporaryDirectory(prefix="portability-")))
     provided = _provide(job, target, begun, cache, say)
-    held.enter_context(in_use(provided.python))
+    held.enter_context(hold_environment(provided.python))
     ground = RunContext(
         job, way, target.sources(job.evidence).framework(job.framework), provided.python, scratch, package
     )
     notes = tuple(map(clean, provided.notes))
     if isinstance(way, ExecuteBackend):
-        cores = held.enter_context(own_cores(way.threads))
+        cores = held.enter_context(reserve_cores(way.threads))
         notes += () if cores else (UNPINNED,)
         return PreparedJob(provided.build, ground, None, notes, cores, executing(ground, cores))
     if isinstance(way, RegisterBackend):
@@ -185,7 +185,7 @@ def _prepare(
         return PreparedJob(provided.build, ground, None, notes, frozenset(), lowering(ground, platform, exported))
     compiler = _compiler_of(way, provided, cache, say)
     if compiler:
-        held.enter_context(in_use(compiler.python))
+        held.enter_context(hold_environment(compiler.python))
         told = (compiler.build.why, *compiler.notes)
         notes += tuple(clean(f"compiler: {note}") for note in told if note)
     python = compiler.python if compiler else provided.python

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import itertools
 import shlex
 import shutil
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from monitor.file_lock import open_lock
 from monitor.history.files import HistoryError
 from monitor.history.git_process import command, environment
 
@@ -168,9 +168,9 @@ class GitWorkTree:
         that was killed, and nobody else would remove them.
         """
         self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path.parent / f".{self.path.name}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            self._lock = file.fileno()
+        with open_lock(self.path.parent / f".{self.path.name}.lock") as lock:
+            lock.acquire()
+            self._lock = lock.descriptor
             try:
                 self._remove_stale_locks()
                 yield

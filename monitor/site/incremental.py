@@ -6,7 +6,6 @@ is that very file: a page whose view and templates are the same is not even rend
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
@@ -16,13 +15,14 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from glob import escape
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from monitor.analysis.status.current_status import SeriesStatus
+from monitor.file_lock import open_lock
 from monitor.history.layout import RecordedRun
 from monitor.model import Run
 
@@ -107,9 +107,9 @@ def replacement_directory(directory: Path) -> Iterator[Path]:
     _remove_killed_builds(directory)
     with (
         tempfile.TemporaryDirectory(prefix=f".{directory.name}-", dir=directory.parent) as temporary,
-        (Path(temporary) / LOCK).open("ab") as lock,
+        open_lock(Path(temporary) / LOCK) as lock,
     ):
-        fcntl.flock(lock, fcntl.LOCK_EX)  # until this process and its helpers have ended, however they end
+        lock.acquire()  # until this process and its helpers have ended, however they end
         fresh, old = Path(temporary) / "new", Path(temporary) / PREVIOUS
         fresh.mkdir()
         yield fresh
@@ -129,14 +129,10 @@ def _remove_killed_builds(directory: Path) -> None:
     Such a folder has a lock that nobody holds. One whose lock is held is of a build that runs, one without is not ours.
     """
     for left in directory.parent.glob(f".{escape(directory.name)}-*"):
-        try:
-            lock = (left / LOCK).open("rb")
-        except OSError:
+        if not (left / LOCK).is_file():
             continue
-        with lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+        with suppress(FileNotFoundError), open_lock(left / LOCK, create=False) as lock:
+            if not lock.try_acquire():
                 continue
             if not directory.exists() and (left / PREVIOUS / MARKER).is_file():
                 (left / PREVIOUS).rename(directory)

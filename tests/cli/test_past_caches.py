@@ -11,7 +11,7 @@ from monitor.cli import bisect_trials
 from monitor.cli.backfill import _start
 from monitor.cli.bisect_trials import TrialContext
 from monitor.cli.older_builds import FOLDER, let_go, own_cache
-from monitor.execution.builds.environments import in_use, list_environments
+from monitor.execution.builds.environments import hold_environment, list_environments
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
@@ -91,7 +91,7 @@ def test_the_run_step_of_a_backfill_keeps_to_that_folder_too(shared: Path, tmp_p
 def test_what_another_search_uses_stays(shared: Path) -> None:
     own = own_cache(shared)
     used = provision(MINE, "tiny", requirement="tiny==4.0", cache=own, log=silence)
-    with in_use(used.python):
+    with hold_environment(used.python):
         let_go(own, MINE.framework("tiny"), keep=0)
         assert used.python.exists()
     let_go(own, MINE.framework("tiny"), keep=0)

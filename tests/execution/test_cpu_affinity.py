@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.workers import cpu_affinity
-from monitor.execution.workers.cpu_affinity import own_cores
+from monitor.execution.workers.cpu_affinity import reserve_cores
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system does not pin processes")
 
@@ -22,15 +22,15 @@ def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_two_runs_do_not_share_a_core() -> None:
     here = os.sched_getaffinity(0)
-    with own_cores(len(here)) as first, own_cores(1) as second:
+    with reserve_cores(len(here)) as first, reserve_cores(1) as second:
         assert first == here
         assert second == frozenset()
-    with own_cores(1) as again:
+    with reserve_cores(1) as again:
         assert again == {max(here)}
 
 
 def test_more_cores_than_there_are_cannot_be_had() -> None:
-    with own_cores(10_000) as none:
+    with reserve_cores(10_000) as none:
         assert none == frozenset()
 
 
@@ -39,10 +39,10 @@ def test_a_run_that_was_killed_holds_nothing() -> None:
 from pathlib import Path
 from monitor.execution.workers import cpu_affinity
 cpu_affinity.LOCKS = Path({str(cpu_affinity.LOCKS)!r})
-with cpu_affinity.own_cores({len(os.sched_getaffinity(0))}):
+with cpu_affinity.reserve_cores({len(os.sched_getaffinity(0))}):
     import os; os.kill(os.getpid(), 9)
 """
     killed = subprocess.run([sys.executable, "-c", code], check=False)
     assert killed.returncode == -9
-    with own_cores(1) as free:
+    with reserve_cores(1) as free:
         assert free

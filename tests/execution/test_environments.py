@@ -12,7 +12,7 @@ import pytest
 
 from monitor.execution.builds.environments import (
     default_cache,
-    in_use,
+    hold_environment,
     list_environments,
     provide_environment,
     prune_environments,
@@ -20,7 +20,7 @@ from monitor.execution.builds.environments import (
 )
 from monitor.execution.builds.interpreters import InstalledDistribution, Interpreter, InterpreterError, inspect
 from monitor.execution.builds.python_search import running_interpreter
-from monitor.execution.builds.resolver import Pin, Resolution, Wheel, parse_lock, resolve
+from monitor.execution.builds.resolver import Pin, Resolution, Wheel, parse_pylock, resolve
 from monitor.execution.builds.uv import UvError, UvMissingError, find_uv, reason
 from monitor.execution.targets.package_sources import ChannelSource
 from monitor.model import Package
@@ -181,15 +181,15 @@ def test_listing_and_pruning(wheels, tmp_path, interpreter):
 
 def test_what_is_in_use_stays(wheels, tmp_path, interpreter):
     path, _ = provide_environment(locked(interpreter, "tinyframe"), interpreter, "tinyframe==1.0", tmp_path, silence)
-    with in_use(python_of(path)):
+    with hold_environment(python_of(path)):
         pruned = prune_environments(tmp_path, unused_days=0)
         assert (pruned.removed, [environment.path for environment in pruned.in_use]) == ((), [path])
         # Another run of the same build need not wait for this one.
         provide_environment(locked(interpreter, "tinyframe"), interpreter, "tinyframe==1.0", tmp_path, silence)
     assert len(prune_environments(tmp_path, unused_days=0).removed) == 1
-    with pytest.raises(FileNotFoundError), in_use(python_of(path)):
+    with pytest.raises(FileNotFoundError), hold_environment(python_of(path)):
         pass
-    with in_use(running_interpreter()):  # in no environment of ours: nothing to keep
+    with hold_environment(running_interpreter()):  # in no environment of ours: nothing to keep
         pass
 
 
@@ -222,7 +222,7 @@ def test_a_wheel_in_a_lock_may_have_its_name_in_three_places():
           { path = "wheels/p-7-py2.py3-none-any.whl" },
         ]
     """
-    (pin,) = parse_lock(text).pins
+    (pin,) = parse_pylock(text).pins
     assert [wheel.name for wheel in pin.wheels] == [
         "p-7-py3-none-any.whl",
         "p-7+cpu-py3-none-any.whl",
@@ -234,7 +234,7 @@ def test_a_wheel_in_a_lock_may_have_its_name_in_three_places():
 def test_an_unreachable_index_fails_fast_and_in_one_line(wheels, interpreter):
     started = time.monotonic()
     with pytest.raises(
-        UvError, match=r"^http://127.0.0.1:9/simple/tinyframe/ cannot be had \(Connection refused"
+        UvError, match=r"^http://127.0.0.1:9/simple/tinyframe/ is unavailable \(Connection refused"
     ) as raised:
         resolve(
             ("tinyframe",), ChannelSource(("tinyframe",)), "http://user:secret@127.0.0.1:9/simple", interpreter, silence

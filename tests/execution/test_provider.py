@@ -78,7 +78,7 @@ def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
     build = ask(target).build
     assert (build.label, build.channel) == ("tiny==1.0", Channel.PINNED)
     assert build.why == (
-        f"nightly: {UNREACHABLE}/tiny/ cannot be had (Connection refused (os error 111)); release: mine has none"
+        f"nightly: {UNREACHABLE}/tiny/ is unavailable (Connection refused (os error 111)); release: mine has none"
     )
 
 
@@ -170,7 +170,7 @@ def test_a_python_that_cannot_be_had_is_replaced_by_the_running_one(offer, ask, 
     running = ".".join(map(str, sys.version_info[:3]))
     provided = ask(offer(release=ChannelSource(("tiny",), python="3.99")), channel="release")
     (note,) = provided.notes
-    assert note.startswith(f"Python 3.99 was wished for, {running} serves: ")
+    assert note.startswith(f"Python 3.99 was requested, {running} serves: ")
     said = subprocess.run([provided.python, "-V"], capture_output=True, text=True, check=True).stdout
     assert said == f"Python {running}\n"
     with pytest.raises(BuildUnavailable, match=rf"\(on Python {running}, as 3.99 is missing\)$"):

@@ -94,7 +94,7 @@ def test_a_wish_that_nothing_meets_says_where_it_was_sought_and_what_was_passed_
     python(pyenv(tmp_path, "3.98.1"), "3.98.1", missing=("ssl", "zlib"))
     _, note = find_interpreter("3.98", print)
     assert note.startswith(
-        f"Python 3.98 was wished for, {RUNNING} serves: none is usable on PATH, in pyenv's versions and in uv's; "
+        f"Python 3.98 was requested, {RUNNING} serves: none is usable on PATH, in pyenv's versions and in uv's; "
         "pyenv's 3.98.1 lacks ssl, zlib; uv cannot get one: "
     )
 
@@ -127,7 +127,7 @@ def test_a_night_says_which_python_would_bring_which_newer_build(tiny: Path) -> 
         f"Python 3.99 would bring tiny 2.0, {RUNNING} has 1.0: `uv python install 3.99` or `pyenv install 3.99` "
         "installs it"
     ]
-    assert got.notes[0].startswith(f"Python 3.99 was wished for, {RUNNING} serves")
+    assert got.notes[0].startswith(f"Python 3.99 was requested, {RUNNING} serves")
 
 
 def test_it_says_so_too_where_no_python_is_named(tiny: Path) -> None:

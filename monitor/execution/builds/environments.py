@@ -1,19 +1,17 @@
-"""Environments: one folder a resolution, below the cache, made once and used again.
+"""Virtual environments in the cache: one folder for each resolution, made once and reused.
 
-An environment is complete when it has its record, which is written last. Whoever makes, uses or removes one holds its
-lock, a file beside it: makers and removers alone, users together. Lock files stay (they are empty): removing one
-that somebody else waits for would give two holders of one name.
+An environment is complete when it has its record, which is written last. A process that makes or removes one holds its
+lock alone; processes that use it share the lock. The lock is a file beside the folder.
 
     environments/torch-2.13.0+cpu-0123456789ab/       the virtual environment
-        environment.json                              the record; its modification time is that of the last use
+        environment.json                              the record; its modification time is the last use
         pylock.toml                                   the resolution
     environments/torch-2.13.0+cpu-0123456789ab.lock
-    uv/                                               only if this cache keeps uv's files itself: see OWN_UV_CACHE
+    uv/                                               uv's own cache, if OWN_UV_CACHE applies
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -23,27 +21,27 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
 
 from monitor.execution.builds.interpreters import Interpreter, inspect
 from monitor.execution.builds.pip_config import network_environment
 from monitor.execution.builds.resolver import Resolution
 from monitor.execution.builds.uv import run_uv
+from monitor.file_lock import open_lock
 from monitor.formats.serialization import from_json, to_json
 from monitor.model import Package
 
 FOLDER = "environments"  # in the cache
 RECORD = "environment.json"
-PYLOCK = "pylock.toml"  # uv wants this name
-# A cache that has this folder keeps there what uv downloads and unpacks for it, and nothing of it in the user's own uv
-# cache: whoever made the folder may clean it.
+PYLOCK = "pylock.toml"  # uv requires this name
+# If a cache has this folder, uv keeps its downloads for this cache in it and not in the user's own uv cache. The
+# program that made the folder may clean it.
 OWN_UV_CACHE = "uv"
 DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
 class EnvironmentRecord:
-    """What an environment says of itself."""
+    """Record of a complete environment."""
 
     label: str  # "torch==2.13.0+cpu"
     python: str  # "3.11.7"
@@ -53,7 +51,7 @@ class EnvironmentRecord:
 
 @dataclass(frozen=True)
 class Environment:
-    """An environment in the cache. `used` is when it was last asked for, `size` is its bytes on disk."""
+    """An environment in the cache. `used` is the time of its last use, `size` its bytes on disk."""
 
     path: Path
     record: EnvironmentRecord
@@ -63,90 +61,92 @@ class Environment:
 
 @dataclass(frozen=True)
 class PruneResult:
-    """What `prune_environments` removed, and what it would have removed but found in use."""
+    """Environments that `prune_environments` removed, and those that it kept because they are in use."""
 
     removed: tuple[Environment, ...]
     in_use: tuple[Environment, ...]
 
 
 def default_cache() -> Path:
-    """The folder of what can be made again: $PORTABILITY_CACHE, else the place that XDG has for it."""
+    """Return the cache folder: $PORTABILITY_CACHE, else the folder in XDG's cache directory."""
     if own := os.environ.get("PORTABILITY_CACHE"):
         return Path(own)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "portability-monitor"
 
 
 def own_uv_cache(cache: Path) -> Mapping[str, str]:
-    """The variable that has uv keep its files in this cache, where the cache is one that does so."""
+    """Return the variable that makes uv keep its files in this cache; empty if the cache has no OWN_UV_CACHE."""
     own = cache / OWN_UV_CACHE
     return {"UV_CACHE_DIR": str(own.absolute())} if own.is_dir() else {}
 
 
 def python_of(environment: Path) -> Path:
-    """The interpreter of an environment."""
+    """Return the interpreter of an environment."""
     return environment / "bin" / "python"
 
 
 def provide_environment(
-    lock: Resolution, interpreter: Interpreter, label: str, cache: Path, say: Callable[[str], None]
+    resolution: Resolution, interpreter: Interpreter, requirement: str, cache: Path, log: Callable[[str], None]
 ) -> tuple[Path, EnvironmentRecord]:
-    """The environment of a resolution, made where there is none, with its record.
+    """Return the environment of a resolution and its record; make the environment if it does not exist.
 
-    Two processes that ask for one at the same time get the same. Raises UvError where it cannot be installed; then
-    nothing of it is left.
+    Two processes that call this at the same time get the same environment. Raises UvError where the installation fails;
+    no part of the environment remains then.
     """
     directory = cache / FOLDER
     directory.mkdir(parents=True, exist_ok=True)
-    path = directory / f"{label.replace('==', '-')}-{lock.key(interpreter)}"
-    with _lock_file(path) as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    path = directory / f"{requirement.replace('==', '-')}-{resolution.key(interpreter)}"
+    with open_lock(_lock_path(path)) as lock:
+        lock.acquire(shared=True)
         record = _read_record(path)
         if record is None:
-            fcntl.flock(file, fcntl.LOCK_EX)  # lets go of the first: somebody else may make it before this is granted
-            record = _read_record(path) or _make(path, lock, interpreter, label, say)
+            lock.acquire()  # another process may make the environment before this returns
+            record = _read_record(path) or _make(path, resolution, interpreter, requirement, log)
         (path / RECORD).touch()
     return path, record
 
 
 @contextmanager
-def in_use(python: Path) -> Iterator[None]:
-    """Keep the environment of this interpreter from being removed while the context lasts.
+def hold_environment(python: Path) -> Iterator[None]:
+    """Protect the environment of this interpreter from removal while the context lasts.
 
-    An interpreter that is in no such environment needs no keeping. Raises FileNotFoundError where the environment is
-    gone already.
+    An interpreter outside of the cache needs no protection. Raises FileNotFoundError where the environment does not
+    exist any more.
     """
     environment = python.parent.parent
     if environment.parent.name != FOLDER or not _lock_path(environment).exists():
         yield
         return
-    with _lock_file(environment) as file:
-        fcntl.flock(file, fcntl.LOCK_SH)
+    with open_lock(_lock_path(environment)) as lock:
+        lock.acquire(shared=True)
         os.utime(environment / RECORD)
         yield
 
 
 def list_environments(cache: Path) -> tuple[Environment, ...]:
-    """All complete environments of a cache, the last used first."""
-    found = []
+    """Return all complete environments of a cache, the last used first."""
+    environments = []
     for path in (cache / FOLDER).glob("*/"):
-        with suppress(FileNotFoundError):  # removed by somebody else just now
+        with suppress(FileNotFoundError):  # another process removed it
             if record := _read_record(path):
                 used = (path / RECORD).stat().st_mtime
-                found.append((used, Environment(path, record, _iso(used), _size(path))))
-    return tuple(environment for _, environment in sorted(found, key=lambda pair: (-pair[0], pair[1].path)))
+                environments.append((used, Environment(path, record, _iso(used), _size(path))))
+    return tuple(environment for _, environment in sorted(environments, key=lambda pair: (-pair[0], pair[1].path)))
 
 
 def prune_environments(
     cache: Path, *, unused_days: float, keep: int = 0, distributions: Collection[str] | None = None
 ) -> PruneResult:
-    """Remove what was not used for so many days, but of the last used at least `keep` stay.
+    """Remove environments that were not used for `unused_days`, except the last `keep` used ones.
 
-    With `distributions`, only environments of these are counted and removed. Environments in use stay in any case.
-    What a killed process left half-made goes.
+    With `distributions`, only environments of these are counted and removed. Environments in use stay. Incomplete ones
+    of killed processes are removed.
     """
     everything = list_environments(cache)
     environments = [
-        one for one in everything if distributions is None or one.record.label.partition("==")[0] in distributions
+        environment
+        for environment in everything
+        if distributions is None or environment.record.label.partition("==")[0] in distributions
     ]
     removed: list[Environment] = []
     busy: list[Environment] = []
@@ -161,56 +161,50 @@ def prune_environments(
 
 
 def _make(
-    path: Path, lock: Resolution, interpreter: Interpreter, label: str, say: Callable[[str], None]
+    path: Path, resolution: Resolution, interpreter: Interpreter, requirement: str, log: Callable[[str], None]
 ) -> EnvironmentRecord:
-    _delete(path)  # a process that was killed may have left something
-    say(f"installing {label} and {len(lock.pins) - 1} more")
+    _delete(path)  # a killed process may have left an incomplete one
+    log(f"installing {requirement} and {len(resolution.pins) - 1} more")
     try:
         variables = own_uv_cache(path.parent.parent)
         run_uv(("venv", "--python", str(interpreter.path), str(path)), variables)
-        (path / PYLOCK).write_text(lock.text, encoding="utf-8")
+        (path / PYLOCK).write_text(resolution.text, encoding="utf-8")
         arguments = ("pip", "install", "--python", str(python_of(path)), "--requirement", str(path / PYLOCK))
-        run_uv(arguments, {**network_environment(os.environ), **variables}, say=say)
-        packages = lock.packages(inspect(python_of(path)).installed)
-        record = EnvironmentRecord(label, interpreter.version, _iso(time.time()), packages)
+        run_uv(arguments, {**network_environment(os.environ), **variables}, log=log)
+        packages = resolution.packages(inspect(python_of(path)).installed)
+        record = EnvironmentRecord(requirement, interpreter.version, _iso(time.time()), packages)
         written = path / f"{RECORD}.new"
         written.write_text(json.dumps(to_json(record), indent=1) + "\n", encoding="utf-8")
         written.replace(path / RECORD)
-    except BaseException:  # an interrupt too leaves nothing half-made
+    except BaseException:  # also on an interrupt
         _delete(path)
         raise
     return record
 
 
 def _read_record(path: Path) -> EnvironmentRecord | None:
-    """The record of a complete environment whose interpreter is still there."""
+    """Return the record of a complete environment whose interpreter exists, else None."""
     try:
-        if not python_of(path).exists():  # a link to a Python that was removed since
+        if not python_of(path).exists():  # a link to a Python that does not exist any more
             return None
         return from_json(EnvironmentRecord, json.loads((path / RECORD).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):
-        return None  # half-made, or made by another version of this program
+        return None  # incomplete, or made by another version of this program
 
 
 def _remove(path: Path) -> bool:
-    """Remove an environment unless somebody holds it."""
-    with _lock_file(path) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+    """Remove an environment unless a process holds it. Return whether it was removed."""
+    with open_lock(_lock_path(path)) as lock:
+        if not lock.try_acquire():
             return False
         _delete(path)
         return True
 
 
 def _delete(path: Path) -> None:
-    (path / RECORD).unlink(missing_ok=True)  # first: an environment that is half gone must not count as complete
+    (path / RECORD).unlink(missing_ok=True)  # first: a partly deleted environment must not count as complete
     if path.exists():
         shutil.rmtree(path)
-
-
-def _lock_file(path: Path) -> IO[bytes]:
-    return _lock_path(path).open("ab")
 
 
 def _lock_path(path: Path) -> Path:
@@ -218,7 +212,7 @@ def _lock_path(path: Path) -> Path:
 
 
 def _size(path: Path) -> int:
-    """Bytes on disk, a file with several names once."""
+    """Return the bytes on disk; a file with several names counts once."""
     sizes: dict[tuple[int, int], int] = {}
     for folder, _, names in os.walk(path):
         for name in names:

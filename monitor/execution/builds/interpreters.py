@@ -1,4 +1,4 @@
-"""Python interpreters: what one says of itself, and what is installed in it."""
+"""Python interpreters: version, platform and installed distributions of one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-ANSWER_SECONDS = 60  # starting Python from a cold network disk takes a while
-# A Python that was compiled without a library's headers lacks the module of it. Frameworks import these.
+TIMEOUT_SECONDS = 60  # a start from a cold network disk is slow
+# Frameworks import these modules. A Python that was compiled without the headers of a library lacks its module.
 NEEDED = ("ctypes", "ssl", "zlib")
 
-# Asked of interpreters of any version from 3.8 on. The current directory is no part of what is installed.
-WHO_ARE_YOU = f"""
+# Runs on any Python from 3.8 on. The current directory does not count as installed.
+INSPECTION = f"""
 import sys
 sys.path[:] = [entry for entry in sys.path if entry]
 import importlib.metadata, json, platform, sysconfig
@@ -22,28 +22,28 @@ for name in {NEEDED!r}:
         __import__(name)
     except ImportError:
         missing.append(name)
-for found in importlib.metadata.distributions():
-    name = (found.metadata["Name"] or "").lower().replace("_", "-").replace(".", "-")
-    tags = [line[5:] for line in (found.read_text("WHEEL") or "").splitlines() if line.startswith("Tag: ")]
-    packages.setdefault(name, [found.version, tags])
+for each in importlib.metadata.distributions():
+    name = (each.metadata["Name"] or "").lower().replace("_", "-").replace(".", "-")
+    tags = [line[5:] for line in (each.read_text("WHEEL") or "").splitlines() if line.startswith("Tag: ")]
+    packages.setdefault(name, [each.version, tags])
 print(json.dumps({{
     "version": platform.python_version(),
     "abi": sysconfig.get_config_var("SOABI") or sys.implementation.cache_tag,
     "platform": sysconfig.get_platform(),
     "base": getattr(sys, "_base_executable", None) or sys.executable,
     "missing": missing,
-    "packages": {{name: found for name, found in sorted(packages.items()) if name}},
+    "packages": {{name: each for name, each in sorted(packages.items()) if name}},
 }}))
 """
 
 
 class InterpreterError(RuntimeError):
-    """An interpreter that cannot be run; one line, without its path."""
+    """An interpreter that does not run; one line, without its path."""
 
 
 @dataclass(frozen=True)
 class InstalledDistribution:
-    """A distribution as it lies in an environment. `tags` are those of the wheel it was installed from."""
+    """A distribution in an environment. `tags` are those of the wheel that it was installed from."""
 
     version: str
     tags: frozenset[str]
@@ -51,7 +51,7 @@ class InstalledDistribution:
 
 @dataclass(frozen=True)
 class Interpreter:
-    """What an interpreter says of itself. `installed` is keyed by normalised distribution names.
+    """An interpreter and its environment. `installed` is keyed by normalised distribution names.
 
     `base` is its path outside of any virtual environment; `missing` names the modules of `NEEDED` that it lacks.
     """
@@ -66,21 +66,21 @@ class Interpreter:
 
 
 def inspect(path: Path) -> Interpreter:
-    """Ask the interpreter at `path`. Raises InterpreterError."""
+    """Run the interpreter at `path`, and return its description. Raises InterpreterError."""
     try:
         answer = subprocess.run(
-            [path, "-c", WHO_ARE_YOU],
+            [path, "-c", INSPECTION],
             capture_output=True,
             encoding="utf-8",
             errors="replace",
-            timeout=ANSWER_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             stdin=subprocess.DEVNULL,
             check=False,
         )
     except OSError as error:
         raise InterpreterError(f"cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
-        raise InterpreterError(f"did not answer within {ANSWER_SECONDS} s") from None
+        raise InterpreterError(f"did not answer within {TIMEOUT_SECONDS} s") from None
     try:
         facts = json.loads(answer.stdout)
         return Interpreter(

@@ -1,6 +1,6 @@
-"""Find a Python of one version among those that this machine has: on PATH, of pyenv, and of uv.
+"""Find a Python of one version on this machine: on PATH, among pyenv's versions, and among uv's.
 
-uv alone does not see what pyenv installed: of a version that is not the global one, PATH has only a shim that fails.
+uv alone does not see pyenv's versions: of those that are not the global one, PATH has only a shim that fails.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PLACES = "on PATH, in pyenv's versions and in uv's"
 
 @dataclass(frozen=True)
 class PythonCandidate:
-    """An interpreter that may be of the version wanted; `place` is where it was found, for messages."""
+    """An interpreter that may have the requested version; `place` names its location, for messages."""
 
     path: Path
     place: str
@@ -32,14 +32,14 @@ class PythonCandidate:
 
 @dataclass(frozen=True)
 class PythonSearch:
-    """The interpreter found, None where there is none; `unusable` says why each candidate was passed over."""
+    """Result of a search: `path` is None without a usable candidate; `unusable` has the reason of each rejection."""
 
     path: Path | None
     unusable: tuple[str, ...] = ()
 
 
 def find_python(version: str, environ: Mapping[str, str] = os.environ) -> PythonSearch:
-    """Find the newest usable release of a version ("3.12" or "3.12.1"); of equal ones, the first place has it.
+    """Return the newest usable release of a version ("3.12" or "3.12.1"); of equal releases, the first place wins.
 
     Each candidate is run: it must be a released CPython of that version that can import what frameworks need.
     """
@@ -50,16 +50,16 @@ def find_python(version: str, environ: Mapping[str, str] = os.environ) -> Python
         if real in seen:
             continue
         seen.add(real)
-        found = _examined(candidate.path, version)
-        if isinstance(found, str):
-            unusable.append(f"{candidate.place} {found}")
-        elif best is None or found[0] > best[0]:
-            best = found
+        result = _check(candidate.path, version)
+        if isinstance(result, str):
+            unusable.append(f"{candidate.place} {result}")
+        elif best is None or result[0] > best[0]:
+            best = result
     return PythonSearch(best[1] if best else None, tuple(unusable))
 
 
 def _candidates(version: str, environ: Mapping[str, str]) -> Iterator[PythonCandidate]:
-    """The interpreters whose names say that they may be of that version: PATH, then pyenv, then uv."""
+    """Yield the interpreters whose names fit that version: those on PATH, then pyenv's, then uv's."""
     minor = ".".join(version.split(".")[:2])
     shims = _pyenv(environ) / "shims"  # each is a script that passes the call on, or fails
     for folder in map(Path, filter(None, environ.get("PATH", "").split(os.pathsep))):
@@ -80,36 +80,36 @@ def _pyenv(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
 
 
-def _examined(path: Path, version: str) -> tuple[tuple[int, ...], Path] | str:
-    """Return its version and its path outside of any virtual environment, or why it cannot be used."""
+def _check(path: Path, version: str) -> tuple[tuple[int, ...], Path] | str:
+    """Return the version and the path outside of any virtual environment, or the reason not to use it."""
     try:
-        found = inspect(path)
+        interpreter = inspect(path)
     except InterpreterError as error:
         return str(error)
-    if not CPYTHON.match(found.abi):
-        return f"is no CPython that wheels are made for ({found.abi})"
-    if not RELEASED.fullmatch(found.version) or not f"{found.version}.".startswith(f"{version}."):
-        return f"is Python {found.version}"
-    if found.missing:
-        return f"lacks {', '.join(found.missing)}"
-    return tuple(map(int, found.version.split("."))), found.base
+    if not CPYTHON.match(interpreter.abi):
+        return f"is no CPython that wheels are made for ({interpreter.abi})"
+    if not RELEASED.fullmatch(interpreter.version) or not f"{interpreter.version}.".startswith(f"{version}."):
+        return f"is Python {interpreter.version}"
+    if interpreter.missing:
+        return f"lacks {', '.join(interpreter.missing)}"
+    return tuple(map(int, interpreter.version.split("."))), interpreter.base
 
 
 def running_interpreter() -> Path:
-    """The interpreter that runs this, outside of its virtual environment."""
+    """Return the interpreter that runs this program, outside of its virtual environment."""
     return Path(getattr(sys, "_base_executable", None) or sys.executable)
 
 
-def find_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, str]:
-    """The interpreter of that version and "", else the running one and a note that says so, and where it was sought.
+def find_interpreter(version: str, log: Callable[[str], None]) -> tuple[Path, str]:
+    """Return an interpreter of that version and "", else the running one and a note on the search.
 
-    The running one serves where it is of that version. Else `find_python` looks at what is installed, and then
-    uv: where its settings let it (they do, unless told otherwise) it downloads one.
+    The running one serves if it has that version. Else `find_python` searches the installed ones. Else uv downloads
+    one, unless its settings forbid that.
     """
     running = ".".join(map(str, sys.version_info[:3]))
     if not version or f"{running}.".startswith(f"{version}."):
         return running_interpreter(), ""
-    say(f"looking for Python {version}")
+    log(f"searching for Python {version}")
     search = find_python(version)
     if search.path:
         return search.path, ""
@@ -118,12 +118,12 @@ def find_interpreter(version: str, say: Callable[[str], None]) -> tuple[Path, st
     try:
         return Path(run_uv(_uv_call(version), environment).strip()), ""
     except UvError as error:
-        passed = "".join(f"; {why}" for why in search.unusable)
-        sought = f"none is usable {PLACES}{passed}; uv cannot get one: {error}"
-        return running_interpreter(), f"Python {version} was wished for, {running} serves: {sought}"
+        rejected = "".join(f"; {reason}" for reason in search.unusable)
+        result = f"none is usable {PLACES}{rejected}; uv cannot get one: {error}"
+        return running_interpreter(), f"Python {version} was requested, {running} serves: {result}"
 
 
 def _uv_call(version: str) -> tuple[str, ...]:
-    """A call of uv that prints the path of a Python of that version, outside of any virtual environment."""
+    """Return a call of uv that prints the path of a Python of that version, outside of any virtual environment."""
     print_path = "import sys; print(sys._base_executable)"
     return ("run", "--no-project", "--python", version, "--", "python", "-I", "-c", print_path)

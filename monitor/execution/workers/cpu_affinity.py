@@ -1,39 +1,36 @@
-"""The cores that a run's workers keep to, so that they are neither moved about nor shared between two runs.
+"""Reserve CPU cores for the workers of a run, so that no other run shares them.
 
-An unpinned process is moved from core to core, and a framework that asks how many cores there are starts as many
-threads. A run takes its cores for itself by a lock, which the system drops with the process; a machine that has no
-free cores left, or does not let processes be pinned, leaves its workers unpinned, and the run says so.
+The system moves an unpinned process from core to core, and a framework starts as many threads as it sees cores. A run
+reserves its cores by file locks, which the system releases with the process. On a machine without free cores, or
+without pinning, the workers stay unpinned, and the run has a note.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from monitor.file_lock import open_lock
+
 LOCKS = Path(tempfile.gettempdir()) / f"portability-cores-{os.getuid()}"
 
 
 @contextmanager
-def own_cores(count: int) -> Iterator[frozenset[int]]:
-    """So many cores that no other run on this machine holds, the highest first; none where that cannot be had."""
-    with ExitStack() as held:
-        yield _take(count, held) if hasattr(os, "sched_getaffinity") else frozenset()
+def reserve_cores(count: int) -> Iterator[frozenset[int]]:
+    """Reserve `count` cores that no other run on this machine holds, the highest first; none if that fails."""
+    with ExitStack() as resources:
+        yield _take(count, resources) if hasattr(os, "sched_getaffinity") else frozenset()
 
 
-def _take(count: int, held: ExitStack) -> frozenset[int]:
+def _take(count: int, resources: ExitStack) -> frozenset[int]:
     LOCKS.mkdir(mode=0o700, exist_ok=True)
     taken: set[int] = set()
-    for core in sorted(os.sched_getaffinity(0), reverse=True):  # the first ones serve interrupts
+    for core in sorted(os.sched_getaffinity(0), reverse=True):  # the lowest cores serve interrupts
         if len(taken) == count:
             break
-        file = held.enter_context((LOCKS / str(core)).open("w"))
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        taken.add(core)
+        if resources.enter_context(open_lock(LOCKS / str(core))).try_acquire():
+            taken.add(core)
     return frozenset(taken) if len(taken) == count else frozenset()
