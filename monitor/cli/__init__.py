@@ -36,7 +36,7 @@ from monitor.execution.command_line import run_program
 from monitor.federation.columns import FederationError
 from monitor.formats.run_file import RunFileError
 from monitor.formats.toml_reader import FieldError
-from monitor.github.answers import GitHubError
+from monitor.github.responses import GitHubError
 from monitor.history.files import HistoryError
 from monitor.history.git import GitError
 from monitor.history.retraction import RetractionError

@@ -24,7 +24,14 @@ from monitor.cli.common import (
 from monitor.cli.github import BranchOption, RepositoryOption, client
 from monitor.cli.paths import made_by, new_directory
 from monitor.github.archives import ArtifactError
-from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Artifact, StartError, Workflows
+from monitor.github.workflows import (
+    LOSS_REPORT_DAYS,
+    RECORDED_WORKFLOWS,
+    RETENTION_DAYS,
+    Artifact,
+    StartError,
+    Workflows,
+)
 from monitor.pipeline.provenance import note_start
 
 app = typer.Typer(name="actions", help="Start workflows at GitHub, and fetch what their runs handed over.")
@@ -64,7 +71,7 @@ def start(
     for way in each:
         name = " ".join([workflow, *way.values()])
         try:
-            workflows.start(workflow, inputs | way)
+            workflows.dispatch(workflow, inputs | way)
             results.append({"workflow": workflow, "inputs": inputs | way, "failed": ""})
         except StartError as error:
             results.append({"workflow": workflow, "inputs": inputs | way, "failed": str(error)})
@@ -90,12 +97,12 @@ def fetch(
     branch: BranchOption = "main",
     workflow: Annotated[
         list[str], typer.Option(help="The name of its file in .github/workflows; any number of them.")
-    ] = [*RECORDED],  # noqa: B006 - typer copies it
+    ] = [*RECORDED_WORKFLOWS],  # noqa: B006 - typer copies it
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[
         Path, typer.Option(help="Where to write them, a folder an artifact.", metavar="DIR", parser=new_directory)
     ] = WORK / "runs",
-    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = KEPT,
+    days: Annotated[int, typer.Option(min=1, max=90, help="How far to look back.")] = RETENTION_DAYS,
     json_: JsonOption = False,
 ) -> None:
     """Fetch what runs handed over that the history does not have: all of it, whichever run asks.
@@ -105,17 +112,17 @@ def fetch(
     exit status is 2 then.
     """
     workflows = _workflows(repository, branch)
-    found = workflows.handed_over(workflow, days + TOLD_FOR, open_history(history).artifacts())
+    found = workflows.artifacts(workflow, days + LOSS_REPORT_DAYS, open_history(history).artifacts())
     out.mkdir(parents=True, exist_ok=True)
     refused, answers = 0, []
     lost = [handed for handed in found if handed.expired]
     for handed in lost:
-        say(f"lost: {handed.said}: {handed.loss}")
+        say(f"lost: {handed.label}: {handed.loss}")
     for handed in found:
         if handed.expired:
             continue
         try:
-            paths = workflows.fetch(handed, out / str(handed.artifact))
+            paths = workflows.download(handed, out / str(handed.artifact))
             note_start(out / str(handed.artifact), handed.title)
         except ArtifactError as error:
             say(f"refused: {error}")

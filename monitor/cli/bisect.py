@@ -38,7 +38,13 @@ from monitor.cli.planner import suite_of
 from monitor.execution.builds.provider import BuildUnavailable, parse_requirement, provision
 from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.github.commit_ranges import BuildCommit, CommitRange, commits_between, look_up_sources, subject_on_github
+from monitor.github.commit_ranges import (
+    BuildCommit,
+    CommitRange,
+    commit_subject_reader,
+    commits_between,
+    look_up_builds,
+)
 from monitor.history.ordering import age
 from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
@@ -250,7 +256,7 @@ def search(
 def _commits(framework: str, good: BuildCommit, bad: BuildCommit, on_main: Mapping[str, str]) -> CommitRange:
     """The commits between two builds. GitHub is asked for those that the history lacks, and need not answer."""
     new = [one for one in (good, bad) if one.commit not in on_main]
-    found = look_up_sources(new, subject_on_github(api(), github_token()))
+    found = look_up_builds(new, commit_subject_reader(api(), github_token()))
     return commits_between(framework, good, bad, {**found, **on_main})
 
 

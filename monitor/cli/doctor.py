@@ -5,8 +5,6 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +23,7 @@ from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageS
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.execution.workers.pool import RunContext, executing
 from monitor.execution.workers.process import PACKAGE, WorkerUnavailableError
+from monitor.http_client import HttpError, open_session, send
 from monitor.model import Evidence, Job
 
 REACH_SECONDS = 5.0
@@ -174,9 +173,7 @@ def _pythons(offers: Iterable[PackageSources]) -> Iterator[DoctorCheck]:
 def _reach(url: str) -> str:
     """Why an index cannot be reached; empty where it answers, be it with a refusal of its bare address."""
     try:
-        with urllib.request.urlopen(url, timeout=REACH_SECONDS):  # noqa: S310 - the scheme is checked in runner files
+        with open_session() as session, send(session, "GET", url, timeout=REACH_SECONDS, follow_redirects=True):
             return ""
-    except urllib.error.HTTPError:
-        return ""
-    except OSError as error:
-        return f"cannot be reached ({getattr(error, 'reason', error)})"
+    except HttpError as error:
+        return f"cannot be reached ({error})"

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import UserError, say
-from monitor.github.account import ACTIONS
-from monitor.github.client import GITHUB, AddressError, GitHubClient, api_address
+from monitor.github.account import ACTIONS_BOT
+from monitor.github.client import GitHubClient
+from monitor.github.repository_address import GITHUB, AddressError, api_address
 from monitor.issues.github_issues import IssueTracker
 
 REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
@@ -41,7 +42,7 @@ def check_repository(repository: str) -> None:
 
 
 def client(
-    repository: str, permission: str, *, without: str, may_lack: bool = False, any_clock: bool = False
+    repository: str, permission: str, *, without: str, may_lack: bool = False, allow_clock_error: bool = False
 ) -> GitHubClient:
     """A repository, asked with the environment's GITHUB_TOKEN. Raises UserError.
 
@@ -51,7 +52,9 @@ def client(
     token = github_token()
     if not token and not may_lack:
         raise UserError(f"GITHUB_TOKEN is not set: {without}")
-    return GitHubClient(repository, permission=permission, token=token, api=api(), any_clock=any_clock, say=say)
+    return GitHubClient(
+        repository, permission=permission, token=token, api=api(), allow_clock_error=allow_clock_error, log=say
+    )
 
 
 def github_token() -> str:
@@ -71,16 +74,16 @@ def api() -> str:
 
 
 def board(
-    repository: str, account: str, permission: str = "issues: write", *, dry_run: bool, any_clock: bool = False
+    repository: str, account: str, permission: str = "issues: write", *, dry_run: bool, allow_clock_error: bool = False
 ) -> tuple[GitHubClient, IssueTracker]:
     """A repository whose issues are to be written, or with `dry_run` only read. Raises UserError."""
     if account and not re.fullmatch(LOGIN, account):
         raise UserError(f'--account "{account}": must be a login at GitHub, as in octocat or my-app[bot]')
     without = "give a token that may write issues, or --dry-run"
-    asked = client(repository, permission, without=without, may_lack=dry_run, any_clock=any_clock)
+    asked = client(repository, permission, without=without, may_lack=dry_run, allow_clock_error=allow_clock_error)
     if not (account or asked.token):
-        say(f"no token: issues of {ACTIONS} are taken for the monitor's own; --account names another")
-        account = ACTIONS
+        say(f"no token: issues of {ACTIONS_BOT} are taken for the monitor's own; --account names another")
+        account = ACTIONS_BOT
     return asked, IssueTracker(asked, account)
 
 

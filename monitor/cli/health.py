@@ -14,7 +14,7 @@ from monitor.cli.github import AccountOption, BranchOption, RepositoryOption, bo
 from monitor.cli.planner import PlanRequest, planned_series
 from monitor.cli.steps import RunnersOption
 from monitor.execution.targets.target import find_target, load_targets
-from monitor.github.workflows import KEPT, RECORDED, TOLD_FOR, Workflows, states
+from monitor.github.workflows import LOSS_REPORT_DAYS, RECORDED_WORKFLOWS, RETENTION_DAYS, Workflows, workflow_states
 from monitor.issues.health_checks import HealthAlarm, clock, coverage, lost, schedules, silence, site
 from monitor.issues.health_issues import plan_alarms
 from monitor.site.site_freshness import FreshnessUnknownError, site_written_at
@@ -60,17 +60,21 @@ def watch(
     address, targets = site_address(site_url), load_targets(RUNNERS)
     for name in runner:
         find_target(targets, name)
-    github, issues = board(repository, account, "issues: write and actions: read", dry_run=dry_run, any_clock=True)
-    switched = states(github)  # the first answer, and with it what GitHub's clock says
+    github, issues = board(
+        repository, account, "issues: write and actions: read", dry_run=dry_run, allow_clock_error=True
+    )
+    switched = workflow_states(github)  # the first answer, and with it what GitHub's clock says
     now, recorded, material = github.now, open_history(history).artifacts(), gathered(history)
     expected, longest = planned_series(PlanRequest(runners=tuple(runner)), targets), timedelta(days=days)
-    handed = Workflows(github, branch).handed_over(_there(RECORDED, switched), KEPT + TOLD_FOR, recorded)
+    handed = Workflows(github, branch).artifacts(
+        _there(RECORDED_WORKFLOWS, switched), RETENTION_DAYS + LOSS_REPORT_DAYS, recorded
+    )
     alarms = [
         schedules(switched, DAILY),
         silence(material.nights, expected, longest, now),
         coverage(material.newest, expected, longest, now),
         lost(handed, now),
-        clock(material.nights, github.clock_fault, now),
+        clock(material.nights, github.clock_error, now),
         *([_site(address, now)] if address else []),
     ]
     carry_out(issues, plan_alarms(alarms, issues.filed()), dry_run=dry_run, as_json=json_)

@@ -42,7 +42,7 @@ from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json, to_json
-from monitor.github.commit_ranges import look_up, subject_on_github
+from monitor.github.commit_ranges import commit_subject_reader, look_up_commits
 from monitor.history.commit_table import is_nightly
 from monitor.history.merge_branches import ARTIFACT
 from monitor.history.merge_shards import join_shards
@@ -274,7 +274,7 @@ def commits_of_main(history: History, runfiles: Sequence[RunFile]) -> dict[str, 
     new = [build.commit for build in builds if is_nightly(build.version) and build.commit not in known]
     if not new:
         return {}
-    found, fault = look_up((*new, *history.commits_to_look_up()), subject_on_github(api(), github_token()))
+    found, fault = look_up_commits((*new, *history.commits_to_look_up()), commit_subject_reader(api(), github_token()))
     if fault:
         say(f"commits of branch nightly are left to a later record to look up on main: {fault}")
     return found

@@ -13,15 +13,15 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import Future
 
-import requests
+from requests import Session
 
 from monitor.exports.api import column_document
 from monitor.federation.columns import ColumnError, Federation, ForeignColumn, parse_column
 from monitor.federation.forks import Fork
+from monitor.http_client import BodyTooLargeError, HttpError, get, open_session
 
 # 1,500 functions with all of the listed suites' cases come to some 3 MB.
 MAX_BYTES = 16 * 2**20  # bytes
-CHUNK = 2**16
 TIMEOUT_SECONDS = 10  # for each step: a connection, and each piece of an answer
 FORK_SECONDS = 60  # for all columns of a fork
 
@@ -59,9 +59,7 @@ def _fetch_in_thread(fork: Fork) -> Future[Federation]:
 
 def _columns_of(fork: Fork) -> Federation:
     columns, excluded = [], []
-    with requests.Session() as session:
-        session.trust_env = False  # no password of this machine's goes along
-        session.headers["Accept-Encoding"] = "identity"  # what is packed may be a thousand times its size
+    with open_session(use_environment=False) as session:
         for target in fork.targets:
             try:
                 columns.append(parse_column(fork, target, _document(session, fork.site + column_document(target))))
@@ -70,27 +68,18 @@ def _columns_of(fork: Fork) -> Federation:
     return Federation(tuple(columns), tuple(excluded))
 
 
-def _document(session: requests.Session, address: str) -> object:
-    """The JSON at an address. Raises ColumnError."""
+def _document(session: Session, address: str) -> object:
+    """Return the JSON at an address. Raises ColumnError."""
     try:
-        return json.loads(_body(session, address))
-    except requests.RequestException as error:
-        raise ColumnError(f"cannot be had: {type(error).__name__}") from None
+        response = get(session, address, timeout=TIMEOUT_SECONDS, max_bytes=MAX_BYTES)
+        if 300 <= response.status < 400:
+            raise ColumnError("its site redirects; name the address that it leads to in federation.toml")
+        if response.status != 200:
+            raise ColumnError(f"its site answers {response.status}")
+        return json.loads(response.body)
+    except BodyTooLargeError:
+        raise ColumnError(f"is larger than {MAX_BYTES // 2**20} MiB") from None
+    except HttpError as error:
+        raise ColumnError(f"cannot be fetched: {error}") from None
     except (ValueError, RecursionError):
         raise ColumnError("is not JSON") from None
-
-
-def _body(session: requests.Session, address: str) -> bytes:
-    with session.get(address, stream=True, allow_redirects=False, timeout=TIMEOUT_SECONDS) as answer:
-        if 300 <= answer.status_code < 400:
-            raise ColumnError("its site redirects; name the address that it leads to in federation.toml")
-        if answer.status_code != 200:
-            raise ColumnError(f"its site answers {answer.status_code}")
-        if answer.headers.get("Content-Encoding", "identity") != "identity":
-            raise ColumnError("came packed, which was not asked for")
-        body = bytearray()
-        for chunk in answer.iter_content(CHUNK):
-            body += chunk
-            if len(body) > MAX_BYTES:
-                raise ColumnError(f"is larger than {MAX_BYTES // 2**20} MiB")
-        return bytes(body)

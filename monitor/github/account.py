@@ -1,55 +1,56 @@
-"""Which account a token belongs to: what it wrote is ours, and nothing else is."""
+"""Find the account that a token belongs to. Only what that account wrote is the monitor's."""
 
 from __future__ import annotations
 
-from monitor.github.answers import AnswerError, GitHubError, fields, text_or_empty
 from monitor.github.client import GitHubClient
+from monitor.github.responses import GitHubError, JsonObject, RequestRefusedError, nested, optional_text
 
-ACTIONS = "github-actions[bot]"  # who a workflow's own GITHUB_TOKEN is
-BOT = "[bot]"
-HOW_TO_NAME = "name it: --account LOGIN, or the variable PORTABILITY_ACCOUNT"
+ACTIONS_BOT = "github-actions[bot]"  # the account of a workflow's own GITHUB_TOKEN
+BOT_SUFFIX = "[bot]"
+ACCOUNT_HINT = "name it: --account LOGIN, or the variable PORTABILITY_ACCOUNT"
 
 
-def own_account(client: GitHubClient) -> str:
-    """The login of the account that the client's token belongs to. Raises GitHubError where nothing tells it.
+def token_account(client: GitHubClient) -> str:
+    """Return the login of the account that the client's token belongs to. Raises GitHubError.
 
-    A person's token may ask who it is. That of an app may not, a workflow's included, and gets 403; there the app tells
-    its name, or GraphQL does. A workflow's token that may not ask GraphQL either is taken for what it mostly is; the
-    first issue that it opens shows whether that is so (`notify.board`).
+    A person's token may read its account. The token of an app or a workflow may not, and gets 403. Then the app's own
+    name or GraphQL identifies it. A workflow's token without access to GraphQL counts as GitHub Actions'; the first
+    issue that it opens shows whether that is right (`issues.github_issues`).
     """
     try:
-        return _login(client.with_retry(lambda: client.get_global("user")), "login")
-    except AnswerError as refused:
+        return _login(client.with_retry(lambda: client.get_global("user")))
+    except RequestRefusedError as refused:
         if refused.status not in (403, 404):
             raise
-        if found := _app(client) or _viewer(client):
-            return found
+        if account := _app_account(client) or _graphql_account(client):
+            return account
         if "integration" in refused.brief:
-            return ACTIONS
-        raise GitHubError(f"{client.name}: GitHub does not tell which account the token is of; {HOW_TO_NAME}") from None
+            return ACTIONS_BOT
+        reason = f"GitHub does not show the account of the token; {ACCOUNT_HINT}"
+        raise GitHubError(f"{client.repository}: {reason}") from None
 
 
-def _app(client: GitHubClient) -> str:
-    """The account of an app that may ask about itself; else empty."""
+def _app_account(client: GitHubClient) -> str:
+    """Return the account of an app that may read its own name, otherwise an empty string."""
     try:
-        slug = text_or_empty(client.with_retry(lambda: client.get_global("app")), "slug")
-    except AnswerError:
+        slug = optional_text(client.with_retry(lambda: client.get_global("app")), "slug")
+    except RequestRefusedError:
         return ""
-    return slug and f"{slug}{BOT}"
+    return slug and f"{slug}{BOT_SUFFIX}"
 
 
-def _viewer(client: GitHubClient) -> str:
-    """Who GraphQL says that the asking app is; empty where it does not say."""
+def _graphql_account(client: GitHubClient) -> str:
+    """Return the account of an app by GraphQL, empty if GraphQL refuses."""
     try:
-        found = client.with_retry(lambda: client.query("{ viewer { login } }"))
-    except AnswerError:
+        response = client.with_retry(lambda: client.query("{ viewer { login } }"))
+    except RequestRefusedError:
         return ""
-    login = text_or_empty(fields(fields(found, "data"), "viewer"), "login")
-    return login if not login or login.endswith(BOT) else f"{login}{BOT}"
+    login = optional_text(nested(nested(response, "data"), "viewer"), "login")
+    return login if not login or login.endswith(BOT_SUFFIX) else f"{login}{BOT_SUFFIX}"
 
 
-def _login(found: dict[str, object], name: str) -> str:
-    login = text_or_empty(found, name)
+def _login(user: JsonObject) -> str:
+    login = optional_text(user, "login")
     if not login:
-        raise GitHubError(f"GitHub answers without the login of the token's account; {HOW_TO_NAME}")
+        raise GitHubError(f"GitHub answers without the login of the token's account; {ACCOUNT_HINT}")
     return login

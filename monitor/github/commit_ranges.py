@@ -1,10 +1,10 @@
-"""The commits between two builds: found here alone, so that site, issues, reports and bisections show the same.
+"""Find the commits between two builds, for the site, issues, reports and bisections alike.
 
-Each framework names its commit in its own way. JAX's wheels have it in full. TensorFlow's `git describe` ends in a
-short hash, which the public repository may not have. A nightly of PyTorch is built from branch `nightly`, where each
-commit is one night's and says of which commit of `main` it is made. `record` asks GitHub for that once and keeps the
-answer in the history (`monitor.history.commit_table`), where everything else reads it. Where the history does not have
-it, the commits of branch `nightly` are compared, and the link says so.
+Each framework names its commit in its own way. A JAX wheel has the full hash. TensorFlow's `git describe` ends in a
+short hash, which the public repository may lack. A PyTorch nightly is built from the branch `nightly`, where each
+commit message names the commit of `main` behind it. `portability record` asks GitHub for that name once and stores it
+in the history (`monitor.history.commit_table`). Without it, the commits of the branch `nightly` are compared, and the
+link says so.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.github.answers import GitHubError, fields, text_or_empty
 from monitor.github.client import GitHubClient
+from monitor.github.responses import GitHubError, nested, optional_text
 from monitor.history.commit_table import is_nightly
 from monitor.model import Build
 
@@ -23,27 +23,26 @@ TORCH = "torch"
 
 HASH = re.compile(r"[0-9a-f]{7,40}")
 # "2026-11-24 nightly release (0123456789abcdef0123456789abcdef01234567)"
-MADE_OF = re.compile(r"nightly release [(\[]([0-9a-f]{40})[)\]]")
+NIGHTLY_SUBJECT = re.compile(r"nightly release [(\[]([0-9a-f]{40})[)\]]")
 
-# What a release is tagged with. Not every wheel tells its commit: JAX's before 0.9 do not.
+# The tags of releases, for wheels without a commit, such as JAX's before 0.9.
 RELEASE = re.compile(r"\d+\.\d+\.\d+")
-TAGS = {"jax": "jax-v{}", "tensorflow": "v{}", "torch": "v{}"}
+RELEASE_TAGS = {"jax": "jax-v{}", "tensorflow": "v{}", "torch": "v{}"}
 
-ANSWER_SECONDS = 20
-# Anybody may ask sixty times an hour, and a night brings one nightly: more are left to the nights after.
-ASKED_AT_MOST = 20
+TIMEOUT = 20
+# GitHub answers sixty requests an hour without a token. A night adds one nightly; the next nights look up the rest.
+MAX_LOOKUPS = 20
 
 
 @dataclass(frozen=True)
 class BuildCommit:
-    """What a build was made from: its label, and the commit that it names, empty where it names none."""
+    """The label of a build and its commit, empty if the build names none."""
 
     label: str
     commit: str
 
     @classmethod
     def of(cls, build: Build) -> BuildCommit:
-        """What a build was made from."""
         return cls(build.label, build.commit)
 
     @property
@@ -53,10 +52,10 @@ class BuildCommit:
 
 @dataclass(frozen=True)
 class CommitRange:
-    """The commits of two builds, or the tags of releases that do not tell theirs; empty where neither is known.
+    """The commits of two builds, or the tags of releases without a commit. Both are empty if unknown.
 
-    `link` compares them, `notes` say what to make of them. Where they are not `resolved`, those of PyTorch's nightlies
-    are of branch `nightly`.
+    `link` compares the two, `notes` are remarks for readers. Without `resolved`, the commits of PyTorch's nightlies are
+    those of the branch `nightly`.
     """
 
     good: str
@@ -66,96 +65,95 @@ class CommitRange:
     resolved: bool = True
 
     @property
-    def what(self) -> str:
-        """What the link leads to, in words."""
-        return "the commits" if self.resolved else "the commits of branch nightly, not looked up on main"
+    def link_text(self) -> str:
+        return "the commits" if self.resolved else "the commits of branch nightly, not resolved to main"
 
 
 class CommitUnknownError(Exception):
-    """A commit that GitHub does not tell of; one line that says why."""
+    """A commit whose message GitHub does not return. The message is one line."""
 
 
 def commits_between(framework: str, good: BuildCommit, bad: BuildCommit, on_main: Mapping[str, str]) -> CommitRange:
-    """What the commits of two builds come to; `on_main` has the commit of `main` of those of PyTorch's nightlies."""
+    """Return the commits of two builds. `on_main` maps commits of PyTorch's nightlies to commits of `main`."""
     repository = REPOSITORIES.get(framework)
     if repository is None:
-        return CommitRange("", "", "", ("the repository of this framework is not known",))
+        return CommitRange("", "", "", ("the repository of this framework is unknown",))
     notes, resolved = [], True
-    before, after = (_revision(framework, source) for source in (good, bad))
+    before, after = (_revision(framework, build) for build in (good, bad))
     if framework == TORCH:
-        of_nightly = [one.commit for one in (good, bad) if is_nightly(one.version) and HASH.fullmatch(one.commit)]
-        resolved = all(commit in on_main for commit in of_nightly)
+        nightly = [build.commit for build in (good, bad) if is_nightly(build.version) and HASH.fullmatch(build.commit)]
+        resolved = all(commit in on_main for commit in nightly)
         if resolved:
-            before, after = (on_main.get(one, one) for one in (before, after))
+            before, after = (on_main.get(revision, revision) for revision in (before, after))
         else:
-            notes.append("commits of branch nightly, where these are nightlies: not looked up on main")
+            notes.append("commits of branch nightly for nightlies, not resolved to main")
     if framework == "tensorflow":
-        notes.append("TensorFlow's wheels name their commit by a hint, which the public repository may not have")
+        notes.append("TensorFlow's wheels name their commit by a short hash, which the public repository may lack")
     if not (before and after):
-        return CommitRange(before, after, "", (*notes, "not every build tells its commit"), resolved)
+        return CommitRange(before, after, "", (*notes, "the commit of a build is unknown"), resolved)
     if before == after:
-        return CommitRange(before, after, "", (*notes, "both builds are made of the same commit"), resolved)
+        return CommitRange(before, after, "", (*notes, "both builds have the same commit"), resolved)
     link = f"https://github.com/{repository}/compare/{before}...{after}"
     return CommitRange(before, after, link, tuple(notes), resolved)
 
 
 def between_builds(framework: str, good: Build, bad: Build, on_main: Mapping[str, str]) -> CommitRange:
-    """What the commits of two builds of a history come to."""
+    """Return the commits of two builds of a history."""
     return commits_between(framework, BuildCommit.of(good), BuildCommit.of(bad), on_main)
 
 
-def _revision(framework: str, source: BuildCommit) -> str:
-    """What git knows a build by: its commit, else the tag of a release."""
-    if HASH.fullmatch(source.commit):
-        return source.commit
-    version = source.version.partition("+")[0]
-    return TAGS[framework].format(version) if RELEASE.fullmatch(version) else ""
+def _revision(framework: str, build: BuildCommit) -> str:
+    """Return the git revision of a build: its commit, or the tag of its release, or an empty string."""
+    if HASH.fullmatch(build.commit):
+        return build.commit
+    version = build.version.partition("+")[0]
+    return RELEASE_TAGS[framework].format(version) if RELEASE.fullmatch(version) else ""
 
 
-def made_of(commit: str, subject: str) -> str:
-    """The commit of branch `main` that one of branch `nightly` is made of; any other commit is its own."""
-    found = MADE_OF.search(subject)
+def main_commit(commit: str, subject: str) -> str:
+    """Return the commit of `main` that a commit of the branch `nightly` names, or the commit itself."""
+    found = NIGHTLY_SUBJECT.search(subject)
     return found[1] if found else commit
 
 
-def look_up(commits: Iterable[str], subject: Callable[[str, str], str]) -> tuple[dict[str, str], str]:
-    """The commits of `main` that these of PyTorch's nightlies are made of, and why not all of them are there.
+def look_up_commits(commits: Iterable[str], read_subject: Callable[[str, str], str]) -> tuple[dict[str, str], str]:
+    """Return the commits of `main` behind commits of PyTorch's nightlies, and the first error, empty if there is none.
 
-    `subject` tells the first line of a repository's commit, or raises CommitUnknownError. After one that nobody tells
-    of none is asked for: the next would wait as long.
+    `read_subject` returns the first line of a commit's message by repository and commit, or raises CommitUnknownError.
+    The first error ends the search: the next request would wait as long.
     """
-    found: dict[str, str] = {}
-    for commit in [one for one in dict.fromkeys(commits) if HASH.fullmatch(one)][:ASKED_AT_MOST]:
+    on_main: dict[str, str] = {}
+    for commit in [commit for commit in dict.fromkeys(commits) if HASH.fullmatch(commit)][:MAX_LOOKUPS]:
         try:
-            found[commit] = made_of(commit, subject(REPOSITORIES[TORCH], commit))
+            on_main[commit] = main_commit(commit, read_subject(REPOSITORIES[TORCH], commit))
         except CommitUnknownError as error:
-            return found, str(error)
-    return found, ""
+            return on_main, str(error)
+    return on_main, ""
 
 
-def look_up_sources(sources: Iterable[BuildCommit], subject: Callable[[str, str], str]) -> dict[str, str]:
-    """The same for builds: those of PyTorch's that are nightlies."""
-    commits = [one.commit for one in sources if one.label.startswith(TORCH) and is_nightly(one.version)]
-    return look_up(commits, subject)[0]
+def look_up_builds(builds: Iterable[BuildCommit], read_subject: Callable[[str, str], str]) -> dict[str, str]:
+    """Return the commits of `main` behind those builds that are PyTorch nightlies."""
+    commits = [build.commit for build in builds if build.label.startswith(TORCH) and is_nightly(build.version)]
+    return look_up_commits(commits, read_subject)[0]
 
 
-def subject_on_github(api: str, token: str) -> Callable[[str, str], str]:
-    """What tells the first line of a commit's message, from GitHub. It raises CommitUnknownError.
+def commit_subject_reader(api: str, token: str) -> Callable[[str, str], str]:
+    """Return a function that gets the first line of a commit's message from GitHub, or raises CommitUnknownError.
 
-    Anybody may ask that, sixty times an hour; with the token that a workflow has, more often. Nobody waits for it.
+    GitHub answers sixty such requests an hour without a token, and more with one. A request is tried once.
     """
 
-    def subject(repository: str, commit: str) -> str:
+    def read_subject(repository: str, commit: str) -> str:
         client = GitHubClient(
-            repository, permission="none", token=token, api=api, answered_within=ANSWER_SECONDS, pace=0, tries=1
+            repository, permission="none", token=token, api=api, timeout=TIMEOUT, write_interval=0, max_tries=1
         )
         try:
-            told = client.with_retry(lambda: client.get(f"commits/{commit}"))
+            response = client.with_retry(lambda: client.get(f"commits/{commit}"))
         except GitHubError as error:
             raise CommitUnknownError(str(error)) from error
-        message = text_or_empty(fields(told, "commit"), "message")
+        message = optional_text(nested(response, "commit"), "message")
         if not message:
             raise CommitUnknownError(f"{repository}: GitHub answers without the message of {commit}")
         return message.partition("\n")[0]
 
-    return subject
+    return read_subject

@@ -89,7 +89,7 @@ def between(one: Regression, settings: IssueSettings) -> str:
     commits = settings.commits(one.framework, one.last_good, one.first_bad)
     if not commits.link:
         return ""
-    return link(commits.what, commits.link)
+    return link(commits.link_text, commits.link)
 
 
 def _between(report: IssueReport, settings: IssueSettings) -> str:

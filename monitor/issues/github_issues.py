@@ -12,9 +12,18 @@ from functools import cached_property
 from itertools import takewhile
 
 from monitor.formatting.humanize import escape_invisible
-from monitor.github.account import HOW_TO_NAME, own_account
-from monitor.github.answers import AnswerError, Fields, GitHubError, integer, login, named, text, text_or_empty
+from monitor.github.account import ACCOUNT_HINT, token_account
 from monitor.github.client import GitHubClient
+from monitor.github.responses import (
+    GitHubError,
+    JsonObject,
+    RequestRefusedError,
+    author,
+    integer,
+    names,
+    optional_text,
+    text,
+)
 from monitor.issues.body import LABELS
 from monitor.issues.issue_metadata import find_mark, is_same
 from monitor.issues.operations import AddComment, EditIssue, FiledIssue, OpenIssue, Step
@@ -38,7 +47,7 @@ class IssueTracker:
     @cached_property
     def account(self) -> str:
         """The login of the monitor's own account. Raises GitHubError."""
-        return self._given or own_account(self._client)
+        return self._given or token_account(self._client)
 
     def filed(self) -> tuple[FiledIssue, ...]:
         """Every issue of ours, oldest first. Raises GitHubError."""
@@ -56,26 +65,26 @@ class IssueTracker:
                     return self._client.with_retry(lambda: self._is_said(step) or self._comment(step))
                 case EditIssue():
                     return self._client.with_retry(lambda: self._edit(step))
-        except AnswerError as refused:
+        except RequestRefusedError as refused:
             if _about_one_issue(refused, step):
                 raise OperationError(refused.brief) from refused
             raise
 
-    def _list(self, direction: str) -> Iterator[Fields]:
+    def _list(self, direction: str) -> Iterator[JsonObject]:
         # All of them, though ours have labels: whoever deletes a label would have everything opened once more.
         for issue in self._client.pages("issues", state="all", sort="created", direction=direction):
             integer(issue, "number")  # an answer without it is not GitHub's list
             yield issue
 
-    def _ours(self, issues: Iterable[Fields]) -> Iterator[FiledIssue]:
+    def _ours(self, issues: Iterable[JsonObject]) -> Iterator[FiledIssue]:
         for issue in issues:
-            body = text_or_empty(issue, "body")
+            body = optional_text(issue, "body")
             mark = find_mark(body)
             if mark is None or PULL_REQUEST in issue:
                 continue
             number = integer(issue, "number")
-            if not login(issue):  # an account that is gone is called ghost; to guess would open it anew, or close it
-                name = self._client.name
+            if not author(issue):  # an account that is gone is called ghost; to guess would open it anew, or close it
+                name = self._client.repository
                 raise GitHubError(f"{name}: GitHub does not tell who wrote #{number}, which has the monitor's mark")
             if self._is_own(issue):
                 yield FiledIssue(
@@ -84,14 +93,14 @@ class IssueTracker:
                     body,
                     mark,
                     text(issue, "state") == "open",
-                    text_or_empty(issue, "state_reason"),
-                    named(issue, "labels"),
+                    optional_text(issue, "state_reason"),
+                    names(issue, "labels"),
                     issue.get("locked") is True,
                 )
 
-    def _is_own(self, written: Fields) -> bool:
+    def _is_own(self, written: JsonObject) -> bool:
         """Whether the monitor's own account wrote an issue or a comment. GitHub's logins differ in more than case."""
-        return login(written).lower() == self.account.lower()
+        return author(written).lower() == self.account.lower()
 
     def _open(self, step: OpenIssue) -> str:
         for label in step.labels:
@@ -99,11 +108,11 @@ class IssueTracker:
         body = {"title": step.title, "body": step.body, "labels": [*step.labels]}
         issue = self._client.write("POST", "issues", body)
         number = integer(issue, "number")
-        if login(issue) and not self._is_own(issue):
+        if author(issue) and not self._is_own(issue):
             raise GitHubError(
-                f"{self._client.name}: #{number} is opened, by {escape_invisible(login(issue))} "
-                f"and not by {self.account}: "
-                f"the next call would not know it as ours; {HOW_TO_NAME}"
+                f"{self._client.repository}: "
+                f"{escape_invisible(author(issue))} opened #{number}, and not {self.account}: "
+                f"the next call would not recognize it; {ACCOUNT_HINT}"
             )
         return f"#{number}"
 
@@ -121,7 +130,7 @@ class IssueTracker:
 
     def _is_said(self, step: AddComment) -> str | None:
         comments = self._client.pages(f"issues/{step.number}/comments")
-        said = any(is_same(text_or_empty(one, "body"), step.body) and self._is_own(one) for one in comments)
+        said = any(is_same(optional_text(one, "body"), step.body) and self._is_own(one) for one in comments)
         return "said already" if said else None
 
     def _edit(self, step: EditIssue) -> str:
@@ -147,13 +156,13 @@ class IssueTracker:
         colour, description = LABELS[name.partition(":")[0]]
         try:
             self._client.write("POST", "labels", {"name": name, "color": colour, "description": description})
-        except AnswerError as refused:
+        except RequestRefusedError as refused:
             if refused.status != 422:  # somebody else was faster
                 raise
         self._labels.add(name.lower())
 
 
-def _about_one_issue(refused: AnswerError, step: Step) -> bool:
+def _about_one_issue(refused: RequestRefusedError, step: Step) -> bool:
     """Whether other issues may fare better: this one was deleted, moved, or locked a moment ago, or is not liked."""
     if refused.status == 403:
         return "locked" in refused.brief

@@ -120,7 +120,7 @@ def site(address: str, generated: datetime | None, fault: str, now: datetime) ->
 
 def lost(handed: Iterable[Artifact], now: datetime) -> HealthAlarm:
     """What runs handed over and nobody recorded: lost, or waiting for longer than a publish explains."""
-    found = ((one.said, one.loss if one.expired else one.waiting(now)) for one in handed)
+    found = ((one.label, one.loss if one.expired else one.overdue(now)) for one in handed)
     return HealthAlarm(HealthCheckKind.LOST, tuple((name, what) for name, what in found if what))
 
 

@@ -41,7 +41,7 @@ def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     yield f"{'':<11} {', '.join(_events(regression))}; known {known}"
     commits = _commits(regression, on_main)
     if commits.link:
-        yield f"{'':<11} {commits.what}: {commits.link}"
+        yield f"{'':<11} {commits.link_text}: {commits.link}"
 
 
 def _commits(one: Regression, on_main: Mapping[str, str]) -> CommitRange:
@@ -51,7 +51,7 @@ def _commits(one: Regression, on_main: Mapping[str, str]) -> CommitRange:
 def _link(one: Regression, on_main: Mapping[str, str]) -> str:
     """The commits that it came with, as Markdown; what they are named by is checked to be plain."""
     commits = _commits(one, on_main)
-    return f"[{commits.what}]({commits.link})" if commits.link else "–"
+    return f"[{commits.link_text}]({commits.link})" if commits.link else "–"
 
 
 def _events(regression: Regression) -> Iterator[str]:

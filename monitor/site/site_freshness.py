@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
-
-import requests
 
 from monitor.exports.api import ROOT
 from monitor.formatting.humanize import parse_time
+from monitor.http_client import HttpError, get, open_session
 
 TIMEOUT_SECONDS = 30
+MAX_BYTES = 16 << 20
 
 
 class FreshnessUnknownError(Exception):
@@ -18,14 +19,18 @@ class FreshnessUnknownError(Exception):
 
 def site_written_at(site: str) -> datetime:
     """Return when the site at an address, with a slash at its end, was written. Raises FreshnessUnknownError."""
+    address = f"{site}{ROOT}/index.json"
     try:
-        answer = requests.get(f"{site}{ROOT}/index.json", timeout=TIMEOUT_SECONDS)
-        if not answer.ok:
-            raise FreshnessUnknownError(f"answers {answer.status_code}")
-        return parse_time(answer.json()["generated"])
-    except requests.JSONDecodeError:
+        with open_session() as session:
+            response = get(session, address, timeout=TIMEOUT_SECONDS, max_bytes=MAX_BYTES, follow_redirects=True)
+        if response.status != 200:
+            raise FreshnessUnknownError(f"answers {response.status}")
+        document = json.loads(response.body)
+    except HttpError as error:
+        raise FreshnessUnknownError(f"does not answer: {error}") from None
+    except (ValueError, RecursionError):
         raise FreshnessUnknownError("does not answer with its own JSON") from None
-    except requests.RequestException as error:
-        raise FreshnessUnknownError(f"does not answer: {type(error).__name__}") from None
+    try:
+        return parse_time(document["generated"])
     except (KeyError, TypeError, ValueError):
-        raise FreshnessUnknownError("does not say when it was written") from None
+        raise FreshnessUnknownError("does not state when it was written") from None

@@ -29,7 +29,9 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     for name in ("GITHUB_REPOSITORY", "GITHUB_REF_NAME", "PORTABILITY_RUNNERS", "PORTABILITY_ACCOUNT"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
-    monkeypatch.setattr("monitor.cli.github.GitHubClient", partial(GitHubClient, pace=0))  # this one bears any pace
+    monkeypatch.setattr(
+        "monitor.cli.github.GitHubClient", partial(GitHubClient, write_interval=0)
+    )  # this one bears any pace
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake

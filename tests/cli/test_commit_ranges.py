@@ -45,7 +45,7 @@ def record(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.
         build = Build("torch", f"2.16.0.dev202611{day}", Channel.NIGHTLY, commit=NIGHTLY.get(day, ""))
         path = write_run_file(tmp_path / f"{day}.jsonl", replace(one, run=replace(one.run, build=build)))
         for command in (steps, bisect):
-            monkeypatch.setattr(command, "subject_on_github", lambda api, token: subject)
+            monkeypatch.setattr(command, "commit_subject_reader", lambda api, token: subject)
         done = CliRunner().invoke(app, ["record", str(path), "--history", str(tmp_path / "history")])
         assert done.exit_code == 0, done.output
 
@@ -93,7 +93,7 @@ def test_without_an_answer_everything_shows_branch_nightly_until_a_later_record_
     record(24, "error", no_answer)
     found = shown(tmp_path)
     assert found == {name: {ON_NIGHTLY} for name in found}
-    assert "the commits of branch nightly, not looked up on main" in "".join(
+    assert "the commits of branch nightly, not resolved to main" in "".join(
         path.read_text() for path in (tmp_path / "site" / "regressions").rglob("*.html")
     )
     NIGHTLY[25], MAIN["3" * 40] = "3" * 40, "d" * 40

@@ -195,7 +195,7 @@ def site(tmp_path: Path) -> Iterator[Callable[[str], str]]:
     [
         (json.dumps({"generated": "2026-01-01T00:00:00Z"}), "`written on 2026-01-01, "),
         ("<html>", "`does not answer with its own JSON`"),
-        ("[]", "`does not say when it was written`"),
+        ("[]", "`does not state when it was written`"),
     ],
 )
 def test_an_old_site(
@@ -216,8 +216,8 @@ def test_an_old_site(
 
 
 def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(site_freshness, "ANSWER_SECONDS", 1)
-    with pytest.raises(site_freshness.FreshnessUnknownError, match="does not answer: ConnectionError"):
+    monkeypatch.setattr(site_freshness, "TIMEOUT_SECONDS", 1)
+    with pytest.raises(site_freshness.FreshnessUnknownError, match="does not answer: no connection"):
         site_freshness.site_written_at("http://127.0.0.1:9/")
 
 
@@ -242,9 +242,9 @@ def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record
     assert watch(tmp_path).exit_code == 0
     body = body_of(github, "Results were handed over and not recorded")
     assert f"artifact {lost} of " in body
-    assert "and was never recorded" in body
+    assert "never recorded" in body
     assert f"artifact {waits} of " in body
-    assert "handed over 3 days ago, not recorded yet" in body
+    assert "uploaded 3 days ago, not recorded yet" in body
     assert "artifact 102" not in body
     actions.artifacts.clear()
     assert watch(tmp_path).exit_code == 0
@@ -265,7 +265,7 @@ def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
     github: FakeGitHub, tmp_path: Path, record: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(0.5, {A: "pass"})
-    ahead = partial(GitHubClient, pace=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
+    ahead = partial(GitHubClient, write_interval=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
     monkeypatch.setattr("monitor.cli.github.GitHubClient", ahead)
     assert watch(tmp_path).exit_code == 0
     assert only(github)["title"] == "A clock is wrong"

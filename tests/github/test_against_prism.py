@@ -50,7 +50,7 @@ def prism(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def board(prism: str) -> IssueTracker:
     client = GitHubClient(
-        REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, pace=0
+        REPOSITORY, permission="issues: write", token=TOKEN, api=prism, sleep=lambda seconds: None, write_interval=0
     )
     return IssueTracker(client, "string")  # who Prism says wrote everything
 

@@ -107,7 +107,7 @@ def test_what_is_whole_is_taken(tmp_path: Path, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", [name for name in KINDS if name not in TAKEN])
 def test_what_no_run_packs_so_is_refused(tmp_path: Path, kind: str) -> None:
-    assert "packed in a way" in refused(packed({"a.jsonl": DATA}, KINDS[kind]), tmp_path)
+    assert "unexpected compression" in refused(packed({"a.jsonl": DATA}, KINDS[kind]), tmp_path)
 
 
 @pytest.mark.parametrize("damage", DAMAGE)
@@ -148,7 +148,7 @@ def test_what_is_no_plain_file_is_refused(tmp_path: Path, kind: int) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as opened:
         opened.writestr(entry, "/etc/passwd")
-    assert "no plain file" in refused(out.getvalue(), tmp_path)
+    assert "not a regular file" in refused(out.getvalue(), tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -161,13 +161,13 @@ def test_a_name_that_is_there_twice_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 10_000)
+    monkeypatch.setattr(archives, "MAX_ARCHIVE_BYTES", 10_000)
     refused(packed({"a.jsonl": bytes(10_001)}), tmp_path)
     refused(packed({"a.jsonl": bytes(6_000), "b.jsonl": bytes(6_000)}), tmp_path)
 
 
 def test_too_many_files_are_refused_before_their_list_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    refused(packed({f"a{number}.jsonl": b"" for number in range(archives.MOST_FILES + 1)}), tmp_path)
+    refused(packed({f"a{number}.jsonl": b"" for number in range(archives.MAX_FILES + 1)}), tmp_path)
     many = packed({f"a{number}.jsonl": b"" for number in range(6000)})
     monkeypatch.setattr(zipfile, "ZipFile", lambda archive: pytest.fail("its list is read"))
     refused(many, tmp_path)

@@ -10,14 +10,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from monitor.github.commit_ranges import (
-    ASKED_AT_MOST,
+    MAX_LOOKUPS,
     BuildCommit,
     CommitRange,
     CommitUnknownError,
     between_builds,
+    commit_subject_reader,
     commits_between,
-    look_up,
-    subject_on_github,
+    look_up_commits,
 )
 from monitor.model import Build, Channel
 
@@ -43,13 +43,13 @@ def test_tensorflow_gives_hints() -> None:
     found = commits_between("tensorflow", built("0d8b7bfaf14"), built("1e9c8c0fb25"), {})
     assert found.link == "https://github.com/tensorflow/tensorflow/compare/0d8b7bfaf14...1e9c8c0fb25"
     (note,) = found.notes
-    assert "a hint" in note
+    assert "a short hash" in note
 
 
 @pytest.mark.parametrize("bad", ["", "unknown", "v1.12.1"])
 def test_a_build_that_does_not_tell(bad: str) -> None:
     found = commits_between("jax", built(ONE), built(bad), {})
-    assert found == CommitRange(ONE, "", "", ("not every build tells its commit",))
+    assert found == CommitRange(ONE, "", "", ("the commit of a build is unknown",))
 
 
 def test_a_release_that_does_not_tell_has_its_tag() -> None:
@@ -92,7 +92,7 @@ def test_where_one_of_them_is_not_looked_up_both_are_of_branch_nightly_and_that_
     found = commits_between("torch", nightly(ONE), nightly(TWO), {ONE: "a" * 40})
     assert found.link == f"https://github.com/pytorch/pytorch/compare/{ONE}...{TWO}"
     assert not found.resolved
-    assert found.what == "the commits of branch nightly, not looked up on main"
+    assert found.link_text == "the commits of branch nightly, not resolved to main"
     (note,) = found.notes
     assert note.startswith("commits of branch nightly")
 
@@ -129,18 +129,18 @@ def api() -> Iterator[str]:
 
 
 def test_github_tells_of_which_commit_of_main_a_nightly_is_made(api: str) -> None:
-    assert look_up((ONE, TWO, "not a commit", ONE), subject_on_github(api, "")) == (MAIN, "")
+    assert look_up_commits((ONE, TWO, "not a commit", ONE), commit_subject_reader(api, "")) == (MAIN, "")
 
 
 def test_what_github_does_not_know_is_left_for_later(api: str) -> None:
-    found, fault = look_up((ONE, "d" * 40, TWO), subject_on_github(api, ""))
+    found, fault = look_up_commits((ONE, "d" * 40, TWO), commit_subject_reader(api, ""))
     assert found == {ONE: "a" * 40}
     assert "404" in fault
 
 
 def test_github_out_of_reach() -> None:
     with pytest.raises(CommitUnknownError, match=r"^pytorch/pytorch: GitHub does not answer .*commits/1+: no c"):
-        subject_on_github("http://127.0.0.1:9", "")("pytorch/pytorch", ONE)
+        commit_subject_reader("http://127.0.0.1:9", "")("pytorch/pytorch", ONE)
 
 
 def test_a_long_past_is_not_asked_for_at_once() -> None:
@@ -150,5 +150,5 @@ def test_a_long_past_is_not_asked_for_at_once() -> None:
         asked.append(commit)
         return "Fix a thing"
 
-    look_up([f"{number:040x}" for number in range(100)], subject)
-    assert len(asked) == ASKED_AT_MOST
+    look_up_commits([f"{number:040x}" for number in range(100)], subject)
+    assert len(asked) == MAX_LOOKUPS

@@ -16,12 +16,13 @@ from typing import Any
 import pytest
 import requests
 
-from monitor.github.account import own_account
-from monitor.github.answers import AnswerError, GitHubError
+from monitor.github.account import token_account
 from monitor.github.archives import ArtifactError
-from monitor.github.client import AddressError, GitHubClient, api_address
-from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, TRIES
-from monitor.github.workflows import StartError, Workflows, states
+from monitor.github.client import GitHubClient
+from monitor.github.repository_address import AddressError, api_address
+from monitor.github.responses import GitHubError, RequestRefusedError
+from monitor.github.retry_policy import DEFAULT_RATE_LIMIT_WAIT, MAX_TRIES, MAX_WAIT
+from monitor.github.workflows import StartError, Workflows, workflow_states
 from monitor.issues.github_issues import IssueTracker, OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
@@ -74,12 +75,12 @@ ANSWERS: dict[str, tuple[Odd, str]] = {
     "302 to another repository": (Odd(302, told("Found"), to=f"{{url}}/repos/{ELSEWHERE}"), "moved to"),
     "307 to another repository": (Odd(307, told("Moved"), to="{url}/repositories/99"), "moved to"),
     "308 to another repository": (Odd(308, told("Moved"), to="{url}/repositories/99"), "moved to"),
-    "301 to another host": (Odd(301, told("Moved"), to="http://example.invalid"), "sends on to example.invalid"),
-    "302 without an address": (Odd(302, told("Found")), "sends on to nowhere"),
+    "301 to another host": (Odd(301, told("Moved"), to="http://example.invalid"), "a redirect to example.invalid"),
+    "302 without an address": (Odd(302, told("Found")), "a redirect without an address"),
     "307 in a circle": (Odd(307, told("Moved"), to=f"{{url}}/repos/{REPOSITORY}"), "without end"),
     "304": (Odd(304), "304"),
     "400": (Odd(400, told("Problems parsing JSON")), "400.*Problems parsing JSON"),
-    "401": (Odd(401, told("Bad credentials")), "token is not valid"),
+    "401": (Odd(401, told("Bad credentials")), "token is invalid"),
     "403 for want of a right": (Odd(403, told("Resource not accessible by integration")), "permission a-right"),
     "403 of an archive": (Odd(403, told("Repository was archived so is read-only.")), "archived so is read-only.$"),
     "403 in HTML": (Odd(403, HTML, (("Content-Type", "text/html"),)), "403.*text/html.*proxy"),
@@ -163,8 +164,8 @@ def workflows(client: GitHubClient) -> Workflows:
 
 
 def fetched(client: GitHubClient, directory: Path) -> Any:
-    (handed,) = workflows(client).handed_over(("run.yml",), 7, ())
-    return workflows(client).fetch(handed, directory / "out")
+    (handed,) = workflows(client).artifacts(("run.yml",), 7, ())
+    return workflows(client).download(handed, directory / "out")
 
 
 OPERATIONS = {
@@ -216,17 +217,17 @@ OPERATIONS = {
     ),
     "workflows": Operation(
         "GET actions/workflows$",
-        lambda client, _: states(client),
+        lambda client, _: workflow_states(client),
         lambda fake, found: found == fake.actions.states,
     ),
     "runs": Operation(
         "GET actions/workflows/run.yml/runs$",
-        lambda client, _: workflows(client).handed_over(("run.yml",), 7, ()),
+        lambda client, _: workflows(client).artifacts(("run.yml",), 7, ()),
         lambda fake, found: [one.artifact for one in found] == [100],
     ),
     "artifacts": Operation(
         "GET actions/artifacts$",
-        lambda client, _: workflows(client).handed_over(("run.yml",), 7, ()),
+        lambda client, _: workflows(client).artifacts(("run.yml",), 7, ()),
         lambda fake, found: [one.artifact for one in found] == [100],
     ),
     "download": Operation(
@@ -236,7 +237,7 @@ OPERATIONS = {
     ),
     "start": Operation(
         "POST actions/workflows/run.yml/dispatches$",
-        lambda client, _: workflows(client).start("run.yml", {"target": "cpu"}),
+        lambda client, _: workflows(client).dispatch("run.yml", {"target": "cpu"}),
         lambda fake, _: len(fake.actions.dispatched) >= 1,
     ),
 }
@@ -278,7 +279,7 @@ def github(server: OddGitHub) -> OddGitHub:
 
 
 def client(github: OddGitHub, waited: list[float], **options: Any) -> GitHubClient:
-    options = {"permission": "a-right", "token": TOKEN, "sleep": waited.append, "pace": 0, **options}
+    options = {"permission": "a-right", "token": TOKEN, "sleep": waited.append, "write_interval": 0, **options}
     return GitHubClient(REPOSITORY, api=github.url, **options)
 
 
@@ -304,11 +305,11 @@ def test_an_answer(github: OddGitHub, tmp_path: Path, name: str, kind: str, ofte
     operation, (odd, cause) = OPERATIONS[name], (ANSWERS | SLOW)[kind]
     waited: list[float] = []
     github.plant(odd, operation.where, often)
-    asked = client(github, waited, answered_within=0.3 if kind in SLOW else 30)
+    asked = client(github, waited, timeout=0.3 if kind in SLOW else 30)
     result, fault = outcome(operation, asked, tmp_path)
     assert operation.twice(github.fake) <= 1  # whatever was told
-    assert len(waited) < TRIES
-    assert all(0 < wait <= LONGEST_WAIT for wait in waited)
+    assert len(waited) < MAX_TRIES
+    assert all(0 < wait <= MAX_WAIT for wait in waited)
     if not fault:
         assert "None" not in str(result) or name == "start"
         assert operation.right(github.fake, result)
@@ -332,10 +333,10 @@ def test_a_renamed_repository_is_followed_with_all_that_was_asked(github: OddGit
     said: list[str] = []
     github.fake.issues[0].update(state="closed", state_reason="not_planned")  # which only `state=all` lists
     operation = OPERATIONS[name]
-    result, fault = outcome(operation, client(github, [], say=said.append), tmp_path)
+    result, fault = outcome(operation, client(github, [], log=said.append), tmp_path)
     assert fault == ""
     assert operation.right(github.fake, result)
-    assert said == [f"{REPOSITORY} is called {RENAMED} now"]
+    assert said == [f"{REPOSITORY} is now called {RENAMED}"]
 
 
 def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
@@ -353,14 +354,14 @@ def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
         ({"Retry-After": "47"}, 47),
         ({"Retry-After": "0"}, 1),
         ({"Retry-After": "1.5"}, 1.5),
-        ({"Retry-After": ""}, BLOCKED_FOR),
-        ({"Retry-After": "-5"}, BLOCKED_FOR),
-        ({"Retry-After": "nan"}, BLOCKED_FOR),
-        ({"Retry-After": "Infinity"}, BLOCKED_FOR),
-        ({"Retry-After": "soon"}, BLOCKED_FOR),
-        ({"Retry-After": "Thu, 99 Foo 2026 25:61:00 GMT"}, BLOCKED_FOR),
-        ({"X-RateLimit-Remaining": "0"}, BLOCKED_FOR),
-        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "NaN"}, BLOCKED_FOR),
+        ({"Retry-After": ""}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"Retry-After": "-5"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"Retry-After": "nan"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"Retry-After": "Infinity"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"Retry-After": "soon"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"Retry-After": "Thu, 99 Foo 2026 25:61:00 GMT"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"X-RateLimit-Remaining": "0"}, DEFAULT_RATE_LIMIT_WAIT),
+        ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "NaN"}, DEFAULT_RATE_LIMIT_WAIT),
         ({"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 1),
         ({"Retry-After": "", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"}, 1),
     ],
@@ -404,7 +405,11 @@ def test_an_address_is_taken_without_its_slash(given: str, address: str) -> None
 
 def test_tls_that_is_none_is_told_as_that(github: OddGitHub) -> None:
     asked = GitHubClient(
-        REPOSITORY, permission="", api=github.url.replace("http:", "https:"), sleep=lambda seconds: None, pace=0
+        REPOSITORY,
+        permission="",
+        api=github.url.replace("http:", "https:"),
+        sleep=lambda seconds: None,
+        write_interval=0,
     )
     with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer GET issues: TLS"):
         IssueTracker(asked, BOT).filed()
@@ -458,10 +463,10 @@ def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
     with pytest.raises(GitHubError, match=f"clock is {abs(days):,} days {'ahead of' if days > 0 else 'behind'} G"):
         IssueTracker(client(github, [], clock=wrong), BOT).carry_out(OPEN)
     assert len(github.fake.issues) == 1
-    tolerant = client(github, [], clock=wrong, any_clock=True)
+    tolerant = client(github, [], clock=wrong, allow_clock_error=True)
     IssueTracker(tolerant, BOT).filed()
     assert abs(tolerant.now - datetime.now(UTC)) < timedelta(minutes=5)
-    assert tolerant.clock_fault
+    assert tolerant.clock_error
 
 
 @pytest.mark.parametrize(
@@ -477,31 +482,31 @@ def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
 )
 def test_whose_token_it_is(github: OddGitHub, identity: dict[str, Any], login: str) -> None:
     github.fake.identity.update(identity)
-    assert own_account(client(github, [])) == login
+    assert token_account(client(github, [])) == login
 
 
 @pytest.mark.parametrize(
     ("user", "message"),
     [
-        ((403, {"message": "Forbidden"}), "does not tell which account .*--account"),
+        ((403, {"message": "Forbidden"}), "does not show the account .*--account"),
         ((200, {"login": None}), "without the login .*--account"),
-        ((401, {"message": "Bad credentials"}), "token is not valid"),
+        ((401, {"message": "Bad credentials"}), "token is invalid"),
     ],
 )
 def test_where_nothing_tells_the_account_is_to_be_named(github: OddGitHub, user: Any, message: str) -> None:
     github.fake.identity.update({"/user": user, "/graphql": (403, {"message": "no"})})
     with pytest.raises(GitHubError, match=message):
-        own_account(client(github, []))
+        token_account(client(github, []))
 
 
 def test_a_limit_on_asking_who_one_is_is_told_as_that(github: OddGitHub) -> None:
     github.plant(limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(5000)), "GET /user", ALWAYS)
     with pytest.raises(GitHubError, match="rate limit"):
-        own_account(client(github, []))
+        token_account(client(github, []))
 
 
 def test_an_issue_that_comes_out_as_somebody_elses_ends_it(github: OddGitHub) -> None:
-    with pytest.raises(GitHubError, match=r"#2 is opened, by github-actions\[bot\] and not by octocat: .*--account"):
+    with pytest.raises(GitHubError, match=r"github-actions\[bot\] opened #2, and not octocat: .*--account"):
         IssueTracker(client(github, []), "octocat").carry_out(OPEN)
 
 
@@ -510,7 +515,7 @@ def test_the_users_own_passwords_are_not_sent(
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
-    sent = client(github, [])._session.prepare_request(
+    sent = client(github, [])._transport._session.prepare_request(
         requests.Request("GET", f"{github.url}/repos/{REPOSITORY}/issues")
     )
     assert sent.headers["Authorization"] == f"Bearer {TOKEN}"
@@ -519,7 +524,7 @@ def test_the_users_own_passwords_are_not_sent(
 def test_an_answer_error_is_brief_for_one_issue_and_whole_for_all(github: OddGitHub) -> None:
     github.plant(Odd(404, told("Not Found")), "GET issues$", 1)
     with pytest.raises(
-        AnswerError, match=r"^octocat/monitor: GitHub answers 404 to GET issues, Not Found: no such"
+        RequestRefusedError, match=r"^octocat/monitor: GitHub answers 404 to GET issues, Not Found: it does not exist"
     ) as told_:
         IssueTracker(client(github, []), BOT).filed()
     assert told_.value.brief == "GitHub answers 404, Not Found"

@@ -68,7 +68,7 @@ def board(github: FakeGitHub) -> Callable[..., IssueTracker]:
 
     def make(waited: list[float] | None = None, **options: object) -> IssueTracker:
         sleep = waited.append if waited is not None else lambda seconds: None
-        options |= {"token": TOKEN, "api": github.url, "sleep": sleep, "pace": 0}
+        options |= {"token": TOKEN, "api": github.url, "sleep": sleep, "write_interval": 0}
         return IssueTracker(GitHubClient(REPOSITORY, permission="issues: write", **options), BOT)  # type: ignore[arg-type]
 
     return make

@@ -37,7 +37,7 @@ def one(read: Callable[..., Any], night: Callable[..., Any]) -> Regression:
         (MAIN, f"[the commits](https://github.com/pytorch/pytorch/compare/{'a' * 40}...{'b' * 40})"),
         (
             {"1" * 40: "a" * 40},  # one is not enough
-            "[the commits of branch nightly, not looked up on main]"
+            "[the commits of branch nightly, not resolved to main]"
             f"(https://github.com/pytorch/pytorch/compare/{'1' * 40}...{'2' * 40})",
         ),
     ],

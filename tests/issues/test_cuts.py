@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.github.answers import GitHubError
 from monitor.github.client import GitHubClient
+from monitor.github.responses import GitHubError
 from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan
 from monitor.issues.settings import IssueSettings
@@ -38,7 +38,7 @@ def histories(read: Make, night: Make) -> tuple[Any, ...]:
 def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
     where = {"token": TOKEN, "api": github.url}
     board = IssueTracker(
-        GitHubClient(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, pace=0), BOT
+        GitHubClient(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, write_interval=0), BOT
     )
     for task in plan(*history, board.filed(), SETTINGS):
         for step in task:

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from monitor.github.answers import GitHubError
-from monitor.github.retry_policy import BLOCKED_FOR, LONGEST_WAIT, PAUSE, TRIES
+from monitor.github.responses import GitHubError
+from monitor.github.retry_policy import DEFAULT_RATE_LIMIT_WAIT, FIRST_PAUSE, MAX_TRIES, MAX_WAIT
 from monitor.issues.github_issues import OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
@@ -35,12 +35,12 @@ def test_what_got_no_answer_is_looked_for_and_done_once(github: FakeGitHub, boar
     github.faults[2] = fault
     assert board(waited=waited).carry_out(OPEN).startswith("#1")
     assert len(github.issues) == 1
-    assert waited == [PAUSE]
+    assert waited == [FIRST_PAUSE]
 
 
 def test_an_answer_that_comes_too_late_is_looked_for(github: FakeGitHub, board: Make) -> None:
     github.faults[2] = Fault(delay=1.5)
-    assert board(answered_within=1).carry_out(OPEN) == "#1, there already"
+    assert board(timeout=1).carry_out(OPEN) == "#1, there already"
     assert len(github.issues) == 1
 
 
@@ -56,7 +56,7 @@ def test_an_outage_is_one_line(github: FakeGitHub, board: Make) -> None:
     github.dead = 0
     with pytest.raises(GitHubError, match=r"^octocat/monitor: GitHub does not answer GET issues: no connection$"):
         board(waited=waited).filed()
-    assert waited == [PAUSE * 2**number for number in range(TRIES - 1)]
+    assert waited == [FIRST_PAUSE * 2**number for number in range(MAX_TRIES - 1)]
 
 
 @pytest.mark.parametrize("status", [403, 429])
@@ -65,7 +65,7 @@ def test_who_was_too_quick_waits_as_long_as_told(github: FakeGitHub, board: Make
     waited: list[float] = []
     github.faults = {2: Fault(status, message, {"Retry-After": "47"}), 4: Fault(status, message)}
     assert board(waited=waited).carry_out(OPEN) == "#1"
-    assert waited == [47.0, BLOCKED_FOR]
+    assert waited == [47.0, DEFAULT_RATE_LIMIT_WAIT]
 
 
 def reset_in(seconds: float) -> dict[str, str]:
@@ -83,7 +83,7 @@ def test_a_used_up_quota_is_waited_for(github: FakeGitHub, board: Make) -> None:
 
 def test_a_quota_that_is_far_away_is_left_to_the_next_night(github: FakeGitHub, board: Make) -> None:
     waited: list[float] = []
-    github.faults[2] = Fault(403, USED_UP, reset_in(LONGEST_WAIT + 600))
+    github.faults[2] = Fault(403, USED_UP, reset_in(MAX_WAIT + 600))
     with pytest.raises(GitHubError, match=r"GitHub answers 403 to POST issues, API rate limit exceeded.*: rate limit"):
         board(waited=waited).carry_out(OPEN)
     assert waited == []
@@ -92,10 +92,10 @@ def test_a_quota_that_is_far_away_is_left_to_the_next_night(github: FakeGitHub, 
 @pytest.mark.parametrize(
     ("status", "message", "meaning"),
     [
-        (401, "Bad credentials", "the token is not valid"),
-        (403, "Resource not accessible by integration", "it needs the permission issues: write"),
-        (404, "Not Found", "no such thing there"),
-        (410, "Issues has been disabled in this repository.", "issues switched off"),
+        (401, "Bad credentials", "the token is invalid"),
+        (403, "Resource not accessible by integration", "the token lacks the permission issues: write"),
+        (404, "Not Found", "it does not exist"),
+        (410, "Issues has been disabled in this repository.", "issues disabled"),
     ],
 )
 def test_a_refusal_is_told_and_ends_it(
@@ -113,7 +113,7 @@ def test_a_token_that_was_revoked_in_the_middle_ends_it(github: FakeGitHub, boar
     one = board()
     one.carry_out(OPEN)
     github.faults[3] = Fault(401, "Bad credentials")
-    with pytest.raises(GitHubError, match="the token is not valid"):
+    with pytest.raises(GitHubError, match="the token is invalid"):
         one.carry_out(EditIssue(1, "body"))
 
 

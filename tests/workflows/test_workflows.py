@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from monitor.github.workflows import HANDED_OVER
+from monitor.github.workflows import RUN_ARTIFACT
 
 # Everything that may write, and what. A job that is not named here may read at most.
 WRITERS = {
@@ -137,7 +137,7 @@ def test_what_a_backfill_was_done_with_is_handed_over_under_the_name_that_a_publ
         for step in WORKFLOWS["backfill"]["jobs"]["backfill"]["steps"]
         if step.get("uses", "").startswith("actions/upload-artifact@")
     )
-    assert (upload["if"], upload["with"]["name"]) == ("${{ !cancelled() }}", HANDED_OVER)
+    assert (upload["if"], upload["with"]["name"]) == ("${{ !cancelled() }}", RUN_ARTIFACT)
     assert "!cancelled()" in WORKFLOWS["backfill"]["jobs"]["publish"]["if"]
 
 
