@@ -17,6 +17,22 @@ from monitor.model import Attempt, Build, Channel, Comparison, Latency, Observat
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
+# The marker of every test that uses a fixture, and of every test in a folder.
+FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser"}
+FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need, before `-m` selects among them."""
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
+        markers = {marker for fixture, marker in FIXTURE_MARKERS.items() if fixture in fixtures}
+        markers |= {FOLDER_MARKERS[folder]} if folder in FOLDER_MARKERS else set()
+        for marker in sorted(markers):
+            item.add_marker(marker)
+
 
 @pytest.fixture(scope="session")
 def cpu() -> Target:
@@ -24,13 +40,19 @@ def cpu() -> Target:
 
 
 @pytest.fixture(scope="session")
-def builds(cpu: Target) -> Callable[[str], ProvisionedBuild]:
-    """A real build of a framework, the best that can be had; kept in the user's own cache, as a night's is."""
+def framework_environments() -> Path:
+    """The user's own cache of framework environments, for tests that run real frameworks."""
+    return default_cache()
+
+
+@pytest.fixture(scope="session")
+def builds(cpu: Target, framework_environments: Path) -> Callable[[str], ProvisionedBuild]:
+    """Return a function that gives the best available build of a framework."""
     made: dict[str, ProvisionedBuild] = {}
 
     def build(framework: str) -> ProvisionedBuild:
         if framework not in made:
-            made[framework] = provision(cpu, framework, cache=default_cache(), log=print)
+            made[framework] = provision(cpu, framework, cache=framework_environments, log=print)
         return made[framework]
 
     return build
