@@ -1,8 +1,8 @@
 """Refuse words and sentence forms that make documents, docstrings and comments hard to read.
 
-    python .ci/plain_words.py [FILE ...]
+    python .ci/plain_words.py [PATH ...]
 
-Without arguments, check all Markdown and Python files of the repository. Print one line per finding; exit with 1 if
+Check the tracked Markdown and Python files below each path, or all. Print one line per finding; exit with 1 if
 there is any. CONTRIBUTING.md has the rules in words.
 """
 
@@ -93,18 +93,15 @@ def _comments(source: str) -> Iterator[tuple[int, str]]:
         yield first, "\n".join(block)
 
 
-def main(names: list[str]) -> int:
-    """Print the findings in the named files, or in all, and return the exit status."""
-    if not names:
-        listed = ["git", "ls-files", "*.md", "*.py"]
-        names = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+def main(paths: list[str]) -> int:
+    """Print the findings in the files below the paths, or in all files, and return the exit status."""
+    listed = subprocess.run(["git", "ls-files", *paths], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     count = 0
-    for name in names:
-        path = ROOT / name
+    for path in (ROOT / name for name in listed.splitlines() if name.endswith((".md", ".py"))):
         text = path.read_text(encoding="utf-8")
         for line, finding in sorted((of_python if path.suffix == ".py" else of_markdown)(text)):
             count += 1
-            print(f"{name}:{line}: {finding}")
+            print(f"{path.relative_to(ROOT)}:{line}: {finding}")
     return 1 if count else 0
 
 
