@@ -19,7 +19,7 @@ from monitor.cli.common import (
     wanted,
 )
 from monitor.cli.steps import FrameworksOption
-from monitor.exports.api import failure_document
+from monitor.exports.documents.failures import failure_document
 from monitor.formatting.humanize import first_names
 
 

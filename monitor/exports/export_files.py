@@ -1,7 +1,6 @@
-"""Everything of the site that is not for eyes: the API, downloads, badges; and, where its address is known, feeds.
+"""List the exported files: JSON API, downloads and badges; with the address of the site, also feeds and sitemap.
 
-Feeds, the map of the site and the cards that others show of a page need absolute addresses: without one they are not
-there.
+Feeds and the sitemap need absolute addresses, so a site without a known address has none.
 """
 
 from __future__ import annotations
@@ -14,7 +13,10 @@ from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.current_status import FunctionStatus
-from monitor.exports import api, badges, feeds
+from monitor.exports import badges, feeds
+from monitor.exports.api import BuildDocument, encoded, list_documents
+from monitor.exports.api_paths import SCHEMA_PATH
+from monitor.exports.documents.functions import CasesByFunction, status_by_target
 from monitor.exports.downloads import download_files
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
 from monitor.snapshot.snapshot import Snapshot
@@ -25,32 +27,27 @@ MakeContent = Callable[[], bytes]
 
 
 def export_files(
-    material: Snapshot,
-    found: Sequence[Regression],
-    functions: Mapping[tuple[str, str], api.Places],
-    generated: datetime,
-    base: str,
+    snapshot: Snapshot, regressions: Sequence[Regression], functions: CasesByFunction, generated: datetime, base: str
 ) -> Iterator[tuple[str, MakeContent]]:
-    """The address of each but the documents of runs and functions, and what makes it.
+    """Yield the address of each file, except documents of runs and functions, and the function that makes it.
 
-    `base` is the address of the site, empty where it has none.
+    `base` is the address of the site, empty if it has none.
     """
-    yield api.SCHEMA, API_SCHEMA.read_bytes
+    yield SCHEMA_PATH, API_SCHEMA.read_bytes
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
-    for address, document in api.documents(material, found, functions, generated):
-        yield address, partial(encoded, document)
-    yield from download_files(material.series, generated)
-    yield from _badges({key: api.cells_of(places) for key, places in functions.items()})
+    for address, build in list_documents(snapshot, regressions, functions, generated):
+        yield address, partial(_document, build)
+    yield from download_files(snapshot.series, generated)
+    yield from _badges({key: status_by_target(cases) for key, cases in functions.items()})
     if base:
-        began = min((item.run.started for item in material.runs), default=generated.isoformat())
-        for address, feed in feeds.feeds(material.nights, material.signatures, [*functions]):
+        began = min((item.run.started for item in snapshot.runs), default=generated.isoformat())
+        for address, feed in feeds.feeds(snapshot.nights, snapshot.signatures, [*functions]):
             yield address, partial(_feed_xml, feed, base, began)
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
 
 
-def encoded(document: api.Document) -> bytes:
-    """A document as it is written."""
-    return api.encoded(document())
+def _document(build: BuildDocument) -> bytes:
+    return encoded(build())
 
 
 def _feed_xml(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
@@ -58,22 +55,23 @@ def _feed_xml(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
 
 
 def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, MakeContent]]:
-    on: dict[str, list[FunctionStatus]] = {}
-    for (framework, name), cells in functions.items():
-        for target, cell in cells.items():
-            on.setdefault(target, []).append(cell)
-        yield from _badge(badges.function_badge_path(framework, name), badges.make_function_badge(name, cells))
-    for target, of_target in sorted(on.items()):
-        yield from _badge(badges.target_badge_path(target), badges.make_target_badge(target, of_target))
+    by_target: dict[str, list[FunctionStatus]] = {}
+    for (framework, name), statuses in functions.items():
+        for target, status in statuses.items():
+            by_target.setdefault(target, []).append(status)
+        path = badges.function_badge_path(framework, name)
+        yield from _badge_files(path, badges.make_function_badge(name, statuses))
+    for target, statuses_there in sorted(by_target.items()):
+        yield from _badge_files(badges.target_badge_path(target), badges.make_target_badge(target, statuses_there))
 
 
-def _badge(address: str, badge: badges.Badge) -> Iterator[tuple[str, MakeContent]]:
-    yield f"{address}.json", lambda: api.encoded(badges.shields_endpoint(badge))
+def _badge_files(address: str, badge: badges.Badge) -> Iterator[tuple[str, MakeContent]]:
+    yield f"{address}.json", lambda: encoded(badges.shields_endpoint(badge))
     yield f"{address}.svg", lambda: badges.badge_svg(badge).encode()
 
 
 def sitemap(base: str, pages: Iterable[str]) -> bytes:
-    """The map of the site: its pages, but for those of single runs, which would be most of it and tell least."""
+    """Return the sitemap: all pages except those of single runs, which would be most of it."""
     root = ElementTree.Element("urlset", xmlns="http://www.sitemaps.org/schemas/sitemap/0.9")
     for page in sorted(pages):
         if page.endswith(".html") and (not page.startswith("runs/") or page == "runs/index.html"):

@@ -15,7 +15,7 @@ from concurrent.futures import Future
 
 from requests import Session
 
-from monitor.exports.api import column_document
+from monitor.exports.api_paths import column_path
 from monitor.federation.columns import ColumnError, Federation, ForeignColumn, parse_column
 from monitor.federation.forks import Fork
 from monitor.http_client import BodyTooLargeError, HttpError, get, open_session
@@ -62,7 +62,7 @@ def _columns_of(fork: Fork) -> Federation:
     with open_session(use_environment=False) as session:
         for target in fork.targets:
             try:
-                columns.append(parse_column(fork, target, _document(session, fork.site + column_document(target))))
+                columns.append(parse_column(fork, target, _document(session, fork.site + column_path(target))))
             except ColumnError as error:
                 excluded.append(f"{target}@{fork.name}: {error}")
     return Federation(tuple(columns), tuple(excluded))

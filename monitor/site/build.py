@@ -17,9 +17,10 @@ from monitor.analysis.outcomes import outcome_changes
 from monitor.analysis.regressions import slowdown_regressions
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status import current_status, kernel_tables, measured_builds
-from monitor.exports import api
+from monitor.exports import api_paths
+from monitor.exports.api import BuildDocument, encoded
 from monitor.exports.downloads import OUTCOME_COLUMNS
-from monitor.exports.export_files import encoded, sitemap
+from monitor.exports.export_files import sitemap
 from monitor.exports.feeds import ALL_FEED, function_feed_path
 from monitor.federation.columns import ForeignColumn
 from monitor.formatting import display_names, humanize, urls
@@ -197,11 +198,11 @@ class _SiteRenderer:
             self._page(page.page, "build", page=page, most=builds.MAX_CASES_OF_GROUP)
 
     def _function(
-        self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, api.Document]
+        self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]
     ) -> None:
         """Write the page of a function and its document, which have the same inputs."""
         page = urls.function_page(one.framework, one.name)
-        document = api.function_document(one.framework, one.name)
+        document = api_paths.function_path(one.framework, one.name)
         if self._build.mine(page):
             of_forks = fork_columns.fork_results(columns, one.framework, one.name)
             feed = function_feed_path(one.framework, one.name)
@@ -209,9 +210,9 @@ class _SiteRenderer:
             self._page(page, "function", inputs, page=one.view, feed=feed, of_forks=of_forks)
             self._document(document, one.digest, documents[document])
 
-    def _run(self, one: run.RunSource, documents: Mapping[str, api.Document]) -> None:
+    def _run(self, one: run.RunSource, documents: Mapping[str, BuildDocument]) -> None:
         """Write the page of a run and its document, which have the same inputs."""
-        page, document = urls.run_page(one.night.run.id), api.run_document(one.night.run.id)
+        page, document = urls.run_page(one.night.run.id), api_paths.run_path(one.night.run.id)
         if self._build.mine(page):
             self._page(page, "run", one.digest, page=one.view)
             self._document(document, one.digest, documents[document])
@@ -229,8 +230,8 @@ class _SiteRenderer:
             rows = partial(runs.run_rows, month.runs)
             self._page(month.page, "runs", (named, month.digest), months=months, month=month, rows=rows, apart=())
 
-    def _document(self, address: str, inputs: str, document: api.Document) -> None:
-        self._build.page(address, input_digest(self._source_digest, inputs), partial(encoded, document))
+    def _document(self, address: str, inputs: str, document: BuildDocument) -> None:
+        self._build.page(address, input_digest(self._source_digest, inputs), lambda: encoded(document()))
 
     def _kernels(self, series: Sequence[current_status.SeriesStatus]) -> None:
         tables = kernel_tables.kernel_pages(series)

@@ -11,7 +11,8 @@ from datetime import datetime
 
 from monitor.analysis.outcomes.outcome_changes import tonight
 from monitor.analysis.regressions.triage import excused
-from monitor.exports import api
+from monitor.exports.api import BuildDocument, function_documents, run_documents
+from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
 from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
@@ -36,7 +37,7 @@ class SiteData:
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.FunctionSource, ...]
     runs: tuple[run.RunSource, ...]
-    documents: Mapping[str, api.Document]
+    documents: Mapping[str, BuildDocument]
     files: tuple[tuple[str, MakeContent], ...]
 
 
@@ -48,8 +49,8 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     overview = overview_page(nights, tonight(nights), snapshot.series, found, project.hardware, generated)
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.moved, snapshot.told, snapshot.paces)
-    functions = api.functions_of(snapshot.functions)
-    documents = (*api.function_documents(functions, triaged, project.catalog), *api.run_documents(triaged))
+    functions = cases_by_function(snapshot.functions)
+    documents = (*function_documents(functions, triaged, project.catalog), *run_documents(triaged))
     return SiteData(
         triaged,
         project,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from monitor.exports.api import ROOT
+from monitor.exports.api_paths import list_path
 from monitor.formatting.humanize import parse_time
 from monitor.http_client import HttpError, get, open_session
 
@@ -19,7 +19,7 @@ class FreshnessUnknownError(Exception):
 
 def site_written_at(site: str) -> datetime:
     """Return when the site at an address, with a slash at its end, was written. Raises FreshnessUnknownError."""
-    address = f"{site}{ROOT}/index.json"
+    address = f"{site}{list_path('index')}"
     try:
         with open_session() as session:
             response = get(session, address, timeout=TIMEOUT_SECONDS, max_bytes=MAX_BYTES, follow_redirects=True)

@@ -18,7 +18,7 @@ from monitor.analysis.outcomes.outcome_changes import ChangeKind
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.scores import Portability
 from monitor.exports import badges
-from monitor.exports.api import SCHEMA, function_document
+from monitor.exports.api_paths import SCHEMA_PATH, function_path
 from monitor.exports.badges import Badge, function_badge_path, target_badge_path
 from monitor.exports.downloads import KEY_COLUMNS, MEASUREMENT_COLUMNS, OUTCOME_COLUMNS, _without_formulas
 from monitor.exports.feeds import ALL_FEED, framework_feed_path, function_feed_path, target_feed_path
@@ -27,7 +27,7 @@ from monitor.model import Evidence, Outcome
 from monitor.snapshot.snapshot import Snapshot
 from support.site_history import BASE, IMAGE, LONG_NAME, SCRIPT
 
-DOCUMENTS = ("index", "tonight", "targets", "runs", "builds", "changes", "causes", "failures", "regressions")
+DOCUMENTS = ("index", "latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions")
 
 
 def read(site: Path, address: str) -> Any:
@@ -35,13 +35,13 @@ def read(site: Path, address: str) -> Any:
 
 
 def validator(site: Path, name: str) -> jsonschema_rs.Validator:
-    schema = read(site, SCHEMA)
+    schema = read(site, SCHEMA_PATH)
     return jsonschema_rs.validator_for({**schema, "$ref": f"#/$defs/{name}"})
 
 
 def test_every_document_is_as_the_published_schema_says(site: Path, material: Snapshot) -> None:
     for name in DOCUMENTS:
-        validator(site, name).validate(read(site, f"api/v1/{name}.json"))
+        validator(site, name.replace("-", "_")).validate(read(site, f"api/v1/{name}.json"))
     validator(site, "functions_list").validate(read(site, "api/v1/functions.json"))
     functions = [*(site / "api/v1/functions").rglob("*.json")]
     assert len(functions) == len({(s.framework, c.function) for s in material.functions for c in (*s.now, *s.gone)})
@@ -55,11 +55,11 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Sn
     assert {path.stem for path in columns} == {one.target for one in material.functions}
     for path in columns:
         validator(site, "column").validate(json.loads(path.read_text()))
-    assert not validator(site, "tonight").is_valid({"nights": [{"run": 1}]})
+    assert not validator(site, "latest").is_valid({"runs": [{"run": 1}]})
 
 
 def test_the_schema_knows_every_word(site: Path) -> None:
-    schema = read(site, SCHEMA)["$defs"]
+    schema = read(site, SCHEMA_PATH)["$defs"]
     change = schema["change"]["properties"]
     assert change["verdict"]["enum"] == [*ChangeKind]
     assert change["before"]["enum"] == [*Outcome, ""]
@@ -81,7 +81,7 @@ def test_the_api_leads_from_its_index_to_everything(site: Path) -> None:
 
 
 def test_a_function_tells_its_outcomes_and_its_past(site: Path) -> None:
-    found = read(site, function_document("torch", "torch.cat"))
+    found = read(site, function_path("torch", "torch.cat"))
     cat = next(c for c in found["cases"] if (c["target"], c["case"]) == ("cpu-x86", "torch/torch.cat/eager-float32"))
     assert (cat["outcome"], cat["message"]) == ("mismatch", SCRIPT)
     assert [turn["outcome"] for turn in cat["history"]] == ["pass", "mismatch"]

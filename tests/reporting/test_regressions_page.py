@@ -91,11 +91,11 @@ def test_those_that_are_flaky_for_sure_are_counted() -> None:
 
 def test_programs_are_told_the_same(site: Path, slowed_site: Path) -> None:
     (slow,) = document(slowed_site)["slowdowns"]
-    assert (slow["case"], slow["standing"], slow["good"]["build"]) == (SLOW, "reported", "jax==12.0")
+    assert (slow["case"], slow["status"], slow["baseline"]["build"]) == (SLOW, "reported", "jax==12.0")
     assert math.isclose(slow["factor"], STEP, rel_tol=0.01)
-    assert len(slow["new"]["latencies"]) == 15
+    assert len(slow["candidate"]["latencies"]) == 15
     (rating,) = [one for one in document(site)["flaky"] if one["case"] == "torch/torch.argmax/eager-float32"]
-    assert (rating["odd"], rating["answers"], rating["flaky"]) == (1, 5, False)
+    assert (rating["inconsistent"], rating["results"], rating["flaky"]) == (1, 5, False)
 
 
 def test_the_document_is_as_the_published_schema_says(slowed_site: Path) -> None:
@@ -104,9 +104,9 @@ def test_the_document_is_as_the_published_schema_says(slowed_site: Path) -> None
     found = document(slowed_site)
     assert check.is_valid(found)
     assert found["regressions"][0]["kind"] == "slower"
-    assert not check.is_valid({**found, "slowdowns": [{**found["slowdowns"][0], "standing": "great"}]})
-    standing = schema["$defs"]["regressions"]["properties"]["slowdowns"]["items"]["properties"]["standing"]
-    assert standing["enum"] == [*SlowdownStatus] == [*SLOWDOWN_STATUSES]
+    assert not check.is_valid({**found, "slowdowns": [{**found["slowdowns"][0], "status": "great"}]})
+    status = schema["$defs"]["slowdown"]["properties"]["status"]
+    assert status["enum"] == [*SlowdownStatus] == [*SLOWDOWN_STATUSES]
 
 
 def test_a_history_without_any_says_so() -> None:

@@ -1,0 +1,1 @@
+"""JSON document of each object: one function per object, for the API and for `--json` of the commands."""
