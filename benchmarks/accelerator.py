@@ -1,16 +1,16 @@
-"""Is the timing on an accelerator right?
+"""Check the timing on an accelerator.
 
     PYTHONPATH=. python benchmarks/accelerator.py --framework torch --target nvidia-h200 [--functions 30]
 
-Run it on the machine that has the accelerator, by the interpreter that has the framework: nothing else is needed. It
+Run it on the machine that has the accelerator, with the interpreter that has the framework. It needs nothing else. It
 prints two tables.
 
 - **The host's clock against the device's.** For functions of the `paper` suite, from the shortest call to the longest,
-  what `monitor.suite.timing` reads on the host, beside what the device took: PyTorch's events around as many calls,
-  recorded on the device itself; for JAX, which has none, the time of a call in a row so long that waiting for its end
-  weighs nothing. Where calls are short, the host is slower than the device, and the ratio says by how much.
-- **Against the card's known rates.** A large matrix product in bfloat16 and a copy within the device's memory, beside
-  what the maker publishes (`[compile.chip]` of the target).
+  the time by `monitor.suite.timing` on the host, and the time on the device. For PyTorch, events on the device measure
+  the same number of calls. JAX has no events: a row of calls is so long that the wait for its end does not matter. For
+  short calls the host is slower than the device, and the ratio states the factor.
+- **Against the published rates.** A large matrix product in bfloat16 and a copy within the device's memory, beside the
+  rates that the maker publishes (`[compile.chip]` of the target).
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def compare_clocks(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], wanted: int) -> None:
-    """Print what the host and the device read of functions that are spread over all lengths of a call."""
+    """Print the times of the host and of the device for functions of all lengths."""
     timed = sorted(_one_case_a_function(device, wanted * DRAWN), key=lambda row: row[0])
     chosen = [timed[round(i * (len(timed) - 1) / max(wanted - 1, 1))] for i in range(min(wanted, len(timed)))]
     print(f"{'host':>12}  {'device':>12}  {'ratio':>6}  case")
@@ -84,7 +84,7 @@ def compare_clocks(device: Device, clock: Callable[[Device, Callable[[], Any], i
 
 
 def _one_case_a_function(device: Device, wanted: int) -> list[tuple[float, CaseCheck]]:
-    """A case that passes and is timed of so many functions, with the median of its latency in microseconds."""
+    """Return one timed, passing case for each of `functions` functions, with its median latency in microseconds."""
     found: dict[str, tuple[float, CaseCheck]] = {}
     checks = [check for check in checks_of(device, "paper").values() if check.timed]
     random.Random(SEED).shuffle(checks)
@@ -97,7 +97,7 @@ def _one_case_a_function(device: Device, wanted: int) -> list[tuple[float, CaseC
 
 
 def product_rate(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], side: int) -> float:
-    """TFLOP/s of a product of square matrices in bfloat16, each of so many rows."""
+    """Return the TFLOP/s of a product of square bfloat16 matrices of the given number of rows."""
     import numpy as np
 
     one = device.put(np.ones((side, side), np.float32), "bfloat16")
@@ -106,7 +106,7 @@ def product_rate(device: Device, clock: Callable[[Device, Callable[[], Any], int
 
 
 def copy_rate(device: Device, clock: Callable[[Device, Callable[[], Any], int], float], size: int) -> float:
-    """GB/s, read and written, of a copy of so many bytes within the device's memory."""
+    """Return the GB/s, read and written, of a copy of this many bytes within the device's memory."""
     import numpy as np
 
     one = device.put(np.ones(size // 4, np.float32), "float32")
@@ -122,7 +122,7 @@ def _jax_copy(array: Any) -> Callable[[], Any]:
 
 
 def _best(device: Device, call: Callable[[], Any], clock: Callable[[Device, Callable[[], Any], int], float]) -> float:
-    """Seconds of a call, the shortest of a few rows of calls: what the device can do, not what it mostly does."""
+    """Return the seconds of one call in the fastest of a few rows of calls: the best that the device can do."""
     start = time.perf_counter()
     device.repeat(call, 2)
     calls = max(1, round(ROW_SECONDS / ((time.perf_counter() - start) / 2)))
@@ -130,7 +130,7 @@ def _best(device: Device, call: Callable[[], Any], clock: Callable[[Device, Call
 
 
 def torch_clock(device: Device, call: Callable[[], Any], calls: int) -> float:
-    """Seconds a call between two events that the device records; on a CPU, which has none, as for JAX."""
+    """Return the seconds per call between two events of the device; a CPU has none and is timed like JAX."""
     import torch
 
     if device.device().type == "cpu":
@@ -146,7 +146,7 @@ def torch_clock(device: Device, call: Callable[[], Any], calls: int) -> float:
 
 
 def row_clock(device: Device, call: Callable[[], Any], calls: int) -> float:
-    """Seconds a call in a long row, of whose last result alone the end is waited for."""
+    """Return the seconds per call in a long row that waits only for its last result."""
     device.repeat(call, 1)
     start = time.perf_counter()
     for _ in range(calls - 1):

@@ -1,11 +1,12 @@
-"""What does Lighthouse make of the site's main pages, on a desktop and on a phone?
+"""Measure the site's main pages with Lighthouse, on a desktop and on a phone.
 
     npm install --prefix .ci --no-save --no-package-lock --ignore-scripts lighthouse@12.8.2
     python benchmarks/lighthouse.py .portability/site matrix.html functions/torch/torch.cat.html
 
-Serves a site on loopback as its host would, compressed, and prints the scores of each page in Lighthouse's four
-categories, when it was first painted, and the audits that cost it points: those of the middle one of several runs, as a
-busy machine makes a page slow. Needs Chromium and npm's `lighthouse`. Exit status 1 where a score is below its bar.
+Serve a site on loopback, compressed, as its host would. Print the scores of each page in Lighthouse's four categories,
+the time of its first paint, and the audits that cost it points. The figures are those of the median of several runs,
+because a busy machine makes a page slow. Needs Chromium and npm's `lighthouse`. Exit with 1 if a score is below its
+minimum.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ COMPRESSED = (".html", ".css", ".js", ".svg", ".json")
 
 
 class Compressed(SimpleHTTPRequestHandler):
-    """Serves text compressed, as every host of static pages does: a phone's line is what a score is made of."""
+    """Request handler that compresses text, as hosts of static pages do: a score depends on transfer sizes."""
 
     def do_GET(self) -> None:
         path = Path(self.translate_path(self.path))
@@ -47,7 +48,7 @@ class Compressed(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing: what was asked for is not what is measured."""
+        """Log no requests, because only scores are of interest."""
 
 
 def main() -> None:
@@ -77,7 +78,7 @@ def main() -> None:
 
 
 def audit(address: str, device: str, chromium: str) -> Any:
-    """Lighthouse's report of one page on one kind of device."""
+    """Return Lighthouse's report of one page on one kind of device."""
     preset = ["--preset=desktop"] if device == "desktop" else []
     command = [str(LIGHTHOUSE), address, "--quiet", "--output=json", f"--chrome-flags={FLAGS}", *preset]
     environment = {**os.environ, "CHROME_PATH": chromium}

@@ -1,11 +1,11 @@
-"""How much do the latencies of two identical runs differ?
+"""Compare the latencies of two identical runs.
 
     portability run --framework torch --suite paper --out first.jsonl
     portability run --framework torch --suite paper --out second.jsonl
     python benchmarks/repeatability.py first.jsonl second.jsonl
 
-Compares the median of every timed case with itself. Prints the share of cases that differ by less than 5 %, by how long
-a call takes, and the cases that differ most, with the spread that each run saw of them.
+Print the share of cases whose medians differ by less than 5 %, by the duration of a call, and the cases that differ
+most, with the spread in each run.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def latencies(run: RunFile) -> pd.DataFrame:
-    """The median and the spread of every timed case, in microseconds."""
+    """Return the median and the spread of every timed case, in microseconds."""
     rows = [(one.case, one.latency.median, one.latency.spread) for one in run.observations if one.latency]
     return pd.DataFrame(rows, columns=["case", "median", "spread"]).set_index("case")
 

@@ -1,9 +1,9 @@
-"""Gather the latencies of repeated runs of one build: what noise really looks like.
+"""Collect the latencies of repeated runs of one build, as a sample of real noise.
 
     for n in $(seq 40); do portability run --framework jax --build jax==0.10.2 --case ... --out jax-$n.jsonl; done
     python benchmarks/repeats.py jax-*.jsonl torch-*.jsonl
 
-Writes `benchmarks/data/repeats.parquet`, the median of every case that passed in every run, for `verdicts.py`.
+Write `benchmarks/data/repeats.parquet`, the median of every case that passed in every run, for `verdicts.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-from worlds import REAL
+from noise_models import REAL
 
 from monitor.formats.run_file import read_run_file
 from monitor.history.parquet_encoding import rounded

@@ -1,16 +1,16 @@
-"""What does the site cost after a year: the first build of it, and the one after one more night?
+"""Measure the build of the site after a year, and the build after one more night.
 
     python benchmarks/site.py
     python benchmarks/site.py --functions 300 --targets 4 --nights 60
     python benchmarks/site.py --cases 1
 
-Simulates a history in the layout of real ones, and writes its site twice: whole into an empty folder, and again after
-one more night of every target. Each build is a process of its own, as a night's is. Prints how long each took, the most
-memory that it and its helpers held at once, and how many files it wrote and left alone.
+Simulate a history in the layout of real ones, and write its site twice: into an empty folder, and again after one more
+night of every target. Each build is a separate process, as in a night. Print the time of each build, the peak memory of
+all its processes, and the number of files written and kept.
 
-Every target executes every function, which is what most is recorded of. A function has four cases, as those of suite
-`ops` have, or `--cases` of them. Every night has a new build; a case comes out otherwise in one night of a thousand,
-and latencies scatter.
+Every target executes every function, because executed runs record most data. A function has four cases, as in suite
+`ops`, or `--cases` of them. Every night has a new build. The outcome of a case changes in one night of a thousand, and
+latencies vary.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ NOISE = 0.03  # of a latency, from night to night
 
 
 def names(framework: str, functions: int, cases: int) -> list[str]:
-    """The ids of a framework's cases, so many of each function, as long as the real ones."""
+    """Return the ids of a framework's cases, `cases` per function, as long as real ones."""
     return sorted(
         f"{framework}/{FRAMEWORKS[framework]}.function_{number:04d}/{variant}"
         for number in range(functions // len(FRAMEWORKS))
@@ -85,7 +85,7 @@ def run_of(target: int, framework: str, night: int, cases: list[str]) -> Run:
 
 
 class Series:
-    """The nights of one framework on one target."""
+    """Nights of one framework on one target."""
 
     def __init__(self, target: int, framework: str, functions: int, cases: int) -> None:
         self.target, self.framework = target, framework
@@ -93,7 +93,7 @@ class Series:
         self._rng = np.random.default_rng([target, [*FRAMEWORKS].index(framework)])
         self._fails = self._rng.random(len(self.cases)) < FAILS
         self._base = 10 ** self._rng.uniform(0, 4, len(self.cases))
-        # What each case comes to, first where it passes, then where it fails.
+        # The rows of all cases when they pass, then when they fail.
         self._either = pd.concat([self._table(fails=fails) for fails in (False, True)]).astype(COLUMNS)
 
     def write(self, directory: Path, night: int) -> None:
@@ -159,13 +159,13 @@ def build(history: Path, site: Path) -> None:
 
 
 def cpu() -> float:
-    """The seconds that this process and its helpers computed."""
+    """Return the CPU seconds of this process and its children."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
 def measure(name: str, history: Path, site: Path) -> dict[str, object]:
-    """Build in a process of its own, and look at what it holds and writes."""
+    """Build in a separate process, and measure its memory and its files."""
     before = files(site)
     command = [sys.executable, __file__, "--build", str(history), str(site)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -196,7 +196,7 @@ def files(folder: Path) -> dict[Path, int]:
 
 
 def tree(process: int) -> Iterator[int]:
-    """A process and those that it started."""
+    """Return a process and all its descendants."""
     yield process
     try:
         children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
@@ -207,7 +207,7 @@ def tree(process: int) -> Iterator[int]:
 
 
 def held(process: int) -> float:
-    """The memory that a process holds in bytes, its share of what it shares counted."""
+    """Return the proportional set size of a process, in bytes."""
     try:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

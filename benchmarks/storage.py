@@ -1,16 +1,16 @@
-"""What does a year of nights cost, in each of the layouts that a history could have?
+"""Measure a year of nights in each layout that a history could have.
 
     python benchmarks/storage.py
     python benchmarks/storage.py --nights 30 --layout table --layout split
 
-Writes simulated nights into a git repository for each layout: every target runs every case, some outcomes change, and
-latencies scatter. Prints a row a layout: by how much the packed repository grows a night after the first, how large the
-work tree is for each, how long it takes to write and commit a night, to read all that is known of one function on one
-target, and to read of everything what the site shows; and how much memory the latter takes. What is read is checked
-against what was written. To write is in seconds of the clock, as git does most of it; to read in seconds of CPU.
+Write simulated nights into a git repository for each layout: every target runs every case, some outcomes change, and
+latencies vary. Print one row per layout: growth of the packed repository per night after the first, size of the work
+tree per night, time to write and commit a night, time to read one function on one target, time to read the content of
+the site, and the memory of the latter. The data read is compared with the data written. Write times are wall-clock
+times, because git does most of the work; read times are CPU times.
 
-`ours` is `monitor.history` itself. It reads through its indexes, which the first to read makes: so everything is read
-twice, and both times are said.
+`ours` is `monitor.history` itself. Its first reader builds the indexes, so everything is read twice, and both times are
+printed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ BLOCK_US = 1000  # of calls that are timed together
 
 @dataclass(frozen=True)
 class Night:
-    """What one target came to: arrays over all cases."""
+    """Results of one target on one night, as arrays over all cases."""
 
     number: int
     outcome: np.ndarray[Any, Any]
@@ -78,7 +78,7 @@ class Night:
 
 
 def case_names(count: int) -> list[str]:
-    """Names as long as the real ones, sorted."""
+    """Return sorted names as long as real ones."""
     variants = [f"{mode}-{dtype}" for mode in ("compiled", "eager", "gradient") for dtype in ("bfloat16", "float32")]
     return sorted(
         f"torch/torch.nn.functional.function_{number // len(variants):05d}/{variants[number % len(variants)]}"
@@ -87,7 +87,7 @@ def case_names(count: int) -> list[str]:
 
 
 def nights(cases: int, count: int, seed: int) -> Iterator[Night]:
-    """The nights of one target."""
+    """Yield the nights of one target."""
     rng = np.random.default_rng(seed)
     outcome = rng.choice(len(OUTCOMES), cases, p=SHARES).astype("int8")
     base = 10 ** rng.uniform(0, 4, cases)
@@ -111,19 +111,19 @@ def nights(cases: int, count: int, seed: int) -> Iterator[Night]:
 
 
 def digest_text(rng: np.random.Generator) -> str:
-    """A hash and three figures of a result, as long as the real ones."""
+    """Return a hash and three figures of a result, as long as real ones."""
     return f"{rng.integers(2**32):08x} " + " ".join(str(round(10**size)) for size in rng.uniform(0, 9, 3))
 
 
 def rounded(values: np.ndarray[Any, Any], digits: int) -> np.ndarray[Any, Any]:
-    """Values with so many significant digits, in single precision."""
+    """Round to this many significant digits, in single precision."""
     with np.errstate(divide="ignore", invalid="ignore"):
         step = 10.0 ** (np.floor(np.log10(np.abs(values))) - digits + 1)
         return (np.round(values / step) * step).astype("float32")
 
 
 class Layout(ABC):
-    """A way to keep the nights of several targets below a folder."""
+    """Layout that stores the nights of several targets below a folder."""
 
     def __init__(self, folder: Path, cases: list[str]) -> None:
         self.folder = folder
@@ -146,15 +146,15 @@ class Layout(ABC):
 
     @abstractmethod
     def read_case(self, target: int, case: int) -> pd.DataFrame:
-        """All nights of one case, in their order: `median`, and the outcomes by whatever way there is."""
+        """Return all nights of one case in order: `median`, and the outcomes in the form of the layout."""
 
     @abstractmethod
     def read_all(self) -> int:
-        """Read of everything what the site shows; gives the number of medians."""
+        """Read the content of the site, and return the number of medians."""
 
 
 class Table(Layout):
-    """One Parquet file a run, with all that was observed, names and all."""
+    """One Parquet file per run, with all observations and names."""
 
     def write(self, target: int, night: Night) -> None:
         path = self.folder / f"{target}" / f"{night.number:05d}.parquet"
@@ -182,7 +182,7 @@ class Table(Layout):
 
 
 class Text(Layout):
-    """One CSV file a target, overwritten every night; the past is read out of git."""
+    """One CSV file per target, rewritten every night; git holds the past."""
 
     def write(self, target: int, night: Night) -> None:
         columns = {
@@ -218,7 +218,7 @@ class Text(Layout):
 
 
 class Database(Layout):
-    """One SQLite file, in which case and target have numbers, and outcomes are kept where they change."""
+    """One SQLite file with numbers for cases and targets; only changes of outcomes are stored."""
 
     def write(self, target: int, night: Night) -> None:
         with sqlite3.connect(self.folder / "history.sqlite") as database:
@@ -242,7 +242,7 @@ class Database(Layout):
 
 
 class Split(Layout):
-    """What changes in a text to which lines are added, and one Parquet file a run of rounded measurements alone.
+    """Changes appended to a text file, and one Parquet file per run with rounded measurements.
 
     Cases have numbers, which are the lines of one list for all targets.
     """
@@ -285,7 +285,7 @@ class Split(Layout):
 
 
 class Ours(Layout):
-    """The project's own: outcomes as text that is overwritten, and one immutable Parquet file a run of few digits."""
+    """Layout of the project: outcomes as rewritten text, and one immutable Parquet file per run with few digits."""
 
     def write(self, target: int, night: Night) -> None:
         raise NotImplementedError("a night is recorded as a whole")
@@ -330,7 +330,7 @@ class Ours(Layout):
 
 
 class Month(Split):
-    """As `split`, but one Parquet file a month, written anew every night."""
+    """Like `split`, but with one Parquet file per month, rewritten every night."""
 
     def write_measured(self, target: int, night: Night) -> None:
         path = self.folder / f"{target}" / f"{night.number // 30:05d}.parquet"
@@ -429,13 +429,13 @@ def measure(name: str, folder: Path, cases: list[str], targets: int, count: int)
 
 
 def packed(folder: Path) -> int:
-    """The bytes of a repository whose objects are packed."""
+    """Return the size in bytes of a repository after packing."""
     git(folder, "gc", "--quiet", "--prune=now")
     return sum(path.stat().st_size for path in (folder / ".git" / "objects").rglob("*") if path.is_file())
 
 
 def read_everything(layout: Layout) -> tuple[int, float, float]:
-    """How many medians there are, the seconds of CPU it took, and the peak memory in GB."""
+    """Return the number of medians, the CPU seconds, and the peak memory in GB."""
     start = time.process_time()
     count = layout.read_all()
     return (

@@ -1,18 +1,17 @@
-"""What does it cost to watch over every case, and what does it save to share a process?
+"""Measure the cost of supervision per case, and the gain of a shared process.
 
     python benchmarks/supervision.py [--cases 200] [--rounds 3] [FRAMEWORK ...]
 
-The same cases of the `paper` suite, drawn by a seed among those that pass, three ways on the same core, turn by turn:
+Run the same cases of the `paper` suite, drawn by a seed among those that pass, in turns on the same core:
 
-- bare: one process imports the framework and loops over the cases; nobody watches it
-- watched: as a night does it, by `monitor.execution.workers.confirmation` and a worker, each answer written to a run
-file
-- apart: the bare loop again, but a process for each case; for a few of them only, it is slow
-- asv: the same few as benchmarks of airspeed velocity, by its own runner and with its defaults: a process for each of
-  two rounds of each benchmark
+- bare: one process imports the framework and loops over the cases, without supervision
+- watched: as in a night, by `monitor.execution.workers.confirmation` and a worker, each result written to a run file
+- apart: the bare loop with one process per case, for a few cases only, because it is slow
+- asv: the same few cases as benchmarks of airspeed velocity, by its own runner with default settings: one process for
+  each of two rounds of each benchmark
 
-Prints seconds a case, imports included; what watching costs over the bare loop; and how much faster a watched case is
-than one apart and one of asv. `asv_runner` comes with the extra `dev`.
+Print the seconds per case, imports included, the overhead of supervision, and the speed-up of a watched case over one
+apart and one of asv. `asv_runner` comes with the extra `dev`.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ class Cases:
 
 
 class Bench:
-    """One framework's cases, run the three ways; every way returns seconds."""
+    """Cases of one framework, and the methods to run them; each returns seconds."""
 
     def __init__(self, framework: str, scratch: Path) -> None:
         target = load_target(CHECKOUT / "runners" / "cpu.toml")

@@ -1,16 +1,16 @@
-"""Does the timing protocol read what the field's own timers read?
+"""Compare the timing protocol with the timers that the frameworks document.
 
     python benchmarks/timers.py [--functions 50] [FRAMEWORK ...]
 
-For functions of the `paper` suite, drawn by a seed, `monitor.suite.timing` and the timer that the framework's own
-documentation uses time the same call in one process, turn by turn, so that whatever the machine does meets both. The
-garbage collector is off, as `timeit` and ours have it:
+For functions of the `paper` suite, drawn by a seed, `monitor.suite.timing` and the timer of the framework's
+documentation time the same call in one process, in turns, so that a disturbance of the machine affects both. The
+garbage collector is off, as in `timeit` and in the monitor:
 
 - PyTorch: `torch.utils.benchmark.Timer.blocked_autorange`
 - JAX: `timeit`, each call ended by `block_until_ready`, as in "Benchmarking JAX code"
 - TensorFlow: `timeit`, as in its guides, on a CPU, where a call returns when it is done
 
-Prints a row a function, and how many of the two medians lie within 3 % of each other.
+Print one row per function, and the number of functions whose two medians lie within 3 % of each other.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def compare(framework: str, wanted: int) -> None:
 def turn(
     timer: Callable[[Callable[[], Any]], float], repeat: Callable[[int], Any], call: Callable[[], Any], number: int
 ) -> tuple[float, float]:
-    """Seconds a call by the field's timer and by ours, who takes turns to be first."""
+    """Return the seconds per call by the documented timer and by the monitor's; they take turns to be first."""
     from monitor.suite.timing import measure
 
     if number % 2:
@@ -122,7 +122,7 @@ def returns_when_done(call: Callable[[], Any]) -> float:
 
 
 def autorange(statement: str, names: dict[str, Any]) -> float:
-    """The median of as many repeats as fit the budget, each as long as ours."""
+    """Return the median of the repeats that fit the budget, each as long as the monitor's."""
     timer = timeit.Timer(statement, globals=names)
     calls = 1
     while (taken := timer.timeit(calls)) < BUDGET / 25:

@@ -1,16 +1,16 @@
-"""How many slowdowns are caught, how soon, and how many false alarms are raised?
+"""Measure the reported slowdowns, their delay, and the false alarms of each rule.
 
     python benchmarks/verdicts.py
     python benchmarks/verdicts.py --rule asv --rule otava --kind plain --series 200
 
-Goes through nights of many series (`worlds.py`), night by night, and asks every rule what it would tell that night:
-each stage of `monitor.analysis.latency.detection`, the look back, and what others use. `asv` needs the package asv,
-`otava` the package apache-otava, which wants a NumPy of its own: run the script in an environment that has them, with
-`PYTHONPATH` on this checkout.
+Replay nights of many series (`noise_models.py`), and record the reports of every rule: each stage of
+`monitor.analysis.latency.detection`, the search for change points, and the rules of other tools. `asv` needs the
+package asv, and `otava` the package apache-otava, which pins NumPy: run the script in an environment that has
+them, with `PYTHONPATH` on this checkout.
 
-False alarms are per 1,000 series and 30 nights, an alarm that goes on counting once, with the upper end of their
-one-sided 95 % interval (Poisson). Detection is the share of series that are filed within three and within
-seven nights, and the median delay in nights of those that are filed at all.
+False alarms are per 1,000 series and 30 nights; a continuing alarm counts once. They come with the upper end of their
+one-sided 95 % interval (Poisson). Detection is the share of series that are reported within three and within seven
+nights, and the median delay in nights of those that are reported at all.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from noise_models import BEFORE, KINDS, NIGHTS, STEPPED, World, changed, creep, step, worlds
 from scipy import stats
-from worlds import BEFORE, KINDS, NIGHTS, STEPPED, World, changed, creep, step, worlds
 
 from monitor.analysis.latency.ab_tests import judge as judge_comparisons
 from monitor.analysis.latency.changepoints import moves_of
@@ -84,7 +84,7 @@ def ours(world: World) -> dict[str, Flags]:
 
 
 def as_nights(world: World) -> tuple[Nights, list[int]]:
-    """The nights of a world that were not missed, as those of a history; and which they are."""
+    """Return the nights of a world that were not missed, as those of a history, and their numbers."""
     of = [int(night) for night in np.flatnonzero(np.isfinite(world.latencies).any(axis=1))]
     runs = []
     for night in of:
@@ -98,7 +98,7 @@ def as_nights(world: World) -> tuple[Nights, list[int]]:
 def _compared(
     world: World, nights: Nights, of: list[int], number: int, asked: Any, controls: Any
 ) -> Iterable[Comparison]:
-    """Measure these series on a night, beside the builds that a plan names as good, as the run step does."""
+    """Measure these series on a night beside the plan's good builds, as the run step does."""
     past = Nights(nights.runs[:number], nights.cases, nights.latencies[:number])
     ran = {item.run.build.label: of[at] for at, item in enumerate(past.runs) if item.run.build}
     build = nights.runs[number].run.build
@@ -116,7 +116,7 @@ def _compared(
 
 
 def back(world: World) -> dict[str, Flags]:
-    """The look back at the end of each week: what it says holds until it looks again.
+    """Search for change points at the end of each week; the result stands until the next search.
 
     A move that many series share is no alarm: the machine caused it.
     """
@@ -136,13 +136,13 @@ def back(world: World) -> dict[str, Flags]:
 
 
 def ratio(world: World) -> dict[str, Flags]:
-    """Slower than the night before by half."""
+    """Flag series that are slower than the night before by half."""
     moves = np.diff(_filled(world.latencies), axis=0)[BEFORE - 1 :]
     return {"150 % of the night before": moves > np.log(1.5)}
 
 
 def rustc_perf(world: World) -> dict[str, Flags]:
-    """A move beyond the third quartile of the last 30 moves by three times the distance of the quartiles."""
+    """Flag a step beyond the third quartile of the last 30 steps by three times the interquartile range."""
     moves = np.abs(np.diff(_filled(world.latencies), axis=0))
     signed = np.diff(_filled(world.latencies), axis=0)
     found = np.zeros((NIGHTS, moves.shape[1]), dtype=bool)
@@ -154,7 +154,7 @@ def rustc_perf(world: World) -> dict[str, Flags]:
 
 
 def asv(world: World) -> dict[str, Flags]:
-    """The step detection of airspeed velocity, at its own threshold of 5 %; a step counts in the night it is seen."""
+    """Flag steps by airspeed velocity's detection, at its threshold of 5 %, in the night that it finds them."""
     from asv.step_detect import detect_regressions, detect_steps
 
     def seen(past: Floats) -> bool:
@@ -165,7 +165,7 @@ def asv(world: World) -> dict[str, Flags]:
 
 
 def otava(world: World) -> dict[str, Flags]:
-    """Apache Otava's change points (E-divisive), with its default window and p value, of 5 % and more."""
+    """Flag Apache Otava's change points (E-divisive) of 5 % and more, with its default window and p value."""
     from otava.analysis import compute_change_points
 
     def seen(past: Floats) -> bool:
@@ -176,7 +176,7 @@ def otava(world: World) -> dict[str, Flags]:
 
 
 def _each(world: World, seen: Callable[[Floats], bool]) -> Flags:
-    """What a rule that looks at one series at a time says, each night, until it has told of that series."""
+    """Apply a rule for single series each night, until it reports the series."""
     found = np.zeros((NIGHTS, world.latencies.shape[1]), dtype=bool)
     for number in range(NIGHTS):
         for series in np.flatnonzero(~found.any(axis=0)):
@@ -186,7 +186,7 @@ def _each(world: World, seen: Callable[[Floats], bool]) -> Flags:
 
 
 def _filled(latencies: Floats) -> Floats:
-    """A missed night stands as the one before it."""
+    """Fill each missed night with the one before it."""
     return pd.DataFrame(latencies).ffill().bfill().to_numpy()
 
 
@@ -223,7 +223,7 @@ def main() -> None:
 
 
 def judge(rule: str, kind: str, series: int, some: int, seed: int, changes: Sequence[str]) -> dict[str, dict[str, str]]:
-    """What each stage of a rule comes to, a text a column of the table."""
+    """Return the result of each stage of a rule, one text per column of the table."""
     found: dict[str, dict[str, str]] = {}
     for name, alarms in _alarms(rule, worlds(kind, series, NOTHING, seed)).items():
         found[name] = {"false": _false(sum(int(_begin(one).sum()) for one in alarms), sum(one.size for one in alarms))}
@@ -247,20 +247,20 @@ def _alarms(rule: str, there: Iterable[World], *, only_changed: bool = False) ->
 
 
 def _begin(alarms: Flags) -> Flags:
-    """An alarm that goes on is one."""
+    """Count the alarms; a continuing one counts once."""
     before = np.vstack([np.zeros((1, alarms.shape[1]), dtype=bool), alarms[:-1]])
     return alarms & ~before
 
 
 def _false(alarms: int, nights: int) -> str:
-    """So many per 1,000 series-months, and at most so many."""
+    """Format a rate per 1,000 series-months with its upper bound."""
     unit = 1000 * MONTH / nights
     most = stats.chi2.ppf(SURE, 2 * (alarms + 1)) / 2
     return f"{alarms * unit:.3g} (< {most * unit:.2g})"
 
 
 def _caught(alarms: Flags) -> str:
-    """Return the shares filed within each of `SOON` nights, and the median delay in nights of all that were filed."""
+    """Return the shares reported within each of `SOON` nights, and the median delay in nights of all reported ones."""
     first = np.where(alarms.any(axis=0), alarms.argmax(axis=0) + 1, np.inf)
     shares = " / ".join(f"{100 * (first <= soon).mean():.0f}" for soon in SOON) + " %"
     return f"{shares}, {np.median(first[np.isfinite(first)]):.0f}" if np.isfinite(first).any() else shares

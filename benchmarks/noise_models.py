@@ -1,4 +1,4 @@
-"""Nights of latencies whose truth is known, for `verdicts.py`: simulated ones, and real ones into which steps are put.
+"""Make nights of latencies with known steps for `verdicts.py`: simulated nights, and real ones with added steps.
 
 A repeat minutes later is not independent here. Of a simulated series' noise, one part is a bias that lasts the night
 and falls on whatever runs on that machine, a second lasts the night and falls on one build alone, and the third differs
@@ -61,7 +61,7 @@ KINDS = {
 
 @dataclass
 class World:
-    """Latencies of nights by series, in logarithms, and what else would have been measured in each of those nights.
+    """Latencies of nights by series, in logarithms, and the comparisons possible on each of those nights.
 
     `builds` numbers the build of each night, `calibrations` has the time of the fixed job on it.
     """
@@ -72,20 +72,21 @@ class World:
     calibrations: Floats
 
     def side_by_side(self, night: int, goods: Sequence[int], series: Any) -> tuple[list[Floats], Floats]:
-        """Samples of the builds of earlier nights and of the night's own, in turns: a build each, samples by series."""
+        """Draw samples of earlier builds and of the night's own, in turns: one array of samples by series per build."""
         raise NotImplementedError
 
     def processes(self, goods: Sequence[int]) -> list[int]:
-        """How many processes each good build has in a comparison."""
+        """Return the number of processes of each good build in a comparison."""
         starts = ROUNDS * starts_of_goods(len(goods))
         return [starts // len(goods) + (number < starts % len(goods)) for number in range(len(goods))]
 
 
 @dataclass
 class Simulated(World):
-    """`truth` is the level of each night's build, `machine` and `build` the biases of that night on both and on it.
+    """Simulated nights.
 
-    `layout` is the bias of each night's build that stays with it.
+    `truth` is the level of each night's build. `machine` is the bias of a night on all builds, `build` the bias of that
+    night on its own build. `layout` is the bias that stays with each build.
     """
 
     truth: Floats
@@ -98,7 +99,7 @@ class Simulated(World):
         there = self.machine[night, series]
         samples = []
         for good, processes in zip(goods, self.processes(goods), strict=True):
-            # What falls on a build for a night is another tonight than it was.
+            # The bias of a build that lasts one night is drawn again for tonight.
             other = NOISE * OF_BUILD * self.rng.standard_normal(len(series))
             level = self.truth[good, series] + self.layout[good, series] + there + other
             samples.append(level + scatter(self.rng, (processes, len(series)), self.tails))
@@ -108,7 +109,7 @@ class Simulated(World):
 
 @dataclass
 class Repeated(World):
-    """Real runs of one build: a night is one of them, and side by side are runs that followed one another."""
+    """Real runs of one build: a night is one of them, and a comparison uses consecutive ones."""
 
     runs: Floats
     change: Floats  # what is added to a night's build
@@ -124,17 +125,17 @@ class Repeated(World):
 
 
 def step(size: float) -> Floats:
-    """What is added to the logarithm of a latency on each of the judged nights."""
+    """Return a step of `size` as an addition to the logarithm of a latency on each judged night."""
     return np.full(NIGHTS, np.log1p(size))
 
 
 def creep(size: float, nights: int) -> Floats:
-    """Slower by `size` every night, for so many nights."""
+    """Return a slowdown by `size` every night, over `nights` nights."""
     return np.log1p(size) * np.minimum(np.arange(1, NIGHTS + 1), nights)
 
 
 def worlds(kind: str, series: int, change: Floats, seed: int) -> Iterator[World]:
-    """At least `series` series over all nights, of which the first `STEPPED` of each world change on judged nights."""
+    """Yield worlds with at least `series` series, of which the first `STEPPED` of each change on judged nights."""
     if kind.startswith("real"):
         for number, runs in enumerate(_real(series)):
             yield repeated(runs, change, seed + number, 0.03 if "layout" in kind else 0.0)
@@ -144,7 +145,7 @@ def worlds(kind: str, series: int, change: Floats, seed: int) -> Iterator[World]
 
 
 def changed(world: World) -> int:
-    """How many series of a world change, the first ones."""
+    """Return the number of series of a world that change; they are the first ones."""
     return max(1, round(world.latencies.shape[1] * STEPPED))
 
 
@@ -196,7 +197,7 @@ def simulated(kind: str, series: int, change: Floats, seed: int) -> Simulated:
 
 
 def _layout(kind: str, series: int, rng: np.random.Generator) -> Floats:
-    """The deviation of the bias of a build, of each series."""
+    """Return the deviation of the bias of a build, for each series."""
     if kind == "layout 5 % of a tenth":
         return 0.05 * (rng.random(series) < 0.1)
     usual = 0.02 if kind in ("twice a week", "one build a month", "everything") else 0.0
@@ -204,7 +205,7 @@ def _layout(kind: str, series: int, rng: np.random.Generator) -> Floats:
 
 
 def scatter(rng: np.random.Generator, shape: tuple[int, ...], tails: float) -> Floats:
-    """What differs from process to process. With heavy tails, the middle is as wide as without."""
+    """Draw the noise between processes. With heavy tails, its middle is as wide as without."""
     normal = rng.standard_normal(shape)
     return NOISE * OF_PROCESS * (normal if np.isinf(tails) else rng.standard_t(tails, shape) * 0.82)
 
@@ -213,7 +214,7 @@ def repeated(runs: Floats, change: Floats, seed: int, layout: float) -> Repeated
     rng = np.random.default_rng(seed)
     added = np.zeros((BEFORE + NIGHTS, runs.shape[1]))
     added[BEFORE:, : max(1, round(runs.shape[1] * STEPPED))] = change[:, None]
-    # Which of the series change is drawn too: they are not alike.
+    # Real series differ, so the series that change are drawn too.
     runs = runs[:, rng.permutation(runs.shape[1])]
     added += layout * rng.standard_normal(added.shape)
     nights = BEFORE + NIGHTS
@@ -224,7 +225,7 @@ def repeated(runs: Floats, change: Floats, seed: int, layout: float) -> Repeated
 
 
 def _real(series: int) -> Iterator[Floats]:
-    """The runs of each framework by case, again and again until there are so many series."""
+    """Yield the runs of each framework by case, repeatedly until `series` series exist."""
     table = pd.read_parquet(REAL)
     frameworks = [
         np.log(one.pivot(index="run", columns="case", values="median").dropna(axis=1).to_numpy())
