@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run the command line. An interrupt is one also while the commands are being imported, which takes a second."""
+    """Run the command line. An interrupt during the imports ends it with the same exit status as a later one."""
     try:
         from monitor.cli import main as run
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""The command `portability`: one subcommand a step of the pipeline, and `nightly`, which does them all."""
+"""The command `portability`. Each command is a module of this package, imported when it is called."""
 
 from __future__ import annotations
 
@@ -7,115 +7,86 @@ from typing import Any
 
 import typer
 
-from monitor.cli import (
-    actions,
-    backfill,
-    bisect,
-    builds,
-    causes,
-    changepoints,
-    compare,
-    doctor,
-    failures,
-    federation,
-    flaky,
-    health,
-    history,
-    nightly,
-    notify,
-    regressions,
-    repro,
-    scores,
-    steps,
-    suites,
-    targets,
-    validate,
-)
-from monitor.cli.common import UserError
+from monitor.cli.commands import CommandGroup, print_version
 from monitor.execution.command_line import run_program
-from monitor.federation.columns import FederationError
-from monitor.formats.run_file import RunFileError
-from monitor.formats.toml_reader import FieldError
-from monitor.github.responses import GitHubError
-from monitor.history.files import HistoryError
-from monitor.history.git import GitError
-from monitor.history.retraction import RetractionError
-from monitor.site.incremental import SiteError
-from monitor.suite.discovery import DeclarationError
+from monitor.pipeline.errors import UserError
 
 app = typer.Typer(
     name="portability",
-    help="Which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware, tonight.",
+    cls=CommandGroup,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    epilog="Examples of a command: portability COMMAND --help",
 )
-nightly.register(app)
-backfill.register(app)
-steps.register(app)
-app.add_typer(suites.app)
-app.add_typer(targets.app)
-app.add_typer(builds.app)
-app.add_typer(history.app)
-repro.register(app)
-scores.register(app)
-causes.register(app)
-failures.register(app)
-regressions.register(app)
-compare.register(app)
-flaky.register(app)
-changepoints.register(app)
-notify.register(app)
-health.register(app)
-app.add_typer(actions.app)
-federation.register(app)
-bisect.register(app)
-validate.register(app)
-doctor.register(app)
 
-# What is wrong with a call, a file or a service, in one line that says what to mend.
-FAULTS = (
-    UserError,
-    DeclarationError,
-    FieldError,
-    RunFileError,
-    GitError,
-    HistoryError,
-    RetractionError,
-    SiteError,
-    GitHubError,
-    FederationError,
-)
+
+@app.callback()
+def group(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", is_eager=True, callback=print_version
+    ),
+) -> None:
+    """Test which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware, tonight."""
 
 
 # An error of the command line's own parser, whichever library Typer has it from.
-CallError: type[Exception] = next(one for one in typer.BadParameter.__mro__ if one.__name__ == "ClickException")
+CallError: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException")
 
 
 def main() -> None:
-    """Run the command line; a fault of the user's is one line on standard error and exit status 2."""
-    sys.exit(run_program("portability", _call, FAULTS))
+    """Run the command line; a user's error is one line on standard error and exit status 2."""
+    sys.exit(run_program("portability", _call, (UserError,)))
 
 
 def _call() -> int:
-    """Call the command that the arguments name, and return its exit status."""
+    """Run the command that the arguments name, and return its exit status. Raises UserError."""
     try:
         return app(prog_name="portability", standalone_mode=False) or 0
     except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # Typer has made an exit of it
+        if isinstance(end.__context__, BrokenPipeError):  # Typer turns it into an exit
             raise end.__context__ from None
         raise
-    except typer.Abort as end:  # Typer makes it of both, where it waits for an answer
+    except typer.Abort as end:  # Typer turns both an interrupt and the end of the input into this
         if isinstance(end.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         raise UserError("the input ended before every question was answered") from None
     except CallError as error:
         return _refused(error)
+    except Exception as error:
+        if isinstance(error, _user_errors()):
+            raise UserError(str(error)) from error
+        raise
+
+
+def _user_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of lower packages whose message is one line for the user; imported only after a failure."""
+    from monitor.federation.columns import FederationError
+    from monitor.formats.run_file import RunFileError
+    from monitor.formats.toml_reader import FieldError
+    from monitor.github.responses import GitHubError
+    from monitor.history.files import HistoryError
+    from monitor.history.git import GitError
+    from monitor.history.retraction import RetractionError
+    from monitor.site.incremental import SiteError
+    from monitor.suite.discovery import DeclarationError
+
+    return (
+        UserError,
+        DeclarationError,
+        FieldError,
+        RunFileError,
+        GitError,
+        HistoryError,
+        RetractionError,
+        SiteError,
+        GitHubError,
+        FederationError,
+    )
 
 
 def _refused(error: Any) -> int:
-    """Say in one line what is wrong with a call; where nothing at all was asked for, show the help."""
+    """Turn an error of the parser into one line; a group that is called without a command shows its help."""
     if type(error).__name__ == "NoArgsIsHelpError":
         error.show()
         return int(error.exit_code)

@@ -1,4 +1,4 @@
-"""`portability builds`: the environments that hold the frameworks."""
+"""`portability builds`: the environments of the frameworks."""
 
 from __future__ import annotations
 
@@ -6,40 +6,38 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import DEFAULT_CACHE, CacheOption, JsonOption, ReadCacheOption, examples, print_json
-from monitor.execution.builds.environments import list_environments, prune_environments
+from monitor.cli.commands import COMMANDS, command_app
+from monitor.cli.options import CacheOption, JsonOption, ReadCacheOption
+from monitor.cli.output import examples, print_json
+from monitor.execution.builds.environments import default_cache, list_environments, prune_environments
 
-app = typer.Typer(name="builds", help="The installed builds, each in its own environment.", no_args_is_help=True)
-
-
-@app.callback()
-def group() -> None:
-    """The installed builds, each in its own environment."""
+app = command_app(COMMANDS["builds"])
 
 
 @app.command("list", epilog=examples("portability builds list", "portability builds list --json"))
-def list_builds(cache: ReadCacheOption = DEFAULT_CACHE, json_: JsonOption = False) -> None:
+def list_builds(
+    cache: ReadCacheOption = default_cache(),  # noqa: B008 - the environment does not change meanwhile
+    json_: JsonOption = False,
+) -> None:
     """List the environments in the cache, the last used first."""
-    found = list_environments(cache)
+    environments = list_environments(cache)
     if json_:
-        print_json(found)
+        print_json(environments)
         return
-    for environment in found:
-        mebibytes = environment.size / 2**20
-        record = environment.record
-        print(
-            f"{record.label}  Python {record.python}  {mebibytes:,.0f} MiB  used {environment.used}  {environment.path}"
-        )
-    print(f"{len(found)} in {cache}")
+    for environment in environments:
+        record, mebibytes = environment.record, environment.size / 2**20
+        used = f"used {environment.used}"
+        print(f"{record.label}  Python {record.python}  {mebibytes:,.0f} MiB  {used}  {environment.path}")
+    print(f"{len(environments)} in {cache}")
 
 
 @app.command("prune", epilog=examples("portability builds prune", "portability builds prune --unused-days 0 --keep 3"))
 def prune(
-    unused_days: Annotated[float, typer.Option(min=0, help="Remove what was not used for so many days.")] = 14,
-    keep: Annotated[int, typer.Option(min=0, help="But keep at least so many, the last used.")] = 0,
-    cache: CacheOption = DEFAULT_CACHE,
+    unused_days: Annotated[float, typer.Option(min=0, help="Remove what was not used for this many days.")] = 14,
+    keep: Annotated[int, typer.Option(min=0, help="Number of environments to keep, the last used.")] = 0,
+    cache: CacheOption = default_cache(),  # noqa: B008 - the environment does not change meanwhile
 ) -> None:
-    """Remove environments that nobody used for some time. They are made again when they are asked for."""
+    """Remove environments that were not used for some time; a run installs them again."""
     pruned = prune_environments(cache, unused_days=unused_days, keep=keep)
     for environment in pruned.removed:
         print(f"removed {environment.record.label}")

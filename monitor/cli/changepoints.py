@@ -1,59 +1,59 @@
-"""`portability lookback`: what became slower or faster for good, seen over half a year."""
+"""`portability changepoints`: show cases whose latency level changed."""
 
 from __future__ import annotations
 
 import pandas as pd
-import typer
 
 from monitor.analysis.latency.changepoints import Changepoint
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
     HistoryOption,
     JsonOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_frame,
-    print_json,
-    wanted,
+    series_selection,
 )
+from monitor.cli.output import examples, print_frame, print_json
 from monitor.formats.serialization import to_json
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.queries import latency_changepoints
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(name="lookback", epilog=examples("portability lookback", "portability lookback --target cpu --json"))(
-        show
-    )
-
-
-def show(
+@app.command(epilog=examples("portability changepoints", "portability changepoints --target cpu --json"))
+def changepoints(
     history: HistoryOption = DEFAULT_HISTORY,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show what no single night can: each case whose latency left one level for another in the last half-year.
+    """Show cases whose latency level changed in the last half-year.
 
-    To be asked once a week: it sees slow drift, and small steps in noise, some weeks late.
+    Finds slow drift, and small steps in noise, which no single night shows, some weeks late. Once a week is often
+    enough.
     """
-    material = gathered(history, target)
-    found = [moved for moved in material.moved if wanted(moved.cell.target, target)]
+    found = latency_changepoints(history, series_selection(target, framework, suite, evidence))
     if json_:
-        print_json([to_json(moved) for moved in found])
+        print_json([to_json(point) for point in found])
     elif found:
         print_frame(pd.DataFrame(map(_row, found)), markdown=markdown)
     else:
-        print("nothing became slower or faster for good")
+        print("no latency level changed")
 
 
-def _row(moved: Changepoint) -> dict[str, str]:
+def _row(point: Changepoint) -> dict[str, str]:
     return {
-        "case": moved.cell.case,
-        "target": moved.cell.target,
-        "times": f"{moved.factor:.2f}",
-        "last on the old level": moved.until.label,
-        "first on the new one": moved.since.label,
-        "moved in that week": f"{moved.at_once} cases: the machine?" if moved.at_once else "",
+        "case": point.cell.case,
+        "target": point.cell.target,
+        "ratio": f"{point.factor:.2f}",
+        "last build at old level": point.until.label,
+        "first at new": point.since.label,
+        "moved in that week": f"{point.at_once} cases: the machine?" if point.at_once else "",
     }

@@ -1,60 +1,74 @@
-"""`portability failures`: what fails now, one row a cause."""
+"""`portability failures`: show what fails now."""
 
 from __future__ import annotations
 
-import pandas as pd
-import typer
+from collections.abc import Iterator
+from textwrap import wrap
 
-from monitor.analysis.status.current_failures import CurrentFailure, failures
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+import pandas as pd
+
+from monitor.analysis.status.current_failures import CurrentFailure
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
     HistoryOption,
     JsonOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_frame,
-    print_json,
-    wanted,
+    series_selection,
 )
-from monitor.cli.steps import FrameworksOption
+from monitor.cli.output import examples, print_frame, print_json
 from monitor.exports.documents.failures import failure_document
 from monitor.formatting.humanize import first_names
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.queries import selected_failures
+
+WIDTH = 100  # columns of a block of text
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        name="failures",
-        epilog=examples("portability failures --target tpu-v5e", "portability failures --framework jax --markdown"),
-    )(show)
-
-
-def show(
+@app.command(
+    epilog=examples("portability failures --target tpu-v5e", "portability failures --framework jax --markdown")
+)
+def failures(
     history: HistoryOption = DEFAULT_HISTORY,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
     framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show what fails now, a row a cause: cases that fail with the same words are one, whatever function they check."""
-    series = gathered(history, target, framework).functions
-    found = failures(one for one in series if wanted(one.target, target) and wanted(one.framework, framework))
+    """Show what fails now, one block per cause.
+
+    Cases that fail with the same words have one cause, whatever function they check. Flaky cases are left out.
+    """
+    found = selected_failures(history, series_selection(target, framework, suite, evidence))
     if json_:
-        print_json([failure_document(one) for one in found])
-    elif found:
-        print_frame(pd.DataFrame(map(_row, found)), markdown=markdown)
-    else:
+        print_json([failure_document(failure) for failure in found])
+    elif not found:
         print("nothing fails")
+    elif markdown:
+        print_frame(pd.DataFrame(map(_row, found)), markdown=True)
+    else:
+        print("\n\n".join("\n".join(_lines(failure)) for failure in found))
 
 
-def _row(one: CurrentFailure) -> dict[str, object]:
+def _lines(failure: CurrentFailure) -> Iterator[str]:
+    yield f"{failure.framework} {failure.outcome}: {len(failure.cases)} cases on {first_names(failure.targets)}"
+    for text in (f"{len(failure.functions)} functions: {first_names(failure.functions)}", failure.said.text):
+        yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+
+
+def _row(failure: CurrentFailure) -> dict[str, object]:
     return {
-        "framework": one.framework,
-        "outcome": one.outcome.value,
-        "cases": len(one.cases),
-        "functions": f"{len(one.functions)}: {first_names(one.functions)}",
-        "targets": first_names(one.targets),
-        "message": one.said.text,
+        "framework": failure.framework,
+        "outcome": failure.outcome.value,
+        "cases": len(failure.cases),
+        "functions": f"{len(failure.functions)}: {first_names(failure.functions)}",
+        "targets": first_names(failure.targets),
+        "message": failure.said.text,
     }

@@ -1,61 +1,54 @@
-"""`portability federation`: the columns of forks, fetched for the site."""
+"""`portability federation`: fetch the columns of forks."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.common import CHECKOUT, WORK, JsonOption, examples, print_json, say
+from monitor.cli.commands import command_app
+from monitor.cli.options import JsonOption
+from monitor.cli.output import examples, print_json
 from monitor.cli.paths import existing_file, new_file
-from monitor.federation.columns import load_federation, write_federation
-from monitor.federation.fetching import fetch_columns
-from monitor.federation.forks import load_forks
+from monitor.pipeline.federate import fetch_columns
+from monitor.pipeline.locations import FORKS, WORK
 
-FORKS = CHECKOUT / "federation.toml"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        epilog=examples(
-            "portability federation --out federation.json && portability site --federation federation.json",
-            "portability federation --json | jq -r '.excluded[]'",
-        )
-    )(federation)
+app = command_app()
 
 
+@app.command(
+    epilog=examples(
+        "portability federation --out federation.json",
+        "portability site --federation federation.json",
+        "portability federation --json | jq -r '.excluded[]'",
+    )
+)
 def federation(
     forks: Annotated[
         Path,
         typer.Option(
-            help="The forks and their targets; see docs/how-to/show-forks.md.", metavar="FILE", parser=existing_file
+            help="The forks and their targets; docs/how-to/show-forks.md.", metavar="FILE", parser=existing_file
         ),
     ] = FORKS,
-    out: Annotated[Path, typer.Option(help="Where to keep their columns.", metavar="FILE", parser=new_file)] = WORK
+    out: Annotated[Path, typer.Option(help="File of the columns to write.", metavar="FILE", parser=new_file)] = WORK
     / "federation.json",
     json_: JsonOption = False,
 ) -> None:
-    """Fetch the columns that forks publish, for `portability site --federation`.
+    """Fetch the columns that forks publish, for the site.
 
-    What a fork sends is untrusted: it is held against the schema, and bounded in size and time. A column that cannot be
-    had, is malformed or stale is left out with a line on standard error and on the site; the exit status stays 0, as no
-    fork may hold up the site.
+    Data of a fork is untrusted: it is checked against the schema, and limited in size and time. A column that is
+    unavailable, malformed or stale is left out with a line on standard error and on the site; the exit status stays 0,
+    so that no fork can hold up the site.
     """
-    fetched = fetch_columns(load_forks(forks))
-    write_federation(out, fetched)
-    found = load_federation(out, datetime.now(UTC))
-    for line in found.excluded:
-        say(f"left out: {line}")
+    found = fetch_columns(forks, out)
     columns = [
-        {"column": one.label, "page": one.page, "functions": len(one.cells), "observed": one.observed}
-        for one in found.columns
+        {"column": column.label, "page": column.page, "functions": len(column.cells), "observed": column.observed}
+        for column in found.columns
     ]
     if json_:
         print_json({"file": out, "columns": columns, "excluded": found.excluded})
-    else:
-        for one in columns:
-            print(f"{one['column']}: {one['functions']} functions, last seen {one['observed']}")
-        print(out)
+        return
+    for column in columns:
+        print(f"{column['column']}: {column['functions']} functions, last seen {column['observed']}")
+    print(out)

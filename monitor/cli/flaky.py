@@ -1,54 +1,59 @@
-"""`portability flaky`: cases that gave odd answers, and how often."""
+"""`portability flaky`: show cases with inconsistent results."""
 
 from __future__ import annotations
 
 import pandas as pd
-import typer
 
 from monitor.analysis.outcomes.flakiness import FlakinessRating
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
     HistoryOption,
     JsonOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_frame,
-    print_json,
-    wanted,
+    series_selection,
 )
+from monitor.cli.output import examples, print_frame, print_json
 from monitor.formats.serialization import to_json
 from monitor.formatting.humanize import percent
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.queries import flaky_cells
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(name="flaky", epilog=examples("portability flaky", "portability flaky --target cpu --json"))(show)
-
-
-def show(
+@app.command(epilog=examples("portability flaky", "portability flaky --target cpu --json"))
+def flaky(
     history: HistoryOption = DEFAULT_HISTORY,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show each case that answered otherwise than before and after: how often, and whether that makes it flaky."""
-    material = gathered(history, target)
-    found = [rating for rating in material.rated if wanted(rating.cell.target, target)]
+    """Show cases with inconsistent results, and how often.
+
+    A result is inconsistent if it differs from the results before and after it. The last column says if the case is
+    flaky.
+    """
+    found = flaky_cells(history, series_selection(target, framework, suite, evidence))
     if json_:
         print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])
     elif found:
         print_frame(pd.DataFrame(map(_row, found)), markdown=markdown)
     else:
-        print("no case gave an odd answer")
+        print("no case has inconsistent results")
 
 
 def _row(rating: FlakinessRating) -> dict[str, str]:
     return {
         "case": rating.cell.case,
         "target": f"{rating.cell.target}, {rating.cell.evidence}",
-        "odd answers": f"{rating.odd} of {rating.answers}",
+        "inconsistent results": f"{rating.odd} of {rating.answers}",
         "rate": f"{percent(rating.low)} to {percent(rating.high)}",
-        "flaky": "yes" if rating.flaky else "not for sure",
+        "flaky": "yes" if rating.flaky else "unproven",
     }

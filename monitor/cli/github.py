@@ -1,94 +1,106 @@
-"""GitHub as a workflow's environment tells of it: which repository, by whose leave, and where it answers."""
+"""`portability github`: the workflows at GitHub."""
 
 from __future__ import annotations
 
-import os
-import re
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.common import UserError, say
-from monitor.github.account import ACTIONS_BOT
-from monitor.github.client import GitHubClient
-from monitor.github.repository_address import GITHUB, AddressError, api_address
-from monitor.issues.github_issues import IssueTracker
+from monitor.cli.commands import COMMANDS, command_app
+from monitor.cli.options import BranchOption, HistoryOption, JsonOption, PlanOption, RepositoryOption
+from monitor.cli.output import examples, print_json
+from monitor.cli.paths import new_directory
+from monitor.github.workflows import RECORDED_WORKFLOWS, RETENTION_DAYS, Artifact
+from monitor.pipeline import github_workflows
+from monitor.pipeline.locations import DEFAULT_HISTORY, WORK
+from monitor.pipeline.progress_log import log
 
-REPOSITORY = r"[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}"
-LOGIN = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,80})(\[bot\])?"
-SITE = r"https?://[A-Za-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*/?"
+app = command_app(COMMANDS["github"])
 
-RepositoryOption = Annotated[
-    str, typer.Option(help="The repository at GitHub.", metavar="OWNER/NAME", envvar="GITHUB_REPOSITORY")
-]
-
-BranchOption = Annotated[
-    str, typer.Option(help="The branch that workflows run on.", metavar="NAME", envvar="GITHUB_REF_NAME")
-]
-AccountOption = Annotated[
-    str,
-    typer.Option(
-        help="The login that writes the monitor's issues, where GitHub does not tell whose the token is.",
-        metavar="LOGIN",
-        envvar="PORTABILITY_ACCOUNT",
-    ),
-]
+DEFAULT_WORKFLOWS = [*RECORDED_WORKFLOWS]
 
 
-def check_repository(repository: str) -> None:
-    """Raises UserError where that is no repository's name."""
-    if not re.fullmatch(REPOSITORY, repository):
-        raise UserError(f'--repository "{repository}": must be OWNER/NAME, as in octocat/monitor')
-
-
-def client(
-    repository: str, permission: str, *, without: str, may_lack: bool = False, allow_clock_error: bool = False
-) -> GitHubClient:
-    """A repository, asked with the environment's GITHUB_TOKEN. Raises UserError.
-
-    `without` is what to do where there is no token, unless it `may_lack`.
-    """
-    check_repository(repository)
-    token = github_token()
-    if not token and not may_lack:
-        raise UserError(f"GITHUB_TOKEN is not set: {without}")
-    return GitHubClient(
-        repository, permission=permission, token=token, api=api(), allow_clock_error=allow_clock_error, log=say
+@app.command(
+    epilog=examples(
+        "portability github dispatch publish.yml",
+        "portability github dispatch run.yml --input target=cpu \\ --input evidence=executed",
+        "portability github dispatch run.yml --plan plan --input suite=paper",
     )
+)
+def dispatch(
+    workflow: Annotated[str, typer.Argument(help="The name of its file in .github/workflows.")],
+    repository: RepositoryOption,
+    branch: BranchOption = "main",
+    input_: Annotated[list[str], typer.Option("--input", help="An input of the workflow.", metavar="NAME=VALUE")] = [],  # noqa: B006
+    plan: PlanOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Start a workflow: once, or with --plan once per target and kind of evidence.
+
+    With --plan, target and evidence are inputs of each run. The token is the environment's GITHUB_TOKEN and needs the
+    permission `actions: write`. A run that cannot be started does not stop the others; the exit status is then 1.
+    """
+    inputs = github_workflows.parse_inputs(input_)
+    results = []
+    for result in github_workflows.dispatch(repository, branch, workflow, inputs, plan):
+        results.append(result)
+        if not json_:
+            print(f"- {result.name}: {f'NOT STARTED: {result.failed}' if result.failed else 'started'}")
+    if json_:
+        print_json(
+            [{"workflow": result.workflow, "inputs": result.inputs, "failed": result.failed} for result in results]
+        )
+    elif not results:
+        print("- nothing is left to start")
+    if any(result.failed for result in results):
+        raise typer.Exit(1)
 
 
-def github_token() -> str:
-    """The environment's token, empty where there is none. Raises UserError."""
-    token = os.environ.get("GITHUB_TOKEN", "").strip()
-    if not re.fullmatch(r"[!-~]*", token):
-        raise UserError("GITHUB_TOKEN is no token: it has spaces, or characters that no token has")
-    return token
+@app.command(
+    epilog=examples(
+        "portability github download --repository octocat/monitor \\ --history history --out runs",
+        "portability record --artifacts runs --history history --push",
+    )
+)
+def download(
+    repository: RepositoryOption,
+    branch: BranchOption = "main",
+    workflow: Annotated[
+        list[str], typer.Option("--workflow", help="The name of its file in .github/workflows.", metavar="FILE")
+    ] = DEFAULT_WORKFLOWS,
+    history: HistoryOption = DEFAULT_HISTORY,
+    out: Annotated[
+        Path, typer.Option(help="Folder to write, with a folder per artifact.", metavar="DIR", parser=new_directory)
+    ] = WORK / "runs",
+    days: Annotated[int, typer.Option(min=1, max=90, help="Days to look back.")] = RETENTION_DAYS,
+    json_: JsonOption = False,
+) -> None:
+    """Download all artifacts of runs that the history lacks.
+
+    The token is the environment's GITHUB_TOKEN and needs the permission `actions: read`. An invalid artifact is left
+    out with a line, and an artifact that expired before it was recorded is named for another week; the exit status is
+    then 2.
+    """
+    results = []
+    for result in github_workflows.download(repository, branch, workflow, history, out, days):
+        results.append(result)
+        if not (json_ or result.fault):
+            print(f"- {result.artifact.at}: {len(result.files)} files")
+    if json_:
+        print_json([_json(result.artifact, result.files) for result in results if not result.fault])
+    elif not results:
+        log("nothing new was handed over")
+    if any(result.fault for result in results):
+        raise typer.Exit(2)
 
 
-def api() -> str:
-    """Where GitHub's API answers, as the environment tells. Raises UserError."""
-    try:
-        return api_address(os.environ.get("GITHUB_API_URL", "").strip() or GITHUB)
-    except AddressError as error:
-        raise UserError(f"GITHUB_API_URL is {error}") from error
+def _json(artifact: Artifact, files: tuple[Path, ...]) -> dict[str, object]:
+    fields = {name: _plain(value) for name, value in asdict(artifact).items()}
+    return {**fields, "files": [str(path) for path in files]}
 
 
-def board(
-    repository: str, account: str, permission: str = "issues: write", *, dry_run: bool, allow_clock_error: bool = False
-) -> tuple[GitHubClient, IssueTracker]:
-    """A repository whose issues are to be written, or with `dry_run` only read. Raises UserError."""
-    if account and not re.fullmatch(LOGIN, account):
-        raise UserError(f'--account "{account}": must be a login at GitHub, as in octocat or my-app[bot]')
-    without = "give a token that may write issues, or --dry-run"
-    asked = client(repository, permission, without=without, may_lack=dry_run, allow_clock_error=allow_clock_error)
-    if not (account or asked.token):
-        say(f"no token: issues of {ACTIONS_BOT} are taken for the monitor's own; --account names another")
-        account = ACTIONS_BOT
-    return asked, IssueTracker(asked, account)
-
-
-def site_address(url: str) -> str:
-    """The address of a published site, with a slash at its end; empty where none is given. Raises UserError."""
-    if url and not re.fullmatch(SITE, url):
-        raise UserError(f'--site-url "{url}": must be an address, as in https://octocat.github.io/monitor')
-    return url and url.rstrip("/") + "/"
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

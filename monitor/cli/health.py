@@ -1,92 +1,66 @@
-"""`portability watch`: is the monitor itself alive? An issue for its operator where it is not."""
+"""`portability health`: check the monitor itself."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from monitor.cli.apply_issue_plan import carry_out
-from monitor.cli.common import DEFAULT_HISTORY, RUNNERS, HistoryOption, JsonOption, examples, gathered, open_history
-from monitor.cli.github import AccountOption, BranchOption, RepositoryOption, board, site_address
-from monitor.cli.planner import PlanRequest, planned_series
-from monitor.cli.steps import RunnersOption
-from monitor.execution.targets.target import find_target, load_targets
-from monitor.github.workflows import LOSS_REPORT_DAYS, RECORDED_WORKFLOWS, RETENTION_DAYS, Workflows, workflow_states
-from monitor.issues.health_checks import HealthAlarm, clock, coverage, lost, schedules, silence, site
-from monitor.issues.health_issues import plan_alarms
-from monitor.site.site_freshness import FreshnessUnknownError, site_written_at
+from monitor.cli.commands import command_app
+from monitor.cli.issue_output import print_operations
+from monitor.cli.options import (
+    AccountOption,
+    BranchOption,
+    DryRunOption,
+    HistoryOption,
+    JsonOption,
+    RepositoryOption,
+    SelfHostedOption,
+    SiteUrlOption,
+)
+from monitor.cli.output import examples
+from monitor.pipeline.github_access import checked_site_url, open_issues
+from monitor.pipeline.health import check_self_hosted, plan_health_issues
+from monitor.pipeline.issue_operations import apply_issue_plan
+from monitor.pipeline.locations import DEFAULT_HISTORY
 
-# The workflows that something has to start every day.
-DAILY = ("nightly.yml", "publish.yml")
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        epilog=examples(
-            "portability watch --repository octocat/monitor --dry-run",
-            "portability watch --repository octocat/monitor --site-url https://octocat.github.io/monitor --days 5",
-        )
-    )(watch)
+app = command_app()
 
 
-def watch(
+@app.command(
+    epilog=examples(
+        "portability health --repository octocat/monitor --dry-run",
+        "portability health --repository octocat/monitor --days 5 \\ --site-url https://octocat.github.io/monitor",
+    )
+)
+def health(
     repository: RepositoryOption,
     history: HistoryOption = DEFAULT_HISTORY,
-    site_url: Annotated[
-        str, typer.Option(help="The address of the published site: how old is it?", metavar="URL")
-    ] = "",
-    runner: RunnersOption = [],  # noqa: B006 - typer copies it
+    site_url: SiteUrlOption = "",
+    self_hosted: SelfHostedOption = [],  # noqa: B006 - typer copies it
     days: Annotated[
-        int, typer.Option(min=1, max=3650, help="A suite without a nightly run for longer is told of.")
+        int, typer.Option(min=1, max=3650, help="Days without a nightly run after which a suite is silent.")
     ] = 3,
     branch: BranchOption = "main",
     account: AccountOption = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
+    dry_run: DryRunOption = False,
     json_: JsonOption = False,
 ) -> None:
-    """Open an issue where the monitor itself is in trouble, one a kind of it, and close it when data flows again.
+    """Check the monitor's health: one issue per failing check.
 
-    Looked for: workflows that GitHub or somebody switched off; suites that a plan would run and that the nightly job
-    has not observed for days, each target, framework and kind of evidence for itself (a backfill does not count);
-    newest nights that observed under 95 % of their cases, or of builds that broke as a whole; a published site that is
-    older than two days; what runs handed over and nobody recorded; runs, or this machine's clock, in the future. The
-    token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. The exit status is 1 where some issue
-    could not be changed, and 2 where GitHub cannot be asked at all.
+    An issue is closed when its check passes. Checks: workflows are switched on; the nightly job observes every planned
+    suite of each target and kind of evidence (a backfill does not count); the newest nights observed at least 95 % of
+    their cases; the published site is at most two days old; artifacts of runs are recorded; no run, and not this
+    machine's clock, is in the future.
+
+    The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. Exit status: 1 if an issue could not
+    be changed, 2 if GitHub cannot be reached.
     """
-    address, targets = site_address(site_url), load_targets(RUNNERS)
-    for name in runner:
-        find_target(targets, name)
-    github, issues = board(
-        repository, account, "issues: write and actions: read", dry_run=dry_run, allow_clock_error=True
+    address = checked_site_url(site_url)
+    check_self_hosted(self_hosted)
+    permissions = "issues: write and actions: read"
+    client, issues = open_issues(repository, account, permissions, dry_run=dry_run, allow_clock_error=True)
+    tasks = plan_health_issues(
+        client, issues, history, branch=branch, site_url=address, self_hosted=self_hosted, days=days
     )
-    switched = workflow_states(github)  # the first answer, and with it what GitHub's clock says
-    now, recorded, material = github.now, open_history(history).artifacts(), gathered(history)
-    expected, longest = planned_series(PlanRequest(runners=tuple(runner)), targets), timedelta(days=days)
-    handed = Workflows(github, branch).artifacts(
-        _there(RECORDED_WORKFLOWS, switched), RETENTION_DAYS + LOSS_REPORT_DAYS, recorded
-    )
-    alarms = [
-        schedules(switched, DAILY),
-        silence(material.nights, expected, longest, now),
-        coverage(material.newest, expected, longest, now),
-        lost(handed, now),
-        clock(material.nights, github.clock_error, now),
-        *([_site(address, now)] if address else []),
-    ]
-    carry_out(issues, plan_alarms(alarms, issues.filed()), dry_run=dry_run, as_json=json_)
-
-
-def _there(wanted: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...]:
-    """Those of the workflows that the repository has: of others it cannot be asked what they handed over."""
-    return tuple(name for name in wanted if name in states)
-
-
-def _site(address: str, now: datetime) -> HealthAlarm:
-    try:
-        return site(address, site_written_at(address), "", now)
-    except FreshnessUnknownError as error:
-        return site(address, None, str(error), now)
+    print_operations(apply_issue_plan(issues, tasks, dry_run=dry_run), whole=dry_run, as_json=json_)

@@ -1,4 +1,4 @@
-"""`portability notify`: issues on regressions, opened, kept up to date, and closed."""
+"""`portability notify`: GitHub issues on regressions."""
 
 from __future__ import annotations
 
@@ -6,70 +6,50 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.apply_issue_plan import carry_out
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
-    RUNNERS,
+from monitor.cli.commands import command_app
+from monitor.cli.issue_output import print_operations
+from monitor.cli.options import (
+    AccountOption,
+    DryRunOption,
     HistoryOption,
     JsonOption,
-    examples,
-    gathered,
+    RepositoryOption,
+    SiteUrlOption,
+    TriageOption,
 )
-from monitor.cli.github import AccountOption, RepositoryOption, board, site_address
-from monitor.cli.steps import script_of
-from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
-from monitor.execution.targets.target import Target, load_targets
-from monitor.issues.issue_plan import plan
-from monitor.issues.settings import CLOSE_AFTER, IssueSettings
+from monitor.cli.output import examples
+from monitor.issues.settings import CLOSE_AFTER
+from monitor.pipeline.github_access import checked_site_url, open_issues
+from monitor.pipeline.issue_operations import apply_issue_plan
+from monitor.pipeline.locations import DEFAULT_HISTORY, TRIAGE
+from monitor.pipeline.notify import plan_regression_issues
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        epilog=examples(
-            "portability notify --repository octocat/monitor --dry-run",
-            "portability notify --repository octocat/monitor --site-url https://octocat.github.io/monitor",
-        )
-    )(notify)
-
-
+@app.command(
+    epilog=examples(
+        "portability notify --repository octocat/monitor --dry-run",
+        "portability notify --repository octocat/monitor \\ --site-url https://octocat.github.io/monitor",
+    )
+)
 def notify(
     repository: RepositoryOption,
     history: HistoryOption = DEFAULT_HISTORY,
     triage: TriageOption = TRIAGE,
-    site_url: Annotated[str, typer.Option(help="The address of the published site, for links.", metavar="URL")] = "",
+    site_url: SiteUrlOption = "",
     close_after: Annotated[int, typer.Option(min=1, help="Good nights after which an issue is closed.")] = CLOSE_AFTER,
     account: AccountOption = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, whole, and do nothing.")] = False,
+    dry_run: DryRunOption = False,
     json_: JsonOption = False,
 ) -> None:
-    """Open an issue for each regression, keep it up to date, and close it when the regression is mended.
+    """Open, update and close GitHub issues on regressions.
 
-    docs/reference/issues.md describes an issue and how to mute it. The token is the environment's GITHUB_TOKEN, which
-    a dry run on a public repository does not need. Only issues of the token's own account are touched. The exit
-    status is 1 where some issue could not be changed, and 2 where GitHub cannot be asked at all; the next call does
-    what is left.
+    docs/reference/issues.md describes an issue, and how to mute it. The token is the environment's GITHUB_TOKEN; a dry
+    run on a public repository needs none. Only issues of the token's own account are changed. Exit status: 1 if an
+    issue could not be changed, 2 if GitHub cannot be reached; the next call does what is left.
     """
-    address = site_address(site_url)
-    _, issues = board(repository, account, dry_run=dry_run)
-    material = gathered(history)
-    known = judgement(material, triage)
-    settings = IssueSettings(
-        address,
-        script_of,
-        owners(load_targets(RUNNERS)),
-        close_after,
-        material.main_commits,
-    )
-    tasks = plan(material.regressions(known.excuse), material.nights, issues.filed(), settings)
-    carry_out(issues, tasks, dry_run=dry_run, as_json=json_)
-
-
-def owners(targets: dict[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Who answers for a framework on a target: the target's owners, and the framework's there."""
-    return {
-        (target.name, framework.name): (*target.owners, *framework.owners)
-        for target in targets.values()
-        for evidence in target.evidences
-        for framework in target.sources(evidence).frameworks.values()
-    }
+    address = checked_site_url(site_url)
+    _, issues = open_issues(repository, account, dry_run=dry_run)
+    tasks = plan_regression_issues(issues, history, triage, site_url=address, close_after=close_after)
+    print_operations(apply_issue_plan(issues, tasks, dry_run=dry_run), whole=dry_run, as_json=json_)

@@ -1,4 +1,4 @@
-"""Paths as parameters of commands: `monitor.execution.path_checks`, in the words of the command line's parser."""
+"""Parse paths as parameters of commands: `monitor.execution.path_checks`, with the parser's own error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.execution.path_checks import PathError
 
 
 def parser(check: Callable[[str | Path], Path]) -> Callable[[str | Path], Path]:
-    """A check that refuses as a parser does."""
+    """Return a check that raises the parser's error instead of PathError."""
 
     @wraps(check)
     def parse(value: str | Path) -> Path:
@@ -33,5 +33,5 @@ new_file = parser(path_checks.new_file)
 
 
 def made_by(command: str) -> Callable[[str | Path], Path]:
-    """The parser of a directory that `command` makes with `--out`."""
+    """Return the parser of an existing directory that `command` makes with `--out`."""
     return parser(path_checks.made_by(command))

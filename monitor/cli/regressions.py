@@ -1,4 +1,4 @@
-"""`portability regressions`: what turned worse or slower for good, since when, and how it stands."""
+"""`portability regressions`: show what became worse or slower."""
 
 from __future__ import annotations
 
@@ -8,65 +8,60 @@ from typing import Annotated
 import typer
 
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
     HistoryOption,
     JsonOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_json,
-    say,
-    wanted,
+    TriageOption,
+    series_selection,
 )
-from monitor.cli.steps import FrameworksOption
-from monitor.cli.triage_context import TRIAGE, TriageOption, judgement
+from monitor.cli.output import examples, print_json
 from monitor.formats.serialization import to_json
 from monitor.github.commit_ranges import between_builds
+from monitor.pipeline.locations import DEFAULT_HISTORY, TRIAGE
+from monitor.pipeline.progress_log import log
+from monitor.pipeline.queries import selected_regressions
 from monitor.reports.regressions_text import regressions_markdown, regressions_text
 
-
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        name="regressions",
-        epilog=examples("portability regressions --state open", "portability regressions --framework jax --json"),
-    )(show)
+app = command_app()
 
 
-def show(
+@app.command(epilog=examples("portability regressions --state open", "portability regressions --framework jax --json"))
+def regressions(
     history: HistoryOption = DEFAULT_HISTORY,
     triage: TriageOption = TRIAGE,
     target: TargetsOption = [],  # noqa: B006 - typer copies it
     framework: FrameworksOption = [],  # noqa: B006
-    state: Annotated[list[RegressionState], typer.Option(help="How it stands; every one where not given.")] = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
+    state: Annotated[list[RegressionState], typer.Option("--state", help="State of a regression; default: all.")] = [],  # noqa: B006
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show what turned worse or slower for good, a regression a cause: between which builds, and how it stands."""
-    material = gathered(history, target, framework)
-    known = judgement(material, triage)
-    for fault in known.faults:
-        say(fault)
-    found = [
-        one
-        for one in sorted(material.regressions(known.excuse), key=lambda one: one.events[0].run.started)
-        if any(wanted(each, target) for each in one.targets)
-        and wanted(one.framework, framework)
-        and wanted(one.state, state)
-    ]
+    """Show what became worse or slower, one regression per cause.
+
+    Each regression has its last good and first bad build, the commits between them, and its state.
+    """
+    selection = series_selection(target, framework, suite, evidence)
+    found = selected_regressions(history, triage, selection, state)
+    for fault in found.faults:
+        log(fault)
     if json_:
-        print_json([regression_json(one, material.main_commits) for one in found])
+        print_json([regression_json(regression, found.commits_of_main) for regression in found.regressions])
     else:
-        tell = regressions_markdown if markdown else regressions_text
-        print(tell(found, material.main_commits))
+        text = regressions_markdown if markdown else regressions_text
+        print(text(found.regressions, found.commits_of_main))
 
 
-def regression_json(regression: Regression, on_main: Mapping[str, str]) -> dict[str, object]:
-    """A regression as JSON; builds as requirements, but for the two that it came between."""
-    late = regression.detection
-    commits = between_builds(regression.framework, regression.last_good, regression.first_bad, on_main)
+def regression_json(regression: Regression, commits_of_main: Mapping[str, str]) -> dict[str, object]:
+    """Return a regression as JSON. Builds are requirements ("jax==0.6.0"), except the last good and first bad one."""
+    delay = regression.detection
+    commits = between_builds(regression.framework, regression.last_good, regression.first_bad, commits_of_main)
     return {
         "id": regression.id,
         "framework": regression.framework,
@@ -91,5 +86,5 @@ def regression_json(regression: Regression, on_main: Mapping[str, str]) -> dict[
             {"step": event.step.value, "run": event.run.id, "cells": [to_json(cell) for cell in event.cells]}
             for event in regression.events
         ],
-        "detection": {"days": late.days, "builds": late.builds} if late else None,
+        "detection": {"days": delay.days, "builds": delay.builds} if delay else None,
     }

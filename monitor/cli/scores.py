@@ -1,4 +1,4 @@
-"""`portability report`: how much of each framework works where, and how fast, in the study's own terms."""
+"""`portability scores`: show how much works, and how fast."""
 
 from __future__ import annotations
 
@@ -6,72 +6,63 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.status.scores_table import (
-    calls_frame,
-    speed_frame,
-    speed_table,
-    stratum_frame,
-    stratum_table,
-    whole_frame,
-    whole_table,
-)
-from monitor.analysis.status.study_table import study_frame, study_table
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+from monitor.analysis.status.scores_table import calls_frame, speed_frame, stratum_frame, whole_frame
+from monitor.analysis.status.study_table import study_frame
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
     HistoryOption,
     JsonOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_frame,
-    print_json,
-    wanted,
+    series_selection,
 )
-from monitor.suite.catalog import load_catalog
+from monitor.cli.output import examples, print_frame, print_json
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.queries import REFERENCE, score_tables
 
-REFERENCE = "cpu"
-
-
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(
-        epilog=examples("portability report", "portability report --target cpu --markdown", "portability report --json")
-    )(report)
+app = command_app()
 
 
-def report(
+@app.command(
+    epilog=examples("portability scores", "portability scores --target cpu --markdown", "portability scores --json")
+)
+def scores(
     history: HistoryOption = DEFAULT_HISTORY,
-    target: TargetsOption = [],  # noqa: B006
-    reference: Annotated[str, typer.Option(help="The target that others are timed against.")] = REFERENCE,
+    target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
+    reference: Annotated[
+        str, typer.Option(help="The target that others are timed against.", metavar="NAME")
+    ] = REFERENCE,
     json_: JsonOption = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Show how much works: the study's functions in 2023 and now, by stratum and by real calls; all functions; speed.
+    """Show how much of each framework works where, and how fast.
 
-    docs/reference/scores.md says what each figure is.
+    Shows the study's functions in 2023 and now, by stratum and by real calls; all functions; and latency ratios.
+    docs/reference/scores.md defines each figure.
     """
-    named = (*target, *([reference] if reference != REFERENCE else []))
-    everything, catalog = gathered(history, named).series, load_catalog()
-    series = [one for one in everything if wanted(one.target, target)]
-    study, by_stratum, whole = [*study_table(series, catalog)], stratum_table(series, catalog), [*whole_table(series)]
-    speed = [row for row in speed_table(everything, reference) if wanted(row.target, target)]
+    found = score_tables(history, series_selection(target, framework, suite, evidence), reference)
     if json_:
-        print_json({"study": study, "strata": by_stratum, "all": whole, "speed": speed})
+        print_json({"study": found.study, "strata": found.strata, "all": found.every, "speed": found.speed})
         return
     for title, frame in (
-        ("The study's functions, in 2023 and now", study_frame(study)),
+        ("The study's functions, in 2023 and now", study_frame(found.study)),
         (
             "The share that succeeds in each of the study's strata, the most called functions first",
-            stratum_frame(by_stratum),
+            stratum_frame(found.strata),
         ),
-        ("The share of real calls that works", calls_frame(study)),
-        ("All functions", whole_frame(whole)),
-        (f"How fast, against {reference}", speed_frame(speed)),
+        ("The share of real calls that works", calls_frame(found.study)),
+        ("All functions", whole_frame(found.every)),
+        (f"How fast, against {reference}", speed_frame(found.speed)),
     ):
         print(f"### {title}\n" if markdown else title)
-        if frame.empty:  # of the last only: the study's own rows are always there
-            print(f"no other target has executed what {reference} has")
+        if frame.empty:
+            print(f"no other target has executed what {reference} has" if "How fast" in title else "none")
         else:
             print_frame(frame, markdown=markdown)
         print()

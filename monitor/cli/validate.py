@@ -1,4 +1,4 @@
-"""`portability confront`: what compiling says, against independent answers."""
+"""`portability validate`: compare compiled evidence with independent results."""
 
 from __future__ import annotations
 
@@ -6,36 +6,37 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.status.evidence_validation import confrontation_frame, confrontations, disagreement_frame
-from monitor.cli.common import (
-    DEFAULT_HISTORY,
+from monitor.analysis.status.evidence_validation import confrontation_frame, disagreement_frame
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    FrameworksOption,
     HistoryOption,
     MarkdownOption,
+    SuitesOption,
     TargetsOption,
-    examples,
-    gathered,
-    print_frame,
-    wanted,
+    series_selection,
 )
-from monitor.suite.catalog import load_catalog
+from monitor.cli.output import examples, print_frame
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.queries import validations
+
+app = command_app()
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command of this module."""
-    app.command(epilog=examples("portability confront", "portability confront --target tpu-v3 --disagreements"))(
-        confront
-    )
-
-
-def confront(
+@app.command(epilog=examples("portability validate", "portability validate --target tpu-v3 --disagreements"))
+def validate(
     history: HistoryOption = DEFAULT_HISTORY,
-    target: TargetsOption = [],  # noqa: B006
+    target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
     disagreements: Annotated[
-        bool, typer.Option("--disagreements", help="List each disagreement, in both sides' words.")
+        bool, typer.Option("--disagreements", help="List each disagreement, with both messages.")
     ] = False,
     markdown: MarkdownOption = False,
 ) -> None:
-    """Hold compiled evidence against the study's TPU, the limits that authors declare, and executed runs."""
-    series = [one for one in gathered(history, target).series if wanted(one.target, target)]
-    found = [*confrontations(series, load_catalog())]
+    """Compare compiled evidence with independent results.
+
+    These are the study's TPU, the limits that the authors of JAX's tests declare, and executed runs.
+    """
+    found = validations(history, series_selection(target, framework, suite, []))
     print_frame(disagreement_frame(found) if disagreements else confrontation_frame(found), markdown=markdown)

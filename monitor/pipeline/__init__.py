@@ -1,1 +1,1 @@
-"""The application without a command line: plan, record, publish, compare, bisect and backfill."""
+"""Do the work of the commands: plan, run, record, compare, bisect, publish. Prints no answer and parses no option."""

@@ -1,4 +1,4 @@
-"""Searches on disk: what is looked for, and what every build that was tried has shown."""
+"""Keep a bisection on disk: its specification, and the result of each build that was tried."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ FILE = "search.json"
 
 @dataclass(frozen=True)
 class BisectSpec:
-    """What is looked for: between which two builds, of a channel, a case or a script turns.
+    """Specification of a bisection: a case or a script, the two end builds, and the builds between them.
 
-    `among` are the builds to look among, those of the channel where there are none. `script` is a hash of the script's
-    text: another text is another question.
+    `among` are the candidate builds; if it is empty, they come from `channel`. `script` is a hash of the script's text,
+    so that a changed script is another bisection.
     """
 
     target: str
@@ -31,55 +31,59 @@ class BisectSpec:
     channel: str
     case: str = ""
     script: str = ""
-    mended: bool = False
+    fixed: bool = False
     latency: bool = False
     among: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """A name that no other question has."""
-        what = re.sub(r"[^\w.-]+", "-", self.case) if self.case else "script"
+        """A name that no other specification has."""
+        subject = re.sub(r"[^\w.-]+", "-", self.case) if self.case else "script"
         key = hashlib.sha256(json.dumps(to_json(self)).encode()).hexdigest()[:10]
-        return f"{self.target}-{what[:80]}-{key}"
+        return f"{self.target}-{subject[:80]}-{key}"
 
 
 @dataclass(frozen=True)
 class BisectProgress:
-    """How far a search is. `held` are the packages of the good build, `between` the builds, the oldest first."""
+    """Progress of a bisection. `held` are the packages of the good build, `between` the builds, the oldest first."""
 
-    question: BisectSpec
+    spec: BisectSpec
     held: tuple[Package, ...] = ()
     between: tuple[str, ...] | None = None
     trials: tuple[Trial, ...] = ()
 
 
 class BisectState:
-    """A search that is kept in a file, so that one that was interrupted goes on where it was."""
+    """A bisection kept in a file, so that an interrupted one continues where it stopped."""
 
-    def __init__(self, directory: Path, question: BisectSpec) -> None:
-        """Take up what is known of a question; nothing is written yet."""
-        self.folder = directory / question.name
+    def __init__(self, directory: Path, spec: BisectSpec) -> None:
+        """Read the progress of a specification if there is any; write nothing yet."""
+        self.folder = directory / spec.name
         self._path = self.folder / FILE
-        self.search = BisectProgress(question)
+        self.progress = BisectProgress(spec)
         if self._path.exists():
-            self.search = from_json(BisectProgress, json.loads(self._path.read_text(encoding="utf-8")))
+            self.progress = from_json(BisectProgress, json.loads(self._path.read_text(encoding="utf-8")))
 
     def trial(self, build: str) -> Trial | None:
-        return next((trial for trial in self.search.trials if trial.build == build), None)
+        """Return the trial of a build, None if it was not tried."""
+        return next((trial for trial in self.progress.trials if trial.build == build), None)
 
     def hold(self, packages: tuple[Package, ...]) -> None:
-        self._keep(replace(self.search, held=packages))
+        """Keep the packages that every build gets."""
+        self._write(replace(self.progress, held=packages))
 
-    def line_up(self, builds: tuple[str, ...]) -> None:
-        self._keep(replace(self.search, between=builds))
+    def set_candidates(self, builds: tuple[str, ...]) -> None:
+        """Keep the builds between the ends."""
+        self._write(replace(self.progress, between=builds))
 
     def add(self, trial: Trial) -> None:
-        self._keep(replace(self.search, trials=(*self.search.trials, trial)))
+        """Keep a trial."""
+        self._write(replace(self.progress, trials=(*self.progress.trials, trial)))
 
-    def _keep(self, search: BisectProgress) -> None:
-        """Whole or not at all: an interrupt leaves the file as it was."""
-        self.search = search
+    def _write(self, progress: BisectProgress) -> None:
+        """Replace the file atomically: an interrupt leaves the old one."""
+        self.progress = progress
         self.folder.mkdir(parents=True, exist_ok=True)
         written = self._path.with_suffix(".new")
-        written.write_text(json.dumps(to_json(search), indent=1) + "\n", encoding="utf-8")
+        written.write_text(json.dumps(to_json(progress), indent=1) + "\n", encoding="utf-8")
         written.replace(self._path)

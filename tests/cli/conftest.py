@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.common import DEFAULT_HISTORY, open_history
 from monitor.github.client import GitHubClient
 from monitor.history.store import History
+from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.snapshots import open_history
 from support.fake_github import TOKEN, FakeGitHub, serving
 
 
@@ -30,8 +31,8 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
     monkeypatch.setattr(
-        "monitor.cli.github.GitHubClient", partial(GitHubClient, write_interval=0)
-    )  # this one bears any pace
+        "monitor.pipeline.github_access.GitHubClient", partial(GitHubClient, write_interval=0)
+    )  # it needs no pause between requests
     with serving(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.backfill import walk
-from monitor.cli.common import UserError
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import read_run_file
 from monitor.history.store import History
 from monitor.model import Outcome
+from monitor.pipeline.backfill import channel_builds
+from monitor.pipeline.errors import UserError
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASE = "jax/jax.tree_map/eager-float32"
@@ -81,7 +81,7 @@ def interrupted(directory: Path, *arguments: str) -> None:
 
 
 def test_nightlies_are_walked_back_in_steps_of_days(cpu: Target) -> None:
-    found = walk(cpu, "tensorflow", "nightly", "2026-07-20", "14d")
+    found = channel_builds(cpu, "tensorflow", "nightly", "2026-07-20", "14d")
     days = [date.fromisoformat(build.date) for build in found]
     assert len(days) >= 2
     assert all(later - earlier >= timedelta(days=14) for earlier, later in pairwise(days))
@@ -99,9 +99,9 @@ def test_nightlies_are_walked_back_in_steps_of_days(cpu: Target) -> None:
 )
 def test_a_wish_that_says_too_little(cpu: Target, since: str, every: str, fault: str) -> None:
     with pytest.raises(UserError, match=fault):
-        walk(cpu, "tensorflow", "nightly", since, every)
+        channel_builds(cpu, "tensorflow", "nightly", since, every)
 
 
 def test_a_release_has_no_date(cpu: Target) -> None:
     with pytest.raises(UserError, match="is no nightly; name a version"):
-        walk(cpu, "jax", "pinned", "last week", "1d")
+        channel_builds(cpu, "jax", "pinned", "last week", "1d")

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.bisection import Symptom, Trial, TrialVerdict
-from monitor.cli.bisect import search
 from monitor.execution.builds.provider import BuildUnavailable
 from monitor.execution.targets.target import Target
 from monitor.model import Evidence, Outcome, Package
+from monitor.pipeline.bisect import search
 from monitor.pipeline.bisect_state import BisectSpec, BisectState
 from support.command_line import CHECKOUT, portability
 
@@ -42,7 +42,7 @@ class Attempts:
 def journal(tmp_path: Path) -> BisectState:
     lined_up = BisectState(tmp_path, QUESTION)
     lined_up.hold((Package("numpy", "2.0"),))
-    lined_up.line_up(tuple(f"jax==0.{minor}" for minor in range(2, 9)))
+    lined_up.set_candidates(tuple(f"jax==0.{minor}" for minor in range(2, 9)))
     return lined_up
 
 
@@ -59,7 +59,7 @@ def test_an_interrupted_search_goes_on_where_it_was(journal: BisectState, cpu: T
     with pytest.raises(KeyboardInterrupt):
         search(journal, first, cpu)
     again, second = BisectState(tmp_path, QUESTION), Attempts()
-    assert again.search.held == (Package("numpy", "2.0"),)
+    assert again.progress.held == (Package("numpy", "2.0"),)
     found = search(again, second, cpu)
     assert set(second.made) & set(first.made) == {"jax==0.7"}
     assert (found.good.build, found.bad.build) == ("jax==0.5", "jax==0.6")
@@ -72,7 +72,7 @@ def test_a_build_that_cannot_be_had_is_told_and_asked_for_again(tmp_path: Path, 
     lined_up = BisectState(
         tmp_path, BisectSpec("cpu", "jax", Evidence.EXECUTED, "jax==0.3", "jax==0.7", "release", "c")
     )
-    lined_up.line_up(("jax==0.4",))
+    lined_up.set_candidates(("jax==0.4",))
     found = search(lined_up, Attempts(), cpu)
     assert [(trial.build, trial.shown) for trial in found.skipped] == [
         ("jax==0.4", "blocked: cannot be had: no such wheel")
@@ -87,7 +87,7 @@ def test_builds_that_are_named_are_those_between_the_ends(tmp_path: Path, cpu: T
     trials["torch==2.13.0+cpu"] = Trial("torch==2.13.0+cpu", Outcome.ERROR)
     lined_up = BisectState(tmp_path, replace(question, among=among))
     found = search(lined_up, trials.__getitem__, cpu.sources(Evidence.EXECUTED))
-    assert lined_up.search.between == ("torch==2.12.0", "torch==2.12.1")
+    assert lined_up.progress.between == ("torch==2.12.0", "torch==2.12.1")
     assert (found.good.build, found.bad.build) == ("torch==2.12.1", "torch==2.13.0+cpu")
     assert lined_up.folder != BisectState(tmp_path, question).folder
 

@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from monitor.cli import app, bisect, steps
+from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.github.commit_ranges import BuildCommit, CommitUnknownError
 from monitor.history.store import History
 from monitor.model import Build, Channel
+from monitor.pipeline import bisect
+from monitor.pipeline import record as recording
 from support.fake_github import REPOSITORY, FakeGitHub
 from support.run_files import write_run_file
 
@@ -44,7 +46,7 @@ def record(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.
         one = runfile(day, {A: outcome}, attempts={A: [outcome] * 2}, framework="torch", **more)
         build = Build("torch", f"2.16.0.dev202611{day}", Channel.NIGHTLY, commit=NIGHTLY.get(day, ""))
         path = write_run_file(tmp_path / f"{day}.jsonl", replace(one, run=replace(one.run, build=build)))
-        for command in (steps, bisect):
+        for command in (recording, bisect):
             monkeypatch.setattr(command, "commit_subject_reader", lambda api, token: subject)
         done = CliRunner().invoke(app, ["record", str(path), "--history", str(tmp_path / "history")])
         assert done.exit_code == 0, done.output
@@ -61,7 +63,7 @@ def shown(directory: Path) -> dict[str, set[str]]:
         assert done.exit_code == 0, done.output
         return done.stdout
 
-    told("site", "--out", str(directory / "site"))
+    told("site", "--site", str(directory / "site"))
     pages = {
         name: "".join(path.read_text() for path in (directory / "site" / name).rglob("*.html"))
         for name in ("regressions", "builds")

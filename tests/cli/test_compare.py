@@ -8,9 +8,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from monitor.cli.compare import frame_of, rows_of
+from monitor.cli.compare import comparison_frame
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.model import ComparisonSide, Digest, Outcome
+from monitor.pipeline.compare import compared_cases
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PASSED = (Outcome.PASS,) * 6
@@ -19,7 +20,7 @@ LOW, HIGH = (10.0, 10.1, 10.2, 10.3, 10.4, 10.5), (15.0, 15.1, 15.2, 15.3, 15.4,
 
 
 def test_a_row_tells_outcomes_latency_and_values() -> None:
-    rows = rows_of(
+    rows = compared_cases(
         {
             SLOW: (
                 ComparisonSide("jax==1", PASSED, LOW, Digest("0" * 8, (3,))),
@@ -37,7 +38,7 @@ def test_a_row_tells_outcomes_latency_and_values() -> None:
             UNHEARD: (ComparisonSide("jax==1"), ComparisonSide("jax==2", PASSED, LOW)),
         }
     )
-    cells = frame_of(rows).drop(columns="case").to_numpy().tolist()
+    cells = comparison_frame(rows).drop(columns="case").to_numpy().tolist()
     assert cells == [
         ["pass", "pass", "10.25", "15.25", "1.49", "3.4%", "slower", "same"],
         ["pass", "pass", "15.25", "10.25", "0.67", "3.4%", "faster", "other"],

@@ -60,7 +60,7 @@ def test_standard_output_on_a_full_disk(tmp_path: Path, much: bool) -> None:
     ("room", "call"),
     [
         ("8k", "plan --target cpu --framework jax --suite paper --build jax==0.9.2 --out full/plan"),
-        ("8k", "site --out full/site"),
+        ("8k", "site --site full/site"),
         ("8k", "federation --out full/federation.json"),
         ("8k", "record run.jsonl --history full/history"),
         ("2m", "record run.jsonl --history full/history"),  # a new history starts, and does not fit

@@ -1,9 +1,10 @@
-"""`portability history`: a function's past, and an old history that thins out."""
+"""`portability history`: the past of a function, and the pruning of an old history."""
 
 from __future__ import annotations
 
 import json
 
+import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
@@ -11,7 +12,7 @@ from support.command_line import portability
 
 
 def test_a_functions_past_is_shown() -> None:
-    done = CliRunner().invoke(app, ["history", "show", "jax", "jax.numpy.add", "--json"])
+    done = CliRunner().invoke(app, ["history", "show", "jax.numpy.add", "--json"])
     assert done.exit_code == 0, done.output
     rows = json.loads(done.stdout)
     assert {row["case"].split("/")[1] for row in rows} == {"jax.numpy.add"}
@@ -19,16 +20,23 @@ def test_a_functions_past_is_shown() -> None:
     assert all(row["latency_median"] is None or row["latency_median"] > 0 for row in rows)
 
 
-def test_what_no_run_saw_is_no_success() -> None:
-    elsewhere = portability("history", "show", "torch", "torch.cat", "--target", "nvidia-h200")
+def test_what_no_run_observed_is_no_success() -> None:
+    elsewhere = portability("history", "show", "torch.cat", "--target", "nvidia-h200")
     assert elsewhere.returncode == 1
-    assert "no run on nvidia-h200 saw torch.cat; cpu, " in elsewhere.stderr
-    unknown = portability("history", "show", "jax", "jax.numpy.ad")
+    assert "no run on nvidia-h200 observed torch.cat; cpu, " in elsewhere.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("jax.numpy.ad", "jax.numpy.add"), ("cat", "torch.cat"), ("torch.concat", "torch.cat")]
+)
+def test_an_unknown_name_suggests_near_ones(name: str, near: str) -> None:
+    unknown = portability("history", "show", name)
     assert unknown.returncode == 2
-    assert 'no function "jax.numpy.ad", did you mean "jax.numpy.add"?' in unknown.stderr
+    assert f'no function "{name}", did you mean ' in unknown.stderr
+    assert f'"{near}"' in unknown.stderr
 
 
 def test_a_young_history_has_nothing_to_lose() -> None:
-    done = CliRunner().invoke(app, ["history", "thin"])
+    done = CliRunner().invoke(app, ["history", "prune"])
     assert done.exit_code == 0
-    assert done.stdout == "0 runs thinned out, 0.0 MiB freed in the work tree\n"
+    assert done.stdout == "0 runs pruned, 0.0 MiB freed in the work tree\n"

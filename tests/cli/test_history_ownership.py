@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 import typer
 
-from monitor.cli import app
+from monitor.cli.commands import COMMANDS as COMMAND_NAMES
+from monitor.cli.commands import load_command
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from support.command_line import portability
@@ -23,15 +24,15 @@ from support.fake_github import FakeGitHub
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CASE = "jax/jax.numpy.add/eager-float32"
-WRITERS = {"nightly", "backfill", "record", "history thin", "history retract"}
+WRITERS = {"nightly", "backfill", "record", "history prune", "history retract"}
 AWAY = {"bisect"}  # which installs builds; it reads as all others do
 # What a command needs besides the history, so that it does its work; a new one without an entry has nothing.
 ARGUMENTS = {
-    "history show": ["jax", "jax.numpy.add"],
+    "history show": ["jax.numpy.add"],
     "plan": ["--framework", "jax", "--suite", "paper", "--target", "cpu", "--build", "jax==0.9.2"],
     "notify": ["--repository", "octocat/monitor", "--dry-run"],
-    "watch": ["--repository", "octocat/monitor", "--dry-run"],
-    "actions fetch": ["--repository", "octocat/monitor"],
+    "health": ["--repository", "octocat/monitor", "--dry-run"],
+    "github download": ["--repository", "octocat/monitor"],
 }
 
 
@@ -44,7 +45,8 @@ def commands() -> Iterator[tuple[str, Any]]:
         if any("--history" in parameter.opts for parameter in command.params):
             yield " ".join(words), command
 
-    return walk(typer.main.get_command(app), ())
+    for name in COMMAND_NAMES:
+        yield from walk(typer.main.get_command(load_command(name)), (name,))
 
 
 COMMANDS = dict(commands())
@@ -121,7 +123,7 @@ def test_a_foreign_repository_is_refused_and_left_as_it_is(words: str, foreign: 
 
 
 @pytest.mark.parametrize("made", ["files", "a bare repository", "a file", "a folder in a repository"])
-@pytest.mark.parametrize("words", ["judge", "record", "history thin"])
+@pytest.mark.parametrize("words", ["changes", "record", "history prune"])
 def test_so_is_whatever_else_is_there(words: str, made: str, tmp_path: Path, foreign: Path) -> None:
     there = tmp_path / "work" / "there"
     if made == "a file":
@@ -140,7 +142,7 @@ def test_so_is_whatever_else_is_there(words: str, made: str, tmp_path: Path, for
     assert contents(foreign.parent) == before
 
 
-@pytest.mark.parametrize("words", ["judge", "history thin"])
+@pytest.mark.parametrize("words", ["changes", "history prune"])
 @pytest.mark.parametrize("detached", [True, False], ids=["detached", "on another branch"])
 def test_a_history_whose_branch_is_not_checked_out_is_refused(words: str, detached: bool, tmp_path: Path) -> None:
     History(tmp_path / "history").prepare()
@@ -155,9 +157,9 @@ def test_a_history_whose_branch_is_not_checked_out_is_refused(words: str, detach
 def test_the_line_that_the_refusal_names_adopts_a_clone(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
     History(tmp_path / "history").record([runfile(1, {CASE: "pass"})], "a night")
     subprocess.run(["git", "clone", "--quiet", tmp_path / "history", tmp_path / "clone"], check=True)
-    refused = portability("judge", "--history", "clone").stderr
+    refused = portability("changes", "--history", "clone").stderr
     subprocess.run(refused.split("`")[1].split(), check=True)
-    assert portability("judge", "--history", "clone").returncode == 0
+    assert portability("changes", "--history", "clone").returncode == 0
 
 
 def test_git_of_a_caller_in_a_hook_records_where_it_was_told_to(
@@ -225,7 +227,7 @@ def in_a_place(year: Path, here: Path, place: str, command: list[str]) -> subpro
 def test_a_reader_needs_to_write_nothing(words: str, year: Path, tmp_path: Path, github: FakeGitHub) -> None:
     before = contents(year)
     options = [option for parameter in COMMANDS[words].params for option in parameter.opts]
-    out = ["--out", str(tmp_path / "out" / words)] if "--out" in options else []
+    out = [word for name in ("--out", "--site") if name in options for word in (name, str(tmp_path / "out" / words))]
     command = [sys.executable, "-m", "monitor", *words.split(), *ARGUMENTS.get(words, []), *out]
     done = in_a_place(year, tmp_path / "here", "ro", [*command, "--history", str(year)])
     assert done.returncode == 0, done.stderr
@@ -235,7 +237,7 @@ def test_a_reader_needs_to_write_nothing(words: str, year: Path, tmp_path: Path,
 
 
 def test_a_reader_leaves_nothing_half_written_on_a_full_disk(year: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "monitor", "judge", "--history", str(year)]
+    command = [sys.executable, "-m", "monitor", "changes", "--history", str(year)]
     done = in_a_place(year, tmp_path / "here", "size=64k", command)
     assert done.returncode == 0, done.stderr
     assert "./.portability/index" in done.stdout

@@ -20,9 +20,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from monitor.cli import app, common
+from monitor.cli import app
 from monitor.formats.run_file import SCHEMA
 from monitor.formatting.humanize import NARROW_SPACE
+from monitor.pipeline import snapshots
 from support.fake_github import REPOSITORY, FakeGitHub
 
 DEFINITIONS = json.loads(SCHEMA.read_text())["$defs"]
@@ -232,12 +233,17 @@ def check_site(site: Path) -> None:
 
 def commands(out: Path) -> Iterator[tuple[str, bool]]:
     """Every command that reads a history, and whether it answers in Markdown."""
-    yield from ((name, False) for name in ("judge", "judge --json", "regressions", "causes", "flaky", "lookback"))
-    yield from ((f"{name} --markdown", True) for name in ("judge", "regressions", "failures", "causes", "flaky"))
-    yield from ((name, False) for name in ("report", "failures", "history show jax jax.lax.f0", "history retracted"))
+    yield from (
+        (name, False)
+        for name in ("changes", "changes --json", "regressions", "changes --group", "flaky", "changepoints")
+    )
+    yield from (
+        (f"{name} --markdown", True) for name in ("changes", "regressions", "failures", "changes --group", "flaky")
+    )
+    yield from ((name, False) for name in ("scores", "failures", "history show jax.lax.f0", "history retracted"))
     yield f"plan --target cpu --framework jax --suite paper --out {out / 'plan'}", False
     yield f"notify --dry-run --repository {REPOSITORY}", False
-    yield f"site --out {out / 'site'} --base-url https://example.org/", False
+    yield f"site --site {out / 'site'} --site-url https://example.org/", False
 
 
 @settings(
@@ -252,7 +258,7 @@ def test_a_hostile_run_is_refused_by_its_field_or_harms_nothing(
     tmp_path_factory: pytest.TempPathFactory, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("hostile")
-    monkeypatch.setattr(common, "SHIPPED_HISTORY", folder / "nothing")
+    monkeypatch.setattr(snapshots, "SHIPPED_HISTORY", folder / "nothing")
     monkeypatch.chdir(folder)
     paths = []
     for night in range(1, NIGHTS + 1):

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.cli.skip_policy import RESTS, Channels, look
 from monitor.execution.targets.target import Target, load_target
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Job, Package
+from monitor.pipeline.skip_policy import SKIP_WINDOW, Channels, decide
 from support.wheels import only_wheels, write_wheel
 
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
@@ -69,23 +69,23 @@ def night(history: History, runfile: Callable[..., RunFile]) -> Callable[..., No
 
 
 def test_a_build_that_is_measured_rests(board: Target, history: History, night: Callable[..., None]) -> None:
-    assert look(JOB, board, history, Channels()).due
+    assert decide(JOB, board, history, Channels()).due
     night({A: "pass", B: "error"})
-    found = look(JOB, board, history, Channels())
+    found = decide(JOB, board, history, Channels())
     assert not found.due
-    assert found.why.startswith("tiny==2.0 was measured, ")
+    assert found.reason.startswith("tiny==2.0 was measured, ")
     some = replace(JOB, selection=("*jax.a*",))
-    assert not look(some, board, history, Channels()).due, "the whole suite has those cases too"
+    assert not decide(some, board, history, Channels()).due, "the whole suite has those cases too"
 
 
 def test_what_is_asked_for_by_name_is_run(board: Target, history: History, night: Callable[..., None]) -> None:
     night({A: "pass"})
-    assert look(replace(JOB, build="tiny==2.0"), board, history, Channels()).due
+    assert decide(replace(JOB, build="tiny==2.0"), board, history, Channels()).due
 
 
 def test_a_build_rests_for_one_night(board: Target, history: History, night: Callable[..., None]) -> None:
-    night({A: "pass"}, hours=RESTS.total_seconds() / 3600 + 1)
-    assert look(JOB, board, history, Channels()).due
+    night({A: "pass"}, hours=SKIP_WINDOW.total_seconds() / 3600 + 1)
+    assert decide(JOB, board, history, Channels()).due
 
 
 @pytest.mark.parametrize("newer", [("tiny", "2.1"), ("tinylib", "1.1")], ids=["the build", "what comes beside it"])
@@ -94,7 +94,7 @@ def test_a_newer_build_is_run(
 ) -> None:
     night({A: "pass"})
     write_wheel(wheels, *newer)
-    assert look(JOB, board, history, Channels()).due
+    assert decide(JOB, board, history, Channels()).due
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_was_measured_in_part_is_run_again(
     fields: dict[str, object], board: Target, history: History, night: Callable[..., None]
 ) -> None:
     night(**fields)
-    assert look(JOB, board, history, Channels()).due
+    assert decide(JOB, board, history, Channels()).due
 
 
 def test_a_night_that_another_one_decides_is_not_the_last_of_its_build(
@@ -120,9 +120,9 @@ def test_a_night_that_another_one_decides_is_not_the_last_of_its_build(
     before = replace(TINY, version="1.0")
     night({A: "pass", B: "error"}, hours=44, build=before)
     night({A: "error", B: "error"}, hours=20)  # no fresh worker said the same
-    assert look(JOB, board, history, Channels()).why == "tiny==2.0 once more: 1 not confirmed"
+    assert decide(JOB, board, history, Channels()).reason == "tiny==2.0 once more: 1 not confirmed"
     night({A: "error", B: "error"}, hours=10)
-    assert not look(JOB, board, history, Channels()).due, "two nights say the same"
+    assert not decide(JOB, board, history, Channels()).due, "two nights say the same"
 
 
 def test_a_mend_is_seen_on_as_many_nights_as_close_an_issue(
@@ -132,7 +132,7 @@ def test_a_mend_is_seen_on_as_many_nights_as_close_an_issue(
     due = []
     for hours in (20, 15, 10):
         night({A: "pass"}, hours=hours, attempts={A: ["pass", "pass"]})
-        due.append(look(JOB, board, history, Channels()).due)
+        due.append(decide(JOB, board, history, Channels()).due)
     assert due == [True, True, False]
 
 
@@ -141,18 +141,18 @@ def test_where_no_index_can_be_asked_the_night_is_not_lost(
 ) -> None:
     night({A: "pass"})
     monkeypatch.setenv("UV_FIND_LINKS", "")
-    found = look(JOB, board, history, Channels())
+    found = decide(JOB, board, history, Channels())
     assert found.due
-    assert "cannot be told which build there is: " in found.why
+    assert "the newest build is unknown: " in found.reason
 
 
 def test_a_channel_that_is_not_there_holds_back_no_other_job(
     board: Target, history: History, night: Callable[..., None]
 ) -> None:
     night({A: "pass"})
-    found = look(replace(JOB, channel="nightly"), board, history, Channels())
+    found = decide(replace(JOB, channel="nightly"), board, history, Channels())
     assert found.due
-    assert 'has no channel "nightly"' in found.why
+    assert 'has no channel "nightly"' in found.reason
 
 
 COMPILED = """
@@ -191,24 +191,24 @@ def test_a_newer_compiler_makes_a_pinned_build_worth_a_night(
     build = replace(TINY, packages=(Package("tiny", "2.0"),))
     compiler = Build("tinylib", "1.0", Channel.RELEASE, packages=(Package("tinylib", "1.0"),))
     night({A: "pass"}, build=build, compiler=compiler, evidence="compiled")
-    assert not look(job, chip, history, Channels()).due
+    assert not decide(job, chip, history, Channels()).due
     write_wheel(wheels, "tinylib", "1.1")
-    assert look(job, chip, history, Channels()).due
+    assert decide(job, chip, history, Channels()).due
 
 
 def test_a_plan_says_what_it_leaves_out_and_takes_it_where_that_is_asked(
     board: Target, night: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night({A: "pass"})
-    monkeypatch.setattr("monitor.cli.steps.RUNNERS", Path(board.file).parent)
-    asked = ["plan", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "plan"), "--runner", "board"]
+    monkeypatch.setattr("monitor.pipeline.plan.RUNNERS", Path(board.file).parent)
+    asked = ["plan", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "plan"), "--self-hosted", "board"]
     asked += ["--framework", "jax", "--suite", "paper", "--shards", "2"]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output
     assert done.output.startswith("- board-jax-paper: left out, tiny==2.0 was measured, ")
     assert len(done.output.splitlines()) == 1
     assert json.loads((tmp_path / "plan" / "matrix.json").read_text()) == []
-    again = CliRunner().invoke(app, [*asked, "--again"])
+    again = CliRunner().invoke(app, [*asked, "--force"])
     assert [line.partition(":")[0] for line in again.output.splitlines()] == [
         "- board-jax-paper-1-of-2",
         "- board-jax-paper-2-of-2",

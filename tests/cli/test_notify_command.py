@@ -10,10 +10,10 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from monitor.cli.notify import owners
 from monitor.execution.targets.target import load_targets
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
+from monitor.pipeline.notify import owners
 from support.fake_github import REPOSITORY, TOKEN, FakeGitHub, Fault
 
 Make = Callable[..., RunFile]

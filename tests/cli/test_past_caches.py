@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import bisect_trials
-from monitor.cli.backfill import _start
-from monitor.cli.bisect_trials import TrialContext
-from monitor.cli.older_builds import FOLDER, let_go, own_cache
 from monitor.execution.builds.environments import hold_environment, list_environments
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.backends import ExecuteBackend
 from monitor.execution.targets.package_sources import ChannelSource, FrameworkSources
 from monitor.execution.targets.target import Target
 from monitor.model import Channel, Evidence, Job
+from monitor.pipeline import bisect_trials
+from monitor.pipeline.backfill import start_run_step
+from monitor.pipeline.bisect_trials import TrialContext
+from monitor.pipeline.older_builds import FOLDER, own_cache, prune_old_builds
 from support.wheels import only_wheels, write_wheel
 
 
@@ -80,9 +80,9 @@ def test_the_run_step_of_a_backfill_keeps_to_that_folder_too(shared: Path, tmp_p
     before = contents(shared, tmp_path / "uv")
     own = own_cache(shared)
     path = tmp_path / "run.jsonl"
-    assert _start(Job("cpu", "jax", "paper", build="jax==9.9"), path, own).wait() == 1  # blocked: no such wheel
+    assert start_run_step(Job("cpu", "jax", "paper", build="jax==9.9"), path, own).wait() == 1  # blocked: no such wheel
     provision(MINE, "tiny", requirement="tiny==4.0", cache=own, log=silence)
-    let_go(own, MINE.framework("tiny"), keep=0)
+    prune_old_builds(own, MINE.framework("tiny"), keep=0)
     assert list_environments(own) == ()
     assert not [name for name in contents(own / "uv") if "tiny" in name]
     assert {path: of for path, of in contents(shared, tmp_path / "uv").items() if path in before} == before
@@ -92,7 +92,7 @@ def test_what_another_search_uses_stays(shared: Path) -> None:
     own = own_cache(shared)
     used = provision(MINE, "tiny", requirement="tiny==4.0", cache=own, log=silence)
     with hold_environment(used.python):
-        let_go(own, MINE.framework("tiny"), keep=0)
+        prune_old_builds(own, MINE.framework("tiny"), keep=0)
         assert used.python.exists()
-    let_go(own, MINE.framework("tiny"), keep=0)
+    prune_old_builds(own, MINE.framework("tiny"), keep=0)
     assert not used.python.exists()

@@ -10,12 +10,12 @@ import pytest
 
 from monitor.analysis.latency.build_effects import ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
-from monitor.cli.common import UserError
-from monitor.cli.planner import PlanRequest, plan_jobs
 from monitor.execution.targets.target import Target
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Job
+from monitor.pipeline.errors import UserError
+from monitor.pipeline.planner import PlanRequest, plan_jobs
 
 A = "jax/jax.a/eager"
 WISH = PlanRequest(("cpu",), ("jax",), ("paper",))

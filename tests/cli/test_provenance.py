@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app, common
+from monitor.cli import app
 from monitor.execution.targets.target import Target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json
 from monitor.history.layout import RecordedRun
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Job, Outcome, Reason, Run
-from monitor.pipeline import provenance
+from monitor.pipeline import provenance, snapshots
 from monitor.pipeline.provenance import (
     StartedFor,
     accept,
@@ -164,7 +164,7 @@ def test_a_job_hands_over_no_run_of_another_target(tmp_path: Path, runfile: Make
     note_start(artifact, "Run nvidia-h100, executed")
     write_run_file(artifact / "ours.jsonl", runfile(1, {A: "pass"}, target="nvidia-h100", build=JAX))
     write_run_file(artifact / "forged.jsonl", runfile(2, {A: "error"}, build=JAX))
-    done = portability("record", "--fetched", tmp_path / "fetched", "--history", history)
+    done = portability("record", "--artifacts", tmp_path / "fetched", "--history", history)
     assert done.exit_code == 2
     assert "forged.jsonl:1: run.target: cpu, and the workflow was started for nvidia-h100" in done.output
     assert [item.run.target for item in History(history).load().runs] == ["nvidia-h100"]
@@ -306,7 +306,7 @@ def test_every_shipped_run_is_taken_after_those_before_it() -> None:
 def test_what_is_too_new_is_refused_by_a_command_and_recorded_by_a_plan_that_names_it(
     runfile: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(common, "SHIPPED_HISTORY", tmp_path / "nothing")
+    monkeypatch.setattr(snapshots, "SHIPPED_HISTORY", tmp_path / "nothing")
     history = tmp_path / "history"
     History(history).record([runfile(1, {A: "pass"}, version="0.10.2")], "a night")
     path = write_run_file(tmp_path / "evil.jsonl", runfile(2, {A: "crash"}, version="9999.0"))

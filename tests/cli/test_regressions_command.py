@@ -1,4 +1,4 @@
-"""`portability regressions`, `judge` and `flaky`, with what people have said of failures."""
+"""`portability regressions`, `changes` and `flaky`, with what people have said of failures."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ def regressions(history: Path, *options: str, triage: Path | None = None) -> str
 def test_a_paragraph_each(history: Path) -> None:
     first, *rest = regressions(history).splitlines()
     assert first.startswith("open        jax==1 -> jax==2  [")
-    assert rest[:3] == [
-        "          1 of 1 case and 1 of 1 function bad on cpu: jax.a",
-        "          pass -> error: <b>@all</b>",
-        "          opened 2026-11-02 (1 cell); known by looking back",
+    assert [line.strip() for line in rest[:3]] == [
+        "1 of 1 case and 1 of 1 function bad on cpu: jax.a",
+        "pass -> error: <b>@all</b>",
+        "opened 2026-11-02 (1 cell); known by looking back",
     ]
     assert rest[3].startswith("fixed       jax==1 -> jax==2, fixed in jax==3  [")
     assert rest[6].strip().startswith("opened 2026-11-02 (1 cell), closed 2026-11-03 (1 cell);")
@@ -78,7 +78,7 @@ def triage(tmp_path: Path) -> Path:
     """A is expected to fail; a mute has ended."""
     directory = tmp_path / "triage"
     directory.mkdir()
-    entry = 'cases = "jax/jax.{}/*"\nreason = "known"\nwho = "octocat"\nexpires = {}\n'
+    entry = 'cases = "jax/jax.{}/*"\nreason = "known"\nowner = "octocat"\nexpires = {}\n'
     (directory / "expected.toml").write_text('[[expected]]\noutcome = "error"\n' + entry.format("a", "2999-12-31"))
     (directory / "mutes.toml").write_text("[[mute]]\n" + entry.format("b", "2026-01-31"))
     return directory
@@ -98,10 +98,11 @@ def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None
     back = runfile(5, {A: "pass", B: "pass"}, version="5", attempts=dict.fromkeys((A, B), ["pass"] * 2))
     again = runfile(6, {A: "error", B: "pass"}, version="6", attempts={A: ["error"] * 2})
     History(history).record([failing, back, again], "nights")
-    judge = ["judge", "--history", str(history), "--triage", str(triage)]
+    judge = ["changes", "--history", str(history), "--triage", str(triage)]
     told = CliRunner().invoke(app, [*judge, "--exit-code"])
     assert told.output.splitlines()[0] == f"! {triage}/{ENDED}"
-    assert "  expected  jax/jax.a/eager: pass -> error: why error" in told.output.splitlines()
+    lines = [line.split(maxsplit=1) for line in told.output.splitlines() if line.strip()]
+    assert ["expected", "jax/jax.a/eager: pass -> error: why error"] in lines
     assert told.exit_code == 0
     assert "mute[0]: ended on" in CliRunner().invoke(app, [*judge, "--markdown"]).output
 

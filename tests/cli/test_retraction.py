@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from monitor.cli import app, common
+from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.retraction import RetractionError
 from monitor.history.store import History
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Outcome, Reason, Signature
+from monitor.pipeline import snapshots
 from support.run_files import write_run_file
 
 Make = Callable[..., RunFile]
@@ -28,7 +29,7 @@ WHY = "version 49.7.3 is none of jax"
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Nothing is shipped, and nothing is kept in the folder of the tests."""
-    monkeypatch.setattr(common, "SHIPPED_HISTORY", tmp_path / "nothing")
+    monkeypatch.setattr(snapshots, "SHIPPED_HISTORY", tmp_path / "nothing")
     monkeypatch.chdir(tmp_path)
 
 
@@ -69,18 +70,18 @@ def ok(*arguments: object) -> str:
 def told(history: Path, out: Path) -> dict[str, object]:
     """All that is told of a history: by every command, and by every file of the site but its page of runs."""
     commands = (
-        *(("judge",), ("judge", "--json"), ("report", "--json"), ("regressions", "--json"), ("failures", "--json")),
+        *(("changes",), ("changes", "--json"), ("scores", "--json"), ("regressions", "--json"), ("failures", "--json")),
         *(
-            ("causes", "--json"),
+            ("changes", "--group", "--json"),
             ("flaky", "--json"),
-            ("lookback", "--json"),
-            ("history", "show", "jax", "jax.lax.sort"),
+            ("changepoints", "--json"),
+            ("history", "show", "jax.lax.sort"),
         ),
     )
     found: dict[str, object] = {" ".join(one): called(*one, "--history", history).output for one in commands}
     ok("plan", "--target", "cpu", "--framework", "jax", "--suite", "paper", "--history", history, "--out", out / "plan")
     found["plan"] = (out / "plan" / "cpu-jax-paper.json").read_text()
-    ok("site", "--history", history, "--out", out / "site", "--base-url", "https://example.org/")
+    ok("site", "--history", history, "--site", out / "site", "--site-url", "https://example.org/")
     for path in sorted((out / "site").rglob("*")):
         name = str(path.relative_to(out / "site"))
         if path.is_file() and path.suffix != ".parquet" and name not in ("runs/index.html", ".portability-site"):
@@ -103,7 +104,7 @@ def test_a_series_that_was_poisoned_recovers(
 
     evil = write_run_file(tmp_path / "evil.jsonl", poison)
     ok("record", evil, "--history", history)
-    assert "49.7.3" in called("judge", "--history", history).output
+    assert "49.7.3" in called("changes", "--history", history).output
     assert told(history, tmp_path / "poisoned") != before
 
     ok("history", "retract", POISON, "--why", WHY, "--history", history)
@@ -249,7 +250,7 @@ def test_no_series_follows_a_build_of_somebodys_own(
     )
     assert "recorded as" in ok("record", write_run_file(tmp_path / "own.jsonl", own), "--history", history)
     after = told(history, tmp_path / "after")
-    shown = "history show jax jax.lax.sort"
+    shown = "history show jax.lax.sort"
     assert {name for name in before if before[name] != after.get(name)} == {shown}
     assert own.run.id in str(after[shown])
     page = (tmp_path / "after" / "site" / "runs" / "index.html").read_text()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.cli.common import UserError
-from monitor.cli.github import check_repository
-from monitor.cli.steps import _base
+from monitor.pipeline.errors import UserError
+from monitor.pipeline.github_access import check_repository, checked_site_url
 
 
 @pytest.mark.parametrize(
@@ -14,13 +13,13 @@ from monitor.cli.steps import _base
     [("", ""), ("https://example.org", "https://example.org/"), ("http://[::1]:80/m/", "http://[::1]:80/m/")],
 )
 def test_an_address_ends_with_a_slash(given: str, base: str) -> None:
-    assert _base(given) == base
+    assert checked_site_url(given) == base
 
 
 @pytest.mark.parametrize("given", ["example.org/monitor", "ftp://example.org/", "https://", "https://example.org/?a=1"])
 def test_what_is_no_address_of_a_site_is_refused(given: str) -> None:
-    with pytest.raises(UserError, match="not the address of a site; write it as https://"):
-        _base(given)
+    with pytest.raises(UserError, match="must be an address, as in https://"):
+        checked_site_url(given)
 
 
 @pytest.mark.parametrize("given", ["monitor", "https://github.com/octocat/monitor", 'octocat/"><script>', "a/b/c", "/"])

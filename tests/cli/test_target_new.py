@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from monitor.cli import app
-from monitor.cli.common import UserError
 from monitor.execution.targets.device_check import DeviceExpectation
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import Target, load_target
 from monitor.model import Channel, Chip, Evidence
+from monitor.pipeline.errors import UserError
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 SCHEMA = json.loads((RUNNERS / "target.schema.json").read_text())
@@ -28,7 +28,8 @@ def runners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout's folder of runner files, to add to."""
     folder = tmp_path / "runners"
     shutil.copytree(RUNNERS, folder)
-    monkeypatch.setattr("monitor.cli.targets.RUNNERS", folder)
+    for module in ("cli.target", "pipeline.target_files"):
+        monkeypatch.setattr(f"monitor.{module}.RUNNERS", folder)
     return folder
 
 
@@ -48,7 +49,7 @@ L4 = DeviceExpectation(name="NVIDIA L4", count=2)
 def test_the_workflows_offer_what_is_added(runners: Path) -> None:
     workflows = runners.parent / ".github" / "workflows"
     shutil.copytree(RUNNERS.parent / ".github" / "workflows", workflows)
-    check = ["target", "choices", "--check"]
+    check = ["target", "sync-workflows", "--check"]
     assert CliRunner().invoke(app, check).exit_code == 0
     shutil.copy(runners / "nvidia-t4.toml", runners / "nvidia-z9.toml")
     told = CliRunner().invoke(app, check)

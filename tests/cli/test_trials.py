@@ -7,8 +7,8 @@ from math import exp
 import pytest
 
 from monitor.analysis.bisection import Trial
-from monitor.cli.bisect_trials import exited, timed
 from monitor.model import ComparisonSide, Outcome
+from monitor.pipeline.bisect_trials import exited, timed
 
 LABEL = "jax==1.0"
 PASSES = (Outcome.PASS,) * 15

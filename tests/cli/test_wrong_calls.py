@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.common import history_directory
+from monitor.cli.options import history_directory
 from monitor.cli.paths import directory, new_directory, new_file
 from monitor.execution import path_checks
 from monitor.execution.builds.uv import UvMissingError
@@ -37,36 +37,35 @@ CALLS: dict[str, dict[str, str]] = {
     "plan": {"target": "cpu", "framework": "jax", "suite": "paper", "history": "history"},
     "run": {"framework": "jax", "case": CASE, "out": "out.jsonl", "cache": "cache"},
     "record": {"runs": "run.jsonl", "history": "history"},
-    "judge": {"history": "history"},
+    "changes": {"history": "history"},
     "site": {"history": "history"},
     "repro": {"case": CASE},
-    "report": {"history": "history"},
-    "causes": {"history": "history"},
+    "scores": {"history": "history"},
     "failures": {"history": "history"},
     "regressions": {"history": "history"},
     "compare": {"case": CASE, "builds": "jax==0.9.2,jax==0.10.2", "cache": "cache"},
     "flaky": {"history": "history"},
-    "lookback": {"history": "history"},
+    "changepoints": {"history": "history"},
     "notify": {"repository": REPOSITORY, "history": "history"},
-    "watch": {"repository": REPOSITORY, "history": "history"},
+    "health": {"repository": REPOSITORY, "history": "history"},
     "federation": {},
     "bisect": {"case": CASE, "good": "jax==0.5.0", "bad": "jax==0.6.0", "history": "history", "cache": "cache"},
-    "confront": {"history": "history"},
+    "validate": {"history": "history"},
     "doctor": {"cache": "cache"},
     "suite list": {},
     "target list": {},
     "target check": {},
     "target labels": {"target": "cpu"},
-    "target choices": {},
+    "target sync-workflows": {},
     "target new": {"name": "board", "title": "Board", "builds": "cuda"},
     "builds list": {"cache": "cache"},
     "builds prune": {"cache": "cache"},
     "history retract": {"run": "20261101T030000Z-000001", "why": "wrong", "history": "history"},
     "history retracted": {"history": "history"},
-    "history show": {"framework": "jax", "function": "jax.numpy.add", "history": "history"},
-    "history thin": {"history": "history"},
-    "actions start": {"workflow": "run.yml", "repository": REPOSITORY},
-    "actions fetch": {"repository": REPOSITORY, "history": "history"},
+    "history show": {"function": "jax.numpy.add", "history": "history"},
+    "history prune": {"history": "history"},
+    "github dispatch": {"workflow": "run.yml", "repository": REPOSITORY},
+    "github download": {"repository": REPOSITORY, "history": "history"},
 }
 
 WRONG_NAMES = {"unknown": "no-such-name", "empty": "", "foreign": "żółw-×", "spaces": "a b", "pattern": "zzz/*"}
@@ -75,7 +74,6 @@ WRONG_NUMBERS = {"word": "many", "negative": "-1", "huge": "9" * 30, "empty": ""
 # What a parameter may take after all: free text, or a name that only somebody else knows. "*" is every command.
 FREE = {
     ("*", "site_url"): {"empty"},
-    ("site", "base_url"): {"empty"},
     ("site", "repository"): {"empty"},
     ("*", "branch"): {*WRONG_NAMES},
     ("*", "workflow"): {*WRONG_NAMES},
@@ -102,8 +100,6 @@ FREE = {
     ("repro", "build"): {"empty"},
     ("repro", "target"): {"empty"},
     ("doctor", "target"): {"empty"},
-    ("suite list", "framework"): {"empty"},
-    ("suite list", "suite"): {"empty"},
     ("bisect", "channel"): {"empty"},
     ("bisect", "builds"): {"empty"},
     ("backfill", "since"): {"empty"},
@@ -147,11 +143,12 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     monkeypatch.setattr("monitor.execution.builds.uv.find_uv", _no_uv)
-    monkeypatch.setattr("monitor.cli.doctor._reach", lambda _: "")
-    for started in ("monitor.cli.backfill._start", "monitor.cli.nightly.run_job"):
+    monkeypatch.setattr("monitor.pipeline.doctor._reach", lambda _: "")
+    for started in ("monitor.pipeline.backfill.start_run_step", "monitor.pipeline.night.run_job"):
         monkeypatch.setattr(started, _started)
     shutil.copytree(RUNNERS, tmp_path / "checkout" / "runners")
-    monkeypatch.setattr("monitor.cli.targets.RUNNERS", tmp_path / "checkout" / "runners")
+    for module in ("cli.target", "pipeline.target_files"):
+        monkeypatch.setattr(f"monitor.{module}.RUNNERS", tmp_path / "checkout" / "runners")
     return tmp_path
 
 

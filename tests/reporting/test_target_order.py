@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from monitor.cli.common import RUNNERS, open_history, told_of
 from monitor.execution.targets.target import load_targets
+from monitor.pipeline.locations import RUNNERS
+from monitor.pipeline.snapshots import open_history, snapshot_of
 from monitor.site.pages.matrix import matrix_page
 from monitor.suite.catalog import load_catalog
 
 
 def test_pages_list_targets_in_the_order_of_the_runner_files(tmp_path: Path) -> None:
-    material = told_of(open_history(tmp_path / "history"))
+    material = snapshot_of(open_history(tmp_path / "history"))
     seen = {one.target for one in material.functions}
     expected = tuple(name for name in load_targets(RUNNERS) if name in seen)
     assert expected[0] == "cpu"

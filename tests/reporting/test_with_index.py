@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.steps import write_pages
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, NumericalError, Run
+from monitor.pipeline.publish import write_pages
 from monitor.snapshot.snapshot import Snapshot, gather, material_of
 
 CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]

@@ -14,7 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import typer
 from typer.models import ArgumentInfo, OptionInfo
 
-from monitor.cli import app
+from monitor.cli.commands import COMMANDS, load_command
 from monitor.execution.__main__ import _parser
 
 
@@ -62,7 +62,7 @@ class Command:
 
 def commands() -> tuple[Command, ...]:
     """Every command of `portability`, and the run step's own options for `portability run`."""
-    found = [Command(words, parameters_of(callback)) for words, callback in _callbacks(app, ())]
+    found = [Command(words, parameters_of(callback)) for name in COMMANDS for words, callback in _callbacks(name)]
     return tuple(Command(one.words, _run_step()) if one.words == ("run",) else one for one in found)
 
 
@@ -76,13 +76,13 @@ def parameters_of(callback: Callable[..., Any]) -> tuple[Parameter, ...]:
     )
 
 
-def _callbacks(group: typer.Typer, words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]]:
-    for command in group.registered_commands:
+def _callbacks(name: str) -> Iterator[tuple[tuple[str, ...], Callable[..., Any]]]:
+    """Yield the words and the function of a command, or of each command of a group."""
+    registered = load_command(name).registered_commands
+    for command in registered:
         assert command.callback
-        yield (*words, command.name or command.callback.__name__.replace("_", "-")), command.callback
-    for inner in group.registered_groups:
-        assert inner.typer_instance
-        yield from _callbacks(inner.typer_instance, (*words, str(inner.typer_instance.info.name)))
+        inner = command.name or command.callback.__name__.replace("_", "-")
+        yield (name,) if inner == name and len(registered) == 1 else (name, inner), command.callback
 
 
 def _parameter(name: str, hint: Any, required: bool) -> Parameter:

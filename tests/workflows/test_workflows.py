@@ -23,7 +23,7 @@ WRITERS = {
     ("run", "publish"): {"contents": "read", "actions": "write"},
     ("publish", "record"): {"contents": "write", "actions": "read"},
     ("publish", "notify"): {"contents": "read", "issues": "write"},
-    ("watchdog", "watch"): {"contents": "read", "issues": "write", "actions": "read"},
+    ("watchdog", "health"): {"contents": "read", "issues": "write", "actions": "read"},
     ("publish", "deploy"): {"pages": "write", "id-token": "write"},
 }
 
@@ -44,7 +44,7 @@ def scripts(job: dict[str, Any]) -> list[str]:
 
 def calls(job: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """Every `portability` command that a job calls, with its options."""
-    lines = re.findall(r"^\s*portability ((?:actions )?\w+)(.*)", "\n".join(scripts(job)), re.MULTILINE)
+    lines = re.findall(r"^\s*portability ((?:github )?\w+)(.*)", "\n".join(scripts(job)), re.MULTILINE)
     return [(command, re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) for command, rest in lines]
 
 
@@ -211,9 +211,9 @@ def test_the_workflows_take_every_step_of_the_pipeline():
     order = ("nightly", "run", "publish")
     taken = [command for workflow in order for job in WORKFLOWS[workflow]["jobs"].values() for command, _ in calls(job)]
     assert taken == [
-        *("plan", "actions start"),
-        *("plan", "run", "actions start"),
-        *("actions fetch", "record", "judge", "lookback", "notify", "federation", "site"),
+        *("plan", "github dispatch"),
+        *("plan", "run", "github dispatch"),
+        *("github download", "record", "changes", "changepoints", "notify", "federation", "site"),
     ]
 
 
@@ -231,7 +231,7 @@ def test_every_command_that_a_workflow_calls_exists_with_its_options(command, op
 
 def test_every_test_that_the_page_on_security_names_is_there():
     repository = FILES[0].parents[2]
-    named = set(re.findall(r"`(test_\w+)`", (repository / "docs" / "security.md").read_text()))
+    named = set(re.findall(r"`(test_\w+)`", (repository / "docs" / "explanation" / "threat-model.md").read_text()))
     tests = "".join(path.read_text() for path in (repository / "tests").rglob("test_*.py"))
     assert named
     assert named - set(re.findall(r"def (test_\w+)", tests)) == set()

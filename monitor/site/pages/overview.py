@@ -21,8 +21,8 @@ from monitor.site.pages.build_changes import BuildChanges, changes_by_build
 from monitor.site.pages.changes import RunChangesOfKind, changes_by_kind
 from monitor.site.target_info import TargetInfo
 
-# A suite whose newest build is already measured skips a night (`monitor.cli.skip_policy`). A suite that also misses the
-# night after that has no recent results.
+# A suite whose newest build is already measured skips a night (`monitor.pipeline.skip_policy`). A suite that also
+# misses the night after that has no recent results.
 SILENT_AFTER = timedelta(hours=72)
 
 WEEK = timedelta(days=7)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.federation import FORKS
 from monitor.federation.forks import Fork, load_forks
 from monitor.formats.toml_reader import FieldError
+from monitor.pipeline.locations import FORKS
 
 
 def test_a_fork_is_a_line(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Builds of the past: which there were, found by walking a channel backwards, where they are kept, and for how long."""
+"""List old builds of a channel, and keep the last used few in their own cache."""
 
 from __future__ import annotations
 
@@ -8,43 +8,39 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from monitor.cli.common import WORK, UserError, say
 from monitor.execution.builds.environments import OWN_UV_CACHE, own_uv_cache, prune_environments
 from monitor.execution.builds.provider import BuildUnavailable, distribution_names, newest_build
 from monitor.execution.builds.uv import UvError, run_uv
 from monitor.execution.targets.package_sources import FrameworkSources, PackageSources
 from monitor.model import Build, Channel
+from monitor.pipeline.errors import UserError
+from monitor.pipeline.progress_log import log
 
-# Builds of the past are many and large: they have a cache of their own, of which the last used few are kept.
-PAST_BUILDS = WORK / "backfill" / "cache"
-FOLDER = "past-builds"  # in whichever cache is named
+FOLDER = "past-builds"  # in the cache that the call names
 
 
-def builds_back(
+def walk_channel_backwards(
     offer: PackageSources, framework: str, channel: str, *, below: str = "", days: int = 1
 ) -> Iterator[Build]:
-    """The builds of a channel, the newest first, each so many days older than the one before; of releases, every one.
+    """Yield the builds of a channel, the newest first: nightlies at least `days` apart, and every release.
 
-    With `below`, those older than that version. Raises UserError where the channel has none at all.
+    With `below`, only builds older than that version. Raises UserError if the channel has no build.
     """
     while True:
         try:
-            build = newest_build(offer, framework, channel, below=below, log=_say_nothing)
+            build = newest_build(offer, framework, channel, below=below, log=_discard)
         except BuildUnavailable as error:
             if not below:
                 raise UserError(f"{framework} {channel}: {error}") from error
-            say(f"nothing below {below}: {error}")
+            log(f"nothing below {below}: {error}")
             return
-        say(f"found {build.label}")
+        log(f"found {build.label}")
         yield build
         below = _before(build, days)
 
 
 def listed_builds(framework: FrameworkSources, versions: str) -> list[Build]:
-    """The builds of versions separated by commas, the oldest first; another distribution's is named with it.
-
-    Raises UserError.
-    """
+    """Return the builds of versions separated by commas ("0.5.3,jax==0.6.0"), the oldest first. Raises UserError."""
     named = [part.strip().rpartition("==") for part in versions.split(",")]
     try:
         ordered = sorted(named, key=lambda part: Version(part[2]))
@@ -54,21 +50,21 @@ def listed_builds(framework: FrameworkSources, versions: str) -> list[Build]:
 
 
 def own_cache(cache: Path) -> Path:
-    """The part of a cache that belongs to builds of the past alone, made where it is not there.
+    """Create and return the folder of a cache that has old builds only.
 
-    Others may keep builds in the same cache, and uv's own belongs to the user. So environments of the past, and what uv
-    downloads for them, go into a folder of their own: what is removed there is nobody else's.
+    Others may keep builds in the same cache, and uv's default cache belongs to the user. With their own folder for
+    environments and downloads, removing old builds removes nothing else.
     """
     own = cache / FOLDER
     (own / OWN_UV_CACHE).mkdir(parents=True, exist_ok=True)
     return own
 
 
-def let_go(own: Path, framework: FrameworkSources, keep: int) -> None:
-    """Remove the environments of a framework's past builds but the last used, and what uv keeps here of its wheels.
+def prune_old_builds(own: Path, framework: FrameworkSources, keep: int) -> None:
+    """Remove all but the `keep` last used environments of a framework's old builds, and uv's copies of its wheels.
 
-    `own` is what `own_cache` returned. Each past build is asked for once. With 1.5 GB apiece, those of TensorFlow's
-    nightlies would soon fill a disk.
+    `own` is the result of `own_cache`. Most old builds are used once. A nightly of TensorFlow takes 1.5 GB, so keeping
+    all of them would fill a disk.
     """
     if prune_environments(own, unused_days=0, keep=keep, distributions=distribution_names(framework)).removed:
         try:
@@ -77,15 +73,15 @@ def let_go(own: Path, framework: FrameworkSources, keep: int) -> None:
                 ("cache", "prune"), own_uv_cache(own)
             )  # the former forgets the wheels, and what they unpacked to stays
         except UvError as error:
-            say(f"{own / OWN_UV_CACHE} still has the wheels of {framework.name}: {error}")
+            log(f"{own / OWN_UV_CACHE} still has the wheels of {framework.name}: {error}")
 
 
-def _say_nothing(_: str) -> None:
-    """What each resolution says of itself is the same for every build."""
+def _discard(_: str) -> None:
+    """Drop the messages of a resolution; they are the same for every build."""
 
 
 def _before(build: Build, days: int) -> str:
-    """A version that the builds of so many days before stay below."""
+    """Return the version that builds at least `days` older are below."""
     if not build.date:
         return build.version
     last = date.fromisoformat(build.date)

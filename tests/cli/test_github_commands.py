@@ -54,13 +54,13 @@ def portability(*arguments: str) -> Result:
 def fetched(tmp_path: Path) -> list[str]:
     """Fetch, and what lies there then."""
     out = tmp_path / "runs"
-    done = portability("actions", "fetch", "--history", str(tmp_path / "history"), "--out", str(out))
+    done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(out))
     assert done.exit_code == 0, done.output
     return sorted(str(path.relative_to(out)) for path in out.glob("*/*"))
 
 
 def record(tmp_path: Path) -> str:
-    done = portability("record", "--fetched", str(tmp_path / "runs"), "--history", str(tmp_path / "history"))
+    done = portability("record", "--artifacts", str(tmp_path / "runs"), "--history", str(tmp_path / "history"))
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -71,7 +71,7 @@ def test_a_plan_starts_one_run_for_each_target_and_kind_of_evidence(github: Fake
     where = ("--history", str(history), "--out", str(plan))
     planned = portability("plan", *where, "--suite", "paper", "--target", "tpu-v5e", "--target", "cpu")
     assert planned.exit_code == 0, planned.output
-    done = portability("actions", "start", "run.yml", "--plan", str(plan), "--input", "suite=paper")
+    done = portability("github", "dispatch", "run.yml", "--plan", str(plan), "--input", "suite=paper")
     assert done.exit_code == 0, done.output
     assert github.actions.dispatched == [
         ("run.yml", "main", {"suite": "paper", "target": "tpu-v5e", "evidence": "compiled"}),
@@ -82,7 +82,7 @@ def test_a_plan_starts_one_run_for_each_target_and_kind_of_evidence(github: Fake
 
 def test_where_every_build_is_measured_nothing_is_started(github: FakeGitHub, tmp_path: Path) -> None:
     (tmp_path / "matrix.json").write_text("[]\n")
-    done = portability("actions", "start", "run.yml", "--plan", str(tmp_path))
+    done = portability("github", "dispatch", "run.yml", "--plan", str(tmp_path))
     assert (done.exit_code, done.output) == (0, "- nothing is left to start\n")
     assert github.requests == []
 
@@ -91,7 +91,7 @@ def test_one_that_cannot_be_started_holds_back_no_other(github: FakeGitHub, tmp_
     github.faults[1] = Fault(status=422, message="Unexpected inputs")
     matrix = [{"target": target, "evidence": "executed"} for target in ("a", "b", "b")]
     (tmp_path / "matrix.json").write_text(json.dumps(matrix))
-    done = portability("actions", "start", "run.yml", "--plan", str(tmp_path))
+    done = portability("github", "dispatch", "run.yml", "--plan", str(tmp_path))
     assert done.exit_code == 1
     assert [inputs["target"] for _, _, inputs in github.actions.dispatched] == ["b"]
     assert "run.yml a executed: NOT STARTED: run.yml: GitHub answers 422, Unexpected inputs" in done.output
@@ -169,7 +169,7 @@ def test_an_archive_with_planted_paths_is_refused_whole_and_the_others_are_taken
     bad = actions.hand_over(actions.run(), {"good.jsonl": data(1), name: b"x"}, github.url)
     good = actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
     out = tmp_path / "runs"
-    done = portability("actions", "fetch", "--history", str(tmp_path / "history"), "--out", str(out))
+    done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(out))
     assert done.exit_code == 2
     assert f"refused: artifact {bad} of " in done.output
     assert [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.jsonl") if path.parent.parent == out] == [
@@ -183,7 +183,7 @@ def test_what_is_no_archive_or_gone_is_refused_in_a_line(github: FakeGitHub, tmp
     gone = actions.hand_over(actions.run(), {}, github.url)
     actions.archives[broken] = b"no archive"
     del actions.archives[gone]
-    done = portability("actions", "fetch", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
+    done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
     assert done.exit_code == 2
     assert "no readable archive" in done.output
     assert "GitHub answers 410" in done.output
@@ -196,7 +196,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     github.actions.hand_over(github.actions.run(), {"a.jsonl": bytes(1_000_000)}, github.url)
     archive = zipfile.ZipFile(io.BytesIO(github.actions.archives[100]))
     assert archive.infolist()[0].compress_size < 10_000
-    done = portability("actions", "fetch", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
+    done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
     assert (done.exit_code, [*(tmp_path / "runs").rglob("*.jsonl")]) == (2, [])
 
 
@@ -207,7 +207,7 @@ def test_a_refused_run_file_leaves_its_artifact_to_be_taken_by_a_mended_monitor(
     bad = actions.hand_over(actions.run(), {"good.jsonl": data(1), "bad.jsonl": b'{"run": 1}\n'}, github.url)
     good = actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
     fetched(tmp_path)
-    done = portability("record", "--fetched", str(tmp_path / "runs"), "--history", str(tmp_path / "history"))
+    done = portability("record", "--artifacts", str(tmp_path / "runs"), "--history", str(tmp_path / "history"))
     assert done.exit_code == 2
     assert History(tmp_path / "history").artifacts() == {good}
     assert bad != good
@@ -215,7 +215,7 @@ def test_a_refused_run_file_leaves_its_artifact_to_be_taken_by_a_mended_monitor(
 
 def fetch(tmp_path: Path, *options: str) -> Result:
     where = ("--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
-    return portability("actions", "fetch", *where, *options)
+    return portability("github", "download", *where, *options)
 
 
 def test_what_expired_before_it_was_recorded_is_told_of_and_the_others_are_taken(
@@ -288,10 +288,13 @@ def test_a_list_of_many_pages_is_read_whole(github: FakeGitHub, tmp_path: Path, 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["actions", "start", "run.yml", "--input", "suite"], '--input "suite": must be NAME=VALUE, as in suite=paper'),
-        (["actions", "start", "run.yml", "--plan", "nowhere"], "`portability plan --out nowhere` makes it"),
-        (["actions", "fetch", "--repository", "monitor"], "must be OWNER/NAME"),
-        (["record", "--fetched", "nowhere"], "`portability actions fetch --out nowhere` makes it"),
+        (
+            ["github", "dispatch", "run.yml", "--input", "suite"],
+            '--input "suite": must be NAME=VALUE, as in suite=paper',
+        ),
+        (["github", "dispatch", "run.yml", "--plan", "nowhere"], "`portability plan --out nowhere` makes it"),
+        (["github", "download", "--repository", "monitor"], "must be OWNER/NAME"),
+        (["record", "--artifacts", "nowhere"], "`portability github download --out nowhere` makes it"),
     ],
 )
 def test_a_bad_call_is_told_the_mend(github: FakeGitHub, arguments: list[str], said: str) -> None:

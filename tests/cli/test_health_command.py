@@ -1,4 +1,4 @@
-"""`portability watch`: the monitor's own troubles, each an issue that opens, follows and closes by itself."""
+"""`portability health`: the monitor's own troubles, each an issue that opens, follows and closes by itself."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def one_target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A monitor of nothing but the study's functions of JAX on the CPU."""
     (tmp_path / "runners").mkdir()
     (tmp_path / "runners" / "cpu.toml").write_text(RUNNER.format(suites='"paper"'))
-    monkeypatch.setattr("monitor.cli.health.RUNNERS", tmp_path / "runners")
+    monkeypatch.setattr("monitor.pipeline.health.RUNNERS", tmp_path / "runners")
 
 
 @pytest.fixture
@@ -67,8 +67,8 @@ def record(tmp_path: Path, runfile: Make) -> Callable[..., None]:
     return record
 
 
-def watch(directory: Path, *options: str) -> Result:
-    command = ["watch", "--history", str(directory / "history"), "--repository", REPOSITORY]
+def health(directory: Path, *options: str) -> Result:
+    command = ["health", "--history", str(directory / "history"), "--repository", REPOSITORY]
     return CliRunner().invoke(app, [*command, *options])
 
 
@@ -79,7 +79,7 @@ def only(github: FakeGitHub) -> dict[str, object]:
 
 def test_all_is_well(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(1, {A: "pass"})
-    done = watch(tmp_path)
+    done = health(tmp_path)
     assert (done.exit_code, github.writes) == (0, [])
     assert "nothing to do" in done.stderr
 
@@ -88,24 +88,24 @@ def test_a_silent_target_is_one_issue_until_data_flows(
     github: FakeGitHub, tmp_path: Path, record: Callable[..., None]
 ) -> None:
     record(5, {A: "pass"})
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     issue = only(github)
     assert (issue["title"], issue["state"]) == ("Targets are silent", "open")
     assert [label["name"] for label in issue["labels"]] == ["monitor"]
     assert "| `cpu, executed` | `nothing since " in str(issue["body"])
     written = len(github.writes)
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert len(github.writes) == written  # nothing is done twice
     record(0.5, {A: "pass"})
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert (only(github)["state"], only(github)["state_reason"]) == ("closed", "completed")
-    assert watch(tmp_path, "--days", "1").exit_code == 0
+    assert health(tmp_path, "--days", "1").exit_code == 0
     assert only(github)["state"] == "closed"
 
 
 def silent(tmp_path: Path) -> list[tuple[str, str]]:
     """Return what `watch` calls silent: the name and the trouble of each row."""
-    done = watch(tmp_path, "--dry-run", "--json")
+    done = health(tmp_path, "--dry-run", "--json")
     assert done.exit_code == 0, done.output
     bodies = [one["body"] for one in json.loads(done.stdout) if one["title"] == "Targets are silent"]
     rows = [line.split("`") for body in bodies for line in body.splitlines() if line.startswith("| `")]
@@ -152,7 +152,7 @@ def test_what_comes_back_opens_the_same_issue(github: FakeGitHub, tmp_path: Path
     record(0.5, {A: "pass"})
     for state, expected in (("disabled_inactivity", "open"), ("active", "closed"), ("disabled_manually", "open")):
         github.actions.states["nightly.yml"] = state
-        assert watch(tmp_path).exit_code == 0
+        assert health(tmp_path).exit_code == 0
         assert only(github)["state"] == expected
     assert only(github)["title"] == "The monitor's workflows are switched off"
     assert "| `nightly.yml` | `somebody switched it off` |" in str(only(github)["body"])
@@ -160,16 +160,16 @@ def test_what_comes_back_opens_the_same_issue(github: FakeGitHub, tmp_path: Path
 
 def test_a_night_that_saw_too_little(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(0.5, {A: "pass"}, expected=(A, B))
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert only(github)["title"] == "Nights observed less than they should"
     assert "| `cpu, executed: jax, suite paper` | `only 1 of 2 cases were observed` |" in str(only(github)["body"])
 
 
 def test_a_person_who_closes_it_is_heeded(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(5, {A: "pass"})
-    watch(tmp_path)
+    health(tmp_path)
     only(github).update(state="closed", state_reason="not_planned")
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert only(github)["state"] == "closed"
 
 
@@ -207,11 +207,11 @@ def test_an_old_site(
     trouble: str,
 ) -> None:
     record(0.5, {A: "pass"})
-    assert watch(tmp_path, "--site-url", site(text)).exit_code == 0
+    assert health(tmp_path, "--site-url", site(text)).exit_code == 0
     assert only(github)["title"] == "The published site is old"
     assert trouble in str(only(github)["body"])
     fresh = site(json.dumps({"generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}))
-    assert watch(tmp_path, "--site-url", fresh).exit_code == 0
+    assert health(tmp_path, "--site-url", fresh).exit_code == 0
     assert only(github)["state"] == "closed"
 
 
@@ -223,7 +223,7 @@ def test_a_site_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_dry_run_writes_nothing(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(5, {A: "pass"})
-    done = watch(tmp_path, "--dry-run", "--json")
+    done = health(tmp_path, "--dry-run", "--json")
     (planned,) = json.loads(done.stdout)
     assert (planned["step"], planned["title"], github.writes) == ("open", "Targets are silent", [])
 
@@ -239,7 +239,7 @@ def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record
     lost = actions.hand_over(actions.run(), {}, github.url, days=9, expired=True)
     waits = actions.hand_over(actions.run(), {}, github.url, days=3)
     actions.hand_over(actions.run(), {}, github.url, days=0.5)  # the next publish takes it
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     body = body_of(github, "Results were handed over and not recorded")
     assert f"artifact {lost} of " in body
     assert "never recorded" in body
@@ -247,7 +247,7 @@ def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record
     assert "uploaded 3 days ago, not recorded yet" in body
     assert "artifact 102" not in body
     actions.artifacts.clear()
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert (only(github)["state"], "stays lost" in str(github.comments[1])) == ("closed", True)
 
 
@@ -256,7 +256,7 @@ def test_a_run_of_the_future_is_no_sign_of_life(
 ) -> None:
     record(5, {A: "pass"})
     record(-400, {A: "pass"})
-    assert watch(tmp_path).exit_code == 0
+    assert health(tmp_path).exit_code == 0
     assert "nothing since " in body_of(github, "Targets are silent")
     assert "days ahead: no sign of life" in body_of(github, "A clock is wrong")
 
@@ -266,8 +266,8 @@ def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
 ) -> None:
     record(0.5, {A: "pass"})
     ahead = partial(GitHubClient, write_interval=0, clock=lambda: datetime.now(UTC) + timedelta(days=30))
-    monkeypatch.setattr("monitor.cli.github.GitHubClient", ahead)
-    assert watch(tmp_path).exit_code == 0
+    monkeypatch.setattr("monitor.pipeline.github_access.GitHubClient", ahead)
+    assert health(tmp_path).exit_code == 0
     assert only(github)["title"] == "A clock is wrong"
     assert "clock is 30 days ahead of GitHub's" in str(only(github)["body"])
 
@@ -276,5 +276,5 @@ def test_a_site_of_the_future(
     github: FakeGitHub, tmp_path: Path, record: Callable[..., None], site: Callable[[str], str]
 ) -> None:
     record(0.5, {A: "pass"})
-    assert watch(tmp_path, "--site-url", site(json.dumps({"generated": "2990-01-01T00:00:00Z"}))).exit_code == 0
+    assert health(tmp_path, "--site-url", site(json.dumps({"generated": "2990-01-01T00:00:00Z"}))).exit_code == 0
     assert "which is yet to come" in body_of(github, "The published site is old")

@@ -1,0 +1,162 @@
+"""`portability changes`: show what changed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.outcomes.failure_groups import FailureGroup
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.cli.commands import command_app
+from monitor.cli.options import (
+    EvidencesOption,
+    FrameworksOption,
+    HistoryOption,
+    JsonOption,
+    MarkdownOption,
+    SuitesOption,
+    TargetsOption,
+    TriageOption,
+    series_selection,
+)
+from monitor.cli.output import examples, print_frame, print_json
+from monitor.formats.serialization import to_json
+from monitor.formatting.humanize import first_names
+from monitor.pipeline.errors import UserError
+from monitor.pipeline.locations import DEFAULT_HISTORY, TRIAGE
+from monitor.pipeline.progress_log import log
+from monitor.pipeline.queries import NewestChanges, change_groups, newest_changes
+from monitor.reports.changes_text import changes_markdown, changes_text
+from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
+
+app = command_app()
+
+
+@app.command(
+    epilog=examples(
+        "portability changes",
+        "portability changes --history history --json | jq '.[].changes'",
+        "portability changes --group --framework jax",
+        "portability changes --group --verdict values-changed --markdown",
+    )
+)
+def changes(
+    history: HistoryOption = DEFAULT_HISTORY,
+    triage: TriageOption = TRIAGE,
+    target: TargetsOption = [],  # noqa: B006 - typer copies it
+    framework: FrameworksOption = [],  # noqa: B006
+    suite: SuitesOption = [],  # noqa: B006
+    evidence: EvidencesOption = [],  # noqa: B006
+    group: Annotated[
+        bool, typer.Option("--group", help="Show the changes of all nights, one group per build and message.")
+    ] = False,
+    verdict: Annotated[
+        list[ChangeKind], typer.Option("--verdict", help="With --group: only this kind of change; default: all.")
+    ] = [],  # noqa: B006
+    json_: JsonOption = False,
+    markdown: MarkdownOption = False,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 if a regression or slowdown counts after triage.")
+    ] = False,
+) -> None:
+    """Show what changed on the newest night, or over the whole history.
+
+    Without --group: the changes of the newest night of each target, framework and suite, and which of them count after
+    triage. A slowdown is shown with the last good build and the new one side by side, and with its stage: suspect,
+    confirmed by an A/B run, reported after two nights of three, ongoing, recovered.
+
+    With --group: the changes of all nights. Changes that share a build and the words of a message are one group.
+    """
+    selection = series_selection(target, framework, suite, evidence)
+    if group:
+        if exit_code or triage != TRIAGE:
+            raise UserError("--group shows the whole history without triage: leave out --exit-code and --triage")
+        _print_groups(change_groups(history, selection, verdict), as_json=json_, markdown=markdown)
+        return
+    if verdict:
+        raise UserError("--verdict selects groups of changes: add --group")
+    found = newest_changes(history, triage, selection)
+    _print_newest(found, as_json=json_, markdown=markdown)
+    if exit_code and found.counting:
+        raise typer.Exit(1)
+
+
+def _print_newest(found: NewestChanges, *, as_json: bool, markdown: bool) -> None:
+    if as_json:
+        latency = {night.run.id: night for night in found.latency}
+        print_json([night_json(night, latency.get(night.run.id)) for night in found.nights])
+        for fault in found.faults:
+            log(fault)
+        return
+    outcomes, slowdowns = (changes_markdown, slowdowns_markdown) if markdown else (changes_text, slowdowns_text)
+    print("\n\n".join(filter(None, (outcomes(found.nights, found.faults), slowdowns(found.latency)))))
+
+
+def night_json(night: NightChanges, latency: LatencyNight | None) -> dict[str, object]:
+    """Return a night as JSON: its run without packages, its changes, and its slowdowns if it was timed."""
+    build = dataclasses.replace(night.run.build, packages=()) if night.run.build else None
+    run = to_json(dataclasses.replace(night.run, build=build))
+    return {
+        "run": run,
+        "baseline": night.baseline.label if night.baseline else None,
+        "expected": night.expected,
+        "observed": night.observed,
+        "functions": to_json(night.score),
+        "incidents": list(night.incidents),
+        "changes": [to_json(change) | {"function": change.function} for change in night.changes],
+        "regressions": [change.case for change in night.regressions],
+        "latency": {name: value for name, value in to_json(latency).items() if name != "run"} if latency else None,
+    }
+
+
+def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) -> None:
+    if as_json:
+        print_json([_group_json(group) for group in groups])
+    elif markdown:
+        print_frame(_frame(groups), markdown=True)
+    else:
+        print("\n".join(line for group in groups for line in _lines(group)))
+
+
+def _lines(group: FailureGroup) -> Iterator[str]:
+    yield f"{group.baseline} -> {group.build}"
+    targets, functions = first_names(group.targets), first_names(group.functions)
+    yield f"  {group.verdict:<18} {len(group.hits)} cases on {targets}: {functions}"
+    yield f"  {'':<18} {_message(group)}"
+
+
+def _message(group: FailureGroup) -> str:
+    turned = f"{group.hits[0].change.before} -> {group.hits[0].change.after}"
+    return f"{turned}: {group.said.text}" if group.said.message else turned
+
+
+def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "last good": group.baseline,
+            "first bad": group.build,
+            "verdict": group.verdict.value,
+            "cases": len(group.hits),
+            "functions": first_names(group.functions),
+            "targets": first_names(group.targets),
+            "message": _message(group),
+        }
+        for group in groups
+    )
+
+
+def _group_json(group: FailureGroup) -> dict[str, object]:
+    return {
+        "framework": group.framework,
+        "build": group.build,
+        "verdict": group.verdict.value,
+        "signature": group.signature,
+        "functions": group.functions,
+        "targets": group.targets,
+        "hits": [{"run": hit.run.id} | to_json(hit.change) for hit in group.hits],
+    }

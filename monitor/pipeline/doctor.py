@@ -1,0 +1,155 @@
+"""Check this machine: tools, disk, devices, frameworks, and the package indexes of runner files."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from monitor.execution.builds.environments import hold_environment
+from monitor.execution.builds.provider import BuildUnavailable, provision
+from monitor.execution.builds.python_search import find_interpreter
+from monitor.execution.builds.uv import UvMissingError, find_uv
+from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
+from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
+from monitor.execution.targets.target import Target, find_target, load_targets
+from monitor.execution.workers.pool import RunContext, executing
+from monitor.execution.workers.process import PACKAGE, WorkerUnavailableError
+from monitor.http_client import HttpError, open_session, send
+from monitor.model import Evidence, Job
+from monitor.pipeline.locations import RUNNERS
+from monitor.pipeline.progress_log import log
+
+INDEX_SECONDS = 5.0
+FREE_GIB = 10  # three frameworks take 3 GiB, an accelerator's builds three times that
+
+
+@dataclass(frozen=True)
+class DoctorCheck:
+    """One check. A night cannot run if a `needed` check fails; `mend` says how to get what is missing."""
+
+    what: str
+    fine: bool
+    said: str
+    needed: bool = True
+    mend: str = ""
+
+
+def check_machine(cache: Path, target: str = "") -> list[DoctorCheck]:
+    """Check this machine for all targets; for a named target, also install its builds and start a worker on each."""
+    targets = load_targets(RUNNERS)
+    chosen = [find_target(targets, target)] if target else [*targets.values()]
+    checks = [*_tools(), _free_space(cache), *_devices(), *_sources(chosen)]
+    return [*checks, *_frameworks(chosen[0], cache)] if target else checks
+
+
+def _tools() -> Iterator[DoctorCheck]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield DoctorCheck("Python", sys.version_info >= (3, 11), version)
+    git = shutil.which("git")
+    version = (
+        subprocess.run([git, "--version"], capture_output=True, text=True, check=True).stdout.strip() if git else "no"
+    )
+    yield DoctorCheck("git", bool(git), version, mend="" if git else "apt-get install git")
+    try:
+        yield DoctorCheck("uv", True, Path(find_uv()).name)
+    except UvMissingError as error:
+        yield DoctorCheck("uv", False, "not found", mend=str(error))
+    compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    yield DoctorCheck(
+        "C++ compiler",
+        bool(compiler),
+        "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases are blocked",
+        needed=False,
+        mend="" if compiler else "apt-get install g++",
+    )
+
+
+def _free_space(cache: Path) -> DoctorCheck:
+    existing = next(path for path in (cache, *cache.absolute().parents) if path.exists())
+    free = shutil.disk_usage(existing).free / 2**30
+    fine = free >= FREE_GIB
+    return DoctorCheck(
+        "disk",
+        fine,
+        f"{free:.0f} GiB free for builds",
+        mend="" if fine else f"{FREE_GIB} GiB are needed: `portability builds prune`",
+    )
+
+
+def _devices() -> Iterator[DoctorCheck]:
+    gpu = shutil.which("nvidia-smi")
+    names = ""
+    if gpu:
+        query = [gpu, "--query-gpu=name", "--format=csv,noheader"]
+        names = ", ".join(subprocess.run(query, capture_output=True, text=True, check=False).stdout.split("\n")).strip(
+            ", "
+        )
+    yield DoctorCheck("NVIDIA GPU", bool(names), names or "none", needed=False)
+    yield DoctorCheck(
+        "AMD GPU", Path("/dev/kfd").exists(), "/dev/kfd" if Path("/dev/kfd").exists() else "none", needed=False
+    )
+    tpus = sorted(str(path) for path in [*Path("/dev").glob("accel*"), *Path("/dev/vfio").glob("[0-9]*")])
+    yield DoctorCheck("TPU", bool(tpus), ", ".join(tpus) or "none", needed=False)
+
+
+def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
+    """Start a worker of each framework of a target here, as a night would, and yield the device that it sees."""
+    if Evidence.EXECUTED not in target.evidences:
+        command = f"portability nightly --target {target.name} tries it on any machine"
+        yield DoctorCheck(target.name, True, f"not executed, so it needs no device: {command}")
+        return
+    backend = target.backend(Evidence.EXECUTED)
+    for framework in target.frameworks.values():
+        subject = f"{target.name} {framework.name}"
+        try:
+            provided = provision(target, framework.name, cache=cache, log=log)
+            with hold_environment(provided.python), TemporaryDirectory(prefix="portability-") as folder:
+                job = Job(target.name, framework.name, "paper")
+                (start,) = executing(
+                    RunContext(job, backend, framework, provided.python, Path(folder), PACKAGE), frozenset()
+                )
+                worker = start()
+                worker.close()
+        except (BuildUnavailable, WorkerUnavailableError) as error:
+            yield DoctorCheck(subject, False, str(error), mend="until then its runs are blocked")
+        else:
+            environment = worker.ready.environment
+            device = environment.get(NAME) or environment.get(PLATFORM, "")
+            yield DoctorCheck(subject, True, f"{provided.build.label} sees {environment.get(COUNT, '')} × {device}")
+
+
+def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
+    """Check the interpreters and package indexes of all runner files."""
+    files = {offer.file: offer for target in targets for offer in map(target.sources, target.evidences)}
+    yield from _pythons(files.values())
+    users: dict[str, list[str]] = {}
+    for offer in files.values():
+        for framework in offer.frameworks.values():
+            for index in {index for source in framework.channels.values() for index in source.index}:
+                users.setdefault(index, []).append(f"{offer.name} {framework.name}")
+    users.pop(CONFIGURED_INDEX, None)
+    for index, names in sorted(users.items()):
+        unreached = _reach(index)
+        mend = f"auto goes on with the next source, for {', '.join(names)}" if unreached else ""
+        yield DoctorCheck(index, not unreached, unreached or "answers", needed=False, mend=mend)
+
+
+def _pythons(files: Iterable[PackageSources]) -> Iterator[DoctorCheck]:
+    frameworks = [framework for offer in files for framework in offer.frameworks.values()]
+    for version in sorted({s.python for framework in frameworks for s in framework.channels.values() if s.python}):
+        _, note = find_interpreter(version, lambda _: None)
+        yield DoctorCheck(f"Python {version}", not note, note or "found", needed=False)
+
+
+def _reach(url: str) -> str:
+    """Return why an index cannot be reached; "" if it responds, even with a refusal of its bare address."""
+    try:
+        with open_session() as session, send(session, "GET", url, timeout=INDEX_SECONDS, follow_redirects=True):
+            return ""
+    except HttpError as error:
+        return f"cannot be reached ({error})"

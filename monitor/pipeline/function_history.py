@@ -1,0 +1,68 @@
+"""Read the past of one function from a history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.execution.targets.target import load_targets
+from monitor.history.function_index import load_function
+from monitor.history.layout import places
+from monitor.pipeline.errors import UserError, refuse_unknown
+from monitor.pipeline.locations import INDEX, RUNNERS
+from monitor.pipeline.snapshots import open_history
+from monitor.suite.catalog import load_catalog
+
+SUGGESTIONS = 3
+SIMILARITY = 0.6  # of two names, as `difflib` measures it
+
+
+@dataclass(frozen=True)
+class FunctionHistory:
+    """Observations of one function on one target; `elsewhere` are the other targets that observed it.
+
+    `table` has the columns run, case, outcome, message, max_rel, max_ulp, latency_median and latency_spread.
+    """
+
+    table: pd.DataFrame
+    elsewhere: tuple[str, ...]
+
+
+def function_history(directory: Path, function: str, target: str) -> FunctionHistory:
+    """Return the observations of a function on a target,.
+
+    Raises UserError, with near names, if no run observed the function and the catalog does not have it.
+    """
+    refuse_unknown("target", target, load_targets(RUNNERS))
+    framework = _framework_of(function)
+    files = open_history(directory).files
+    table = load_function(files, INDEX, target, framework, function)
+    if not table.empty:
+        return FunctionHistory(table, ())
+    others = [name for name, of in places(files) if of == framework and name != target]
+    elsewhere = [name for name in others if not load_function(files, INDEX, name, framework, function).empty]
+    if not elsewhere and function not in load_catalog():
+        raise UserError(f'no function "{function}"{_suggestion(function)}')
+    return FunctionHistory(table, tuple(elsewhere))
+
+
+def _framework_of(function: str) -> str:
+    """Return the framework of a dotted name, by its first part. Raises UserError."""
+    by_prefix = {name.partition(".")[0]: known.framework for name, known in load_catalog().items()}
+    prefix, dot, _ = function.partition(".")
+    if not dot or prefix not in by_prefix:
+        raise UserError(f'no function "{function}"{_suggestion(function)}')
+    return by_prefix[prefix]
+
+
+def _suggestion(function: str) -> str:
+    """Return the catalog's near names, as the end of an error line: the same last part first, then similar names."""
+    names = load_catalog()
+    last = function.rpartition(".")[2]
+    same_last = sorted(name for name in names if name.rpartition(".")[2] == last)
+    near = [*same_last, *get_close_matches(function, names, n=SUGGESTIONS, cutoff=SIMILARITY)]
+    quoted = [f'"{name}"' for name in dict.fromkeys(near)][:SUGGESTIONS]
+    return f", did you mean {' or '.join(quoted)}?" if quoted else "; `portability suite list` has all"

@@ -1,0 +1,23 @@
+"""Name the folders and files that the application reads and writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+RUNNERS = CHECKOUT / "runners"
+TEMPLATES = CHECKOUT / "site"
+FINDINGS = CHECKOUT / "docs" / "findings.md"
+TRIAGE = CHECKOUT / "triage"
+FORKS = CHECKOUT / "federation.toml"
+SHIPPED_HISTORY = CHECKOUT / "results"
+
+WORK = Path(".portability")  # in the current directory: the output of a night on this machine
+INDEX = WORK / "index"  # cached columns of the history's runs; may be deleted at any time
+DEFAULT_HISTORY = WORK / "history"
+DEFAULT_SITE = WORK / "site"
+NIGHTS = WORK / "nights"
+BACKFILL = WORK / "backfill"
+BISECTIONS = WORK / "bisect"
+# Old builds are many and large. They have their own cache, which keeps the last used few.
+PAST_BUILDS = BACKFILL / "cache"

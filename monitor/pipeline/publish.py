@@ -1,0 +1,66 @@
+"""Write the static site from a snapshot of the history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.execution.targets.target import Target, load_targets
+from monitor.federation.columns import Federation, load_federation
+from monitor.history.store import History
+from monitor.pipeline.locations import FINDINGS, RUNNERS, TEMPLATES
+from monitor.pipeline.snapshots import snapshot_of
+from monitor.pipeline.triage_context import load_triage_context
+from monitor.site.build import write_site
+from monitor.site.dev_server import LOOPBACK, serve_site
+from monitor.site.known_issues import load_known_issues
+from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_info import TargetInfo
+from monitor.snapshot.snapshot import Snapshot
+from monitor.suite.catalog import load_catalog
+from monitor.suite.repro import NoScriptError, script
+
+
+def write_pages(
+    snapshot: Snapshot, directory: Path, site_url: str = "", federation: Path | None = None, repository: str = ""
+) -> Path:
+    """Write the site, and return the path of its first page. `federation` is a file of forks' columns."""
+    generated = datetime.now(UTC)
+    project = ProjectMetadata(
+        catalog=load_catalog(),
+        script=script_of,
+        hardware={name: _target_info(target) for name, target in load_targets(RUNNERS).items()},
+        excuse=load_triage_context(snapshot).excuse,
+        known_issues=load_known_issues(FINDINGS),
+        federation=load_federation(federation, generated) if federation else Federation(),
+    )
+    page = write_site(
+        snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository
+    )
+    return page.resolve()
+
+
+def serve_pages(
+    history: History, watched: Path, port: int, directory: Path, site_url: str, federation: Path | None, repository: str
+) -> None:
+    """Serve the site on this machine until interrupted; write it again when templates or the history change."""
+    base = site_url or (f"http://{LOOPBACK}:{port}/" if port else "")
+
+    def write() -> Path:
+        history.refresh()
+        return write_pages(snapshot_of(history), directory, base, federation, repository)
+
+    serve_site(write, directory, watched=[TEMPLATES, watched], port=port)
+
+
+def script_of(case: str, seen: str) -> str:
+    """Return the script of a case with its last outcome `seen`; "" for an old case that the suite no longer has."""
+    try:
+        return script(case, seen)
+    except NoScriptError:
+        return ""
+
+
+def _target_info(target: Target) -> TargetInfo:
+    frameworks = {evidence: tuple(target.sources(evidence).frameworks) for evidence in target.evidences}
+    return TargetInfo(target.title, frameworks, target.compile.chip if target.compile else None)

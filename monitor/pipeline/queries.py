@@ -1,0 +1,147 @@
+"""Answer questions about a recorded history, for one selection of its series."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.analysis.latency.changepoints import Changepoint
+from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.outcomes.failure_groups import FailureGroup, causes
+from monitor.analysis.outcomes.flakiness import FlakinessRating
+from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.analysis.regressions.regression import Regression, RegressionState
+from monitor.analysis.regressions.triage import excused, filed
+from monitor.analysis.status.current_failures import CurrentFailure, failures
+from monitor.analysis.status.current_status import SeriesStatus
+from monitor.analysis.status.evidence_validation import EvidenceValidation, confrontations
+from monitor.analysis.status.scores_table import AllFunctionsRow, SpeedRow, speed_table, stratum_table, whole_table
+from monitor.analysis.status.study_table import StudyRow, study_table
+from monitor.pipeline.selection import SeriesSelection
+from monitor.pipeline.snapshots import load_snapshot
+from monitor.pipeline.triage_context import load_triage_context
+from monitor.suite.catalog import load_catalog
+
+REFERENCE = "cpu"  # the target that others are timed against
+
+Row = TypeVar("Row", StudyRow, AllFunctionsRow, SpeedRow)
+
+
+@dataclass(frozen=True)
+class NewestChanges:
+    """Changes and slowdowns of the newest night of each series; `faults` are lines on wrong triage entries.
+
+    `counting` is True if a regression, an incident or a confirmed slowdown counts after triage.
+    """
+
+    nights: tuple[NightChanges, ...]
+    latency: tuple[LatencyNight, ...]
+    faults: tuple[str, ...]
+    counting: bool
+
+
+def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> NewestChanges:
+    """Return what changed on the newest night of each selected series. Raises UserError."""
+    snapshot = load_snapshot(history, selection)
+    context = load_triage_context(snapshot, triage)
+    nights = tuple(excused(night, context.excuse) for night in snapshot.newest if selection.matches_run(night.run))
+    latency = tuple(night for night in snapshot.paces if selection.matches_run(night.run))
+    counting = any(night.regressions or night.incidents for night in nights) or any(
+        filed(night, context.excuse) for night in latency
+    )
+    return NewestChanges(nights, latency, context.faults, counting)
+
+
+def change_groups(history: Path, selection: SeriesSelection, verdicts: Collection[ChangeKind]) -> list[FailureGroup]:
+    """Return the changes of all nights, one group per build and message. Raises UserError."""
+    nights = load_snapshot(history, selection).nights
+    groups = causes(night for night in nights if selection.matches_run(night.run))
+    return [group for group in groups if not verdicts or group.verdict in verdicts]
+
+
+@dataclass(frozen=True)
+class SelectedRegressions:
+    """Regressions in the order of their first run; `faults` are lines on wrong triage entries.
+
+    `commits_of_main` maps builds' commits to the commits of `main` that PyTorch's nightlies are built from.
+    """
+
+    regressions: tuple[Regression, ...]
+    commits_of_main: Mapping[str, str]
+    faults: tuple[str, ...]
+
+
+def selected_regressions(
+    history: Path, triage: Path, selection: SeriesSelection, states: Collection[RegressionState]
+) -> SelectedRegressions:
+    """Return the regressions that hit a selected series and have one of the states. Raises UserError."""
+    snapshot = load_snapshot(history, selection)
+    context = load_triage_context(snapshot, triage)
+    regressions = sorted(snapshot.regressions(context.excuse), key=lambda regression: regression.events[0].run.started)
+    selected = tuple(
+        regression
+        for regression in regressions
+        if any(map(selection.matches_cell, regression.cells)) and (not states or regression.state in states)
+    )
+    return SelectedRegressions(selected, snapshot.main_commits, context.faults)
+
+
+def selected_failures(history: Path, selection: SeriesSelection) -> tuple[CurrentFailure, ...]:
+    """Return the failures after the last run of each selected series, one per cause. Raises UserError."""
+    return failures(series for series in load_snapshot(history, selection).functions if _matches(selection, series))
+
+
+def flaky_cells(history: Path, selection: SeriesSelection) -> list[FlakinessRating]:
+    """Return the cells with inconsistent results. Raises UserError."""
+    return [rating for rating in load_snapshot(history, selection).rated if selection.matches_cell(rating.cell)]
+
+
+def latency_changepoints(history: Path, selection: SeriesSelection) -> list[Changepoint]:
+    """Return the latency change points of the last half-year. Raises UserError."""
+    return [point for point in load_snapshot(history, selection).moved if selection.matches_cell(point.cell)]
+
+
+def validations(history: Path, selection: SeriesSelection) -> list[EvidenceValidation]:
+    """Return the comparisons of compiled evidence with independent results. Raises UserError."""
+    series = [series for series in load_snapshot(history, selection).series if _matches(selection, series)]
+    return [*confrontations(series, load_catalog())]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Tables of how much works and how fast: the study's functions, their strata, all functions, latency ratios."""
+
+    study: tuple[StudyRow, ...]
+    strata: Mapping[str, tuple[StudyRow, ...]]
+    every: tuple[AllFunctionsRow, ...]
+    speed: tuple[SpeedRow, ...]
+
+
+def score_tables(history: Path, selection: SeriesSelection, reference: str) -> Scores:
+    """Return the score tables; `reference` is the target that latencies are divided by. Raises UserError."""
+    snapshot, catalog = load_snapshot(history, selection), load_catalog()
+    if reference != REFERENCE:
+        SeriesSelection(targets=(reference,)).check(snapshot)
+    of_every_target = [series for series in snapshot.series if _matches(replace(selection, targets=()), series)]
+    selected = [series for series in of_every_target if _matches(selection, series)]
+    frameworks = selection.frameworks
+
+    def rows(table: Iterable[Row]) -> tuple[Row, ...]:
+        return tuple(row for row in table if not frameworks or row.framework in frameworks)
+
+    return Scores(
+        rows(study_table(selected, catalog)),
+        {stratum: rows(table) for stratum, table in stratum_table(selected, catalog).items()},
+        rows(whole_table(selected)),
+        tuple(
+            row
+            for row in rows(speed_table(of_every_target, reference))
+            if row.target in (selection.targets or (row.target,))
+        ),
+    )
+
+
+def _matches(selection: SeriesSelection, series: SeriesStatus) -> bool:
+    return selection.matches(series.target, series.framework, series.suite, series.evidence)
