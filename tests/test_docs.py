@@ -55,3 +55,18 @@ def test_the_threat_model_names_tests_that_exist() -> None:
     named = re.findall(r"`(test_\w+)`", (ROOT / "docs" / "explanation" / "threat-model.md").read_text(encoding="utf-8"))
     code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
     assert [name for name in named if f"def {name}(" not in code] == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: str(document.relative_to(ROOT)))
+def test_commands_and_options_exist(document: Path) -> None:
+    """The reference of the commands is generated, so it has all of them."""
+    reference = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^###+ portability ([^\n]*)\n(.*?)(?=^##|\Z)", reference, flags=re.MULTILINE | re.DOTALL)
+    options = {name: {"--help", *re.findall(r"--[\w-]+", section)} for name, section in sections}
+    text = document.read_text(encoding="utf-8").replace("\\\n", " ")
+    for command, arguments in re.findall(
+        r"(?:`|^ +|bin/)portability ([a-z]+(?: [a-z-]+)?)([^`\n]*)", text, re.MULTILINE
+    ):
+        name = command if command in options else command.split()[0]
+        assert name in options
+        assert set(re.findall(r"--[a-z][\w-]*", arguments.split(" && ")[0])) <= options[name], command
