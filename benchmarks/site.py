@@ -100,7 +100,7 @@ class Series:
         turned = self._rng.random(len(self.cases)) < TURNS
         self._fails = self._fails ^ turned
         table = self._either.iloc[np.arange(len(self.cases)) + len(self.cases) * self._fails].reset_index(drop=True)
-        table.loc[turned, "attempts"] = [f"{outcome} {outcome}" for outcome in table["outcome"][turned]]
+        table.loc[turned, "retry_outcomes"] = [f"{outcome} {outcome}" for outcome in table["outcome"][turned]]
         latency = self._base * np.exp(NOISE * self._rng.standard_normal(len(self.cases)))
         for column, factor in (("first", 50), ("second", 2), ("median", 1), ("minimum", 0.9), ("spread", NOISE)):
             table[f"latency_{column}"] = np.where(self._fails, np.nan, factor * latency)

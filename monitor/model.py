@@ -236,8 +236,8 @@ class Compiled:
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """The answer of one fresh worker that was asked again because the first answer was news."""
+class Retry:
+    """Outcome of a rerun in a fresh worker, made because the first outcome differed from the last known one."""
 
     outcome: Outcome
     message: str = ""
@@ -249,10 +249,10 @@ class Observation:
 
     `message` is one line, cleaned of addresses, paths and other things that differ between two equal runs. `stage` is
     the one that failed and `compiled` what the compiler says, where the evidence is compiled.
-    `declared` is the limit that the function's own authors declare here, empty where there is none. `digest` is that of
+    `declared_limit` is the limit that the function's authors declare for this case, empty if none. `digest` is that of
     a result that passed and was the same when the call was made again, every generator set as before.
-    `attempts` holds what fresh workers answered, in order, where the first answer called for it; the first answer
-    itself is `first`. `seconds` is what the case cost in all.
+    `first_outcome` and `retries` are set where the first outcome differed from the last known one: that outcome, and
+    the reruns in fresh workers, in order. `seconds` is what the case cost in all.
     """
 
     case: str
@@ -263,10 +263,10 @@ class Observation:
     error: NumericalError | None = None
     latency: Latency | None = None
     compiled: Compiled | None = None
-    declared: str = ""
+    declared_limit: str = ""
     digest: Digest | None = None
-    first: Outcome | None = None
-    attempts: tuple[Attempt, ...] = ()
+    first_outcome: Outcome | None = None
+    retries: tuple[Retry, ...] = ()
     seconds: float = 0.0
 
 

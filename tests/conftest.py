@@ -13,7 +13,7 @@ from monitor.execution.builds.provider import ProvisionedBuild, provision
 from monitor.execution.targets.target import Target, load_target
 from monitor.execution.workers.process import PACKAGE
 from monitor.formats.run_file import RunFile
-from monitor.model import Attempt, Build, Channel, Comparison, Latency, Observation, Outcome, Run, RunEnd
+from monitor.model import Build, Channel, Comparison, Latency, Observation, Outcome, Retry, Run, RunEnd
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -73,14 +73,14 @@ def lend(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], Path
 
 @pytest.fixture(scope="session")
 def runfile() -> Callable[..., RunFile]:
-    """A small run file: `runfile(day, {"jax/jax.a/eager": "pass"}, attempts={...: ["absent", "absent"]})`."""
+    """A small run file: `runfile(day, {"jax/jax.a/eager": "pass"}, retries={...: ["absent", "absent"]})`."""
 
     def make(
         day: int,
         outcomes: dict[str, str],
         *,
         version: str = "1.0",
-        attempts: dict[str, list[str]] | None = None,
+        retries: dict[str, list[str]] | None = None,
         expected: tuple[str, ...] | None = None,
         latencies: dict[str, float] | None = None,
         comparisons: tuple[Comparison, ...] = (),
@@ -101,8 +101,8 @@ def runfile() -> Callable[..., RunFile]:
                 case,
                 Outcome(outcome),
                 message="" if outcome == "pass" else f"why {outcome}",
-                first=Outcome(outcome) if (attempts or {}).get(case) else None,
-                attempts=tuple(Attempt(Outcome(again)) for again in (attempts or {}).get(case, [])),
+                first_outcome=Outcome(outcome) if (retries or {}).get(case) else None,
+                retries=tuple(Retry(Outcome(again)) for again in (retries or {}).get(case, [])),
                 latency=Latency(9 * us, us, us, 0.1 * us, 5, 100) if (us := (latencies or {}).get(case)) else None,
             )
             for case, outcome in outcomes.items()

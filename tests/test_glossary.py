@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.latency.slowdown_tracker import SlowdownStatus
-from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.model import Evidence, Outcome

@@ -1,9 +1,8 @@
-"""Since which build: a search between one that was good and one that is bad, past those that tell nothing.
+"""Search for the first bad build between a good one and a bad one, skipping builds that decide nothing.
 
-Builds stand in a row, the oldest first. What is looked for is the place where good turns bad, so one trial in the
-middle rules out half of the row. A build that cannot be had, is broken itself, or answers this way and that rules out
-nothing but itself; and so, most likely, would the builds beside it: a nightly that does not import is seldom mended the
-next day. So the search moves on from there to a place that is nearly as good and well away from it.
+Builds are in order, the oldest first. A trial in the middle rules out half of them. A build that is unavailable, broken
+or flaky rules out only itself, and its neighbours are probably the same, because a nightly that does not import is
+seldom fixed the next day. So the search continues at a place that is nearly as good and well away from it.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from monitor.model import Digest, Outcome
 
 
 class TrialVerdict(StrEnum):
-    """What a trial says of a build."""
+    """Verdict of a trial on a build."""
 
     GOOD = "good"
     BAD = "bad"
-    SKIP = "skip"  # nothing
+    SKIP = "skip"  # decides nothing
 
 
 class Symptom(StrEnum):
@@ -35,10 +34,10 @@ class Symptom(StrEnum):
 
 @dataclass(frozen=True)
 class Trial:
-    """What one build showed.
+    """Result of a case on one build.
 
-    `slower` is the natural logarithm of its latency over the good build's, measured side by side: 0 where the two
-    cannot be told apart. `notes` say what about the trial was not as in the others.
+    `slower` is the natural logarithm of its latency over the good build's, measured in turns: 0 if they cannot be
+    distinguished. `notes` list deviations from the other trials.
     """
 
     build: str  # its label
@@ -56,17 +55,17 @@ class Trial:
 
 
 class EndError(ValueError):
-    """Two ends between which there is nothing to look for; one line that says why."""
+    """Two ends without anything to search between them; the message is one line with the reason."""
 
 
-def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = False) -> Symptom:
-    """In what the two ends of a search differ. Raises EndError where they do not, or are not as they should be."""
+def symptom(good: Trial, bad: Trial, *, fixed: bool = False, latency: bool = False) -> Symptom:
+    """Return the difference between the two ends of a search. Raises EndError if they do not differ as required."""
     for end, trial in (("good", good), ("bad", bad)):
-        if _unsure(trial):
-            raise EndError(f"{trial.build}, the {end} end, tells nothing: {trial.shown}")
-    if mended:
+        if _is_inconclusive(trial):
+            raise EndError(f"{trial.build}, the {end} end, decides nothing: {trial.shown}")
+    if fixed:
         if good.outcome is Outcome.PASS or bad.outcome is not Outcome.PASS:
-            raise EndError(f"nothing was mended: {good.build} shows {good.shown}, {bad.build} {bad.shown}")
+            raise EndError(f"nothing was fixed: {good.build} shows {good.shown}, {bad.build} {bad.shown}")
         return Symptom.FIXED
     if good.outcome is not Outcome.PASS:
         raise EndError(f"{good.build}, the good end, does not pass: {good.shown}")
@@ -82,9 +81,9 @@ def symptom(good: Trial, bad: Trial, *, mended: bool = False, latency: bool = Fa
     raise EndError(f"{bad.build}, the bad end, passes too, {same}")
 
 
-def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> TrialVerdict:
-    """What a trial between the two ends says."""
-    if _unsure(trial):
+def trial_verdict(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> TrialVerdict:
+    """Return the verdict of a trial between the two ends."""
+    if _is_inconclusive(trial):
         return TrialVerdict.SKIP
     if symptom is Symptom.OUTCOME:
         return TrialVerdict.GOOD if trial.outcome is Outcome.PASS else TrialVerdict.BAD
@@ -102,28 +101,28 @@ def mark(trial: Trial, good: Trial, bad: Trial, symptom: Symptom) -> TrialVerdic
 
 
 def boundary(marks: Sequence[TrialVerdict | None]) -> tuple[int, int]:
-    """The last good place before the first bad one, and that one."""
+    """Return the index of the last good build before the first bad one, and that of the bad one."""
     bad = marks.index(TrialVerdict.BAD)
     return max(place for place in range(bad) if marks[place] is TrialVerdict.GOOD), bad
 
 
-def next_place(marks: Sequence[TrialVerdict | None]) -> int | None:
-    """The place to try next, from the marks of all places so far; None where nothing between good and bad is left.
+def next_trial(marks: Sequence[TrialVerdict | None]) -> int | None:
+    """Return the index of the next build to try, from the verdicts so far; None if none is left between good and bad.
 
-    The first is good and the last is bad. A trial there rules out a quarter of what is left, or is skipped; with
-    nothing skipped it is the one in the middle, and rules out half.
+    The first verdict is good and the last is bad. A trial rules out at least a quarter of the rest unless it is
+    skipped; with nothing skipped it is the middle one and rules out half.
     """
     good, bad = boundary(marks)
     left = [place for place in range(good + 1, bad) if marks[place] is None]
     skipped = [place for place in range(good + 1, bad) if marks[place] is TrialVerdict.SKIP]
 
-    def worth(rank: int) -> float:
+    def gain(rank: int) -> float:
         ruled_out = min(rank + 1, len(left) - rank)
         away = min((abs(left[rank] - place) for place in skipped), default=inf)
         return ruled_out * (1 - 1 / (1 + away))  # beside one that was skipped, as likely skipped as not
 
-    return left[max(range(len(left)), key=worth)] if left else None
+    return left[max(range(len(left)), key=gain)] if left else None
 
 
-def _unsure(trial: Trial) -> bool:
+def _is_inconclusive(trial: Trial) -> bool:
     return not trial.outcome.known or trial.outcome is Outcome.FLAKY

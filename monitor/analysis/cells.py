@@ -1,4 +1,4 @@
-"""Cells: a case on a target."""
+"""Cells: one case on one target."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitor.model import Evidence, Run, Series, function_of
 
 @dataclass(frozen=True, order=True)
 class Cell:
-    """A case on a target, as one kind of evidence shows it."""
+    """A case on a target, by one kind of evidence."""
 
     case: str
     target: str
@@ -18,7 +18,7 @@ class Cell:
 
     @classmethod
     def of(cls, case: str, run: Run) -> Cell:
-        """The cell of a case in a run."""
+        """Return the cell of a case in a run."""
         return cls(case, run.target, run.suite, run.evidence)
 
     @property

@@ -10,8 +10,9 @@ import pandas as pd
 import typer
 
 from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.failure_groups import FailureGroup
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
     EvidencesOption,
@@ -126,13 +127,13 @@ def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) 
 def _lines(group: FailureGroup) -> Iterator[str]:
     yield f"{group.baseline} -> {group.build}"
     targets, functions = first_names(group.targets), first_names(group.functions)
-    yield f"  {group.verdict:<18} {len(group.hits)} cases on {targets}: {functions}"
+    yield f"  {group.verdict:<18} {len(group.members)} cases on {targets}: {functions}"
     yield f"  {'':<18} {_message(group)}"
 
 
 def _message(group: FailureGroup) -> str:
-    turned = f"{group.hits[0].change.before} -> {group.hits[0].change.after}"
-    return f"{turned}: {group.said.text}" if group.said.message else turned
+    turned = f"{group.members[0].change.before} -> {group.members[0].change.after}"
+    return f"{turned}: {group.common_message.text}" if group.common_message.message else turned
 
 
 def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
@@ -141,7 +142,7 @@ def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
             "last good": group.baseline,
             "first bad": group.build,
             "verdict": group.verdict.value,
-            "cases": len(group.hits),
+            "cases": len(group.members),
             "functions": first_names(group.functions),
             "targets": first_names(group.targets),
             "message": _message(group),
@@ -158,5 +159,5 @@ def _group_json(group: FailureGroup) -> dict[str, object]:
         "signature": group.signature,
         "functions": group.functions,
         "targets": group.targets,
-        "hits": [{"run": hit.run.id} | to_json(hit.change) for hit in group.hits],
+        "hits": [{"run": hit.run.id} | to_json(hit.change) for hit in group.members],
     }

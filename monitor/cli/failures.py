@@ -59,7 +59,7 @@ def failures(
 
 def _lines(failure: CurrentFailure) -> Iterator[str]:
     yield f"{failure.framework} {failure.outcome}: {len(failure.cases)} cases on {first_names(failure.targets)}"
-    for text in (f"{len(failure.functions)} functions: {first_names(failure.functions)}", failure.said.text):
+    for text in (f"{len(failure.functions)} functions: {first_names(failure.functions)}", failure.common_message.text):
         yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
 
 
@@ -70,5 +70,5 @@ def _row(failure: CurrentFailure) -> dict[str, object]:
         "cases": len(failure.cases),
         "functions": f"{len(failure.functions)}: {first_names(failure.functions)}",
         "targets": first_names(failure.targets),
-        "message": failure.said.text,
+        "message": failure.common_message.text,
     }

@@ -53,7 +53,7 @@ def _row(rating: FlakinessRating) -> dict[str, str]:
     return {
         "case": rating.cell.case,
         "target": f"{rating.cell.target}, {rating.cell.evidence}",
-        "inconsistent results": f"{rating.odd} of {rating.answers}",
+        "inconsistent results": f"{rating.inconsistent} of {rating.results}",
         "rate": f"{percent(rating.low)} to {percent(rating.high)}",
         "flaky": "yes" if rating.flaky else "unproven",
     }

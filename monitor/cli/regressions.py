@@ -69,7 +69,7 @@ def regression_json(regression: Regression, commits_of_main: Mapping[str, str]) 
         "state": regression.state.value,
         "signature": regression.signature,
         "message": regression.message,
-        "message_of": regression.said.case,
+        "message_of": regression.common_message.case,
         "last_good": to_json(regression.last_good),
         "first_bad": to_json(regression.first_bad),
         "beside": list(regression.beside),

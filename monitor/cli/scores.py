@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.status.scores_table import calls_frame, speed_frame, stratum_frame, whole_frame
+from monitor.analysis.status.scores_table import all_functions_frame, calls_frame, speed_frame, stratum_frame
 from monitor.analysis.status.study_table import study_frame
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
@@ -57,7 +57,7 @@ def scores(
             stratum_frame(found.strata),
         ),
         ("The share of real calls that works", calls_frame(found.study)),
-        ("All functions", whole_frame(found.every)),
+        ("All functions", all_functions_frame(found.every)),
         (f"How fast, against {reference}", speed_frame(found.speed)),
     ):
         print(f"### {title}\n" if markdown else title)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.analysis.status.evidence_validation import confrontation_frame, disagreement_frame
+from monitor.analysis.status.evidence_validation import disagreement_frame, validation_frame
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
     FrameworksOption,
@@ -39,4 +39,4 @@ def validate(
     These are the study's TPU, the limits that the authors of JAX's tests declare, and executed runs.
     """
     found = validations(history, series_selection(target, framework, suite, []))
-    print_frame(disagreement_frame(found) if disagreements else confrontation_frame(found), markdown=markdown)
+    print_frame(disagreement_frame(found) if disagreements else validation_frame(found), markdown=markdown)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
-from monitor.analysis.outcomes.failure_groups import causes
+from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, run_path
@@ -51,7 +51,7 @@ def list_documents(
         "runs": lambda: {"runs": [run_summary(night) for night in reversed(snapshot.nights)]},
         "builds": lambda: {"builds": build_documents(snapshot.nights)},
         "changes": lambda: {"changes": _newest_changes(snapshot.nights)},
-        "build-changes": lambda: {"groups": [change_group_document(group) for group in causes(snapshot.nights)]},
+        "build-changes": lambda: {"groups": [change_group_document(group) for group in group_changes(snapshot.nights)]},
         "failures": lambda: {"failures": [failure_document(failure) for failure in snapshot.failures]},
         "regressions": partial(_regressions, snapshot, regressions),
         "functions": lambda: {"functions": [function_summary(*key, cases) for key, cases in functions.items()]},

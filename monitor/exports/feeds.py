@@ -13,7 +13,8 @@ from functools import lru_cache, partial
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.humanize import count, escape_invisible, machine_time, parse_time
 from monitor.formatting.urls import build_page, function_page, run_page, slug, target_page

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from packaging.version import InvalidVersion, Version
 
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.model import (
     Build,
     Channel,
@@ -73,15 +73,15 @@ def observation_faults(observation: Observation) -> Iterator[Fault]:
     """Yield the faults of an observation by itself."""
     if observation.latency:
         yield from _latency_faults(observation.latency)
-    answers = {attempt.outcome for attempt in observation.attempts}
-    if observation.attempts and observation.first is None:
-        yield "observation.first", "is missing where fresh workers were asked again"
-    if observation.first and not observation.attempts:
-        yield "observation.attempts", "there is none after a first answer"
+    answers = {attempt.outcome for attempt in observation.retries}
+    if observation.retries and observation.first_outcome is None:
+        yield "observation.first_outcome", "is missing beside the outcomes of reruns"
+    if observation.first_outcome and not observation.retries:
+        yield "observation.retries", "is missing after a first outcome"
     if answers and observation.outcome is Outcome.FLAKY and len(answers) == 1:
-        yield "observation.attempts", "all are the same, and the outcome is flaky"
+        yield "observation.retries", "are all the same, and the outcome is flaky"
     if answers and observation.outcome is not Outcome.FLAKY and answers != {observation.outcome}:
-        yield "observation.attempts", f"contradict the outcome, {observation.outcome}"
+        yield "observation.retries", f"contradict the outcome, {observation.outcome}"
 
 
 def _latency_faults(latency: Latency) -> Iterator[Fault]:
@@ -109,7 +109,7 @@ def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[F
 
 def newer(label: str, other: str) -> bool:
     """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
-    one, two = (age(text.partition("==")[2].partition("+")[0]) for text in (label, other))
+    one, two = (version_sort_key(text.partition("==")[2].partition("+")[0]) for text in (label, other))
     return one > two
 
 

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 REPEATED = (
     "message",
-    "declared",
+    "declared_limit",
     "digest",
     "max_abs",
     "max_rel",
@@ -27,7 +27,7 @@ REPEATED = (
     "compiled_memory",
     "compiled_code",
 )
-AGAIN = "again"  # the column that says of which cases it is so
+DEDUPLICATED = "deduplicated"  # the column that says of which cases it is so
 EARLIER = "portability.earlier"  # under which key of a file's metadata the other run stands
 # Below this share of the cases, a run is written whole, and those to come name it. A higher share would make whole runs
 # more often than they pay, a lower one leave more and more to be written every night.
@@ -47,23 +47,23 @@ def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     columns = [name for name in REPEATED if name in table.column_names]
     rows = _rows(table["case"], earlier.table)
     there = earlier.table.take(rows)
-    again = pc.is_valid(rows)
+    deduplicated = pc.is_valid(rows)
     for name in columns:
-        again = pc.and_(again, _equal(table[name], there[name]))
-    if not table.num_rows or pc.sum(again).as_py() < ENOUGH * table.num_rows:
+        deduplicated = pc.and_(deduplicated, _equal(table[name], there[name]))
+    if not table.num_rows or pc.sum(deduplicated).as_py() < ENOUGH * table.num_rows:
         return table
     for name in columns:
-        kept = pc.if_else(again, pa.scalar(None, table[name].type), table[name])
+        kept = pc.if_else(deduplicated, pa.scalar(None, table[name].type), table[name])
         table = table.set_column(table.column_names.index(name), name, kept)
-    return table.append_column(AGAIN, again)
+    return table.append_column(DEDUPLICATED, deduplicated)
 
 
-def fill_in(table: pa.Table, case: pa.ChunkedArray, again: pa.ChunkedArray, earlier: pa.Table) -> pa.Table:
+def fill_in(table: pa.Table, case: pa.ChunkedArray, deduplicated: pa.ChunkedArray, earlier: pa.Table) -> pa.Table:
     """The table of these cases, with what an earlier run says of those that say it again."""
     columns = [name for name in table.column_names if name in REPEATED]
     # The row that says it, in both tables, one below the other.
     own = pa.array(np.arange(earlier.num_rows, earlier.num_rows + table.num_rows))
-    rows = pc.if_else(again, pc.cast(_rows(case, earlier), pa.int64()), own)
+    rows = pc.if_else(deduplicated, pc.cast(_rows(case, earlier), pa.int64()), own)
     both = pa.concat_tables([earlier.select(columns), table.select(columns)]).unify_dictionaries().take(rows)
     for name in columns:
         table = table.set_column(table.column_names.index(name), name, both[name])

@@ -27,7 +27,7 @@ class LastKnown:
     message: str
 
 
-def follow(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
+def apply_run(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
     """What is known of every case after one more run answered; None is a case that could not be judged.
 
     Missing evidence changes nothing: what was known stays. After a run of the whole suite, a case that was not asked
@@ -47,7 +47,7 @@ def known_after(
     result = dict(known or {})
     for recorded, whole in runs:
         if not recorded.run.blocked:
-            result = follow(result, _answers(files, recorded), whole=whole)
+            result = apply_run(result, _answers(files, recorded), whole=whole)
     return result
 
 

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.deduplication import AGAIN, EARLIER, REPEATED, EarlierRun, fill_in
+from monitor.history.deduplication import DEDUPLICATED, EARLIER, REPEATED, EarlierRun, fill_in
 from monitor.history.files import Files, Folder, HistoryError
 from monitor.history.parquet_encoding import STEPWISE, write_table
 from monitor.model import (
@@ -56,10 +56,10 @@ COLUMNS = {
     "evidence": "category",
     "message": "str",
     "stage": "category",  # the stage that failed, where the evidence is compiled; else empty
-    "declared": "str",  # the limit that the function's own authors declare here
+    "declared_limit": "str",  # the limit that the function's authors declare for the case
     "digest": "str",  # the hash, then the figures; empty where there is none
-    "first": "category",  # the first answer, where fresh workers were asked again; else empty
-    "attempts": "str",  # what they answered, in order, joined by spaces
+    "first_outcome": "category",  # the first outcome, if the case was rerun in fresh workers; else empty
+    "retry_outcomes": "str",  # outcomes of the reruns in order, joined by spaces
     "max_abs": "float64",
     "max_rel": "float64",
     "max_ulp": "float64",
@@ -77,13 +77,6 @@ COLUMNS = {
     "compiled_memory": "float64",
     "compiled_code": "float64",
     "seconds": "float64",
-}
-# Columns that older files lack, and what they stand for.
-ADDED: dict[str, str | float] = {
-    "declared": "",
-    "digest": "",
-    "stage": "",
-    **{name: float("nan") for name in COLUMNS if name.startswith(("latency_second", "compiled_"))},
 }
 COMPARED = ".compared.parquet"
 SIDES = ("good", "new")  # of each in a comparison, four columns
@@ -183,10 +176,10 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.evidence.value,
             o.message,
             o.stage.value if o.stage else "",
-            o.declared,
+            o.declared_limit,
             _digest_text(o.digest),
-            o.first.value if o.first else "",
-            " ".join(attempt.outcome.value for attempt in o.attempts),
+            o.first_outcome.value if o.first_outcome else "",
+            " ".join(retry.outcome.value for retry in o.retries),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
             *(dataclasses.astuple(o.latency) if o.latency else (None,) * 7),
             *(dataclasses.astuple(o.compiled) if o.compiled else (None,) * 6),
@@ -329,19 +322,15 @@ def read_cases(files: Files, path: PurePosixPath, cases: NDArray[np.object_]) ->
 def _decoded(files: Files, path: PurePosixPath, content: bytes, columns: Sequence[str]) -> pa.Table:
     buffer = pa.py_buffer(content)
     texts = [name for name in columns if name in TEXTS and name != STEPWISE]
-    try:
-        file = pq.ParquetFile(buffer, read_dictionary=texts)
-    except KeyError:  # an older file lacks one; to ask each file first would double the time of a year
-        texts = [name for name in texts if name not in ADDED]
-        file = pq.ParquetFile(buffer, read_dictionary=texts)
+    file = pq.ParquetFile(buffer, read_dictionary=texts)
     repeated = tuple(name for name in columns if name in REPEATED)
     earlier = _earlier(file, path) if repeated else None
-    wanted = [*dict.fromkeys((*columns, STEPWISE, AGAIN))] if earlier else [*columns]
+    wanted = [*dict.fromkeys((*columns, STEPWISE, DEDUPLICATED))] if earlier else [*columns]
     there = file.read(wanted, use_threads=False)
     found = pa.table([_column(there, name) for name in columns], names=[*columns])
     if not earlier:
         return found
-    return fill_in(found, there[STEPWISE], there[AGAIN], _said(files, earlier, repeated))
+    return fill_in(found, there[STEPWISE], there[DEDUPLICATED], _said(files, earlier, repeated))
 
 
 def _earlier(file: pq.ParquetFile, path: PurePosixPath) -> PurePosixPath | None:
@@ -363,7 +352,7 @@ def _said_once(files: Files, path: PurePosixPath, key: str | None, columns: tupl
 def _column(there: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
     if name == STEPWISE:
         return _each_once(there[name].combine_chunks().cast(_TEXT.value_type))
-    return _typed(there[name], name) if name in there.column_names else _added(name, there.num_rows)
+    return _typed(there[name], name)
 
 
 def _each_once(names: pa.Array) -> pa.DictionaryArray:
@@ -378,11 +367,6 @@ def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
     if wanted == _TEXT and not pa.types.is_dictionary(column.type):
         column = column.dictionary_encode()
     return column.cast(wanted)
-
-
-def _added(column: str, rows: int) -> pa.Array:
-    """What stands for a column that an older file lacks."""
-    return pa.array([ADDED[column]] * rows, _TYPES[column])
 
 
 def read_comparisons(files: Files, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:

@@ -1,6 +1,6 @@
-"""The order of a history: that of time, but within a series that of builds, whenever each was run.
+"""Order a history by time, and each series by the age of its builds, whenever they were run.
 
-An old build that is run today tells of the past: what came next is the build after it, not the night after it.
+An old build that is run today belongs to the past: its successor is the next build, not the next night.
 """
 
 from __future__ import annotations
@@ -17,23 +17,22 @@ OLDEST = Version("0")
 
 
 def in_order(runs: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
-    """Runs in the order of time, those of one series changing places among themselves: the oldest build first.
+    """Return runs in the order of time, with those of one series rearranged so that the oldest build comes first.
 
-    Of two runs of one build, the compiler's decides, then time. A run that never came to a build was
-    meant for the newest.
+    Runs of one build are ordered by compiler, then by time. A run that reached no build counts as one of the newest.
     """
     by_time = sorted(runs, key=lambda recorded: (recorded.run.started, recorded.run.id))
-    of_series: dict[Series, list[RecordedRun]] = {}
+    by_series: dict[Series, list[RecordedRun]] = {}
     for recorded in by_time:
-        of_series.setdefault(recorded.run.series, []).append(recorded)
-    places = {series: iter(_by_build(found)) for series, found in of_series.items()}
+        by_series.setdefault(recorded.run.series, []).append(recorded)
+    places = {series: iter(_by_build(found)) for series, found in by_series.items()}
     return tuple(next(places[recorded.run.series]) for recorded in by_time)
 
 
 def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool]]:
-    """Runs as they are ordered, each with whether a case that it was not asked for is gone.
+    """Yield runs in order, each with True if a case that it did not ask for is removed.
 
-    Suites grow. A run that is older than one of an older build may not have known of what that one was asked for.
+    Suites grow. A run that started before one of an older build may not have had its newer cases.
     """
     latest: dict[Series, str] = {}
     for recorded in runs:
@@ -45,20 +44,24 @@ def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool
 
 
 @cache
-def age(version: str) -> Version:
-    """What later builds of a framework exceed: nightlies count their days, and come before their release."""
+def version_sort_key(version: str) -> Version:
+    """Sort key of a build version. Nightlies sort by date, before their release."""
     try:
         return Version(version)
-    except InvalidVersion:  # what an interpreter of the user's own may have
+    except InvalidVersion:  # a given interpreter may have any version
         return OLDEST
 
 
 def _by_build(runs: Sequence[RecordedRun]) -> list[RecordedRun]:
-    ages: list[tuple[Version, Version]] = []
+    keys: list[tuple[Version, Version]] = []
     for recorded in runs:
-        ages.append(_ages(recorded.run) or max(ages, default=(OLDEST, OLDEST)))
-    return [recorded for _, recorded in sorted(zip(ages, runs, strict=True), key=lambda pair: pair[0])]
+        keys.append(_sort_keys(recorded.run) or max(keys, default=(OLDEST, OLDEST)))
+    return [recorded for _, recorded in sorted(zip(keys, runs, strict=True), key=lambda pair: pair[0])]
 
 
-def _ages(run: Run) -> tuple[Version, Version] | None:
-    return (age(run.build.version), age(run.compiler.version) if run.compiler else OLDEST) if run.build else None
+def _sort_keys(run: Run) -> tuple[Version, Version] | None:
+    return (
+        (version_sort_key(run.build.version), version_sort_key(run.compiler.version) if run.compiler else OLDEST)
+        if run.build
+        else None
+    )

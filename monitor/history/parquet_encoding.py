@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitor.history.deduplication import AGAIN, EARLIER, EarlierRun, leave_out
+from monitor.history.deduplication import DEDUPLICATED, EARLIER, EarlierRun, leave_out
 
 # Significant digits that are kept of a column; of one that is not here, all.
 DIGITS = {
@@ -52,7 +52,7 @@ def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = No
         store_schema=False,  # pandas' and Arrow's own account of the columns is 10 kB a file, and `COLUMNS` has it
     ) as writer:
         writer.write_table(written)
-        if earlier and AGAIN in written.column_names:
+        if earlier and DEDUPLICATED in written.column_names:
             writer.add_key_value_metadata({EARLIER: earlier.run})
 
 

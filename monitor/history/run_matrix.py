@@ -1,7 +1,6 @@
-"""The runs of one series as arrays, runs by cases: what a year of nights is looked through by.
+"""Arrays of the runs of one series, runs by cases, for the analysis of a year of nights.
 
-The plain words of `RunMatrix.follow` are in `monitor.history.last_known`: what is done there for one file of outcomes
-is done here for every run of a year, thousands of cases at a time.
+`RunMatrix.apply_run` has the rule of `monitor.history.last_known.apply_run`, for thousands of cases at a time.
 """
 
 from __future__ import annotations
@@ -29,21 +28,21 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class WordColumn:
-    """A column of texts, of which most cases say the same few: `code` is the place of each in `told`, or NONE."""
+    """A column of texts: `code` is the index of each text in `values`, or NONE."""
 
     code: Numbers
-    told: NDArray[np.object_]
+    values: NDArray[np.object_]
 
     def at(self, run: int, case: int) -> str:
-        return str(self.told[self.code[run, case]])
+        return str(self.values[self.code[run, case]])
 
 
 @dataclass(frozen=True, eq=False)  # it is itself alone, so that what follows from it can be kept with it
 class RunMatrix:
-    """The runs of a series in order, and the row of a table that tells of each case in each of them.
+    """The runs of a series in order, with the table row of each case in each run.
 
-    `cases` are sorted. `row` is an array of runs by cases, NONE where a run did not ask for a case; so are all arrays
-    that its methods give.
+    `cases` are sorted. `row` is an array of runs by cases, NONE where a run did not ask for a case; all arrays that the
+    methods return have its shape.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -57,55 +56,55 @@ class RunMatrix:
 
     @cached_property
     def asked(self) -> Flags:
-        """Which cases each run asked for."""
+        """Return which cases each run asked for."""
         asked: Flags = self.row != NONE
         return asked
 
     @cached_property
     def outcome(self) -> Numbers:
-        """What became of each case, as a place in `OUTCOMES`."""
+        """Return the outcome of each case as an index in `OUTCOMES`."""
         return self._of_rows(pd.Categorical(self.table["outcome"], [*OUTCOMES]).codes, NONE)
 
     @cached_property
     def judged(self) -> Flags:
-        """Which cases each run says something of."""
+        """Return which cases each run observed with an outcome other than `blocked`."""
         judged: Flags = self.asked & (self.outcome != BLOCKED)
         return judged
 
     @cached_property
-    def place(self) -> dict[str, int]:
-        """The place of each case in `cases`."""
-        return {case: place for place, case in enumerate(self.cases)}
+    def position(self) -> dict[str, int]:
+        """Return the index of each case in `cases`."""
+        return {case: index for index, case in enumerate(self.cases)}
 
-    def follow(self, known: Numbers, run: int, told: Numbers | int, *, whole: bool) -> Numbers:
-        """What is `known` of each case after a run that `told` something of it.
+    def apply_run(self, known: Numbers, run: int, values: Numbers | int, *, whole: bool) -> Numbers:
+        """Return the `known` values of each case, updated with the `values` of a run.
 
-        As `monitor.history.last_known.follow`: what could not be judged stays known, and after a run of the whole suite
-        a case that was not asked for is gone.
+        A blocked case keeps its known value. After a run of the whole suite, a case that the run did not ask for is
+        NONE.
         """
-        after = np.where(self.judged[run], told, known)
+        after = np.where(self.judged[run], values, known)
         return np.where(self.asked[run], after, NONE) if whole else after
 
     def numbers(self, column: str) -> Floats:
-        """A column of figures, NaN where there is none."""
+        """Return a column of numbers, NaN where a run did not ask for a case."""
         return self._of_rows(self.table[column].to_numpy(), np.nan)
 
     def words(self, column: str) -> WordColumn:
-        """A column of texts."""
+        """Return a column of texts."""
         kept = self.table[column].astype("category").cat
         return WordColumn(self._of_rows(kept.codes.to_numpy(), NONE), kept.categories.to_numpy(object))
 
-    def _of_rows(self, values: NDArray[Any], nothing: float) -> NDArray[Any]:
+    def _of_rows(self, values: NDArray[Any], missing: float) -> NDArray[Any]:
         if not len(values):
-            return np.full(self.row.shape, nothing)
-        return np.where(self.asked, values[self.row], nothing).astype(values.dtype, copy=False)
+            return np.full(self.row.shape, missing)
+        return np.where(self.asked, values[self.row], missing).astype(values.dtype, copy=False)
 
 
-def grids(runs: Sequence[RecordedRun], observations: pd.DataFrame) -> dict[Series, RunMatrix]:
-    """The grid of every series, sorted, from runs in order and the table of all that they observed."""
-    of_series: dict[Series, list[RecordedRun]] = {}
+def run_matrices(runs: Sequence[RecordedRun], observations: pd.DataFrame) -> dict[Series, RunMatrix]:
+    """Return the matrix of every series, sorted by series, from runs in order and the table of their observations."""
+    by_series: dict[Series, list[RecordedRun]] = {}
     for item in runs:
-        of_series.setdefault(item.run.series, []).append(item)
+        by_series.setdefault(item.run.series, []).append(item)
     run, case = (observations[name].astype("category").cat for name in ("run", "case"))
     names = case.categories.to_numpy(object)
     by_name = np.argsort(names)  # codes are in the order in which names were met
@@ -113,12 +112,12 @@ def grids(runs: Sequence[RecordedRun], observations: pd.DataFrame) -> dict[Serie
     sorted_code[by_name] = np.arange(len(names))
     case_of_row, run_of_row = sorted_code[case.codes.to_numpy()], run.codes.to_numpy()
     return {
-        series: _grid(tuple(of_series[series]), observations, run.categories, run_of_row, names[by_name], case_of_row)
-        for series in sorted(of_series)
+        series: _matrix(tuple(by_series[series]), observations, run.categories, run_of_row, names[by_name], case_of_row)
+        for series in sorted(by_series)
     }
 
 
-def _grid(
+def _matrix(
     runs: tuple[RecordedRun, ...],
     table: pd.DataFrame,
     run_names: pd.Index[str],
@@ -126,37 +125,40 @@ def _grid(
     case_names: NDArray[np.object_],
     case_of_row: Numbers,
 ) -> RunMatrix:
-    """The grid of one series, from the run and the case of each row as places among their names."""
+    """Return the matrix of one series; each row gives its run and case as indices in `run_names` and `case_names`."""
     number = {item.run.id: number for number, item in enumerate(runs)}
     run = np.array([number.get(name, NONE) for name in run_names], np.intp)[run_of_row]
-    ours = np.flatnonzero(run != NONE)
-    there = np.flatnonzero(np.bincount(case_of_row[ours], minlength=len(case_names)))
-    place = np.full(len(case_names), NONE)
-    place[there] = np.arange(len(there))
-    row = np.full(len(runs) * len(there), NONE)
-    row[run[ours] * len(there) + place[case_of_row[ours]]] = ours
-    return RunMatrix(runs, case_names[there], row.reshape(len(runs), len(there)), table)
+    rows = np.flatnonzero(run != NONE)
+    present = np.flatnonzero(np.bincount(case_of_row[rows], minlength=len(case_names)))
+    index = np.full(len(case_names), NONE)
+    index[present] = np.arange(len(present))
+    row = np.full(len(runs) * len(present), NONE)
+    row[run[rows] * len(present) + index[case_of_row[rows]]] = rows
+    return RunMatrix(runs, case_names[present], row.reshape(len(runs), len(present)), table)
 
 
-def told_by(values: Numbers, runs: Numbers, nothing: int = NONE) -> Numbers:
-    """Of an array of runs by cases what these runs tell, one for each case, or an array of them; `nothing` for NONE."""
-    return np.where(runs == NONE, nothing, values[runs, np.arange(values.shape[1])])
+def values_at(values: Numbers, runs: Numbers, missing: int = NONE) -> Numbers:
+    """Return, for each case, the value of the run in `runs`; `missing` where that is NONE.
+
+    `runs` has one run for each case, or is an array of them, runs by cases.
+    """
+    return np.where(runs == NONE, missing, values[runs, np.arange(values.shape[1])])
 
 
-def last_before(told: Flags) -> Numbers:
-    """For each place of an array of runs by cases the last run before it of which `told` holds, NONE where none is."""
-    run = np.where(told, np.arange(len(told))[:, None], NONE)
-    before = np.full(told.shape, NONE)
+def last_run_before(flags: Flags) -> Numbers:
+    """Return, for each element of an array of runs by cases, the last run before it with a True flag, or NONE."""
+    run = np.where(flags, np.arange(len(flags))[:, None], NONE)
+    before = np.full(flags.shape, NONE)
     if len(run):
         before[1:] = np.maximum.accumulate(run, axis=0)[:-1]
     return before
 
 
-def last_alike(told: Flags, kinds: Sequence[str]) -> Numbers:
-    """The same as `last_before`, among runs of one kind: `kinds` has that of each run."""
-    before = np.full(told.shape, NONE)
+def last_run_alike(flags: Flags, kinds: Sequence[str]) -> Numbers:
+    """Return the same as `last_run_before` among runs of one kind; `kinds` has the kind of each run."""
+    before = np.full(flags.shape, NONE)
     for kind in set(kinds):
         runs = np.flatnonzero([one == kind for one in kinds])
-        of_kind = last_before(told[runs])
+        of_kind = last_run_before(flags[runs])
         before[runs] = np.where(of_kind == NONE, NONE, runs[of_kind])
     return before

@@ -16,7 +16,7 @@ from packaging.version import Version
 
 from monitor.history.files import Files
 from monitor.history.manifest import read_manifest, read_table, write_table
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.history.spreadsheet_safety import marked, unmarked
 from monitor.model import Build, Signature
 
@@ -67,7 +67,7 @@ def _after(known: KnownSignature | None, text: str, build: Build, *, newest: boo
 
 def version_of(label: str) -> Version:
     """The age of a build by its label, whatever hardware it was built for ("+cpu"): its Python is the same."""
-    return age(label.partition("==")[2].partition("+")[0])
+    return version_sort_key(label.partition("==")[2].partition("+")[0])
 
 
 def read_all_signatures(files: Files) -> dict[str, KnownSignature]:

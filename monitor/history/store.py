@@ -38,7 +38,7 @@ from monitor.history.layout import (
     write_run,
 )
 from monitor.history.merge_branches import ARTIFACT, PLANTED, rejoin
-from monitor.history.ordering import age, in_order, with_extent
+from monitor.history.ordering import in_order, version_sort_key, with_extent
 from monitor.history.retraction import (
     ExcludedRun,
     Retraction,
@@ -48,7 +48,7 @@ from monitor.history.retraction import (
     read_retractions,
     retraction,
 )
-from monitor.history.run_matrix import RunMatrix, grids
+from monitor.history.run_matrix import RunMatrix, run_matrices
 from monitor.history.series_cache import read_months
 from monitor.history.signature_table import KnownSignature, read_all_signatures
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
@@ -76,9 +76,9 @@ class LoadedHistory:
     apart: tuple[ExcludedRun, ...] = ()
 
     @cached_property
-    def grids(self) -> dict[Series, RunMatrix]:
+    def matrices(self) -> dict[Series, RunMatrix]:
         """The runs of each series, sorted, as arrays: all that is told of a history begins with them."""
-        return grids(self.runs, self.observations)
+        return run_matrices(self.runs, self.observations)
 
     def whole_rows(self, rows: NDArray[np.integer[Any]]) -> pd.DataFrame:
         """All columns of these rows of the table, in their order. Raises HistoryError.
@@ -119,7 +119,11 @@ class HistoryReader:
         """The last runs of one series that observed something; with `version`, of the builds up to it."""
         found = [item for item in self._runs(series) if not item.run.blocked]
         if version:
-            found = [item for item in found if item.run.build and age(item.run.build.version) <= age(version)]
+            found = [
+                item
+                for item in found
+                if item.run.build and version_sort_key(item.run.build.version) <= version_sort_key(version)
+            ]
         return self._loaded(tuple(found[-nights:]))
 
     def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
@@ -187,7 +191,11 @@ class HistoryReader:
         known = read_outcomes(self.files, outcomes_path(series))
         if version:
             runs = self._runs(series)
-            before = [item for item in runs if item.run.build and age(item.run.build.version) <= age(version)]
+            before = [
+                item
+                for item in runs
+                if item.run.build and version_sort_key(item.run.build.version) <= version_sort_key(version)
+            ]
             if len(before) < len(runs):
                 known = known_after(self.files, with_extent(before))
         return {case: found.outcome for case, found in known.items()}

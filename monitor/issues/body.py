@@ -110,7 +110,7 @@ def _summary(report: IssueReport, settings: IssueSettings) -> str:
     return table(
         ("", ""),
         (
-            ("what", f"{_turned(one)}: {code(one.said.text)}"),
+            ("what", f"{_turned(one)}: {code(one.common_message.text)}"),
             ("where", _where(report)),
             ("last good", _build(one.last_good)),
             ("first bad", _build(one.first_bad)),
@@ -179,7 +179,7 @@ def _hits(report: IssueReport, settings: IssueSettings) -> tuple[Sequence[str], 
         (*(() if broken else (_function(report, name, settings),)), *on, f"{len(hit):,}", _most(hit))
         for (name, *on), hit in _together(report.bad, by_function=not broken)
     ]
-    return (*(() if broken else ("function",)), "on", "outcome", "cases", "most say"), rows
+    return (*(() if broken else ("function",)), "on", "outcome", "cases", "most common message"), rows
 
 
 def _together(
@@ -207,7 +207,7 @@ def _many(report: IssueReport, settings: IssueSettings) -> tuple[Sequence[str], 
             code(one.first_bad.label),
             code(first_names(one.functions)),
             code(first_names(one.targets)),
-            f"{_turned(one)}: {code(one.said.text)}",
+            f"{_turned(one)}: {code(one.common_message.text)}",
         )
         for one in report.regressions
     ]

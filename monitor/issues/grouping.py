@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, NightChanges
+from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
 from monitor.issues.lifecycle import SubjectStatus
@@ -113,5 +113,7 @@ def _good_nights(regression: Regression, nights: Iterable[NightChanges]) -> int:
     last = regression.events[-1].run
     series = [night for night in nights if night.run.series == last.series]
     since = next(number for number, night in enumerate(series) if night.run.id == last.id)
-    good = {night.run.started[:10] for night in series[since:] if night.observed >= COVERAGE * max(night.expected, 1)}
+    good = {
+        night.run.started[:10] for night in series[since:] if night.observed >= MIN_COVERAGE * max(night.expected, 1)
+    }
     return len(good)

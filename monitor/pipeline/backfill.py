@@ -18,8 +18,8 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
-from monitor.analysis.outcomes.outcome_changes import nights
-from monitor.analysis.outcomes.removals import with_removals
+from monitor.analysis.outcomes.outcome_changes import night_changes
+from monitor.analysis.outcomes.removals import mark_api_removals
 from monitor.execution.command_line import AT_FAULT
 from monitor.execution.targets.package_sources import FrameworkSources, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
@@ -184,9 +184,9 @@ class _Intake:
         """Record a run and show its changes."""
         record_runs(self.history, [runfile])
         run = runfile.run
-        loaded = nights(self.history.load(run.target, run.framework))
+        loaded = night_changes(self.history.load(run.target, run.framework))
         replaced = replaced_names()
-        self.show(changes_text([with_removals(night, replaced) for night in loaded if night.run.id == run.id]))
+        self.show(changes_text([mark_api_removals(night, replaced) for night in loaded if night.run.id == run.id]))
 
     def _copy(self, path: Path, runfile: RunFile, out: Path) -> None:
         """Copy a run file for another process to record, and show how many cases it has."""

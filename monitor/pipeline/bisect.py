@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 from packaging.version import Version
 
-from monitor.analysis.bisection import EndError, Trial, TrialVerdict, boundary, mark, next_place, symptom
-from monitor.analysis.outcomes.last_change import LastChange, NoChangeError, last_turn
+from monitor.analysis.bisection import EndError, Trial, TrialVerdict, boundary, next_trial, symptom, trial_verdict
+from monitor.analysis.outcomes.last_change import LastChange, NoChangeError, last_change
 from monitor.execution.builds.provider import BuildUnavailable, parse_requirement, provision
 from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
@@ -24,7 +24,7 @@ from monitor.github.commit_ranges import (
     commits_between,
     look_up_builds,
 )
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.history.store import History
 from monitor.model import Channel, Evidence, Outcome, Package
 from monitor.pipeline.bisect_state import BisectSpec, BisectState
@@ -101,7 +101,7 @@ def _last_change(request: BisectRequest, evidence: Evidence, history: Path) -> L
         raise UserError("--script needs --good and --bad: the history has cases only")
     loaded = open_history(history).load(request.target, request.case.partition("/")[0])
     try:
-        return last_turn(loaded, request.target, request.case, evidence, mended=request.fixed)
+        return last_change(loaded, request.target, request.case, evidence, fixed=request.fixed)
     except NoChangeError as error:
         raise UserError(f"{error}; name --good and --bad") from error
 
@@ -118,7 +118,7 @@ def _spec(request: BisectRequest, target: Target, evidence: Evidence, change: La
     if not framework == other == expected:
         subject = expected if request.case else "one framework"
         raise UserError(f"{first.label} and {last.label} are not builds of {subject}")
-    if not age(first.version) < age(last.version):
+    if not version_sort_key(first.version) < version_sort_key(last.version):
         raise UserError(f"--good {first.label} is not older than --bad {last.label}")
     listed = listed_builds(sources.framework(framework), request.builds) if request.builds else ()
     return BisectSpec(
@@ -196,15 +196,15 @@ def search(
     spec = state.progress.spec
     trials = _Trials(state, attempt)
     good, bad = trials.of(spec.good), trials.of(spec.bad)
-    kind = symptom(good, bad, mended=spec.fixed, latency=spec.latency)
+    kind = symptom(good, bad, fixed=spec.fixed, latency=spec.latency)
     if state.progress.between is None:
         state.set_candidates(_candidates(sources, spec))
     builds = [spec.good, *(state.progress.between or ()), spec.bad]
     marks: list[TrialVerdict | None] = [TrialVerdict.GOOD, *[None] * (len(builds) - 2), TrialVerdict.BAD]
     log(f"{kind}: {len(builds) - 2} builds between {builds[0]} and {builds[-1]}")
-    while (place := next_place(marks)) is not None:
+    while (place := next_trial(marks)) is not None:
         trial = trials.of(builds[place])
-        marks[place] = verdict = mark(trial, good, bad, kind)
+        marks[place] = verdict = trial_verdict(trial, good, bad, kind)
         first, last = boundary(marks)
         log(f"{trial.build} is {verdict} ({trial.shown}): {marks[first:last].count(None)} builds are left")
     first, last = boundary(marks)
@@ -248,4 +248,4 @@ def _candidates(sources: PackageSources, spec: BisectSpec) -> tuple[str, ...]:
 
 def _public(version: str) -> Version:
     """Return a version without its local part: a build may be named with it or without it."""
-    return age(version.partition("+")[0])
+    return version_sort_key(version.partition("+")[0])

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from monitor.analysis.regressions.triage import excused
+from monitor.analysis.regressions.triage import apply_triage
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets.target import Target, load_targets
@@ -136,7 +136,7 @@ def _accepted(jobs: Sequence[Job], night: _Night, targets: Mapping[str, Target],
 def _changes_text(snapshot: Snapshot, runs: set[str]) -> str:
     """Return the changes that these runs found, as text."""
     context = load_triage_context(snapshot)
-    nights = [excused(night, context.excuse) for night in snapshot.nights if night.run.id in runs]
+    nights = [apply_triage(night, context.excuse) for night in snapshot.nights if night.run.id in runs]
     parts = [
         slowdowns_text([night for night in snapshot.paces if night.run.id in runs]),
         excluded_runs_text([item for item in snapshot.apart if item.run.id in runs]),

@@ -12,7 +12,7 @@ from shutil import which
 from types import MappingProxyType
 
 from monitor.analysis.latency.slowdown_tracker import baseline
-from monitor.analysis.outcomes.machine_baselines import other_answers
+from monitor.analysis.outcomes.machine_baselines import differing_outcomes
 from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
 from monitor.execution.targets.target import Target, find_target
@@ -217,7 +217,7 @@ def _jobs_of(request: PlanRequest, target: Target, history: History) -> list[Job
             python=request.python,
             selection=request.cases,
             watch=(watch := history.watch_list(target.name, framework, suite, evidence, version=version)),
-            watch_on=other_answers(recent, watch) if recent else {},
+            watch_on=differing_outcomes(recent, watch) if recent else {},
             baseline=baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
         )
         for evidence, framework, suite in _series_of(request, target)

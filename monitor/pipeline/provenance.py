@@ -26,7 +26,7 @@ from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.toml_reader import nearest
 from monitor.history.ingest import read_untrusted
 from monitor.history.layout import RecordedRun
-from monitor.history.ordering import OLDEST, age
+from monitor.history.ordering import OLDEST, version_sort_key
 from monitor.history.trial_write import rehearse
 from monitor.model import Build, Channel, Evidence, Job, Run
 from monitor.suite.discovery import KERNELS, suites
@@ -150,7 +150,7 @@ def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], Versio
     found: dict[tuple[str, str], Version] = {}
     for run in (item.run for item in runs):
         for key, build in _versioned(run):
-            found[key] = max(found.get(key, OLDEST), age(build.version))
+            found[key] = max(found.get(key, OLDEST), version_sort_key(build.version))
     return found
 
 
@@ -170,7 +170,7 @@ def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
         return ""
     for key, build in _versioned(run):
         before = known.get(key)
-        if before and (after := age(build.version)) > before:
+        if before and (after := version_sort_key(build.version)) > before:
             numbers = zip_longest(after.release, before.release, fillvalue=0)
             step = next((new - old for new, old in numbers if new != old), 0)
             if step > MOST_STEPS or after.epoch != before.epoch:

@@ -9,15 +9,22 @@ from typing import TypeVar
 
 from monitor.analysis.latency.changepoints import Changepoint
 from monitor.analysis.latency.slowdown_tracker import LatencyNight
-from monitor.analysis.outcomes.failure_groups import FailureGroup, causes
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.failure_groups import FailureGroup, group_changes
 from monitor.analysis.outcomes.flakiness import FlakinessRating
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.regressions.triage import excused, filed
-from monitor.analysis.status.current_failures import CurrentFailure, failures
+from monitor.analysis.regressions.triage import apply_triage, reported_slowdowns
+from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.current_status import SeriesStatus
-from monitor.analysis.status.evidence_validation import EvidenceValidation, confrontations
-from monitor.analysis.status.scores_table import AllFunctionsRow, SpeedRow, speed_table, stratum_table, whole_table
+from monitor.analysis.status.evidence_validation import EvidenceValidation, validate_evidence
+from monitor.analysis.status.scores_table import (
+    AllFunctionsRow,
+    SpeedRow,
+    all_functions_table,
+    speed_table,
+    stratum_table,
+)
 from monitor.analysis.status.study_table import StudyRow, study_table
 from monitor.pipeline.selection import SeriesSelection
 from monitor.pipeline.snapshots import load_snapshot
@@ -46,10 +53,10 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
     """Return what changed on the newest night of each selected series. Raises UserError."""
     snapshot = load_snapshot(history, selection)
     context = load_triage_context(snapshot, triage)
-    nights = tuple(excused(night, context.excuse) for night in snapshot.newest if selection.matches_run(night.run))
+    nights = tuple(apply_triage(night, context.excuse) for night in snapshot.newest if selection.matches_run(night.run))
     latency = tuple(night for night in snapshot.paces if selection.matches_run(night.run))
     counting = any(night.regressions or night.incidents for night in nights) or any(
-        filed(night, context.excuse) for night in latency
+        reported_slowdowns(night, context.excuse) for night in latency
     )
     return NewestChanges(nights, latency, context.faults, counting)
 
@@ -57,7 +64,7 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
 def change_groups(history: Path, selection: SeriesSelection, verdicts: Collection[ChangeKind]) -> list[FailureGroup]:
     """Return the changes of all nights, one group per build and message. Raises UserError."""
     nights = load_snapshot(history, selection).nights
-    groups = causes(night for night in nights if selection.matches_run(night.run))
+    groups = group_changes(night for night in nights if selection.matches_run(night.run))
     return [group for group in groups if not verdicts or group.verdict in verdicts]
 
 
@@ -90,7 +97,8 @@ def selected_regressions(
 
 def selected_failures(history: Path, selection: SeriesSelection) -> tuple[CurrentFailure, ...]:
     """Return the failures after the last run of each selected series, one per cause. Raises UserError."""
-    return failures(series for series in load_snapshot(history, selection).functions if _matches(selection, series))
+    functions = load_snapshot(history, selection).functions
+    return current_failures(series for series in functions if _matches(selection, series))
 
 
 def flaky_cells(history: Path, selection: SeriesSelection) -> list[FlakinessRating]:
@@ -106,7 +114,7 @@ def latency_changepoints(history: Path, selection: SeriesSelection) -> list[Chan
 def validations(history: Path, selection: SeriesSelection) -> list[EvidenceValidation]:
     """Return the comparisons of compiled evidence with independent results. Raises UserError."""
     series = [series for series in load_snapshot(history, selection).series if _matches(selection, series)]
-    return [*confrontations(series, load_catalog())]
+    return [*validate_evidence(series, load_catalog())]
 
 
 @dataclass(frozen=True)
@@ -134,7 +142,7 @@ def score_tables(history: Path, selection: SeriesSelection, reference: str) -> S
     return Scores(
         rows(study_table(selected, catalog)),
         {stratum: rows(table) for stratum, table in stratum_table(selected, catalog).items()},
-        rows(whole_table(selected)),
+        rows(all_functions_table(selected)),
         tuple(
             row
             for row in rows(speed_table(of_every_target, reference))

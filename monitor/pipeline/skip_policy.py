@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.analysis.outcomes.pending import undecided
+from monitor.analysis.outcomes.pending import open_questions
 from monitor.execution.builds.provider import AUTO, BuildUnavailable, newest_build
 from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.errors import TargetError
@@ -72,7 +72,7 @@ def decide(job: Job, target: Target, history: History, channels: Channels) -> Sk
     run = max(measured, key=lambda run: run.started)
     label, version = (run.build.label, run.build.version) if run.build else ("", "")
     past = history.recent(run.series, nights=RECENT_NIGHTS, version=version)
-    if still_open := undecided(past, run):
+    if still_open := open_questions(past, run):
         return SkipDecision(due=True, reason=f"{label} once more: {', '.join(still_open)}")
     return SkipDecision(due=False, reason=f"{label} was measured, {format_time(parse_time(run.started))}")
 

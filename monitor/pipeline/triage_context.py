@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from monitor.analysis.regressions.regression import Excuse
-from monitor.analysis.regressions.triage import EXPECTED, MUTES, Triage, excuses, load_triage, stale
+from monitor.analysis.regressions.regression import Suppression
+from monitor.analysis.regressions.triage import EXPECTED, MUTES, Triage, load_triage, suppression_of, triage_problems
 from monitor.formats.toml_reader import nearest
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import TRIAGE
@@ -32,14 +32,14 @@ class TriageContext:
     today: date
 
     @cached_property
-    def excuse(self) -> Excuse:
+    def excuse(self) -> Suppression:
         """The function that says why a failure is expected or muted."""
-        return excuses(self.triage, self.snapshot.flaky, self.today)
+        return suppression_of(self.triage, self.snapshot.flaky, self.today)
 
     @cached_property
     def faults(self) -> tuple[str, ...]:
         """One line for each stale or wrong entry of the triage files."""
-        return tuple(stale(self.triage, self.snapshot.answers, self.snapshot.told, self.today))
+        return tuple(triage_problems(self.triage, self.snapshot.answers, self.snapshot.told, self.today))
 
 
 def load_triage_context(snapshot: Snapshot, directory: Path = TRIAGE) -> TriageContext:

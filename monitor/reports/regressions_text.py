@@ -14,7 +14,18 @@ from monitor.reports.affected_share import affected_share
 from monitor.reports.changes_text import escape_markdown
 
 COLUMNS = (
-    *("id", "state", "last good", "first bad", "fixed", "cells", "functions", "targets", "known after", "message"),
+    *(
+        "id",
+        "state",
+        "last good",
+        "first bad",
+        "fixed",
+        "cells",
+        "functions",
+        "targets",
+        "time to detection",
+        "message",
+    ),
     "commits",
 )
 
@@ -81,13 +92,13 @@ def _cells(regression: Regression) -> tuple[str, ...]:
 def _message(regression: Regression) -> str:
     match regression.kind:
         case RegressionKind.INCIDENT:
-            return f"{regression.signature}; {regression.said.text}"
+            return f"{regression.signature}; {regression.common_message.text}"
         case RegressionKind.SLOWER:  # says so itself
-            return regression.said.text
+            return regression.common_message.text
         case RegressionKind.FUNCTIONS:
             instead = first_names(sorted({bad.instead for bad in regression.bad if bad.instead}))
             use = f"; instead: {instead}" if instead else ""
-            return f"{regression.signature.partition(':')[0]}: {regression.said.text}{use}"
+            return f"{regression.signature.partition(':')[0]}: {regression.common_message.text}{use}"
 
 
 def _time_to_detection(regression: Regression) -> str:

@@ -305,7 +305,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         machine_time=humanize.machine_time,
         parse_time=humanize.parse_time,
         percent=humanize.percent,
-        measured=slowdown_regressions.measured,
+        measured=slowdown_regressions.latency_text,
         sign=status_legend.sign,
         regression_line=partial(fragments.regression_line, repository=repository),
         slower_by=humanize.slower_by,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.analysis.regressions.regression import Excuse, nothing_excused
+from monitor.analysis.regressions.regression import Suppression, no_suppression
 from monitor.federation.columns import Federation
 from monitor.model import Function
 from monitor.site.known_issues import KnownIssue
@@ -25,6 +25,6 @@ class ProjectMetadata:
     catalog: Mapping[str, Function]
     script: Callable[[str, str], str]
     hardware: Mapping[str, TargetInfo]
-    excuse: Excuse = nothing_excused
+    excuse: Suppression = no_suppression
     known_issues: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.analysis.outcomes.outcome_changes import tonight
-from monitor.analysis.regressions.triage import excused
+from monitor.analysis.outcomes.outcome_changes import newest_nights
+from monitor.analysis.regressions.triage import apply_triage
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
@@ -44,9 +44,9 @@ class SiteData:
 def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: datetime, base: str) -> SiteData:
     """Return the data of a site with the address `base`."""
     found = snapshot.regressions(project.excuse)
-    nights = tuple(excused(night, project.excuse) for night in snapshot.nights)
+    nights = tuple(apply_triage(night, project.excuse) for night in snapshot.nights)
     triaged = replace(snapshot, nights=nights)
-    overview = overview_page(nights, tonight(nights), snapshot.series, found, project.hardware, generated)
+    overview = overview_page(nights, newest_nights(nights), snapshot.series, found, project.hardware, generated)
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.moved, snapshot.told, snapshot.paces)
     functions = cases_by_function(snapshot.functions)

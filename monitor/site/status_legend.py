@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from monitor.analysis.latency.slowdown_tracker import SlowdownStatus
-from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.model import Evidence, Outcome

@@ -68,14 +68,14 @@ def trends_of(grid: RunMatrix) -> RecentMeasurements:
     latencies, errors = (
         CaseMeasurements(grid.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp")
     )
-    return RecentMeasurements(grid.place, latencies, errors, *_speech(grid.words("message")))
+    return RecentMeasurements(grid.position, latencies, errors, *_speech(grid.words("message")))
 
 
 def _speech(words: WordColumn) -> tuple[Numbers, list[str]]:
     """What each case said in the recent runs, and the texts that this points to, of which the first is nothing."""
     code = words.code[-HISTORY_RUNS:].T
     codes, place = np.unique(code, return_inverse=True)
-    told = ["" if one == NONE else str(words.told[one]) for one in codes.tolist()]
+    told = ["" if one == NONE else str(words.values[one]) for one in codes.tolist()]
     texts = [*dict.fromkeys(["", *told])]
     return np.array([texts.index(one) for one in told], np.int32)[place.reshape(code.shape)], texts
 

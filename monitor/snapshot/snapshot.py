@@ -17,14 +17,14 @@ import numpy as np
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.changepoints import Changepoint, moves
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, ToldOf, latency_nights, told_of
-from monitor.analysis.outcomes.flakiness import FlakinessRating, ratings
-from monitor.analysis.outcomes.outcome_changes import NightChanges, nights, tonight
-from monitor.analysis.outcomes.removals import with_removals
-from monitor.analysis.regressions.regression import Excuse, Regression, regressions
-from monitor.analysis.regressions.slowdown_regressions import slower
+from monitor.analysis.outcomes.flakiness import FlakinessRating, flakiness_ratings
+from monitor.analysis.outcomes.outcome_changes import NightChanges, newest_nights, night_changes
+from monitor.analysis.outcomes.removals import mark_api_removals
+from monitor.analysis.regressions.regression import Regression, Suppression, regressions
+from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
 from monitor.analysis.regressions.tracker import FailingCell
-from monitor.analysis.status.current_failures import CurrentFailure, failures
-from monitor.analysis.status.current_status import SeriesStatus, all_series
+from monitor.analysis.status.current_failures import CurrentFailure, current_failures
+from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import in_order
 from monitor.history.retraction import ExcludedRun
@@ -38,7 +38,7 @@ from monitor.snapshot.recent_measurements import RecentMeasurements, trends_of
 
 # What news and standings are found by; of what is known now they read the rest.
 LONG = (
-    *("case", "outcome", "message", "attempts", "declared", "digest", "max_abs", "max_rel", "max_ulp"),
+    *("case", "outcome", "message", "retry_outcomes", "declared_limit", "digest", "max_abs", "max_rel", "max_ulp"),
     "latency_median",
 )
 
@@ -68,22 +68,22 @@ class Snapshot:
     main_commits: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[ExcludedRun, ...] = ()
 
-    def regressions(self, excuse: Excuse) -> tuple[Regression, ...]:
+    def regressions(self, excuse: Suppression) -> tuple[Regression, ...]:
         """What turned worse for good, and what became slower."""
-        return *regressions(self.nights, excuse), *slower(self.told, self.runs, excuse)
+        return *regressions(self.nights, excuse), *slowdown_regressions(self.told, self.runs, excuse)
 
     @property
     def answers(self) -> Iterator[FailingCell]:
         """The last answer of every cell, also where it is a good one."""
         for series in self.series:
-            for one in (*series.now, *series.gone):
+            for one in (*series.now, *series.removed):
                 if one.outcome.known and one.run.build:
                     yield FailingCell(Cell.of(one.case, one.run), one.outcome, one.message, one.run.build)
 
     @property
     def newest(self) -> tuple[NightChanges, ...]:
         """The newest night of each series."""
-        return tonight(self.nights)
+        return newest_nights(self.nights)
 
     @property
     def flaky(self) -> frozenset[Cell]:
@@ -93,7 +93,7 @@ class Snapshot:
     @cached_property  # which a page and a document ask for
     def failures(self) -> tuple[CurrentFailure, ...]:
         """What fails now, by cause."""
-        return failures(self.functions)
+        return current_failures(self.functions)
 
     @property
     def functions(self) -> tuple[SeriesStatus, ...]:
@@ -105,14 +105,14 @@ def material_of(recorded: LoadedHistory) -> Snapshot:
     """The material of a history, or of one series of it."""
     return Snapshot(
         recorded.runs,
-        nights(recorded),
-        all_series(recorded),
-        dict(counted for grid in recorded.grids.values() for counted in _counts(grid)),
-        ratings(recorded),
+        night_changes(recorded),
+        series_statuses(recorded),
+        dict(counted for grid in recorded.matrices.values() for counted in _counts(grid)),
+        flakiness_ratings(recorded),
         moves(recorded),
         tuple(told_of(recorded)),
         latency_nights(recorded),
-        {series: trends_of(grid) for series, grid in recorded.grids.items()},
+        {series: trends_of(grid) for series, grid in recorded.matrices.items()},
         apart=recorded.apart,
     )
 
@@ -138,7 +138,7 @@ def gather(
 
     with nothing_collected():
         found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
-    nights = tuple(with_removals(night, replaced) for night in found.nights)
+    nights = tuple(mark_api_removals(night, replaced) for night in found.nights)
     return replace(
         found,
         nights=nights,

@@ -20,8 +20,8 @@ class OracleError(Exception):
 class CaseCheck(Protocol):
     """A check of one function.
 
-    `dtype` is that of its inputs, empty where there is none. `declared` is what the function's own authors declare that
-    it cannot do here, empty where they declare nothing. `timed` tells whether its latency is worth measuring.
+    `dtype` is that of its inputs, empty where there is none. `declared_limit` is the limit that the function's
+    authors declare, empty if none. `timed` tells whether its latency is worth measuring.
     """
 
     @property
@@ -37,7 +37,7 @@ class CaseCheck(Protocol):
     def mode(self) -> Mode: ...
 
     @property
-    def declared(self) -> str: ...
+    def declared_limit(self) -> str: ...
 
     @property
     def timed(self) -> bool: ...

@@ -21,7 +21,7 @@ from monitor.suite.tolerances import STEP, STEP_TOLERANCE
 class DeclaredCheck:
     """The check of one declared case. Gradients are checked against central differences of its reference."""
 
-    declared = ""
+    declared_limit = ""
     timed = True
 
     def __init__(self, case: Case) -> None:

@@ -68,7 +68,7 @@ def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[byte
         outcome,
         message=message,
         stage=stage,
-        declared=clean(check.declared),
+        declared_limit=clean(check.declared_limit),
         seconds=round(time.perf_counter() - start, 3),
     )
     return observation, programs

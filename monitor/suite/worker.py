@@ -115,7 +115,7 @@ def observe(device: Device, check: CaseCheck) -> Observation:
         message=message,
         error=error,
         latency=latency,
-        declared=clean(check.declared),
+        declared_limit=clean(check.declared_limit),
         digest=digest,
         seconds=round(time.perf_counter() - start, 3),
     )

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.analysis.bisection import EndError, Symptom, Trial, TrialVerdict, boundary, mark, next_place, symptom
+from monitor.analysis.bisection import (
+    EndError,
+    Symptom,
+    Trial,
+    TrialVerdict,
+    boundary,
+    next_trial,
+    symptom,
+    trial_verdict,
+)
 from monitor.model import Digest, Outcome
 
 GOOD, BAD, SKIP = TrialVerdict.GOOD, TrialVerdict.BAD, TrialVerdict.SKIP
@@ -20,7 +29,7 @@ def search(truth: list[TrialVerdict]) -> tuple[list[TrialVerdict | None], list[i
     """The marks and the places tried, where a trial shows the truth."""
     marks: list[TrialVerdict | None] = [truth[0], *[None] * (len(truth) - 2), truth[-1]]
     tried = []
-    while (place := next_place(marks)) is not None:
+    while (place := next_trial(marks)) is not None:
         assert marks[place] is None
         marks[place] = truth[place]
         tried.append(place)
@@ -71,7 +80,7 @@ def test_a_block_of_broken_builds_is_not_tried_one_by_one() -> None:
 
 
 def test_a_row_of_two_needs_no_trial() -> None:
-    assert next_place([GOOD, BAD]) is None
+    assert next_trial([GOOD, BAD]) is None
 
 
 def test_what_cannot_be_judged_stays_between_the_ends() -> None:
@@ -91,7 +100,7 @@ FAILS = trial(Outcome.ERROR)
 def test_the_ends_say_what_is_looked_for() -> None:
     assert symptom(PASSES, FAILS) is Symptom.OUTCOME
     assert symptom(PASSES, trial(Outcome.PASS, OTHER)) is Symptom.VALUES_CHANGED
-    assert symptom(FAILS, PASSES, mended=True) is Symptom.FIXED
+    assert symptom(FAILS, PASSES, fixed=True) is Symptom.FIXED
     assert symptom(PASSES, trial(Outcome.PASS, slower=0.1), latency=True) is Symptom.LATENCY
 
 
@@ -99,8 +108,8 @@ def test_the_ends_say_what_is_looked_for() -> None:
     ("good", "bad", "latency", "said"),
     [
         (FAILS, FAILS, False, "the good end, does not pass: error: why"),
-        (trial(Outcome.FLAKY), FAILS, False, "the good end, tells nothing: flaky: why"),
-        (PASSES, trial(Outcome.BLOCKED), False, "the bad end, tells nothing: blocked: why"),
+        (trial(Outcome.FLAKY), FAILS, False, "the good end, decides nothing: flaky: why"),
+        (PASSES, trial(Outcome.BLOCKED), False, "the bad end, decides nothing: blocked: why"),
         (PASSES, PASSES, False, "the bad end, passes too, with the same values"),
         (PASSES, trial(Outcome.PASS), False, "the bad end, passes too, and whether with other values is not known"),
         (PASSES, trial(Outcome.PASS, slower=0.0), True, "the bad end, is not slower than jax==1: pass"),
@@ -113,8 +122,8 @@ def test_ends_between_which_there_is_nothing(good: Trial, bad: Trial, latency: b
 
 @pytest.mark.parametrize(("before", "after"), [(PASSES, PASSES), (FAILS, FAILS), (PASSES, FAILS)])
 def test_nothing_was_mended(before: Trial, after: Trial) -> None:
-    with pytest.raises(EndError, match="nothing was mended: jax==1 shows"):
-        symptom(before, after, mended=True)
+    with pytest.raises(EndError, match="nothing was fixed: jax==1 shows"):
+        symptom(before, after, fixed=True)
 
 
 @pytest.mark.parametrize(
@@ -138,4 +147,4 @@ def test_nothing_was_mended(before: Trial, after: Trial) -> None:
     ],
 )
 def test_what_a_trial_says(between: Trial, bad: Trial, kind: Symptom, expected: TrialVerdict) -> None:
-    assert mark(between, replace(PASSES, slower=0.0), bad, kind) is expected
+    assert trial_verdict(between, replace(PASSES, slower=0.0), bad, kind) is expected

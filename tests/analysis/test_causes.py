@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.failure_groups import causes, signature
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, nights
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.failure_groups import group_changes, signature
+from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Outcome
@@ -37,7 +38,7 @@ def change(case: str, message: str, after: Outcome = Outcome.ERROR) -> Change:
             change("jax/jax.numpy.vdot/eager-int8", "TypeError: vdot got shapes (7,) and (5, 1) of int8[7]"),
         ),
         (
-            Change("jax/jax.a/eager", ChangeKind.VALUES_CHANGED, Outcome.PASS, Outcome.PASS, "quite other values"),
+            Change("jax/jax.a/eager", ChangeKind.VALUES_CHANGED, Outcome.PASS, Outcome.PASS, "entirely other values"),
             Change(
                 "jax/jax.b/eager",
                 ChangeKind.VALUES_CHANGED,
@@ -73,7 +74,7 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
     for night, outcome in enumerate(("pass", "error", "pass"), start=1):
         for target in ("cpu", "tpu-v4"):
             one = runfile(
-                night, dict.fromkeys(cases, outcome), version=str(night), attempts=dict.fromkeys(cases, [outcome] * 2)
+                night, dict.fromkeys(cases, outcome), version=str(night), retries=dict.fromkeys(cases, [outcome] * 2)
             )
             told = tuple(replace(o, message=f"ValueError: {o.case}" if o.message else "") for o in one.observations)
             runfiles.append(
@@ -81,8 +82,8 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
             )
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    worse, better = causes(nights(history.load()))
-    assert (worse.build, worse.verdict, len(worse.hits)) == ("jax==2", ChangeKind.REGRESSED, 6)
+    worse, better = group_changes(night_changes(history.load()))
+    assert (worse.build, worse.verdict, len(worse.members)) == ("jax==2", ChangeKind.REGRESSED, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
-    assert (better.build, better.verdict, len(better.hits)) == ("jax==3", ChangeKind.FIXED, 6)
+    assert (better.build, better.verdict, len(better.members)) == ("jax==3", ChangeKind.FIXED, 6)
     assert worse.baseline == "jax==1"

@@ -15,19 +15,25 @@ NUMBERS = {1: "one", 2: "two", 3: "three", 10: "ten"}
 def test_thresholds_are_documented_as_they_are() -> None:
     text = " ".join((Path(__file__).resolve().parents[2] / "docs" / "reference" / "scores.md").read_text().split())
     for said in (
-        f"turns more than {outcome_changes.TURNED_AT_ONCE:.0%} of the cases".replace("%", " %")
-        + f", and at least {NUMBERS[outcome_changes.TURNED_AT_LEAST]}",
-        f"at least {HALF[scores.JUDGED_AT_LEAST]} of its cases",
-        f"the last {flakiness.REMEMBERED} answers",
-        f"at least {NUMBERS[flakiness.ODD_AT_LEAST]} answers were inconsistent",
+        f"turns more than {outcome_changes.INCIDENT_SHARE:.0%} of the cases".replace("%", " %")
+        + f", and at least {NUMBERS[outcome_changes.INCIDENT_MIN_CASES]}",
+        f"at least {HALF[scores.MIN_JUDGED_SHARE]} of its cases",
+        f"the last {flakiness.MAX_RESULTS} answers",
+        f"at least {NUMBERS[flakiness.MIN_INCONSISTENT]} answers were inconsistent",
         f"the lower end of the {flakiness.CONFIDENCE:.0%}".replace("%", " %"),
-        f"is above {flakiness.FLAKY_RATE:.0%}".replace("%", " %"),
-        f"when {NUMBERS[accuracy_drift.LASTING]} builds in a row",
-        f"up to {NUMBERS[accuracy_drift.REMEMBERED]} builds before, {NUMBERS[accuracy_drift.KNOWN_AT_LEAST]} at least",
+        f"is above {flakiness.MAX_STABLE_RATE:.0%}".replace("%", " %"),
+        f"when {NUMBERS[accuracy_drift.MIN_BUILDS]} builds in a row",
+        f"up to {NUMBERS[accuracy_drift.MAX_BASELINE_BUILDS]} builds before",
+        f"{NUMBERS[accuracy_drift.MIN_BASELINE_BUILDS]} at least",
         f"more than {NUMBERS[int(FAR)]} times slower",
     ):
         assert said in text
-    assert (accuracy_drift.FACTOR, accuracy_drift.SMALLEST_ULP, accuracy_drift.ODD_BUILDS, accuracy_drift.NO_DIGIT) == (
+    assert (
+        accuracy_drift.MIN_RATIO,
+        accuracy_drift.SMALLEST_ULP,
+        accuracy_drift.OUTLIER_BUILDS,
+        accuracy_drift.NO_CORRECT_DIGIT,
+    ) == (
         2,
         1,
         1,

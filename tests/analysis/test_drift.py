@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.accuracy_drift import ErrorLevel, drifts, steps
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
+from monitor.analysis.outcomes.accuracy_drift import ErrorLevel, accuracy_drifts, lasting_steps
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import regressions
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History, LoadedHistory
@@ -41,18 +42,18 @@ A = "jax/jax.a/eager"
     ],
 )
 def test_steps(errors: list[float], found: list[tuple[int, float, float]]) -> None:
-    assert [*steps([ErrorLevel(error, error) for error in errors], floor=1.0)] == found
+    assert [*lasting_steps([ErrorLevel(error, error) for error in errors], floor=1.0)] == found
 
 
 def test_of_a_build_that_varies_the_least_is_after_and_the_most_before() -> None:
     before, after = [ErrorLevel(1, 5)] * 3, [ErrorLevel(12, 30), ErrorLevel(11, 90)]
-    assert [*steps([*before, *after], floor=1.0)] == [(3, 5, 11)]
-    assert [*steps([*before, ErrorLevel(9, 30), ErrorLevel(11, 90)], floor=1.0)] == []
+    assert [*lasting_steps([*before, *after], floor=1.0)] == [(3, 5, 11)]
+    assert [*lasting_steps([*before, ErrorLevel(9, 30), ErrorLevel(11, 90)], floor=1.0)] == []
 
 
 def test_without_a_floor_nothing_is_said_of_what_was_exact() -> None:
     exact = [ErrorLevel(0, 0)] * 3
-    assert [*steps([*exact, ErrorLevel(1e-9, 1e-9), ErrorLevel(1e-9, 1e-9)], floor=0.0)] == []
+    assert [*lasting_steps([*exact, ErrorLevel(1e-9, 1e-9), ErrorLevel(1e-9, 1e-9)], floor=0.0)] == []
 
 
 def recorded(
@@ -74,23 +75,23 @@ def ulp(value: float) -> NumericalError:
 
 def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make) -> None:
     history = recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
-    told = [[(c.verdict, c.message) for c in night.changes] for night in nights(history)]
+    told = [[(c.verdict, c.message) for c in night.changes] for night in night_changes(history)]
     assert told == [[], [], [], [], [(ChangeKind.ACCURACY_DRIFT, "error 3 -> 12 ulp, 4 times")], []]
-    (change,) = nights(history)[4].changes
+    (change,) = night_changes(history)[4].changes
     assert change.until
     assert change.since
     assert (change.until.version, change.since.version) == ("3", "4")
-    assert regressions(nights(history)) == ()
+    assert regressions(night_changes(history)) == ()
 
 
 def test_another_processor_may_add_otherwise(tmp_path: Path, runfile: Make) -> None:
-    assert drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
-    (found,) = drifts(recorded(tmp_path / "b", runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
+    assert accuracy_drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
+    (found,) = accuracy_drifts(recorded(tmp_path / "b", runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
     assert (found.until.version, found.since.version) == ("5", "6")
 
 
 def test_what_does_not_pass_has_no_drift(tmp_path: Path, runfile: Make) -> None:
-    assert drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), outcome="mismatch")) == ()
+    assert accuracy_drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), outcome="mismatch")) == ()
 
 
 def near_zero(absolute: float, units: float) -> NumericalError:
@@ -100,7 +101,7 @@ def near_zero(absolute: float, units: float) -> NumericalError:
 
 def test_where_the_truth_is_zero_the_absolute_error_counts(tmp_path: Path, runfile: Make) -> None:
     jittering = [near_zero(1e-7, units) for units in (1e12, 1e12, 1e12, 1e14, 1e14)]
-    assert drifts(recorded(tmp_path / "a", runfile, *jittering)) == ()
+    assert accuracy_drifts(recorded(tmp_path / "a", runfile, *jittering)) == ()
     rising = [near_zero(absolute, 1e12) for absolute in (1e-7, 1e-7, 1e-7, 5e-7, 4e-7)]
-    (found,) = drifts(recorded(tmp_path / "b", runfile, *rising))
+    (found,) = accuracy_drifts(recorded(tmp_path / "b", runfile, *rising))
     assert (found.before, found.after, found.unit) == (1e-7, 4e-7, "abs")

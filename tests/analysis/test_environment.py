@@ -11,12 +11,13 @@ from random import Random
 import pandas as pd
 import pytest
 
-from monitor.analysis.outcomes.flakiness import ratings
-from monitor.analysis.outcomes.machine_baselines import other_answers
-from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, Change, ChangeKind, NightChanges, nights
-from monitor.analysis.outcomes.value_changes import moved
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.flakiness import flakiness_ratings
+from monitor.analysis.outcomes.machine_baselines import differing_outcomes
+from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, NightChanges, night_changes
+from monitor.analysis.outcomes.value_changes import value_changes
 from monitor.analysis.regressions.regression import Regression, RegressionState, regressions
-from monitor.analysis.regressions.tracker import REMEMBERED
+from monitor.analysis.regressions.tracker import RECENT_RUNS
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.files import Folder
@@ -24,7 +25,6 @@ from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
 from monitor.history.store import History, HistoryReader, LoadedHistory
 from monitor.model import (
-    Attempt,
     Build,
     Channel,
     Comparison,
@@ -36,6 +36,7 @@ from monitor.model import (
     Outcome,
     Package,
     Reason,
+    Retry,
 )
 
 Make = Callable[..., RunFile]
@@ -66,7 +67,7 @@ def changes(found: Sequence[NightChanges]) -> list[tuple[int, str, str]]:
 
 def night(runfile: Make, day: int, outcome: str, **run: object) -> RunFile:
     """A night of one case, whose answer two fresh workers confirm."""
-    return runfile(day, {A: outcome}, **{"attempts": {A: [outcome, outcome]}, "version": "1", **run})
+    return runfile(day, {A: outcome}, **{"retries": {A: [outcome, outcome]}, "version": "1", **run})
 
 
 @pytest.mark.parametrize(
@@ -112,15 +113,15 @@ def test_the_same_build_cannot_regress(
     bad: str,
 ) -> None:
     told = recorded(tmp_path, night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
-    (change,) = nights(told)[-1].changes
+    (change,) = night_changes(told)[-1].changes
     assert (change.verdict, change.of_build) == (ChangeKind.ENVIRONMENT, False)
     assert change.message.startswith(named)
-    assert regressions(nights(told)) == ()
+    assert regressions(night_changes(told)) == ()
 
 
 def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_path: Path, runfile: Make) -> None:
     compilers = [Build("libtpu", version, Channel.RELEASE) for version in ("0.0.42", "0.0.50")]
-    told = nights(
+    told = night_changes(
         recorded(
             tmp_path,
             night(runfile, 1, "pass", compiler=compilers[0], evidence=Evidence.COMPILED, environment=EPYC),
@@ -137,14 +138,14 @@ def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_pa
 @pytest.mark.parametrize("part", ["jaxlib", "jax-cuda13-plugin", "libtpu", "torch-xla", "triton", "keras-nightly"])
 def test_what_implements_the_functions_is_a_part_of_the_build(tmp_path: Path, runfile: Make, part: str) -> None:
     both = [with_packages(**{part: version, "numpy": "2.0"}) for version in ("1", "2")]
-    told = nights(
+    told = night_changes(
         recorded(tmp_path, night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
     )
     assert [change.beside for change in told[-1].regressions] == [(f"{part} 1 -> 2",)]
 
 
 def test_a_new_build_with_other_packages_regresses_and_names_them(tmp_path: Path, runfile: Make) -> None:
-    told = nights(
+    told = night_changes(
         recorded(
             tmp_path,
             night(runfile, 1, "pass", build=with_packages("1", numpy="2.3.1")),
@@ -171,7 +172,7 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
 def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
     tmp_path: Path, runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
 ) -> None:
-    told = nights(
+    told = night_changes(
         recorded(
             tmp_path,
             night(runfile, 1, "pass", environment=EPYC),
@@ -185,8 +186,8 @@ def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_buil
 
 
 def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile: Make) -> None:
-    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * TURNED_AT_LEAST)]
-    told = nights(
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
+    told = night_changes(
         recorded(
             tmp_path,
             runfile(1, dict.fromkeys(cases, "pass"), environment=EPYC),
@@ -205,13 +206,13 @@ def test_machines_that_take_turns_and_answer_as_ever_are_no_news(tmp_path: Path,
             for day, machine in enumerate((EPYC, XEON) * 10, start=1)
         ),
     )
-    assert [(day, verdict) for day, verdict, _ in changes(nights(told))] == [(2, ChangeKind.ENVIRONMENT)]
-    assert ratings(told) == ()  # each machine always says the same
+    assert [(day, verdict) for day, verdict, _ in changes(night_changes(told))] == [(2, ChangeKind.ENVIRONMENT)]
+    assert flakiness_ratings(told) == ()  # each machine always says the same
 
 
 def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make) -> None:
     answers = ["pass"] * 4 + ["error"] * 4 + ["pass"] * 4
-    told = nights(
+    told = night_changes(
         recorded(
             tmp_path,
             *(
@@ -239,7 +240,7 @@ def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfi
     told.sort(key=lambda one: one.run.started)
 
     def after(count: int) -> Regression:
-        (one,) = regressions(nights(recorded(tmp_path / str(count), *told[:count])))
+        (one,) = regressions(night_changes(recorded(tmp_path / str(count), *told[:count])))
         return one
 
     assert [after(count).state for count in (4, 5, 6, 7, 8)] == [RegressionState.OPEN] * 4 + [RegressionState.FIXED]
@@ -253,7 +254,7 @@ def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
     tmp_path: Path, runfile: Make, on_the_next: str, state: RegressionState
 ) -> None:
     later = []
-    for number in range(REMEMBERED):
+    for number in range(RECENT_RUNS):
         one = night(runfile, 3, on_the_next, version=str(number + 3), environment=XEON)
         run = replace(one.run, id=f"20261201T03{number:02}00Z-{number:06x}", started=f"2026-12-01T03:{number:02}:00Z")
         later.append(replace(one, run=run))
@@ -262,8 +263,8 @@ def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
         night(runfile, 2, "error", version="2", environment=EPYC),
     )
     before = recorded(tmp_path / "before", *first, *later[:-1])
-    assert [one.state for one in regressions(nights(before))] == [RegressionState.OPEN]
-    assert [one.state for one in regressions(nights(recorded(tmp_path / "all", *first, *later)))] == [state]
+    assert [one.state for one in regressions(night_changes(before))] == [RegressionState.OPEN]
+    assert [one.state for one in regressions(night_changes(recorded(tmp_path / "all", *first, *later)))] == [state]
 
 
 def digested(runfile: RunFile, figure: int) -> RunFile:
@@ -281,11 +282,11 @@ def test_values_are_held_against_those_of_the_same_machine(tmp_path: Path, runfi
             )
         ),
     )
-    assert [*moved(told)] == [told.runs[-1].run.id]
+    assert [*value_changes(told)] == [told.runs[-1].run.id]
 
 
 def test_values_that_another_package_changed_are_the_environments(tmp_path: Path, runfile: Make) -> None:
-    told = nights(
+    told = night_changes(
         recorded(
             tmp_path,
             digested(night(runfile, 1, "pass", build=with_packages(numpy="2.3.1")), 10),
@@ -301,7 +302,7 @@ def test_values_that_another_package_changed_are_the_environments(tmp_path: Path
 def test_no_series_of_one_build_ever_regresses(tmp_path: Path, runfile: Make, seed: int) -> None:
     """Whatever machines, packages and outcomes come in turns: one build brings no verdict on a build."""
     rolled = Random(seed)  # noqa: S311 - a test's own dice
-    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * TURNED_AT_LEAST)]
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
     outcomes = ["pass", "pass", "mismatch", "error", "flaky", "blocked"]
     told = []
     for day in range(1, 10):
@@ -310,11 +311,11 @@ def test_no_series_of_one_build_ever_regresses(tmp_path: Path, runfile: Make, se
         machine, numpy = rolled.choice([EPYC, XEON]), rolled.choice(["2.3.1", "2.4.0"])
         told.append(
             digested(
-                runfile(day, given, attempts=again, environment=machine, build=with_packages(numpy=numpy)),
+                runfile(day, given, retries=again, environment=machine, build=with_packages(numpy=numpy)),
                 rolled.choice([10, 90]),
             )
         )
-    found = nights(recorded(tmp_path, *told))
+    found = night_changes(recorded(tmp_path, *told))
     assert [change for one in found for change in one.changes if change.verdict in NEVER] == []
     assert [incident for one in found for incident in one.incidents if "at once" in incident] == []
     assert regressions(found) == ()
@@ -324,11 +325,11 @@ def test_one_machine_alone_is_judged_as_ever(tmp_path: Path, runfile: Make) -> N
     """Classes of machine add nothing where there is one: with and without a name, the news is the same."""
     told = []
     for day, (outcome, again) in enumerate(product(["pass", "error", "flaky", "absent"], [True, False]), start=1):
-        told.append(runfile(day, {A: outcome}, version=str(day), attempts={A: [outcome] * 2} if again else {}))
+        told.append(runfile(day, {A: outcome}, version=str(day), retries={A: [outcome] * 2} if again else {}))
     named = [replace(one, run=replace(one.run, environment=EPYC)) for one in told]
 
     def news(which: str, runfiles: list[RunFile]) -> list[Change]:
-        return [change for one in nights(recorded(tmp_path / which, *runfiles)) for change in one.changes]
+        return [change for one in night_changes(recorded(tmp_path / which, *runfiles)) for change in one.changes]
 
     assert news("named", named) == news("unnamed", told) != []
 
@@ -341,7 +342,7 @@ def test_the_runner_asks_again_what_is_news_to_its_own_machine(tmp_path: Path, r
         night(runfile, 3, "pass", environment=EPYC),
     )
     watch = {A: Outcome.PASS}
-    others = other_answers(told, watch)
+    others = differing_outcomes(told, watch)
     assert others == {"Intel Xeon, AVX-512": {A: Outcome.MISMATCH}}
     job = Job("cpu", "jax", "paper", watch=watch, watch_on=others)
     assert [job.watch_for(one) for one in ("Intel Xeon, AVX-512", "AMD EPYC, AVX2", "another")] == [
@@ -364,7 +365,7 @@ def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
 ) -> None:
     """Every executed series, with so many of its cases turned, for sure: the machine's, or nobody knows whose."""
     heads, tables = [*shipped.runs], [shipped.observations]
-    for number, (series, grid) in enumerate(shipped.grids.items()):
+    for number, (series, grid) in enumerate(shipped.matrices.items()):
         last = grid.runs[-1].run
         assert last.build is not None
         build = last.build if version != "9.9" else replace(last.build, version=version, commit="")
@@ -378,15 +379,15 @@ def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
             outcome = Outcome(word)
             if rolled.random() < turned:
                 outcome = Outcome.MISMATCH if outcome is Outcome.PASS else Outcome.PASS
-            again = (Attempt(outcome),) * 2
-            observations.append(Observation(str(case), outcome, message="another CPU", attempts=again))
+            again = (Retry(outcome),) * 2
+            observations.append(Observation(str(case), outcome, message="another CPU", retries=again))
         assert len(observations) > 1000
         assert series[-1] is Evidence.EXECUTED
         heads.append(head)
         tables.append(observations_table(observations).assign(run=head.run.id))
-    found = nights(LoadedHistory(in_order(heads), pd.concat(tables, ignore_index=True)))
+    found = night_changes(LoadedHistory(in_order(heads), pd.concat(tables, ignore_index=True)))
     tonight = [one for one in found if one.run.started.startswith("2026-11-29")]
-    assert len(tonight) == len(shipped.grids) == 6
+    assert len(tonight) == len(shipped.matrices) == 6
     for one in tonight:
         verdicts = {change.verdict for change in one.changes if change.verdict is not ChangeKind.ADDED}
         assert verdicts == {ChangeKind.ENVIRONMENT}
@@ -394,4 +395,4 @@ def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
             "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(ChangeKind.ENVIRONMENT)
         )
         assert (one.regressions, one.incidents) == ((), ())
-    assert {one.id for one in regressions(found)} == {one.id for one in regressions(nights(shipped))}
+    assert {one.id for one in regressions(found)} == {one.id for one in regressions(night_changes(shipped))}

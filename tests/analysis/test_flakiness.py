@@ -9,7 +9,13 @@ import pytest
 from scipy.stats import binomtest
 
 from monitor.analysis.outcomes import flakiness
-from monitor.analysis.outcomes.flakiness import CONFIDENCE, FLAKY_RATE, FlakinessRating, interval, ratings
+from monitor.analysis.outcomes.flakiness import (
+    CONFIDENCE,
+    MAX_STABLE_RATE,
+    FlakinessRating,
+    flakiness_ratings,
+    wilson_interval,
+)
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence
@@ -23,7 +29,7 @@ def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> Flakine
     """The rating of a case that gave these answers, one a night, beside one that always passes."""
     history = History(tmp_path / "history")
     history.record([runfile(day, {A: WORDS[a], B: "pass"}, **run) for day, a in enumerate(answers, start=1)], "nights")
-    found = ratings(history.load())
+    found = flakiness_ratings(history.load())
     assert {rating.cell.case for rating in found} <= {A}
     return found[0] if found else None
 
@@ -42,7 +48,7 @@ def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> Flakine
 def test_odd_answers(tmp_path: Path, runfile: Make, answers: str, odd: int) -> None:
     rating = rated(tmp_path, runfile, answers)
     assert rating is not None
-    assert (rating.odd, rating.answers) == (odd, len(answers.replace("b", "")))
+    assert (rating.inconsistent, rating.results) == (odd, len(answers.replace("b", "")))
 
 
 @pytest.mark.parametrize("answers", ["pppp", "ppee", "peemm", "emp", "e", "ep", "pbbp"])
@@ -77,18 +83,18 @@ def test_the_interval_is_wilsons(tmp_path: Path, runfile: Make) -> None:
     assert rating is not None
     assert rating.rate == 0.2
     assert (rating.low, rating.high) == pytest.approx((0.0566822, 0.5098375), abs=1e-6)
-    assert rating.low > FLAKY_RATE
+    assert rating.low > MAX_STABLE_RATE
 
 
 def test_each_hardware_and_evidence_has_its_own(tmp_path: Path, runfile: Make) -> None:
     history = History(tmp_path / "history")
     answers = [("cpu", "p"), ("gpu", "e"), ("cpu", "e"), ("gpu", "e"), ("cpu", "p")]
     history.record([runfile(day, {A: WORDS[a]}, target=t) for day, (t, a) in enumerate(answers, start=1)], "nights")
-    (rating,) = ratings(history.load())
-    assert (rating.cell.target, rating.cell.evidence, rating.answers) == ("cpu", Evidence.EXECUTED, 3)
+    (rating,) = flakiness_ratings(history.load())
+    assert (rating.cell.target, rating.cell.evidence, rating.results) == ("cpu", Evidence.EXECUTED, 3)
 
 
 @pytest.mark.parametrize(("odd", "answers"), [(1, 1), (1, 2), (2, 90), (45, 90), (90, 90)])
 def test_the_interval_is_that_of_wilson(odd: int, answers: int) -> None:
     found = binomtest(odd, answers).proportion_ci(CONFIDENCE, method="wilson")
-    assert interval(odd, answers) == pytest.approx((found.low, found.high))
+    assert wilson_interval(odd, answers) == pytest.approx((found.low, found.high))

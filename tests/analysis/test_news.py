@@ -8,15 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import (
-    TURNED_AT_LEAST,
-    Change,
-    ChangeKind,
-    NightChanges,
-    judge,
-    nights,
-    tonight,
-)
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.change_rules import change_kind
+from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, NightChanges, newest_nights, night_changes
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Comparison, ComparisonSide, Evidence, Outcome, Reason
@@ -28,7 +22,7 @@ A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 def read(tmp_path: Path, *runfiles: RunFile) -> tuple[NightChanges, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    return nights(history.load())
+    return night_changes(history.load())
 
 
 def test_the_first_night_has_no_news(tmp_path: Path, runfile: Make) -> None:
@@ -40,7 +34,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     *_, night = read(
         tmp_path,
         runfile(1, {A: "pass", B: "pass"}, version="1"),
-        runfile(2, {A: "pass", B: "absent"}, version="2", attempts={B: ["absent", "absent"]}),
+        runfile(2, {A: "pass", B: "absent"}, version="2", retries={B: ["absent", "absent"]}),
     )
     assert night.baseline is not None
     assert night.baseline.label == "jax==1"
@@ -87,13 +81,13 @@ def test_what_a_table_does_not_tell_is_an_answer(
     ],
 )
 def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -> None:
-    assert judge(Outcome(before), Outcome(after)) is verdict
+    assert change_kind(Outcome(before), Outcome(after)) is verdict
 
 
 def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
     """What a case's answers, each with those of fresh workers, one a build, are as news: build, verdict, outcomes."""
     runfiles = [
-        runfile(day, {A: outcome}, version=str(day), attempts={A: again})
+        runfile(day, {A: outcome}, version=str(day), retries={A: again})
         for day, (outcome, again) in enumerate(answers, start=1)
     ]
     return [
@@ -154,14 +148,14 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, run
         tmp_path,
         runfile(1, {A: "pass", B: "pass"}, version="1"),
         runfile(2, {B: "pass"}, version="2", selection=("jax/jax.b/*",)),
-        runfile(3, {A: "error", B: "pass"}, version="3", attempts={A: ["error", "error"]}),
+        runfile(3, {A: "error", B: "pass"}, version="3", retries={A: ["error", "error"]}),
     )
     (change,) = night.changes
     assert (version(night.baseline), version(change.until), version(change.since)) == ("2", "1", "3")
 
 
 def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
-    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, attempts={A: ["error", "pass"]}))
+    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, retries={A: ["error", "pass"]}))
     assert [change.verdict for change in night.changes] == [ChangeKind.UNCONFIRMED]
     assert night.regressions == ()
 
@@ -176,7 +170,7 @@ def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runf
         2,
         dict.fromkeys(said, "error"),
         version="2",
-        attempts={case: ["error", "error"] for case in said},
+        retries={case: ["error", "error"] for case in said},
         comparisons=tuple(
             Comparison(case, Reason.TURNED, ComparisonSide("jax==1", outcomes), tonight)
             for case, outcomes in said.items()
@@ -186,7 +180,7 @@ def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runf
         tmp_path,
         runfile(1, dict.fromkeys(said, "pass"), version="1"),
         broken,
-        runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", attempts={A: ["pass"], B: ["pass"]}),
+        runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", retries={A: ["pass"], B: ["pass"]}),
     )
     assert {change.case: change.verdict for change in night.changes} == {
         A: ChangeKind.ENVIRONMENT,
@@ -255,8 +249,8 @@ def test_a_selection_makes_nothing_gone(tmp_path: Path, runfile: Make) -> None:
 
 
 def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
-    cases = [f"jax/jax.f{number}/eager" for number in range(3 * TURNED_AT_LEAST)]
-    broken = cases[:TURNED_AT_LEAST]
+    cases = [f"jax/jax.f{number}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
+    broken = cases[:INCIDENT_MIN_CASES]
     *_, night = read(
         tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
@@ -264,11 +258,11 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
             2,
             {case: "error" if case in broken else "pass" for case in cases},
             version="2",
-            attempts={case: ["error", "error"] for case in broken},
+            retries={case: ["error", "error"] for case in broken},
         ),
     )
-    assert night.incidents == ("10 of 30 cases turned worse at once: one cause, not 10",)
-    assert len(night.of(ChangeKind.REGRESSED)) == TURNED_AT_LEAST
+    assert night.incidents == ("10 of 30 cases regressed at once: one cause, not 10",)
+    assert len(night.of(ChangeKind.REGRESSED)) == INCIDENT_MIN_CASES
     assert night.regressions == ()
 
 
@@ -278,10 +272,10 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
         tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
         runfile(
-            2, dict.fromkeys(cases, "error"), version="2", attempts={case: ["error", "error"] for case in cases[:5]}
+            2, dict.fromkeys(cases, "error"), version="2", retries={case: ["error", "error"] for case in cases[:5]}
         ),
     )
-    assert night.incidents == ("40 of 40 cases turned worse at once: one cause, not 40",)
+    assert night.incidents == ("40 of 40 cases regressed at once: one cause, not 40",)
     assert (len(night.of(ChangeKind.REGRESSED)), night.regressions) == (5, ())
 
 
@@ -302,7 +296,7 @@ def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
         runfile(3, {A: "error"}, target="gpu"),
     )
     assert all(night.changes == () for night in all_nights)
-    assert [night.run.id for night in tonight(all_nights)] == [all_nights[i].run.id for i in (1, 0, 2)]
+    assert [night.run.id for night in newest_nights(all_nights)] == [all_nights[i].run.id for i in (1, 0, 2)]
 
 
 def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Path, runfile: Make) -> None:
@@ -324,7 +318,7 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, ru
     *_, night = read(
         tmp_path,
         with_declared(runfile(1, {A: "error"}), declared),
-        with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", attempts={A: ["pass", "pass"]}), declared),
+        with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", retries={A: ["pass", "pass"]}), declared),
     )
     assert [(change.case, change.verdict) for change in night.changes] == [
         (A, ChangeKind.FIXED),
@@ -333,5 +327,5 @@ def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, ru
 
 
 def with_declared(runfile: RunFile, declared: dict[str, str]) -> RunFile:
-    observations = (replace(one, declared=declared.get(one.case, "")) for one in runfile.observations)
+    observations = (replace(one, declared_limit=declared.get(one.case, "")) for one in runfile.observations)
     return replace(runfile, observations=tuple(observations))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST, nights
+from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, night_changes
 from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection, regressions
 from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionKind
 from monitor.formats.run_file import RunFile
@@ -29,7 +29,7 @@ def night(runfile: Make) -> Make:
     ) -> RunFile:
         version = str(run.pop("version", day))
         confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
-        one = runfile(day, outcomes, version=version, attempts=confirmed, target=target, **run)
+        one = runfile(day, outcomes, version=version, retries=confirmed, target=target, **run)
         told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
         return replace(one, run=replace(one.run, id=f"{one.run.id}-{target}"), observations=told)
 
@@ -39,7 +39,7 @@ def night(runfile: Make) -> Make:
 def read(tmp_path: Path, *runfiles: RunFile, **options: object) -> tuple[Regression, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    return regressions(nights(history.load()), **options)  # type: ignore[arg-type]
+    return regressions(night_changes(history.load()), **options)  # type: ignore[arg-type]
 
 
 def cell(case: str, target: str = "cpu") -> Cell:
@@ -128,7 +128,7 @@ def test_its_id_stays_when_a_build_between_is_run_later(tmp_path: Path, night: M
 
 
 def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(tmp_path: Path, night: Make) -> None:
-    cases = [f"jax/jax.f{number:02}/eager" for number in range(2 * TURNED_AT_LEAST)]
+    cases = [f"jax/jax.f{number:02}/eager" for number in range(2 * INCIDENT_MIN_CASES)]
     says = {case: f"why {number % 7} {'abcdefg'[number % 7]}" for number, case in enumerate(cases)}
     good, broken = dict.fromkeys(cases, "pass"), dict.fromkeys(cases, "error")
     (found,) = read(

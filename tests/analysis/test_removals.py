@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
-from monitor.analysis.outcomes.removals import with_removals
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import night_changes
+from monitor.analysis.outcomes.removals import mark_api_removals
 from monitor.analysis.regressions.regression import Regression, RegressionState, regressions
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
@@ -27,7 +28,7 @@ SHIPPED = Path(__file__).parents[2] / "results"
 def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "absent", **replaced: str) -> Snapshot:
     """Both cases pass, and then come out as `after`, with these messages."""
     answers = dict.fromkeys(says, after)
-    second = runfile(2, answers, version="2", attempts={case: [after] * 2 for case in says})
+    second = runfile(2, answers, version="2", retries={case: [after] * 2 for case in says})
     observations = tuple(replace(one, message=says[one.case]) for one in second.observations)
     history = History(tmp_path / "history")
     history.record(
@@ -81,10 +82,10 @@ def test_one_that_is_silently_gone_beside_it_keeps_a_regression_open(tmp_path: P
 
 
 def test_every_name_that_the_shipped_history_lost_was_announced() -> None:
-    found = nights(HistoryReader(Folder(SHIPPED)).load())
+    found = night_changes(HistoryReader(Folder(SHIPPED)).load())
 
     def open_ones(replaced: dict[str, str]) -> list[Regression]:
-        every = regressions(with_removals(night, replaced) for night in found)
+        every = regressions(mark_api_removals(night, replaced) for night in found)
         return [one for one in every if one.state is RegressionState.OPEN]
 
     assert {function for one in open_ones({}) for function in one.functions} == {

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, nights
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState, regressions
 from monitor.analysis.regressions.tracker import FailingCell
-from monitor.analysis.regressions.triage import excused, excuses, load_triage, stale
+from monitor.analysis.regressions.triage import apply_triage, load_triage, suppression_of, triage_problems
 from monitor.formats.run_file import RunFile
 from monitor.formats.toml_reader import FieldError
 from monitor.history.store import History, LoadedHistory
@@ -71,17 +72,17 @@ def bad(case: str, outcome: str = "error", *, target: str = "cpu", version: str 
 )
 def test_what_is_excused(tmp_path: Path, failure: FailingCell, state: RegressionState | None) -> None:
     triage = load_triage(written(tmp_path, EXPECTED, MUTE))
-    assert excuses(triage, {bad(C).cell}, TODAY)(failure) is state
+    assert suppression_of(triage, {bad(C).cell}, TODAY)(failure) is state
 
 
 def test_an_entry_holds_on_its_last_day_and_not_after(tmp_path: Path) -> None:
     triage = load_triage(written(tmp_path, EXPECTED))
-    assert excuses(triage, (), TODAY)(bad(A)) is RegressionState.EXPECTED
-    assert excuses(triage, (), date(2026, 11, 21))(bad(A)) is None
+    assert suppression_of(triage, (), TODAY)(bad(A)) is RegressionState.EXPECTED
+    assert suppression_of(triage, (), date(2026, 11, 21))(bad(A)) is None
 
 
 def test_no_files_excuse_nothing(tmp_path: Path) -> None:
-    assert excuses(load_triage(tmp_path), (), TODAY)(bad(A)) is None
+    assert suppression_of(load_triage(tmp_path), (), TODAY)(bad(A)) is None
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def recorded(tmp_path: Path, runfile: Make) -> LoadedHistory:
                 2,
                 {A: "error", B: "error", C: "mismatch"},
                 version="2",
-                attempts=dict.fromkeys((A, B), ["error"] * 2) | {C: ["mismatch"] * 2},
+                retries=dict.fromkeys((A, B), ["error"] * 2) | {C: ["mismatch"] * 2},
             ),
         ],
         "nights",
@@ -103,9 +104,9 @@ def recorded(tmp_path: Path, runfile: Make) -> LoadedHistory:
 
 
 def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistory) -> None:
-    excuse = excuses(load_triage(written(tmp_path / "triage", EXPECTED, MUTE)), (), TODAY)
-    *_, night = nights(recorded)
-    told = excused(night, excuse)
+    excuse = suppression_of(load_triage(written(tmp_path / "triage", EXPECTED, MUTE)), (), TODAY)
+    *_, night = night_changes(recorded)
+    told = apply_triage(night, excuse)
     assert {change.case: change.verdict for change in told.changes} == {
         A: ChangeKind.EXPECTED,
         B: ChangeKind.MUTED,
@@ -117,7 +118,7 @@ def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistor
 def test_regressions_stand_as_what_they_are_until_it_ends(tmp_path: Path, recorded: LoadedHistory) -> None:
     triage = load_triage(written(tmp_path / "triage", EXPECTED, MUTE))
     states = [
-        [one.state for one in regressions(nights(recorded), excuses(triage, (), day))]
+        [one.state for one in regressions(night_changes(recorded), suppression_of(triage, (), day))]
         for day in (TODAY, date(2026, 12, 31), date(2027, 1, 1))
     ]
     # A and B say the same, and are one regression: what is left of it to be told of decides.
@@ -144,19 +145,19 @@ def entry(**fields: str) -> str:
     ("text", "fault"),
     [
         (entry(), None),
-        (entry(expires="2026-11-19"), "expected[0]: ended on 2026-11-19, and has no effect: renew or remove it"),
-        (entry(cases='"jax/jax.typo/*"'), "expected[0]: fits no case: mend or remove it"),
+        (entry(expires="2026-11-19"), "expected[0]: ended on 2026-11-19 and has no effect: renew or remove it"),
+        (entry(cases='"jax/jax.typo/*"'), "expected[0]: matches no case: fix or remove it"),
         (entry(cases='"torch/torch.cat/*"'), None),  # there is nothing of torch in this history
         (entry(cases='"jax/jax.typo/*"', targets='["gpu"]'), None),
         (entry(outcome='"crash"', builds='">=3"'), None),  # no such build has been run
-        (entry(outcome='"crash"'), "expected[0]: nothing that it fits fails so any more: remove it"),
+        (entry(outcome='"crash"'), "expected[0]: no matching case fails this way any more: remove it"),
     ],
 )
 def test_entries_that_help_nobody_are_told_of(
     tmp_path: Path, recorded: LoadedHistory, text: str, fault: str | None
 ) -> None:
     triage, known = load_triage(written(tmp_path / "triage", text)), material_of(recorded)
-    told = [line.partition("expected.toml: ")[2] for line in stale(triage, known.answers, known.told, TODAY)]
+    told = [line.partition("expected.toml: ")[2] for line in triage_problems(triage, known.answers, known.told, TODAY)]
     assert told == ([fault] if fault else [])
 
 
@@ -171,7 +172,7 @@ def test_entries_that_help_nobody_are_told_of(
         (entry(owner=""), "expected[0].owner: is missing; it must be a string"),
         (entry(expires='"2026-12-31"'), "expected[0].expires: must be a date, without quotes: 2027-06-30, not a"),
         (entry(expires="2026-12-31T00:00:00Z"), "expected[0].expires: must be a date, without quotes:"),
-        (entry(builds='"0.6 up"'), 'expected[0].builds: "0.6 up" is no range of versions: write ">=0.6.0, <0.9"'),
+        (entry(builds='"0.6 up"'), 'expected[0].builds: "0.6 up" is not a range of versions: write ">=0.6.0, <0.9"'),
         (entry(target='["cpu"]'), 'expected[0].target: unknown field, did you mean "targets"?'),
         ("[[expect]]", 'expect: unknown field, did you mean "expected"?'),
         ("[expected]", "expected: must be a list of strings, not a table"),

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from monitor.analysis.outcomes.last_change import NoChangeError, last_turn
+from monitor.analysis.outcomes.last_change import NoChangeError, last_change
 from monitor.formats.run_file import RunFile
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
@@ -51,7 +51,7 @@ def told(runfile: Make) -> Callable[..., LoadedHistory]:
 )
 def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], good: str, bad: str) -> None:
     versions = {f"v1_{number}": word for number, word in enumerate(words, start=1)}
-    turn = last_turn(told(**versions), "cpu", CASE, Evidence.EXECUTED)
+    turn = last_change(told(**versions), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.suite, turn.good.version, turn.bad.version) == ("paper", good, bad)
 
 
@@ -69,17 +69,17 @@ def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], goo
 )
 def test_no_turn(told: Callable[..., LoadedHistory], versions: dict[str, str], said: str) -> None:
     with pytest.raises(NoChangeError, match=re.escape(said)):
-        last_turn(told(**versions), "cpu", CASE, Evidence.EXECUTED)
+        last_change(told(**versions), "cpu", CASE, Evidence.EXECUTED)
 
 
 def test_what_was_mended(told: Callable[..., LoadedHistory]) -> None:
     recorded = told(v1="error", v2="pass", v3="error", v4="absent", v5="pass", v6="pass")
-    turn = last_turn(recorded, "cpu", CASE, Evidence.EXECUTED, mended=True)
+    turn = last_change(recorded, "cpu", CASE, Evidence.EXECUTED, fixed=True)
     assert (turn.good.version, turn.bad.version) == ("4", "5")
-    with pytest.raises(NoChangeError, match="was never mended"):
-        last_turn(told(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, mended=True)
+    with pytest.raises(NoChangeError, match="was never fixed"):
+        last_change(told(v1="pass", v2="error"), "cpu", CASE, Evidence.EXECUTED, fixed=True)
 
 
 def test_an_old_build_that_was_run_later_is_old(told: Callable[..., LoadedHistory]) -> None:
-    turn = last_turn(told(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
+    turn = last_change(told(v1="pass", v3="error", v2="pass"), "cpu", CASE, Evidence.EXECUTED)
     assert (turn.good.version, turn.bad.version) == ("2", "3")

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, nights
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, Outcome
@@ -22,7 +23,7 @@ def with_digests(runfile: RunFile, digests: Mapping[str, Digest]) -> RunFile:
 def changes(tmp_path: Path, *runfiles: RunFile) -> list[tuple[Change, ...]]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    return [night.changes for night in nights(history.load())]
+    return [night.changes for night in night_changes(history.load())]
 
 
 def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile: Make) -> None:
@@ -37,8 +38,8 @@ def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile
         (A, ChangeKind.VALUES_CHANGED, "other values, by about 32 times the tolerance")
     ]
     assert [(change.case, change.message) for change in third] == [
-        (A, "of another make, or with other whole numbers"),
-        (B, "quite other values"),
+        (A, "another structure, or other whole numbers"),
+        (B, "entirely other values"),
     ]
 
 
@@ -82,6 +83,6 @@ def test_other_values_everywhere_are_no_incident(tmp_path: Path, runfile: Make) 
         ],
         "nights",
     )
-    *_, night = nights(history.load())
+    *_, night = night_changes(history.load())
     assert len(night.of(ChangeKind.VALUES_CHANGED)) == len(cases)
     assert not night.incidents

@@ -154,4 +154,4 @@ def test_a_script_of_ones_own_over_releases_of_jax(tmp_path: Path) -> None:
     assert (again["good"], again["bad"]) == (found["good"], found["bad"])
     wrong = bisect(tmp_path, *call[:2], "--good", "jax==0.5.3", "--bad", "jax==0.6.0")
     assert wrong.returncode == 2
-    assert "jax==0.5.3, the good end, tells nothing: blocked: the script cannot tell" in wrong.stderr
+    assert "jax==0.5.3, the good end, decides nothing: blocked: the script cannot tell" in wrong.stderr

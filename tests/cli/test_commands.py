@@ -278,7 +278,7 @@ def test_record_and_changes_by_hand(nothing_shipped: Path, tmp_path: Path, runfi
     first = str(write_run_file(tmp_path / "1.jsonl", runfile(28, {case: "pass"}, version="1", suite="pallas")))
     again = {case: ["error", "error"]}
     second = str(
-        write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="pallas", attempts=again))
+        write_run_file(tmp_path / "2.jsonl", runfile(29, {case: "error"}, version="2", suite="pallas", retries=again))
     )
     assert called("record", first, second).returncode == 0
     assert "recorded before" in called("record", first).stderr

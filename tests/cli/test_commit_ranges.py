@@ -43,7 +43,7 @@ def record(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.
     History(tmp_path / "history").prepare()
 
     def record(day: int, outcome: str, subject: Callable[[str, str], str], **more: Any) -> None:
-        one = runfile(day, {A: outcome}, attempts={A: [outcome] * 2}, framework="torch", **more)
+        one = runfile(day, {A: outcome}, retries={A: [outcome] * 2}, framework="torch", **more)
         build = Build("torch", f"2.16.0.dev202611{day}", Channel.NIGHTLY, commit=NIGHTLY.get(day, ""))
         path = write_run_file(tmp_path / f"{day}.jsonl", replace(one, run=replace(one.run, build=build)))
         for command in (recording, bisect):

@@ -106,10 +106,10 @@ def observations(draw: st.DrawFn, case: str, *, bad: bool) -> dict[str, Any]:
         "case": case,
         "outcome": outcome,
         "message": draw(text(bad=bad)),
-        "declared": draw(text(bad=bad)),
+        "declared_limit": draw(text(bad=bad)),
     }
     if draw(st.booleans()):
-        found |= {"first": outcome, "attempts": [{"outcome": outcome, "message": draw(text(bad=bad))}] * 2}
+        found |= {"first_outcome": outcome, "retries": [{"outcome": outcome, "message": draw(text(bad=bad))}] * 2}
     found["error"] = draw(numbers("error", bad=bad))
     if outcome == "pass":
         figure = DEFINITIONS["digest"]["properties"]["figures"]["items"]

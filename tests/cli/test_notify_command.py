@@ -24,7 +24,7 @@ A = "jax/jax.lax.sort/eager-float32"
 def history(tmp_path: Path, runfile: Make) -> Path:
     nights = [
         runfile(1, {A: "pass"}, version="1"),
-        runfile(2, {A: "error"}, version="2", attempts={A: ["error"] * 2}),
+        runfile(2, {A: "error"}, version="2", retries={A: ["error"] * 2}),
     ]
     directory = tmp_path / "history"
     History(directory).record(nights, "nights")

@@ -25,8 +25,8 @@ def history(tmp_path: Path, runfile: Make) -> Path:
     says = {A: "<b>@all</b>", B: "ValueError: b"}
     nights = [
         runfile(1, {A: "pass", B: "pass"}, version="1"),
-        runfile(2, {A: "error", B: "error"}, version="2", attempts=dict.fromkeys((A, B), ["error"] * 2)),
-        runfile(3, {A: "error", B: "pass"}, version="3", attempts={B: ["pass"] * 2}),
+        runfile(2, {A: "error", B: "error"}, version="2", retries=dict.fromkeys((A, B), ["error"] * 2)),
+        runfile(3, {A: "error", B: "pass"}, version="3", retries={B: ["pass"] * 2}),
     ]
     told = [
         replace(one, observations=tuple(replace(o, message=o.message and says[o.case]) for o in one.observations))
@@ -84,7 +84,7 @@ def triage(tmp_path: Path) -> Path:
     return directory
 
 
-ENDED = "mutes.toml: mute[0]: ended on 2026-01-31, and has no effect: renew or remove it"
+ENDED = "mutes.toml: mute[0]: ended on 2026-01-31 and has no effect: renew or remove it"
 
 
 def test_what_is_expected_is_no_open_regression(history: Path, triage: Path) -> None:
@@ -94,9 +94,9 @@ def test_what_is_expected_is_no_open_regression(history: Path, triage: Path) -> 
 
 
 def test_judge_tells_of_both(history: Path, triage: Path, runfile: Make) -> None:
-    failing = runfile(4, {A: "error", B: "error"}, version="4", attempts={B: ["error"] * 2})
-    back = runfile(5, {A: "pass", B: "pass"}, version="5", attempts=dict.fromkeys((A, B), ["pass"] * 2))
-    again = runfile(6, {A: "error", B: "pass"}, version="6", attempts={A: ["error"] * 2})
+    failing = runfile(4, {A: "error", B: "error"}, version="4", retries={B: ["error"] * 2})
+    back = runfile(5, {A: "pass", B: "pass"}, version="5", retries=dict.fromkeys((A, B), ["pass"] * 2))
+    again = runfile(6, {A: "error", B: "pass"}, version="6", retries={A: ["error"] * 2})
     History(history).record([failing, back, again], "nights")
     judge = ["changes", "--history", str(history), "--triage", str(triage)]
     told = CliRunner().invoke(app, [*judge, "--exit-code"])
@@ -111,7 +111,7 @@ def test_a_flaky_case_is_shown_and_no_open_regression(tmp_path: Path, runfile: M
     directory = tmp_path / "history"
     answers = ("pass", "error", "pass", "error", "pass", "error")
     nights = [
-        runfile(day, {A: answer}, version=str(day), attempts={A: [answer] * 2})
+        runfile(day, {A: answer}, version=str(day), retries={A: [answer] * 2})
         for day, answer in enumerate(answers, start=1)
     ]
     History(directory).record(nights, "nights")

@@ -40,7 +40,7 @@ def nights(runfile: Make) -> list[RunFile]:
     def told(day: int, text: str, **outcomes: str) -> RunFile:
         cases = {A: "pass", B: "error", C: "pass"} | {{"a": A, "b": B, "c": C}[key]: v for key, v in outcomes.items()}
         latencies = {case: 10.0 for case, outcome in cases.items() if outcome == "pass"}
-        made = runfile(day, cases, version=f"0.10.{day}", latencies=latencies, attempts={B: [cases[B]] * 2})
+        made = runfile(day, cases, version=f"0.10.{day}", latencies=latencies, retries={B: [cases[B]] * 2})
         signatures = (Signature("jax.lax.sort", text), Signature("jax.lax.abs", "(x)"))
         return replace(made, signatures=signatures)
 
@@ -52,7 +52,7 @@ def poison(runfile: Make) -> RunFile:
     """A night of a version that no build will exceed, which says that all is broken."""
     again = {case: ["crash"] * 2 for case in (A, B, C)}
     sides = ComparisonSide("jax==0.10.3", (Outcome.PASS,)), ComparisonSide("jax==49.7.3", (Outcome.CRASH,))
-    made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="49.7.3", attempts=again)
+    made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="49.7.3", retries=again)
     made = replace(made, comparisons=(Comparison(A, Reason.TURNED, *sides),))
     return replace(made, signatures=(Signature("jax.lax.sort", "(evil)"), Signature("jax.lax.cos", "(evil)")))
 

@@ -65,7 +65,7 @@ def test_pytorch_tells_of_backends_that_its_wheel_is_not_built_with(run: Callabl
         Outcome.PASS,
         "",  # by its `out` variant, which has a kernel for MPS
     )
-    assert found["torch.ops.aten.mul.Tensor/kernel"].attempts == ()  # a table is looked up once, whatever was known
+    assert found["torch.ops.aten.mul.Tensor/kernel"].retries == ()  # a table is looked up once, whatever was known
     matmul = found["torch.ops.aten.matmul/kernel"]
     assert (matmul.outcome, matmul.message.split(",")[0]) == (Outcome.PASS, "by way of _unsafe_view")
     assert found["torch.ops.aten._ctc_loss/kernel"].message == "no kernel for MPS"

@@ -48,5 +48,5 @@ def test_what_one_that_fell_half_wrote_confirms_nothing(lane: WorkerFactory, tmp
     with ConfirmingWorker(lane, LIMITS, {case: Outcome.PASS}) as examiner:
         observation = examiner.ask(case)
     assert observation.outcome is Outcome.CRASH
-    assert [attempt.message for attempt in observation.attempts] == ["the process exited with status 7"] * 2
+    assert [attempt.message for attempt in observation.retries] == ["the process exited with status 7"] * 2
     assert len([*tmp_path.glob("worker-*")]) == 1  # of those that fell nothing is left

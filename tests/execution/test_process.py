@@ -137,8 +137,8 @@ def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
         "m-leaves-much-behind": "pass",
     }
     victim = answers["g-victim-eager"]
-    assert victim.first is Outcome.ERROR
-    assert [attempt.outcome for attempt in victim.attempts] == [Outcome.PASS]
+    assert victim.first_outcome is Outcome.ERROR
+    assert [attempt.outcome for attempt in victim.retries] == [Outcome.PASS]
 
 
 def test_a_worker_that_has_grown_is_replaced(command: ProcessCommand) -> None:
@@ -159,9 +159,9 @@ def test_news_is_confirmed_by_two_fresh_workers(command: ProcessCommand) -> None
             examiner.ask(case) for case in (fault("b-segfault"), fault("c-after-segfault"), fault("j-flaky"))
         )
     assert crash.outcome is Outcome.CRASH
-    assert [attempt.outcome for attempt in crash.attempts] == [Outcome.CRASH] * 2
-    assert (fine.outcome, fine.attempts) == (Outcome.PASS, ())
-    assert (flaky.outcome, flaky.first) == (Outcome.FLAKY, Outcome.MISMATCH)
+    assert [attempt.outcome for attempt in crash.retries] == [Outcome.CRASH] * 2
+    assert (fine.outcome, fine.retries) == (Outcome.PASS, ())
+    assert (flaky.outcome, flaky.first_outcome) == (Outcome.FLAKY, Outcome.MISMATCH)
     assert flaky.message == "fresh workers said mismatch and pass"
 
 

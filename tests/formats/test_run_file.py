@@ -11,7 +11,6 @@ import pytest
 from monitor.formats.run_file import RunFile, RunFileError, RunFileWriter, read_run_file
 from monitor.formats.serialization import from_json, to_json
 from monitor.model import (
-    Attempt,
     Baseline,
     Build,
     Channel,
@@ -27,6 +26,7 @@ from monitor.model import (
     Outcome,
     Package,
     Reason,
+    Retry,
     Signature,
     SlowMode,
 )
@@ -89,8 +89,8 @@ def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
             message="why",
             error=NumericalError(1.0, 0.5, 2.0),
             latency=Latency(9.0, 2.0, 1.0, 0.5, 5, 100),
-            first=Outcome.CRASH,
-            attempts=(Attempt(Outcome.PASS), Attempt(Outcome.ERROR, "why")),
+            first_outcome=Outcome.CRASH,
+            retries=(Retry(Outcome.PASS), Retry(Outcome.ERROR, "why")),
             seconds=1.5,
         ),
         Build("jax", "1.0", Channel.GIVEN, packages=(Package("numpy", "2.0", "00"),)),

@@ -112,8 +112,8 @@ def read_everything(directory: Path, index: Path | None) -> None:
     if index:
         load_function(history.files, index, "cpu", "jax", "jax.f1")
     for recorded in history.by_series(("case", "outcome", "message"), index=index):
-        if SERIES in recorded.grids:  # else they are the runs of no series
-            recorded.whole_rows(recorded.grids[SERIES].row[0])
+        if SERIES in recorded.matrices:  # else they are the runs of no series
+            recorded.whole_rows(recorded.matrices[SERIES].row[0])
     history.load()
 
 

@@ -211,7 +211,7 @@ HIDDEN = {  # a character of each kind that does not show
 LINES = (  # each place of a text, as a line and a path
     (0, "run.notes.0"),
     (0, "run.build.why"),
-    (1, "observation.declared"),
+    (1, "observation.declared_limit"),
     (2, "observation.message"),
     (3, "signature.text"),
     (5, "end.notes.0"),
@@ -269,17 +269,21 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
         "observation.com",
     ),
     "too much memory": (1, {"observation.compiled": {"programs": 1, "seconds": 1, "memory": 2**60}}, "observation.com"),
-    "answers after none": (2, {"observation.attempts": [{"outcome": "error"}]}, "observation.first: "),
-    "a first answer alone": (2, {"observation.first": "pass"}, "observation.attempts: "),
+    "answers after none": (2, {"observation.retries": [{"outcome": "error"}]}, "observation.first_outcome: "),
+    "a first answer alone": (2, {"observation.first_outcome": "pass"}, "observation.retries: "),
     "answers that contradict": (
         2,
-        {"observation.first": "pass", "observation.attempts": [{"outcome": "pass"}] * 2},
-        "observation.attempts: contradict the outcome, error",
+        {"observation.first_outcome": "pass", "observation.retries": [{"outcome": "pass"}] * 2},
+        "observation.retries: contradict the outcome, error",
     ),
     "flaky and all the same": (
         2,
-        {"observation.outcome": "flaky", "observation.first": "pass", "observation.attempts": [{"outcome": "error"}]},
-        "observation.attempts: all are the same",
+        {
+            "observation.outcome": "flaky",
+            "observation.first_outcome": "pass",
+            "observation.retries": [{"outcome": "error"}],
+        },
+        "observation.retries: are all the same",
     ),
     "compared with what is newer": (
         4,
@@ -326,8 +330,8 @@ TAKEN: dict[str, tuple[int, dict[str, object]]] = {
         2,
         {
             "observation.outcome": "flaky",
-            "observation.first": "pass",
-            "observation.attempts": [{"outcome": "error"}, {"outcome": "pass"}],
+            "observation.first_outcome": "pass",
+            "observation.retries": [{"outcome": "error"}, {"outcome": "pass"}],
         },
     ),
 }
@@ -415,7 +419,7 @@ def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
             values = table[column].dropna()
             assert values.between(of_column[column]["minimum"], of_column[column]["maximum"]).all(), (path, column)
             seen |= {column} if len(values) else set()
-        for text in {*table["message"].dropna(), *table.get("declared", pd.Series(dtype=str)).dropna()}:
+        for text in {*table["message"].dropna(), *table.get("declared_limit", pd.Series(dtype=str)).dropna()}:
             assert SHOWN.is_valid(str(text)), (path, text)
     assert seen == {*of_column}
 

@@ -140,13 +140,13 @@ def test_a_run_is_recorded_once(tmp_path: Path, runfile: Make) -> None:
 
 def test_what_was_recorded_is_loaded_again(tmp_path: Path, runfile: Make) -> None:
     history = History(tmp_path / "history")
-    recorded = runfile(1, {"jax/jax.a/eager": "error"}, attempts={"jax/jax.a/eager": ["error", "error"]})
+    recorded = runfile(1, {"jax/jax.a/eager": "error"}, retries={"jax/jax.a/eager": ["error", "error"]})
     history.record([recorded], "first")
     loaded = history.load()
     assert [item.run for item in loaded.runs] == [Run(**{**vars(recorded.run), "cases": ()})]
     assert loaded.runs[0].end == recorded.end
     row = loaded.observations.iloc[0]
-    assert (row["case"], row["outcome"], row["message"], row["attempts"]) == (
+    assert (row["case"], row["outcome"], row["message"], row["retry_outcomes"]) == (
         "jax/jax.a/eager",
         "error",
         "why error",

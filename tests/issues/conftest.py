@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import NightChanges, nights
-from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused, regressions
+from monitor.analysis.outcomes.outcome_changes import NightChanges, night_changes
+from monitor.analysis.regressions.regression import Regression, Suppression, no_suppression, regressions
 from monitor.formats.run_file import RunFile
 from monitor.github.client import GitHubClient
 from monitor.history.store import History
@@ -33,7 +33,7 @@ def night(runfile: Make) -> Make:
         version = str(run.pop("version", day))
         environment = run.pop("environment", {})
         confirmed = {case: [outcome] * 2 for case, outcome in outcomes.items() if outcome != "blocked"}
-        one = runfile(day, outcomes, version=version, attempts=confirmed, target=target, **run)
+        one = runfile(day, outcomes, version=version, retries=confirmed, target=target, **run)
         told = tuple(replace(o, message=(says or {}).get(o.case, o.message)) for o in one.observations)
         head = replace(one.run, id=f"{one.run.id}-{target}", environment=environment)  # type: ignore[arg-type]
         return replace(one, run=head, observations=told)
@@ -46,10 +46,10 @@ def read(tmp_path: Path) -> Callable[..., History_]:
     """What a history of these nights comes to."""
     number = iter(range(1000))
 
-    def make(*runfiles: RunFile, excuse: Excuse = nothing_excused) -> History_:
+    def make(*runfiles: RunFile, excuse: Suppression = no_suppression) -> History_:
         history = History(tmp_path / f"history-{next(number)}")
         history.record(runfiles, "nights")
-        found = nights(history.load())
+        found = night_changes(history.load())
         return regressions(found, excuse), found
 
     return make

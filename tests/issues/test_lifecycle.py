@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import TURNED_AT_LEAST
+from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.regressions.tracker import FailingCell
 from monitor.issues.grouping import ALONE
@@ -326,7 +326,7 @@ def test_many_in_a_night_are_one_issue(github: FakeGitHub, notify: Make, read: M
 def test_a_broken_build_is_one_issue(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
     notify(read(*many(night, 60, 100)))
     (issue,) = github.issues
-    assert TURNED_AT_LEAST < 60
+    assert INCIDENT_MIN_CASES < 60
     assert issue["title"] == "jax 2 is broken on cpu: 60 cases at once"
     assert "kind: incident" in [label["name"] for label in issue["labels"]]
     assert "[[expected]]" not in issue["body"]

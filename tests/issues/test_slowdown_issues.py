@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from monitor.analysis.latency.slowdown_tracker import latency_nights
-from monitor.analysis.outcomes.outcome_changes import nights
+from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.regressions.tracker import EventKind
-from monitor.analysis.regressions.triage import Triage, excuses, filed, load_triage, stale
+from monitor.analysis.regressions.triage import Triage, load_triage, reported_slowdowns, suppression_of, triage_problems
 from monitor.issues.issue_plan import plan
 from monitor.model import (
     Evidence,
@@ -46,7 +46,7 @@ def test_what_is_as_fast_as_before_is_mended() -> None:
 
 def test_its_issue_says_by_how_much() -> None:
     recorded = history(slow=2)
-    both: Any = (slower_in(recorded), nights(recorded))
+    both: Any = (slower_in(recorded), night_changes(recorded))
     held("slower", opened(both, SITE))
 
 
@@ -77,16 +77,18 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
             (said(tmp_path / "another", expected=EXPECTED.replace("slower", "error")), RegressionState.OPEN),
         )
     ):
-        excuse = excuses(triage, (), TODAY)
+        excuse = suppression_of(triage, (), TODAY)
         (one,) = slower_in(recorded, excuse)
         assert (number, one.state) == (number, state)
-        assert len(plan([one], nights(recorded), [], SITE)) == (state is RegressionState.OPEN)
+        assert len(plan([one], night_changes(recorded), [], SITE)) == (state is RegressionState.OPEN)
         (night,) = latency_nights(recorded)
-        assert len(filed(night, excuse)) == (state is RegressionState.OPEN)  # what `judge --exit-code` goes by
+        assert len(reported_slowdowns(night, excuse)) == (
+            state is RegressionState.OPEN
+        )  # what `judge --exit-code` goes by
 
 
 def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path) -> None:
-    excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
+    excuse = suppression_of(said(tmp_path, expected=EXPECTED), (), TODAY)
     (slow,) = slower_in(history(slow=2))[0].bad
     assert excuse(slow) is RegressionState.EXPECTED
     assert excuse(replace(slow, slower=False)) is None  # it passes, with another result
@@ -94,28 +96,28 @@ def test_whoever_expects_a_slowdown_does_not_expect_other_values(tmp_path: Path)
 
 def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
     recorded = history(slow=2)
-    issue = opened((slower_in(recorded), nights(recorded)), SITE)
+    issue = opened((slower_in(recorded), night_changes(recorded)), SITE)
     (entry,) = re.findall(r"```toml\n(.*?)```", issue.body, re.DOTALL)
     entry = entry.replace('reason = ""', 'reason = "so"').replace('owner = ""', 'owner = "octocat"')
-    (one,) = slower_in(recorded, excuses(said(tmp_path, expected=entry), (), TODAY))
+    (one,) = slower_in(recorded, suppression_of(said(tmp_path, expected=entry), (), TODAY))
     assert one.state is RegressionState.EXPECTED
 
 
 def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
     triage = said(tmp_path, expected=EXPECTED)
     still, mended = material_of(history(slow=4)), material_of(history(slow=4, fast=4))
-    assert [*stale(triage, still.answers, still.told, TODAY)] == []
-    (line,) = stale(triage, mended.answers, mended.told, TODAY)
-    assert line.endswith("nothing that it fits fails so any more: remove it")
+    assert [*triage_problems(triage, still.answers, still.told, TODAY)] == []
+    (line,) = triage_problems(triage, mended.answers, mended.told, TODAY)
+    assert line.endswith("no matching case fails this way any more: remove it")
 
 
 def test_its_issue_is_closed_as_not_planned_once_it_is_expected(
     github: FakeGitHub, notify: Callable[..., Any], tmp_path: Path
 ) -> None:
     recorded = history(slow=4)
-    notify((slower_in(recorded), nights(recorded)))
-    excuse = excuses(said(tmp_path, expected=EXPECTED), (), TODAY)
-    notify((slower_in(recorded, excuse), nights(recorded)))
+    notify((slower_in(recorded), night_changes(recorded)))
+    excuse = suppression_of(said(tmp_path, expected=EXPECTED), (), TODAY)
+    notify((slower_in(recorded, excuse), night_changes(recorded)))
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
 
 
@@ -133,7 +135,7 @@ def test_it_is_among_the_regressions() -> None:
 
 def test_its_issue_is_closed(github: FakeGitHub, notify: Callable[..., Any]) -> None:
     before, after = history(slow=4), history(slow=4, fast=8)
-    notify((slower_in(before), nights(before)))
+    notify((slower_in(before), night_changes(before)))
     assert github.issues[0]["state"] == "open"
-    notify((slower_in(after), nights(after)))
+    notify((slower_in(after), night_changes(after)))
     assert github.issues[0]["state"] == "closed"

@@ -11,7 +11,7 @@ import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History, LoadedHistory
-from monitor.model import Attempt, Evidence, Outcome, Signature
+from monitor.model import Evidence, Outcome, Retry, Signature
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot, gather, material_of
 from support import mixed_history, slowdown_history
@@ -75,8 +75,8 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
             "torch/torch.argmax/eager-float32",
             Outcome.FLAKY,
             "pass 2 of 3",
-            first=Outcome.ERROR,
-            attempts=(Attempt(Outcome.PASS), Attempt(Outcome.ERROR)),
+            first_outcome=Outcome.ERROR,
+            retries=(Retry(Outcome.PASS), Retry(Outcome.ERROR)),
         ),
     )
     notes = (f"a note {SCRIPT}", "x" * 700)

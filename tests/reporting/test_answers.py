@@ -6,14 +6,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.analysis.status.current_status import all_series
+from monitor.analysis.status.current_status import series_statuses
 from monitor.analysis.status.evidence_validation import (
     AUTHORS,
     EXECUTED,
     STUDY,
     EvidenceValidation,
-    confrontations,
     disagreement_frame,
+    validate_evidence,
 )
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
@@ -30,7 +30,8 @@ CATALOG = {
 def compiled(runfile: RunFile, declared: dict[str, str] | None = None) -> RunFile:
     """The same run as seen by compiling for a TPU; `declared` are the limits of its authors."""
     observations = tuple(
-        replace(o, evidence=Evidence.COMPILED, declared=(declared or {}).get(o.case, "")) for o in runfile.observations
+        replace(o, evidence=Evidence.COMPILED, declared_limit=(declared or {}).get(o.case, ""))
+        for o in runfile.observations
     )
     return replace(
         runfile,
@@ -42,7 +43,7 @@ def compiled(runfile: RunFile, declared: dict[str, str] | None = None) -> RunFil
 def confronted(tmp_path: Path, *runfiles: RunFile) -> dict[str, EvidenceValidation]:
     history = History(tmp_path / "history")
     history.record(runfiles, "a night")
-    return {one.key: one for one in confrontations(all_series(history.load()), CATALOG)}
+    return {one.key: one for one in validate_evidence(series_statuses(history.load()), CATALOG)}
 
 
 def test_the_study_speaks_of_functions(runfile: Callable[..., RunFile], tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_the_hardware_itself_is_the_truth(runfile: Callable[..., RunFile], tmp_p
     seen = {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "pass", "jax/jax.c/eager": "pass"}
     found = confronted(tmp_path, executed, compiled(runfile(1, seen, target="tpu-v3")))[EXECUTED]
     assert found.count(key=True, compiles=True) == 1
-    assert [(one.name, one.said, one.seen) for one in found.disagreements] == [
+    assert [(one.name, one.key_text, one.compiled_text) for one in found.disagreements] == [
         ("jax/jax.b/eager", "crash: why crash", "pass")
     ]
     assert found.silent == 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from monitor.analysis.status.current_failures import CurrentFailure, failures
+from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
@@ -41,19 +41,19 @@ def nights(runfile: Make, *outcomes: str) -> list[RunFile]:
 def failing(tmp_path: Path, runfiles: list[RunFile]) -> tuple[CurrentFailure, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    return failures(material_of(history.load()).functions)
+    return current_failures(material_of(history.load()).functions)
 
 
 def test_cases_that_say_the_same_are_one_over_functions_and_hardware(tmp_path: Path, runfile: Make) -> None:
     both, alone = failing(tmp_path, nights(runfile, "error"))
     assert (both.outcome, both.functions, both.targets) == (Outcome.ERROR, ("jax.f", "jax.g"), ("cpu", "tpu-v4"))
     assert (len(both.cases), both.evidences) == (4, (Evidence.EXECUTED, Evidence.COMPILED))
-    assert both.said.text == "jax.f/eager: TypeError: f takes no float16"
+    assert both.common_message.text == "jax.f/eager: TypeError: f takes no float16"
     assert {name: own.text for name, own in both.by_function.items()} == {
         "jax.f": "TypeError: f takes no float16",
         "jax.g": "TypeError: g takes no bfloat16",
     }
-    assert alone.said.text == "TypeError: h is gone"
+    assert alone.common_message.text == "TypeError: h is gone"
     assert alone.functions == ("jax.h",)
 
 
@@ -77,7 +77,7 @@ def test_what_is_flaky_has_no_cause(tmp_path: Path, runfile: Make) -> None:
 def test_the_page_of_failures_begins_with_them(site: Path, material: Snapshot) -> None:
     page = unescape((site / "failures.html").read_text())
     told = page[page.index('id="failing"') : page.index('id="changed"')]
-    found = failures(material.functions)
+    found = current_failures(material.functions)
     assert [told.count(f"<b>{n} function{'s' * (n > 1)}</b>") for n in {len(one.functions) for one in found}] == [
         sum(len(one.functions) == n for one in found) for n in {len(one.functions) for one in found}
     ]
@@ -87,7 +87,7 @@ def test_the_page_of_failures_begins_with_them(site: Path, material: Snapshot) -
 def test_programs_are_told_the_same(site: Path, material: Snapshot) -> None:
     document = json.loads((site / "api/v1/failures.json").read_text())["failures"]
     assert [(one["signature"], one["cases"]) for one in document] == [
-        (one.words, len(one.cases)) for one in failures(material.functions)
+        (one.words, len(one.cases)) for one in current_failures(material.functions)
     ]
 
 

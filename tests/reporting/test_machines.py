@@ -14,7 +14,7 @@ import jsonschema_rs
 import pandas as pd
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import ChangeKind
+from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.scores import Portability
 from monitor.exports import badges
@@ -44,7 +44,7 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Sn
         validator(site, name.replace("-", "_")).validate(read(site, f"api/v1/{name}.json"))
     validator(site, "functions_list").validate(read(site, "api/v1/functions.json"))
     functions = [*(site / "api/v1/functions").rglob("*.json")]
-    assert len(functions) == len({(s.framework, c.function) for s in material.functions for c in (*s.now, *s.gone)})
+    assert len(functions) == len({(s.framework, c.function) for s in material.functions for c in (*s.now, *s.removed)})
     for path in functions:
         validator(site, "function").validate(json.loads(path.read_text()))
     runs = [*(site / "api/v1/runs").glob("*.json")]

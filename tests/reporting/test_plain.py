@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import nights
-from monitor.analysis.outcomes.value_changes import moved
-from monitor.analysis.status.current_status import SeriesStatus, all_series
+from monitor.analysis.outcomes.outcome_changes import night_changes
+from monitor.analysis.outcomes.value_changes import value_changes
+from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.history.files import Folder
 from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Run
@@ -36,20 +36,20 @@ def history(request: pytest.FixtureRequest) -> LoadedHistory:
 def test_arrays_find_the_same_news(history: LoadedHistory) -> None:
     found = reference_analysis.nights(history)
     assert any(night.changes for night in found)
-    assert nights(history) == found
+    assert night_changes(history) == found
 
 
 def test_arrays_find_the_same_silent_changes(history: LoadedHistory) -> None:
-    assert moved(history) == reference_analysis.moved(history)
+    assert value_changes(history) == reference_analysis.moved(history)
 
 
 def test_arrays_find_the_same_standings(history: LoadedHistory, monkeypatch: pytest.MonkeyPatch) -> None:
     found = reference_analysis.all_series(history)
-    assert any(series.gone for series in found)
+    assert any(series.removed for series in found)
     # Compared as text: a figure that is no number equals nothing, not itself. A run's own, with all its cases, is half
     # a gigabyte by way of each case's standing.
     monkeypatch.setattr(Run, "__repr__", lambda run: run.id)
-    assert [*map(text, all_series(history))] == [*map(text, found)]
+    assert [*map(text, series_statuses(history))] == [*map(text, found)]
 
 
 def text(series: SeriesStatus) -> str:

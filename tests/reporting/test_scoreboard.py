@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 
 from monitor.analysis.latency.slowdown_ratios import SlowdownRatios
-from monitor.analysis.status.current_status import SeriesStatus, all_series
+from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.scores_table import (
     AllFunctionsRow,
     SpeedRow,
+    all_functions_frame,
+    all_functions_table,
     calls_frame,
     speed_frame,
     speed_table,
     strata,
     stratum_frame,
     stratum_table,
-    whole_frame,
-    whole_table,
 )
 from monitor.analysis.status.study_table import study_table
 from monitor.formats.run_file import RunFile
@@ -72,7 +72,7 @@ def series(tmp_path: Path, runfile: Make) -> tuple[SeriesStatus, ...]:
         ],
         "nights",
     )
-    return all_series(history.load())
+    return series_statuses(history.load())
 
 
 def plain(text: object) -> str:
@@ -127,7 +127,7 @@ def test_a_function_counts_as_often_as_it_is_called(series: tuple[SeriesStatus, 
 
 
 def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[SeriesStatus, ...]) -> None:
-    rows = [*whole_table(series)]
+    rows = [*all_functions_table(series)]
     assert rows == [
         # a passes in one suite and fails in the other; b and c are as above; d is in one suite only
         AllFunctionsRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), (MADE,), Score(1, 2, 1, 0)),
@@ -135,7 +135,7 @@ def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[Ser
         AllFunctionsRow("jax", "slow", Evidence.EXECUTED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
         AllFunctionsRow("jax", "tpu", Evidence.COMPILED, ("paper",), (MADE,), Score(1, 0, 0, 0)),
     ]
-    assert [plain(text) for text in whole_frame(rows).iloc[0]] == [
+    assert [plain(text) for text in all_functions_frame(rows).iloc[0]] == [
         "JAX", "cpu, executed", JAX, "harness, paper", "4", "25.0 %", "50.0 %", "25.0 %", "0",
     ]  # fmt: skip
 

@@ -12,8 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, TURNED_AT_LEAST, ChangeKind
-from monitor.analysis.status.current_status import SeriesStatus, all_series, cell, score_of
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, MIN_COVERAGE
+from monitor.analysis.status.current_status import SeriesStatus, function_status, series_score, series_statuses
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.humanize import deviation, duration, escape_invisible, percent
 from monitor.formatting.urls import build_page, documentation_url, function_page, run_page, slug, target_page
@@ -43,7 +44,7 @@ def series(
     recorded: LoadedHistory, target: str, framework: str, evidence: Evidence = Evidence.EXECUTED
 ) -> SeriesStatus:
     wanted = (target, framework, evidence)
-    return next(one for one in all_series(recorded) if (one.target, one.framework, one.evidence) == wanted)
+    return next(one for one in series_statuses(recorded) if (one.target, one.framework, one.evidence) == wanted)
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +60,13 @@ def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded:
         assert target_page(item.run.target) in pages
         assert item.run.build is None or build_page(item.run.framework, item.run.build) in pages
     assert {run_page(item.run.id) for item in recorded.runs} <= pages.keys()
-    for one in all_series(recorded):
+    for one in series_statuses(recorded):
         if one.evidence is Evidence.REGISTERED:  # an operator is no function of the matrix
             assert {s.function for s in one.now}.isdisjoint(pages["matrix-table.html"].words.split())
             continue
-        assert {function_page(one.framework, standing.function) for standing in (*one.now, *one.gone)} <= pages.keys()
+        assert {
+            function_page(one.framework, standing.function) for standing in (*one.now, *one.removed)
+        } <= pages.keys()
 
 
 def test_every_relative_link_and_fragment_leads_somewhere(site: Path, pages: dict[str, Page]) -> None:
@@ -158,7 +161,7 @@ def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
     words = pages["index.html"].words
     assert "3 incidents" in words
     assert words.index("3 incidents") < words.index("Portability The share")
-    assert "28 of 60 cases turned worse at once: one cause, not 28" in words
+    assert "28 of 60 cases regressed at once: one cause, not 28" in words
     assert "only 30 of 60 cases were observed" in words
 
 
@@ -180,8 +183,8 @@ def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
 
 def test_evidences_are_not_mixed(recorded: LoadedHistory, pages: dict[str, Page]) -> None:
     executed, compiled = (series(recorded, "tpu-v5e", "jax", evidence) for evidence in list(Evidence)[:2])
-    assert (score_of(executed).judged, score_of(compiled).judged) == (1, 15)
-    split = cell(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
+    assert (series_score(executed).judged, series_score(compiled).judged) == (1, 15)
+    split = function_status(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
     assert (split.evidence, split.others, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
     assert "✓ 2/2 success executed; also compiled" in pages["matrix-table.html"].words
 
@@ -192,8 +195,8 @@ def test_a_target_whose_runner_is_silent_keeps_what_compiles(recorded: LoadedHis
         for evidence in list(Evidence)[:2]
     )
     later = [replace(s, run=replace(s.run, started="2025-11-30T03:00:00Z")) for s in compiled]
-    assert cell([*executed, *compiled]).evidence is Evidence.EXECUTED
-    assert (cell([*executed, *later]).evidence, cell([*executed, *later]).others) == (
+    assert function_status([*executed, *compiled]).evidence is Evidence.EXECUTED
+    assert (function_status([*executed, *later]).evidence, function_status([*executed, *later]).others) == (
         Evidence.COMPILED,
         (Evidence.EXECUTED,),
     )
@@ -334,8 +337,8 @@ def test_a_run_page_has_its_environment_and_packages(pages: dict[str, Page], rec
 
 def test_the_method_quotes_the_constants(pages: dict[str, Page]) -> None:
     words = pages["method.html"].words
-    assert f"less than {COVERAGE * 100:g} % of" in words
-    assert f"at least {TURNED_AT_LEAST}, start to fail at once" in words
+    assert f"less than {MIN_COVERAGE * 100:g} % of" in words
+    assert f"at least {INCIDENT_MIN_CASES}, start to fail at once" in words
     for signs in (OUTCOMES, PORTABILITIES, CHANGE_KINDS, EVIDENCES):
         assert all(f"{sign.symbol} {sign.word} {sign.meaning}" in words for sign in signs.values())
 
@@ -355,7 +358,7 @@ def test_data_has_every_case_once(site: Path, recorded: LoadedHistory) -> None:
     data = json.loads((site / "data/outcomes.json").read_text())
     assert data["format"] == 1
     assert data["generated"] == "2025-11-07T06:00:00Z"
-    assert len(data["outcomes"]) == sum(len(one.now) for one in all_series(recorded))
+    assert len(data["outcomes"]) == sum(len(one.now) for one in series_statuses(recorded))
     cat = next(
         row for row in data["outcomes"] if (row["target"], row["case"]) == ("cpu-x86", "torch/torch.cat/eager-float32")
     )
@@ -465,7 +468,7 @@ def test_figures_have_units_and_sensible_digits() -> None:
 
 def test_what_does_not_pass_shows_its_script(pages: dict[str, Page], recorded: LoadedHistory) -> None:
     shown = 0
-    for one in all_series(recorded):
+    for one in series_statuses(recorded):
         for standing in one.now if one.evidence is not Evidence.REGISTERED else ():
             if standing.outcome.known and standing.outcome is not Outcome.PASS and (script := script_of(standing.case)):
                 assert script in pages[function_page(one.framework, standing.function)].text

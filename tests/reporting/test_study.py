@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.analysis.status.current_status import all_series, cell
+from monitor.analysis.status.current_status import function_status, series_statuses
 from monitor.analysis.status.scores import Portability, Score
 from monitor.analysis.status.study_table import StudyRow, study_frame, study_table
 from monitor.exports.badges import make_function_badge
@@ -43,7 +43,7 @@ def rows(tmp_path: Path, runfile: Make) -> list[StudyRow]:
     }
     history = History(tmp_path / "history")
     history.record([runfile(1, outcomes), runfile(2, {"jax/jax.a/x": "error"}, suite="harness")], "a night")
-    return [*study_table(all_series(history.load()), CATALOG)]
+    return [*study_table(series_statuses(history.load()), CATALOG)]
 
 
 def test_2023_and_now_are_counted_over_the_same_functions(rows: list[StudyRow]) -> None:
@@ -61,7 +61,9 @@ def test_shares_are_of_what_was_judged(rows: list[StudyRow]) -> None:
 
 def test_the_documented_table_is_that_of_the_shipped_history() -> None:
     checkout = Path(__file__).parents[2]
-    table = study_frame(study_table(all_series(HistoryReader(Folder(checkout / "results")).load()), load_catalog()))
+    table = study_frame(
+        study_table(series_statuses(HistoryReader(Folder(checkout / "results")).load()), load_catalog())
+    )
     shown = table[table["hardware"].isin(["GPU (T4), 2023", "TPU (v3), 2023", "cpu, executed"])]
     documented = [
         tuple(cell.strip() for cell in line.strip("|").split("|"))
@@ -80,9 +82,9 @@ def test_few_judged_cases_that_pass_are_no_success() -> None:
     checkout = Path(__file__).parents[2]
     (series,) = (
         one
-        for one in all_series(HistoryReader(Folder(checkout / "results")).load(target="nvidia-a100"))
+        for one in series_statuses(HistoryReader(Folder(checkout / "results")).load(target="nvidia-a100"))
         if one.suite == "paper"
     )
-    found = cell(series.functions["jax.numpy.linalg.eig"])
+    found = function_status(series.functions["jax.numpy.linalg.eig"])
     assert (found.portability, found.tally) == (Portability.UNKNOWN, "1 of 14 judged")
     assert make_function_badge("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "not known"

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from monitor.analysis.outcomes.failure_groups import causes
+from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.exports.badges import function_badge_path, target_badge_path
 from monitor.model import Evidence
 from monitor.site.build import write_site
@@ -155,8 +155,8 @@ def test_programs_and_commands_are_told_whose_message_it_is(mixed_site: Path, to
     assert [one["function"] for one in numbers["messages"]] == numbers["functions"]
     for one in numbers["messages"]:
         assert NUMBERS.search(one["message"]).groups() == own_number(one["function"])  # type: ignore[union-attr]
-    for cause in causes(told.nights):
-        for said in (cause.said.text,):
+    for cause in group_changes(told.nights):
+        for said in (cause.common_message.text,):
             if match := NUMBERS.search(said):
                 assert match.groups() == own_number(said.partition("/")[0])
 

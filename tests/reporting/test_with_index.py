@@ -73,7 +73,7 @@ def test_standings_are_those_of_each_case(history: History, materials: dict[str,
             assert sorted(one.case for one in series.now) == sorted(CASES)
             told = {one.run.id: one.run for one in series.now}  # by the order of their builds
             assert [*dict.fromkeys(item.run.id for item in series.runs if item.run.id in told)] != sorted(told)
-            for one in (*series.now, *series.gone):
+            for one in (*series.now, *series.removed):
                 row = by_hand[one.run.id, one.case]
                 assert one.error
                 assert (one.outcome, one.message, one.error.max_abs) == (row["outcome"], row["message"], row["max_abs"])

@@ -14,31 +14,25 @@ from typing import Any
 
 import pandas as pd
 
-from monitor.analysis.outcomes.accuracy_drift import drifts
-from monitor.analysis.outcomes.attribution import Attribution, blames
+from monitor.analysis.outcomes.accuracy_drift import accuracy_drifts
+from monitor.analysis.outcomes.attribution import Attribution, attributions
+from monitor.analysis.outcomes.change import SETTLED_KINDS, Change, ChangeKind
+from monitor.analysis.outcomes.change_rules import CaseResult, already_reported, change_of, drift_change, past_after
 from monitor.analysis.outcomes.machine_baselines import BaselineOutcome, CasePast
 from monitor.analysis.outcomes.outcome_changes import (
-    COVERAGE,
-    NO_TURN,
-    TURNED,
-    TURNED_AT_LEAST,
-    TURNED_AT_ONCE,
-    CaseResult,
-    Change,
-    ChangeKind,
+    INCIDENT_MIN_CASES,
+    INCIDENT_SHARE,
+    MIN_COVERAGE,
+    NOT_FAILING,
     NightChanges,
-    _after,
-    _change,
-    _drifted,
-    _is_told,
-    turned_at_once,
+    regressed_at_once,
 )
 from monitor.analysis.outcomes.run_conditions import differences, same_build
 from monitor.analysis.outcomes.value_changes import ValueChange, _difference
 from monitor.analysis.status.current_status import HISTORY_RUNS, CaseStatus, OutcomeTransition
 from monitor.analysis.status.current_status import SeriesStatus as SeriesOfCases
 from monitor.analysis.status.scores import Score, portability, score
-from monitor.history.last_known import follow
+from monitor.history.last_known import apply_run
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
 from monitor.history.store import LoadedHistory
@@ -93,8 +87,8 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     nothing = recorded.observations.iloc[:0]
     other_values = moved(recorded)
     drifted: dict[str, list[Change]] = defaultdict(list)
-    for drift in drifts(recorded):
-        drifted[drift.run.id].append(_drifted(drift))
+    for drift in accuracy_drifts(recorded):
+        drifted[drift.run.id].append(drift_change(drift))
     states: dict[Series, _SeriesState] = defaultdict(_SeriesState)
     of_build: dict[tuple[Series, str], pd.DataFrame] = {}
     result = []
@@ -106,14 +100,18 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             result.append(_night(run, state.baseline, [], [], table))
             continue
         machine = run.machine if run.evidence is Evidence.EXECUTED else ""
-        said = blames(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
+        said = attributions(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
         answers = [*_answers(run, table, other_values.get(run.id, {}), said)]
         known = {answer.case: state.known(machine, answer.case) for answer in answers}
-        declares = any(answer.declared for answer in answers)  # whether the suite comes with limits of its authors
+        declares = any(
+            answer.declared_limit for answer in answers
+        )  # whether the suite comes with limits of its authors
         found = [
-            change for one in answers if (change := _change(known[one.case], one, run, declares=declares)) is not None
+            change
+            for one in answers
+            if (change := change_of(known[one.case], one, run, has_limits=declares)) is not None
         ]
-        repeated = [change for change in found if _is_told(known[change.case], change)]
+        repeated = [change for change in found if already_reported(known[change.case], change)]
         changes = [change for change in found if change not in repeated]
         missing = sorted(state.cases() - known.keys()) if whole else []
         for case in missing:
@@ -124,18 +122,18 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             changes.append(gone)
         changes += drifted[run.id]
         result.append(_night(run, state.baseline, changes, repeated, table))
-        worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NO_TURN]
-        at_once = len(worse) >= TURNED_AT_LEAST and len(worse) > TURNED_AT_ONCE * len(table)
+        worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NOT_FAILING]
+        at_once = len(worse) >= INCIDENT_MIN_CASES and len(worse) > INCIDENT_SHARE * len(table)
         for case in missing:
             for one in state.of.values():
                 one.pasts.pop(case, None)
                 one.last.pop(case, None)
         for answer in answers:
-            if past := _after(known[answer.case], answer, run, at_once=at_once):
+            if past := past_after(known[answer.case], answer, run, at_once=at_once):
                 state.of[machine].pasts[answer.case] = past
                 state.of[machine].last[answer.case] = number
         for change in changes:
-            if change.after and (change.verdict in TURNED or (at_once and change in worse)):
+            if change.after and (change.verdict in SETTLED_KINDS or (at_once and change in worse)):
                 state.turned[change.case] = (number, change.after)
         state.baseline = run.build
         if run.build:
@@ -154,10 +152,10 @@ def _night(
     incidents = []
     if run.blocked:
         incidents.append(f"nothing could be observed: {run.blocked}")
-    elif observed < COVERAGE * len(table):
+    elif observed < MIN_COVERAGE * len(table):
         incidents.append(f"only {observed} of {len(table)} cases were observed")
-    if turned := turned_at_once(changes, len(table)):
-        incidents.append(f"{turned} of {len(table)} cases turned worse at once: one cause, not {turned}")
+    if turned := regressed_at_once(changes, len(table)):
+        incidents.append(f"{turned} of {len(table)} cases regressed at once: one cause, not {turned}")
     score = _score(table)
     return NightChanges(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
 
@@ -171,10 +169,10 @@ def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series,
 def _answers(
     run: Run, table: pd.DataFrame, values: Mapping[str, ValueChange], said: Mapping[str, Attribution]
 ) -> Iterator[CaseResult]:
-    columns = ["case", "outcome", "message", "attempts", "declared"]
-    for case, word, message, attempts, declared in table[columns].itertuples(index=False, name=None):
-        confirmed = run.evidence.certain or set(attempts.split()) == {word}
-        blame = said.get(case, Attribution.UNTOLD)
+    columns = ["case", "outcome", "message", "retry_outcomes", "declared_limit"]
+    for case, word, message, retries, declared in table[columns].itertuples(index=False, name=None):
+        confirmed = run.evidence.certain or set(retries.split()) == {word}
+        blame = said.get(case, Attribution.UNKNOWN)
         yield CaseResult(case, Outcome(word), message, confirmed, declared, values.get(case), blame)
 
 
@@ -259,9 +257,9 @@ def _series(
                 blocked[case] = _Known(int(position), item.run, ())
             if number >= 0:
                 strips.setdefault(case, [None] * len(recent))[number] = outcome
-        after = follow(known, answers, whole=whole)
+        after = apply_run(known, answers, whole=whole)
         gone = {case: value for case, value in (gone | known).items() if case not in after}
-        unjudged = follow(unjudged, blocked, whole=whole)
+        unjudged = apply_run(unjudged, blocked, whole=whole)
         known = after
     return SeriesOfCases(
         target,
@@ -270,7 +268,7 @@ def _series(
         evidence,
         runs,
         now=tuple(_standings({**unjudged, **known}, observations)),
-        gone=tuple(_standings(gone, observations)),
+        removed=tuple(_standings(gone, observations)),
         strips={case: tuple(strip) for case, strip in strips.items()},
     )
 
@@ -293,8 +291,8 @@ def _standings(known: Mapping[str, _Known], observations: pd.DataFrame) -> Itera
             evidence=Evidence(row["evidence"]),
             message=row["message"],
             stage=Stage(row["stage"]) if row["stage"] else None,
-            declared=row["declared"],
-            attempts=tuple(map(Outcome, row["attempts"].split())),
+            declared_limit=row["declared_limit"],
+            retry_outcomes=tuple(map(Outcome, row["retry_outcomes"].split())),
             error=_measured(NumericalError, row, "max_abs", "max_rel", "max_ulp"),
             latency=_measured(Latency, row, *(f"latency_{field.name}" for field in dataclasses.fields(Latency))),
             compiled=_measured(Compiled, row, *(f"compiled_{field.name}" for field in dataclasses.fields(Compiled))),

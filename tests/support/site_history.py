@@ -7,7 +7,6 @@ from pathlib import Path
 
 from monitor.formats.run_file import RunFile
 from monitor.model import (
-    Attempt,
     Build,
     Channel,
     Chip,
@@ -19,6 +18,7 @@ from monitor.model import (
     Observation,
     Outcome,
     Package,
+    Retry,
     Run,
     RunEnd,
     Signature,
@@ -183,4 +183,4 @@ def registered(case: str, *, there: bool) -> Observation:
 
 
 def confirmed(case: str, outcome: Outcome, message: str) -> Observation:
-    return observation(case, outcome, message, first=outcome, attempts=(Attempt(outcome), Attempt(outcome)))
+    return observation(case, outcome, message, first_outcome=outcome, retries=(Retry(outcome), Retry(outcome)))

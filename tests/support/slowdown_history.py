@@ -10,8 +10,8 @@ import pandas as pd
 from monitor.analysis.latency.build_effects import FILED_AFTER
 from monitor.analysis.latency.detection import CONTROLS, SAMPLES
 from monitor.analysis.latency.slowdown_tracker import told_of
-from monitor.analysis.regressions.regression import Excuse, Regression, nothing_excused
-from monitor.analysis.regressions.slowdown_regressions import slower
+from monitor.analysis.regressions.regression import Regression, Suppression, no_suppression
+from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import (
@@ -64,6 +64,6 @@ def compare(case: str, reason: Reason, good_build: int, number: int, by: float) 
     return Comparison(case, reason, good, ComparisonSide(f"jax=={number}.0", passed, tuple(USUAL * by * JITTER)))
 
 
-def slower_in(recorded: LoadedHistory, excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
+def slower_in(recorded: LoadedHistory, excuse: Suppression = no_suppression) -> tuple[Regression, ...]:
     """What became slower in a history."""
-    return slower(told_of(recorded), recorded.runs, excuse)
+    return slowdown_regressions(told_of(recorded), recorded.runs, excuse)

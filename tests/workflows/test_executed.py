@@ -42,7 +42,7 @@ def hand_over(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFil
     def make(night: int, outcome: str, target: str = "cpu") -> None:
         started = datetime.now(UTC) - timedelta(days=LAST - night, hours=1)
         run = {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}", "id": f"{started:%Y%m%dT%H%M%SZ}-{len(target):06x}"}
-        made = runfile(1, {A: outcome}, version=str(night), attempts={A: [outcome] * 2}, target=target, **run)
+        made = runfile(1, {A: outcome}, version=str(night), retries={A: [outcome] * 2}, target=target, **run)
         path = write_run_file(tmp_path / f"{target}-{night}.jsonl", made)
         actions = here.github.actions
         actions.hand_over(actions.run(), {f"{target}-jax-paper.jsonl": path.read_bytes()}, here.github.url)

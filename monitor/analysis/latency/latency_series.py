@@ -83,7 +83,7 @@ def _calibration(item: RecordedRun) -> float:
 @lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
 def nights_by_series(recorded: LoadedHistory) -> dict[Series, Nights]:
     """The nights of every series of a history that is executed: nothing else is timed."""
-    found = {series: _nights(grid) for series, grid in recorded.grids.items() if series[3] is Evidence.EXECUTED}
+    found = {series: _nights(grid) for series, grid in recorded.matrices.items() if series[3] is Evidence.EXECUTED}
     return {series: nights for series, nights in found.items() if nights.runs}
 
 

@@ -1,4 +1,4 @@
-"""Whose doing it is that a case turned worse: the last good build, asked the same, has a say."""
+"""Attribute a regression to the build or the environment, by rerunning the case under the last good build."""
 
 from __future__ import annotations
 
@@ -9,27 +9,27 @@ from monitor.model import Comparison, Outcome, Reason
 
 
 class Attribution(StrEnum):
-    """What a case that turned worse is put down to."""
+    """Cause of a regression."""
 
     BUILD = "build"  # the last good build still passes, and the new one fails
     ENVIRONMENT = "environment"  # both fail, though the case passed under the last good build
-    NOBODY = "nobody"  # one of them now passes and now fails, or the good one alone does
-    UNTOLD = "untold"  # nobody asked the last good build, or its answers tell nothing
+    INCONCLUSIVE = "inconclusive"  # one of them both passes and fails, or only the last good build fails
+    UNKNOWN = "unknown"  # no rerun of the last good build, or one that decides nothing
 
 
-def blames(comparisons: Iterable[Comparison], passed: Callable[[str, str], bool]) -> dict[str, Attribution]:
-    """The blame for each case that turned; `passed` tells whether a case, under a build, once did."""
+def attributions(comparisons: Iterable[Comparison], passed: Callable[[str, str], bool]) -> dict[str, Attribution]:
+    """Return the cause of each regression by case. `passed(case, build)` is True if the history has such a pass."""
     turned = (one for one in comparisons if one.reason is Reason.TURNED)
-    return {one.case: blame(one, passed=passed(one.case, one.good.build)) for one in turned}
+    return {one.case: attribute(one, passed=passed(one.case, one.good.build)) for one in turned}
 
 
-def blame(comparison: Comparison, *, passed: bool) -> Attribution:
-    """The blame for one case, from fresh processes of both builds.
+def attribute(comparison: Comparison, *, passed: bool) -> Attribution:
+    """Return the cause of one regression, from fresh processes of both builds.
 
-    `passed` is whether the history has it that the case passed under the good one: only then is a failure there the
-    environment's. A build that did not list the case, or never passed it, tells nothing.
+    `passed` is True if the history has a pass of the case under the good build. Only then is its failure there the
+    environment's: a build that did not have the case, or never passed it, decides nothing.
     """
     good, new = set(comparison.good.outcomes), set(comparison.new.outcomes)
     if not good or Outcome.PASS not in good | new:
-        return Attribution.ENVIRONMENT if good and passed else Attribution.UNTOLD
-    return Attribution.BUILD if good == {Outcome.PASS} and Outcome.PASS not in new else Attribution.NOBODY
+        return Attribution.ENVIRONMENT if good and passed else Attribution.UNKNOWN
+    return Attribution.BUILD if good == {Outcome.PASS} and Outcome.PASS not in new else Attribution.INCONCLUSIVE

@@ -1,7 +1,7 @@
-"""One cause, one finding: changes of one build that say the same thing are one, whatever they hit.
+"""Group the changes of one build by what their messages have in common.
 
-A removed helper, a tightened check, a new compiler turns hundreds of cells at once: over functions, modes, dtypes,
-suites and hardware. They share the build and the words of the message, once what names the one case is left out.
+A removed helper, a tightened check or a new compiler changes hundreds of cells at once, over functions, modes, dtypes,
+suites and hardware. They share the build and the message, without the parts that name the single case.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.model import Run, function_of
 
-# What became of the suite or of the machine, not of a framework.
-OURS = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ENVIRONMENT)
+# Changes of the suite or of the machine, not of a framework.
+NOT_FRAMEWORK = (ChangeKind.ADDED, ChangeKind.REMOVED, ChangeKind.ENVIRONMENT)
 
-# What differs between two messages of one kind: in this order, as each leaves nothing for the next.
-NORMALISED = (
+# Parts that differ between two messages of one kind, in the order in which they are replaced.
+REPLACEMENTS = (
     (re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`"), "'…'"),
     (
         re.compile(r"\b(DT_|tf\.|torch\.|jnp\.|np\.)?(bfloat|float|complex|u?int|bool|half|double)\d*(_t)?\b", re.I),
@@ -30,15 +31,16 @@ NORMALISED = (
     (re.compile(r"[\[({<](\s*#\s*,?)*[\])}>]"), "[#]"),
     (re.compile(r"\s+"), " "),
 )
-# A message was cut to a line: of two that say the same, another name in the middle leaves another end.
-LENGTH = 120
+# Messages are cut to one line, so a longer name in the middle changes the end. Compare only the beginning.
+MAX_LENGTH = 120
 
 
 @dataclass(frozen=True)
 class GroupMessage:
-    """What cases of one group say. `case` is the one whose message it is, empty where all of them say just that.
+    """Message of a group of cases.
 
-    Cases are grouped by their words without names and numbers, so the numbers in one message are those of its case.
+    `case` is the case with that message, or empty if all cases have exactly it. Groups ignore names and numbers, so the
+    numbers in one message belong to its case only.
     """
 
     message: str
@@ -46,12 +48,12 @@ class GroupMessage:
 
     @property
     def text(self) -> str:
-        """Return the message on one line, with the case that it is of where others say something else."""
+        """Return the message on one line, after its case if others have another message."""
         return f"{self.case.partition('/')[2]}: {self.message}" if self.case else self.message
 
 
-def said(messages: Iterable[tuple[str, str]]) -> GroupMessage:
-    """Return what most of these cases say, each given with its message; of equally many, the first."""
+def most_common_message(messages: Iterable[tuple[str, str]]) -> GroupMessage:
+    """Return the most common message of (case, message) pairs; of equally common ones, the first."""
     first: dict[str, str] = {}
     counted: Counter[str] = Counter()
     for case, message in messages:
@@ -63,7 +65,7 @@ def said(messages: Iterable[tuple[str, str]]) -> GroupMessage:
 
 @dataclass(frozen=True)
 class GroupMember:
-    """One change that a cause brought, and the run that saw it."""
+    """A change of a group, and the run that observed it."""
 
     run: Run
     change: Change
@@ -75,64 +77,65 @@ class GroupMember:
 
 @dataclass(frozen=True)
 class FailureGroup:
-    """What a build changed in one way: `signature` is what the messages have in common."""
+    """Changes of one build with one kind and one normalized message, `signature`."""
 
     framework: str
     build: str  # as a requirement
     verdict: ChangeKind
     signature: str
-    hits: tuple[GroupMember, ...]
+    members: tuple[GroupMember, ...]
 
     @property
     def baseline(self) -> str:
-        """The last build without it, as a requirement; `-` for what was first seen with it."""
-        until = self.hits[0].change.until
+        """Return the last build without the change, as a requirement; `-` if the cases are new with it."""
+        until = self.members[0].change.until
         return until.label if until else "-"
 
     @property
-    def said(self) -> GroupMessage:
-        return said((hit.change.case, hit.change.text) for hit in self.hits)
+    def common_message(self) -> GroupMessage:
+        """Return the most common message."""
+        return most_common_message((member.change.case, member.change.text) for member in self.members)
 
     @property
     def functions(self) -> tuple[str, ...]:
-        return tuple(sorted({hit.function for hit in self.hits}))
+        return tuple(sorted({member.function for member in self.members}))
 
     @property
     def targets(self) -> tuple[str, ...]:
-        return tuple(sorted({hit.run.target for hit in self.hits}))
+        return tuple(sorted({member.run.target for member in self.members}))
 
 
-def causes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
-    """The changes of these nights by cause, in the order of the nights; of one build, what hit most comes first.
+def group_changes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
+    """Return the changes of these nights in groups, in the order of the nights; of one build, the largest group first.
 
-    What became of the suite itself, or of the machine, is left out.
+    Changes of the suite or the machine are left out.
     """
-    found: dict[tuple[str, str, ChangeKind, str], list[GroupMember]] = {}
+    groups: dict[tuple[str, str, ChangeKind, str], list[GroupMember]] = {}
     for night in nights:
         if night.baseline is None:
             continue
         for change in night.changes:
-            if change.verdict not in OURS and change.since:
+            if change.verdict not in NOT_FRAMEWORK and change.since:
                 key = night.run.framework, change.since.label, change.verdict, signature(change)
-                found.setdefault(key, []).append(GroupMember(night.run, change))
-    order = {key[:2]: number for number, key in reversed([*enumerate(found)])}
-    ordered = sorted(found, key=lambda key: (order[key[:2]], [*ChangeKind].index(key[2]), -len(found[key])))
-    return tuple(FailureGroup(*key, tuple(found[key])) for key in ordered)
+                groups.setdefault(key, []).append(GroupMember(night.run, change))
+    order = {key[:2]: number for number, key in reversed([*enumerate(groups)])}
+    ordered = sorted(groups, key=lambda key: (order[key[:2]], [*ChangeKind].index(key[2]), -len(groups[key])))
+    return tuple(FailureGroup(*key, tuple(groups[key])) for key in ordered)
 
 
 def signature(change: Change) -> str:
-    """A change without what names its case: the outcomes, and the message without names, dtypes, shapes and numbers."""
-    # How far values are off is of the case, not of the cause.
+    """Return the outcomes of a change and its normalized message."""
+    # The size of a value change belongs to the case, not to its cause.
     message = change.message if change.verdict is not ChangeKind.VALUES_CHANGED else "other values"
-    return f"{change.before or '-'} -> {change.after or '-'}: {words(change.function, message)}"
+    return f"{change.before or '-'} -> {change.after or '-'}: {normalize_message(change.function, message)}"
 
 
-@cache  # a case that turns says on every target, and years later, what it said before
-def words(function: str, message: str) -> str:
-    """What messages of one kind have in common: all but names, dtypes, shapes and numbers."""
+@cache  # a case repeats its message on every target, and for years
+def normalize_message(function: str, message: str) -> str:
+    """Return a message without names, dtypes, shapes and numbers."""
     for part in (function, function.partition(".")[2], function.rpartition(".")[2]):
-        if part in message:  # to compile a pattern takes longer than all else here
+        if part in message:  # compiling a pattern takes longer than everything else here
             message = re.sub(rf"(?<![\w.]){re.escape(part)}(?!\w)", "NAME", message)
-    for pattern, instead in NORMALISED:
+    for pattern, instead in REPLACEMENTS:
         message = pattern.sub(instead, message)
-    return message[:LENGTH]
+    return message[:MAX_LENGTH]

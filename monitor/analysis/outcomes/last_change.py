@@ -1,4 +1,4 @@
-"""Between which two builds a case last changed, as far as the history tells."""
+"""Find the two builds between which a case last changed, as far as the history shows."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.outcomes.run_conditions import differences, machine_of
-from monitor.analysis.outcomes.value_changes import ValueChange, moved
+from monitor.analysis.outcomes.value_changes import ValueChange, value_changes
 from monitor.history.store import LoadedHistory
 from monitor.model import Build, Evidence, Outcome, Run
 
 
 @dataclass(frozen=True)
 class LastChange:
-    """The last build under which a case was as it had been, and the first recorded after it under which it was not."""
+    """The last build with the old result of a case, and the first recorded after it with the new one."""
 
     suite: str
     good: Build
@@ -21,28 +21,28 @@ class LastChange:
 
 
 class NoChangeError(LookupError):
-    """A history that tells of no change; one line that says what it does tell."""
+    """The history shows no change. The message is one line that says what it shows instead."""
 
 
-def last_turn(
-    recorded: LoadedHistory, target: str, case: str, evidence: Evidence, *, mended: bool = False
+def last_change(
+    recorded: LoadedHistory, target: str, case: str, evidence: Evidence, *, fixed: bool = False
 ) -> LastChange:
-    """Where a case last turned from passing to anything else; where it passes, where it last gave other values.
+    """Return the last change of a case from passing to failing; if it passes, its last change of values.
 
-    With `mended`, where it last turned to passing. What could not be judged, or was flaky, is passed over. Answers are
-    held against those on the same class of machine; of several classes, that with the newest answer counts. Raises
-    NoTurnError.
+    With `fixed`, return its last change from failing to passing. Blocked and flaky results are skipped. Results are
+    compared on the same class of machine; of several classes, the one with the newest result counts. Raises
+    NoChangeError.
     """
     seen = _seen(recorded, target, case, evidence)
     if not seen:
-        raise NoChangeError(f"nothing recorded tells of {case} on {target}, {evidence}")
-    others = moved(recorded) if seen[-1].outcome is Outcome.PASS and not mended else {}
+        raise NoChangeError(f"no run recorded {case} on {target}, {evidence}")
+    others = value_changes(recorded) if seen[-1].outcome is Outcome.PASS and not fixed else {}
     machines = dict.fromkeys(machine_of(one.run) for one in reversed(seen))
-    of_machines = [[one for one in seen if machine_of(one.run) == machine] for machine in machines]
-    turns = [turn for alike in of_machines if (turn := _turn_in(alike, others, mended=mended))]
-    if not turns:
-        raise NoChangeError(f"{case} {_otherwise(seen, mended=mended)}")
-    before, after = turns[0]
+    by_machine = [[one for one in seen if machine_of(one.run) == machine] for machine in machines]
+    changes = [change for alike in by_machine if (change := _change_in(alike, others, fixed=fixed))]
+    if not changes:
+        raise NoChangeError(f"{case} {_instead(seen, fixed=fixed)}")
+    before, after = changes[0]
     if before.build.label == after.build.label:
         named = "; ".join(differences(before.run, after.run)) or "the same machine and packages"
         raise NoChangeError(
@@ -51,37 +51,37 @@ def last_turn(
     return LastChange(after.run.suite, before.build, after.build)
 
 
-def _turn_in(
-    seen: Sequence[_BuildOutcome], others: Mapping[str, Mapping[str, ValueChange]], *, mended: bool
+def _change_in(
+    seen: Sequence[_BuildOutcome], others: Mapping[str, Mapping[str, ValueChange]], *, fixed: bool
 ) -> tuple[_BuildOutcome, _BuildOutcome] | None:
-    """The last two answers on one class of machine between which the case turned; None where it never did."""
+    """Return the last two results on one class of machine between which the case changed; None if it never did."""
     passes = [one.outcome is Outcome.PASS for one in seen]
     for place in range(len(seen) - 1, 0, -1):
         before, after = seen[place - 1], seen[place]
-        if mended:
-            turned = passes[place] and not passes[place - 1]
+        if fixed:
+            changed = passes[place] and not passes[place - 1]
         elif passes[-1]:
-            turned = after.case in others.get(after.run.id, {})
+            changed = after.case in others.get(after.run.id, {})
         else:
-            turned = passes[place - 1]
-        if turned:
+            changed = passes[place - 1]
+        if changed:
             return before, after
     return None
 
 
-def _otherwise(seen: Sequence[_BuildOutcome], *, mended: bool) -> str:
-    """What a history without a turn tells instead."""
+def _instead(seen: Sequence[_BuildOutcome], *, fixed: bool) -> str:
+    """Return what a history without a change shows instead."""
     oldest, newest = seen[0], seen[-1]
-    if mended:
-        return "was never mended between the builds that are recorded"
+    if fixed:
+        return "was never fixed between the recorded builds"
     if newest.outcome is Outcome.PASS:
         return f"passes under {newest.build.label}, the newest recorded, with the values it had"
-    return f"passes under no build that is recorded, {oldest.build.label} to {newest.build.label}"
+    return f"passes under no recorded build, {oldest.build.label} to {newest.build.label}"
 
 
 @dataclass(frozen=True)
 class _BuildOutcome:
-    """A run that tells something of the case, its build, and what it says."""
+    """Outcome of the case in one run of one build."""
 
     case: str
     run: Run
@@ -90,7 +90,7 @@ class _BuildOutcome:
 
 
 def _seen(recorded: LoadedHistory, target: str, case: str, evidence: Evidence) -> list[_BuildOutcome]:
-    """All that is told of a case, in the order of builds."""
+    """Return the known outcomes of a case, in the order of builds."""
     table = recorded.observations
     rows = table.loc[table["case"] == case, ["run", "outcome"]]
     said = {str(run): Outcome(word) for run, word in rows.itertuples(index=False, name=None)}

@@ -1,7 +1,7 @@
-"""What is known of the cases of one series, for each class of machine that it ran on.
+"""Track the past outcomes of the cases of one series, for each class of machine.
 
-A case may give another outcome on another CPU. So a run is held against the last known outcomes on its own class of
-machine, where that class has a past of its own; else against the last known ones of the series.
+A case may give another outcome on another CPU. So a run is compared with the last known outcomes on its own class of
+machine, if that class has a past; else with the last known outcomes of the series.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from monitor.model import Outcome, Run
 
 @dataclass(frozen=True)
 class SeenOutcome:
-    """An outcome that a case had, what it said, and the first and the last run that gave it."""
+    """Outcome of a case with its message, and the first and the last run that gave it."""
 
     outcome: Outcome
     message: str
@@ -30,7 +30,7 @@ class SeenOutcome:
 
 @dataclass(frozen=True)
 class CasePast:
-    """What is known of a case: its `latest` answer, and the latest that counts, which later ones are held against."""
+    """Past of a case: its `latest` outcome, and the latest `settled` one, with which later ones are compared."""
 
     latest: SeenOutcome
     settled: SeenOutcome
@@ -38,115 +38,116 @@ class CasePast:
 
 @dataclass(frozen=True)
 class BaselineOutcome:
-    """What an answer is held against.
+    """Past outcomes with which the result of a case is compared.
 
-    `own` is the past of its case on the run's class of machine, `series` that on the class that answered last: the
-    same, or what stands in for a past that the class does not have. `told` is the outcome to which the case turned on
-    another class since this one answered last, None where it did not: that change is known.
+    `own` is the past on the run's class of machine, `series` that on the class with the newest result; it stands in for
+    an own past that is missing. `reported` is the outcome to which the case settled on another class since the last
+    result on this one, else None: that change is known.
     """
 
     own: CasePast | None
     series: CasePast | None
-    told: Outcome | None = None
+    reported: Outcome | None = None
 
 
 class SeriesPast:
-    """What is known of the cases of one series after the runs so far."""
+    """Past of the cases of one series, up to a run."""
 
-    def __init__(self, grid: RunMatrix) -> None:
-        self._grid = grid
-        self._machines = [machine_of(item.run) for item in grid.runs]
-        self._of: dict[str, _MachinePast] = {machine: _MachinePast(grid) for machine in self._machines}
-        self._turned: dict[int, tuple[int, Outcome]] = {}  # the last run in which a case turned, and to what
+    def __init__(self, matrix: RunMatrix) -> None:
+        self._matrix = matrix
+        self._machines = [machine_of(item.run) for item in matrix.runs]
+        self._pasts: dict[str, _MachinePast] = {machine: _MachinePast(matrix) for machine in self._machines}
+        self._settled: dict[int, tuple[int, Outcome]] = {}  # the last run in which a case settled anew, and to what
 
-    def news(self, number: int, besides: Iterable[str]) -> Numbers:
-        """The cases of which a run says more than what is known and settled, and those `besides`."""
-        found = self._of[self._machines[number]].unsettled(number)
-        found[[self._grid.place[case] for case in besides]] = True
-        return np.flatnonzero(found)
+    def unsettled(self, number: int, besides: Iterable[str]) -> Numbers:
+        """Return the positions of the cases whose outcome in a run is not the settled one, and of those `besides`."""
+        cases = self._pasts[self._machines[number]].unsettled(number)
+        cases[[self._matrix.position[case] for case in besides]] = True
+        return np.flatnonzero(cases)
 
-    def known(self, number: int, case: str) -> BaselineOutcome:
-        """What a run's answer on a case is held against."""
-        place, own = self._grid.place[case], self._of[self._machines[number]]
-        when, told = self._turned.get(place, (NONE, None))
-        return BaselineOutcome(own.past(place), self._latest(place), told if when > own.last[place] != NONE else None)
+    def baseline(self, number: int, case: str) -> BaselineOutcome:
+        """Return the outcomes with which a run's result of a case is compared."""
+        position, own = self._matrix.position[case], self._pasts[self._machines[number]]
+        when, outcome = self._settled.get(position, (NONE, None))
+        reported = outcome if when > own.last[position] != NONE else None
+        return BaselineOutcome(own.past(position), self._latest(position), reported)
 
     def missing(self, number: int) -> Iterator[tuple[str, CasePast]]:
-        """The known cases that a run does not tell of, by name."""
-        known = np.any([one.last != NONE for one in self._of.values()], axis=0)
-        for place in np.flatnonzero(known & ~self._grid.asked[number]).tolist():
-            if past := self._latest(place):
-                yield self._grid.cases[place], past
+        """Yield the known cases that a run does not have, with their past."""
+        known = np.any([past.last != NONE for past in self._pasts.values()], axis=0)
+        for position in np.flatnonzero(known & ~self._matrix.asked[number]).tolist():
+            if past := self._latest(position):
+                yield self._matrix.cases[position], past
 
-    def follow(
-        self, number: int, pasts: Mapping[str, CasePast | None], *, whole: bool, turned: Iterable[str] = ()
+    def apply_run(
+        self, number: int, pasts: Mapping[str, CasePast | None], *, whole: bool, settled: Iterable[str] = ()
     ) -> None:
-        """Go on to what is known after a run, which repeats what was known but for the cases in `pasts`.
+        """Update the past with a run, whose results repeat the known ones except for the cases in `pasts`.
 
-        `turned` are those of them that it told as turned for good.
+        `settled` are the cases of confirmed changes.
         """
         if whole:
             for case, _ in [*self.missing(number)]:
-                for one in self._of.values():
-                    one.forget(self._grid.place[case])
-        own = self._of[self._machines[number]]
-        for case, past in pasts.items():
-            if past:
-                own.learn(self._grid.place[case], past)
-        own.last[self._grid.judged[number]] = number
-        for case in turned:
-            place = self._grid.place[case]
-            self._turned[place] = (number, OUTCOMES[self._grid.outcome[number, place]])
+                for past in self._pasts.values():
+                    past.forget(self._matrix.position[case])
+        own = self._pasts[self._machines[number]]
+        for case, after in pasts.items():
+            if after:
+                own.update(self._matrix.position[case], after)
+        own.last[self._matrix.judged[number]] = number
+        for case in settled:
+            position = self._matrix.position[case]
+            self._settled[position] = (number, OUTCOMES[self._matrix.outcome[number, position]])
 
-    def _latest(self, place: int) -> CasePast | None:
-        """The past of a case on the class of machine that answered last."""
-        return max(self._of.values(), key=lambda one: int(one.last[place])).past(place)
+    def _latest(self, position: int) -> CasePast | None:
+        """Return the past of a case on the class of machine with the newest result."""
+        return max(self._pasts.values(), key=lambda past: int(past.last[position])).past(position)
 
 
-def other_answers(recorded: LoadedHistory, watch: Mapping[str, Outcome]) -> dict[str, dict[str, Outcome]]:
-    """Return, for each class of machine, the last known outcomes that are not those of `watch`, of one series."""
-    found: dict[str, dict[str, Outcome]] = {}
-    for grid in recorded.grids.values():
+def differing_outcomes(recorded: LoadedHistory, watch: Mapping[str, Outcome]) -> dict[str, dict[str, Outcome]]:
+    """Return, by class of machine, the last known outcomes of one series that differ from those in `watch`."""
+    last: dict[str, dict[str, Outcome]] = {}
+    for matrix in recorded.matrices.values():
         known: dict[str, Numbers] = {}
-        for number, (item, whole) in enumerate(with_extent(grid.runs)):
-            before = known.get(machine_of(item.run), np.full(len(grid.cases), NONE))
-            known[machine_of(item.run)] = grid.follow(before, number, grid.outcome[number], whole=whole)
+        for number, (item, whole) in enumerate(with_extent(matrix.runs)):
+            before = known.get(machine_of(item.run), np.full(len(matrix.cases), NONE))
+            known[machine_of(item.run)] = matrix.apply_run(before, number, matrix.outcome[number], whole=whole)
         for machine, outcomes in known.items():
-            told = ((grid.cases[place], OUTCOMES[outcomes[place]]) for place in np.flatnonzero(outcomes != NONE))
-            found[machine] = {case: outcome for case, outcome in told if watch.get(case, outcome) is not outcome}
-    return {machine: others for machine, others in sorted(found.items()) if others}
+            by_case = ((matrix.cases[case], OUTCOMES[outcomes[case]]) for case in np.flatnonzero(outcomes != NONE))
+            last[machine] = {case: outcome for case, outcome in by_case if watch.get(case, outcome) is not outcome}
+    return {machine: others for machine, others in sorted(last.items()) if others}
 
 
 class _MachinePast:
-    """What is known of the cases on one class of machine.
+    """Past of the cases on one class of machine.
 
-    Nearly every answer repeats what is known and settled. Of it only the run is new, and the past of such a case is
-    brought up to date when it is asked for.
+    Nearly every result repeats the settled outcome and changes only the last run, so the past of a case is brought up
+    to date when it is read.
     """
 
-    def __init__(self, grid: RunMatrix) -> None:
-        self.last = np.full(len(grid.cases), NONE)  # the last run that judged a case
-        self._grid = grid
+    def __init__(self, matrix: RunMatrix) -> None:
+        self.last = np.full(len(matrix.cases), NONE)  # the last run that judged a case
+        self._matrix = matrix
         self._pasts: dict[int, CasePast] = {}
-        self._settled = np.full(len(grid.cases), NONE)  # the outcome of a case whose latest answer is the settled one
+        self._settled = np.full(len(matrix.cases), NONE)  # the outcome of a case whose latest outcome is settled
 
     def unsettled(self, number: int) -> Flags:
-        found: Flags = self._grid.asked[number] & (self._settled != self._grid.outcome[number])
-        return found
+        cases: Flags = self._matrix.asked[number] & (self._settled != self._matrix.outcome[number])
+        return cases
 
-    def past(self, place: int) -> CasePast | None:
-        past = self._pasts.get(place)
+    def past(self, position: int) -> CasePast | None:
+        past = self._pasts.get(position)
         if past is None:
             return None
         seen = past.latest
-        latest = SeenOutcome(seen.outcome, seen.message, seen.since, self._grid.runs[self.last[place]].run)
+        latest = SeenOutcome(seen.outcome, seen.message, seen.since, self._matrix.runs[self.last[position]].run)
         return CasePast(latest, latest if past.settled is past.latest else past.settled)
 
-    def learn(self, place: int, past: CasePast) -> None:
-        self._pasts[place] = past
+    def update(self, position: int, past: CasePast) -> None:
+        self._pasts[position] = past
         steady = past.settled is past.latest
-        self._settled[place] = OUTCOMES.index(past.latest.outcome) if steady else NONE
+        self._settled[position] = OUTCOMES.index(past.latest.outcome) if steady else NONE
 
-    def forget(self, place: int) -> None:
-        self._pasts.pop(place, None)
-        self._settled[place] = self.last[place] = NONE
+    def forget(self, position: int) -> None:
+        self._pasts.pop(position, None)
+        self._settled[position] = self.last[position] = NONE

@@ -1,1 +1,1 @@
-"""Regressions over time, and what people decided about them."""
+"""Regressions over time, and the reviewed triage of them."""

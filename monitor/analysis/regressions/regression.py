@@ -1,7 +1,7 @@
-"""Regressions over time: what turned worse for good, since which build, how it stands, how late it was known.
+"""Regressions over time: confirmed failures with one cause, their builds, their state and their time to detection.
 
-Pure functions over the nights of a history; `monitor.analysis.regressions.tracker` says what belongs to one regression.
-What is new, gone or blocked never is one.
+Pure functions over the nights of a history. `monitor.analysis.regressions.tracker` decides which failures belong to one
+regression. Added, removed and blocked cases never do.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from monitor.analysis.regressions.tracker import (
     RegressionKind,
     RegressionTracker,
     TrackedRegression,
-    age_of,
+    build_sort_key,
 )
 from monitor.model import Build, Outcome, Run, Series
 
@@ -39,13 +39,13 @@ class RegressionState(StrEnum):
     FLAKY = "flaky"  # the remaining cells are flaky: shown, never reported
 
 
-# What is to be said of a bad cell instead of counting it, None where it counts.
-Excuse = Callable[[FailingCell], RegressionState | None]
+# Gives the state of a failing cell that does not count, None for one that counts.
+Suppression = Callable[[FailingCell], RegressionState | None]
 
 
 @dataclass(frozen=True)
 class TimeToDetection:
-    """How late a regression was known: so many days after the first bad build was made, and builds after it."""
+    """Days from the date of the first bad build to the first run of such a build, and builds tested in between."""
 
     days: int
     builds: int
@@ -53,15 +53,14 @@ class TimeToDetection:
 
 @dataclass(frozen=True)
 class Regression:
-    """A cause, and what became of it.
+    """Confirmed failures with one cause.
 
-    `id` stays as it is while the regression spreads and its span is narrowed. `last_good` and `first_bad` are the span
-    that all its cells agree on, `fixed` the build in which the last of them was good again. `bad` are the cells that
-    are bad now, `cells` all that ever were; `message` is what the first of them said, which is `message_of`.
-    `detection` is None where nobody was watching when the first bad build came out, or where the build does not tell
-    its date.
-    `beside` is what else differs between the runs of the last good build and of the first bad one: "numpy 2.3.1 ->
-    2.4.0". `flaky` are the cells of `bad` that answer now this, now that.
+    `id` does not change while the regression spreads and its commit range narrows. All cells fit between `last_good`
+    and `first_bad`; `fixed` is the build in which the last of them passed again. `bad` are the cells that fail now,
+    `cells` all cells that ever did. `message` is the first message of the cell `message_of`. `detection` is None if no
+    good build was run before the first bad one was made, or if that build has no date. `beside` lists the other
+    differences between the runs of the last good and the first bad build: "numpy 2.3.1 -> 2.4.0". `flaky` are the flaky
+    cells of `bad`.
     """
 
     id: str
@@ -82,8 +81,8 @@ class Regression:
     flaky: tuple[Cell, ...] = ()
 
     @property
-    def said(self) -> GroupMessage:
-        """Return the message, with its case unless all cells are known to say just that."""
+    def common_message(self) -> GroupMessage:
+        """Return the message, with its case unless all cells have exactly that message."""
         alike = len(self.bad) == len(self.cells) and all(one.message == self.message for one in self.bad)
         return GroupMessage(
             self.message, "" if alike or len(self.cells) == 1 or not self.message_of else self.message_of.case
@@ -91,68 +90,71 @@ class Regression:
 
     @property
     def functions(self) -> tuple[str, ...]:
+        """Return the functions of all cells, sorted."""
         return tuple(sorted({cell.function for cell in self.cells}))
 
     @property
     def targets(self) -> tuple[str, ...]:
+        """Return the targets of all cells, sorted."""
         return tuple(sorted({cell.target for cell in self.cells}))
 
 
-def nothing_excused(bad: FailingCell) -> RegressionState | None:  # noqa: ARG001 - an Excuse
+def no_suppression(bad: FailingCell) -> RegressionState | None:  # noqa: ARG001 - a Suppression
+    """Return None: every failing cell counts."""
     return None
 
 
-def regressions(nights: Iterable[NightChanges], excuse: Excuse = nothing_excused) -> tuple[Regression, ...]:
-    """Every regression of a history, in the order in which they opened."""
-    register = RegressionTracker.of(nights)
-    newest = {series: build.bare for series, runs in register.runs.items() if (build := runs[-1].build)}
-    watch = _WatchPeriods(register.runs)
-    return tuple(_told(life, newest, register.flaky, watch, excuse) for life in register.lives)
+def regressions(nights: Iterable[NightChanges], suppress: Suppression = no_suppression) -> tuple[Regression, ...]:
+    """Return every regression of a history, in the order in which they opened."""
+    tracker = RegressionTracker.of(nights)
+    newest = {series: build.bare for series, runs in tracker.runs.items() if (build := runs[-1].build)}
+    watch = _WatchPeriods(tracker.runs)
+    return tuple(_finished(tracked, newest, tracker.flaky, watch, suppress) for tracked in tracker.regressions)
 
 
-def _told(
-    life: TrackedRegression,
+def _finished(
+    tracked: TrackedRegression,
     newest: Mapping[Series, Build],
     flaky: Collection[Cell],
     watch: _WatchPeriods,
-    excuse: Excuse,
+    suppress: Suppression,
 ) -> Regression:
-    """A regression as it stands after the last night."""
+    """Return a regression in its state after the last night."""
     bad = tuple(
         replace(
             one,
             build=newest.get(cell.series, one.build),
             outcome=Outcome.FLAKY if cell in flaky else one.outcome,
         )
-        for cell, one in sorted(life.bad.items())
+        for cell, one in sorted(tracked.bad.items())
     )
-    fixed = None if bad else life.fixed
+    fixed = None if bad else tracked.fixed
     return Regression(
-        life.id,
-        life.framework,
-        life.kind,
-        state_of(bad, fixed, excuse),
-        life.signature,
-        life.message,
-        life.last_good,
-        life.first_bad,
+        tracked.id,
+        tracked.framework,
+        tracked.kind,
+        regression_state(bad, fixed, suppress),
+        tracked.signature,
+        tracked.message,
+        tracked.last_good,
+        tracked.first_bad,
         fixed,
         bad,
-        tuple(sorted(life.cells)),
-        tuple(life.events),
-        watch.detection(life.last_good, life.first_bad, fixed, {cell.series for cell in life.cells}),
-        life.message_of,
-        life.beside,
-        tuple(one.cell for one in bad if _excused(one, excuse) is RegressionState.FLAKY),
+        tuple(sorted(tracked.cells)),
+        tuple(tracked.events),
+        watch.detection(tracked.last_good, tracked.first_bad, fixed, {cell.series for cell in tracked.cells}),
+        tracked.message_of,
+        tracked.beside,
+        tuple(one.cell for one in bad if _suppressed_state(one, suppress) is RegressionState.FLAKY),
     )
 
 
-def state_of(bad: Sequence[FailingCell], fixed: Build | None, excuse: Excuse) -> RegressionState:
-    """How a regression stands whose cells are bad now, or whose last one a build has mended."""
+def regression_state(bad: Sequence[FailingCell], fixed: Build | None, suppress: Suppression) -> RegressionState:
+    """Return the state of a regression from its failing cells, or from the build that fixed the last of them."""
     if not bad:
         return RegressionState.FIXED if fixed else RegressionState.REMOVED
-    excuses = {_excused(one, excuse) for one in bad}
-    if None in excuses:
+    states = {_suppressed_state(one, suppress) for one in bad}
+    if None in states:
         return RegressionState.OPEN
     return next(
         state
@@ -162,28 +164,28 @@ def state_of(bad: Sequence[FailingCell], fixed: Build | None, excuse: Excuse) ->
             RegressionState.EXPECTED,
             RegressionState.API_REMOVED,
         )
-        if state in excuses
+        if state in states
     )
 
 
-def _excused(bad: FailingCell, excuse: Excuse) -> RegressionState | None:
-    """What is to be said of a bad cell instead of counting it: where workers disagree on it, that it is flaky."""
+def _suppressed_state(bad: FailingCell, suppress: Suppression) -> RegressionState | None:
+    """Return the state of a cell that does not count, or None. A cell on which fresh workers disagree is flaky."""
     if bad.removed:
         return RegressionState.API_REMOVED
-    return excuse(bad) or (RegressionState.FLAKY if bad.outcome is Outcome.FLAKY else None)
+    return suppress(bad) or (RegressionState.FLAKY if bad.outcome is Outcome.FLAKY else None)
 
 
 @dataclass(frozen=True)
 class _BuildDates:
-    """The runs of a series that came to a build, the oldest build first: when, by the rank of its age, and its version.
+    """Runs of a series that reached a build, the oldest build first, as (start, rank of the build, version).
 
-    `earliest` is the first in time of all up to each run, `later` the first of it and all after it.
+    `earliest` has the first run in time up to each, `later` the first in time from each on.
     """
 
     runs: Sequence[tuple[str, int, str]]
     ranks: Sequence[int]
     earliest: Sequence[tuple[str, int, str]]
-    later: Sequence[tuple[str, int, str]]
+    earliest_from: Sequence[tuple[str, int, str]]
 
     @classmethod
     def of(cls, runs: Sequence[tuple[str, int, str]]) -> _BuildDates:
@@ -191,31 +193,31 @@ class _BuildDates:
         return cls(runs, [rank for _, rank, _ in runs], [*accumulate(runs, min)], later)
 
     def until(self, rank: int) -> Iterator[tuple[str, int, str]]:
-        """The first run, in time, of a build of at most that rank."""
+        """Yield the first run, in time, of a build of at most that rank."""
         if end := bisect_right(self.ranks, rank):
             yield self.earliest[end - 1]
 
     def between(self, since: int, before: int) -> Iterator[tuple[str, int, str]]:
-        """The first run, in time, of a build from one rank to below another."""
+        """Yield the first run, in time, of a build of a rank from `since` to below `before`."""
         start, end = (bisect_left(self.ranks, rank) for rank in (since, before))
         if start < end:
-            yield self.later[start] if end == len(self.runs) else min(self.runs[start:end])
+            yield self.earliest_from[start] if end == len(self.runs) else min(self.runs[start:end])
 
     def versions(self, since: int, before: int) -> set[str]:
-        """The builds from one rank to below another."""
+        """Return the builds of a rank from `since` to below `before`."""
         start, end = (bisect_left(self.ranks, rank) for rank in (since, before))
         return {version for _, _, version in self.runs[start:end]}
 
 
 class _WatchPeriods:
-    """Who was watching when."""
+    """Builds of each series in the order of time, for the time to detection."""
 
     def __init__(self, runs: Mapping[Series, Sequence[Run]]) -> None:
-        ages = {age_of(run.build) for found in runs.values() for run in found if run.build}
+        ages = {build_sort_key(run.build) for found in runs.values() for run in found if run.build}
         self._rank = {age: rank for rank, age in enumerate(sorted(ages))}
         self._seen = {
             series: _BuildDates.of(
-                [(r.started, self._rank[age_of(r.build)], r.build.version) for r in found if r.build]
+                [(r.started, self._rank[build_sort_key(r.build)], r.build.version) for r in found if r.build]
             )
             for series, found in runs.items()
         }
@@ -223,15 +225,15 @@ class _WatchPeriods:
     def detection(
         self, last_good: Build, first_bad: Build, fixed: Build | None, series: Iterable[Series]
     ) -> TimeToDetection | None:
-        """How late it was known: with the first run, in time, of a build that has it."""
-        watching = [self._seen[each] for each in series]
-        good_until, bad_since = self._rank[age_of(last_good)], self._rank[age_of(first_bad)]
-        bad_before = self._rank[age_of(fixed)] if fixed else len(self._rank)
-        good = [first for seen in watching for first in seen.until(good_until)]
-        bad = [first for seen in watching for first in seen.between(bad_since, bad_before)]
+        """Return the time to detection: until the first run, in time, of a bad build."""
+        watched = [self._seen[each] for each in series]
+        good_until, bad_since = self._rank[build_sort_key(last_good)], self._rank[build_sort_key(first_bad)]
+        bad_before = self._rank[build_sort_key(fixed)] if fixed else len(self._rank)
+        good = [first for seen in watched for first in seen.until(good_until)]
+        bad = [first for seen in watched for first in seen.between(bad_since, bad_before)]
         if not (good and bad and first_bad.date and min(good)[0][:10] <= first_bad.date):
             return None
         known, seen_in, _ = min(bad)
         days = date.fromisoformat(known[:10]) - date.fromisoformat(first_bad.date)
-        missed = set[str]().union(*(seen.versions(bad_since, seen_in) for seen in watching))
+        missed = set[str]().union(*(seen.versions(bad_since, seen_in) for seen in watched))
         return TimeToDetection(days.days, len(missed))

@@ -1,8 +1,8 @@
-"""The lives of regressions: the nights of a history, read one by one, and what each does to what is bad.
+"""Follow the nights of a history and assign each failing cell to a regression.
 
-One cause, one regression. A cause came between two builds, the last good and the first bad. Changes that say the same
-are one regression as far as these spans have a build in common, over functions, modes, dtypes, suites and hardware;
-what they have in common is where to look for it.
+One cause is one regression. Its cause lies between two builds, the last good and the first bad. Changes with one
+normalized message are one regression as far as these spans share a build, over functions, modes, dtypes, suites and
+hardware; the shared builds contain the cause.
 """
 
 from __future__ import annotations
@@ -18,49 +18,51 @@ from functools import cached_property
 from packaging.version import Version
 
 from monitor.analysis.cells import Cell
+from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.failure_groups import signature
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges, turned_at_once
+from monitor.analysis.outcomes.outcome_changes import NightChanges, regressed_at_once
 from monitor.analysis.outcomes.run_conditions import machine_of
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.model import Build, Outcome, Run, Series
 
-# Ways in which a cell becomes bad. What was removed as announced has a page to be found on, and alarms nobody.
-OPENS = (ChangeKind.REGRESSED, ChangeKind.API_REMOVED)
-# Ways in which a cell can become good again. What is not known to be a build's doing is good all the same.
-MENDS = (ChangeKind.FIXED, ChangeKind.ENVIRONMENT)
+# Kinds of change that open a regression. An announced removal gets a page too, and no issue.
+OPENING_KINDS = (ChangeKind.REGRESSED, ChangeKind.API_REMOVED)
+# Kinds of change with which a cell can pass again; it does not matter whether a build is the cause.
+FIXING_KINDS = (ChangeKind.FIXED, ChangeKind.ENVIRONMENT)
 
-# A class of machine that none of so many runs of a series was on has been replaced: nobody can see there whether what
-# was bad still is. Hosted runners are of three kinds or so, and each is seen within a month of nights.
-REMEMBERED = 30
+# A class of machine without a run among so many of a series has been replaced, so nobody can see whether its cells
+# still fail. Hosted runners have about three classes, and each appears within a month of nights.
+RECENT_RUNS = 30
 
-# What the cases of an incident say is not compared: a build that is broken breaks each in its own way.
-MANY = "many cases turned worse at once"
+# The messages in an incident are not compared, because a broken build breaks each case in its own way. The ids of
+# incidents are made from this text.
+INCIDENT_SIGNATURE = "many cases turned worse at once"
 
 
 class RegressionKind(StrEnum):
-    """Whether functions turned worse, or so many at once that something beneath them did, or they became slower."""
+    """Kind of a regression: failing functions, an incident of a whole build or environment, or slowdowns."""
 
     FUNCTIONS = "functions"
-    INCIDENT = "incident"  # the build, or the environment, is broken
-    SLOWER = "slower"  # they pass as before (`monitor.analysis.latency.slowdown_tracker`)
+    INCIDENT = "incident"  # the build or the environment is broken
+    SLOWER = "slower"  # the cells pass as before (`monitor.analysis.latency.slowdown_tracker`)
 
 
 class EventKind(StrEnum):
-    """What a run did to a regression."""
+    """Effect of a run on a regression."""
 
     OPENED = "opened"
-    SPREAD = "spread"  # more cells are bad
-    SHRUNK = "shrunk"  # some are good again, or left the suite
-    CLOSED = "closed"  # the last of them did
-    REOPENED = "reopened"  # what was good again is bad again
+    SPREAD = "spread"  # more cells fail
+    SHRUNK = "shrunk"  # some cells pass again, or left the suite
+    CLOSED = "closed"  # the last cell did
+    REOPENED = "reopened"  # a fixed cell fails again
 
 
 @dataclass(frozen=True)
 class FailingCell:
-    """A cell that is bad, what it says, and the newest build that was run there; `slower` where it passes as before.
+    """A failing cell, its message, and the newest build that was run there.
 
-    `removed` where the framework took its name away as announced; `instead` is what stands in for it, where that is
-    known.
+    `slower` is True for a slowdown of a passing cell. `removed` is True if the framework removed the name as announced;
+    `instead` is its replacement, if known.
     """
 
     cell: Cell
@@ -74,7 +76,7 @@ class FailingCell:
 
 @dataclass(frozen=True)
 class RegressionEvent:
-    """What one run did to a regression, and to which of its cells."""
+    """Effect of one run on a regression, and the affected cells."""
 
     step: EventKind
     run: Run
@@ -83,33 +85,34 @@ class RegressionEvent:
 
 @dataclass(frozen=True)
 class _Span:
-    """From the last build that is good to the first that is bad: what brought it came between."""
+    """From the last good build to the first bad one: the cause lies between them."""
 
     good: Build
     bad: Build
 
     @cached_property
-    def ages(self) -> tuple[Version, Version, bool]:
-        """Of both, and whether there is anything between: builds of somebody's own are all as old."""
-        good, bad = age_of(self.good), age_of(self.bad)
+    def sort_keys(self) -> tuple[Version, Version, bool]:
+        """Return the sort keys of both builds, and whether they differ: local builds all have the same key."""
+        good, bad = build_sort_key(self.good), build_sort_key(self.bad)
         return good, bad, good < bad
 
     def meets(self, other: _Span) -> bool:
-        """Whether one build can have brought both: they have one in common."""
-        good, bad, spans = self.ages
-        other_good, other_bad, other_spans = other.ages
+        """Return whether one build can have caused both, that is, whether the spans share a build."""
+        good, bad, spans = self.sort_keys
+        other_good, other_bad, other_spans = other.sort_keys
         if not spans:
             return bad == other_bad
         return good < other_bad and (bad == other_bad or (other_spans and other_good < bad))
 
     def narrowed(self, other: _Span) -> _Span:
-        good, bad = max(self.good, other.good, key=age_of), min(self.bad, other.bad, key=age_of)
+        """Return the part of the span that both have in common."""
+        good, bad = max(self.good, other.good, key=build_sort_key), min(self.bad, other.bad, key=build_sort_key)
         return self if good is self.good and bad is self.bad else _Span(good, bad)
 
 
 @dataclass(frozen=True)
 class _Transition:
-    """A cell that turned worse."""
+    """A cell that started to fail, and its span."""
 
     bad: FailingCell
     span: _Span
@@ -117,7 +120,7 @@ class _Transition:
 
 @dataclass(eq=False)
 class TrackedRegression:
-    """A regression as far as the nights were read; `regression.Regression` documents the fields."""
+    """A regression as of the nights read so far; `regression.Regression` documents the fields."""
 
     id: str
     framework: str
@@ -142,42 +145,42 @@ class TrackedRegression:
 
 
 class _SignatureGroup:
-    """Regressions that say the same, by the order in which they opened, and by that of the builds that brought them."""
+    """Regressions with one signature, in the order in which they opened and in that of their first bad builds."""
 
     def __init__(self) -> None:
         self.numbers: dict[TrackedRegression, int] = {}
         self._by_build: list[TrackedRegression] = []
-        self._last_with: dict[Cell, TrackedRegression] = {}  # the last that had a cell
+        self._last_with: dict[Cell, TrackedRegression] = {}  # the last regression that had a cell
 
-    def that_meets(self, span: _Span) -> TrackedRegression | None:
-        """The last that one build can have brought with that span. Most were over before it began."""
-        good, _, spans = span.ages
-        start = bisect_right(self._by_build, good, key=_brought) if spans else 0
-        found = [life for life in self._by_build[start:] if span.meets(life.span)]
+    def meeting(self, span: _Span) -> TrackedRegression | None:
+        """Return the last regression whose span shares a build with `span`, or None."""
+        good, _, spans = span.sort_keys
+        start = bisect_right(self._by_build, good, key=_first_bad_key) if spans else 0
+        found = [tracked for tracked in self._by_build[start:] if span.meets(tracked.span)]
         return max(found, key=self.numbers.__getitem__, default=None)
 
-    def that_had(self, cell: Cell) -> TrackedRegression | None:
-        """The last that ever had that cell."""
+    def last_with(self, cell: Cell) -> TrackedRegression | None:
+        """Return the last regression that ever had that cell, or None."""
         return self._last_with.get(cell)
 
-    def open(self, life: TrackedRegression) -> None:
-        self.numbers[life] = len(self.numbers)
-        insort(self._by_build, life, key=_brought)
+    def open(self, tracked: TrackedRegression) -> None:
+        self.numbers[tracked] = len(self.numbers)
+        insort(self._by_build, tracked, key=_first_bad_key)
 
-    def move(self, life: TrackedRegression, span: _Span) -> None:
-        if span is not life.span:
-            self._by_build.remove(life)
-            life.span = span
-            insort(self._by_build, life, key=_brought)
+    def move(self, tracked: TrackedRegression, span: _Span) -> None:
+        if span is not tracked.span:
+            self._by_build.remove(tracked)
+            tracked.span = span
+            insort(self._by_build, tracked, key=_first_bad_key)
 
-    def add(self, cell: Cell, life: TrackedRegression) -> None:
-        life.cells.add(cell)
-        self._last_with[cell] = max(self._last_with.get(cell, life), life, key=self.numbers.__getitem__)
+    def add(self, cell: Cell, tracked: TrackedRegression) -> None:
+        tracked.cells.add(cell)
+        self._last_with[cell] = max(self._last_with.get(cell, tracked), tracked, key=self.numbers.__getitem__)
 
 
-def _brought(life: TrackedRegression) -> Version:
-    """The age of the first build that has it."""
-    _, bad, _ = life.span.ages
+def _first_bad_key(tracked: TrackedRegression) -> Version:
+    """Return the sort key of the first bad build."""
+    _, bad, _ = tracked.span.sort_keys
     return bad
 
 
@@ -185,156 +188,163 @@ class RegressionTracker:
     """The regressions so far, and the runs of each series that observed anything."""
 
     def __init__(self) -> None:
-        self.lives: list[TrackedRegression] = []
+        self.regressions: list[TrackedRegression] = []
         self.runs: dict[Series, list[Run]] = defaultdict(list)
-        self._alike: dict[tuple[str, RegressionKind, str], _SignatureGroup] = defaultdict(_SignatureGroup)
-        self._ill: dict[Cell, TrackedRegression] = {}
-        # On which classes of machine fresh workers gave different answers to a bad cell, the last time.
+        self._groups: dict[tuple[str, RegressionKind, str], _SignatureGroup] = defaultdict(_SignatureGroup)
+        self._failing: dict[Cell, TrackedRegression] = {}
+        # The classes of machine on which fresh workers last disagreed on a failing cell.
         self._flaky_on: defaultdict[Cell, set[str]] = defaultdict(set)
-        self._ill_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell is bad
+        self._failing_on: dict[Cell, set[str]] = defaultdict(set)  # the classes of machine on which a cell fails
 
     @classmethod
     def of(cls, nights: Iterable[NightChanges]) -> RegressionTracker:
-        """The register after these nights, which are in the order of a history."""
-        register = cls()
+        """Return the tracker after these nights, which are in the order of a history."""
+        tracker = cls()
         for night in nights:
-            register.read(night)
-        return register
+            tracker.read(night)
+        return tracker
 
     def read(self, night: NightChanges) -> None:
-        """Follow what one night changed."""
+        """Apply the changes of one night."""
         run = night.run
         if run.blocked:
             return
         self.runs[run.series].append(run)
-        kind = RegressionKind.INCIDENT if turned_at_once(night.changes, night.expected) else RegressionKind.FUNCTIONS
+        kind = RegressionKind.INCIDENT if regressed_at_once(night.changes, night.expected) else RegressionKind.FUNCTIONS
         steps: dict[tuple[TrackedRegression, EventKind], list[Cell]] = defaultdict(list)
         machine = machine_of(run)
         for change in night.changes:
             cell = Cell.of(change.case, run)
-            life = self._ill.get(cell)
-            if life and _mends(change):
-                if self._heal(life, cell, change, machine):
-                    steps[life, EventKind.SHRUNK].append(cell)
-            elif turn := _turn(cell, change):
-                worse = change.before is Outcome.PASS and (change.verdict in OPENS or kind is RegressionKind.INCIDENT)
-                if life:
-                    life.bad[cell] = turn.bad
-                elif worse:
-                    life, step = self._place(kind, change, turn)
-                    steps[life, EventKind.OPENED if (life, EventKind.OPENED) in steps else step].append(cell)
-                if worse:
-                    self._ill_on[cell].add(machine)
-        # What is known is no news on a second class of machine, and makes the cell good, or bad, there too.
+            tracked = self._failing.get(cell)
+            if tracked and _fixes(change):
+                if self._apply_fix(tracked, cell, change, machine):
+                    steps[tracked, EventKind.SHRUNK].append(cell)
+            elif transition := _transition(cell, change):
+                fails = change.before is Outcome.PASS and (
+                    change.verdict in OPENING_KINDS or kind is RegressionKind.INCIDENT
+                )
+                if tracked:
+                    tracked.bad[cell] = transition.bad
+                elif fails:
+                    tracked, step = self._assign(kind, change, transition)
+                    steps[tracked, EventKind.OPENED if (tracked, EventKind.OPENED) in steps else step].append(cell)
+                if fails:
+                    self._failing_on[cell].add(machine)
+        # A known change on a second class of machine makes the cell pass, or fail, there too.
         for change in night.repeated:
             cell = Cell.of(change.case, run)
-            if (life := self._ill.get(cell)) is None:
+            if (tracked := self._failing.get(cell)) is None:
                 continue
-            if not _mends(change):
-                self._ill_on[cell].add(machine)
-            elif self._heal(life, cell, change, machine):
-                steps[life, EventKind.SHRUNK].append(cell)
-        for life, cell in self._forgotten(run):
-            steps[life, EventKind.SHRUNK].append(cell)
+            if not _fixes(change):
+                self._failing_on[cell].add(machine)
+            elif self._apply_fix(tracked, cell, change, machine):
+                steps[tracked, EventKind.SHRUNK].append(cell)
+        for tracked, cell in self._without_machine(run):
+            steps[tracked, EventKind.SHRUNK].append(cell)
         self._note_flaky(night)
-        for (life, step), cells in steps.items():
-            closed = step is EventKind.SHRUNK and not life.bad
-            life.events.append(RegressionEvent(EventKind.CLOSED if closed else step, run, tuple(cells)))
+        for (tracked, step), cells in steps.items():
+            closed = step is EventKind.SHRUNK and not tracked.bad
+            tracked.events.append(RegressionEvent(EventKind.CLOSED if closed else step, run, tuple(cells)))
 
     @property
     def flaky(self) -> frozenset[Cell]:
-        """Return the bad cells that are flaky on every class of machine on which they are bad."""
-        return frozenset(cell for cell, machines in self._flaky_on.items() if machines >= self._ill_on[cell])
+        """Return the failing cells that are flaky on every class of machine on which they fail."""
+        return frozenset(cell for cell, machines in self._flaky_on.items() if machines >= self._failing_on[cell])
 
     def _note_flaky(self, night: NightChanges) -> None:
-        """Note which bad cells became flaky, and which are no more: each turn is a change, of which most are not."""
+        """Update which failing cells are flaky on the night's class of machine."""
         machine = machine_of(night.run)
         for change in (*night.changes, *night.repeated):
             cell = Cell.of(change.case, night.run)
-            if cell not in self._ill:
+            if cell not in self._failing:
                 continue
-            if change.after is Outcome.FLAKY and machine in self._ill_on[cell]:
+            if change.after is Outcome.FLAKY and machine in self._failing_on[cell]:
                 self._flaky_on[cell].add(machine)
             else:
                 self._flaky_on[cell].discard(machine)
 
-    def _heal(self, life: TrackedRegression, cell: Cell, change: Change, machine: str) -> bool:
-        """Whether a cell leaves its regression: it is good on every class of machine, or left the suite.
+    def _apply_fix(self, tracked: TrackedRegression, cell: Cell, change: Change, machine: str) -> bool:
+        """Apply the fix or the removal of a cell; return whether the cell leaves its regression.
 
-        One that left the suite is good in no build.
+        A cell leaves once it passes on every class of machine, or once it left the suite. A removed cell is fixed in no
+        build.
         """
         if change.verdict is ChangeKind.REMOVED:
-            self._ill_on[cell].clear()
+            self._failing_on[cell].clear()
         else:
-            self._ill_on[cell].discard(machine)
+            self._failing_on[cell].discard(machine)
             if change.since:
-                life.fixed = max(life.fixed or change.since, change.since, key=age_of)
-        return self._leave(life, cell)
+                tracked.fixed = max(tracked.fixed or change.since, change.since, key=build_sort_key)
+        return self._leave(tracked, cell)
 
-    def _leave(self, life: TrackedRegression, cell: Cell) -> bool:
-        if self._ill_on[cell]:
+    def _leave(self, tracked: TrackedRegression, cell: Cell) -> bool:
+        if self._failing_on[cell]:
             return False
-        del life.bad[cell], self._ill[cell], self._ill_on[cell]
+        del tracked.bad[cell], self._failing[cell], self._failing_on[cell]
         self._flaky_on.pop(cell, None)
         return True
 
-    def _forgotten(self, run: Run) -> Iterator[tuple[TrackedRegression, Cell]]:
-        """The cells that leave their regression because no machine on which they were bad runs any more."""
+    def _without_machine(self, run: Run) -> Iterator[tuple[TrackedRegression, Cell]]:
+        """Yield the cells that leave their regression because no machine on which they failed runs any more."""
         runs = self.runs[run.series]
-        recent = {machine_of(one) for one in runs[-REMEMBERED:]}
-        if len(runs) <= REMEMBERED or machine_of(runs[-REMEMBERED - 1]) in recent:
-            return  # no class of machine was forgotten with this run
-        for cell, life in [*self._ill.items()]:
-            if cell.series == run.series and not self._ill_on[cell] & recent:
-                self._ill_on[cell].clear()
-                self._leave(life, cell)
-                yield life, cell
+        recent = {machine_of(one) for one in runs[-RECENT_RUNS:]}
+        if len(runs) <= RECENT_RUNS or machine_of(runs[-RECENT_RUNS - 1]) in recent:
+            return  # this run removes no class of machine from the recent ones
+        for cell, tracked in [*self._failing.items()]:
+            if cell.series == run.series and not self._failing_on[cell] & recent:
+                self._failing_on[cell].clear()
+                self._leave(tracked, cell)
+                yield tracked, cell
 
-    def _place(self, kind: RegressionKind, change: Change, turn: _Transition) -> tuple[TrackedRegression, EventKind]:
-        """Put a cell that turned worse where it belongs, and say what that does there."""
-        cell = turn.bad.cell
-        framework, says = cell.framework, MANY if kind is RegressionKind.INCIDENT else signature(change)
-        alike = self._alike[framework, kind, says]
-        # The one that a cell belongs to by when it turned, or because it was there; a build broken again is another.
-        life = alike.that_meets(turn.span) or (alike.that_had(cell) if kind is RegressionKind.FUNCTIONS else None)
-        if life is None:
+    def _assign(
+        self, kind: RegressionKind, change: Change, transition: _Transition
+    ) -> tuple[TrackedRegression, EventKind]:
+        """Assign a cell that started to fail to a regression; return that regression and the effect on it."""
+        cell = transition.bad.cell
+        framework, text = cell.framework, INCIDENT_SIGNATURE if kind is RegressionKind.INCIDENT else signature(change)
+        group = self._groups[framework, kind, text]
+        # By its span, or because it had the cell before; a second broken build is another incident.
+        tracked = group.meeting(transition.span) or (
+            group.last_with(cell) if kind is RegressionKind.FUNCTIONS else None
+        )
+        if tracked is None:
             step = EventKind.OPENED
-            life = TrackedRegression(
-                _id(framework, kind, says, len(alike.numbers)),
+            tracked = TrackedRegression(
+                _id(framework, kind, text, len(group.numbers)),
                 framework,
                 kind,
-                says,
+                text,
                 change.message,
                 cell,
-                turn.span,
+                transition.span,
                 change.beside,
             )
-            alike.open(life)
-            self.lives.append(life)
-        elif life.span.meets(turn.span):
+            group.open(tracked)
+            self.regressions.append(tracked)
+        elif tracked.span.meets(transition.span):
             step = EventKind.SPREAD
-            span = life.span.narrowed(turn.span)
-            life.beside = life.beside if span is life.span else change.beside
-            alike.move(life, span)
-        elif life.bad:
+            span = tracked.span.narrowed(transition.span)
+            tracked.beside = tracked.beside if span is tracked.span else change.beside
+            group.move(tracked, span)
+        elif tracked.bad:
             step = EventKind.SPREAD
         else:
             step = EventKind.REOPENED
-            alike.move(life, turn.span)
-            life.fixed, life.beside = None, change.beside
-        alike.add(cell, life)
-        life.bad[cell] = turn.bad
-        self._ill[cell] = life
-        return life, step
+            group.move(tracked, transition.span)
+            tracked.fixed, tracked.beside = None, change.beside
+        group.add(cell, tracked)
+        tracked.bad[cell] = transition.bad
+        self._failing[cell] = tracked
+        return tracked, step
 
 
-def _mends(change: Change) -> bool:
-    """Whether a case is good with it, or not there any more."""
-    return change.verdict is ChangeKind.REMOVED or (change.verdict in MENDS and change.after is Outcome.PASS)
+def _fixes(change: Change) -> bool:
+    """Return whether the case passes after the change, or left the suite."""
+    return change.verdict is ChangeKind.REMOVED or (change.verdict in FIXING_KINDS and change.after is Outcome.PASS)
 
 
-def _turn(cell: Cell, change: Change) -> _Transition | None:
-    """A change for a bad outcome that a build can have brought, or None."""
+def _transition(cell: Cell, change: Change) -> _Transition | None:
+    """Return a change to a failure that a build can have caused, or None."""
     if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.until and change.since):
         return None
     if change.verdict is ChangeKind.ENVIRONMENT or not change.of_build:
@@ -344,9 +354,9 @@ def _turn(cell: Cell, change: Change) -> _Transition | None:
     return _Transition(bad, _Span(change.until, change.since))
 
 
-def _id(framework: str, kind: RegressionKind, says: str, number: int) -> str:
-    return hashlib.sha256(f"{framework} {kind} {says} {number}".encode()).hexdigest()[:12]
+def _id(framework: str, kind: RegressionKind, text: str, number: int) -> str:
+    return hashlib.sha256(f"{framework} {kind} {text} {number}".encode()).hexdigest()[:12]
 
 
-def age_of(build: Build) -> Version:
-    return age(build.version)
+def build_sort_key(build: Build) -> Version:
+    return version_sort_key(build.version)

@@ -1,8 +1,7 @@
-"""What people have said of failures: those that are expected, and those that nobody wants to hear of for a while.
+"""Read the reviewed files of known failures, and apply them to changes and regressions.
 
-Two reviewed files, `expected.toml` and `mutes.toml`, whose fields `triage/README.md` explains. Every entry has a
-reason, somebody who answers for it, and an end: after it, the entry has no effect and is told of, for what was accepted
-once is not accepted for ever.
+`triage/README.md` explains the fields of `expected.toml` and `mutes.toml`. Every entry has a reason, an owner and a
+last day. After that day the entry has no effect and is reported, because nothing is accepted for ever.
 """
 
 from __future__ import annotations
@@ -17,28 +16,29 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
-from monitor.analysis.regressions.regression import Excuse, RegressionState
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
+from monitor.analysis.regressions.regression import RegressionState, Suppression
 from monitor.analysis.regressions.tracker import FailingCell
 from monitor.formats.toml_reader import TomlTable, nearest, read_toml
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.model import Build, Outcome, Run
 
 EXPECTED, MUTES = "expected.toml", "mutes.toml"
 
-# What an entry may speak of: outcomes, and what became slower, though its outcome is a pass.
+# Values of `outcome` in an entry: failures, and slowdowns, whose outcome is a pass.
 SLOWER = "slower"
 FAILURES = [o.value for o in Outcome if o not in (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)] + [SLOWER]
 
-# What an excuse makes of a change: the verdicts that count, and what they become.
-COUNTED = (
+# The kinds of change that triage applies to, and the kinds that they become.
+TRIAGED_KINDS = (
     ChangeKind.REGRESSED,
     ChangeKind.CHANGED,
     ChangeKind.VALUES_CHANGED,
     ChangeKind.ACCURACY_DRIFT,
     ChangeKind.UNEXPECTED_FAILURE,
 )
-EXCUSED = {
+SUPPRESSED_KINDS = {
     RegressionState.EXPECTED: ChangeKind.EXPECTED,
     RegressionState.MUTED: ChangeKind.MUTED,
     RegressionState.FLAKY: ChangeKind.UNCONFIRMED,
@@ -47,9 +47,9 @@ EXCUSED = {
 
 @dataclass(frozen=True)
 class TriageEntry:
-    """One entry of a reviewed file, which lies at `where`. What is empty, or None, narrows nothing.
+    """One entry of a reviewed file, at the place `where`. Empty fields and None match everything.
 
-    With `slower` it speaks of slowdowns, and of no outcome.
+    An entry with `slower` applies to slowdowns only.
     """
 
     where: str
@@ -63,34 +63,35 @@ class TriageEntry:
     expires: date
 
     def names(self, cell: Cell) -> bool:
-        """Whether the entry speaks of that cell, whatever becomes of it."""
+        """Return whether the entry names that cell, whatever its outcome."""
         named = any(fnmatchcase(cell.case, pattern) for pattern in self.cases)
         return named and (not self.targets or cell.target in self.targets)
 
     def may_name(self, framework: str, target: str) -> bool:
-        """Whether it speaks of any case of that framework on that target."""
+        """Return whether the entry names any case of that framework on that target."""
         named = any(fnmatchcase(framework, pattern.partition("/")[0]) for pattern in self.cases)
         return named and (not self.targets or target in self.targets)
 
     def covers(self, bad: FailingCell) -> bool:
-        """Whether the entry speaks of that failure."""
+        """Return whether the entry applies to that failure."""
         fits = bad.slower if self.slower else self.outcome in (None, bad.outcome)
         return fits and self.names(bad.cell) and self.in_range(bad.build)
 
     def in_range(self, build: Build) -> bool:
-        return self.builds.contains(age(build.version), prereleases=True)  # nightlies are
+        """Return whether the entry applies to that build."""
+        return self.builds.contains(version_sort_key(build.version), prereleases=True)  # nightlies are
 
 
 @dataclass(frozen=True)
 class Triage:
-    """The entries of both files."""
+    """Entries of both files."""
 
     expected: tuple[TriageEntry, ...] = ()
     mutes: tuple[TriageEntry, ...] = ()
 
 
 def load_triage(directory: Path) -> Triage:
-    """The reviewed files of a directory; one that is not there says nothing. Raises FieldError."""
+    """Read the reviewed files of a directory; a missing file has no entries. Raises FieldError."""
     return Triage(
         tuple(_entries(directory / EXPECTED, "expected", outcome_needed=True)),
         tuple(_entries(directory / MUTES, "mute", outcome_needed=False)),
@@ -130,51 +131,53 @@ def _builds(table: TomlTable) -> SpecifierSet:
     try:
         return SpecifierSet(text)
     except InvalidSpecifier:
-        table.refuse("builds", f'"{text}" is no range of versions: write ">=0.6.0, <0.9"')
+        table.refuse("builds", f'"{text}" is not a range of versions: write ">=0.6.0, <0.9"')
 
 
-def excuses(triage: Triage, flaky: Collection[Cell], today: date) -> Excuse:
-    """What is to be said of a failure instead of counting it: that it is expected, muted, or of a flaky cell."""
-    held = [
+def suppression_of(triage: Triage, flaky: Collection[Cell], today: date) -> Suppression:
+    """Return the function that gives a failure its state if it does not count: expected, muted or flaky."""
+    active = [
         (RegressionState.EXPECTED, [entry for entry in triage.expected if entry.expires >= today]),
         (RegressionState.MUTED, [entry for entry in triage.mutes if entry.expires >= today]),
     ]
 
-    def excuse(bad: FailingCell) -> RegressionState | None:
-        for state, entries in held:
+    def suppress(bad: FailingCell) -> RegressionState | None:
+        for state, entries in active:
             if any(entry.covers(bad) for entry in entries):
                 return state
         return RegressionState.FLAKY if bad.cell in flaky else None
 
-    return excuse
+    return suppress
 
 
-def excused(night: NightChanges, excuse: Excuse) -> NightChanges:
-    """A night whose changes are told as what they are excused for."""
+def apply_triage(night: NightChanges, suppress: Suppression) -> NightChanges:
+    """Return a night whose suppressed changes have the kinds `expected`, `muted` and `unconfirmed`."""
     build = night.run.build
 
-    def told(change: Change) -> Change:
-        if change.verdict not in COUNTED or change.after is None or build is None:
+    def triaged(change: Change) -> Change:
+        if change.verdict not in TRIAGED_KINDS or change.after is None or build is None:
             return change
         cell = Cell.of(change.case, night.run)
-        state = excuse(FailingCell(cell, change.after, change.message, build))
-        return replace(change, verdict=EXCUSED[state]) if state else change
+        state = suppress(FailingCell(cell, change.after, change.message, build))
+        return replace(change, verdict=SUPPRESSED_KINDS[state]) if state else change
 
-    return replace(night, changes=tuple(map(told, night.changes)))
+    return replace(night, changes=tuple(map(triaged, night.changes)))
 
 
-def filed(night: LatencyNight, excuse: Excuse) -> tuple[Slowdown, ...]:
-    """The slowdowns that a night files and that nothing excuses."""
+def reported_slowdowns(night: LatencyNight, suppress: Suppression) -> tuple[Slowdown, ...]:
+    """Return the slowdowns that a night reports and that nothing suppresses."""
     return tuple(
-        slow for slow in night.of(SlowdownStatus.REPORTED) for bad in _slower(slow, night.run) if not excuse(bad)
+        slow for slow in night.of(SlowdownStatus.REPORTED) for bad in _slower(slow, night.run) if not suppress(bad)
     )
 
 
-def stale(triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf], today: date) -> Iterator[str]:
-    """What is wrong with the files themselves, a line each: entries that have ended, and those that fit nothing.
+def triage_problems(
+    triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf], today: date
+) -> Iterator[str]:
+    """Yield a line for each entry that has ended or matches nothing.
 
-    `answers` are the last ones of every cell of a history, good or bad, `told` the slowdowns that were told of. Of a
-    framework or hardware that the history has nothing of, it cannot be said what an entry fits.
+    `answers` are the last outcomes of all cells of a history, passing or failing; `told` are its reported slowdowns.
+    Entries for a framework or hardware without any outcome are not checked.
     """
     now, slow = [*answers], [*_slow(told)]
     seen = {(bad.cell.framework, bad.cell.target) for bad in now}
@@ -183,21 +186,21 @@ def stale(triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf]
         failing = slow if entry.slower else named
         narrowed = entry.slower or entry.outcome
         if entry.expires < today:
-            yield f"{entry.where}: ended on {entry.expires}, and has no effect: renew or remove it"
+            yield f"{entry.where}: ended on {entry.expires} and has no effect: renew or remove it"
         elif not named and any(entry.may_name(framework, target) for framework, target in seen):
-            yield f"{entry.where}: fits no case: mend or remove it"
+            yield f"{entry.where}: matches no case: fix or remove it"
         elif any(entry.in_range(bad.build) for bad in named) and narrowed and not any(map(entry.covers, failing)):
-            yield f"{entry.where}: nothing that it fits fails so any more: remove it"
+            yield f"{entry.where}: no matching case fails this way any more: remove it"
 
 
 def _slow(told: Iterable[ToldOf]) -> Iterator[FailingCell]:
-    """Every slowdown that was told of and has not recovered."""
+    """Yield every reported slowdown that has not recovered, as a failing cell."""
     for slow, run, recovered in told:
         if recovered is None:
             yield from _slower(slow, run)
 
 
 def _slower(slow: Slowdown, run: Run) -> Iterator[FailingCell]:
-    """A slowdown as what an excuse is asked about; nothing where the run came to no build."""
+    """Yield a slowdown as a failing cell; none if the run reached no build."""
     if run.build:
         yield FailingCell(Cell.of(slow.case, run), Outcome.PASS, "", run.build, slower=True)

@@ -1,7 +1,7 @@
-"""What fails now, one cause one finding: cases that fail with the same words are one, over functions and hardware.
+"""Group the current failures: failing cases with one normalized message, over functions and hardware.
 
-`monitor.analysis.outcomes.failure_groups` says which words are the same. What builds changed is told there; a failure
-that was always there is told here alone.
+`monitor.analysis.outcomes.failure_groups` groups what builds changed; this module also has failures that were always
+there.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.analysis.outcomes.failure_groups import GroupMessage, said, words
+from monitor.analysis.outcomes.failure_groups import GroupMessage, most_common_message, normalize_message
 from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.model import Evidence, Outcome
 
 
 @dataclass(frozen=True)
 class FailingCase:
-    """A case that fails, and the series that says so."""
+    """A failing case and its series."""
 
     series: SeriesStatus
-    standing: CaseStatus
+    status: CaseStatus
 
 
 @dataclass(frozen=True)
 class CurrentFailure:
-    """A way to fail: the `outcome`, and the `words` that the messages have in common."""
+    """Failing cases with one `outcome` and one normalized message, `words`."""
 
     framework: str
     outcome: Outcome
@@ -34,22 +34,22 @@ class CurrentFailure:
     cases: tuple[FailingCase, ...]
 
     @cached_property
-    def said(self) -> GroupMessage:
-        """Return what most of its cases say."""
-        return said(_messages(self.cases))
+    def common_message(self) -> GroupMessage:
+        """Return the most common message of the cases."""
+        return most_common_message(_messages(self.cases))
 
     @cached_property
     def by_function(self) -> Mapping[str, GroupMessage]:
-        """Return what the cases of each function say themselves, in the order of `functions`."""
+        """Return the most common message of each function, in the order of `functions`."""
         found: dict[str, list[FailingCase]] = {name: [] for name in self.functions}
         for one in self.cases:
-            found[one.standing.function].append(one)
-        return {name: said(_messages(cases)) for name, cases in found.items()}
+            found[one.status.function].append(one)
+        return {name: most_common_message(_messages(cases)) for name, cases in found.items()}
 
     @cached_property
     def functions(self) -> tuple[str, ...]:
-        """The functions that have such a case, those with most of them first."""
-        counted = Counter(one.standing.function for one in self.cases)
+        """Return the functions that have such a case, those with most of them first."""
+        counted = Counter(one.status.function for one in self.cases)
         return tuple(sorted(counted, key=lambda name: (-counted[name], name)))
 
     @property
@@ -63,19 +63,19 @@ class CurrentFailure:
 
 
 def _messages(cases: Iterable[FailingCase]) -> Iterator[tuple[str, str]]:
-    return ((one.standing.case, one.standing.message) for one in cases)
+    return ((one.status.case, one.status.message) for one in cases)
 
 
-def failures(series: Iterable[SeriesStatus]) -> tuple[CurrentFailure, ...]:
-    """What fails after the last run of each series: by framework, what hits most functions first.
+def current_failures(series: Iterable[SeriesStatus]) -> tuple[CurrentFailure, ...]:
+    """Return the failures after the last run of each series, by framework, those of most functions first.
 
-    A case that answers now this, now that, fails for no cause that its message could tell, and is left out.
+    Flaky cases are excluded.
     """
     found: dict[tuple[str, Outcome, str], list[FailingCase]] = {}
     for one in series:
-        for standing in one.now:
-            if standing.fails and standing.outcome is not Outcome.FLAKY:
-                key = one.framework, standing.outcome, words(standing.function, standing.message)
-                found.setdefault(key, []).append(FailingCase(one, standing))
+        for status in one.now:
+            if status.fails and status.outcome is not Outcome.FLAKY:
+                key = one.framework, status.outcome, normalize_message(status.function, status.message)
+                found.setdefault(key, []).append(FailingCase(one, status))
     every = [CurrentFailure(*key, tuple(cases)) for key, cases in found.items()]
     return tuple(sorted(every, key=lambda one: (one.framework, -len(one.functions), -len(one.cases), one.words)))

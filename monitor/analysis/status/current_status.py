@@ -1,7 +1,7 @@
-"""What is known now: of every case on every target the last outcome that is evidence, and since when it holds.
+"""The current status of every case on every target: its last known outcome, and since when it holds.
 
-A run that could not judge a case changes nothing, as in `monitor.history`: the case keeps what was known of it, and
-says from which build.
+As in `monitor.history`, a run that could not judge a case changes nothing: the case keeps its last outcome and that
+outcome's build.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability, Score, portability, score
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
-from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, told_by
+from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, values_at
 from monitor.history.store import LoadedHistory
 from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
 
-# As many runs as a history strip shows: a month of nights, and about what fits the width of a page.
+# Runs in a history strip: a month of nights, which fits the width of a page.
 HISTORY_RUNS = 30
 
-# Evidence that is so much older than a weaker one no longer speaks of tonight's builds.
+# Evidence that is older than a weaker one by more does not count for the current builds.
 OUTDATED_AFTER = timedelta(days=7)
 
 
-TEXTS = ["case", "run", "outcome", "evidence", "message", "stage", "declared", "attempts"]
+TEXTS = ["case", "run", "outcome", "evidence", "message", "stage", "declared_limit", "retry_outcomes"]
 MEASURED = ((NumericalError, ""), (Latency, "latency_"), (Compiled, "compiled_"))
 
 
 @dataclass(frozen=True)
 class OutcomeTransition:
-    """A run in which a case came out otherwise than before. `before` is None where it was first seen."""
+    """A run in which the outcome of a case changed; `before` is None in its first run."""
 
     run: Run
     before: Outcome | None
@@ -47,10 +47,10 @@ class OutcomeTransition:
 
 @dataclass(frozen=True)
 class CaseStatus:
-    """What is known of one case: what the last `run` that judged it saw there.
+    """Status of one case: its result in the last `run` that judged it.
 
-    `turns` is its whole past in order, one entry for each outcome it had. It is empty for a case that no run could
-    judge, which is `blocked`.
+    `turns` is its whole past in order, one entry for each outcome. It is empty for a case that no run could judge,
+    whose outcome is `blocked`.
     """
 
     case: str
@@ -59,8 +59,8 @@ class CaseStatus:
     evidence: Evidence
     message: str
     stage: Stage | None
-    declared: str
-    attempts: tuple[Outcome, ...]
+    declared_limit: str
+    retry_outcomes: tuple[Outcome, ...]
     error: NumericalError | None
     latency: Latency | None
     compiled: Compiled | None
@@ -72,20 +72,20 @@ class CaseStatus:
 
     @property
     def fails(self) -> bool:
-        """Whether it is known not to pass."""
+        """Return whether the outcome is known and no pass."""
         return self.outcome.known and self.outcome is not Outcome.PASS
 
     @property
     def variant(self) -> str:
-        """The mode and the dtype: the last part of the case's id."""
+        """Return the mode and the dtype, which are the last part of the case id."""
         return self.case.split("/", 2)[-1]
 
 
 @dataclass(frozen=True)
 class SeriesStatus:
-    """All runs of one suite of one framework on one target by one kind of evidence, and what is known after them.
+    """Status of one series: suite, framework, target and kind of evidence, after all its runs.
 
-    `now` and `gone` are the cases in the suite and those no longer in it. `strips` are the outcomes of each case in
+    `now` and `removed` are the cases in the suite and those no longer in it. `strips` are the outcomes of each case in
     the last `HISTORY_RUNS` runs, None where a run did not ask for it.
     """
 
@@ -95,92 +95,92 @@ class SeriesStatus:
     evidence: Evidence
     runs: tuple[RecordedRun, ...]
     now: tuple[CaseStatus, ...]
-    gone: tuple[CaseStatus, ...]
+    removed: tuple[CaseStatus, ...]
     strips: Mapping[str, tuple[Outcome | None, ...]]
 
     @property
     def key(self) -> SeriesKey:
         return self.target, self.framework, self.suite, self.evidence
 
-    @cached_property  # which half of the pages ask for
+    @cached_property
     def functions(self) -> Mapping[str, list[CaseStatus]]:
-        """The cases of each function that are in the suite now."""
-        return by_function(self.now)
+        """Return the current cases of each function."""
+        return group_by_function(self.now)
 
     @cached_property
     def sources(self) -> tuple[MeasuredBuild, ...]:
-        """The builds that judged what is known now, the one with most cases first."""
-        return sources(standing.run for standing in self.now if standing.outcome.known)
+        """Return the builds that judged the current cases, the one with most cases first."""
+        return sources(status.run for status in self.now if status.outcome.known)
 
     @property
     def recent(self) -> tuple[Run, ...]:
-        """The runs of the strips, oldest first."""
+        """Return the runs of the strips, oldest first."""
         return tuple(recorded.run for recorded in self.runs[-HISTORY_RUNS:])
 
     @property
     def last_judged(self) -> Run:
-        """The newest run that observed something, or the newest of all."""
+        """Return the newest run that observed anything, or the newest of all."""
         return next((item.run for item in reversed(self.runs) if not item.run.blocked), self.runs[-1].run)
 
     def strip_of(self, case: str) -> tuple[Outcome | None, ...]:
         return self.strips.get(case) or (None,) * len(self.recent)
 
 
-def all_series(recorded: LoadedHistory) -> tuple[SeriesStatus, ...]:
-    """Every series of a history, sorted by target, framework, suite and evidence."""
-    return tuple(_series(grid, recorded) for grid in recorded.grids.values())
+def series_statuses(recorded: LoadedHistory) -> tuple[SeriesStatus, ...]:
+    """Return the status of every series, sorted by target, framework, suite and evidence."""
+    return tuple(_series(matrix, recorded) for matrix in recorded.matrices.values())
 
 
-def _series(grid: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:
-    """One series. `known`, `gone` and `unjudged` hold for each case the run that tells it."""
-    known, gone, unjudged, outcome = (np.full(len(grid.cases), NONE) for _ in range(4))
+def _series(matrix: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:
+    """Return the status of one series. `known`, `removed` and `unjudged` hold the deciding run of each case."""
+    known, removed, unjudged, outcome = (np.full(len(matrix.cases), NONE) for _ in range(4))
     turns: dict[int, tuple[OutcomeTransition, ...]] = {}
-    for number, (item, whole) in enumerate(with_extent(grid.runs)):
-        if item.run.blocked or not grid.asked[number].any():
+    for number, (item, whole) in enumerate(with_extent(matrix.runs)):
+        if item.run.blocked or not matrix.asked[number].any():
             continue
-        after = grid.follow(known, number, number, whole=whole)
-        before, outcome = outcome, grid.follow(outcome, number, grid.outcome[number], whole=whole)
-        _note_turns(turns, item.run, before, outcome)
-        gone = np.where(after != NONE, NONE, np.where(known != NONE, known, gone))
-        silent = grid.asked[number] & ~grid.judged[number]
-        unjudged = np.where(silent, number, NONE if whole else unjudged)
+        after = matrix.apply_run(known, number, number, whole=whole)
+        before, outcome = outcome, matrix.apply_run(outcome, number, matrix.outcome[number], whole=whole)
+        _note_transitions(turns, item.run, before, outcome)
+        removed = np.where(after != NONE, NONE, np.where(known != NONE, known, removed))
+        blocked = matrix.asked[number] & ~matrix.judged[number]
+        unjudged = np.where(blocked, number, NONE if whole else unjudged)
         known = after
     return SeriesStatus(
-        *grid.series,
-        grid.runs,
-        now=_standings(grid, np.where(known != NONE, known, unjudged), turns, recorded),
-        gone=_standings(grid, gone, turns, recorded),
-        strips=_strips(grid),
+        *matrix.series,
+        matrix.runs,
+        now=_case_statuses(matrix, np.where(known != NONE, known, unjudged), turns, recorded),
+        removed=_case_statuses(matrix, removed, turns, recorded),
+        strips=_strips(matrix),
     )
 
 
-def _note_turns(turns: dict[int, tuple[OutcomeTransition, ...]], run: Run, before: Numbers, now: Numbers) -> None:
-    """Add the turns that a run brought, from the outcomes known before and after. A case that was gone begins anew."""
+def _note_transitions(turns: dict[int, tuple[OutcomeTransition, ...]], run: Run, before: Numbers, now: Numbers) -> None:
+    """Add the outcomes that a run changed. The past of a removed case starts again when it returns."""
     for case in np.flatnonzero((now != NONE) & (now != before)).tolist():
         past = turns[case] if before[case] != NONE else ()
         turns[case] = (*past, OutcomeTransition(run, past[-1].after if past else None, OUTCOMES[now[case]]))
 
 
-def _strips(grid: RunMatrix) -> dict[str, tuple[Outcome | None, ...]]:
-    recent = grid.outcome[-HISTORY_RUNS:].T
+def _strips(matrix: RunMatrix) -> dict[str, tuple[Outcome | None, ...]]:
+    recent = matrix.outcome[-HISTORY_RUNS:].T
     asked = (recent != NONE).any(axis=1)
-    return {case: _strip(codes.tobytes()) for case, codes in zip(grid.cases[asked], recent[asked], strict=True)}
+    return {case: _strip(codes.tobytes()) for case, codes in zip(matrix.cases[asked], recent[asked], strict=True)}
 
 
-@lru_cache(maxsize=10_000)  # nearly all are those of a case that passes on every night
+@lru_cache(maxsize=10_000)  # nearly all are strips of passes only
 def _strip(codes: bytes) -> tuple[Outcome | None, ...]:
     shown = (*OUTCOMES, None)  # NONE is the last
     return tuple(shown[code] for code in np.frombuffer(codes, np.int8).tolist())
 
 
-def _standings(
-    grid: RunMatrix, told: Numbers, turns: Mapping[int, tuple[OutcomeTransition, ...]], recorded: LoadedHistory
+def _case_statuses(
+    matrix: RunMatrix, deciding: Numbers, turns: Mapping[int, tuple[OutcomeTransition, ...]], recorded: LoadedHistory
 ) -> tuple[CaseStatus, ...]:
-    """The cases that some run tells of, by name; `told` has the run for each case."""
-    cases = np.flatnonzero(told != NONE).tolist()
-    if not cases:  # as nearly always of those that are gone
+    """Return the status of the cases that have a deciding run, by name; `deciding` has the run of each case."""
+    cases = np.flatnonzero(deciding != NONE).tolist()
+    if not cases:  # nearly always so for removed cases
         return ()
-    table = recorded.whole_rows(told_by(grid.row, told)[cases])
+    table = recorded.whole_rows(values_at(matrix.row, deciding)[cases])
     runs = {item.run.id: item.run for item in recorded.runs}
     texts = zip(*(table[column].to_numpy(object).tolist() for column in TEXTS), strict=True)
     measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
@@ -192,21 +192,23 @@ def _standings(
             evidence=Evidence(evidence),
             message=message,
             stage=Stage(stage) if stage else None,
-            declared=declared,
-            attempts=tuple(map(Outcome, attempts.split())),
+            declared_limit=declared_limit,
+            retry_outcomes=tuple(map(Outcome, retry_outcomes.split())),
             error=error,
             latency=latency,
             compiled=compiled,
             turns=turns.get(number, ()) if outcome.known else (),
         )
-        for number, (case, run, word, evidence, message, stage, declared, attempts), (error, latency, compiled) in zip(
-            cases, texts, measured, strict=True
-        )
+        for number, (case, run, word, evidence, message, stage, declared_limit, retry_outcomes), (
+            error,
+            latency,
+            compiled,
+        ) in zip(cases, texts, measured, strict=True)
     )
 
 
 def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
-    """A measurement of each row from its columns; None where it was not made: that is nothing in every column."""
+    """Return the measurement of each row, None where all its columns are empty."""
     values = table[[f"{prefix}{field.name}" for field in dataclasses.fields(kind)]].to_numpy(np.float64)
     there = ~np.isnan(values)
     figures = values.astype(object)
@@ -217,13 +219,12 @@ def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
 
 @dataclass(frozen=True)
 class FunctionStatus:
-    """A function on a target: how many of its cases pass, of those judged; `unjudged` cases gave no evidence.
+    """Status of a function on a target: its passing and judged cases, by the `evidence` that counts.
 
-    Where those judged pass and are too few to say that it works, its portability is unknown. Only cases of one
-    `evidence` count: the strongest, unless its runner has fallen silent and a weaker one has gone on; `others` names
-    those that there are besides. `evidence` is None where nothing was judged. `outcomes` are all that occur among the
-    function's cases, in their order. `sources` are the builds that judged
-    them, most cases first.
+    Only the strongest evidence counts, unless its runner fell silent while a weaker one continued; `others` are the
+    other kinds. `unjudged` cases of it gave no outcome. The portability is unknown if all judged cases pass and are too
+    few. `evidence` is None if no case was judged. `outcomes` are those that occur, in the order of `Outcome`. `sources`
+    are the builds that judged the cases, most cases first.
     """
 
     portability: Portability
@@ -237,26 +238,26 @@ class FunctionStatus:
 
     @property
     def tally(self) -> str:
-        """Return the counts for a reader: "13 of 14" pass, or "1 of 14 judged" where that is too few to say more."""
+        """Return the counts for a reader: "13 of 14" pass, or "1 of 14 judged" if those are too few."""
         if self.judged and self.portability is Portability.UNKNOWN:
             return f"{self.judged} of {self.judged + self.unjudged} judged"
         return f"{self.passed} of {self.judged}" if self.judged else ""
 
 
-def cell(standings: Iterable[CaseStatus]) -> FunctionStatus:
-    """A function's cases on one target in one figure, of one evidence."""
-    everything = [*standings]
-    evidences = _as_they_count(everything)
+def function_status(statuses: Iterable[CaseStatus]) -> FunctionStatus:
+    """Return the status of a function from its cases on one target."""
+    everything = [*statuses]
+    evidences = _by_weight(everything)
     outcomes = [(s.outcome, not evidences or s.evidence is evidences[0]) for s in everything]
     judged = sources(s.run for s in everything if s.outcome.known and s.evidence is evidences[0])
     return _cell(tuple(outcomes), tuple(evidences), judged)
 
 
-@lru_cache(maxsize=10_000)  # thousands of functions fare alike
+@lru_cache(maxsize=10_000)  # thousands of functions have the same counts
 def _cell(
     cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[MeasuredBuild, ...]
 ) -> FunctionStatus:
-    """A cell, from what each case came to, with whether it is of the evidence that counts."""
+    """Return a function's status from the outcome of each case and whether its evidence counts."""
     asked = [outcome for outcome, counts in cases if counts]
     counted = [outcome for outcome in asked if outcome.known]
     occurring = {outcome for outcome, _ in cases}
@@ -272,33 +273,33 @@ def _cell(
     )
 
 
-def counted(standings: Sequence[CaseStatus], evidence: Evidence | None) -> dict[str, Outcome]:
-    """What each case of a cell came to, by its variant: those of its evidence, or where it has none, all."""
-    return {s.variant: s.outcome for s in standings if evidence in (None, s.evidence)}
+def outcomes_by_variant(statuses: Sequence[CaseStatus], evidence: Evidence | None) -> dict[str, Outcome]:
+    """Return the outcome of each variant of a function by the evidence that counts, or by all if none does."""
+    return {s.variant: s.outcome for s in statuses if evidence in (None, s.evidence)}
 
 
-def by_function(standings: Iterable[CaseStatus]) -> dict[str, list[CaseStatus]]:
-    """The standings of each function."""
-    found: dict[str, list[CaseStatus]] = {}
-    for standing in standings:
-        found.setdefault(standing.function, []).append(standing)
-    return found
+def group_by_function(statuses: Iterable[CaseStatus]) -> dict[str, list[CaseStatus]]:
+    """Return cases grouped by function."""
+    grouped: dict[str, list[CaseStatus]] = {}
+    for status in statuses:
+        grouped.setdefault(status.function, []).append(status)
+    return grouped
 
 
-def score_of(series: SeriesStatus) -> Score:
-    """The study's figure of a series: its functions by what became of their cases."""
-    return score(portability(standing.outcome for standing in found) for found in series.functions.values())
+def series_score(series: SeriesStatus) -> Score:
+    """Return the score of a series: its functions counted by portability."""
+    return score(portability(status.outcome for status in found) for found in series.functions.values())
 
 
-def _as_they_count(standings: Iterable[CaseStatus]) -> list[Evidence]:
-    """The evidences that judge: the strongest first, but those last whose newest run is long before the newest."""
-    standings = [standing for standing in standings if standing.outcome.known]
-    if len(evidences := {standing.evidence for standing in standings}) <= 1:  # as nearly always
+def _by_weight(statuses: Iterable[CaseStatus]) -> list[Evidence]:
+    """Return the kinds of evidence in the order in which they count: the strongest first, outdated ones last."""
+    statuses = [status for status in statuses if status.outcome.known]
+    if len(evidences := {status.evidence for status in statuses}) <= 1:  # nearly always so
         return [*evidences]
     newest: dict[Evidence, datetime] = {}
-    for standing in standings:
-        started = datetime.fromisoformat(standing.run.started)
-        newest[standing.evidence] = max(started, newest.get(standing.evidence, started))
+    for status in statuses:
+        started = datetime.fromisoformat(status.run.started)
+        newest[status.evidence] = max(started, newest.get(status.evidence, started))
     last = max(newest.values(), default=None)
 
     def order(evidence: Evidence) -> tuple[bool, int]:

@@ -1,9 +1,9 @@
-"""What compiling says, held against three independent answers: the study's, the authors', and the hardware's own.
+"""Validate compiled evidence against three independent keys: the study, the authors' limits, and executed runs.
 
-- The study of 2023 ran the functions on a TPU v3: a function that it saw fail completely is one that does not work.
-- JAX's harness comes with the limits that its authors declare for each kind of device.
-- Where the same case was executed on the same target, that is the truth, and a case that compiles and does not run is
-  the most telling of all.
+- The study of 2023 ran the functions on a TPU v3: a complete failure there means that the function does not work.
+- JAX's harness has the limits that its authors declare for each kind of device.
+- An executed run of the same case on the same target is the truth; a case that compiles and does not run is the
+  most important disagreement.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, cell
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, function_status
 from monitor.analysis.status.scores import Portability
 from monitor.model import Evidence, Function, Outcome
 
@@ -22,18 +22,18 @@ STUDY, AUTHORS, EXECUTED = "study, TPU v3, 2023", "declared by the authors", "ex
 
 @dataclass(frozen=True)
 class ValidationAnswer:
-    """One function or case: whether the key says that it works, whether it compiles, and in what words."""
+    """One function or case: `key` is True if it works by the key, `compiles` if it compiles; both results as text."""
 
     name: str
     key: bool
     compiles: bool
-    said: str
-    seen: str
+    key_text: str
+    compiled_text: str
 
 
 @dataclass(frozen=True)
 class EvidenceValidation:
-    """A compiled series against one key. `silent` counts what only one of the two speaks of."""
+    """A compiled series against one key; `silent` counts the cases that only one of the two covers."""
 
     key: str
     series: SeriesStatus
@@ -41,21 +41,23 @@ class EvidenceValidation:
     silent: int
 
     def count(self, *, key: bool, compiles: bool) -> int:
+        """Return the number of cases with these two results."""
         return sum((answer.key, answer.compiles) == (key, compiles) for answer in self.answers)
 
     @property
     def disagreements(self) -> tuple[ValidationAnswer, ...]:
+        """Return the cases with two different results."""
         return tuple(answer for answer in self.answers if answer.key is not answer.compiles)
 
 
-def confrontations(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[EvidenceValidation]:
-    """Every compiled series against each key that speaks of it."""
+def validate_evidence(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[EvidenceValidation]:
+    """Yield every compiled series against each key that covers it."""
     for one in series:
         if one.evidence is not Evidence.COMPILED:
             continue
         if one.target.startswith("tpu-") and one.suite == "paper":
             yield _by_study(one, catalog)
-        if any(standing.declared for standing in one.now):
+        if any(status.declared_limit for status in one.now):
             yield _by_authors(one)
         for other in series:
             if other.evidence is Evidence.EXECUTED and (other.target, other.framework, other.suite) == (
@@ -68,34 +70,36 @@ def confrontations(series: Sequence[SeriesStatus], catalog: Mapping[str, Functio
 
 def _by_study(series: SeriesStatus, catalog: Mapping[str, Function]) -> EvidenceValidation:
     answers, silent = [], 0
-    for name, standings in sorted(series.functions.items()):
+    for name, statuses in sorted(series.functions.items()):
         entry = catalog.get(name)
         if not entry or not entry.study_name:
             continue
-        seen = cell(standings)
+        seen = function_status(statuses)
         if not entry.study_tpu or seen.portability is Portability.UNKNOWN:
             silent += 1
             continue
         failed = Portability(entry.study_tpu) is Portability.FAILURE
         compiles = seen.portability is not Portability.FAILURE
         answers.append(
-            ValidationAnswer(name, not failed, compiles, entry.study_tpu, _words(seen.portability, standings))
+            ValidationAnswer(name, not failed, compiles, entry.study_tpu, _words(seen.portability, statuses))
         )
     return EvidenceValidation(STUDY, series, tuple(answers), silent)
 
 
 def _by_authors(series: SeriesStatus) -> EvidenceValidation:
-    judged = [standing for standing in series.now if standing.outcome.known]
+    judged = [status for status in series.now if status.outcome.known]
     answers = tuple(
-        ValidationAnswer(s.case, not s.declared, s.outcome is Outcome.PASS, s.declared or "no limit", _seen(s))
+        ValidationAnswer(
+            s.case, not s.declared_limit, s.outcome is Outcome.PASS, s.declared_limit or "no limit", _seen(s)
+        )
         for s in judged
     )
     return EvidenceValidation(AUTHORS, series, answers, len(series.now) - len(judged))
 
 
 def _by_hardware(compiled: SeriesStatus, executed: SeriesStatus) -> EvidenceValidation:
-    ran = {standing.case: standing for standing in executed.now if standing.outcome.known}
-    seen = {standing.case: standing for standing in compiled.now if standing.outcome.known}
+    ran = {status.case: status for status in executed.now if status.outcome.known}
+    seen = {status.case: status for status in compiled.now if status.outcome.known}
     answers = tuple(
         ValidationAnswer(case, truth.outcome is Outcome.PASS, one.outcome is Outcome.PASS, _seen(truth), _seen(one))
         for case, one in sorted(seen.items())
@@ -104,42 +108,42 @@ def _by_hardware(compiled: SeriesStatus, executed: SeriesStatus) -> EvidenceVali
     return EvidenceValidation(EXECUTED, compiled, answers, len(ran.keys() ^ seen.keys()))
 
 
-def _seen(standing: CaseStatus) -> str:
-    return f"{standing.outcome}: {standing.message}" if standing.message else standing.outcome.value
+def _seen(status: CaseStatus) -> str:
+    return f"{status.outcome}: {status.message}" if status.message else status.outcome.value
 
 
-def _words(portability: Portability, standings: Sequence[CaseStatus]) -> str:
-    why = next((standing.message for standing in standings if standing.message), "")
+def _words(portability: Portability, statuses: Sequence[CaseStatus]) -> str:
+    why = next((status.message for status in statuses if status.message), "")
     return f"{portability}: {why}" if why else portability.value
 
 
-def confrontation_frame(found: Sequence[EvidenceValidation]) -> pd.DataFrame:
-    """A row for each confrontation: how often both agree, and how often each is alone."""
+def validation_frame(found: Sequence[EvidenceValidation]) -> pd.DataFrame:
+    """Return a table with one row for each validation: agreements and disagreements."""
     return pd.DataFrame(
         {
             "target": one.series.target,
             "framework": one.series.framework,
             "suite": one.series.suite,
             "key": one.key,
-            "both work": one.count(key=True, compiles=True),
-            "both fail": one.count(key=False, compiles=False),
-            "compiles alone": one.count(key=False, compiles=True),
-            "key works alone": one.count(key=True, compiles=False),
-            "one is silent": one.silent,
+            "true positives": one.count(key=True, compiles=True),
+            "true negatives": one.count(key=False, compiles=False),
+            "false positives": one.count(key=False, compiles=True),
+            "false negatives": one.count(key=True, compiles=False),
+            "no verdict": one.silent,
         }
         for one in found
     )
 
 
 def disagreement_frame(found: Sequence[EvidenceValidation]) -> pd.DataFrame:
-    """A row for each disagreement."""
+    """Return a table with one row for each disagreement."""
     return pd.DataFrame(
         {
             "target": one.series.target,
             "key": one.key,
             "name": answer.name,
-            "key says": answer.said,
-            "compiling says": answer.seen,
+            "key says": answer.key_text,
+            "compiling says": answer.compiled_text,
         }
         for one in found
         for answer in one.disagreements

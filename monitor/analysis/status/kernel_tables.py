@@ -1,6 +1,6 @@
-"""What the pages of kernels say: which operators each platform has, by the frameworks' own tables.
+"""Compare the kernel tables of a framework's platforms, operator by operator.
 
-An operator is not a function that people call, so it stands apart from the matrix.
+An operator is no function that people call, so these tables stand apart from the matrix.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.formatting.urls import kernel_page
 from monitor.model import Evidence, Outcome
 
-# Nothing was run, so an operator of a table is never right or wrong: the words of cases would say too much.
-WORDS = {
+# No operator was run, so none is right or wrong; the words for outcomes of cases would claim too much.
+OUTCOME_WORDS = {
     Outcome.PASS: "there",
     Outcome.FALLBACK: "to the CPU",
     Outcome.UNSUPPORTED: "not there",
@@ -23,64 +23,64 @@ WORDS = {
 
 @dataclass(frozen=True)
 class KernelColumn:
-    """The table of one platform: how many operators it has, of how many, and of how many it does not tell."""
+    """Table of one platform: available operators, operators with a known state, and unknown ones."""
 
     series: SeriesStatus
-    there: int
+    available: int
     total: int
     unknown: int
 
 
 @dataclass(frozen=True)
 class KernelCell:
-    """An operator in one table. `gone` tells one that the newest build no longer has."""
+    """An operator in one table; `removed` is True if the newest build no longer has it."""
 
-    standing: CaseStatus
-    gone: bool
+    status: CaseStatus
+    removed: bool
 
     @property
     def word(self) -> str:
-        """Whether it is there, in a word."""
-        outcome = self.standing.outcome
-        return WORDS.get(outcome, outcome.value)
+        """Return the state of the operator in a word."""
+        outcome = self.status.outcome
+        return OUTCOME_WORDS.get(outcome, outcome.value)
 
 
 @dataclass(frozen=True)
 class KernelRow:
-    """An operator in each table, None where it has not been in it."""
+    """An operator in each table, None where the table never had it."""
 
     operator: str
     cells: tuple[KernelCell | None, ...]
 
     @property
     def _outcomes(self) -> set[Outcome]:
-        return {cell.standing.outcome for cell in self.cells if cell and not cell.gone}
+        return {cell.status.outcome for cell in self.cells if cell and not cell.removed}
 
     @property
-    def gone(self) -> bool:
-        """Whether no newest build has it."""
+    def removed(self) -> bool:
+        """Return whether no newest build has the operator."""
         return not self._outcomes
 
     @property
     def lacking(self) -> bool:
-        """Whether some platform is without it."""
+        """Return whether some platform lacks the operator."""
         return bool(self._outcomes - {Outcome.PASS})
 
 
 @dataclass(frozen=True)
 class KernelPage:
-    """All tables of one framework side by side: what some platform lacks first."""
+    """All tables of one framework side by side; operators that some platform lacks come first."""
 
     framework: str
     page: str
     columns: tuple[KernelColumn, ...]
     lacking: tuple[KernelRow, ...]
     everywhere: tuple[KernelRow, ...]
-    gone: tuple[KernelRow, ...]
+    removed: tuple[KernelRow, ...]
 
 
 def kernel_pages(series: Sequence[SeriesStatus]) -> list[KernelPage]:
-    """A page for each framework whose tables were looked up."""
+    """Return a page for each framework with kernel tables."""
     tables: dict[str, list[SeriesStatus]] = {}
     for one in series:
         if one.evidence is Evidence.REGISTERED:
@@ -91,7 +91,11 @@ def kernel_pages(series: Sequence[SeriesStatus]) -> list[KernelPage]:
 def _page(framework: str, tables: Sequence[SeriesStatus]) -> KernelPage:
     columns = tuple(map(_column, tables))
     found = [
-        {one.function: KernelCell(one, gone) for gone, side in ((True, table.gone), (False, table.now)) for one in side}
+        {
+            one.function: KernelCell(one, removed)
+            for removed, side in ((True, table.removed), (False, table.now))
+            for one in side
+        }
         for table in tables
     ]
     operators = sorted({operator for table in found for operator in table})
@@ -101,8 +105,8 @@ def _page(framework: str, tables: Sequence[SeriesStatus]) -> KernelPage:
         kernel_page(framework),
         columns,
         lacking=tuple(row for row in rows if row.lacking),
-        everywhere=tuple(row for row in rows if not row.lacking and not row.gone),
-        gone=tuple(row for row in rows if row.gone),
+        everywhere=tuple(row for row in rows if not row.lacking and not row.removed),
+        removed=tuple(row for row in rows if row.removed),
     )
 
 

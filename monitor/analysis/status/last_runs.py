@@ -1,7 +1,7 @@
-"""When each series was last observed, and when the nightly job last observed it.
+"""Find when each series was last observed, and when the nightly job last observed it.
 
-A series is a target, framework, suite and kind of evidence. Each can stop alone: the job of one framework fails while
-another still runs. So silence is judged for each, never for a target as a whole.
+A series is a target, framework, suite and kind of evidence. Each can stop alone, because the job of one framework may
+fail while another still runs. So silence is judged for each series, never for a whole target.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from monitor.model import Channel, Run, Series
 
 @dataclass(frozen=True)
 class LastRun:
-    """When a series was last observed by any run, and by the nightly job; None for never."""
+    """Times at which any run and the nightly job last observed a series; None for never."""
 
     observed: datetime | None
     nightly: datetime | None
 
 
-def of_nightly_job(run: Run) -> bool:
+def is_nightly_run(run: Run) -> bool:
     """Return whether a run can be one of the nightly job.
 
-    That takes the whole suite of the build that a channel has now. A build that was asked for by its version is a
-    backfill or an experiment, and says nothing of the nightly job. So does a run of selected cases.
+    Such a run has the whole suite and the current build of a channel. A build requested by its version is a backfill or
+    an experiment, and a run of selected cases is neither.
     """
     return run.whole and run.build is not None and run.build.channel is not Channel.EXACT
 
 
 def last_runs(nights: Iterable[NightChanges], now: datetime) -> Mapping[Series, LastRun]:
-    """Return when each series was last observed.
+    """Return the times of the last runs of each series.
 
-    A run that observed nothing does not count, nor does one that starts further ahead than clocks differ.
+    A run that observed nothing does not count, nor one that starts further ahead than clocks differ.
     """
     observed: dict[Series, datetime] = {}
     nightly: dict[Series, datetime] = {}
@@ -48,6 +48,6 @@ def last_runs(nights: Iterable[NightChanges], now: datetime) -> Mapping[Series, 
         if not night.observed or started > now + AHEAD:
             continue
         observed[run.series] = max(started, observed.get(run.series, started))
-        if of_nightly_job(run):
+        if is_nightly_run(run):
             nightly[run.series] = max(started, nightly.get(run.series, started))
     return {series: LastRun(observed.get(series), nightly.get(series)) for series in every}

@@ -1,7 +1,7 @@
-"""Which builds a figure was measured with.
+"""Name the builds that a figure was measured with.
 
-A figure of a function or a suite can mix builds: suites are not run on the same days, and a case that the newest run
-could not judge keeps what an older one saw. So each figure carries its sources.
+A figure can mix builds: suites run on different days, and a case that the newest run could not judge keeps an older
+outcome. So each figure has its sources.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from monitor.model import Evidence, Run
 
-# The packages that compile for other hardware, where they are installed beside the framework.
+# Packages beside a framework that compile for other hardware.
 COMPILER = "libtpu"
 COMPILER_SUFFIX = "-pjrt"
 
 
 @dataclass(frozen=True, order=True)
 class MeasuredBuild:
-    """A build that was tested, and the compiler where it took another package, both as requirements; empty: none."""
+    """A tested build, and its compiler if that is another package, as requirements; empty for none."""
 
     build: str
     compiler: str
@@ -30,22 +30,22 @@ class MeasuredBuild:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Return the build and the compiler, each for a line of its own."""
+        """Return the build and the compiler on lines of their own."""
         return (self.build_title, f"with {title(self.compiler)}") if self.compiler else (self.build_title,)
 
     @property
     def title(self) -> str:
-        """Return both as a reader says it: `torch 2.9.0 with libtpu 0.0.50.1`."""
+        """Return both for a reader: `torch 2.9.0 with libtpu 0.0.50.1`."""
         return f"{self.build_title} with {title(self.compiler)}" if self.compiler else self.build_title
 
 
 def title(label: str) -> str:
-    """Return a requirement as a reader says it: `jax 0.10.2`."""
+    """Return a requirement for a reader: `jax 0.10.2`."""
     return label.replace("==", " ") or "no build"
 
 
 def source_of(run: Run) -> MeasuredBuild:
-    """Return what a run was made with."""
+    """Return the build and compiler of a run."""
     return MeasuredBuild(run.build.label if run.build else "", _compiler(run))
 
 
@@ -56,12 +56,12 @@ def _compiler(run: Run) -> str:
         return ""
     beside = (p for p in run.build.packages if p.name == COMPILER or p.name.endswith(COMPILER_SUFFIX))
     found = next(beside, None)
-    # What has the framework's own version is a part of it.
+    # A package with the framework's own version is a part of it.
     return f"{found.name}=={found.version}" if found and found.version != run.build.version else ""
 
 
 def sources(runs: Iterable[Run]) -> tuple[MeasuredBuild, ...]:
-    """Return the sources of these runs, one a case: the one with most cases first."""
+    """Return the builds of these runs, one run for each case; the build with most cases first."""
     by_id: dict[str, Run] = {}
     cases: Counter[str] = Counter()
     for run in runs:
@@ -74,10 +74,10 @@ def sources(runs: Iterable[Run]) -> tuple[MeasuredBuild, ...]:
 
 
 def build_titles(found: Iterable[MeasuredBuild]) -> str:
-    """Return the builds alone on one line."""
+    """Return the builds, without compilers, on one line."""
     return ", ".join(dict.fromkeys(source.build_title for source in found))
 
 
 def titles(found: Iterable[MeasuredBuild]) -> str:
-    """Return sources on one line."""
+    """Return the builds with their compilers on one line."""
     return ", ".join(source.title for source in found)

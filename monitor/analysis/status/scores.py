@@ -1,7 +1,7 @@
-"""The study's figures: how much of a framework works on a target.
+"""Score a framework on a target with the study's figures.
 
-"The Grand Illusion" (Mince et al., NeurIPS 2023) calls a function a *success* when all its checks pass, a *partial
-failure* when some fail, a *complete failure* when none passes. Evidences are counted apart, never mixed.
+"The Grand Illusion" (Mince et al., NeurIPS 2023) calls a function a *success* if all its checks pass, a *partial
+failure* if some fail, a *complete failure* if none passes. Kinds of evidence are counted apart.
 """
 
 from __future__ import annotations
@@ -14,22 +14,21 @@ from monitor.model import Outcome
 
 
 class Portability(StrEnum):
-    """What became of a function, over all its cases that gave evidence."""
+    """Portability of a function, over all its judged cases."""
 
     SUCCESS = "success"
     PARTIAL = "partial"
     FAILURE = "failure"
-    UNKNOWN = "unknown"  # no case gave evidence, or those that did pass and are less than half
+    UNKNOWN = "unknown"  # no case was judged, or less than half were and these pass
 
 
-# Where so few of the cases that were asked are judged, that these pass does not say that the function works: most of
-# what it was asked is not known.
-JUDGED_AT_LEAST = 0.5
+# With fewer of its cases judged, passing ones do not show that a function works, because most of its cases are unknown.
+MIN_JUDGED_SHARE = 0.5
 
 
 @dataclass(frozen=True)
 class Score:
-    """How many functions, or calls, are a success, a partial failure, a complete failure; and those not known."""
+    """Number of functions, or calls, by portability."""
 
     success: int
     partial: int
@@ -42,34 +41,34 @@ class Score:
 
     @property
     def share(self) -> float | None:
-        """The share of judged functions that are a success; None where none was judged."""
+        """Return the share of judged functions that are a success; None if none was judged."""
         return self.success / self.judged if self.judged else None
 
 
 def portability(outcomes: Iterable[Outcome]) -> Portability:
-    """Return the portability of one function from the outcomes of all cases that it was asked.
+    """Return the portability of one function from the outcomes of all its cases.
 
-    `blocked` is neither good nor bad; but a function is no success with less than half of its cases judged.
+    `blocked` counts neither way, but a function with less than half of its cases judged is no success.
     """
     asked = [*outcomes]
     passed = [outcome is Outcome.PASS for outcome in asked if outcome.known]
     if all(passed):
-        return Portability.SUCCESS if passed and enough(len(passed), len(asked)) else Portability.UNKNOWN
+        return Portability.SUCCESS if passed and enough_judged(len(passed), len(asked)) else Portability.UNKNOWN
     return Portability.PARTIAL if any(passed) else Portability.FAILURE
 
 
-def enough(judged: int, asked: int) -> bool:
-    """Return whether so many judged cases of those asked say that a function works, where all of them pass."""
-    return judged >= JUDGED_AT_LEAST * asked
+def enough_judged(judged: int, asked: int) -> bool:
+    """Return whether enough cases were judged to call a function a success if all of them pass."""
+    return judged >= MIN_JUDGED_SHARE * asked
 
 
 def score(functions: Iterable[Portability]) -> Score:
-    """Count functions by what became of them."""
-    return score_of_calls((function, 1) for function in functions)
+    """Return functions counted by portability."""
+    return call_score((function, 1) for function in functions)
 
 
-def score_of_calls(functions: Iterable[tuple[Portability, int]]) -> Score:
-    """The same, each function as often as it is called: what share of real calls works."""
+def call_score(functions: Iterable[tuple[Portability, int]]) -> Score:
+    """Return calls counted by the portability of their function; pairs are (portability, calls)."""
     calls = dict.fromkeys(Portability, 0)
     for kind, uses in functions:
         calls[kind] += uses

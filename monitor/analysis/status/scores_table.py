@@ -1,6 +1,6 @@
-"""The figures beside the study's own table: by stratum, by real calls, over all functions, and how fast.
+"""Tables beside the study's own: by stratum, by real calls, over all functions, and of speed.
 
-`docs/reference/scores.md` says what each figure is. Evidences are never mixed in one.
+`docs/reference/scores.md` defines each figure. No figure mixes kinds of evidence.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from monitor.analysis.latency.slowdown_ratios import SlowdownRatios, ratios
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, by_function
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, group_by_function
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
 from monitor.analysis.status.scores import Score, portability, score
 from monitor.analysis.status.study_table import StudyRow, study_table
@@ -25,7 +25,7 @@ KERNELS = "kernels"  # operators are no functions
 
 @dataclass(frozen=True)
 class AllFunctionsRow:
-    """Every function of one framework that any suite asks one target for, by one kind of evidence."""
+    """All functions of one framework that any suite tests on one target, by one kind of evidence."""
 
     framework: str
     target: str
@@ -37,7 +37,7 @@ class AllFunctionsRow:
 
 @dataclass(frozen=True)
 class SpeedRow:
-    """How fast a framework's cases are on one target, against the same cases on the `reference`."""
+    """Speed of a framework's cases on one target relative to the same cases on the `reference`."""
 
     framework: str
     target: str
@@ -48,36 +48,36 @@ class SpeedRow:
 
 
 def strata(catalog: Mapping[str, Function]) -> tuple[str, ...]:
-    """The study's strata, the most called functions first: `top 20`, then the tenths from 100 down to 10."""
+    """Return the study's strata, the most called functions first: `top 20`, then the tenths from 100 down to 10."""
     found = {function.study_stratum for function in catalog.values() if function.study_stratum}
     return tuple(sorted(found, key=lambda name: (name.isdecimal(), -int(name) if name.isdecimal() else 0)))
 
 
 def stratum_table(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> dict[str, tuple[StudyRow, ...]]:
-    """The study's table over the functions of each stratum alone."""
+    """Return the study's table over the functions of each stratum."""
     return {
         stratum: tuple(study_table(series, {n: f for n, f in catalog.items() if f.study_stratum == stratum}))
         for stratum in strata(catalog)
     }
 
 
-def whole_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctionsRow]:
-    """A row for each framework, target and evidence: a function's cases are those of all suites."""
+def all_functions_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctionsRow]:
+    """Yield a row for each framework, target and evidence; a function's cases are those of all suites."""
     found: dict[tuple[str, str, Evidence], list[SeriesStatus]] = {}
     for one in series:
         if one.suite != KERNELS:
             found.setdefault((one.framework, one.target, one.evidence), []).append(one)
     order = _order(series)
     for key, members in sorted(found.items(), key=lambda item: (item[0][0], order[item[0][1]], item[0][2])):
-        functions = by_function(standing for one in members for standing in one.now).values()
-        counted = score(portability(standing.outcome for standing in standings) for standings in functions)
-        made = sources(standing.run for one in members for standing in one.now if standing.outcome.known)
+        functions = group_by_function(status for one in members for status in one.now).values()
+        counted = score(portability(status.outcome for status in statuses) for statuses in functions)
+        made = sources(status.run for one in members for status in one.now if status.outcome.known)
         if counted.judged:
             yield AllFunctionsRow(*key, tuple(one.suite for one in members), made, counted)
 
 
 def speed_table(series: Sequence[SeriesStatus], reference: str) -> Iterator[SpeedRow]:
-    """A row for each framework and target that executed cases which the reference executed too."""
+    """Yield a row for each framework and target with executed cases that the reference executed too."""
     timed: dict[tuple[str, str], dict[str, CaseStatus]] = {}
     for one in series:
         if one.evidence is Evidence.EXECUTED:
@@ -97,21 +97,21 @@ def _order(series: Sequence[SeriesStatus]) -> dict[str, int]:
     return {target: number for number, target in enumerate(dict.fromkeys(one.target for one in series))}
 
 
-def _median(standing: CaseStatus) -> float:
-    return standing.latency.median if standing.latency else math.nan
+def _median(status: CaseStatus) -> float:
+    return status.latency.median if status.latency else math.nan
 
 
-def _times(standings: Iterable[CaseStatus]) -> dict[str, CaseStatus]:
-    """The cases that pass and have a steady time: what is wrong is not fast."""
+def _times(statuses: Iterable[CaseStatus]) -> dict[str, CaseStatus]:
+    """Return the passing cases that have a latency, by name."""
     return {
-        standing.case: standing
-        for standing in standings
-        if standing.outcome is Outcome.PASS and standing.latency and standing.latency.median > 0
+        status.case: status
+        for status in statuses
+        if status.outcome is Outcome.PASS and status.latency and status.latency.median > 0
     }
 
 
 def stratum_frame(table: Mapping[str, Sequence[StudyRow]]) -> pd.DataFrame:
-    """A row for each framework and hardware, a column for each stratum: the share that succeeds, of how many."""
+    """Return a row for each framework and hardware, with the share of successes in each stratum."""
     shares: dict[tuple[str, str], dict[str, str]] = {}
     builds: dict[tuple[str, str], dict[str, None]] = {}
     for stratum, rows in table.items():
@@ -126,7 +126,7 @@ def stratum_frame(table: Mapping[str, Sequence[StudyRow]]) -> pd.DataFrame:
 
 
 def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
-    """The share of calls, as the study counted them in real code, that the functions of each fate make up."""
+    """Return the share of the study's calls to functions of each portability."""
     return pd.DataFrame(
         {
             "framework": framework,
@@ -136,15 +136,15 @@ def calls_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
             "of functions that work": percent(row.calls.share),
             "work in part": percent(_share(row.calls.partial, row.calls)),
             "fail": percent(_share(row.calls.failure, row.calls)),
-            "not known": f"{row.calls.unknown:,}",
+            "unknown": f"{row.calls.unknown:,}",
         }
         for row in rows
         for framework, hardware in [_hardware(row)]
     )
 
 
-def whole_frame(rows: Iterable[AllFunctionsRow]) -> pd.DataFrame:
-    """All functions: shares of those judged."""
+def all_functions_frame(rows: Iterable[AllFunctionsRow]) -> pd.DataFrame:
+    """Return all functions by portability, as shares of the judged ones."""
     return pd.DataFrame(
         {
             "framework": framework_title(row.framework),
@@ -155,14 +155,14 @@ def whole_frame(rows: Iterable[AllFunctionsRow]) -> pd.DataFrame:
             "success": percent(row.score.share),
             "partial": percent(_share(row.score.partial, row.score)),
             "complete failure": percent(_share(row.score.failure, row.score)),
-            "not known": str(row.score.unknown),
+            "unknown": str(row.score.unknown),
         }
         for row in rows
     )
 
 
 def speed_frame(rows: Iterable[SpeedRow]) -> pd.DataFrame:
-    """How much slower than the reference: shares of the cases timed on both."""
+    """Return slowdowns against the reference, as shares of the cases timed on both."""
     return pd.DataFrame(
         {
             "framework": framework_title(row.framework),
@@ -170,7 +170,7 @@ def speed_frame(rows: Iterable[SpeedRow]) -> pd.DataFrame:
             "against": f"{row.reference}, {titles(row.reference_sources)}",
             "cases": f"{row.ratios.cases:,}",
             "slower": percent(row.ratios.slower / row.ratios.cases),
-            "over ten times": percent(row.ratios.far_slower / row.ratios.cases),
+            ">10× slower": percent(row.ratios.far_slower / row.ratios.cases),
             "median": f"{three_digits(row.ratios.middle)} times",
         }
         for row in rows

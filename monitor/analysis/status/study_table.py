@@ -1,7 +1,7 @@
-"""The study's own table, beside the same from our runs.
+"""The study's own table, beside the same figures from recorded runs.
 
-Source of the words and of the figures of 2023: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181. Its
-columns are counted from the outcomes in the catalog, which follow from the test reports it published.
+Source of the terms and of the figures of 2023: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181. Its
+columns are counted from the outcomes in the catalog, which follow from the published test reports.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, cell
+from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, function_status
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
-from monitor.analysis.status.scores import Portability, Score, score, score_of_calls
+from monitor.analysis.status.scores import Portability, Score, call_score, score
 from monitor.formatting.display_names import framework_title
 from monitor.formatting.humanize import percent
 from monitor.model import Evidence, Function, Outcome
@@ -25,9 +25,8 @@ PAPER = "paper"  # the suite that has the study's functions
 class StudyRow:
     """The study's functions of one framework on one hardware.
 
-    `build` names what was measured, with the compiler. It and `evidence` are empty for 2023. `absent` counts those of
-    the failures whose name the build has no more. `calls` is the score with each function as often as the study saw it
-    called.
+    `build` names the measured build and compiler. It and `evidence` are empty for 2023. `absent` counts the failures
+    whose name the build no longer has. `calls` is the score with each function weighted by its calls in the study.
     """
 
     framework: str
@@ -40,35 +39,39 @@ class StudyRow:
 
 
 def study_table(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> Iterator[StudyRow]:
-    """A row for each framework and hardware: 2023's GPU and TPU, then every target that ran the functions."""
+    """Yield a row for each framework and hardware: GPU and TPU of 2023, then every target that ran the functions."""
     studied: dict[str, list[Function]] = {}
     for function in catalog.values():
         if function.study_name:
             studied.setdefault(function.framework, []).append(function)
     for framework, functions in sorted(studied.items()):
-        yield _then(framework, "GPU (T4), 2023", [(function.study_gpu, function.study_uses) for function in functions])
-        yield _then(framework, "TPU (v3), 2023", [(function.study_tpu, function.study_uses) for function in functions])
+        yield _row_of_2023(
+            framework, "GPU (T4), 2023", [(function.study_gpu, function.study_uses) for function in functions]
+        )
+        yield _row_of_2023(
+            framework, "TPU (v3), 2023", [(function.study_tpu, function.study_uses) for function in functions]
+        )
         uses = {function.name: function.study_uses for function in functions}
         for one in series:
             if (one.framework, one.suite) == (framework, PAPER):
-                yield from _now(one, uses)
+                yield from _recorded_rows(one, uses)
 
 
-def _then(framework: str, hardware: str, outcomes: Iterable[tuple[str, int]]) -> StudyRow:
+def _row_of_2023(framework: str, hardware: str, outcomes: Iterable[tuple[str, int]]) -> StudyRow:
     counted = [(Portability(outcome or Portability.UNKNOWN), uses) for outcome, uses in outcomes]
-    return StudyRow(framework, hardware, "", None, score(kind for kind, _ in counted), 0, score_of_calls(counted))
+    return StudyRow(framework, hardware, "", None, score(kind for kind, _ in counted), 0, call_score(counted))
 
 
-def _now(series: SeriesStatus, uses: Mapping[str, int]) -> Iterator[StudyRow]:
-    standings: dict[str, list[CaseStatus]] = {name: [] for name in sorted(uses)}
-    for standing in series.now:
-        if standing.function in uses:
-            standings[standing.function].append(standing)
-    cells = {name: cell(found) for name, found in standings.items()}
+def _recorded_rows(series: SeriesStatus, uses: Mapping[str, int]) -> Iterator[StudyRow]:
+    statuses: dict[str, list[CaseStatus]] = {name: [] for name in sorted(uses)}
+    for status in series.now:
+        if status.function in uses:
+            statuses[status.function].append(status)
+    cells = {name: function_status(found) for name, found in statuses.items()}
     for evidence in Evidence:
         counted = {name: one for name, one in cells.items() if one.evidence is evidence}
         if counted:
-            # A function that nothing is known of counts with the evidence that there is.
+            # A function without any judged case counts with the existing evidence.
             unknown = {name: one for name, one in cells.items() if one.evidence is None}
             known = [(one.portability, uses[name]) for name, one in (counted | unknown).items()]
             yield StudyRow(
@@ -78,7 +81,7 @@ def _now(series: SeriesStatus, uses: Mapping[str, int]) -> Iterator[StudyRow]:
                 evidence,
                 score(kind for kind, _ in known),
                 sum(map(_absent, counted.values())),
-                score_of_calls(known),
+                call_score(known),
             )
 
 
@@ -91,7 +94,7 @@ def _absent(one: FunctionStatus) -> bool:
 
 
 def study_frame(rows: Iterable[StudyRow]) -> pd.DataFrame:
-    """The table for readers: shares of the functions judged. A name that is gone is one of the complete failures."""
+    """Return the table for readers, as shares of the judged functions. A removed name counts as a complete failure."""
     return pd.DataFrame(map(_shown, rows))
 
 
@@ -105,6 +108,6 @@ def _shown(row: StudyRow) -> dict[str, str]:
         "success": percent(row.score.share),
         "partial": percent(row.score.partial / judged if judged else None),
         "complete failure": percent(row.score.failure / judged if judged else None),
-        "of it gone": str(row.absent) if row.build else "–",
-        "not known": str(row.score.unknown),
+        "removed APIs": str(row.absent) if row.build else "–",
+        "unknown": str(row.score.unknown),
     }

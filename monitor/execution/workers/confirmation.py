@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Protocol, Self
 
 from monitor.execution.workers.process import Limits, ProcessInfo
-from monitor.model import Attempt, Observation, Outcome
+from monitor.model import Observation, Outcome, Retry
 
 # Answers that a healthy process gives only where something is wrong: with nothing known of the case, they are asked
 # again once. A refusal or a missing name does not come from a damaged process.
@@ -103,18 +103,18 @@ class ConfirmingWorker:
             self._replace()
             answers.append(self._answer(case))
         outcomes = {answer.outcome for answer in answers}
-        attempts = tuple(Attempt(answer.outcome, answer.message) for answer in answers)
+        retries = tuple(Retry(answer.outcome, answer.message) for answer in answers)
         seconds = round(first.seconds + sum(answer.seconds for answer in answers), 3)
         if len(outcomes) == 1:
-            return replace(answers[-1], first=first.outcome, attempts=attempts, seconds=seconds)
+            return replace(answers[-1], first_outcome=first.outcome, retries=retries, seconds=seconds)
         told = " and ".join(sorted(outcomes))
         return Observation(
             case,
             Outcome.FLAKY,
             first.evidence,
             message=f"fresh workers said {told}",
-            first=first.outcome,
-            attempts=attempts,
+            first_outcome=first.outcome,
+            retries=retries,
             seconds=seconds,
         )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monitor.analysis.outcomes.change import Change
 from monitor.analysis.outcomes.failure_groups import FailureGroup
-from monitor.analysis.outcomes.outcome_changes import Change
 from monitor.exports.documents.fields import build_label, series_fields
 from monitor.model import Run
 
@@ -42,11 +42,11 @@ def change_group_document(group: FailureGroup) -> dict[str, object]:
         "signature": group.signature,
         "functions": [*group.functions],
         "targets": [*group.targets],
-        "cases": len(group.hits),
+        "cases": len(group.members),
     }
 
 
 def change_group_with_changes(group: FailureGroup) -> dict[str, object]:
     """Return a group of changes with every change in it."""
-    changes = [observed_change_document(member.run, member.change) for member in group.hits]
+    changes = [observed_change_document(member.run, member.change) for member in group.members]
     return {**change_group_document(group), "changes": changes}

@@ -14,8 +14,8 @@ def failure_document(failure: CurrentFailure) -> dict[str, object]:
         "framework": failure.framework,
         "outcome": failure.outcome.value,
         "signature": failure.words,
-        "message": failure.said.message,
-        "message_of": failure.said.case,
+        "message": failure.common_message.message,
+        "message_of": failure.common_message.case,
         "messages": [
             {"function": name, "message": own.message, "message_of": own.case}
             for name, own in failure.by_function.items()

@@ -6,7 +6,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, by_function, cell
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    function_status,
+    group_by_function,
+)
 from monitor.exports.api_paths import function_path
 from monitor.exports.documents.fields import build_label, finite_or_null, measurement, source_list
 from monitor.exports.downloads import outcome_row
@@ -32,7 +38,7 @@ def cases_by_function(series: Sequence[SeriesStatus]) -> CasesByFunction:
     """Return the cases of each function, sorted by framework and name."""
     cases: dict[tuple[str, str], list[FunctionCases]] = {}
     for one in series:
-        current, removed = one.functions, by_function(one.gone)
+        current, removed = one.functions, group_by_function(one.removed)
         for name in sorted(current.keys() | removed.keys()):
             entry = FunctionCases(one, current.get(name, []), removed.get(name, []))
             cases.setdefault((one.framework, name), []).append(entry)
@@ -45,7 +51,7 @@ def status_by_target(cases: Sequence[FunctionCases]) -> dict[str, FunctionStatus
     for entry in cases:
         if entry.current:
             current.setdefault(entry.series.target, []).extend(entry.current)
-    return {target: cell(statuses) for target, statuses in sorted(current.items())}
+    return {target: function_status(statuses) for target, statuses in sorted(current.items())}
 
 
 def function_summary(framework: str, name: str, cases: Sequence[FunctionCases]) -> dict[str, object]:
@@ -109,7 +115,7 @@ def _status(status: FunctionStatus) -> dict[str, object]:
 def _case(series: SeriesStatus, status: CaseStatus) -> dict[str, object]:
     return {
         **outcome_row(series, status),
-        "declared": status.declared,
+        "declared_limit": status.declared_limit,
         "latency": measurement(status.latency),
         "error": finite_or_null(measurement(status.error)),
         "compiled": measurement(status.compiled),

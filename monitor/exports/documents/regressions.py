@@ -25,7 +25,7 @@ def regression_document(regression: Regression, main_commits: Mapping[str, str])
         "state": regression.state.value,
         "signature": regression.signature,
         "message": regression.message,
-        "message_of": regression.said.case,
+        "message_of": regression.common_message.case,
         "last_good": build_label(regression.last_good),
         "first_bad": build_label(regression.first_bad),
         "fixed": build_label(regression.fixed),
@@ -44,8 +44,8 @@ def flakiness_document(rating: FlakinessRating) -> dict[str, object]:
     """Return how often a case had an inconsistent result. `low` and `high` bound the `rate` at 95 % confidence."""
     return {
         **cell_fields(rating.cell),
-        "inconsistent": rating.odd,
-        "results": rating.answers,
+        "inconsistent": rating.inconsistent,
+        "results": rating.results,
         "rate": rating.rate,
         "low": rating.low,
         "high": rating.high,

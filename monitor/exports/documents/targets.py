@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, cell, counted, score_of
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    SeriesStatus,
+    function_status,
+    outcomes_by_variant,
+    series_score,
+)
 from monitor.analysis.status.last_runs import last_runs
 from monitor.exports.api_paths import column_path
 from monitor.exports.documents.fields import build_label, source_list
@@ -44,11 +50,11 @@ def _series(series: SeriesStatus, nightly: str) -> dict[str, object]:
         "evidence": series.evidence.value,
         "runs": len(series.runs),
         "cases": len(series.now),
-        "functions": to_json(score_of(series)),
+        "functions": to_json(series_score(series)),
         "build": build_label(last.build),
         "sources": source_list(series.sources),
         "nightly": nightly,
-        "observed": last.started if any(status.outcome.known for status in (*series.now, *series.gone)) else "",
+        "observed": last.started if any(status.outcome.known for status in (*series.now, *series.removed)) else "",
         "run": last.id,
     }
 
@@ -74,7 +80,7 @@ def column_document(target: str, functions: ColumnCases) -> dict[str, object]:
 
 def _column_entry(framework: str, name: str, statuses: Sequence[CaseStatus]) -> dict[str, object]:
     """Return a function: its cases of the strongest evidence, and the newest run with a result of one of them."""
-    status = cell(statuses)
+    status = function_status(statuses)
     evidence = status.evidence
     judged = [case for case in statuses if case.outcome.known and case.evidence is evidence]
     newest = max((case.run for case in judged or statuses), key=lambda run: run.started)
@@ -85,5 +91,7 @@ def _column_entry(framework: str, name: str, statuses: Sequence[CaseStatus]) -> 
         "build": build_label(newest.build),
         "sources": source_list(status.sources),
         "observed": newest.started,
-        "outcomes": {variant: outcome.value for variant, outcome in sorted(counted(statuses, evidence).items())},
+        "outcomes": {
+            variant: outcome.value for variant, outcome in sorted(outcomes_by_variant(statuses, evidence).items())
+        },
     }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.changepoints import Changepoint
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
-from monitor.analysis.regressions.slowdown_regressions import measured
+from monitor.analysis.regressions.slowdown_regressions import latency_text
 from monitor.formatting.display_names import build_title, label_title
 from monitor.formatting.humanize import slower_by
 from monitor.model import Series
@@ -70,5 +70,7 @@ def _changepoint_level(one: Changepoint) -> LatencyLevel:
 def _slowdown_level(slow: Slowdown, after: str) -> LatencyLevel:
     """A slowdown side by side, and what came after it."""
     step = slower_by(slow.step)
-    sides = " to ".join(f"{measured(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side)
+    sides = " to ".join(
+        f"{latency_text(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side
+    )
     return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} side by side, from {sides}{after}")

@@ -61,15 +61,15 @@ def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
     if now.run.id != past.last_judged.id:
         judged = f"<bdi>{escaped(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
         yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
-    if now.attempts:
-        yield f'<p class="since">asked again: {", ".join(outcome.value for outcome in now.attempts)}</p>\n'
+    if now.retry_outcomes:
+        yield f'<p class="since">rerun: {", ".join(outcome.value for outcome in now.retry_outcomes)}</p>\n'
 
 
 def _message(case: CaseHistory, variant: str) -> str:
     """What a case says of its outcome, what its authors declare, and the script that shows it."""
     now = case.standing
     stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
-    declared = _declared(now.declared) if now.declared else ""
+    declared = _declared(now.declared_limit) if now.declared_limit else ""
     return f"{stage}{message_html(now.message)}{declared}{_script(case.script, variant) if case.script else ''}"
 
 

@@ -12,8 +12,8 @@ from functools import lru_cache
 from markupsafe import Markup
 
 from monitor.analysis.latency.slowdown_tracker import SlowdownStatus
+from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.failure_groups import GroupMessage
-from monitor.analysis.outcomes.outcome_changes import ChangeKind
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.status.scores import Portability
 from monitor.formatting.display_names import build_title, framework_title
@@ -136,7 +136,7 @@ def _regression_line(this: _RegressionRef, root: str, repository: str) -> Markup
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
     where = f"{escaped(framework_title(one.framework))} on {escaped(', '.join(one.targets))}"
     issue = _issue(one.id, repository) if repository else ""
-    said_line = f'<div class="said">{group_message(one.said)}</div>\n' if one.message else ""
+    said_line = f'<div class="said">{group_message(one.common_message)}</div>\n' if one.message else ""
     instead = sorted({each.instead for each in one.bad if each.instead and each.instead not in one.message})
     if instead:
         said_line += f'<p class="muted">Instead: {", ".join(map(name, instead))}</p>\n'

@@ -9,10 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.failure_groups import FailureGroup, causes
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.failure_groups import FailureGroup, group_changes
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.urls import build_page
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.model import Build
 
 # Most functions named per group; the page of the build has all cases.
@@ -42,26 +43,26 @@ class BuildChanges:
         """Return the number of cases of each kind of change."""
         cases: Counter[ChangeKind] = Counter()
         for group in self.groups:
-            cases[group.verdict] += len(group.hits)
+            cases[group.verdict] += len(group.members)
         return {kind: cases[kind] for kind in ChangeKind if cases[kind]}
 
     @property
     def observed(self) -> str:
         """Return the start of the newest run that observed one of the changes."""
-        return max(hit.run.started for group in self.groups for hit in group.hits)
+        return max(hit.run.started for group in self.groups for hit in group.members)
 
 
 def changes_by_build(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]:
     """Return the changes of these runs by build: by framework, newest build first."""
     by_build: dict[tuple[str, str], list[FailureGroup]] = {}
-    for cause in causes(nights):
+    for cause in group_changes(nights):
         by_build.setdefault((cause.framework, cause.build), []).append(cause)
     changes = [_build_changes(framework, groups) for (framework, _), groups in by_build.items()]
-    newest_first = sorted(changes, key=lambda one: age(one.build.version), reverse=True)
+    newest_first = sorted(changes, key=lambda one: version_sort_key(one.build.version), reverse=True)
     return tuple(sorted(newest_first, key=lambda one: one.framework))
 
 
 def _build_changes(framework: str, groups: Sequence[FailureGroup]) -> BuildChanges:
-    (build, *_) = (hit.change.since for group in groups for hit in group.hits if hit.change.since)
+    (build, *_) = (hit.change.since for group in groups for hit in group.members if hit.change.since)
     baselines = sorted({group.baseline for group in groups} - {"-"})
     return BuildChanges(framework, build, tuple(baselines), tuple(groups))

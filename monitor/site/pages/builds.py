@@ -13,7 +13,7 @@ from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.urls import build_page, run_case_address, slug
 from monitor.github.commit_ranges import CommitRange, between_builds
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.history.signature_table import KnownSignature
 from monitor.model import Build, Outcome, Series
 from monitor.site.js_data import data_script
@@ -81,7 +81,7 @@ def build_pages(
 
 
 def _by_version(builds: Iterable[Build | None]) -> list[Build]:
-    return sorted((build.bare for build in builds if build), key=lambda build: age(build.version))
+    return sorted((build.bare for build in builds if build), key=lambda build: version_sort_key(build.version))
 
 
 def comparison_file(framework: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title
 
 # Most changes of one kind and run on the page of changes; the page of the run has all.

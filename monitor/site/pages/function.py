@@ -9,9 +9,16 @@ from functools import cached_property, partial
 
 from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.latency.roofline import least_time
-from monitor.analysis.outcomes.outcome_changes import Change, ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import Change, ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, by_function, cell
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    function_status,
+    group_by_function,
+)
 from monitor.formats.error_text import seen
 from monitor.formatting.case_variant import dtype_of, dtype_order, mode_of
 from monitor.formatting.display_names import build_title
@@ -214,7 +221,7 @@ def _function_targets(pasts: Iterator[SeriesWindow]) -> Mapping[tuple[str, str],
     """Return the series that have cases of each function, by framework and name."""
     found: dict[tuple[str, str], list[_FunctionTarget]] = {}
     for past in pasts:
-        now, gone = past.series.functions, by_function(past.series.gone)
+        now, gone = past.series.functions, group_by_function(past.series.removed)
         for name in now.keys() | gone.keys():
             place = _FunctionTarget(past, now.get(name, ()), gone.get(name, ()))
             found.setdefault((past.series.framework, name), []).append(place)
@@ -271,7 +278,7 @@ def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMeta
     errors, checked = _charts(past, past.trends.errors, standings, _ulp)
     return FunctionSection(
         past,
-        cell(standings),
+        function_status(standings),
         _by_dtype(standings),
         tuple(_case_history(past, standing, project) for standing in standings),
         tuple(place.gone),
@@ -286,7 +293,7 @@ def _by_dtype(standings: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
     found: dict[str, list[CaseStatus]] = {}
     for standing in standings:
         found.setdefault(dtype_of(standing.variant), []).append(standing)
-    return {dtype: cell(those) for dtype, those in found.items()}
+    return {dtype: function_status(those) for dtype, those in found.items()}
 
 
 def _charts(

@@ -11,7 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, cell, counted
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    function_status,
+    outcomes_by_variant,
+)
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.formatting.case_variant import dtype_of, dtype_order
 from monitor.formatting.urls import function_page, series_anchor
@@ -200,8 +206,8 @@ def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[
 
 
 def _cell(standings: Sequence[CaseStatus], anchor: str) -> MatrixCell:
-    seen = cell(standings)
-    return MatrixCell(seen, anchor, counted(standings, seen.evidence))
+    seen = function_status(standings)
+    return MatrixCell(seen, anchor, outcomes_by_variant(standings, seen.evidence))
 
 
 def usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:

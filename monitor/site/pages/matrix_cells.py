@@ -14,7 +14,7 @@ from packaging.version import Version
 from monitor.analysis.status.measured_builds import MeasuredBuild, title
 from monitor.formatting.case_variant import dtype_of, mode_of
 from monitor.formatting.display_names import framework_title
-from monitor.history.ordering import age
+from monitor.history.ordering import version_sort_key
 from monitor.model import Evidence, Outcome
 from monitor.site.js_data import data_script
 from monitor.site.pages.matrix import MatrixCell, MatrixPage, MatrixRow
@@ -123,7 +123,11 @@ def _sources(page: MatrixPage) -> list[MeasuredBuild]:
     found = {source for one in cells for source in (*one.cell.sources, *one.earlier)}
 
     def order(source: MeasuredBuild) -> tuple[Version, Version, MeasuredBuild]:
-        return age(source.build.partition("==")[2]), age(source.compiler.partition("==")[2]), source
+        return (
+            version_sort_key(source.build.partition("==")[2]),
+            version_sort_key(source.compiler.partition("==")[2]),
+            source,
+        )
 
     return sorted(found, key=order)
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.analysis.outcomes.outcome_changes import COVERAGE, ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.status.current_status import SeriesStatus, score_of
+from monitor.analysis.status.current_status import SeriesStatus, series_score
 from monitor.analysis.status.last_runs import LastRun, last_runs
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
@@ -234,7 +235,7 @@ def _target_summaries(
         run = night.run
         figure = PortabilityFigure(
             night,
-            score_of(one := by_key[run.series]),
+            series_score(one := by_key[run.series]),
             one.sources,
             stale=not night.observed,
             trend=share_trend(of_series[run.series]),
@@ -281,6 +282,6 @@ def _figure_order(figure: PortabilityFigure) -> tuple[int, bool, str]:
 
 def share_trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
     """Return build and share of each run of the whole suite, oldest first; a part of a suite has another share."""
-    whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= COVERAGE * n.expected]
+    whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= MIN_COVERAGE * n.expected]
     shares = [(night.run.build.label, night.score.share) for night in whole if night.run.build]
     return tuple((label, share) for label, share in shares if share is not None)[-TREND_RUNS:]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from monitor.analysis.outcomes.outcome_changes import ChangeKind, NightChanges
+from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.site.pages.run import RunSource
 
 MONTH_LENGTH = len("2026-11")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, cell
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, function_status
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Portability
 from monitor.analysis.status.study_table import PAPER, StudyRow, study_table
@@ -91,7 +91,7 @@ def _results_since_study(
         if (one.target, one.suite) != (STUDY_TPU, PAPER):
             continue
         for name, standings in sorted(one.functions.items()):
-            entry, seen = catalog.get(name), cell(standings)
+            entry, seen = catalog.get(name), function_status(standings)
             if entry and entry.study_tpu and seen.evidence:
                 message = next((s.message for s in standings if s.message and s.outcome.known), "")
                 then = Portability(entry.study_tpu)

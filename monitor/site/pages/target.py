@@ -8,7 +8,13 @@ from functools import partial
 from statistics import median
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges
-from monitor.analysis.status.current_status import CaseStatus, FunctionStatus, SeriesStatus, by_function, cell
+from monitor.analysis.status.current_status import (
+    CaseStatus,
+    FunctionStatus,
+    SeriesStatus,
+    function_status,
+    group_by_function,
+)
 from monitor.analysis.status.kernel_tables import KernelColumn, kernel_pages
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.analysis.status.scores import Portability, Score
@@ -180,7 +186,7 @@ def _coverage(figure: PortabilityFigure, summary: TargetSummary, series: Sequenc
 
 def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> list[FailingFunction]:
     """Return the failing functions: complete failures first, then those that work on the reference."""
-    elsewhere = {name: cell(found) for name, found in by_function(reference).items()}
+    elsewhere = {name: function_status(found) for name, found in group_by_function(reference).items()}
     found: dict[tuple[str, str], list[CaseStatus]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
@@ -190,7 +196,7 @@ def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseS
             anchors.setdefault(key, series_anchor(one.target, one.suite, one.evidence))
     failing_functions = []
     for (framework, function), standings in sorted(found.items()):
-        seen = cell(standings)
+        seen = function_status(standings)
         if seen.portability in (Portability.FAILURE, Portability.PARTIAL):
             failing = [s for s in standings if s.fails]
             message = next((s.message for s in failing if s.message), "")

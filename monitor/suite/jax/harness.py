@@ -53,7 +53,9 @@ def checks(device: Device) -> Iterator[HarnessCheck]:
     try:
         for harness in _harnesses(device):
             single = np.dtype(harness.dtype) == np.float32
-            check = HarnessCheck(harness, _declared(harness, device), timed=single and harness.group_name not in timed)
+            check = HarnessCheck(
+                harness, _declared_limit(harness, device), timed=single and harness.group_name not in timed
+            )
             if check.timed:
                 timed.add(harness.group_name)
             yield check
@@ -66,9 +68,9 @@ class HarnessCheck:
 
     mode = Mode.EAGER
 
-    def __init__(self, harness: Any, declared: str, *, timed: bool) -> None:
+    def __init__(self, harness: Any, declared_limit: str, *, timed: bool) -> None:
         self.harness = harness
-        self.declared = declared
+        self.declared_limit = declared_limit
         self.timed = timed
         self.function = f"jax.{_public(harness.group_name)}"
         self.dtype = str(np.dtype(harness.dtype))
@@ -128,7 +130,7 @@ def _harnesses(device: Device) -> Any:
     return all_harnesses
 
 
-def _declared(harness: Any, device: Any) -> str:
+def _declared_limit(harness: Any, device: Any) -> str:
     """What the harness's authors declare that it cannot do on this kind of device."""
     kind = device.lowers_for
     kinds = {kind, "gpu"} if kind in ("cuda", "rocm") else {kind}

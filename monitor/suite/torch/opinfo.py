@@ -53,7 +53,7 @@ def checks(device: Device) -> Iterator[OperatorCheck]:
 class OperatorCheck:
     """An operator in one dtype, on the first samples that the database draws for it."""
 
-    declared = ""
+    declared_limit = ""
     mode = Mode.EAGER
 
     def __init__(self, operator: Any, function: str, dtype: torch.dtype) -> None:
