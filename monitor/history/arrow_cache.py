@@ -1,6 +1,6 @@
-"""Files of an index: a table of Arrow's, with a note of what it was made from.
+"""Cache files: an Arrow table with a note of the files that it was made from.
 
-They can be thrown away at any time, lie outside the history, and are never committed.
+They lie outside the history, are never committed, and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ NOTE = b"portability.made_from"
 
 
 def read_index(file: Path) -> tuple[pa.ipc.RecordBatchFileReader, dict[str, Any]] | None:
-    """The pieces of an index and its note, which the schema still holds; None where there is none that can be read."""
+    """Return the batches of a cache file and its note, which stays in the schema; None if the file cannot be read."""
     try:
         pieces = pa.ipc.open_file(pa.memory_map(str(file)))
         return pieces, json.loads(pieces.schema.metadata[NOTE])
@@ -27,9 +27,9 @@ def read_index(file: Path) -> tuple[pa.ipc.RecordBatchFileReader, dict[str, Any]
 
 
 def write_index(file: Path, table: pa.Table, note: dict[str, Any], *, rows: int | None = None) -> None:
-    """Write a table, in pieces of so many rows; whoever reads the file meanwhile has the old one.
+    """Write a table in batches of `rows`; other readers of the file keep the old one.
 
-    An index only saves time: where it cannot be written, on a disk that is full or for reading only, there is none.
+    A cache only saves time: if it cannot be written, for example on a full or read-only disk, no file is written.
     """
     draft = file.with_suffix(f".{os.getpid()}")
     noted = table.replace_schema_metadata({NOTE: json.dumps(note).encode()})

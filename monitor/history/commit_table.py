@@ -1,8 +1,8 @@
-"""Commits of PyTorch's nightlies, and those of branch `main` that they are made of, as the history keeps them.
+"""Keep the commits of branch `main` that PyTorch's nightlies are made of.
 
-A wheel names a commit of branch `nightly`, which nobody works on. Only GitHub tells of which commit of `main` it is
-made, and that never changes: so GitHub is asked once, when a run is recorded, and the answer is kept beside the
-outcomes. Whoever reads the history then needs no network, and all that read it say the same.
+A wheel names a commit of branch `nightly`, on which nobody works. Only GitHub knows the commit of `main` behind it, and
+that never changes. So GitHub is asked once, when a run is recorded, and the answer is kept beside the outcomes. Readers
+of the history then need no network, and all see the same.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ LINE = re.compile(r"([0-9a-f]{7,40}) ([0-9a-f]{7,40})")
 
 
 def is_nightly(version: str) -> bool:
-    """Whether a version of PyTorch is one of its nightlies: `2.16.0.dev20261124+cpu`."""
+    """Return whether a version of PyTorch is a nightly, such as `2.16.0.dev20261124+cpu`."""
     return bool(re.fullmatch(r"[0-9.]+\.dev\d{8}(\+\w+)?", version))
 
 
 def read_commits(files: Files) -> dict[str, str]:
-    """For each commit of branch `nightly` that was looked up, the one of `main`. Raises HistoryError."""
+    """Return the commit of `main` for each known commit of branch `nightly`. Raises HistoryError."""
     known = {}
     content = files.read(FILE)
     lines = (content or b"").decode(errors="replace").splitlines()
@@ -38,7 +38,7 @@ def read_commits(files: Files) -> dict[str, str]:
 
 
 def add_commits(directory: Path, commits: Mapping[str, str]) -> bool:
-    """Keep some more, a sorted line each; whether any was new."""
+    """Add commits, one sorted line each; return whether any was new."""
     known = read_commits(Folder(directory))
     if not commits.keys() - known.keys():
         return False

@@ -1,6 +1,6 @@
-"""What the schema cannot say of a run file: that dates are real, and that its parts agree with one another.
+"""Check what the schema of a run file cannot express: real dates, and parts that agree with one another.
 
-Each function gives what is wrong as pairs of a field and a reason, the first of which a refusal names.
+Each function yields faults as pairs of a field and a reason; a refusal names the first.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[F
 
 
 def newer(label: str, other: str) -> bool:
-    """Tell whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
+    """Return whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
     one, two = (version_sort_key(text.partition("==")[2].partition("+")[0]) for text in (label, other))
     return one > two
 

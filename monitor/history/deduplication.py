@@ -1,9 +1,8 @@
-"""What a run says again is not written again: it stands in an earlier run of its series, which the later one names.
+"""Deduplicate the values of a run that an earlier run of its series has; the later run names the earlier one.
 
-Measurements differ every night, but most of the rest does not: a result's digest, its numerical error, what a compiler
-knows of a case, the message of a failure. Of a case that says all of that again, a run holds that it does. The run it
-names is always a whole one, so two files are all that it takes to read any. `benchmarks/storage.py` measures what it is
-worth.
+Measurements differ every night, but most of the rest does not: the digest of a result, its numerical error, the
+compiler's figures, the message of a failure. A run only marks the cases with all of these unchanged. The named run is
+always whole, so two files suffice to read any run. `benchmarks/storage.py` measures the gain.
 """
 
 from __future__ import annotations
@@ -36,14 +35,14 @@ ENOUGH = 0.9
 
 @dataclass(frozen=True)
 class EarlierRun:
-    """A run that others may name: its id, and `case` with the columns of `REPEATED`."""
+    """A whole run that others may name: its id, and a table of `case` and the columns of `REPEATED`."""
 
     run: str
     table: pa.Table
 
 
 def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
-    """The table without what the earlier run says of the same cases; as it is where that is too little."""
+    """Return the table without the values that the earlier run has; unchanged if those are too few."""
     columns = [name for name in REPEATED if name in table.column_names]
     rows = _rows(table["case"], earlier.table)
     there = earlier.table.take(rows)
@@ -59,7 +58,7 @@ def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
 
 
 def fill_in(table: pa.Table, case: pa.ChunkedArray, deduplicated: pa.ChunkedArray, earlier: pa.Table) -> pa.Table:
-    """The table of these cases, with what an earlier run says of those that say it again."""
+    """Return the table of these cases, with the values of the earlier run where it is marked."""
     columns = [name for name in table.column_names if name in REPEATED]
     # The row that says it, in both tables, one below the other.
     own = pa.array(np.arange(earlier.num_rows, earlier.num_rows + table.num_rows))
@@ -71,12 +70,12 @@ def fill_in(table: pa.Table, case: pa.ChunkedArray, deduplicated: pa.ChunkedArra
 
 
 def _rows(case: pa.ChunkedArray, earlier: pa.Table) -> pa.ChunkedArray:
-    """The row of each case in the earlier run, null where it is not there."""
+    """Return the row of each case in the earlier run, null if it is missing there."""
     return pc.index_in(_plain(case), value_set=_plain(earlier["case"]))
 
 
 def _equal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Whether values are the same; two that are not there are."""
+    """Return which values are the same; two missing ones are."""
     equal = pc.fill_null(pc.equal(_plain(one), _plain(other)), fill_value=False)
     return pc.or_(equal, pc.and_(pc.is_null(one), pc.is_null(other)))
 

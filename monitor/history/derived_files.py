@@ -1,4 +1,4 @@
-"""What follows from the runs of a history: written after each, and made anew without one that is retracted."""
+"""Write the files derived from the runs of a history, after each run and after a retraction."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ from monitor.model import Build, Evidence, Run, Series, Signature, function_of
 
 
 def write_after(directory: Path, runfile: RunFile, heads: Sequence[RecordedRun]) -> None:
-    """Write what is known after a run, which is among the `heads`: its outcomes, and the signatures that it told."""
+    """Write the outcomes and signatures after a run, which is one of the `heads`."""
     _write_outcomes_after(directory, runfile.run, heads)
     if runfile.signatures and runfile.run.build:
         _write_signatures_after(directory, runfile.run, runfile.run.build, runfile.signatures, heads)
 
 
 def _write_outcomes_after(directory: Path, run: Run, heads: Sequence[RecordedRun]) -> None:
-    """An old build tells nothing new of a case that a newer one told of."""
+    """Write the outcomes of a series; an older build changes no case that a newer one has judged."""
     files, path = Folder(directory), outcomes_path(run.series)
     runs = [*with_extent(of_series(run.series, heads))]
     newest, _ = runs[-1]
@@ -71,10 +71,10 @@ def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun
 
 
 def take_back(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
-    """Write a retraction to a work tree, and anew all that follows from the runs that remain. Commits nothing.
+    """Write a retraction, and all files derived from the remaining runs, to a work tree. Commits nothing.
 
-    Later runs may repeat values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
-    are written as the commit has them that recorded the run.
+    Later runs may refer to values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
+    are restored from the commit that recorded the run.
     """
     files, run = Folder(tree.path), item.run
     _restore_observations(tree, run)
@@ -86,7 +86,7 @@ def take_back(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
 
 
 def _restore_observations(tree: GitWorkTree, run: Run) -> None:
-    """Write a damaged file of observations as it was recorded, where git still has that."""
+    """Restore a damaged file of observations as it was recorded, if git still has that."""
     path = observations_path(run)
     if run.blocked or _is_readable(Folder(tree.path), path):
         return
@@ -104,7 +104,7 @@ def _is_readable(files: Files, path: PurePosixPath) -> bool:
 
 
 def write_outcomes_anew(tree: GitWorkTree, series: Series) -> None:
-    """Write the outcomes of a series from its runs; where none is left, there are none."""
+    """Write the outcomes of a series from its runs, or remove them if it has none."""
     files = Folder(tree.path)
     runs = of_series(series, read_followed(files, *series[:2]))
     path = outcomes_path(series)
@@ -115,7 +115,7 @@ def write_outcomes_anew(tree: GitWorkTree, series: Series) -> None:
 
 
 def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, KnownSignature] | None:
-    """Return what is known of signatures without a run, by the commit that recorded it; None where it told none."""
+    """Return the signatures without a run, from the commit that recorded it; None if it recorded none."""
     files, run = Folder(tree.path), item.run
     try:
         told = _functions_told(files, item)
@@ -137,7 +137,7 @@ def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, Known
 
 
 def _functions_told(files: Folder, item: RecordedRun) -> frozenset[str]:
-    """Return the functions whose signature a run may have told: only one that was executed tells any."""
+    """Return the functions whose signature a run may have recorded; only executed runs record any."""
     if item.run.evidence is not Evidence.EXECUTED or item.run.blocked:
         return frozenset()
     return frozenset(map(function_of, map(str, read_observations(files, [item], ("case",))["case"])))
@@ -151,10 +151,10 @@ def without_signatures(
     told: Collection[str],
     remaining: Iterable[Run],
 ) -> dict[str, KnownSignature]:
-    """Return what is known of signatures without what a retracted run told of the functions in `told`.
+    """Return the signatures without those that a retracted run recorded for the functions in `told`.
 
-    `before` and `after` are what was known before and after the commit that recorded it. Where that commit, or one
-    since, changed a function beside it, its row keeps what others told.
+    `before` and `after` are the signatures before and after the commit that recorded it. If that commit or a later one
+    changed a function too, its row keeps the other runs' data.
     """
     if retracted.build is None:
         return dict(known)

@@ -1,7 +1,7 @@
-"""The files of a history, for reading: those of one commit, or those of a folder.
+"""Read the files of a history, from one commit or from a folder.
 
 A reader sees one commit from beginning to end. It takes no lock, writes nothing, and does not look at the work tree, in
-which a writer may be at work or may have died.
+which a writer may be working or may have died.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from monitor.history.git_process import ObjectReader, UnreadableObjectError, com
 
 
 class HistoryError(RuntimeError):
-    """A history that cannot be used; the message is one line that says where, what is lost, and what to do."""
+    """A history that cannot be used. The message is one line with the place, the lost data and the remedy."""
 
 
 class Files(ABC):
@@ -24,23 +24,23 @@ class Files(ABC):
 
     @abstractmethod
     def names(self, folder: PurePosixPath) -> Sequence[str]:
-        """Return the names in a folder, sorted: none where there is no such folder."""
+        """Return the names in a folder, sorted; none if the folder does not exist."""
 
     @abstractmethod
     def key(self, path: PurePosixPath) -> str | None:
-        """Return what differs when the content of a file differs; None where there is no such file."""
+        """Return a key that changes with the content of a file; None if the file does not exist."""
 
     @abstractmethod
     def read(self, path: PurePosixPath) -> bytes | None:
-        """Return the content of a file; None where there is no such file. Raises HistoryError."""
+        """Return the content of a file; None if it does not exist. Raises HistoryError."""
 
     @abstractmethod
     def damaged(self, path: PurePosixPath, problem: str) -> HistoryError:
-        """Return the error that names a file and its problem, what is lost with it, and where to look for it."""
+        """Return the error that names a file, its problem, the lost data, and where to find it."""
 
 
 class Folder(Files):
-    """The files of a folder: what the project ships, or the work tree of a writer that holds its lock."""
+    """Files of a folder: the shipped history, or the work tree of a writer that holds its lock."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -65,7 +65,7 @@ class Folder(Files):
 
 
 class Committed(Files):
-    """The files of one commit of the git repository at `directory`. Raises HistoryError where it has no such commit."""
+    """Files of one commit of the git repository at `directory`. Raises HistoryError if it has no such commit."""
 
     def __init__(self, directory: Path, commit: str) -> None:
         self.directory = directory
@@ -96,7 +96,7 @@ class Committed(Files):
         )
 
     def _list(self) -> dict[str, dict[str, str]]:
-        """Return what each folder holds: the hash of a file by its name, nothing for a folder."""
+        """Return the content of each folder: the hash of each file by its name, an empty text for a folder."""
         done = subprocess.run(
             command(self.directory, "ls-tree", "-r", "-t", "-z", "--full-tree", self.commit),
             capture_output=True,
@@ -119,7 +119,7 @@ class Committed(Files):
 
 
 def _lost_with(path: PurePosixPath) -> str:
-    """Return what nobody knows any more where a file is gone."""
+    """Return what is lost with a file."""
     folder, *rest = path.parts
     run = path.name.partition(".")[0]
     of = f"run {run} ({' '.join(rest[:-1])})"

@@ -1,8 +1,9 @@
-"""One function's past without opening every run: an index, which can be thrown away at any time.
+"""Index the runs by function, so that one function's past is read without opening every run.
 
-A year of nights is hundreds of files, and to open them all takes most of a second. So the runs of a month are kept once
-more in one file of Arrow's, sorted by case, of which a reader takes the piece that has a function. It is made from the
-runs when first asked for, and anew when the month has other runs. It lies outside the history, and is never committed.
+A year of nights is hundreds of files, and opening them all takes most of a second. So the runs of a month are kept
+again in one Arrow file, sorted by case, of which a reader takes the batch with its function. The file is made from the
+runs when it is first needed, and again when the month has other runs. The index lies outside the history, is never
+committed, and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -31,14 +32,14 @@ ROWS = 8192  # of a piece: small enough to be read for one function, large enoug
 
 @dataclass(frozen=True)
 class _Month:
-    """The runs of a month, sorted by case, in pieces; `firsts` is the first case of each."""
+    """Runs of a month, sorted by case, in batches; `firsts` is the first case of each."""
 
     piece: Callable[[int], pa.RecordBatch]
     firsts: Sequence[str]
 
 
 def load_function(files: Files, index: Path, target: str, framework: str, function: str) -> pd.DataFrame:
-    """What every run that was not retracted saw of a function's cases: the columns of `KEPT`, and `run`; by case.
+    """Return the results of a function's cases in every run that was not retracted: `KEPT` and `run`, by case.
 
     Raises HistoryError.
     """
@@ -59,7 +60,7 @@ def load_function(files: Files, index: Path, target: str, framework: str, functi
 
 
 def _indexed(files: Files, path: Path, runs: Sequence[PurePosixPath]) -> _Month:
-    """A month by its index, made where it is not there or was made from other files than these."""
+    """Return a month from its index, which is made if it is missing or was made from other files."""
     made_from = {run.name: files.key(run) for run in runs}
     there = read_index(path)
     if there and there[1]["made_from"] == made_from:
@@ -79,7 +80,7 @@ def _sorted(files: Files, runs: Sequence[PurePosixPath]) -> pa.Table:
 
 
 def _rows(month: _Month, first: str, beyond: str) -> Iterator[pa.Table]:
-    """The rows whose case is at least `first` and below `beyond`."""
+    """Yield the rows whose case is at least `first` and below `beyond`."""
     start = max(bisect_left(month.firsts, first) - 1, 0)
     for number in range(start, bisect_left(month.firsts, beyond)):
         piece = pa.Table.from_batches([month.piece(number)]).replace_schema_metadata(None)

@@ -1,4 +1,4 @@
-"""Git, as a history uses it: one work tree, one branch, one writer at a time."""
+"""Git for a history: one work tree, one branch, one writer at a time."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ REMOTE_COMMANDS = ("fetch", "push", "ls-remote")
 
 
 class GitError(RuntimeError):
-    """A git command that failed; the message holds the command and git's own words."""
+    """A failed git command; the message holds the command and git's own words."""
 
 
 class PushRejectedError(GitError):
-    """A push that lost against another writer."""
+    """A push that was rejected because another writer was faster."""
 
 
 class GitWorkTree:
-    """The work tree at `path`. Every method raises GitError where git refuses."""
+    """The work tree at `path`. Every method raises GitError if git fails."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,7 +50,7 @@ class GitWorkTree:
         return (self.path / ".git").exists()
 
     def check(self) -> None:
-        """Raise HistoryError unless the monitor made what is there, or nothing is there. Changes nothing."""
+        """Raise HistoryError unless the directory is empty or the monitor made it. Changes nothing."""
         # Listed first: a writer may be making a history here, which begins with its repository.
         names = {item.name for item in self.path.iterdir()} if self.path.is_dir() else set()
         if self.exists:
@@ -67,7 +67,7 @@ class GitWorkTree:
             raise HistoryError(f"{self.path} is not empty and no history: name a directory that is new or empty")
 
     def _check_branch(self) -> None:
-        """Raise HistoryError where a commit would not reach the branch."""
+        """Raise HistoryError if a commit would not reach the branch."""
         there = self._run("symbolic-ref", "--quiet", "HEAD").stdout.strip()
         if there == HEAD:
             return
@@ -79,7 +79,7 @@ class GitWorkTree:
         )
 
     def create(self) -> None:
-        """Make an empty repository, marked as ours, in one step: half of one would be refused for ever."""
+        """Create an empty marked repository in one step; half of one would be refused for ever."""
         draft = self.path / DRAFT
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
@@ -91,7 +91,7 @@ class GitWorkTree:
 
     @property
     def commit(self) -> str | None:
-        """The newest commit of the branch, None where it has none yet."""
+        """Return the newest commit of the branch, None if it has none yet."""
         found = self._run("rev-parse", "--quiet", "--verify", HEAD)
         return found.stdout.strip() if found.returncode == 0 else None
 
@@ -100,18 +100,18 @@ class GitWorkTree:
         return self.git("log", "-1", "--diff-filter=A", "--format=%H", HEAD, "--", str(path)).strip()
 
     def parent(self, commit: str) -> str | None:
-        """Return the commit that another was made on top of, None where it is the first."""
+        """Return the parent of a commit, None for the first."""
         found = self._run("rev-parse", "--quiet", "--verify", f"{commit}^")
         return found.stdout.strip() if found.returncode == 0 else None
 
     def commit_all(self, message: str) -> str:
-        """Commit the whole work tree, also where nothing differs, and return the commit's hash."""
+        """Commit the whole work tree, even if nothing changed, and return the hash of the commit."""
         self.git("add", "--all", "--force")  # whatever somebody's settings ignore is part of the history
         self.git("commit", "--quiet", "--allow-empty", "--file=-", stdin=message)
         return self.git("rev-parse", "HEAD").strip()
 
     def discard(self) -> None:
-        """Drop what a writer that died left half-done. Raises HistoryError where a person changed something."""
+        """Discard what a writer that died left half-done. Raises HistoryError if a person changed a file."""
         if self.commit:
             self._check_changes()
             self.git("reset", "--quiet", "--hard")
@@ -120,7 +120,7 @@ class GitWorkTree:
         self.git("clean", "--quiet", "--force", "-d", "-x")
 
     def _check_changes(self) -> None:
-        """Raise HistoryError where the work tree has a change that no writer of ours makes."""
+        """Raise HistoryError if the work tree has a change that no writer of the monitor makes."""
         entries = self.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").split("\0")[:-1]
         foreign = sorted(path for entry in entries if (path := entry[3:]).partition("/")[0] not in WRITTEN)
         if foreign:
@@ -130,7 +130,7 @@ class GitWorkTree:
             )
 
     def fetch(self) -> str | None:
-        """Fetch the remote's branch, and return its newest commit; None where it has no such branch."""
+        """Fetch the remote's branch and return its newest commit; None if it has no such branch."""
         if not self.git("ls-remote", "--heads", "origin", HEAD).strip():
             return None
         self.git("fetch", "--quiet", "origin", f"+{HEAD}:{REMOTE}")
@@ -141,11 +141,11 @@ class GitWorkTree:
         self.git("reset", "--quiet", "--hard", commit)
 
     def contains(self, commit: str, other: str) -> bool:
-        """Whether `other` is `commit` or one of those that it was made on top of."""
+        """Return whether `other` is `commit` or an ancestor of it."""
         return self._run("merge-base", "--is-ancestor", other, commit).returncode == 0
 
     def push(self) -> None:
-        """Push the branch. Raises PushRejectedError where somebody else was faster."""
+        """Push the branch. Raises PushRejectedError if another writer was faster."""
         done = self._run("push", "--quiet", "--porcelain", "origin", f"{HEAD}:{HEAD}")
         if done.returncode == 0:
             return
@@ -155,17 +155,17 @@ class GitWorkTree:
         raise kind(f"git push: {words.strip()}")
 
     def trailers(self, key: str, *commits: str) -> tuple[str, ...]:
-        """What the messages of commits say in their last lines under a key, as in `Artifact: 5`: by default of all."""
+        """Return the values of a trailer such as `Artifact: 5` in the messages of commits, by default of all."""
         if not self.exists or self.commit is None:
             return ()
         return tuple(self.git("log", f"--format=%(trailers:key={key},valueonly)", *(commits or (HEAD,))).split())
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the work tree for one writer of this machine; others wait. Released also when the holder is killed.
+        """Hold the work tree for one writer of this machine; others wait.
 
-        A git that the holder started keeps the lock until it ends. So the lock files that git left are those of a git
-        that was killed, and nobody else would remove them.
+        The lock is released even if the holder is killed. A git process that the holder started keeps the lock until it
+        ends. So remaining lock files of git belong to a killed process, and nobody else would remove them.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         with open_lock(self.path.parent / f".{self.path.name}.lock") as lock:
@@ -179,7 +179,7 @@ class GitWorkTree:
 
     @property
     def held(self) -> tuple[int, ...]:
-        """The lock, to be handed to a process that shall keep it; empty where it is not held."""
+        """Return the descriptor of the lock for a process that has to keep it; empty if the lock is not held."""
         return () if self._lock is None else (self._lock,)
 
     def _remove_stale_locks(self) -> None:
@@ -195,7 +195,7 @@ class GitWorkTree:
             lock.unlink(missing_ok=True)
 
     def _place(self, name: str) -> Path:
-        """Where git keeps a file of its own."""
+        """Return the path of one of git's own files."""
         return Path(self.git("rev-parse", "--path-format=absolute", "--git-path", name).strip())
 
     def git(self, *arguments: str, stdin: str | None = None) -> str:

@@ -1,4 +1,4 @@
-"""How git is called: with settings of ours, on one repository, whatever others the caller's environment names."""
+"""Call git with fixed settings on one repository, whatever other repositories the caller's environment names."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def command(directory: Path, *arguments: str) -> list[str]:
 
 
 def environment(directory: Path, given: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Return the environment for git: the caller's, without what would lead git to another repository."""
+    """Return the environment for git: the caller's, without variables that lead git to another repository."""
     kept = {name: value for name, value in given.items() if not name.startswith("GIT_") or REACH.fullmatch(name)}
     count = given.get("GIT_CONFIG_COUNT", "")
     pairs = [
@@ -73,13 +73,13 @@ def environment(directory: Path, given: Mapping[str, str] = os.environ) -> dict[
 
 
 class UnreadableObjectError(Exception):
-    """An object that git cannot read; the message is git's, in one line."""
+    """An object that git cannot read; the message is git's, on one line."""
 
 
 class ObjectReader:
     """Reads objects of one repository through one git process, which ends with this object.
 
-    A forked process starts a git of its own: two that ask one git would take each other's answers.
+    A forked process starts its own git, because two readers of one git would take each other's answers.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -119,14 +119,14 @@ class ObjectReader:
         return requests, answers
 
     def _last_words(self) -> str:
-        """End git, and return what it says of the object that it could not read."""
+        """End git and return its message about the object that it could not read."""
         process, self._process = self._process, None
         words = _end(process, os.getpid()) if process else ""
         return words or "it is missing"
 
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> str:
-    """End a git that was started by `owner`, and return its last line."""
+    """End a git process that `owner` started, and return its last line."""
     if owner != os.getpid() or process.stdin is None or process.stdin.closed:
         return ""
     _, words = process.communicate()

@@ -1,11 +1,10 @@
-"""The way in: run files from machines that ran nightly code, read as untrusted input.
+"""Read run files from machines that ran nightly code, as untrusted input.
 
-Every line is checked against the published schema, every size is bounded, and the file is refused whole with one line
-that says where. What the schema cannot say, `monitor.history.consistency` does. Nothing of a file becomes a path but
-names that the schema allows, and those only where the project knows the target.
+Every line is checked against the published schema and every size is bounded. A faulty file is refused whole, with one
+line that names the place. `monitor.history.consistency` checks what the schema cannot express. Only names that the
+schema allows become paths, and only for targets that the project knows.
 
-Whatever is accepted, every later command can read: before it is, the file is written as a history of its own would be,
-and read back.
+Every later command can read an accepted file, because it is first written to a temporary history and read back.
 """
 
 from __future__ import annotations
@@ -40,9 +39,9 @@ SHOWN = jsonschema_rs.validator_for(PUBLISHED["$defs"]["line"])
 
 
 def read_untrusted(path: Path, *, targets: Collection[str], now: datetime | None = None) -> RunFile:
-    """Return a run file, checked; an unfinished one is taken too. Raises RunFileError naming file, line and field.
+    """Return a checked run file, also an unfinished one. Raises RunFileError naming file, line and field.
 
-    `now` is the time of the check, that of this machine's clock where it is not given.
+    `now` is the time of the check, by default that of this machine's clock.
     """
     checker = _Checker(path, now or datetime.now(UTC))
     for number, data in checker.objects():
@@ -62,7 +61,7 @@ def read_untrusted(path: Path, *, targets: Collection[str], now: datetime | None
 
 
 class _Checker:
-    """Takes the lines of one file in order."""
+    """Checks the lines of one file in order."""
 
     def __init__(self, path: Path, now: datetime) -> None:
         self.path = path
@@ -77,7 +76,7 @@ class _Checker:
         self._reached = "run"
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The complete lines with their numbers from 1, parsed."""
+        """Yield the complete lines, parsed, with their numbers from 1."""
         try:
             yield from self._read_objects()
         except OSError as error:  # a folder, a file that may not be read, a disk that fails
@@ -135,7 +134,7 @@ class _Checker:
             self._check(number, end_faults(self.end, self.run, self.now))
 
     def _read(self, kind: type[T], number: int, value: object, field: str) -> T:
-        """What a line holds. To the schema 1.0 is a whole number, as it is to JSON; here it is none."""
+        """Return the record of a line. The schema accepts 1.0 as a whole number, as JSON does; this does not."""
         try:
             return from_json(kind, value)
         except (TypeError, ValueError) as error:
@@ -176,7 +175,7 @@ class _Checker:
 
 
 def _said(problem: jsonschema_rs.ValidationError) -> str:
-    """Return what is wrong, shortly; of a text with a character that does not show, which one it is."""
+    """Return the fault in short; for a text with an invisible character, that character."""
     text = problem.instance
     if isinstance(text, str) and (hidden := next((c for c in text if not SHOWN.is_valid(c)), "")):
         return f"has a character that does not show, U+{ord(hidden):04X}"
@@ -195,7 +194,7 @@ def _no_constant(name: str) -> Never:
 
 
 def _unencodable(value: Any) -> str:
-    """Return the dotted path of the first text that UTF-8 cannot hold; empty where there is none."""
+    """Return the dotted path of the first text that UTF-8 cannot hold; empty if there is none."""
     return next(_unencodable_paths(value, ()), "")
 
 

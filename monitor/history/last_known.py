@@ -1,4 +1,4 @@
-"""What is known of every case: its last outcome that was evidence, in the order of builds."""
+"""Find the last known outcome of every case, in the order of builds."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("case", "outcome", "evidence", "message")
 
 @dataclass(frozen=True)
 class LastKnown:
-    """The last known outcome of a case."""
+    """Last known outcome of a case."""
 
     outcome: Outcome
     evidence: Evidence
@@ -28,10 +28,10 @@ class LastKnown:
 
 
 def apply_run(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
-    """What is known of every case after one more run answered; None is a case that could not be judged.
+    """Return the known value of every case after one more run; a value of None is a case that could not be judged.
 
-    Missing evidence changes nothing: what was known stays. After a run of the whole suite, a case that was not asked
-    for is gone; after a selection it is only not asked for.
+    Missing evidence changes nothing. After a run of the whole suite, a case that the run did not ask for is removed;
+    after a selection it stays.
     """
     kept = {case: value for case, value in known.items() if case in answers or not whole}
     return kept | {case: value for case, value in answers.items() if value is not None}
@@ -40,9 +40,9 @@ def apply_run(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole:
 def known_after(
     files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, LastKnown] | None = None
 ) -> dict[str, LastKnown]:
-    """What is known after runs of one series, where `known` was known before.
+    """Return the last known outcomes after runs of one series, starting from `known`.
 
-    They come with their extent (`monitor.history.ordering.with_extent`), which follows from all runs of the series.
+    The runs come with their extent (`monitor.history.ordering.with_extent`), which depends on all runs of the series.
     """
     result = dict(known or {})
     for recorded, whole in runs:
@@ -61,7 +61,7 @@ def _answers(files: Files, recorded: RecordedRun) -> dict[str, LastKnown | None]
 
 
 def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, LastKnown]:
-    """The last known outcomes of one series, by case; none where there is no such file. Raises HistoryError."""
+    """Return the last known outcomes of one series by case; none if it has no file. Raises HistoryError."""
     rows = read_table(files, path, COLUMNS)
     try:
         return {

@@ -1,18 +1,18 @@
-"""Where things lie in a history, and how one run is written there.
+"""Paths of the files of a history, and the format of one run.
 
-    outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row a case;
-                                                  overwritten, so that `git diff` is the night's news
-    outcomes/…/<suite>.<evidence>.csv             the same for evidence that was not had by executing
-    signatures/<framework>.csv                    what each function takes, as `monitor.history.signature_table` tells
+    outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row each;
+                                                  overwritten, so that `git diff` shows the changes of the night
+    outcomes/…/<suite>.<evidence>.csv             the same for evidence other than executed
+    signatures/<framework>.csv                    signatures of functions (`monitor.history.signature_table`)
     manifest.csv                                  the rows of each of these tables (`monitor.history.manifest`)
-    runs/<target>/<framework>/<run>.json          what was run: build, environment, notes; never changed
-    runs/<target>/<framework>/<run>.parquet       what was observed, one row a case; never changed; what an earlier run
-                                                  said already is left there (`monitor.history.deduplication`)
+    runs/<target>/<framework>/<run>.json          head of a run: build, environment, notes; never changed
+    runs/<target>/<framework>/<run>.parquet       observations, one row for each case, without the values of an
+                                                  earlier run (`monitor.history.deduplication`); never changed
     runs/<target>/<framework>/<run>.compared.parquet
-                                                  what was measured beside the last good build, where anything was: one
-                                                  row a case; never changed
+                                                  comparisons with good builds, if there are any, one row for each
+                                                  case; never changed
 
-The outcomes follow from the runs: they could be written anew from them at any time.
+The outcomes follow from the runs and can be written again from them at any time.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, O
 
 @dataclass(frozen=True)
 class RecordedRun:
-    """A run in the history: its head (without the list of cases) and its end, None where it was cut short.
+    """A run in the history: its head (without the list of cases) and its end, None if it was cut short.
 
     `compared` is the number of its comparisons.
     """
@@ -105,7 +105,7 @@ class RecordedRun:
 
 
 def run_path(run: Run, suffix: str) -> PurePosixPath:
-    """The path, in a history, of that one of a run's files."""
+    """Return the path in a history of one of a run's files."""
     return RUNS / run.target / run.framework / f"{run.id}{suffix}"
 
 
@@ -120,10 +120,10 @@ def outcomes_path(series: Series) -> PurePosixPath:
 
 
 def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> RecordedRun:
-    """Write a run: its head, which is returned, its observations, and its comparisons where it has any.
+    """Write the head of a run, which is returned, its observations, and its comparisons if it has any.
 
-    A case that was asked for and never answered is written as `blocked`. A run that was blocked as a whole leaves its
-    head alone. `beside` is a run of the same series, which may have said most of it already.
+    A case that was asked for and not observed is written as `blocked`. A blocked run has only its head. `beside` is a
+    run of the same series that may have most of the values already.
     """
     head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons))
     if not runfile.run.blocked:
@@ -143,14 +143,14 @@ def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0)
 
 
 def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
-    """Write what a run observed, without what the run beside it says already, or the one that that one names."""
+    """Write the observations of a run without the values of the run `beside`, or of the run that that one names."""
     files, path = Folder(directory), observations_path(beside) if beside else None
     earlier = (named(files, path) or EarlierRun(path.stem, _said(files, path, REPEATED))) if path else None
     write_table(table, directory / observations_path(run), earlier)
 
 
 def named(files: Files, path: PurePosixPath) -> EarlierRun | None:
-    """The run that a run's file names for what it says again; None where it is whole. Raises HistoryError."""
+    """Return the run that a run's file names for deduplicated values; None if it is whole. Raises HistoryError."""
     content = content_of(files, path)
     try:
         earlier = _earlier(pq.ParquetFile(pa.py_buffer(content)), path)
@@ -160,7 +160,7 @@ def named(files: Files, path: PurePosixPath) -> EarlierRun | None:
 
 
 def complete(runfile: RunFile) -> tuple[Observation, ...]:
-    """The observations of a run, one for every case asked for, sorted by case."""
+    """Return the observations of a run, one for every case that it should have, sorted by case."""
     answered = {observation.case: observation for observation in runfile.observations}
     return tuple(
         answered.get(case) or Observation(case, Outcome.BLOCKED, runfile.run.evidence, NOT_OBSERVED)
@@ -205,19 +205,19 @@ def _side_cells(side: ComparisonSide) -> tuple[object, ...]:
 
 
 def _lists(sides: Sequence[ComparisonSide]) -> tuple[list[object], ...]:
-    """The columns of several sides, each a list."""
+    """Return the columns of several sides, each a list."""
     cells = [_side_cells(side) for side in sides]
     return tuple([cell[column] for cell in cells] for column in range(len(SIDE_COLUMNS)))
 
 
 def read_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
-    """The heads of all runs, or of those on one target, of one framework; in no order. Raises HistoryError."""
+    """Return the heads of all runs, or of one target and framework, in no order. Raises HistoryError."""
     chosen = [place for place in places(files) if target in ("*", place[0]) and framework in ("*", place[1])]
     return tuple(read_head(files, path) for place in chosen for path in _heads(files, place))
 
 
 def read_head(files: Files, path: PurePosixPath) -> RecordedRun:
-    """The head of one run. Raises HistoryError."""
+    """Return the head of one run. Raises HistoryError."""
     content = content_of(files, path)
     try:
         return from_json(RecordedRun, json.loads(content))
@@ -226,7 +226,7 @@ def read_head(files: Files, path: PurePosixPath) -> RecordedRun:
 
 
 def _heads(files: Files, place: tuple[str, str]) -> list[PurePosixPath]:
-    """The paths of the heads of one framework's runs on one target. Raises HistoryError where a run has none."""
+    """Return the paths of the heads of one framework's runs on one target. Raises HistoryError if one is missing."""
     folder = RUNS.joinpath(*place)
     names = files.names(folder)
     heads = {name.removesuffix(".json") for name in names if name.endswith(".json")}
@@ -237,9 +237,9 @@ def _heads(files: Files, place: tuple[str, str]) -> list[PurePosixPath]:
 
 
 def observed(files: Files, target: str, framework: str) -> list[PurePosixPath]:
-    """The paths of what the runs of one framework on one target observed, in the order of time.
+    """Return the paths of the observations of one framework on one target, in the order of time.
 
-    Raises HistoryError where one is missing: only a run that was blocked as a whole observed nothing.
+    Raises HistoryError if one is missing: only a blocked run has none.
     """
     heads = _heads(files, (target, framework))
     there = {*files.names(RUNS / target / framework)}
@@ -251,7 +251,7 @@ def observed(files: Files, target: str, framework: str) -> list[PurePosixPath]:
 
 
 def places(files: Files) -> tuple[tuple[str, str], ...]:
-    """The targets and frameworks that have runs, sorted."""
+    """Return the pairs of target and framework that have runs, sorted."""
     return tuple(
         (target, framework)
         for target in files.names(RUNS)
@@ -265,7 +265,7 @@ def count_runs(files: Files) -> int:
 
 
 def content_of(files: Files, path: PurePosixPath) -> bytes:
-    """The content of a file that has to be there. Raises HistoryError."""
+    """Return the content of a file that has to exist. Raises HistoryError."""
     content = files.read(path)
     if content is None:
         raise files.damaged(path, "is missing")
@@ -273,7 +273,7 @@ def content_of(files: Files, path: PurePosixPath) -> bytes:
 
 
 def unreadable(files: Files, path: PurePosixPath, error: BaseException) -> HistoryError:
-    """What to raise where a file does not hold what it should."""
+    """Return the error for a file with wrong content."""
     why = next(iter(str(error).split("\n")), "")[:100]
     return files.damaged(path, f"is damaged ({why or type(error).__name__})")
 
@@ -281,10 +281,10 @@ def unreadable(files: Files, path: PurePosixPath, error: BaseException) -> Histo
 def read_observations(
     files: Files, runs: Iterable[RecordedRun], columns: Sequence[str] = tuple(COLUMNS)
 ) -> pd.DataFrame:
-    """The observations of the given runs in one table, in the order of the runs: these columns, and `run`, its id.
+    """Return the observations of these runs in one table, in the order of the runs.
 
-    Words and texts are categories: a year of nights says the same few again and again. A run that was blocked as a
-    whole has none. Raises HistoryError where a file of the others is missing or damaged.
+    It has these columns, and `run`, the run's id. Texts are categories, because a year of nights repeats a few of them.
+    A blocked run has no observations. Raises HistoryError if a file of another run is missing or damaged.
     """
     tables = {
         item.run.id: read_run(files, observations_path(item.run), columns) for item in runs if not item.run.blocked
@@ -293,7 +293,7 @@ def read_observations(
 
 
 def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequence[str]) -> pd.DataFrame:
-    """What runs observed in one table, from tables of these columns: one has so many `rows` of a run after another."""
+    """Return the observations of runs as one table, from tables of these columns; `rows` counts each run's rows."""
     nothing = pa.table({name: pa.array([], _TYPES[name]) for name in columns})
     whole: pd.DataFrame = pa.concat_tables([nothing, *tables]).unify_dictionaries().to_pandas()
     number = np.repeat(np.arange(len(rows)), [*rows.values()])
@@ -301,9 +301,9 @@ def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequenc
 
 
 def read_run(files: Files, path: PurePosixPath, columns: Sequence[str]) -> pa.Table:
-    """The wanted columns of one run, in the types of `_TYPES`. Raises HistoryError.
+    """Return columns of one run in the types of `_TYPES`. Raises HistoryError.
 
-    Files are many, and none is large: each is taken into memory at once, by one thread.
+    Files are many and small, so one thread reads each into memory at once.
     """
     content = content_of(files, path)
     try:
@@ -313,7 +313,7 @@ def read_run(files: Files, path: PurePosixPath, columns: Sequence[str]) -> pa.Ta
 
 
 def read_cases(files: Files, path: PurePosixPath, cases: NDArray[np.object_]) -> pa.Table:
-    """All columns of one run's observations of these cases, in their order. Raises HistoryError."""
+    """Return all columns of one run's observations of these cases, in their order. Raises HistoryError."""
     table = read_run(files, path, [*COLUMNS])
     names = table[STEPWISE].combine_chunks()
     return table.take(pc.index_in(pa.array(cases, _TEXT.value_type), value_set=names.dictionary_decode()))
@@ -334,13 +334,13 @@ def _decoded(files: Files, path: PurePosixPath, content: bytes, columns: Sequenc
 
 
 def _earlier(file: pq.ParquetFile, path: PurePosixPath) -> PurePosixPath | None:
-    """The run, in the same folder, that a file names for what it says again."""
+    """Return the path of the run, in the same folder, that a file names for deduplicated values."""
     run = (file.metadata.metadata or {}).get(EARLIER.encode())
     return path.with_name(run.decode() + path.suffix) if run else None
 
 
 def _said(files: Files, path: PurePosixPath, columns: tuple[str, ...]) -> pa.Table:
-    """What others name a run for. The runs of a series name the same one, mostly."""
+    """Return the values that other runs refer to. The runs of a series mostly name the same run."""
     return _said_once(files, path, files.key(path), columns)
 
 
@@ -356,7 +356,7 @@ def _column(there: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
 
 
 def _each_once(names: pa.Array) -> pa.DictionaryArray:
-    """Names of which a run has each once, as a dictionary of themselves: to look for equal ones takes long."""
+    """Return distinct names as a dictionary array of themselves, which avoids a slow search for duplicates."""
     return pa.DictionaryArray.from_arrays(np.arange(len(names), dtype=np.int32), names)
 
 
@@ -370,7 +370,7 @@ def _typed(column: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
 
 
 def read_comparisons(files: Files, runs: Iterable[RecordedRun]) -> dict[str, tuple[Comparison, ...]]:
-    """The comparisons of the given runs by run id, of those that have any. Raises HistoryError."""
+    """Return the comparisons of these runs by run id, of those that have any. Raises HistoryError."""
     found = {}
     for item in runs:
         if not item.compared:
@@ -402,6 +402,6 @@ def _digest_text(digest: Digest | None) -> str:
 
 
 def parse_digest(text: str) -> Digest:
-    """A digest as its column holds it."""
+    """Return the digest in a cell of its column."""
     exact, *figures = text.split()
     return Digest(exact, tuple(map(int, figures)))

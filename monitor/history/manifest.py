@@ -1,9 +1,9 @@
-"""The manifest of a history: how many rows each table of text has, so that a missing or cut one is noticed.
+"""The manifest of a history: the number of rows of each text table, which shows a missing or truncated table.
 
-    manifest.csv     one sorted row a table: its path in the history, and its number of rows
+    manifest.csv     one sorted row for each table: its path in the history, and its number of rows
 
-The tables are those that writers overwrite: outcomes, signatures, retractions, commits. The head of a run says the same
-of that run's own files.
+The tables are those that writers overwrite: outcomes, signatures, retractions, commits. The head of a run has the same
+data about its own files.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ COLUMNS = ("file", "rows")
 
 
 def read_table(files: Files, path: PurePosixPath, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the rows of a CSV file; none where the history has no such file. Raises HistoryError."""
+    """Return the rows of a CSV file; none if the history has no such file. Raises HistoryError."""
     content = files.read(path)
     rows = [] if content is None else _rows(files, path, content, columns)
     check_rows(files, path, None if content is None else len(rows))
@@ -44,7 +44,7 @@ def remove_table(directory: Path, path: PurePosixPath) -> None:
 
 
 def check_rows(files: Files, path: PurePosixPath, rows: int | None) -> None:
-    """Raise HistoryError unless the manifest gives that number of rows for a file, None for one that is not there."""
+    """Raise HistoryError unless the manifest has that number of rows for a file; None means that the file is absent."""
     wanted = read_manifest(files).get(str(path))
     if rows == wanted:
         return
@@ -56,14 +56,14 @@ def check_rows(files: Files, path: PurePosixPath, rows: int | None) -> None:
 
 
 def note_rows(directory: Path, path: PurePosixPath, rows: int | None) -> None:
-    """Write how many rows a file has; None where it is there no more. Raises HistoryError."""
+    """Write the number of rows of a file to the manifest; None removes its row. Raises HistoryError."""
     known = {**read_manifest(Folder(directory)), str(path): rows}
     lines = [(file, count) for file, count in sorted(known.items()) if count is not None]
     pd.DataFrame(lines, columns=[*COLUMNS]).to_csv(directory / PATH, index=False, lineterminator="\n")
 
 
 def read_manifest(files: Files) -> dict[str, int]:
-    """Return the number of rows of each table, by its path; nothing where there is no manifest. Raises HistoryError."""
+    """Return the number of rows of each table by its path; none without a manifest. Raises HistoryError."""
     content = files.read(PATH)
     if content is None:
         return {}
@@ -74,7 +74,7 @@ def read_manifest(files: Files) -> dict[str, int]:
 
 
 def _rows(files: Files, path: PurePosixPath, content: bytes, columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the rows of a CSV file with exactly these columns. Raises HistoryError where it is anything else."""
+    """Return the rows of a CSV file with exactly these columns. Raises HistoryError for any other content."""
     try:
         if not content.endswith(b"\n"):
             raise ValueError("its end is missing")

@@ -1,8 +1,8 @@
-"""The branch here and the branch of the remote made one, so that no run that either has is lost.
+"""Merge the local and the remote branch of a history, so that no run of either is lost.
 
-The remote may have gone on, which is common. It may also have been moved back or begun anew by a forced push, and a
-writer here may have died between its commit and its push. Then runs are recorded here that the remote lacks, and they
-are recorded again on top of what it has.
+Usually the remote has only moved on. It may also have been moved back or restarted by a forced push, and a local writer
+may have died between its commit and its push. Then the remote lacks local runs, which are recorded again on top of its
+branch.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0],
 
 
 def rejoin(tree: GitWorkTree, say: Callable[[str], None]) -> None:
-    """Make the branch here contain the remote's, with every run recorded here. Raises GitError, HistoryError."""
+    """Make the local branch contain the remote's, with every local run. Raises GitError, HistoryError."""
     remote, local = tree.fetch(), tree.commit
     if remote is None or local is None or tree.contains(local, remote):
         _say_what_is_missing(tree, remote, local, say)
@@ -43,12 +43,12 @@ def rejoin(tree: GitWorkTree, say: Callable[[str], None]) -> None:
 
 
 def _planted(tree: GitWorkTree, commit: str) -> bool:
-    """Whether a commit is the first of a history, in which nothing was recorded yet."""
+    """Return whether a commit is the first of a history, before any run was recorded."""
     return tree.git("log", "-1", "--format=%P%s", commit).strip() == PLANTED
 
 
 def _say_what_is_missing(tree: GitWorkTree, remote: str | None, local: str | None, say: Callable[[str], None]) -> None:
-    """Tell where the remote's branch lacks runs that are recorded here: they are pushed with what is new."""
+    """Report local runs that the remote's branch lacks; they are pushed together with the new ones."""
     if remote and local and remote != local:
         missing = [path.stem for path in _missing(Committed(tree.path, local), Committed(tree.path, remote))]
         if missing:
@@ -96,7 +96,7 @@ def _named(runs: Sequence[str]) -> str:
 
 
 def _missing(ours: Files, theirs: Files) -> list[PurePosixPath]:
-    """The heads of the runs that are here and not there, by path."""
+    """Return the paths of the heads of the local runs that the remote lacks."""
     there = {*_heads(theirs)}
     return [path for path in _heads(ours) if path not in there]
 
@@ -108,12 +108,12 @@ def _heads(files: Files) -> Iterable[PurePosixPath]:
 
 
 def _of_run(files: Files, head: PurePosixPath) -> list[PurePosixPath]:
-    """The files of a run."""
+    """Return the files of a run."""
     return [head.with_name(name) for name in files.names(head.parent) if name.partition(".")[0] == head.stem]
 
 
 def _files(files: Files, folder: PurePosixPath) -> Iterable[PurePosixPath]:
-    """All files in a folder and those below, but those of `DERIVED`, by path."""
+    """Yield all files in a folder and below, except those of `DERIVED`."""
     for name in files.names(folder):
         path = folder / name
         if files.names(path):
@@ -148,12 +148,15 @@ def _join_signatures(tree: GitWorkTree, ours: Files, theirs: Files, framework: s
 
 
 def _versions(files: Files, framework: str) -> list[Version]:
-    """The versions that were run of a framework."""
+    """Return the versions of a framework that were run."""
     return [version_of(item.run.build.label) for item in read_followed(files, framework=framework) if item.run.build]
 
 
 def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:
-    """The newer of two, with what stood before it: by the older one, unless a build in between was `built` there."""
+    """Return the newer of two signatures with the one before.
+
+    That is the older one, unless a build in between was `built` there.
+    """
     since = version_of(newer.since)
     if any(version_of(older.since) < version < since for version in built):
         return newer

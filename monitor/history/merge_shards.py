@@ -1,4 +1,4 @@
-"""One run out of the run files of several jobs that shared a suite."""
+"""Merge the run files of several jobs that shared a suite into one run."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from monitor.model import RunEnd
 
 
 def join_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
-    """The run files with those of one suite, build and target joined that are shards of one run.
+    """Return the run files, with the shards of one suite, build and target merged.
 
-    A shard that is missing, blocked or there twice leaves the joined run what its `shard` says: a part of the suite.
+    If a shard is missing, blocked or duplicated, `shard` of the merged run names the parts that it has.
     """
     whole = [runfile for runfile in runfiles if not runfile.run.shard]
     parts = [runfile for runfile in runfiles if runfile.run.shard]
@@ -54,7 +54,7 @@ def _join(parts: Sequence[RunFile]) -> RunFile:
 
 
 def _last(ends: Sequence[RunEnd | None]) -> RunEnd | None:
-    """The end of a joined run, which has ended when all its parts have."""
+    """Return the end of a merged run: the latest of all parts, or None if one has not ended."""
     ended = [end for end in ends if end]
     if len(ended) < len(ends):
         return None

@@ -1,11 +1,9 @@
-"""How a table of observations is written so that ten years of nights stay small.
+"""Encode a table of observations so that ten years of nights stay small: few digits, sorted names, no duplicates.
 
-Few digits, sorted names as steps, and nothing twice (`monitor.history.deduplication`).
-
-A latency scatters by 3 % from night to night: what stands after its third digit is noise, and noise is what does not
-compress. Rounded, a column has so few different values that Parquet's dictionaries make 10 to 13 bits of each. Names
-that are sorted differ from the one above in a few letters, and as such differences they take a third of a byte each.
-`benchmarks/storage.py` measures what both are worth.
+A latency scatters by 3 % from night to night, so the digits after the third are noise, and noise does not compress. A
+rounded column has so few values that Parquet's dictionaries need 10 to 13 bits for each. Sorted names differ from the
+one above in a few letters, and such differences take a third of a byte each. `monitor.history.deduplication` removes
+what an earlier run has. `benchmarks/storage.py` measures the gains.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a 
 
 
 def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = None) -> None:
-    """Write observations, sorted by case, as Parquet: without what an earlier run says already."""
+    """Write observations, sorted by case, as Parquet, without the values that an earlier run has."""
     written = pa.Table.from_pandas(with_digits_kept(table), preserve_index=False).replace_schema_metadata(None)
     if earlier:
         written = leave_out(written, earlier)
@@ -57,12 +55,12 @@ def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = No
 
 
 def with_digits_kept(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table as it is written: with as many digits of each column as are kept."""
+    """Return a table as it is written, with the digits of `DIGITS`."""
     return table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
 
 
 def rounded(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:
-    """Values with so many significant digits. What is not finite, and zero, stay what they are."""
+    """Return values with so many significant digits. Zero and values that are not finite stay unchanged."""
     given = np.asarray(values, dtype=np.float64)
     kept = np.isfinite(given) & (given != 0)
     places = np.floor(np.log10(np.abs(np.where(kept, given, 1.0)))) - digits + 1

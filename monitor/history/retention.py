@@ -1,9 +1,9 @@
-"""Old measurements thin out; what was seen never does.
+"""Prune old measurements; outcomes are never pruned.
 
-Of the runs that are older than a year, one a week of each series keeps its measurements. Of the others stays what every
-case came to: outcome, message, stage, digest, numerical error. What is dropped leaves the work tree, but git keeps
-every file that was ever committed. Only a branch that begins anew is smaller; the old one stays under a name of its
-own, so that nothing is lost before somebody deletes it.
+Of the runs older than a year, one run a week of each series keeps its measurements. The others keep what every case
+came to: outcome, message, stage, digest, numerical error. Pruned data leave the work tree, but git keeps every file
+that was ever committed. Only a new branch is smaller; the old one gets a name of its own, so that nothing is lost
+before somebody deletes it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and
 
 @dataclass(frozen=True)
 class PruneReport:
-    """What was done: `runs` lost their measurements, `freed` bytes of the work tree with them.
+    """Result of a pruning: `runs` lost their measurements, which freed `freed` bytes of the work tree.
 
-    `old` is the branch that still has everything, empty where the branch was not begun anew.
+    `old` is the branch that still has everything, empty if no new branch was started.
     """
 
     runs: int
@@ -61,7 +61,7 @@ def thin(history: History, today: date, *, anew: bool) -> PruneReport:
 
 
 def to_thin(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:
-    """The runs that are to lose their measurements: all before that day but the first of each week and series."""
+    """Return the runs to prune: all before that day, except the first of each week and series."""
     old = sorted((item for item in runs if _day(item) < before), key=lambda item: item.run.started)
     first = {(item.run.series, _day(item).isocalendar()[:2]): item for item in reversed(old)}
     return [item for item in old if first[item.run.series, _day(item).isocalendar()[:2]] is not item]
@@ -72,7 +72,7 @@ def _day(recorded: RecordedRun) -> date:
 
 
 def _thin(files: Folder, path: PurePosixPath) -> int:
-    """Drop the measurements of a run, and say how many bytes that freed: none where there were none."""
+    """Prune the measurements of a run; return the number of bytes freed, 0 if it had none."""
     there = files.directory / path
     table, size = read_run(files, path, tuple(COLUMNS)).to_pandas(), there.stat().st_size
     if table[[*MEASURED]].isna().all(axis=None):

@@ -1,9 +1,9 @@
-"""Runs that were taken back, and why.
+"""Retracted runs and the reasons.
 
-    retracted.csv     a row a run, in the order of their ids: what it was, when it was retracted, and why
+    retracted.csv     one row for each run, in the order of ids: the run, the day of the retraction, and the reason
 
-The files of such a run stay: what later runs do not repeat stands in them (`monitor.history.deduplication`), and its id
-is taken. But no series has it any more, so that nothing follows from it.
+The files of such a run stay, because later runs refer to them (`monitor.history.deduplication`) and its id is taken.
+But it belongs to no series any more, so nothing is derived from it.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PATH = PurePosixPath("retracted.csv")
 
 
 class RetractionError(ValueError):
-    """A run that cannot be retracted; the message is one line that says what to do instead."""
+    """A run that cannot be retracted. The message is one line with the remedy."""
 
 
 @dataclass(frozen=True)
 class Retraction:
-    """A run that was taken back on a day, and why. `build` is its label, empty where it came to none."""
+    """A retracted run with the day and the reason `why`. `build` is its label, empty if it reached none."""
 
     run: str
     day: str
@@ -46,9 +46,9 @@ COLUMNS = tuple(field.name for field in fields(Retraction))
 
 @dataclass(frozen=True)
 class ExcludedRun:
-    """A run that is kept and shown, and that no series has: it was retracted, or is of a build of somebody's own.
+    """A run that is kept and shown and belongs to no series: a retracted one, or one of a local build.
 
-    `counts` says how often each outcome occurred in it.
+    `counts` has the number of cases of each outcome.
     """
 
     run: Run
@@ -70,19 +70,19 @@ def write_retractions(directory: Path, retractions: Mapping[str, Retraction]) ->
 
 
 def read_followed(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
-    """Return the heads of the runs that a series has, in no order: all but those kept apart. Raises HistoryError."""
+    """Return the heads of the runs that belong to a series, in no order. Raises HistoryError."""
     return followed(read_runs(files, target, framework), read_retractions(files))
 
 
 def followed(runs: Iterable[RecordedRun], retracted: Collection[str]) -> tuple[RecordedRun, ...]:
-    """Return the runs that a series has."""
+    """Return the runs that belong to a series."""
     return tuple(item for item in runs if item.run.id not in retracted and not item.run.one_off)
 
 
 def kept_apart(
     files: Files, runs: Iterable[RecordedRun], retractions: Mapping[str, Retraction]
 ) -> tuple[ExcludedRun, ...]:
-    """Return the runs that no series has, of these, the newest first. Raises HistoryError."""
+    """Return those of these runs that belong to no series, the newest first. Raises HistoryError."""
     there = [item for item in runs if item.run.id in retractions or item.run.one_off]
     return tuple(
         _apart(files, item, retractions.get(item.run.id))
@@ -108,7 +108,7 @@ def _counts(files: Files, item: RecordedRun) -> dict[Outcome, int]:
 
 
 def retraction(run: str, why: str, day: str, files: Files) -> tuple[RecordedRun, Retraction]:
-    """Return the run of an id, and the row that takes it back. Raises RetractionError, HistoryError."""
+    """Return the run with an id, and its retraction. Raises RetractionError, HistoryError."""
     heads = {item.run.id: item for item in read_runs(files)}
     if run not in heads:
         close = get_close_matches(run, heads, n=3) or sorted(heads)[-3:]

@@ -1,9 +1,9 @@
-"""A year of a series without opening every run: an index, which can be thrown away at any time.
+"""Cache the observations of a series by month, so that a year is read without opening every run.
 
-What a site reads of a year is a few columns of hundreds of files, and to open and decode those takes most of its
-time. A month that is over never changes, and its nights say nearly the same: in one file of Arrow's, a month of 2,000
-cases takes 0.4 MB, and is read in the time of a few runs. A file is made from the runs when first asked for, and anew
-when the month has other runs. The index lies outside the history, and is never committed.
+A site reads a few columns of hundreds of files, and opening and decoding those takes most of its time. A past month
+never changes, and its nights are nearly equal: as one Arrow file, a month of 2,000 cases takes 0.4 MB and reads as fast
+as a few runs. A file is made from the runs when it is first needed, and again when the month has other runs. The cache
+lies outside the history, is never committed, and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from monitor.history.layout import RecordedRun, joined, observations_path, read_
 
 
 def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
-    """What `monitor.history.layout.read_observations` gives of these runs of one series, by the index in `index`.
+    """Return the observations of these runs of one series, through the cache in `index`.
 
-    Here runs follow one another in the order of time. Raises HistoryError.
+    The table is that of `monitor.history.layout.read_observations`, with the runs in the order of time. Raises
+    HistoryError.
     """
     wanted = [item.run for item in runs if not item.run.blocked]  # a blocked run has observed nothing
     months: dict[str, list[PurePosixPath]] = defaultdict(list)
@@ -43,7 +44,7 @@ def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns:
 def _month(
     files: Files, file: Path, paths: Sequence[PurePosixPath], columns: Sequence[str]
 ) -> tuple[pa.Table, list[int]]:
-    """What the runs of a month observed, and how many rows each of them has."""
+    """Return the observations of the runs of a month, and the number of rows of each run."""
     made_from = {"columns": [*columns], "runs": {path.stem: files.key(path) for path in paths}}
     there = read_index(file)
     if there and there[1]["made_from"] == made_from:

@@ -1,9 +1,9 @@
-"""What is known of the signatures of functions: the newest of each, since which build, and the one before.
+"""The signatures of functions: the newest of each, the build that introduced it, and the one before.
 
-    signatures/<framework>.csv     one sorted row a function; a row changes only when its signature does, so that
-                                   `git diff` is the news of the API
+    signatures/<framework>.csv     one sorted row for each function; a row changes only when its signature does, so that
+                                   `git diff` shows the changes of the API
 
-A signature is the build's, not the hardware's: whichever target ran a build first tells it.
+A signature belongs to the build, not to the hardware: the first target that runs a build records it.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ COLUMNS = ("function", "signature", "since", "before")
 
 @dataclass(frozen=True)
 class KnownSignature:
-    """The newest signature of a function, empty where its build does not say or no longer has it.
+    """Newest signature of a function; empty if its build has none, or no longer has the function.
 
-    `since` is the label of the oldest build that is known to have it, with no other in between. `before` is what stood
-    there until then, empty where no older one is known.
+    `since` is the label of the oldest build known to have it, without another in between. `before` is the signature
+    until then, empty if no older build is known.
     """
 
     text: str
@@ -44,9 +44,10 @@ def signatures_path(framework: str) -> PurePosixPath:
 def follow_signatures(
     known: Mapping[str, KnownSignature], told: Iterable[Signature], build: Build, *, newest: bool
 ) -> dict[str, KnownSignature]:
-    """What is known after a run of `build` told its signatures.
+    """Return the signatures after a run of `build` with the signatures `told`.
 
-    `newest` is whether no newer build was run before. An older one never overwrites: it tells only what stood before.
+    `newest` is True if no newer build was run before. An older build never overwrites a signature; it can only give the
+    one before.
     """
     result = dict(known)
     for one in told:
@@ -66,12 +67,12 @@ def _after(known: KnownSignature | None, text: str, build: Build, *, newest: boo
 
 
 def version_of(label: str) -> Version:
-    """The age of a build by its label, whatever hardware it was built for ("+cpu"): its Python is the same."""
+    """Return the sort key of a build label without its local version ("+cpu"); the Python code is the same."""
     return version_sort_key(label.partition("==")[2].partition("+")[0])
 
 
 def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
-    """What is known of every function of every framework, by its dotted name. Raises HistoryError."""
+    """Return the known signature of every function, by its dotted name. Raises HistoryError."""
     there = {str(FOLDER / name) for name in files.names(FOLDER) if name.endswith(".csv")}
     named = {path for path in read_manifest(files) if path.startswith(f"{FOLDER}/")}
     paths = map(PurePosixPath, sorted(there | named))
@@ -79,7 +80,7 @@ def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
 
 
 def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignature]:
-    """What is known of each function of one framework; nothing where there is no such file. Raises HistoryError."""
+    """Return the known signatures of one framework; none if it has no file. Raises HistoryError."""
     rows = read_table(files, path, COLUMNS)
     return {function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows}
 

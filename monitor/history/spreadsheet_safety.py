@@ -1,4 +1,4 @@
-"""Cells of the history's text files that no spreadsheet takes for a formula: messages come from other machines."""
+"""Protect cells of the history's text files from being read as formulas; messages come from other machines."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MARKED = re.compile(r"'+[=+\-@\t\r]")
 
 
 def marked(text: str) -> str:
-    """Return a text as a cell holds it."""
+    """Return the cell for a text."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
 def unmarked(cell: str) -> str:
-    """Return the text that a cell holds."""
+    """Return the text of a cell."""
     return cell[1:] if MARKED.match(cell) else cell

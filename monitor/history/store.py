@@ -1,4 +1,4 @@
-"""The history as a whole: a git branch to which runs are added and from which everything else is read."""
+"""The history as a whole: a git branch to which runs are added, and from which everything else is read."""
 
 from __future__ import annotations
 
@@ -62,11 +62,11 @@ PUSH_TRIES = 20
 
 @dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
 class LoadedHistory:
-    """A history as loaded: the heads of its runs, ordered by `monitor.history.ordering`, and one table of observations.
+    """A loaded history: the ordered heads of its runs, and one table of their observations.
 
-    The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those of them that were asked for. Where
-    they are not all, `files` has the others. `comparisons` holds those of each run that has any, by the run's id.
-    `apart` are the runs that no series has.
+    The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those that were requested; `files` then
+    gives the others. The order is that of `monitor.history.ordering`. `comparisons` are by run id. `apart` are the runs
+    that belong to no series.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -77,13 +77,13 @@ class LoadedHistory:
 
     @cached_property
     def matrices(self) -> dict[Series, RunMatrix]:
-        """The runs of each series, sorted, as arrays: all that is told of a history begins with them."""
+        """Return the runs of each series as arrays, sorted by series. Every analysis starts from them."""
         return run_matrices(self.runs, self.observations)
 
     def whole_rows(self, rows: NDArray[np.integer[Any]]) -> pd.DataFrame:
-        """All columns of these rows of the table, in their order. Raises HistoryError.
+        """Return all columns of these rows of the table, in their order. Raises HistoryError.
 
-        Rows are read again by run and case: where each stands follows from how the table was made.
+        Rows are read again by run and case.
         """
         if self.files is None:
             return self.observations.iloc[rows]
@@ -101,22 +101,22 @@ class LoadedHistory:
 
 
 class HistoryReader:
-    """Answers what is asked of the `files` of a history. Every method raises HistoryError where one is damaged."""
+    """Reader of the `files` of a history. Every method raises HistoryError if a file is damaged."""
 
     def __init__(self, files: Files) -> None:
         self._files = files
 
     @property
     def files(self) -> Files:
-        """The files that are read."""
+        """Return the files that are read."""
         return self._files
 
     def load(self, target: str = "*", framework: str = "*") -> LoadedHistory:
-        """The history, or what it has of one target, of one framework; `by_series` reads one that is large."""
+        """Return the history, or its part for one target and framework. `by_series` reads a large history."""
         return self._loaded(in_order(read_followed(self.files, target, framework)))
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> LoadedHistory:
-        """The last runs of one series that observed something; with `version`, of the builds up to it."""
+        """Return the last runs of one series that observed anything; with `version`, of the builds up to it."""
         found = [item for item in self._runs(series) if not item.run.blocked]
         if version:
             found = [
@@ -127,22 +127,22 @@ class HistoryReader:
         return self._loaded(tuple(found[-nights:]))
 
     def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
-        """The runs of one series, in order."""
+        """Return the runs of one series, in order."""
         return of_series(series, read_followed(self.files, *series[:2]))
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> LoadedHistory:
         return LoadedHistory(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
 
     def signatures(self) -> dict[str, KnownSignature]:
-        """What is known of the signature of every function, by its dotted name."""
+        """Return the known signature of every function, by its dotted name."""
         return read_all_signatures(self.files)
 
     def main_commits(self) -> dict[str, str]:
-        """For commits of PyTorch's branch `nightly`, those of `main` that they are made of."""
+        """Return, for commits of PyTorch's branch `nightly`, the commits of `main` that they are made of."""
         return read_commits(self.files)
 
     def commits_to_look_up(self) -> tuple[str, ...]:
-        """The commits of PyTorch's nightlies of which the history does not have that of `main`, the newest first."""
+        """Return the commits of PyTorch's nightlies without a known commit of `main`, the newest first."""
         known = self.main_commits()
         runs = in_order(read_runs(self.files, framework="torch"))
         builds = [item.run.build for item in reversed(runs) if item.run.build]
@@ -150,16 +150,16 @@ class HistoryReader:
         return tuple(dict.fromkeys(commits))
 
     def size(self) -> int:
-        """How many runs there are."""
+        """Return the number of runs."""
         return count_runs(self.files)
 
     def by_series(
         self, columns: Sequence[str], chosen: slice = slice(None), *, index: Path | None = None
     ) -> Iterator[LoadedHistory]:
-        """The history a series at a time, with these columns alone: a year of everything is more than memory holds.
+        """Yield the history one series at a time, with these columns only, because a year does not fit into memory.
 
-        Where processes share the work, each has the series of `chosen` ones of the frameworks on targets. With an
-        `index` (`monitor.history.series_cache`), runs that were read before are not opened again.
+        Processes that share the work each take a `chosen` slice of the pairs of target and framework. With an `index`
+        (`monitor.history.series_cache`), runs that were read before are not opened again.
         """
         retractions = read_retractions(self.files)
         for place in places(self.files)[chosen]:
@@ -183,9 +183,9 @@ class HistoryReader:
     def watch_list(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED, *, version: str = ""
     ) -> dict[str, Outcome]:
-        """Each case's last known outcome on one target, by one kind of evidence.
+        """Return the last known outcome of each case of one series.
 
-        With `version`, what was known of the builds up to it; those after it are as if they had not been.
+        With `version`, builds after it are ignored.
         """
         series = (target, framework, suite, evidence)
         known = read_outcomes(self.files, outcomes_path(series))
@@ -201,17 +201,17 @@ class HistoryReader:
         return {case: found.outcome for case, found in known.items()}
 
     def done(self, job: Job) -> tuple[Run, ...]:
-        """The runs, in order, that did what a job asks for: those of all its cases that observed something."""
+        """Return the runs, in order, that cover all cases of a job and observed anything."""
         runs = [item.run for item in self._runs(job.series)]
         asked = ((), job.selection)  # the whole suite has every case
         return tuple(run for run in runs if not (run.blocked or run.shard) and run.selection in asked)
 
     def has(self, job: Job, build: Build) -> bool:
-        """Whether a run of that job on that build is there, and observed something."""
+        """Return whether a run of that job on that build exists and observed anything."""
         return any(run.build and _same(run.build, build) for run in self.done(job))
 
     def cases(self, framework: str, suite: str) -> frozenset[str]:
-        """Return every case that a run of a suite had, of whatever target, evidence and build."""
+        """Return every case of a suite that any run had, over all targets, kinds of evidence and builds."""
         runs = [item for item in read_followed(self.files, framework=framework) if item.run.suite == suite]
         tables = (read_observations(self.files, [item], ("case",)) for item in runs if not item.run.blocked)
         return frozenset(str(case) for table in tables for case in table["case"])
@@ -219,14 +219,14 @@ class HistoryReader:
     def costs(
         self, target: str, framework: str, suite: str, evidence: Evidence = Evidence.EXECUTED
     ) -> dict[str, float]:
-        """The seconds that each case took when it was last run on one target."""
+        """Return the seconds that each case took in its last run of one series."""
         runs = self._runs((target, framework, suite, evidence))
         table = read_observations(self.files, runs, ("case", "seconds"))
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
 
 def _copy_files(source: Path, directory: Path) -> None:
-    """Copy a folder file by file, and stop at the first that fails: shutil.copytree tells of hundreds at once."""
+    """Copy a folder file by file and stop at the first failure. shutil.copytree would report hundreds at once."""
     for path in sorted(source.rglob("*")):
         place = directory / path.relative_to(source)
         if path.is_dir():
@@ -236,14 +236,14 @@ def _copy_files(source: Path, directory: Path) -> None:
 
 
 def _tell_nobody(line: str) -> None:
-    """What the commit says is enough."""
+    """Do nothing: the commit message is enough."""
 
 
 class History(HistoryReader):
-    """A history in `directory`: the newest commit of its branch, as it was when it was first read.
+    """A history in `directory`: the newest commit of its branch when it was first read.
 
-    Where nothing is there yet, what is read are the files in `seed` (the project's own `results/`), from which a writer
-    starts it. Every method raises HistoryError where something else is in the directory, GitError where git refuses.
+    An empty history is read from `seed` (the project's own `results/`), from which a writer starts it. Every method
+    raises HistoryError if the directory holds anything else, and GitError if git fails.
     """
 
     def __init__(self, directory: Path, *, seed: Path | None = None) -> None:
@@ -253,12 +253,12 @@ class History(HistoryReader):
         self._read: Files | None = None
 
     def check(self) -> None:
-        """Raise HistoryError unless the directory is a history, or new, or empty. Changes nothing."""
+        """Raise HistoryError unless the directory is a history, new or empty. Changes nothing."""
         self._tree.check()
 
     @property
     def begun(self) -> bool:
-        """Whether there is anything yet but what the project ships."""
+        """Return whether the history has any commit of its own."""
         return isinstance(self.files, Committed)
 
     @property
@@ -270,17 +270,17 @@ class History(HistoryReader):
         return self._read
 
     def refresh(self) -> None:
-        """Let what is read from now on be of the commit that is the newest then."""
+        """Read from the newest commit from now on."""
         self._read = None
 
     def prepare(self) -> None:
-        """Make sure that the directory has a history."""
+        """Create the history if the directory has none."""
         with self.writing():
             pass
 
     @contextmanager
     def writing(self) -> Iterator[GitWorkTree]:
-        """Hold the work tree for one writer: whole as the newest commit has it, whatever a writer that died left."""
+        """Hold the work tree for one writer, reset to the newest commit whatever a dead writer left there."""
         self.check()
         with self._tree.locked():
             self.check()  # another writer may have been first
@@ -295,20 +295,20 @@ class History(HistoryReader):
                 self.refresh()
 
     def artifacts(self) -> frozenset[int]:
-        """The artifacts at GitHub that were recorded from: each commit names its own, below its message."""
+        """Return the GitHub artifacts that were recorded; each commit names its own below its message."""
         self.check()
         return frozenset(map(int, self._tree.trailers(ARTIFACT)))
 
     def retractions(self) -> dict[str, Retraction]:
-        """Return the runs that were taken back, by id."""
+        """Return the retracted runs by id."""
         return read_retractions(self.files)
 
     def retract(
         self, run: str, why: str, *, push: bool = False, say: Callable[[str], None] = _tell_nobody
     ) -> tuple[Retraction, str]:
-        """Take a run out of every series for good, in one commit; return what says so and the commit's hash.
+        """Retract a run from every series in one commit; return the retraction and the hash of the commit.
 
-        What follows from the runs of its series is made anew from those that remain. Raises RetractionError.
+        All data derived from the runs of its series are written again from the remaining ones. Raises RetractionError.
         """
         done: list[Retraction] = []
 
@@ -332,19 +332,19 @@ class History(HistoryReader):
         commits: Mapping[str, str] = MappingProxyType({}),
         artifacts: Collection[int] = (),
     ) -> str | None:
-        """Add runs in one commit, and return its hash; None where all of it was in the history already.
+        """Add runs in one commit and return its hash; None if the history had all of it already.
 
-        `commits` are those of `main` that nightlies are made of (`monitor.history.commit_table`). `artifacts` are those
-        at GitHub that the message names: one that brings no new run is noted all the same, or it is fetched for ever.
+        `commits` maps commits of nightlies to commits of `main` (`monitor.history.commit_table`). The message names the
+        `artifacts`; one without a new run is noted too, or it would be fetched for ever.
 
-        With `push`, the commit is made on top of what the remote `origin` has, and made again there when another
-        writer was faster, so that two at once lose nothing. What the remote lacks of the runs that are recorded here
-        is recorded again (`monitor.history.merge_branches`), and `say` is told of it.
+        With `push`, the commit is made on top of the remote `origin`, and made again if another writer was faster, so
+        that two writers lose nothing. Local runs that the remote lacks are recorded again
+        (`monitor.history.merge_branches`), and `say` reports them.
         """
         return self._changed(lambda: self._add(runfiles, message, commits, artifacts), push=push, say=say)
 
     def _changed(self, change: Callable[[], T], *, push: bool, say: Callable[[str], None]) -> T:
-        """Make a change that commits, as one writer; with `push`, on top of what the remote has, until it is there."""
+        """Make a change that commits, as one writer; with `push`, on top of the remote, until the push succeeds."""
         with self.writing() as tree:
             if not push:
                 return change()
@@ -388,7 +388,7 @@ class History(HistoryReader):
 
 
 def _beside(run: Run, heads: Iterable[RecordedRun]) -> Run | None:
-    """The run of the same series that is most like this one: that of the build before, or else the one after."""
+    """Return the most similar run of the same series: of the build before, or else of the one after."""
     alike = of_series(run.series, [*heads, RecordedRun(run, None)])
     place = [item.run.id for item in alike].index(run.id)
     observed = [item.run for item in (*alike[:place][::-1], *alike[place + 1 :]) if not item.run.blocked]
@@ -396,5 +396,5 @@ def _beside(run: Run, heads: Iterable[RecordedRun]) -> Run | None:
 
 
 def _same(there: Build, wanted: Build) -> bool:
-    """Whether a build is the one wished for, whose local version ("+cpu") need not be spelt out."""
+    """Return whether a build is the wanted one, which may omit the local version ("+cpu")."""
     return wanted.label in (there.label, there.label.partition("+")[0])

@@ -1,4 +1,4 @@
-"""One run written by itself, and read back: what a history cannot hold is found before anything is committed."""
+"""Write one run to a temporary history and read it back, to find a run that a history cannot hold before the commit."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from monitor.history.parquet_encoding import with_digits_kept
 
 
 class LossyWriteError(RuntimeError):
-    """A run of which a history would give back something else than what was written."""
+    """A run that a history would not give back as it was written."""
 
 
 def rehearse(runfile: RunFile) -> None:
-    """Write a run to a history of its own and read it back. Raises LossyWriteError, and whatever writing raises."""
+    """Write a run to a temporary history and read it back. Raises LossyWriteError, and errors of the write."""
     with TemporaryDirectory(prefix="portability-") as folder:
         directory = Path(folder)
         head = write_run(directory, runfile)
@@ -43,7 +43,7 @@ def rehearse(runfile: RunFile) -> None:
 
 
 def _plain(table: pd.DataFrame) -> object:
-    """Return the columns of a table as plain values, None where there is nothing."""
+    """Return the columns of a table as plain values, None for missing ones."""
     found = table.astype(object)
     return found.where(found.notna(), None).to_dict("list")
 

@@ -74,7 +74,7 @@ def test_flaky_is_who_is_surely_odd_too_often(tmp_path: Path, runfile: Make, ans
 
 
 def test_what_is_long_ago_is_forgotten(tmp_path: Path, runfile: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(flakiness, "REMEMBERED", 20)
+    monkeypatch.setattr(flakiness, "MAX_RESULTS", 20)
     assert rated(tmp_path, runfile, "pepep" + "p" * 20) is None
 
 

@@ -223,6 +223,6 @@ def test_what_is_left_decides_how_it_stands(
         tmp_path,
         night(1, {A: "pass", B: "pass"}),
         night(2, {A: "error", B: "error"}),
-        excuse=lambda bad: excuses.get(bad.cell.case),
+        suppress=lambda bad: excuses.get(bad.cell.case),
     )
     assert found.state is state

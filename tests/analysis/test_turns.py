@@ -62,8 +62,8 @@ def test_the_last_turn(told: Callable[..., LoadedHistory], words: list[str], goo
             {"v1": "pass", "v2": "error", "v3": "pass"},
             "passes under jax==3, the newest recorded, with the values it had",
         ),
-        ({"v1": "error", "v2": "absent"}, "passes under no build that is recorded, jax==1 to jax==2"),
-        ({"v1": "blocked"}, "nothing recorded tells of jax/jax.a/eager on cpu, executed"),
+        ({"v1": "error", "v2": "absent"}, "passes under no recorded build, jax==1 to jax==2"),
+        ({"v1": "blocked"}, "no run recorded jax/jax.a/eager on cpu, executed"),
         ({"v1": "pass", "v1_": "error"}, "changed between two runs of one build, jax==1"),
     ],
 )

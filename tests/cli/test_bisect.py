@@ -115,7 +115,7 @@ CASE = "jax/jax.tree_map/eager-float32"
         ([], "name a case, or a --script instead"),
         ([CASE, "--script", "check.py"], "name a case, or a --script instead"),
         (["--script", "check.py"], "--script needs --good and --bad"),
-        ([CASE], f"nothing recorded tells of {CASE} on cpu, executed; name --good and --bad"),
+        ([CASE], f"no run recorded {CASE} on cpu, executed; name --good and --bad"),
         ([CASE, "--good", "jax==0.6.0", "--bad", "jax==0.5.3"], "--good jax==0.6.0 is not older than --bad jax==0.5.3"),
         ([CASE, "--good", "jax>0", "--bad", "jax==0.5.3"], '"jax>0" is no build'),
         ([CASE, "--good", "jaxx==1", "--bad", "jax==2"], 'installed as "jaxx", did you mean "jax"?'),
