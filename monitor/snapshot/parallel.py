@@ -1,4 +1,4 @@
-"""Work split over the processors of this machine."""
+"""Split work over the processors of this machine."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-# A process of its own costs a few hundredths of a second: a smaller history is done before.
-WORTH_HELPERS = 200  # runs
+# A process costs a few hundredths of a second; a smaller history is done before.
+MIN_RUNS = 200  # runs
 
 
 def helpers(runs: int) -> int:
-    """How many processes a site of so many runs is worth."""
-    return len(os.sched_getaffinity(0)) if runs >= WORTH_HELPERS else 1
+    """Return the number of processes to use for so many runs."""
+    return len(os.sched_getaffinity(0)) if runs >= MIN_RUNS else 1
 
 
 @contextmanager
 def nothing_collected() -> Iterator[None]:
-    """No search for unused objects, here and in what is forked meanwhile: for work that makes millions.
+    """Disable the garbage collector, here and in forked children, while millions of objects are allocated.
 
-    Nearly all that is made is wanted until the end. To look through it again and again takes a quarter of the time, and
-    touches, so copies, the memory that a process shares with the one that it was forked from.
+    Nearly all of these objects are needed until the end. Scanning them again and again takes a quarter of the time, and
+    copies the memory that a child shares with its parent.
     """
     gc.disable()
     try:
@@ -42,21 +42,21 @@ class _Raised:
 
 
 def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
-    """What `work(number, processes)` gives for each number below `processes`: the first of them is this one.
+    """Return `work(number, processes)` for each number below `processes`; this process does the first part.
 
-    The others are forked, and so have all that this one has, which none of them looks through for garbage; what they
-    find has to be handed over, which takes a while where it is much. What one of them raises is raised here.
+    The others are forked, so they have all data of this process. Their results are sent back, which takes time if they
+    are large. An exception in one of them is raised here.
     """
     context = multiprocessing.get_context("fork")
     started = []
     for number in range(1, processes):
         here, there = context.Pipe(duplex=False)
-        process = context.Process(target=_answer, args=(work, number, processes, there))
+        process = context.Process(target=_send, args=(work, number, processes, there))
         process.start()
         there.close()
         started.append((process, here))
     try:
-        found = [work(0, processes), *(_answered(pipe) for _, pipe in started)]
+        results = [work(0, processes), *(_receive(pipe) for _, pipe in started)]
     except BaseException:
         for process, _ in started:
             process.terminate()
@@ -64,17 +64,17 @@ def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
     finally:
         for process, _ in started:
             process.join()
-    return found
+    return results
 
 
-def _answered(pipe: Connection[Any, T | _Raised]) -> T:
+def _receive(pipe: Connection[Any, T | _Raised]) -> T:
     answer = pipe.recv()
     if isinstance(answer, _Raised):
         raise answer.error
     return answer
 
 
-def _answer(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection[T | _Raised, Any]) -> None:
+def _send(work: Callable[[int, int], T], number: int, processes: int, pipe: Connection[T | _Raised, Any]) -> None:
     try:
         pipe.send(work(number, processes))
     except Exception as error:

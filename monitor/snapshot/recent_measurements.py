@@ -1,6 +1,6 @@
-"""What was measured of each case in the last runs of its series, and what it said: for the charts and the strips.
+"""Measurements and messages of each case in the last runs of its series, for charts and strips.
 
-All cases of a series at once, as arrays: of a year's million measurements the pages draw one in four.
+All cases of a series at once, as arrays: the pages draw a quarter of a year's million measurements.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 from monitor.analysis.status.current_status import HISTORY_RUNS
 from monitor.history.run_matrix import NONE, Numbers, RunMatrix, WordColumn
 
-Table = NDArray[np.float64]  # a row a case, a column a run, nan where nothing was measured
+Table = NDArray[np.float64]  # cases by runs, NaN where nothing was measured
 
 
 class CaseMeasurements:
-    """One figure of the cases of a series: a row a case, a column a run.
+    """One measurement of the cases of a series, cases by runs.
 
-    `moves` has by how much each case moved, and `charted` whether it was measured twice and was ever more than nothing.
+    `moves` is the logarithm of the ratio of each case's extremes. `charted` is True for a case with at least two
+    measurements, one of them not zero.
     """
 
     def __init__(self, table: Table) -> None:
@@ -32,52 +33,52 @@ class CaseMeasurements:
         self.charted = [bool(one) for one in charted]
 
     def of(self, case: int) -> list[float]:
-        """The figures of a case by its number, nan where there is none."""
+        """Return the measurements of a case by its number, NaN for missing ones."""
         values: list[float] = self._table[case].tolist()
         return values
 
 
 @dataclass(frozen=True, eq=False)
 class RecentMeasurements:
-    """The cases of a series, by number.
+    """Measurements of the cases of a series; `numbers` has the number of each case.
 
-    `latencies` are medians of a call in microseconds, `errors` the largest ones, in ulp. `said` is what each case said,
-    as places in `texts`; nothing is the first of them.
+    `latencies` are medians of a call in microseconds, `errors` the largest numerical errors in ulp. `messages_of` has
+    the message of each case in each run, as indices in `texts`, whose first entry is empty.
     """
 
     numbers: Mapping[str, int]
     latencies: CaseMeasurements
     errors: CaseMeasurements
-    said: Numbers
+    messages_of: Numbers
     texts: Sequence[str]
 
     def messages(self, case: str) -> tuple[str, ...]:
-        """What a case said in each of the recent runs; none at all where it never said anything."""
+        """Return the messages of a case in the recent runs; none if it never had one."""
         number = self.numbers.get(case, NONE)
-        if number not in self._speak:
+        if number not in self._with_message:
             return ()
-        return tuple([self.texts[code] for code in self.said[number].tolist()])
+        return tuple([self.texts[code] for code in self.messages_of[number].tolist()])
 
     @cached_property
-    def _speak(self) -> frozenset[int]:
-        return frozenset(np.flatnonzero(self.said.any(axis=1)).tolist())
+    def _with_message(self) -> frozenset[int]:
+        return frozenset(np.flatnonzero(self.messages_of.any(axis=1)).tolist())
 
 
-def trends_of(grid: RunMatrix) -> RecentMeasurements:
-    """The trends of one series."""
+def trends_of(matrix: RunMatrix) -> RecentMeasurements:
+    """Return the recent measurements of one series."""
     latencies, errors = (
-        CaseMeasurements(grid.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp")
+        CaseMeasurements(matrix.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp")
     )
-    return RecentMeasurements(grid.position, latencies, errors, *_speech(grid.words("message")))
+    return RecentMeasurements(matrix.position, latencies, errors, *_messages(matrix.words("message")))
 
 
-def _speech(words: WordColumn) -> tuple[Numbers, list[str]]:
-    """What each case said in the recent runs, and the texts that this points to, of which the first is nothing."""
+def _messages(words: WordColumn) -> tuple[Numbers, list[str]]:
+    """Return the message of each case in the recent runs as indices, and the texts, the first of which is empty."""
     code = words.code[-HISTORY_RUNS:].T
     codes, place = np.unique(code, return_inverse=True)
-    told = ["" if one == NONE else str(words.values[one]) for one in codes.tolist()]
-    texts = [*dict.fromkeys(["", *told])]
-    return np.array([texts.index(one) for one in told], np.int32)[place.reshape(code.shape)], texts
+    messages = ["" if one == NONE else str(words.values[one]) for one in codes.tolist()]
+    texts = [*dict.fromkeys(["", *messages])]
+    return np.array([texts.index(one) for one in messages], np.int32)[place.reshape(code.shape)], texts
 
 
 def movements(table: Table) -> NDArray[np.float64]:
@@ -85,7 +86,7 @@ def movements(table: Table) -> NDArray[np.float64]:
     known = np.isfinite(table) & (table != 0)
     high = np.where(known, table, 0.0).max(axis=1, initial=0.0)
     low = np.where(known, table, np.inf).min(axis=1, initial=np.inf)
-    there = high > 0
+    varying = high > 0
     moved = np.zeros(len(table))
-    moved[there] = np.log(high[there]) - np.log(low[there])
+    moved[varying] = np.log(high[varying]) - np.log(low[varying])
     return moved

@@ -1,7 +1,7 @@
-"""What is told of a history, by commands, issues and the site: all of it found once.
+"""Read everything that commands, issues and the site show of a history, once.
 
-A year of a large monitor is tens of millions of observations, of which little is told: what is known now, the last
-weeks, and what changed. So the history is read a series at a time, by every processor, and only that is kept.
+A year of a large monitor is tens of millions of observations, of which little is shown: the current status, the last
+weeks and the changes. So the history is read one series at a time, by every processor, and only that is kept.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ from monitor.model import Series as SeriesKey
 from monitor.snapshot.parallel import helpers, in_parts, nothing_collected
 from monitor.snapshot.recent_measurements import RecentMeasurements, trends_of
 
-# What news and standings are found by; of what is known now they read the rest.
-LONG = (
+# Columns that the analysis reads of every run; the current status reads the others of single rows.
+READ_COLUMNS = (
     *("case", "outcome", "message", "retry_outcomes", "declared_limit", "digest", "max_abs", "max_rel", "max_ulp"),
     "latency_median",
 )
@@ -45,14 +45,13 @@ LONG = (
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A history as it is told.
+    """All results of a history.
 
-    `nights` has an entry for each of the `runs`. `outcomes` counts what the cases of each run came to, by its id.
-    `rated` are the cells that went and came back, `moved` those that became slower or faster for good, `told` the
-    slowdowns that were told of, and `paces` how fast the newest night of each series was. `trends` are what was
-    measured in the last runs of each series. `signatures` are by function. `main_commits` has the
-    commits of `main` that PyTorch's nightlies are made of. `apart` are the runs that are kept and shown, and that
-    nothing else is found from.
+    `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `rated` are the
+    cells with inconsistent results, `moved` the change points, `told` the reported slowdowns, and `paces` the newest
+    night of each series. `trends` are the recent measurements of each series. `signatures` are by function.
+    `main_commits` has the commits of `main` that PyTorch's nightlies are made of. `apart` are the runs that belong to
+    no series.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -68,13 +67,13 @@ class Snapshot:
     main_commits: Mapping[str, str] = field(default_factory=dict)
     apart: tuple[ExcludedRun, ...] = ()
 
-    def regressions(self, excuse: Suppression) -> tuple[Regression, ...]:
-        """What turned worse for good, and what became slower."""
-        return *regressions(self.nights, excuse), *slowdown_regressions(self.told, self.runs, excuse)
+    def regressions(self, suppress: Suppression) -> tuple[Regression, ...]:
+        """Return the regressions and the reported slowdowns."""
+        return *regressions(self.nights, suppress), *slowdown_regressions(self.told, self.runs, suppress)
 
     @property
     def answers(self) -> Iterator[FailingCell]:
-        """The last answer of every cell, also where it is a good one."""
+        """Yield the last outcome of every cell, passing or failing."""
         for series in self.series:
             for one in (*series.now, *series.removed):
                 if one.outcome.known and one.run.build:
@@ -82,37 +81,37 @@ class Snapshot:
 
     @property
     def newest(self) -> tuple[NightChanges, ...]:
-        """The newest night of each series."""
+        """Return the newest night of each series."""
         return newest_nights(self.nights)
 
     @property
     def flaky(self) -> frozenset[Cell]:
-        """The cells that go and come back for sure."""
+        """Return the flaky cells."""
         return frozenset(rating.cell for rating in self.rated if rating.flaky)
 
-    @cached_property  # which a page and a document ask for
+    @cached_property
     def failures(self) -> tuple[CurrentFailure, ...]:
-        """What fails now, by cause."""
+        """Return the current failures in groups."""
         return current_failures(self.functions)
 
     @property
     def functions(self) -> tuple[SeriesStatus, ...]:
-        """The series whose cases check functions that people call; the others are tables of operators."""
+        """Return the series whose cases check functions that people call; the others are tables of operators."""
         return tuple(one for one in self.series if one.evidence is not Evidence.REGISTERED)
 
 
 def material_of(recorded: LoadedHistory) -> Snapshot:
-    """The material of a history, or of one series of it."""
+    """Return the snapshot of a history, or of one series of it."""
     return Snapshot(
         recorded.runs,
         night_changes(recorded),
         series_statuses(recorded),
-        dict(counted for grid in recorded.matrices.values() for counted in _counts(grid)),
+        dict(counted for matrix in recorded.matrices.values() for counted in _counts(matrix)),
         flakiness_ratings(recorded),
         moves(recorded),
         tuple(told_of(recorded)),
         latency_nights(recorded),
-        {series: trends_of(grid) for series, grid in recorded.matrices.items()},
+        {series: trends_of(matrix) for series, matrix in recorded.matrices.items()},
         apart=recorded.apart,
     )
 
@@ -123,10 +122,9 @@ def gather(
     replaced: Mapping[str, str] = MappingProxyType({}),
     targets: Sequence[str] = (),
 ) -> Snapshot:
-    """The material of a whole history; `index` is where what was read of past months is kept for the next time.
+    """Return the snapshot of a whole history.
 
-    `replaced` has by function what stands in for a name that its framework removed. Series are in the order of their
-    targets in `targets`; other targets follow by name.
+    `index` is the folder of the cache of past months. `replaced` maps a removed function to its replacement.
     """
     position = {target: number for number, target in enumerate(targets)}
 
@@ -134,7 +132,9 @@ def gather(
         return position.get(series.target, len(position)), series.key
 
     def part(number: int, of: int) -> list[Snapshot]:
-        return [material_of(recorded) for recorded in history.by_series(LONG, slice(number, None, of), index=index)]
+        return [
+            material_of(recorded) for recorded in history.by_series(READ_COLUMNS, slice(number, None, of), index=index)
+        ]
 
     with nothing_collected():
         found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
@@ -166,8 +166,8 @@ def _joined(parts: Sequence[Snapshot]) -> Snapshot:
     )
 
 
-def _counts(grid: RunMatrix) -> Iterator[tuple[str, dict[Outcome, int]]]:
-    """How often each outcome occurred in each run, by the run's id, in the order of the outcomes."""
-    for item, codes, asked in zip(grid.runs, grid.outcome, grid.asked, strict=True):
+def _counts(matrix: RunMatrix) -> Iterator[tuple[str, dict[Outcome, int]]]:
+    """Yield the id of each run, with its number of cases of each outcome."""
+    for item, codes, asked in zip(matrix.runs, matrix.outcome, matrix.asked, strict=True):
         counts = np.bincount(codes[asked], minlength=len(OUTCOMES)).tolist()
         yield item.run.id, {outcome: number for outcome, number in zip(OUTCOMES, counts, strict=True) if number}

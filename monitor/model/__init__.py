@@ -1,0 +1,59 @@
+"""Records of the domain, which every other module uses.
+
+`docs/glossary.md` defines the words. All are frozen dataclasses of plain values, so that each can cross a process or a
+file boundary as JSON (`monitor.formats`). Standard library only, because the frameworks' own environments import them
+too.
+"""
+
+from __future__ import annotations
+
+from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
+from monitor.model.cases import Evidence, Function, Mode, Outcome, Signature, Stage, function_of
+from monitor.model.comparisons import (
+    CALIBRATION_APART,
+    CALIBRATION_JUMP,
+    Baseline,
+    Comparison,
+    ComparisonSide,
+    ExpectedLatency,
+    MachineBaseline,
+    Reason,
+    SlowMode,
+)
+from monitor.model.observations import Compiled, Digest, Latency, NumericalError, Observation, Retry
+from monitor.model.runs import Job, Run, RunEnd, Series
+
+__all__ = [
+    "CALIBRATION_APART",
+    "CALIBRATION_JUMP",
+    "FLAVOUR",
+    "PUBLISHED",
+    "Baseline",
+    "Build",
+    "Channel",
+    "Chip",
+    "Comparison",
+    "ComparisonSide",
+    "Compiled",
+    "Digest",
+    "Evidence",
+    "ExpectedLatency",
+    "Function",
+    "Job",
+    "Latency",
+    "MachineBaseline",
+    "Mode",
+    "NumericalError",
+    "Observation",
+    "Outcome",
+    "Package",
+    "Reason",
+    "Retry",
+    "Run",
+    "RunEnd",
+    "Series",
+    "Signature",
+    "SlowMode",
+    "Stage",
+    "function_of",
+]

@@ -1,0 +1,93 @@
+"""Outcomes, kinds of evidence, functions and their cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """Outcome of one case on one build on one target."""
+
+    PASS = "pass"
+    MISMATCH = "mismatch"  # ran, with wrong numbers or a broken property
+    UNSUPPORTED = "unsupported"  # the framework refuses: no kernel, no such dtype, not implemented
+    FALLBACK = "fallback"  # ran on another device than the requested one
+    ERROR = "error"  # raised an exception that is no refusal
+    CRASH = "crash"  # the process died
+    TIMEOUT = "timeout"
+    OOM = "oom"  # out of the device's memory, or over the memory limit of a case
+    ABSENT = "absent"  # the framework no longer has the name
+    FLAKY = "flaky"  # fresh workers gave different outcomes
+    BLOCKED = "blocked"  # could not be judged: no build, no device
+
+    @property
+    def known(self) -> bool:
+        """Return whether the outcome is evidence about the function. `blocked` is missing evidence, never a change."""
+        return self is not Outcome.BLOCKED
+
+
+class Evidence(StrEnum):
+    """Kind of evidence of an observation, strongest first. No figure mixes two kinds."""
+
+    EXECUTED = "executed"
+    COMPILED = "compiled"
+    LOWERED = "lowered"
+    REGISTERED = "registered"
+
+    @property
+    def certain(self) -> bool:
+        """Return whether one result suffices: a table lookup cannot fail in a damaged process."""
+        return self is Evidence.REGISTERED
+
+
+class Stage(StrEnum):
+    """Stage of compiling a case for another hardware; an observation names the stage that failed."""
+
+    TRACE = "trace"  # call with placeholders for the inputs
+    EXPORT = "export"  # the framework's bridge to StableHLO
+    LOWER = "lower"  # its rules for that hardware
+    COMPILE = "compile"  # the compiler itself
+
+
+class Mode(StrEnum):
+    """How a case calls its function."""
+
+    EAGER = "eager"
+    COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)
+    GRADIENT = "gradient"  # the derivative with respect to the inputs
+
+
+def function_of(case: str) -> str:
+    """Return the function of a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
+    return case.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Function:
+    """A public framework function by its current dotted name, as the catalog lists it.
+
+    The `study` fields come from the 2023 study's sample and are empty for a function outside it: its bare name there,
+    its number of calls in 3,001 files, and its outcome on a GPU (T4) and a TPU (v3). `replaced_by` is the name that
+    replaces one that the framework removed.
+    """
+
+    name: str
+    framework: str
+    study_name: str = ""
+    study_uses: int = 0
+    study_stratum: str = ""
+    study_gpu: str = ""
+    study_tpu: str = ""
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Parameters of a function as its framework gives them: `(tensors, dim=0, *, out=None) -> Tensor`.
+
+    `text` is empty if the framework gives none.
+    """
+
+    function: str
+    text: str = ""
