@@ -120,4 +120,4 @@ def test_a_flaky_case_is_shown_and_no_open_regression(tmp_path: Path, runfile: M
     assert told.splitlines()[1].split()[-8:] == ["of", "6", "30.0", "%", "to", "90.3", "%", "yes"]
     assert [one["state"] for one in json.loads(regressions(directory, "--json"))] == ["flaky"]
     quiet = json.loads(CliRunner().invoke(app, ["flaky", "--history", str(directory), "--json"]).stdout)
-    assert [(one["odd"], one["answers"], one["flaky"]) for one in quiet] == [(4, 6, True)]
+    assert [(one["inconsistent"], one["results"], one["flaky"]) for one in quiet] == [(4, 6, True)]

@@ -229,7 +229,7 @@ def test_a_case_keeps_what_is_known_and_says_since_when(recorded: LoadedHistory,
         (Outcome.PASS, Outcome.MISMATCH),
     ]
     words = pages[function_page("torch", "torch.cat")].words
-    assert "≠ mismatch since torch 2.4.0.dev20251105+cpu asked again: mismatch, mismatch" in words
+    assert "≠ mismatch since torch 2.4.0.dev20251105+cpu rerun: mismatch, mismatch" in words
     assert "Last known. The newest run observed nothing: torch 2.4.0 does not install" in words
     cut = series(recorded, "cpu-x86", "tensorflow").now
     assert all(standing.outcome.known for standing in cut)
