@@ -16,9 +16,9 @@ from monitor.cli.commands import SECTIONS, load_command
 from monitor.execution.__main__ import _parser
 from monitor.execution.builds.environments import default_cache
 from monitor.formatting.markdown import table
-from monitor.pipeline.locations import CHECKOUT
+from monitor.shipped import ROOT
 
-PAGE = CHECKOUT / "docs" / "reference" / "cli.md"
+PAGE = ROOT / "docs" / "reference" / "cli.md"
 
 # A type as Typer shows it: "<str>", "<list[Path]>", "<int range>".
 TYPE = re.compile(r" <(?:list\[)?(?P<type>[^]> ]+)(?: range)?\]?>")
@@ -118,7 +118,7 @@ def _block(text: str) -> str:
 
 def _without_machine(text: str) -> str:
     """Return a text without the paths of this machine."""
-    return text.replace(str(default_cache()), "~/.cache/portability-monitor").replace(f"{CHECKOUT}/", "")
+    return text.replace(str(default_cache()), "~/.cache/portability-monitor").replace(f"{ROOT}/", "")
 
 
 if __name__ == "__main__":

@@ -29,8 +29,9 @@ from monitor.formats.run_file import RunFileError
 from monitor.formats.serialization import from_json
 from monitor.formats.toml_reader import nearest
 from monitor.model import Evidence, Job
+from monitor.shipped import runners_folder
 
-RUNNERS = Path(__file__).resolve().parents[2] / "runners"
+RUNNERS = runners_folder()
 
 EXAMPLES = """examples:
   portability run --job plan/cpu-jax-paper.json --out runs/cpu-jax-paper.jsonl

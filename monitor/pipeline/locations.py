@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
-RUNNERS = CHECKOUT / "runners"
-TEMPLATES = CHECKOUT / "site"
-FINDINGS = CHECKOUT / "docs" / "findings.md"
-TRIAGE = CHECKOUT / "triage"
-FORKS = CHECKOUT / "federation.toml"
-SHIPPED_HISTORY = CHECKOUT / "results"
+from monitor.shipped import ROOT, runners_folder
+
+RUNNERS = runners_folder()
+TEMPLATES = ROOT / "site"
+FINDINGS = ROOT / "docs" / "findings.md"
+TRIAGE = ROOT / "triage"
+FORKS = ROOT / "federation.toml"
+SHIPPED_HISTORY = ROOT / "results"
 
 WORK = Path(".portability")  # in the current directory: the output of a night on this machine
 INDEX = WORK / "index"  # cached columns of the history's runs; may be deleted at any time

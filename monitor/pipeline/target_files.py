@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from monitor.execution.targets.target import load_target, load_targets
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.target_template import TargetTemplate, write
+from monitor.shipped import IN_WHEEL, LOCAL_RUNNERS
 
 # A list of targets in a workflow, after the comment that names this command.
 OPTIONS = re.compile(
@@ -36,8 +38,14 @@ def new_target_path(name: str) -> Path:
 
 
 def add_target(template: TargetTemplate) -> Path:
-    """Write a runner file and offer it in the workflows; remove it if it is invalid. Raises UserError, TargetError."""
+    """Write a runner file and offer it in the workflows; remove it if it is invalid. Raises UserError, TargetError.
+
+    An installed package is not the user's to edit: its runner files are copied to `runners/` in the current directory.
+    """
     path = new_target_path(template.name)
+    if RUNNERS.is_relative_to(IN_WHEEL):
+        shutil.copytree(RUNNERS, LOCAL_RUNNERS, dirs_exist_ok=True)
+        path = LOCAL_RUNNERS / path.name
     path.write_text(write(template), encoding="utf-8")
     try:
         load_target(path)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 from monitor.execution.targets.backends import BUILDS_FIELDS, COMPILER_FIELDS
 from monitor.execution.targets.target import TARGET_FIELDS
+from monitor.shipped import SHIPPED_RUNNERS
 
-SCHEMA = Path(__file__).resolve().parents[3] / "runners" / "target.schema.json"
+SCHEMA = SHIPPED_RUNNERS / "target.schema.json"
 COMMAND = "python -m monitor.execution.targets.schema"
 
 
