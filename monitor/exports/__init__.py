@@ -1,1 +1,1 @@
-"""Files of the site for programs: the JSON API, downloads, feeds, badges and the sitemap."""
+"""Exported files of the site: JSON API, downloads, feeds, badges and sitemap."""

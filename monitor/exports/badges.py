@@ -1,7 +1,7 @@
-"""Badges of a function and of a target: how much of it works, to put into somebody else's README.
+"""Draw the badges of functions and targets, for READMEs of other projects.
 
-Each is an SVG of our own, and a document for shields.io, which draws it in a style of the reader's. Kinds of evidence
-stand side by side, as everywhere: what runs and what compiles are never one figure.
+Each badge is an SVG, and a document for shields.io, which draws it in other styles. A badge never mixes kinds of
+evidence in one figure.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from monitor.formatting.humanize import escape_invisible, percent
 from monitor.formatting.urls import slug
 from monitor.model import Evidence
 
-# White on each has a contrast of 4.5 or more, which is what WCAG asks of text so small.
+# White text on each has a contrast of at least 4.5, as WCAG requires for small text.
 LABEL, GOOD, PARTLY, BAD, UNKNOWN = "#424a53", "#1a7f37", "#9a6700", "#c4282d", "#6e7781"
 
-# Of a sans-serif in 11 px, in pixels: the browser fits the text to what this estimates.
+# Estimated letter widths of an 11 px sans-serif font; the browser fits the text to the estimate.
 WIDE_PIXELS, USUAL_PIXELS, NARROW_PIXELS = 9.5, 6.7, 3.9
 WIDE_LETTERS, NARROW_LETTERS = frozenset("mwMW%@"), frozenset("fijlrtI.,:;|!()[]/' ")
 PADDING = 6
-MAX_BUILDS = 6  # builds that a tooltip names; a target has one or two of each framework
-MAX_LABEL = 80  # characters of a label; longer names lose their middle
+MAX_BUILDS = 6  # builds in a tooltip; a target has one or two of each framework
+MAX_LABEL = 80  # characters of a label; the middle of a longer name is cut
 
 
 @dataclass(frozen=True)
 class Badge:
-    """What a badge says, on what colour. `made` names the builds that its figures were measured with, for a tooltip."""
+    """Label, message and colour of a badge. `builds` names the measured builds, for the tooltip."""
 
     label: str
     message: str
@@ -40,27 +40,27 @@ class Badge:
 
 
 def function_badge_path(framework: str, name: str) -> str:
-    """The address of a function's badge, without suffix."""
+    """Return the address of a function's badge, without suffix."""
     return f"badges/functions/{slug(framework)}/{slug(name)}"
 
 
 def target_badge_path(target: str) -> str:
-    """The address of a target's badge, without suffix."""
+    """Return the address of a target's badge, without suffix."""
     return f"badges/targets/{slug(target)}"
 
 
 def make_function_badge(name: str, cells: Mapping[str, FunctionStatus]) -> Badge:
-    """On how many targets a function works."""
+    """Return the badge of a function: the number of targets on which it works, by evidence."""
     said = [
         f"{sum(one is Portability.SUCCESS for one in found)}/{len(found)} {evidence.value}"
         for evidence, found in _by_evidence(cells.values())
     ]
     judged = [kind for _, found in _by_evidence(cells.values()) for kind in found]
-    return Badge(name, ", ".join(said) or "not known", _colour(judged), _most_used_builds(cells.values()))
+    return Badge(name, ", ".join(said) or "unknown", _colour(judged), _most_used_builds(cells.values()))
 
 
 def make_target_badge(target: str, cells: Iterable[FunctionStatus]) -> Badge:
-    """How many functions work on a target."""
+    """Return the badge of a target: the share of its functions that work, by evidence."""
     cells = [*cells]
     found = [*_by_evidence(cells)]
     said = [
@@ -69,14 +69,14 @@ def make_target_badge(target: str, cells: Iterable[FunctionStatus]) -> Badge:
     ]
     return Badge(
         target,
-        ", ".join(said) or "not known",
+        ", ".join(said) or "unknown",
         _colour([one for _, of in found for one in of]),
         _most_used_builds(cells),
     )
 
 
 def _most_used_builds(cells: Iterable[FunctionStatus]) -> str:
-    """Return the builds that judged most of the cells, those of most cells first; empty where none was judged."""
+    """Return the builds of the cells, those of most cells first; empty without results."""
     counted = Counter(source for one in cells if one.portability is not Portability.UNKNOWN for source in one.sources)
     found = sorted(counted, key=lambda source: (-counted[source], source))
     more = f" and {len(found) - MAX_BUILDS} more" if len(found) > MAX_BUILDS else ""
@@ -102,7 +102,7 @@ def _colour(judged: Iterable[Portability]) -> str:
 
 
 def shields_endpoint(badge: Badge) -> dict[str, object]:
-    """A badge as shields.io's endpoint asks for it."""
+    """Return a badge as the document of a shields.io endpoint."""
     return {
         "schemaVersion": 1,
         "label": _shortened(badge.label),
@@ -113,7 +113,7 @@ def shields_endpoint(badge: Badge) -> dict[str, object]:
 
 
 def badge_svg(badge: Badge) -> str:
-    """A badge as a picture of its own."""
+    """Return a badge as SVG."""
     label, message = _shortened(badge.label), _shortened(badge.message)
     left, right = _width(label) + 2 * PADDING, _width(message) + 2 * PADDING
     whole = left + right

@@ -1,6 +1,6 @@
-"""What is known now, to download as tables: the outcomes, and what was measured. The same rows in every format.
+"""Write the last known outcomes and measurements as tables; every format has the same rows.
 
-`docs/reference/api.md` and the method page tell what the columns mean, in the words of `OUTCOME_COLUMNS` and
+`docs/reference/api.md` and the method page describe the columns with the texts of `OUTCOME_COLUMNS` and
 `MEASUREMENT_COLUMNS`.
 """
 
@@ -28,16 +28,16 @@ OUTCOME_COLUMNS = {
     "target": "the piece of hardware",
     "framework": "torch, jax or tensorflow",
     "suite": "the set of cases",
-    "case": "the id of the case, which is for ever: framework/function/variant",
+    "case": "the id of the case, which never changes: framework/function/variant",
     "function": "the public dotted name that the case checks",
-    "outcome": "the last known outcome, one of the words of the legend",
-    "evidence": "how strong the observation is",
-    "stage": "the stage that failed on the way to another hardware's compiler, else empty",
-    "message": "one line in the framework's own words, empty where there is nothing to say",
-    "since": "when the case first came out like this, without another known outcome in between; UTC",
-    "build": "the build that was last judged, as one would install it: jax==0.10.2",
-    "observed": "when the run that judged it started; UTC",
-    "run": "the id of that run, which names its page",
+    "outcome": "the last known outcome, a word of the legend",
+    "evidence": "the kind of evidence",
+    "stage": "the compilation stage that failed, empty for other outcomes",
+    "message": "one line from the framework, may be empty",
+    "since": "start of the first run with this outcome, without another known outcome since; UTC",
+    "build": "the last build with a result, as a requirement: jax==0.10.2",
+    "observed": "start of the run with that result; UTC",
+    "run": "the id of that run, as in the address of its page",
 }
 
 KEY_COLUMNS = ("target", "framework", "suite", "case", "evidence", "build", "observed", "run")
@@ -46,25 +46,25 @@ MEASUREMENT_COLUMNS = {
     "latency_median": "one call: the median over blocks of calls",
     "latency_minimum": "one call in the fastest block",
     "latency_spread": "the interquartile range over the blocks",
-    "latency_blocks": "how many blocks were timed",
-    "latency_calls": "how many calls a block had",
+    "latency_blocks": "number of timed blocks",
+    "latency_calls": "number of calls per block",
     "latency_second": "the second call",
     "max_abs": "the largest deviation from the oracle, in the unit of the result",
-    "max_rel": "the same, relative to the oracle's magnitude",
+    "max_rel": "the same, relative to the magnitude of the oracle",
     "max_ulp": "the same, in units in the last place of the result's dtype",
-    "compiled_programs": "how many programs the case compiled to",
-    "compiled_seconds": "what compiling them took",
-    "compiled_flops": "their arithmetic",
-    "compiled_bytes": "what they read and write in memory",
-    "compiled_memory": "what the largest needs on the device, in bytes",
-    "compiled_code": "their machine code, in bytes",
+    "compiled_programs": "number of programs that the case compiled to",
+    "compiled_seconds": "compilation time in seconds",
+    "compiled_flops": "floating-point operations",
+    "compiled_bytes": "bytes read from and written to memory",
+    "compiled_memory": "device memory of the largest program, in bytes",
+    "compiled_code": "machine code, in bytes",
 }
 
 
 def download_files(series: Sequence[SeriesStatus], generated: datetime) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """The address of each file, and what makes it."""
+    """Yield the address of each file, and the function that makes its content."""
 
-    @cache  # what several formats tell
+    @cache  # shared by several formats
     def outcomes() -> pd.DataFrame:
         return _table([*OUTCOME_COLUMNS], (_outcome_values(one, s) for one in series for s in one.now))
 
@@ -80,7 +80,7 @@ def download_files(series: Sequence[SeriesStatus], generated: datetime) -> Itera
 
 
 def outcome_row(series: SeriesStatus, standing: CaseStatus) -> Mapping[str, str]:
-    """A row of the outcomes by the names of its columns."""
+    """Return a row of the outcomes by column."""
     return dict(zip(OUTCOME_COLUMNS, _outcome_values(series, standing), strict=True))
 
 
@@ -130,8 +130,8 @@ def _field_names(kind: Any) -> tuple[str, ...]:
 
 
 def _table(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
-    """A table of rows; pandas takes columns in a tenth of the time."""
-    columns = dict(zip(names, zip(*rows, strict=True), strict=False))  # where there is no row, there is no column
+    """Return a table. Building it by column takes a tenth of the time of building it by row."""
+    columns = dict(zip(names, zip(*rows, strict=True), strict=False))  # empty without rows
     found = {
         name: np.array(values, float) if name in MEASUREMENT_COLUMNS else values for name, values in columns.items()
     }
@@ -139,7 +139,7 @@ def _table(names: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> pd.DataFram
 
 
 def _json(outcomes: Iterable[tuple[str, ...]], generated: datetime) -> bytes:
-    # One row a line: readable by eye and by `grep`, and half the size of an indented document.
+    # One row per line: `grep` works, and the file has half the size of an indented one.
     rows = ",\n".join(json.dumps(dict(zip(OUTCOME_COLUMNS, outcome, strict=True))) for outcome in outcomes)
     head = f'{{"format": {FORMAT}, "generated": "{machine_time(generated)}", "outcomes": ['
     return f"{head}\n{rows}\n]}}\n".encode()
@@ -161,7 +161,7 @@ def _csv(make: Callable[[], pd.DataFrame]) -> bytes:
 
 
 def _without_formulas(column: pd.Series) -> list[Any]:
-    """The values of a column, of which no spreadsheet takes one for a formula: messages come from other machines."""
+    """Return the values of a column, escaped so that no spreadsheet reads one as a formula: messages are untrusted."""
     values: list[Any] = column.astype(object).where(column.notna(), "").tolist()
     if pd.api.types.is_numeric_dtype(column):
         return values

@@ -1,8 +1,8 @@
-"""Atom feeds (RFC 4287): of everything, of a framework, of a target, of a function.
+"""Write Atom feeds (RFC 4287) of all changes, and of each framework, target and function.
 
-An entry is a run that had something to tell, or a build whose signatures are others than before, told when it was first
-run. Ids and times follow from the run or the build, so a feed that is made anew repeats nothing. Texts come from other
-machines: they are plain text, and no reader takes them for markup.
+An entry is a run with changes or incidents, or a build that changed signatures, dated by its first run. Ids and times
+follow from the run or the build, so a rebuilt feed repeats no entry. Texts come from other machines and are written as
+plain text, so no reader takes them for markup.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from monitor.model import Build
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ALL_FEED = "feeds/all.atom"
 
-# A reader looks in once a day or two. There is one feed of everything, and thousands of single functions.
+# Feed readers poll daily. There are thousands of feeds of functions, so these are shorter.
 MAX_ENTRIES = 100
 MAX_TARGET_ENTRIES = 40
 MAX_FUNCTION_ENTRIES = 20
-CHANGE_KINDS = tuple(ChangeKind)  # as a title counts them
-NOT_LISTED = (ChangeKind.EXPECTED, ChangeKind.MUTED)  # a reviewed file says that nobody is to be told
-MAX_CHANGES = 40  # changes in an entry; the page of the run or the build has all
+CHANGE_KINDS = tuple(ChangeKind)  # order of the counts in a title
+NOT_LISTED = (ChangeKind.EXPECTED, ChangeKind.MUTED)  # triage files silence these
+MAX_CHANGES = 40  # changes per entry; the page of the run or the build has all
 
 
 def framework_feed_path(framework: str) -> str:
@@ -47,7 +47,7 @@ def function_feed_path(framework: str, name: str) -> str:
 
 @dataclass(frozen=True)
 class RunFeedEntry:
-    """What a feed tells of one run; `about` is the function, empty where the feed is of more than one."""
+    """Feed entry of one run. `function` is empty unless the feed belongs to one function."""
 
     night: NightChanges
     changes: tuple[Change, ...]
@@ -90,9 +90,9 @@ class RunFeedEntry:
 
 @dataclass(frozen=True)
 class SignatureFeedEntry:
-    """What a feed tells of the signatures that changed with a build, by function; `at` is when it was first run.
+    """Feed entry of the signatures that changed in a build, by function; `time` is the start of its first run.
 
-    `about` is the function, empty where the feed is of more than one.
+    `function` is empty unless the feed belongs to one function.
     """
 
     framework: str
@@ -129,7 +129,7 @@ FeedEntry = RunFeedEntry | SignatureFeedEntry
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed before it is written: `page` is what it is about, `entries` are the newest first."""
+    """Feed of the page `page`; `entries` are newest first."""
 
     address: str
     title: str
@@ -140,7 +140,7 @@ class Feed:
 def feeds(
     nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, Callable[[], Feed]]]:
-    """The address of each feed and what makes it; `functions` are those that have a page, by framework and name."""
+    """Yield the address of each feed and the function that builds it; `functions` are those with a page."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
     told = [RunFeedEntry(night, _listed_changes(night)) for night in newest]
     of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
@@ -168,8 +168,8 @@ def _newest_first(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
 def _signature_entries(
     newest: Sequence[NightChanges], signatures: Mapping[str, KnownSignature]
 ) -> list[SignatureFeedEntry]:
-    """An entry for each build that signatures changed with, if there is a run of it."""
-    runs = [night.run for night in newest]  # of a build's, the oldest stays
+    """Return an entry for each build that changed signatures and has a run."""
+    runs = [night.run for night in newest]  # the dict below keeps the oldest run of each build
     first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
     changed: dict[str, dict[str, KnownSignature]] = {}
     for function, known in signatures.items():
@@ -197,7 +197,7 @@ def _function_feed(key: tuple[str, str], found: tuple[FeedEntry, ...]) -> Feed:
 
 
 def _entries_by_function(newest: Sequence[NightChanges]) -> dict[tuple[str, str], list[FeedEntry]]:
-    """The newest entries of each function that ever changed."""
+    """Return the newest entries of each function with changes."""
     found: dict[tuple[str, str], list[FeedEntry]] = {}
     for night in newest:
         here: dict[str, list[Change]] = {}
@@ -211,9 +211,9 @@ def _entries_by_function(newest: Sequence[NightChanges]) -> dict[tuple[str, str]
 
 
 def feed_xml(feed: Feed, base: str, began: str) -> bytes:
-    """A feed as XML; `began` is when the history did, which dates a feed that has nothing to tell yet.
+    """Return a feed as XML. `began`, the start of the history, dates a feed without entries.
 
-    It is text put together: a tree of elements would take five times as long, and every function has a feed.
+    The text is concatenated, because a tree of elements takes five times as long and every function has a feed.
     """
     updated = max((entry.time for entry in feed.entries), default=began)
     title = feed.title if feed.address == ALL_FEED else f"{feed.title} · Portability Monitor"
@@ -247,25 +247,25 @@ def _entry(entry: FeedEntry, base: str) -> str:
     )
 
 
-def _text(said: str) -> str:
-    """Foreign text in XML: escaped, and without the characters that XML does not know."""
-    return escape(str(escape_invisible(said)), {'"': "&quot;"})
+def _text(value: str) -> str:
+    """Return untrusted text for XML: escaped, without characters that XML forbids."""
+    return escape(str(escape_invisible(value)), {'"': "&quot;"})
 
 
-@lru_cache(maxsize=10_000)  # a run is in the feeds of many functions
+@lru_cache(maxsize=10_000)  # many feeds contain the same run
 def _time(started: str) -> str:
     return machine_time(parse_time(started))
 
 
 @lru_cache(maxsize=10)
 def _id_prefix(base: str) -> str:
-    """What ids begin with, to outlive a change of protocol (RFC 4151): whoever had that address in 2026 gave them."""
+    """Return the prefix of ids: a tag URI (RFC 4151), which stays valid if the protocol of the site changes."""
     site = urlsplit(base)
     return _text(f"tag:{site.hostname},2026:{site.path}")
 
 
 def _change_line(change: Change) -> str:
-    before, after = change.before or "not there", change.after or "gone"
+    before, after = change.before or "not in the suite", change.after or "removed"
     return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
 
 

@@ -1,7 +1,7 @@
-"""A fork's column: as its site publishes it, as it is kept between fetching and showing, and as the pages have it.
+"""Check, store and load the columns of forks.
 
-Whatever a fork says is untrusted. It is held against the published schema, of which only the fields that are shown are
-kept; every address is made here from names, so that no link of a fork's leads anywhere but below its own site.
+A column of a fork is untrusted. It is validated against the published schema, and only the fields that are shown are
+kept. Addresses are built here from names, so every link to a fork stays below its own site.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from monitor.formatting.humanize import machine_time
 from monitor.formatting.urls import function_page, target_page
 from monitor.model import Evidence, Outcome
 
-# A runner that works once a week may miss a week; what is older says nothing of tonight's builds.
+# A weekly runner may miss one week. Older results do not describe the newest builds.
 STALE_DAYS = 14
-# Clocks differ by minutes. What is further ahead was made up, and would never grow old.
+# Clocks differ by minutes. A time further ahead is invented, and would never become stale.
 MAX_CLOCK_SKEW = timedelta(days=1)
 
 FORMAT = 1
@@ -34,16 +34,16 @@ API_SCHEMA = Path(__file__).parents[1] / "exports" / "api.schema.json"
 
 
 class ColumnError(Exception):
-    """A column that cannot be shown; one line that says why, with no word of the fork's in it."""
+    """Column that cannot be shown; the message is one line without any text of the fork."""
 
 
 class FederationError(Exception):
-    """A file that `portability federation` did not write; one line."""
+    """File that `portability federation` did not write; the message is one line."""
 
 
 @dataclass(frozen=True)
 class ForeignCell:
-    """A function on a fork's target: what its cases came to, by variant, in the newest build that judged them."""
+    """Function on a target of a fork: its outcomes by variant, and the newest build with a result."""
 
     cell: FunctionStatus
     outcomes: Mapping[str, Outcome]
@@ -53,7 +53,7 @@ class ForeignCell:
 
 @dataclass(frozen=True)
 class ForeignColumn:
-    """A target of a fork's over its functions, by framework and name."""
+    """Results of a fork on one target, by framework and function."""
 
     fork: Fork
     target: str
@@ -61,12 +61,12 @@ class ForeignColumn:
 
     @property
     def label(self) -> str:
-        """What the pages call it; `@` is in no target's name, so it is never taken for one of ours."""
+        """Return the name on the pages. No target of ours has `@` in its name."""
         return f"{self.target}@{self.fork.name}"
 
     @property
     def observed(self) -> str:
-        """When the newest run that judged anything started; empty where none did."""
+        """Return the start of the newest run with a result; empty if there is none."""
         return max((one.observed for one in self.cells.values() if one.cell.evidence), default="")
 
     @property
@@ -80,31 +80,31 @@ class ForeignColumn:
 
     @property
     def page(self) -> str:
-        """The fork's own page of the target."""
+        """Return the address of the fork's page of the target."""
         return self.fork.site + target_page(self.target)
 
     def function_page(self, framework: str, name: str) -> str:
-        """The fork's own page of a function."""
+        """Return the address of the fork's page of a function."""
         return self.fork.site + function_page(framework, name)
 
 
 @dataclass(frozen=True)
 class Federation:
-    """Columns of forks, and a line for each that is left out, which names target and fork and says why."""
+    """Columns of forks, and for each excluded one a line with target, fork and reason."""
 
     columns: tuple[ForeignColumn, ...] = ()
     excluded: tuple[str, ...] = ()
 
 
 def parse_column(fork: Fork, target: str, document: Any) -> ForeignColumn:
-    """A column as its fork published it. Raises ColumnError."""
+    """Return a column from the document of a fork. Raises ColumnError."""
     try:
         _validator().validate(document)
     except jsonschema_rs.ValidationError as error:
-        # Where in the schema, and not where in the document: that may hold names of the fork's making.
-        raise ColumnError(f"is not as the schema says, see #/{'/'.join(map(str, error.schema_path))}") from None
+        # The path in the schema, not in the document: that one may contain names chosen by the fork.
+        raise ColumnError(f"violates the schema at #/{'/'.join(map(str, error.schema_path))}") from None
     except ValueError:
-        raise ColumnError("is nested deeper than a column is, or holds what is no text") from None
+        raise ColumnError("is nested too deeply, or contains invalid text") from None
     if document["target"] != target:
         raise ColumnError("is the column of another target")
     cells: dict[tuple[str, str], ForeignCell] = {}
@@ -117,7 +117,7 @@ def parse_column(fork: Fork, target: str, document: Any) -> ForeignColumn:
 
 
 def write_federation(path: Path, fetched: Federation) -> None:
-    """Keep what was fetched, and a line for each column that was not."""
+    """Write the fetched columns, and a line for each excluded one."""
     kept = {
         "format": FORMAT,
         "columns": [
@@ -130,7 +130,7 @@ def write_federation(path: Path, fetched: Federation) -> None:
 
 
 def load_federation(path: Path, now: datetime) -> Federation:
-    """What was fetched, less what is stale by now. Raises FederationError."""
+    """Return the fetched columns without those that are stale by now. Raises FederationError."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
         if kept["format"] != FORMAT:
@@ -156,14 +156,14 @@ def _stored_column(entry: Mapping[str, Any]) -> ForeignColumn:
 
 
 def _why_stale(column: ForeignColumn, now: datetime) -> str:
-    """Why a column says nothing of tonight; empty where it does."""
+    """Return why a column is stale; empty if it is not."""
     if not column.observed:
-        return "nothing was judged there yet"
+        return "it has no result yet"
     observed = datetime.fromisoformat(column.observed)
     if observed > now + MAX_CLOCK_SKEW:
-        return f"last seen on a day that has not come, {observed:%Y-%m-%d}"
+        return f"last observed in the future, on {observed:%Y-%m-%d}"
     if now - observed > timedelta(days=STALE_DAYS):
-        return f"last seen on {observed:%Y-%m-%d}, more than {STALE_DAYS} days ago"
+        return f"last observed on {observed:%Y-%m-%d}, more than {STALE_DAYS} days ago"
     return ""
 
 
@@ -171,7 +171,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
     try:
         observed = machine_time(datetime.fromisoformat(line["observed"]).astimezone(UTC))
     except (ValueError, OverflowError):
-        raise ColumnError("has a time that no clock shows") from None
+        raise ColumnError("has an invalid time") from None
     outcomes = {variant: Outcome(word) for variant, word in line["outcomes"].items()}
     judged = [outcome for outcome in outcomes.values() if outcome.known]
     if bool(judged) != bool(line["evidence"]):
@@ -190,7 +190,7 @@ def _cell(line: Mapping[str, Any]) -> ForeignCell:
 
 
 def _document(column: ForeignColumn) -> object:
-    """A column as its fork published it, in the fields that are known."""
+    """Return a column as its fork published it, with the known fields only."""
     return {
         "target": column.target,
         "page": target_page(column.target),

@@ -1,8 +1,8 @@
-"""Columns fetched from forks: bounded in size and time, and no step taken that a fork asks for.
+"""Fetch the columns of forks, with limits on size and time.
 
-A fork answers for one document a target, at an address that is made here. It may send anything: a redirect is refused
-and not followed, a body is read up to a limit, and what has not ended in time is left. Each fork is asked in a thread
-of its own, so that one that never ends holds up neither the others nor the site.
+A fork may send anything. The monitor requests one document per target at an address that it builds itself. It follows
+no redirect, reads each body up to a limit, and drops a request that takes too long. Each fork has a thread of its own,
+so a slow fork delays neither the others nor the site.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ from monitor.federation.columns import ColumnError, Federation, ForeignColumn, p
 from monitor.federation.forks import Fork
 from monitor.http_client import BodyTooLargeError, HttpError, get, open_session
 
-# 1,500 functions with all of the listed suites' cases come to some 3 MB.
+# A column of 1,500 functions with all cases of the listed suites has about 3 MB.
 MAX_BYTES = 16 * 2**20  # bytes
-TIMEOUT_SECONDS = 10  # for each step: a connection, and each piece of an answer
+TIMEOUT_SECONDS = 10  # per step: the connection, and each part of a response
 FORK_SECONDS = 60  # for all columns of a fork
 
 
 def fetch_columns(forks: Sequence[Fork], seconds: float = FORK_SECONDS) -> Federation:
-    """What the forks publish, each of them asked for at most so many seconds."""
-    answers = {fork.name: _fetch_in_thread(fork) for fork in forks}
-    until = time.monotonic() + seconds
+    """Return the columns that the forks publish; each fork has at most `seconds` in total."""
+    responses = {fork.name: _fetch_in_thread(fork) for fork in forks}
+    deadline = time.monotonic() + seconds
     columns: list[ForeignColumn] = []
     excluded: list[str] = []
     for fork in forks:
         try:
-            of_fork = answers[fork.name].result(timeout=max(until - time.monotonic(), 0))
+            fetched = responses[fork.name].result(timeout=max(deadline - time.monotonic(), 0))
         except TimeoutError:
-            excluded += [f"{target}@{fork.name}: had not come after {seconds:g} s" for target in fork.targets]
+            excluded += [f"{target}@{fork.name}: no response within {seconds:g} s" for target in fork.targets]
             continue
-        columns += of_fork.columns
-        excluded += of_fork.excluded
+        columns += fetched.columns
+        excluded += fetched.excluded
     return Federation(tuple(columns), tuple(excluded))
 
 
 def _fetch_in_thread(fork: Fork) -> Future[Federation]:
-    answer: Future[Federation] = Future()
+    response: Future[Federation] = Future()
 
     def work() -> None:
         try:
-            answer.set_result(_columns_of(fork))
-        except BaseException as error:  # it is raised where the answer is waited for
-            answer.set_exception(error)
+            response.set_result(_columns_of(fork))
+        except BaseException as error:  # the thread that waits for the result raises it
+            response.set_exception(error)
 
-    # A daemon: one that is left behind ends with this process, and until then holds no more than LARGEST.
+    # A daemon thread: it ends with this process, and holds at most MAX_BYTES until then.
     threading.Thread(target=work, name=fork.name, daemon=True).start()
-    return answer
+    return response
 
 
 def _columns_of(fork: Fork) -> Federation:

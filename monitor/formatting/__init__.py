@@ -1,1 +1,1 @@
-"""Numbers, names, links and Markdown as people read them. Standard library only."""
+"""Formatting of numbers, names, addresses and Markdown for readers. Standard library only."""

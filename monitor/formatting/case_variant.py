@@ -1,7 +1,7 @@
-"""What a case's id tells of how it calls its function: `batch-eager-float32` is eager, in float32.
+"""Read mode and dtype from the id of a case: `batch-eager-float32` is eager, in float32.
 
-Listed cases carry the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they call the function
-eagerly, in the first dtype that they name.
+Listed cases keep the name that their authors gave them (`harness-add_dtypes_lhs_int8_20_20_…`): they are eager, in the
+first dtype of that name.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ DTYPE = re.compile(r"(?<![A-Za-z])(?:bfloat16|float\d+(?:_e\w+)?|complex\d+|u?in
 WITHOUT_DTYPE = "none"
 
 
-@lru_cache(maxsize=10_000)  # all functions have much the same variants
+@lru_cache(maxsize=10_000)  # functions share most variants
 def mode_of(variant: str) -> Mode:
     parts = variant.split("-")
     return next((mode for mode in Mode if mode.value in parts), Mode.EAGER)
@@ -28,7 +28,7 @@ def dtype_of(variant: str) -> str:
 
 
 def dtype_order(dtype: str) -> tuple[int, int, str]:
-    """Sorts dtypes as people list them: floats, complex numbers, whole numbers, the rest; narrow before wide."""
+    """Return the sort key of a dtype: floats, complex numbers, integers, others; narrow before wide."""
     kinds = ("bfloat", "float", "complex", "int", "uint", "bool")
     kind = dtype.rstrip("0123456789")
     width = dtype[len(kind) :]

@@ -1,10 +1,10 @@
-"""How the pages call what has a name: frameworks, builds."""
+"""Format the names of frameworks and builds."""
 
 from __future__ import annotations
 
 from monitor.model import Build
 
-# The names the frameworks give themselves; another framework goes by its key.
+# Official names; another framework is shown by its key.
 FRAMEWORK_TITLES = {"torch": "PyTorch", "jax": "JAX", "tensorflow": "TensorFlow"}
 
 
@@ -13,10 +13,10 @@ def framework_title(framework: str) -> str:
 
 
 def build_title(build: Build | None) -> str:
-    """A build as a reader says it: `jax 0.10.2`."""
+    """Return a build for readers: `jax 0.10.2`."""
     return f"{build.distribution} {build.version}" if build else "no build"
 
 
 def label_title(label: str) -> str:
-    """The same, where only the label of a build is known."""
+    """Return the label of a build for readers: `jax 0.10.2`."""
     return label.replace("==", " ")

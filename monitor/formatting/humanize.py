@@ -1,4 +1,4 @@
-"""Figures, times and foreign text as the pages show them: units, sensible digits, nothing invisible."""
+"""Format figures, times and untrusted text: units, significant digits, no invisible characters."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-NARROW_SPACE = "\u202f"  # between a number and its unit: narrow, and never broken
+NARROW_SPACE = "\u202f"  # between a number and its unit; no line break
 
-# One unit up as soon as four digits would stand before the point.
+# The next unit is used before four digits stand before the point.
 LATENCY_UNITS = (("µs", 1.0), ("ms", 1e3), ("s", 1e6))
-THREE_DIGITS = ((9.995, 2), (99.95, 1), (999.5, 0))  # below what so many digits stand after the point
+THREE_DIGITS = ((9.995, 2), (99.95, 1), (999.5, 0))  # upper limit, digits after the point
 
-# The same for a time in microseconds: below what, in units of how many, and how it is written.
+# For a time in microseconds: upper limit, size of the unit, format.
 DURATIONS = [
     (below * size, size, f"%.{digits}f{NARROW_SPACE}{unit}")
     for unit, size in LATENCY_UNITS
@@ -21,12 +21,12 @@ DURATIONS = [
 ]
 DURATION_LIMITS = [below for below, _, _ in DURATIONS[:-1]]
 
-LARGEST_STEP = 700.0  # beyond it, a ratio is more than a number can hold
-MIN_RATIO = 2.0  # from here on, "2.4 times as slow" says more than "140 % slower"
+LARGEST_STEP = 700.0  # exp() of a larger step overflows
+MIN_RATIO = 2.0  # from this ratio on, "2.4 times as slow" is clearer than "140 % slower"
 
 
 def duration(microseconds: float | None) -> str:
-    """A time in three digits and the unit that suits it: `12.3 µs`, `1.20 ms`."""
+    """Format a time with three digits: `12.3 µs`, `1.20 ms`."""
     if microseconds is None or not math.isfinite(microseconds):
         return "–"
     _, size, shown = DURATIONS[bisect_right(DURATION_LIMITS, microseconds)]
@@ -34,7 +34,7 @@ def duration(microseconds: float | None) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """An amount in three digits and decimal steps: `4.58 kflop`, `1.50 MB`."""
+    """Format an amount with three digits and decimal prefixes: `4.58 kflop`, `1.50 MB`."""
     if value is None or not math.isfinite(value):
         return "–"
     steps = ("", "k", "M", "G", "T", "P")
@@ -49,7 +49,7 @@ def three_digits(value: float) -> str:
 
 
 def deviation(value: float | None) -> str:
-    """A numerical error in two digits: `0`, `1.2e-07`, `3.5`, `220`."""
+    """Format a numerical error with two digits: `0`, `1.2e-07`, `3.5`, `220`."""
     if value is None or math.isnan(value):
         return "–"
     if math.isinf(value):
@@ -59,7 +59,7 @@ def deviation(value: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share in one decimal. What is not all is never rounded to all, what is not nothing never to nothing."""
+    """Format a share with one decimal. Only an exact 0 or 1 is shown as 0 % or 100 %."""
     if share is None:
         return "–"
     if share in (0.0, 1.0):
@@ -68,18 +68,18 @@ def percent(share: float | None) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """`1 case`, `1,204 cases`."""
+    """Return a number with its noun: `1 case`, `1,204 cases`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def parse_time(text: str) -> datetime:
-    """A time as a run tells it, in UTC."""
+    """Parse the time of a run; the result is in UTC."""
     when = datetime.fromisoformat(text)
     return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
 
 
 def format_time(when: datetime) -> str:
-    """A time for readers: `2 Nov 2025, 03:10 UTC`."""
+    """Format a time for readers: `2 Nov 2025, 03:10 UTC`."""
     return f"{format_day(when)}, {when:%H:%M} UTC"
 
 
@@ -88,30 +88,29 @@ def format_day(when: date) -> str:
 
 
 def machine_time(when: datetime) -> str:
-    """A time for the `datetime` attribute."""
+    """Format a time for the `datetime` attribute and the API."""
     return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def join_words(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Return `a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def first_names(names: Sequence[str], shown: int = 3) -> str:
-    """`a, b, c and 4 more`."""
+    """Return the first names and the number of others: `a, b, c and 4 more`."""
     more = f" and {len(names) - shown} more" if len(names) > shown else ""
     return ", ".join(names[:shown]) + more
 
 
 def escape_invisible(value: object) -> object:
-    r"""Text with every character that does not show, or that moves its neighbours, written out: `\u202e`.
+    r"""Replace every character that is invisible, or that reorders its neighbours, by its escape: `\u202e`.
 
-    Applied to every expression of every template: no template can forget it. Markup made by a template has been
-    through it already.
+    Jinja applies it to every expression of every template, so no template can forget it. Markup has passed it already.
     """
     if not isinstance(value, str) or value.isprintable() or hasattr(value, "__html__"):
         return value
-    if value.replace(NARROW_SPACE, "").replace("\u00a0", "").replace("\n", "").isprintable():  # as all figures are
+    if value.replace(NARROW_SPACE, "").replace("\u00a0", "").replace("\n", "").isprintable():  # true of all figures
         return value
     return "".join(c if c.isprintable() or c in f"\n\u00a0{NARROW_SPACE}" else _escape(c) for c in value)
 

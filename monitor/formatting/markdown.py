@@ -1,8 +1,8 @@
-"""Markdown as GitHub reads it, with text from a run in it that stays text.
+"""Write Markdown for GitHub, in which text from a run has no effect.
 
-GitHub looks for mentions, issues, commits and addresses in the text that Markdown came to, so no backslash and no
-entity keeps a name from being called. It leaves code alone, and so whatever a run said goes into code: between
-backticks that it cannot close, every character that does not show written out.
+GitHub finds mentions, issues, commits and addresses in rendered text, so backslashes and entities do not stop it. It
+ignores code. Text from a run therefore becomes code, between backticks that it cannot close, with invisible characters
+written out.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Iterable, Sequence
 
 from monitor.formatting.humanize import escape_invisible
 
-MAX_BYTES = 65_536  # GitHub's, in characters; counted in bytes here, so that no way of counting finds more
+MAX_BYTES = 65_536  # GitHub's limit is in characters; bytes are never fewer
 PIPE = r"\|"
 
 
 def code(text: str, longest: int = 300) -> str:
-    """Text in one line of code, or a dash where there is none; what is longer than `longest` is cut."""
+    """Return text as one line of code, cut to `longest` characters; a dash if it is empty."""
     shown = cut(" ".join(str(escape_invisible(text)).split()), longest)
     if not shown:
         return "–"
@@ -27,29 +27,29 @@ def code(text: str, longest: int = 300) -> str:
 
 
 def block(text: str, language: str = "") -> str:
-    """Text in lines of code."""
+    """Return text as a block of code."""
     ticks = "`" * max(_longest_ticks(text) + 1, 3)
     lines = "\n".join(str(escape_invisible(line)) for line in text.splitlines())
     return f"{ticks}{language}\n{lines}\n{ticks}"
 
 
 def link(text: str, address: str) -> str:
-    """Markdown that leads somewhere; as it is where there is no address."""
+    """Return a link; the text alone if the address is empty."""
     return f"[{text}]({address})" if address else text
 
 
 def details(summary: str, *parts: str) -> str:
-    """What is there for whoever opens it."""
+    """Return a folded section."""
     return "\n\n".join((f"<details><summary>{summary}</summary>", *parts, "</details>"))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, its cells in Markdown already."""
+    """Return a table; its cells are Markdown already."""
     return "\n".join(map(_row, (head, ("---",) * len(head), *rows)))
 
 
 def fit_table(head: Sequence[str], rows: Sequence[Sequence[str]], room: int, more: str) -> str:
-    """As many whole rows of a table as have room, then in one line how many have not; `more` says where they are."""
+    """Return the rows of a table that fit in `room` bytes, then a line with the number of others and `more`."""
     left = room - size(table(head, ())) - size(_rest(len(rows), more))
     for shown, row in enumerate(rows):
         left -= size(_row(row)) + 1
@@ -71,7 +71,7 @@ def _rest(number: int, more: str) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    """A row: a pipe in a cell would end it, in code too."""
+    """Return a row. A pipe would end the cell, even in code, so it is escaped."""
     return f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
 
 

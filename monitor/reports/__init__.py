@@ -1,1 +1,1 @@
-"""Reports as text: for a terminal, and as Markdown for a job summary."""
+"""Reports as plain text for a terminal, and as Markdown for a job summary."""

@@ -1,4 +1,4 @@
-"""How much of a regression is bad now, of all that it ever hit: in the same numbers wherever it is told."""
+"""State how much of a regression fails now, in the same words everywhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitor.formatting.humanize import count
 
 
 def affected_share(regressions: Collection[Regression]) -> str:
-    """`1 of 2 cases and 1 of 2 functions bad, 1 case flaky`; where nothing is bad any more, what it hit."""
+    """Return `1 of 2 cases and 1 of 2 functions bad, 1 case flaky`; if nothing fails, what was affected."""
     cells = {cell for one in regressions for cell in one.cells}
     bad = {one.cell for regression in regressions for one in regression.bad}
     flaky = {cell for one in regressions for cell in one.flaky}

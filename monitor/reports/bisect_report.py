@@ -1,4 +1,4 @@
-"""What a bisection found, for readers and for programs."""
+"""Report the result of a bisection as text and as JSON."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INDENT = 13
 
 @dataclass(frozen=True)
 class TrialStep:
-    """A trial, and what it said."""
+    """Trial of a bisection and its verdict."""
 
     trial: Trial
     mark: TrialVerdict
@@ -24,10 +24,10 @@ class TrialStep:
 
 @dataclass(frozen=True)
 class BisectResult:
-    """The last good build and the first bad one, in what they differ, and how that came out.
+    """Result of a bisection: the last good build, the first bad build, and the commits between them.
 
-    `steps` are all trials in the order in which they were made; `skipped` are the builds between the two, of which
-    none could be judged. `held` are the packages of the good end, which the others had too unless their notes say so.
+    `steps` are all trials in order; `skipped` are the builds between the two ends that gave no result. `held` are the
+    packages of the good end, which all trials had unless their notes say otherwise.
     """
 
     title: str
@@ -41,14 +41,14 @@ class BisectResult:
 
 
 def bisect_text(found: BisectResult) -> str:
-    """For a reader: the two builds first, then every step."""
+    """Return the result as text: the two builds first, then every trial."""
     return "\n".join(_lines(found))
 
 
 def bisect_json(found: BisectResult) -> dict[str, Any]:
-    """For a program; what is empty is left out."""
-    told: dict[str, Any] = to_json(found)
-    return told
+    """Return the result as JSON; empty fields are left out."""
+    document: dict[str, Any] = to_json(found)
+    return document
 
 
 def _lines(found: BisectResult) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The news of a night as plain text for a terminal, and as Markdown for a job summary."""
+"""Write the changes of the newest runs as plain text for a terminal, and as Markdown for a job summary."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from monitor.formatting.markdown import code, table
 from monitor.history.retraction import ExcludedRun
 from monitor.model import Evidence
 
-# New cases come by the hundred on a first night; beyond this many of one verdict, the rest is counted.
+# Most changes of one kind that are listed: a first run adds hundreds of cases.
 MAX_LISTED = 20
-# What GitHub's Markdown leaves as it is, wherever it stands: plain words and numbers. An address, or what may be the
-# hash of a commit, it makes a link of.
+# Text that GitHub's Markdown shows unchanged anywhere: plain words and numbers. It links addresses, and any word that
+# may be the hash of a commit.
 PLAIN_TEXT = re.compile(r"(?!.*(?:www\.|[0-9a-f]{7}))[A-Za-z0-9 ,;.%()–]+", re.IGNORECASE)
 
 
 def changes_text(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
-    """The news as plain text, a paragraph a target, framework and suite, after the `faults` of the monitor's own."""
+    """Return the changes as plain text, one paragraph per series, after the `faults` of the monitor itself."""
     own = ["\n".join(f"! {fault}" for fault in faults)] if faults else []
     return "\n\n".join([*own, *("\n".join(_paragraph(night)) for night in nights)])
 
 
 def excluded_runs_text(runs: Sequence[ExcludedRun]) -> str:
-    """Return what runs that no series has came to, as plain text, two lines a run."""
+    """Return the outcomes of excluded runs as plain text, two lines per run."""
     return "\n".join(line for one in runs for line in _excluded_run(one))
 
 
@@ -38,8 +38,13 @@ def _excluded_run(one: ExcludedRun) -> Iterator[str]:
 
 
 def changes_markdown(nights: Sequence[NightChanges], faults: Sequence[str] = ()) -> str:
-    """The news as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
-    lines = ["## Tonight", "", *(f"- **{escape_markdown(fault)}**" for fault in faults), *([""] if faults else [])]
+    """Return the changes as Markdown. Text from a run is escaped: no markup, no mention, no link."""
+    lines = [
+        "## Latest changes",
+        "",
+        *(f"- **{escape_markdown(fault)}**" for fault in faults),
+        *([""] if faults else []),
+    ]
     for night in nights:
         lines += [f"### {escape_markdown(_title(night))}", "", escape_markdown(_coverage(night)), ""]
         lines += [f"- **{escape_markdown(incident)}**" for incident in night.incidents]
@@ -67,15 +72,17 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
 def _title(night: NightChanges) -> str:
     run = night.run
     build = run.build.label if run.build else "no build"
-    against = f" against {night.baseline.label}" if night.baseline else ", the first night"
+    against = f" against {night.baseline.label}" if night.baseline else ", the first run"
     return f"{run.target} {run.framework} {run.suite}: {build}{against}"
 
 
 def _coverage(night: NightChanges) -> str:
     seen = f"{night.observed} of {night.expected} cases observed"
     if night.score.judged:
-        told = "operators are there" if night.run.evidence is Evidence.REGISTERED else "functions pass all of theirs"
-        seen += f"; {night.score.success} of {night.score.judged} {told}"
+        what = (
+            "operators have a kernel" if night.run.evidence is Evidence.REGISTERED else "functions pass all their cases"
+        )
+        seen += f"; {night.score.success} of {night.score.judged} {what}"
     unchanged = night.baseline and not night.changes and not night.incidents
     return f"{seen}; nothing changed" if unchanged else seen
 
@@ -91,8 +98,8 @@ def _cells(change: Change) -> tuple[str, str, str, str, str]:
 
 
 def escape_markdown(text: str) -> str:
-    """Return text that Markdown shows as it is, in a line or in the cell of a table; what is not plain is code.
+    """Return text that Markdown shows unchanged, in a line or in a table cell; text that is not plain becomes code.
 
-    No markup, no mention, no link: GitHub looks for those everywhere but in code.
+    GitHub interprets markup, mentions and links everywhere except in code.
     """
     return text if PLAIN_TEXT.fullmatch(text) else code(text, longest=LONGEST_LINE)

@@ -1,4 +1,4 @@
-"""Regressions as plain text for a terminal, and as a table in Markdown for a job summary."""
+"""Write regressions as plain text for a terminal, and as a Markdown table for a job summary."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ COLUMNS = (
 
 
 def regressions_text(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
-    """A paragraph a regression."""
+    """Return one paragraph per regression."""
     return "\n".join(line for regression in found for line in _lines(regression, on_main))
 
 
 def regressions_markdown(found: Sequence[Regression], on_main: Mapping[str, str]) -> str:
-    """A row a regression. Whatever came from a run is inert."""
+    """Return a table with one row per regression. Text from a run is escaped."""
     return table(
         COLUMNS, ([*map(escape_markdown, _cells(regression)), _link(regression, on_main)] for regression in found)
     )
@@ -48,8 +48,8 @@ def _lines(regression: Regression, on_main: Mapping[str, str]) -> Iterator[str]:
     yield f"{'':<11} {cells} on {targets}: {functions}"
     yield f"{'':<11} {message}"
     if regression.beside:
-        yield f"{'':<11} beside the framework's version: {'; '.join(regression.beside)}"
-    yield f"{'':<11} {', '.join(_events(regression))}; known {known}"
+        yield f"{'':<11} also changed: {'; '.join(regression.beside)}"
+    yield f"{'':<11} {', '.join(_events(regression))}; detected {known}"
     commits = _commits(regression, on_main)
     if commits.link:
         yield f"{'':<11} {commits.link_text}: {commits.link}"
@@ -60,13 +60,13 @@ def _commits(one: Regression, on_main: Mapping[str, str]) -> CommitRange:
 
 
 def _link(one: Regression, on_main: Mapping[str, str]) -> str:
-    """The commits that it came with, as Markdown; what they are named by is checked to be plain."""
+    """Return a Markdown link to the commit range; its parts are checked to be plain."""
     commits = _commits(one, on_main)
     return f"[{commits.link_text}]({commits.link})" if commits.link else "–"
 
 
 def _events(regression: Regression) -> Iterator[str]:
-    """The events, those of one kind in a row told as one."""
+    """Yield the events; consecutive events of one kind are merged."""
     for step, events in groupby(regression.events, key=lambda event: event.step):
         found = [*events]
         days = sorted({event.run.started[:10] for event in found})
@@ -103,6 +103,8 @@ def _message(regression: Regression) -> str:
 
 def _time_to_detection(regression: Regression) -> str:
     if regression.kind is RegressionKind.SLOWER:
-        return "side by side"
+        return "in an A/B run"
     late = regression.detection
-    return f"{count(late.days, 'day')}, {count(late.builds, 'build')} later" if late else "by looking back"
+    return (
+        f"{count(late.days, 'day')}, {count(late.builds, 'build')} after the build" if late else "later, in old builds"
+    )

@@ -1,4 +1,4 @@
-"""How fast a night was, as plain text and as Markdown: slowdowns with both builds side by side."""
+"""Write the slowdowns of the newest runs as plain text and as Markdown."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from monitor.formatting.markdown import table
 from monitor.model import ComparisonSide
 from monitor.reports.changes_text import MAX_LISTED, escape_markdown
 
-# What was not compared is a suspicion and no more: a series in twenty stands out by chance. They are counted.
+# Suspects were not compared, and one series in twenty is a suspect by chance: they are only counted.
 ONLY_COUNTED = (SlowdownStatus.SUSPECT,)
 
 
 def slowdowns_text(nights: Sequence[LatencyNight]) -> str:
-    """The slowdowns as plain text, a paragraph a series that has anything to say."""
+    """Return the slowdowns as plain text, one paragraph per series with any."""
     return "\n\n".join("\n".join(lines) for night in nights if (lines := [*_paragraph(night)]))
 
 
 def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
-    """The slowdowns as Markdown. Whatever came from a run is inert: no markup, no mention, no link of its own."""
+    """Return the slowdowns as Markdown. Text from a run is escaped: no markup, no mention, no link."""
     lines: list[str] = []
     for night in nights:
         rows, remarks = [*_rows(night)], [*_remarks(night)]
@@ -36,7 +36,7 @@ def slowdowns_markdown(nights: Sequence[LatencyNight]) -> str:
             lines += ["", table(head, ([*map(escape_markdown, row)] for row in rows))]
         if rows or remarks:
             lines.append("")
-    return "\n".join(["## How fast", "", *lines]) if lines else ""
+    return "\n".join(["## Slowdowns", "", *lines]) if lines else ""
 
 
 def _paragraph(night: LatencyNight) -> Iterator[str]:
@@ -51,7 +51,7 @@ def _paragraph(night: LatencyNight) -> Iterator[str]:
 def _title(night: LatencyNight) -> str:
     run = night.run
     build = run.build.label if run.build else "no build"
-    return f"{run.target} {run.framework} {run.suite}: how fast {build} is on {run.machine or 'this machine'}"
+    return f"{run.target} {run.framework} {run.suite}: latency of {build} on {run.machine or 'this machine'}"
 
 
 def _rows(night: LatencyNight) -> Iterator[tuple[str, ...]]:
@@ -77,7 +77,7 @@ def _remarks(night: LatencyNight) -> Iterator[str]:
         if standing not in ONLY_COUNTED and (more := len(night.of(standing)) - MAX_LISTED) > 0:
             yield f"and {more} more {standing}"
     if night.alike:
-        yield f"{night.alike} suspects were no slower side by side"
+        yield f"{night.alike} suspects were not slower in an A/B run"
     if suspects := night.of(SlowdownStatus.SUSPECT):
         first = ", ".join(f"{one.case} ({slower_by(one.step)})" for one in suspects[:3])
         yield f"{len(suspects)} cases were slower than usual and not compared, {first} first"
@@ -85,9 +85,9 @@ def _remarks(night: LatencyNight) -> Iterator[str]:
 
 
 def drift_text(drift: CommonDrift) -> str:
-    """What all cases of a night have in common, in words."""
+    """Return the drift that is common to all cases of a run, in words."""
     tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
     if drift.common is None:
-        return f"{tonight}: the machine or the build, as no build was measured beside this one"
-    compared = f"side by side, the controls are {slower_by(drift.common)} under the new build"
+        return f"{tonight}: caused by the machine or the build, as no other build was measured"
+    compared = f"in the A/B run, the controls are {slower_by(drift.common)} under the new build"
     return f"{tonight}; {compared}" if tonight else compared

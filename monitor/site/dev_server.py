@@ -1,10 +1,9 @@
-"""The site on this machine while somebody works on it: made anew when what it is made of changes, and shown at once.
+"""Serve the site on this machine, rebuild it when its sources change, and reload open pages.
 
-The standard library does it: what is watched are a few dozen files, so looking at them twice a second costs nothing,
-and no library has to be installed on every machine for the few on which somebody designs.
+The standard library is enough: polling a few dozen files twice a second costs nothing.
 
-The pages forbid every connection of a script. So a page that waits for news asks for a *script*, which the server sends
-when there is another edition, and which loads the page again: what is shown is what will be published.
+The content security policy of the pages forbids connections from scripts. A waiting page therefore requests a *script*.
+The server sends it after the next build, and the script reloads the page. So the served pages equal the published ones.
 """
 
 from __future__ import annotations
@@ -18,14 +17,12 @@ from pathlib import Path
 
 LOOPBACK = "127.0.0.1"
 
-POLL_SECONDS = 0.5  # seconds
-LONG_POLL_SECONDS = (
-    20.0  # seconds until a page that waits is told to ask again: browsers give up after a minute or more
-)
+POLL_SECONDS = 0.5
+LONG_POLL_SECONDS = 20.0  # then the page asks again: browsers give up after a minute
 
 RELOAD_ADDRESS = "/-/reload.js"
 RELOAD_TAG = f'<script src="{RELOAD_ADDRESS}" defer></script>\n</body>'.encode()
-# A script that is asked for before the page has loaded would keep it loading for as long as it waits.
+# Requested only after the page has loaded: a pending script would keep the page loading.
 RELOAD_SCRIPT = """const ask = (wait) => setTimeout(() => {
   const script = document.createElement("script");
   script.src = "%s?after=%d";
@@ -38,28 +35,28 @@ addEventListener("load", () => ask(0));
 
 
 class BuildCounter:
-    """How many editions there have been, for those who wait for the next."""
+    """Number of builds so far, with a wait for the next one."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self.number = 0
 
-    def another(self) -> None:
+    def increment(self) -> None:
         with self._changed:
             self.number += 1
             self._changed.notify_all()
 
     def wait(self, after: int, seconds: float) -> bool:
-        """Whether there is an edition after that one, now or in so many seconds."""
+        """Return whether a build after number `after` exists, now or within `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: self.number > after, seconds)
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """Serves the files, with the waiting script in every page."""
+    """Handler that serves the files and adds the reload script to every page."""
 
-    def __init__(self, *args: object, editions: BuildCounter, **options: object) -> None:
-        self._editions = editions
+    def __init__(self, *args: object, builds: BuildCounter, **options: object) -> None:
+        self._builds = builds
         super().__init__(*args, **options)  # type: ignore[arg-type]
 
     def do_GET(self) -> None:
@@ -80,8 +77,8 @@ class _Handler(SimpleHTTPRequestHandler):
     def _script(self, query: str) -> bytes:
         after = query.removeprefix("after=")
         if not after.isdigit():
-            return (RELOAD_SCRIPT % (RELOAD_ADDRESS, self._editions.number)).encode()
-        return b"location.reload();" if self._editions.wait(int(after), LONG_POLL_SECONDS) else b""
+            return (RELOAD_SCRIPT % (RELOAD_ADDRESS, self._builds.number)).encode()
+        return b"location.reload();" if self._builds.wait(int(after), LONG_POLL_SECONDS) else b""
 
     def _answer(self, content: bytes, kind: str) -> None:
         self.send_response(200)
@@ -92,34 +89,34 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *words: object) -> None:
-        """Say nothing of what went well."""
+        """Log nothing for a successful request."""
 
 
 def serve_site(make: Callable[[], object], directory: Path, *, watched: Iterable[Path], port: int) -> None:
-    """Show the site in `directory`, which `make` makes, until interrupted; made anew when a watched file changes."""
+    """Serve the site in `directory` until interrupted; call `make` first, and when a watched file changes."""
     make()
-    editions = BuildCounter()
-    server = create_server(directory, editions, port)
+    builds = BuildCounter()
+    server = create_server(directory, builds, port)
     print(f"http://{LOOPBACK}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        rebuild_on_change(make, watched, editions, threading.Event())
+        rebuild_on_change(make, watched, builds, threading.Event())
     except KeyboardInterrupt:
         print()
     finally:
         server.shutdown()
 
 
-def create_server(directory: Path, editions: BuildCounter, port: int) -> ThreadingHTTPServer:
-    server = ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(directory), editions=editions))
-    server.daemon_threads = True  # a page that waits does not hold up the end
+def create_server(directory: Path, builds: BuildCounter, port: int) -> ThreadingHTTPServer:
+    server = ThreadingHTTPServer((LOOPBACK, port), partial(_Handler, directory=str(directory), builds=builds))
+    server.daemon_threads = True  # a waiting page does not delay the end
     return server
 
 
 def rebuild_on_change(
-    make: Callable[[], object], watched: Iterable[Path], editions: BuildCounter, stop: threading.Event
+    make: Callable[[], object], watched: Iterable[Path], builds: BuildCounter, stop: threading.Event
 ) -> None:
-    """Make the site anew whenever a file in these folders is another, or newer, than before."""
+    """Call `make` whenever a file in these folders is added, removed or changed."""
     folders = [*watched]
     before = _stamps(folders)
     while not stop.wait(POLL_SECONDS):
@@ -130,18 +127,18 @@ def rebuild_on_change(
         try:
             make()
         except Exception:
-            traceback.print_exc()  # a template in the making; the last edition stays
+            traceback.print_exc()  # an unfinished template; the previous build stays
         else:
-            editions.another()
-            print("made anew", flush=True)
+            builds.increment()
+            print("rebuilt", flush=True)
 
 
 def _stamps(folders: Iterable[Path]) -> dict[Path, int]:
-    """When each file was changed. Of a history, its folders tell: what is in it is added, and never written again."""
-    paths = (path for folder in folders for path in _telling(folder))
+    """Return the modification time of each watched path. Of a history, only folders: its files never change."""
+    paths = (path for folder in folders for path in _watched_paths(folder))
     return {path: path.stat().st_mtime_ns for path in paths if path.exists()}
 
 
-def _telling(folder: Path) -> Iterator[Path]:
+def _watched_paths(folder: Path) -> Iterator[Path]:
     runs = folder / "runs"
     yield from runs.glob("*/*") if runs.is_dir() else (path for path in folder.rglob("*") if path.is_file())

@@ -1,7 +1,7 @@
-"""One edition of the site: made in a fresh folder beside the last one, then put in its place.
+"""Build the site incrementally: in a fresh folder next to the previous build, which it replaces at the end.
 
-A reader never sees half a site, and no page of an earlier edition stays behind. What is as it was in the last edition
-is that very file: a page whose view and templates are the same is not even rendered.
+A reader never sees half a site, and no page of an earlier build stays behind. A file with unchanged content is a hard
+link to the previous one, and a page with unchanged inputs is not even rendered.
 """
 
 from __future__ import annotations
@@ -26,48 +26,49 @@ from monitor.file_lock import open_lock
 from monitor.history.layout import RecordedRun
 from monitor.model import Run
 
-# Says that a directory is a site of ours, which the next edition may replace, and what its pages were made of.
+# Marks a directory as a site of the monitor, which the next build may replace, and holds the input digests of its
+# pages.
 MARKER = ".portability-site"
-LOCK, PREVIOUS = "lock", "old"  # in the folder of a build: what says that it runs, and the edition that it replaces
+LOCK, PREVIOUS = "lock", "old"  # in the folder of a build: its lock, and the build that it replaces
 NOTE = "Written by Portability Monitor: the next build replaces this directory."
 
 
-# What stands for a value among those that a page is made of.
+# Values that an input digest replaces by a shorter equivalent.
 DIGEST_REDUCERS: Mapping[type, Callable[[Any], tuple[Any, ...]]] = {
     Run: lambda run: (str, (run.id,)),
     RecordedRun: lambda recorded: (str, (recorded.run.id,)),
-    SeriesStatus: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # follows from its runs
-    ModuleType: lambda module: (str, (module.__name__,)),  # of ours, and so part of the code
+    SeriesStatus: lambda series: (tuple, ([item.run.id for item in series.runs],)),  # determined by its runs
+    ModuleType: lambda module: (str, (module.__name__,)),  # part of our code, which has a digest of its own
 }
 
 
 class SiteError(Exception):
-    """A site that cannot be written there; the message names the directory and the mend."""
+    """Directory that a site cannot be written to; the message names it and the fix."""
 
 
 class SiteBuild:
-    """An edition in the making in `fresh`, after the one in `last`; `share` of it is this process's part."""
+    """Build in progress in `fresh`, after the previous one in `last`; `share` is (number, count) of this process."""
 
     def __init__(self, fresh: Path, last: Path, share: tuple[int, int] = (0, 1)) -> None:
         self.digests: dict[str, str] = {}
         self._fresh, self._last, self._share = fresh, last, share
-        self._folders = {""}  # of the fresh edition that are there
+        self._folders = {""}  # folders of the new build that exist
         self._previous_digests = _marker(last)
 
     def mine(self, address: str) -> bool:
-        """Whether this process is the one to make that file; of files that differ in their ends alone, all or none."""
-        number, of = self._share
+        """Return whether this process writes the file. Files that differ only in extension go to the same process."""
+        number, count = self._share
         name, _, _ = address.rpartition(".")
-        return zlib.crc32(name.encode()) % of == number
+        return zlib.crc32(name.encode()) % count == number
 
-    def page(self, address: str, of: str, make: Callable[[], bytes]) -> None:
-        """The page at an address; it is made anew unless the last edition has it, made `of` the same."""
-        self.digests[address] = of
-        if not (self._previous_digests.get(address) == of and self._keep(address)):
+    def page(self, address: str, digest: str, make: Callable[[], bytes]) -> None:
+        """Write the page, unless the previous build has it with the same input digest."""
+        self.digests[address] = digest
+        if not (self._previous_digests.get(address) == digest and self._keep(address)):
             self.write(address, make())
 
     def write(self, address: str, content: bytes) -> None:
-        """A file with that content, or the last edition's where it has the same."""
+        """Write a file, or link the previous build's file if its content is the same."""
         if self._has(address, content):
             self._keep(address)
         else:
@@ -88,7 +89,7 @@ class SiteBuild:
         return True
 
     def _place(self, address: str) -> Path:
-        """Where a file goes; a year's edition has tens of thousands in a few folders."""
+        """Return the path of a new file, and create its folder."""
         folder = address.rpartition("/")[0]
         if folder not in self._folders:
             (self._fresh / folder).mkdir(parents=True, exist_ok=True)
@@ -98,9 +99,9 @@ class SiteBuild:
 
 @contextmanager
 def replacement_directory(directory: Path) -> Iterator[Path]:
-    """A fresh folder, which at the end takes the place of `directory`; where making it fails, the last edition stays.
+    """Yield a fresh folder that replaces `directory` at the end; on failure, the previous build stays.
 
-    Raises SiteError where `directory` holds something that is not a site of ours: it would be deleted.
+    Raises SiteError if `directory` holds anything but a site of the monitor, which would be deleted.
     """
     refuse_foreign(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
@@ -124,9 +125,10 @@ def replacement_directory(directory: Path) -> Iterator[Path]:
 
 
 def _remove_killed_builds(directory: Path) -> None:
-    """Remove what builds of this site that were killed have left beside it; the last edition is put back first.
+    """Remove the folders of killed builds of this site, after restoring the previous build.
 
-    Such a folder has a lock that nobody holds. One whose lock is held is of a build that runs, one without is not ours.
+    Such a folder has a lock that no process holds. A held lock belongs to a running build. A folder without a lock is
+    not ours.
     """
     for left in directory.parent.glob(f".{escape(directory.name)}-*"):
         if not (left / LOCK).is_file():
@@ -140,24 +142,24 @@ def _remove_killed_builds(directory: Path) -> None:
 
 
 def write_marker(fresh: Path, digests: Mapping[str, str]) -> None:
-    """Write down what the pages were made of, for the next edition."""
+    """Write the input digests of the pages, for the next build."""
     (fresh / MARKER).write_text(json.dumps({"note": NOTE, "digests": dict(sorted(digests.items()))}, indent=0) + "\n")
 
 
 def input_digest(*what: object) -> str:
-    """A digest of what a page is made of: plain values, however deep, and runs, which never change, by their ids.
+    """Return a digest of the inputs of a page: nested plain values, and runs by their ids, because runs never change.
 
-    There may be no set among them: its order is another in every process.
+    Inputs must contain no set: its order differs between processes.
     """
     buffer = io.BytesIO()
     pickler = pickle.Pickler(buffer, protocol=5)
-    pickler.dispatch_table = DIGEST_REDUCERS  # which asks of no other type: a page is made of a hundred thousand values
+    pickler.dispatch_table = DIGEST_REDUCERS  # faster than a method that sees each of 100,000 values
     pickler.dump(what)
     return _digest([buffer.getvalue()])
 
 
 def source_digest(*folders: Path) -> str:
-    """A digest of the files that make pages: code and templates."""
+    """Return a digest of the files in these folders: code and templates."""
     files = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return _digest(part for path in files for part in (path.name.encode(), path.read_bytes()))
 
@@ -171,15 +173,17 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 def _marker(directory: Path) -> dict[str, str]:
     try:
-        found: dict[str, str] = json.loads((directory / MARKER).read_text())["digests"]
-    except (OSError, ValueError, TypeError, KeyError):  # none, or one of an older kind: everything is made anew
+        digests: dict[str, str] = json.loads((directory / MARKER).read_text())["digests"]
+    except (OSError, ValueError, TypeError, KeyError):  # no marker, or an older format: rebuild everything
         return {}
-    return found
+    return digests
 
 
 def refuse_foreign(directory: Path) -> None:
-    """Raise SiteError where a directory holds something that is not a site of ours: it would be deleted."""
+    """Raise SiteError if a directory holds anything but a site of the monitor, which would be deleted."""
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
         raise SiteError(f"{directory}: not a directory; name one that does not exist yet")
     if directory.is_dir() and any(directory.iterdir()) and not (directory / MARKER).is_file():
-        raise SiteError(f"{directory}: holds files that are not a site of ours (no {MARKER}); name another directory")
+        raise SiteError(
+            f"{directory}: holds files that are not a site of the monitor (no {MARKER}); name another directory"
+        )

@@ -38,7 +38,7 @@ def test_a_chart_says_in_words_what_it_draws() -> None:
     drawn = chart("eager-float32", [10.0, 20.0, 40.0], AXIS, "{:g} µs".format, [(1, "pass → error")])
     assert drawn
     assert drawn.summary == (
-        "eager-float32, 3 measurements: 10 µs with jax 0.4, at last 40 µs with jax 0.6; least 10 µs, most 40 µs"
+        "eager-float32, 3 measurements: 10 µs with jax 0.4, last 40 µs with jax 0.6; minimum 10 µs, maximum 40 µs"
     )
     assert drawn.latest == "40 µs"
     assert [(label.text, label.anchor) for label in drawn.named] == [

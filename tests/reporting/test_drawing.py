@@ -25,7 +25,7 @@ def parsed(markup: str) -> ElementTree.Element:
 
 
 def made(title: str = "eager", axis: Axis = AXIS, **given: object) -> Chart:
-    options = {"changes": [(1, "pass → error")], "levels": [(2, "25 % slower")], "said": ["25 % slower for good"]}
+    options = {"changes": [(1, "pass → error")], "levels": [(2, "25 % slower")], "notes": ["25 % slower for good"]}
     one = chart(title, [10.0, 12.0, math.nan, 15.0], axis, "{:g} µs".format, **(options | given))  # type: ignore[arg-type]
     assert one
     return one
@@ -34,7 +34,7 @@ def made(title: str = "eager", axis: Axis = AXIS, **given: object) -> Chart:
 @pytest.mark.parametrize("planted", [SCRIPT, IMAGE, BIDI, "a & b < c", "'\"`", "100 %s %"])
 def test_foreign_text_is_inert_wherever_it_stands(planted: str) -> None:
     builds = Axis((planted, *BUILDS[1:]))
-    one = made(planted, builds, changes=[(1, planted)], levels=[(2, planted)], said=[planted])
+    one = made(planted, builds, changes=[(1, planted)], levels=[(2, planted)], notes=[planted])
     one = replace(one, summary=planted)
     for markup in (chart_svg(one), strip_cells([Outcome.ERROR], [planted], [Night(0).run("cpu-x86", "jax")])):
         root = parsed(markup)
@@ -85,10 +85,10 @@ def test_a_build_stands_beside_its_value_as_it_is_called() -> None:
 def test_the_builds_stand_on_the_axis() -> None:
     named = [one.text for one in parsed(chart_svg(made())).iter("text") if one.get("class") == "build"]
     assert sorted(map(str, named)) == ["0.10.0", "0.9.0", "0.9.1", "0.9.2"]
-    without = [one.text for one in parsed(chart_svg(made(changes=[], levels=[], said=[]))).iter("text")]
+    without = [one.text for one in parsed(chart_svg(made(changes=[], levels=[], notes=[]))).iter("text")]
     assert {"0.9.0", "0.10.0"} <= set(without)
     assert "0.9.2" not in without
-    assert "<ul" not in chart_svg(made(said=[]))
+    assert "<ul" not in chart_svg(made(notes=[]))
 
 
 def test_a_cell_says_its_outcome_to_everybody() -> None:
@@ -101,7 +101,7 @@ def test_a_cell_says_its_outcome_to_everybody() -> None:
     assert ["".join(cell.itertext()) for cell in cells] == [
         f"{OUTCOMES[Outcome.PASS].symbol}pass",
         f"{OUTCOMES[Outcome.ERROR].symbol}error",
-        "·not asked",
+        "·not run",
         "?blocked",
     ]
     assert (passed.get("title"), failed.get("title"), unasked.get("title")) == (None, "why", None)

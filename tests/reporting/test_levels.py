@@ -30,7 +30,7 @@ def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
 
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
     material = material_of(history(slow=2))
-    said = "25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
+    said = "25 % slower in an A/B run, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
     assert [replace(level, note=level.note.replace("\u202f", " ")) for level in of(material)] == [
         LatencyLevel(NEW, "25 % slower", said)
     ]
@@ -44,7 +44,7 @@ def test_one_night_side_by_side_is_said_to_be_one() -> None:
 
 def test_one_that_recovered_says_in_which_build() -> None:
     (level,) = of(material_of(history(slow=4, fast=4)))
-    assert "; as before again in jax " in level.note
+    assert "; recovered in jax " in level.note
 
 
 def test_the_look_back_says_between_which_builds() -> None:
@@ -53,9 +53,9 @@ def test_the_look_back_says_between_which_builds() -> None:
     assert moved.build == f"jax=={WEEKS + 1}.0"
     assert moved.step == "25 % slower"
     assert (
-        moved.note == f"25 % slower for good, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, as the weekly look back sees it"
+        moved.note == f"25 % slower permanently, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, by the weekly change points"
     )
-    assert "side by side" in told.note
+    assert "A/B run" in told.note
 
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
@@ -79,7 +79,7 @@ def test_the_chart_of_the_case_marks_it(function: str) -> None:
     assert '<line class="level"' in figure
     assert ">25 % slower</text>" in figure
     assert ">14.0</text>" in figure  # the build stands on the axis
-    assert "<li>25 % slower side by side, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
+    assert "<li>25 % slower in an A/B run, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
 
 
 def test_the_function_has_its_regression(function: str) -> None:

@@ -230,12 +230,12 @@ def test_a_case_keeps_what_is_known_and_says_since_when(recorded: LoadedHistory,
     ]
     words = pages[function_page("torch", "torch.cat")].words
     assert "≠ mismatch since torch 2.4.0.dev20251105+cpu rerun: mismatch, mismatch" in words
-    assert "Last known. The newest run observed nothing: torch 2.4.0 does not install" in words
+    assert "Last known. The newest run has no result: torch 2.4.0 does not install" in words
     cut = series(recorded, "cpu-x86", "tensorflow").now
     assert all(standing.outcome.known for standing in cut)
     assert len({standing.run.id for standing in cut}) == 2
     assert (
-        "not judged since tf-nightly-cpu 2.3.0.dev20251104+cpu"
+        "no result since tf-nightly-cpu 2.3.0.dev20251104+cpu"
         in pages[function_page("tensorflow", "tf.strings.join")].words
     )
 
@@ -245,7 +245,7 @@ def test_a_history_strip_has_a_mark_a_run(pages: dict[str, Page], recorded: Load
     assert torch.strip_of("torch/torch.cat/eager-float32") == (*[Outcome.PASS] * 4, Outcome.MISMATCH)
     assert torch.strip_of("torch/torch.new_function/eager-float32") == (*[None] * 4, Outcome.PASS)
     words = pages[function_page("torch", "torch.new_function")].words
-    assert "eager-float32 ·not asked ·not asked ·not asked ·not asked ✓pass" in words
+    assert "eager-float32 ·not run ·not run ·not run ·not run ✓pass" in words
     assert "Case 2.0.0.dev20251101+cpu 2.1.0.dev20251102+cpu" in words
 
 
@@ -386,7 +386,7 @@ def test_the_next_build_replaces_the_site_and_nothing_else(recorded: LoadedHisto
         nothing, NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED
     )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
-    with pytest.raises(SiteError, match="home: holds files that are not a site of ours"):
+    with pytest.raises(SiteError, match="home: holds files that are not a site of the monitor"):
         write_site(material_of(recorded), NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 

@@ -34,11 +34,11 @@ def test_a_quiet_night_is_not_mentioned() -> None:
 
 def test_a_night_as_text() -> None:
     assert slowdowns_text([NIGHT]) == (
-        "cpu jax paper: how fast jax==15.0 is on a chip, cpu\n"
+        "cpu jax paper: latency of jax==15.0 on a chip, cpu\n"
         "  reported  jax/jax.a/eager: 20 % slower: 100 us under jax==12.0 (3 processes)"
         " -> 120.5 us under jax==15.0 (2 processes)\n"
-        "  side by side, the controls are 30 % slower under the new build\n"
-        "  2 suspects were no slower side by side\n"
+        "  in the A/B run, the controls are 30 % slower under the new build\n"
+        "  2 suspects were not slower in an A/B run\n"
         "  4 cases were slower than usual and not compared, jax/jax.b/eager (10 % slower),"
         " jax/jax.c/eager (10 % slower), jax/jax.d/eager (10 % slower) first\n"
         "  note: not <all> was compared"
@@ -47,7 +47,7 @@ def test_a_night_as_text() -> None:
 
 def test_a_night_as_markdown_is_inert() -> None:
     lines = slowdowns_markdown([NIGHT]).splitlines()
-    assert lines[:3] == ["## How fast", "", "### `cpu jax paper: how fast jax==15.0 is on a chip, cpu`"]
+    assert lines[:3] == ["## Slowdowns", "", "### `cpu jax paper: latency of jax==15.0 on a chip, cpu`"]
     assert "- `note: not <all> was compared`" in lines
     assert [line for line in lines if line.startswith("|")][2:] == [
         "| reported | `jax/jax.a/eager` | 20 % slower | `100 us under jax==12.0 (3 processes)`"
@@ -60,13 +60,13 @@ def test_a_night_as_markdown_is_inert() -> None:
     [
         (
             CommonDrift(math.log(1.3), None),
-            "all cases together were 30 % slower than usual: the machine or the build, as no build was measured beside"
-            " this one",
+            "all cases together were 30 % slower than usual: caused by the machine or the build, as no other build"
+            " was measured",
         ),
         (
             CommonDrift(math.log(1.3), math.log(1.01)),
             "all cases together were 30 % slower than usual;"
-            " side by side, the controls are 1 % slower under the new build",
+            " in the A/B run, the controls are 1 % slower under the new build",
         ),
     ],
 )

@@ -87,4 +87,4 @@ def test_few_judged_cases_that_pass_are_no_success() -> None:
     )
     found = function_status(series.functions["jax.numpy.linalg.eig"])
     assert (found.portability, found.tally) == (Portability.UNKNOWN, "1 of 14 judged")
-    assert make_function_badge("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "not known"
+    assert make_function_badge("jax.numpy.linalg.eig", {"nvidia-a100": found}).message == "unknown"

@@ -1,4 +1,4 @@
-"""Where the latency of a case left one level for another, and who says so: marks on its chart, and words below it."""
+"""Annotate latency charts: the builds with which a level began, and notes below the chart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.reports.slowdown_text import drift_text
 
 @dataclass(frozen=True)
 class LatencyLevel:
-    """A level that began with a build, given by its label: `step` is how much slower it is, `said` all of it."""
+    """Latency level that began with the build labelled `build`; `step` is its change, `note` a full sentence."""
 
     build: str
     step: str
@@ -26,7 +26,7 @@ class LatencyLevel:
 
 
 class LatencyLevels:
-    """The levels of every case: what the look back found, what was told of or confirmed, what a whole night had."""
+    """Levels of all cases: change points, reported and confirmed slowdowns, and the common drift of a night."""
 
     def __init__(self, moved: Iterable[Changepoint], told: Iterable[ToldOf], paces: Sequence[LatencyNight]) -> None:
         self._of_cell: dict[Cell, list[LatencyLevel]] = {}
@@ -34,7 +34,7 @@ class LatencyLevels:
         for one in moved:
             self._of_cell.setdefault(one.cell, []).append(_changepoint_level(one))
         for slow, run, recovered in told:
-            after = f"; as before again in {build_title(recovered.build)}" if recovered else ""
+            after = f"; recovered in {build_title(recovered.build)}" if recovered else ""
             self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slowdown_level(slow, after))
         for night in paces:
             for slow in night.of(SlowdownStatus.CONFIRMED):
@@ -59,18 +59,16 @@ def _series_levels(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, Late
 
 def _changepoint_level(one: Changepoint) -> LatencyLevel:
     step = slower_by(math.log(one.factor))
-    said = (
-        f"{step} for good, from {build_title(one.until)} to {build_title(one.since)}, as the weekly look back sees it"
-    )
+    note = f"{step} permanently, from {build_title(one.until)} to {build_title(one.since)}, by the weekly change points"
     if one.at_once:
-        said += f"; {one.at_once} cases moved in that week, so that the machine may have been replaced"
-    return LatencyLevel(one.since.label, step, said)
+        note += f"; {one.at_once} cases moved in that week, so the machine may have been replaced"
+    return LatencyLevel(one.since.label, step, note)
 
 
 def _slowdown_level(slow: Slowdown, after: str) -> LatencyLevel:
-    """A slowdown side by side, and what came after it."""
+    """Return the level of a slowdown in an A/B run; `after` continues the note."""
     step = slower_by(slow.step)
     sides = " to ".join(
         f"{latency_text(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side
     )
-    return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} side by side, from {sides}{after}")
+    return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} in an A/B run, from {sides}{after}")

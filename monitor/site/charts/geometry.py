@@ -1,6 +1,6 @@
-"""Charts as plain geometry: where lines, marks and labels go. `monitor.site.charts.svg_charts` makes SVG of them.
+"""Compute the geometry of charts: positions of lines, marks and labels, for `monitor.site.charts.svg_charts`.
 
-All coordinates are in the units of a chart's view box. What is drawn is rounded: a tenth is finer than any screen.
+Coordinates are in units of the view box, rounded to a tenth, which is finer than any screen.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from itertools import pairwise
 Values = Sequence[float | None]
 
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_EDGE = 96.0, 24.0, 3.0
-SPARK_LEAST = 0.02  # of a share: a smaller wobble is drawn as one, not over the whole height
+SPARK_LEAST = 0.02  # least range of shares, so that noise does not fill the height
 
 WIDTH, HEIGHT = 330.0, 118.0
 LEFT, RIGHT, TOP, BOTTOM = 50.0, 8.0, 10.0, 20.0
-# Times and errors are told by ratios, so their axes are logarithmic. Noise of a per cent is not drawn over all of one,
-# and one label has room on every one: neighbours among the steps of a decade are 2.5 times apart at most.
+# Times and errors are compared by ratio, so their axes are logarithmic. LEAST_RATIO keeps small noise small, and leaves
+# room for a label on every axis: neighbouring steps of a decade differ by a factor of at most 2.5.
 STEPS = (1, 2, 5)
-LARGEST_LOG = 700.0  # of what a number can hold, and of the inverse of that
+LARGEST_LOG = 700.0  # logarithm of the largest number, and of its inverse
 LEAST_RATIO = 3.0
-LETTER_WIDTH, LETTER_HEIGHT = 5.8, 11.0  # of the style sheet's 10 pixels: what a digit takes at most
-GAP = 4.0  # between a line and its words, and between words
+LETTER_WIDTH, LETTER_HEIGHT = 5.8, 11.0  # of a digit at the style sheet's 10 pixels
+GAP = 4.0  # between a line and its label, and between labels
 MOST_LABELS = 4
 
 
 @dataclass(frozen=True)
 class Spark:
-    """A line as small as a word. `lines` are its pieces, broken where nothing was measured; `end` is its last point."""
+    """Sparkline. `lines` are its pieces, broken at missing values; `end` is its last point."""
 
     lines: tuple[str, ...]
     end: tuple[float, float]
@@ -40,7 +40,7 @@ class Spark:
 
 @dataclass(frozen=True)
 class Tick:
-    """A labelled value of the vertical axis."""
+    """Labelled value of the vertical axis."""
 
     y: float
     label: str
@@ -48,7 +48,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class ChartMark:
-    """A place on the horizontal axis where something changed, and what."""
+    """Position on the horizontal axis with a change, and its label."""
 
     x: float
     label: str
@@ -56,7 +56,7 @@ class ChartMark:
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """A word at a place: on the axis below, or at the head of a line; it starts, ends or is centred there."""
+    """Label at a position, with its text anchor."""
 
     x: float
     y: float
@@ -66,38 +66,37 @@ class ChartLabel:
 
 @dataclass(frozen=True)
 class LevelStart:
-    """A place where a level began, from where its line goes down, and what stands beside it."""
+    """Position where a level began, the top of its line, and its label."""
 
     x: float
     top: float
     label: ChartLabel
 
 
-@dataclass(frozen=True, eq=False)  # told by which one it is, so that what is made of it is made once
+@dataclass(frozen=True, eq=False)  # compared by identity, so that caches need no deep comparison
 class Axis:
-    """The builds below a chart, from left to right: all charts of a series have the same."""
+    """Horizontal axis: the builds from left to right, shared by all charts of a series."""
 
     builds: tuple[str, ...]
 
     @cached_property
     def xs(self) -> tuple[float, ...]:
-        """Where the builds stand."""
+        """Return the positions of the builds."""
         return tuple(round(x, 1) for x in _spread(len(self.builds), LEFT + 4, WIDTH - RIGHT - 4))
 
     @cached_property
     def ends(self) -> tuple[ChartLabel, ...]:
-        """The first build and the last by name."""
+        """Return the labels of the first and the last build."""
         return tuple(_labels_below(self, ()))
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A line over the runs of a series; `summary` says in words what it shows.
+    """Line over the runs of a series; `summary` describes it in words.
 
-    `measured` are the numbers of the builds that it was measured with, joined where none is missing between them;
-    `heights` and `values` are where each measurement stands, and what it says in words of `figures`. `named` are those
-    builds of the axis that there is room for. `levels` stand where a level began, and `said` tells all that is known of
-    levels in words.
+    `measured` are the indices of the measured builds; neighbouring ones are joined. `heights` and `values` are position
+    and formatted value of each measurement. `named` are the labels of builds that fit below the axis. `levels` mark
+    where a level began, and `notes` describe the levels.
     """
 
     title: str
@@ -120,7 +119,7 @@ class Chart:
 
 
 def spark(values: Values) -> Spark | None:
-    """A sparkline of shares; None where there are fewer than two."""
+    """Return the sparkline of shares; None with fewer than two."""
     known = [value for value in values if value is not None]
     if len(known) < 2:
         return None
@@ -139,12 +138,12 @@ def chart(
     shown: Callable[[float], str],
     changes: Sequence[tuple[int, str]],
     levels: Sequence[tuple[int, str]] = (),
-    said: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Chart | None:
-    """A chart of values over builds, nan where there is none; None where fewer than two were measured.
+    """Return the chart of values over builds (nan: not measured); None with fewer than two measurements.
 
-    A value that is 0 stands on the lower edge, beneath all others. `changes` are positions and what changed there,
-    `levels` are positions where a level began and how much it is higher, of which `said` tells more.
+    A value of 0 is drawn on the lower edge. `changes` are positions and labels of changes, `levels` positions and steps
+    of levels, `notes` their descriptions.
     """
     measured = [number for number, value in enumerate(values) if math.isfinite(value)]
     if len(measured) < 2:
@@ -162,7 +161,7 @@ def chart(
     return Chart(
         title,
         words[-1],
-        f"{title}, {len(words)} measurements: {first}, at last {last}; least {shown(least)}, most {shown(most)}",
+        f"{title}, {len(words)} measurements: {first}, last {last}; minimum {shown(least)}, maximum {shown(most)}",
         axis,
         measured,
         heights(known),
@@ -170,16 +169,15 @@ def chart(
         (*ticks, Tick(HEIGHT - BOTTOM, "0")) if zero else tuple(ticks),
         tuple(ChartMark(axis.xs[n], label) for n, label in changes),
         tuple(_steps([(axis.xs[n], step) for n, step in levels])),
-        tuple(said),
+        tuple(notes),
         tuple(_labels_below(axis, [n for n, _ in (*levels, *changes)])) if levels or changes else axis.ends,
     )
 
 
 def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[LevelStart]:
-    """Where levels began, their words on the side that has room.
+    """Yield the level marks, each label on the side with room.
 
-    Of two that are neighbours the inner one stands lower, and its line begins there: neither goes through the other's
-    words.
+    Of two neighbours the inner one is lower, so that no line crosses the label of the other.
     """
     half = (LEFT + WIDTH - RIGHT) / 2
     left = sorted(level for level in levels if level[0] <= half)
@@ -190,11 +188,11 @@ def _steps(levels: Sequence[tuple[float, str]]) -> Iterator[LevelStart]:
         yield LevelStart(round(x, 1), y - LETTER_HEIGHT + GAP, ChartLabel(round(place, 1), y, step, anchor))
 
 
-def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[ChartLabel]:
-    """The first build, the last, and as many of those where something is marked as there is room for."""
+def _labels_below(axis: Axis, marked: Sequence[int]) -> Iterator[ChartLabel]:
+    """Yield the labels of the first build, the last build, and the marked builds that fit between."""
     taken: list[tuple[float, float]] = []
     end_of_all = len(axis.builds) - 1
-    for number in dict.fromkeys((0, end_of_all, *told)):
+    for number in dict.fromkeys((0, end_of_all, *marked)):
         wide = LETTER_WIDTH * len(axis.builds[number])
         start = min(max(axis.xs[number] - wide / 2, LEFT), WIDTH - RIGHT - wide)
         if all(start + wide + GAP <= other or start >= end + GAP for other, end in taken):
@@ -206,20 +204,20 @@ def _labels_below(axis: Axis, told: Sequence[int]) -> Iterator[ChartLabel]:
 
 
 def histogram(values: Sequence[float], edges: Sequence[float]) -> tuple[int, ...]:
-    """How many values lie in each bin: from each edge, included, to the next."""
+    """Return the number of values per bin; a bin includes its lower edge."""
     return tuple(sum(low <= value < high for value in values) for low, high in pairwise(edges))
 
 
 def _range(low: float, high: float) -> tuple[float, float]:
-    """The range of an axis: a little more than that of the values, and no narrower than makes noise look like news."""
-    # In logarithms: the product of two numerical errors, or their ratio, may be more than a number can hold.
+    """Return the range of an axis: slightly more than that of the values, and at least `LEAST_RATIO`."""
+    # In logarithms: the product or ratio of two numerical errors may overflow.
     start, end = math.log(low), math.log(high)
     middle, reach = (start + end) / 2, max(end - start + math.log(1.1), math.log(LEAST_RATIO)) / 2
     return math.exp(max(middle - reach, -LARGEST_LOG)), math.exp(min(middle + reach, LARGEST_LOG))
 
 
 def _labels(low: float, high: float) -> list[float]:
-    """Round values between two, as few as tell the scale."""
+    """Return round values for the ticks of an axis, at most `MOST_LABELS`."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     found = [step * 10.0**decade for decade in decades for step in STEPS if low <= step * 10.0**decade <= high]
     if len(found) > MOST_LABELS:
@@ -228,7 +226,7 @@ def _labels(low: float, high: float) -> list[float]:
 
 
 def _heights(low: float, high: float, floor: float) -> Callable[[Iterable[float]], list[float]]:
-    """How high values stand between the two that are the ends of the axis; what is 0 stands on the lower edge."""
+    """Return a function from values to heights on a logarithmic axis; 0 is on the lower edge."""
     start, reach, upwards = math.log(low), math.log(high) - math.log(low), TOP - floor
     return lambda values: [
         floor + (math.log(value) - start) / reach * upwards if value > 0 else HEIGHT - BOTTOM for value in values
@@ -244,7 +242,7 @@ def _spread(number: int, start: float, end: float) -> list[float]:
 
 
 def _lines(points: Sequence[tuple[float, float] | None]) -> tuple[str, ...]:
-    """The pieces of a broken line, each as the `points` of a polyline."""
+    """Return the pieces of a broken line, each as the `points` of a polyline."""
     pieces: list[list[str]] = [[]]
     for point in points:
         if point is None:

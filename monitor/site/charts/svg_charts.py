@@ -1,8 +1,7 @@
-"""What a function's page repeats by the thousand, as markup: charts as SVG, and the cells of history strips.
+"""Write charts as SVG, and the cells of histories.
 
-The templates would say the same, and take twenty times as long: a monitor of 1,500 functions on twelve targets draws
-two million cells. Every text goes through `text`, as every expression of a template goes through the same; but not what
-`monitor.formatting.humanize` makes of a number.
+Templates would take twenty times as long: a monitor of 1,500 functions on twelve targets has two million cells. Every
+text goes through `escaped`, except numbers formatted by `monitor.formatting.humanize`.
 """
 
 from __future__ import annotations
@@ -19,17 +18,17 @@ from monitor.model import Outcome, Run
 from monitor.site.charts.geometry import Axis, Chart, ChartLabel
 from monitor.site.status_legend import sign
 
-HINT_LENGTH = 300  # characters of a message that a hint holds
+HINT_LENGTH = 300  # characters of a message in a tooltip
 
 
-@lru_cache(maxsize=10_000)  # names, builds and messages stand on hundreds of pages
+@lru_cache(maxsize=10_000)  # names, builds and messages are on hundreds of pages
 def escaped(value: str) -> str:
-    """Foreign text in markup: escaped, and without characters that do not show."""
+    """Return untrusted text for HTML: escaped, with invisible characters written out."""
     return str(escape(escape_invisible(value)))
 
 
 def chart_svg(one: Chart) -> str:
-    """A line over builds. Each measurement says itself on hover; the summary says it to those who do not see it."""
+    """Return a chart as SVG: each measurement has a tooltip, and the summary serves screen readers."""
     left, right, bottom, height = int(one.left), int(one.right), int(one.bottom), int(one.height)
     parts = [
         f'<figure class="chart">\n<figcaption><span class="name">{escaped(one.title)}</span> <b>{one.latest}</b>'
@@ -60,7 +59,7 @@ def chart_svg(one: Chart) -> str:
 
 
 def _line_and_dots(one: Chart) -> Iterator[str]:
-    """The line through what was measured, broken where a build was not, and a dot for each measurement."""
+    """Yield the line through the measurements, broken at missing builds, and a dot for each."""
     places, dots = _build_templates(one.axis)
     builds, heights = one.measured, one.heights
     breaks = [n for n in range(1, len(builds)) if builds[n] != builds[n - 1] + 1]
@@ -72,7 +71,7 @@ def _line_and_dots(one: Chart) -> Iterator[str]:
 
 @lru_cache(maxsize=1_000)  # a few dozen series have an axis each
 def _build_templates(axis: Axis) -> tuple[Sequence[str], Sequence[str]]:
-    """For each build its place in a line, to be filled in with a height; and its dot, with a height and a value."""
+    """Return two templates per build: its point in a line (height), and its dot (height, value)."""
     builds = [escaped(build).replace("%", "%%") for build in axis.builds]
     return [f"{x:g},%.1f" for x in axis.xs], [
         f'<circle cx="{x:g}" cy="%.1f" r="3"><title>{build}: %s</title></circle>\n'
@@ -90,20 +89,20 @@ def _label(one: ChartLabel, kind: str = "build") -> str:
 
 
 def strip_head(runs: Sequence[Run], root: str) -> str:
-    """The builds above the cells of a strip, each a link to its run."""
+    """Return the head cells of a history: the builds, each a link to its run."""
     heads = (_head(f"{root}{run_page(run.id)}", run.build.version if run.build else "no build") for run in runs)
     return "".join(heads)
 
 
 def strip_cells(strip: Sequence[Outcome | None], messages: Sequence[str], runs: Sequence[Run]) -> str:
-    """A cell for each of the runs: what a case came to, and on hover what it said."""
+    """Return one cell per run: the outcome of a case, with its message as tooltip."""
     if None in strip:
         cells = map(_cell, strip, messages or ("",) * len(strip))
         return "".join([cell or _no_cell(blocked=bool(run.blocked)) for cell, run in zip(cells, runs, strict=True)])
     return "".join(map(_cell, strip, messages)) if messages else _cells_without_messages(tuple(strip))
 
 
-@lru_cache(maxsize=1_000)  # nearly all are those of a case that passes on every night
+@lru_cache(maxsize=1_000)  # most cases pass in every run
 def _cells_without_messages(strip: tuple[Outcome, ...]) -> str:
     return "".join([_cell(outcome, "") for outcome in strip])
 
@@ -116,15 +115,15 @@ def _head(address: str, build: str) -> str:
 def _no_cell(*, blocked: bool) -> str:
     if blocked:
         return '<td class="none"><span aria-hidden="true">?</span><span class="unseen">blocked</span></td>'
-    return '<td><span aria-hidden="true">·</span><span class="unseen">not asked</span></td>'
+    return '<td><span aria-hidden="true">·</span><span class="unseen">not run</span></td>'
 
 
 @lru_cache(maxsize=10_000)
-def _cell(outcome: Outcome | None, said: str) -> str:
-    """The cell of an outcome; nothing where there is none, of which only the run tells why."""
+def _cell(outcome: Outcome | None, message: str) -> str:
+    """Return the cell of an outcome; empty without one, since only the run knows why."""
     if outcome is None:
         return ""
     s = sign(outcome)
-    hint = f' title="{escaped(said[:HINT_LENGTH])}"' if said else ""
+    hint = f' title="{escaped(message[:HINT_LENGTH])}"' if message else ""
     symbol, word = f'<span aria-hidden="true">{s.symbol}</span>', f'<span class="unseen">{s.word}</span>'
     return f'<td class="{s.tone}"{hint}>{symbol}{word}</td>'

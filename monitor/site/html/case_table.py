@@ -1,6 +1,6 @@
-"""The table of a section's cases, as markup: what is known of each of them now.
+"""Write the table of the cases of a section: outcome, message and measurements.
 
-As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+Every text goes through `escaped`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from monitor.site.pages.function import CaseHistory, FunctionSection, SeriesWind
 NUMBER = '<th scope="col" class="number">'
 NOTHING = '<td class="number muted">–</td>'
 
-# What is measured, by kind of evidence.
+# Heads of the measured columns, by evidence.
 HEADS: Mapping[Evidence, str] = {
     Evidence.COMPILED: (
         f"{NUMBER}Programs</th>{NUMBER}Arithmetic</th>{NUMBER}Traffic</th>{NUMBER}Memory <small>needed</small></th>"
@@ -26,13 +26,13 @@ HEADS: Mapping[Evidence, str] = {
     Evidence.EXECUTED: (
         f"{NUMBER}Error <small>abs</small></th>{NUMBER}<small>rel</small></th>{NUMBER}<small>ulp</small></th>\n"
         f"{NUMBER}Median <small>a call</small></th>{NUMBER}Spread</th>{NUMBER}First <small>call</small></th>"
-        f"{NUMBER}<small>of it</small> Set-up</th>"
+        f"{NUMBER}<small>of which</small> Set-up</th>"
     ),
 }
 
 
 def case_table(section: FunctionSection) -> str:
-    """A row for each case."""
+    """Return the table, one row per case."""
     past = section.past
     rows = "".join([_row(case, past) for case in section.cases])
     return (
@@ -53,20 +53,20 @@ def _row(case: CaseHistory, past: SeriesWindow) -> str:
 
 
 def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
-    """Since when a case has its outcome, and what makes one doubt that it has it still."""
+    """Yield since when a case has its outcome, and what makes the outcome uncertain."""
     now = case.standing
     if now.turns:
-        since = "since" if len(now.turns) > 1 else "seen since"
+        since = "since" if len(now.turns) > 1 else "first tested with"
         yield f'<p class="since">{since} <bdi>{escaped(build_title(now.turns[-1].run.build))}</bdi></p>\n'
     if now.run.id != past.last_judged.id:
         judged = f"<bdi>{escaped(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
-        yield f'<p class="since"><strong>not judged since</strong> {judged}</p>\n'
+        yield f'<p class="since"><strong>no result since</strong> {judged}</p>\n'
     if now.retry_outcomes:
         yield f'<p class="since">rerun: {", ".join(outcome.value for outcome in now.retry_outcomes)}</p>\n'
 
 
 def _message(case: CaseHistory, variant: str) -> str:
-    """What a case says of its outcome, what its authors declare, and the script that shows it."""
+    """Return the message of a case, the limit that its authors declare, and its script."""
     now = case.standing
     stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
     declared = _declared(now.declared_limit) if now.declared_limit else ""
@@ -74,7 +74,7 @@ def _message(case: CaseHistory, variant: str) -> str:
 
 
 def _declared(limit: str) -> str:
-    return f'<p class="declared"><span class="muted">its authors declare:</span> <bdi>{escaped(limit)}</bdi></p>'
+    return f'<p class="declared"><span class="muted">declared limit:</span> <bdi>{escaped(limit)}</bdi></p>'
 
 
 def _script(script: str, variant: str) -> str:
@@ -83,7 +83,7 @@ def _script(script: str, variant: str) -> str:
 
 
 def _figures(case: CaseHistory, evidence: Evidence) -> str:
-    """What was measured of a case, by kind of evidence."""
+    """Return the measurements of a case, by kind of evidence."""
     now = case.standing
     if evidence is Evidence.COMPILED:
         return _compiled(now.compiled, case.bound) if now.compiled else NOTHING * 7

@@ -1,6 +1,6 @@
-"""What pages say again and again, as markup: the way around, an outcome, a message, a date, names, a regression.
+"""Write the HTML fragments that many pages share: navigation, statuses, messages, dates, names, regressions.
 
-As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+Every text goes through `escaped`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from monitor.model import Evidence, Outcome, Package
 from monitor.site.charts.svg_charts import escaped
 from monitor.site.status_legend import sign
 
-FOLDED_ABOVE = 240  # characters of a message, beyond which it folds up
-SUMMARY_LENGTH = 160  # of it, which stays in sight
+FOLDED_ABOVE = 240  # characters; a longer message is folded
+SUMMARY_LENGTH = 160  # characters of a folded message that stay visible
 MAX_NAMED = 4  # functions of a regression; the rest is counted
 
-# What stands on top of every page.
+# Navigation at the top of every page.
 NAVIGATION = {
     "index.html": "Overview",
     "matrix.html": "Matrix",
@@ -43,17 +43,17 @@ CURRENT_PAGE = ' aria-current="page"'
 
 @lru_cache(maxsize=100, typed=True)  # kinds may share a word
 def mark(value: Outcome | Portability | ChangeKind | Evidence | RegressionState | SlowdownStatus) -> str:
-    """Symbol and word: colour is never the only sign."""
+    """Return symbol and word of a status: colour is never the only sign."""
     s = sign(value)
     return f'<span class="mark {s.tone}"><span aria-hidden="true">{s.symbol}</span> {s.word}</span>'
 
 
 def navigation(root: str, here: str) -> str:
-    """The way to the other pages, from the one at `here`."""
+    """Return the navigation of the page at `here`."""
     return _navigation(root, here if here in NAVIGATION else "")
 
 
-@lru_cache(maxsize=100)  # nearly all pages are none of those
+@lru_cache(maxsize=100)  # nearly all pages share one
 def _navigation(root: str, here: str) -> str:
     items = [
         f'<li><a href="{root}{address}"{CURRENT_PAGE if address == here else ""}>{title}</a></li>\n'
@@ -64,7 +64,7 @@ def _navigation(root: str, here: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def message_html(line: str) -> str:
-    """A line from a run. Beyond two lines or so, it folds up."""
+    """Return a line from a run; a long one is folded."""
     if len(line) > FOLDED_ABOVE:
         summary = f"<summary><bdi>{escaped(line[:SUMMARY_LENGTH])}…</bdi></summary>"
         return f'<details class="message">{summary}<bdi>{escaped(line)}</bdi></details>'
@@ -72,9 +72,9 @@ def message_html(line: str) -> str:
 
 
 def group_message(one: GroupMessage, below: str = "") -> str:
-    """What a group of cases says; a message that not all of them share has the case that it is of before it.
+    """Return the message of a group of cases; if the messages differ, after the name of its case.
 
-    `below` is a function whose name stands there already.
+    `below` is a function whose name the page shows already.
     """
     case = one.case.partition("/")[2].removeprefix(f"{below}/")
     whose = f'<span class="name">{name(case)}:</span> ' if case and one.message else ""
@@ -94,16 +94,16 @@ def clock_time(started: str) -> str:
 
 
 def name(dotted: str) -> str:
-    """A dotted name, which may break over lines after its dots."""
+    """Return a dotted name that may break after its dots."""
     return escaped(dotted).replace(".", ".<wbr>")
 
 
-@lru_cache(maxsize=1_000)  # a build is run on every target, and its neighbours come with nearly the same
+@lru_cache(maxsize=1_000)  # runs of one build share their packages
 def packages(beside: tuple[Package, ...]) -> str:
-    """The packages beside a build, as a table."""
+    """Return the table of the packages of a build."""
     rows = [
         f'<tr><th scope="row"><bdi>{escaped(one.name)}</bdi></th><td><bdi>{escaped(one.version)}</bdi></td>'
-        f'<td class="hash name">{escaped(one.sha256 or "not known")}</td></tr>\n'
+        f'<td class="hash name">{escaped(one.sha256 or "unknown")}</td></tr>\n'
         for one in beside
     ]
     return (
@@ -114,7 +114,7 @@ def packages(beside: tuple[Package, ...]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _RegressionRef:
-    """A regression told by which one it is: to compare all of its cells would take longer than to draw it."""
+    """Regression compared by identity: comparing all its cells takes longer than writing it."""
 
     regression: Regression
 
@@ -126,11 +126,11 @@ class _RegressionRef:
 
 
 def regression_line(one: Regression, root: str, repository: str) -> Markup:
-    """A regression: which, since when, where."""
+    """Return the summary of a regression: state, cases, targets, first bad build, functions, message."""
     return _regression_line(_RegressionRef(one), root, repository)
 
 
-@lru_cache(maxsize=10_000)  # it stands on the page of every function that it hit
+@lru_cache(maxsize=10_000)  # on the page of every affected function
 def _regression_line(this: _RegressionRef, root: str, repository: str) -> Markup:
     one = this.regression
     bad = f"{len(one.bad):,} of " if one.bad and len(one.bad) < len(one.cells) else ""
@@ -156,12 +156,12 @@ def _issue(regression: str, repository: str) -> str:
 
 
 def names(functions: Sequence[str], framework: str, root: str, most: int, linked: bool) -> str:
-    """The first of these functions, as links where they have pages; the rest is counted."""
+    """Return the first `most` names, as links if `linked`; the rest is counted."""
     named = [_link(framework, each, root) if linked else name(each) for each in functions[:most]]
     more = f" and {len(functions) - most} more" if len(functions) > most else ""
     return ", ".join([f'<span class="name">{each}</span>' for each in named]) + more
 
 
-@lru_cache(maxsize=10_000)  # a function is named on the page of each that shares a regression with it
+@lru_cache(maxsize=10_000)  # functions of one regression name each other
 def _link(framework: str, function: str, root: str) -> str:
     return f'<a href="{root}{escaped(function_page(framework, function))}">{name(function)}</a>'

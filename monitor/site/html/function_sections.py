@@ -1,6 +1,6 @@
-"""A function's page target by target, as markup: the templates would take ten times as long.
+"""Write the sections of a function's page, one per target and suite; templates would take ten times as long.
 
-As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+Every text goes through `escaped`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from monitor.site.html.case_table import case_table
 from monitor.site.html.fragments import clock_time, date, mark, message_html
 from monitor.site.pages.function import CaseHistory, FunctionPage, FunctionSection, SeriesWindow
 
-MAX_TRANSITIONS = 10  # of a case, the newest of them
+MAX_TRANSITIONS = 10  # newest changes of outcome per case
 MAX_UNFOLDED = 4  # cases
 
 LATENCY = 'Latency <span class="muted">median of a call</span>'
@@ -29,7 +29,7 @@ ERROR = 'Numerical error <span class="muted">largest, in units in the last place
 
 
 def function_section(one: FunctionSection, page: FunctionPage, root: str, *, unfolded: bool) -> Markup:
-    """What a function does on one target."""
+    """Return the section of a function on one target."""
     past, series, anchor = one.past, one.series, escaped(one.anchor)
     evidence = "" if series.evidence is Evidence.EXECUTED else series.evidence.value
     suite = f"{escaped(series.suite)}{f' · {evidence}' if evidence else ''}"
@@ -47,15 +47,15 @@ def _last_known(past: SeriesWindow) -> str:
     blocked = past.runs[-1].blocked
     if not blocked:
         return ""
-    newest = f"The newest run observed nothing: {message_html(blocked)}"
+    newest = f"The newest run has no result: {message_html(blocked)}"
     return f'<p class="notes"><strong>Last known.</strong> {newest}</p>\n'
 
 
 def _cases(one: FunctionSection, page: FunctionPage, label: str, root: str) -> Iterator[str]:
-    """The cases of a section now, in the last runs, and over time."""
+    """Yield the cases of a section: current status, history, charts, changes of outcome."""
     yield _scrolled(f"Cases: {label}", case_table(one))
     command = f"portability repro {escaped(page.framework)}/{escaped(page.name)}/<var>case</var> --run"
-    yield f'<p class="muted">Each of them alone, in the environment of its build: <code>{command}</code></p>\n'
+    yield f'<p class="muted">To run one case in the environment of its build: <code>{command}</code></p>\n'
     yield _history_begins(one.past)
     yield _scrolled(f"History: {label}", _history(one, root))
     for title, charts in ((LATENCY, one.latencies), (ERROR, one.errors)):
@@ -71,12 +71,12 @@ def _scrolled(label: str, table: str) -> str:
 
 def _history_begins(past: SeriesWindow) -> str:
     runs, shown = len(past.series.runs), len(past.runs)
-    which = "The one run" if shown == 1 else f"The last {shown} runs, oldest left"
+    which = "The only run" if shown == 1 else f"The last {shown} runs, oldest left"
     return f'<h3>History</h3>\n<p class="muted">{which}{f", of {runs}" if runs > shown else ""}.</p>\n'
 
 
 def _history(one: FunctionSection, root: str) -> str:
-    """A strip for each case: what it came to in each of the last runs."""
+    """Return the history of each case: its outcome in each of the last runs."""
     runs = one.past.runs
     rows = [
         f'<tr><th scope="row" class="name">{escaped(case.standing.variant)}</th>'
@@ -87,58 +87,58 @@ def _history(one: FunctionSection, root: str) -> str:
     return f'<table class="history">\n{head}\n<tbody>\n{"".join(rows)}</tbody>\n</table>'
 
 
-@lru_cache(maxsize=100)  # all functions of a series have the same; more would outlive an edition that is served
+@lru_cache(maxsize=100)  # shared by all functions of a series
 def _history_head(past: SeriesWindow, root: str) -> str:
-    """The builds above a history."""
+    """Return the head of a history: its builds."""
     return strip_head(past.runs, root)
 
 
 def _charts(title: str, charts: Sequence[Chart], of: int) -> str:
-    """Charts of the cases that moved most, `of` so many."""
+    """Return the charts of the cases that moved most, of `of` cases."""
     which = "case" if len(charts) == 1 else f"{len(charts)} cases"
     some = f'<p class="muted">The {which} that moved most, of {of}.</p>\n' if of > len(charts) else ""
     return f'<h3>{title}</h3>\n{some}<div class="charts">\n{"".join(map(chart_svg, charts))}\n</div>\n'
 
 
 def _changed_cases(turned: Sequence[CaseHistory], past: SeriesWindow, root: str) -> str:
-    """The cases that have had more than one outcome, and when they turned."""
+    """Return the cases with more than one outcome, and their changes."""
     unfolded = " open" if len(turned) <= MAX_UNFOLDED else ""
     cases = [
         f'<div><dt class="name">{escaped(case.standing.variant)}</dt>\n{_transitions(case, past, root)}</div>\n'
         for case in turned
     ]
-    summary = f"<summary>{count(len(turned), 'case')} turned</summary>"
+    summary = f"<summary>{count(len(turned), 'case')} with changed outcomes</summary>"
     return f'<details class="turns"{unfolded}>\n{summary}\n<dl>\n{"".join(cases)}</dl>\n</details>\n'
 
 
 def _transitions(case: CaseHistory, past: SeriesWindow, root: str) -> str:
-    """The newest turns of a case, each with what the case said then."""
-    told = case.standing.turns
-    newest, before = told[-MAX_TRANSITIONS:], len(told[:-MAX_TRANSITIONS])
+    """Return the newest changes of outcome of a case, with their messages."""
+    transitions = case.standing.turns
+    newest, before = transitions[-MAX_TRANSITIONS:], len(transitions[:-MAX_TRANSITIONS])
     lines = [_transition(turn, _message_in_run(turn.run.id, case, past), root) for turn in newest]
-    return "".join(lines) + (f'<dd class="muted">and {before} turns before</dd>\n' if before else "")
+    return "".join(lines) + (f'<dd class="muted">and {before} earlier changes</dd>\n' if before else "")
 
 
 def _message_in_run(run: str, case: CaseHistory, past: SeriesWindow) -> str:
-    """What a case said in a run; nothing where it did not speak, or where that was long ago."""
+    """Return the message of a case in a run; empty if it has none, or if the run is not among the last."""
     number = past.numbers.get(run) if case.messages else None
     return "" if number is None else case.messages[number]
 
 
 def _transition(turn: OutcomeTransition, said: str, root: str) -> str:
-    what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first seen in"
+    what = f"{mark(turn.before)} → {mark(turn.after)} since" if turn.before else f"{mark(turn.after)} first tested with"
     run = _run_link(turn.run.id, build_title(turn.run.build), root)
     return f"<dd>{what} {run}, {date(turn.run.started)}{said and f': {message_html(said)}'}</dd>\n"
 
 
-@lru_cache(maxsize=10_000)  # many cases turn in a run
+@lru_cache(maxsize=10_000)  # many cases change in one run
 def _run_link(run: str, build: str, root: str) -> str:
-    """A run by its build, as a link."""
+    """Return a link to a run, named by its build."""
     return f'<a href="{root}{escaped(run_page(run))}"><bdi>{escaped(build)}</bdi></a>'
 
 
 def _removed_cases(standings: Sequence[CaseStatus], root: str) -> str:
-    """The cases that are no longer in the suite, and what they came to last."""
+    """Return the cases that left the suite, with their last outcomes."""
     items = [
         f'<li><span class="name">{escaped(one.variant)}</span> last {mark(one.outcome)} with '
         f"{_run_link(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"

@@ -1,6 +1,6 @@
-"""The first table of a function's page, as markup: what it does now, by dtype and target.
+"""Write the status table of a function's page: its current status by dtype and target.
 
-As in `monitor.site.charts.svg_charts`, every text goes through `text`.
+Every text goes through `escaped`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from monitor.site.status_legend import sign
 
 
 def status_table(page: FunctionPage) -> Markup:
-    """A column for each place where the function has cases, a row for each dtype; above them, all of its cases."""
+    """Return the table: one column per section, first a row for all cases, then one row per dtype."""
     seen = [section for section in page.sections if section.cases]
     heads = [_head(section) for section in seen]
     every = [_overall(section.cell) for section in seen]

@@ -1,6 +1,6 @@
-"""The cells of the matrix as data, from which `matrix.js` draws the rows that are wanted.
+"""Write the cells of the matrix as data, from which `matrix.js` draws the selected rows.
 
-They are a file of their own, so that a page shows its first rows before they are there.
+The data is a file of its own, so that the page shows its first rows before the file arrives.
 """
 
 from __future__ import annotations
@@ -27,89 +27,104 @@ NOT_RUN = "."
 
 
 def cells_script(page: MatrixPage) -> bytes:
-    """The cells as a script."""
+    """Return the cells as a script."""
     return data_script("const cells", _data(page))
 
 
 @dataclass(frozen=True)
 class _Column:
-    """Of which evidence most cells of a column are, and where the pages of their functions speak of its target.
-
-    `sources` is what most of them were measured with, by framework.
-    """
+    """Usual evidence, anchor and builds of the cells of a column; `sources` is by framework."""
 
     evidence: Evidence | None
     anchor: str
     sources: Mapping[str, tuple[MeasuredBuild, ...]]
 
 
-def _data(page: MatrixPage) -> dict[str, object]:
-    """Tables of words, and rows that point into them."""
-    kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
-    of_columns = zip(*(row.cells for row in page.rows), strict=True)
-    columns = [
-        _Column(evidence, _usual_anchor(cells), sources)
-        for evidence, cells, sources in zip(page.evidences, of_columns, page.sources, strict=True)
-    ]
-    anchors = sorted({one.anchor for row in page.rows for one in row.cells if one} | {one.anchor for one in columns})
-    frameworks = [*page.frameworks]
-    every = _sources(page)
-    source_number = {source: number for number, source in enumerate(every)}
-    kind_number = {kind: number for number, kind in enumerate(kinds)}
-    anchor_number = {anchor: number for number, anchor in enumerate(anchors)}
-    evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
+class _Tables:
+    """Tables of the values that cells share, and the number of each value in its table."""
 
-    def numbers_of(found: Iterable[MeasuredBuild]) -> list[int]:
-        return [source_number[source] for source in found]
-
-    def cell_data(row: MatrixRow, one: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
-        if one is None:
-            return 0
-        letters = _letters(one.outcomes, variants)
-        usual = one.anchor == column.anchor and one.cell.sources == column.sources.get(row.framework, ())
-        if one.cell.evidence is column.evidence and usual and not one.cell.others:
-            return letters
-        others = [evidence_number[other] for other in one.cell.others]
-        evidence = evidence_number[one.cell.evidence]
-        return [anchor_number[one.anchor], evidence, letters, others, numbers_of(one.cell.sources)]
-
-    def earlier_data(row: MatrixRow, variants: Sequence[str]) -> list[object]:
-        return [
-            [number, source_number[source], _letters(outcomes, variants)]
-            for number, one in enumerate(row.cells)
-            if one
-            for source, outcomes in one.earlier.items()
+    def __init__(self, page: MatrixPage) -> None:
+        cells_by_column = zip(*(row.cells for row in page.rows), strict=True)
+        self.columns = [
+            _Column(evidence, _usual_anchor(cells), sources)
+            for evidence, cells, sources in zip(page.evidences, cells_by_column, page.sources, strict=True)
         ]
+        cells = [cell for row in page.rows for cell in row.cells if cell]
+        self.frameworks = [*page.frameworks]
+        self.kinds = sorted({(mode_of(variant), dtype_of(variant)) for row in page.rows for variant in row.variants})
+        self.anchors = sorted({cell.anchor for cell in cells} | {column.anchor for column in self.columns})
+        self.sources = _sources(page)
+        self._kind_number = {kind: number for number, kind in enumerate(self.kinds)}
+        self._anchor_number = {anchor: number for number, anchor in enumerate(self.anchors)}
+        self._source_number = {source: number for number, source in enumerate(self.sources)}
+        self._evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
 
-    def row_data(row: MatrixRow) -> list[object]:
+    def row(self, row: MatrixRow) -> list[object]:
+        """Return a row: its function, the kinds of its variants, its cells, and their earlier outcomes."""
         variants = row.variants
         return [
-            frameworks.index(row.framework),
+            self.frameworks.index(row.framework),
             row.function,
             row.page,
             row.stratum,
             row.uses,
-            [kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
-            [cell_data(row, one, column, variants) for one, column in zip(row.cells, columns, strict=True)],
-            earlier_data(row, variants),
+            [self._kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
+            [self._cell(row, cell, column, variants) for cell, column in zip(row.cells, self.columns, strict=True)],
+            self._earlier(row, variants),
         ]
 
+    def usual(self, column: _Column) -> list[int]:
+        """Return the numbers of the usual anchor and evidence of a column."""
+        return [self._anchor_number[column.anchor], self._evidence_number[column.evidence]]
+
+    def usual_sources(self, column: _Column) -> dict[int, list[int]]:
+        """Return the numbers of the usual builds of a column, by number of the framework."""
+        return {self.frameworks.index(name): self._numbers(sources) for name, sources in column.sources.items()}
+
+    def _cell(self, row: MatrixRow, cell: MatrixCell | None, column: _Column, variants: Sequence[str]) -> object:
+        """Return a cell: 0 without cases, its outcomes if all else is as usual in its column, or all its values."""
+        if cell is None:
+            return 0
+        letters = _letters(cell.outcomes, variants)
+        status = cell.cell
+        usual = cell.anchor == column.anchor and status.sources == column.sources.get(row.framework, ())
+        if status.evidence is column.evidence and usual and not status.others:
+            return letters
+        others = [self._evidence_number[other] for other in status.others]
+        evidence = self._evidence_number[status.evidence]
+        return [self._anchor_number[cell.anchor], evidence, letters, others, self._numbers(status.sources)]
+
+    def _earlier(self, row: MatrixRow, variants: Sequence[str]) -> list[object]:
+        """Return the earlier outcomes of a row: column, build, outcomes."""
+        return [
+            [number, self._source_number[source], _letters(outcomes, variants)]
+            for number, cell in enumerate(row.cells)
+            if cell
+            for source, outcomes in cell.earlier.items()
+        ]
+
+    def _numbers(self, sources: Iterable[MeasuredBuild]) -> list[int]:
+        return [self._source_number[source] for source in sources]
+
+
+def _data(page: MatrixPage) -> dict[str, object]:
+    """Return tables of words, and rows that refer to them by number."""
+    tables = _Tables(page)
     return {
         "targets": page.targets,
         "sites": page.sites,
-        "usual": [[anchor_number[column.anchor], evidence_number[column.evidence]] for column in columns],
-        "made": [
-            {frameworks.index(framework): numbers_of(found) for framework, found in column.sources.items()}
-            for column in columns
+        "usual": [tables.usual(column) for column in tables.columns],
+        "made": [tables.usual_sources(column) for column in tables.columns],
+        "sources": [
+            [source.build_title, title(source.compiler) if source.compiler else ""] for source in tables.sources
         ],
-        "sources": [[source.build_title, title(source.compiler) if source.compiler else ""] for source in every],
-        "frameworks": [[framework, framework_title(framework)] for framework in frameworks],
+        "frameworks": [[framework, framework_title(framework)] for framework in tables.frameworks],
         "outcomes": [_sign(OUTCOMES[outcome]) for outcome in Outcome],
         "portabilities": [_sign(sign) for sign in PORTABILITIES.values()],
         "evidences": [_sign(sign) for sign in EVIDENCES.values()],
-        "kinds": kinds,
-        "anchors": anchors,
-        "rows": [row_data(row) for row in page.rows],
+        "kinds": tables.kinds,
+        "anchors": tables.anchors,
+        "rows": [tables.row(row) for row in page.rows],
     }
 
 
@@ -118,7 +133,7 @@ def _letters(outcomes: Mapping[str, Outcome], variants: Sequence[str]) -> str:
 
 
 def _sources(page: MatrixPage) -> list[MeasuredBuild]:
-    """Every source of a page, the older build first."""
+    """Return every source of a page, oldest build first."""
     cells = [one for row in page.rows for one in row.cells if one]
     found = {source for one in cells for source in (*one.cell.sources, *one.earlier)}
 
