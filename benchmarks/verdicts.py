@@ -25,8 +25,8 @@ import pandas as pd
 from noise_models import BEFORE, KINDS, NIGHTS, STEPPED, World, changed, creep, step, worlds
 from scipy import stats
 
-from monitor.analysis.latency.ab_tests import judge as judge_comparisons
-from monitor.analysis.latency.changepoints import moves_of
+from monitor.analysis.latency.ab_tests import compare_latencies as judge_comparisons
+from monitor.analysis.latency.changepoints import series_changepoints
 from monitor.analysis.latency.confirmation_walk import NightWalker
 from monitor.analysis.latency.detection import CONTROLS, RECENT, WINDOW, suspicion
 from monitor.analysis.latency.latency_series import Nights
@@ -127,7 +127,7 @@ def back(world: World) -> dict[str, Flags]:
         if night % WEEK == WEEK - 1:
             seen = sum(one <= night for one in of)
             past = Nights(nights.runs[:seen], nights.cases, nights.latencies[:seen])
-            moved = moves_of(("cpu", "jax", "paper", Evidence.EXECUTED), past)
+            moved = series_changepoints(("cpu", "jax", "paper", Evidence.EXECUTED), past)
             slower = [int(one.cell.case) for one in moved if one.factor > 1 and not one.at_once]
             found[number, slower] = True
         elif number:

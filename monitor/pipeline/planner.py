@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from shutil import which
 from types import MappingProxyType
 
-from monitor.analysis.latency.slowdown_tracker import baseline
+from monitor.analysis.latency.slowdown_tracker import next_baseline
 from monitor.analysis.outcomes.machine_baselines import differing_outcomes
 from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
@@ -218,7 +218,7 @@ def _jobs_of(request: PlanRequest, target: Target, history: History) -> list[Job
             selection=request.cases,
             watch=(watch := history.watch_list(target.name, framework, suite, evidence, version=version)),
             watch_on=differing_outcomes(recent, watch) if recent else {},
-            baseline=baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
+            baseline=next_baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
         )
         for evidence, framework, suite in _series_of(request, target)
         for build in [_build_of(request, target.sources(evidence).framework(framework))]

@@ -15,8 +15,8 @@ from types import MappingProxyType
 import numpy as np
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.changepoints import Changepoint, moves
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, ToldOf, latency_nights, told_of
+from monitor.analysis.latency.changepoints import Changepoint, find_changepoints
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, ToldOf, latency_nights, reported_slowdowns
 from monitor.analysis.outcomes.flakiness import FlakinessRating, flakiness_ratings
 from monitor.analysis.outcomes.outcome_changes import NightChanges, newest_nights, night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
@@ -108,8 +108,8 @@ def material_of(recorded: LoadedHistory) -> Snapshot:
         series_statuses(recorded),
         dict(counted for matrix in recorded.matrices.values() for counted in _counts(matrix)),
         flakiness_ratings(recorded),
-        moves(recorded),
-        tuple(told_of(recorded)),
+        find_changepoints(recorded),
+        tuple(reported_slowdowns(recorded)),
         latency_nights(recorded),
         {series: trends_of(matrix) for series, matrix in recorded.matrices.items()},
         apart=recorded.apart,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from monitor.analysis.latency.slowdown_ratios import FAR
+from monitor.analysis.latency.slowdown_ratios import FAR_SLOWER
 from monitor.analysis.outcomes import accuracy_drift, flakiness, outcome_changes
 from monitor.analysis.status import scores
 
@@ -25,7 +25,7 @@ def test_thresholds_are_documented_as_they_are() -> None:
         f"when {NUMBERS[accuracy_drift.MIN_BUILDS]} builds in a row",
         f"up to {NUMBERS[accuracy_drift.MAX_BASELINE_BUILDS]} builds before",
         f"{NUMBERS[accuracy_drift.MIN_BASELINE_BUILDS]} at least",
-        f"more than {NUMBERS[int(FAR)]} times slower",
+        f"more than {NUMBERS[int(FAR_SLOWER)]} times slower",
     ):
         assert said in text
     assert (

@@ -6,29 +6,29 @@ import numpy as np
 import pytest
 
 from monitor.analysis.latency.detection import (
-    CLEARLY,
     DEVIATIONS,
-    FEWEST,
-    FLOOR_US,
-    LEAST,
     MEDIAN_OF_RECENT,
+    MIN_CONFIRMED_STEP,
+    MIN_NIGHTS,
+    MIN_STEP,
+    MIN_STEP_US,
     NORMAL,
     RECENT,
     SAMPLES,
     WINDOW,
     Floats,
-    confirmed,
+    build_steps,
+    confirm_slower,
     drift,
     expectation,
     modes,
-    steps,
     suspicion,
 )
 
 NOISE = 0.03
 NIGHTS, SERIES = 34, 400
 # The bound of a median of three nights that differ by 5 %.
-TOGETHER = max(np.log1p(LEAST), DEVIATIONS * MEDIAN_OF_RECENT * 0.05)
+TOGETHER = max(np.log1p(MIN_STEP), DEVIATIONS * MEDIAN_OF_RECENT * 0.05)
 
 
 @pytest.fixture
@@ -73,19 +73,19 @@ def test_one_spike_two_nights_ago_is_forgotten(rng: np.random.Generator) -> None
 
 def test_a_steady_series_is_not_suspect_of_less_than_is_worth_telling(rng: np.random.Generator) -> None:
     latencies = nights(rng, noise=0.002)
-    latencies[-1, :20] += np.log1p(LEAST - 0.01)
+    latencies[-1, :20] += np.log1p(MIN_STEP - 0.01)
     assert not suspicion(latencies).suspect.any()
 
 
 def test_what_the_clock_could_make_is_no_step(rng: np.random.Generator) -> None:
     latencies = nights(rng, noise=0.01, level_us=1.0)
-    latencies[-1, :20] = np.log(1.0 + FLOOR_US * 0.8)
+    latencies[-1, :20] = np.log(1.0 + MIN_STEP_US * 0.8)
     assert not suspicion(latencies).suspect.any()
 
 
 def test_a_series_of_which_little_is_known_is_not_judged(rng: np.random.Generator) -> None:
     latencies = nights(rng)
-    latencies[: -(FEWEST + 1), 0] = np.nan  # tonight, the two before it, and one night too few before those
+    latencies[: -(MIN_NIGHTS + 1), 0] = np.nan  # tonight, the two before it, and one night too few before those
     latencies[-1] += np.linspace(1, 0, SERIES)
     found = suspicion(latencies)
     assert not found.suspect[0]
@@ -107,8 +107,8 @@ def test_a_night_or_a_case_that_was_missed_is_no_step(rng: np.random.Generator) 
     [
         ((0.0, 0.0), DEVIATIONS * 0.05),  # only tonight alone can stand out
         ((0.2, 0.0), TOGETHER),  # one of two was slow: tonight would be the second of three
-        ((0.2, 0.2), np.log1p(LEAST) / 2),  # both were: half a step is enough
-        ((0.2, np.nan), np.log1p(LEAST) / 2),  # of two nights, the median is the mean
+        ((0.2, 0.2), np.log1p(MIN_STEP) / 2),  # both were: half a step is enough
+        ((0.2, np.nan), np.log1p(MIN_STEP) / 2),  # of two nights, the median is the mean
         ((-0.2, np.nan), DEVIATIONS * 0.05),
         ((np.nan, np.nan), TOGETHER),
     ],
@@ -128,7 +128,7 @@ def test_a_night_in_the_slow_mode_is_no_step_and_a_step_shows_in_either(rng: np.
     found = expectation(before)
     told = np.isfinite(found.slow_bound)
     assert told.mean() > 0.95
-    assert (found.level + found.slow_bound)[told] == pytest.approx(np.log(1e4) + apart + np.log1p(LEAST), abs=0.04)
+    assert (found.level + found.slow_bound)[told] == pytest.approx(np.log(1e4) + apart + np.log1p(MIN_STEP), abs=0.04)
     for mode in (0.0, apart):
         shift = np.log(1e4) + mode - found.level + 0.02 * rng.standard_normal(series)
         assert (found.excess(shift) > 0)[told].mean() < 0.08
@@ -145,18 +145,18 @@ def test_normal_nights_and_nights_with_spikes_have_one_mode(rng: np.random.Gener
 def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) -> None:
     night = 0.3 * rng.standard_normal(SERIES)
     good, new = (night + NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
-    assert confirmed(good, new).sum() <= 1
+    assert confirm_slower(good, new).sum() <= 1
     new[:, :20] += np.log(1.15)
-    found = confirmed(good, new)
+    found = confirm_slower(good, new)
     assert found[:20].all()
     assert found[20:].sum() <= 1
 
 
 def test_side_by_side_a_step_must_be_clear(rng: np.random.Generator) -> None:
     good, new = (0.005 * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
-    new[:, :20] += np.log1p(CLEARLY - 0.01)
-    new[:, 20:40] += np.log1p(CLEARLY + 0.01)
-    found = confirmed(good, new)
+    new[:, :20] += np.log1p(MIN_CONFIRMED_STEP - 0.01)
+    new[:, 20:40] += np.log1p(MIN_CONFIRMED_STEP + 0.01)
+    found = confirm_slower(good, new)
     assert not found[:20].any()
     assert found[20:40].all()
 
@@ -165,9 +165,9 @@ def test_what_slows_everything_down_is_no_finding_of_each(rng: np.random.Generat
     good, new = (NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
     new += np.log(1.2)
     new[:, :20] += np.log(1.2)
-    common = float(np.median(steps(good[:, 20:45], new[:, 20:45])))
+    common = float(np.median(build_steps(good[:, 20:45], new[:, 20:45])))
     assert common == pytest.approx(np.log(1.2), abs=0.01)
-    found = confirmed(good, new, common)
+    found = confirm_slower(good, new, common)
     assert found[:20].all()
     assert found[20:].sum() <= 1
 
@@ -177,17 +177,17 @@ def test_a_sample_that_was_lost_is_missing_and_no_more(rng: np.random.Generator)
     new[:, :20] += np.log(1.25)
     new[-3:, :10] = np.nan
     new[:, 10] = np.nan
-    found = confirmed(good, new)
+    found = confirm_slower(good, new)
     assert found[:20].tolist() == [True] * 10 + [False] + [True] * 9
-    assert np.isnan(steps(good, new)).sum() == 1
-    assert not confirmed(good[:, 10:11], new[:, 10:11]).any()
+    assert np.isnan(build_steps(good, new)).sum() == 1
+    assert not confirm_slower(good[:, 10:11], new[:, 10:11]).any()
 
 
 def test_what_became_faster_is_not_slower(rng: np.random.Generator) -> None:
     good, new = (NOISE * rng.standard_normal((SAMPLES, SERIES)) for _ in range(2))
-    assert not confirmed(good, new - 0.2).any()
+    assert not confirm_slower(good, new - 0.2).any()
 
 
 def test_nothing_suspect_confirms_nothing() -> None:
     none = np.zeros((SAMPLES, 0))
-    assert confirmed(none, none).shape == (0,)
+    assert confirm_slower(none, none).shape == (0,)

@@ -9,28 +9,28 @@ import pytest
 from scipy.stats import norm, t
 
 from monitor.analysis.latency.build_effects import (
-    CLEARLY,
+    BOUNDARY_EXPONENT,
     DEVIATIONS,
-    EARLIER,
-    FEWEST_SPREADS,
     FOLLOWED_FROM,
+    FOLLOWED_NIGHTS,
     LAYOUT,
-    LEAST_LAYOUT,
-    LOUD,
-    OF_NIGHTS,
+    MIN_COMPARISONS,
+    MIN_CONFIRMED_STEP,
+    MIN_LAYOUT,
+    NOISY_FACTOR,
+    NOISY_INFLATION,
     PRIOR_BUILDS,
-    QUIET,
-    SURELY,
+    QUIET_FACTOR,
     LatencySpread,
     NightComparison,
     StepEstimate,
-    certain,
-    promising,
+    is_certain,
+    is_promising,
     spreads,
     usual_layout,
     weigh,
 )
-from monitor.analysis.latency.detection import FEWEST, usual
+from monitor.analysis.latency.detection import MIN_NIGHTS, level_and_noise
 
 GOODS = {"jax==1.0": 0.0, "jax==2.0": 0.0, "jax==3.0": 0.0, "jax==4.0": 0.0}
 QUIET_BUILDS = LatencySpread(layout=0.01, freedom=16.0)
@@ -41,13 +41,13 @@ def night(step: float, build: int = 9, **given: float) -> NightComparison:
 
 
 def filed(nights: list[NightComparison], spread: LatencySpread) -> bool:
-    return certain(weigh(nights, spread), nights)
+    return is_certain(weigh(nights, spread), nights)
 
 
 def test_a_build_counts_once_however_often_it_is_measured() -> None:
     once = weigh([night(0.1)], QUIET_BUILDS)
-    again = weigh([night(0.1)] * OF_NIGHTS, QUIET_BUILDS)
-    others = weigh([night(0.1, build) for build in range(9, 9 + OF_NIGHTS)], QUIET_BUILDS)
+    again = weigh([night(0.1)] * FOLLOWED_NIGHTS, QUIET_BUILDS)
+    others = weigh([night(0.1, build) for build in range(9, 9 + FOLLOWED_NIGHTS)], QUIET_BUILDS)
     assert once == again
     assert others.deviations > 1.4 * again.deviations
 
@@ -68,19 +68,21 @@ def test_what_is_known_of_a_spread_decides_how_improbable_a_step_is() -> None:
 
 
 def test_the_first_builds_have_to_say_more_than_the_last() -> None:
-    nights = [night(0.1, build) for build in range(9, 9 + OF_NIGHTS)]
-    enough = StepEstimate(0.1, 0.1, DEVIATIONS, OF_NIGHTS)
-    assert certain(enough, nights)
-    assert not certain(replace(enough, builds=2), nights)
-    assert certain(replace(enough, builds=2, deviations=DEVIATIONS * (OF_NIGHTS / 2) ** EARLIER), nights)
-    assert not certain(replace(enough, deviations=DEVIATIONS - 0.01), nights)
+    nights = [night(0.1, build) for build in range(9, 9 + FOLLOWED_NIGHTS)]
+    enough = StepEstimate(0.1, 0.1, DEVIATIONS, FOLLOWED_NIGHTS)
+    assert is_certain(enough, nights)
+    assert not is_certain(replace(enough, builds=2), nights)
+    assert is_certain(
+        replace(enough, builds=2, deviations=DEVIATIONS * (FOLLOWED_NIGHTS / 2) ** BOUNDARY_EXPONENT), nights
+    )
+    assert not is_certain(replace(enough, deviations=DEVIATIONS - 0.01), nights)
 
 
 def test_a_case_is_followed_further_where_more_builds_say_so() -> None:
     first, later = FOLLOWED_FROM
     between = StepEstimate(0.1, (first + later) / 2, 1.0, 1)
-    assert promising(between, [night(0.1)])
-    assert not promising(between, [night(0.1)] * 2)
+    assert is_promising(between, [night(0.1)])
+    assert not is_promising(between, [night(0.1)] * 2)
 
 
 def test_good_builds_that_are_apart_make_a_step_less_certain() -> None:
@@ -110,7 +112,7 @@ def test_nights_of_one_build_do_not_tell_the_level_of_others() -> None:
 def test_one_night_files_nothing_and_a_small_step_is_never_filed() -> None:
     assert not filed([night(1.0)], QUIET_BUILDS)
     assert filed([night(1.0)] * 2, QUIET_BUILDS)
-    small = np.log1p(CLEARLY) - 0.001
+    small = np.log1p(MIN_CONFIRMED_STEP) - 0.001
     assert not filed([night(small, build) for build in range(9, 20)], LatencySpread(1e-9))
 
 
@@ -127,7 +129,7 @@ def test_the_usual_layout_counts_as_much_as_cases_are_alike() -> None:
     coarse = usual_layout([*alike, [0.0] * 6])
     assert np.isfinite(coarse).all(), "a coarse clock finds no spread at all"
     unknown = (LAYOUT, PRIOR_BUILDS)
-    assert usual_layout(alike[: FEWEST_SPREADS - 1]) == unknown
+    assert usual_layout(alike[: MIN_COMPARISONS - 1]) == unknown
     assert usual_layout([[0.0, 0.1]] * 100) == unknown, "two good builds do not tell"
 
 
@@ -145,16 +147,16 @@ def test_what_varies_more_than_most_is_put_down_to_layout() -> None:
     loud, usually, quiet = (noise * normal for noise in (0.05, 0.03, 0.004))
     past = np.hstack([loud, usually, quiet, np.full((60, 1), np.nan)])
     found, level = spreads(past, others, 0.02, 60)
-    assert found[0].layout == pytest.approx(((SURELY * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
+    assert found[0].layout == pytest.approx(((NOISY_INFLATION * 0.05) ** 2 - 0.03**2) ** 0.5, rel=0.03)
     assert found[1].layout == 0.02, "it varies as all do"
-    assert found[2].layout == LEAST_LAYOUT
+    assert found[2].layout == MIN_LAYOUT
     assert found[3] == LatencySpread(LAYOUT)
     assert np.isnan(level).tolist() == [False, False, False, True]
-    slightly, _ = spreads(0.03 * (LOUD - 0.01) * normal, others, 0.02, 60)
+    slightly, _ = spreads(0.03 * (NOISY_FACTOR - 0.01) * normal, others, 0.02, 60)
     assert slightly[0].layout == 0.02, "chance makes some vary so much more"
-    of_one_build, _ = spreads(past, others, 0.02, FEWEST - 1)
+    of_one_build, _ = spreads(past, others, 0.02, MIN_NIGHTS - 1)
     assert of_one_build[2].layout == 0.02, "nights of a few builds do not tell how far builds are apart"
-    assert found[1].nights * QUIET > 0.02
+    assert found[1].nights * QUIET_FACTOR > 0.02
 
 
 def test_spikes_do_not_move_what_is_usual() -> None:
@@ -163,10 +165,10 @@ def test_spikes_do_not_move_what_is_usual() -> None:
     spiked = nights.copy()
     spiked[::20] += 0.5
     for latencies in (nights, spiked):
-        level, noise = usual(latencies)
+        level, noise = level_and_noise(latencies)
         assert np.median(level) == pytest.approx(0.0, abs=0.006)
         assert np.median(noise) == pytest.approx(0.03, rel=0.15)
-    assert np.isnan(usual(nights[: FEWEST - 1])).all()
+    assert np.isnan(level_and_noise(nights[: MIN_NIGHTS - 1])).all()
 
 
 @pytest.mark.parametrize("layout", [0.01, 0.02, 0.03, 0.05])
@@ -180,7 +182,7 @@ def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
         told = 0
         for _ in range(series):
             goods = {f"jax=={build}.0": level for build, level in enumerate(layout * rng.standard_normal(8))}
-            own = layout * rng.standard_normal(OF_NIGHTS)
+            own = layout * rng.standard_normal(FOLLOWED_NIGHTS)
             own[0] = 1.5 * layout
             nights = [
                 NightComparison(
@@ -188,7 +190,7 @@ def test_layout_alone_is_not_filed_and_a_slowdown_is(layout: float) -> None:
                 )
                 for number, bias in enumerate(own)
             ]
-            told += any(filed(nights[: seen + 1], known) for seen in range(OF_NIGHTS))
+            told += any(filed(nights[: seen + 1], known) for seen in range(FOLLOWED_NIGHTS))
         return told / series
 
     assert followed(0.0) == 0

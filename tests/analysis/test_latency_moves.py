@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency.changepoints import AT_ONCE_AT_LEAST, WEEKS, moves
+from monitor.analysis.latency.changepoints import MIN_COMMON_CASES, WEEKS, find_changepoints
 from monitor.analysis.latency.segmentation import WEEK
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
@@ -52,14 +52,16 @@ def history(
 
 
 def test_a_step_is_told_with_the_builds_on_both_sides_of_its_week() -> None:
-    (moved,) = moves(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0))
+    (moved,) = find_changepoints(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0))
     assert (moved.cell.case, moved.cell.target) == (CASES[0], "cpu")
     assert (moved.until.version, moved.since.version) == (f"{STEPS - 1}.0", f"{STEPS}.0")
     assert moved.factor == pytest.approx(1.2)
 
 
 def test_slow_drift_is_one_move() -> None:
-    (moved,) = moves(history(WEEKS * WEEK, lambda night: float(np.exp(0.01 * np.clip(night - STEPS, 0, 15)))))
+    (moved,) = find_changepoints(
+        history(WEEKS * WEEK, lambda night: float(np.exp(0.01 * np.clip(night - STEPS, 0, 15))))
+    )
     assert moved.factor == pytest.approx(np.exp(0.15), rel=0.01)
 
 
@@ -67,20 +69,20 @@ def test_what_another_machine_took_says_nothing() -> None:
     def machine(night: int) -> str:
         return "another" if night < STEPS else "a chip"
 
-    assert moves(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0, machine)) == ()
+    assert find_changepoints(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0, machine)) == ()
 
 
 def test_what_is_older_than_half_a_year_was_told_before() -> None:
-    assert moves(history((WEEKS + 10) * WEEK, lambda night: 1.2 if night >= 3 * WEEK else 1.0)) == ()
+    assert find_changepoints(history((WEEKS + 10) * WEEK, lambda night: 1.2 if night >= 3 * WEEK else 1.0)) == ()
 
 
 def test_a_replaced_runner_is_not_put_down_to_a_build() -> None:
     """Its calibration says so, though it is within what nights of one class of machine may differ by."""
     slower_since = lambda night: 1.2 if night >= STEPS else 1.0  # noqa: E731
     replaced = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= STEPS else 1000.0)
-    assert moves(replaced) == ()
+    assert find_changepoints(replaced) == ()
     after = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= 5 * WEEK else 1000.0)
-    (moved,) = moves(after)
+    (moved,) = find_changepoints(after)
     assert moved.since.version == f"{STEPS}.0", "a step on the new machine is told as ever"
 
 
@@ -93,17 +95,17 @@ def test_twins_of_one_name_are_told_apart_by_their_calibration() -> None:
         lambda night: 1.3 if on_twin(night) else 1.0,
         calibration=lambda night: 1300.0 if on_twin(night) else 1000.0,
     )
-    assert moves(twins) == ()
+    assert find_changepoints(twins) == ()
 
 
 def test_what_moved_at_once_with_many_others_says_so() -> None:
     alone = history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0)
-    (one,) = moves(alone)
+    (one,) = find_changepoints(alone)
     assert one.at_once == 0
     recorded = history(WEEKS * WEEK, lambda night: 1.0)
-    many = CASES[: AT_ONCE_AT_LEAST + 1]
+    many = CASES[: MIN_COMMON_CASES + 1]
     table = recorded.observations
     moving = table["case"].isin(many) & (table["run"].astype(str) >= f"{STEPS:04}")
     table.loc[moving, "latency_median"] *= 1.2
-    found = moves(recorded)
+    found = find_changepoints(recorded)
     assert [(moved.cell.case, moved.at_once) for moved in found] == [(case, len(many)) for case in many]

@@ -9,15 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.analysis.latency.build_effects import GOODS, OF_NIGHTS, ROUNDS
+from monitor.analysis.latency.build_effects import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
 from monitor.analysis.latency.detection import CONTROLS
 from monitor.analysis.latency.slowdown_tracker import (
     LatencyNight,
     SlowdownStatus,
-    baseline,
+    followed_slowdowns,
     latency_nights,
-    told_of,
-    unfiled,
+    next_baseline,
+    reported_slowdowns,
 )
 from monitor.execution.comparison_selection import excesses
 from monitor.history.layout import RecordedRun, observations_table
@@ -85,7 +85,7 @@ class World:
             took = us * np.exp(NOISE * self.rng.standard_normal(ROUNDS))
             return ComparisonSide(f"jax=={build}.0", (Outcome.PASS,) * ROUNDS, tuple(took))
 
-        good, *earlier = (side(number - OF_NIGHTS - place, 100.0) for place in range(BESIDE))
+        good, *earlier = (side(number - FOLLOWED_NIGHTS - place, 100.0) for place in range(BESIDE))
         return Comparison(case, reason, good, side(number, 100.0 * by), tuple(earlier))
 
     @property
@@ -146,7 +146,7 @@ def test_a_slowdown_is_suspect_confirmed_reported_ongoing_and_recovered(world: W
     assert filed.good
     assert filed.new
     assert (filed.good.build, filed.new.build, filed.seen) == ("jax==7.0", "jax==14.0", "night-15")
-    ((slow, run, recovered),) = told_of(world.recorded)
+    ((slow, run, recovered),) = reported_slowdowns(world.recorded)
     assert recovered is not None
     assert (slow.case, run.series, run.id, recovered.id) == (SLOW, SERIES, "night-15", "night-21")
 
@@ -155,21 +155,21 @@ def test_what_is_slower_side_by_side_is_followed_until_its_builds_are_not(world:
     waits = []
     for by in (1.2, 1.0, 0.9, 1.2):
         world.night({SLOW: by})
-        waits.append([one.case for one in unfiled(world.recorded)])
-        found = baseline(world.recorded, SERIES)
+        waits.append([one.case for one in followed_slowdowns(world.recorded)])
+        found = next_baseline(world.recorded, SERIES)
         assert found
         assert list(found.followed) == waits[-1]
     assert waits == [[SLOW], [SLOW], [], [SLOW]]
-    assert [*told_of(world.recorded)] == []
+    assert [*reported_slowdowns(world.recorded)] == []
 
 
 def test_what_is_followed_is_so_for_a_week_of_nights(world: World) -> None:
     world.night({SLOW: 1.06})
-    for _ in range(OF_NIGHTS - 2):
+    for _ in range(FOLLOWED_NIGHTS - 2):
         world.night()
-    assert [one.case for one in unfiled(world.recorded)] == [SLOW], "the next night is the last that counts"
+    assert [one.case for one in followed_slowdowns(world.recorded)] == [SLOW], "the next night is the last that counts"
     world.night()
-    assert unfiled(world.recorded) == ()
+    assert followed_slowdowns(world.recorded) == ()
 
 
 def test_a_verdict_is_never_taken_back_by_a_later_night(world: World) -> None:
@@ -177,7 +177,7 @@ def test_a_verdict_is_never_taken_back_by_a_later_night(world: World) -> None:
     world.factors[SLOW] = 1.2
     for number in range(12):
         world.night({SLOW: 1.2} if number < 3 else {})
-        filed.append([(slow.case, run.id) for slow, run, _ in told_of(world.recorded)])
+        filed.append([(slow.case, run.id) for slow, run, _ in reported_slowdowns(world.recorded)])
     assert filed == [[], *[[(SLOW, "night-14")]] * 11]
 
 
@@ -218,7 +218,7 @@ def test_two_machines_of_one_name_are_told_by_their_calibration(world: World) ->
     for _ in range(10):
         world.night(calibration=1300.0, everything=1.3)
         world.night()
-    found = baseline(world.recorded, SERIES)
+    found = next_baseline(world.recorded, SERIES)
     assert found
     assert [pace.calibration for pace in found.paces["a chip"]] == [1000.0, 1300.0]
     levels = [pace.cases[SLOW].level for pace in found.paces["a chip"]]
@@ -239,10 +239,10 @@ def test_what_was_not_compared_is_told_with_the_night(world: World) -> None:
 
 
 def test_the_next_night_is_held_against_the_build_before_those_that_count(world: World) -> None:
-    found = baseline(world.recorded, SERIES)
+    found = next_baseline(world.recorded, SERIES)
     assert found
     assert (found.build, found.samples, found.controls) == ("jax==10.0", ROUNDS, CONTROLS)
-    assert found.goods == tuple(f"jax=={number}.0" for number in (6, 5, 4, 3, 2, 1)[:GOODS])
+    assert found.goods == tuple(f"jax=={number}.0" for number in (6, 5, 4, 3, 2, 1)[:GOOD_BUILDS])
     assert found.paces.keys() == {"a chip"}
     (pace,) = found.paces["a chip"]
     assert pace.calibration == 1000.0
@@ -252,9 +252,9 @@ def test_the_next_night_is_held_against_the_build_before_those_that_count(world:
 
 
 def test_before_the_first_night_there_is_nothing_to_compare_with(world: World) -> None:
-    assert baseline(world.recorded, ("gpu", *SERIES[1:])) is None
+    assert next_baseline(world.recorded, ("gpu", *SERIES[1:])) is None
     first = replace(world.recorded, runs=world.recorded.runs[:1])
-    found = baseline(first, SERIES)
+    found = next_baseline(first, SERIES)
     assert found
     assert (found.build, found.goods, found.paces) == ("jax==1.0", ("jax==1.0",), {})
 
@@ -263,12 +263,12 @@ def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
     world.factors[SLOW] = 1.2
     for _ in range(2):
         world.night({SLOW: 1.2})
-    found = baseline(world.recorded, SERIES)
+    found = next_baseline(world.recorded, SERIES)
     assert found
     assert SLOW not in found.paces["a chip"][0].cases, "of the new level, two nights say too little"
     for _ in range(9):
         world.night()
-    found = baseline(world.recorded, SERIES)
+    found = next_baseline(world.recorded, SERIES)
     assert found
     assert found.paces["a chip"][0].cases[SLOW].level == pytest.approx(np.log(120.0), abs=0.01)
 
@@ -277,7 +277,7 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
     """It has no array library: the rule comes to it as a level and a bound a case."""
     world.factors = {SLOW: 1.3, OTHER: 1.02, CASES[2]: 1.1}
     for everything in (1.0, 1.2):  # the second night, two of the last three were slow, and the machine is too
-        planned = baseline(world.recorded, SERIES)
+        planned = next_baseline(world.recorded, SERIES)
         assert planned
         world.night(everything=everything)
         table = world.recorded.observations
@@ -295,8 +295,8 @@ def test_nights_before_the_step_do_not_dilute_it(world: World) -> None:
     """The case is followed already, as chance made it a little slower, when it becomes slower."""
     for by in (1.06, 1.055, 1.055):
         world.night({SLOW: by})
-        assert [one.case for one in unfiled(world.recorded)] == [SLOW]
+        assert [one.case for one in followed_slowdowns(world.recorded)] == [SLOW]
     for _ in range(2):
         world.night({SLOW: 1.3})
-    ((slow, _, _),) = told_of(world.recorded)
+    ((slow, _, _),) = reported_slowdowns(world.recorded)
     assert np.exp(slow.step) > 1.155, "all five nights come to 1.147"

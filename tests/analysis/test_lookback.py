@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from monitor.analysis.latency.detection import FLOOR_US, LEAST
-from monitor.analysis.latency.segmentation import PENALTY, WEEK, LevelShift, look_back, partition, weekly
+from monitor.analysis.latency.detection import MIN_STEP, MIN_STEP_US
+from monitor.analysis.latency.segmentation import PENALTY, WEEK, LevelShift, level_shifts, partition, weekly
 from monitor.history.run_matrix import Floats
 
 WEEKS, SERIES = 26, 300
@@ -30,30 +30,30 @@ def noisy(rng: np.random.Generator, noise: float = 0.03) -> Floats:
 
 @pytest.mark.parametrize("nights", [0, WEEK - 1, WEEK, WEEK + 1])
 def test_where_nothing_was_timed_nothing_moves(nights: int) -> None:
-    assert look_back(np.empty((nights, 0))) == ()
+    assert level_shifts(np.empty((nights, 0))) == ()
 
 
 def test_what_stays_has_no_moves() -> None:
-    assert look_back(quiet()) == ((),) * 5
+    assert level_shifts(quiet()) == ((),) * 5
 
 
 def test_a_step_is_dated_to_its_week() -> None:
     latencies = quiet()
     latencies[15 * WEEK :, 0] += 0.1
-    (move,) = look_back(latencies)[0]
+    (move,) = level_shifts(latencies)[0]
     assert move == LevelShift(15 * WEEK, 15 * WEEK, pytest.approx(0.1))
 
 
 def test_what_became_faster_is_told_too() -> None:
     latencies = quiet()
     latencies[15 * WEEK :, 0] -= 0.1
-    assert [move.step for move in look_back(latencies)[0]] == [pytest.approx(-0.1)]
+    assert [move.step for move in level_shifts(latencies)[0]] == [pytest.approx(-0.1)]
 
 
 def test_a_slow_drift_is_one_move() -> None:
     latencies = quiet()
     latencies[10 * WEEK :, 0] += np.minimum(0.01 * np.arange(1, 16 * WEEK + 1), 0.21)
-    (move,) = look_back(latencies)[0]
+    (move,) = level_shifts(latencies)[0]
     assert (move.first, move.last) == (10 * WEEK, 12 * WEEK)
     assert move.step == pytest.approx(0.21)
 
@@ -61,13 +61,13 @@ def test_a_slow_drift_is_one_move() -> None:
 def test_up_and_down_again_are_two() -> None:
     latencies = quiet()
     latencies[8 * WEEK : 16 * WEEK, 0] += 0.2
-    assert [(move.first, round(move.step, 3)) for move in look_back(latencies)[0]] == [(56, 0.2), (112, -0.2)]
+    assert [(move.first, round(move.step, 3)) for move in level_shifts(latencies)[0]] == [(56, 0.2), (112, -0.2)]
 
 
 def test_nights_that_make_no_week_are_the_oldest() -> None:
     latencies = quiet()[: 15 * WEEK + 3]
     latencies[8 * WEEK + 3 :, 0] += 0.1
-    assert [move.first for move in look_back(latencies)[0]] == [8 * WEEK + 3]
+    assert [move.first for move in level_shifts(latencies)[0]] == [8 * WEEK + 3]
 
 
 def test_one_bad_week_and_three_bad_nights_of_each_are_no_move() -> None:
@@ -76,7 +76,7 @@ def test_one_bad_week_and_three_bad_nights_of_each_are_no_move() -> None:
     latencies[::7, 1] += 1
     latencies[2::7, 1] += 1
     latencies[4::7, 1] += 1
-    assert look_back(latencies)[:2] == ((), ())
+    assert level_shifts(latencies)[:2] == ((), ())
 
 
 def test_missed_nights_and_weeks_are_passed_over() -> None:
@@ -85,40 +85,40 @@ def test_missed_nights_and_weeks_are_passed_over() -> None:
     latencies[::3, 0] = np.nan
     latencies[5 * WEEK : 8 * WEEK, 0] = np.nan
     latencies[:, 1] = np.nan
-    assert [move.first for move in look_back(latencies)[0]] == [15 * WEEK]
-    assert look_back(latencies)[1] == ()
+    assert [move.first for move in level_shifts(latencies)[0]] == [15 * WEEK]
+    assert level_shifts(latencies)[1] == ()
 
 
-@pytest.mark.parametrize("step", [np.log1p(LEAST) * 0.98, -np.log1p(LEAST) * 0.98])
+@pytest.mark.parametrize("step", [np.log1p(MIN_STEP) * 0.98, -np.log1p(MIN_STEP) * 0.98])
 def test_what_is_not_worth_telling_is_not_told(step: float) -> None:
     latencies = quiet()
     latencies[15 * WEEK :, 0] += step
-    assert look_back(latencies)[0] == ()
+    assert level_shifts(latencies)[0] == ()
 
 
 def test_nor_is_what_the_clock_could_make() -> None:
     latencies = quiet(level_us=1.0)
-    latencies[15 * WEEK :, 0] = np.log(1.0 + FLOOR_US * 0.9)
-    latencies[15 * WEEK :, 1] = np.log(1.0 + FLOOR_US * 1.1)
-    assert [len(moves) for moves in look_back(latencies)[:2]] == [0, 1]
+    latencies[15 * WEEK :, 0] = np.log(1.0 + MIN_STEP_US * 0.9)
+    latencies[15 * WEEK :, 1] = np.log(1.0 + MIN_STEP_US * 1.1)
+    assert [len(moves) for moves in level_shifts(latencies)[:2]] == [0, 1]
 
 
 def test_a_slower_machine_moves_no_series(rng: np.random.Generator) -> None:
     latencies = noisy(rng)
     latencies[15 * WEEK :] += 0.3
-    assert sum(map(len, look_back(latencies))) == 0
+    assert sum(map(len, level_shifts(latencies))) == 0
 
 
 def test_a_small_step_shows_in_the_noise_of_nights(rng: np.random.Generator) -> None:
     latencies = noisy(rng)
     latencies[20 * WEEK :, :20] += np.log(1.08)
-    found = look_back(latencies)
+    found = level_shifts(latencies)
     assert sum(bool(moves) for moves in found[:20]) >= 19
     assert sum(map(len, found[20:])) == 0
 
 
 def test_too_short_a_past_says_nothing() -> None:
-    assert look_back(quiet(weeks=3)[: WEEK - 1]) == ((),) * 5
+    assert level_shifts(quiet(weeks=3)[: WEEK - 1]) == ((),) * 5
     assert weekly(np.zeros((0, 2))).shape == (0, 2)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.analysis.latency.detection import confirmed
+from monitor.analysis.latency.detection import confirm_slower
 from monitor.execution import baseline_comparison
 from monitor.execution.ab_runner import beside_several, side_by_side
 from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild
@@ -77,7 +77,7 @@ def lane(builds: Callable[[str], ProvisionedBuild], package: Path, tmp_path: Pat
 
 def slower(pair: tuple[ComparisonSide, ComparisonSide]) -> bool:
     good, new = (np.log(side.latencies)[:, None] for side in pair)
-    return bool(confirmed(good, new)[0])
+    return bool(confirm_slower(good, new)[0])
 
 
 def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Callable[..., WorkerFactory]) -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.latency.build_effects import FILED_AFTER
+from monitor.analysis.latency.build_effects import MIN_REPORT_NIGHTS
 from monitor.analysis.latency.detection import CONTROLS, SAMPLES
-from monitor.analysis.latency.slowdown_tracker import told_of
+from monitor.analysis.latency.slowdown_tracker import reported_slowdowns
 from monitor.analysis.regressions.regression import Regression, Suppression, no_suppression
 from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
 from monitor.history.layout import RecordedRun, observations_table
@@ -49,7 +49,7 @@ def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> LoadedHistory:
             observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
         runs.append(RecordedRun(run, RunEnd(started, (1000.0, 1000.0))))
         tables.append(observations_table(observations).assign(run=run.id))
-        if is_slow and number <= before + FILED_AFTER:  # then it is told of, and what the next nights expect
+        if is_slow and number <= before + MIN_REPORT_NIGHTS:  # then it is told of, and what the next nights expect
             compared = [compare(SLOW, Reason.SUSPECT, before, number, STEP)]
             comparisons[run.id] = (
                 *compared,
@@ -66,4 +66,4 @@ def compare(case: str, reason: Reason, good_build: int, number: int, by: float) 
 
 def slower_in(recorded: LoadedHistory, excuse: Suppression = no_suppression) -> tuple[Regression, ...]:
     """What became slower in a history."""
-    return slowdown_regressions(told_of(recorded), recorded.runs, excuse)
+    return slowdown_regressions(reported_slowdowns(recorded), recorded.runs, excuse)

@@ -1,4 +1,4 @@
-"""What builds measured side by side come to: which cases are slower, and what slows everything down."""
+"""Evaluate builds measured in turns: the cases that are slower, and the common slowdown."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from monitor.analysis.latency.detection import confirmed
+from monitor.analysis.latency.detection import confirm_slower
 from monitor.history.run_matrix import Floats
 from monitor.model import Comparison, ComparisonSide, Reason
 
 # Controls whose median step is what everything has in common: a single one would lend its own noise to all.
-FEWEST_CONTROLS = 5
+MIN_CONTROLS = 5
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """What the comparisons of one night come to, steps in logarithms.
+    """Result of the comparisons of one night, steps in logarithms.
 
-    `slower` holds the suspects that are slower with the new build, what everything has in common taken out; `alike`
-    those that are not. `common` is None where too few controls tell.
+    `slower` has the suspects that are slower with the new build, without the common step; `alike` are the others.
+    `common` is None with too few controls.
     """
 
     slower: dict[str, float] = field(default_factory=dict)
@@ -32,12 +32,12 @@ class SideBySide:
     common: float | None = None
 
 
-def judge(comparisons: Iterable[Comparison]) -> SideBySide:
-    """Judge the latencies of one night's comparisons. Those of all good builds of a comparison are taken together."""
+def compare_latencies(comparisons: Iterable[Comparison]) -> SideBySide:
+    """Judge the latencies of one night's comparisons. All good builds of a comparison are taken together."""
     given = [*comparisons]
     common = common_step(given)
     suspects = [one for one in given if one.reason in (Reason.SUSPECT, Reason.FOLLOWED)]
-    found = confirmed(
+    found = confirm_slower(
         _columns([[us for side in one.goods for us in side.latencies] for one in suspects]),
         _columns([one.new.latencies for one in suspects]),
         common or 0.0,
@@ -51,19 +51,19 @@ def judge(comparisons: Iterable[Comparison]) -> SideBySide:
 
 
 def common_step(comparisons: Iterable[Comparison]) -> float | None:
-    """By how much everything is slower under the new build, from the controls; None where too few tell."""
+    """Return the common slowdown under the new build, from the controls; None with too few of them."""
     steps = [step for one in comparisons if one.reason is Reason.CONTROL and (step := _step(one)) is not None]
-    return statistics.median(steps) if len(steps) >= FEWEST_CONTROLS else None
+    return statistics.median(steps) if len(steps) >= MIN_CONTROLS else None
 
 
 def levels(comparison: Comparison) -> tuple[float | None, dict[str, float]]:
-    """The level of a case under the new build, None where it has none; and under each good build that has one."""
+    """Return the level of a case under the new build, None if it has none, and under each good build that has one."""
     goods = {side.build: level for side in comparison.goods if (level := _level(side)) is not None}
     return _level(comparison.new), goods
 
 
 def _level(side: ComparisonSide) -> float | None:
-    """The estimate of Hodges and Lehmann (1963): as robust as is needed of six processes, and nearly as good as a mean.
+    """Return the estimate of Hodges and Lehmann (1963), robust for six processes and nearly as precise as a mean.
 
     It is the median over the means of all pairs of processes, each with itself too.
     """
@@ -78,7 +78,7 @@ def _step(comparison: Comparison) -> float | None:
 
 
 class Direction(StrEnum):
-    """Which way the latency of a case moved from one build to another."""
+    """Direction of the change of a case's latency between two builds."""
 
     SLOWER = "slower"
     FASTER = "faster"
@@ -86,9 +86,9 @@ class Direction(StrEnum):
 
 
 def directions(pairs: Sequence[tuple[ComparisonSide, ComparisonSide]]) -> tuple[Direction, ...]:
-    """Which way each case moved, by the rule that confirms suspects. Nothing is taken out as common to all."""
+    """Return the direction of each case, by the rule that confirms suspects, without removing a common step."""
     before, after = _samples(pairs)
-    slower, faster = confirmed(before, after), confirmed(after, before)
+    slower, faster = confirm_slower(before, after), confirm_slower(after, before)
     return tuple(
         Direction.SLOWER if down else Direction.FASTER if up else Direction.UNCONFIRMED
         for down, up in zip(slower, faster, strict=True)
@@ -96,7 +96,7 @@ def directions(pairs: Sequence[tuple[ComparisonSide, ComparisonSide]]) -> tuple[
 
 
 def _samples(pairs: Sequence[tuple[ComparisonSide, ComparisonSide]]) -> tuple[Floats, Floats]:
-    """The latencies under the good and the new build, logarithms: samples by cases, NaN where one was lost."""
+    """Return the latencies under the good and the new build as logarithms, samples by cases, NaN for lost samples."""
     return _columns([good.latencies for good, _ in pairs]), _columns([new.latencies for _, new in pairs])
 
 

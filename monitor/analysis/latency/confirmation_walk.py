@@ -1,7 +1,7 @@
-"""Walk the nights of a series: which cases are followed, and which slowdowns are filed.
+"""Walk the nights of a series, follow the cases that look slower, and report those that are.
 
-The walk is causal. What it says of a night follows from that night and those before it, so that a later night never
-takes back what was filed.
+The walk is causal: its result for a night follows from that night and those before it, so a later night never takes a
+report back.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import numpy.typing as npt
 from monitor.analysis.latency.ab_tests import common_step, levels
 from monitor.analysis.latency.build_effects import (
     FOLLOWED_FROM,
-    OF_NIGHTS,
+    FOLLOWED_NIGHTS,
     LatencySpread,
     NightComparison,
-    certain,
-    promising,
+    is_certain,
+    is_promising,
     spreads,
     usual_layout,
     weigh,
 )
-from monitor.analysis.latency.detection import RECENT, SPREAD, WINDOW, drift
+from monitor.analysis.latency.detection import NOISE_NIGHTS, RECENT, WINDOW, drift
 from monitor.analysis.latency.latency_series import Nights
 from monitor.history.run_matrix import Floats
 from monitor.model import Comparison, Reason
@@ -35,7 +35,7 @@ Ints = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Measured:
-    """A followed case on the night of that number: the `comparison`, and the levels in it."""
+    """A followed case on the night `number`: its `comparison`, and the levels in it."""
 
     number: int
     comparison: Comparison
@@ -44,9 +44,10 @@ class Measured:
 
 @dataclass(frozen=True)
 class FollowedCase:
-    """A case that was slower side by side, and on all `nights` together, which are the last `OF_NIGHTS` at most.
+    """A case that was slower on its first night, and on all `nights` together.
 
-    `level` is that of its past as of the night `begun`, and `step` what the nights come to, in logarithms.
+    `nights` are the last `FOLLOWED_NIGHTS` at most. `level` is that of its past as of the night `begun`, and `step` the
+    estimate from the nights, in logarithms.
     """
 
     begun: int
@@ -61,7 +62,7 @@ class FollowedCase:
 
     @property
     def opened(self) -> Comparison:
-        """The comparison on the first of the nights."""
+        """Return the comparison of the first night."""
         return self.nights[0].comparison
 
     @property
@@ -71,7 +72,7 @@ class FollowedCase:
 
 @dataclass(frozen=True)
 class FiledSlowdown:
-    """A slowdown that was filed on a night, by what was `followed`; and the night on which it had recovered, if any."""
+    """A slowdown that was reported on a night from what was `followed`; and the night of its recovery, if any."""
 
     night: int
     followed: FollowedCase
@@ -79,20 +80,20 @@ class FiledSlowdown:
 
     @property
     def accepted(self) -> int:
-        """The first night on the level that is expected since."""
+        """Return the first night on the level that is expected since."""
         return self.followed.first if self.recovered is None else max(0, self.recovered - RECENT + 1)
 
 
 @dataclass(frozen=True)
 class WalkResult:
-    """What the nights of a series come to: what was filed, and what is still followed, by case."""
+    """Reported slowdowns of a series, and the cases that are still followed."""
 
     filings: tuple[FiledSlowdown, ...]
     followed: Mapping[str, FollowedCase]
 
 
 def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> WalkResult:
-    """Follow the cases of a series over all its nights. A followed case is one that the next night measures again."""
+    """Follow the cases of a series over all its nights. The next night measures every followed case again."""
     walker = NightWalker(nights)
     for number, item in enumerate(nights.runs):
         walker.read(number, comparisons.get(item.run.id, ()))
@@ -104,7 +105,10 @@ def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> Wal
 
 
 def recovered(nights: Nights, filing: FiledSlowdown, last: int) -> int | None:
-    """The night, up to the `last`, from which the median of `RECENT` was nearer to the old level than to the new."""
+    """Return the first night, up to `last`, by which a slowdown has recovered; or None.
+
+    It has recovered when the median of `RECENT` nights is nearer to the old level than to the new one.
+    """
     rows = nights.alike(filing.night, last)
     column = nights.latencies[:, nights.cases.index(filing.followed.case)].copy()
     column[rows] -= np.nan_to_num(drift(nights.latencies[rows]))
@@ -118,7 +122,7 @@ def recovered(nights: Nights, filing: FiledSlowdown, last: int) -> int | None:
 
 
 class NightWalker:
-    """The nights up to one of them."""
+    """State of the walk after a night."""
 
     def __init__(self, nights: Nights) -> None:
         self.filings: list[FiledSlowdown] = []
@@ -142,11 +146,11 @@ class NightWalker:
             self._follow(number, found)
 
     def followed_on(self, number: int) -> dict[str, FollowedCase]:
-        """The cases that are to be measured again on a night, by their names."""
-        return {case: one for case, one in self.followed.items() if number - one.nights[-1].number < OF_NIGHTS}
+        """Return the cases to measure again on a night, by name."""
+        return {case: one for case, one in self.followed.items() if number - one.nights[-1].number < FOLLOWED_NIGHTS}
 
     def _compared(self, one: Comparison, number: int, common: float) -> NightComparison | None:
-        """A case of a night; None where no build tells."""
+        """Return a case of a night; None if no build has a level."""
         new, goods = levels(one)
         since = self._accepted(one.case, number)
         goods = {label: level for label, level in goods.items() if self._first_run.get(label, 0) >= since}
@@ -156,7 +160,7 @@ class NightWalker:
 
     def _follow(self, number: int, found: Sequence[tuple[Comparison, NightComparison]]) -> None:
         rows = self._nights.alike(number)
-        latencies = self._nights.latencies[rows][-(SPREAD + RECENT) :]
+        latencies = self._nights.latencies[rows][-(NOISE_NIGHTS + RECENT) :]
         plain = latencies - np.nan_to_num(drift(latencies))[:, None]
         begin = [one for one, night in found if one.case not in self.followed and night.step >= FOLLOWED_FROM[0]]
         begun = self._begin(number, begin, np.flatnonzero(rows)[-len(plain) :], plain) if begin else {}
@@ -167,7 +171,7 @@ class NightWalker:
                 self._weigh(followed, Measured(number, one, night))
 
     def _begin(self, number: int, begin: Sequence[Comparison], numbers: Ints, plain: Floats) -> dict[str, FollowedCase]:
-        """What is known of cases that are followed from a night on. Those right before it may have the step already."""
+        """Return new followed cases. The nights right before may already have the step, so they are left out."""
         columns = [self._column[one.case] for one in begin]
         past, numbers = plain[:-RECENT], numbers[:-RECENT]
         of_cases = past[:, columns]
@@ -175,7 +179,7 @@ class NightWalker:
             of_cases[numbers < self._accepted(one.case, number), place] = np.nan
         others = past[:, :: max(1, past.shape[1] // SAMPLED)]
         layout, freedom = usual_layout(self._goods.values())
-        builds = len({build.label for at in numbers[-SPREAD:] if (build := self._nights.runs[at].run.build)})
+        builds = len({build.label for at in numbers[-NOISE_NIGHTS:] if (build := self._nights.runs[at].run.build)})
         known, level = spreads(of_cases, others, layout, builds, freedom)
         cases = [one.case for one in begin]
         return {
@@ -184,22 +188,25 @@ class NightWalker:
         }
 
     def _weigh(self, followed: FollowedCase, night: Measured) -> None:
-        """Weigh the last nights of a case. It may have become slower on any of them: those before it do not count."""
-        nights = (*(one for one in followed.nights if night.number - one.number < OF_NIGHTS), night)
+        """Weigh the last nights of a case.
+
+        Its slowdown may have begun on any of them; nights before that do not count.
+        """
+        nights = (*(one for one in followed.nights if night.number - one.number < FOLLOWED_NIGHTS), night)
         weighed = [weigh([one.levels for one in nights[start:]], followed.spread) for start in range(len(nights))]
         enough = [
             (one.deviations, start)
             for start, one in enumerate(weighed)
-            if certain(one, [night.levels for night in nights[start:]])
+            if is_certain(one, [night.levels for night in nights[start:]])
         ]
         if enough:
             _, start = max(enough)
             found = replace(followed, nights=nights[start:], step=weighed[start].step)
             self.filings.append(FiledSlowdown(night.number, found))
-        elif promising(weighed[0], nights):
+        elif is_promising(weighed[0], nights):
             self.followed[night.comparison.case] = replace(followed, nights=nights, step=weighed[0].step)
 
     def _accepted(self, case: str, number: int) -> int:
-        """The first night on the level that is expected of a case, as known on a night."""
+        """Return the first night on the expected level of a case, as known on a night."""
         filed = [filing for filing in self.filings if filing.followed.case == case]
         return max((replace(f, recovered=recovered(self._nights, f, number)).accepted for f in filed), default=0)

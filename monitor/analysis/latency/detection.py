@@ -1,10 +1,10 @@
-"""Is it slower, and is it real? Verdicts on latency, as pure functions over arrays.
+"""Judge latencies, as pure functions over arrays.
 
-In three stages, each of which costs more and says more. A series is *suspect* when tonight stands out from its own
-past, by its own noise. It is *confirmed* when good builds and the new one, side by side on the same machine in the same
-night, differ too: whatever ails the machine that night ails both. It is *filed* when that holds over the builds of
+Three stages, each of which costs more and decides more. A series is *suspect* when tonight stands out from its own
+past, by its own noise. It is *confirmed* when good builds and the new one, in turns on the same machine in the same
+night, differ too: any fault of the machine that night affects both. It is *reported* when that holds over the builds of
 several nights (`monitor.analysis.latency.build_effects`), because the layout of a build stays with it. From then on the
-new level is what is expected.
+new level is the expected one.
 
 Latencies are natural logarithms of microseconds, an array of nights by series, NaN where a series was not measured: a
 step of 0.1 is 10 %, and slower by half weighs as much as twice as fast.
@@ -18,42 +18,42 @@ import numpy as np
 
 from monitor.history.run_matrix import Flags, Floats
 
-WINDOW = 30  # nights that a series is held against
-FEWEST = 8  # nights that say something of its noise
-LEAST = 0.05  # a smaller step is not worth anybody's evening
-FLOOR_US = 0.5  # nor is one that the clock itself could make
+WINDOW = 30  # nights of the past of a series
+MIN_NIGHTS = 8  # nights that give its noise
+MIN_STEP = 0.05  # a smaller step is not worth the work
+MIN_STEP_US = 0.5  # a smaller step may come from the clock
 
 # A step of 10 % at 4 % noise stands out by 2.4 deviations, on many a night by less: asking for four, as is usual where
 # a suspicion is the verdict, would miss most of them. Here it only buys a comparison (`benchmarks/verdicts.py`).
 DEVIATIONS = 1.2
-RECENT = 3  # nights whose median is looked at beside tonight: a single spike does not move it
+RECENT = 3  # nights whose median counts beside tonight; a single spike does not move it
 NORMAL = 1.4826  # standard deviations in a median absolute deviation of normal noise
 MEDIAN_OF_RECENT = 0.67  # deviation of a median of three, in those of one
 
-SPREAD = 60  # nights that say how far a series' nights are apart: of 30, the deviation is known to 13 % only
+NOISE_NIGHTS = 60  # nights that say how far a series' nights are apart: of 30, the deviation is known to 13 % only
 CLIPPED = 2.5  # robust deviations at which a night is clipped before the deviation of all is taken
 OF_CLIPPED = 0.98872  # deviation of standard normal figures that are clipped so
 
 # A series has two modes where the best split of its nights into fast and slow ones leaves so many nights on each side,
 # and the means so many deviations apart (Ashman, Bird and Zepf, 1994, "Detecting bimodality in astronomical datasets",
 # ask for 2). Normal nights, which can always be split, come to 2.7.
-NIGHTS_OF_MODE = 5
-MODES_APART = 4.0
+MIN_MODE_NIGHTS = 5
+MIN_MODE_DISTANCE = 4.0
 MODE_EDGE = 1.64  # deviations below the mean of the slow mode from which a night belongs to it: 95 % of its nights do
 
 CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
 SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
-CLEARLY = 0.06  # a bias that falls on one build alone lasts the night, however often both are run
+MIN_CONFIRMED_STEP = 0.06  # a bias that falls on one build alone lasts the night, however often both are run
 FALSE_DISCOVERIES = 0.01  # of the confirmed of a night, at most this share by chance
 
 
 @dataclass(frozen=True)
 class LatencyForecast:
-    """What the nights so far let expect of the next, an array over series each; NaN where too little is known.
+    """Forecast of the next night from the nights so far, an array over series each; NaN if too few nights are known.
 
-    `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect where it is
-    above the level by more than `bound`, the drift that all have in common taken out. Where a series has two modes,
-    nights from `slow_lowest` above the level belong to the slow one, and are suspect beyond `slow_bound`.
+    `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect if it is above
+    the level by more than `bound`, after removal of the common drift. If a series has two modes, nights from
+    `slow_lowest` above the level belong to the slow one, and are suspect beyond `slow_bound`.
     """
 
     level: Floats
@@ -63,16 +63,16 @@ class LatencyForecast:
     slow_bound: Floats
 
     def excess(self, shift: Floats) -> Floats:
-        """Return by how much a night that is above the level by `shift` is beyond its bound."""
+        """Return the distance beyond the bound of a night that is above the level by `shift`."""
         return shift - np.where(shift >= self.slow_lowest, self.slow_bound, self.bound)
 
 
 @dataclass(frozen=True)
 class Suspicion:
-    """Tonight against the past, an array over series each: `shift` in logarithms, the machine's common drift taken out.
+    """Tonight against the past, an array over series each: `shift` in logarithms, without the common drift.
 
-    `noise` is the series' own, in standard deviations, and `excess` is by how much tonight is beyond its bound; all are
-    NaN where too little is known.
+    `noise` is the series' own, in standard deviations, and `excess` is tonight's distance beyond its bound; all are NaN
+    if too few nights are known.
     """
 
     shift: Floats
@@ -86,28 +86,28 @@ class Suspicion:
 
 
 def drift(latencies: Floats) -> Floats:
-    """How much slower than usual each night was as a whole: the median over the series of their distance to their own.
+    """Return the common shift of each night: the median over the series of their distance to their own median.
 
     A night on a slow machine, or a build that slows everything down, shifts all series alike. This is a series of its
-    own, and a step in it is one finding. NaN for a night of fewer than `CONTROLS` series: they do not tell.
+    own, and a step in it is one finding. NaN for a night of fewer than `CONTROLS` series.
     """
     return _common(latencies - median(latencies, axis=0))
 
 
 def expectation(latencies: Floats) -> LatencyForecast:
-    """What to expect of the next night by `latencies`, the nights since the last accepted change.
+    """Return the forecast of the next night from `latencies`, the nights since the last accepted change.
 
-    Suspect is a night that alone, or in the median with the two before it, is slower than the nights before those by
-    more than `LEAST`, `FLOOR_US` and `DEVIATIONS` of its noise. Either comes to a bound on that night by itself. Where
-    a series has two modes, the night alone counts, by the level and noise of its own mode.
+    A night is suspect if it alone, or in the median with the two before it, is slower than the nights before those by
+    more than `MIN_STEP`, `MIN_STEP_US` and `DEVIATIONS` of its noise. Both give a bound on that night by itself. If a
+    series has two modes, the night alone counts, by the level and noise of its own mode.
     """
     plain = latencies - np.nan_to_num(drift(latencies))[:, None]
     lately = RECENT - 1
     past = plain[: -(lately - 1)][-WINDOW:] if len(plain) >= RECENT else plain[:0]
-    known = np.isfinite(past).sum(axis=0) >= FEWEST
+    known = np.isfinite(past).sum(axis=0) >= MIN_NIGHTS
     level = np.where(known, median(past, axis=0), np.nan)
     noise = np.where(known, NORMAL * median(np.abs(past - level), axis=0), np.nan)
-    least = worth_telling(level)
+    least = min_reported_step(level)
     alone = np.maximum(least, DEVIATIONS * noise)
     together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
     bound = np.minimum(alone, np.maximum(together, least / 2))
@@ -125,27 +125,26 @@ def suspicion(latencies: Floats) -> Suspicion:
     return Suspicion(shift, expected.noise, expected.excess(shift))
 
 
-def worth_telling(level: Floats | float) -> Floats:
-    """The smallest step, in logarithms, that is told of a series at that level."""
-    least: Floats = np.maximum(np.log1p(LEAST), np.log1p(FLOOR_US / np.exp(level)))
+def min_reported_step(level: Floats | float) -> Floats:
+    """Return the smallest step, in logarithms, that is reported of a series at that level."""
+    least: Floats = np.maximum(np.log1p(MIN_STEP), np.log1p(MIN_STEP_US / np.exp(level)))
     return least
 
 
-def steps(good: Floats, new: Floats) -> Floats:
-    """By how much each series is slower with the new build, from latencies taken side by side: samples by series.
+def build_steps(good: Floats, new: Floats) -> Floats:
+    """Return the step of each series from the good build to the new one; latencies are samples by series.
 
     A sample that was lost with its process is NaN; so is the step of a series without any.
     """
     return median(new, axis=0) - median(good, axis=0)
 
 
-def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
-    """Which suspects of a night are slower with the new build, from latencies taken side by side: samples by suspects.
+def confirm_slower(good: Floats, new: Floats, common: float = 0.0) -> Flags:
+    """Return which suspects of a night are slower with the new build; latencies are samples by suspects.
 
-    `common` is the median of `steps` over some series that are not suspect: what slows everything down is one finding,
-    and no series is slow by as much as all are. A one-sided rank test (Mann and Whitney, 1947), with the share of false
-    discoveries among the night's suspects held down (Benjamini and Hochberg, 1995); and the medians differ by
-    `CLEARLY`.
+    `common` is the median of `build_steps` over some series that are not suspect: a common slowdown is one finding of
+    its own. The test is a one-sided rank test (Mann and Whitney, 1947) that limits the share of false discoveries among
+    the night's suspects (Benjamini and Hochberg, 1995); and the medians differ by `MIN_CONFIRMED_STEP`.
     """
     found: Flags = np.zeros(good.shape[1], dtype=bool)
     sampled = np.isfinite(good).any(axis=0) & np.isfinite(new).any(axis=0)
@@ -154,20 +153,22 @@ def confirmed(good: Floats, new: Floats, common: float = 0.0) -> Flags:
 
         good, new = good[:, sampled], new[:, sampled]
         chance = stats.mannwhitneyu(new - common, good, alternative="greater", axis=0, nan_policy="omit").pvalue
-        step = steps(good, new) - common
-        found[sampled] = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (step >= np.log1p(CLEARLY))
+        step = build_steps(good, new) - common
+        found[sampled] = (stats.false_discovery_control(chance) <= FALSE_DISCOVERIES) & (
+            step >= np.log1p(MIN_CONFIRMED_STEP)
+        )
     return found
 
 
-def usual(latencies: Floats) -> tuple[Floats, Floats]:
-    """The level of each series and the deviation of its nights; NaN where fewer than `FEWEST` nights tell.
+def level_and_noise(latencies: Floats) -> tuple[Floats, Floats]:
+    """Return the level of each series and the deviation of its nights; NaN with fewer than `MIN_NIGHTS` nights.
 
-    Means and deviations of the last `SPREAD` nights, clipped at `CLIPPED` robust deviations: spikes do not move them,
-    and of normal noise they are nearly as precise as the plain ones, while the median absolute deviation of 60 nights
-    is no better than the plain deviation of 22.
+    Both are of the last `NOISE_NIGHTS` nights, clipped at `CLIPPED` robust deviations: spikes do not move them, and for
+    normal noise they are nearly as precise as the plain ones, while the median absolute deviation of 60 nights is no
+    better than the plain deviation of 22.
     """
-    recent = latencies[-SPREAD:]
-    known = np.isfinite(recent).sum(axis=0) >= FEWEST
+    recent = latencies[-NOISE_NIGHTS:]
+    known = np.isfinite(recent).sum(axis=0) >= MIN_NIGHTS
     middle = median(recent, axis=0)
     reach = CLIPPED * NORMAL * median(np.abs(recent - middle), axis=0)
     clipped = np.where(known, np.clip(recent, middle - reach, middle + reach), 0.0)
@@ -178,11 +179,12 @@ def usual(latencies: Floats) -> tuple[Floats, Floats]:
 
 
 def modes(past: Floats) -> tuple[Floats, Floats, Floats]:
-    """The levels of the fast and the slow mode of each series, and the deviation within a mode; NaN where it has one.
+    """Return the levels of the fast and the slow mode of each series, and the deviation within a mode.
 
-    Of all splits of a series' nights, the one that leaves the least squares within both sides.
+    Both modes come from the split of a series' nights with the least squares within both sides. NaN for a series with
+    one mode.
     """
-    if len(past) < 2 * NIGHTS_OF_MODE:
+    if len(past) < 2 * MIN_MODE_NIGHTS:
         none = np.full(past.shape[1], np.nan)
         return none, none, none
     nights = np.sort(past, axis=0)  # NaN comes last
@@ -192,21 +194,21 @@ def modes(past: Floats) -> tuple[Floats, Floats, Floats]:
     of_fast = np.nancumsum(nights, axis=0)
     others = np.maximum(count - some, 1)
     between = of_fast**2 / np.maximum(some, 1) + (total - of_fast) ** 2 / others
-    allowed = known & (some >= NIGHTS_OF_MODE) & (count - some >= NIGHTS_OF_MODE)
+    allowed = known & (some >= MIN_MODE_NIGHTS) & (count - some >= MIN_MODE_NIGHTS)
     best = np.where(allowed, between, -np.inf).argmax(axis=0)
     columns = np.arange(len(best))
     fast = of_fast[best, columns] / np.maximum(some[best, columns], 1)
     slow = (total - of_fast[best, columns]) / others[best, columns]
     within = np.nansum(nights**2, axis=0) - between[best, columns]
     noise = np.sqrt(np.maximum(within, 0.0) / np.maximum(count - 2, 1))
-    found = allowed[best, columns] & (slow - fast > MODES_APART * noise) & (slow - fast > np.log1p(LEAST))
+    found = allowed[best, columns] & (slow - fast > MIN_MODE_DISTANCE * noise) & (slow - fast > np.log1p(MIN_STEP))
     return np.where(found, fast, np.nan), np.where(found, slow, np.nan), np.where(found, noise, np.nan)
 
 
 def _third_above(two: Floats, bound: Floats) -> Floats:
-    """Beyond what a third night has the median of the three above a bound, given two nights by series.
+    """Return the value beyond which a third night raises the median of the three above a bound; two nights by series.
 
-    A night that was missed does not count: of two, the median is the mean.
+    A missing night does not count: the median of two is their mean.
     """
     low, high = np.sort(two, axis=0) if len(two) == 2 else np.full((2, two.shape[1]), np.nan)  # NaN comes last
     of_three = np.where(low > bound, -np.inf, np.where(high > bound, bound, np.inf))
@@ -217,13 +219,13 @@ def _third_above(two: Floats, bound: Floats) -> Floats:
 
 
 def _common(shifts: Floats) -> Floats:
-    """The median of each night over the series; NaN where they are too few to tell."""
+    """Return the median of each night over the series; NaN for too few series."""
     told = np.isfinite(shifts).sum(axis=1) >= CONTROLS
     return np.where(told, median(shifts, axis=1), np.nan)
 
 
 def median(values: Floats, axis: int) -> Floats:
-    """The median of what is there, NaN where nothing is."""
+    """Return the median of the known values, NaN without any."""
     rows = np.sort(values.T if axis == 0 else values, axis=1)  # NaN comes last; NumPy's own `nanmedian` is much slower
     if not rows.shape[1]:
         return np.full(len(rows), np.nan)

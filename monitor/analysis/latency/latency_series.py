@@ -1,4 +1,4 @@
-"""The latencies of a series of runs as arrays: nights by cases, and which of the nights are of one machine."""
+"""The latencies of a series of runs as arrays, nights by cases, and the nights of each class of machine."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from monitor.model import CALIBRATION_JUMP, Evidence, MachineBaseline, Series
 
 @dataclass(frozen=True)
 class Nights:
-    """The runs of one series that observed something, in order.
+    """Runs of one series that observed anything, in order.
 
-    `latencies` are natural logarithms of microseconds, nights by cases, NaN where a case did not pass or was not timed.
+    `latencies` are natural logarithms of microseconds, nights by cases, NaN if a case did not pass or was not timed.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -27,9 +27,9 @@ class Nights:
     latencies: Floats
 
     def alike(self, number: int, last: int | None = None) -> Flags:
-        """Which nights, up to that one or the `last`, are on its class of machine; none where its speed is not known.
+        """Return which nights, up to `number` or `last`, are on its class of machine; none if its speed is unknown.
 
-        A series belongs to one class of machine: another chip, or the same one throttled, has another pace.
+        A series belongs to one class of machine: another chip, or the same one throttled, has another speed.
         """
         seen = (number if last is None else last) + 1
         every = np.zeros(len(self.runs), dtype=bool)
@@ -39,19 +39,19 @@ class Nights:
         return every
 
     def paces(self) -> Iterator[tuple[str, Flags, MachineBaseline]]:
-        """Every class of machine: its name, which nights are on it, and its usual speed."""
+        """Yield every class of machine: its name, its nights, and its usual speed."""
         for machine in sorted(set(self.machines)):
             for rows, pace in _classes(self._calibrations(machine)):
                 yield machine, rows, pace
 
     @cached_property
     def machines(self) -> tuple[str, ...]:
-        """The class of machine of each night, by its name."""
+        """Return the name of the class of machine of each night."""
         return tuple(item.run.machine for item in self.runs)
 
     @cached_property
     def calibrations(self) -> Floats:
-        """The time of the fixed job on each night, in microseconds; NaN where it does not tell."""
+        """Return the calibration time of each night, in microseconds; NaN if unknown."""
         return np.array([_calibration(item) for item in self.runs])
 
     def _calibrations(self, machine: str) -> Floats:
@@ -61,10 +61,10 @@ class Nights:
 
 
 def _classes(times: Floats) -> Iterator[tuple[Flags, MachineBaseline]]:
-    """Split nights under one name of a machine at jumps in their calibration: which nights, and the usual speed.
+    """Split nights on one machine name at jumps in their calibration; yield nights and usual speed of each part.
 
-    Two machines may have one name, say hosts of one CPU with other memory. A night far from all others of its class
-    is of none: the machine was throttled, or shared.
+    Two machines may have one name, for example hosts of one CPU with different memory. A night far from all others of
+    its class belongs to none: the machine was throttled or shared.
     """
     known = np.sort(times[times > 0])
     jumps = np.flatnonzero(np.diff(np.log(known)) > np.log1p(CALIBRATION_JUMP))
@@ -75,14 +75,14 @@ def _classes(times: Floats) -> Iterator[tuple[Flags, MachineBaseline]]:
 
 
 def _calibration(item: RecordedRun) -> float:
-    """The time of the fixed job in a run, NaN where it was cut short, or where what it told is no time."""
+    """Return the calibration time of a run, NaN if it was cut short or has no valid time."""
     times = [time for time in item.end.calibration if time > 0] if item.end else []
     return statistics.median(times) if times else np.nan
 
 
 @lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
 def nights_by_series(recorded: LoadedHistory) -> dict[Series, Nights]:
-    """The nights of every series of a history that is executed: nothing else is timed."""
+    """Return the nights of every executed series of a history; no other series is timed."""
     found = {series: _nights(grid) for series, grid in recorded.matrices.items() if series[3] is Evidence.EXECUTED}
     return {series: nights for series, nights in found.items() if nights.runs}
 

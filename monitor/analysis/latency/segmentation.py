@@ -1,12 +1,12 @@
-"""What one night cannot see: slow drift and small steps, looked for once a week in the past of every series.
+"""Find slow drift and small steps in the past of every series, once a week.
 
-Seven nights make one figure, their median: three of them may be spikes, or missing. Then the past of a series is cut
-into levels so that the squared distances to them, and a penalty for each, come to the least (Jackson et al., 2005, "An
-algorithm for optimal partitioning of data on an interval"). A slow drift comes out as steps that go on in one direction
-and is one move, from the first of them to the last.
+Seven nights make one value, their median: three of them may be spikes, or missing. Then the past of a series is cut
+into levels that minimize the squared distances to them and a penalty for each (Jackson et al., 2005, "An algorithm for
+optimal partitioning of data on an interval"). A slow drift appears as steps in one direction and is one shift, from the
+first of them to the last.
 
-Half a year is 26 figures, so that the exact answer, for all series at once, is a page of arithmetic, and no library is
-needed that finds it fast for millions of points. The tests hold it against one, ruptures.
+Half a year is 26 values, so the exact solution for all series at once takes one page of arithmetic, and no library that
+is fast for millions of points is needed. The tests compare it with one, ruptures.
 """
 
 from __future__ import annotations
@@ -16,26 +16,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.latency.detection import LEAST, NORMAL, drift, median, worth_telling
+from monitor.analysis.latency.detection import MIN_STEP, NORMAL, drift, median, min_reported_step
 from monitor.history.run_matrix import Floats
 
 WEEK = 7
-FEWEST_WEEKS = 2  # that make a level
-OUTSTANDING = 3.0  # deviations from both of its neighbours, beyond which a week counts no further: it is a bad week
+MIN_WEEKS = 2  # that make a level
+MAX_OUTLIER = 3.0  # deviations from both of its neighbours, beyond which a week counts no further: it is a bad week
 
 # By so many squared deviations must a level more bring the figures nearer. Of pure noise, one place among 26 does so by
 # 30 once in a million looks; that the deviation is an estimate from a few weeks makes it one in some ten thousand.
 PENALTY = 30.0
 # A deviation that a few weeks happen to make too small is no reason to believe in steps below what is worth telling.
-LEAST_NOISE = LEAST / 5
+MIN_NOISE = MIN_STEP / 5
 
 
 @dataclass(frozen=True)
 class LevelShift:
-    """A series left one level for another.
+    """A lasting shift of a series from one level to another.
 
-    `first` is the first night of the first week that is off the old level, `last` the first night of the first week
-    on the new one; of a plain step they are the same. `step` is in logarithms, below 0 where the series became faster.
+    `first` is the first night of the first week off the old level, `last` the first night of the first week on the new
+    one; for a plain step they are equal. `step` is in logarithms, below 0 if the series became faster.
     """
 
     first: int
@@ -43,10 +43,10 @@ class LevelShift:
     step: float
 
 
-def look_back(latencies: Floats) -> tuple[tuple[LevelShift, ...], ...]:
-    """The moves of every series, from `latencies` as `monitor.analysis.latency.detection` has them, nights by series.
+def level_shifts(latencies: Floats) -> tuple[tuple[LevelShift, ...], ...]:
+    """Return the shifts of every series, from `latencies` as in `monitor.analysis.latency.detection`, nights by series.
 
-    The last night ends the last week; nights that make no whole week at the beginning are left out.
+    The last night ends the last week; nights before the first whole week are left out.
     """
     plain = latencies - np.nan_to_num(drift(latencies))[:, None]  # of a few series no drift can be told
     over = len(plain) % WEEK
@@ -56,13 +56,13 @@ def look_back(latencies: Floats) -> tuple[tuple[LevelShift, ...], ...]:
 
 
 def weekly(latencies: Floats) -> Floats:
-    """The median of each week: weeks by series, NaN where a whole week is missing."""
+    """Return the median of each week, weeks by series, NaN for a week without any value."""
     weeks = latencies.reshape(len(latencies) // WEEK, WEEK, latencies.shape[1])
     return np.stack([median(week, axis=0) for week in weeks]) if len(weeks) else latencies[:0]
 
 
 def partition(figures: Floats, penalty: float) -> list[list[int]]:
-    """Where the levels of each series begin, from figures in units of their deviation: weeks by series."""
+    """Return the start of each level of each series, from values in units of their deviation, weeks by series."""
     count, series = figures.shape
     there = np.isfinite(figures)
     values = np.where(there, figures - median(figures, axis=0), 0.0)
@@ -73,7 +73,7 @@ def partition(figures: Floats, penalty: float) -> list[list[int]]:
     for end in range(1, count + 1):
         for begin in range(end):
             weeks, total, squares = (one[end] - one[begin] for one in sums)
-            cost = np.where(weeks >= FEWEST_WEEKS, squares - total**2 / np.maximum(weeks, 1), np.inf)
+            cost = np.where(weeks >= MIN_WEEKS, squares - total**2 / np.maximum(weeks, 1), np.inf)
             cost += best[begin] + penalty
             better = cost < best[end]
             best[end, better], start[end, better] = cost[better], begin
@@ -81,7 +81,7 @@ def partition(figures: Floats, penalty: float) -> list[list[int]]:
 
 
 def _starts(start: npt.NDArray[np.intp]) -> list[int]:
-    """From where each level begins, given where it ends: the beginnings of the best levels of all, in order."""
+    """Return the starts of the best levels in order, given the best start for each end."""
     found, end = [], len(start) - 1
     while end > 0:
         end = int(start[end])
@@ -90,16 +90,22 @@ def _starts(start: npt.NDArray[np.intp]) -> list[int]:
 
 
 def _noise(figures: Floats) -> Floats:
-    """The deviation of each series' figures, from those of neighbouring weeks: a step is one difference among many."""
+    """Return the deviation of each series, from the differences of neighbouring weeks.
+
+    A step is one of many differences, so it does not raise their median.
+    """
     between = median(np.abs(np.diff(figures, axis=0)), axis=0)
-    return np.fmax(NORMAL * between / 2**0.5, LEAST_NOISE)
+    return np.fmax(NORMAL * between / 2**0.5, MIN_NOISE)
 
 
 def _calmed(figures: Floats) -> Floats:
-    """Figures in units of their deviation, of which none stands out alone: squared, one bad week would outweigh ten."""
+    """Return values in units of their deviation, with single outliers clipped.
+
+    Squared, one outlier would outweigh ten weeks.
+    """
     beyond = np.full((1, figures.shape[1]), np.nan)
     before, after = np.vstack([beyond, figures[:-1]]), np.vstack([figures[1:], beyond])
-    calmed: Floats = np.clip(figures, np.fmin(before, after) - OUTSTANDING, np.fmax(before, after) + OUTSTANDING)
+    calmed: Floats = np.clip(figures, np.fmin(before, after) - MAX_OUTLIER, np.fmax(before, after) + MAX_OUTLIER)
     return np.where(np.isfinite(calmed), calmed, figures)
 
 
@@ -114,4 +120,4 @@ def _moves(figures: Floats, starts: list[int], over: int) -> tuple[LevelShift, .
             moves[-1] = LevelShift(moves[-1].first, night, moves[-1].step + step)
         else:
             moves.append(LevelShift(night, night, step))
-    return tuple(move for move in moves if abs(move.step) >= worth_telling(min(levels)))
+    return tuple(move for move in moves if abs(move.step) >= min_reported_step(min(levels)))

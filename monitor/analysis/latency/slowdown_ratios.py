@@ -1,4 +1,4 @@
-"""How much slower a target is than a reference, over cases that ran on both."""
+"""Compare the latencies of a target with a reference, over cases that ran on both."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
-# Where the study drew its line: "can be ten times slower".
-FAR = 10.0
+# The study's limit: "can be ten times slower".
+FAR_SLOWER = 10.0
 
 
 @dataclass(frozen=True)
 class SlowdownRatios:
-    """Of `cases` timed on both, how many are `slower` than on the reference, and how many over ten times.
+    """Number of `cases` timed on both, of those `slower` than on the reference, and of those over ten times slower.
 
-    `middle` is the median ratio: above 1 where the reference is faster.
+    `middle` is the median ratio, above 1 if the reference is faster.
     """
 
     cases: int
@@ -23,9 +23,10 @@ class SlowdownRatios:
     middle: float
 
 
-def ratios(times: Iterable[tuple[float, float]]) -> SlowdownRatios | None:
-    """Sum up pairs of times, here and on the reference; None where there is no pair."""
-    found = [here / there for here, there in times]
-    if not found:
+def slowdown_ratios(times: Iterable[tuple[float, float]]) -> SlowdownRatios | None:
+    """Return the summary of pairs of times, here and on the reference; None without any pair."""
+    ratios = [here / reference for here, reference in times]
+    if not ratios:
         return None
-    return SlowdownRatios(len(found), sum(one > 1 for one in found), sum(one > FAR for one in found), median(found))
+    slower, far_slower = (sum(ratio > bound for ratio in ratios) for bound in (1, FAR_SLOWER))
+    return SlowdownRatios(len(ratios), slower, far_slower, median(ratios))

@@ -1,7 +1,7 @@
-"""Slowdowns of a series of runs: suspect, confirmed, reported, and ongoing until they recover.
+"""Track the slowdowns of a series of runs: suspect, confirmed, reported, and ongoing until they recover.
 
-What is confirmed and filed follows from what each run compared side by side, on whichever class of machine. How fast a
-case usually is, and whether it has recovered, is asked of nights on one class of machine alone.
+Confirmed and reported slowdowns follow from the comparisons of each run, on any class of machine. The expected latency
+of a case, and its recovery, follow from nights on one class of machine only.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from monitor.analysis.latency.ab_tests import SideBySide, judge
-from monitor.analysis.latency.build_effects import GOODS, OF_NIGHTS, ROUNDS
+from monitor.analysis.latency.ab_tests import SideBySide, compare_latencies
+from monitor.analysis.latency.build_effects import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
 from monitor.analysis.latency.confirmation_walk import FiledSlowdown, FollowedCase, walk
 from monitor.analysis.latency.detection import (
     CONTROLS,
-    FEWEST,
-    LEAST,
+    MIN_NIGHTS,
+    MIN_STEP,
     NORMAL,
     RECENT,
     WINDOW,
@@ -37,7 +37,7 @@ DRIFT_DEVIATIONS = 4.0
 
 
 class SlowdownStatus(StrEnum):
-    """How far a slowdown has come."""
+    """Stage of a slowdown."""
 
     SUSPECT = "suspect"  # tonight stands out, and was not compared
     CONFIRMED = "confirmed"  # slower than the last good build side by side: on one night so far
@@ -50,8 +50,8 @@ class SlowdownStatus(StrEnum):
 class Slowdown:
     """One case that became slower by `step`, in logarithms.
 
-    `good` and `new` are the two builds side by side, on the night of the run `seen` that confirmed it last; of a
-    suspect, nothing was compared.
+    `good` and `new` are the two compared builds in the run `seen`, which confirmed it last; both are None for a
+    suspect.
     """
 
     case: str
@@ -67,10 +67,10 @@ ToldOf = tuple[Slowdown, Run, Run | None]  # with the run of the night that told
 
 @dataclass(frozen=True)
 class CommonDrift:
-    """What all cases of a night have in common: one finding, in logarithms.
+    """Common slowdown of all cases of a night, in logarithms: one finding.
 
-    `shift` is that of tonight against the nights before, where it stands out; `common` that of the new build against
-    the last good one side by side, where it was measured. Without the second, the machine may be slow or the build.
+    `shift` is tonight's against the nights before, if it stands out; `common` is the new build's against the last good
+    one, if it was measured. Without the second, the cause may be the machine or the build.
     """
 
     shift: float | None
@@ -79,9 +79,9 @@ class CommonDrift:
 
 @dataclass(frozen=True)
 class LatencyNight:
-    """The newest run of a series, as to how fast it was.
+    """Latency results of the newest run of a series.
 
-    `alike` counts the suspects that were no slower side by side; `notes` say what was not compared.
+    `alike` counts the suspects that the comparison did not find slower; `notes` name the cases that were not compared.
     """
 
     run: Run
@@ -95,13 +95,13 @@ class LatencyNight:
 
 
 def latency_nights(recorded: LoadedHistory) -> tuple[LatencyNight, ...]:
-    """The newest night of each series that is executed."""
+    """Return the newest night of each executed series."""
     every = nights_by_series(recorded)
     return tuple(_newest(every[series], recorded.comparisons) for series in sorted(every))
 
 
-def told_of(recorded: LoadedHistory) -> Iterator[ToldOf]:
-    """All slowdowns that were ever filed: each with the run of that night, and the one in which it had recovered."""
+def reported_slowdowns(recorded: LoadedHistory) -> Iterator[ToldOf]:
+    """Yield all slowdowns that were ever reported, each with the run of the report and that of its recovery."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
         for filing in walk(nights, recorded.comparisons).filings:
@@ -109,8 +109,8 @@ def told_of(recorded: LoadedHistory) -> Iterator[ToldOf]:
             yield slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
 
 
-def unfiled(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
-    """The cases that are followed: slower side by side, and not filed. The next night of the series decides."""
+def followed_slowdowns(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
+    """Return the cases that were confirmed slower and not reported yet; the next night of the series decides."""
     return tuple(
         _slowdown(followed, nights.runs[followed.first].run, SlowdownStatus.CONFIRMED)
         for nights in nights_by_series(recorded).values()
@@ -118,11 +118,11 @@ def unfiled(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
     )
 
 
-def baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
-    """What the next night of a series is held against; None before its first.
+def next_baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
+    """Return the baseline of the next night of a series; None before its first.
 
-    A case that fails is run under the build of `RECENT` nights ago. A case that is slower is measured beside the newest
-    builds that first ran before all nights for which a case is followed: a slowdown that is followed is in none.
+    A failing case is rerun under the build of `RECENT` nights ago. A slower case is measured with the newest builds
+    that first ran before all nights for which a case is followed, so that none of them has a followed slowdown.
     """
     nights = nights_by_series(recorded).get(series)
     build = nights.runs[-RECENT:][0].run.build if nights else None
@@ -136,10 +136,10 @@ def baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
 
 
 def good_builds(nights: Nights) -> tuple[str, ...]:
-    """The labels of the good builds, the newest first; of a short series, the oldest build."""
-    labels = [*dict.fromkeys(item.run.build.label for item in nights.runs[: 1 - OF_NIGHTS] if item.run.build)]
+    """Return the labels of the good builds, the newest first; for a short series, the oldest build."""
+    labels = [*dict.fromkeys(item.run.build.label for item in nights.runs[: 1 - FOLLOWED_NIGHTS] if item.run.build)]
     oldest = [item.run.build.label for item in nights.runs[:1] if item.run.build]
-    return tuple(labels[::-1][:GOODS] or oldest)
+    return tuple(labels[::-1][:GOOD_BUILDS] or oldest)
 
 
 def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline, ...]]:
@@ -160,7 +160,7 @@ def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline
 def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> LatencyNight:
     item, last = nights.runs[-1], len(nights.runs) - 1
     compared = comparisons.get(item.run.id, ())
-    told = judge(compared)
+    told = compare_latencies(compared)
     filings = walk(nights, comparisons).filings
     found = [
         _slowdown(filing.followed, nights.runs[filing.night].run, standing)
@@ -176,7 +176,7 @@ def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> 
         seen = {one.case for one in compared}
         found += [one for one in _suspects(item.run, nights.cases, latencies) if one.case not in seen]
         shift = _jump(drift(nights.latencies[rows]))
-    common = told.common if told.common is not None and abs(told.common) >= np.log1p(LEAST) else None
+    common = told.common if told.common is not None and abs(told.common) >= np.log1p(MIN_STEP) else None
     one_finding = CommonDrift(shift, told.common) if shift is not None or common is not None else None
     notes = item.end.notes if item.end else ()
     order = [*SlowdownStatus]
@@ -209,14 +209,14 @@ def _slowdown(followed: FollowedCase, seen: Run, standing: SlowdownStatus) -> Sl
 
 
 def _standing(filing: FiledSlowdown, last: int) -> SlowdownStatus | None:
-    """How a filed slowdown stands on the last night; None where it had recovered before."""
+    """Return the status of a reported slowdown on the last night; None if it had recovered before."""
     if filing.recovered is None:
         return SlowdownStatus.REPORTED if filing.night == last else SlowdownStatus.ONGOING
     return SlowdownStatus.RECOVERED if filing.recovered == last else None
 
 
 def _since_accepted(nights: Nights, filings: Sequence[FiledSlowdown]) -> Floats:
-    """The latencies without those before the level that is expected now."""
+    """Return the latencies without those before the currently expected level."""
     latencies = nights.latencies.copy()
     for filing in filings:
         latencies[: filing.accepted, nights.cases.index(filing.followed.case)] = np.nan
@@ -224,16 +224,16 @@ def _since_accepted(nights: Nights, filings: Sequence[FiledSlowdown]) -> Floats:
 
 
 def _jump(drifts: Floats) -> float | None:
-    """By how much tonight's drift stands out from those before, where that of the night before did not."""
+    """Return tonight's drift if it stands out and that of the night before did not; else None."""
     tonight, before = (_standing_out(drifts), _standing_out(drifts[:-1]))
     return tonight if before is None else None
 
 
 def _standing_out(drifts: Floats) -> float | None:
     past = drifts[:-1][np.isfinite(drifts[:-1])][-WINDOW:]
-    if len(past) < FEWEST or not np.isfinite(drifts[-1]):
+    if len(past) < MIN_NIGHTS or not np.isfinite(drifts[-1]):
         return None
     level = np.median(past)
     noise = NORMAL * np.median(np.abs(past - level))
     shift = float(drifts[-1] - level)
-    return shift if abs(shift) > max(np.log1p(LEAST), DRIFT_DEVIATIONS * noise) else None
+    return shift if abs(shift) > max(np.log1p(MIN_STEP), DRIFT_DEVIATIONS * noise) else None

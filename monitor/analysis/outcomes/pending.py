@@ -6,7 +6,7 @@ closes an issue. If one is open, a build is measured again although it was measu
 
 from __future__ import annotations
 
-from monitor.analysis.latency.slowdown_tracker import SlowdownStatus, latency_nights, unfiled
+from monitor.analysis.latency.slowdown_tracker import SlowdownStatus, followed_slowdowns, latency_nights
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.history.store import LoadedHistory
@@ -27,7 +27,7 @@ def open_questions(recorded: LoadedHistory, run: Run) -> tuple[str, ...]:
         ("not confirmed", len(night.of(ChangeKind.UNCONFIRMED))),
         ("changed, perhaps by the environment", len(night.of(ChangeKind.ENVIRONMENT))),
         ("fixed just now", sum(len(past.of(ChangeKind.FIXED)) for past in recent)),
-        ("confirmed slower, and not reported", len(unfiled(recorded))),
+        ("confirmed slower, and not reported", len(followed_slowdowns(recorded))),
         ("suspected slower, and not compared", len(suspects)),
     )
     return (*night.incidents, *(f"{number:,} {what}" for what, number in counted if number))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from monitor.analysis.latency.slowdown_ratios import SlowdownRatios, ratios
+from monitor.analysis.latency.slowdown_ratios import SlowdownRatios, slowdown_ratios
 from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, group_by_function
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
 from monitor.analysis.status.scores import Score, portability, score
@@ -86,7 +86,7 @@ def speed_table(series: Sequence[SeriesStatus], reference: str) -> Iterator[Spee
     for (framework, target), here in sorted(timed.items(), key=lambda item: (item[0][0], order[item[0][1]])):
         there = timed.get((framework, reference), {})
         both = sorted(here.keys() & there.keys())
-        found = ratios((_median(here[case]), _median(there[case])) for case in both)
+        found = slowdown_ratios((_median(here[case]), _median(there[case])) for case in both)
         if target != reference and found:
             made = [sources(times[case].run for case in both) for times in (here, there)]
             yield SpeedRow(framework, target, reference, made[0], made[1], found)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from monitor.analysis.cells import Cell as CaseOnTarget
-from monitor.analysis.latency.roofline import least_time
+from monitor.analysis.latency.roofline import min_time
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
@@ -380,4 +380,4 @@ def _case_history(past: SeriesWindow, standing: CaseStatus, project: ProjectMeta
 
 def _bound(compiled: Compiled, target: TargetInfo | None) -> float | None:
     """Return the least time of a call in microseconds; None if the chip is unknown."""
-    return least_time(compiled, target.chip) if target and target.chip else None
+    return min_time(compiled, target.chip) if target and target.chip else None
