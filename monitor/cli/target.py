@@ -17,7 +17,7 @@ from monitor.execution.targets.target import find_target, load_target, load_targ
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.target_files import add_target, read_description, sync_workflows, target_files
-from monitor.pipeline.target_template import BESIDE, ChipTopology, PluginPackages, TargetTemplate, left_to_do
+from monitor.pipeline.target_template import ORACLE_PACKAGES, ChipTopology, PluginPackages, TargetTemplate, next_steps
 
 app = command_app(COMMANDS["target"])
 
@@ -97,7 +97,7 @@ def sync(
 def new(
     name: Annotated[str, typer.Argument(help="The name of the file and of the runner's label.")] = "",
     title: Annotated[
-        str, typer.Option(help="The name for people. Without it, every field is asked for.", metavar="TEXT")
+        str, typer.Option(help="The name for people. Without it, the command asks for every field.", metavar="TEXT")
     ] = "",
     builds: Annotated[str, typer.Option(help="Builds that run on it: a file in runners/builds/.", metavar="TEXT")] = "",
     framework: Annotated[
@@ -125,7 +125,7 @@ def new(
 ) -> None:
     """Write the runner file of a new target, check it, and list the next steps."""
     if framework:
-        refuse_unknown("framework", framework, BESIDE)
+        refuse_unknown("framework", framework, ORACLE_PACKAGES)
     if title and not (builds or framework or compiler):
         raise UserError(
             "--title: how is it seen? Add --builds, --framework or --compiler, or leave all out and be asked"
@@ -138,5 +138,5 @@ def new(
     else:
         template = ask_for_target(name)
     print(f"{add_target(template)}: written, and fine. The workflows offer it. Three things are left:")
-    for number, line in enumerate(left_to_do(template), start=1):
+    for number, line in enumerate(next_steps(template), start=1):
         print(f"  {number}. {line}")

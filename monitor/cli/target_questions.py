@@ -12,7 +12,7 @@ from monitor.execution.targets.backends import BUILDS, COMPILERS, load_builds, l
 from monitor.execution.targets.errors import TargetError
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.target_files import new_target_path, read_description, target_files
-from monitor.pipeline.target_template import BESIDE, ChipTopology, PluginPackages, TargetTemplate
+from monitor.pipeline.target_template import ORACLE_PACKAGES, ChipTopology, PluginPackages, TargetTemplate
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ def ask_for_target(name: str) -> TargetTemplate:
     )
     plugin, expect_name, count = None, "", 1
     if builds == OTHER:
-        framework = _choose("Which framework runs on it", dict.fromkeys(BESIDE, ""))
+        framework = _choose("Which framework runs on it", dict.fromkeys(ORACLE_PACKAGES, ""))
         device = typer.prompt("What does that framework call the device (npu)")
         packages = typer.prompt("What is to be installed for it, as pip takes it (torch torch-npu)").split()
         plugin = PluginPackages(framework, device, tuple(packages))

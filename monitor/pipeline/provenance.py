@@ -1,7 +1,7 @@
-"""Where a run comes from: it is held against the runner file of its target, and against what it was started for.
+"""Check the provenance of a run file against its target's runner file, its workflow's start, and the plan.
 
-Whoever wrote a run file ran a nightly build, and may say anything. What a target does not have, and what no channel of
-it gives, is refused. That a run did what it says cannot be checked.
+The writer of a run file ran a nightly build, so the file may contain anything. A run is refused if its target, or no
+channel of the target, can have what it contains. The checks cannot show that the run happened.
 """
 
 from __future__ import annotations
@@ -34,34 +34,34 @@ from monitor.suite.discovery import KERNELS, suites
 Fault = tuple[str, str]  # a field, and what is wrong with it
 Known = Mapping[tuple[str, str], Version]  # the newest version, by "build" and framework or "compiler" and distribution
 
-# How far the first number of a release that differs from that of the newest known build may exceed it. A new
-# major version is a step of 1. A history that slept may miss many releases: JAX had 0.4.18 to 0.4.38.
-MOST_STEPS = 50
+# Largest step of the first version number that differs from the newest known build. A new major version is a step of 1.
+# A history without recent nights may miss many releases: JAX had 0.4.18 to 0.4.38.
+MAX_VERSION_STEP = 50
 
-# How run.yml and backfill.yml name their runs at GitHub: by their inputs, which nothing that they run can change.
+# Titles of runs of run.yml and backfill.yml at GitHub. They have the inputs, which no code of a run can change.
 STARTED_FOR = re.compile(
     r"(Run (?P<run>[a-z0-9-]+), (?P<evidence>[a-z]+)|Backfill [a-z]+ on (?P<backfill>[a-z0-9-]+)(, (?P<kind>[a-z]+))?)"
 )
-# What uv takes pre-releases for, where nothing is said: for what names one.
+# Values of uv's option for pre-releases under which it installs none, unless a requirement names one.
 NO_PRERELEASE = ("", "disallow", "explicit", "if-necessary", "if-necessary-or-explicit")
 
 
 @dataclass(frozen=True)
 class StartedFor:
-    """What a run of a workflow was started for; what is empty may be anything."""
+    """Target and evidence that a workflow run was started for; an empty field may be anything."""
 
     target: str = ""
     evidence: str = ""
 
     @classmethod
     def of_title(cls, title: str) -> StartedFor:
-        """What the title of a workflow's run says; nothing where it is that of another workflow."""
+        """Parse the title of a workflow run; return empty fields for another workflow."""
         if not (match := STARTED_FOR.fullmatch(title)):
             return cls()
         return cls(match["run"] or match["backfill"], match["evidence"] or match["kind"] or "")
 
     def fault(self, run: Run) -> str:
-        """Return in one line what of a run it was not started for; empty where that is nothing."""
+        """Return in one line the field of a run that differs, "" if none does."""
         if self.target and run.target != self.target:
             return f"run.target: {run.target}, and the workflow was started for {self.target}"
         if self.evidence and run.evidence != self.evidence:
@@ -70,12 +70,12 @@ class StartedFor:
 
 
 def note_start(artifact: Path, title: str) -> None:
-    """Keep beside an artifact, where nothing that is unpacked comes, the title of the workflow's run that it is of."""
+    """Write the title of an artifact's workflow run beside its folder, where no unpacked file can replace it."""
     _beside(artifact).write_text(json.dumps({"title": title}) + "\n")
 
 
 def started_for(artifact: Path) -> StartedFor:
-    """Return what the workflow was started for whose run handed an artifact over; anything where nothing is kept."""
+    """Return the target and evidence of an artifact's workflow run; empty fields if no title was written."""
     path = _beside(artifact)
     return StartedFor.of_title(json.loads(path.read_text())["title"]) if path.exists() else StartedFor()
 
@@ -92,12 +92,11 @@ def accept(
     jobs: Collection[Job] | None = None,
     known: Known = MappingProxyType({}),
 ) -> RunFile:
-    """Return a run file that may be recorded. Raises RunFileError, which names the file and the field.
+    """Read a run file that may be recorded. Raises RunFileError, which names the file and the field.
 
-    It is held against the runner file of its target, and where they are given, against what its workflow was started
-    for, the job of a plan, and the newest versions that are known (`newest_versions`). Whatever goes wrong with one
-    file is that file's: so what nobody thought of is a refusal here too. It says that the monitor is at fault, and
-    others are recorded.
+    Check the run against the runner file of its target and, if given, against the start of its workflow, the jobs of a
+    plan, and the newest known versions (`newest_versions`). Any other exception also refuses the file, with a message
+    that the monitor is at fault, so that other files are still recorded.
     """
     try:
         runfile = read_untrusted(path, targets=targets)
@@ -119,23 +118,23 @@ def accept(
 
 
 def fault(runfile: RunFile, targets: Mapping[str, Target]) -> str:
-    """Return in one line what of a run its target does not have; empty where that is nothing."""
+    """Return in one line the field of a run that its target does not have, "" if there is none."""
     return next((f"{field}: {reason}" for field, reason in _faults(runfile, targets)), "")
 
 
 def not_planned(run: Run, jobs: Collection[Job]) -> str:
-    """Return in one line why a run is none that a plan asks for; empty where it is."""
-    found = [deviation(run, job) for job in jobs if (job.series, job.shard) == (run.series, run.shard)]
-    if not found:
+    """Return in one line why no job of a plan accounts for a run, "" if one does."""
+    deviations = [deviation(run, job) for job in jobs if (job.series, job.shard) == (run.series, run.shard)]
+    if not deviations:
         return f"run.suite: no job of the plan is {' '.join(run.series)}{run.shard and f', shard {run.shard}'}"
-    return "" if "" in found else found[0]
+    return "" if "" in deviations else deviations[0]
 
 
 def deviation(run: Run, job: Job) -> str:
-    """Return in one line what of a run is not what a job asked for; empty where that is nothing."""
+    """Return in one line the field of a run that differs from its job, "" if none does."""
     if run.selection != job.selection:
-        told, wanted = (", ".join(patterns) or "none" for patterns in (run.selection, job.selection))
-        return f"run.selection: {told}, and {wanted} was planned"
+        selected, planned = (", ".join(patterns) or "none" for patterns in (run.selection, job.selection))
+        return f"run.selection: {selected}, and {planned} was planned"
     if job.build and run.build and job.build not in (run.build.label, run.build.label.partition("+")[0]):
         return f"run.build: {run.build.label}, and {job.build} was planned"
     if run.build and (run.build.channel is Channel.GIVEN) is not bool(job.python):
@@ -146,12 +145,12 @@ def deviation(run: Run, job: Job) -> str:
 
 
 def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], Version]:
-    """Return the newest version of each framework and of each compiler among runs that a series has."""
-    found: dict[tuple[str, str], Version] = {}
+    """Return the newest version of each framework and compiler among runs, with the keys of `Known`."""
+    newest: dict[tuple[str, str], Version] = {}
     for run in (item.run for item in runs):
         for key, build in _versioned(run):
-            found[key] = max(found.get(key, OLDEST), version_sort_key(build.version))
-    return found
+            newest[key] = max(newest.get(key, OLDEST), version_sort_key(build.version))
+    return newest
 
 
 def _versioned(run: Run) -> Iterator[tuple[tuple[str, str], Build]]:
@@ -162,9 +161,9 @@ def _versioned(run: Run) -> Iterator[tuple[tuple[str, str], Build]]:
 
 
 def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
-    """Return in one line why no channel can have given a version yet; empty where one can, or a job names the build.
+    """Return in one line why no channel can have a version yet, "" if one can or a job names the build.
 
-    The first number that differs from the newest version known exceeds it by at most `MOST_STEPS`.
+    The first number that differs from the newest known version may exceed it by at most `MAX_VERSION_STEP`.
     """
     if run.one_off or any(job.build and not deviation(run, job) for job in jobs):
         return ""
@@ -173,7 +172,7 @@ def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
         if before and (after := version_sort_key(build.version)) > before:
             numbers = zip_longest(after.release, before.release, fillvalue=0)
             step = next((new - old for new, old in numbers if new != old), 0)
-            if step > MOST_STEPS or after.epoch != before.epoch:
+            if step > MAX_VERSION_STEP or after.epoch != before.epoch:
                 return (
                     f"run.{key[0]}.version: {build.version} is too far from {before}, the newest known; if it is real, "
                     f'record it with a plan that names it: `portability plan --build "{build.label}"`'
@@ -230,7 +229,7 @@ def _build_faults(field: str, build: Build, framework: FrameworkSources) -> Iter
 
 
 def _not_of_channel(build: Build, source: ChannelSource, names: Sequence[str]) -> str:
-    """Return in one line why a channel cannot have given a version; empty where it can."""
+    """Return in one line why a channel cannot have a version, "" if it can."""
     version = Version(build.version)
     match build.channel:
         case Channel.NIGHTLY if not version.is_devrelease:

@@ -12,7 +12,7 @@ from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import load_target, load_targets
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import RUNNERS
-from monitor.pipeline.target_template import TargetTemplate, write
+from monitor.pipeline.target_template import TargetTemplate, runner_file_text
 from monitor.shipped import IN_WHEEL, LOCAL_RUNNERS
 
 # A list of targets in a workflow, after the comment that names this command.
@@ -46,7 +46,7 @@ def add_target(template: TargetTemplate) -> Path:
     if RUNNERS.is_relative_to(IN_WHEEL):
         shutil.copytree(RUNNERS, LOCAL_RUNNERS, dirs_exist_ok=True)
         path = LOCAL_RUNNERS / path.name
-    path.write_text(write(template), encoding="utf-8")
+    path.write_text(runner_file_text(template), encoding="utf-8")
     try:
         load_target(path)
     except TargetError:

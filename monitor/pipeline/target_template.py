@@ -1,4 +1,4 @@
-"""A new runner file, written from a few answers."""
+"""Write a new runner file from a template with a few fields."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-# What the suites and their oracles need beside each framework.
-BESIDE = {
+# Packages that the suites and their oracles need beside each framework.
+ORACLE_PACKAGES = {
     "torch": ("numpy", "scipy", "expecttest"),
     "jax": ("numpy", "scipy", "absl-py"),
     "tensorflow": ("numpy", "scipy"),
@@ -27,7 +27,10 @@ case-memory-mib = 16384 # the makers' libraries fill some of the host's memory f
 
 @dataclass(frozen=True)
 class ChipTopology:
-    """What a compiler needs to compile for a hardware without it; `configuration` where it needs a description."""
+    """Chip that a compiler targets without the hardware; `configuration` is its description, if the compiler needs one.
+
+    Memory in GiB, bandwidth in GB/s, peak in TFLOP/s, each of one device.
+    """
 
     compiler: str
     topology: str
@@ -39,7 +42,7 @@ class ChipTopology:
 
 @dataclass(frozen=True)
 class PluginPackages:
-    """A framework that reaches an accelerator through packages of its maker."""
+    """Framework that reaches an accelerator through packages of the maker."""
 
     framework: str
     device: str
@@ -48,7 +51,7 @@ class PluginPackages:
 
 @dataclass(frozen=True)
 class TargetTemplate:
-    """What a runner file is written from: builds that are there, or packages of a maker; or a compiler; or both."""
+    """Fields of a new runner file: existing builds or a maker's packages to execute, a compiler, or both."""
 
     name: str
     title: str
@@ -63,22 +66,22 @@ class TargetTemplate:
         return bool(self.builds or self.plugin)
 
 
-def write(draft: TargetTemplate) -> str:
-    """The text of the file."""
-    parts = [HEAD.format(title=draft.title, quoted=quote(draft.title))]
-    if draft.executes:
-        builds = {"builds": draft.builds} if draft.builds else {}
-        parts.append(_table("execute", {"labels": [draft.name], **builds}) + LIMITS)
-        name = {"name": draft.expect_name} if draft.expect_name else {}
-        parts.append(_table("execute.expect", {**name, "count": draft.expect_count}))
-    if plugin := draft.plugin:
+def runner_file_text(template: TargetTemplate) -> str:
+    """Return the text of the runner file."""
+    parts = [HEAD.format(title=template.title, quoted=quote(template.title))]
+    if template.executes:
+        builds = {"builds": template.builds} if template.builds else {}
+        parts.append(_table("execute", {"labels": [template.name], **builds}) + LIMITS)
+        name = {"name": template.expect_name} if template.expect_name else {}
+        parts.append(_table("execute.expect", {**name, "count": template.expect_count}))
+    if plugin := template.plugin:
         parts.append(_table(plugin.framework, {"device": plugin.device, "distributions": [plugin.framework]}))
-        packages = list(dict.fromkeys([*plugin.packages, *BESIDE[plugin.framework]]))
+        packages = list(dict.fromkeys([*plugin.packages, *ORACLE_PACKAGES[plugin.framework]]))
         parts.append(
             "# Where nightly builds come from goes into a table of its own.\n"
             + _table(f"{plugin.framework}.release", {"packages": packages})
         )
-    if chip := draft.chip:
+    if chip := template.chip:
         described = {"configuration": chip.configuration} if chip.configuration else {}
         parts.append(_table("compile", {"compiler": chip.compiler, "topology": chip.topology, **described}))
         figures = {"memory-gib": chip.memory_gib, "bandwidth-gb-s": chip.bandwidth, "peak-tflop-s": chip.peak}
@@ -86,10 +89,10 @@ def write(draft: TargetTemplate) -> str:
     return "\n".join(parts)
 
 
-def left_to_do(draft: TargetTemplate) -> Iterator[str]:
-    """The three things that are left when the file is written."""
-    name = draft.name
-    if draft.executes:
+def next_steps(template: TargetTemplate) -> Iterator[str]:
+    """Yield the three steps that follow after the file is written."""
+    name = template.name
+    if template.executes:
         yield f"on the machine, see what a night would see first: portability doctor --target {name}"
         yield f"register its runner with the label {name}, as runners/provisioning/README.md tells"
         yield f"commit and push runners/ and .github/, and add {name} to your repository's PORTABILITY_RUNNERS"
@@ -100,7 +103,7 @@ def left_to_do(draft: TargetTemplate) -> Iterator[str]:
 
 
 def quote(text: str) -> str:
-    """A string of TOML: JSON's are, all of them."""
+    """Quote as a TOML string; every JSON string is a valid TOML string."""
     return json.dumps(text, ensure_ascii=False)
 
 
