@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import Any
 
 import typer
@@ -71,6 +70,8 @@ def load_command(name: str) -> typer.Typer:
 def print_version(wanted: bool) -> None:
     """Print the version of the package and exit, if `--version` is given."""
     if wanted:
+        from importlib.metadata import version  # which only this option needs
+
         print(f"portability {version('portability-monitor')}")
         raise typer.Exit
 
