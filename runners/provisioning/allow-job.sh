@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Lets the jobs of the workflows in `allowed-workflows` through, and ends the runner before any other.
+# Admit only the jobs of the workflows in `allowed-workflows`; end the runner before any other.
 #
-# The runner calls this before the first step of every job (ACTIONS_RUNNER_HOOK_JOB_STARTED). It gives the variables of
-# GitHub alone, none that a workflow sets, so what is asked here cannot be answered by a workflow: an edited one has
-# another branch or name, and a pull request another event. Both files belong to root; no job can change them.
+# The runner calls this script before the first step of every job (ACTIONS_RUNNER_HOOK_JOB_STARTED). It passes only
+# GitHub's variables and none of the workflow's, so a workflow cannot forge them: an edited workflow has another branch or
+# name, and a pull request another event. Both files belong to root; no job can change them.
 
 set -euo pipefail
 
@@ -12,12 +12,12 @@ allowed=$(dirname "${BASH_SOURCE[0]}")/allowed-workflows
 refuse() {
   printf '::error::this runner refuses the job: %s\n' "${1//[^[:print:]]/?}"
   sleep 1 # until the line has reached GitHub
-  # The worker that asks: after a hook that only fails, it would still run the steps that say `if: always()`.
+  # Kill the calling worker: after a hook that merely fails, it would still run steps with `if: always()`.
   kill -KILL "$PPID"
   exit 1
 }
 
-listed() { # line by line: what is asked for may have several, and grep would take any of them
+listed() { # line by line: the argument may have several lines, and grep would match any of them
   local line
   while IFS= read -r line; do
     [[ $line == "$1" ]] && return

@@ -6,7 +6,7 @@
 #     --metadata portability-repository=OWNER/NAME,portability-target=tpu-v5e
 #
 # The token reaches the VM as metadata, and code of nightly builds runs there. So the metadata server is out of reach for
-# containers, and libtpu is told here what it would ask there.
+# containers, and this script passes libtpu the metadata that it needs.
 
 set -euo pipefail
 
@@ -30,7 +30,7 @@ tpu=(--env TPU_SKIP_MDS_QUERY=1 --env TPU_WORKER_ID=0 --env TPU_WORKER_HOSTNAMES
 tpu+=(--env "TPU_ACCELERATOR_TYPE=$accelerator" --ulimit memlock=-1)
 for device in /dev/vfio/* /dev/accel*; do # which of the two there are depends on the generation
   if [[ -e $device ]]; then
-    chmod a+rw "$device" # the runner's user is nobody in particular
+    chmod a+rw "$device" # any user may run the container
     tpu+=(--device "$device")
   fi
 done
