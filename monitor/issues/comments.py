@@ -1,12 +1,12 @@
-"""What of a report is news to whoever has read the issue, and the comments that tell it.
+"""Write the comments on an issue.
 
-Numbers move every night, and nobody wants to be called for that: the body says how it stands. A comment is for what
-changes where one would look, or who would.
+The body always states the current numbers, which change every night. A comment notifies people, so it appears only for
+a change of the place to look at or of the people concerned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.formatting.humanize import count, join_words
@@ -16,82 +16,91 @@ from monitor.issues.issue_metadata import NotifiedState
 from monitor.issues.lifecycle import SubjectStatus
 from monitor.issues.settings import IssueSettings
 
-GROWN = 2  # times as many functions as people know of are another order of trouble
+GROWTH_FACTOR = 2  # by which the number of functions must grow for another comment
 
 
-def told(report: IssueReport) -> NotifiedState:
-    """What people know who read a report."""
-    one = report.first
-    since = report.days[-1] if report.days and report.standing is SubjectStatus.FLAKY else ""
+def notified_state(report: IssueReport) -> NotifiedState:
+    """Return the state that a reader of the report knows."""
+    flaky = report.observed_days and report.status is SubjectStatus.FLAKY
     return NotifiedState(
-        one.last_good.label, one.first_bad.label, report.targets, len(report.functions), report.flaky, since
+        report.first.last_good.label,
+        report.first.first_bad.label,
+        report.targets,
+        len(report.functions),
+        report.flaky,
+        report.observed_days[-1] if flaky else "",
     )
 
 
-def news(known: NotifiedState, report: IssueReport, settings: IssueSettings) -> str:
-    """What is news to people who know that much; empty where nothing is."""
-    return "\n".join(f"- {line}" for line in _news(known, report, settings))
+def update_comment(notified: NotifiedState, report: IssueReport, settings: IssueSettings) -> str:
+    """Return the comment on the changes since the notified state, empty if there are none."""
+    return "\n".join(f"- {line}" for line in _changes(notified, report, settings))
 
 
-def back(report: IssueReport, settings: IssueSettings) -> str:
-    """That what was good is bad again."""
-    return f"It is back, with {code(report.first.first_bad.label)}: {_what(report)}.{_between(report, settings)}"
+def reopened_comment(report: IssueReport, settings: IssueSettings) -> str:
+    """Return the comment on a failure that came back."""
+    build = code(report.first.first_bad.label)
+    return f"The failure is back in {build}: {_extent(report)}.{_commits(report, settings)}"
 
 
-def flaky(report: IssueReport, settings: IssueSettings) -> str:
-    """That it is flaky now."""
+def flaky_comment(report: IssueReport, settings: IssueSettings) -> str:
+    """Return the comment on an issue whose remaining cases are flaky."""
     return (
-        f"Flaky now: {count(report.flaky, 'case')} of it on {join_words([code(target) for target in report.targets])} "
-        f"answers now this, now that, so it is not counted as bad. After {count(settings.close_after, 'night')} more "
-        "of that this closes; when fresh workers agree that it is bad, it is told of again."
+        f"Flaky: {count(report.flaky, 'remaining case')} on {_targets(report.targets)} passed and failed without a "
+        f"change, and no longer counts as failing. This issue closes after "
+        f"{count(settings.close_after, 'more night')} of that. A failure that fresh workers confirm is reported again."
     )
 
 
-def ended(report: IssueReport) -> str:
-    """Why an issue is closed."""
-    if report.standing is SubjectStatus.FLAKY:
-        return "It stayed flaky: it answers now this, now that. This opens again when it is bad for sure."
-    if report.standing is SubjectStatus.FIXED:
-        builds = dict.fromkeys(one.fixed.label for one in report.regressions if one.fixed)
-        return f"Mended in {join_words([code(build) for build in builds])}, and good since."
-    if report.standing is SubjectStatus.EXPECTED and all(
-        one.state is not RegressionState.EXPECTED for one in report.regressions
+def closing_comment(report: IssueReport) -> str:
+    """Return the comment with the reason for closing an issue."""
+    if report.status is SubjectStatus.FLAKY:
+        return "The remaining cases stayed flaky. This issue reopens when a failure is confirmed."
+    if report.status is SubjectStatus.FIXED:
+        builds = dict.fromkeys(regression.fixed.label for regression in report.regressions if regression.fixed)
+        return f"Fixed in {join_words([code(build) for build in builds])}, and good since."
+    if report.status is SubjectStatus.EXPECTED and all(
+        regression.state is not RegressionState.EXPECTED for regression in report.regressions
     ):
-        instead = sorted({bad.instead for one in report.regressions for bad in one.bad if bad.instead})
+        cells = [failing for regression in report.regressions for failing in regression.bad]
+        instead = sorted({failing.instead for failing in cells if failing.instead})
         use = f" Instead: {join_words([code(name) for name in instead])}." if instead else ""
-        return f"Removed by the framework, as it had announced.{use}"
-    if report.standing is SubjectStatus.EXPECTED:
-        return "Accepted, in `triage/expected.toml`. This opens again when the entry ends and it is still bad."
-    return "What was left of it is no longer in the suite."
+        return f"The framework removed the API as announced.{use}"
+    if report.status is SubjectStatus.EXPECTED:
+        return "Expected, by `triage/expected.toml`. This issue reopens if it still fails when the entry expires."
+    return "The remaining cases are no longer in the suite."
 
 
-def _news(known: NotifiedState, report: IssueReport, settings: IssueSettings) -> Iterator[str]:
-    now = told(report)
-    if (now.last_good, now.first_bad) != (known.last_good, known.first_bad):
-        yield f"It came between {code(now.last_good)} and {code(now.first_bad)}.{_between(report, settings)}"
-    if joined := sorted({*now.targets} - {*known.targets}):
-        yield f"Now also on {join_words([code(target) for target in joined])}."
-    if left := sorted({*known.targets} - {*now.targets}):
-        yield f"Not any more on {join_words([code(target) for target in left])}."
-    if now.flaky > known.flaky:
-        yield f"Flaky now, of what is bad: {count(now.flaky, 'case')}, which answer now this, now that."
-    if now.functions >= GROWN * known.functions:
-        yield f"Now {_what(report)}, and {count(known.functions, 'function')} before."
+def commits_link(regression: Regression, settings: IssueSettings) -> str:
+    """Return a link to the commits between the two builds, empty if a build names no commit."""
+    commits = settings.commits(regression.framework, regression.last_good, regression.first_bad)
+    return link(commits.link_text, commits.link) if commits.link else ""
 
 
-def _what(report: IssueReport) -> str:
-    on = join_words([code(target) for target in report.targets])
-    return f"{count(len(report.bad), 'case')} of {count(len(report.functions), 'function')} on {on}"
+def _changes(notified: NotifiedState, report: IssueReport, settings: IssueSettings) -> Iterator[str]:
+    now = notified_state(report)
+    if (now.last_good, now.first_bad) != (notified.last_good, notified.first_bad):
+        builds = f"{code(now.last_good)} and {code(now.first_bad)}"
+        yield f"The change lies between {builds}.{_commits(report, settings)}"
+    if added := sorted({*now.targets} - {*notified.targets}):
+        yield f"Now also on {_targets(added)}."
+    if removed := sorted({*notified.targets} - {*now.targets}):
+        yield f"No longer on {_targets(removed)}."
+    if now.flaky > notified.flaky:
+        yield f"Flaky now, among the failing cases: {count(now.flaky, 'case')}."
+    if now.functions >= GROWTH_FACTOR * notified.functions:
+        yield f"Now {_extent(report)}; before, {count(notified.functions, 'function')}."
 
 
-def between(one: Regression, settings: IssueSettings) -> str:
-    """The commits that it came with, as a link that says what they are; empty where a build does not tell."""
-    commits = settings.commits(one.framework, one.last_good, one.first_bad)
-    if not commits.link:
-        return ""
-    return link(commits.link_text, commits.link)
+def _extent(report: IssueReport) -> str:
+    cases, functions = count(len(report.failing), "case"), count(len(report.functions), "function")
+    return f"{cases} of {functions} on {_targets(report.targets)}"
 
 
-def _between(report: IssueReport, settings: IssueSettings) -> str:
-    linked = between(report.first, settings)
-    return f" Between them are {linked}." if linked else ""
+def _targets(targets: Iterable[str]) -> str:
+    return join_words([code(target) for target in targets])
+
+
+def _commits(report: IssueReport, settings: IssueSettings) -> str:
+    linked = commits_link(report.first, settings)
+    return f" See {linked}." if linked else ""

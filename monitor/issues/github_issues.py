@@ -1,8 +1,8 @@
-"""The issues at GitHub: which of them are ours, and each step carried out once.
+"""Read the monitor's issues at GitHub, and carry out each operation exactly once.
 
-Ours is what the monitor's own account opened and that has our mark. A mark in anybody else's issue, or in a pull
-request, is text. Where an answer was lost, a step is done again only after a look whether it is there by now. Issues
-are listed, never searched: the index of the search is late.
+An issue is the monitor's if the monitor's own account opened it and its body has a hidden line. In any other issue, and
+in a pull request, such a line is plain text. After a lost response, the client checks whether the operation was done
+before it repeats it. Issues are listed and never searched, because GitHub's search index is late.
 """
 
 from __future__ import annotations
@@ -25,73 +25,77 @@ from monitor.github.responses import (
     text,
 )
 from monitor.issues.body import LABELS
-from monitor.issues.issue_metadata import find_mark, is_same
+from monitor.issues.issue_metadata import find_metadata, is_same_comment
 from monitor.issues.operations import AddComment, EditIssue, FiledIssue, OpenIssue, Step
 
-PULL_REQUEST = "pull_request"  # the field by which the list of issues tells those that are none
+PULL_REQUEST = "pull_request"  # the field that marks pull requests in the list of issues
 
 
 class OperationError(Exception):
-    """One issue cannot be changed; others can."""
+    """One issue that cannot be changed, while others can."""
 
 
 class IssueTracker:
-    """The issues of a repository. `account` is whose are ours; empty to ask GitHub whose token it is."""
+    """The monitor's issues in a repository. `account` is the monitor's login, empty to get it from the token."""
 
     def __init__(self, client: GitHubClient, account: str = "") -> None:
         self._client = client
-        self._given = account
+        self._login = account
         self._newest = 0
         self._labels: set[str] | None = None
 
     @cached_property
     def account(self) -> str:
         """The login of the monitor's own account. Raises GitHubError."""
-        return self._given or token_account(self._client)
+        return self._login or token_account(self._client)
 
     def filed(self) -> tuple[FiledIssue, ...]:
-        """Every issue of ours, oldest first. Raises GitHubError."""
+        """Return the monitor's issues, oldest first. Raises GitHubError."""
         issues = self._client.with_retry(lambda: [*self._list("asc")])
         self._newest = max((integer(issue, "number") for issue in issues), default=0)
-        return tuple(self._ours(issues))
+        return tuple(self._own_issues(issues))
 
     def carry_out(self, step: Step) -> str:
-        """Do a step, unless it is done, and say in a word what came of it. Raises OperationError, GitHubError."""
+        """Carry out an operation unless it is done already. Return the result in a few words.
+
+        Raises OperationError if the fault concerns this issue alone, and GitHubError otherwise.
+        """
         try:
             match step:
                 case OpenIssue():
-                    return self._client.with_retry(lambda: self._is_open(step) or self._open(step))
+                    return self._client.with_retry(lambda: self._find_open(step) or self._open(step))
                 case AddComment():
-                    return self._client.with_retry(lambda: self._is_said(step) or self._comment(step))
+                    return self._client.with_retry(lambda: self._find_comment(step) or self._comment(step))
                 case EditIssue():
                     return self._client.with_retry(lambda: self._edit(step))
         except RequestRefusedError as refused:
-            if _about_one_issue(refused, step):
+            if _concerns_one_issue(refused, step):
                 raise OperationError(refused.brief) from refused
             raise
 
     def _list(self, direction: str) -> Iterator[JsonObject]:
-        # All of them, though ours have labels: whoever deletes a label would have everything opened once more.
+        # All issues, although the monitor's have labels: if a person deleted a label, all would be opened again.
         for issue in self._client.pages("issues", state="all", sort="created", direction=direction):
-            integer(issue, "number")  # an answer without it is not GitHub's list
+            integer(issue, "number")  # a list without numbers is not GitHub's
             yield issue
 
-    def _ours(self, issues: Iterable[JsonObject]) -> Iterator[FiledIssue]:
+    def _own_issues(self, issues: Iterable[JsonObject]) -> Iterator[FiledIssue]:
         for issue in issues:
             body = optional_text(issue, "body")
-            mark = find_mark(body)
-            if mark is None or PULL_REQUEST in issue:
+            metadata = find_metadata(body)
+            if metadata is None or PULL_REQUEST in issue:
                 continue
             number = integer(issue, "number")
-            if not author(issue):  # an account that is gone is called ghost; to guess would open it anew, or close it
+            if not author(issue):  # GitHub names a deleted account "ghost", so the author is really unknown
                 name = self._client.repository
-                raise GitHubError(f"{name}: GitHub does not tell who wrote #{number}, which has the monitor's mark")
+                reason = f"GitHub does not name the author of #{number}, which has the monitor's hidden line"
+                raise GitHubError(f"{name}: {reason}")
             if self._is_own(issue):
                 yield FiledIssue(
                     number,
                     text(issue, "title"),
                     body,
-                    mark,
+                    metadata,
                     text(issue, "state") == "open",
                     optional_text(issue, "state_reason"),
                     names(issue, "labels"),
@@ -99,7 +103,7 @@ class IssueTracker:
                 )
 
     def _is_own(self, written: JsonObject) -> bool:
-        """Whether the monitor's own account wrote an issue or a comment. GitHub's logins differ in more than case."""
+        """Return True if the monitor's account wrote an issue or a comment. GitHub's logins ignore case."""
         return author(written).lower() == self.account.lower()
 
     def _open(self, step: OpenIssue) -> str:
@@ -116,22 +120,22 @@ class IssueTracker:
             )
         return f"#{number}"
 
-    def _is_open(self, step: OpenIssue) -> str | None:
-        """Whether it was opened since the issues were listed: by a request whose answer was lost, or by another job."""
+    def _find_open(self, step: OpenIssue) -> str | None:
+        """Find an issue opened since the issues were listed, by a request with a lost response or by another job."""
         new = takewhile(lambda issue: integer(issue, "number") > self._newest, self._list("desc"))
-        for issue in self._ours(new):
-            if {*issue.mark.covers} & {*step.covers}:
-                return f"#{issue.number}, there already"
+        for issue in self._own_issues(new):
+            if {*issue.metadata.covers} & {*step.covers}:
+                return f"#{issue.number}, opened before"
         return None
 
     def _comment(self, step: AddComment) -> str:
         integer(self._client.write("POST", f"issues/{step.number}/comments", {"body": step.body}), "id")
-        return "said"
+        return "commented"
 
-    def _is_said(self, step: AddComment) -> str | None:
+    def _find_comment(self, step: AddComment) -> str | None:
         comments = self._client.pages(f"issues/{step.number}/comments")
-        said = any(is_same(optional_text(one, "body"), step.body) and self._is_own(one) for one in comments)
-        return "said already" if said else None
+        same = (item for item in comments if is_same_comment(optional_text(item, "body"), step.body))
+        return "commented before" if any(self._is_own(item) for item in same) else None
 
     def _edit(self, step: EditIssue) -> str:
         optional = {
@@ -142,13 +146,13 @@ class IssueTracker:
         }
         for label in step.labels or ():
             self._provide_label(label)
-        wanted = {name: value for name, value in optional.items() if value is not None}
-        issue = self._client.write("PATCH", f"issues/{step.number}", {"body": step.body, **wanted})
+        given = {name: value for name, value in optional.items() if value is not None}
+        issue = self._client.write("PATCH", f"issues/{step.number}", {"body": step.body, **given})
         integer(issue, "number")
-        return "done"
+        return "edited"
 
     def _provide_label(self, name: str) -> None:
-        """Make a label that is not there: GitHub would make it too, but grey and without a word."""
+        """Create a missing label. GitHub would create it too, but grey and without a description."""
         if self._labels is None:
             self._labels = {text(label, "name").lower() for label in self._client.pages("labels")}
         if name.lower() in self._labels:
@@ -157,13 +161,13 @@ class IssueTracker:
         try:
             self._client.write("POST", "labels", {"name": name, "color": colour, "description": description})
         except RequestRefusedError as refused:
-            if refused.status != 422:  # somebody else was faster
+            if refused.status != 422:  # another job has created it
                 raise
         self._labels.add(name.lower())
 
 
-def _about_one_issue(refused: RequestRefusedError, step: Step) -> bool:
-    """Whether other issues may fare better: this one was deleted, moved, or locked a moment ago, or is not liked."""
+def _concerns_one_issue(refused: RequestRefusedError, step: Step) -> bool:
+    """Return True if other issues may still be changed: this one was deleted, moved or locked, or is not accepted."""
     if refused.status == 403:
         return "locked" in refused.brief
     if refused.status in (400, 413, 422):

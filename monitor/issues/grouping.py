@@ -1,7 +1,7 @@
-"""Reports: what is to be said in one issue, made from the regressions of a history.
+"""Group regressions into reports, one report per issue.
 
-One cause is one regression, and one regression is one issue; but where a build brought more of them at once than
-anybody wants to be called for, they are one issue together.
+Usually one cause is one regression, and one regression is one issue. If a build brings many regressions at once, they
+share an issue.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
 from monitor.issues.lifecycle import SubjectStatus
 
-# Of one framework and one kind, so many regressions in a night have an issue each. People switch off what opens more;
-# and a build that breaks a dozen things has one thing wrong with it, or a dozen people will look at it anyway.
-ALONE = 5
-# So many more are one issue together: its mark names them all, and has to leave room for the rest of the body.
-TOGETHER = 200
+# Up to this number of regressions of one framework and kind in a night have an issue each. People disable a monitor
+# that opens more, and a build that breaks a dozen things probably has one fault.
+MAX_SINGLE_ISSUES = 5
+# The hidden line of an issue names all its regressions, and must leave room for the rest of the body.
+MAX_REGRESSIONS_PER_ISSUE = 200
 
 
-# What of the regressions of one issue decides how it stands, the first that there is.
-STANDINGS = {
-    RegressionState.OPEN: SubjectStatus.BAD,
+# The status of an issue by the states of its regressions: the first state that occurs decides.
+SUBJECT_STATUS = {
+    RegressionState.OPEN: SubjectStatus.FAILING,
     RegressionState.FLAKY: SubjectStatus.FLAKY,
-    RegressionState.MUTED: SubjectStatus.QUIET,
+    RegressionState.MUTED: SubjectStatus.MUTED,
     RegressionState.EXPECTED: SubjectStatus.EXPECTED,
     RegressionState.API_REMOVED: SubjectStatus.EXPECTED,
     RegressionState.FIXED: SubjectStatus.FIXED,
@@ -36,80 +36,81 @@ STANDINGS = {
 
 @dataclass(frozen=True)
 class IssueReport:
-    """Regressions of one framework and one kind that have an issue together; mostly it is one.
+    """Regressions of one framework and one kind that share an issue; usually one.
 
-    `nights` is for how many nights all has been good, 0 where it is not. `days` are those of the nights that it was
-    looked at, in order.
+    `good_nights` is the number of nights since everything is fixed, 0 before. `observed_days` are the days of the
+    nights that observed the flaky cells, in order.
     """
 
     regressions: tuple[Regression, ...]
-    nights: int
-    days: tuple[str, ...] = ()
+    good_nights: int
+    observed_days: tuple[str, ...] = ()
 
     @property
     def covers(self) -> tuple[str, ...]:
-        return tuple(sorted(one.id for one in self.regressions))
+        return tuple(sorted(regression.id for regression in self.regressions))
 
     @property
     def first(self) -> Regression:
         return self.regressions[0]
 
     @property
-    def standing(self) -> SubjectStatus:
-        states = {one.state for one in self.regressions}
-        return next(standing for state, standing in STANDINGS.items() if state in states)
+    def status(self) -> SubjectStatus:
+        states = {regression.state for regression in self.regressions}
+        return next(status for state, status in SUBJECT_STATUS.items() if state in states)
 
     @property
-    def bad(self) -> tuple[FailingCell, ...]:
-        """The cells that are bad now and that nobody has excused as a whole."""
-        return tuple(bad for one in self.regressions if one.state is RegressionState.OPEN for bad in one.bad)
+    def failing(self) -> tuple[FailingCell, ...]:
+        """The failing cells of the open regressions."""
+        open_ = (regression for regression in self.regressions if regression.state is RegressionState.OPEN)
+        return tuple(failing for regression in open_ for failing in regression.bad)
 
     @property
     def flaky(self) -> int:
-        """How many of the cells that are bad, or were until they became so, answer now this, now that."""
-        return sum(len(one.flaky) for one in self.regressions)
+        """The number of flaky cells."""
+        return sum(len(regression.flaky) for regression in self.regressions)
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The hardware that it is on now; where it is on none any more, all that it was on."""
-        now = {bad.cell.target for bad in self.bad}
-        return tuple(sorted(now or {target for one in self.regressions for target in one.targets}))
+        """The targets with failing cells, or all affected targets if nothing fails now."""
+        now = {failing.cell.target for failing in self.failing}
+        return tuple(sorted(now or {target for regression in self.regressions for target in regression.targets}))
 
     @property
     def functions(self) -> tuple[str, ...]:
-        """The functions that it hits now; where it hits none any more, all that it hit."""
-        now = {bad.cell.function for bad in self.bad}
-        return tuple(sorted(now or {function for one in self.regressions for function in one.functions}))
+        """The functions with failing cells, or all affected functions if nothing fails now."""
+        now = {failing.cell.function for failing in self.failing}
+        return tuple(sorted(now or {name for regression in self.regressions for name in regression.functions}))
 
 
-def report(regressions: Sequence[Regression], nights: Iterable[NightChanges]) -> IssueReport:
-    """What is to be said of these regressions together."""
-    mended = all(one.state is RegressionState.FIXED for one in regressions)
-    good = min(_good_nights(one, nights) for one in regressions) if mended else 0
-    series = {cell.series for one in regressions for cell in one.flaky}
-    looked = {night.run.started[:10] for night in nights if night.run.series in series and night.observed}
-    return IssueReport(tuple(regressions), good, tuple(sorted(looked)))
+def make_report(regressions: Sequence[Regression], nights: Iterable[NightChanges]) -> IssueReport:
+    """Return the report on regressions that share an issue."""
+    fixed = all(regression.state is RegressionState.FIXED for regression in regressions)
+    good_nights = min(_good_nights(regression, nights) for regression in regressions) if fixed else 0
+    series = {cell.series for regression in regressions for cell in regression.flaky}
+    days = {night.run.started[:10] for night in nights if night.run.series in series and night.observed}
+    return IssueReport(tuple(regressions), good_nights, tuple(sorted(days)))
 
 
 def new_reports(
-    regressions: Iterable[Regression], nights: Iterable[NightChanges], filed: Collection[str]
+    regressions: Iterable[Regression], nights: Iterable[NightChanges], covered: Collection[str]
 ) -> tuple[IssueReport, ...]:
-    """What is to be said that no issue covers yet: of what is bad now, one regression each, or many together."""
+    """Return the reports on open regressions that no issue covers."""
     due: dict[tuple[str, RegressionKind], list[Regression]] = defaultdict(list)
-    for one in regressions:
-        if one.state is RegressionState.OPEN and one.id not in filed:
-            due[one.framework, one.kind].append(one)
-    return tuple(report(group, nights) for found in due.values() for group in _apart(found))
+    for regression in regressions:
+        if regression.state is RegressionState.OPEN and regression.id not in covered:
+            due[regression.framework, regression.kind].append(regression)
+    return tuple(make_report(group, nights) for alike in due.values() for group in _groups(alike))
 
 
-def _apart(found: Sequence[Regression]) -> Iterator[Sequence[Regression]]:
-    together = TOGETHER if len(found) > ALONE else 1
-    for start in range(0, len(found), together):
-        yield found[start : start + together]
+def _groups(regressions: Sequence[Regression]) -> Iterator[Sequence[Regression]]:
+    size = MAX_REGRESSIONS_PER_ISSUE if len(regressions) > MAX_SINGLE_ISSUES else 1
+    for start in range(0, len(regressions), size):
+        yield regressions[start : start + size]
 
 
 def _good_nights(regression: Regression, nights: Iterable[NightChanges]) -> int:
-    """On how many nights that observed enough it was good, in the series that was mended last, its mending included."""
+    """Count the nights with enough coverage since the fix, in the series that was fixed last; the fix counts."""
     last = regression.events[-1].run
     series = [night for night in nights if night.run.series == last.series]
     since = next(number for number, night in enumerate(series) if night.run.id == last.id)

@@ -1,7 +1,7 @@
-"""What is wrong with the monitor itself: its dead man's switch.
+"""Check the health of the monitor itself.
 
-A monitor that has stopped looks like one that has nothing to say. Each kind of alarm is one thing that its operator has
-to know of, found in the history, in what the published site says of itself, and at GitHub; never in what a run says.
+A monitor that has stopped looks like a monitor without findings. Each check reads the history, the published site or
+GitHub, and never the text of a run.
 """
 
 from __future__ import annotations
@@ -17,135 +17,133 @@ from monitor.formatting.humanize import count, parse_time
 from monitor.github.workflows import Artifact
 from monitor.model import Evidence, Series
 
-SITE_OLDER_THAN = timedelta(days=2)
-AHEAD_AT_MOST = timedelta(days=1)  # time zones and slow clocks explain no more
+MAX_SITE_AGE = timedelta(days=2)
+CLOCK_TOLERANCE = timedelta(days=1)  # time zones and slow clocks explain smaller differences
 
-# GitHub's word for a workflow that its schedule starts.
+# GitHub's word for an enabled workflow, and the meaning of its words for disabled ones.
 ACTIVE = "active"
-SWITCHED_OFF = {
-    "disabled_inactivity": "GitHub switched it off: 60 days without activity in the repository",
-    "disabled_manually": "somebody switched it off",
-    "disabled_fork": "workflows of a fork are off until somebody enables them",
-    "deleted": "its file is gone",
+DISABLED = {
+    "disabled_inactivity": "GitHub disabled it after 60 days without activity in the repository",
+    "disabled_manually": "a person disabled it",
+    "disabled_fork": "workflows of a fork are disabled until a person enables them",
+    "deleted": "its file is missing",
 }
 
 
 class HealthCheckKind(StrEnum):
-    """What an alarm is about."""
+    """Kind of a health check."""
 
-    SCHEDULE = "schedule"  # a workflow does not start any more
-    SILENCE = "silence"  # the nightly job observes nothing of a series
-    COVERAGE = "coverage"  # what comes is too little
-    SITE = "site"  # what people see is old
-    LOST = "lost"  # what was handed over is not recorded
-    CLOCK = "clock"  # something is dated in the future
+    SCHEDULE = "schedule"  # workflows are enabled
+    SILENCE = "silence"  # the nightly job runs every series
+    COVERAGE = "coverage"  # the newest nights observed enough cases
+    SITE = "site"  # the published site is recent
+    LOST = "lost"  # every artifact is recorded
+    CLOCK = "clock"  # nothing is dated in the future
 
 
 @dataclass(frozen=True)
 class HealthAlarm:
-    """One kind of trouble: what it is with, and what it is, a row each; none where there is none."""
+    """Result of a check. Each row is a subject and its problem. The check passes if there is no row."""
 
     kind: HealthCheckKind
     rows: tuple[tuple[str, str], ...]
 
 
-def schedules(states: Mapping[str, str], wanted: Iterable[str]) -> HealthAlarm:
-    """Workflows, by the names of their files, that GitHub would not start; `states` has its word for each."""
-    found = {name: states.get(name, "deleted") for name in wanted}
-    rows = ((name, SWITCHED_OFF.get(state, state)) for name, state in found.items() if state != ACTIVE)
+def check_schedules(states: Mapping[str, str], workflows: Iterable[str]) -> HealthAlarm:
+    """Find disabled workflows. `states` has GitHub's word for the state of each workflow, by its file name."""
+    found = {name: states.get(name, "deleted") for name in workflows}
+    rows = ((name, DISABLED.get(state, state)) for name, state in found.items() if state != ACTIVE)
     return HealthAlarm(HealthCheckKind.SCHEDULE, tuple(rows))
 
 
-def silence(
+def check_silence(
     nights: Iterable[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
 ) -> HealthAlarm:
-    """Return the series that the nightly job did not observe for longer than that.
+    """Find the expected series without a run of the nightly job for longer than `longest`.
 
-    Where all suites of a framework are silent, or all frameworks of a target and kind of evidence, they are one row.
+    If all suites of a framework are silent, or all frameworks of a target and kind of evidence, they share one row.
     """
-    seen = last_runs(nights, now)
-    signs = {series: one.nightly if (one := seen.get(series)) else None for series in expected}
-    silent = {series for series, since in signs.items() if since is None or now - since > longest}
+    runs = last_runs(nights, now)
+    newest = {series: run.nightly if (run := runs.get(series)) else None for series in expected}
+    silent = {series for series, time in newest.items() if time is None or now - time > longest}
     rows: dict[str, list[datetime | None]] = {}
-    for series in signs:
+    for series in newest:
         if series in silent:
-            rows.setdefault(_widest_silent(series, signs, silent), []).append(signs[series])
-    return HealthAlarm(HealthCheckKind.SILENCE, tuple((name, _since(times, now)) for name, times in rows.items()))
+            rows.setdefault(_widest_silent(series, newest, silent), []).append(newest[series])
+    return HealthAlarm(HealthCheckKind.SILENCE, tuple((name, _last_run(times, now)) for name, times in rows.items()))
 
 
 def _widest_silent(series: Series, expected: Iterable[Series], silent: Collection[Series]) -> str:
     """Return the name of the widest group around a silent series that is silent as a whole."""
     target, framework, suite, evidence = series
-    of_way = [one for one in expected if (one[0], one[3]) == (target, evidence)]
-    if all(one in silent for one in of_way):
-        return _named((target, evidence))
-    if all(one in silent for one in of_way if one[1] == framework):
-        return f"{_named((target, evidence))}: {framework}"
-    return f"{_named((target, evidence))}: {framework}, suite {suite}"
+    same_target = [other for other in expected if (other[0], other[3]) == (target, evidence)]
+    if all(other in silent for other in same_target):
+        return _target_name(target, evidence)
+    if all(other in silent for other in same_target if other[1] == framework):
+        return f"{_target_name(target, evidence)}: {framework}"
+    return f"{_target_name(target, evidence)}: {framework}, suite {suite}"
 
 
-def _since(times: Iterable[datetime | None], now: datetime) -> str:
+def _last_run(times: Iterable[datetime | None], now: datetime) -> str:
     last = max((time for time in times if time), default=None)
-    return f"nothing since {last:%Y-%m-%d}, {count((now - last).days, 'day')}" if last else "nothing yet"
+    return f"no run since {last:%Y-%m-%d}, for {count((now - last).days, 'day')}" if last else "no run yet"
 
 
-def coverage(
+def check_coverage(
     newest: Sequence[NightChanges], expected: Iterable[Series], longest: timedelta, now: datetime
 ) -> HealthAlarm:
-    """The newest nights of what is not silent, that say of themselves that they saw too little, or that all broke."""
-    wanted = {*expected}
+    """Find the newest nights of expected series that observed too little or failed as a whole. Skip silent series."""
+    series = {*expected}
     rows = [
-        (f"{_named((run.target, run.evidence))}: {run.framework}, suite {run.suite}", "; ".join(night.incidents))
+        (f"{_target_name(run.target, run.evidence)}: {run.framework}, suite {run.suite}", "; ".join(night.incidents))
         for night in newest
         for run in [night.run]
-        if night.incidents and run.series in wanted and now - parse_time(run.started) <= longest
-        if not _ahead(run.started, now)
+        if night.incidents and run.series in series and now - parse_time(run.started) <= longest
+        if not _is_future(run.started, now)
     ]
     return HealthAlarm(HealthCheckKind.COVERAGE, tuple(sorted(rows)))
 
 
-def site(address: str, generated: datetime | None, fault: str, now: datetime) -> HealthAlarm:
-    """A published site that is old, or that does not say how old it is: `fault` tells why."""
+def check_site(address: str, generated: datetime | None, fault: str, now: datetime) -> HealthAlarm:
+    """Check the age of a published site. `fault` is the reason if the site states no time."""
     if generated is None:
         return HealthAlarm(HealthCheckKind.SITE, ((address, fault),))
     age = now - generated
-    if age < -AHEAD_AT_MOST:
-        return HealthAlarm(
-            HealthCheckKind.SITE,
-            ((address, f"says that it was written on {generated:%Y-%m-%d}, which is yet to come"),),
-        )
+    if age < -CLOCK_TOLERANCE:
+        row = address, f"dated {generated:%Y-%m-%d}, which is in the future"
+        return HealthAlarm(HealthCheckKind.SITE, (row,))
     row = address, f"written on {generated:%Y-%m-%d}, {count(age.days, 'day')} ago"
-    return HealthAlarm(HealthCheckKind.SITE, (row,) if age > SITE_OLDER_THAN else ())
+    return HealthAlarm(HealthCheckKind.SITE, (row,) if age > MAX_SITE_AGE else ())
 
 
-def lost(handed: Iterable[Artifact], now: datetime) -> HealthAlarm:
-    """What runs handed over and nobody recorded: lost, or waiting for longer than a publish explains."""
-    found = ((one.label, one.loss if one.expired else one.overdue(now)) for one in handed)
-    return HealthAlarm(HealthCheckKind.LOST, tuple((name, what) for name, what in found if what))
+def check_artifacts(artifacts: Iterable[Artifact], now: datetime) -> HealthAlarm:
+    """Find artifacts that expired without being recorded, or that have waited for too long."""
+    rows = ((artifact.label, artifact.loss if artifact.expired else artifact.overdue(now)) for artifact in artifacts)
+    return HealthAlarm(HealthCheckKind.LOST, tuple((name, problem) for name, problem in rows if problem))
 
 
-def clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthAlarm:
-    """Runs that are dated in the future, the last of each target; `fault` says what is wrong with our own clock.
+def check_clock(nights: Iterable[NightChanges], fault: str, now: datetime) -> HealthAlarm:
+    """Find runs dated in the future, the last one of each target. `fault` describes this machine's own clock.
 
-    Such a run must not make a target look alive for as long as that.
+    A run of the future must not hide that its target is silent.
     """
-    ahead: dict[tuple[str, Evidence], str] = {}
+    future: dict[tuple[str, Evidence], str] = {}
     for night in nights:
-        if _ahead(night.run.started, now):
-            way = night.run.target, night.run.evidence
-            ahead[way] = max(night.run.started, ahead.get(way, ""))
+        if _is_future(night.run.started, now):
+            key = night.run.target, night.run.evidence
+            future[key] = max(night.run.started, future.get(key, ""))
     rows = [("this machine", fault)] if fault else []
-    for way, started in sorted(ahead.items()):
-        days = count((parse_time(started) - now).days, "day")
-        rows.append((_named(way), f"a run is dated {parse_time(started):%Y-%m-%d}, {days} ahead: no sign of life"))
+    for (target, evidence), started in sorted(future.items()):
+        time = parse_time(started)
+        days = count((time - now).days, "day")
+        problem = f"a run is dated {time:%Y-%m-%d}, {days} in the future, and does not count"
+        rows.append((_target_name(target, evidence), problem))
     return HealthAlarm(HealthCheckKind.CLOCK, tuple(rows))
 
 
-def _ahead(started: str, now: datetime) -> bool:
-    """Whether a time is yet to come."""
-    return parse_time(started) - now > AHEAD_AT_MOST
+def _is_future(started: str, now: datetime) -> bool:
+    return parse_time(started) - now > CLOCK_TOLERANCE
 
 
-def _named(way: tuple[str, Evidence]) -> str:
-    target, evidence = way
+def _target_name(target: str, evidence: Evidence) -> str:
     return f"{target}, {evidence}"

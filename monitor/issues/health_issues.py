@@ -1,4 +1,4 @@
-"""Issues for the monitor's operator, one a kind of alarm: opened when it sounds, closed by themselves when it ends."""
+"""Plan the issues about failing health checks: one issue per kind, closed when the check passes."""
 
 from __future__ import annotations
 
@@ -9,39 +9,38 @@ from monitor.formatting.humanize import join_words
 from monitor.formatting.markdown import MAX_BYTES, code, fit_table, size
 from monitor.issues.body import MONITOR
 from monitor.issues.health_checks import HealthAlarm, HealthCheckKind
-from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden
-from monitor.issues.lifecycle import SubjectStatus, planned
+from monitor.issues.issue_metadata import IssueMetadata, NotifiedState, hidden_line
+from monitor.issues.lifecycle import SubjectStatus, plan_tasks
 from monitor.issues.operations import FiledIssue, Task
 
-# For each kind, the title, and what to do.
 TITLES = {
-    HealthCheckKind.SCHEDULE: "The monitor's workflows are switched off",
+    HealthCheckKind.SCHEDULE: "The monitor's workflows are disabled",
     HealthCheckKind.SILENCE: "Targets are silent",
-    HealthCheckKind.COVERAGE: "Nights observed less than they should",
-    HealthCheckKind.SITE: "The published site is old",
-    HealthCheckKind.LOST: "Results were handed over and not recorded",
+    HealthCheckKind.COVERAGE: "Nights have low coverage",
+    HealthCheckKind.SITE: "The published site is stale",
+    HealthCheckKind.LOST: "Results were uploaded but not recorded",
     HealthCheckKind.CLOCK: "A clock is wrong",
 }
-MENDS = {
-    HealthCheckKind.SCHEDULE: "Enable them again under *Actions*: a workflow's page has a button for it.",
-    HealthCheckKind.SILENCE: "Is the runner up (*Settings > Actions > Runners*)? What do the last runs of workflow "
-    "`run` say? A target that has no runner any more leaves the variable `PORTABILITY_RUNNERS`.",
-    HealthCheckKind.COVERAGE: "The message says whether the build could not be installed, the device was not there, or "
-    "workers died. Nothing of this counts against a function.",
-    HealthCheckKind.SITE: "What do the last runs of workflow `publish` say?",
-    HealthCheckKind.LOST: "What do the last runs of workflow `publish` say? What has expired is lost: run the target "
-    "again. A loss is told of here for a week.",
-    HealthCheckKind.CLOCK: "Set the clock of the machine that made the run. `portability history retract` takes back a "
-    "run whose date is wrong.",
+REMEDIES = {
+    HealthCheckKind.SCHEDULE: "Enable them under *Actions*: the page of each workflow has a button for it.",
+    HealthCheckKind.SILENCE: "Check that the runner is up (*Settings > Actions > Runners*), and read the last runs of "
+    "the workflow `run`. Remove retired targets from the variable `PORTABILITY_RUNNERS`.",
+    HealthCheckKind.COVERAGE: "The message states whether the build could not be installed, the device was missing, or "
+    "workers died. None of this counts against a function.",
+    HealthCheckKind.SITE: "Read the last runs of the workflow `publish`.",
+    HealthCheckKind.LOST: "Read the last runs of the workflow `publish`. Expired results are lost: run the target "
+    "again. A loss is reported here for a week.",
+    HealthCheckKind.CLOCK: "Set the clock of the machine that made the run. `portability history retract` withdraws a "
+    "run with a wrong date.",
 }
 
-# What is said at the end of a kind that is not simply well again.
-ENDED = {HealthCheckKind.LOST: "Nothing waits to be recorded. What is told of above as lost stays lost."}
+# The closing comments of kinds that leave a loss behind.
+CLOSING_COMMENTS = {HealthCheckKind.LOST: "No result waits to be recorded. A result reported as lost stays lost."}
 
 
 @dataclass(frozen=True)
 class HealthIssueSubject:
-    """The subject of an issue on one kind of alarm."""
+    """Subject of an issue about one kind of health check."""
 
     alarm: HealthAlarm
 
@@ -50,12 +49,12 @@ class HealthIssueSubject:
         return (f"monitor-{self.alarm.kind}",)
 
     @property
-    def standing(self) -> SubjectStatus:
-        return SubjectStatus.BAD if self.alarm.rows else SubjectStatus.FIXED
+    def status(self) -> SubjectStatus:
+        return SubjectStatus.FAILING if self.alarm.rows else SubjectStatus.FIXED
 
     @property
-    def settled(self) -> bool:
-        return True  # one good look is enough: it is about now
+    def may_close(self) -> bool:
+        return True  # one passing check is enough, because it is about the present
 
     @property
     def title(self) -> str:
@@ -66,45 +65,47 @@ class HealthIssueSubject:
         return (MONITOR,)
 
     @property
-    def told(self) -> NotifiedState:
+    def notified(self) -> NotifiedState:
         return NotifiedState("", "", tuple(sorted(name for name, _ in self.alarm.rows)), 0)
 
-    def body(self, mark: IssueMetadata) -> str:
-        rows = [(code(name), code(what)) for name, what in self.alarm.rows]
-        parts = (MENDS[self.alarm.kind], "This closes by itself when data flows again.", hidden(mark))
+    def body(self, metadata: IssueMetadata) -> str:
+        rows = [(code(name), code(problem)) for name, problem in self.alarm.rows]
         if not rows:
-            return "\n\n".join((self.ended(), hidden(mark)))
+            return "\n\n".join((self.closing_comment(), hidden_line(metadata)))
+        closing = "This issue closes when the check passes."
+        parts = (REMEDIES[self.alarm.kind], closing, hidden_line(metadata))
         room = MAX_BYTES - size("\n\n".join(("", *parts)))
-        return "\n\n".join((fit_table(("what", "trouble"), rows, room, ""), *parts))
+        return "\n\n".join((fit_table(("subject", "problem"), rows, room, ""), *parts))
 
-    def news(self, known: NotifiedState) -> str:
-        now = {*self.told.targets}
-        joined, left = sorted(now - {*known.targets}), sorted({*known.targets} - now)
-        lines = [f"- Now also {join_words([code(name) for name in joined])}."] if joined else []
-        lines += [f"- Well again: {join_words([code(name) for name in left])}."] if left else []
+    def update_comment(self, notified: NotifiedState) -> str:
+        now = {*self.notified.targets}
+        added, resolved = sorted(now - {*notified.targets}), sorted({*notified.targets} - now)
+        lines = [f"- New: {join_words([code(name) for name in added])}."] if added else []
+        lines += [f"- Resolved: {join_words([code(name) for name in resolved])}."] if resolved else []
         return "\n".join(lines)
 
-    def flaky_for_long(self, since: str) -> bool:  # noqa: ARG002 - an alarm is not flaky
+    def stayed_flaky(self, since: str) -> bool:  # noqa: ARG002 - a check is never flaky
         return False
 
-    def flaky(self) -> str:
+    def flaky_comment(self) -> str:
         return ""
 
-    def back(self) -> str:
-        return f"It is back: {join_words([code(name) for name in self.told.targets])}."
+    def reopened_comment(self) -> str:
+        return f"The check fails again: {join_words([code(name) for name in self.notified.targets])}."
 
-    def ended(self) -> str:
-        return ENDED.get(self.alarm.kind, "All is well again.")
+    def closing_comment(self) -> str:
+        return CLOSING_COMMENTS.get(self.alarm.kind, "The check passes.")
 
 
-def plan_alarms(alarms: Sequence[HealthAlarm], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
-    """What is to be done, a task an issue, about the kinds of alarm that were looked for."""
+def plan_alarm_issues(alarms: Sequence[HealthAlarm], filed: Iterable[FiledIssue]) -> tuple[Task, ...]:
+    """Return one task per issue about the kinds of checks that ran."""
     subjects = {covered: subject for subject in map(HealthIssueSubject, alarms) for covered in subject.covers}
 
     def subject_of(issue: FiledIssue) -> HealthIssueSubject | None:
-        return next((subjects[one] for one in issue.mark.covers if one in subjects), None)
+        return next((subjects[name] for name in issue.metadata.covers if name in subjects), None)
 
-    def new(covered: Collection[str]) -> list[HealthIssueSubject]:
-        return [one for name, one in subjects.items() if name not in covered and one.standing is SubjectStatus.BAD]
+    def new_subjects(covered: Collection[str]) -> list[HealthIssueSubject]:
+        failing = SubjectStatus.FAILING
+        return [subject for name, subject in subjects.items() if name not in covered and subject.status is failing]
 
-    return planned(filter(subject_of, filed), subject_of, new)
+    return plan_tasks(filter(subject_of, filed), subject_of, new_subjects)

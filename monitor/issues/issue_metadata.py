@@ -1,7 +1,7 @@
-"""What an issue of ours says of itself, in a comment of HTML that nobody sees.
+"""Read and write the hidden line at the end of each issue body, an HTML comment.
 
-It says which regressions the issue is about, what we did with it last, and what people have been told. There is no
-other memory: whoever closes an issue, or gives it another title, has said so in the one place that counts.
+The line lists the regressions of the issue, the monitor's last action, and the last state that readers were notified
+of. The monitor has no other memory of an issue. So a person who closes or renames an issue changes the one record.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ from enum import StrEnum
 
 from monitor.formats.serialization import from_json, to_json
 
-MARK = re.compile(r"<!-- portability-monitor (\{.*\}) -->")
+METADATA_LINE = re.compile(r"<!-- portability-monitor (\{.*\}) -->")
 FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 class IssueState(StrEnum):
-    """What we did with an issue last. One that is closed where this says open, or flaky, was closed by a person."""
+    """The monitor's last action on an issue. A closed issue with an open state was closed by a person."""
 
     OPEN = "open"
-    FLAKY = "flaky"  # open, and said to be flaky
+    FLAKY = "flaky"  # open, and reported as flaky
     FIXED = "fixed"
     REMOVED = "removed"
     EXPECTED = "expected"
     DUPLICATE = "duplicate"
-    LEFT_FLAKY = "left-flaky"  # closed, for it stayed flaky
+    LEFT_FLAKY = "left-flaky"  # closed, because it stayed flaky
 
 
 @dataclass(frozen=True)
 class NotifiedState:
-    """What people know from the issue: what differs from it enough is news.
+    """The state that readers of an issue were last notified of.
 
-    `flaky` is of how many of the bad cases it is said that they are flaky, `flaky_since` on which night that was said
-    of all of them.
+    `flaky` is the number of failing cases reported as flaky. `flaky_since` is the night on which all were reported as
+    flaky, empty if not all were.
     """
 
     last_good: str
@@ -49,38 +49,39 @@ class NotifiedState:
 
 @dataclass(frozen=True)
 class IssueMetadata:
-    """The regressions that an issue covers, what we did last, the title that we gave it, and every label.
+    """The content of the hidden line.
 
-    `comments` is how many there are of ours, so that news that comes a second time is told a second time.
+    `covers` are the ids of the regressions, `title` and `labels` those that the monitor has set. `comments` counts the
+    monitor's comments, so that the same text can be posted a second time.
     """
 
     covers: tuple[str, ...]
     status: IssueState
     title: str
     labels: tuple[str, ...]
-    told: NotifiedState
+    notified: NotifiedState
     comments: int = 0
 
 
-def hidden(mark: IssueMetadata) -> str:
-    """A mark as the last line of a body. What came from a run cannot end the comment."""
-    text = json.dumps(to_json(mark)).replace(">", r"\u003e")
+def hidden_line(metadata: IssueMetadata) -> str:
+    """Return the last line of a body. Text from a run cannot end the HTML comment."""
+    text = json.dumps(to_json(metadata)).replace(">", r"\u003e")
     return f"<!-- portability-monitor {text} -->"
 
 
-def find_mark(body: str) -> IssueMetadata | None:
-    """The mark in a body; None where there is none, or where it is none of ours: one that is quoted as code is not."""
-    found = [mark[1] for line in _outside_of_code(body) if (mark := MARK.fullmatch(line))]
-    if not found:
+def find_metadata(body: str) -> IssueMetadata | None:
+    """Return the metadata of a body, None if it has none or the line is invalid. Lines in code blocks do not count."""
+    lines = [found[1] for line in _outside_of_code(body) if (found := METADATA_LINE.fullmatch(line))]
+    if not lines:
         return None
     try:
-        return from_json(IssueMetadata, json.loads(found[-1]))
+        return from_json(IssueMetadata, json.loads(lines[-1]))
     except (TypeError, ValueError, RecursionError):
         return None
 
 
 def _outside_of_code(body: str) -> Iterator[str]:
-    """The lines that are in no fenced block of code."""
+    """Yield the lines outside of fenced code blocks."""
     fence = ""
     for line in body.splitlines():
         found = FENCE.match(line)
@@ -92,12 +93,12 @@ def _outside_of_code(body: str) -> Iterator[str]:
             fence = ""
 
 
-def signed(comment: str, number: int) -> str:
-    """A comment, the so many-th, that can be told from others, so that it is not made twice."""
+def sign_comment(comment: str, number: int) -> str:
+    """Return a comment with a hidden digest of its text and number, so that it is posted once only."""
     digest = hashlib.sha256(f"{number} {comment}".encode()).hexdigest()[:16]
     return f"{comment}\n\n<!-- portability-monitor {digest} -->"
 
 
-def is_same(comment: str, other: str) -> bool:
-    """Whether two signed comments are the same one: GitHub may have changed the ends of lines."""
+def is_same_comment(comment: str, other: str) -> bool:
+    """Compare two signed comments by their digests: GitHub may change line ends."""
     return comment.rstrip().rpartition("\n")[2] == other.rstrip().rpartition("\n")[2]

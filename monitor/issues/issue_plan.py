@@ -1,7 +1,7 @@
-"""What to do at GitHub: the issues on regressions that there should be, against those that there are.
+"""Plan the issues about regressions: compare the regressions of a history with the existing issues.
 
-Pure: nothing here asks or tells anybody. Tasks do not depend on each other. The steps of one may end after any of them:
-the next plan, made from what was done, has the rest and nothing else. What becomes of one issue: `life`.
+Pure functions. Tasks do not depend on each other. A task may stop after any of its operations; then the next plan
+contains the rest and nothing else. `lifecycle` decides what happens to one issue.
 """
 
 from __future__ import annotations
@@ -13,36 +13,36 @@ from functools import cached_property
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.issues import comments
-from monitor.issues.body import IssueText, text_of
-from monitor.issues.grouping import IssueReport, new_reports, report
+from monitor.issues.body import IssueText, issue_text
+from monitor.issues.grouping import IssueReport, make_report, new_reports
 from monitor.issues.issue_metadata import IssueMetadata, NotifiedState
-from monitor.issues.lifecycle import SubjectStatus, planned
+from monitor.issues.lifecycle import SubjectStatus, plan_tasks
 from monitor.issues.operations import FiledIssue, Task
 from monitor.issues.settings import IssueSettings
 
 
 @dataclass(frozen=True)
 class RegressionIssueSubject:
-    """The subject of an issue on regressions."""
+    """Subject of an issue about regressions."""
 
     report: IssueReport
     settings: IssueSettings
 
     @cached_property
     def _text(self) -> IssueText:
-        return text_of(self.report, self.settings)
+        return issue_text(self.report, self.settings)
 
     @property
     def covers(self) -> tuple[str, ...]:
         return self.report.covers
 
     @property
-    def standing(self) -> SubjectStatus:
-        return self.report.standing
+    def status(self) -> SubjectStatus:
+        return self.report.status
 
     @property
-    def settled(self) -> bool:
-        return self.report.nights >= self.settings.close_after
+    def may_close(self) -> bool:
+        return self.report.good_nights >= self.settings.close_after
 
     @property
     def title(self) -> str:
@@ -53,41 +53,41 @@ class RegressionIssueSubject:
         return self._text.labels
 
     @property
-    def told(self) -> NotifiedState:
-        return comments.told(self.report)
+    def notified(self) -> NotifiedState:
+        return comments.notified_state(self.report)
 
-    def body(self, mark: IssueMetadata) -> str:
-        return self._text.body(mark)
+    def body(self, metadata: IssueMetadata) -> str:
+        return self._text.body(metadata)
 
-    def news(self, known: NotifiedState) -> str:
-        return comments.news(known, self.report, self.settings)
+    def update_comment(self, notified: NotifiedState) -> str:
+        return comments.update_comment(notified, self.report, self.settings)
 
-    def flaky_for_long(self, since: str) -> bool:
-        return sum(day > since for day in self.report.days) >= self.settings.close_after
+    def stayed_flaky(self, since: str) -> bool:
+        return sum(day > since for day in self.report.observed_days) >= self.settings.close_after
 
-    def flaky(self) -> str:
-        return comments.flaky(self.report, self.settings)
+    def flaky_comment(self) -> str:
+        return comments.flaky_comment(self.report, self.settings)
 
-    def back(self) -> str:
-        return comments.back(self.report, self.settings)
+    def reopened_comment(self) -> str:
+        return comments.reopened_comment(self.report, self.settings)
 
-    def ended(self) -> str:
-        return comments.ended(self.report)
+    def closing_comment(self) -> str:
+        return comments.closing_comment(self.report)
 
 
-def plan(
+def plan_issues(
     regressions: Sequence[Regression],
     nights: Sequence[NightChanges],
     filed: Iterable[FiledIssue],
     settings: IssueSettings,
 ) -> tuple[Task, ...]:
-    """What is to be done, a task an issue."""
+    """Return one task per issue that needs a change."""
 
     def subject_of(issue: FiledIssue) -> RegressionIssueSubject | None:
-        about = [one for one in regressions if one.id in issue.mark.covers]
-        return RegressionIssueSubject(report(about, nights), settings) if about else None
+        covered = [regression for regression in regressions if regression.id in issue.metadata.covers]
+        return RegressionIssueSubject(make_report(covered, nights), settings) if covered else None
 
-    def new(covered: Collection[str]) -> Iterator[RegressionIssueSubject]:
-        return (RegressionIssueSubject(one, settings) for one in new_reports(regressions, nights, covered))
+    def new_subjects(covered: Collection[str]) -> Iterator[RegressionIssueSubject]:
+        return (RegressionIssueSubject(report, settings) for report in new_reports(regressions, nights, covered))
 
-    return planned(filed, subject_of, new)
+    return plan_tasks(filed, subject_of, new_subjects)

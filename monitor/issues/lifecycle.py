@@ -1,16 +1,16 @@
-"""The life of an issue, whatever it is about: edited, closed, opened again, or left to the person who said so.
+"""Decide what happens to an issue: open, edit, close, reopen, or leave it to the person who changed it.
 
-Pure: nothing here asks or tells anybody.
+Pure functions.
 
-| it is | and its issue open | closed by us | closed by a person |
+| subject | open issue | closed by the monitor | closed by a person |
 |---|---|---|---|
-| bad | edit; comment on news | reopen | leave |
-| good, for long enough | close | leave | note it, silently: when it comes back, reopen |
-| flaky | say so once; close after as many nights of that | leave | leave |
-| accepted, or gone | close | leave | leave |
-| quiet | leave | leave | leave |
+| failing | edit; comment on changes | reopen | leave |
+| good for enough nights | close | leave | record it without a comment, and reopen if the failure comes back |
+| flaky | comment once; close after as many flaky nights | leave | leave |
+| expected or removed | close | leave | leave |
+| muted | leave | leave | leave |
 
-An issue that has the label `mute`, or that a person closed as not planned, is left alone whatever happens.
+An issue with the label `mute`, and an issue that a person closed as not planned, is never changed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
-from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden_line, sign_comment
 from monitor.issues.operations import AddComment, EditIssue, FiledIssue, OpenIssue, Task
 
 MUTE = "mute"
 
-# GitHub's words for why an issue is closed, and which of them go with what we close for.
+# GitHub's reasons for a closed issue, and the reason for each final state.
 COMPLETED, NOT_PLANNED, DUPLICATE = "completed", "not_planned", "duplicate"
-REASONS = {
+CLOSE_REASONS = {
     IssueState.FIXED: COMPLETED,
     IssueState.REMOVED: NOT_PLANNED,
     IssueState.EXPECTED: NOT_PLANNED,
@@ -37,18 +37,18 @@ REASONS = {
 
 
 class SubjectStatus(StrEnum):
-    """How what an issue tells of stands."""
+    """Current status of the subject of an issue."""
 
-    BAD = "bad"
+    FAILING = "failing"
     FIXED = "fixed"  # everything passes again
     REMOVED = "removed"  # the remaining cases are no longer in the suite
-    EXPECTED = "expected"  # a reviewed file accepts what is left of it
-    FLAKY = "flaky"  # what is left of it answers now this, now that
-    QUIET = "quiet"  # nobody is called for it, in either direction
+    EXPECTED = "expected"  # a reviewed file accepts the remaining failures
+    FLAKY = "flaky"  # the remaining cases are flaky
+    MUTED = "muted"  # nobody is notified, whatever happens
 
 
-LEFT_OPEN = (IssueState.OPEN, IssueState.FLAKY)  # what we said last of an issue that we did not close
-ENDS = {
+OPEN_STATES = (IssueState.OPEN, IssueState.FLAKY)
+FINAL_STATES = {
     SubjectStatus.FIXED: IssueState.FIXED,
     SubjectStatus.REMOVED: IssueState.REMOVED,
     SubjectStatus.EXPECTED: IssueState.EXPECTED,
@@ -56,18 +56,18 @@ ENDS = {
 
 
 class IssueSubject(Protocol):
-    """What an issue is about, as it stands now, and the words for it."""
+    """Subject of an issue in its current status, with the texts about it."""
 
     @property
     def covers(self) -> tuple[str, ...]:
-        """Its name for ever, or the names of all that it is about."""
+        """The permanent ids of everything that the issue is about."""
 
     @property
-    def standing(self) -> SubjectStatus: ...
+    def status(self) -> SubjectStatus: ...
 
     @property
-    def settled(self) -> bool:
-        """Where it is mended: whether it has been for so long that the issue may be closed."""
+    def may_close(self) -> bool:
+        """True if a fixed subject has been good for enough nights."""
 
     @property
     def title(self) -> str: ...
@@ -76,165 +76,166 @@ class IssueSubject(Protocol):
     def labels(self) -> Sequence[str]: ...
 
     @property
-    def told(self) -> NotifiedState:
-        """What people know who read of it now."""
+    def notified(self) -> NotifiedState:
+        """The state that a reader of the current text knows."""
 
-    def body(self, mark: IssueMetadata) -> str: ...
+    def body(self, metadata: IssueMetadata) -> str: ...
 
-    def news(self, known: NotifiedState) -> str:
-        """The comment for people who know that much; empty where nothing is news to them."""
+    def update_comment(self, notified: NotifiedState) -> str:
+        """Return the comment on the changes since the last notification, empty if there are none."""
 
-    def flaky_for_long(self, since: str) -> bool:
-        """Whether it has been flaky since that night for so long that the issue may be closed."""
+    def stayed_flaky(self, since: str) -> bool:
+        """Return True if it has been flaky since that night for enough nights to close the issue."""
 
-    def flaky(self) -> str:
-        """The comment that it is flaky now."""
+    def flaky_comment(self) -> str:
+        """Return the comment that reports it as flaky."""
 
-    def back(self) -> str:
-        """The comment that what was good, or flaky, is bad again."""
+    def reopened_comment(self) -> str:
+        """Return the comment that reports a new failure after a fix or a flaky time."""
 
-    def ended(self) -> str:
-        """The comment on why the issue is closed."""
+    def closing_comment(self) -> str:
+        """Return the comment with the reason for closing."""
 
 
 @dataclass(frozen=True)
 class _DesiredIssue:
-    """What is to become of an issue: what its mark says then, the comment, and the state where it is another."""
+    """Desired state of an issue. `state` is GitHub's, None if it stays. `comment` is empty for none."""
 
     status: IssueState
-    told: NotifiedState
-    say: str = ""
+    notified: NotifiedState
+    comment: str = ""
     state: str | None = None
 
 
-def planned(
+def plan_tasks(
     filed: Iterable[FiledIssue],
     subject_of: Callable[[FiledIssue], IssueSubject | None],
-    new: Callable[[Collection[str]], Iterable[IssueSubject]],
+    new_subjects: Callable[[Collection[str]], Iterable[IssueSubject]],
 ) -> tuple[Task, ...]:
-    """What is to be done, a task an issue: about those that there are, then those that are to be opened.
+    """Return one task per issue: first those of existing issues, then those of new ones.
 
-    `subject_of` gives what an issue is about, None where that is nothing of ours now; `new` gives what is to have an
-    issue beside what those that there are cover.
+    `subject_of` returns the subject of an issue, None if it is stale. `new_subjects` returns the subjects that need an
+    issue, given the ids that existing issues cover.
     """
     covered: dict[str, int] = {}
     tasks: list[Task] = []
     for issue in sorted(filed, key=lambda issue: issue.number):
-        first = next((covered[one] for one in issue.mark.covers if one in covered), None)
-        covered |= {one: issue.number for one in issue.mark.covers if one not in covered}
-        if first:
-            tasks.append(as_duplicate(issue, first))
+        covers = issue.metadata.covers
+        original = next((covered[name] for name in covers if name in covered), None)
+        covered |= {name: issue.number for name in covers if name not in covered}
+        if original:
+            tasks.append(close_duplicate(issue, original))
         elif subject := subject_of(issue):
-            tasks.append(tended(issue, subject))
-    tasks += [(opened(subject),) for subject in new(covered)]
+            tasks.append(update_issue(issue, subject))
+    tasks += [(open_issue(subject),) for subject in new_subjects(covered)]
     return tuple(task for task in tasks if task)
 
 
-def opened(subject: IssueSubject) -> OpenIssue:
-    """The step that opens an issue about it."""
+def open_issue(subject: IssueSubject) -> OpenIssue:
+    """Return the operation that opens an issue about a subject."""
     labels = tuple(subject.labels)
-    mark = IssueMetadata(subject.covers, IssueState.OPEN, subject.title, labels, subject.told)
-    return OpenIssue(subject.title, subject.body(mark), labels, subject.covers)
+    metadata = IssueMetadata(subject.covers, IssueState.OPEN, subject.title, labels, subject.notified)
+    return OpenIssue(subject.title, subject.body(metadata), labels, subject.covers)
 
 
-def tended(issue: FiledIssue, subject: IssueSubject) -> Task:
-    """What is to be done about an issue that is there."""
-    if MUTE in issue.labels or _settled_by_a_person(issue):
+def update_issue(issue: FiledIssue, subject: IssueSubject) -> Task:
+    """Return the operations that bring an existing issue up to date."""
+    if MUTE in issue.labels or _closed_for_good(issue):
         return ()
-    wish = (_open_wish if issue.open else _closed_wish)(issue.mark, subject)
-    return _task(issue, subject, wish) if wish else ()
+    desired = (_desired_if_open if issue.open else _desired_if_closed)(issue.metadata, subject)
+    return _task(issue, subject, desired) if desired else ()
 
 
-def as_duplicate(issue: FiledIssue, first: int) -> Task:
-    """Close an issue that two of us opened at once, or that GitHub made twice of one request."""
-    if not issue.open or issue.mark.status is IssueState.DUPLICATE or MUTE in issue.labels:
+def close_duplicate(issue: FiledIssue, original: int) -> Task:
+    """Close an issue that two jobs opened at once, or that GitHub made twice from one request."""
+    if not issue.open or issue.metadata.status is IssueState.DUPLICATE or MUTE in issue.labels:
         return ()
-    body = issue.body.replace(hidden(issue.mark), hidden(replace(issue.mark, status=IssueState.DUPLICATE)))
+    metadata = replace(issue.metadata, status=IssueState.DUPLICATE)
+    body = issue.body.replace(hidden_line(issue.metadata), hidden_line(metadata))
     edit = EditIssue(issue.number, body, state="closed", reason=DUPLICATE)
-    return (*_comment(issue, f"Duplicate of #{first}."), edit)
+    return (*_comment(issue, f"Duplicate of #{original}."), edit)
 
 
-def _settled_by_a_person(issue: FiledIssue) -> bool:
-    """Whether it is closed for good, in words that were not ours."""
-    return (
-        not issue.open and issue.reason in (NOT_PLANNED, DUPLICATE) and issue.reason != REASONS.get(issue.mark.status)
-    )
+def _closed_for_good(issue: FiledIssue) -> bool:
+    """Return True if a person closed the issue as not planned or as a duplicate."""
+    by_monitor = issue.reason == CLOSE_REASONS.get(issue.metadata.status)
+    return not issue.open and issue.reason in (NOT_PLANNED, DUPLICATE) and not by_monitor
 
 
-def _open_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
-    if subject.standing is SubjectStatus.QUIET:
+def _desired_if_open(metadata: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
+    failing = subject.status is SubjectStatus.FAILING
+    if subject.status is SubjectStatus.MUTED:
         return None
-    if subject.standing is SubjectStatus.FLAKY:
-        return _flaky_wish(mark, subject)
-    if mark.status is IssueState.FLAKY and subject.standing is SubjectStatus.BAD:
-        return _DesiredIssue(IssueState.OPEN, subject.told, subject.back())
-    if mark.status not in LEFT_OPEN:  # a person opened it again, and need not be told why
-        return _DesiredIssue(IssueState.OPEN, subject.told) if subject.standing is SubjectStatus.BAD else None
-    if subject.standing is SubjectStatus.BAD:
-        news = subject.news(mark.told)
-        # Small growth, night after night, adds up: what was no news is not known either.
-        return _DesiredIssue(IssueState.OPEN, subject.told if news else mark.told, news)
-    if subject.standing is SubjectStatus.FIXED and not subject.settled:
-        return _DesiredIssue(IssueState.OPEN, mark.told)
-    return _DesiredIssue(ENDS[subject.standing], mark.told, subject.ended(), "closed")
+    if subject.status is SubjectStatus.FLAKY:
+        return _desired_if_flaky(metadata, subject)
+    if metadata.status is IssueState.FLAKY and failing:
+        return _DesiredIssue(IssueState.OPEN, subject.notified, subject.reopened_comment())
+    if metadata.status not in OPEN_STATES:  # a person reopened it, and needs no comment
+        return _DesiredIssue(IssueState.OPEN, subject.notified) if failing else None
+    if failing:
+        comment = subject.update_comment(metadata.notified)
+        # Without a comment the notified state stays, so that small growth over many nights adds up.
+        return _DesiredIssue(IssueState.OPEN, subject.notified if comment else metadata.notified, comment)
+    if subject.status is SubjectStatus.FIXED and not subject.may_close:
+        return _DesiredIssue(IssueState.OPEN, metadata.notified)
+    return _DesiredIssue(FINAL_STATES[subject.status], metadata.notified, subject.closing_comment(), "closed")
 
 
-def _flaky_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
-    """What is to become of an open issue where workers disagree on all that is left of it."""
-    if mark.status is not IssueState.FLAKY:
-        # Also where a person opened it again: an open issue says how it stands.
-        return _DesiredIssue(IssueState.FLAKY, subject.told, subject.flaky())
-    if subject.flaky_for_long(mark.told.flaky_since):
-        return _DesiredIssue(IssueState.LEFT_FLAKY, mark.told, subject.ended(), "closed")
-    return _DesiredIssue(IssueState.FLAKY, mark.told)
+def _desired_if_flaky(metadata: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
+    """Return the desired state of an open issue whose remaining cases are all flaky."""
+    if metadata.status is not IssueState.FLAKY:
+        # The comment also appears after a person has reopened the issue: an open issue states the status.
+        return _DesiredIssue(IssueState.FLAKY, subject.notified, subject.flaky_comment())
+    if subject.stayed_flaky(metadata.notified.flaky_since):
+        return _DesiredIssue(IssueState.LEFT_FLAKY, metadata.notified, subject.closing_comment(), "closed")
+    return _DesiredIssue(IssueState.FLAKY, metadata.notified)
 
 
-def _closed_wish(mark: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
-    if mark.status in LEFT_OPEN:  # a person closed it
-        mended = subject.standing is SubjectStatus.FIXED and subject.settled
-        return _DesiredIssue(IssueState.FIXED, mark.told) if mended else None
-    return (
-        _DesiredIssue(IssueState.OPEN, subject.told, subject.back(), "open")
-        if subject.standing is SubjectStatus.BAD
-        else None
-    )
+def _desired_if_closed(metadata: IssueMetadata, subject: IssueSubject) -> _DesiredIssue | None:
+    if metadata.status in OPEN_STATES:  # a person closed it
+        fixed = subject.status is SubjectStatus.FIXED and subject.may_close
+        return _DesiredIssue(IssueState.FIXED, metadata.notified) if fixed else None
+    if subject.status is not SubjectStatus.FAILING:
+        return None
+    return _DesiredIssue(IssueState.OPEN, subject.notified, subject.reopened_comment(), "open")
 
 
-def _task(issue: FiledIssue, subject: IssueSubject, wish: _DesiredIssue) -> Task:
-    """A comment first, where there is something to say; then the issue as it is to be, which says that both are done.
+def _task(issue: FiledIssue, subject: IssueSubject, desired: _DesiredIssue) -> Task:
+    """Return the comment, if any, and then the edit, whose metadata record both.
 
-    A title that a person gave is kept, and a label that a person took away stays away.
+    A title that a person gave stays, and a label that a person removed is not restored.
     """
-    mark = issue.mark
-    title = subject.title if issue.title == mark.title else issue.title
-    added = tuple(label for label in subject.labels if label not in mark.labels)
-    comments = tuple(_comment(issue, wish.say))
+    old = issue.metadata
+    renamed = issue.title != old.title
+    title = issue.title if renamed else subject.title
+    added = tuple(label for label in subject.labels if label not in old.labels)
+    comments = tuple(_comment(issue, desired.comment))
     new = IssueMetadata(
-        mark.covers,
-        wish.status,
-        subject.title if issue.title == mark.title else mark.title,
-        (*mark.labels, *added),
-        wish.told,
-        mark.comments + len(comments),
+        old.covers,
+        desired.status,
+        old.title if renamed else subject.title,
+        (*old.labels, *added),
+        desired.notified,
+        old.comments + len(comments),
     )
     edit = EditIssue(
         issue.number,
         subject.body(new),
         title if title != issue.title else None,
         tuple(dict.fromkeys((*issue.labels, *added))) if added else None,
-        wish.state,
-        REASONS.get(wish.status) if wish.state == "closed" else None,
+        desired.state,
+        CLOSE_REASONS.get(desired.status) if desired.state == "closed" else None,
     )
-    nothing = edit == EditIssue(issue.number, edit.body) and _same(edit.body, issue.body)
-    return comments if nothing else (*comments, edit)
+    unchanged = edit == EditIssue(issue.number, edit.body) and _is_same_text(edit.body, issue.body)
+    return comments if unchanged else (*comments, edit)
 
 
-def _comment(issue: FiledIssue, say: str) -> Iterator[AddComment]:
-    """A comment, where there is one to make and nobody locked the issue."""
-    if say and not issue.locked:
-        yield AddComment(issue.number, signed(say, issue.mark.comments))
+def _comment(issue: FiledIssue, text: str) -> Iterator[AddComment]:
+    """Yield a comment, unless the text is empty or the issue is locked."""
+    if text and not issue.locked:
+        yield AddComment(issue.number, sign_comment(text, issue.metadata.comments))
 
 
-def _same(body: str, other: str) -> bool:
-    """GitHub may keep lines as a browser ends them."""
+def _is_same_text(body: str, other: str) -> bool:
+    """Compare by lines: GitHub may return another kind of line end."""
     return body.splitlines() == other.splitlines()

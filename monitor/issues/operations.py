@@ -1,4 +1,4 @@
-"""An issue as it is at GitHub, and the steps that change it."""
+"""Records of issues at GitHub and of the operations that change them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from monitor.issues.issue_metadata import IssueMetadata
 
 @dataclass(frozen=True)
 class FiledIssue:
-    """An issue of ours, as it is at GitHub; `reason` is GitHub's word for why it is closed."""
+    """One of the monitor's issues at GitHub. `reason` is GitHub's word for the reason of its closing."""
 
     number: int
     title: str
     body: str
-    mark: IssueMetadata
+    metadata: IssueMetadata
     open: bool
     reason: str
     labels: tuple[str, ...]
@@ -23,7 +23,7 @@ class FiledIssue:
 
 @dataclass(frozen=True)
 class OpenIssue:
-    """Open an issue, unless one that covers any of the same is there by now."""
+    """Operation that opens an issue, unless another issue already covers one of its regressions."""
 
     title: str
     body: str
@@ -33,7 +33,7 @@ class OpenIssue:
 
 @dataclass(frozen=True)
 class AddComment:
-    """Comment on an issue, unless that is done."""
+    """Operation that adds a comment to an issue, unless the issue has it already."""
 
     number: int
     body: str
@@ -41,7 +41,7 @@ class AddComment:
 
 @dataclass(frozen=True)
 class EditIssue:
-    """Give an issue a new body, and with it, at once, whatever else is not None."""
+    """Operation that replaces the body of an issue, and every other field that is not None, in one request."""
 
     number: int
     body: str

@@ -1,4 +1,4 @@
-"""What a text may refer to beside the history."""
+"""Settings of issue texts."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from dataclasses import dataclass, field
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.model import Build
 
-# Nights. After fewer, what flickers closes and opens in turn; from the first good one on, the body says that it is
-# mended.
+# Good nights before an issue closes. With fewer, a flaky failure would close and reopen its issue again and again. From
+# the first good night on, the body reports the fix.
 CLOSE_AFTER = 3
 
 
-def no_script(case: str, seen: str) -> str:  # noqa: ARG001 - stands for a suite
+def no_script(case: str, seen: str) -> str:  # noqa: ARG001 - the signature of `IssueSettings.script`
     return ""
 
 
 @dataclass(frozen=True)
 class IssueSettings:
-    """`site` is the address of the published site, with a slash at its end, empty where there is none.
+    """Content that an issue needs beside the history.
 
-    `script` gives a case's script, empty where it has none, by its id and what was seen of it. `owners` are the GitHub
-    names of who answers for a target and for a framework there, by both names; by a target and "", of who answers for
-    the target. An issue is closed after `close_after` good nights. `on_main` has the
-    commits of `main` that PyTorch's nightlies are made of, as the
-    history has them.
+    `site` is the address of the published site with a slash at its end, empty without a site. `script` returns the
+    script of a case, or an empty string, by the case's id and its recorded outcome. `owners` are GitHub names by target
+    and framework; the framework is empty for owners of the whole target. An issue closes after `close_after` good
+    nights. `on_main` maps commits of PyTorch's nightlies to commits of `main`.
     """
 
     site: str = ""
@@ -35,5 +34,5 @@ class IssueSettings:
     on_main: Mapping[str, str] = field(default_factory=dict)
 
     def commits(self, framework: str, good: Build, bad: Build) -> CommitRange:
-        """The commits between two builds."""
+        """Return the commits between two builds."""
         return between_builds(framework, good, bad, self.on_main)

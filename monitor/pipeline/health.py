@@ -10,8 +10,16 @@ from monitor.execution.targets.target import find_target, load_targets
 from monitor.github.client import GitHubClient
 from monitor.github.workflows import LOSS_REPORT_DAYS, RECORDED_WORKFLOWS, RETENTION_DAYS, Workflows, workflow_states
 from monitor.issues.github_issues import IssueTracker
-from monitor.issues.health_checks import HealthAlarm, clock, coverage, lost, schedules, silence, site
-from monitor.issues.health_issues import plan_alarms
+from monitor.issues.health_checks import (
+    HealthAlarm,
+    check_artifacts,
+    check_clock,
+    check_coverage,
+    check_schedules,
+    check_silence,
+    check_site,
+)
+from monitor.issues.health_issues import plan_alarm_issues
 from monitor.issues.operations import Task
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.planner import PlanRequest, planned_series
@@ -48,14 +56,14 @@ def plan_health_issues(
         _existing(RECORDED_WORKFLOWS, workflows), RETENTION_DAYS + LOSS_REPORT_DAYS, ingested
     )
     alarms = [
-        schedules(workflows, DAILY),
-        silence(snapshot.nights, expected, limit, now),
-        coverage(snapshot.newest, expected, limit, now),
-        lost(artifacts, now),
-        clock(snapshot.nights, client.clock_error, now),
+        check_schedules(workflows, DAILY),
+        check_silence(snapshot.nights, expected, limit, now),
+        check_coverage(snapshot.newest, expected, limit, now),
+        check_artifacts(artifacts, now),
+        check_clock(snapshot.nights, client.clock_error, now),
         *([_site_alarm(site_url, now)] if site_url else []),
     ]
-    return plan_alarms(alarms, issues.filed())
+    return plan_alarm_issues(alarms, issues.filed())
 
 
 def _existing(names: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, ...]:
@@ -65,6 +73,6 @@ def _existing(names: tuple[str, ...], states: Mapping[str, str]) -> tuple[str, .
 
 def _site_alarm(site_url: str, now: datetime) -> HealthAlarm:
     try:
-        return site(site_url, site_written_at(site_url), "", now)
+        return check_site(site_url, site_written_at(site_url), "", now)
     except FreshnessUnknownError as error:
-        return site(site_url, None, str(error), now)
+        return check_site(site_url, None, str(error), now)

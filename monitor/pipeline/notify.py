@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.execution.targets.target import Target, load_targets
 from monitor.issues.github_issues import IssueTracker
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
 from monitor.pipeline.locations import RUNNERS
@@ -23,7 +23,7 @@ def plan_regression_issues(
     snapshot = load_snapshot(history)
     settings = IssueSettings(site_url, script_of, owners(load_targets(RUNNERS)), close_after, snapshot.main_commits)
     context = load_triage_context(snapshot, triage)
-    return plan(snapshot.regressions(context.excuse), snapshot.nights, issues.filed(), settings)
+    return plan_issues(snapshot.regressions(context.excuse), snapshot.nights, issues.filed(), settings)
 
 
 def owners(targets: Mapping[str, Target]) -> dict[tuple[str, str], tuple[str, ...]]:

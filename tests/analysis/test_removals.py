@@ -15,7 +15,7 @@ from monitor.analysis.regressions.regression import Regression, RegressionState,
 from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.settings import IssueSettings
 from monitor.snapshot.snapshot import Snapshot, gather
 from monitor.suite.catalog import replaced_names
@@ -54,7 +54,7 @@ def test_the_frameworks_own_sentence_announces(tmp_path: Path, runfile: Make, se
     (change,) = material.nights[-1].changes
     assert (change.verdict, change.text, material.nights[-1].regressions) == (ChangeKind.API_REMOVED, sentence, ())
     assert standing(material) == [RegressionState.API_REMOVED]
-    assert plan(material.regressions(lambda bad: None), material.nights, [], IssueSettings()) == ()
+    assert plan_issues(material.regressions(lambda bad: None), material.nights, [], IssueSettings()) == ()
 
 
 def test_the_catalog_announces_and_names_what_stands_in(tmp_path: Path, runfile: Make) -> None:

@@ -92,7 +92,7 @@ def test_a_silent_target_is_one_issue_until_data_flows(
     issue = only(github)
     assert (issue["title"], issue["state"]) == ("Targets are silent", "open")
     assert [label["name"] for label in issue["labels"]] == ["monitor"]
-    assert "| `cpu, executed` | `nothing since " in str(issue["body"])
+    assert "| `cpu, executed` | `no run since " in str(issue["body"])
     written = len(github.writes)
     assert health(tmp_path).exit_code == 0
     assert len(github.writes) == written  # nothing is done twice
@@ -113,7 +113,7 @@ def silent(tmp_path: Path) -> list[tuple[str, str]]:
 
 
 def days_ago(days: int) -> str:
-    return f"nothing since {datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"
+    return f"no run since {datetime.now(UTC) - timedelta(days=days):%Y-%m-%d}"
 
 
 def test_each_suite_and_framework_is_silent_for_itself(
@@ -154,14 +154,14 @@ def test_what_comes_back_opens_the_same_issue(github: FakeGitHub, tmp_path: Path
         github.actions.states["nightly.yml"] = state
         assert health(tmp_path).exit_code == 0
         assert only(github)["state"] == expected
-    assert only(github)["title"] == "The monitor's workflows are switched off"
-    assert "| `nightly.yml` | `somebody switched it off` |" in str(only(github)["body"])
+    assert only(github)["title"] == "The monitor's workflows are disabled"
+    assert "| `nightly.yml` | `a person disabled it` |" in str(only(github)["body"])
 
 
 def test_a_night_that_saw_too_little(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(0.5, {A: "pass"}, expected=(A, B))
     assert health(tmp_path).exit_code == 0
-    assert only(github)["title"] == "Nights observed less than they should"
+    assert only(github)["title"] == "Nights have low coverage"
     assert "| `cpu, executed: jax, suite paper` | `only 1 of 2 cases were observed` |" in str(only(github)["body"])
 
 
@@ -208,7 +208,7 @@ def test_an_old_site(
 ) -> None:
     record(0.5, {A: "pass"})
     assert health(tmp_path, "--site-url", site(text)).exit_code == 0
-    assert only(github)["title"] == "The published site is old"
+    assert only(github)["title"] == "The published site is stale"
     assert trouble in str(only(github)["body"])
     fresh = site(json.dumps({"generated": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}))
     assert health(tmp_path, "--site-url", fresh).exit_code == 0
@@ -240,7 +240,7 @@ def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record
     waits = actions.hand_over(actions.run(), {}, github.url, days=3)
     actions.hand_over(actions.run(), {}, github.url, days=0.5)  # the next publish takes it
     assert health(tmp_path).exit_code == 0
-    body = body_of(github, "Results were handed over and not recorded")
+    body = body_of(github, "Results were uploaded but not recorded")
     assert f"artifact {lost} of " in body
     assert "never recorded" in body
     assert f"artifact {waits} of " in body
@@ -257,8 +257,8 @@ def test_a_run_of_the_future_is_no_sign_of_life(
     record(5, {A: "pass"})
     record(-400, {A: "pass"})
     assert health(tmp_path).exit_code == 0
-    assert "nothing since " in body_of(github, "Targets are silent")
-    assert "days ahead: no sign of life" in body_of(github, "A clock is wrong")
+    assert "no run since " in body_of(github, "Targets are silent")
+    assert "days in the future, and does not count" in body_of(github, "A clock is wrong")
 
 
 def test_a_clock_that_is_wrong_is_told_of_and_the_rest_is_judged_by_githubs(
@@ -277,4 +277,4 @@ def test_a_site_of_the_future(
 ) -> None:
     record(0.5, {A: "pass"})
     assert health(tmp_path, "--site-url", site(json.dumps({"generated": "2990-01-01T00:00:00Z"}))).exit_code == 0
-    assert "which is yet to come" in body_of(github, "The published site is old")
+    assert "which is in the future" in body_of(github, "The published site is stale")

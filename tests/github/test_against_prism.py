@@ -14,7 +14,7 @@ import pytest
 
 from monitor.github.client import GitHubClient
 from monitor.issues.github_issues import IssueTracker, OperationError
-from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden_line, sign_comment
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 from support.fake_github import PUBLISHED, REPOSITORY, TOKEN
 
@@ -57,13 +57,15 @@ def board(prism: str) -> IssueTracker:
 
 def test_every_step_is_as_github_wants_it(board: IssueTracker) -> None:
     assert board.filed() == ()
-    assert board.carry_out(OpenIssue("title", hidden(MARK), ("regression", "target: cpu"), ("id",))).startswith("#")
-    assert board.carry_out(AddComment(1, signed("news", 0))) == "said"
+    assert board.carry_out(OpenIssue("title", hidden_line(MARK), ("regression", "target: cpu"), ("id",))).startswith(
+        "#"
+    )
+    assert board.carry_out(AddComment(1, sign_comment("news", 0))) == "commented"
     assert (
         board.carry_out(EditIssue(1, "body", "title", ("regression", "kind: incident"), "closed", "completed"))
-        == "done"
+        == "edited"
     )
-    assert board.carry_out(EditIssue(1, "body", state="open")) == "done"
+    assert board.carry_out(EditIssue(1, "body", state="open")) == "edited"
 
 
 def test_prism_looks(board: IssueTracker) -> None:

@@ -24,14 +24,14 @@ from monitor.github.responses import GitHubError, RequestRefusedError
 from monitor.github.retry_policy import DEFAULT_RATE_LIMIT_WAIT, MAX_TRIES, MAX_WAIT
 from monitor.github.workflows import StartError, Workflows, workflow_states
 from monitor.issues.github_issues import IssueTracker, OperationError
-from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden_line, sign_comment
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
 from support.faulty_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
 
 ALWAYS = 10**6
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
-OPEN = OpenIssue("title", hidden(MARK), ("regression",), ("id",))
+OPEN = OpenIssue("title", hidden_line(MARK), ("regression",), ("id",))
 FAULTS = (GitHubError, OperationError, ArtifactError, StartError)
 
 
@@ -189,18 +189,18 @@ OPERATIONS = {
     "edit": Operation(
         "PATCH issues/1$",
         lambda client, _: IssueTracker(client, BOT).carry_out(EditIssue(1, "new", state="closed", reason="completed")),
-        lambda fake, said: (said, fake.issues[0]["body"], fake.issues[0]["state"]) == ("done", "new", "closed"),
+        lambda fake, said: (said, fake.issues[0]["body"], fake.issues[0]["state"]) == ("edited", "new", "closed"),
     ),
     "comment": Operation(
         "POST issues/1/comments$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, signed("news", 0))),
-        lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
+        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, sign_comment("news", 0))),
+        lambda fake, said: said.startswith("commented") and len(fake.comments[1]) == 1,
         lambda fake: len(fake.comments[1]),
     ),
     "look before comment": Operation(
         "GET issues/1/comments$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, signed("news", 0))),
-        lambda fake, said: said.startswith("said") and len(fake.comments[1]) == 1,
+        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, sign_comment("news", 0))),
+        lambda fake, said: said.startswith("commented") and len(fake.comments[1]) == 1,
         lambda fake: len(fake.comments[1]),
     ),
     "label": Operation(
@@ -273,7 +273,7 @@ def github(server: OddGitHub) -> OddGitHub:
     server.fake.__dict__.update(fake.__dict__)
     server.planted, server.often, server.renamed = None, 0, False
     other = IssueMetadata(("other",), IssueState.OPEN, "title", (), NotifiedState("a", "b", ("cpu",), 1))
-    server.fake.file("ours", hidden(other))
+    server.fake.file("ours", hidden_line(other))
     server.fake.actions.hand_over(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
     return server
 

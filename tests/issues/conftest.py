@@ -14,7 +14,7 @@ from monitor.formats.run_file import RunFile
 from monitor.github.client import GitHubClient
 from monitor.history.store import History
 from monitor.issues.github_issues import IssueTracker
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
@@ -82,7 +82,7 @@ def notify(board: Callable[..., IssueTracker]) -> Callable[..., tuple[Task, ...]
         history: History_, settings: IssueSettings = IssueSettings(), one: IssueTracker | None = None
     ) -> tuple[Task, ...]:
         one = one or board()
-        tasks = plan(*history, one.filed(), settings)
+        tasks = plan_issues(*history, one.filed(), settings)
         for task in tasks:
             for step in task:
                 one.carry_out(step)

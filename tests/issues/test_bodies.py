@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.issues.grouping import ALONE
+from monitor.issues.grouping import MAX_SINGLE_ISSUES
 from monitor.issues.settings import IssueSettings
 from support.issue_text import SITE, held, opened
 
@@ -53,7 +53,7 @@ def test_a_broken_build(read: Make, night: Make) -> None:
 
 def test_many_at_once(read: Make, night: Make) -> None:
     cases = [f"jax/jax.f{number}/eager" for number in range(100)]
-    bad = cases[: ALONE + 1]
+    bad = cases[: MAX_SINGLE_ISSUES + 1]
     words = ("shape", "dtype", "axis", "rank", "stride", "order")
     says = {case: f"the {word} is off" for case, word in zip(bad, words, strict=True)}
     worse = {case: "mismatch" if case in bad else "pass" for case in cases}

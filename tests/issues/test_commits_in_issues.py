@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.issues.comments import news, told
-from monitor.issues.grouping import report
-from monitor.issues.issue_plan import plan
+from monitor.issues.comments import notified_state, update_comment
+from monitor.issues.grouping import make_report
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import IssueSettings
 from monitor.model import Build, Channel
@@ -46,12 +46,12 @@ def test_an_issue_links_the_commits_and_says_of_which_branch(
     on_main: dict[str, str], link: str, one: Regression
 ) -> None:
     settings = IssueSettings(on_main=on_main)
-    ((step,),) = plan([one], [], [], settings)
+    ((step,),) = plan_issues([one], [], [], settings)
     assert isinstance(step, OpenIssue)
-    assert f"| between | {link} |" in step.body
+    assert f"| commits | {link} |" in step.body
 
 
 def test_a_comment_does_too(one: Regression) -> None:
-    known = replace(told(report([one], [])), last_good="torch==2.16.0.dev20261101")
-    said = news(known, report([one], []), IssueSettings(on_main=MAIN))
-    assert f"Between them are [the commits](https://github.com/pytorch/pytorch/compare/{'a' * 40}..." in said
+    known = replace(notified_state(make_report([one], [])), last_good="torch==2.16.0.dev20261101")
+    said = update_comment(known, make_report([one], []), IssueSettings(on_main=MAIN))
+    assert f"See [the commits](https://github.com/pytorch/pytorch/compare/{'a' * 40}..." in said

@@ -11,7 +11,7 @@ import pytest
 from monitor.github.client import GitHubClient
 from monitor.github.responses import GitHubError
 from monitor.issues.github_issues import IssueTracker
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.settings import IssueSettings
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
 
@@ -40,7 +40,7 @@ def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
     board = IssueTracker(
         GitHubClient(REPOSITORY, permission="issues: write", **where, sleep=lambda seconds: None, write_interval=0), BOT
     )
-    for task in plan(*history, board.filed(), SETTINGS):
+    for task in plan_issues(*history, board.filed(), SETTINGS):
         for step in task:
             board.carry_out(step)
 

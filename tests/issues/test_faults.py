@@ -11,13 +11,13 @@ import pytest
 from monitor.github.responses import GitHubError
 from monitor.github.retry_policy import DEFAULT_RATE_LIMIT_WAIT, FIRST_PAUSE, MAX_TRIES, MAX_WAIT
 from monitor.issues.github_issues import OperationError
-from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden, signed
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden_line, sign_comment
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 from support.fake_github import DROPPED, FakeGitHub, Fault
 
 Make = Callable[..., Any]
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
-OPEN = OpenIssue("title", hidden(MARK), (), ("id",))
+OPEN = OpenIssue("title", hidden_line(MARK), (), ("id",))
 SECONDARY = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 ABUSE = "You have triggered an abuse detection mechanism. Please wait a few minutes before you try again."
 USED_UP = "API rate limit exceeded for installation ID 1."
@@ -40,14 +40,14 @@ def test_what_got_no_answer_is_looked_for_and_done_once(github: FakeGitHub, boar
 
 def test_an_answer_that_comes_too_late_is_looked_for(github: FakeGitHub, board: Make) -> None:
     github.faults[2] = Fault(delay=1.5)
-    assert board(timeout=1).carry_out(OPEN) == "#1, there already"
+    assert board(timeout=1).carry_out(OPEN) == "#1, opened before"
     assert len(github.issues) == 1
 
 
 def test_a_comment_whose_answer_was_lost_is_not_made_twice(github: FakeGitHub, board: Make) -> None:
     github.file("title", "body")
     github.faults[2] = Fault(lost=True)
-    assert board().carry_out(AddComment(1, signed("news", 0))) == "said already"
+    assert board().carry_out(AddComment(1, sign_comment("news", 0))) == "commented before"
     assert len(github.comments[1]) == 1
 
 
@@ -126,7 +126,7 @@ def test_a_token_that_was_revoked_in_the_middle_ends_it(github: FakeGitHub, boar
         (422, "Validation Failed"),
     ],
 )
-@pytest.mark.parametrize("step", [AddComment(1, signed("news", 0)), EditIssue(1, "body")])
+@pytest.mark.parametrize("step", [AddComment(1, sign_comment("news", 0)), EditIssue(1, "body")])
 def test_what_holds_for_one_issue_leaves_the_others(
     github: FakeGitHub, board: Make, status: int, message: str, step: AddComment | EditIssue
 ) -> None:
@@ -138,7 +138,7 @@ def test_what_holds_for_one_issue_leaves_the_others(
 
 def test_a_label_that_another_job_made_meanwhile_is_there(github: FakeGitHub, board: Make) -> None:
     github.faults[3] = Fault(422, "Validation Failed")  # 1 looks, 2 lists the labels, 3 makes one
-    assert board().carry_out(OpenIssue("title", hidden(MARK), ("regression",), ("id",))) == "#1"
+    assert board().carry_out(OpenIssue("title", hidden_line(MARK), ("regression",), ("id",))) == "#1"
 
 
 def test_what_github_says_is_one_visible_line(github: FakeGitHub, board: Make) -> None:

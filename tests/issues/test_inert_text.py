@@ -16,11 +16,11 @@ from monitor.analysis.regressions.regression import Regression, RegressionState,
 from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionEvent, RegressionKind
 from monitor.formatting.humanize import escape_invisible
 from monitor.formatting.markdown import MAX_BYTES, block, code, size, table
-from monitor.issues.body import LONGEST_TITLE, text_of
-from monitor.issues.comments import back, ended, news, told
+from monitor.issues.body import MAX_TITLE_LENGTH, issue_text
+from monitor.issues.comments import closing_comment, notified_state, reopened_comment, update_comment
 from monitor.issues.grouping import IssueReport
-from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, find_mark, hidden
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, find_metadata, hidden_line
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import IssueSettings
 from monitor.model import Build, Channel, Evidence, Outcome, Run
@@ -127,11 +127,18 @@ def regression(
 def texts(*regressions: Regression) -> str:
     """All that is ever said of regressions, one after the other."""
     report = IssueReport(regressions, 0)
-    known = told(report)
+    known = notified_state(report)
     site = IssueSettings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")
     mark = IssueMetadata(report.covers, IssueState.OPEN, "", (), known)
-    other = told(IssueReport((regression("x", number=7),), 0))
-    return "\n\n".join((text_of(report, site).body(mark), news(other, report, site), back(report, site), ended(report)))
+    other = notified_state(IssueReport((regression("x", number=7),), 0))
+    return "\n\n".join(
+        (
+            issue_text(report, site).body(mark),
+            update_comment(other, report, site),
+            reopened_comment(report, site),
+            closing_comment(report),
+        )
+    )
 
 
 @pytest.mark.parametrize("planted", PLANTED)
@@ -156,10 +163,10 @@ def test_nor_does_anything_else_that_it_may_say(said: str) -> None:
 @given(TEXT, NAMES)
 @settings(max_examples=60, deadline=None)
 def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
-    (task,) = plan([regression(said, name)], [], [], IssueSettings(script=lambda case, seen: said))
+    (task,) = plan_issues([regression(said, name)], [], [], IssueSettings(script=lambda case, seen: said))
     (step,) = task
     assert isinstance(step, OpenIssue)
-    mark = find_mark(step.body)
+    mark = find_metadata(step.body)
     assert mark
     assert (mark.covers, mark.title) == ((f"{1:012x}",), step.title)
 
@@ -168,13 +175,13 @@ def test_the_mark_is_ours_whatever_is_in_the_body(said: str, name: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_a_mark_is_read_as_it_was_written(said: str) -> None:
     mark = IssueMetadata(("id",), IssueState.FIXED, said, (said,), NotifiedState(said, said, (said,), 2), 3)
-    assert find_mark(f"body\n\n{hidden(mark)}\r\n") == mark
-    assert "-->" not in hidden(mark)[:-3]
+    assert find_metadata(f"body\n\n{hidden_line(mark)}\r\n") == mark
+    assert "-->" not in hidden_line(mark)[:-3]
 
 
 @pytest.mark.parametrize("body", ["", "<!-- portability-monitor {} -->", "<!-- portability-monitor {1} -->", "a {} b"])
 def test_what_is_no_mark_is_none(body: str) -> None:
-    assert find_mark(body) is None
+    assert find_metadata(body) is None
 
 
 @pytest.mark.parametrize("kind", [*RegressionKind])
@@ -184,13 +191,13 @@ def test_a_body_is_cut_by_whole_rows(kind: RegressionKind) -> None:
     together = regression(long, kind=kind)
     bad = tuple(bad for one in functions for bad in one.bad)
     for report in (IssueReport((widened(together, bad),), 0), IssueReport(tuple(functions[:200]), 0)):
-        text = text_of(report, IssueSettings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
-        body = text.body(IssueMetadata(report.covers, IssueState.OPEN, text.title, text.labels, told(report)))
+        text = issue_text(report, IssueSettings(site="https://example.org/", script=lambda case, seen: "x" * 11_900))
+        body = text.body(IssueMetadata(report.covers, IssueState.OPEN, text.title, text.labels, notified_state(report)))
         assert size(body) <= MAX_BYTES
-        assert len(text.title) <= LONGEST_TITLE
+        assert len(text.title) <= MAX_TITLE_LENGTH
         rows = [line for line in body.splitlines() if line.startswith("| ")]
         assert all(line.endswith(" |") for line in rows)
-        if len(text.hits[1]) > 1:
+        if len(text.failing.rows) > 1:
             assert " more: https://example.org/regressions/" in body
             assert size(body) > MAX_BYTES * 0.9
 

@@ -10,8 +10,8 @@ import pytest
 from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.regressions.tracker import FailingCell
-from monitor.issues.grouping import ALONE
-from monitor.issues.issue_metadata import find_mark
+from monitor.issues.grouping import MAX_SINGLE_ISSUES
+from monitor.issues.issue_metadata import find_metadata
 from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import CLOSE_AFTER, IssueSettings
 from monitor.reports.affected_share import affected_share
@@ -107,7 +107,7 @@ def test_news_that_comes_twice_is_told_twice(
         nights += later
         notify(read(*nights))
     said = [comment["body"].splitlines()[0] for comment in github.comments[1]]
-    assert said[::2] == ["- Not any more on `gpu`."] * 2
+    assert said[::2] == ["- No longer on `gpu`."] * 2
     assert len(said) == 4
 
 
@@ -124,14 +124,14 @@ def test_growth_is_news_when_it_doubles(github: FakeGitHub, notify: Make, read: 
     notify(read(*suite("paper", 1, bad=4)))
     assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=3)))) == ["EditIssue"]
     assert kinds(notify(read(*suite("paper", 1, bad=4), *suite("harness", 3, bad=4)))) == ["AddComment", "EditIssue"]
-    assert github.comments[1][0]["body"].startswith("- Now 8 cases of 8 functions on `cpu`, and 4 functions before.")
+    assert github.comments[1][0]["body"].startswith("- Now 8 cases of 8 functions on `cpu`; before, 4 functions.")
 
 
 def test_a_closer_look_is_news(github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make) -> None:
     notify(read(*good(1), *bad(5)))
     notify(read(*good(1), *bad(5), *bad(3)))
     (comment,) = github.comments[1]
-    assert comment["body"].startswith("- It came between `jax==1` and `jax==3`.")
+    assert comment["body"].startswith("- The change lies between `jax==1` and `jax==3`.")
     assert github.issues[0]["title"].endswith("since jax 3")
 
 
@@ -146,7 +146,7 @@ def test_what_is_mended_is_closed_after_some_good_nights(
     assert f"fixed in `jax==3`, and good for {CLOSE_AFTER - 1} of {CLOSE_AFTER} nights" in github.issues[0]["body"]
     assert kinds(notify(read(*before, *good(*range(3, 3 + CLOSE_AFTER))))) == ["AddComment", "EditIssue"]
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "completed")
-    assert github.comments[1][0]["body"].startswith("Mended in `jax==3`, and good since.")
+    assert github.comments[1][0]["body"].startswith("Fixed in `jax==3`, and good since.")
     assert notify(read(*before, *good(*range(3, 9)))) == ()
 
 
@@ -173,10 +173,10 @@ def test_what_comes_back_is_reopened(github: FakeGitHub, notify: Make, read: Mak
     assert (issue["state"], issue["state_reason"]) == ("open", "reopened")
     said = [comment["body"].splitlines()[0] for comment in github.comments[1]]
     assert said == [
-        "Mended in `jax==3`, and good since.",
-        "It is back, with `jax==4`: 1 case of 1 function on `cpu`.",
-        "Mended in `jax==5`, and good since.",
-        "It is back, with `jax==6`: 1 case of 1 function on `cpu`.",
+        "Fixed in `jax==3`, and good since.",
+        "The failure is back in `jax==4`: 1 case of 1 function on `cpu`.",
+        "Fixed in `jax==5`, and good since.",
+        "The failure is back in `jax==6`: 1 case of 1 function on `cpu`.",
     ]
 
 
@@ -306,17 +306,17 @@ def many(night: Make, number: int, total: int) -> list[Any]:
 
 
 def test_a_few_have_an_issue_each(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
-    notify(read(*many(night, ALONE, 100)))
-    assert len(github.issues) == ALONE
+    notify(read(*many(night, MAX_SINGLE_ISSUES, 100)))
+    assert len(github.issues) == MAX_SINGLE_ISSUES
 
 
 def test_many_in_a_night_are_one_issue(github: FakeGitHub, notify: Make, read: Make, night: Make) -> None:
     at_once = IssueSettings(close_after=1)
-    nights = many(night, ALONE + 9, 100)
+    nights = many(night, MAX_SINGLE_ISSUES + 9, 100)
     notify(read(*nights), at_once)
     (issue,) = github.issues
-    assert issue["title"] == f"jax: {ALONE + 9} regressions on cpu since jax 2"
-    assert len(find_mark(issue["body"]).covers) == ALONE + 9  # type: ignore[union-attr]
+    assert issue["title"] == f"jax: {MAX_SINGLE_ISSUES + 9} regressions on cpu since jax 2"
+    assert len(find_metadata(issue["body"]).covers) == MAX_SINGLE_ISSUES + 9  # type: ignore[union-attr]
     assert notify(read(*nights), at_once) == ()
     mended = night(3, {one.case: "pass" for one in nights[0].observations})
     notify(read(*nights, mended), at_once)
@@ -373,9 +373,9 @@ def test_an_issue_that_another_job_opened_meanwhile_is_not_opened_again(
     late = board()
     assert late.filed() == ()
     notify(history)
-    opened = find_mark(github.issues[0]["body"])
+    opened = find_metadata(github.issues[0]["body"])
     assert opened
-    assert late.carry_out(OpenIssue("again", "", (), opened.covers)) == "#1, there already"
+    assert late.carry_out(OpenIssue("again", "", (), opened.covers)) == "#1, opened before"
     assert len(github.issues) == 1
 
 
@@ -410,7 +410,7 @@ def said(github: FakeGitHub) -> list[str]:
 def now(github: FakeGitHub) -> str:
     """What the only issue says of how it stands."""
     (issue,) = github.issues
-    (line,) = (line for line in issue["body"].splitlines() if line.startswith("| now |"))
+    (line,) = (line for line in issue["body"].splitlines() if line.startswith("| status |"))
     return str(line)
 
 
@@ -423,13 +423,13 @@ def test_bad_then_flaky_then_bad_then_good(
     assert "1 of 1 case and 1 of 1 function bad" in now(github)
     nights += disagree(3)
     notify(read(*nights))
-    assert "flaky: 1 case of it answers now this, now that" in now(github)
-    assert said(github)[-1].startswith("Flaky now: 1 case of it on `cpu`")
+    assert "flaky: 1 remaining case, not counted as failing" in now(github)
+    assert said(github)[-1].startswith("Flaky: 1 remaining case on `cpu`")
     assert notify(read(*nights)) == ()
     nights += bad(4)
     notify(read(*nights))
     assert "1 of 1 case and 1 of 1 function bad" in now(github)
-    assert said(github)[-1].startswith("It is back, with `jax==2`: 1 case of 1 function on `cpu`.")
+    assert said(github)[-1].startswith("The failure is back in `jax==2`: 1 case of 1 function on `cpu`.")
     assert notify(read(*nights)) == ()
     for day in range(5, 5 + CLOSE_AFTER):
         assert github.issues[0]["state"] == "open"
@@ -452,7 +452,7 @@ def test_what_stays_flaky_is_closed_and_opens_again_when_it_is_bad_for_sure(
     nights += disagree(3 + CLOSE_AFTER)
     notify(read(*nights))
     assert (github.issues[0]["state"], github.issues[0]["state_reason"]) == ("closed", "not_planned")
-    assert said(github)[-1].startswith("It stayed flaky")
+    assert said(github)[-1].startswith("The remaining cases stayed flaky")
     assert notify(read(*nights, *disagree(10))) == ()
     notify(read(*nights, *bad(10)))
     assert (github.issues[0]["state"], len(github.issues)) == ("open", 1)
@@ -467,7 +467,7 @@ def test_a_case_that_the_history_rates_as_flaky_is_told_of_too(
     notify(read(*nights))
     notify(read(*nights, excuse=rated_flaky))
     assert "flaky" in now(github)
-    assert said(github)[-1].startswith("Flaky now")
+    assert said(github)[-1].startswith("Flaky: ")
 
 
 def test_of_several_cases_one_that_became_flaky_is_named_in_numbers(
@@ -478,7 +478,7 @@ def test_of_several_cases_one_that_became_flaky_is_named_in_numbers(
     nights.append(night(3, {A: "flaky", B: "error", C: "pass", D: "pass"}))
     notify(read(*nights))
     assert "2 of 2 cases and 2 of 2 functions bad, 1 case flaky" in now(github)
-    assert said(github) == ["- Flaky now, of what is bad: 1 case, which answer now this, now that."]
+    assert said(github) == ["- Flaky now, among the failing cases: 1 case."]
     assert "| ≈ flaky" in github.issues[0]["body"] or "flaky | 1 |" in github.issues[0]["body"]
 
 
@@ -501,7 +501,7 @@ def test_no_open_issue_of_ours_stands_unsaid(
     """Over many nights of a case that passes, fails or is flaky: whatever comes, an open issue says how it stands."""
     outcomes = ["pass", "error", "flaky", "flaky", "error", "pass", "error", "error", "flaky", "pass", "pass", "error"]
     nights: list[Any] = []
-    words = {"error": "function bad", "flaky": "flaky: 1 case", "pass": "fixed in"}
+    words = {"error": "function bad", "flaky": "flaky: 1 remaining case", "pass": "fixed in"}
     for day, outcome in enumerate(outcomes if open_ else outcomes[1:] + outcomes, start=1):
         nights.append(night(day, {A: outcome, B: "pass", C: "pass", D: "pass"}))
         notify(read(*nights))
@@ -522,5 +522,5 @@ def test_numbers_of_a_reopened_issue_are_those_of_its_page(
     ((one,), _) = history
     assert github.issues[0]["state"] == "open"
     assert affected_share([one]) == "1 of 2 cases and 1 of 2 functions bad"
-    assert f"| now | {affected_share([one])} in `jax==4` |" in github.issues[0]["body"]
+    assert f"| status | {affected_share([one])} in `jax==4` |" in github.issues[0]["body"]
     assert regressions_text([one], {}).splitlines()[1].strip().startswith(affected_share([one]))

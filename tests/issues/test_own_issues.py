@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from monitor.issues.issue_metadata import find_mark, signed
+from monitor.issues.issue_metadata import find_metadata, sign_comment
 from monitor.issues.operations import AddComment
 from support.fake_github import BOT, FakeGitHub
 
@@ -77,20 +77,20 @@ def test_a_line_in_a_block_of_code_is_no_mark_whoever_wrote_it(
     github: FakeGitHub, notify: Make, read: Make, night: Make, how: str
 ) -> None:
     notify(read(night(1, {A: "pass"}), night(2, {A: "error"})))
-    assert find_mark(github.issues[0]["body"])
-    assert find_mark(PASTES[how](github.issues[0]["body"])) is None
+    assert find_metadata(github.issues[0]["body"])
+    assert find_metadata(PASTES[how](github.issues[0]["body"])) is None
 
 
 def test_our_own_body_with_blocks_of_code_has_its_mark(
     github: FakeGitHub, notify: Make, read: Make, night: Make
 ) -> None:
     notify(read(night(1, {A: "pass"}), night(2, {A: "error"}, says={A: "```\n````\n~~~"})))
-    assert find_mark(github.issues[0]["body"])
+    assert find_metadata(github.issues[0]["body"])
 
 
 def test_a_comment_that_somebody_copies_does_not_count_as_said(github: FakeGitHub, board: Make) -> None:
     github.file("ours", "body", user=github.user(BOT))
-    news = signed("- Now also on `gpu`.", 0)
+    news = sign_comment("- Now also on `gpu`.", 0)
     github._comment(1, news)["user"] = github.user("mallory")
-    assert board().carry_out(AddComment(1, news)) == "said"
-    assert board().carry_out(AddComment(1, news)) == "said already"
+    assert board().carry_out(AddComment(1, news)) == "commented"
+    assert board().carry_out(AddComment(1, news)) == "commented before"

@@ -14,7 +14,7 @@ from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.regressions.tracker import EventKind
 from monitor.analysis.regressions.triage import Triage, load_triage, reported_slowdowns, suppression_of, triage_problems
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.model import (
     Evidence,
 )
@@ -80,7 +80,7 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
         excuse = suppression_of(triage, (), TODAY)
         (one,) = slower_in(recorded, excuse)
         assert (number, one.state) == (number, state)
-        assert len(plan([one], night_changes(recorded), [], SITE)) == (state is RegressionState.OPEN)
+        assert len(plan_issues([one], night_changes(recorded), [], SITE)) == (state is RegressionState.OPEN)
         (night,) = latency_nights(recorded)
         assert len(reported_slowdowns(night, excuse)) == (
             state is RegressionState.OPEN

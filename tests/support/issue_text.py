@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from monitor.issues.issue_plan import plan
+from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import OpenIssue
 from monitor.issues.settings import IssueSettings
 
@@ -20,7 +20,7 @@ SITE = IssueSettings(
 
 def opened(history: Any, settings: IssueSettings) -> OpenIssue:
     """The one issue that a history calls for."""
-    ((step,),) = plan(*history, [], settings)
+    ((step,),) = plan_issues(*history, [], settings)
     assert isinstance(step, OpenIssue)
     return step
 
