@@ -24,7 +24,7 @@ VAGUE = {
     r"\btold\b": "name the act: reported, recorded, returned",
     r"\basked\b": "name the act: run, requested, queried",
     r"\bsaid\b": "name the act: stated, returned, printed",
-    r"\bone an? (?:row|line|case|run|night|build|file|month|week|day|target|function|series|page|cause)\b": "'one per'",
+    r"\b(?:one|an?) (?:(?!of )\w+ )?an? (?:row|case|run|build|file|target|function|series|page|cause)\b": "write 'per'",
     r"\ball of it\b|\bof it (?:gone|all)\b": "name the thing",
     r"\bmend(?:ed|s)?\b": "write 'fix'",
 }
