@@ -30,6 +30,7 @@ def backfill(directory: Path, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, cwd=directory, env=ENVIRONMENT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.usefixtures("framework_environments")
 def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) -> None:
     interrupted(nothing_shipped, "--builds", "0.6.0")
     first = backfill(nothing_shipped, "--builds", "0.6.0")
@@ -47,6 +48,7 @@ def test_an_older_build_takes_its_place_before_the_newer(nothing_shipped: Path) 
     assert [*(nothing_shipped / ".portability" / "backfill").glob("*.json*")] == []
 
 
+@pytest.mark.usefixtures("framework_environments")
 def test_runs_that_are_handed_over_are_recorded_by_somebody_else(nothing_shipped: Path) -> None:
     done = backfill(nothing_shipped, "--builds", "0.6.0,0.5.99", "--out", "runs")
     assert done.returncode == 1, done.stderr

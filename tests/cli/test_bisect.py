@@ -132,6 +132,7 @@ def test_a_call_at_fault_is_told_in_one_line(nothing_shipped: Path, arguments: l
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.usefixtures("framework_environments")
 def test_a_script_of_ones_own_over_releases_of_jax(tmp_path: Path) -> None:
     """The release that has `jax.tree_map` no more, from real wheels; 0.5.3 is one that the script cannot tell of."""
     script = tmp_path / "check.py"

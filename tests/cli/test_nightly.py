@@ -14,12 +14,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
+pytestmark = pytest.mark.usefixtures("framework_environments")
 
 
 def nightly(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
