@@ -33,7 +33,7 @@ from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import load_target
 from monitor.execution.workers.confirmation import ConfirmingWorker
-from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.factories import worker_environment
 from monitor.execution.workers.process import Limits, Worker, clean_environment, worker_command
 from monitor.formats.run_file import RunFileWriter
 from monitor.model import Evidence, Outcome
@@ -82,7 +82,7 @@ class Bench:
         self._python = provided.python
         self._core = max(os.sched_getaffinity(0))
         self._scratch = scratch
-        self._environment = environment_of(target.backend(Evidence.EXECUTED), target.framework(framework), scratch)
+        self._environment = worker_environment(target.backend(Evidence.EXECUTED), target.framework(framework), scratch)
 
     def passing(self) -> list[str]:
         lines = self._loop([]).splitlines()
@@ -133,7 +133,7 @@ class Bench:
             RunFileWriter(path) as writer,
         ):
             for case in cases:
-                writer.write_observation(examiner.ask(case))
+                writer.write_observation(examiner.run_case(case))
         return time.perf_counter() - start
 
     def _loop(self, cases: list[str]) -> str:

@@ -29,7 +29,7 @@ from typing import Any
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import load_target
-from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.factories import worker_environment
 from monitor.model import Evidence
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -54,7 +54,7 @@ def main() -> None:
         build = provision(target, framework, cache=default_cache(), log=print)
         command = [build.python, __file__, "--inside", "--functions", str(arguments.functions), framework]
         way, one = target.backend(Evidence.EXECUTED), target.framework(framework)
-        variables = os.environ | environment_of(way, one, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
+        variables = os.environ | worker_environment(way, one, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
         print(f"\n{build.build.label}", flush=True)
         subprocess.run(command, env=variables, check=True)
 

@@ -1,1 +1,8 @@
-"""Run a suite on a target with a build. Standard library only."""
+"""Execute suites on targets. Standard library only.
+
+A job runs in four steps: provide its builds, open a pool of workers, run the cases, write the run file.
+"""
+
+from monitor.execution.builds.provider import provision as provision
+from monitor.execution.run import open_pool as open_pool
+from monitor.execution.run import run_job as run_job

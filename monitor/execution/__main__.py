@@ -1,7 +1,7 @@
-"""The run step by itself: `python -m monitor.execution`, with nothing but the standard library.
+"""The command `python -m monitor.execution`, which runs one job with the standard library alone.
 
-`portability run` is the same command. Machines with the hardware often allow no installing: a clone of the project
-and the interpreter that has the framework are enough.
+`portability run` is the same command. Machines with the hardware often permit no installation: a clone of the project
+and an interpreter that has the framework suffice.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from typing import NoReturn
 
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import AUTO
+from monitor.execution.case_selection import ShardError, parse_shard
 from monitor.execution.command_line import run_program
 from monitor.execution.path_checks import PathError, existing_directory, existing_file, new_directory, new_file
 from monitor.execution.progress import ProgressLine
 from monitor.execution.run import NoCaseError, ResumeError, run_job
-from monitor.execution.sharding import ShardError, parse_shard
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import CHANNELS, known_suites
 from monitor.execution.targets.target import Target, find_target, load_targets
@@ -41,16 +41,16 @@ EXAMPLES = """examples:
   portability run --target tpu-v5e --evidence compiled --framework jax --out tpu.jsonl
   python -m monitor.execution --framework torch --python /opt/conda/bin/python --out torch.jsonl
 
-exit status: 0 when every case was answered, 1 when the run was blocked or cut short, 2 when the call is at fault
+exit status: 0 when every case ran, 1 when the run was blocked or cut short, 2 after a usage error
 """
 
 
 def main(arguments: list[str] | None = None, *, program: str = "python -m monitor.execution") -> int:
-    """Run one job; `arguments` are those after the program's name. Returns the exit status."""
-    return run_program(program, partial(_call, arguments, program), FAULTS)
+    """Run one job and return the exit status; `arguments` follow the name of the program."""
+    return run_program(program, partial(_run, arguments, program), FAULTS)
 
 
-def _call(arguments: list[str] | None, program: str) -> int:
+def _run(arguments: list[str] | None, program: str) -> int:
     given = _parser(program).parse_args(arguments)
     targets = load_targets(given.runners)
     job = _job(given, targets)
@@ -62,8 +62,8 @@ def _call(arguments: list[str] | None, program: str) -> int:
             given.out,
             cache=given.cache,
             resume=given.resume,
-            say=lambda line: print(line, file=sys.stderr),
-            show=ProgressLine(given.out.stem),
+            log=lambda line: print(line, file=sys.stderr),
+            on_progress=ProgressLine(given.out.stem),
         )
     except KeyboardInterrupt:
         print(f"\n{program}: interrupted; go on with --resume --out {given.out}", file=sys.stderr)
@@ -71,15 +71,15 @@ def _call(arguments: list[str] | None, program: str) -> int:
     return 1 if run.run.blocked or run.end is None else 0
 
 
-class CallError(Exception):
-    """A call that cannot be served; one line says what to change."""
+class UsageError(Exception):
+    """A usage error; one line names the remedy."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose refusal is one line."""
+    """A parser whose error is one line."""
 
     def error(self, message: str) -> NoReturn:
-        raise CallError(f"{message}; see {self.prog} --help")
+        raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
@@ -94,18 +94,18 @@ def _parser(program: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--job",
         type=_checked(existing_file),
-        help="a job that `portability plan` wrote; the options below are then not given",
+        help="a job file of `portability plan`; excludes the options below",
     )
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
-    parser.add_argument("--suite", help="default: paper, or kernels where they are looked up")
+    parser.add_argument("--suite", help="a suite (default: paper, or kernels for registered evidence)")
     parser.add_argument(
         "--evidence",
         type=Evidence,
         help="executed, compiled, lowered or registered (default: the strongest that the target can give)",
     )
     parser.add_argument("--channel", default=AUTO, help="auto, nightly, release or pinned (default: %(default)s)")
-    parser.add_argument("--build", default="", help="one version by name, as in jax==0.9.2")
+    parser.add_argument("--build", default="", help="one version, as in jax==0.9.2")
     parser.add_argument("--python", default="", help="an interpreter that already has the framework")
     parser.add_argument("--case", action="append", default=[], help="only cases whose id matches this shell pattern")
     parser.add_argument("--shard", type=_shard, help="only this part of them: 2/8 is the second of eight")
@@ -116,13 +116,13 @@ def _parser(program: str) -> argparse.ArgumentParser:
         "--cache",
         type=_checked(new_directory),
         default=default_cache(),
-        help="where builds are kept (default: %(default)s)",
+        help="the folder of builds (default: %(default)s)",
     )
     return parser
 
 
 def _checked(check: Callable[[str], Path]) -> Callable[[str], Path]:
-    """The check of a path as the parser wants it."""
+    """Return a check of a path as a type of the parser."""
 
     @wraps(check)
     def parse(text: str) -> Path:
@@ -143,16 +143,19 @@ def _shard(text: str) -> str:
 
 
 def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
-    """The job that was named, or the one that the options say. Raises CallError and TargetError."""
+    """Return the job in the file that `--job` names, or the job that the options describe.
+
+    Raises UsageError and TargetError.
+    """
     if given.job:
         return _read_job(given.job)
     if not given.framework:
-        raise CallError("--framework or --job is needed")
+        raise UsageError("--framework or --job is needed")
     _refuse_unknown_channel(given.channel)
     if given.python and not shutil.which(given.python):
-        raise CallError(f"--python {given.python}: no program that can be run; name an interpreter")
+        raise UsageError(f"--python {given.python}: no program that can be run; name an interpreter")
     if given.suite is not None and given.suite not in (known := known_suites(given.framework)):
-        raise CallError(f"--suite {given.suite}: {given.framework} has no such suite, {nearest(given.suite, known)}")
+        raise UsageError(f"--suite {given.suite}: {given.framework} has no such suite, {nearest(given.suite, known)}")
     evidence = given.evidence or find_target(targets, given.target).evidences[0]
     return Job(
         target=given.target,
@@ -168,21 +171,21 @@ def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
 
 
 def _refuse_unknown_channel(channel: str) -> None:
-    """Raise CallError, with the nearest name, unless it is a channel."""
+    """Raise UsageError, with the nearest name, unless `channel` is one."""
     if channel not in (known := (AUTO, *CHANNELS)):
-        raise CallError(f'--channel "{channel}": no such channel, {nearest(channel, known)}')
+        raise UsageError(f'--channel "{channel}": no such channel, {nearest(channel, known)}')
 
 
 def _read_job(path: Path) -> Job:
     try:
         return from_json(Job, json.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
-        raise CallError(f"--job {path}: {error.strerror}; `portability plan` writes one") from error
+        raise UsageError(f"--job {path}: {error.strerror}; `portability plan` writes one") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CallError(f"--job {path}: is no job that `portability plan` wrote: {error}") from error
+        raise UsageError(f"--job {path}: is no job that `portability plan` wrote: {error}") from error
 
 
-FAULTS = (CallError, TargetError, ResumeError, NoCaseError, RunFileError, FileExistsError)
+FAULTS = (UsageError, TargetError, ResumeError, NoCaseError, RunFileError, FileExistsError)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,99 +1,119 @@
-"""Builds side by side: the same cases in fresh processes of each, in turns.
+"""Interleaved A/B runs: the same cases in fresh processes of several builds, in turns.
 
-A night's latency differs from the last one's by what the machine was at, by how its memory lay, and perhaps by the
-build. Whatever lasts longer than a few seconds falls on both builds when they take turns (A B A B ...), and what one
-process happened to get is one sample of many. A fresh process costs seconds, nearly all of them the import of the
-framework, so each answers all the cases, one after the other.
+The latency of a night differs from that of the last one because of the state of the machine, the layout of memory, and
+perhaps the build. A disturbance of more than a few seconds affects all builds if they take turns (A B A B ...), and the
+luck of one process is one sample of many. A fresh process costs seconds, most of them for the import of the framework,
+so each process runs all cases, one after the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import cycle, islice
 
-from monitor.execution.workers.confirmation import RETIRED_AT
-from monitor.execution.workers.pool import WorkerFactory
+from monitor.execution.workers.confirmation import RESTART_MEMORY_SHARE
+from monitor.execution.workers.factories import WorkerFactory
 from monitor.execution.workers.process import Limits
 from monitor.model import ComparisonSide, Digest, Observation, Outcome
 
-DIGITS = 4  # decimals of a microsecond that are kept: far below what a clock can tell
-# Processes of good builds in a round, beside one of the new build. Two in each of six rounds give each of six good
-# builds two processes. The mean over them is then known better than the layout of builds allows.
-GOODS_A_ROUND = 2
-
-Named = tuple[str, WorkerFactory]  # a build's label, and what starts a process of it
+DIGITS = 4  # decimals of a microsecond: far below the resolution of a clock
+# Processes of good builds in a round, beside one of the new build. Two in each of nine rounds give each of five good
+# builds three or four processes. The level of a build is then known to about 1 %, far better than its layout allows.
+MAX_GOOD_STARTS = 2
 
 
-def side_by_side(
-    good: Named, new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
+@dataclass(frozen=True)
+class BuildProcesses:
+    """A build in an A/B run: its requirement ("jax==0.9.2"), and the factory of its processes."""
+
+    requirement: str
+    start: WorkerFactory
+
+
+def compare_two_builds(
+    good: BuildProcesses,
+    new: BuildProcesses,
+    cases: Sequence[str],
+    limits: Limits,
+    *,
+    rounds: int,
+    log: Callable[[str], None],
 ) -> dict[str, tuple[ComparisonSide, ComparisonSide]]:
-    """What two builds make of cases. As `beside_several`, with one good build."""
-    found = beside_several([good], new, cases, limits, rounds=rounds, say=say)
-    return {case: (goods[0], of_new) for case, (goods, of_new) in found.items()}
+    """Return the sides of the good and of the new build for each case. As `compare_builds`, with one good build."""
+    sides = compare_builds([good], new, cases, limits, rounds=rounds, log=log)
+    return {case: (goods[0], of_new) for case, (goods, of_new) in sides.items()}
 
 
-def beside_several(
-    goods: Sequence[Named], new: Named, cases: Sequence[str], limits: Limits, *, rounds: int, say: Callable[[str], None]
+def compare_builds(
+    goods: Sequence[BuildProcesses],
+    new: BuildProcesses,
+    cases: Sequence[str],
+    limits: Limits,
+    *,
+    rounds: int,
+    log: Callable[[str], None],
 ) -> dict[str, tuple[tuple[ComparisonSide, ...], ComparisonSide]]:
-    """Measure cases under good builds and a new one; return the sides of the good builds, and that of the new one.
+    """Run cases under good builds and a new one; return the sides of the good builds and of the new one, by case.
 
-    Each round starts one process of the new build and `starts_of_goods` processes of good builds, which take turns over
-    the rounds. A case that a build does not list has no answers there. Raises WorkerUnavailableError where no process
-    could be started.
+    Each round starts one process of the new build and `good_starts_per_round` processes of good builds, which take
+    turns over the rounds. A case that a build does not list has an empty side there. Raises WorkerUnavailableError
+    where a process cannot start.
     """
-    # By place, not by label: a build may be compared with itself.
+    # By position, not by requirement: a build may be compared with itself.
     builds = (*goods, new)
-    answers: list[list[Observation]] = [[] for _ in builds]
+    observations: list[list[Observation]] = [[] for _ in builds]
     turns = cycle(range(len(goods)))
-    beside = " and ".join(filter(None, (goods[0][0], f"{len(goods) - 1} other good builds" if len(goods) > 1 else "")))
+    others = f"{len(goods) - 1} other good builds" if len(goods) > 1 else ""
+    names = " and ".join(filter(None, (goods[0].requirement, others)))
     for number in range(1, rounds + 1):
-        say(f"{beside} and {new[0]} side by side, {len(cases)} cases: round {number} of {rounds}")
-        for place in (*islice(turns, starts_of_goods(len(goods))), len(goods)):
-            answers[place] += _fresh_answers(builds[place][1], cases, limits)
-    sides = [_sides(label, cases, given) for (label, _), given in zip(builds, answers, strict=True)]
+        log(f"{names} and {new.requirement} side by side, {len(cases)} cases: round {number} of {rounds}")
+        for position in (*islice(turns, good_starts_per_round(len(goods))), len(goods)):
+            observations[position] += _run_fresh(builds[position].start, cases, limits)
+    sides = [_sides(build.requirement, cases, its) for build, its in zip(builds, observations, strict=True)]
     return {case: (tuple(side[case] for side in sides[:-1]), sides[-1][case]) for case in cases}
 
 
-def starts_of_goods(goods: int) -> int:
-    """How many processes of good builds a round starts."""
-    return min(goods, GOODS_A_ROUND)
+def good_starts_per_round(goods: int) -> int:
+    """Return how many processes of good builds a round starts."""
+    return min(goods, MAX_GOOD_STARTS)
 
 
-def _fresh_answers(start: WorkerFactory, cases: Sequence[str], limits: Limits) -> list[Observation]:
-    """The answers of one fresh process. A case that kills it, or bloats it, costs nobody else's: another takes over."""
-    answers: list[Observation] = []
+def _run_fresh(start: WorkerFactory, cases: Sequence[str], limits: Limits) -> list[Observation]:
+    """Run cases in one fresh process, and in another one after each case that kills it or fills its memory."""
+    observations: list[Observation] = []
     left = [*cases]
     while left:
         with closing(start()) as worker:
-            listed = frozenset(worker.ready.cases)
+            listed = frozenset(worker.info.cases)
             while left:
                 case = left.pop(0)
                 if case in listed:
-                    answers.append(worker.ask(case, limits))
-                if not worker.alive or worker.memory_mib > RETIRED_AT * limits.memory_mib:
+                    observations.append(worker.run_case(case, limits))
+                if not worker.alive or worker.memory_mib > RESTART_MEMORY_SHARE * limits.memory_mib:
                     break
-    return answers
+    return observations
 
 
-def _sides(label: str, cases: Sequence[str], answers: Sequence[Observation]) -> dict[str, ComparisonSide]:
-    of_case: dict[str, list[Observation]] = {case: [] for case in cases}
-    for answer in answers:
-        of_case[answer.case].append(answer)
-    return {case: _side(label, given) for case, given in of_case.items()}
+def _sides(requirement: str, cases: Sequence[str], observations: Sequence[Observation]) -> dict[str, ComparisonSide]:
+    by_case: dict[str, list[Observation]] = {case: [] for case in cases}
+    for observation in observations:
+        by_case[observation.case].append(observation)
+    return {case: _side(requirement, its) for case, its in by_case.items()}
 
 
-def _side(label: str, answers: Sequence[Observation]) -> ComparisonSide:
-    passed = [answer for answer in answers if answer.outcome is Outcome.PASS]
+def _side(requirement: str, observations: Sequence[Observation]) -> ComparisonSide:
+    passed = [observation for observation in observations if observation.outcome is Outcome.PASS]
     return ComparisonSide(
-        label,
-        tuple(answer.outcome for answer in answers),
-        tuple(round(answer.latency.median, DIGITS) for answer in passed if answer.latency),
-        _common_digest([answer.digest for answer in passed]),
+        requirement,
+        tuple(observation.outcome for observation in observations),
+        tuple(round(observation.latency.median, DIGITS) for observation in passed if observation.latency),
+        _common_digest([observation.digest for observation in passed]),
     )
 
 
 def _common_digest(digests: Sequence[Digest | None]) -> Digest | None:
-    """What all results were; None where one of them was another, or does not tell."""
+    """Return the digest that all results share; None where they differ, or where one is missing."""
     first = digests[0] if digests else None
     return first if first and all(other and first.agrees(other) for other in digests) else None

@@ -1,81 +1,85 @@
-"""The end of a run: what stands out is measured again there and then, beside good builds."""
+"""Compare the conspicuous cases of a run with good builds, on the same machine in the same night."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from monitor.execution.ab_runner import beside_several, starts_of_goods
+from monitor.execution.ab_runner import BuildProcesses, compare_builds, good_starts_per_round
 from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable, provision
 from monitor.execution.builds.versions import is_newer
-from monitor.execution.comparison_selection import BUDGET_SECONDS, affordable, controls, excesses, turned
+from monitor.execution.comparison_selection import (
+    BUDGET_SECONDS,
+    choose_controls,
+    latency_excess,
+    newly_failing,
+    within_budget,
+)
 from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.package_sources import PackageSources
-from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
+from monitor.execution.workers.factories import RunContext, execute_worker
 from monitor.execution.workers.process import Limits, WorkerUnavailableError
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
 from monitor.model import Baseline, Comparison, MachineBaseline, Observation, Outcome, Reason
 
-# Fresh processes that say whether a case fails under both builds, under one, or now and then: an outcome needs no
+# Fresh processes that show whether a case fails under both builds, under one, or sometimes: an outcome needs no
 # statistics, and a case that hangs costs its whole limit each time.
 OUTCOME_ROUNDS = 3
 
 
 @dataclass(frozen=True)
 class ComparisonBatch:
-    """Cases that are compared together, each with its reason, in so many rounds, with these good builds."""
+    """Cases that are compared together, each with its reason, the number of rounds, and the good builds."""
 
     cases: dict[str, Reason]
     rounds: int
     goods: tuple[str, ...]
 
 
-def compare(
-    ground: RunContext,
-    offer: PackageSources,
-    cores: frozenset[int],
-    runfile: RunFile,
+@dataclass(frozen=True)
+class ComparisonPlan:
+    """Batches to compare, and notes on what is left out."""
+
+    batches: tuple[ComparisonBatch, ...]
+    notes: tuple[str, ...]
+
+
+def compare_with_baseline(
+    context: RunContext,
+    sources: PackageSources,
+    run_file: RunFile,
     calibration: float,
     *,
     write: Callable[[Comparison], None],
     cache: Path,
-    say: Callable[[str], None],
+    log: Callable[[str], None],
 ) -> tuple[str, ...]:
-    """Measure what stands out in a run beside good builds, and return lines about what was not measured, and why.
+    """Compare the conspicuous cases of a run with good builds, and return notes on what was left out.
 
-    `runfile` is the run so far; what it has compared already is not compared again. `calibration` is the machine's of
-    this night. Each comparison is written as soon as it is there.
+    `run_file` is the run so far; cases that it has compared already are not compared again. `calibration` is that of
+    the machine in this night, in microseconds. Each comparison is written as soon as it is complete.
     """
-    baseline, build = ground.job.baseline, runfile.run.build
+    baseline, build = context.job.baseline, run_file.run.build
     if baseline is None or build is None:
         return ()
-    batches, told = planned(baseline, runfile, ground.job.watch_for(runfile.run.machine), calibration)
-    if not batches:
-        return told
-    notes = [*told]
-    limits = Limits(ground.way.case_seconds, ground.way.case_memory_mib)
-    start_new = _lane(ground, "new", ground.python, cores)
-    lanes: dict[str, WorkerFactory] = {}
-    with ExitStack() as used:
-        for label in dict.fromkeys(label for batch in batches for label in batch.goods):
-            try:
-                good = provision(offer, ground.job.framework, requirement=label, cache=cache, log=say)
-            except (BuildUnavailable, TargetError) as error:
-                notes.append(clean(f"nothing was compared with {label}: it cannot be had any more: {error}"))
+    plan = plan_comparisons(baseline, run_file, context.job.watch_for(run_file.run.machine), calibration)
+    if not plan.batches:
+        return plan.notes
+    notes = [*plan.notes]
+    limits = Limits(context.backend.case_seconds, context.backend.case_memory_mib)
+    new = _processes(context, "new", build.label, context.python)
+    with ExitStack() as resources:
+        goods = _provision_goods(context, sources, plan.batches, cache, log, resources, notes)
+        for batch in plan.batches:
+            available = [goods[requirement] for requirement in batch.goods if requirement in goods]
+            if not available:
                 continue
-            used.enter_context(hold_environment(good.python))
-            lanes[label] = _lane(ground, f"good-{len(lanes) + 1}", good.python, cores)
-        for batch in batches:
-            goods = [(label, lanes[label]) for label in batch.goods if label in lanes]
-            if not goods:
-                continue
-            new = build.label, start_new
             try:
-                sides = beside_several(goods, new, [*batch.cases], limits, rounds=batch.rounds, say=say)
+                sides = compare_builds(available, new, [*batch.cases], limits, rounds=batch.rounds, log=log)
             except WorkerUnavailableError as error:
                 return (*notes, clean(f"{len(batch.cases)} cases could not be compared: {error}"))
             for case, reason in batch.cases.items():
@@ -84,89 +88,112 @@ def compare(
     return tuple(notes)
 
 
-def _lane(ground: RunContext, name: str, python: Path, cores: frozenset[int]) -> WorkerFactory:
-    """What starts workers of a build; what a compiler keeps of it is not for the other."""
-    scratch = ground.scratch / name
+def _provision_goods(
+    context: RunContext,
+    sources: PackageSources,
+    batches: Iterable[ComparisonBatch],
+    cache: Path,
+    log: Callable[[str], None],
+    resources: ExitStack,
+    notes: list[str],
+) -> dict[str, BuildProcesses]:
+    """Provide the good builds of all batches, by requirement; add a note for each that is unavailable."""
+    goods: dict[str, BuildProcesses] = {}
+    for requirement in dict.fromkeys(requirement for batch in batches for requirement in batch.goods):
+        try:
+            good = provision(sources, context.job.framework, requirement=requirement, cache=cache, log=log)
+        except (BuildUnavailable, TargetError) as error:
+            notes.append(clean(f"nothing was compared with {requirement}: it is no longer available: {error}"))
+            continue
+        resources.enter_context(hold_environment(good.python))
+        goods[requirement] = _processes(context, f"good-{len(goods) + 1}", requirement, good.python)
+    return goods
+
+
+def _processes(context: RunContext, folder: str, requirement: str, python: Path) -> BuildProcesses:
+    """Return a build with processes that have a scratch folder, and so a compile cache, of their own."""
+    scratch = context.scratch / folder
     scratch.mkdir()
-    (lane,) = executing(replace(ground, python=python, scratch=scratch), cores)
-    return lane
+    return BuildProcesses(requirement, execute_worker(replace(context, python=python, scratch=scratch)))
 
 
-def planned(
-    baseline: Baseline, runfile: RunFile, watch: Mapping[str, Outcome], calibration: float
-) -> tuple[list[ComparisonBatch], tuple[str, ...]]:
-    """What is to be compared, and notes about what is not."""
-    label = runfile.run.build.label if runfile.run.build else ""
-    compared = {comparison.case for comparison in runfile.comparisons}
-    answers = [o for o in runfile.observations if o.case not in compared]
-    known = [good for good in dict.fromkeys((baseline.build, *baseline.goods)) if good != label]
-    older = [good for good in known if not is_newer(good, label)]
-    batches: list[ComparisonBatch] = []
-    notes: list[str] = []
+def plan_comparisons(
+    baseline: Baseline, run_file: RunFile, watch: Mapping[str, Outcome], calibration: float
+) -> ComparisonPlan:
+    """Choose the cases to compare: those that newly fail, and those that are slower than usual."""
+    new = run_file.run.build.label if run_file.run.build else ""
+    compared = {comparison.case for comparison in run_file.comparisons}
+    observations = [o for o in run_file.observations if o.case not in compared]
+    goods = [good for good in dict.fromkeys((baseline.build, *baseline.goods)) if good != new]
+    older = [good for good in goods if not is_newer(good, new)]
+    plans: list[ComparisonPlan] = []
     if baseline.build in older:
-        batches, notes = _outcomes(baseline, answers, watch)
-    if goods := tuple(good for good in older if good in baseline.goods):
-        batch, said = _latencies(baseline, goods, answers, runfile.run.machine, calibration)
-        batches += batch
-        notes += said
-    if known and not older:  # no nightly could be had, and what came instead is older
-        notes.append(clean(f"nothing was compared: {known[0]} is newer than {label}"))
-    return batches, tuple(notes)
-
-
-def _outcomes(
-    baseline: Baseline, answers: Sequence[Observation], watch: Mapping[str, Outcome]
-) -> tuple[list[ComparisonBatch], list[str]]:
-    broken = turned(answers, watch)
-    chosen = affordable(broken, _seconds(answers), BUDGET_SECONDS / (2 * OUTCOME_ROUNDS))
-    batches = (
-        [ComparisonBatch(dict.fromkeys(chosen, Reason.TURNED), OUTCOME_ROUNDS, (baseline.build,))] if chosen else []
+        plans.append(_plan_failures(baseline, observations, watch))
+    if older_goods := tuple(good for good in older if good in baseline.goods):
+        plans.append(_plan_latencies(baseline, older_goods, observations, run_file.run.machine, calibration))
+    if goods and not older:  # no nightly was available, and the build that came instead is older
+        plans.append(ComparisonPlan((), (clean(f"nothing was compared: {goods[0]} is newer than {new}"),)))
+    return ComparisonPlan(
+        tuple(batch for plan in plans for batch in plan.batches), tuple(note for plan in plans for note in plan.notes)
     )
-    return batches, _left_out(len(broken) - len(chosen), "that turned", baseline.build)
 
 
-def _latencies(
-    baseline: Baseline, goods: tuple[str, ...], answers: Sequence[Observation], machine: str, calibration: float
-) -> tuple[list[ComparisonBatch], list[str]]:
-    """Followed cases come first: a verdict on them takes every night. Suspects follow, the slowest first."""
-    pace, note = _pace(baseline, machine, calibration)
-    excess = excesses(answers, pace, baseline.controls) if pace else {}
-    timed = {o.case for o in answers if o.outcome is Outcome.PASS and o.latency}
+def _plan_failures(
+    baseline: Baseline, observations: Sequence[Observation], watch: Mapping[str, Outcome]
+) -> ComparisonPlan:
+    failing = newly_failing(observations, watch)
+    chosen = within_budget(failing, _seconds(observations), BUDGET_SECONDS / (2 * OUTCOME_ROUNDS))
+    notes = _left_out(len(failing) - len(chosen), "that turned", baseline.build)
+    if not chosen:
+        return ComparisonPlan((), notes)
+    reasons = dict.fromkeys(chosen, Reason.TURNED)
+    return ComparisonPlan((ComparisonBatch(reasons, OUTCOME_ROUNDS, (baseline.build,)),), notes)
+
+
+def _plan_latencies(
+    baseline: Baseline, goods: tuple[str, ...], observations: Sequence[Observation], machine: str, calibration: float
+) -> ComparisonPlan:
+    """Choose followed cases first, since a verdict on them needs every night; then suspects, the slowest first."""
+    machine_baseline, note = _machine_baseline(baseline, machine, calibration)
+    excess = latency_excess(observations, machine_baseline, baseline.controls) if machine_baseline else {}
+    timed = {o.case for o in observations if o.outcome is Outcome.PASS and o.latency}
     followed = [case for case in baseline.followed if case in timed]
     slow = sorted((case for case in excess if excess[case] > 0), key=lambda case: (-excess[case], case))
     suspects = [case for case in slow if case not in followed]
-    notes = [note] if note else []
+    notes: tuple[str, ...] = (note,) if note else ()
     if not followed and not suspects:
-        return [], notes
+        return ComparisonPlan((), notes)
     usual = {case: excess.get(case, 0.0) for case in timed if case not in baseline.followed}
-    beside = controls(usual, baseline.controls)
-    seconds = _seconds(answers)
-    starts = baseline.samples * (1 + starts_of_goods(len(goods)))
-    left = BUDGET_SECONDS / starts - sum(seconds[case] for case in beside)
-    chosen = affordable([*followed, *suspects], seconds, left)
-    notes = _left_out(len(followed) + len(suspects) - len(chosen), "that are slower than usual", goods[0]) + notes
+    control_cases = choose_controls(usual, baseline.controls)
+    seconds = _seconds(observations)
+    starts = baseline.samples * (1 + good_starts_per_round(len(goods)))
+    budget = BUDGET_SECONDS / starts - sum(seconds[case] for case in control_cases)
+    chosen = within_budget([*followed, *suspects], seconds, budget)
+    left = len(followed) + len(suspects) - len(chosen)
+    notes = _left_out(left, "that are slower than usual", goods[0]) + notes
     if not chosen:
-        return [], notes
+        return ComparisonPlan((), notes)
     reasons = {case: Reason.FOLLOWED if case in followed else Reason.SUSPECT for case in chosen}
-    return [ComparisonBatch(reasons | dict.fromkeys(beside, Reason.CONTROL), baseline.samples, goods)], notes
+    reasons |= dict.fromkeys(control_cases, Reason.CONTROL)
+    return ComparisonPlan((ComparisonBatch(reasons, baseline.samples, goods),), notes)
 
 
-def _seconds(answers: Sequence[Observation]) -> dict[str, float]:
-    return {o.case: o.seconds for o in answers}
+def _seconds(observations: Sequence[Observation]) -> dict[str, float]:
+    return {o.case: o.seconds for o in observations}
 
 
-def _pace(baseline: Baseline, machine: str, calibration: float) -> tuple[MachineBaseline | None, str]:
-    """The known pace of this machine; where it cannot be used though that of some is known, a note that says why."""
+def _machine_baseline(baseline: Baseline, machine: str, calibration: float) -> tuple[MachineBaseline | None, str]:
+    """Return the baseline of this machine, or None and a note where only baselines of other machines exist."""
     if not baseline.paces:
         return None, ""
     if machine not in baseline.paces:
         return None, clean(f"no latency was suspected: how fast this machine usually is, {machine}, is not known yet")
-    if pace := baseline.pace(machine, calibration):
-        return pace, ""
-    known = " or ".join(f"{pace.calibration:.0f}" for pace in baseline.paces[machine])
+    if machine_baseline := baseline.pace(machine, calibration):
+        return machine_baseline, ""
+    known = " or ".join(f"{known.calibration:.0f}" for known in baseline.paces[machine])
     usual = f"the fixed job took {calibration:.0f} us, not {known}"
     return None, f"no latency was suspected: this machine is not at its usual speed ({usual})"
 
 
-def _left_out(count: int, which: str, build: str) -> list[str]:
-    return [f"not compared with {build} for want of time: {count} of the cases {which}"] if count else []
+def _left_out(count: int, which: str, build: str) -> tuple[str, ...]:
+    return (f"not compared with {build} for want of time: {count} of the cases {which}",) if count else ()

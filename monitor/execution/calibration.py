@@ -1,4 +1,4 @@
-"""A fixed job that no framework build can change: it tells a slow machine from a slow build."""
+"""Time a fixed job that no build affects, to distinguish a slow machine from a slow build."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ROUNDS = 31
 
 
 def calibrate() -> float:
-    """The median time of SHA-256 over one mebibyte on one core, in microseconds."""
+    """Return the median time of SHA-256 over one mebibyte on one core, in microseconds."""
     data = bytes(SIZE)
     times = []
     for _ in range(ROUNDS):

@@ -1,7 +1,7 @@
-"""After the cases of a run: what each of its functions takes, asked of a fresh worker.
+"""Collect the signatures of a run's functions from a fresh worker, after its cases.
 
-What a build is called with is the build's alone, so only runs that execute ask: hardware that is compiled for has the
-same Python, and so the same signatures.
+A signature belongs to the build alone, so only runs that execute collect them: a build that is compiled for other
+hardware has the same Python, and so the same signatures.
 """
 
 from __future__ import annotations
@@ -9,32 +9,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 
-from monitor.execution.workers.pool import RunContext, executing
+from monitor.execution.workers.factories import RunContext, execute_worker
 from monitor.execution.workers.process import Limits, WorkerFailure, WorkerUnavailableError
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
 from monitor.model import Signature, function_of
 
 
-def tell_signatures(
-    ground: RunContext, cores: frozenset[int], runfile: RunFile, *, write: Callable[[Signature], None]
+def collect_signatures(
+    context: RunContext, run_file: RunFile, *, write: Callable[[Signature], None]
 ) -> tuple[str, ...]:
-    """Have the signatures told that a run has not told yet, and say where there are none, and why.
+    """Write the signatures that a run file lacks, and return notes on failures.
 
-    `runfile` is the run so far; a worker that cases have been through may have had its functions replaced.
+    The worker is fresh, since a case may have replaced functions in its own worker.
     """
-    told = {signature.function for signature in runfile.signatures}
-    wanted = sorted(set(map(function_of, runfile.run.cases)) - told)
-    if not wanted or runfile.comparisons:  # a run that went on after it was told all
+    present = {signature.function for signature in run_file.signatures}
+    missing = sorted(set(map(function_of, run_file.run.cases)) - present)
+    if not missing or run_file.comparisons:  # comparisons follow the last signature
         return ()
-    (start,) = executing(ground, cores)
     try:
-        with closing(start()) as worker:
-            answer = worker.signatures(wanted, Limits(ground.way.case_seconds, ground.way.case_memory_mib))
+        with closing(execute_worker(context)()) as worker:
+            limits = Limits(context.backend.case_seconds, context.backend.case_memory_mib)
+            signatures = worker.signatures(missing, limits)
     except WorkerUnavailableError as error:
         return (clean(f"no signatures: {error}"),)
-    if isinstance(answer, WorkerFailure):
-        return (clean(f"no signatures: {answer.message}"),)
-    for signature in answer:
+    if isinstance(signatures, WorkerFailure):
+        return (clean(f"no signatures: {signatures.message}"),)
+    for signature in signatures:
         write(signature)
     return ()

@@ -1,11 +1,11 @@
-"""Run a program for its user: what the user can mend is one line, what the monitor did wrong stays visible.
+"""Run a program and map errors to exit statuses: one line for the user's errors, a traceback for our own.
 
-Both programs go through here, `portability` and `python -m monitor.execution`, so that every command ends the same way:
+`portability` and `python -m monitor.execution` both use it, so every command ends the same way:
 
-    2    the call, a file or the machine is at fault: one line on standard error says which, and what to do
-    70   the monitor itself is at fault: the traceback, and how to report it
+    2    an error of the call, a file or the machine: one line on standard error names it and the remedy
+    70   an error of the monitor: the traceback, and how to report it
     130  interrupted
-    141  whoever read the output has closed it
+    141  the reader of the output closed it
 """
 
 from __future__ import annotations
@@ -18,13 +18,18 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-AT_FAULT, BUG, INTERRUPTED, CLOSED = 2, 70, 130, 141  # 70 is EX_SOFTWARE; a shell gives 128 + the signal's number
+USAGE_ERROR, BUG, INTERRUPTED, BROKEN_PIPE = (
+    2,
+    70,
+    130,
+    141,
+)  # 70 is EX_SOFTWARE; a shell gives 128 + the signal's number
 
 PACKAGE = Path(__file__).resolve().parents[1]
-DEBUG = "PORTABILITY_TRACEBACK"  # set to anything, every fault keeps its traceback
+DEBUG = "PORTABILITY_TRACEBACK"  # if set, every error shows its traceback
 
-# What to do about an error of the system. Those that name no file are of the machine, not of a path.
-ADVICE = {
+# Remedies of system errors. Those without a file name concern the machine, not a path.
+REMEDIES = {
     errno.ENOENT: "check the path",
     errno.ENOTDIR: "a part of this path is a file; name another path",
     errno.EISDIR: "this is a directory; name a file",
@@ -38,11 +43,11 @@ ADVICE = {
     errno.ELOOP: "this link leads back to itself; name another path",
     errno.EINVAL: "name another path",
 }
-OF_THE_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+MACHINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 def run_program(program: str, body: Callable[[], int], faults: tuple[type[Exception], ...]) -> int:
-    """Run `body` and return the exit status of the program. `faults` are the user's: their message is one line."""
+    """Run `body` and return the exit status of the program. `faults` are the user's errors, with one line each."""
     _never_fail_to_encode()
     try:
         status = _run(program, body, faults)
@@ -50,19 +55,19 @@ def run_program(program: str, body: Callable[[], int], faults: tuple[type[Except
             sys.stdout.flush()
     except BrokenPipeError:
         _drop_output()
-        return CLOSED
+        return BROKEN_PIPE
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as error:  # of the last flush
+    except OSError as error:  # from the last flush
         _drop_output()
-        return _refused(program, f"standard output: {os_fault(error) or error}")
+        return _refused(program, f"standard output: {os_error_line(error) or error}")
     return status
 
 
-def os_fault(error: OSError) -> str:
-    """What is wrong with a file or the machine, and what to do about it, in one line; "" where the monitor is at fault.
+def os_error_line(error: OSError) -> str:
+    """Return one line on an error of a file or the machine, with its remedy; "" for an error of the monitor.
 
-    A file of the monitor's own package that is missing or broken is no fault of the user's.
+    A missing or broken file of the monitor's own package is an error of the monitor.
     """
     if error.errno is None or not error.strerror:
         return ""
@@ -71,11 +76,11 @@ def os_fault(error: OSError) -> str:
     ]
     if any(Path(path).absolute().is_relative_to(PACKAGE) for path in paths):
         return ""
-    if not paths and error.errno not in OF_THE_MACHINE:
+    if not paths and error.errno not in MACHINE_ERRORS:
         return ""
-    advice = ADVICE.get(error.errno, "")
-    said = error.strerror if paths else os.strerror(error.errno)
-    return ": ".join([*paths[:1], said]) + (f"; {advice}" if advice else "")
+    remedy = REMEDIES.get(error.errno, "")
+    text = error.strerror if paths else os.strerror(error.errno)
+    return ": ".join([*paths[:1], text]) + (f"; {remedy}" if remedy else "")
 
 
 def _run(program: str, body: Callable[[], int], faults: tuple[type[Exception], ...]) -> int:
@@ -86,7 +91,7 @@ def _run(program: str, body: Callable[[], int], faults: tuple[type[Exception], .
     except faults as error:
         return _refused(program, str(error))
     except OSError as error:
-        if line := os_fault(error):
+        if line := os_error_line(error):
             return _refused(program, line)
         return _broken(program, error)
     except Exception as error:
@@ -97,7 +102,7 @@ def _refused(program: str, line: str) -> int:
     if os.environ.get(DEBUG):
         traceback.print_exc()
     print(f"{program}: {' '.join(line.split())}", file=sys.stderr)
-    return AT_FAULT
+    return USAGE_ERROR
 
 
 def _broken(program: str, error: Exception) -> int:
@@ -111,15 +116,15 @@ def _broken(program: str, error: Exception) -> int:
 
 
 def _never_fail_to_encode() -> None:
-    r"""Have a terminal or a file that knows ASCII alone get `\xd7` for what it cannot show, instead of an error."""
+    r"""Write `\xd7` for a character that an ASCII terminal or file cannot show, instead of an error."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
             stream.reconfigure(errors="backslashreplace")
 
 
 def _drop_output() -> None:
-    """Send what is still to be written to standard output nowhere: Python would try once more when it ends."""
+    """Discard the rest of standard output: Python would try to write it once more at its end."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):  # no real file: nothing is tried again
+    except (OSError, ValueError, AttributeError):  # no real file, so Python does not try again
         return

@@ -1,6 +1,6 @@
-"""Which cases of a night are worth measuring again beside the last good build. Pure decisions.
+"""Choose the cases of a night that are worth a comparison with good builds. Pure functions.
 
-Comparing is dear, a few dozen fresh processes, so there is a budget; what is left out is said.
+A comparison costs a few dozen fresh processes, so it has a budget; the notes of the run say what is left out.
 """
 
 from __future__ import annotations
@@ -11,40 +11,40 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from monitor.model import MachineBaseline, Observation, Outcome
 
-# What the cases of one comparison may take in all processes together, starting them not counted. A quarter of an hour
-# pays for a quarter of a suite: so much stands out where the layout of builds is worth 3 %. Most nights take less.
-BUDGET_SECONDS = 900.0
+# Seconds that the cases of one comparison may take in all processes together, without the starts of the processes. On
+# two cores the suites for the CPU take three to nine minutes, and a comparison shall not cost more than that again.
+BUDGET_SECONDS = 600.0
 
 
-def excesses(observations: Iterable[Observation], pace: MachineBaseline, fewest: int) -> dict[str, float]:
-    """By how much each case is beyond its bound, in logarithms: above 0 it is suspect.
+def latency_excess(observations: Iterable[Observation], baseline: MachineBaseline, min_cases: int) -> dict[str, float]:
+    """Return how far each case is beyond its bound, as a natural logarithm: a case above 0 is suspect.
 
-    What all cases have in common is the machine, or one finding about the build, and is taken out; fewer cases than
-    `fewest` do not tell what is common.
+    The shift that all cases share comes from the machine, or is one finding about the build, and is removed; fewer than
+    `min_cases` cases do not show it.
     """
-    slower = {
+    shifts = {
         o.case: math.log(o.latency.median) - expected.level
         for o in observations
-        if o.outcome is Outcome.PASS and o.latency and o.latency.median > 0 and (expected := pace.cases.get(o.case))
+        if o.outcome is Outcome.PASS and o.latency and o.latency.median > 0 and (expected := baseline.cases.get(o.case))
     }
-    drift = statistics.median(slower.values()) if len(slower) >= fewest else 0.0
-    return {case: pace.cases[case].excess(shift - drift) for case, shift in slower.items()}
+    common = statistics.median(shifts.values()) if len(shifts) >= min_cases else 0.0
+    return {case: shift - common - baseline.cases[case].bound for case, shift in shifts.items()}
 
 
-def turned(observations: Iterable[Observation], watch: Mapping[str, Outcome]) -> list[str]:
-    """The cases that passed when they were last seen, and now fail."""
+def newly_failing(observations: Iterable[Observation], watch: Mapping[str, Outcome]) -> list[str]:
+    """Return the cases that passed when they last ran, and now fail."""
     no_failure = (Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED)
     return [o.case for o in observations if watch.get(o.case) is Outcome.PASS and o.outcome not in no_failure]
 
 
-def controls(excess: Mapping[str, float], count: int) -> list[str]:
-    """So many of the cases that are not suspect, the same on every call, from all over the suite."""
-    fine = sorted(case for case, beyond in excess.items() if beyond <= 0)
-    return fine[:: max(1, len(fine) // count)][:count] if count else []
+def choose_controls(excess: Mapping[str, float], count: int) -> list[str]:
+    """Return `count` cases that are not suspect, spread over the suite; equal arguments give equal cases."""
+    usual = sorted(case for case, beyond in excess.items() if beyond <= 0)
+    return usual[:: max(1, len(usual) // count)][:count] if count else []
 
 
-def affordable(cases: Sequence[str], seconds: Mapping[str, float], budget: float) -> list[str]:
-    """Of the cases, those first that come first, each that a budget still pays for."""
+def within_budget(cases: Sequence[str], seconds: Mapping[str, float], budget: float) -> list[str]:
+    """Return the cases that a budget in seconds pays for, in their order; a case that is too long is skipped."""
     chosen: list[str] = []
     for case in cases:
         if seconds[case] <= budget:

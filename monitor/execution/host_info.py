@@ -1,4 +1,4 @@
-"""What the machine says of itself, as it is written into every run."""
+"""Description of the machine, which every run records."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from pathlib import Path
 
 from monitor.formats.error_text import one_line
 
-# By what Linux calls them: the widest vectors that a CPU computes with, the widest first. Libraries choose kernels
-# by them, so they decide how fast a case is, how exact, and at times whether it is right; and clouds call many CPUs
-# by one name.
+# Linux's names of vector extensions, the widest first. Libraries choose kernels by them, so they decide how fast and
+# how accurate a case is, and sometimes whether it is right; and clouds give many CPUs one name.
 VECTORS = {"avx512f": "AVX-512", "avx2": "AVX2", "avx": "AVX", "sve": "SVE", "asimd": "NEON"}
 
 
 def describe_host() -> dict[str, str]:
-    """CPU, memory and system. What a platform does not tell is left out."""
-    told = {
+    """Return CPU, memory and system by name; a fact that the platform does not report is left out."""
+    facts = {
         "host.cpu": _cpu("model name") or platform.processor(),
         "host.vectors": _vectors(),
         "host.cores": str(os.cpu_count() or ""),
@@ -25,11 +24,11 @@ def describe_host() -> dict[str, str]:
         "host.system": _system(),
         "host.machine": platform.machine(),
     }
-    return {key: shown for key, value in told.items() if (shown := one_line(value))}
+    return {key: shown for key, value in facts.items() if (shown := one_line(value))}
 
 
 def _cpu(*fields: str) -> str:
-    """What Linux says of the first CPU in the first of these fields that there is."""
+    """Return the first of these fields that Linux has of the first CPU, or an empty string."""
     cpuinfo = Path("/proc/cpuinfo")
     if not cpuinfo.exists():
         return ""

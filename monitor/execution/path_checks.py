@@ -1,4 +1,7 @@
-"""What a path that the user names has to be, checked before a program does anything. Standard library only."""
+"""Check the paths that a user names before a program does anything. Standard library only.
+
+Each check returns the path, or raises PathError.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,23 @@ from pathlib import Path
 
 
 class PathError(ValueError):
-    """A path that will not do; one line says why, and what to name instead."""
+    """An unsuitable path: one line with the reason, and what to name instead."""
 
 
 def directory(value: str | Path) -> Path:
-    """A directory to read from; where it need not exist yet, the command says what that means."""
+    """Check a directory to read from, which need not exist; the command defines what that means."""
     path = _named(value)
     if path.exists() and not path.is_dir():
         raise PathError(f"{path} is a file; name a directory")
-    if not (there := _nearest(path)).is_dir():
-        raise PathError(f"{path} cannot be there: {there} is a file; name another path")
+    if not (nearest := _nearest(path)).is_dir():
+        raise PathError(f"{path} cannot be there: {nearest} is a file; name another path")
     if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
         raise PathError(f"{path} may not be read; name another directory, or change its permissions")
     return path
 
 
 def existing_directory(value: str | Path) -> Path:
-    """A directory that must be there."""
+    """Check a directory that must exist."""
     path = directory(value)
     if not path.exists():
         raise PathError(f"{path}: no such directory; check the path")
@@ -32,7 +35,7 @@ def existing_directory(value: str | Path) -> Path:
 
 
 def made_by(command: str) -> Callable[[str | Path], Path]:
-    """The parser of a directory that must be there, and that `command` makes with `--out`."""
+    """Return the check of a directory that must exist, and that `command` makes with `--out`."""
 
     def made_directory(value: str | Path) -> Path:
         path = directory(value)
@@ -44,20 +47,20 @@ def made_by(command: str) -> Callable[[str | Path], Path]:
 
 
 def new_directory(value: str | Path) -> Path:
-    """A directory to write into, there or still to be made."""
+    """Check a directory to write into, which need not exist."""
     path = directory(value)
     _refuse_unwritable(path)
     return path
 
 
 def existing_file(value: str | Path) -> Path:
-    """A file that must be there."""
+    """Check a file that must exist."""
     path = _named(value)
     if path.is_dir():
         raise PathError(f"{path} is a directory; name a file")
     if not path.exists():
         raise PathError(f"{path}: no such file; check the path")
-    if path.is_char_device() or path.is_block_device() or path.is_socket():  # some of them never end
+    if path.is_char_device() or path.is_block_device() or path.is_socket():  # a read from some of them never ends
         raise PathError(f"{path} is a device; name a file")
     if not os.access(path, os.R_OK):
         raise PathError(f"{path} may not be read; name another file, or change its permissions")
@@ -65,11 +68,11 @@ def existing_file(value: str | Path) -> Path:
 
 
 def new_file(value: str | Path) -> Path:
-    """A file to write, there or still to be made."""
+    """Check a file to write, which need not exist."""
     path = _named(value)
     if path.is_dir():
         raise PathError(f"{path} is a directory; name a file")
-    if path.exists() and not path.is_file():  # what is written is read again
+    if path.exists() and not path.is_file():  # the program reads the file again
         raise PathError(f"{path} is a device or a pipe; name a file")
     _refuse_unwritable(path)
     return path
@@ -82,24 +85,24 @@ def _named(value: str | Path) -> Path:
     try:
         path.stat()
     except (FileNotFoundError, NotADirectoryError):
-        return path  # to be made, or refused by name
+        return path  # the caller makes it, or refuses it
     except (OSError, ValueError) as error:
         raise PathError(f"{path}: {getattr(error, 'strerror', None) or error}; name another path") from None
     return path
 
 
 def _nearest(path: Path) -> Path:
-    """The path, or the nearest of those above it that is there."""
-    there = path.absolute()
-    while not there.exists() and there != there.parent:
-        there = there.parent
-    return there
+    """Return the path, or its nearest ancestor that exists."""
+    nearest = path.absolute()
+    while not nearest.exists() and nearest != nearest.parent:
+        nearest = nearest.parent
+    return nearest
 
 
 def _refuse_unwritable(path: Path) -> None:
-    """Refuse a place that cannot be written to before hours of work find that out. A full disk is found later."""
-    there = _nearest(path)
-    if there != path.absolute() and not there.is_dir():
-        raise PathError(f"{path} cannot be made: {there} is a file; name another path")
-    if not os.access(there, os.W_OK | (os.X_OK if there.is_dir() else 0)):
-        raise PathError(f"{path} cannot be written: {there} may not be written to; name another path")
+    """Raise PathError for a path that cannot be written, before hours of work. A full disk shows later."""
+    nearest = _nearest(path)
+    if nearest != path.absolute() and not nearest.is_dir():
+        raise PathError(f"{path} cannot be made: {nearest} is a file; name another path")
+    if not os.access(nearest, os.W_OK | (os.X_OK if nearest.is_dir() else 0)):
+        raise PathError(f"{path} cannot be written: {nearest} may not be written to; name another path")

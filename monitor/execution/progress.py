@@ -1,4 +1,4 @@
-"""How a run looks while it goes on: one line that is rewritten on a terminal, a line now and then in a log."""
+"""Show the progress of a run: one line that is rewritten on a terminal, and a line every few seconds in a log."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from typing import TextIO
 
-from monitor.execution.run import RunProgress
+from monitor.execution.workers.pool import RunProgress
 from monitor.model import Outcome
 
 LOG_EVERY_SECONDS = 15.0
@@ -15,7 +15,7 @@ WIDTH = 100
 
 
 class ProgressLine:
-    """Shows the progress of one run on a stream."""
+    """Progress of one run on a stream; call it with each `RunProgress`."""
 
     def __init__(self, title: str, stream: TextIO = sys.stderr) -> None:
         self._title = title

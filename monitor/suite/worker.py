@@ -46,8 +46,8 @@ def main() -> None:
             if "signatures" in request:
                 return {"signatures": {function: signature(device, function) for function in request["signatures"]}}
             observation = observe(device, checks[request["case"]])
-            ruined = observation.outcome is not Outcome.PASS and not works(device)
-            return {"observation": to_json(observation), "ruined": ruined}
+            device_unusable = observation.outcome is not Outcome.PASS and not works(device)
+            return {"observation": to_json(observation), "device_unusable": device_unusable}
 
         return introduce(device, checks), answer
 

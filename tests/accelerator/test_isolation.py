@@ -66,11 +66,11 @@ def command(target: Target, lend: Callable[[str, Path], Path], tmp_path: Path) -
 
 
 def test_each_harm_to_the_gpu_costs_its_own_case_alone(command: ProcessCommand) -> None:
-    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, last_known={}) as examiner:
         answers, seconds = {}, {}
-        for case in examiner.worker.ready.cases:
+        for case in examiner.worker.info.cases:
             start = time.monotonic()
-            answers[case.split("/")[2].removesuffix("-eager")] = examiner.ask(case)
+            answers[case.split("/")[2].removesuffix("-eager")] = examiner.run_case(case)
             seconds[case] = time.monotonic() - start
     print({case: round(took, 1) for case, took in seconds.items()})
     assert {name: answer.outcome for name, answer in answers.items()} == {

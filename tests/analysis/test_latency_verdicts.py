@@ -19,7 +19,7 @@ from monitor.analysis.latency.slowdown_tracker import (
     next_baseline,
     reported_slowdowns,
 )
-from monitor.execution.comparison_selection import excesses
+from monitor.execution.comparison_selection import latency_excess
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.store import LoadedHistory
 from monitor.model import (
@@ -286,7 +286,7 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
             for run, case, us in table[["run", "case", "latency_median"]].itertuples(index=False)
             if run == world.newest.run.id
         ]
-        excess = excesses(observed, planned.paces["a chip"][0], planned.controls)
+        excess = latency_excess(observed, planned.paces["a chip"][0], planned.controls)
         told = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
         assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_fault, run_program
+from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_error_line, run_program
 from monitor.formats.run_file import RunFile
 from support.run_files import write_run_file
 
@@ -132,7 +132,7 @@ def test_a_bug_stays_visible(capsys: pytest.CaptureFixture[str], monkeypatch: py
 
 
 def test_a_file_of_the_monitor_itself_is_no_fault_of_the_users(tmp_path: Path) -> None:
-    assert os_fault(FileNotFoundError(2, "No such file or directory", str(PACKAGE / "file_lock.py"))) == ""
-    assert os_fault(ConnectionError("refused")) == ""
+    assert os_error_line(FileNotFoundError(2, "No such file or directory", str(PACKAGE / "file_lock.py"))) == ""
+    assert os_error_line(ConnectionError("refused")) == ""
     theirs = FileNotFoundError(2, "No such file or directory", str(tmp_path / "x"))
-    assert os_fault(theirs) == f"{tmp_path / 'x'}: No such file or directory; check the path"
+    assert os_error_line(theirs) == f"{tmp_path / 'x'}: No such file or directory; check the path"

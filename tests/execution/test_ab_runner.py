@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from monitor.analysis.latency.detection import confirm_slower
 from monitor.execution import baseline_comparison
-from monitor.execution.ab_runner import beside_several, side_by_side
+from monitor.execution.ab_runner import BuildProcesses, compare_builds, compare_two_builds
 from monitor.execution.builds.provider import BuildUnavailable, ProvisionedBuild
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
 from monitor.execution.workers import cpu_affinity
-from monitor.execution.workers.pool import WorkerFactory
+from monitor.execution.workers.factories import WorkerFactory
 from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.run_file import RunFile
 from monitor.history.ingest import read_untrusted
@@ -83,7 +84,14 @@ def slower(pair: tuple[ComparisonSide, ComparisonSide]) -> bool:
 def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Callable[..., WorkerFactory]) -> None:
     said: list[str] = []
     cases = [ALIKE, SLOWER, CRASHES, LAST, "jax/jax.numpy.add/unheard-of"]
-    found = side_by_side(("jax==1", lane()), ("jax==2", lane(WORSE="1")), cases, LIMITS, rounds=ROUNDS, say=said.append)
+    found = compare_two_builds(
+        BuildProcesses("jax==1", lane()),
+        BuildProcesses("jax==2", lane(WORSE="1")),
+        cases,
+        LIMITS,
+        rounds=ROUNDS,
+        log=said.append,
+    )
     assert [case for case in (ALIKE, SLOWER, LAST) if slower(found[case])] == [SLOWER]
     good, new = found[SLOWER]
     assert (good.build, new.build) == ("jax==1", "jax==2")
@@ -120,8 +128,8 @@ def night(
                 *(job, cpu, path),
                 cache=tmp_path / "cache",
                 resume=True,
-                say=print,
-                show=lambda _: None,
+                log=print,
+                on_progress=lambda _: None,
                 package=package,
             )
 
@@ -186,7 +194,7 @@ def test_a_last_good_build_that_is_gone_is_said(
     done = run()
     assert done.comparisons == ()
     assert done.end
-    assert done.end.notes == ("nothing was compared with jax==0.0.1: it cannot be had any more: no such version",)
+    assert done.end.notes == ("nothing was compared with jax==0.0.1: it is no longer available: no such version",)
 
 
 def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path, Callable[[], RunFile]]]) -> None:
@@ -198,6 +206,11 @@ def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path,
     assert done.run.build
     assert done.end.notes == (f"nothing was compared: jax==99.0.0.dev20270101 is newer than {done.run.build.label}",)
     assert read_untrusted(path, targets={"cpu"}) == done
+
+
+def planned(*arguments: Any) -> tuple[list[baseline_comparison.ComparisonBatch], tuple[str, ...]]:
+    plan = baseline_comparison.plan_comparisons(*arguments)
+    return [*plan.batches], plan.notes
 
 
 def test_no_new_build_is_nothing_to_compare(
@@ -215,22 +228,22 @@ def test_no_new_build_is_nothing_to_compare(
         ("this", 2000.0, "this machine is not at its usual speed (the fixed job took 2000 us, not 1000)"),
     ],
 )
-def test_a_machine_whose_pace_is_not_known_is_said(
+def test_an_unknown_machine_is_a_note(
     runfile: Callable[..., RunFile], machine: str, calibration: float, note: str
 ) -> None:
     baseline = Baseline(
         "jax==0.9", ROUNDS, 2, {"this": (MachineBaseline(1000.0, {ALIKE: ExpectedLatency(0.0, 0.05)}),)}, GOOD
     )
     tonight = runfile(1, {ALIKE: "pass"}, latencies={ALIKE: 900.0}, environment={"host.cpu": machine})
-    assert baseline_comparison.planned(baseline, tonight, {}, calibration) == (
+    assert planned(baseline, tonight, {}, calibration) == (
         [],
         (f"no latency was suspected: {note}",),
     )
 
 
 def test_good_builds_take_turns_over_the_rounds(lane: Callable[..., WorkerFactory]) -> None:
-    goods = [(f"jax=={number}", lane()) for number in (3, 2, 1)]
-    found = beside_several(goods, ("jax==4", lane(WORSE="1")), [SLOWER], LIMITS, rounds=3, say=print)
+    goods = [BuildProcesses(f"jax=={number}", lane()) for number in (3, 2, 1)]
+    found = compare_builds(goods, BuildProcesses("jax==4", lane(WORSE="1")), [SLOWER], LIMITS, rounds=3, log=print)
     (of_goods, new) = found[SLOWER]
     assert [side.build for side in of_goods] == ["jax==3", "jax==2", "jax==1"]
     assert [len(side.latencies) for side in of_goods] == [2, 2, 2], "two a round"
@@ -247,7 +260,7 @@ def test_what_was_slower_side_by_side_is_compared_again_on_whichever_machine(run
     )
     pace = MachineBaseline(1.0, {case: ExpectedLatency(np.log(100.0), 0.1) for case in (ALIKE, ALIKE_TOO, SLOWER)})
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, GOOD, (BROKEN, SLOWER))
-    batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
+    batches, notes = planned(baseline, tonight, {}, 1.0)
     assert batches == [
         baseline_comparison.ComparisonBatch({SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}, ROUNDS, GOOD)
     ]
@@ -270,7 +283,7 @@ def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
     monkeypatch.setattr(
         baseline_comparison, "BUDGET_SECONDS", 2.5 * 3 * ROUNDS
     )  # two cases, in three processes a round
-    batches, notes = baseline_comparison.planned(baseline, tonight, {}, 1.0)
+    batches, notes = planned(baseline, tonight, {}, 1.0)
     expected = {SLOWER: Reason.FOLLOWED, ALIKE: Reason.CONTROL}
     assert batches == [baseline_comparison.ComparisonBatch(expected, ROUNDS, ("jax==0.8", "jax==0.7", "jax==0.6"))]
     assert notes == ("not compared with jax==0.8 for want of time: 1 of the cases that are slower than usual",)
@@ -281,7 +294,7 @@ def test_what_there_is_no_time_for_is_said(runfile: Callable[..., RunFile], monk
     watch = dict.fromkeys((CRASHES, BROKEN), Outcome.PASS)
     made = runfile(1, {CRASHES: "crash", BROKEN: "error"})
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
-    batches, notes = baseline_comparison.planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
+    batches, notes = planned(Baseline("jax==0.9", ROUNDS, 2), tonight, watch, 1.0)
     assert batches == [
         baseline_comparison.ComparisonBatch({CRASHES: Reason.TURNED}, baseline_comparison.OUTCOME_ROUNDS, GOOD)
     ]
@@ -302,11 +315,14 @@ def test_what_was_compared_before_a_run_was_interrupted_is_not_compared_again(ru
         baseline_comparison.ComparisonBatch({SLOWER: Reason.SUSPECT, ALIKE: Reason.CONTROL}, ROUNDS, GOOD),
     )
     watch = {CRASHES: Outcome.PASS}
-    assert baseline_comparison.planned(baseline, tonight, watch, 1.0) == ([first, second], ())
+    assert planned(baseline, tonight, watch, 1.0) == ([first, second], ())
     turned = Comparison(
         CRASHES,
         Reason.TURNED,
         ComparisonSide("jax==0.9", (Outcome.PASS,)),
         ComparisonSide("jax==1.0", (Outcome.CRASH,)),
     )
-    assert baseline_comparison.planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == ([second], ())
+    assert planned(baseline, replace(tonight, comparisons=(turned,)), watch, 1.0) == (
+        [second],
+        (),
+    )

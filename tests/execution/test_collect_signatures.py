@@ -10,10 +10,9 @@ from typing import Any
 
 import pytest
 
-from monitor.execution import collect_signatures
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild
-from monitor.execution.collect_signatures import tell_signatures
+from monitor.execution.collect_signatures import collect_signatures
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.process import WorkerFailure, WorkerUnavailableError
@@ -21,7 +20,7 @@ from monitor.formats.run_file import RunFile, read_run_file
 from monitor.model import Comparison, ComparisonSide, Job, Outcome, Reason, Signature
 
 CASES = {"jax/jax.a/eager": "pass", "jax/jax.a/compiled": "pass", "jax/jax.b/eager": "pass"}
-GROUND: Any = SimpleNamespace(way=SimpleNamespace(case_seconds=60, case_memory_mib=4096))
+CONTEXT: Any = SimpleNamespace(backend=SimpleNamespace(case_seconds=60, case_memory_mib=4096))
 
 
 class FakeWorker:
@@ -42,13 +41,13 @@ class FakeWorker:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> FakeWorker:
     fake = FakeWorker(None)
-    monkeypatch.setattr(collect_signatures, "executing", lambda *_: (lambda: fake,))
+    monkeypatch.setattr("monitor.execution.collect_signatures.execute_worker", lambda _: lambda: fake)
     return fake
 
 
 def told(runfile: RunFile) -> tuple[list[Signature], tuple[str, ...]]:
     written: list[Signature] = []
-    return written, tell_signatures(GROUND, frozenset(), runfile, write=written.append)
+    return written, collect_signatures(CONTEXT, runfile, write=written.append)
 
 
 def test_a_function_is_told_once_however_many_cases_it_has(worker: FakeWorker, runfile: Callable[..., RunFile]) -> None:
@@ -77,7 +76,7 @@ def test_a_worker_that_does_not_start_is_a_note(
     def start() -> None:
         raise WorkerUnavailableError("no device")
 
-    monkeypatch.setattr(collect_signatures, "executing", lambda *_: (start,))
+    monkeypatch.setattr("monitor.execution.collect_signatures.execute_worker", lambda _: start)
     assert told(runfile(1, CASES)) == ([], ("no signatures: no device",))
 
 
@@ -90,7 +89,9 @@ def test_a_run_that_was_cut_off_among_its_signatures_goes_on(
     )
 
     def run() -> RunFile:
-        return run_job(job, cpu, path, cache=default_cache(), resume=path.exists(), say=print, show=lambda _: None)
+        return run_job(
+            job, cpu, path, cache=default_cache(), resume=path.exists(), log=print, on_progress=lambda _: None
+        )
 
     whole = run()
     assert len(whole.signatures) > 1

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from monitor.execution.comparison_selection import affordable, controls, excesses, turned
+from monitor.execution.comparison_selection import choose_controls, latency_excess, newly_failing, within_budget
 from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
@@ -19,13 +19,13 @@ def took(case: str, microseconds: float, outcome: Outcome = Outcome.PASS) -> Obs
 
 
 def suspects(night: list[Observation], fewest: int = 5) -> set[str]:
-    return {case for case, beyond in excesses(night, PACE, fewest).items() if beyond > 0}
+    return {case for case, beyond in latency_excess(night, PACE, fewest).items() if beyond > 0}
 
 
 def test_what_is_beyond_its_bound_is_suspect() -> None:
     night = [took(case, 100.0) for case in CASES[:4]] + [took(CASES[4], 109.0), took(CASES[5], 111.0)]
     assert suspects(night) == {CASES[5]}
-    assert excesses(night, PACE, 5)[CASES[5]] == pytest.approx(math.log(1.11 / 1.1))
+    assert latency_excess(night, PACE, 5)[CASES[5]] == pytest.approx(math.log(1.11 / 1.1))
 
 
 def test_a_slow_night_is_the_machine() -> None:
@@ -46,22 +46,22 @@ def test_what_passed_and_now_fails_has_turned() -> None:
     outcomes = [Outcome.ERROR, Outcome.PASS, Outcome.FLAKY, Outcome.BLOCKED, Outcome.CRASH, Outcome.CRASH]
     night = [Observation(case, outcome) for case, outcome in zip(CASES, outcomes, strict=True)]
     watch = {**dict.fromkeys(CASES[:5], Outcome.PASS), CASES[4]: Outcome.ERROR}
-    assert turned(night, watch) == [CASES[0]]
+    assert newly_failing(night, watch) == [CASES[0]]
 
 
 def test_controls_come_from_all_over_the_suite() -> None:
     excess = {f"{number:02}": -1.0 for number in range(10)} | {"05": 0.1}
-    assert controls(excess, 3) == ["00", "03", "07"]
-    assert controls(excess, 50) == sorted(excess.keys() - {"05"})
-    assert controls(excess, 0) == []
+    assert choose_controls(excess, 3) == ["00", "03", "07"]
+    assert choose_controls(excess, 50) == sorted(excess.keys() - {"05"})
+    assert choose_controls(excess, 0) == []
 
 
 def test_a_budget_takes_each_that_it_still_pays_for() -> None:
     seconds = {"a": 5.0, "b": 1.0, "c": 1.0}
-    assert affordable(["b", "c", "a"], seconds, 6.0) == ["b", "c"]
-    assert affordable(["a", "b", "c"], seconds, 6.0) == ["a", "b"]
-    assert affordable(["a", "b", "c"], seconds, 4.0) == ["b", "c"]
-    assert affordable(["a"], seconds, -1.0) == []
+    assert within_budget(["b", "c", "a"], seconds, 6.0) == ["b", "c"]
+    assert within_budget(["a", "b", "c"], seconds, 6.0) == ["a", "b"]
+    assert within_budget(["a", "b", "c"], seconds, 4.0) == ["b", "c"]
+    assert within_budget(["a"], seconds, -1.0) == []
 
 
 def test_another_speed_is_another_machine() -> None:

@@ -39,7 +39,9 @@ def run(
     def run(suite: str, *selection: str, target: Target = tpu) -> RunFile:
         job = Job(target.name, "jax", suite, Evidence.COMPILED, channel="release", selection=selection)
         path = tmp_path_factory.mktemp("run") / "run.jsonl"
-        return run_job(job, target, path, cache=default_cache(), say=print, show=lambda progress: None, package=package)
+        return run_job(
+            job, target, path, cache=default_cache(), log=print, on_progress=lambda progress: None, package=package
+        )
 
     return run
 
@@ -114,15 +116,15 @@ def test_what_computes_on_the_host_alone_has_no_program(faults: RunFile) -> None
 
 
 def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkeypatch: pytest.MonkeyPatch) -> None:
-    ask = CompilingWorker.ask
+    run_case = CompilingWorker.run_case
 
-    def ask_of_the_dead(self: CompilingWorker, case: str, limits: object) -> Observation:
+    def run_case_of_the_dead(self: CompilingWorker, case: str, limits: object) -> Observation:
         if "a-healthy" in case:
             os.kill(self._compiler._process.pid, signal.SIGKILL)
             self._compiler._process.wait()
-        return ask(self, case, limits)  # type: ignore[arg-type]
+        return run_case(self, case, limits)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(CompilingWorker, "ask", ask_of_the_dead)
+    monkeypatch.setattr(CompilingWorker, "run_case", run_case_of_the_dead)
     found = run(FAULTS.name, "*a-healthy*", "*e-needs-values*")
     assert named(found, "a-healthy").outcome is Outcome.PASS  # another one was started for it
     assert named(found, "e-needs-values").outcome is Outcome.PASS
@@ -165,7 +167,9 @@ def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None
     heavy = ("linalg.svd/eager-float32", "linalg.svd/eager-complex64", "signal.idct/eager-float64")
     selection = tuple(f"*tf.{name}" for name in (*functions, *heavy))
     job = Job(tpu.name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
-    runfile = run_job(job, tpu, tmp_path / "run.jsonl", cache=default_cache(), say=print, show=lambda progress: None)
+    runfile = run_job(
+        job, tpu, tmp_path / "run.jsonl", cache=default_cache(), log=print, on_progress=lambda progress: None
+    )
     found = {o.case.split("/", 1)[1]: o for o in runfile.observations}
     assert runfile.run.compiler is not None
     assert runfile.run.compiler.distribution == "libtpu"

@@ -82,7 +82,7 @@ def test_shared_builds_may_be_replaced_by_a_table_of_ones_own(tmp_path: Path) ->
 
 def run(target: Target, python: Path, path: Path) -> RunFile:
     job = Job(target.name, "jax", "paper", python=str(python))
-    return run_job(job, target, path, cache=default_cache(), say=print, show=lambda _: None)
+    return run_job(job, target, path, cache=default_cache(), log=print, on_progress=lambda _: None)
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def run(tmp_path: Path) -> Callable[..., RunFile]:
     ) -> RunFile:
         job = Job(target.name, framework, suite, evidence, selection=selection, watch=known)
         return run_job(
-            job, target, tmp_path / "run.jsonl", cache=default_cache(), say=print, show=lambda progress: None
+            job, target, tmp_path / "run.jsonl", cache=default_cache(), log=print, on_progress=lambda progress: None
         )
 
     return run

@@ -10,7 +10,7 @@ import pytest
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.confirmation import ConfirmingWorker
-from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
+from monitor.execution.workers.factories import RunContext, WorkerFactory, execute_worker
 from monitor.execution.workers.process import Limits
 from monitor.model import Evidence, Job, Outcome
 
@@ -24,9 +24,8 @@ def lane(
 ) -> WorkerFactory:
     way, framework = cpu.backend(Evidence.EXECUTED), cpu.sources(Evidence.EXECUTED).framework("jax")
     job = Job("cpu", "jax", "leftovers")
-    ground = RunContext(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
-    (lane,) = executing(ground, frozenset())
-    return lane
+    context = RunContext(job, way, framework, builds("jax").python, tmp_path, lend("jax", LEFTOVERS))
+    return execute_worker(context)
 
 
 def leaving(name: str) -> str:
@@ -37,7 +36,7 @@ def test_a_worker_finds_what_one_before_it_compiled(lane: WorkerFactory) -> None
     outcomes = []
     for _ in range(2):
         worker = lane()
-        outcomes.append(worker.ask(leaving("keeps-a-file"), LIMITS).outcome)
+        outcomes.append(worker.run_case(leaving("keeps-a-file"), LIMITS).outcome)
         worker.close()
     assert outcomes == [Outcome.MISMATCH, Outcome.PASS]
 
@@ -46,7 +45,7 @@ def test_what_one_that_fell_half_wrote_confirms_nothing(lane: WorkerFactory, tmp
     """PyTorch's compiler, killed over a time limit, left a library that every later worker failed to load."""
     case = leaving("half-writes-a-file")
     with ConfirmingWorker(lane, LIMITS, {case: Outcome.PASS}) as examiner:
-        observation = examiner.ask(case)
+        observation = examiner.run_case(case)
     assert observation.outcome is Outcome.CRASH
     assert [attempt.message for attempt in observation.retries] == ["the process exited with status 7"] * 2
     assert len([*tmp_path.glob("worker-*")]) == 1  # of those that fell nothing is left

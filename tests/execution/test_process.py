@@ -51,32 +51,32 @@ def fault(name: str) -> str:
 
 
 def test_a_worker_says_what_it_is(worker: Worker, builds: Callable[[str], ProvisionedBuild]) -> None:
-    assert worker.ready.version == builds("jax").build.version
-    assert len(worker.ready.commit) == 40
-    assert fault("a-healthy") in worker.ready.cases
+    assert worker.info.version == builds("jax").build.version
+    assert len(worker.info.commit) == 40
+    assert fault("a-healthy") in worker.info.cases
 
 
 def test_a_segfault_is_a_crash(worker: Worker) -> None:
-    observation = worker.ask(fault("b-segfault"), LIMITS)
+    observation = worker.run_case(fault("b-segfault"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process was killed by SIGSEGV")
     assert not worker.alive
 
 
 def test_an_exit_is_a_crash(worker: Worker) -> None:
-    observation = worker.ask(fault("h-exits"), LIMITS)
+    observation = worker.run_case(fault("h-exits"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process exited with status 7")
 
 
 def test_a_hang_is_a_timeout_soon_after_the_limit(worker: Worker) -> None:
     start = time.monotonic()
-    observation = worker.ask(fault("d-hang"), Limits(seconds=1, memory_mib=1024))
+    observation = worker.run_case(fault("d-hang"), Limits(seconds=1, memory_mib=1024))
     assert (observation.outcome, observation.message) == (Outcome.TIMEOUT, "over 1 s")
     assert time.monotonic() - start < 3
     assert not worker.alive
 
 
 def test_a_memory_hog_is_out_of_memory(worker: Worker) -> None:
-    observation = worker.ask(fault("e-memory-hog"), LIMITS)
+    observation = worker.run_case(fault("e-memory-hog"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.OOM, "over 1024 MiB of memory")
     assert not worker.alive
 
@@ -84,41 +84,41 @@ def test_a_memory_hog_is_out_of_memory(worker: Worker) -> None:
 def test_a_worker_killed_from_outside_is_a_crash(worker: Worker) -> None:
     killer = threading.Timer(0.5, os.kill, (worker._process.pid, signal.SIGKILL))
     killer.start()
-    observation = worker.ask(fault("k-slow"), LIMITS)
+    observation = worker.run_case(fault("k-slow"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process was killed by SIGKILL")
 
 
 def test_a_worker_killed_between_two_cases_is_a_crash_of_the_next(worker: Worker) -> None:
     os.kill(worker._process.pid, signal.SIGKILL)
     time.sleep(0.2)
-    assert worker.ask(fault("a-healthy"), LIMITS).outcome is Outcome.CRASH
+    assert worker.run_case(fault("a-healthy"), LIMITS).outcome is Outcome.CRASH
 
 
 def test_a_device_that_is_ruined_is_the_end_of_its_worker(worker: Worker) -> None:
-    observation = worker.ask(fault("h-ruins-the-device"), LIMITS)
+    observation = worker.run_case(fault("h-ruins-the-device"), LIMITS)
     assert observation.outcome is Outcome.ERROR
     assert "device-side assert triggered" in observation.message
     assert not worker.alive
 
 
 def test_an_error_alone_is_not(worker: Worker) -> None:
-    assert worker.ask(fault("j-flaky"), LIMITS).outcome is Outcome.MISMATCH
+    assert worker.run_case(fault("j-flaky"), LIMITS).outcome is Outcome.MISMATCH
     assert worker.alive
 
 
 def test_what_a_framework_prints_is_no_answer(worker: Worker) -> None:
-    assert worker.ask(fault("i-writes-on-stdout"), LIMITS).outcome is Outcome.PASS
+    assert worker.run_case(fault("i-writes-on-stdout"), LIMITS).outcome is Outcome.PASS
 
 
 def test_an_answer_that_is_none_is_a_crash(worker: Worker) -> None:
-    observation = worker.ask(fault("i-writes-over-the-answer"), LIMITS)
+    observation = worker.run_case(fault("i-writes-over-the-answer"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process answered nonsense")
     assert not worker.alive
 
 
 def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
-    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
-        answers = {case.split("/")[2]: examiner.ask(case) for case in examiner.worker.ready.cases}
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, last_known={}) as examiner:
+        answers = {case.split("/")[2]: examiner.run_case(case) for case in examiner.worker.info.cases}
     assert {name.removesuffix("-eager"): answer.outcome.value for name, answer in answers.items()} == {
         "a-healthy": "pass",
         "b-segfault": "crash",
@@ -142,12 +142,15 @@ def test_each_harm_costs_its_own_case(command: ProcessCommand) -> None:
 
 
 def test_a_worker_that_has_grown_is_replaced(command: ProcessCommand) -> None:
-    with ConfirmingWorker(lambda: Worker(command), LIMITS, known={}) as examiner:
+    with ConfirmingWorker(lambda: Worker(command), LIMITS, last_known={}) as examiner:
         first = examiner.worker
-        outcomes = [examiner.ask(fault("a-healthy")).outcome, examiner.ask(fault("m-leaves-much-behind")).outcome]
+        outcomes = [
+            examiner.run_case(fault("a-healthy")).outcome,
+            examiner.run_case(fault("m-leaves-much-behind")).outcome,
+        ]
         assert examiner.worker is first
         assert first.memory_mib > LIMITS.memory_mib / 2
-        outcomes.append(examiner.ask(fault("l-healthy")).outcome)
+        outcomes.append(examiner.run_case(fault("l-healthy")).outcome)
         assert examiner.worker is not first
     assert outcomes == [Outcome.PASS] * 3
 
@@ -156,7 +159,7 @@ def test_news_is_confirmed_by_two_fresh_workers(command: ProcessCommand) -> None
     known = {fault("b-segfault"): Outcome.PASS, fault("j-flaky"): Outcome.PASS, fault("c-after-segfault"): Outcome.PASS}
     with ConfirmingWorker(lambda: Worker(command), LIMITS, known) as examiner:
         crash, fine, flaky = (
-            examiner.ask(case) for case in (fault("b-segfault"), fault("c-after-segfault"), fault("j-flaky"))
+            examiner.run_case(case) for case in (fault("b-segfault"), fault("c-after-segfault"), fault("j-flaky"))
         )
     assert crash.outcome is Outcome.CRASH
     assert [attempt.outcome for attempt in crash.retries] == [Outcome.CRASH] * 2

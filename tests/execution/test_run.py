@@ -25,7 +25,7 @@ FEW = ("jax/jax.numpy.add/*", "jax/jax.tree_map/eager-float32")
 
 
 def run(job: Job, cpu: Target, path: Path, **options: bool) -> None:
-    run_job(job, cpu, path, cache=default_cache(), say=print, show=lambda _: None, **options)
+    run_job(job, cpu, path, cache=default_cache(), log=print, on_progress=lambda _: None, **options)
 
 
 def test_a_run_file_tells_the_whole_story(
@@ -129,7 +129,7 @@ def test_another_build_does_not_go_on_with_a_run(
         if package["name"] == "numpy":
             package["version"] = "1.0"
     path.write_text("\n".join([json.dumps(head), *lines[1:3], ""]))
-    with pytest.raises(ResumeError, match=r"begun with numpy 1\.0"):
+    with pytest.raises(ResumeError, match=r"began with numpy 1\.0"):
         run(job, cpu, path, resume=True)
 
 
@@ -162,5 +162,5 @@ def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
     with pytest.raises(NoCaseError, match=r'fits no case of suite harness of jax, the nearest is "jax/jax.lax.floor/'):
         run(job, cpu, tmp_path / "run.jsonl")
     assert not (tmp_path / "run.jsonl").exists()
-    run(job, cpu, tmp_path / "run.jsonl", may_be_empty=True)
+    run(job, cpu, tmp_path / "run.jsonl", allow_empty=True)
     assert read_run_file(tmp_path / "run.jsonl").observations == ()

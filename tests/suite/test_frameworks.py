@@ -48,8 +48,8 @@ def ask(
     """The answers of a worker to all cases of a suite whose id starts so."""
     with Worker(command(framework, builds, tmp_path, suite, package)) as worker:
         return {
-            case.removeprefix(f"{framework}/"): worker.ask(case, LIMITS)
-            for case in worker.ready.cases
+            case.removeprefix(f"{framework}/"): worker.run_case(case, LIMITS)
+            for case in worker.info.cases
             if case.startswith(f"{framework}/{prefix}")
         }
 
@@ -101,7 +101,7 @@ def test_a_host_without_compiler_says_nothing_of_a_function(
     cache = str(tmp_path / "inductor")
     without = command("torch", builds, tmp_path, "paper", PACKAGE, CXX="/none", TORCHINDUCTOR_CACHE_DIR=cache)
     with Worker(without) as worker:
-        answer = worker.ask("torch/torch.sum/compiled-float32", LIMITS)
+        answer = worker.run_case("torch/torch.sum/compiled-float32", LIMITS)
     assert answer.outcome is Outcome.BLOCKED
     assert "No working C++ compiler found" in answer.message
 

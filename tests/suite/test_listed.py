@@ -51,28 +51,28 @@ def test_the_operator_database_is_run_as_the_build_ships_it(
     builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     with Worker(command("torch", "opinfo", builds, tmp_path)) as worker:
-        cases = worker.ready.cases
+        cases = worker.info.cases
         assert len(cases) > 5_000
         assert len({case.split("/")[1] for case in cases}) > 500
         assert sum(case.startswith("torch/torch.mul/opinfo-eager-") for case in cases) > 8
-        exact = worker.ask("torch/torch.mul/opinfo-eager-float32", LIMITS)
+        exact = worker.run_case("torch/torch.mul/opinfo-eager-float32", LIMITS)
         assert (exact.outcome, exact.error is not None, exact.latency is not None) == (Outcome.PASS, True, True)
-        untimed = worker.ask("torch/torch.mul/opinfo-eager-bfloat16", LIMITS)
+        untimed = worker.run_case("torch/torch.mul/opinfo-eager-bfloat16", LIMITS)
         assert (untimed.outcome, untimed.latency) == (Outcome.PASS, None)
         for random in ("torch.rand_like", "torch.bernoulli", "torch.nn.functional.dropout", "torch.empty_like"):
-            assert worker.ask(f"torch/{random}/opinfo-eager-float32", LIMITS).outcome is Outcome.PASS, random
+            assert worker.run_case(f"torch/{random}/opinfo-eager-float32", LIMITS).outcome is Outcome.PASS, random
 
 
 def test_the_primitive_harness_is_run_with_its_authors_limits(
     builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     with Worker(command("jax", "harness", builds, tmp_path)) as worker:
-        cases = worker.ready.cases
+        cases = worker.info.cases
         assert len(cases) > 5_000
         assert all(len(case) < 250 for case in cases)
-        limited = worker.ask(next(case for case in cases if "clamp_dtypes_min_bool" in case), LIMITS)
+        limited = worker.run_case(next(case for case in cases if "clamp_dtypes_min_bool" in case), LIMITS)
         assert limited.declared_limit == "unimplemented"
-        free = worker.ask(next(case for case in cases if "clamp_dtypes_min_float32" in case), LIMITS)
+        free = worker.run_case(next(case for case in cases if "clamp_dtypes_min_float32" in case), LIMITS)
         assert (free.outcome, free.declared_limit) == (Outcome.PASS, "")
 
 
@@ -88,7 +88,7 @@ def test_every_planted_fault_is_found(
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(WRONG / f"{suite}.py", package / "suite" / framework / "wrong.py")
     with Worker(command(framework, "wrong", builds, tmp_path, package=package)) as worker:
-        answers = {case: worker.ask(case, LIMITS) for case in worker.ready.cases}
+        answers = {case: worker.run_case(case, LIMITS) for case in worker.info.cases}
     outcomes = {case.rpartition("/")[2].split(".")[0]: answer.outcome for case, answer in answers.items()}
     assert outcomes == dict.fromkeys(FAULTS, Outcome.MISMATCH) | {"fine": Outcome.PASS}
 

@@ -99,8 +99,8 @@ def test_a_script_says_what_the_worker_says(
             continue  # no worker need start
         command = worker_command(builds(framework).python, framework, suite, "cpu", {}, tmp_path / "worker.log")
         with Worker(command) as worker:
-            for case in set(cases) & set(worker.ready.cases):
-                passes = worker.ask(case, Limits(120, 4096)).outcome is Outcome.PASS
+            for case in set(cases) & set(worker.info.cases):
+                passes = worker.run_case(case, Limits(120, 4096)).outcome is Outcome.PASS
                 done = run(script(case), case, builds, tmp_path)
                 assert (done.returncode == 0) is passes, f"{case}\n{done.stdout}\n{done.stderr}"
                 cases.remove(case)

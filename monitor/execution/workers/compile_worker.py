@@ -1,9 +1,9 @@
-"""Watched processes for hardware that is not here: one turns a case into programs, another may compile them.
+"""Workers for hardware that is not present: one process exports the programs of a case, another may compile them.
 
-The first is `monitor.suite.export_worker` in the framework's environment, the second `monitor.compilers.worker` in the
-compiler's. Either may die of a case, and is started again for the next. To whoever asks, they are a worker.
+The exporter is `monitor.suite.export_worker` in the framework's environment, the compiler `monitor.compilers.worker` in
+its own. A case may kill either one, which is started again for the next case. Together they are a `CaseWorker`.
 
-A program is the same for every chip of a compiler: what one job had exported, the next one knows.
+A program is the same for every chip of a compiler, so later jobs of a night reuse the exports of earlier ones.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
 
 GIB = 1 << 30
 
-# What a compiler may need for a program is for the target to say (`case-seconds`); what comes before it is not. Nearly
-# every case is exported within a second, and one that computes on this host for longer says nothing of the hardware.
+# `case-seconds` of the target limits the compiler, not the export before it. Nearly every case is exported within a
+# second, and a case that computes on this host for longer shows nothing about the hardware.
 EXPORT_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class CompileResult:
-    """What became of one program: what the compiler knows of it, or why it did not compile."""
+    """Result of one program: the figures of the compiler, or the reason of its failure."""
 
     compiled: Compiled | None
     stage: Stage | None = None
@@ -41,65 +41,65 @@ class CompileResult:
     message: str = ""
 
 
-Answer = tuple[Observation, list[str]] | WorkerFailure  # an exporter's, with the names of the programs
+ExportAnswer = tuple[Observation, list[str]] | WorkerFailure  # of an exporter, with the names of the programs
 
 
 @dataclass
 class BuildExports:
-    """What exporters answered about one build, and the folder of their programs.
+    """Exports of one build, and the folder of their programs.
 
-    `known` are the answers to the jobs before this one, `asked` those to this one: within a job, a question that is
-    put again is meant to be.
+    `earlier` has the exports of earlier jobs, `current` those of this job: within a job, a case that runs again is
+    meant to be exported again.
     """
 
     folder: Path
-    ready: ProcessInfo | None = None
-    known: dict[str, Answer] = field(default_factory=dict)
-    asked: dict[str, Answer] = field(default_factory=dict)
+    info: ProcessInfo | None = None
+    earlier: dict[str, ExportAnswer] = field(default_factory=dict)
+    current: dict[str, ExportAnswer] = field(default_factory=dict)
 
 
 class Exports:
-    """What exporters answered to all the jobs of a night."""
+    """Exports of all jobs of a night, below one folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._exported: dict[tuple[str, ...], BuildExports] = {}
 
-    def begin(self, *what: str) -> BuildExports:
-        """What is known at the beginning of a job; `what` tells its exporter from any other."""
-        if what not in self._exported:
+    def begin(self, *key: str) -> BuildExports:
+        """Return the exports at the beginning of a job; `key` identifies its exporter."""
+        if key not in self._exported:
             folder = self._folder / str(len(self._exported))
             folder.mkdir()
-            self._exported[what] = BuildExports(folder)
-        exported = self._exported[what]
-        exported.known |= exported.asked
-        exported.asked = {}
-        return exported
+            self._exported[key] = BuildExports(folder)
+        exports = self._exported[key]
+        exports.earlier |= exports.current
+        exports.current = {}
+        return exports
 
 
 class LoweringWorker:
-    """An exporter, whose programs nobody compiles here. `served` counts the cases that it has answered."""
+    """An exporter whose programs are not compiled. `served` counts the cases that it has exported."""
 
     evidence = Evidence.LOWERED
 
-    def __init__(self, exporter: ProcessCommand, exported: BuildExports) -> None:
-        """Start it where nothing is known of it yet, else only once it is needed. Raises WorkerUnavailableError."""
+    def __init__(self, exporter: ProcessCommand, exports: BuildExports) -> None:
+        """Start the exporter if its description is unknown, else when it is needed. Raises WorkerUnavailableError."""
         self.served = 0
-        self._exported = exported
+        self._exports = exports
         self._exporter_command = exporter
         self._exporter: WatchedProcess | None = None
-        if exported.ready is None:
-            exported.ready = self._start_exporter().ready
-        self._ready = exported.ready
+        if exports.info is None:
+            exports.info = self._start_exporter().info
+        self._info = exports.info
 
     def _start_exporter(self) -> WatchedProcess:
         self._exporter = self._exporter or WatchedProcess(self._exporter_command)
         return self._exporter
 
     @property
-    def ready(self) -> ProcessInfo:
-        """What the exporter says of itself."""
-        return self._ready
+    def info(self) -> ProcessInfo:
+        """Description of the exporter."""
+        return self._info
 
     @property
     def alive(self) -> bool:
@@ -109,12 +109,12 @@ class LoweringWorker:
     def memory_mib(self) -> float:
         return max((process.memory_mib for process in self._processes()), default=0.0)
 
-    def ask(self, case: str, limits: Limits) -> Observation:
-        """Have one case exported, and what comes of its programs; see `alive`."""
+    def run_case(self, case: str, limits: Limits) -> Observation:
+        """Export a case, process its programs, and return the observation; see `alive` afterwards."""
         start = time.monotonic()
-        exported = self._exported.known.get(case) or self._export(case, limits)
+        exported = self._exports.earlier.get(case) or self._export(case, limits)
         if isinstance(exported, WorkerFailure):
-            # What takes too long or too much here, before any compiler, says nothing of the hardware.
+            # A limit that is reached on this host, before any compiler, shows nothing about the hardware.
             crash = exported.outcome is Outcome.CRASH
             outcome = Outcome.CRASH if crash else Outcome.BLOCKED
             message = exported.message if crash else f"on this host: {exported.message}"
@@ -122,17 +122,17 @@ class LoweringWorker:
         self.served += 1
         observation, programs = exported
         if observation.outcome is Outcome.PASS:
-            observation = self._go_on(observation, programs, limits)
+            observation = self._process(observation, programs, limits)
         return replace(observation, evidence=self.evidence, seconds=_since(start))
 
-    def _export(self, case: str, limits: Limits) -> Answer:
+    def _export(self, case: str, limits: Limits) -> ExportAnswer:
         limits = replace(limits, seconds=min(limits.seconds, EXPORT_SECONDS))
         answer = self._start_exporter().request({"case": case}, limits, lambda message: _read_exported(message, case))
-        self._exported.asked[case] = answer
+        self._exports.current[case] = answer
         return answer
 
-    def _go_on(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
-        """What becomes of a case after its export."""
+    def _process(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
+        """Return the observation of a case after its export."""
         del programs, limits
         return observation
 
@@ -161,85 +161,85 @@ class CompilingWorker(LoweringWorker):
     evidence = Evidence.COMPILED
 
     def __init__(
-        self, exporter: ProcessCommand, compiler: ProcessCommand, exported: BuildExports, memory: float
+        self, exporter: ProcessCommand, compiler: ProcessCommand, exports: BuildExports, memory: float
     ) -> None:
         """Start both and wait for them. Raises WorkerUnavailableError.
 
-        `memory` is what the hardware has, in bytes.
+        `memory` is the memory of the hardware in bytes.
         """
         self._memory = memory
         self._compiler_command = compiler
-        self._verdicts: dict[str, CompileResult] = {}
+        self._results: dict[str, CompileResult] = {}
         self._compiler = WatchedProcess(compiler)
         try:
-            super().__init__(exporter, exported)
+            super().__init__(exporter, exports)
         except BaseException:
             self._compiler.close()
             raise
 
     @property
-    def ready(self) -> ProcessInfo:
-        """What both say of themselves; the cases and the version are the framework's."""
-        return replace(self._ready, environment=self._ready.environment | self._compiler.ready.environment)
+    def info(self) -> ProcessInfo:
+        """Description of both processes; the cases and the version are the framework's."""
+        return replace(self._info, environment=self._info.environment | self._compiler.info.environment)
 
     def _processes(self) -> list[WatchedProcess]:
         return [*super()._processes(), self._compiler]
 
-    def _go_on(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
-        known = []
+    def _process(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
+        figures = []
         for program in programs:
-            if program not in self._verdicts:
-                self._verdicts[program] = self._verdict(program, limits)
-            verdict = self._verdicts[program]
-            if verdict.compiled is None:
-                return replace(observation, outcome=verdict.outcome, message=verdict.message, stage=verdict.stage)
-            known.append(verdict.compiled)
-        compiled = _sum(known)
-        if compiled.memory is not None and compiled.memory > self._memory:  # not every compiler minds
+            if program not in self._results:
+                self._results[program] = self._compile(program, limits)
+            result = self._results[program]
+            if result.compiled is None:
+                return replace(observation, outcome=result.outcome, message=result.message, stage=result.stage)
+            figures.append(result.compiled)
+        compiled = _sum(figures)
+        if compiled.memory is not None and compiled.memory > self._memory:  # not every compiler refuses it
             message = f"needs {compiled.memory / GIB:.1f} GiB of memory, and there are {self._memory / GIB:g}"
             observation = replace(observation, outcome=Outcome.OOM, stage=Stage.COMPILE, message=message)
         return replace(observation, compiled=compiled)
 
-    def _verdict(self, program: str, limits: Limits) -> CompileResult:
+    def _compile(self, program: str, limits: Limits) -> CompileResult:
         if not self._compiler.alive:
             self._compiler.close()
             self._compiler = WatchedProcess(self._compiler_command)
-        answer = self._compiler.request({"program": str(self._exported.folder / program)}, limits, _judged)
+        answer = self._compiler.request({"program": str(self._exports.folder / program)}, limits, _read_compiled)
         if not isinstance(answer, WorkerFailure):
             return answer
-        if answer.outcome is Outcome.OOM:  # of this host's memory: the hardware's is another
+        if answer.outcome is Outcome.OOM:  # the memory of this host, not that of the hardware
             return CompileResult(None, Stage.COMPILE, Outcome.BLOCKED, f"on this host: {answer.message}")
         return CompileResult(None, Stage.COMPILE, answer.outcome, answer.message)
 
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
-    """The exporter's answer about a case. It runs code that nobody reviewed: an answer may be anything."""
+    """Return the observation and the programs in an exporter's answer, which may be anything. Raises ValueError."""
     observation, programs = read_observation(message, case), message["programs"]
     if not all(isinstance(name, str) and "/" not in name for name in programs):
         raise ValueError("a program that is not in the folder of programs")
     return observation, programs
 
 
-def _judged(message: Any) -> CompileResult:
+def _read_compiled(message: Any) -> CompileResult:
     if "compiled" in message:
         return CompileResult(from_json(Compiled, message["compiled"]))
     return CompileResult(None, Stage(message["stage"]), Outcome(message["outcome"]), str(message["message"]))
 
 
-def _sum(known: list[Compiled]) -> Compiled:
-    """What is known of all programs of a case; a figure that one of them lacks is not known."""
+def _sum(programs: list[Compiled]) -> Compiled:
+    """Return the figures of all programs of a case together; a figure that one of them lacks is None."""
 
     def total(figures: list[Any]) -> Any:
         return None if not figures or None in figures else sum(figures)
 
-    memory = [one.memory for one in known if one.memory is not None]
+    memory = [program.memory for program in programs if program.memory is not None]
     return Compiled(
-        programs=len(known),
-        seconds=round(sum(one.seconds for one in known), 4),
-        flops=total([one.flops for one in known]),
-        bytes=total([one.bytes for one in known]),
-        memory=max(memory) if len(memory) == len(known) and memory else None,
-        code=total([one.code for one in known]),
+        programs=len(programs),
+        seconds=round(sum(program.seconds for program in programs), 4),
+        flops=total([program.flops for program in programs]),
+        bytes=total([program.bytes for program in programs]),
+        memory=max(memory) if len(memory) == len(programs) and memory else None,
+        code=total([program.code for program in programs]),
     )
 
 

@@ -1,8 +1,8 @@
-"""Asking cases of workers so that the answer is about the case, not about the process it ran in.
+"""Run cases in a worker, and confirm unexpected outcomes in fresh workers.
 
-A worker answers one case after the other, which is what makes a night affordable; but a case that crashed it, or
-left it damaged, must cost itself alone. So an answer that is news is not believed at once: the same case is asked
-again in a fresh worker, alone, and that worker goes on with the rest.
+A worker runs one case after the other, which makes a night affordable. But a case that crashes its worker, or leaves it
+damaged, must cost only itself. So an unexpected outcome is not accepted at once: a fresh worker runs the same case
+alone, and goes on with the rest.
 """
 
 from __future__ import annotations
@@ -14,30 +14,32 @@ from typing import Protocol, Self
 from monitor.execution.workers.process import Limits, ProcessInfo
 from monitor.model import Observation, Outcome, Retry
 
-# Answers that a healthy process gives only where something is wrong: with nothing known of the case, they are asked
-# again once. A refusal or a missing name does not come from a damaged process.
-SUSPECT = frozenset({Outcome.MISMATCH, Outcome.ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.OOM, Outcome.FALLBACK})
+# Outcomes that may come from a damaged process. Without a last known outcome, the case runs once more. A refusal or a
+# missing name does not come from a damaged process.
+SUSPECT_OUTCOMES = frozenset(
+    {Outcome.MISMATCH, Outcome.ERROR, Outcome.CRASH, Outcome.TIMEOUT, Outcome.OOM, Outcome.FALLBACK}
+)
 
-# What differs from the last known outcome counts as a change only when this many fresh workers say so too.
+# Fresh workers that must agree before a difference from the last known outcome counts as a change.
 CONFIRMATIONS = 2
 
-# When more than this share of the cases asked so far are news, the cause is one: a driver, a package, a machine. The
+# If more than this share of the cases so far are unexpected, they have one cause: a driver, a package, a machine. The
 # first confirmations have shown whether it is real; fresh workers for all the rest would take the night.
-NEWS_AT_ONCE = 0.20
-NEWS_AT_LEAST = 25
+MAX_UNEXPECTED_SHARE = 0.20
+MIN_UNEXPECTED = 25
 
-# Compiled code piles up in a worker. One that has grown to this share of what a case may take is replaced, so that no
-# case is blamed for what those before it left.
-RETIRED_AT = 0.5
+# Compiled code accumulates in a worker. It is replaced when it reaches this share of the memory limit of a case, so
+# that no case is blamed for the memory of earlier ones.
+RESTART_MEMORY_SHARE = 0.5
 
 
-class CaseAnswering(Protocol):
-    """What answers cases: `monitor.execution.workers.process.Worker`, or what looks like one."""
+class CaseWorker(Protocol):
+    """A worker that runs cases: `monitor.execution.workers.process.Worker`, or an object with the same methods."""
 
     served: int
 
     @property
-    def ready(self) -> ProcessInfo: ...
+    def info(self) -> ProcessInfo: ...
 
     @property
     def alive(self) -> bool: ...
@@ -45,7 +47,7 @@ class CaseAnswering(Protocol):
     @property
     def memory_mib(self) -> float: ...
 
-    def ask(self, case: str, limits: Limits) -> Observation: ...
+    def run_case(self, case: str, limits: Limits) -> Observation: ...
 
     def kill(self) -> None: ...
 
@@ -53,76 +55,79 @@ class CaseAnswering(Protocol):
 
 
 class ConfirmingWorker:
-    """Asks cases, in a worker that it replaces as needed. `known` holds the last known outcomes."""
+    """A worker that is replaced as needed, and that confirms unexpected outcomes.
+
+    `last_known` has the last known outcome of each case.
+    """
 
     def __init__(
         self,
-        start: Callable[[], CaseAnswering],
+        start: Callable[[], CaseWorker],
         limits: Limits,
-        known: Mapping[str, Outcome],
-        suspect: frozenset[Outcome] = SUSPECT,
+        last_known: Mapping[str, Outcome],
+        suspect: frozenset[Outcome] = SUSPECT_OUTCOMES,
     ) -> None:
-        """`start` makes a worker; it raises WorkerUnavailableError where none can be had."""
+        """Start a worker by `start`, which raises WorkerUnavailableError where it cannot."""
         self._start = start
         self._limits = limits
-        self._known = known
+        self._last_known = last_known
         self._suspect = suspect
-        self._asked = 0
-        self._news = 0
+        self._cases_run = 0
+        self._unexpected = 0
         self._worker = start()
 
-    def expect(self, known: Mapping[str, Outcome]) -> None:
-        """Hold answers against these outcomes: those of the machine, which is known once a worker has started."""
-        self._known = known
+    def set_last_known(self, last_known: Mapping[str, Outcome]) -> None:
+        """Compare with these outcomes from now on: those of the machine, which only a started worker reports."""
+        self._last_known = last_known
 
     @property
-    def worker(self) -> CaseAnswering:
+    def worker(self) -> CaseWorker:
         return self._worker
 
-    def ask(self, case: str) -> Observation:
-        """The observation of one case, confirmed in fresh workers where it is news."""
+    def run_case(self, case: str) -> Observation:
+        """Return the observation of a case, confirmed in fresh workers where its outcome is unexpected."""
         used = self._worker.served > 0
-        observation = self._answer(case)
-        self._asked += 1
-        expected = self._known.get(case)
+        observation = self._run_once(case)
+        self._cases_run += 1
+        expected = self._last_known.get(case)
         if expected is None or expected is Outcome.FLAKY:
-            # Nothing to compare with: only a process that was used before, or died, may have spoiled the answer.
-            again = 1 if observation.outcome in self._suspect and (used or not self._worker.alive) else 0
+            # No outcome to compare with: only a process that was used before, or died, may have caused this one.
+            repeats = 1 if observation.outcome in self._suspect and (used or not self._worker.alive) else 0
         else:
-            again = CONFIRMATIONS if observation.outcome is not expected else 0
-        if not again:
+            repeats = CONFIRMATIONS if observation.outcome is not expected else 0
+        if not repeats:
             return observation
-        self._news += 1
-        if self._news > max(NEWS_AT_LEAST, NEWS_AT_ONCE * self._asked):
+        self._unexpected += 1
+        if self._unexpected > max(MIN_UNEXPECTED, MAX_UNEXPECTED_SHARE * self._cases_run):
             return observation
-        return self._ask_again(case, observation, again)
+        return self._confirm(case, observation, repeats)
 
-    def _ask_again(self, case: str, first: Observation, times: int) -> Observation:
-        answers = []
-        for _ in range(times):
+    def _confirm(self, case: str, first: Observation, repeats: int) -> Observation:
+        """Run a case in fresh workers. Return their observation if they agree, else one with the outcome FLAKY."""
+        observations = []
+        for _ in range(repeats):
             self._replace()
-            answers.append(self._answer(case))
-        outcomes = {answer.outcome for answer in answers}
-        retries = tuple(Retry(answer.outcome, answer.message) for answer in answers)
-        seconds = round(first.seconds + sum(answer.seconds for answer in answers), 3)
+            observations.append(self._run_once(case))
+        outcomes = {observation.outcome for observation in observations}
+        retries = tuple(Retry(observation.outcome, observation.message) for observation in observations)
+        seconds = round(first.seconds + sum(observation.seconds for observation in observations), 3)
         if len(outcomes) == 1:
-            return replace(answers[-1], first_outcome=first.outcome, retries=retries, seconds=seconds)
-        told = " and ".join(sorted(outcomes))
+            return replace(observations[-1], first_outcome=first.outcome, retries=retries, seconds=seconds)
         return Observation(
             case,
             Outcome.FLAKY,
             first.evidence,
-            message=f"fresh workers said {told}",
+            message=f"fresh workers said {' and '.join(sorted(outcomes))}",
             first_outcome=first.outcome,
             retries=retries,
             seconds=seconds,
         )
 
-    def _answer(self, case: str) -> Observation:
-        grown = self._worker.served > 0 and self._worker.memory_mib > RETIRED_AT * self._limits.memory_mib
+    def _run_once(self, case: str) -> Observation:
+        grown = self._worker.served > 0 and self._worker.memory_mib > RESTART_MEMORY_SHARE * self._limits.memory_mib
         if grown or not self._worker.alive:
             self._replace()
-        return self._worker.ask(case, self._limits)
+        return self._worker.run_case(case, self._limits)
 
     def _replace(self) -> None:
         self._worker.close()

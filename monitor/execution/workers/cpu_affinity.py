@@ -15,6 +15,8 @@ from pathlib import Path
 
 from monitor.file_lock import open_lock
 
+UNPINNED = "the workers were not pinned to cores of their own: other runs held them, or this system has no pinning"
+
 LOCKS = Path(tempfile.gettempdir()) / f"portability-cores-{os.getuid()}"
 
 

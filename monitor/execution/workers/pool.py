@@ -1,163 +1,128 @@
-"""The processes of a run: what starts them, for each way in to a piece of hardware.
-
-A lane answers one case at a time. What is timed goes in one, alone; what is not goes in as many as there are cores.
-"""
+"""The pool of workers that run the cases of one run."""
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
-from pathlib import Path
+from itertools import chain, groupby
+from typing import Self, TypeVar
 
-from monitor.execution.targets.backends import Backend, CompileBackend
-from monitor.execution.targets.device_check import DeviceExpectation
-from monitor.execution.targets.package_sources import FrameworkSources
-from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker
-from monitor.execution.workers.confirmation import CaseAnswering
-from monitor.execution.workers.process import ProcessCommand, Worker, WorkerUnavailableError, worker_command
-from monitor.model import Evidence, Job
+from monitor.execution.workers.confirmation import SUSPECT_OUTCOMES, ConfirmingWorker
+from monitor.execution.workers.factories import WorkerFactory
+from monitor.execution.workers.process import Limits, ProcessInfo, WorkerUnavailableError
+from monitor.model import Evidence, Job, Observation, Outcome, Run, function_of
 
-WorkerFactory = Callable[[], CaseAnswering]  # starts what answers
-
-# As many threads as the target allows; its default of one is what makes two equal nights differ least.
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-# A table of PyTorch's follows every composite: a minute of a core, which may have other work.
-TABLE_SECONDS = 1800.0
-QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONWARNINGS": "ignore"}
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class RunContext:
-    """What the processes of a run stand on, whichever way it goes."""
+class RunProgress:
+    """Progress of a run: cases done of `total`, and the newest observation."""
 
-    job: Job
-    way: Backend
-    framework: FrameworkSources
-    python: Path
-    scratch: Path
-    package: Path
-
-    def folders(self) -> list[Path]:
-        """A folder for each lane of processes that share nothing but the machine: one a core."""
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        folders = [self.scratch / f"lane-{number}" for number in range(cores)]
-        for folder in folders:
-            folder.mkdir()
-        return folders
+    done: int
+    total: int
+    observation: Observation
 
 
-def executing(ground: RunContext, cores: frozenset[int]) -> tuple[Callable[[], Worker]]:
-    """One worker, on cores of its own.
+class WorkerPool:
+    """Workers that run cases at the same time, each in a thread of its own."""
 
-    The next has what it compiled, unless it fell: what was half written then, all that come after would read, and
-    confirm what it fell over.
-    """
-    last: Worker | None = None
-    folders = (ground.scratch / f"worker-{number}" for number in count())
-    folder = next(folders)
+    def __init__(self, factories: Sequence[WorkerFactory], job: Job, limits: Limits) -> None:
+        """Start a worker by each factory. Raises WorkerUnavailableError; no worker remains then."""
+        self._resources = ExitStack()
+        self._certain = job.evidence.certain
+        try:
+            self.workers = tuple(
+                self._resources.enter_context(_confirming_worker(start, job, limits)) for start in factories
+            )
+        except BaseException:
+            self._resources.close()
+            raise
 
-    def start() -> Worker:
-        nonlocal last, folder
-        if last and last.fell:
-            shutil.rmtree(folder)
-            folder = next(folders)
-        folder.mkdir(exist_ok=True)
-        command = worker_command(
-            ground.python,
-            ground.job.framework,
-            ground.job.suite,
-            ground.framework.device,
-            environment_of(ground.way, ground.framework, folder),
-            folder / "worker.log",
-            ground.package,
-            cores,
-        )
-        last = _expected(Worker(command), ground.framework.expect)
-        return last
+    @property
+    def info(self) -> ProcessInfo:
+        """Version, device and cases, as the first worker reports them."""
+        return self.workers[0].worker.info
 
-    return (start,)
+    def set_last_known(self, last_known: Mapping[str, Outcome]) -> None:
+        """Confirm outcomes that differ from these, unless the evidence is certain and needs no confirmation."""
+        for worker in self.workers if not self._certain else ():
+            worker.set_last_known(last_known)
 
+    def run_cases(
+        self,
+        run: Run,
+        done: Collection[str],
+        write: Callable[[Observation], None],
+        on_progress: Callable[[RunProgress], None],
+    ) -> None:
+        """Run every case of a run that is not `done`, and write its observation as soon as it is known.
 
-def _expected(worker: Worker, expect: DeviceExpectation) -> Worker:
-    """A worker whose device is the one expected. Raises WorkerUnavailableError."""
-    if gap := expect.mismatch(worker.ready.environment):
-        worker.close()
-        raise WorkerUnavailableError(gap)
-    return worker
+        The cases of one function go to one worker: some of them have the same program, which it compiles once. If the
+        caller is interrupted, all workers are killed, and their last observations are dropped.
+        """
+        waiting = iter([[*cases] for _, cases in groupby((c for c in run.cases if c not in done), function_of)])
+        total, count = len(run.cases), len(done)
+        lock, interrupted = threading.Lock(), threading.Event()
 
+        def work(worker: ConfirmingWorker) -> None:
+            nonlocal count
+            failure = ""
+            for case in chain.from_iterable(_take_turns(waiting, lock)):
+                if not failure:
+                    try:
+                        observation = worker.run_case(case)
+                    except WorkerUnavailableError as error:
+                        failure = f"no worker could be started any more: {error}"
+                if failure:
+                    observation = Observation(case, Outcome.BLOCKED, run.evidence, message=failure)
+                with lock:
+                    if interrupted.is_set():  # the observation of a killed process does not count
+                        return
+                    write(observation)
+                    count += 1
+                    on_progress(RunProgress(count, total, observation))
 
-def registering(ground: RunContext) -> tuple[WorkerFactory, ...]:
-    """One process that reads a framework's tables."""
-    command = ProcessCommand(
-        ground.python,
-        "monitor.suite.kernel_lookup_worker",
-        {"framework": ground.job.framework, "suite": ground.job.suite, "platform": ground.framework.device},
-        environment_of(ground.way, ground.framework, ground.scratch),
-        ground.scratch / "registrar.log",
-        ground.package,
-        start_seconds=TABLE_SECONDS,
-    )
-    return (lambda: Worker(command, Evidence.REGISTERED),)
+        with ThreadPoolExecutor(len(self.workers)) as threads:
+            futures = [threads.submit(work, worker) for worker in self.workers]
+            try:
+                for future in futures:
+                    future.result()
+            except BaseException:
+                with lock:
+                    interrupted.set()
+                for worker in self.workers:
+                    worker.worker.kill()
+                raise
 
+    def close(self) -> None:
+        """End all workers."""
+        self._resources.close()
 
-def lowering(ground: RunContext, platform: str, exported: BuildExports) -> tuple[WorkerFactory, ...]:
-    """An exporter a core."""
+    def __enter__(self) -> Self:
+        return self
 
-    def lane(folder: Path) -> WorkerFactory:
-        exporter = _exporter(ground, platform, exported, folder)
-        return lambda: LoweringWorker(exporter, exported)
-
-    return tuple(map(lane, ground.folders()))
-
-
-def compiling(
-    ground: RunContext, way: CompileBackend, python: Path, exported: BuildExports
-) -> tuple[WorkerFactory, ...]:
-    """An exporter and a compiler a core; `python` has the compiler."""
-
-    def lane(folder: Path) -> WorkerFactory:
-        exporter = _exporter(ground, way.compiler.driver, exported, folder)
-        compiler = ProcessCommand(
-            python,
-            "monitor.compilers.worker",
-            {"driver": way.compiler.driver, "topology": way.topology, "configuration": way.configuration},
-            environment_of(way, way.compiler.own, folder),
-            folder / "compiler.log",
-            ground.package,
-        )
-        return lambda: CompilingWorker(exporter, compiler, exported, way.chip.memory_gib * GIB)
-
-    return tuple(map(lane, ground.folders()))
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-def _exporter(ground: RunContext, platform: str, exported: BuildExports, folder: Path) -> ProcessCommand:
-    return ProcessCommand(
-        ground.python,
-        "monitor.suite.export_worker",
-        {
-            "framework": ground.job.framework,
-            "suite": ground.job.suite,
-            "device": ground.framework.device,
-            "platform": platform,
-            "programs": str(exported.folder),
-        },
-        environment_of(ground.way, ground.framework, folder),
-        folder / "exporter.log",
-        ground.package,
-    )
+def _confirming_worker(start: WorkerFactory, job: Job, limits: Limits) -> ConfirmingWorker:
+    if job.evidence.certain:
+        return ConfirmingWorker(start, limits, {}, frozenset())
+    # A refusal to compile does not come from a damaged process, and neither does a report of a fallback.
+    suspect = SUSPECT_OUTCOMES if job.evidence is Evidence.EXECUTED else frozenset({Outcome.ERROR, Outcome.CRASH})
+    return ConfirmingWorker(start, limits, job.watch, suspect)
 
 
-def environment_of(way: Backend, framework: FrameworkSources, scratch: Path) -> dict[str, str]:
-    """The variables that a process which runs cases has on top of our own."""
-    return {
-        **QUIET,
-        **dict.fromkeys(THREAD_VARIABLES, str(way.threads)),
-        "TORCHINDUCTOR_COMPILE_THREADS": str(way.threads),
-        # A cache of compiled code from an earlier night would hide what tonight's compiler does, and how fast.
-        "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
-        "TMPDIR": str(scratch),
-        **framework.env,
-    }
+def _take_turns(waiting: Iterator[T], lock: threading.Lock) -> Iterator[T]:
+    """Yield the items of an iterator that several threads share."""
+    while True:
+        with lock:
+            try:
+                item = next(waiting)
+            except StopIteration:
+                return
+        yield item

@@ -1,8 +1,8 @@
-"""Watched processes: they may hang, crash or eat the machine, and cost one case when they do.
+"""Watched processes: if one hangs, crashes or takes too much memory, that costs one case.
 
-A process runs one module of this package in a build's own environment, `monitor.suite.worker` first of all, and is
-spoken to as `monitor.formats.worker_protocol` says. The supervisor owns its time and memory limits, reads its answers,
-and says of a process that died what the request it was at came to.
+A process runs one module of this package in the environment of a build, usually `monitor.suite.worker`, and speaks the
+protocol of `monitor.formats.worker_protocol`. The supervisor enforces time and memory limits, reads the answers, and
+turns the death of a process into the outcome of its request.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from monitor.formats.error_text import clean
 from monitor.formats.serialization import from_json
 from monitor.model import Evidence, Observation, Outcome, Signature
 
-# The package that is lent to a framework's environment: itself alone, not the site-packages beside it, whose NumPy
-# would shadow the one that the framework was installed with. `-P` keeps `suite/torch` from shadowing `torch`.
+# The package that a process imports: this one alone, not the site-packages beside it, whose NumPy would shadow the
+# framework's own. `-P` prevents that `suite/torch` shadows `torch`.
 PACKAGE = Path(__file__).resolve().parents[2]
 BOOTSTRAP = """
 import ctypes, importlib.util, os, runpy, signal, sys
@@ -40,12 +40,12 @@ spec.loader.exec_module(sys.modules["monitor"])
 runpy.run_module(sys.argv.pop(1), run_name="__main__", alter_sys=True)
 """
 
-# The largest import takes 8 s on two cores and some accelerators take a minute to open; beyond this it hangs.
+# The largest import takes 8 s on two cores, and some accelerators open in a minute; beyond this limit a process hangs.
 START_SECONDS = 300.0
-POLL_SECONDS = 0.02  # how soon a limit is seen to be crossed; answers are seen at once
+POLL_SECONDS = 0.02  # interval between checks of the limits; answers need no wait
 CLOSE_SECONDS = 5.0
-LOG_TAIL = 20_000  # characters of a process's own output that are read for its last words
-# What XLA and TensorFlow write before they abort: "F1123 16:33:01.356055   27382 repeated_field.cc:48] Index (1) out …"
+LOG_TAIL = 20_000  # characters of the process's own output that are searched for its last message
+# Message of XLA and TensorFlow before they abort: "F1123 16:33:01.356055   27382 repeated_field.cc:48] Index (1) out …"
 FATAL = re.compile(r"^F\d{4} [\d:.]+\s+\d+ (.*)$", re.MULTILINE)
 
 
@@ -53,12 +53,12 @@ T = TypeVar("T")
 
 
 class WorkerUnavailableError(Exception):
-    """A worker that did not get as far as its first case, in one line: a broken build, no device."""
+    """A worker that cannot start, in one line: a broken build, or no device."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one case may cost."""
+    """Limits of one case."""
 
     seconds: float
     memory_mib: float
@@ -66,7 +66,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class ProcessInfo:
-    """What a process says of itself once it can answer: a worker when its framework is imported and its device open."""
+    """Description of a process that is ready: of a worker, when its framework is imported and its device is open."""
 
     version: str
     commit: str
@@ -76,7 +76,7 @@ class ProcessInfo:
 
 @dataclass(frozen=True)
 class WorkerFailure:
-    """What a request came to whose process did not answer it."""
+    """Outcome of a request that the process did not answer."""
 
     outcome: Outcome
     message: str
@@ -84,10 +84,10 @@ class WorkerFailure:
 
 @dataclass(frozen=True)
 class ProcessCommand:
-    """How to start a process: one module of this package, with its arguments.
+    """A command that starts a process: one module of this package, with its arguments.
 
-    `package` is the `monitor` package lent to the framework's environment; `cores` are those that it keeps to, all
-    where there are none. Its own output goes to `log`. It hangs where it is not ready after `start_seconds`.
+    `package` is the `monitor` package that it imports; `cores` are the CPU cores that it is pinned to, empty for all.
+    Its own output goes to `log`. It counts as hanging if it is not ready after `start_seconds`.
     """
 
     python: Path
@@ -101,13 +101,13 @@ class ProcessCommand:
 
 
 class WatchedProcess:
-    """One process. `served` counts the requests it has answered; `fell` is whether it was killed, or died, over one."""
+    """One process. `served` counts its answers; `was_killed` is whether it was killed, or died, during a request."""
 
     def __init__(self, command: ProcessCommand) -> None:
-        """Start it and wait until it is ready. Raises WorkerUnavailableError."""
+        """Start the process and wait until it is ready. Raises WorkerUnavailableError."""
         self.served = 0
-        self.fell = False
-        self.ready: ProcessInfo
+        self.was_killed = False
+        self.info: ProcessInfo
         self._buffer = b""
         self._log = command.log
         self._start_seconds = command.start_seconds
@@ -126,27 +126,27 @@ class WatchedProcess:
                 stderr=subprocess.STDOUT,
                 env=clean_environment(os.environ) | dict(command.environment),
                 pass_fds=(request_end, answer_end),
-                start_new_session=True,  # so that it is killed with all that it started
+                start_new_session=True,  # its own process group, which is killed as a whole
             )
         os.close(request_end)
         os.close(answer_end)
         try:
-            self.ready = self._wait_ready()
+            self.info = self._wait_until_ready()
         except BaseException:
             self.close()
             raise
 
     def request(self, message: Mapping[str, Any], limits: Limits, read: Callable[[Any], T]) -> T | WorkerFailure:
-        """Have one request answered, and what `read` makes of the answer. Whatever becomes of the process; see `alive`.
+        """Send a request, and return `read` of the answer, or the failure of the process; see `alive` afterwards.
 
-        It runs code that nobody reviewed: an answer may be anything, and one that `read` does not take (KeyError,
-        TypeError, ValueError) is the end of the process.
+        The process runs code that nobody reviewed, so an answer may be anything. If `read` raises KeyError, TypeError
+        or ValueError, the process is killed.
         """
         deadline = time.monotonic() + limits.seconds
         try:
             os.write(self._requests, json.dumps(message).encode() + b"\n")
         except BrokenPipeError:
-            return self._death()
+            return self._failure()
         while True:
             if line := self._read_line(POLL_SECONDS):
                 self.served += 1
@@ -156,7 +156,7 @@ class WatchedProcess:
                     self.kill()
                     return WorkerFailure(Outcome.CRASH, "the process answered nonsense")
             if line is None:
-                return self._death()
+                return self._failure()
             if time.monotonic() > deadline:
                 self.kill()
                 return WorkerFailure(Outcome.TIMEOUT, f"over {limits.seconds:g} s")
@@ -173,14 +173,14 @@ class WatchedProcess:
         return memory_mib(self._process.pid)
 
     def kill(self) -> None:
-        """Kill the worker and everything it started."""
-        self.fell = True
+        """Kill the process and everything that it started."""
+        self.was_killed = True
         self._end()
 
     def close(self) -> None:
-        """Let the worker go: it ends when its requests do, and is killed where it does not."""
+        """End the process: it ends when its requests do, and is killed otherwise."""
         os.close(self._requests)
-        with suppress(subprocess.TimeoutExpired):  # a worker that hangs on its way out has nothing left to say
+        with suppress(subprocess.TimeoutExpired):  # a process that hangs at its end is killed below
             self._process.wait(CLOSE_SECONDS)
         self._end()
         os.close(self._answers)
@@ -192,16 +192,16 @@ class WatchedProcess:
         self.close()
 
     def _end(self) -> None:
-        with suppress(ProcessLookupError):  # dead already, and with it its process group
+        with suppress(ProcessLookupError):  # the process group has ended already
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
-    def _wait_ready(self) -> ProcessInfo:
+    def _wait_until_ready(self) -> ProcessInfo:
         deadline = time.monotonic() + self._start_seconds
         while time.monotonic() < deadline:
             line = self._read_line(POLL_SECONDS)
             if line is None:
-                raise WorkerUnavailableError(f"the worker {self._how_it_died()}: {self._last_words()}")
+                raise WorkerUnavailableError(f"the worker {self._exit_status()}: {self._last_output()}")
             if line:
                 try:
                     message = json.loads(line)
@@ -210,10 +210,10 @@ class WatchedProcess:
                 except (ValueError, TypeError, KeyError) as error:
                     raise WorkerUnavailableError("the worker answered nonsense") from error
                 raise WorkerUnavailableError(clean(str(message["blocked"])))
-        raise WorkerUnavailableError(f"the worker was not ready after {self._start_seconds:g} s: {self._last_words()}")
+        raise WorkerUnavailableError(f"the worker was not ready after {self._start_seconds:g} s: {self._last_output()}")
 
     def _read_line(self, seconds: float) -> bytes | None:
-        """The next line; empty when none came in time, None when there will be no more."""
+        """Return the next line; empty if none came in time, None at the end of the answers."""
         while b"\n" not in self._buffer:
             if not select.select([self._answers], [], [], seconds)[0]:
                 return b""
@@ -224,22 +224,22 @@ class WatchedProcess:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def _death(self) -> WorkerFailure:
-        self.fell = True
-        # The pipe also ends when a worker closes it and lives on; it is of no more use then.
+    def _failure(self) -> WorkerFailure:
+        self.was_killed = True
+        # The pipe also ends if a process closes it and lives on; such a process is of no use.
         try:
             self._process.wait(CLOSE_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
         fatal = FATAL.findall(self._log.read_text(errors="replace")[-LOG_TAIL:])
         why = f": {fatal[-1]}" if fatal else ""
-        return WorkerFailure(Outcome.CRASH, clean(f"the process {self._how_it_died()}{why}"))
+        return WorkerFailure(Outcome.CRASH, clean(f"the process {self._exit_status()}{why}"))
 
-    def _how_it_died(self) -> str:
+    def _exit_status(self) -> str:
         code = self._process.wait()
         return f"was killed by {signal.Signals(-code).name}" if code < 0 else f"exited with status {code}"
 
-    def _last_words(self) -> str:
+    def _last_output(self) -> str:
         lines = self._log.read_text(errors="replace")[-LOG_TAIL:].split("\n")
         return clean(next((line for line in reversed(lines) if line.strip()), "no output"))
 
@@ -254,26 +254,26 @@ def worker_command(
     package: Path = PACKAGE,
     cores: frozenset[int] = frozenset(),
 ) -> ProcessCommand:
-    """How to start a worker that answers the cases of a suite on a device."""
+    """Return the command of a worker that runs the cases of a suite on a device."""
     arguments = {"framework": framework, "suite": suite, "device": device}
     return ProcessCommand(python, "monitor.suite.worker", arguments, environment, log, package, cores)
 
 
 class Worker(WatchedProcess):
-    """A process that answers cases by itself: `monitor.suite.worker`, or `monitor.suite.kernel_lookup_worker`."""
+    """A process that runs cases: `monitor.suite.worker`, or `monitor.suite.kernel_lookup_worker`."""
 
     def __init__(self, command: ProcessCommand, evidence: Evidence = Evidence.EXECUTED) -> None:
-        """Start it; `evidence` is what its answers are. Raises WorkerUnavailableError."""
+        """Start the worker; its observations have this `evidence`. Raises WorkerUnavailableError."""
         self._evidence = evidence
         super().__init__(command)
 
-    def ask(self, case: str, limits: Limits) -> Observation:
-        """Have one case answered. Whatever becomes of the worker, the answer is an observation; see `alive`."""
+    def run_case(self, case: str, limits: Limits) -> Observation:
+        """Run a case and return its observation, also if the worker dies; see `alive` afterwards."""
         start = time.monotonic()
 
         def read(message: Any) -> Observation:
             observation = read_observation(message, case)
-            if message.get("ruined"):  # whatever is asked of it from here on would fail for what this case did
+            if message.get("device_unusable"):  # all later cases would fail because of this one
                 self.kill()
             return observation
 
@@ -284,36 +284,36 @@ class Worker(WatchedProcess):
         return answer
 
     def signatures(self, functions: Sequence[str], limits: Limits) -> tuple[Signature, ...] | WorkerFailure:
-        """What each of these functions takes, as its framework says it."""
+        """Return the signature of each function, as the framework gives it."""
         return self.request({"signatures": functions}, limits, lambda message: _read_signatures(message, functions))
 
 
 def _read_signatures(message: Any, functions: Sequence[str]) -> tuple[Signature, ...]:
-    """The signatures in an answer, one for each function. Raises as `read_observation`."""
-    told = message["signatures"]
-    return tuple(from_json(Signature, {"function": function, "text": told[function]}) for function in functions)
+    """Return the signatures in an answer, one for each function. Raises as `read_observation`."""
+    texts = message["signatures"]
+    return tuple(from_json(Signature, {"function": function, "text": texts[function]}) for function in functions)
 
 
 def read_observation(message: Any, case: str) -> Observation:
-    """The observation in an answer. Raises KeyError, TypeError or ValueError where it holds none of that case."""
+    """Return the observation in an answer. Raises KeyError, TypeError or ValueError where it has none of that case."""
     observation = from_json(Observation, message["observation"])
     if observation.case != case:
-        raise ValueError("an answer to another question")
+        raise ValueError("an answer to another request")
     return observation
 
 
 def memory_mib(pid: int) -> float:
-    """The resident memory of a process, in MiB: 0 where the platform does not tell or the process is gone."""
+    """Return the resident memory of a process in MiB; 0 where it is unknown, or where the process has ended."""
     if Path("/proc/self/statm").exists():
         try:
             pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
         except (FileNotFoundError, ProcessLookupError, IndexError):
-            return 0.0  # it is just going
+            return 0.0  # the process has just ended
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
-    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return float(told.strip() or 0) / 1024
+    printed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return float(printed.strip() or 0) / 1024
 
 
 def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """An environment without what belongs to our own Python, and not to the build's."""
+    """Return the environment variables without those of our own Python, which do not fit the build's."""
     return {key: value for key, value in variables.items() if not key.startswith(("PYTHON", "VIRTUAL_ENV"))}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.execution.sharding import ShardError, cases_of_shard, parse_shard
+from monitor.execution.case_selection import ShardError, cases_of_shard, parse_shard
 
 CASES = [f"jax/jax.numpy.f{number}/eager" for number in range(500)]
 
