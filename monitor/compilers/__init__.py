@@ -1,4 +1,4 @@
-"""Compilers for hardware that is not here.
+"""Compilers for hardware that is not present.
 
-Each runs inside its own environment: the standard library, and JAX as the door to XLA's compilers.
+Each runs in its own environment, with the standard library and JAX, which gives access to XLA's compilers.
 """

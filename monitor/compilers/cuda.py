@@ -1,4 +1,4 @@
-"""XLA's compiler for NVIDIA GPUs, which needs neither GPU nor driver: a description of the chip stands for it."""
+"""XLA's compiler for NVIDIA GPUs, which needs a description of the chip, but neither GPU nor driver."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ REFUSALS: Refusals = {
 
 
 def compiler(topology: str, configuration: str) -> XlaCompiler:
-    """The compiler for the chip that the configuration describes. Raises CompilerUnavailableError."""
+    """Return the compiler for the chip that the configuration describes. Raises CompilerUnavailableError."""
     os.environ["JAX_PLATFORMS"] = "cpu"
     return XlaCompiler("cuda", "described", topology=topology, target_config=configuration)

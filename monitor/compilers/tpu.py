@@ -1,4 +1,4 @@
-"""The TPU's own compiler, libtpu, which compiles for every generation on a machine without one."""
+"""The compiler of TPUs, libtpu, which compiles for every generation on a machine without a TPU."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REFUSALS: Refusals = {
 
 
 def compiler(topology: str, configuration: str) -> XlaCompiler:
-    """The compiler for a topology such as `v5e:2x2`. Raises CompilerUnavailableError."""
+    """Return the compiler for a topology such as `v5e:2x2`. Raises CompilerUnavailableError."""
     del configuration  # libtpu knows its chips
     os.environ.update(VARIABLES)
     return XlaCompiler("tpu", topology)

@@ -1,8 +1,8 @@
-"""The program that compiles StableHLO for hardware that is not here, inside the compiler's own environment.
+"""The program that compiles StableHLO for hardware that is not present, in the environment of the compiler.
 
-It answers the path of a program with what the compiler says of it (`{"compiled": ...}`), or with why it does not
-compile (`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.workers.compile_worker` asks it; a
-compiler may die of a program.
+It answers the path of a program with the figures of the compiler (`{"compiled": ...}`), or with the reason of a failure
+(`{"stage": ..., "outcome": ..., "message": ...}`). `monitor.execution.workers.compile_worker` sends the requests; a
+program may kill the compiler.
 """
 
 from __future__ import annotations

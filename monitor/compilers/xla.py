@@ -1,4 +1,4 @@
-"""XLA's compilers, through JAX's door to them: a topology of chips that are not here, and a client that compiles."""
+"""XLA's compilers by way of JAX: a topology of chips that are not present, and a client that compiles for them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ BYTECODE = b"ML\xefR"  # what MLIR's bytecode begins with
 
 
 class CompilerUnavailableError(Exception):
-    """A compiler that cannot be opened, in one line."""
+    """A compiler that does not open, in one line."""
 
 
 class UnreadableError(Exception):
-    """A program that is no StableHLO of a version known here: the bridge is at fault, not the compiler."""
+    """A program that is no StableHLO of a known version: a fault of the exporter, not of the compiler."""
 
 
 class TooFewDevicesError(Exception):
-    """A program that is spread over more devices than the topology has."""
+    """A program for more devices than the topology has."""
 
 
 class XlaCompiler:
-    """The compiler of one topology, for programs of one of its devices or of several."""
+    """The compiler of one topology, for programs on one or several of its devices."""
 
     def __init__(self, platform: str, name: str, **options: str) -> None:
         """Open the compiler; JAX passes the options on. Raises CompilerUnavailableError."""
@@ -45,7 +45,7 @@ class XlaCompiler:
         self._device = self._devices[0]
 
     def environment(self) -> dict[str, str]:
-        """What is worth writing down of the compiler."""
+        """Return facts about the compiler by name, for the record of a run."""
         version: str = getattr(self._device.client, "platform_version", "")
         told = {"compiler.device": self._device.device_kind, "compiler.platform": " ".join(version.split())}
         return {key: value for key, value in told.items() if value}
@@ -80,7 +80,7 @@ class XlaCompiler:
 
 
 def _partitions(module: Any) -> int:
-    """Over how many devices a program is spread."""
+    """Return the number of devices of a program."""
     attributes = module.operation.attributes
     return int(attributes["mhlo.num_partitions"].value) if "mhlo.num_partitions" in attributes else 1
 
@@ -98,7 +98,7 @@ def _read(program: bytes, context: Any) -> Any:
 
 
 def _known(executable: Any, seconds: float) -> Compiled:
-    """What an executable tells of itself. What the compiler makes up (negative figures) is left out."""
+    """Return the compiler's figures of an executable. Made-up ones (negative) are left out."""
     costs = _ask(executable.cost_analysis) or {}
     costs = costs[0] if isinstance(costs, list) else costs
     memory = _ask(executable.get_compiled_memory_stats)
@@ -114,7 +114,7 @@ def _known(executable: Any, seconds: float) -> Compiled:
 
 
 def _ask(question: Callable[[], Any]) -> Any:
-    """What an executable answers; None where its compiler does not answer such a question."""
+    """Return the result of a query to an executable; None where its compiler does not implement it."""
     try:
         return question()
     except Exception as error:
@@ -124,7 +124,7 @@ def _ask(question: Callable[[], Any]) -> Any:
 
 
 def _needed(memory: Any) -> int:
-    """Bytes of arguments, results and temporaries; what shares its place with another counts once."""
+    """Return the bytes of arguments, results and temporaries; shared memory counts once."""
     shared = memory.alias_size_in_bytes
     return int(memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes - shared)
 

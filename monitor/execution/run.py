@@ -66,8 +66,8 @@ def run_job(
     Raises ResumeError; FileExistsError where the file exists and is not to be continued; TargetError. Raises
     NoCaseError, and leaves no run file, where the selection matches no case, unless the run is to `allow_empty`.
     """
+    is_new = not path.exists()
     previous = _previous_run(path, resume=resume)
-    is_new = previous is None and not path.exists()
     if previous and previous.end:
         log(f"{path} is complete; nothing is left to do")
         return previous
@@ -95,9 +95,7 @@ def run_job(
                 if is_new:
                     path.unlink()
                 raise NoCaseError(no_case_line(job, pool.info.cases))
-            run = previous.run if previous else _new_run(context, builds, pool.info)
-            if not previous:
-                writer.write_run(run)
+            run = previous.run if previous else _write_run(writer, _new_run(context, builds, pool.info))
             pool.set_last_known(job.watch_for(run.machine))
             done = {observation.case for observation in previous.observations} if previous else set()
             pool.run_cases(run, done, writer.write_observation, on_progress)
@@ -187,6 +185,11 @@ def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo) -> Run:
         notes=builds.notes + ((UNPINNED,) if unpinned else ()),
         environment=describe_host() | {"host.pinned": pinned} | info.environment,
     )
+
+
+def _write_run(writer: RunFileWriter, run: Run) -> Run:
+    writer.write_run(run)
+    return run
 
 
 def _head(job: Job, builds: JobBuilds | None, *, blocked: str = "") -> Run:

@@ -1,7 +1,7 @@
-"""What an exception says, in one line that is the same from run to run.
+"""Reduce the text of an exception to one line that is the same in equal runs.
 
-Addresses, paths, line numbers and process ids differ between two equal runs, and a diff of the history must show what
-changed, not them.
+Addresses, paths, line numbers and process ids differ between two equal runs. A diff of the history shall show real
+changes only.
 """
 
 from __future__ import annotations
@@ -27,25 +27,25 @@ UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uf
 
 
 def clean(text: str, *, longest: int = LONGEST) -> str:
-    """Return one line of at most `longest` characters, without what differs between two equal runs."""
+    """Return one line of at most `longest` characters, without the parts that differ between equal runs."""
     for pattern, replacement in NOISE:
         text = pattern.sub(replacement, text)
     return one_line(text, longest=longest)
 
 
 def one_line(text: str, *, longest: int = LONGEST_LINE) -> str:
-    """Return a text as a run file may hold it: one line, of characters that show, of at most `longest`."""
+    """Return a text as a run file may hold it: one line of visible characters, of at most `longest`."""
     text = UNSEEN.sub("", " ".join(text.split()))
     text = "".join(character for character in text if character.isprintable()).strip()
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def describe(error: BaseException) -> str:
-    """The class and the first telling line of an exception."""
+    """Return the class and the first non-blank line of an exception."""
     lines = [line for line in str(error).splitlines() if line.strip()]
     return clean(f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__)
 
 
 def seen(outcome: str, message: str) -> str:
-    """An outcome in one line, as scripts are told it: `mismatch: 3 of 4 elements off`."""
+    """Return an outcome in one line, as scripts take it: `mismatch: 3 of 4 elements off`."""
     return f"{outcome}: {message}" if message else str(outcome)

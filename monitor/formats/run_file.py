@@ -31,12 +31,12 @@ SCHEMA = Path(__file__).with_name("run.schema.json")
 
 
 class RunFileError(ValueError):
-    """A run file that is not one; the message names the file, the line and the field."""
+    """A malformed run file; the message names the file, the line and the field."""
 
 
 @dataclass(frozen=True)
 class RunFile:
-    """A run file as read: `end` is None where the run was cut short."""
+    """A run file in memory: `end` is None where the run was cut short."""
 
     run: Run
     observations: tuple[Observation, ...]
@@ -46,7 +46,7 @@ class RunFile:
 
 
 class RunFileWriter:
-    """Appends to a run file, each line on disk before the call returns."""
+    """A writer that appends to a run file; each line is on disk before the call returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,9 +84,9 @@ class RunFileWriter:
 
 
 def read_run_file(path: Path) -> RunFile:
-    """Read a run file written on this machine, finished or not.
+    """Return the contents of a run file that this machine wrote, finished or not.
 
-    Raises RunFileError. What comes from another machine goes through `monitor.history.ingest` instead.
+    Raises RunFileError. Files of other machines pass `monitor.history.ingest` instead.
     """
     run: Run | None = None
     end: RunEnd | None = None
@@ -116,7 +116,7 @@ def read_run_file(path: Path) -> RunFile:
 
 
 def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines of a file with their numbers from 1, without a last line that was cut short."""
+    """Yield the lines of a file with their numbers from 1, without a last line that was cut short."""
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             if line.endswith(b"\n"):
@@ -124,7 +124,7 @@ def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:
 
 
 def _drop_cut_line(path: Path) -> None:
-    """Remove what a killed writer left after the last complete line, so that appending starts on a line of its own."""
+    """Remove the rest of a cut line of a killed writer, so that the next line starts on its own."""
     with path.open("rb+") as file:
         content = file.read()
         file.truncate(content.rfind(b"\n") + 1)

@@ -1,7 +1,7 @@
-"""Frozen dataclasses to JSON values and back, by their type hints.
+"""Convert frozen dataclasses to JSON values and back, by their type hints.
 
-Only what `monitor.model` uses: dataclasses, string enums, `X | None`, tuples, string-keyed dicts, str, int, float,
-bool. Values equal to a field's default are left out, so that files stay short and readable.
+Only the types of `monitor.model` are supported: dataclasses, string enums, `X | None`, tuples, string-keyed dicts, str,
+int, float, bool. Values equal to the default of a field are left out, so that files stay short and readable.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def to_json(value: Any) -> Any:
-    """The JSON value of a dataclass, or of anything that one may hold."""
+    """Return the JSON value of a dataclass, or of a value in one."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {
             field.name: to_json(item)
@@ -35,17 +35,17 @@ def to_json(value: Any) -> Any:
 
 
 def from_json(kind: type[T], value: Any) -> T:
-    """The dataclass `kind` from a JSON value.
+    """Return the dataclass `kind` from a JSON value.
 
-    Raises TypeError or ValueError where the value is not of that shape. What comes from outside is checked against a
-    published schema first (`monitor.history.ingest`); this is the second line.
+    Raises TypeError or ValueError where the value has another shape. Data from outside is checked against a published
+    schema first (`monitor.history.ingest`).
     """
     return _reader(kind)(value)  # type: ignore[no-any-return, arg-type]
 
 
 @cache
 def _reader(kind: Any) -> Callable[[Any], Any]:
-    """What reads values of one kind. Hints are looked at once, values are many: a year is thousands of runs."""
+    """Return the reader of values of one kind. Hints are resolved once, since a year has thousands of runs."""
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         (some,) = (option for option in get_args(kind) if option is not type(None))
@@ -78,7 +78,7 @@ def _dataclass(kind: Any, readers: dict[str, Callable[[Any], Any]], value: Any) 
 
 
 def _once(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A reader of values that are a few texts each, as a package is: a year of runs names the same few thousand."""
+    """Return a caching reader for values of a few texts, such as packages: a year of runs has the same few thousand."""
 
     @lru_cache(maxsize=10_000)
     def read_items(items: tuple[tuple[str, Any], ...]) -> Any:

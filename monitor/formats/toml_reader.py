@@ -1,7 +1,7 @@
-"""Reading what people write in TOML field by field: each fault is one line that names the file, the field and the mend.
+"""Read TOML files that people write, field by field: each mistake is one line with the file, the field and the remedy.
 
-It lies this low because runner files are read by `monitor.execution`, and reviewed lists by `monitor.analysis`, which
-do not know each other.
+The module is in this package because `monitor.execution` reads runner files, and `monitor.analysis` reads reviewed
+lists, and neither imports the other.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ TOML_NAMES: dict[Any, str] = {
 
 
 class FieldError(ValueError):
-    """A fault of a file that somebody wrote: one line with the file, the field and the mend."""
+    """A mistake in a file that somebody wrote: one line with the file, the field and the remedy."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The rest of a sentence that refuses `name`: what was probably meant, or all that is known."""
+    """Return the end of an error line on an unknown `name`: the likely meaning, or all known names."""
     known = sorted(known)
     if close := get_close_matches(name, known, n=1):
         return f'did you mean "{close[0]}"?'
@@ -39,7 +39,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
-    """A file as a table. Raises `error` where it is none."""
+    """Return a file as a table. Raises `error` where it is not readable or not TOML."""
     try:
         return TomlTable(str(path), tomllib.loads(path.read_text(encoding="utf-8")), error=error)
     except OSError as fault:
@@ -51,7 +51,7 @@ def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
 
 
 class TomlTable:
-    """One table of a file. Fields are taken out one by one; `finish` refuses what nobody took, by raising `error`."""
+    """One table of a file. Fields are taken one by one; `finish` refuses the rest by raising `error`."""
 
     def __init__(
         self, file: str, values: Mapping[str, Any], where: str = "", error: type[FieldError] = FieldError
@@ -63,12 +63,12 @@ class TomlTable:
         self._taken: set[str] = set()
 
     def text(self, field: str, *, default: str | None = None, pattern: str = LINE, shape: str = "") -> str:
-        """A string that matches `pattern`, which `shape` says in words."""
+        """Return a string that matches `pattern`; `shape` is the pattern in words."""
         value: str = self._take(field, str, default)
         return self._match(field, value, pattern, shape or "a line of text") if field in self else value
 
     def regex(self, field: str) -> str:
-        """A regular expression; empty where absent."""
+        """Return a regular expression; empty where the field is absent."""
         value = self.text(field, default="")
         try:
             re.compile(value)
@@ -77,21 +77,21 @@ class TomlTable:
         return value
 
     def number(self, field: str, *, default: int) -> int:
-        """A whole number from one up."""
+        """Return a whole number from 1 up."""
         value: int = self._take(field, int, default)
         if field in self and value < 1:
             self.refuse(field, f"{value} is not a whole number from 1 up")
         return value
 
     def measure(self, field: str) -> float:
-        """A number above zero."""
+        """Return a number above zero."""
         value = self._take(field, int | float, None)
         if value <= 0:
             self.refuse(field, f"{value} is not above zero")
         return float(value)
 
     def day(self, field: str) -> date:
-        """A date."""
+        """Return a date."""
         value: date = self._take(field, date, None)
         if isinstance(value, datetime):
             self.refuse(field, f"must be {TOML_NAMES[date]}, and not a time")
@@ -105,7 +105,7 @@ class TomlTable:
         pattern: str = LINE,
         shape: str = "a line of text",
     ) -> tuple[str, ...]:
-        """A list of strings, at least one unless none is the default; one string alone stands for a list of one."""
+        """Return a list of strings, not empty unless that is the default; a single string counts as a list of one."""
         value = self._values.get(field)
         values = [value] if isinstance(value, str) else self._take(field, list, default)
         self._taken.add(field)
@@ -118,7 +118,7 @@ class TomlTable:
         return tuple(values)
 
     def variables(self, field: str) -> dict[str, str]:
-        """A table of environment variables."""
+        """Return a table of environment variables."""
         values = self._take(field, dict, {})
         for name, value in values.items():
             if not isinstance(value, str):
@@ -126,11 +126,11 @@ class TomlTable:
         return dict(values)
 
     def table(self, field: str) -> TomlTable:
-        """A table inside this one."""
+        """Return a table inside this one."""
         return self._inside(self._take(field, dict, None), self._path(field))
 
     def records(self, field: str) -> tuple[TomlTable, ...]:
-        """The tables of an array of tables; none where it is absent."""
+        """Return the tables of an array of tables; none where it is absent."""
         values = self._take(field, list, [])
         for item in values:
             if not isinstance(item, dict):
@@ -138,7 +138,7 @@ class TomlTable:
         return tuple(self._inside(item, f"{self._path(field)}[{number}]") for number, item in enumerate(values))
 
     def tables(self) -> tuple[str, ...]:
-        """The names of the tables inside this one that nobody has asked for yet."""
+        """Return the names of the tables inside this one that were not taken."""
         return tuple(
             name for name, value in self._values.items() if isinstance(value, dict) and name not in self._taken
         )
@@ -147,7 +147,7 @@ class TomlTable:
         return field in self._values
 
     def finish(self, noun: str = "field", among: Iterable[str] = ()) -> None:
-        """Refuse every field that nobody asked for. `noun` is what a table that nobody asked for was meant to be."""
+        """Refuse every field that was not taken. `noun` is the word for an unknown table in this one."""
         for field in self._values:
             if field not in self._taken:
                 meant = noun if isinstance(self._values[field], dict) else "field"

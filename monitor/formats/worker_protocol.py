@@ -1,8 +1,8 @@
-"""The two pipes between a watched process and its supervisor: requests come in, answers go out, one JSON line each.
+"""The protocol of a watched process and its supervisor: two pipes, with one JSON line for each request and answer.
 
-The process says once what it is (`{"ready": ...}`) or why it cannot be (`{"blocked": ...}`), then answers request after
-request. Its standard output is the framework's to write on: nothing of the protocol goes there. The supervisor
-(`monitor.execution.workers.process`) owns all limits; the process may die at any moment.
+The process first sends its description (`{"ready": ...}`) or the reason why it cannot start (`{"blocked": ...}`), then
+answers each request. Its standard output belongs to the framework, and the protocol does not use it. The supervisor
+(`monitor.execution.workers.process`) enforces all limits; the process may die at any moment.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ Service = tuple[Message, Callable[[Message], Message]]  # what it is, and what a
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of every process that is served by `serve`."""
+    """Add the options of every process that `serve` runs."""
     parser.add_argument("--requests", type=int, required=True, help="file descriptor to read requests from")
     parser.add_argument("--answers", type=int, required=True, help="file descriptor to write answers to")
 
 
 def serve(given: argparse.Namespace, start: Callable[[], Service], unavailable: tuple[type[Exception], ...]) -> None:
-    """Start a service and have it answer until there are no more requests; `unavailable` are what `start` may raise."""
+    """Start a service and answer requests until their end; `unavailable` are the exceptions that `start` may raise."""
     with os.fdopen(given.requests) as requests, os.fdopen(given.answers, "w", buffering=1) as answers:
         try:
             ready, answer = start()

@@ -1,6 +1,6 @@
-"""The catalog of functions: every function that a suite declares cases of, with what the 2023 study said of it.
+"""The catalog of functions: every function that a suite has cases of, with its data from the 2023 study.
 
-Each framework's folder has its own `catalog.csv`.
+The folder of each framework has its own `catalog.csv`.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ HERE = Path(__file__).parent
 
 @cache
 def load_catalog() -> dict[str, Function]:
-    """Every function by its dotted name.
+    """Return every function by its dotted name.
 
-    Source of the study's columns: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181; the outcomes
+    Source of the columns of the study: Mince et al., "The Grand Illusion", NeurIPS 2023, arXiv:2309.07181; the outcomes
     follow from its published test reports, T4 and TPU v3.
     """
     return {function.name: function for path in sorted(HERE.glob("*/catalog.csv")) for function in _read(path)}
 
 
 def replaced_names() -> dict[str, str]:
-    """Return what stands in for each function that its framework has removed, by its dotted name."""
+    """Return the replacement of each function that its framework has removed, by dotted name."""
     return {name: function.replaced_by for name, function in load_catalog().items() if function.replaced_by}
 
 

@@ -1,4 +1,4 @@
-"""One executable check of a function, as the worker runs it, whoever wrote it."""
+"""The protocol of a check of a function, which workers run."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from monitor.suite.device import Device
 
 
 class SuiteUnavailableError(Exception):
-    """A suite that this build cannot list, in one line: the module of the framework that it rests on has moved."""
+    """A suite that this build cannot list, in one line: a module of the framework has moved."""
 
 
 class OracleError(Exception):
-    """The truth could not be had: that is missing evidence about the function, never against it."""
+    """An oracle that failed. It leaves the outcome open, and never counts against the function."""
 
 
 class CaseCheck(Protocol):
     """A check of one function.
 
-    `dtype` is that of its inputs, empty where there is none. `declared_limit` is the limit that the function's
-    authors declare, empty if none. `timed` tells whether its latency is worth measuring.
+    `dtype` is that of its inputs, empty where it has none. `declared_limit` is the limit that the authors of the function
+    declare, empty where they declare none. `timed` is whether its latency is measured.
     """
 
     @property
@@ -43,7 +43,7 @@ class CaseCheck(Protocol):
     def timed(self) -> bool: ...
 
     def prepare(self, device: Device) -> Callable[[], Any]:
-        """The call without arguments that is checked, its inputs on the device."""
+        """Return the call to check, without arguments; its inputs are on the device."""
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
-        """The error of a result that is right. Raises MismatchError and OracleError."""
+        """Return the error of a correct result. Raises MismatchError and OracleError."""

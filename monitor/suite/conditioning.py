@@ -1,8 +1,8 @@
-"""How far a result may be off because its inputs are rounded: the condition of a function, found by trying.
+"""Measure how the rounding of inputs changes a result: the condition of a function, found by perturbation.
 
-A function that magnifies the rounding of its inputs (a solver, a power, a step) may magnify that of its own steps as
-well: a result no further off than the inputs' last digit would bring it is as right as can be asked (Higham, Accuracy
-and Stability of Numerical Algorithms, 1.6).
+A function that magnifies the rounding of its inputs (a solver, a power, a step) may magnify the rounding of its own
+steps too. A result that is no further off than the last digit of the inputs moves it is as accurate as possible
+(Higham, Accuracy and Stability of Numerical Algorithms, 1.6).
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ Factors = Callable[[tuple[int, ...]], Array]
 
 
 def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: str) -> tuple[Array, ...]:
-    """For each of the results `want`, how far it moves when every input moves by one rounding of `dtype`, enlarged.
+    """Return, for each result in `want`, how far it moves if every input moves by one rounding of `dtype`, times 16.
 
-    `truth(factors)` computes the results in double precision, every inexact input multiplied by `factors(its shape)`.
+    `truth(factors)` computes the results in double precision, with every inexact input multiplied by `factors(its
+    shape)`.
     """
     moved = [np.zeros(leaf.values.shape if isinstance(leaf, FetchedTensor) else ()) for leaf in want]
     bits = SIGNIFICANT_BITS.get(PARTS.get(dtype, dtype))
@@ -50,5 +51,5 @@ def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: s
 
 
 def shapes(results: list[Any]) -> list[Any]:
-    """The shapes of tensors, anything else as it is: what can be compared of values that say nothing."""
+    """Return the shapes of tensors, and other values as they are: the comparable part of random values."""
     return [leaf.values.shape if isinstance(leaf, FetchedTensor) else leaf for leaf in results]

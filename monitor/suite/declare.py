@@ -1,4 +1,4 @@
-"""How a case is written.
+"""Declare cases.
 
     @case("torch.cat", dtypes=NUMERIC, modes=(EAGER, COMPILED, GRADIENT))
     def cat(torch, a=tensor(2, 3), b=tensor(4, 3)):
@@ -8,11 +8,11 @@
     def _(np, a, b):
         return np.concatenate([a, b])
 
-The body is the call as a user would write it, its inputs stand in the signature, and the truth stands below it, in
-NumPy and written from the definition. `dtypes` are those the function claims to support. Every dtype runs eagerly;
-the other modes run in the first dtype. The id of a case is for ever: `torch/torch.cat/eager-float32`.
+The body is the call as a user would write it, and the signature has its inputs. The reference below it is written in
+NumPy from the definition. `dtypes` are those that the function claims to support. Every dtype runs eagerly; the other
+modes run in the first dtype. The id of a case never changes: `torch/torch.cat/eager-float32`.
 
-Where there are no numbers to compare, the oracle is a promise that the result must keep:
+If the results are no comparable numbers, the oracle is a promise, a property that the result must have:
 
     @case("torch.nn.Module.state_dict")
     def state_dict(torch):
@@ -47,10 +47,10 @@ EVERY = FLOATING + COMPLEX + INTEGER + BOOL
 
 @dataclass(frozen=True)
 class Tensor:
-    """An input: values drawn for `dtype`, or for the case's dtype where that is empty.
+    """An input: values drawn in `dtype`, or in the dtype of the case where that is empty.
 
-    Floating values are normal, integers uniform in [-8, 8), `positive` ones their absolute value and at least 1/8;
-    with `below`, integers are uniform in [0, below); with `within`, floating values are uniform between its two ends.
+    Floating values are normal, integers uniform in [-8, 8). With `positive`, values are absolute and at least 1/8; with
+    `below`, integers are uniform in [0, below); with `within`, floating values are uniform between its two ends.
     `monitor.suite.inputs` draws them.
     """
 
@@ -61,49 +61,49 @@ class Tensor:
     within: tuple[float, float] | None = None
 
     def differentiable(self, dtype: str) -> bool:
-        """Whether a case in `dtype` can be differentiated by this input."""
+        """Return whether a case in `dtype` can be differentiated with respect to this input."""
         return (self.dtype or dtype) in (*FLOATING, *COMPLEX)
 
 
 def tensor(*shape: int, dtype: str = "") -> Any:
-    """An input of that shape, positive and negative values."""
+    """Declare an input of that shape with positive and negative values."""
     return Tensor(shape, dtype)
 
 
 def positive(*shape: int, dtype: str = "") -> Any:
-    """An input of that shape, values of at least 1/8."""
+    """Declare an input of that shape with values of at least 1/8."""
     return Tensor(shape, dtype, positive=True)
 
 
 def indices(*shape: int, below: int, dtype: str = "int64") -> Any:
-    """An input of that shape, integers from 0 up to, without, `below`."""
+    """Declare an input of that shape with integers in [0, `below`)."""
     return Tensor(shape, dtype, below=below)
 
 
 def uniform(low: float, high: float, *shape: int, dtype: str = "") -> Any:
-    """An input of that shape, floating values between two ends: for a function that is defined there alone."""
+    """Declare an input of that shape with floating values between two ends, for functions with that domain."""
     return Tensor(shape, dtype, within=(low, high))
 
 
 @dataclass(frozen=True)
 class Built:
-    """Something made by the framework before the call: a module, an optimizer. Making it is not compiled or timed."""
+    """An object that the framework makes before the call: a module, an optimizer. This is not compiled or timed."""
 
     build: Callable[[Any], Any]
 
 
 def built(build: Callable[[Any], Any]) -> Any:
-    """An input that `build(framework)` makes; not for an oracle.
+    """Declare an input that `build(framework)` makes; an oracle cannot take it.
 
-    The parameters and buffers of a module are put on the case's device, in the case's dtype where that is inexact. One
-    that is made on PyTorch's `meta` device has no values: the case gives them in its call, by `functional_call`, which
-    is how a layer's weights are drawn inputs and gradients are taken by them.
+    The parameters and buffers of a module are put on the device of the case, in its dtype if that is inexact. A module
+    on PyTorch's `meta` device has no values: the case passes them in its call, by `functional_call`. That is how the
+    weights of a layer become drawn inputs with gradients.
     """
     return Built(build)
 
 
 class _Given:
-    """Something that the worker knows when the case runs."""
+    """A value that the worker fills in when the case runs."""
 
 
 DTYPE: Any = _Given()  # the case's dtype: the framework's own object; for an oracle, its name
@@ -117,7 +117,7 @@ def no_oracle(*_: Any, **__: Any) -> Any:
 
 @dataclass
 class Declaration:
-    """One way to check a function, before it is multiplied by dtypes and modes."""
+    """A check of a function, before it is multiplied by dtypes and modes."""
 
     function: str
     call: Callable[..., Any]
@@ -131,25 +131,25 @@ class Declaration:
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """The parameters after the framework itself, with what stands for their values."""
+        """The parameters after the framework itself, with their declared values."""
         return {name: parameter.default for name, parameter in [*inspect.signature(self.call).parameters.items()][1:]}
 
     def seed(self, name: str) -> int:
-        """The seed of an input's values: every run, build and framework draws the same."""
+        """Return the seed of the values of an input: every run, build and framework draws the same."""
         return zlib.crc32(f"{self.function}.{name}".encode())
 
     def reference(self, oracle: Callable[..., Any]) -> Callable[..., Any]:
-        """Take `oracle(np, **inputs)`, in float64, complex128 or int64, as the truth."""
+        """Register `oracle(np, **inputs)`, in float64, complex128 or int64, as the reference."""
         self.oracle, self.numeric = oracle, True
         return oracle
 
     def promise(self, oracle: Callable[..., Any]) -> Callable[..., Any]:
-        """Take `oracle(result, **inputs)`, all arrays as NumPy's, as the truth: it returns whether it was kept."""
+        """Register `oracle(result, **inputs)`, which returns whether a result keeps the promise. Arrays are NumPy's."""
         self.oracle, self.numeric = oracle, False
         return oracle
 
     def cases(self, framework: str) -> Iterator[Case]:
-        """Multiply by dtypes and modes."""
+        """Yield the cases of all dtypes and modes."""
         first = self.dtypes[0] if self.dtypes else ""
         for mode in self.modes:
             for dtype in self.dtypes if mode is EAGER and self.dtypes else (first,):
@@ -168,7 +168,7 @@ class Case:
 
     @property
     def result_dtype(self) -> str:
-        """The dtype that the function returns for this one."""
+        """The dtype of the result in this case."""
         return self.declaration.returns.get(self.dtype, self.dtype)
 
 
@@ -183,10 +183,10 @@ def case(
 ) -> Callable[[Callable[..., Any]], Declaration]:
     """Declare a case of the function with this dotted name.
 
-    `name` tells several declarations of one function apart. `returns` maps a dtype of the inputs to that of the
+    `name` distinguishes several declarations of one function. `returns` maps a dtype of the inputs to that of the
     result where the two differ (`{"int32": "int64"}`); a result that is boolean in the reference is boolean here.
-    `condition` is by how much the function magnifies the rounding of its inputs or its steps, and with it the
-    tolerance: 1 for one operation, a few for a chain of them, the condition number for a solver.
+    `condition` is a factor on the tolerance, for the amount by which the function magnifies the rounding of its inputs
+    or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver.
     """
 
     def declare(call: Callable[..., Any]) -> Declaration:

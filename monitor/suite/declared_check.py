@@ -1,4 +1,4 @@
-"""A declared case, run: its inputs drawn and put on the device, its result held against its oracle."""
+"""Run a declared case: draw its inputs, put them on the device, and compare its result with its oracle."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from monitor.suite.tolerances import STEP, STEP_TOLERANCE
 
 
 class DeclaredCheck:
-    """The check of one declared case. Gradients are checked against central differences of its reference."""
+    """The check of one declared case. Gradients are compared with central differences of its reference."""
 
     declared_limit = ""
     timed = True
@@ -73,12 +73,12 @@ class DeclaredCheck:
 
 
 def expected_results(case: Case) -> list[Any]:
-    """The truth of a case with a reference, as a flat list of leaves. Raises OracleError."""
+    """Return the reference results of a case as a flat list of leaves. Raises OracleError."""
     return _reference(case, draw_inputs(case))
 
 
 def expected_gradients(case: Case, weights: list[Array], names: Iterable[str]) -> list[Array]:
-    """The derivative of the weighted sum of all results by each named input, by central differences.
+    """Return the derivative of the weighted sum of all results by each named input, by central differences.
 
     Raises OracleError.
     """
@@ -101,7 +101,7 @@ def expected_gradients(case: Case, weights: list[Array], names: Iterable[str]) -
 
 
 def gradient_weights(case: Case) -> list[Array]:
-    """A weight for every element of every result, neither equal nor symmetric, exact in every dtype."""
+    """Return weights for the elements of each result, neither equal nor symmetric, and exact in every dtype."""
 
     def weigh(result: Any) -> Array:
         shape = np.shape(result)

@@ -1,4 +1,4 @@
-"""What a framework must tell the worker: one class a framework, in its folder's `device.py`."""
+"""The interface of a framework to the worker: one class for each framework, in the `device.py` of its folder."""
 
 from __future__ import annotations
 
@@ -12,59 +12,59 @@ from monitor.suite.oracle import FetchedTensor
 
 
 class DeviceUnavailableError(Exception):
-    """The device that the target asks for is not there, in one line."""
+    """A device of the target that does not exist on this machine, in one line."""
 
 
 class Device(Protocol):
-    """A framework on one device. The constructor takes the device's name as the runner file spells it."""
+    """A framework on one device. The constructor takes the name of the device as the runner file has it."""
 
     name: str  # the framework's name in case ids: "tensorflow"
     prefix: str  # what dotted names begin with: "tf"
     module: ModuleType  # what a case gets as its first argument
 
     def __init__(self, name: str) -> None:
-        """Open the device, with silent fall-backs switched off. Raises DeviceUnavailableError."""
+        """Open the device, with silent fallbacks switched off. Raises DeviceUnavailableError."""
 
     def versions(self) -> tuple[str, str]:
-        """The framework's version, and its commit or an empty string."""
+        """Return the framework's version, and its commit or an empty string."""
 
     def environment(self) -> dict[str, str]:
-        """What is worth writing down of device, driver and settings."""
+        """Return facts about device, driver and settings by name, for the record of a run."""
 
     def seed(self, number: int) -> None:
-        """Set the framework's own generators, where it has any that are not given by hand."""
+        """Seed the global generators of the framework, if it has any."""
 
     def device(self) -> Any:
-        """The device in the framework's own spelling, for a case that asks for it."""
+        """Return the framework's own device object, for a case that needs it."""
 
     def dtype(self, name: str) -> Any:
-        """The framework's own object for a dtype."""
+        """Return the framework's own object for a dtype."""
 
     def put(self, values: Array, dtype: str) -> Any:
-        """A tensor of these values on the device."""
+        """Return a tensor of these values on the device."""
 
     def placed(self, built: Any, dtype: str) -> Any:
-        """Something that a case built beforehand, with the values that it holds on the device and of that dtype."""
+        """Return an object that a case built, with its values on the device and in that dtype."""
 
     def fetch(self, leaf: Any) -> FetchedTensor | None:
-        """A tensor's values and dtype; None for anything that is not one of the framework's tensors."""
+        """Return a tensor's values and dtype; None for anything that is not a tensor of the framework."""
 
     def elsewhere(self, leaf: Any) -> str:
-        """The device that a tensor lies on, where that is not ours; else an empty string."""
+        """Return the device of a tensor that is not on our device, else an empty string."""
 
     def fallbacks(self) -> tuple[str, ...]:
-        """What the framework itself says it ran elsewhere, since it was last asked."""
+        """Return the operators that the framework reports to have run elsewhere since the last call of this method."""
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        """The call, compiled by the framework's compiler."""
+        """Return the call, compiled by the framework's compiler."""
 
     def gradient(
         self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
     ) -> Callable[[], list[Any]]:
-        """A call without arguments that gives the derivative of the weighted sum of all results by each tensor."""
+        """Return a call that returns the derivatives of the weighted sum of all results by each tensor."""
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
-        """Call so many times, wait for the device as the framework prescribes, and return the last result."""
+        """Call `times` times, wait for the device as the framework prescribes, and return the last result."""
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        """UNSUPPORTED or OOM if the exception says so, BLOCKED if it says that the host lacks something, else None."""
+        """Return UNSUPPORTED or OOM if the exception means that, BLOCKED if the host lacks something, else None."""

@@ -1,8 +1,8 @@
-"""What a result was, in a few digits: so that a change of values shows where every check still passes.
+"""Summarise a result in a few digits, so that a change of values shows although every check still passes.
 
 A promise holds for many results: those of a random function, of an initializer, of a decomposition. A plain hash of
-rounded values would change by chance, whenever one of a thousand elements lies beside where rounding turns. So what
-is inexact is summed up, each sum in units of its dtype's tolerance, and only the rest is hashed.
+rounded values would change by chance whenever one of a thousand elements is near a rounding boundary. So inexact values
+are summed, each sum in units of the tolerance of its dtype, and only the rest is hashed.
 """
 
 from __future__ import annotations
@@ -28,16 +28,17 @@ SEED = 0
 
 
 def digest_of(device: Device, result: Any) -> Digest:
-    """The digest of a result: its makeup and whatever is exact as a hash, the rest as `1 + PROJECTIONS` figures.
+    """Return the digest of a result: a hash of its structure and exact values, and figures of the rest.
 
-    They are the logarithm of each inexact leaf's Euclidean norm, and its projections on fixed vectors of random signs,
-    relative to that norm; each in units of the tolerance of the leaf's dtype, and added up over the leaves.
+    The `1 + PROJECTIONS` figures are the logarithm of the Euclidean norm of each inexact leaf, and its projections on
+    fixed vectors of random signs relative to that norm; each is in units of the tolerance of the dtype, and summed over
+    the leaves.
     """
     return digest(device.fetch(leaf) or leaf for leaf in leaves(result))
 
 
 def digest(results: Iterable[Any]) -> Digest:
-    """The digest of flat results, tensors fetched."""
+    """Return the digest of flat results whose tensors are fetched."""
     exact = hashlib.sha256()
     figures = np.zeros(1 + PROJECTIONS)
     for number, leaf in enumerate(results):
@@ -57,14 +58,14 @@ def digest(results: Iterable[Any]) -> Digest:
 
 
 def seed(device: Device) -> None:
-    """Set every generator that a call may draw from without being told to, so that it draws the same again."""
+    """Seed every generator that a call may use without an argument, so that it draws the same values again."""
     random.seed(SEED)
     np.random.seed(SEED)
     device.seed(SEED)
 
 
 def _as_fetched(leaf: Any) -> FetchedTensor | None:
-    """Numbers outside of tensors too; those of Python's are as exact as what they were computed in: float32 at most."""
+    """Return a number as a tensor. A Python number counts as single precision, the least of its computation."""
     if isinstance(leaf, float | complex):
         return FetchedTensor(np.asarray(leaf), "complex64" if isinstance(leaf, complex) else "float32")
     if isinstance(leaf, np.ndarray | np.generic):

@@ -1,7 +1,7 @@
-"""Which cases there are: every declaration of a suite, checked and multiplied.
+"""Discover suites and their cases.
 
-A suite is a package `monitor.suite.<framework>.<suite>`, and whatever its modules declare belongs to it; or it is a
-module of that name whose `checks` asks the installed build which checks there are.
+A suite is a package `monitor.suite.<framework>.<suite>`, whose modules declare its cases. Or it is a module of that
+name whose `checks` function lists the checks of the installed build.
 """
 
 from __future__ import annotations
@@ -27,27 +27,27 @@ NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "script_diale
 
 
 class DeclarationError(ValueError):
-    """A declaration that cannot stand; the message names it and says what is missing."""
+    """An invalid declaration; the message names it and the missing part."""
 
 
 def frameworks() -> tuple[str, ...]:
-    """The frameworks that have cases: each is one folder here."""
+    """Return the names of the frameworks that have cases, each of which has one folder here."""
     return tuple(sorted(path.parent.name for path in HERE.glob("*/device.py")))
 
 
 def suites(framework: str) -> tuple[str, ...]:
-    """The suites of checks of a framework, those that only a build can list among them."""
+    """Return the names of the suites of a framework, including those that only a build can list."""
     declared = {path.parent.name for path in (HERE / framework).glob("*/__init__.py")}
     return tuple(sorted(declared | _listed(framework)))
 
 
 def is_listed(framework: str, suite: str) -> bool:
-    """Whether only an installed build can say which cases a suite has."""
+    """Return whether only an installed build can list the cases of a suite."""
     return suite in _listed(framework)
 
 
 def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck]] | None:
-    """What asks an installed build for the checks of a suite; None where the suite is declared."""
+    """Return the function that lists the checks of a suite in an installed build; None for a declared suite."""
     if not is_listed(framework, suite):
         return None
     listed: Callable[[Device], Iterable[CaseCheck]] = import_module(f"monitor.suite.{framework}.{suite}").checks
@@ -55,7 +55,7 @@ def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck
 
 
 def collect(framework: str, suite: str) -> dict[str, Case]:
-    """All declared cases of a suite by id, sorted. Raises DeclarationError."""
+    """Return all declared cases of a suite by id, sorted. Raises DeclarationError."""
     catalog = load_catalog()
     cases: dict[str, Case] = {}
     for where, declaration in _declarations(framework, suite):

@@ -1,7 +1,7 @@
-"""What a framework must tell to be compiled for hardware that is not here: one class a framework, in its `export.py`.
+"""The interface of a framework to a compiler for hardware that is not present: one class for each, in `export.py`.
 
-An exporter turns a check's call into programs in StableHLO, the language that XLA's compilers take from every
-framework. No number is computed for its own sake, and none is judged.
+An exporter turns the call of a check into programs in StableHLO, the language that XLA's compilers take from every
+framework. No result is computed for its own sake, and none is judged.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from monitor.suite.device import Device
 
 
 class StageError(Exception):
-    """A call that did not come through a stage; the message is in the framework's own words."""
+    """A call that failed at a stage; the message is in the framework's words."""
 
     def __init__(self, stage: Stage, outcome: Outcome, message: str) -> None:
         super().__init__(message)
@@ -23,7 +23,7 @@ class StageError(Exception):
 
 
 class Exporter(Protocol):
-    """A framework, on its way to a compiler's platform. The constructor takes the device to trace on, and that."""
+    """A framework with a platform to compile for. The constructor takes the device to trace on and that platform."""
 
     device: Device
 
@@ -31,17 +31,18 @@ class Exporter(Protocol):
         """Open the device that calls are traced on. Raises DeviceUnavailableError."""
 
     def programs(self, check: CaseCheck) -> list[bytes]:
-        """The programs that the call of a check hands to the device, in StableHLO: as text, or as a portable artifact.
+        """Return the programs that the call of a check runs on the device, in StableHLO.
 
-        None for a call that computes on the host alone. Raises StageError, and whatever the call itself raises.
+        Each is text or a portable artifact. The list is empty for a call that computes on the host alone. Raises
+        StageError, and any exception of the call itself.
         """
 
 
 class StandIns:
-    """Mixed into a device: calls can be prepared with what stands for their inputs, inside a trace.
+    """A mixin for a device that replaces the arrays of a call by other objects, inside a trace.
 
-    A check prepared the first time has its arrays put, and they are kept; prepared again with `standing_in`, it gets
-    those things instead, in the same order.
+    The first `prepare` of a check puts its arrays, which are kept; `standing_in` prepares it again with other objects
+    in the same order.
     """
 
     def __init__(self, name: str) -> None:
@@ -57,13 +58,13 @@ class StandIns:
         return array
 
     def arrays_of(self, check: CaseCheck) -> list[Any]:
-        """The arrays that a check's call is given."""
+        """Return the arrays that the call of a check takes."""
         self._kept = []
         check.prepare(self)  # type: ignore[arg-type]
         return self._kept
 
     def standing_in(self, check: CaseCheck, instead: Sequence[Any]) -> Callable[[], Any]:
-        """The check's call, given these things for its arrays."""
+        """Return the call of a check with these objects in the place of its arrays."""
         self._instead = [*instead]
         try:
             return check.prepare(self)  # type: ignore[arg-type]

@@ -1,8 +1,8 @@
-"""The program that turns cases into programs for another hardware's compiler, inside one framework's environment.
+"""The program that exports cases for the compiler of other hardware, in the environment of a framework.
 
-It answers a case with an observation, which passes where every stage before the compiler was passed, and with the names
-of the programs, files in StableHLO that it leaves in a folder. `monitor.execution.workers.compile_worker` asks it, and
-says what evidence that is.
+For each case it returns an observation, which passes if every stage before the compiler passed, and the names of the
+programs, files in StableHLO in a folder. `monitor.execution.workers.compile_worker` sends the requests, and sets the
+kind of evidence.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[bytes]]:
-    """The observation of a check up to the compiler, and its programs where it came so far."""
+    """Return the observation of a check up to the compiler, and its programs if it came so far."""
     start = time.perf_counter()
     programs: list[bytes] = []
     outcome, stage, message = Outcome.PASS, None, ""
@@ -75,9 +75,9 @@ def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[byte
 
 
 def _leave(directory: Path, program: bytes) -> str:
-    """Write a program where it is not there yet, under the name that its content gives it.
+    """Write a program under the hash of its content, unless it exists, and return the name.
 
-    Another exporter may be leaving the same one, and whoever sees a program sees all of it.
+    Another exporter may write the same program; a reader always sees a complete one.
     """
     name = f"{hashlib.sha256(program).hexdigest()}.mlir"
     if not (directory / name).exists():

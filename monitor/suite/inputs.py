@@ -1,7 +1,7 @@
-"""Inputs of a case, drawn so that every run, build and framework sees the same values.
+"""Draw the inputs of a case, with the same values in every run, build and framework.
 
-Floating values are rounded to the precision of the case's dtype: a framework and the oracle in double precision start
-from the very same numbers, and differ only by what the function does.
+Floating values are rounded to the precision of the dtype of the case: a framework and the oracle in double precision
+start from the same numbers, and differ only by the computation of the function.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def draw_inputs(case: Case) -> dict[str, Any]:
-    """Each input by name: an array in double precision, or the declared value itself."""
+    """Return each input by name: an array in double precision, or the declared value itself."""
     return {
         name: draw(spec, spec.dtype or case.dtype, seed=case.declaration.seed(name))
         if isinstance(spec, Tensor)
@@ -28,13 +28,13 @@ def draw_inputs(case: Case) -> dict[str, Any]:
 
 
 def reference_arguments(case: Case, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs as the oracle takes them: only those it names, the dtype by its name."""
+    """Return the inputs that the oracle takes, by name; a dtype is its name."""
     names = [*inspect.signature(case.declaration.oracle).parameters][1:]
     return {name: case.dtype if inputs[name] is DTYPE else inputs[name] for name in names}
 
 
 def draw(spec: Tensor, dtype: str, *, seed: int) -> Array:
-    """An array of the spec's shape for `dtype`, as float64, complex128, int64 or bool."""
+    """Return an array of the shape of `spec` for `dtype`, as float64, complex128, int64 or bool."""
     random = np.random.default_rng(seed)
     if spec.below:
         return random.integers(0, spec.below, spec.shape)

@@ -1,7 +1,7 @@
-"""What a framework must tell of its tables of kernels: a function `kernels` in its `kernels.py`.
+"""The interface of a framework to its tables of kernels: a function `kernels` in its `kernels.py`.
 
-It takes the name that the table has for a platform and gives every operator that this platform is meant to have, by
-its name, whether the platform has it or not.
+The function takes the table's name of a platform, and returns a `KernelEntry` for every operator that the platform is
+meant to have, by name.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ NAMED = 3  # operators in a message
 
 @dataclass(frozen=True)
 class KernelEntry:
-    """Whether an operator is there on a platform, and how.
+    """Availability of an operator on a platform, and the reason.
 
-    PASS where it is there, FALLBACK where the framework passes it on to the CPU, UNSUPPORTED where it is not there, and
-    BLOCKED where the tables do not tell. Nothing was run, so PASS says no more than that.
+    PASS if it has a kernel, FALLBACK if the framework passes it to the CPU, UNSUPPORTED if it has none, and BLOCKED if
+    the tables do not show it. Nothing runs, so PASS means no more than that.
     """
 
     outcome: Outcome
@@ -31,7 +31,7 @@ class KernelEntry:
 
 @dataclass(frozen=True)
 class CompositeCall:
-    """What one call of a composite called; `whole` tells whether it came to its end."""
+    """The operators that one call of a composite called; `whole` is whether the call returned."""
 
     calls: frozenset[str]
     whole: bool
@@ -40,9 +40,9 @@ class CompositeCall:
 def followed(
     platform: str, known: Mapping[str, KernelEntry], paths: Mapping[str, Set[CompositeCall]]
 ) -> dict[str, KernelEntry]:
-    """The operators that are known, and those of `paths` by the operators that they call, by name.
+    """Return the entries of known operators, and those of composites by the operators that they call, by name.
 
-    An operator that is neither has no kernel.
+    An operator that is neither known nor in `paths` has no kernel.
     """
     open_ = paths.keys() - known.keys()
     # Some call each other, so all are taken to be there until one that they call is not.
@@ -57,9 +57,9 @@ def followed(
 
 
 def _told(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> list[tuple[CompositeCall, Outcome]]:
-    """Return the paths that say something, each with the worst that it calls.
+    """Return the conclusive paths, each with the worst outcome of the operators that it calls.
 
-    One that broke off tells no more than what it had called that is not there.
+    A path that did not return is conclusive only if it called an operator that is not available.
     """
     found = []
     for path in paths:
@@ -71,13 +71,13 @@ def _told(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> list[tu
 
 
 def _outcome(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> Outcome:
-    """Return what a composite comes to: the worst of its paths, BLOCKED where none says anything."""
+    """Return the outcome of a composite: the worst of its paths, BLOCKED without a conclusive one."""
     told = {outcome for _, outcome in _told(paths, outcomes)} or {Outcome.BLOCKED}
     return next((one for one in WORSE if one in told), Outcome.PASS)
 
 
 def _partly(name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: Set[str]) -> bool:
-    """Tell whether a composite comes to its outcome for some arguments alone, by a path or by all that it calls."""
+    """Return whether the outcome of a composite holds for some arguments only, by a path or by all of its calls."""
     outcome = outcomes[name]
     return any(
         of_path is not outcome or _causes(path, outcome, outcomes) <= partly for path, of_path in _told(paths, outcomes)
@@ -85,14 +85,14 @@ def _partly(name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome
 
 
 def _causes(path: CompositeCall, outcome: Outcome, outcomes: Mapping[str, Outcome]) -> frozenset[str]:
-    """Return the operators that a path calls and that come to an outcome."""
+    """Return the operators that a path calls and that have an outcome."""
     return frozenset(call for call in path.calls if outcomes.get(call, Outcome.UNSUPPORTED) is outcome)
 
 
 def _composite(
     platform: str, name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: bool
 ) -> KernelEntry:
-    """Return a composite's outcome, and the calls that it follows from."""
+    """Return the entry of a composite, with the calls that it follows from."""
     outcome, told = outcomes[name], _told(paths, outcomes)
     if not told:
         return KernelEntry(outcome, "by way of other operators, which could not be followed")

@@ -1,8 +1,8 @@
-"""The program that looks operators up in a framework's own tables of kernels, inside its environment.
+"""The program that looks up operators in a framework's tables of kernels, in the environment of the framework.
 
-Nothing is run on the platform and nothing compiled: an operator passes where the table has a kernel of it for the
-platform, or kernels of all operators that it calls. It answers as `monitor.suite.worker` does; each framework reads its
-tables in its `kernels.py`.
+Nothing runs on the platform and nothing is compiled: an operator passes if the table has a kernel of it for the
+platform, or kernels of all operators that it calls. It speaks the protocol of `monitor.suite.worker`; each framework
+reads its tables in its `kernels.py`.
 """
 
 from __future__ import annotations

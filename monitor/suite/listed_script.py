@@ -1,8 +1,8 @@
-"""What the scripts of listed cases have in common: how their results are held against the truth.
+"""The common part of the scripts of listed cases: the comparison of results with the truth.
 
-A listed case's truth is the function itself in double precision on the CPU, so a result is allowed what its dtype
-allows, and beyond that what its inputs' rounding does to the truth (`monitor.suite.conditioning`). Standard library
-only.
+The truth of a listed case is the function itself in double precision on the CPU. A result may be off by the tolerance
+of its dtype, and additionally by the effect of the rounding of its inputs on the truth (`monitor.suite.conditioning`).
+Standard library only.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def judge(got, want, truth, dtype, floor=0.0, condition=1.0):
 
 
 def judge_text() -> str:
-    """The functions of a script that hold results against the truth, in Python."""
+    """Return the Python source of the functions of a script that compare results with the truth."""
     wider = {whole: part for whole, part in PARTS.items() if part in TOLERANCE}
     tolerances = TOLERANCE | {whole: TOLERANCE[part] for whole, part in wider.items()}
     bits = SIGNIFICANT_BITS | {whole: SIGNIFICANT_BITS[part] for whole, part in wider.items()}

@@ -1,7 +1,7 @@
-"""Is a result right? Compared with what is not the thing under test.
+"""Compare results with the truth, which does not come from the code under test.
 
-The truth is computed in double precision, from the very inputs that the framework was given; whoever wrote the check
-knows how (`monitor.suite.declared_check`, and each framework's own material).
+The truth is computed in double precision, from exactly the inputs of the framework. The author of a check knows how
+(`monitor.suite.declared_check`, and the listed suites of each framework).
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ LARGEST_ERROR = 1e300
 
 
 class MismatchError(Exception):
-    """A result that is wrong; the message says how, in words that are the same on every machine.
+    """A wrong result; the message describes it in words that are the same on every machine.
 
-    `error` is by how much, where that is a number.
+    `error` is the size of the error, where it is a number.
     """
 
     def __init__(self, message: str, error: NumericalError | None = None) -> None:
@@ -34,7 +34,7 @@ class MismatchError(Exception):
 
 
 class FetchedTensor:
-    """A tensor of a framework, fetched: its values as a NumPy array, and the name of the dtype it had."""
+    """A fetched tensor of a framework: its values as a NumPy array, and the name of its dtype."""
 
     def __init__(self, values: Array, dtype: str) -> None:
         self.values, self.dtype = values, dtype
@@ -42,10 +42,10 @@ class FetchedTensor:
 
 @dataclass(frozen=True)
 class Leniency:
-    """By how much a result may be off beyond the tolerance of its dtype, for a reason that the check knows.
+    """Additional tolerance beyond that of the dtype, for a reason that the check knows.
 
     `floor` is the least relative tolerance; `condition` a factor on the tolerance; `scale` the least magnitude that
-    errors are relative to; `slack`, one array a result, an absolute error allowed on top.
+    errors are relative to; `slack`, one array for each result, an additional absolute error.
     """
 
     floor: float = 0.0
@@ -77,7 +77,7 @@ def compare(got: list[Any], want: list[Any], leniency: Leniency = EXACTLY) -> Nu
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """The leaves of nested tuples, lists and dicts, dicts in the order of their keys."""
+    """Yield the leaves of nested tuples, lists and dicts, dicts in the order of their keys."""
     if isinstance(value, dict):
         for key in sorted(value):
             yield from leaves(value[key])
@@ -109,7 +109,7 @@ def _compare_tensors(
 
 
 def _in_range(values: Array, dtype: str) -> Array:
-    """The values with those infinite that are beyond the range of a dtype."""
+    """Return the values, with infinities for those beyond the range of a dtype."""
     if dtype not in ("float16", "float32"):  # the others have the range of one of these, or of double precision
         return values
     with np.errstate(over="ignore"):
@@ -146,7 +146,7 @@ def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, sl
 
 
 def _round_up(value: float) -> float:
-    """The next 1, 2 or 5 times a power of ten: the size of an error, the same from one run to the next."""
+    """Return the next 1, 2 or 5 times a power of ten: a size of an error that is stable from run to run."""
     if not math.isfinite(value):
         return value
     power = 10.0 ** math.floor(math.log10(value))

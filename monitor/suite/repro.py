@@ -1,8 +1,8 @@
-"""A stand-alone script for every case: the framework and NumPy only, that shows what becomes of it, and says so.
+"""Write a stand-alone script for every case: with the framework and NumPy only, it runs the case and prints a verdict.
 
-A declared case is written out from its own source; what a build lists, its framework's `dialect` knows how to look up.
-The last line of what a script prints is its verdict (`monitor.suite.verdict`). Standard library only: a script is
-written where no framework is.
+The script of a declared case comes from the source of the case; the `script_dialect` of a framework looks up cases that
+a build lists. The last line of the output is the verdict (`monitor.suite.verdict`). Standard library only: scripts are
+written where no framework is installed.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from monitor.suite.verdict import CLOSING, opening
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a framework is spelled in a script. Every text is Python, with `str.format` fields in single braces.
+    """Spelling of a framework in a script. Every text is Python, with `str.format` fields in single braces.
 
     `setup` imports the framework, what `{function}` needs with it, and opens `device`, which stands for what a case
     takes as its device. `put` makes a tensor of `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf`
@@ -49,14 +49,14 @@ class Dialect:
 
 
 class NoScriptError(ValueError):
-    """A case that no script can be written for, in one line."""
+    """A case that has no script, in one line."""
 
 
 class UnknownCaseError(NoScriptError):
     """A case that no suite has.
 
-    Its line names the nearest that one has, which is looked for when the line is read: that takes half a second, and a
-    site asks for the script of every case that there ever was.
+    Its line names the nearest case. The search for it takes half a second and happens when the line is read, since a
+    site requests the script of every case that ever existed.
     """
 
     def __init__(self, case: str) -> None:
@@ -69,10 +69,10 @@ class UnknownCaseError(NoScriptError):
 
 
 def script(case: str, recorded: str = "") -> str:
-    """The script of a case. It takes the device as its argument. Raises NoScriptError.
+    """Return the script of a case, which takes the device as its argument. Raises NoScriptError.
 
-    `recorded` is what was seen of the case, in one line: `mismatch: 3 of 4 elements off`. The script says whether it
-    sees the same.
+    `recorded` is the recorded outcome in one line: `mismatch: 3 of 4 elements off`. The script compares its own with
+    it.
     """
     framework, function, variant = (*case.split("/", 2), "", "")[:3]
     if framework not in frameworks():
@@ -91,7 +91,7 @@ def script(case: str, recorded: str = "") -> str:
 
 @cache
 def _cases(framework: str) -> dict[str, Case]:
-    """The declared cases of every suite."""
+    """Return the declared cases of every suite."""
     declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
     return {name: case for suite in declared for name, case in collect(framework, suite).items()}
 
@@ -155,7 +155,7 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
 
 
 def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) -> str:
-    """An input that is no tensor."""
+    """Return the text of an input that is no tensor."""
     if isinstance(spec, Built):
         return dialect.placed.format(made=f"({call.built(name)})({dialect.module})", dtype=case.dtype)
     if spec is DTYPE:
@@ -164,7 +164,7 @@ def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) ->
 
 
 def _exact(spec: Any, name: str, case: Case, renamed: Mapping[str, str]) -> str:
-    """An input as an oracle takes it."""
+    """Return the text of an input for an oracle."""
     name = renamed.get(name, name)
     if not isinstance(spec, Tensor):
         return repr(case.dtype) if spec is DTYPE else name
@@ -174,7 +174,7 @@ def _exact(spec: Any, name: str, case: Case, renamed: Mapping[str, str]) -> str:
 
 
 def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
-    """The values of an input as `monitor.suite.inputs` draws them; the dtype rounds them."""
+    """Return the text of the values of an input as `monitor.suite.inputs` draws them; the dtype rounds them."""
     random, shape = f"np.random.default_rng({seed})", spec.shape
     if spec.below:
         return f"{random}.integers(0, {spec.below}, {shape})"
@@ -192,7 +192,7 @@ def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
 
 
 class _Source:
-    """A function as it was written, but for the names that are to be others."""
+    """The source of a function, with other names for some of its names."""
 
     def __init__(self, function: Callable[..., Any], renamed: Mapping[str, str]) -> None:
         self._text = _with_names(textwrap.dedent(inspect.getsource(function)), renamed)
@@ -211,23 +211,23 @@ class _Source:
 
     @property
     def uses(self) -> set[str]:
-        """The names that the body, and what is built for it, look up."""
+        """Return the names that the body, and the objects built for it, look up."""
         return set().union(*map(_names, [*self.node.body, *self._built.values()]))
 
     def built(self, name: str) -> str:
-        """What a parameter is built by: the argument of the `built(...)` that is its default."""
+        """Return the function that builds a parameter: the argument of the `built(...)` that is its default."""
         renamed = next(one for one in (name, f"{name}_") if one in self._built)
         return ast.unparse(self._built[renamed])
 
     def define(self, name: str, parameters: Iterable[str]) -> str:
-        """The function under another name, with these parameters and its own body."""
+        """Return the function under another name, with these parameters and its own body."""
         first, last = self.node.body[0].lineno, self.node.end_lineno
         body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
         return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}"
 
 
 def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:
-    """What the sources use of their module: helpers, constants and imports, in the order of the file."""
+    """Yield the helpers, constants and imports of the module that the sources use, in the order of the file."""
     found = _definitions(module) if module else {}
     definitions = {renamed.get(name, name): one for name, one in found.items()}
     wanted: set[str] = set()
@@ -243,12 +243,12 @@ def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Map
 
 
 def _is_own(node: ast.stmt) -> bool:
-    """Whether a definition is the module's own: an import means the same everywhere."""
+    """Return whether a definition is the module's own: an import means the same everywhere."""
     return not isinstance(node, ast.Import)
 
 
 def _with_names(text: str, renamed: Mapping[str, str]) -> str:
-    """Source with other names for some: of variables, of parameters, and of the functions that it defines."""
+    """Return source with other names for some variables, parameters and functions that it defines."""
     places = []
     lines = text.splitlines(keepends=True)
     for node in ast.walk(ast.parse(text)) if renamed else ():
@@ -268,7 +268,7 @@ def _with_names(text: str, renamed: Mapping[str, str]) -> str:
 
 @cache
 def _definitions(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
-    """The plain functions, constants and imports of a module by name, with their source."""
+    """Return the plain functions, constants and imports of a module by name, with their source."""
     text = inspect.getsource(module)
     found = {}
     for node in ast.parse(text).body:

@@ -1,6 +1,6 @@
-"""What a function takes, as its framework says it: when that changes, it is news to whoever calls it.
+"""Signatures of functions, as the framework gives them: a change of one affects its callers.
 
-Annotations are left out. Frameworks rewrite them wholesale, and nobody's call breaks.
+Annotations are left out, since frameworks rewrite them often, and no call breaks.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ BETWEEN = "; "
 
 
 def signature_of(function: Any) -> str:
-    """`(tensors, dim=0, *, out=None) -> Tensor`; empty where the framework does not say.
+    """Return a signature such as `(tensors, dim=0, *, out=None) -> Tensor`; empty where the framework gives none.
 
-    Functions in C have no signature that Python knows, but most begin their docstring with it. Where one function can
-    be called in several ways, all of them.
+    Python knows no signature of functions in C, but most of their docstrings begin with it. If a function has several,
+    all are returned.
     """
     known, told = _known(function), _told(function)
     text = told if told and known in ("", "(*args, **kwargs)") else known
@@ -33,7 +33,7 @@ def signature_of(function: Any) -> str:
 
 
 def _known(function: Any) -> str:
-    """What Python knows; a decorated function is what it decorates."""
+    """Return the signature that Python knows; a decorated function counts as the function that it decorates."""
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # not to be called, or written in C
@@ -52,7 +52,7 @@ def _known(function: Any) -> str:
 
 
 class _Shown:
-    """A default that shows itself as a caller would write it: `relu`, not the address that it has in this process."""
+    """A default value that prints as a caller writes it: `relu`, not its address in this process."""
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -69,7 +69,7 @@ class _Shown:
 
 
 def _told(function: Any) -> str:
-    """What the docstring says."""
+    """Return the signatures in the docstring."""
     lines = (inspect.getdoc(function) or "").strip().splitlines()
     name = getattr(function, "__name__", "")
     if not lines or not name:
@@ -80,7 +80,7 @@ def _told(function: Any) -> str:
 
 
 def _call(text: str, name: str) -> Iterator[str]:
-    """The call of that name that a text begins with, from its parenthesis to the end of what it returns."""
+    """Return the call of that name at the beginning of a text, from its parenthesis to the end of its return type."""
     begun = re.match(rf"(?:\w+\.)*(?:{re.escape(name)}|{re.escape(name.partition('_')[2] or name)})(?=\()", text)
     if begun is None:
         return

@@ -1,8 +1,8 @@
-"""How fast is a call? The timing protocol.
+"""Measure the latency of a call.
 
-Inputs are on the device beforehand, the first call is kept apart, and the second, which tells what of the first was
-compilation; warm-up follows, then blocks of calls, each long
-enough that reading the clock costs under 1 % of it, each ended by the framework's own way to wait for the device.
+Inputs are on the device beforehand. The first call is kept apart, and so is the second, which shows how much of the
+first was compilation. A warm-up follows, then blocks of calls. Each block is long enough that the clock costs under 1 %
+of it, and ends by the wait for the device that the framework prescribes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BLOCKS_AT_MOST = 40
 
 
 def measure(repeat: Callable[[int], object], first: float) -> Latency:
-    """Time a call of which `repeat(n)` makes n, ending when the device is done. `first` is in seconds."""
+    """Return the latency of a call: `repeat(n)` makes n calls and waits for the device. `first` is in seconds."""
     enabled = gc.isenabled()
     gc.disable()
     try:
@@ -52,7 +52,7 @@ def measure(repeat: Callable[[int], object], first: float) -> Latency:
 
 
 def _calls_per_block(repeat: Callable[[int], object]) -> int:
-    """Warm up, and double the number of calls until a block is long enough."""
+    """Warm up, and return the number of calls of a block that is long enough, found by doubling."""
     calls, start = 1, time.perf_counter()
     while True:
         taken = _time(repeat, calls)

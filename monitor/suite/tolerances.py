@@ -1,4 +1,4 @@
-"""How precise each dtype is, and how exact a result in it has to be. Standard library only."""
+"""Precision of each dtype, and the tolerance of results in it. Standard library only."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ STEP_TOLERANCE = 1e-8
 
 
 def tolerance_of(dtype: str) -> float:
-    """The relative tolerance of a dtype, that of its parts for a complex one; 0 for what is exact."""
+    """Return the relative tolerance of a dtype, of its parts for a complex one; 0 for an exact one."""
     return TOLERANCE.get(PARTS.get(dtype, dtype), 0.0)

@@ -1,6 +1,6 @@
-"""What every stand-alone script says in its last line: whether the case fails here, and as it was recorded.
+"""The verdict in the last line of every stand-alone script: whether the case fails here, and whether as recorded.
 
-Its exit status is 0 where the case passes, 1 where it fails, and 125 where it cannot tell, as `git bisect run` has it.
+The exit status of a script is 0 if the case passes, 1 if it fails, and 125 if it cannot tell, as for `git bisect run`.
 Standard library only.
 """
 
@@ -38,8 +38,8 @@ else:
 
 
 def opening(recorded: str) -> str:
-    """What a script begins with, once it has imported `sys`: from here on whatever it raises is a verdict.
+    """Return the beginning of a script, after its import of `sys`: any exception from there on becomes a verdict.
 
-    `recorded` is the outcome that was seen and its message, in one line; empty where that is not known.
+    `recorded` is the recorded outcome and its message in one line; empty where they are unknown.
     """
     return _OPENING.format(recorded=recorded)

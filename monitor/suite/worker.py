@@ -1,7 +1,7 @@
-"""The program that answers cases, inside one framework's environment.
+"""The program that runs cases, in the environment of one framework.
 
-It is told the framework, the suite and the device, and answers each case id with an observation, and functions with
-what they take, over the pipes of `monitor.formats.worker_protocol`.
+Its arguments are framework, suite and device. It answers the id of a case with an observation, and names of functions
+with their signatures, over the pipes of `monitor.formats.worker_protocol`.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def introduce(device: Device, checks: Iterable[str]) -> Message:
-    """What a process says of itself once its device is open: `monitor.execution.workers.process.ProcessInfo`."""
+    """Return the description of a process with an open device: `monitor.execution.workers.process.ProcessInfo`."""
     version, commit = device.versions()
     told = {"python.version": platform.python_version(), **device.environment()}
     environment = {key: clean(str(value)) for key, value in told.items()}
@@ -63,21 +63,21 @@ def introduce(device: Device, checks: Iterable[str]) -> Message:
 
 
 def open_device(framework: str, name: str) -> Device:
-    """The device of a framework. Raises DeviceUnavailableError, and ImportError where the framework is broken."""
+    """Return the device of a framework. Raises DeviceUnavailableError, and ImportError if the framework is broken."""
     module = import_module(f"monitor.suite.{framework}.device")
     device: Device = getattr(module, f"{framework.capitalize()}Device")(name)
     return device
 
 
 def checks_of(device: Device, suite: str) -> dict[str, CaseCheck]:
-    """The checks of a suite by id: those declared, or those that the build lists. Raises SuiteUnavailableError."""
+    """Return the checks of a suite by id, declared or listed by the build. Raises SuiteUnavailableError."""
     if listed := listing(device.name, suite):
         return {check.id: check for check in listed(device)}
     return {case.id: DeclaredCheck(case) for case in collect(device.name, suite).values()}
 
 
 def observe(device: Device, check: CaseCheck) -> Observation:
-    """Run one check: is its function there, does it run here, is it right, how fast is it, what did it give."""
+    """Run one check: resolve its function, call it, judge and time the result, and summarise its values."""
     start = time.perf_counter()
     outcome, message = Outcome.PASS, ""
     error: NumericalError | None = None
@@ -122,9 +122,9 @@ def observe(device: Device, check: CaseCheck) -> Observation:
 
 
 def works(device: Device) -> bool:
-    """Whether a device still gives back what is put there.
+    """Return whether a device still returns the values that it is given.
 
-    After a failed assertion or an illegal access on a GPU, all that its process asks of it fails as well.
+    After a failed assertion or an illegal access on a GPU, all further work of the process on it fails as well.
     """
     try:
         fetched = device.fetch(device.put(np.ones(1), "float32"))
@@ -134,12 +134,12 @@ def works(device: Device) -> bool:
 
 
 def _elsewhere(device: Device, result: Any) -> list[str]:
-    """Where a call ran that was not asked for: where its results lie, and what the framework says it passed on."""
+    """Return the other places where a call ran: devices of its results, and fallbacks that the framework reports."""
     return sorted({place for leaf in leaves(result) if (place := device.elsewhere(leaf))} | set(device.fallbacks()))
 
 
 def signature(device: Device, function: str) -> str:
-    """What a function takes; empty where it is not there, or the framework does not say."""
+    """Return the signature of a function; empty where the function does not exist, or has none."""
     try:
         return signature_of(resolve(device, function))
     except Exception:  # a name that is gone, or a default that does not show itself
@@ -151,11 +151,11 @@ PYTHONS_OWN = re.compile(r"has no attribute '\w+'$")
 
 
 class AbsentError(Exception):
-    """A name that the framework does not have, in its own words where it has some."""
+    """A name that the framework does not have, in the framework's own words where it has some."""
 
 
 def resolve(device: Device, function: str) -> Any:
-    """The object behind a dotted name. Raises AbsentError with the first part that is missing."""
+    """Return the object behind a dotted name. Raises AbsentError with the first part that is missing."""
     found: Any = device.module
     path = device.prefix
     for part in function.split(".")[1:]:
@@ -171,7 +171,7 @@ def resolve(device: Device, function: str) -> Any:
 
 
 def own_words(sentence: str) -> str:
-    """Return what a framework itself says of a name that it no longer has; empty where Python alone speaks.
+    """Return the framework's own sentence on a removed name; empty for the message of Python alone.
 
     "jax.core.get_aval was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof instead."
     """

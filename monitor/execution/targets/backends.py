@@ -57,7 +57,7 @@ class Backend:
 
     @property
     def hosted(self) -> bool:
-        """Whether GitHub's own runners serve. A fork has no other ones, unless somebody registers them."""
+        """True if GitHub's own runners serve, which every fork has."""
         return all(HOSTED_LABEL.fullmatch(label) for label in self.labels)
 
 

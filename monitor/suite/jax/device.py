@@ -28,7 +28,7 @@ OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)
 
 
 class JaxDevice:
-    """A device by the platform name that `jax.devices` takes: cpu, gpu, tpu ..."""
+    """A device of the platform that `jax.devices` takes: cpu, gpu, tpu ..."""
 
     name = "jax"
     prefix = "jax"
@@ -60,7 +60,7 @@ class JaxDevice:
         return {key: value for key, value in told.items() if value}
 
     def seed(self, number: int) -> None:
-        """Nothing to do: whatever draws is given its key."""
+        """Do nothing: every function that draws takes its key."""
 
     def device(self) -> Any:
         return self._device

@@ -1,7 +1,7 @@
-"""JAX on its way to another platform's compiler.
+"""Export of JAX calls for the compiler of another platform.
 
-A call is traced whole, with what stands for its arrays, and lowered for the platform. A call that needs the values of
-its arrays cannot be traced: it is run on the CPU, and each program that JAX would hand to a device on the way is
+A call is traced as a whole, with stand-ins for its arrays, and lowered for the platform. A call that needs the values
+of its arrays cannot be traced: it runs on the CPU, and each program that JAX would send to a device meanwhile is
 lowered.
 """
 
@@ -55,7 +55,7 @@ class JaxExporter:
         return jax.jit(whole).trace(*map(_abstract, self.device.arrays_of(check)))
 
     def _watched(self, check: CaseCheck) -> list[Any]:
-        """What JAX hands to the device while the call runs on the CPU, traced."""
+        """Return the programs that JAX sends to the device while the call runs on the CPU, traced."""
         call = check.prepare(self.device)
         with _dispatched() as programs:
             try:
@@ -79,7 +79,7 @@ class JaxExporter:
 
 
 class _JaxTraceDevice(StandIns, JaxDevice):
-    """The device that calls are traced on. What is compiled becomes part of the whole program, as what is not."""
+    """The device that calls are traced on. Compiled and uncompiled parts alike become part of the whole program."""
 
     def __init__(self, name: str, platform: str) -> None:
         super().__init__(name)
@@ -98,7 +98,7 @@ class _JaxTraceDevice(StandIns, JaxDevice):
 
 
 def _callback(check: CaseCheck) -> StageError:
-    """A function may be there for calling the host back; any other that does it has not run on the device."""
+    """Return the outcome of a call back to the host: only a function for that purpose may do it on the device."""
     if "callback" in check.function or ".debug." in check.function:
         return StageError(Stage.LOWER, Outcome.BLOCKED, "calls the host back, which needs the device's own runtime")
     return StageError(Stage.LOWER, Outcome.FALLBACK, "computes by calling the host back")
@@ -119,10 +119,10 @@ def _bits(*, wide: bool) -> Iterator[None]:
 
 @contextmanager
 def _dispatched() -> Iterator[list[Any]]:
-    """The programs that JAX dispatches within the context, traced, each once.
+    """Collect the programs that JAX dispatches within the context, traced, each once.
 
-    All dispatch of a call outside a trace goes through one private function of `jax._src.pjit`, unless its C++ fast
-    path is taken, which is therefore closed. Raises StageError where this build has neither.
+    All dispatch of a call outside a trace passes one private function of `jax._src.pjit`, unless its C++ fast path is
+    taken, which is therefore disabled. Raises StageError where this build has neither.
     """
     from jax._src import core, pjit
 

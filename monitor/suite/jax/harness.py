@@ -48,7 +48,7 @@ PUBLIC = {
 
 
 def checks(device: Device) -> Iterator[HarnessCheck]:
-    """One check for each harness. Raises SuiteUnavailableError."""
+    """Yield one check for each harness. Raises SuiteUnavailableError."""
     timed: set[str] = set()
     try:
         for harness in _harnesses(device):
@@ -103,7 +103,7 @@ class HarnessCheck:
         return [*self.harness.dyn_args_maker(np.random.RandomState(HARNESS_SEED))]
 
     def _truth(self, inputs: list[Any]) -> tuple[Callable[[list[Any]], list[Any]], list[Any]]:
-        """What computes the truth, and the truth: in double precision where that is taken."""
+        """Return the function that computes the truth, and the truth: in double precision if the function takes it."""
         plain = self.harness.fullname.startswith(PLAIN)
         for computing in (self._plain_truth,) if plain else (self._wide_truth, self._plain_truth):
             try:
@@ -131,7 +131,7 @@ def _harnesses(device: Device) -> Any:
 
 
 def _declared_limit(harness: Any, device: Any) -> str:
-    """What the harness's authors declare that it cannot do on this kind of device."""
+    """Return the limit that the authors of the harness declare for this kind of device."""
     kind = device.lowers_for
     kinds = {kind, "gpu"} if kind in ("cuda", "rocm") else {kind}
     limits = [
@@ -148,7 +148,7 @@ def _fetched(result: Any) -> Iterator[Any]:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value is an array of numbers: a key of a random generator, a scalar of Python are not."""
+    """Return whether a value is an array of numbers: a key of a generator and a Python scalar are not."""
     return isinstance(value, np.ndarray | np.generic | jax.Array) and not jax.numpy.issubdtype(
         value.dtype, jax.dtypes.prng_key
     )
@@ -171,7 +171,7 @@ def _scaled(inputs: list[Any], factors: Factors) -> list[Any]:
 
 
 def _public(group: str) -> str:
-    """The public name of a primitive, below `jax`."""
+    """Return the public name of a primitive, below `jax`."""
     if group in PUBLIC:
         return PUBLIC[group]
     if group.startswith("random_"):
@@ -182,6 +182,6 @@ def _public(group: str) -> str:
 
 
 def _short(name: str) -> str:
-    """A name that can stand in a case id: where it has to be changed for that, with a checksum of what it was."""
+    """Return a name that is valid in a case id; a changed name has a checksum of the original."""
     short = re.sub(r"[^A-Za-z0-9_.,=()-]", ".", name)[:LONGEST_NAME]
     return short if short == name else f"{short}-{zlib.crc32(name.encode()):08x}"

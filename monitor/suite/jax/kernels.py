@@ -1,7 +1,7 @@
-"""JAX's lowering rules: which primitives can be lowered for a platform.
+"""JAX's lowering rules: the primitives that can be lowered for a platform.
 
 A rule is for one platform, for both kinds of GPU, or for any platform. The tables are private to
-`jax._src.interpreters.mlir`, and hold what the modules that were imported have registered.
+`jax._src.interpreters.mlir`, and have the rules of the modules that were imported.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GPUS = {"cuda", "rocm"}
 
 
 def kernels(platform: str) -> dict[str, KernelEntry]:
-    """Every primitive with any rule, by the name it has in a jaxpr. Raises SuiteUnavailableError."""
+    """Return every primitive with a rule, by its name in a jaxpr. Raises SuiteUnavailableError."""
     for module in MODULES:
         import_module(module)
     from jax._src.interpreters import mlir

@@ -1,4 +1,4 @@
-"""How JAX is spelled in a stand-alone script. Standard library only."""
+"""Python text of JAX in stand-alone scripts. Standard library only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from monitor.suite.verdict import CLOSING, opening
 
 
 def setup(function: str) -> str:
-    """What a script begins with: the modules of a function's name are not all imported with `jax` itself."""
+    """Return the beginning of a script: `jax` itself does not import all modules in a function's name."""
     parent = function.rpartition(".")[0]
     imports = "import jax" if parent == "jax" else f"import jax\nimport {parent}"
     return f"""{imports}
@@ -129,7 +129,7 @@ else:
 
 
 def harness(_: str, variant: str, recorded: str) -> str:
-    """The script of a case of the primitive harness."""
+    """Return the script of a case of the primitive harness."""
     name = variant.removeprefix("harness-")
     if changed := re.search(r"-([0-9a-f]{8})$", name):
         condition = f"zlib.crc32(h.fullname.encode()) == 0x{changed[1]}"

@@ -21,7 +21,7 @@ NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "Co
 
 
 class TensorflowDevice:
-    """A device by its type, as `tf.config.list_physical_devices` takes it: CPU, GPU, TPU, XPU ..."""
+    """A device of the type that `tf.config.list_physical_devices` takes: CPU, GPU, TPU, XPU ..."""
 
     name = "tensorflow"
     prefix = "tf"
@@ -129,7 +129,7 @@ class TensorflowDevice:
 
 
 def _flavour() -> str:
-    """Whose chips the build is made for, with the version of their software."""
+    """Return the vendor software that the build is made for, with its version."""
     build = tf.sysconfig.get_build_info()
     if build.get("is_rocm_build"):
         return "rocm"

@@ -64,7 +64,7 @@ class TensorflowExporter:
         return _bridge(whole, self.device.arrays_of(check))
 
     def _each(self, check: CaseCheck) -> list[bytes]:
-        """The programs of the operators that the call executes."""
+        """Return the programs of the operators that the call executes."""
         from tensorflow.python.eager.context import context
         from tensorflow.python.framework import op_callbacks
 
@@ -95,9 +95,9 @@ class TensorflowExporter:
 
 
 class _TensorflowTraceDevice(StandIns, TensorflowDevice):
-    """The device that calls are traced on. What is compiled is compiled by the bridge alone.
+    """The device that calls are traced on. Only the bridge compiles.
 
-    It is nobody's default, so that what TensorFlow itself places on the host can be told by its being placed.
+    The device is never a default, so that an explicit placement shows what TensorFlow itself puts on the host.
     """
 
     def __init__(self, name: str) -> None:
@@ -112,7 +112,7 @@ class _TensorflowTraceDevice(StandIns, TensorflowDevice):
 
 
 def _bridge(call: Callable[..., Any], tensors: Any) -> list[bytes]:
-    """The program of a call; none where nothing is computed."""
+    """Return the program of a call; none where nothing is computed."""
     function = tf.function(call, jit_compile=True, autograph=False)
     graph = function.get_concrete_function(*tensors).graph
     if all(ON_THE_HOST.search(op.type) for op in graph.get_operations()):
@@ -122,12 +122,12 @@ def _bridge(call: Callable[..., Any], tensors: Any) -> list[bytes]:
 
 
 def _plain(program: str) -> str:
-    """A program without the places in source files, and in StableHLO alone: the bridge leaves copies in MHLO."""
+    """Return a program in StableHLO alone and without source locations: the bridge leaves copies in MHLO."""
     return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", program))
 
 
 def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
-    """Call one operator again, from what TensorFlow tells of its execution: flat inputs, names and values in turn."""
+    """Call one operator again, from the record of its execution: flat inputs, names and values in turn."""
     from tensorflow.python.framework import op_def_registry
 
     definition, function = op_def_registry.get(op), getattr(tf.raw_ops, op)

@@ -1,8 +1,8 @@
-"""TensorFlow's kernels: which operators are registered for a type of device, and for which dtypes.
+"""TensorFlow's kernels: the operators that are registered for a type of device, and their dtypes.
 
-A wheel registers what it was built with, whatever machine it is on: that of a GPU lists the GPU's kernels on a CPU.
-What TensorFlow keeps on the host by its design is asked of no accelerator: text, input pipelines, tables, queues and
-files.
+A wheel registers the kernels that it was built with, on any machine: a wheel for GPUs lists the kernels for GPUs on a
+CPU. Operators that TensorFlow keeps on the host by design are not expected of an accelerator: text, input pipelines,
+tables, queues and files.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ FEWEST = 300  # a build for a GPU has hundreds of its kernels; one for a CPU has
 
 
 def kernels(platform: str) -> dict[str, KernelEntry]:
-    """Every operator of `tf.raw_ops` that has any kernel and is not the host's alone. Raises SuiteUnavailableError.
+    """Return every operator of `tf.raw_ops` that has a kernel and is not for the host alone.
 
-    `platform` is a type of device: GPU, CPU, TPU ...
+    `platform` is a type of device: GPU, CPU, TPU ... Raises SuiteUnavailableError.
     """
     from tensorflow.python.framework import kernels as registry
 
@@ -64,7 +64,7 @@ def kernels(platform: str) -> dict[str, KernelEntry]:
 
 
 def _is_of_host(name: str) -> bool:
-    """Whether an operator works on what only the host has, or computes nothing."""
+    """Return whether an operator works on objects that only the host has, or computes nothing."""
     from tensorflow.python.framework import op_def_registry
 
     definition = op_def_registry.get(name)
@@ -74,7 +74,7 @@ def _is_of_host(name: str) -> bool:
 
 
 def _kernel(found: Iterable[Any]) -> KernelEntry:
-    """The kernels of one operator as one, with all dtypes of each of its attributes."""
+    """Return the kernels of one operator as one entry, with all dtypes of each attribute."""
     there = False
     dtypes: dict[str, set[str]] = {}
     for one in found:

@@ -1,4 +1,4 @@
-"""How TensorFlow is spelled in a stand-alone script. Standard library only."""
+"""Python text of TensorFlow in stand-alone scripts. Standard library only."""
 
 from __future__ import annotations
 

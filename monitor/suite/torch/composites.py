@@ -1,4 +1,4 @@
-"""Which operators a composite operator of PyTorch calls, found by calling it on tensors that hold no values.
+"""Find the operators that a composite operator of PyTorch calls, by a call on tensors without values.
 
 A composite has no kernel of a backend's own: its one kernel calls other operators, and runs where they do. Its code
 is in every wheel. So it is called here with tensors that claim to be on the backend's device and have no memory there
@@ -55,10 +55,11 @@ VALUES: Mapping[str, Callable[..., Any]] = {
 
 
 def follow(composites: Set[str], device: str) -> dict[str, set[CompositeCall]]:
-    """The paths of each composite that could be called on a device of that type, which need not be here.
+    """Return the paths of each composite that could be called on a device of that type, which need not exist here.
 
-    Names are the schema's without their namespace: `ctc_loss.IntList`. All is done in copies of this process: a kernel
-    may die of arguments that nobody gives it, or of values that are not there. Raises SuiteUnavailableError.
+    Names are those of the schema without their namespace: `ctc_loss.IntList`. All work is done in copies of this
+    process: a kernel may die of arguments that nobody passes, or of values that do not exist. Raises
+    SuiteUnavailableError.
     """
     try:
         from torch._subclasses.fake_tensor import FakeTensorMode
@@ -79,10 +80,10 @@ def follow(composites: Set[str], device: str) -> dict[str, set[CompositeCall]]:
 
 @dataclass
 class _Following:
-    """The operators of the database, block by block, and then the composites that they did not reach.
+    """A walk over the operators of the database, block by block, and then over the composites that they did not reach.
 
-    Each block is done in a copy of the process that did the one before. Where it dies, another copy does it without
-    the operator that it died of, and nothing that was seen before is lost.
+    Each block runs in a copy of the process of the block before. If it dies, another copy does the block without the
+    operator that killed it, and no earlier result is lost.
     """
 
     follower: _Follower
@@ -91,7 +92,7 @@ class _Following:
     device: str
 
     def all(self, start: int = 0) -> dict[str, Any]:
-        """The paths by composite, this process's own and those of all blocks from `start`."""
+        """Return the paths by composite: those of this process, and those of all blocks from `start`."""
         skipped: set[int] = set()
         while True:
             told = apart(partial(self._block, start, skipped))
@@ -131,7 +132,7 @@ class _Following:
 
 
 def _tried(name: str, follower: _Follower, device: str) -> list[tuple[list[str], bool]]:
-    """The paths of one composite, called until a call comes to its end."""
+    """Return the paths of one composite, called until a call returns."""
     for call in _variants(name, follower, device):
         follower.watch(call)
         if follower.finished(name):
@@ -140,7 +141,7 @@ def _tried(name: str, follower: _Follower, device: str) -> list[tuple[list[str],
 
 
 def apart(work: Callable[[Callable[[Any], None]], object]) -> list[Any]:
-    """What work tells, in JSON, in a copy of this process, up to where it ends or dies."""
+    """Yield the results of `work`, in JSON, from a copy of this process, until it ends or dies."""
     receiving, sending = os.pipe()
     if (child := os.fork()) == 0:
         try:
@@ -164,7 +165,7 @@ def apart(work: Callable[[Callable[[Any], None]], object]) -> list[Any]:
 
 
 class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not there when types are checked
-    """Watches what composites call, all the way down to operators that are none."""
+    """A dispatch mode that records the operators that composites call, down to operators that are no composites."""
 
     def __init__(self, composites: Set[str]) -> None:
         super().__init__()
@@ -174,7 +175,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
         self._open: list[set[str]] = []  # what the composites that are running have called so far
 
     def watch(self, call: Callable[[], Any]) -> None:
-        """Make a call and write down what composites it comes to. It may raise anything."""
+        """Make a call and record the composites in it. It may raise anything."""
         self._open = []
         # Above autograd, a composite would be taken apart before a mode sees it.
         with ExitStack() as stack:
@@ -186,7 +187,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
                 return
 
     def finished(self, name: str) -> bool:
-        """Whether a call of a composite came to its end."""
+        """Return whether a call of a composite returned."""
         return any(path.whole for path in self.paths.get(name, ()))
 
     def __torch_dispatch__(
@@ -227,7 +228,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
 
 
 def _pretended(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
-    """What an operator gives, as far as its shape is known; what it writes into is its result where that fails."""
+    """Return the result of an operator as far as its shape is known; on failure, the argument that it writes into."""
     try:
         return func(*args, **kwargs)
     except Exception:
@@ -240,7 +241,7 @@ def _pretended(func: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
 
 
 def _tensors(func: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The arguments with a tensor for each number that stands for one: a mode is given scalar tensors as numbers."""
+    """Return the arguments with a tensor for each number that stands for one: a mode gets scalar tensors as numbers."""
     kinds = [_kind(one) for one in func._schema.arguments]
     return tuple(
         torch.tensor(value)
@@ -251,18 +252,18 @@ def _tensors(func: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _key(func: Any) -> Any:
-    """The dispatch key of an operator's composite kernel; None where this build has none."""
+    """Return the dispatch key of an operator's composite kernel; None where this build has none."""
     keys = (getattr(torch._C.DispatchKey, name) for name in COMPOSITE_KEYS)
     return next((key for key in keys if func.has_kernel_for_dispatch_key(key)), None)
 
 
 def _stem(name: str) -> str:
-    """What the variants of an operator have in common: `abs` of `abs`, `abs_` and `abs.out`."""
+    """Return the common name of the variants of an operator: `abs` for `abs`, `abs_` and `abs.out`."""
     return name.partition(".")[0].strip("_")
 
 
 def _calls(operator: Any, device: str) -> Iterator[Callable[[], Any]]:
-    """Calls of an operator of the database, as a function, a method and in place, on a device that is not here."""
+    """Yield calls of an operator of the database, as function, method and in place, on a device that is not present."""
 
     def moved(value: Any) -> Any:
         if isinstance(value, torch.Tensor):
@@ -280,7 +281,10 @@ def _calls(operator: Any, device: str) -> Iterator[Callable[[], Any]]:
 
 
 def _samples(operator: Any) -> Iterator[Any]:
-    """The first samples of an operator, on the CPU. The database draws them from the generators of three libraries."""
+    """Yield the first samples of an operator, on the CPU.
+
+    The database draws them from the generators of three libraries.
+    """
     supported = operator.supported_dtypes("cpu")
     for dtype in [one for name in DTYPES if (one := getattr(torch, name)) in supported][:1]:
         torch.manual_seed(SEED)
@@ -299,7 +303,7 @@ def _call(variant: Callable[..., Any], sample: Any, device: str) -> Any:
 
 
 def _variants(name: str, follower: _Follower, device: str) -> Iterator[Callable[[], Any]]:
-    """Calls of one operator, with what its variants were given and with what its schema asks for."""
+    """Yield calls of one operator, with its variants' arguments and with arguments by its schema."""
     packet, _, overload = name.partition(".")
     operator = getattr(getattr(torch.ops.aten, packet, None), overload or "default", None)
     if operator is None:  # in the list of operators, and not in this build
@@ -312,7 +316,7 @@ def _variants(name: str, follower: _Follower, device: str) -> Iterator[Callable[
 
 
 def _call_with(operator: Any, given: Mapping[str, Any], maker: _Maker) -> Any:
-    """Call an operator with those of the given arguments that suit it, and others made for it."""
+    """Call an operator with the given arguments that fit it, and made ones for the others."""
     positional, named = [], {}
     for one in operator._schema.arguments:
         if one.name in given and not one.is_out and _suits(given[one.name], _kind(one)):
@@ -329,12 +333,12 @@ def _call_with(operator: Any, given: Mapping[str, Any], maker: _Maker) -> Any:
 
 
 def _kind(argument: Any) -> str:
-    """The type of an argument as its schema has it: `SymInt`, where `type` says `int` of both."""
+    """Return the type of an argument in its schema: `SymInt`, where `type` is `int` for both."""
     return str(getattr(argument, "real_type", argument.type))
 
 
 def _suits(value: Any, kind: str) -> bool:
-    """Whether a value can be an argument of this type, as far as tensors and numbers are told apart."""
+    """Return whether a value can be an argument of this type, as far as tensors and numbers differ."""
     if kind in ("Tensor", "Optional[Tensor]"):
         return isinstance(value, torch.Tensor) or (value is None and kind != "Tensor")
     if kind in ("number", "Scalar", "int", "SymInt", "float", "bool"):
@@ -344,7 +348,7 @@ def _suits(value: Any, kind: str) -> bool:
 
 @dataclass(frozen=True)
 class _Maker:
-    """What makes arguments by their types. `options` tells whether those that may be missing are made too."""
+    """A maker of arguments by their types. `options` is whether optional ones are made too."""
 
     device: str
     shape: tuple[int, ...]
@@ -352,7 +356,7 @@ class _Maker:
     options: bool
 
     def make(self, argument: Any) -> Any:
-        """A value for an argument without a default. Raises TypeError for a type that has none here."""
+        """Return a value for an argument without a default. Raises TypeError for a type that has none here."""
         kind = _kind(argument)
         if kind.startswith("Optional["):
             if not self.options:

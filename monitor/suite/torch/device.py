@@ -45,7 +45,7 @@ REMOVED = re.compile(r"This function was deprecated since version \S+ and is now
 
 
 class TorchDevice:
-    """A device by the name that `torch.device` takes: cpu, cuda, xpu, mps, xla ..."""
+    """A device of the name that `torch.device` takes: cpu, cuda, xpu, mps, xla ..."""
 
     name = "torch"
     prefix = "torch"
@@ -178,7 +178,7 @@ class TorchDevice:
 
 
 def _flavour() -> str:
-    """Whose chips the build is made for, with the version of their software; ROCm's devices are called `cuda` too."""
+    """Return the vendor software that the build is made for, with its version; ROCm's devices are called `cuda` too."""
     makers = ((maker, getattr(torch.version, maker, None)) for maker in ("cuda", "hip", "xpu"))
     return next((f"{maker} {version}" for maker, version in makers if version), "cpu")
 

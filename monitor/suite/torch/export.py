@@ -1,8 +1,8 @@
-"""PyTorch on its way to another platform's compiler, by torch_xla.
+"""Export of PyTorch calls for the compiler of another platform, by torch_xla.
 
-The call runs unchanged on torch_xla's lazy device, which computes nothing and writes down every operator: the study's
-own way to the TPU. Its graph of the results is the program. What torch_xla has no rule for it would pass to the CPU,
-and counts that: a fall-back.
+The call runs unchanged on torch_xla's lazy device, which computes nothing and records every operator: the study's own
+path to the TPU. The graph of the results is the program. An operator without a rule in torch_xla would go to the CPU,
+and is counted: a fallback.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class TorchExporter:
 
 
 class _Lazy(TorchDevice):
-    """The lazy device. `torch.compile` captures the call and hands it on; what compiles is the platform's compiler."""
+    """The lazy device. `torch.compile` captures the call and passes it on; the compiler of the platform compiles it."""
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()

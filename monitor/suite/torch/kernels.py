@@ -47,7 +47,7 @@ BUILT_FOR = {"MPS": {"_convolution": {"_mps_convolution", "_mps_convolution_tran
 
 
 def kernels(platform: str) -> dict[str, KernelEntry]:
-    """Every operator of `native_functions.yaml`, without the variants that are generated from others.
+    """Return every operator of `native_functions.yaml`, without the variants that are generated from others.
 
     `platform` is a dispatch key: CUDA, MPS, XPU ... Raises SuiteUnavailableError, and ImportError without PyYAML.
     """
@@ -68,7 +68,7 @@ def kernels(platform: str) -> dict[str, KernelEntry]:
 
 
 def _is_meant(name: str, platform: str) -> bool:
-    """Whether this platform may be asked for an operator: not for another's library, and not for one of its tests."""
+    """Return whether this platform is meant to have an operator: not another library's, and not one for tests."""
     of_library = next((of for library, of in LIBRARIES.items() if library in name.lstrip("_").split(".")[0]), platform)
     return of_library == platform and not name.startswith(TESTS)
 
@@ -80,10 +80,10 @@ def _paths(composites: Set[str], platform: str) -> dict[str, set[CompositeCall]]
 
 
 def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], platform: str) -> dict[str, str]:
-    """How the operators are there of which a dispatch key of the platform has a kernel.
+    """Return the entries of the operators that have a kernel under a dispatch key of the platform.
 
-    An operator that delegates to another, its `out` variant, has that one's kernel. One that has kernels for tensors of
-    another kind alone says so.
+    An operator that delegates to another, its `out` variant, has the kernel of that one. The entry of an operator with
+    kernels only for tensors of another kind mentions that.
     """
     told: dict[str, str] = {}
     for kind in ("", *KINDS):
@@ -97,7 +97,7 @@ def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], plat
 
 
 def _written(functions: Mapping[str, Any], backends: Mapping[Any, Any], platform: str) -> dict[str, str]:
-    """How the operators are there that have a kernel of the backend's own in the source."""
+    """Return the entries of the operators whose kernels of the backend are in the source."""
     from torchgen.model import DispatchKey
 
     def having(key: str) -> set[str]:
@@ -108,7 +108,7 @@ def _written(functions: Mapping[str, Any], backends: Mapping[Any, Any], platform
 
 
 def _loaded(functions: Mapping[str, Any], platform: str) -> dict[str, str]:
-    """How the operators are there that have a kernel of the backend's own in this process.
+    """Return the entries of the operators whose kernels of the backend are in this process.
 
     Raises SuiteUnavailableError.
     """

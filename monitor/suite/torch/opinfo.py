@@ -34,7 +34,7 @@ SCALE = 1.0
 
 
 def checks(device: Device) -> Iterator[OperatorCheck]:
-    """One check for each operator and each dtype that it declares. Raises SuiteUnavailableError."""
+    """Yield one check for each operator and each dtype that it declares. Raises SuiteUnavailableError."""
     try:
         from torch.testing._internal.common_device_type import onlyCUDA
         from torch.testing._internal.common_methods_invocations import op_db
@@ -78,7 +78,7 @@ class OperatorCheck:
         return NumericalError.largest(error for error in judged if error)
 
     def _samples(self, device: Device) -> list[Any]:
-        """The first samples. The database draws them from the global generators of three libraries."""
+        """Return the first samples. The database draws them from the global generators of three libraries."""
         torch.manual_seed(OPINFO_SEED)
         np.random.seed(OPINFO_SEED)
         random.seed(OPINFO_SEED)
@@ -108,7 +108,7 @@ class OperatorCheck:
 
 
 def _unshared(samples: Iterable[Any]) -> list[Any]:
-    """The samples, none sharing a tensor with one before it: some operators update an argument."""
+    """Yield the samples, none of which shares a tensor with an earlier one: some operators update an argument."""
     seen: set[int] = set()
 
     def own(value: Any) -> Any:
@@ -122,7 +122,7 @@ def _unshared(samples: Iterable[Any]) -> list[Any]:
 
 
 def _coarsest(sample: Any) -> float:
-    """The tolerance of the least precise tensor in a sample: some operators take weights in single precision."""
+    """Return the tolerance of the least precise tensor in a sample: some operators take weights in single precision."""
     tolerances = [0.0]
 
     def look(value: Any) -> Any:
@@ -135,7 +135,7 @@ def _coarsest(sample: Any) -> float:
 
 
 def _truth(operator: Any, sample: Any) -> list[Any]:
-    """What the operator gives for a sample in double precision, its dtypes left open."""
+    """Return the result of the operator for a sample in double precision, with open dtypes."""
     try:
         results = _fetched(_call(operator, sample))
         # Copied, as an operator may give back its input, and change it when it is called again.
@@ -153,7 +153,7 @@ def _fetched(result: Any) -> Iterator[Any]:
 
 
 def _is_random(operator: Any, sample: Any) -> bool:
-    """Whether two seeds give two results. The database fixes the seed of random operators, so that is kept from it."""
+    """Return whether two seeds give two results; the seed that the database fixes for random operators is bypassed."""
     seed = torch.manual_seed
     results: list[list[Any]] = []
     with patch.object(torch, "manual_seed"):
@@ -172,7 +172,7 @@ def _call(operator: Any, sample: Any) -> Any:
 
 
 def _widened(value: Any) -> Any:
-    """A tensor on the CPU in double precision, or the double-precision dtype for a dtype; integers as they are."""
+    """Return a tensor on the CPU in double precision, or that dtype for a dtype; integers stay as they are."""
     if isinstance(value, torch.dtype):
         return torch.complex128 if value.is_complex else torch.float64 if value.is_floating_point else value
     return value.detach().cpu().to(_widened(value.dtype))
@@ -195,7 +195,7 @@ def _name(dtype: torch.dtype) -> str:
 
 
 def _dotted(operator: Any) -> str:
-    """The public name of an operator: a function, else a method, else what the dispatcher calls it."""
+    """Return the public name of an operator: a function, else a method, else the dispatcher's name."""
     name = operator.name.removeprefix("torch.")
     for root, prefix in ((torch, "torch"), (torch.Tensor, "torch.Tensor"), (torch.ops.aten, "torch.ops.aten")):
         found: Any = root

@@ -1,4 +1,4 @@
-"""How PyTorch is spelled in a stand-alone script. Standard library only."""
+"""Python text of PyTorch in stand-alone scripts. Standard library only."""
 
 from __future__ import annotations
 
@@ -160,7 +160,7 @@ _RUN = "    # A view into a larger storage, which no copy of it has: it is run, 
 
 
 def opinfo(function: str, variant: str, recorded: str) -> str:
-    """The script of a case of the operator database. Raises NoScriptError."""
+    """Return the script of a case of the operator database. Raises NoScriptError."""
     found = re.fullmatch(r"opinfo-(?:(?P<variant>.+)-)?eager-(?P<dtype>\w+)", variant)
     if found is None:
         raise NoScriptError(f"{variant} is no case of the operator database")

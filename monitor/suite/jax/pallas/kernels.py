@@ -1,4 +1,4 @@
-"""What people write kernels of: elementwise work, blocks, matrix products, reductions, loops, and what is rare."""
+"""Typical parts of kernels: elementwise work, blocks, matrix products, reductions, loops, and what is rare."""
 
 from monitor.suite.declare import DTYPE, EAGER, GRADIENT, case, indices, positive, tensor
 

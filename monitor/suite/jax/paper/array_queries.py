@@ -1,4 +1,4 @@
-"""What is asked of arrays: how many elements, whether a scalar, in which order to multiply."""
+"""Queries of arrays: how many elements, whether a scalar, in which order to multiply."""
 
 from monitor.suite.declare import BOOL, COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, tensor
 

@@ -1,4 +1,4 @@
-"""What a program over several chips is made of: sharded arrays, collectives, and a step of training."""
+"""Parts of programs over several chips: sharded arrays, collectives, and a step of training."""
 
 from monitor.suite.declare import DEVICE, case, tensor
 

@@ -11,7 +11,7 @@ def described(tf, x):
 
 
 def spread_as(found, mean, deviation, low, high):
-    """Whether the mean is within six standard deviations, the deviation within a tenth, and all between the ends."""
+    """Return whether the mean is within six standard errors, the deviation within a tenth, and all between the ends."""
     near = abs(found[0] - mean) < 6 * deviation / COUNT**0.5 and abs(found[1] / deviation - 1) < 0.1
     return near and low <= found[2] and found[3] <= high
 

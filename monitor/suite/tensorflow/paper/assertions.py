@@ -1,4 +1,4 @@
-"""What is asked of values before they are used: their order, their dtype, their derivative."""
+"""Assertions on values: their order, their dtype, their derivative."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, NUMERIC, case, positive, tensor
 

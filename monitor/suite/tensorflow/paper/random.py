@@ -7,7 +7,7 @@ ROOT = DRAWS**0.5
 
 
 def close(samples, mean, deviation, kurtosis):
-    """Whether the sample mean and deviation are within five standard errors, and the rounding of a half."""
+    """Return whether the sample mean and deviation are within five standard errors, and the rounding of a half."""
     error = deviation / ROOT
     error_of_deviation = deviation * ((kurtosis - 1) / 4) ** 0.5 / ROOT
     near = abs(samples.mean(axis=0) - mean) < 5 * error + 1e-3 * mean

@@ -1,4 +1,4 @@
-"""What is written to files, and read back: checkpoints, whole models, summaries."""
+"""Objects that are written to files and read back: checkpoints, whole models, summaries."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 

@@ -1,4 +1,4 @@
-"""What torch.nn.Module promises: its parameters, its children, its state."""
+"""Promises of torch.nn.Module: its parameters, its children, its state."""
 
 from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, GRADIENT, built, case, tensor
 

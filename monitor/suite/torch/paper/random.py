@@ -137,7 +137,7 @@ def _(result):
 
 
 def spread_as_uniform(found, bound, count):
-    """Whether the largest, the mean and the variance are those of `count` numbers uniform in (-bound, bound)."""
+    """Return whether the largest, the mean and the variance are those of `count` numbers uniform in (-bound, bound)."""
     largest, mean, variance = found
     deviation = bound / 3**0.5
     inside = 0.98 * bound < largest <= bound * 1.004  # the bound, rounded to a dtype of eight bits
