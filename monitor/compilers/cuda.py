@@ -9,7 +9,7 @@ from monitor.compilers.xla import Refusals, XlaCompiler
 from monitor.model import Outcome
 
 REFUSALS: Refusals = {
-    # Libraries that the compiler asks at compile time, and that are of no use without a driver.
+    # Libraries that the compiler calls at compile time, and that need a driver.
     Outcome.BLOCKED: re.compile(r"cusolver|cudnn|cublas|cufft|libcuda|CUDA driver", re.IGNORECASE),
     Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
     Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),

@@ -8,7 +8,7 @@ import re
 from monitor.compilers.xla import Refusals, XlaCompiler
 from monitor.model import Outcome
 
-# Without them libtpu looks for the machine's TPUs, asks the cloud where it is, and refuses a second process.
+# Without these variables libtpu searches for TPUs, queries the cloud for its location, and refuses a second process.
 VARIABLES = {
     "TPU_SKIP_MDS_QUERY": "1",
     "TPU_WORKER_HOSTNAMES": "localhost",
@@ -17,7 +17,7 @@ VARIABLES = {
     "JAX_PLATFORMS": "cpu",
 }
 
-# "Unexpected operand type for FFT: c128" is its way to say that it has none for that dtype.
+# "Unexpected operand type for FFT: c128" means that the compiler has no FFT for that dtype.
 REFUSALS: Refusals = {
     Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|Ran out of memory in memory space hbm", re.IGNORECASE),
     Outcome.UNSUPPORTED: re.compile(

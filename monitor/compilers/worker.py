@@ -24,12 +24,12 @@ def main() -> None:
     parser.add_argument("--topology", required=True, help="the compiler's name for the chips")
     parser.add_argument("--configuration", default="", help="a description of the chip, where the compiler needs one")
     add_arguments(parser)
-    given = parser.parse_args()
+    options = parser.parse_args()
 
     def start() -> Service:
-        driver = import_module(f"monitor.compilers.{given.driver}")
-        compiler: XlaCompiler = driver.compiler(given.topology, given.configuration)
-        told = {key: clean(value) for key, value in compiler.environment().items()}
+        driver = import_module(f"monitor.compilers.{options.driver}")
+        compiler: XlaCompiler = driver.compiler(options.topology, options.configuration)
+        facts = {key: clean(value) for key, value in compiler.environment().items()}
 
         def answer(request: Message) -> Message:
             program = Path(request["program"]).read_bytes()
@@ -43,9 +43,9 @@ def main() -> None:
                 outcome = _outcome(error, driver.REFUSALS)
                 return {"stage": Stage.COMPILE, "outcome": outcome, "message": describe(error)}
 
-        return {"version": compiler.version, "commit": "", "environment": told, "cases": []}, answer
+        return {"version": compiler.version, "commit": "", "environment": facts, "cases": []}, answer
 
-    serve(given, start, (CompilerUnavailableError, ImportError))
+    serve(options, start, (CompilerUnavailableError, ImportError))
 
 
 def _outcome(error: Exception, refusals: Refusals) -> Outcome:

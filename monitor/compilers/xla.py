@@ -9,11 +9,11 @@ from typing import Any
 
 from monitor.model import Compiled, Outcome
 
-# How a compiler says what it thinks of a program; the first that matches counts, and anything else is an error.
+# Patterns of a compiler's messages by outcome; the first match counts, and any other message is an error.
 Refusals = Mapping[Outcome, re.Pattern[str]]
 
 
-BYTECODE = b"ML\xefR"  # what MLIR's bytecode begins with
+BYTECODE = b"ML\xefR"  # the first bytes of MLIR's bytecode
 
 
 class CompilerUnavailableError(Exception):
@@ -47,8 +47,8 @@ class XlaCompiler:
     def environment(self) -> dict[str, str]:
         """Return facts about the compiler by name, for the record of a run."""
         version: str = getattr(self._device.client, "platform_version", "")
-        told = {"compiler.device": self._device.device_kind, "compiler.platform": " ".join(version.split())}
-        return {key: value for key, value in told.items() if value}
+        facts = {"compiler.device": self._device.device_kind, "compiler.platform": " ".join(version.split())}
+        return {key: value for key, value in facts.items() if value}
 
     def compile(self, program: bytes) -> Compiled:
         """Compile a program in StableHLO. Raises UnreadableError, TooFewDevicesError, and what the compiler raises."""
@@ -59,10 +59,10 @@ class XlaCompiler:
 
         with mlir.make_ir_context() as context:
             module = _read(program, context)
-            wanted, there = _partitions(module), len(self._devices)
-            if wanted > there:
-                raise TooFewDevicesError(f"the program is spread over {wanted} devices; the topology has {there}")
-            chips = self._devices[:wanted]
+            needed, available = _partitions(module), len(self._devices)
+            if needed > available:
+                raise TooFewDevicesError(f"the program is spread over {needed} devices; the topology has {available}")
+            chips = self._devices[:needed]
             options = compiler.get_compile_options(
                 num_replicas=1, num_partitions=len(chips), device_assignment=np.array([[chip.id for chip in chips]])
             )
@@ -76,7 +76,7 @@ class XlaCompiler:
             else:  # up to jax 0.6.0
                 executable = client.compile(mlir.module_to_bytecode(module), options)
             seconds = time.perf_counter() - start
-        return _known(executable, seconds)
+        return _figures(executable, seconds)
 
 
 def _partitions(module: Any) -> int:
@@ -97,38 +97,38 @@ def _read(program: bytes, context: Any) -> Any:
         raise UnreadableError(" ".join(str(error).split())) from error
 
 
-def _known(executable: Any, seconds: float) -> Compiled:
+def _figures(executable: Any, seconds: float) -> Compiled:
     """Return the compiler's figures of an executable. Made-up ones (negative) are left out."""
-    costs = _ask(executable.cost_analysis) or {}
+    costs = _query(executable.cost_analysis) or {}
     costs = costs[0] if isinstance(costs, list) else costs
-    memory = _ask(executable.get_compiled_memory_stats)
+    memory = _query(executable.get_compiled_memory_stats)
     code = memory.generated_code_size_in_bytes if memory else 0
     return Compiled(
         programs=1,
         seconds=round(seconds, 4),
-        flops=_told(costs, "flops"),
-        bytes=_told(costs, "bytes accessed"),
-        memory=_needed(memory) + code if memory else None,
+        flops=_figure(costs, "flops"),
+        bytes=_figure(costs, "bytes accessed"),
+        memory=_memory_bytes(memory) + code if memory else None,
         code=code or None,  # no program is without code: that compiler does not count it
     )
 
 
-def _ask(question: Callable[[], Any]) -> Any:
+def _query(query: Callable[[], Any]) -> Any:
     """Return the result of a query to an executable; None where its compiler does not implement it."""
     try:
-        return question()
+        return query()
     except Exception as error:
         if "UNIMPLEMENTED" in str(error):
             return None
         raise
 
 
-def _needed(memory: Any) -> int:
+def _memory_bytes(memory: Any) -> int:
     """Return the bytes of arguments, results and temporaries; shared memory counts once."""
     shared = memory.alias_size_in_bytes
     return int(memory.argument_size_in_bytes + memory.output_size_in_bytes + memory.temp_size_in_bytes - shared)
 
 
-def _told(costs: Mapping[str, float], name: str) -> float | None:
+def _figure(costs: Mapping[str, float], name: str) -> float | None:
     value = costs.get(name)
     return float(value) if value is not None and value >= 0 else None

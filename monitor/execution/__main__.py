@@ -51,22 +51,22 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m monito
 
 
 def _run(arguments: list[str] | None, program: str) -> int:
-    given = _parser(program).parse_args(arguments)
-    targets = load_targets(given.runners)
-    job = _job(given, targets)
+    options = _parser(program).parse_args(arguments)
+    targets = load_targets(options.runners)
+    job = _job(options, targets)
     target = find_target(targets, job.target)
     try:
         run = run_job(
             job,
             target,
-            given.out,
-            cache=given.cache,
-            resume=given.resume,
+            options.out,
+            cache=options.cache,
+            resume=options.resume,
             log=lambda line: print(line, file=sys.stderr),
-            on_progress=ProgressLine(given.out.stem),
+            on_progress=ProgressLine(options.out.stem),
         )
     except KeyboardInterrupt:
-        print(f"\n{program}: interrupted; go on with --resume --out {given.out}", file=sys.stderr)
+        print(f"\n{program}: interrupted; go on with --resume --out {options.out}", file=sys.stderr)
         raise
     return 1 if run.run.blocked or run.end is None else 0
 
@@ -142,31 +142,32 @@ def _shard(text: str) -> str:
     return text
 
 
-def _job(given: argparse.Namespace, targets: dict[str, Target]) -> Job:
+def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
     """Return the job in the file that `--job` names, or the job that the options describe.
 
     Raises UsageError and TargetError.
     """
-    if given.job:
-        return _read_job(given.job)
-    if not given.framework:
+    if options.job:
+        return _read_job(options.job)
+    if not options.framework:
         raise UsageError("--framework or --job is needed")
-    _refuse_unknown_channel(given.channel)
-    if given.python and not shutil.which(given.python):
-        raise UsageError(f"--python {given.python}: no program that can be run; name an interpreter")
-    if given.suite is not None and given.suite not in (known := known_suites(given.framework)):
-        raise UsageError(f"--suite {given.suite}: {given.framework} has no such suite, {nearest(given.suite, known)}")
-    evidence = given.evidence or find_target(targets, given.target).evidences[0]
+    _refuse_unknown_channel(options.channel)
+    if options.python and not shutil.which(options.python):
+        raise UsageError(f"--python {options.python}: no program that can be run; name an interpreter")
+    if options.suite is not None and options.suite not in (known := known_suites(options.framework)):
+        close = nearest(options.suite, known)
+        raise UsageError(f"--suite {options.suite}: {options.framework} has no such suite, {close}")
+    evidence = options.evidence or find_target(targets, options.target).evidences[0]
     return Job(
-        target=given.target,
-        framework=given.framework,
-        suite=given.suite or ("kernels" if evidence is Evidence.REGISTERED else "paper"),
+        target=options.target,
+        framework=options.framework,
+        suite=options.suite or ("kernels" if evidence is Evidence.REGISTERED else "paper"),
         evidence=evidence,
-        channel=given.channel,
-        build=given.build,
-        python=given.python,
-        selection=tuple(given.case),
-        shard=given.shard or "",
+        channel=options.channel,
+        build=options.build,
+        python=options.python,
+        selection=tuple(options.case),
+        shard=options.shard or "",
     )
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 300
-LONGEST_LINE = 1000  # what `run.schema.json` takes
+MAX_LENGTH = 300
+MAX_LINE_LENGTH = 1000  # the limit in `run.schema.json`
 
 NOISE = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),  # colours
@@ -21,21 +21,22 @@ NOISE = (
     (re.compile(r"__\w+_\d+\b|\b\w+_\d{4,}\b"), "…"),  # generated names
     (re.compile(r"\s+"), " "),
 )
-# What shows nothing though it counts as printable: fillers, and marks that only choose how their neighbours look.
-# `run.schema.json` refuses the same.
-UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Invisible characters that count as printable: fillers and variation selectors. `run.schema.json` refuses the same.
+INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
-def clean(text: str, *, longest: int = LONGEST) -> str:
+def clean(text: str, *, longest: int = MAX_LENGTH) -> str:
     """Return one line of at most `longest` characters, without the parts that differ between equal runs."""
     for pattern, replacement in NOISE:
         text = pattern.sub(replacement, text)
     return one_line(text, longest=longest)
 
 
-def one_line(text: str, *, longest: int = LONGEST_LINE) -> str:
+def one_line(text: str, *, longest: int = MAX_LINE_LENGTH) -> str:
     """Return a text as a run file may hold it: one line of visible characters, of at most `longest`."""
-    text = UNSEEN.sub("", " ".join(text.split()))
+    text = INVISIBLE.sub("", " ".join(text.split()))
     text = "".join(character for character in text if character.isprintable()).strip()
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

@@ -1,12 +1,12 @@
-"""The run file: what `run` writes and `record` reads.
+"""Read and write run files, which `run` writes and `record` reads.
 
-JSON Lines, one object a line, in this order:
+A run file has JSON Lines, one object on each line, in this order:
 
-    {"format": 1, "run": {...}}            once: what was asked, of which build, where
-    {"observation": {...}}                 once a case, as soon as it is answered
-    {"signature": {...}}                   once a function, after them all: what it takes
-    {"comparison": {...}}                  once a case that was measured beside the last good build, after those
-    {"end": {...}}                         once, when every case of the run is answered
+    {"format": 1, "run": {...}}            once: the job, its build and its machine
+    {"observation": {...}}                 once for each case, as soon as it has run
+    {"signature": {...}}                   once for each function, after all observations
+    {"comparison": {...}}                  once for each case that was compared with good builds, after those
+    {"end": {...}}                         once, when every case of the run has run
 
 A run file is also its own journal: every line is on disk before the next case starts, so a run that was killed at any
 moment is continued from its file. A last line cut short is dropped; anything else out of order is an error.

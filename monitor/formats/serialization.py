@@ -57,7 +57,7 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if origin is dict:
         _, hint = get_args(kind)
         read_value = _reader(hint)
-        if hint is str:  # an environment, which a year of nights says alike
+        if hint is str:  # an environment, which is the same in a year of nights
             return lambda value: {intern(key): intern(read_value(item)) for key, item in _expect(dict, value).items()}
         return lambda value: {key: read_value(item) for key, item in _expect(dict, value).items()}
     if dataclasses.is_dataclass(kind):

@@ -16,7 +16,9 @@ from typing import Any, TextIO
 from monitor.formats.error_text import describe
 
 Message = dict[str, Any]
-Service = tuple[Message, Callable[[Message], Message]]  # what it is, and what answers a request
+Service = tuple[
+    Message, Callable[[Message], Message]
+]  # the description of a process, and the function that answers requests
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,18 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--answers", type=int, required=True, help="file descriptor to write answers to")
 
 
-def serve(given: argparse.Namespace, start: Callable[[], Service], unavailable: tuple[type[Exception], ...]) -> None:
+def serve(options: argparse.Namespace, start: Callable[[], Service], unavailable: tuple[type[Exception], ...]) -> None:
     """Start a service and answer requests until their end; `unavailable` are the exceptions that `start` may raise."""
-    with os.fdopen(given.requests) as requests, os.fdopen(given.answers, "w", buffering=1) as answers:
+    with os.fdopen(options.requests) as requests, os.fdopen(options.answers, "w", buffering=1) as answers:
         try:
             ready, answer = start()
         except unavailable as error:
-            _say(answers, {"blocked": describe(error)})
+            _send(answers, {"blocked": describe(error)})
             return
-        _say(answers, {"ready": ready})
+        _send(answers, {"ready": ready})
         for line in requests:
-            _say(answers, answer(json.loads(line)))
+            _send(answers, answer(json.loads(line)))
 
 
-def _say(answers: TextIO, message: Message) -> None:
+def _send(answers: TextIO, message: Message) -> None:
     answers.write(json.dumps(message, allow_nan=False) + "\n")

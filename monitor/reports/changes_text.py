@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
-from monitor.formats.error_text import LONGEST_LINE
+from monitor.formats.error_text import MAX_LINE_LENGTH
 from monitor.formatting.markdown import code, table
 from monitor.history.retraction import ExcludedRun
 from monitor.model import Evidence
@@ -102,4 +102,4 @@ def escape_markdown(text: str) -> str:
 
     GitHub interprets markup, mentions and links everywhere except in code.
     """
-    return text if PLAIN_TEXT.fullmatch(text) else code(text, longest=LONGEST_LINE)
+    return text if PLAIN_TEXT.fullmatch(text) else code(text, longest=MAX_LINE_LENGTH)

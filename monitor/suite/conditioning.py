@@ -16,9 +16,8 @@ from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS
 
-# How often the inputs are moved by one rounding to see what that does to the results (of two inputs, each up or down,
-# one of four ways may be the one that crosses a step), and how many times that much a result may be off: a function
-# rounds more than once.
+# Number of perturbations of the inputs by one rounding (of two inputs, each up or down, one combination of four may be
+# the one that crosses a step), and the factor on the resulting distance: a function rounds more than once.
 PERTURBATIONS = 16
 MAGNIFIED = 16
 
@@ -41,11 +40,11 @@ def sensitivity(truth: Callable[[Factors], list[Any]], want: list[Any], dtype: s
         def factors(shape: tuple[int, ...], random: np.random.Generator = random) -> Array:
             return 1 + 2.0**-bits * random.choice((-1.0, 1.0), shape)
 
-        there = truth(factors)
-        for furthest, leaf, known in zip(moved, there, want, strict=True):
-            if isinstance(known, FetchedTensor) and leaf.values.shape == furthest.shape:
+        perturbed = truth(factors)
+        for furthest, leaf, truth_leaf in zip(moved, perturbed, want, strict=True):
+            if isinstance(truth_leaf, FetchedTensor) and leaf.values.shape == furthest.shape:
                 with np.errstate(invalid="ignore"):
-                    distance = np.abs(np.subtract(leaf.values, known.values, dtype=complex))
+                    distance = np.abs(np.subtract(leaf.values, truth_leaf.values, dtype=complex))
                 np.fmax(furthest, distance, out=furthest)
     return tuple(MAGNIFIED * furthest for furthest in moved)
 

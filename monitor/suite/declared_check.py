@@ -56,8 +56,8 @@ class DeclaredCheck:
         if case.mode is Mode.COMPILED:
             run = device.compiled(lambda *values: body(**dict(zip(tensors, values, strict=True)), **rest))
             return partial(run, *tensors.values())
-        given = tensors | rest
-        return partial(body, *(given[name] for name in specs))
+        arguments = tensors | rest
+        return partial(body, *(arguments[name] for name in specs))
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         case = self.case

@@ -19,8 +19,8 @@ class Device(Protocol):
     """A framework on one device. The constructor takes the name of the device as the runner file has it."""
 
     name: str  # the framework's name in case ids: "tensorflow"
-    prefix: str  # what dotted names begin with: "tf"
-    module: ModuleType  # what a case gets as its first argument
+    prefix: str  # the first part of dotted names: "tf"
+    module: ModuleType  # the first argument of every case
 
     def __init__(self, name: str) -> None:
         """Open the device, with silent fallbacks switched off. Raises DeviceUnavailableError."""

@@ -20,9 +20,7 @@ from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor, leaves
 from monitor.suite.tolerances import tolerance_of
 
-PROJECTIONS = (
-    2  # sums over a result with random signs: what two results have in common in both, they have by being equal
-)
+PROJECTIONS = 2  # sums with random signs; unequal results hardly agree in both
 PLAIN = (str, bytes, bool, int, type(None))
 SEED = 0
 

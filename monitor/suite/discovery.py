@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 
-if TYPE_CHECKING:  # NumPy is not needed to list what is declared
+if TYPE_CHECKING:  # the list of declared cases needs no NumPy
     from monitor.suite.check_protocol import CaseCheck
     from monitor.suite.device import Device
 
 HERE = Path(__file__).parent
-KERNELS = "kernels"  # the suite of what is looked up, not run: the operators in a framework's tables
-# The modules of a framework's folder that are no suite of checks.
+KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
+# Modules in the folder of a framework that are no suite of checks.
 NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "script_dialect"}
 
 
@@ -81,10 +81,10 @@ def _declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:
             module = import_module(module_info.name)
-        except Exception as error:  # whatever a case file may raise while it is read
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            said = f"{type(error).__name__}: {error}"
-            raise DeclarationError(f"{module_info.name}: {Path(place.filename).name}:{place.lineno}: {said}") from error
+        except Exception as error:  # a case file may raise anything
+            frame = traceback.extract_tb(error.__traceback__)[-1]
+            text = f"{type(error).__name__}: {error}"
+            raise DeclarationError(f"{module_info.name}: {Path(frame.filename).name}:{frame.lineno}: {text}") from error
         for name, value in vars(module).items():
             if isinstance(value, Declaration):
                 yield f"{module_info.name}.{name}", value

@@ -28,24 +28,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--framework", required=True)
     parser.add_argument("--suite", required=True)
-    parser.add_argument("--device", required=True, help="what calls are traced on")
-    parser.add_argument("--platform", required=True, help="what programs are lowered for: tpu, cuda ...")
-    parser.add_argument("--programs", type=Path, required=True, help="where to leave the programs")
+    parser.add_argument("--device", required=True, help="the device to trace on")
+    parser.add_argument("--platform", required=True, help="the platform to lower for: tpu, cuda ...")
+    parser.add_argument("--programs", type=Path, required=True, help="the folder for programs")
     add_arguments(parser)
-    given = parser.parse_args()
+    options = parser.parse_args()
 
     def start() -> Service:
-        module = import_module(f"monitor.suite.{given.framework}.export")
-        exporter: Exporter = getattr(module, f"{given.framework.capitalize()}Exporter")(given.device, given.platform)
-        checks = checks_of(exporter.device, given.suite)
+        module = import_module(f"monitor.suite.{options.framework}.export")
+        make = getattr(module, f"{options.framework.capitalize()}Exporter")
+        exporter: Exporter = make(options.device, options.platform)
+        checks = checks_of(exporter.device, options.suite)
 
         def answer(request: Message) -> Message:
             observation, programs = export(exporter, checks[request["case"]])
-            return {"observation": to_json(observation), "programs": [_leave(given.programs, one) for one in programs]}
+            names = [_write(options.programs, program) for program in programs]
+            return {"observation": to_json(observation), "programs": names}
 
         return introduce(exporter.device, checks), answer
 
-    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+    serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
 
 
 def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[bytes]]:
@@ -74,7 +76,7 @@ def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[byte
     return observation, programs
 
 
-def _leave(directory: Path, program: bytes) -> str:
+def _write(directory: Path, program: bytes) -> str:
     """Write a program under the hash of its content, unless it exists, and return the name.
 
     Another exporter may write the same program; a reader always sees a complete one.

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from monitor.model import Outcome
 
-# What an operator comes to by those that it calls, the worst first.
-WORSE = (Outcome.UNSUPPORTED, Outcome.FALLBACK, Outcome.BLOCKED)
+# Outcomes that an operator inherits from its calls, the worst first.
+WORST_FIRST = (Outcome.UNSUPPORTED, Outcome.FALLBACK, Outcome.BLOCKED)
 
-NAMED = 3  # operators in a message
+MAX_NAMES = 3  # operators in a message
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class CompositeCall:
     whole: bool
 
 
-def followed(
+def follow_composites(
     platform: str, known: Mapping[str, KernelEntry], paths: Mapping[str, Set[CompositeCall]]
 ) -> dict[str, KernelEntry]:
     """Return the entries of known operators, and those of composites by the operators that they call, by name.
@@ -45,42 +45,43 @@ def followed(
     An operator that is neither known nor in `paths` has no kernel.
     """
     open_ = paths.keys() - known.keys()
-    # Some call each other, so all are taken to be there until one that they call is not.
+    # Some composites call each other, so all count as available until one of their calls is not.
     outcomes = {name: kernel.outcome for name, kernel in known.items()} | dict.fromkeys(open_, Outcome.PASS)
-    while (again := outcomes | {name: _outcome(paths[name], outcomes) for name in open_}) != outcomes:
-        outcomes = again
-    # And what they come to is taken to hold for some arguments alone until a call shows that it holds for all.
+    while (updated := outcomes | {name: _outcome(paths[name], outcomes) for name in open_}) != outcomes:
+        outcomes = updated
+    # An outcome counts as valid for some arguments only until a call shows that it is valid for all.
     partly = frozenset(name for name in open_ if outcomes[name] is not Outcome.PASS)
     while (fewer := frozenset(name for name in partly if _partly(name, paths[name], outcomes, partly))) != partly:
         partly = fewer
     return {**known, **{name: _composite(platform, name, paths[name], outcomes, name in partly) for name in open_}}
 
 
-def _told(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> list[tuple[CompositeCall, Outcome]]:
+def _conclusive(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> list[tuple[CompositeCall, Outcome]]:
     """Return the conclusive paths, each with the worst outcome of the operators that it calls.
 
     A path that did not return is conclusive only if it called an operator that is not available.
     """
-    found = []
+    conclusive = []
     for path in paths:
         called = {outcomes.get(call, Outcome.UNSUPPORTED) for call in path.calls}
-        outcome = next((one for one in WORSE if one in called), Outcome.PASS)
-        if path.whole or outcome in WORSE[:2]:
-            found.append((path, outcome))
-    return found
+        outcome = next((outcome_ for outcome_ in WORST_FIRST if outcome_ in called), Outcome.PASS)
+        if path.whole or outcome in WORST_FIRST[:2]:
+            conclusive.append((path, outcome))
+    return conclusive
 
 
 def _outcome(paths: Set[CompositeCall], outcomes: Mapping[str, Outcome]) -> Outcome:
     """Return the outcome of a composite: the worst of its paths, BLOCKED without a conclusive one."""
-    told = {outcome for _, outcome in _told(paths, outcomes)} or {Outcome.BLOCKED}
-    return next((one for one in WORSE if one in told), Outcome.PASS)
+    seen = {outcome for _, outcome in _conclusive(paths, outcomes)} or {Outcome.BLOCKED}
+    return next((outcome for outcome in WORST_FIRST if outcome in seen), Outcome.PASS)
 
 
 def _partly(name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: Set[str]) -> bool:
     """Return whether the outcome of a composite holds for some arguments only, by a path or by all of its calls."""
     outcome = outcomes[name]
     return any(
-        of_path is not outcome or _causes(path, outcome, outcomes) <= partly for path, of_path in _told(paths, outcomes)
+        of_path is not outcome or _causes(path, outcome, outcomes) <= partly
+        for path, of_path in _conclusive(paths, outcomes)
     )
 
 
@@ -93,10 +94,10 @@ def _composite(
     platform: str, name: str, paths: Set[CompositeCall], outcomes: Mapping[str, Outcome], partly: bool
 ) -> KernelEntry:
     """Return the entry of a composite, with the calls that it follows from."""
-    outcome, told = outcomes[name], _told(paths, outcomes)
-    if not told:
+    outcome, conclusive = outcomes[name], _conclusive(paths, outcomes)
+    if not conclusive:
         return KernelEntry(outcome, "by way of other operators, which could not be followed")
-    calls = {call for path, of_path in told if of_path is outcome for call in _causes(path, outcome, outcomes)}
+    calls = {call for path, of_path in conclusive if of_path is outcome for call in _causes(path, outcome, outcomes)}
     some = "for some arguments " if partly else ""
     after = {
         Outcome.PASS: "",
@@ -108,5 +109,5 @@ def _composite(
 
 
 def _listed(names: list[str]) -> str:
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{', '.join(names[:NAMED])}{more}"
+    more = f" and {len(names) - MAX_NAMES} more" if len(names) > MAX_NAMES else ""
+    return f"{', '.join(names[:MAX_NAMES])}{more}"

@@ -27,25 +27,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--framework", required=True)
     parser.add_argument("--suite", required=True)
-    parser.add_argument("--platform", required=True, help="what the framework's table calls it: MPS, GPU, rocm ...")
+    parser.add_argument("--platform", required=True, help="the name in the framework's table: MPS, GPU, rocm ...")
     add_arguments(parser)
-    given = parser.parse_args()
+    options = parser.parse_args()
 
     def start() -> Service:
-        if given.suite != KERNELS:
-            raise SuiteUnavailableError(f"only {KERNELS} are looked up, not {given.suite}")
-        # Kernels of a platform are registered without it: the CPU is what every build can open.
-        device = open_device(given.framework, "cpu")
-        table = import_module(f"monitor.suite.{given.framework}.kernels").kernels(given.platform)
-        kernels = {f"{given.framework}/{operator}/{VARIANT}": kernel for operator, kernel in table.items()}
+        if options.suite != KERNELS:
+            raise SuiteUnavailableError(f"only {KERNELS} are looked up, not {options.suite}")
+        # Kernels of a platform are registered without its device. Every build can open the CPU.
+        device = open_device(options.framework, "cpu")
+        table = import_module(f"monitor.suite.{options.framework}.kernels").kernels(options.platform)
+        kernels = {f"{options.framework}/{operator}/{VARIANT}": kernel for operator, kernel in table.items()}
 
         def answer(request: Message) -> Message:
             case = request["case"]
-            return {"observation": to_json(_observation(case, kernels[case], given.platform))}
+            return {"observation": to_json(_observation(case, kernels[case], options.platform))}
 
         return introduce(device, kernels), answer
 
-    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+    serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
 
 
 def _observation(case: str, kernel: KernelEntry, platform: str) -> Observation:

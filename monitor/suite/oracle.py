@@ -17,8 +17,8 @@ from monitor.model import NumericalError
 from monitor.suite.inputs import Array
 from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT, TOLERANCE
 
-# A larger deviation is told as none, or as this where it passes: what is computed from two larger ones would be no
-# number. The schema has the same.
+# A larger deviation becomes None, or this value if it passes: sums of two larger ones would be infinite. The schema has
+# the same limit.
 LARGEST_ERROR = 1e300
 
 

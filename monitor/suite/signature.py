@@ -16,7 +16,7 @@ from monitor.formats.error_text import clean
 # The longest of the functions that suites check has 600 characters; the schema of run files has the same bound.
 LONGEST = 2000
 
-# How one docstring tells of several calls: PyTorch's `max` has three.
+# Separator of several signatures in one docstring: PyTorch's `max` has three.
 OVERLOAD = ".. function:: "
 BETWEEN = "; "
 
@@ -27,12 +27,12 @@ def signature_of(function: Any) -> str:
     Python knows no signature of functions in C, but most of their docstrings begin with it. If a function has several,
     all are returned.
     """
-    known, told = _known(function), _told(function)
-    text = told if told and known in ("", "(*args, **kwargs)") else known
+    from_python, from_docstring = _from_python(function), _from_docstring(function)
+    text = from_docstring if from_docstring and from_python in ("", "(*args, **kwargs)") else from_python
     return clean(text, longest=LONGEST)
 
 
-def _known(function: Any) -> str:
+def _from_python(function: Any) -> str:
     """Return the signature that Python knows; a decorated function counts as the function that it decorates."""
     try:
         signature = inspect.signature(function)
@@ -41,17 +41,20 @@ def _known(function: Any) -> str:
     parameters = [*signature.parameters.values()]
     if parameters and parameters[0].name == "self":  # of a method that was taken off its class: nobody passes it
         del parameters[0]
-    if isinstance(inputs := getattr(function, "nin", None), int):  # a ufunc takes `*args`, and says beside it how many
+    if isinstance(inputs := getattr(function, "nin", None), int):  # a ufunc takes `*args`; `nin` is their number
         named = [inspect.Parameter(f"x{number}", inspect.Parameter.POSITIONAL_ONLY) for number in range(1, inputs + 1)]
         parameters = [*named, *(one for one in parameters if one.kind is not one.VAR_POSITIONAL)]
     shown = [
-        one.replace(annotation=one.empty, default=one.default if one.default is one.empty else _Shown(one.default))
-        for one in parameters
+        each.replace(
+            annotation=each.empty,
+            default=each.default if each.default is each.empty else _ReadableDefault(each.default),
+        )
+        for each in parameters
     ]
     return str(signature.replace(parameters=shown, return_annotation=signature.empty))
 
 
-class _Shown:
+class _ReadableDefault:
     """A default value that prints as a caller writes it: `relu`, not its address in this process."""
 
     def __init__(self, value: Any) -> None:
@@ -68,7 +71,7 @@ class _Shown:
         return repr(value)
 
 
-def _told(function: Any) -> str:
+def _from_docstring(function: Any) -> str:
     """Return the signatures in the docstring."""
     lines = (inspect.getdoc(function) or "").strip().splitlines()
     name = getattr(function, "__name__", "")

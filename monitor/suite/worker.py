@@ -36,11 +36,11 @@ def main() -> None:
     parser.add_argument("--suite", required=True)
     parser.add_argument("--device", required=True)
     add_arguments(parser)
-    given = parser.parse_args()
+    options = parser.parse_args()
 
     def start() -> Service:
-        device = open_device(given.framework, given.device)
-        checks = checks_of(device, given.suite)
+        device = open_device(options.framework, options.device)
+        checks = checks_of(device, options.suite)
 
         def answer(request: Message) -> Message:
             if "signatures" in request:
@@ -51,14 +51,14 @@ def main() -> None:
 
         return introduce(device, checks), answer
 
-    serve(given, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+    serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
 
 
 def introduce(device: Device, checks: Iterable[str]) -> Message:
     """Return the description of a process with an open device: `monitor.execution.workers.process.ProcessInfo`."""
     version, commit = device.versions()
-    told = {"python.version": platform.python_version(), **device.environment()}
-    environment = {key: clean(str(value)) for key, value in told.items()}
+    facts = {"python.version": platform.python_version(), **device.environment()}
+    environment = {key: clean(str(value)) for key, value in facts.items()}
     return {"version": version, "commit": commit, "environment": environment, "cases": sorted(checks)}
 
 
@@ -95,11 +95,11 @@ def observe(device: Device, check: CaseCheck) -> Observation:
             outcome, message = Outcome.FALLBACK, clean(f"ran on {', '.join(places)}")
         else:
             error = check.judge(device, result)
-            given = digest_of(device, result)  # before the next call: it may work in place
+            before = digest_of(device, result)  # before the next call: it may work in place
             if check.timed:
                 latency = measure(lambda calls: device.repeat(call, calls), first)
             seed(device)
-            digest = given if digest_of(device, device.repeat(call, 1)).agrees(given) else None
+            digest = before if digest_of(device, device.repeat(call, 1)).agrees(before) else None
     except AbsentError as absent:
         outcome, message = Outcome.ABSENT, clean(str(absent))
     except OracleError as unknown:
@@ -128,7 +128,7 @@ def works(device: Device) -> bool:
     """
     try:
         fetched = device.fetch(device.put(np.ones(1), "float32"))
-    except Exception:  # whatever it raises, it says no
+    except Exception:  # any exception means no
         return False
     return fetched is not None and fetched.values.tolist() == [1.0]
 
@@ -146,7 +146,7 @@ def signature(device: Device, function: str) -> str:
         return ""
 
 
-# How Python says that a name is not there. A framework that has more to say says something else.
+# Python's message for a missing name. A framework may have a message of its own.
 PYTHONS_OWN = re.compile(r"has no attribute '\w+'$")
 
 
@@ -156,18 +156,18 @@ class AbsentError(Exception):
 
 def resolve(device: Device, function: str) -> Any:
     """Return the object behind a dotted name. Raises AbsentError with the first part that is missing."""
-    found: Any = device.module
+    value: Any = device.module
     path = device.prefix
     for part in function.split(".")[1:]:
         try:
-            found = getattr(found, part)
+            value = getattr(value, part)
         except AttributeError as error:
             try:
-                found = import_module(f"{found.__name__}.{part}")
+                value = import_module(f"{value.__name__}.{part}")
             except ImportError:
                 raise AbsentError(own_words(str(error)) or f"{path} has no {part}") from None
         path = f"{path}.{part}"
-    return found
+    return value
 
 
 def own_words(sentence: str) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.formats.error_text import LONGEST, clean, describe
+from monitor.formats.error_text import MAX_LENGTH, clean, describe
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_what_differs_between_equal_runs_is_taken_out(raw: str, cleaned: str) ->
 
 
 def test_a_message_is_bounded() -> None:
-    assert len(clean("x" * 10_000)) == LONGEST
+    assert len(clean("x" * 10_000)) == MAX_LENGTH
 
 
 def test_an_exception_is_its_class_and_first_telling_line() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.model import Outcome
-from monitor.suite.kernel_entry import CompositeCall, KernelEntry, followed
+from monitor.suite.kernel_entry import CompositeCall, KernelEntry, follow_composites
 
 THERE, TO_CPU = KernelEntry(Outcome.PASS), KernelEntry(Outcome.FALLBACK, "passed on to the CPU")
 
@@ -53,14 +53,14 @@ def test_an_operator_is_there_where_those_that_it_calls_are(
     paths: set[CompositeCall], outcome: Outcome, how: str
 ) -> None:
     known = {"mm": THERE, "svd": TO_CPU, "z": THERE}
-    found = followed("X", known, {"it": paths, "unknown": set()})
+    found = follow_composites("X", known, {"it": paths, "unknown": set()})
     assert found["it"] == KernelEntry(outcome, how)
 
 
 def test_operators_that_call_each_other_are_there_where_all_of_them_are() -> None:
     circle = {"a": {whole("b")}, "b": {whole("c")}, "c": {whole("a", "mm")}}
-    assert {followed("X", {"mm": THERE}, circle)[name].outcome for name in circle} == {Outcome.PASS}
-    assert {followed("X", {}, circle)[name].outcome for name in circle} == {Outcome.UNSUPPORTED}
+    assert {follow_composites("X", {"mm": THERE}, circle)[name].outcome for name in circle} == {Outcome.PASS}
+    assert {follow_composites("X", {}, circle)[name].outcome for name in circle} == {Outcome.UNSUPPORTED}
 
 
 def test_what_holds_for_some_arguments_does_so_for_all_that_call_it() -> None:
@@ -72,7 +72,7 @@ def test_what_holds_for_some_arguments_does_so_for_all_that_call_it() -> None:
         "around": {whole("back", "second")},
         "back": {whole("around")},
     }
-    found = followed("X", {"mm": THERE}, calls)
+    found = follow_composites("X", {"mm": THERE}, calls)
     assert {kernel.outcome for name, kernel in found.items() if name != "mm"} == {Outcome.UNSUPPORTED}
     for name in ("first", "second", "third", "around", "back"):
         assert found[name].how.startswith("for some arguments by way of "), name
@@ -86,7 +86,7 @@ CALLS = st.builds(CompositeCall, st.frozensets(st.sampled_from(OPERATORS), max_s
 @settings(max_examples=300, deadline=None)
 @given(st.dictionaries(st.sampled_from([*"abcd"]), st.sets(CALLS, max_size=3), min_size=1))
 def test_composites_that_call_each_other_in_any_way_come_to_something(calls: dict[str, set[CompositeCall]]) -> None:
-    found = followed("X", {"mm": THERE, "svd": TO_CPU}, calls)
+    found = follow_composites("X", {"mm": THERE, "svd": TO_CPU}, calls)
     for name, paths in calls.items():
         some = found[name].how.startswith("for some arguments")
         assert not (some and found[name].outcome is Outcome.PASS)

@@ -22,7 +22,7 @@ REFUSALS = re.compile(
     r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for|only interpret mode is supported",
     re.IGNORECASE,
 )
-# A program over several devices says so where the host has fewer: that tells nothing about the function.
+# Error of a program over more devices than the host has, which is no failure of the function.
 HOST_LACKS = "devices of one kind are needed"
 OUT_OF_MEMORY = re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE)
 
@@ -48,16 +48,16 @@ class JaxDevice:
         return jax.__version__, getattr(jax.version, "_git_hash", None) or ""
 
     def environment(self) -> dict[str, str]:
-        told = {
+        facts = {
             "device.name": self._device.device_kind,
             "device.platform": self._device.platform,
             "device.count": str(len(jax.devices(self._device.platform))),
-            # What a plug-in says is two lines or more, and the first is the same for all.
+            # The version text of a plug-in has several lines, and the first is the same for all.
             "build.flavour": " ".join(self._device.client.platform_version.removeprefix("PJRT C API").split()),
             "jax.jaxlib.commit": getattr(jaxlib.version, "_git_hash", None),
             "jax.x64": "true",
         }
-        return {key: value for key, value in told.items() if value}
+        return {key: value for key, value in facts.items() if value}
 
     def seed(self, number: int) -> None:
         """Do nothing: every function that draws takes its key."""
@@ -84,7 +84,7 @@ class JaxDevice:
         return ""
 
     def fallbacks(self) -> tuple[str, ...]:
-        return ()  # placement is strict here: what cannot run on the device refuses
+        return ()  # placement is strict: an operator that cannot run on the device raises
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] = jax.jit(call)

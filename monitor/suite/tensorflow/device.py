@@ -16,7 +16,7 @@ from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
-# What TensorFlow says where an operator has no kernel for a device or a dtype: an exception of another class.
+# Message for an operator without a kernel for a device or a dtype; the class of the exception varies.
 NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "Could not satisfy device specification")
 
 
@@ -31,7 +31,7 @@ class TensorflowDevice:
         threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)
-        # With soft placement, TensorFlow runs on the CPU what the device cannot, and says nothing.
+        # With soft placement, TensorFlow silently runs on the CPU what the device cannot run.
         tf.config.set_soft_device_placement(False)
         if not tf.config.list_physical_devices(name.upper()):
             here = ", ".join(device.device_type for device in tf.config.list_physical_devices())
@@ -44,7 +44,7 @@ class TensorflowDevice:
         return tf.__version__, tf.version.GIT_VERSION.rpartition("-g")[2]
 
     def environment(self) -> dict[str, str]:
-        told = {
+        facts = {
             "tensorflow.git": tf.version.GIT_VERSION,
             "tensorflow.keras": tf.keras.__version__,
             "device.platform": self._type,
@@ -53,8 +53,8 @@ class TensorflowDevice:
         }
         if self._type == "GPU":
             device = tf.config.list_physical_devices("GPU")[0]
-            told["device.name"] = tf.config.experimental.get_device_details(device).get("device_name", "")
-        return told
+            facts["device.name"] = tf.config.experimental.get_device_details(device).get("device_name", "")
+        return facts
 
     def seed(self, number: int) -> None:
         tf.random.set_seed(number)
@@ -70,7 +70,7 @@ class TensorflowDevice:
 
     def placed(self, built: Any, dtype: str) -> Any:
         del dtype
-        return built  # what is made is made in the scope of our device
+        return built  # the object was made in the scope of our device
 
     def fetch(self, leaf: Any) -> FetchedTensor | None:
         if isinstance(leaf, tf.Variable):
@@ -89,7 +89,7 @@ class TensorflowDevice:
         return ""
 
     def fallbacks(self) -> tuple[str, ...]:
-        return ()  # placement is strict here: what cannot run on the device refuses
+        return ()  # placement is strict: an operator that cannot run on the device raises
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         function: Callable[..., Any] = tf.function(call, jit_compile=True)
@@ -133,5 +133,5 @@ def _flavour() -> str:
     build = tf.sysconfig.get_build_info()
     if build.get("is_rocm_build"):
         return "rocm"
-    # A wheel that is built with CUDA's stubs alone does not say which version of it.
+    # A wheel that is built with CUDA's stubs alone has no version of CUDA.
     return f"cuda {build.get('cuda_version', '')}".strip() if build.get("is_cuda_build") else "cpu"

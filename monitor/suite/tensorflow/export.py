@@ -132,13 +132,13 @@ def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
 
     definition, function = op_def_registry.get(op), getattr(tf.raw_ops, op)
     names = [*inspect.signature(function).parameters]  # some inputs are called otherwise in Python
-    told = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    values = dict(zip(attributes[::2], attributes[1::2], strict=True))
     rest = list(inputs)
     named: dict[str, Any] = {}
     for place, argument in enumerate(definition.input_arg):
         name = argument.name if argument.name in names else names[place]
         if argument.number_attr or argument.type_list_attr:
-            count = told[argument.number_attr] if argument.number_attr else len(told[argument.type_list_attr])
+            count = values[argument.number_attr] if argument.number_attr else len(values[argument.type_list_attr])
             named[name] = [rest.pop(0) for _ in range(count)]
         else:
             named[name] = rest.pop(0)
@@ -147,7 +147,7 @@ def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
         for argument in definition.input_arg
         for name in (argument.type_attr, argument.number_attr, argument.type_list_attr)
     }
-    named |= {name: value for name, value in told.items() if name not in inferred and not name.startswith("_")}
+    named |= {name: value for name, value in values.items() if name not in inferred and not name.startswith("_")}
     results = function(**named)
     return None if isinstance(results, tf.Operation) else results
 

@@ -48,17 +48,17 @@ def kernels(platform: str) -> dict[str, KernelEntry]:
     registered: dict[str, list[Any]] = {}
     for one in registry.get_all_registered_kernels().kernel:
         registered.setdefault(one.op, []).append(one)
-    there = sum(any(one.device_type == platform for one in all_) for all_ in registered.values())
-    if there < FEWEST:
-        raise SuiteUnavailableError(f"this build has {there} kernels for {platform}: it is not built with it")
-    found = {
+    registered_here = sum(any(one.device_type == platform for one in all_) for all_ in registered.values())
+    if registered_here < FEWEST:
+        raise SuiteUnavailableError(f"this build has {registered_here} kernels for {platform}: it is not built with it")
+    entries = {
         name: _kernel([one for one in registered[name] if one.device_type in (platform, ANY)])
         for name in sorted(registered)
         if hasattr(tf.raw_ops, name)
     }
     return {
         f"tf.raw_ops.{name}": kernel
-        for name, kernel in found.items()
+        for name, kernel in entries.items()
         if kernel.outcome is Outcome.PASS or platform == HOST or not _is_of_host(name)
     }
 
@@ -73,11 +73,11 @@ def _is_of_host(name: str) -> bool:
     return not arguments or bool(types & HOST_TYPES) or any(word in name for word in HOST_OBJECTS)
 
 
-def _kernel(found: Iterable[Any]) -> KernelEntry:
+def _kernel(kernels_: Iterable[Any]) -> KernelEntry:
     """Return the kernels of one operator as one entry, with all dtypes of each attribute."""
     there = False
     dtypes: dict[str, set[str]] = {}
-    for one in found:
+    for one in kernels_:
         there = True
         for constraint in one.constraint:
             allowed = constraint.allowed_values.list.type

@@ -46,7 +46,7 @@ TRIED_DTYPES = ("float32", "int64")
 BLOCK = 50  # operators of the database that are done again where one of them kills a process
 
 
-# What operators give that read values, where there are none: a composite goes on as with zeros.
+# Results of operators that read values, where no values exist: a composite continues as with zeros.
 VALUES: Mapping[str, Callable[..., Any]] = {
     "_local_scalar_dense": lambda tensor: False if tensor.dtype is torch.bool else 0,
     "equal": lambda *_: True,
@@ -66,7 +66,7 @@ def follow(composites: Set[str], device: str) -> dict[str, set[CompositeCall]]:
         from torch.testing._internal.common_methods_invocations import op_db
     except Exception as error:  # private modules may change in any way
         raise SuiteUnavailableError(f"composites cannot be followed: {describe(error)}") from error
-    logger = logging.getLogger("torch._subclasses.fake_tensor")  # it tells each refusal at length
+    logger = logging.getLogger("torch._subclasses.fake_tensor")  # it logs each refusal at length
     level = logger.level
     logger.setLevel(logging.CRITICAL)
     try:
@@ -95,27 +95,27 @@ class _Following:
         """Return the paths by composite: those of this process, and those of all blocks from `start`."""
         skipped: set[int] = set()
         while True:
-            told = apart(partial(self._block, start, skipped))
-            if told and isinstance(told[-1], dict):
-                if "why" in told[-1]:
-                    raise SuiteUnavailableError(f"composites cannot be followed: {told[-1]['why']}")
-                return dict(told[-1])
-            died_of = start + len(told)
+            results = apart(partial(self._block, start, skipped))
+            if results and isinstance(results[-1], dict):
+                if "why" in results[-1]:
+                    raise SuiteUnavailableError(f"composites cannot be followed: {results[-1]['why']}")
+                return dict(results[-1])
+            died_of = start + len(results)
             if died_of >= min(start + BLOCK, len(self.operators)):
                 raise SuiteUnavailableError("composites cannot be followed: a copy of this process was killed")
             skipped.add(died_of)
 
-    def _block(self, start: int, skipped: Set[int], tell: Callable[[Any], None]) -> None:
+    def _block(self, start: int, skipped: Set[int], send: Callable[[Any], None]) -> None:
         for number in range(start, min(start + BLOCK, len(self.operators))):
             for call in () if number in skipped else _calls(self.operators[number], self.device):
                 self.follower.watch(call)
-            tell(number)
+            send(number)
         if start + BLOCK < len(self.operators):
-            tell(self.all(start + BLOCK))
+            send(self.all(start + BLOCK))
             return
         self._reach_others()
         paths = self.follower.paths
-        tell({name: [(sorted(one.calls), one.whole) for one in paths[name]] for name in sorted(paths)})
+        send({name: [(sorted(one.calls), one.whole) for one in paths[name]] for name in sorted(paths)})
 
     def _reach_others(self) -> None:
         missing = [name for name in sorted(self.composites) if not self.follower.finished(name)]
@@ -126,9 +126,9 @@ class _Following:
                 self.follower.paths.setdefault(name, set()).update(seen)
             missing = missing[len(tried) + 1 :]  # without the one that it died of
 
-    def _try(self, names: Sequence[str], tell: Callable[[Any], None]) -> None:
+    def _try(self, names: Sequence[str], send: Callable[[Any], None]) -> None:
         for name in names:
-            tell(_tried(name, self.follower, self.device))
+            send(_tried(name, self.follower, self.device))
 
 
 def _tried(name: str, follower: _Follower, device: str) -> list[tuple[list[str], bool]]:
@@ -148,23 +148,23 @@ def apart(work: Callable[[Callable[[Any], None]], object]) -> list[Any]:
             os.close(receiving)
             with os.fdopen(sending, "w") as pipe:
 
-                def tell(message: Any) -> None:
+                def send(message: Any) -> None:
                     print(json.dumps(message), file=pipe, flush=True)
 
                 try:
-                    work(tell)
+                    work(send)
                 except Exception as error:
-                    tell({"why": describe(error)})
+                    send({"why": describe(error)})
         finally:
             os._exit(0)  # nothing of the process that this is a copy of goes on in it; one that nobody reads ends here
     os.close(sending)
     with os.fdopen(receiving) as pipe:
-        told = [json.loads(line) for line in pipe]
+        results = [json.loads(line) for line in pipe]
     os.waitpid(child, 0)
-    return told
+    return results
 
 
-class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not there when types are checked
+class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not installed where types are checked
     """A dispatch mode that records the operators that composites call, down to operators that are no composites."""
 
     def __init__(self, composites: Set[str]) -> None:
@@ -172,7 +172,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
         self.paths: dict[str, set[CompositeCall]] = {}
         self.passed: dict[str, list[dict[str, Any]]] = {}  # arguments by the name that variants share
         self._composites = composites
-        self._open: list[set[str]] = []  # what the composites that are running have called so far
+        self._open: list[set[str]] = []  # calls of the composites that are running
 
     def watch(self, call: Callable[[], Any]) -> None:
         """Make a call and record the composites in it. It may raise anything."""
@@ -196,7 +196,7 @@ class _Follower(TorchDispatchMode):  # type: ignore[misc]  # PyTorch is not ther
         del types
         kwargs = kwargs or {}
         namespace, _, name = func.name().partition("::")
-        if func is torch.ops.prim.device.default:  # asked by C++; no operator of any backend
+        if func is torch.ops.prim.device.default:  # called from C++; no operator of a backend
             return getattr(args[0], "fake_device", None) or args[0].device
         if namespace != "aten":
             return func(*args, **kwargs)

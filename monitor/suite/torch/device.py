@@ -34,10 +34,10 @@ WIDER = {torch.bfloat16: torch.float64, torch.complex32: torch.complex128} | {
 # The start of the warning of an operator that runs on the CPU instead, from MPS, XPU and the backends out of tree.
 FALLS_BACK = re.compile(r".*(fall back|fallback) to run on the CPU")
 
-# What torch.compile says where the host has no C++ compiler: that tells nothing about the function.
+# Error of torch.compile on a host without a C++ compiler, which is no failure of the function.
 HOST_LACKS = "No working C++ compiler found"
 
-# What torch_xla counts among its fall-backs, and is none: a value that the program itself asks for, as `item()` does.
+# Counted by torch_xla as a fallback, although it is none: a value that the program itself reads, as `item()` does.
 FETCH = "aten::_local_scalar_dense"
 
 # A name that is there for one more message only.
@@ -55,7 +55,7 @@ class TorchDevice:
         # Read when an operator first falls back, so that it refuses instead.
         os.environ["PYTORCH_ENABLE_MPS_FALLBACK"] = "0"
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", "1")))
-        # The lazy device of torch_xla is not there before its package is imported.
+        # The lazy device of torch_xla exists only after the import of its package.
         self._xla = import_module("torch_xla") if name == "xla" else None
         try:
             torch.empty(1, device=name)
@@ -63,7 +63,7 @@ class TorchDevice:
             raise DeviceUnavailableError(f"torch has no device {name!r}: {str(error).splitlines()[0]}") from error
         self._device = torch.device(name)
         # An operator without a kernel on a device may run on the CPU instead, and says so only as a warning.
-        self._told_of_fallback: list[str] = []
+        self._fallback_warnings: list[str] = []
         torch.set_warn_always(True)
         warnings.filterwarnings("always", message=FALLS_BACK.pattern)
         warnings.showwarning = self._hear
@@ -72,19 +72,19 @@ class TorchDevice:
         return torch.__version__, torch.version.git_version or ""
 
     def environment(self) -> dict[str, str]:
-        told = {
+        facts = {
             "torch.threads": str(torch.get_num_threads()),
             "device.platform": self._device.type,
             "device.count": str(1 if self._xla or self._device.type == "cpu" else torch.accelerator.device_count()),
             "build.flavour": _flavour(),
         }
         if self._xla:
-            told["torch.xla"] = self._xla.__version__
+            facts["torch.xla"] = self._xla.__version__
         elif hasattr(accelerator := torch.get_device_module(self._device), "get_device_name"):
-            told["device.name"] = accelerator.get_device_name()
+            facts["device.name"] = accelerator.get_device_name()
         else:
-            told["torch.cpu"] = torch.backends.cpu.get_cpu_capability()
-        return {key: value for key, value in told.items() if value}
+            facts["torch.cpu"] = torch.backends.cpu.get_cpu_capability()
+        return {key: value for key, value in facts.items() if value}
 
     def seed(self, number: int) -> None:
         torch.manual_seed(number)
@@ -122,19 +122,19 @@ class TorchDevice:
         return ""
 
     def fallbacks(self) -> tuple[str, ...]:
-        told = tuple(self._told_of_fallback)
-        self._told_of_fallback.clear()
-        if self._xla:  # what has no lowering runs on the CPU, and is counted under the name of its operator
+        passed_on = tuple(self._fallback_warnings)
+        self._fallback_warnings.clear()
+        if self._xla:  # an operator without a lowering runs on the CPU, and is counted under its name
             metrics = import_module("torch_xla.debug.metrics")
-            told += tuple(
+            passed_on += tuple(
                 f"the CPU: {name}" for name in metrics.counter_names() if name.startswith("aten::") and name != FETCH
             )
             metrics.clear_all()
-        return told
+        return passed_on
 
     def _hear(self, message: Warning | str, *_: Any, **__: Any) -> None:
         if FALLS_BACK.match(str(message)):
-            self._told_of_fallback.append(str(message).splitlines()[0])
+            self._fallback_warnings.append(str(message).splitlines()[0])
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()

@@ -16,7 +16,7 @@ import torch
 
 from monitor.model import Outcome
 from monitor.suite.check_protocol import SuiteUnavailableError
-from monitor.suite.kernel_entry import CompositeCall, KernelEntry, followed
+from monitor.suite.kernel_entry import CompositeCall, KernelEntry, follow_composites
 from monitor.suite.torch.composites import follow
 
 IN_TREE = {"CPU", "CUDA", "MPS"}
@@ -56,15 +56,17 @@ def kernels(platform: str) -> dict[str, KernelEntry]:
 
     folder = FilePath(torchgen.__file__).parent / "packaged" / "ATen" / "native"
     parsed = parse_native_yaml(str(folder / "native_functions.yaml"), str(folder / "tags.yaml"))
-    functions = {str(one.func.name): one for one in parsed.native_functions}
+    functions = {str(function.func.name): function for function in parsed.native_functions}
     own = _written(functions, parsed.backend_indices, platform) if platform in IN_TREE else _loaded(functions, platform)
-    composites = {name for name, one in functions.items() if one.has_composite_kernel} - own.keys()
+    composites = {name for name, function in functions.items() if function.has_composite_kernel} - own.keys()
     passed_on = PASSED_TO_THE_CPU.get(platform, set()) - own.keys()
-    known = {name: KernelEntry(Outcome.PASS, how) for name, how in own.items()}
-    known |= dict.fromkeys(passed_on, KernelEntry(Outcome.FALLBACK, "passed on to the CPU"))
-    found = followed(platform, known, _paths(composites, platform))
-    meant = (name for name, one in functions.items() if "generated" not in one.tags and _is_meant(name, platform))
-    return {f"torch.ops.aten.{name}": found.get(name, KernelEntry(Outcome.UNSUPPORTED)) for name in meant}
+    own_entries = {name: KernelEntry(Outcome.PASS, how) for name, how in own.items()}
+    own_entries |= dict.fromkeys(passed_on, KernelEntry(Outcome.FALLBACK, "passed on to the CPU"))
+    entries = follow_composites(platform, own_entries, _paths(composites, platform))
+    meant = (
+        name for name, function in functions.items() if "generated" not in function.tags and _is_meant(name, platform)
+    )
+    return {f"torch.ops.aten.{name}": entries.get(name, KernelEntry(Outcome.UNSUPPORTED)) for name in meant}
 
 
 def _is_meant(name: str, platform: str) -> bool:
@@ -75,8 +77,8 @@ def _is_meant(name: str, platform: str) -> bool:
 
 def _paths(composites: Set[str], platform: str) -> dict[str, set[CompositeCall]]:
     chosen = {name: {CompositeCall(frozenset(calls), True)} for name, calls in BUILT_FOR.get(platform, {}).items()}
-    found = follow(composites, platform.lower()) | {name: path for name, path in chosen.items() if name in composites}
-    return {name: found.get(name, set()) for name in composites}
+    paths = follow(composites, platform.lower()) | {name: path for name, path in chosen.items() if name in composites}
+    return {name: paths.get(name, set()) for name in composites}
 
 
 def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], platform: str) -> dict[str, str]:
@@ -85,15 +87,15 @@ def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], plat
     An operator that delegates to another, its `out` variant, has the kernel of that one. The entry of an operator with
     kernels only for tensors of another kind mentions that.
     """
-    told: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for kind in ("", *KINDS):
         registered = having(f"{kind}{platform}")
         for name, one in functions.items():
             if kind and one.has_composite_kernel:
                 continue  # of plain tensors too, by way of other operators: those are what is asked for
             if name in registered or str(one.structured_delegate) in registered:
-                told.setdefault(name, f"for {kind} tensors alone" if kind else "")
-    return told
+                reasons.setdefault(name, f"for {kind} tensors alone" if kind else "")
+    return reasons
 
 
 def _written(functions: Mapping[str, Any], backends: Mapping[Any, Any], platform: str) -> dict[str, str]:
@@ -122,7 +124,7 @@ def _loaded(functions: Mapping[str, Any], platform: str) -> dict[str, str]:
                 raise SuiteUnavailableError(f"the dispatcher cannot be asked for {platform}: {error}") from error
             return set()  # a key that the dispatcher does not know: no backend of this name has such tensors
 
-    found = _owned(functions, having, platform)
-    if len(found) < FEWEST:
-        raise SuiteUnavailableError(f"this build has {len(found)} kernels for {platform}: it is not built with it")
-    return found
+    entries = _owned(functions, having, platform)
+    if len(entries) < FEWEST:
+        raise SuiteUnavailableError(f"this build has {len(entries)} kernels for {platform}: it is not built with it")
+    return entries

@@ -198,9 +198,9 @@ def _dotted(operator: Any) -> str:
     """Return the public name of an operator: a function, else a method, else the dispatcher's name."""
     name = operator.name.removeprefix("torch.")
     for root, prefix in ((torch, "torch"), (torch.Tensor, "torch.Tensor"), (torch.ops.aten, "torch.ops.aten")):
-        found: Any = root
+        value: Any = root
         for part in name.split("."):
-            found = getattr(found, part, None)
-        if found is not None:
+            value = getattr(value, part, None)
+        if value is not None:
             return f"{prefix}.{name}"
-    return "torch.cuda.jiterator"  # what the database makes by it has no name of its own
+    return "torch.cuda.jiterator"  # operators that the database makes with it have no name
