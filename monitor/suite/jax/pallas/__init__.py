@@ -1,1 +1,1 @@
-"""Kernels in Pallas, which a TPU's Mosaic and a GPU's Triton compile, and a CPU does not."""
+"""Kernels in Pallas, which Mosaic compiles for a TPU, Triton for a GPU, and nothing for a CPU."""

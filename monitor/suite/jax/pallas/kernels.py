@@ -1,4 +1,4 @@
-"""Typical parts of kernels: elementwise work, blocks, matrix products, reductions, loops, and what is rare."""
+"""Typical parts of kernels: elementwise work, blocks, matrix products, reductions, loops, and rare features."""
 
 from monitor.suite.declare import DTYPE, EAGER, GRADIENT, case, indices, positive, tensor
 
@@ -6,7 +6,7 @@ PALLAS_CALL = "jax.experimental.pallas.pallas_call"
 
 
 def call(jax, kernel, like, *inputs, **options):
-    """The kernel over whole arrays; its result is of the shape and dtype of `like`."""
+    """Return the kernel over whole arrays; its result has the shape and dtype of `like`."""
     from jax.experimental import pallas
 
     return pallas.pallas_call(kernel, out_shape=jax.ShapeDtypeStruct(like.shape, like.dtype), **options)(*inputs)

@@ -1,4 +1,4 @@
-"""Derivatives pulled back, and where they are stopped."""
+"""Pull-back of derivatives, and functions that stop them."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, FLOATING, GRADIENT, case, tensor, uniform
 

@@ -1,4 +1,4 @@
-"""Averages, weighted, and variances."""
+"""Means, weighted means and variances."""
 
 from monitor.suite.declare import (
     COMPILED,

@@ -8,7 +8,7 @@ NAN = float("nan")
 
 
 def shard_map(jax):
-    """`jax.shard_map`, which JAX 0.6.0 and older keep elsewhere."""
+    """Return `jax.shard_map`, which JAX 0.6.0 and older have in another module."""
     if hasattr(jax, "shard_map"):
         return jax.shard_map
     from jax.experimental.shard_map import shard_map
@@ -17,7 +17,7 @@ def shard_map(jax):
 
 
 def alone(jax, device, call):
-    """The call on a mesh of this one device, its results laid side by side along the axis "i"."""
+    """Return the call on a mesh of this one device, with its results concatenated along the axis "i"."""
     spec = jax.sharding.PartitionSpec("i")
     return shard_map(jax)(call, mesh=jax.sharding.Mesh([device], "i"), in_specs=spec, out_specs=spec)
 

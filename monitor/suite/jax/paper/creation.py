@@ -1,4 +1,4 @@
-"""Arrays made from nothing, or from Python's own values; and written to a file and read back."""
+"""Creation of arrays, from Python values and from files."""
 
 from monitor.suite.declare import (
     COMPILED,

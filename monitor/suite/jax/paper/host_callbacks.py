@@ -1,4 +1,4 @@
-"""Values that the host feeds into a computation that runs."""
+"""Values that the host feeds into a running computation."""
 
 from monitor.suite.declare import DEVICE, case, tensor
 

@@ -1,4 +1,4 @@
-"""Triangles of matrices, and the places of their elements."""
+"""Triangles of matrices, and the indices of their elements."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, GRADIENT, case, tensor
 
@@ -7,7 +7,7 @@ PLACES = {"float32": "int64", "bool": "int64"}
 
 
 def places(rows, columns, wanted):
-    """The rows and the columns of the wanted elements, in order."""
+    """Return the rows and the columns of the selected elements, in order."""
     both = [(i, j) for i in range(rows) for j in range(columns) if wanted(i, j)]
     return [i for i, _ in both], [j for _, j in both]
 

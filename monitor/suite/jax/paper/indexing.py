@@ -1,4 +1,4 @@
-"""Elements chosen by place, by truth, by size."""
+"""Selection of elements by index, by condition and by size."""
 
 from monitor.suite.declare import (
     COMPILED,

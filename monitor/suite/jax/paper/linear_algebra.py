@@ -1,4 +1,4 @@
-"""Decompositions: where they are unique up to signs or order alone, what does not depend on these."""
+"""Decompositions. If one is unique only up to signs or order, the promise is independent of these."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, GRADIENT, case, tensor
 
@@ -19,7 +19,7 @@ def adjoint(x):
 
 
 def eliminate(np, x):
-    """Gaussian elimination, the largest of a column as its pivot."""
+    """Return the result of Gaussian elimination with the largest element of a column as pivot."""
     rows, order = np.array(x), np.arange(len(x))
     lower = np.zeros((len(x), min(x.shape)), rows.dtype)
     for k in range(min(x.shape)):

@@ -1,4 +1,4 @@
-"""Functions evaluated as far as their inputs are known, and programs of the rest."""
+"""Partial evaluation of functions on known inputs, and programs of the rest."""
 
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, built, case, tensor
 

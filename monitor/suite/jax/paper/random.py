@@ -1,4 +1,4 @@
-"""Keys of random numbers, the numbers that they give, and generators of one's own."""
+"""Keys of random numbers, random numbers, and user-defined generators."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, case, tensor
 
@@ -8,7 +8,7 @@ WORD = 0xFFFFFFFF
 
 
 def threefry(key, count):
-    """Threefry-2x32 of 20 rounds (Salmon et al., Parallel random numbers: as easy as 1, 2, 3; SC 2011)."""
+    """Return Threefry-2x32 with 20 rounds (Salmon et al., Parallel random numbers: as easy as 1, 2, 3; SC 2011)."""
     keys = [*key, key[0] ^ key[1] ^ 0x1BD11BDA]
     x, y = (count[0] + keys[0]) & WORD, (count[1] + keys[1]) & WORD
     for turn in range(20):
@@ -22,7 +22,7 @@ def threefry(key, count):
 
 
 def counting(jax):
-    """The parts of a generator that only counts: its numbers are known."""
+    """Return the parts of a generator that only counts, so its numbers are known."""
     numpy = jax.numpy
 
     def seed(number):

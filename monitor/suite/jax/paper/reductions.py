@@ -1,4 +1,4 @@
-"""Many elements to one."""
+"""Reductions."""
 
 from monitor.suite.declare import (
     BOOL,

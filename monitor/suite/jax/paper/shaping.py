@@ -1,4 +1,4 @@
-"""Arrays taken apart, put together, turned round and reshaped."""
+"""Splitting, joining, flipping and reshaping of arrays."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
 

@@ -7,7 +7,7 @@ AS_FLOATING = {"int32": "float32"}
 
 
 def convolved(np, a, b):
-    """Every element of the one moved by every place of the other."""
+    """Return the sum of one array shifted by every index of the other and multiplied by its element."""
     whole = np.zeros(np.add(a.shape, b.shape) - 1, np.result_type(a, b))
     for place in np.ndindex(b.shape):
         whole[tuple(slice(start, start + size) for start, size in zip(place, a.shape, strict=True))] += a * b[place]

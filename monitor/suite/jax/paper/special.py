@@ -1,4 +1,4 @@
-"""Special functions: of the error, of the factorial, of Bessel."""
+"""Special functions: error functions, gamma functions, Bessel functions."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform
 

@@ -1,4 +1,4 @@
-"""Cumulative distribution functions: the values, the densities as their derivatives, and the ends of the support."""
+"""Cumulative distribution functions: values, densities as their derivatives, and ends of the support."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
 

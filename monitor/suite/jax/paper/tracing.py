@@ -1,4 +1,4 @@
-"""Functions traced to programs, the abstract values that they are traced with, and the ways not to trace."""
+"""Tracing of functions to programs, abstract values, and functions that disable tracing."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, GRADIENT, case, tensor
 

@@ -63,7 +63,7 @@ def _(result):
 
 
 def box(jax):
-    """A container of one's own: one content, and a label that is no leaf."""
+    """Return a user-defined container: one child, and a label that is no leaf."""
 
     class Box:
         def __init__(self, content, label):

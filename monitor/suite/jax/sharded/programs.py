@@ -6,7 +6,7 @@ COUNT = 4
 
 
 def mesh(jax, device, *names):
-    """Four devices in one row, or two by two. Raises RuntimeError where there are fewer."""
+    """Return a mesh of four devices in one row, or two by two. Raises RuntimeError where there are fewer."""
     import numpy as np
 
     devices = jax.devices(device.platform)[:COUNT]
@@ -17,7 +17,7 @@ def mesh(jax, device, *names):
 
 
 def shard_map(jax):
-    """`jax.shard_map`, which JAX 0.6.0 and older keep elsewhere."""
+    """Return `jax.shard_map`, which JAX 0.6.0 and older have in another module."""
     if hasattr(jax, "shard_map"):
         return jax.shard_map
     from jax.experimental.shard_map import shard_map
@@ -26,13 +26,13 @@ def shard_map(jax):
 
 
 def over(jax, device, call, spec, out):
-    """The call on each device's part of its arguments."""
+    """Return the call over each device's part of its arguments."""
     parts = {"mesh": mesh(jax, device, "x"), "in_specs": spec, "out_specs": out}
     return jax.jit(shard_map(jax)(call, **parts))
 
 
 def sharded(jax, device, array, *axes):
-    """The array, cut over the mesh."""
+    """Return the array, sharded over the mesh."""
     sharding = jax.sharding.NamedSharding(mesh(jax, device, "x"), jax.sharding.PartitionSpec(*axes))
     return jax.lax.with_sharding_constraint(array, sharding)
 

@@ -1,4 +1,4 @@
-"""Bit by bit."""
+"""Bitwise functions."""
 
 from monitor.suite.declare import INTEGER, case, positive, tensor
 

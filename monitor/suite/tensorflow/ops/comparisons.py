@@ -1,4 +1,4 @@
-"""Compared, and the logic of what comes out."""
+"""Comparisons and logical functions."""
 
 from monitor.suite.declare import BOOL, COMPILED, EAGER, EVERY, FLOATING, NUMERIC, case, indices, tensor
 

@@ -1,4 +1,4 @@
-"""Loops, branches, maps, and derivatives of them."""
+"""Loops, branches and maps, and their derivatives."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
 

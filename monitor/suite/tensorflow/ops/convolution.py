@@ -4,7 +4,7 @@ from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, ten
 
 
 def correlate(np, x, kernel, stride=1, dilation=1):
-    """Cross-correlation of channels-last input, without padding, written from its definition."""
+    """Return the cross-correlation of channels-last input, without padding, written from its definition."""
     axes = kernel.ndim - 2
     reach = [dilation * (size - 1) + 1 for size in kernel.shape[:axes]]
     shape = [(size - window) // stride + 1 for size, window in zip(x.shape[1:-1], reach, strict=True)]

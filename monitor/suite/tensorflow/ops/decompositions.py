@@ -1,4 +1,7 @@
-"""Matrices taken apart, and what follows from their parts. What is unique up to signs alone is put together again."""
+"""Decompositions of matrices, and functions of their factors.
+
+Factors that are unique only up to signs are multiplied again before a comparison.
+"""
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, tensor
 

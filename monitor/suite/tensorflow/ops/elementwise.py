@@ -1,4 +1,4 @@
-"""Element by element."""
+"""Elementwise functions."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, positive, tensor, uniform
 

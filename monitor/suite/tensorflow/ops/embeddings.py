@@ -1,4 +1,4 @@
-"""Rows looked up by number."""
+"""Look-up of rows by number."""
 
 from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, indices, tensor
 

@@ -1,10 +1,10 @@
-"""Keras layers over images and their kin, channels last."""
+"""Keras layers over images, sequences of images and volumes, channels last."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 
 
 def correlate(np, x, kernel, stride=1, dilation=1):
-    """Cross-correlation of channels-last input, without padding, written from its definition."""
+    """Return the cross-correlation of channels-last input, without padding, written from its definition."""
     axes = kernel.ndim - 2
     reach = [dilation * (size - 1) + 1 for size in kernel.shape[:axes]]
     shape = [(size - window) // stride + 1 for size, window in zip(x.shape[1:-1], reach, strict=True)]
@@ -16,7 +16,7 @@ def correlate(np, x, kernel, stride=1, dilation=1):
 
 
 def windows(np, x, size, reduce, stride):
-    """Every window of channels-last input reduced, without padding."""
+    """Return the reduction of every window of channels-last input, without padding."""
     shape = [(n - size) // stride + 1 for n in x.shape[1:-1]]
     result = np.zeros((x.shape[0], *shape, x.shape[-1]))
     for place in np.ndindex(*shape):

@@ -1,4 +1,4 @@
-"""Picked out, written into, sorted, matched."""
+"""Gather, scatter, sorting and matching."""
 
 from monitor.suite.declare import (
     BOOL,

@@ -1,4 +1,4 @@
-"""Parsed, encoded, written and read back."""
+"""Parsing, encoding, writing and reading."""
 
 from monitor.suite.declare import EVERY, case, tensor
 

@@ -1,4 +1,4 @@
-"""Moments, and what is normalised by them."""
+"""Moments, and normalization by them."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
 

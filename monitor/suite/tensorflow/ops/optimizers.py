@@ -1,4 +1,4 @@
-"""Keras optimizers: two steps, held against the rule as it was published."""
+"""Keras optimizers: two steps, compared with the published rule."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 

@@ -1,10 +1,10 @@
-"""Windows of channels-last images reduced, and images folded."""
+"""Pooling over windows of channels-last images, and folding of images."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
 
 
 def windows(np, x, size, reduce, stride):
-    """Every window of channels-last input reduced, without padding."""
+    """Return the reduction of every window of channels-last input, without padding."""
     shape = [(n - size) // stride + 1 for n in x.shape[1:-1]]
     result = np.zeros((x.shape[0], *shape, x.shape[-1]))
     for place in np.ndindex(*shape):

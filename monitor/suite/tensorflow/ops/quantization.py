@@ -1,4 +1,4 @@
-"""Rounded to few levels, as a smaller dtype would."""
+"""Quantization to few levels."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, case, uniform
 

@@ -1,4 +1,4 @@
-"""Random numbers: spread as they should be, and the same again from the same seed."""
+"""Random numbers: distribution, and equality for equal seeds."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, tensor
 

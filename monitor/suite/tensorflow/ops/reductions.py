@@ -1,4 +1,4 @@
-"""Reduced along an axis, counted, accumulated."""
+"""Reductions along an axis, counts and cumulative functions."""
 
 from monitor.suite.declare import BOOL, COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, indices, tensor
 

@@ -1,4 +1,4 @@
-"""Reduced by segments of rows."""
+"""Reductions over segments of rows."""
 
 from monitor.suite.declare import COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
 

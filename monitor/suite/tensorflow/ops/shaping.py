@@ -1,4 +1,4 @@
-"""Put together, taken apart, turned round."""
+"""Joining, splitting and flipping."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, GRADIENT, NUMERIC, case, tensor
 

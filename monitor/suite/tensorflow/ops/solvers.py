@@ -1,4 +1,4 @@
-"""Systems of equations."""
+"""Solvers of systems of equations."""
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, positive, tensor
 

@@ -1,4 +1,4 @@
-"""Special functions, against SciPy's."""
+"""Special functions, compared with SciPy's."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, tensor, uniform
 

@@ -1,4 +1,4 @@
-"""Convolutions, and the batches of blocks that dilated ones were made of."""
+"""Convolutions, and the batches of blocks that dilated convolutions used."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
 
@@ -6,7 +6,7 @@ ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
 def transposed(np, x, kernel, stride):
-    """Without padding: every pixel of `x` adds itself times the kernel to the patch that begins at its stride."""
+    """Return the transposed convolution without padding: each pixel adds itself times the kernel to its patch."""
     (batch, height, width, _), (rows, columns, channels, _) = x.shape, kernel.shape
     result = np.zeros((batch, (height - 1) * stride + rows, (width - 1) * stride + columns, channels))
     for row in range(height):
@@ -18,7 +18,7 @@ def transposed(np, x, kernel, stride):
 
 
 def convolved(np, x, kernel, strides=(1, 1, 1), dilations=(1, 1, 1)):
-    """Without padding: the sum over the offsets of the kernel."""
+    """Return the convolution without padding: the sum over the offsets of the kernel."""
     reach = [d * (k - 1) for d, k in zip(dilations, kernel.shape, strict=False)]
     result = 0
     for offset in np.ndindex(*kernel.shape[:3]):

@@ -1,4 +1,4 @@
-"""Tensors made from nothing, or from Python's own values."""
+"""Creation of tensors, also from Python values."""
 
 from monitor.suite.declare import (
     COMPILED,

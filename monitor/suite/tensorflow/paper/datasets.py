@@ -1,4 +1,4 @@
-"""Data sets: made of lists, in shards, shuffled, in ragged batches."""
+"""Datasets: from lists, in shards, shuffled, in ragged batches."""
 
 from monitor.suite.declare import DTYPE, EVERY, NUMERIC, case, tensor
 

@@ -1,4 +1,4 @@
-"""Functions of each element alone."""
+"""Elementwise functions."""
 
 from monitor.suite.declare import (
     COMPILED,

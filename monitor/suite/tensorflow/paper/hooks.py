@@ -1,4 +1,4 @@
-"""Hooks of TensorFlow 1's monitored sessions: what they save and say, and when."""
+"""Hooks of TensorFlow 1's monitored sessions: the data that they save and log, and when."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 
@@ -7,7 +7,7 @@ LOGGER = "tf.compat.v1.train.LoggingTensorHook"
 
 
 def train(tf, steps, hooks):
-    """So many steps of nothing but counting, in the default graph."""
+    """Run this number of steps that only count, in the default graph."""
     step = tf.compat.v1.train.get_or_create_global_step()
     count = tf.compat.v1.assign_add(step, 1)
     with tf.compat.v1.train.MonitoredSession(hooks=hooks) as session:
@@ -17,7 +17,7 @@ def train(tf, steps, hooks):
 
 
 def saved_steps(tf, folder):
-    """The steps of the checkpoints that a folder has."""
+    """Return the steps of the checkpoints in a folder."""
     from pathlib import Path
 
     return sorted(int(path.stem.rpartition("-")[2]) for path in Path(folder).glob("model.ckpt-*.index"))

@@ -1,4 +1,4 @@
-"""Images made brighter, and drawn on."""
+"""Brightness of images, and boxes drawn on them."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
 

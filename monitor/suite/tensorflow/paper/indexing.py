@@ -1,4 +1,4 @@
-"""Elements put in their place: by index, in sets, in tables."""
+"""Scatter by index, set operations and lookup tables."""
 
 from monitor.suite.declare import (
     COMPILED,
@@ -16,7 +16,7 @@ ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
 def in_both(a, b):
-    """The common members of each row, in order, and -1 up to the width of the widest row."""
+    """Return the common members of each row, in order, and -1 up to the width of the widest row."""
     rows = [sorted(set(left) & set(right)) for left, right in zip(a.tolist(), b.tolist(), strict=True)]
     width = max(map(len, rows))
     return [row + [-1] * (width - len(row)) for row in rows]

@@ -1,4 +1,4 @@
-"""Records and numbers, between text or bytes and tensors."""
+"""Conversion of text and bytes to tensors and back."""
 
 from monitor.suite.declare import BOOL, COMPLEX, FLOATING, INTEGER, case, tensor
 
@@ -6,7 +6,7 @@ NUMBERS = ("float32", "int64")  # those that a record holds
 
 
 def sequence_example(tf, context, sequences):
-    """A serialized record: features of the whole, and lists of one feature a step."""
+    """Return a serialized record: features of the whole, and lists with one feature for each step."""
 
     def feature(values):
         if isinstance(values[0], bytes):

@@ -1,4 +1,4 @@
-"""Functions of NumPy, called by TensorFlow."""
+"""NumPy functions that TensorFlow calls."""
 
 from monitor.suite.declare import EVERY, case, tensor
 

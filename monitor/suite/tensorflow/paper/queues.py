@@ -1,4 +1,4 @@
-"""Queues filled by threads of their own, as TensorFlow 1 read its input."""
+"""Queues that threads fill, the input pipeline of TensorFlow 1."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 

@@ -1,4 +1,4 @@
-"""Random numbers: the right distribution, the same again by seed, others by another."""
+"""Random numbers: distribution, and equality for equal seeds alone."""
 
 from monitor.suite.declare import DTYPE, case, uniform
 

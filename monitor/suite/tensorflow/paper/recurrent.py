@@ -1,4 +1,4 @@
-"""A recurrent network whose input is decided step by step."""
+"""A recurrent network whose input is computed step by step."""
 
 from monitor.suite.declare import EAGER, GRADIENT, case, tensor, uniform
 
@@ -7,7 +7,7 @@ SINGLE_AND_DOUBLE = ("float32", "float64")
 
 
 def cell_of(tf, weights, units):
-    """The least that counts as a cell: tanh of the input and the state."""
+    """Return a minimal cell: tanh of the input and the state."""
 
     class Cell:
         state_size = output_size = units
@@ -23,7 +23,7 @@ def cell_of(tf, weights, units):
 
 
 def unrolled(np, x, weights, lengths=None):
-    """All states, a step after the other; beyond its length a sequence has no output and keeps its state."""
+    """Return all states, step by step; beyond its length a sequence has no output and keeps its state."""
     steps, batch, _ = x.shape
     state, states = np.zeros((batch, weights.shape[1])), []
     for step in range(steps):

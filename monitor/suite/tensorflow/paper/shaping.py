@@ -1,4 +1,4 @@
-"""Tensors put together, reshaped, converted, asked for their shape."""
+"""Joining, reshaping and conversion of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, NUMERIC, case, tensor
 

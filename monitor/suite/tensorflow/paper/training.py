@@ -1,4 +1,4 @@
-"""Training in TensorFlow 1's manner: an optimizer, moving averages, the step, a metric."""
+"""Training in TensorFlow 1: an optimizer, moving averages, the global step, a metric."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, indices, tensor
 

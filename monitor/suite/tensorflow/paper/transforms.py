@@ -1,4 +1,4 @@
-"""Cosine transforms, each by the sum that defines it."""
+"""Cosine transforms, each compared with the sum that defines it."""
 
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, case, tensor
 

@@ -1,4 +1,4 @@
-"""Sums, and what is built of them."""
+"""Sums, and functions that consist of them."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, FLOATING, GRADIENT, built, case, tensor
 

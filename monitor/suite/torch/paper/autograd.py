@@ -1,4 +1,4 @@
-"""Derivatives along a direction."""
+"""Directional derivatives."""
 
 from monitor.suite.declare import EAGER, FLOATING, case, tensor
 

@@ -6,7 +6,7 @@ ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
 def convolve(np, x, weight, bias=0.0, stride=1, padding=0, dilation=1, groups=1):
-    """Cross-correlation over all axes after the first two, written from its definition."""
+    """Return the cross-correlation over all axes after the first two, written from its definition."""
     axes = x.ndim - 2
     x = np.pad(x, [(0, 0), (0, 0)] + [(padding, padding)] * axes)
     reach = [dilation * (size - 1) + 1 for size in weight.shape[2:]]
@@ -167,7 +167,7 @@ def _(result):
 
 
 def average(np, x, out):
-    """Means over windows that share the last axes out evenly, from floor to ceiling."""
+    """Return the means over windows that divide the last axes evenly, from floor to ceiling."""
     result = np.zeros(x.shape[: x.ndim - len(out)] + tuple(out))
     sizes = x.shape[x.ndim - len(out) :]
     for place in np.ndindex(*out):

@@ -1,4 +1,4 @@
-"""Datasets: what they hold, and in which order it comes."""
+"""Datasets: their elements and their order."""
 
 from monitor.suite.declare import EVERY, FLOATING, case, tensor
 

@@ -1,4 +1,4 @@
-"""Waiting for a device."""
+"""Synchronization with a device."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 

@@ -1,4 +1,4 @@
-"""Distributions: densities by their formulas, samples by their statistics."""
+"""Distributions: densities compared with formulas, samples with statistics."""
 
 from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform
 

@@ -1,4 +1,4 @@
-"""Element by element."""
+"""Elementwise functions."""
 
 from monitor.suite.declare import (
     BOOL,

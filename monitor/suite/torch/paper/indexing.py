@@ -1,4 +1,4 @@
-"""Axes moved, elements sorted, taken apart, put on a diagonal."""
+"""Moving of axes, sorting, splitting, and diagonals."""
 
 from monitor.suite.declare import (
     BOOL,

@@ -163,7 +163,7 @@ def _(ranks):
 
 
 def reflections(np, v, tau):
-    """The product of Householder reflections I - tau v v', whose vectors are the lower columns of `v`."""
+    """Return the product of Householder reflections I - tau v v', whose vectors are the lower columns of `v`."""
     size = v.shape[0]
     product = np.eye(size, dtype=v.dtype)
     for k in range(len(tau)):

@@ -1,4 +1,4 @@
-"""Losses, by the formulas of their documentation."""
+"""Losses, compared with the formulas of their documentation."""
 
 from monitor.suite.declare import (
     COMPILED,
@@ -17,7 +17,7 @@ ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
 def cross_entropy(np, x, y):
-    """-(y log s(x) + (1 - y) log(1 - s(x))), s the sigmoid, where neither term can overflow."""
+    """Return -(y log s(x) + (1 - y) log(1 - s(x))), s the sigmoid, without overflow of a term."""
     return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
 
 

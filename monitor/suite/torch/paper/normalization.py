@@ -1,4 +1,4 @@
-"""Normalised by a batch, or by groups of channels."""
+"""Normalization over a batch, or over groups of channels."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
 

@@ -1,4 +1,4 @@
-"""Optimizers and a schedule: some steps, held against the rule as it was published."""
+"""Optimizers and a schedule: some steps, compared with the published rule."""
 
 from monitor.suite.declare import FLOATING, case, tensor
 

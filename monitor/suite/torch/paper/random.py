@@ -1,4 +1,4 @@
-"""Random numbers: the same from the same seed, of the right shape, spread as they should be."""
+"""Random numbers: equality for equal seeds, shape, and distribution."""
 
 from monitor.suite.declare import DEVICE, DTYPE, FLOATING, case, positive
 

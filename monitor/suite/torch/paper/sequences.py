@@ -1,4 +1,4 @@
-"""Networks over sequences: a cell with memory, attention; each against its equations, step by step."""
+"""Networks over sequences: a cell with memory, and attention, compared with their equations step by step."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
 
@@ -132,7 +132,7 @@ def decode(np, weights, prefix, x, memory, mask=0.0):
 
 
 def shapes_of(layers):
-    """The parameters of a transformer of width 4 with an inner width of 6, by name, in the order of their names."""
+    """Return the shapes of the parameters of a transformer of width 4 and inner width 6, by name and in its order."""
     attention = {"in_proj_weight": (12, 4), "in_proj_bias": (12,), "out_proj.weight": (4, 4), "out_proj.bias": (4,)}
     inner = {"linear1.weight": (6, 4), "linear1.bias": (6,), "linear2.weight": (4, 6), "linear2.bias": (4,)}
     found: dict[str, tuple[int, ...]] = {}
@@ -154,7 +154,7 @@ WHOLE = (
 
 
 def cut(flat, shapes):
-    """The parameters that one flat tensor holds one after the other."""
+    """Return the parameters that one flat tensor holds one after the other."""
     found, start = {}, 0
     for name, shape in shapes.items():
         size = 1

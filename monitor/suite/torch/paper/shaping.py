@@ -1,4 +1,4 @@
-"""Tensors put together, reshaped, moved, asked for their shape."""
+"""Joining, reshaping and moving of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, DEVICE, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
 
