@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.analysis.latency.build_effects import ROUNDS
-from monitor.execution.ab_runner import starts_of_goods
+from monitor.execution.ab_runner import good_starts_per_round
 from monitor.history.run_matrix import Floats
 
 REAL = Path(__file__).parent / "data" / "repeats.parquet"  # made by `repeats.py`
@@ -77,7 +77,7 @@ class World:
 
     def processes(self, goods: Sequence[int]) -> list[int]:
         """Return the number of processes of each good build in a comparison."""
-        starts = ROUNDS * starts_of_goods(len(goods))
+        starts = ROUNDS * good_starts_per_round(len(goods))
         return [starts // len(goods) + (number < starts % len(goods)) for number in range(len(goods))]
 
 

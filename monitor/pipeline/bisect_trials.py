@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 from monitor.analysis.bisection import Trial
 from monitor.analysis.latency.ab_tests import Direction, directions
 from monitor.analysis.latency.detection import SAMPLES
+from monitor.execution import provision, run_job
 from monitor.execution.builds.environments import hold_environment
-from monitor.execution.builds.provider import ProvisionedBuild, other_packages, provision
-from monitor.execution.run import run_job
+from monitor.execution.builds.provider import ProvisionedBuild, other_packages
 from monitor.execution.targets.target import Target
-from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.factories import worker_environment
 from monitor.execution.workers.process import WorkerUnavailableError, clean_environment
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile
@@ -76,7 +76,7 @@ def try_script(context: TrialContext, label: str, script: Path) -> Trial:
         if (trial := _blocked(label, runfile)) is None:
             way = context.target.backend(context.evidence)
             framework = context.target.sources(context.evidence).framework(context.framework)
-            variables = clean_environment(os.environ) | environment_of(way, framework, Path(scratch))
+            variables = clean_environment(os.environ) | worker_environment(way, framework, Path(scratch))
             command = [str(provided.python), str(script), framework.device]
             log = _log(context, label, ".log")
             with log.open("wb") as output:
@@ -127,7 +127,9 @@ def _run(
         selection=selection,
         watch=watch,
     )
-    return run_job(job, context.target, path, cache=context.cache, say=log, show=lambda _: None, may_be_empty=True)
+    return run_job(
+        job, context.target, path, cache=context.cache, log=log, on_progress=lambda _: None, allow_empty=True
+    )
 
 
 def _blocked(label: str, runfile: RunFile) -> Trial | None:

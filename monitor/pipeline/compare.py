@@ -10,13 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.analysis.latency.ab_tests import Direction, directions
-from monitor.execution.ab_runner import side_by_side
+from monitor.execution import provision
+from monitor.execution.ab_runner import BuildProcesses, compare_two_builds
 from monitor.execution.builds.environments import hold_environment
-from monitor.execution.builds.provider import BuildUnavailable, provision
-from monitor.execution.run import UNPINNED, no_case, selected
+from monitor.execution.builds.provider import BuildUnavailable
+from monitor.execution.case_selection import no_case_line, select_cases
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.cpu_affinity import reserve_cores
-from monitor.execution.workers.pool import RunContext, WorkerFactory, executing
+from monitor.execution.workers.cpu_affinity import UNPINNED, reserve_cores
+from monitor.execution.workers.factories import RunContext, WorkerFactory, execute_worker
 from monitor.execution.workers.process import PACKAGE, Limits, WorkerUnavailableError
 from monitor.model import ComparisonSide, Evidence, Job, Outcome, Package
 from monitor.pipeline.errors import UserError, refuse_unknown
@@ -95,7 +96,7 @@ def measure(
         cores = stack.enter_context(reserve_cores(backend.threads))
         if not cores:
             log(UNPINNED)
-        sides: list[tuple[str, WorkerFactory]] = []
+        sides: list[BuildProcesses] = []
         for name, label in zip(("old", "new"), labels, strict=True):
             provided = provision(
                 sources, job.framework, requirement=label.strip(), preferred=held, cache=cache, log=log
@@ -104,20 +105,20 @@ def measure(
             folder = scratch / name
             folder.mkdir()
             framework = sources.framework(job.framework)
-            (start,) = executing(RunContext(job, backend, framework, provided.python, folder, PACKAGE), cores)
-            sides.append((provided.build.label, start))
-        cases = _matching_cases(job, sides[1][1])
+            context = RunContext(job, backend, framework, provided.python, folder, PACKAGE, cores)
+            sides.append(BuildProcesses(provided.build.label, execute_worker(context)))
+        cases = _matching_cases(job, sides[1].start)
         limits = Limits(backend.case_seconds, backend.case_memory_mib)
-        return side_by_side(sides[0], sides[1], cases, limits, rounds=samples, say=log)
+        return compare_two_builds(sides[0], sides[1], cases, limits, rounds=samples, log=log)
 
 
 def _matching_cases(job: Job, start: WorkerFactory) -> list[str]:
     """Return the cases of a suite that match, as a build lists them. Raises UserError if none matches."""
     with closing(start()) as worker:
-        cases = worker.ready.cases
-    if not (matching := selected(cases, job.selection)):
+        cases = worker.info.cases
+    if not (matching := select_cases(cases, job.selection)):
         others = ", ".join(sorted(set(suites(job.framework)) - {job.suite}))
-        raise UserError(f"{no_case(job, cases)}; --suite has {others} too")
+        raise UserError(f"{no_case_line(job, cases)}; --suite has {others} too")
     return [*matching]
 
 

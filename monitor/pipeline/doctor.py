@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from monitor.execution import provision
 from monitor.execution.builds.environments import hold_environment
-from monitor.execution.builds.provider import BuildUnavailable, provision
+from monitor.execution.builds.provider import BuildUnavailable
 from monitor.execution.builds.python_search import find_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
 from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.pool import RunContext, executing
-from monitor.execution.workers.process import PACKAGE, WorkerUnavailableError
+from monitor.execution.workers.factories import RunContext, execute_worker
+from monitor.execution.workers.process import WorkerUnavailableError
 from monitor.http_client import HttpError, open_session, send
 from monitor.model import Evidence, Job
 from monitor.pipeline.locations import RUNNERS
@@ -110,15 +111,12 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
             provided = provision(target, framework.name, cache=cache, log=log)
             with hold_environment(provided.python), TemporaryDirectory(prefix="portability-") as folder:
                 job = Job(target.name, framework.name, "paper")
-                (start,) = executing(
-                    RunContext(job, backend, framework, provided.python, Path(folder), PACKAGE), frozenset()
-                )
-                worker = start()
+                worker = execute_worker(RunContext(job, backend, framework, provided.python, Path(folder)))()
                 worker.close()
         except (BuildUnavailable, WorkerUnavailableError) as error:
             yield DoctorCheck(subject, False, str(error), mend="until then its runs are blocked")
         else:
-            environment = worker.ready.environment
+            environment = worker.info.environment
             device = environment.get(NAME) or environment.get(PLATFORM, "")
             yield DoctorCheck(subject, True, f"{provided.build.label} sees {environment.get(COUNT, '')} × {device}")
 

@@ -8,10 +8,11 @@ from pathlib import Path, PurePosixPath
 from shutil import which
 from tempfile import TemporaryDirectory
 
-from monitor.execution.builds.provider import AUTO, BuildUnavailable, parse_requirement, provision
+from monitor.execution import provision
+from monitor.execution.builds.provider import AUTO, BuildUnavailable, parse_requirement
 from monitor.execution.targets.package_sources import CHANNELS
 from monitor.execution.targets.target import find_target, load_targets
-from monitor.execution.workers.pool import environment_of
+from monitor.execution.workers.factories import worker_environment
 from monitor.execution.workers.process import clean_environment
 from monitor.formats.error_text import seen
 from monitor.history.last_known import read_outcomes
@@ -57,7 +58,7 @@ def run_script(
         path = Path(scratch) / "repro.py"
         path.write_text(text, encoding="utf-8")
         backend = target.backend(Evidence.EXECUTED)
-        variables = clean_environment(os.environ) | environment_of(backend, sources, Path(scratch))
+        variables = clean_environment(os.environ) | worker_environment(backend, sources, Path(scratch))
         command = [str(provided.python), str(path), sources.device]
         return subprocess.run(command, env=variables, cwd=scratch, check=False).returncode
 
