@@ -13,7 +13,7 @@ from typing import Any
 import typer
 
 from monitor.cli.commands import SECTIONS, load_command
-from monitor.execution.__main__ import _parser
+from monitor.execution.__main__ import build_parser
 from monitor.execution.builds.environments import default_cache
 from monitor.formatting.markdown import table
 from monitor.shipped import ROOT
@@ -72,7 +72,7 @@ def _part(title: str, command: Any, heading: str = "###") -> str:
     usage = " ".join([title, *command.collect_usage_pieces(context)])
     parts = [f"{heading} {title}", _paragraphs(command.help), f"    {usage}"]
     if title == "portability run":
-        parser = _parser(title)
+        parser = build_parser(title)
         parts += [_parameters(_run_parameters(parser)), _code(str(parser.epilog))]
     else:
         records = (parameter.get_help_record(context) for parameter in command.params)

@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None, *, program: str = "python -m monito
 
 
 def _run(arguments: list[str] | None, program: str) -> int:
-    options = _parser(program).parse_args(arguments)
+    options = build_parser(program).parse_args(arguments)
     targets = load_targets(options.runners)
     job = _job(options, targets)
     target = find_target(targets, job.target)
@@ -82,7 +82,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
-def _parser(program: str) -> argparse.ArgumentParser:
+def build_parser(program: str) -> argparse.ArgumentParser:
     parser = _Parser(
         prog=program,
         description="Run one suite of one framework on one target, and write a run file.",

@@ -15,7 +15,7 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from monitor.cli.commands import COMMANDS, load_command
-from monitor.execution.__main__ import _parser
+from monitor.execution.__main__ import build_parser
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _parameter(name: str, hint: Any, required: bool) -> Parameter:
 
 def _run_step() -> tuple[Parameter, ...]:
     found = []
-    for action in _parser("portability run")._actions:
+    for action in build_parser("portability run")._actions:
         if isinstance(action, argparse._HelpAction):
             continue
         check = getattr(action.type, "__wrapped__", None)
