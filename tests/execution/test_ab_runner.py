@@ -1,4 +1,4 @@
-"""Two builds side by side, with real workers: what is slower is found, what is alike is not, nobody pays for others."""
+"""A/B runs with real workers: slower cases are found, equal ones are not, and a fault costs only its own case."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST = (
 
 @pytest.fixture(autouse=True)
 def own_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cores are free whatever else runs on this machine, another test for one: what is slower here sleeps longer."""
+    """Free all cores for the test, whatever else runs on this machine: a slower case here sleeps longer."""
     monkeypatch.setattr(cpu_affinity, "LOCKS", tmp_path / "locks")
 
 
 @pytest.fixture(scope="module")
 def package(lend: Callable[[str, Path], Path]) -> Path:
-    """The package that is lent to the framework, with the suite of paces among JAX's."""
+    """The `monitor` package with the suite of known latencies among JAX's."""
     return lend("jax", PACED)
 
 
@@ -105,7 +105,7 @@ def test_what_is_twice_as_slow_is_confirmed_and_what_is_alike_is_not(lane: Calla
 
 @pytest.fixture
 def worse_build(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> Path:
-    """An interpreter that has a worse build: the same one, and a variable."""
+    """An interpreter that has a worse build: the same one with a variable."""
     path = tmp_path / "python"
     path.write_text(f'#!/bin/sh\nWORSE=1 exec {builds("jax").python} "$@"\n')
     path.chmod(0o755)
@@ -116,7 +116,7 @@ def worse_build(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> Pa
 def night(
     cpu: Target, worse_build: Path, package: Path, tmp_path: Path
 ) -> Callable[[Baseline | None], tuple[Path, Callable[[], RunFile]]]:
-    """A night on the worse build: where its run file is to be, and what does the job."""
+    """A night on the worse build: the path of its run file, and a function that runs the job."""
 
     def make(baseline: Baseline | None) -> tuple[Path, Callable[[], RunFile]]:
         watch = dict.fromkeys((ALIKE, ALIKE_TOO, SLOWER, CRASHES, BROKEN, LAST), Outcome.PASS)
@@ -198,7 +198,7 @@ def test_a_last_good_build_that_is_gone_is_said(
 
 
 def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path, Callable[[], RunFile]]]) -> None:
-    """Where no nightly could be had, a release is measured, and the last good build may be a nightly after it."""
+    """If no nightly is available, a release is measured, and the last good build may be a later nightly."""
     path, run = night(Baseline("jax==99.0.0.dev20270101", ROUNDS, 2))
     done = run()
     assert done.comparisons == ()

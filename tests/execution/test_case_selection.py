@@ -1,4 +1,4 @@
-"""A suite shared by several jobs: the shards are disjoint, their union is the whole, and they cost the same."""
+"""Shards of a suite are disjoint and complete, and have the same cost."""
 
 from __future__ import annotations
 

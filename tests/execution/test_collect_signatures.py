@@ -1,4 +1,4 @@
-"""What a run tells of signatures: once a function, also where it was cut off; and a note where none could be had."""
+"""Signatures of a run: once for each function, also after a cut, and a note after a failure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CONTEXT: Any = SimpleNamespace(backend=SimpleNamespace(case_seconds=60, case_mem
 
 
 class FakeWorker:
-    """Answers with what it was given, and notes what it was asked."""
+    """A worker with a fixed answer that records its requests."""
 
     def __init__(self, answer: Any) -> None:
         self.answer, self.asked, self.closed = answer, [], False

@@ -1,4 +1,4 @@
-"""Which cases are compared: exact decisions over small nights."""
+"""Exact choices of cases to compare, over small nights."""
 
 from __future__ import annotations
 

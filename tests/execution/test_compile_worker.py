@@ -1,4 +1,4 @@
-"""Real cases on their way to the TPU's real compiler, on a machine without a TPU."""
+"""Real cases and the TPU's real compiler, on a machine without a TPU."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tpu() -> Target:
 def run(
     tpu: Target, lend: Callable[[str, Path], Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., RunFile]:
-    """Runs a job of JAX for the TPU; the suite of faults is lent to it with the others."""
+    """Run a job of JAX for the TPU; the suite of faults is among the others."""
     package = lend("jax", FAULTS)
 
     def run(suite: str, *selection: str, target: Target = tpu) -> RunFile:
@@ -157,7 +157,7 @@ def test_a_topology_that_there_is_not_is_one_blocked_run(run: Callable[..., RunF
 
 
 def test_an_argument_of_64_bits_is_traced_as_one(run: Callable[..., RunFile]) -> None:
-    """JAX's harness calls a case by the dtype of its array; the index that it asks for is another."""
+    """JAX's harness calls a case by the dtype of its array; its index has another dtype."""
     found = run("harness", "*harness-argmax_index_dtype_*_indexdtype_int64_enable_xla_True")
     assert [(one.outcome, one.message) for one in found.observations] == [(Outcome.PASS, "")]
 

@@ -1,4 +1,4 @@
-"""Cores are held by one run at a time, and given back."""
+"""One run at a time reserves cores, and releases them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must be seen before the first case: a device that is not the one expected blocks a run, in one line."""
+"""A device other than the expected one blocks a run, with one line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Environments, made by the real uv from wheels that the tests write themselves."""
+"""Environments that the real uv makes from wheels of these tests."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""What the machine says of itself."""
+"""The description of the machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_the_vectors_are_those_that_the_cpu_has() -> None:
 
 
 def test_cpus_of_one_name_with_other_vectors_are_other_machines() -> None:
-    """GELU of infinity is NaN in PyTorch 2.13 where the one computes it, and infinity where the other does."""
+    """GELU of infinity is NaN in PyTorch 2.13 with some vector extensions, and infinity with others."""
     narrow, wide = (
         Run("1", "2026-11-01", "cpu", "torch", "paper", environment={"host.cpu": "AMD EPYC", "host.vectors": vectors})
         for vectors in ("AVX2", "AVX-512")

@@ -1,4 +1,4 @@
-"""What frameworks say of a hardware that is neither here nor compiled for: real builds, their own rules and tables."""
+"""Lowered and registered evidence of absent hardware: real builds with their own rules and tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""pip's configuration in uv's words; pip itself is the oracle of what it reads."""
+"""Translation of pip's configuration to uv's; pip itself is the oracle."""
 
 import os
 import subprocess

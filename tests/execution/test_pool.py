@@ -1,4 +1,4 @@
-"""What the workers of a lane leave to each other, and what they must not."""
+"""Files that successive workers share, and files that they must not share."""
 
 from __future__ import annotations
 

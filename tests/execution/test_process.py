@@ -1,4 +1,4 @@
-"""Real harm to real workers: each costs one case, and is named for what it was."""
+"""Real faults in real workers: each costs one case, with the right outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FAULTS = Path(__file__).parent / "faults"
 
 @pytest.fixture(scope="module")
 def package(lend: Callable[[str, Path], Path]) -> Path:
-    """The package that is lent to the framework, with the suite of faults among JAX's."""
+    """The `monitor` package with the suite of faults among JAX's."""
     return lend("jax", FAULTS)
 
 

@@ -1,4 +1,4 @@
-"""From a wish to an interpreter that has the framework: real uv, wheels written here, one real framework."""
+"""Provision of builds: the real uv, wheels of these tests, and one real framework."""
 
 import subprocess
 import sys
@@ -124,7 +124,7 @@ def test_a_build_of_the_past_has_older_dependencies(offer, ask, below, tinylib):
 
 
 def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask):
-    """All but the parts of the framework that are asked for by its version."""
+    """All packages except the parts of the framework that share its version."""
 
     def found(held: str, *needs: str, parts: tuple[str, ...] = ()) -> str:
         provided = ask(

@@ -1,4 +1,4 @@
-"""Pythons that pyenv, uv or PATH has: the newest usable one is found, and what was passed over is said."""
+"""Search for Pythons of pyenv, uv and PATH: the newest usable one wins, and a note names the rejected ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def nothing_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def python(
     path: Path, version: str, *, abi: str = "cpython-398-x86_64-linux-gnu", missing: tuple[str, ...] = ()
 ) -> Path:
-    """A program that says of itself what a Python of that version would."""
+    """A program that describes itself as a Python of that version."""
     path.parent.mkdir(parents=True, exist_ok=True)
     told = {"version": version, "abi": abi, "base": str(path), "missing": missing, "platform": "", "packages": {}}
     path.write_text(f"#!/bin/sh\necho '{json.dumps(told)}'\n")

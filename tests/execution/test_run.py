@@ -1,4 +1,4 @@
-"""The run step on a real framework: what it writes, and that nothing answered is lost."""
+"""Runs of a real framework: the contents of the run file, and no observation is lost."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_run_file_tells_the_whole_story(
 def test_an_interpreter_that_has_the_framework_is_enough(
     cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
-    """The run step by itself, on nothing but the standard library: isolated Python, no uv on PATH."""
+    """A run with the standard library alone: isolated Python, no uv on PATH."""
     code = f"""
 import sys
 sys.path.insert(0, {str(CHECKOUT)!r})
@@ -156,7 +156,7 @@ def test_a_run_step_without_framework_is_refused(capsys: pytest.CaptureFixture[s
 def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
     cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
-    """Only the build knows which cases it lists, so the run step is the first that can refuse."""
+    """Only the build lists its cases, so the run is the first step that can refuse."""
     asked = ("jax/jax.lax.flor/harness-*",)
     job = Job("cpu", "jax", "harness", build=builds("jax").build.label, selection=asked)
     with pytest.raises(NoCaseError, match=r'fits no case of suite harness of jax, the nearest is "jax/jax.lax.floor/'):

@@ -1,4 +1,4 @@
-"""The published schema of runner files: it takes what the reader takes, and refuses what the reader refuses."""
+"""The schema of runner files accepts and refuses the same files as the reader."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_every_file_here_keeps_to_the_schema(kind: str, path: Path) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """One file of each kind, and they name each other."""
+    """One file of each kind; the target names the two others."""
     for text, path, _ in KINDS.values():
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -126,7 +126,7 @@ INSTEAD = ("words", "", "-r x", "two\nlines", "(", 7, 0, 1.5, True, [], ["word"]
 
 
 def mutations(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Copies of a document, each with one thing changed, and what that was."""
+    """Yield copies of a document with one change each, and a description of the change."""
 
     def changed(path: tuple[Any, ...], alter: Callable[[Any, Any], object]) -> dict[str, Any]:
         copied = copy.deepcopy(values)
@@ -182,7 +182,7 @@ def test_the_schema_refuses_what_the_reader_refuses(kind: str, folder: Path, mon
 
 
 def test_the_schema_has_the_fields_that_the_reader_asks_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A field that the schema alone knows would be offered by an editor, and refused by us."""
+    """An editor would offer a field that only the schema has, and the reader would refuse it."""
     asked: dict[str, set[str]] = {}
     finish = TomlTable.finish
 

@@ -1,4 +1,4 @@
-"""Runner files: what a good one says, and one line for each fault of a bad one."""
+"""Runner files: the contents of a valid one, and one line for each mistake."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The run file as a journal: what was written is read again, wherever the writer was killed."""
+"""The run file as a journal: every written line is read again, wherever the writer was killed."""
 
 from __future__ import annotations
 

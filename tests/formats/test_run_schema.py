@@ -1,4 +1,4 @@
-"""The published schema and the nouns say the same."""
+"""The published schema and the dataclasses agree."""
 
 from __future__ import annotations
 

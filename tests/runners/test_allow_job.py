@@ -1,4 +1,4 @@
-"""The hook that decides which jobs a machine takes, run as the runner runs it: what is not allowed is refused."""
+"""The hook that admits jobs to a machine, called as the runner calls it: it refuses all others."""
 
 from __future__ import annotations
 

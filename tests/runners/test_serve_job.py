@@ -1,4 +1,4 @@
-"""What registers a runner for one job: the token that may do so stays with root."""
+"""Registration of a runner for one job: the token for that stays with root."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TOKEN = "only-for-root"
 
 @pytest.fixture
 def github() -> Iterator[HTTPServer]:
-    """GitHub's answer to whoever asks for a registration with the right token."""
+    """GitHub's answer to a registration with the right token."""
 
     class Answers(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -44,7 +44,7 @@ def github() -> Iterator[HTTPServer]:
 
 @pytest.fixture
 def serve(tmp_path: Path, github: HTTPServer) -> Any:
-    """Serve one job, with a `docker` that only writes down how it was called."""
+    """Serve one job, with a `docker` that only records its calls."""
     docker = tmp_path / "bin" / "docker"
     docker.parent.mkdir()
     docker.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\nenv\n')

@@ -1,4 +1,4 @@
-"""What is said of a name that is not there: the framework's own words where it has some."""
+"""Messages for missing names: the framework's own words where it has some."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SENTENCE = "fw.core.get_aval was deprecated in FW v0.8.2 and removed in FW v0.10
 
 
 def device() -> Any:
-    """A framework that announces what it removes as JAX does, by the `__getattr__` of a module."""
+    """A framework that announces removals as JAX does, by the `__getattr__` of a module."""
     module, core = ModuleType("fw"), ModuleType("fw.core")
 
     def gone(name: str) -> None:

@@ -1,4 +1,4 @@
-"""How cases are written, multiplied, collected, and refused by name."""
+"""Declarations of cases: multiplied, collected, and refused by name."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_declarations_import_without_framework_and_numpy() -> None:
 
 @pytest.fixture
 def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declaration]:
-    """A suite of one module, whose declarations are in this list."""
+    """A suite of one module with the declarations in this list."""
     declarations: list[Declaration] = []
     named = lambda *_: [(f"somewhere.{d.call.__name__}", d) for d in declarations]  # noqa: E731
     monkeypatch.setattr(collecting, "_declarations", named)

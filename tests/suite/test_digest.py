@@ -1,4 +1,4 @@
-"""Digests of results: the same for what is equal up to its tolerance, another for what is not."""
+"""Digests are equal for results that are equal within tolerance, and differ for others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each framework's way to StableHLO: what comes out of it, and what stops it."""
+"""Exports of each framework to StableHLO: programs, and failures."""
 
 from __future__ import annotations
 

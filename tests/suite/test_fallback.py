@@ -1,4 +1,4 @@
-"""A silent fall-back to another device is found, by the real frameworks as far as a machine without one can show."""
+"""Silent fallbacks to another device are found, as far as a machine without one can show."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TORCH_XLA = os.environ.get("PORTABILITY_TORCH_XLA_PYTHON", "")
 
 
 def run(python: Path | str, code: str, **environment: str) -> list[str]:
-    """What a program in a framework's environment prints."""
+    """Return the output of a program in a framework's environment."""
     done = subprocess.run(
         [str(python), "-c", f"import sys; sys.path.insert(0, {str(CHECKOUT)!r})\n{code}"],
         capture_output=True,
@@ -61,7 +61,7 @@ say(add)
 
 
 def test_soft_placement_is_off_and_would_be_found(builds: Callable[[str], ProvisionedBuild]) -> None:
-    """With soft placement, TensorFlow runs on the CPU what was asked of a GPU, and says nothing."""
+    """With soft placement, TensorFlow silently runs operators for a GPU on the CPU."""
     strict, soft = run(builds("tensorflow").python, OBSERVE.format(module="tf") + TENSORFLOW)
     assert strict.startswith("unsupported InvalidArgumentError: Could not satisfy device specification")
     assert soft.startswith("fallback ran on /job:localhost/replica:0/task:0/device:CPU:0")
@@ -121,7 +121,7 @@ for name in ("add", "matmul", "unique", "fft.fft"):
 
 @pytest.mark.skipif(not TORCH_XLA, reason="PORTABILITY_TORCH_XLA_PYTHON names no interpreter with torch_xla (7 GB)")
 def test_the_counters_of_torch_xla_are_read() -> None:
-    """On its lazy device, here on the CPU, what has no lowering falls back and is counted."""
+    """On its lazy device, here on the CPU, operators without a lowering fall back and are counted."""
     *_, add, matmul, unique, fft = run(TORCH_XLA, XLA, PJRT_DEVICE="CPU", OMP_NUM_THREADS="1")
     assert add.strip() == "add pass"
     assert matmul.strip() == "matmul pass"

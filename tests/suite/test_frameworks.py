@@ -1,4 +1,4 @@
-"""The real frameworks: what passes, what is refused, and that a wrong answer of theirs is found."""
+"""Real frameworks: passes, refusals, and wrong results that are found."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def ask(
     *,
     prefix: str = "",
 ) -> dict[str, Observation]:
-    """The answers of a worker to all cases of a suite whose id starts so."""
+    """Return the observations of all cases of a suite whose id has this prefix."""
     with Worker(command(framework, builds, tmp_path, suite, package)) as worker:
         return {
             case.removeprefix(f"{framework}/"): worker.run_case(case, LIMITS)
@@ -73,7 +73,7 @@ def test_a_function_is_checked_in_every_mode(
 def test_every_planted_fault_is_found(
     framework: str, builds: Callable[[str], ProvisionedBuild], lend: Callable[[str, Path], Path], tmp_path: Path
 ) -> None:
-    """Cases that compute something wrong with the real framework, one fault each; `fine` alone computes it right."""
+    """Cases with one fault each in a real framework; only `fine` is right."""
     package = lend(framework, WRONG)
     with (package / "suite" / framework / "catalog.csv").open("a") as catalog:
         catalog.write("any.__version__,,,,,,\nany.no_such,,,,,,\n")
@@ -107,7 +107,7 @@ def test_a_host_without_compiler_says_nothing_of_a_function(
 
 
 def test_what_is_built_beforehand_is_on_the_device_in_the_dtype(builds: Callable[[str], ProvisionedBuild]) -> None:
-    """On PyTorch's device without memory, as no other is here: a layer that stays behind would be on the CPU."""
+    """PyTorch's device without memory stands for an absent one: a layer that is not moved would be on the CPU."""
     asked = """
 import sys
 sys.path.insert(0, sys.argv[1])

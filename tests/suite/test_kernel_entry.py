@@ -1,4 +1,4 @@
-"""Whether an operator is there that calls others."""
+"""Availability of operators that call others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What only a build can list: PyTorch's operator database, JAX's primitive harness."""
+"""Suites that only a build can list: PyTorch's operator database, JAX's primitive harness."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ FAULTS = {"one-element", "sign", "off-by-a-thousandth", "nan", "shape"}
 def test_every_planted_fault_is_found(
     framework: str, suite: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
-    """The framework's own cases of a multiplication in single precision, its result made wrong in every way."""
+    """The framework's own cases of a multiplication in single precision, with every kind of wrong result."""
     package = tmp_path / "monitor"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(WRONG / f"{suite}.py", package / "suite" / framework / "wrong.py")

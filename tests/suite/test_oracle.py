@@ -1,4 +1,4 @@
-"""The oracle finds every fault that is planted, and lets what is right pass."""
+"""The oracle finds every planted fault, and accepts correct results."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def of(declaration: object, dtype: str, mode: Mode = Mode.EAGER) -> Case:
 
 
 def as_dtype(values: Array, dtype: str) -> Array:
-    """Values as a framework would have them; NumPy has no bfloat16, and a float32 holds its values."""
+    """Return values in a dtype; NumPy has no bfloat16, and a float32 holds its values."""
     return values.astype("float32" if dtype == "bfloat16" else dtype).astype(float if dtype == "bfloat16" else dtype)
 
 

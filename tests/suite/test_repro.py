@@ -1,4 +1,4 @@
-"""Every case has a stand-alone script, and the script says what the worker says."""
+"""Every case has a stand-alone script, whose verdict is that of the worker."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def declared(framework: str) -> list[str]:
 
 
 def listed(framework: str) -> list[str]:
-    """The cases that builds listed, as the shipped history knows them."""
+    """The cases that builds listed, from the shipped history."""
     names = [suite for suite in suites(framework) if is_listed(framework, suite)]
     outcomes = PurePosixPath("outcomes", "cpu", framework)
     return [case for name in names for case in read_outcomes(Folder(RESULTS), outcomes / f"{name}.csv")]
 
 
 def bound(statements: Sequence[ast.stmt]) -> Iterator[str]:
-    """The names that statements of the outermost level bind, each as often as it is bound."""
+    """Yield the names that top-level statements bind, each as often as it is bound."""
     for one in statements:
         if isinstance(one, ast.FunctionDef | ast.ClassDef):
             yield one.name

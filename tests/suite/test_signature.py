@@ -1,4 +1,4 @@
-"""What a function takes: read off Python where Python knows, else off the docstring, and the same in every process."""
+"""Signatures of functions: from Python where it knows them, else from the docstring, and equal in every process."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Side(Enum):
 
 
 def documented(name: str, text: str) -> Any:
-    """What a function in C is to Python: a name and a docstring."""
+    """Return an object like a C function to Python: a name and a docstring."""
     return type("builtin", (), {"__name__": name, "__doc__": text})()
 
 

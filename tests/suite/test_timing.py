@@ -1,4 +1,4 @@
-"""The timing protocol, on calls whose cost is known."""
+"""The timing protocol, on calls of known cost."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_what_only_the_first_call_took_is_its_set_up() -> None:
 
 
 def test_one_call_takes_as_long_as_another_ten_times_as_long() -> None:
-    """Two jobs side by side, one ten times the other: the ratio is seen, whatever the machine does."""
+    """Two jobs side by side, one ten times the other: the ratio shows, whatever the machine does."""
 
     def job(size: int) -> float:
         return measure(lambda calls: [sum(range(size)) for _ in range(calls)], first=0).minimum

@@ -1,1 +1,1 @@
-"""A suite of cases that do to an exporter and a compiler what real cases do on a bad night."""
+"""A suite of cases that harm an exporter and a compiler as real cases may."""

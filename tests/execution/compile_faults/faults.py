@@ -1,4 +1,4 @@
-"""Each case does one real thing; the functions named are only names. They run in the order of their ids."""
+"""Cases for an exporter and a compiler. The functions are only names. Cases run in the order of their ids."""
 
 from monitor.suite.declare import case, tensor
 

@@ -1,1 +1,1 @@
-"""A suite of cases that do to a worker what real cases do on a bad night."""
+"""A suite of cases that harm a worker as real cases may."""

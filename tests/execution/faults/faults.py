@@ -1,4 +1,4 @@
-"""Each case does one real harm; the functions named are only names. They run in the order of their ids."""
+"""Cases with one fault each. The functions are only names. Cases run in the order of their ids."""
 
 from monitor.suite.declare import case
 

@@ -1,1 +1,1 @@
-"""A suite of cases that leave files behind, as compilers do."""
+"""A suite of cases that leave files, as compilers do."""

@@ -1,4 +1,4 @@
-"""Each case leaves a file behind, as a compiler does in its cache; the functions named are only names."""
+"""Cases that leave a file, as a compiler does in its cache. The functions are only names."""
 
 import os
 import tempfile

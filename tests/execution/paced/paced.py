@@ -1,4 +1,4 @@
-"""Cases whose pace and outcome depend on which "build" runs them: a worse one has the variable WORSE set."""
+"""Cases whose latency and outcome depend on the "build": a worse one has the variable WORSE."""
 
 import os
 import time
@@ -14,7 +14,7 @@ def keeps(declaration):
 
 
 def spend(milliseconds):
-    """Sleeping for long takes nearly the same on a busy machine as on an idle one."""
+    """Sleep: a long sleep takes nearly the same time on a busy machine as on an idle one."""
     time.sleep(milliseconds / 1000)
     return "fine"
 

@@ -1,6 +1,6 @@
-"""Cases that compute a sum with any of the frameworks, and get it wrong in every way that the oracle must find.
+"""Wrong sums in any of the frameworks, one for each fault that the oracle must find.
 
-They stand for the function `any.__version__`, which every framework has; the test puts it into the catalog.
+Their function is `any.__version__`, which every framework has; the test adds it to the catalog.
 """
 
 from monitor.suite.declare import EAGER, GRADIENT, case, tensor

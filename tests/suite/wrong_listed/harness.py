@@ -1,4 +1,4 @@
-"""JAX's own use of a multiplication, its result made wrong in every way that the oracle must find."""
+"""JAX's own use of a multiplication, with every fault that the oracle must find."""
 
 import jax
 import numpy as np

@@ -1,4 +1,4 @@
-"""PyTorch's own samples of a multiplication, its result made wrong in every way that the oracle must find."""
+"""PyTorch's own samples of a multiplication, with every fault that the oracle must find."""
 
 import torch
 
