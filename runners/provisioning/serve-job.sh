@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Registers a runner for one job, and runs it in a container that is thrown away afterwards.
+# Registers a runner for one job, and runs it in a container that is removed afterwards.
 #
-# portability-runner.service calls it as root, again and again. The token that may register runners stays here: into the
-# container goes a registration that is good for one job.
+# portability-runner.service calls it as root, repeatedly. The token that may register runners stays here: the container
+# gets a registration that is valid for one job.
 #
 # Settings (/etc/portability-runner/settings):
 #   REPOSITORY   owner/name
 #   TARGET       the runner file's name, which is the label
 #   IMAGE        the container image, built from Containerfile
-#   DEVICES      what gives the container the device: --gpus all
+#   DEVICES      options that give the container the device: --gpus all
 #   API_URL      GitHub's API, where it is not https://api.github.com
 
 set -euo pipefail
@@ -18,7 +18,7 @@ set -euo pipefail
 token=$(<"$CREDENTIALS_DIRECTORY/token")
 name=$TARGET-$(hostname)-$(date +%s)
 answer=$(
-  # The token comes by standard input: everybody on the machine can read the arguments of a process.
+  # The token comes by standard input: every user of the machine can read the arguments of a process.
   printf 'header = "Authorization: Bearer %s"\n' "$token" |
     curl --config - --fail-with-body --silent --show-error --retry 5 --retry-connrefused \
       --header 'Accept: application/vnd.github+json' \
