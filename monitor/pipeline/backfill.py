@@ -20,7 +20,7 @@ from packaging.version import InvalidVersion, Version
 
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
-from monitor.execution.command_line import AT_FAULT
+from monitor.execution.command_line import USAGE_ERROR
 from monitor.execution.targets.package_sources import FrameworkSources, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
@@ -242,7 +242,7 @@ def _run_files(jobs: Sequence[tuple[Job, Build]], processes: int, cache: Path) -
             ended = [process for process in running if process.poll() is not None]
             for process in ended:
                 path = running.pop(process)
-                empty = process.returncode == AT_FAULT and path in may_be_empty and not path.exists()
+                empty = process.returncode == USAGE_ERROR and path in may_be_empty and not path.exists()
                 if process.returncode not in (0, 1) and not empty:
                     raise RunStepFailedError(process.returncode)
                 yield path

@@ -14,7 +14,8 @@ from packaging.version import Version
 
 from monitor.analysis.bisection import EndError, Trial, TrialVerdict, boundary, next_trial, symptom, trial_verdict
 from monitor.analysis.outcomes.last_change import LastChange, NoChangeError, last_change
-from monitor.execution.builds.provider import BuildUnavailable, parse_requirement, provision
+from monitor.execution import provision
+from monitor.execution.builds.provider import BuildUnavailable, parse_requirement
 from monitor.execution.targets.package_sources import PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.github.commit_ranges import (

@@ -10,8 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.analysis.regressions.triage import apply_triage
+from monitor.execution import run_job
 from monitor.execution.progress import ProgressLine
-from monitor.execution.run import NoCaseError, ResumeError, run_job
+from monitor.execution.run import NoCaseError, ResumeError
 from monitor.execution.targets.target import Target, load_targets
 from monitor.execution.workers.compile_worker import Exports
 from monitor.formats.run_file import RunFile, RunFileError
@@ -109,7 +110,7 @@ def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) ->
     """Run a job; return False if the build lists no selected case."""
     show = ProgressLine(job_name(job))
     try:
-        run_job(job, target, path, cache=cache, resume=True, exports=exports, say=log, show=show)
+        run_job(job, target, path, cache=cache, resume=True, exports=exports, log=log, on_progress=show)
     except NoCaseError as error:
         log(f"{job_name(job)} is left out: {error}")
         return False

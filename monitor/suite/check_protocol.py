@@ -20,8 +20,8 @@ class OracleError(Exception):
 class CaseCheck(Protocol):
     """A check of one function.
 
-    `dtype` is that of its inputs, empty where it has none. `declared_limit` is the limit that the authors of the function
-    declare, empty where they declare none. `timed` is whether its latency is measured.
+    `dtype` is that of its inputs, empty where it has none. `declared_limit` is the limit that the authors of the
+    function declare, empty where they declare none. `timed` is whether its latency is measured.
     """
 
     @property
