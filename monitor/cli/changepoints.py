@@ -17,7 +17,7 @@ from monitor.cli.options import (
     series_selection,
 )
 from monitor.cli.output import examples, print_frame, print_json
-from monitor.formats.serialization import to_json
+from monitor.exports.documents.latency import changepoint_document
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.queries import latency_changepoints
 
@@ -41,7 +41,7 @@ def changepoints(
     """
     found = latency_changepoints(history, series_selection(target, framework, suite, evidence))
     if json_:
-        print_json([to_json(point) for point in found])
+        print_json([changepoint_document(point) for point in found])
     elif found:
         print_frame(pd.DataFrame(map(_row, found)), markdown=markdown)
     else:

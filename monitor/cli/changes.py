@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Annotated
 
 import pandas as pd
 import typer
 
-from monitor.analysis.latency.slowdown_tracker import LatencyNight
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.failure_groups import FailureGroup
-from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
     EvidencesOption,
@@ -26,7 +23,8 @@ from monitor.cli.options import (
     series_selection,
 )
 from monitor.cli.output import examples, print_frame, print_json
-from monitor.formats.serialization import to_json
+from monitor.exports.documents.changes import change_group_with_changes
+from monitor.exports.documents.runs import newest_run_document
 from monitor.formatting.humanize import first_names
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import DEFAULT_HISTORY, TRIAGE
@@ -90,7 +88,7 @@ def changes(
 def _print_newest(found: NewestChanges, *, as_json: bool, markdown: bool) -> None:
     if as_json:
         latency = {night.run.id: night for night in found.latency}
-        print_json([night_json(night, latency.get(night.run.id)) for night in found.nights])
+        print_json([newest_run_document(night, latency.get(night.run.id)) for night in found.nights])
         for fault in found.faults:
             log(fault)
         return
@@ -98,26 +96,9 @@ def _print_newest(found: NewestChanges, *, as_json: bool, markdown: bool) -> Non
     print("\n\n".join(filter(None, (outcomes(found.nights, found.faults), slowdowns(found.latency)))))
 
 
-def night_json(night: NightChanges, latency: LatencyNight | None) -> dict[str, object]:
-    """Return a night as JSON: its run without packages, its changes, and its slowdowns if it was timed."""
-    build = dataclasses.replace(night.run.build, packages=()) if night.run.build else None
-    run = to_json(dataclasses.replace(night.run, build=build))
-    return {
-        "run": run,
-        "baseline": night.baseline.label if night.baseline else None,
-        "expected": night.expected,
-        "observed": night.observed,
-        "functions": to_json(night.score),
-        "incidents": list(night.incidents),
-        "changes": [to_json(change) | {"function": change.function} for change in night.changes],
-        "regressions": [change.case for change in night.regressions],
-        "latency": {name: value for name, value in to_json(latency).items() if name != "run"} if latency else None,
-    }
-
-
 def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) -> None:
     if as_json:
-        print_json([_group_json(group) for group in groups])
+        print_json([change_group_with_changes(group) for group in groups])
     elif markdown:
         print_frame(_frame(groups), markdown=True)
     else:
@@ -149,15 +130,3 @@ def _frame(groups: list[FailureGroup]) -> pd.DataFrame:
         }
         for group in groups
     )
-
-
-def _group_json(group: FailureGroup) -> dict[str, object]:
-    return {
-        "framework": group.framework,
-        "build": group.build,
-        "verdict": group.verdict.value,
-        "signature": group.signature,
-        "functions": group.functions,
-        "targets": group.targets,
-        "hits": [{"run": hit.run.id} | to_json(hit.change) for hit in group.members],
-    }

@@ -17,7 +17,7 @@ from monitor.cli.options import (
     series_selection,
 )
 from monitor.cli.output import examples, print_frame, print_json
-from monitor.formats.serialization import to_json
+from monitor.exports.documents.regressions import flakiness_document
 from monitor.formatting.humanize import percent
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.queries import flaky_cells
@@ -42,7 +42,7 @@ def flaky(
     """
     found = flaky_cells(history, series_selection(target, framework, suite, evidence))
     if json_:
-        print_json([to_json(rating) | {"rate": rating.rate, "flaky": rating.flaky} for rating in found])
+        print_json([flakiness_document(rating) for rating in found])
     elif found:
         print_frame(pd.DataFrame(map(_row, found)), markdown=markdown)
     else:

@@ -53,7 +53,7 @@ def test_a_paragraph_each(history: Path) -> None:
     assert [line.strip() for line in rest[:3]] == [
         "1 of 1 case and 1 of 1 function bad on cpu: jax.a",
         "pass -> error: <b>@all</b>",
-        "opened 2026-11-02 (1 cell); known by looking back",
+        "opened 2026-11-02 (1 cell); detected later, in old builds",
     ]
     assert rest[3].startswith("fixed       jax==1 -> jax==2, fixed in jax==3  [")
     assert rest[6].strip().startswith("opened 2026-11-02 (1 cell), closed 2026-11-03 (1 cell);")
@@ -61,7 +61,7 @@ def test_a_paragraph_each(history: Path) -> None:
 
 def test_they_are_chosen_by_how_they_stand(history: Path) -> None:
     (found,) = json.loads(regressions(history, "--state", "fixed", "--json"))
-    assert (found["first_bad"]["version"], found["fixed"]["version"], found["bad"]) == ("2", "3", [])
+    assert (found["first_bad"], found["fixed"], found["failing"]) == ("jax==2", "jax==3", [])
     assert [event["step"] for event in found["events"]] == ["opened", "closed"]
 
 
