@@ -17,6 +17,9 @@ from monitor.model import Build, Channel, Comparison, Latency, Observation, Outc
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
+# Fixtures of planted histories and their sites, built once for all folders.
+pytest_plugins = ["support.site_fixtures"]
+
 # The marker of every test that uses a fixture, and of every test in a folder.
 FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}

@@ -1,4 +1,4 @@
-"""A history of planted runs, recorded and published by the code that does it with real ones."""
+"""Fixtures: histories of planted runs, recorded and published by the code that real runs use, and a browser."""
 
 from __future__ import annotations
 
