@@ -1,3 +1,3 @@
-"""Which functions of PyTorch, JAX and TensorFlow work, are right and are fast, on which hardware."""
+"""Monitor which functions of PyTorch, JAX and TensorFlow work, are correct and are fast, on which hardware."""
 
 __version__ = "0.1.0"

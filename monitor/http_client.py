@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 CHUNK = 1 << 16
 BODY_SECONDS = 60.0
-# What requests raises, and what it passes on from the libraries beneath it.
+# The exceptions of requests, and those that it passes on from its own libraries.
 FAILURES = (requests.RequestException, HTTPError, OSError, ValueError)
 
 

@@ -69,7 +69,7 @@ def _convert_errors(name: str) -> Iterator[None]:
 
 
 def _check_index(archive: IO[bytes], name: str) -> None:
-    """Raise ArtifactError if the list of files is too long: zipfile reads all of it at any size."""
+    """Raise ArtifactError if the list of files is too long, because zipfile reads a list of any length."""
     size = archive.seek(0, SEEK_END)
     archive.seek(max(size - END_RANGE, 0))
     tail = archive.read()

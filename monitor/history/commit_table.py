@@ -1,8 +1,8 @@
 """Keep the commits of branch `main` that PyTorch's nightlies are made of.
 
-A wheel names a commit of branch `nightly`, on which nobody works. Only GitHub knows the commit of `main` behind it, and
-that never changes. So GitHub is asked once, when a run is recorded, and the answer is kept beside the outcomes. Readers
-of the history then need no network, and all see the same.
+A wheel names a commit of branch `nightly`, which has no development of its own. Only GitHub knows the commit of `main`
+behind it, and that never changes. So `record` requests it once and stores it beside the outcomes. Readers of the
+history then need no network, and all show the same commits.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from monitor.model import (
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
 
-# Clocks differ, and may be set to a local time. What is further ahead comes from a clock that is wrong.
+# Clocks differ, and may be set to a local time. A later date comes from a wrong clock.
 AHEAD = timedelta(days=1)
 # Before the study that the monitor continues: a machine that has lost the time believes in 1970 or 2000.
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)

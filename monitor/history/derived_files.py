@@ -119,13 +119,13 @@ def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, Known
     files, run = Folder(tree.path), item.run
     try:
         told = _functions_told(files, item)
-    except HistoryError:  # a damaged run is taken back too; which signatures it told is lost, so they stay
+    except HistoryError:  # a damaged run is retracted too; its list of signatures is lost, so they stay
         return None
     path = signatures_path(run.framework)
     if not told or run.build is None or files.key(path) is None:
         return None
     others = [one for one in read_followed(files, framework=run.framework) if one.run.id != run.id]
-    for one in others:  # another run of that build told the same
+    for one in others:  # another run of that build recorded the same
         if one.run.build and version_of(one.run.build.label) == version_of(run.build.label):
             told -= _functions_told(files, one)
     commit = tree.added(run_path(run, ".json"))
@@ -179,7 +179,7 @@ def _without(
 ) -> KnownSignature | None:
     if known == after and (before is None or before.text in (known.text, known.before)):
         return before
-    if version_of(known.since) == version:  # what stood before it was told by another run of the same commit
+    if version_of(known.since) == version:  # another run of the same commit recorded the signature before it
         return KnownSignature(known.before, old[0], before.text if before else "") if known.before and old else before
     if after and known.before == after.text:  # a newer build followed it
         if before is None:

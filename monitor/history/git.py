@@ -18,13 +18,13 @@ BRANCH = "results"
 HEAD = f"refs/heads/{BRANCH}"
 REMOTE = f"refs/remotes/origin/{BRANCH}"
 
-# How a repository says that the monitor made it, or that somebody gave it to the monitor. With --worktree, a work tree
-# that was added to a repository of code is marked, and the repository is not.
+# The setting that marks a repository as made by the monitor, or given to it. With --worktree, it marks a work tree
+# that was added to a repository of code, and not that repository.
 MARK = ("config", "--worktree", "portability.history")
 ADOPT = "git -C {directory} config --worktree portability.history true"
 DRAFT = ".portability-new"  # where a repository is made, to be moved into place whole and marked
 
-# What writers write in a work tree after its first commit. One that is killed leaves nothing else half-done.
+# The paths that writers change after the first commit of a work tree. A killed writer leaves only these incomplete.
 WRITTEN = ("outcomes", "signatures", "runs", "commits", "retracted.csv")
 # Commands that start programs of others, which may stay: those must not hold our lock.
 REMOTE_COMMANDS = ("fetch", "push", "ls-remote")

@@ -17,8 +17,8 @@ AUTHOR = {
     "GIT_COMMITTER_EMAIL": "portability-monitor@users.noreply.github.com",
 }
 
-# What git may take from the environment of whoever calls: how a remote is reached. Everything else, such as GIT_DIR or
-# GIT_INDEX_FILE in a hook, would let it work on another repository.
+# The variables that git may take from the caller's environment: the access to a remote. Everything else, such as
+# GIT_DIR or GIT_INDEX_FILE in a hook, would let it work on another repository.
 REACH = re.compile(
     r"GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|SSL_.*|PROXY_SSL_.*|HTTP_.*|ALLOW_PROTOCOL|PROTOCOL"
     r"|CONFIG_GLOBAL|CONFIG_SYSTEM|CONFIG_NOSYSTEM)"

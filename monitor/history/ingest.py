@@ -34,7 +34,7 @@ KINDS = ("run", "observation", "signature", "comparison", "end")  # of lines, in
 VALIDATORS = {
     kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]}) for kind in KINDS
 }
-# What a line of text may have.
+# The characters that a line of text may have.
 SHOWN = jsonschema_rs.validator_for(PUBLISHED["$defs"]["line"])
 
 

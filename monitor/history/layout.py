@@ -81,14 +81,14 @@ COLUMNS = {
 COMPARED = ".compared.parquet"
 SIDES = ("good", "new")  # of each in a comparison, four columns
 SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
-OTHER_GOODS = [f"earlier_{column}" for column in SIDE_COLUMNS]  # a list a row: of the good builds before `good`
+OTHER_GOODS = [f"earlier_{column}" for column in SIDE_COLUMNS]  # one list per row: the good builds before `good`
 TEXTS = [name for name, kind in COLUMNS.items() if kind != "float64"]
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
 
 NOT_OBSERVED = "not observed: the run was cut short"
 RUNS = PurePosixPath("runs")
-# What the libraries that read JSON, CSV and Parquet raise where bytes are not what they should be.
+# The exceptions that readers of JSON, CSV and Parquet raise for damaged bytes.
 UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
 
 
@@ -122,7 +122,7 @@ def outcomes_path(series: Series) -> PurePosixPath:
 def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> RecordedRun:
     """Write the head of a run, which is returned, its observations, and its comparisons if it has any.
 
-    A case that was asked for and not observed is written as `blocked`. A blocked run has only its head. `beside` is a
+    A case of the run without an observation is written as `blocked`. A blocked run has only its head. `beside` is a
     run of the same series that may have most of the values already.
     """
     head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons))

@@ -24,7 +24,7 @@ DIGITS = {
     "latency_minimum": 2,  # nothing is judged by it
     "latency_first": 2,  # off by 5 % at most; a compilation scatters by more
     "latency_second": 2,
-    "latency_spread": 1,  # how wide is all that it tells, and from 40 blocks it is told within a fifth
+    "latency_spread": 1,  # it states only a width, which 40 blocks determine within a fifth
     "max_abs": 2,  # an error is news when it has doubled
     "max_rel": 2,
     "max_ulp": 2,
@@ -32,7 +32,7 @@ DIGITS = {
     "compiled_seconds": 2,
 }
 STEPWISE = "case"  # the column of sorted names; readers take it as it is, for such a column has no dictionary
-LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second a run
+LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second per run
 
 
 def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = None) -> None:

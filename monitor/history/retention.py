@@ -53,7 +53,7 @@ def thin(history: History, today: date, *, anew: bool) -> PruneReport:
         old = f"{BRANCH}-until-{today}"
         tree.git("branch", old)
         message = f"The history until {today}; its commits are on {old}\n"
-        if taken := tree.trailers(ARTIFACT):  # else they would be fetched again, and then told of as lost
+        if taken := tree.trailers(ARTIFACT):  # else they would be downloaded again, and then reported as lost
             message += "\n" + "".join(f"{ARTIFACT}: {artifact}\n" for artifact in taken)
         first = tree.git("commit-tree", "HEAD^{tree}", stdin=message)
         tree.git("reset", "--quiet", "--soft", first.strip())

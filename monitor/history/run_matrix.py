@@ -56,7 +56,7 @@ class RunMatrix:
 
     @cached_property
     def asked(self) -> Flags:
-        """Return which cases each run asked for."""
+        """Return the cases that each run has, as flags of runs by cases."""
         asked: Flags = self.row != NONE
         return asked
 

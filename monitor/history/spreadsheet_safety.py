@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# A quote before it keeps a cell from being computed. What begins with quotes and then so gets one more, so that
-# reading takes off what writing put on, and nothing else.
+# A leading quote keeps a spreadsheet from computing the cell. A text that already begins with quotes before such a
+# character gets one more, so that reading removes exactly what writing added.
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 

@@ -332,7 +332,7 @@ class History(HistoryReader):
         commits: Mapping[str, str] = MappingProxyType({}),
         artifacts: Collection[int] = (),
     ) -> str | None:
-        """Add runs in one commit and return its hash; None if the history had all of it already.
+        """Add runs in one commit and return its hash; None if the history already had all runs.
 
         `commits` maps commits of nightlies to commits of `main` (`monitor.history.commit_table`). The message names the
         `artifacts`; one without a new run is noted too, or it would be fetched for ever.

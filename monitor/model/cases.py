@@ -51,7 +51,7 @@ class Stage(StrEnum):
 
 
 class Mode(StrEnum):
-    """How a case calls its function."""
+    """Manner in which a case calls its function."""
 
     EAGER = "eager"
     COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)

@@ -37,8 +37,8 @@ FOLLOWED_FROM = (0.035, 0.05)
 # `benchmarks/verdicts.py` measures both.
 DEVIATIONS = 4.5
 BOUNDARY_EXPONENT = 0.12
-# How much the spread of builds counts, in builds, where it is a guess. `LAYOUT` is a high one, so that little allowance
-# has to be made for its being too low.
+# The weight of the spread of builds, in builds, where it is a guess. `LAYOUT` is a high guess, so it needs
+# little allowance for being too low.
 PRIOR_BUILDS = 50.0
 MAX_PRIOR_BUILDS = 1000.0
 # Where the spread of builds is not known, it is taken to be so large. A case that varies more from night to night than

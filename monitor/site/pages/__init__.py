@@ -1,1 +1,1 @@
-"""The content of the pages, one module a page. Each turns the history into the plain values that its template shows."""
+"""Content of the pages, one module per page: each turns the history into the values of its template."""
