@@ -13,7 +13,7 @@ from monitor.github.client import GitHubClient
 from monitor.history.store import History
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.snapshots import open_history
-from support.fake_github import TOKEN, FakeGitHub, serving
+from support.fake_github import TOKEN, FakeGitHub, serve
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
     monkeypatch.setattr(
         "monitor.pipeline.github_access.GitHubClient", partial(GitHubClient, write_interval=0)
     )  # it needs no pause between requests
-    with serving(FakeGitHub()) as fake:
+    with serve(FakeGitHub()) as fake:
         monkeypatch.setenv("GITHUB_API_URL", fake.url)
         yield fake
     assert fake.violations == []

@@ -101,16 +101,16 @@ def test_what_is_recorded_is_not_fetched_again_and_what_comes_late_is(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     actions = github.actions
-    first = actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(1)}, github.url)
+    first = actions.upload(actions.run(), {"cpu-jax-paper.jsonl": data(1)}, github.url)
     slow = actions.run()
     assert fetched(tmp_path) == [f"{first}/cpu-jax-paper.jsonl"]
     assert "recorded as" in record(tmp_path)
     (tmp_path / "runs" / str(first) / "cpu-jax-paper.jsonl").unlink()
-    late = actions.hand_over(slow, {"cpu-jax-paper.jsonl": data(2)}, github.url)
+    late = actions.upload(slow, {"cpu-jax-paper.jsonl": data(2)}, github.url)
     assert fetched(tmp_path) == [f"{late}/cpu-jax-paper.jsonl"]
     record(tmp_path)
     assert History(tmp_path / "history").artifacts() == {first, late}
-    assert github.told_to_storage == [None, None]
+    assert github.storage_tokens == [None, None]
 
 
 def test_a_publish_that_was_replaced_while_it_waited_loses_nothing(
@@ -118,7 +118,7 @@ def test_a_publish_that_was_replaced_while_it_waited_loses_nothing(
 ) -> None:
     actions = github.actions
     for day in (1, 2, 3):  # three runs ask, one publish is made
-        actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(day)}, github.url)
+        actions.upload(actions.run(), {"cpu-jax-paper.jsonl": data(day)}, github.url)
     assert len(fetched(tmp_path)) == 3
     record(tmp_path)
     builds = {item.run.build.version for item in History(tmp_path / "history").load().runs if item.run.build}
@@ -133,7 +133,7 @@ def test_a_publish_that_was_replaced_while_it_waited_loses_nothing(
 def test_what_others_hand_over_is_not_taken(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes], fields: dict[str, str]
 ) -> None:
-    github.actions.hand_over(github.actions.run(**fields), {"a.jsonl": data(1)}, github.url)
+    github.actions.upload(github.actions.run(**fields), {"a.jsonl": data(1)}, github.url)
     assert fetched(tmp_path) == []
 
 
@@ -141,7 +141,7 @@ def test_what_a_backfill_hands_over_is_taken_too(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     for workflow in ("run.yml", "backfill.yml"):
-        github.actions.hand_over(github.actions.run(workflow), {"a.jsonl": data(1)}, github.url)
+        github.actions.upload(github.actions.run(workflow), {"a.jsonl": data(1)}, github.url)
     assert len(fetched(tmp_path)) == 2
 
 
@@ -150,14 +150,14 @@ def test_a_forks_run_on_a_branch_of_the_same_name_is_not_taken(
 ) -> None:
     run = github.actions.run()
     run["head_repository"]["full_name"] = "stranger/monitor"
-    github.actions.hand_over(run, {"a.jsonl": data(1)}, github.url)
+    github.actions.upload(run, {"a.jsonl": data(1)}, github.url)
     assert fetched(tmp_path) == []
 
 
 def test_an_artifact_of_another_name_is_not_taken(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
-    github.actions.hand_over(github.actions.run(), {"a.jsonl": data(1)}, github.url, name="run-a")
+    github.actions.upload(github.actions.run(), {"a.jsonl": data(1)}, github.url, name="run-a")
     assert fetched(tmp_path) == []
 
 
@@ -166,8 +166,8 @@ def test_an_archive_with_planted_paths_is_refused_whole_and_the_others_are_taken
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes], name: str
 ) -> None:
     actions = github.actions
-    bad = actions.hand_over(actions.run(), {"good.jsonl": data(1), name: b"x"}, github.url)
-    good = actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
+    bad = actions.upload(actions.run(), {"good.jsonl": data(1), name: b"x"}, github.url)
+    good = actions.upload(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
     out = tmp_path / "runs"
     done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(out))
     assert done.exit_code == 2
@@ -179,8 +179,8 @@ def test_an_archive_with_planted_paths_is_refused_whole_and_the_others_are_taken
 
 def test_what_is_no_archive_or_gone_is_refused_in_a_line(github: FakeGitHub, tmp_path: Path) -> None:
     actions = github.actions
-    broken = actions.hand_over(actions.run(), {}, github.url)
-    gone = actions.hand_over(actions.run(), {}, github.url)
+    broken = actions.upload(actions.run(), {}, github.url)
+    gone = actions.upload(actions.run(), {}, github.url)
     actions.archives[broken] = b"no archive"
     del actions.archives[gone]
     done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
@@ -193,7 +193,7 @@ def test_an_archive_that_unpacks_to_too_much_is_refused(
     github: FakeGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.github.archives.MAX_ARCHIVE_BYTES", 10_000)
-    github.actions.hand_over(github.actions.run(), {"a.jsonl": bytes(1_000_000)}, github.url)
+    github.actions.upload(github.actions.run(), {"a.jsonl": bytes(1_000_000)}, github.url)
     archive = zipfile.ZipFile(io.BytesIO(github.actions.archives[100]))
     assert archive.infolist()[0].compress_size < 10_000
     done = portability("github", "download", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "runs"))
@@ -204,8 +204,8 @@ def test_a_refused_run_file_leaves_its_artifact_to_be_taken_by_a_mended_monitor(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     actions = github.actions
-    bad = actions.hand_over(actions.run(), {"good.jsonl": data(1), "bad.jsonl": b'{"run": 1}\n'}, github.url)
-    good = actions.hand_over(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
+    bad = actions.upload(actions.run(), {"good.jsonl": data(1), "bad.jsonl": b'{"run": 1}\n'}, github.url)
+    good = actions.upload(actions.run(), {"cpu-jax-paper.jsonl": data(2)}, github.url)
     fetched(tmp_path)
     done = portability("record", "--artifacts", str(tmp_path / "runs"), "--history", str(tmp_path / "history"))
     assert done.exit_code == 2
@@ -222,8 +222,8 @@ def test_what_expired_before_it_was_recorded_is_told_of_and_the_others_are_taken
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     actions = github.actions
-    lost = actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url, days=9, expired=True)
-    there = actions.hand_over(actions.run(), {"b.jsonl": data(2)}, github.url)
+    lost = actions.upload(actions.run(), {"a.jsonl": data(1)}, github.url, days=9, expired=True)
+    there = actions.upload(actions.run(), {"b.jsonl": data(2)}, github.url)
     done = fetch(tmp_path)
     assert done.exit_code == 2
     assert f"lost: artifact {lost} of " in done.stderr
@@ -235,8 +235,8 @@ def test_a_loss_is_told_of_for_a_week_and_what_was_recorded_is_none(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     actions = github.actions
-    actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url, days=15, expired=True)
-    taken = actions.hand_over(actions.run(), {"b.jsonl": data(2)}, github.url)
+    actions.upload(actions.run(), {"a.jsonl": data(1)}, github.url, days=15, expired=True)
+    taken = actions.upload(actions.run(), {"b.jsonl": data(2)}, github.url)
     fetched(tmp_path)
     record(tmp_path)
     actions.artifacts[-1]["expired"] = True
@@ -247,7 +247,7 @@ def test_a_loss_is_told_of_for_a_week_and_what_was_recorded_is_none(
 def test_an_archive_that_expires_while_it_is_fetched_is_told_of(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
-    gone = github.actions.hand_over(github.actions.run(), {"a.jsonl": data(1)}, github.url)
+    gone = github.actions.upload(github.actions.run(), {"a.jsonl": data(1)}, github.url)
     del github.actions.archives[gone]
     done = fetch(tmp_path)
     assert (done.exit_code, "GitHub answers 410" in done.stderr) == (2, True)
@@ -257,10 +257,10 @@ def test_runs_that_were_recorded_before_leave_no_artifact_behind(
     github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]
 ) -> None:
     night = data(1)
-    first = github.actions.hand_over(github.actions.run(), {"a.jsonl": night}, github.url)
+    first = github.actions.upload(github.actions.run(), {"a.jsonl": night}, github.url)
     fetched(tmp_path)
     record(tmp_path)
-    again = github.actions.hand_over(github.actions.run(), {"a.jsonl": night}, github.url)
+    again = github.actions.upload(github.actions.run(), {"a.jsonl": night}, github.url)
     fetched(tmp_path)
     record(tmp_path)
     assert History(tmp_path / "history").artifacts() == {first, again}
@@ -272,16 +272,16 @@ def test_artifacts_of_a_run_that_is_gone_or_old_end_no_list(
     """A run that was deleted has no number, one that was run again an old one; both come before what is older."""
     actions = github.actions
     old = actions.run(created_at="2020-01-01T00:00:00Z")
-    there = actions.hand_over(actions.run(), {"a.jsonl": data(1)}, github.url)
-    again = actions.hand_over(old, {"a.jsonl": data(2)}, github.url)
-    actions.hand_over(actions.run(), {"a.jsonl": data(3)}, github.url, workflow_run=None)
+    there = actions.upload(actions.run(), {"a.jsonl": data(1)}, github.url)
+    again = actions.upload(old, {"a.jsonl": data(2)}, github.url)
+    actions.upload(actions.run(), {"a.jsonl": data(3)}, github.url, workflow_run=None)
     assert sorted(path.split("/")[0] for path in fetched(tmp_path)) == sorted([str(there), str(again)])
 
 
 def test_a_list_of_many_pages_is_read_whole(github: FakeGitHub, tmp_path: Path, data: Callable[[int], bytes]) -> None:
-    first = github.actions.hand_over(github.actions.run(), {"a.jsonl": data(1)}, github.url)
+    first = github.actions.upload(github.actions.run(), {"a.jsonl": data(1)}, github.url)
     for _ in range(130):
-        github.actions.hand_over(github.actions.run(branch="other"), {}, github.url)
+        github.actions.upload(github.actions.run(branch="other"), {}, github.url)
     assert fetched(tmp_path) == [f"{first}/a.jsonl"]
 
 

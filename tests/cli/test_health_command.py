@@ -236,9 +236,9 @@ def body_of(github: FakeGitHub, title: str) -> str:
 def test_results_that_nobody_recorded(github: FakeGitHub, tmp_path: Path, record: Callable[..., None]) -> None:
     record(0.5, {A: "pass"})
     actions = github.actions
-    lost = actions.hand_over(actions.run(), {}, github.url, days=9, expired=True)
-    waits = actions.hand_over(actions.run(), {}, github.url, days=3)
-    actions.hand_over(actions.run(), {}, github.url, days=0.5)  # the next publish takes it
+    lost = actions.upload(actions.run(), {}, github.url, days=9, expired=True)
+    waits = actions.upload(actions.run(), {}, github.url, days=3)
+    actions.upload(actions.run(), {}, github.url, days=0.5)  # the next publish takes it
     assert health(tmp_path).exit_code == 0
     body = body_of(github, "Results were uploaded but not recorded")
     assert f"artifact {lost} of " in body

@@ -27,7 +27,7 @@ from monitor.issues.github_issues import IssueTracker, OperationError
 from monitor.issues.issue_metadata import IssueMetadata, IssueState, NotifiedState, hidden_line, sign_comment
 from monitor.issues.operations import AddComment, EditIssue, OpenIssue
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub
-from support.faulty_github import ELSEWHERE, HTML, RENAMED, Odd, OddGitHub, serving_oddly, told
+from support.faulty_github import ELSEWHERE, HTML, RENAMED, FaultyAnswer, FaultyGitHub, error, serve_faulty
 
 ALWAYS = 10**6
 MARK = IssueMetadata(("id",), IssueState.OPEN, "title", ("regression",), NotifiedState("a", "b", ("cpu",), 1))
@@ -39,8 +39,10 @@ def date_in(seconds: float) -> str:
     return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
 
 
-def limited(status: int, message: str = "", **headers: str) -> Odd:
-    return Odd(status, told(message), tuple((name.replace("_", "-"), value) for name, value in headers.items()))
+def limited(status: int, message: str = "", **headers: str) -> FaultyAnswer:
+    return FaultyAnswer(
+        status, error(message), tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    )
 
 
 def reset(seconds: float) -> str:
@@ -70,20 +72,35 @@ def changed(name: str, value: Any) -> Callable[[Any], Any]:
 
 
 # Each with what a message has to say of it where it does not end.
-ANSWERS: dict[str, tuple[Odd, str]] = {
-    "301 to another repository": (Odd(301, told("Moved Permanently"), to=f"{{url}}/repos/{ELSEWHERE}"), "moved to"),
-    "302 to another repository": (Odd(302, told("Found"), to=f"{{url}}/repos/{ELSEWHERE}"), "moved to"),
-    "307 to another repository": (Odd(307, told("Moved"), to="{url}/repositories/99"), "moved to"),
-    "308 to another repository": (Odd(308, told("Moved"), to="{url}/repositories/99"), "moved to"),
-    "301 to another host": (Odd(301, told("Moved"), to="http://example.invalid"), "a redirect to example.invalid"),
-    "302 without an address": (Odd(302, told("Found")), "a redirect without an address"),
-    "307 in a circle": (Odd(307, told("Moved"), to=f"{{url}}/repos/{REPOSITORY}"), "without end"),
-    "304": (Odd(304), "304"),
-    "400": (Odd(400, told("Problems parsing JSON")), "400.*Problems parsing JSON"),
-    "401": (Odd(401, told("Bad credentials")), "token is invalid"),
-    "403 for want of a right": (Odd(403, told("Resource not accessible by integration")), "permission a-right"),
-    "403 of an archive": (Odd(403, told("Repository was archived so is read-only.")), "archived so is read-only.$"),
-    "403 in HTML": (Odd(403, HTML, (("Content-Type", "text/html"),)), "403.*text/html.*proxy"),
+ANSWERS: dict[str, tuple[FaultyAnswer, str]] = {
+    "301 to another repository": (
+        FaultyAnswer(301, error("Moved Permanently"), to=f"{{url}}/repos/{ELSEWHERE}"),
+        "moved to",
+    ),
+    "302 to another repository": (
+        FaultyAnswer(302, error("Found"), to=f"{{url}}/repos/{ELSEWHERE}"),
+        "moved to",
+    ),
+    "307 to another repository": (FaultyAnswer(307, error("Moved"), to="{url}/repositories/99"), "moved to"),
+    "308 to another repository": (FaultyAnswer(308, error("Moved"), to="{url}/repositories/99"), "moved to"),
+    "301 to another host": (
+        FaultyAnswer(301, error("Moved"), to="http://example.invalid"),
+        "a redirect to example.invalid",
+    ),
+    "302 without an address": (FaultyAnswer(302, error("Found")), "a redirect without an address"),
+    "307 in a circle": (FaultyAnswer(307, error("Moved"), to=f"{{url}}/repos/{REPOSITORY}"), "without end"),
+    "304": (FaultyAnswer(304), "304"),
+    "400": (FaultyAnswer(400, error("Problems parsing JSON")), "400.*Problems parsing JSON"),
+    "401": (FaultyAnswer(401, error("Bad credentials")), "token is invalid"),
+    "403 for want of a right": (
+        FaultyAnswer(403, error("Resource not accessible by integration")),
+        "permission a-right",
+    ),
+    "403 of an archive": (
+        FaultyAnswer(403, error("Repository was archived so is read-only.")),
+        "archived so is read-only.$",
+    ),
+    "403 in HTML": (FaultyAnswer(403, HTML, (("Content-Type", "text/html"),)), "403.*text/html.*proxy"),
     "403 used up": (limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(60)), "rate limit"),
     "403 used up, far away": (
         limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(3600)),
@@ -102,44 +119,47 @@ ANSWERS: dict[str, tuple[Odd, str]] = {
     "429 not a number": (limited(429, SECONDARY, retry_after="NaN"), "rate limit"),
     "429 infinite": (limited(429, SECONDARY, retry_after="inf"), "rate limit"),
     "429 huge": (limited(429, SECONDARY, retry_after="1e300"), "rate limit"),
-    "429 in HTML": (Odd(429, HTML), "rate limit"),
-    "404": (Odd(404, told("Not Found")), "404.*Not Found"),
-    "404 in HTML": (Odd(404, HTML), "404"),
-    "409": (Odd(409, told("Conflict")), "409.*Conflict"),
-    "410": (Odd(410, told("This issue was deleted")), "410.*deleted"),
-    "418 with no words": (Odd(418), "418"),
-    "422": (Odd(422, told("Validation Failed")), "422.*Validation Failed"),
-    "451": (Odd(451, told("Repository access blocked")), "451.*blocked"),
-    "500 before it is done": (Odd(500, told("Server Error")), "500.*has trouble"),
-    "500 after it is done": (Odd(500, told("Server Error"), done=True), "500.*has trouble"),
-    "502 in HTML": (Odd(502, HTML, done=True), "502.*has trouble"),
-    "503": (Odd(503, told("Service unavailable")), "503.*has trouble"),
-    "reset": (Odd(cut=True), "does not answer.*no connection|breaks off"),
-    "reset after it is done": (Odd(cut=True, done=True), "does not answer.*no connection|breaks off"),
-    "truncated": (Odd(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{", done=True), "breaks off|connection"),
-    "broken chunks": (
-        Odd(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", done=True),
+    "429 in HTML": (FaultyAnswer(429, HTML), "rate limit"),
+    "404": (FaultyAnswer(404, error("Not Found")), "404.*Not Found"),
+    "404 in HTML": (FaultyAnswer(404, HTML), "404"),
+    "409": (FaultyAnswer(409, error("Conflict")), "409.*Conflict"),
+    "410": (FaultyAnswer(410, error("This issue was deleted")), "410.*deleted"),
+    "418 with no words": (FaultyAnswer(418), "418"),
+    "422": (FaultyAnswer(422, error("Validation Failed")), "422.*Validation Failed"),
+    "451": (FaultyAnswer(451, error("Repository access blocked")), "451.*blocked"),
+    "500 before it is done": (FaultyAnswer(500, error("Server Error")), "500.*has trouble"),
+    "500 after it is done": (FaultyAnswer(500, error("Server Error"), done=True), "500.*has trouble"),
+    "502 in HTML": (FaultyAnswer(502, HTML, done=True), "502.*has trouble"),
+    "503": (FaultyAnswer(503, error("Service unavailable")), "503.*has trouble"),
+    "reset": (FaultyAnswer(cut=True), "does not answer.*no connection|breaks off"),
+    "reset after it is done": (FaultyAnswer(cut=True, done=True), "does not answer.*no connection|breaks off"),
+    "truncated": (
+        FaultyAnswer(raw=b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[{", done=True),
         "breaks off|connection",
     ),
-    "broken gzip": (Odd(200, b"no gzip", (("Content-Encoding", "gzip"),), done=True), "breaks off"),
-    "no HTTP": (Odd(raw=b"SSH-2.0-OpenSSH_9.6\r\n", done=True), "does not answer"),
-    "200 in HTML": (Odd(200, HTML, (("Content-Type", "text/html"),), done=True), "no JSON .text/html"),
-    "200 null": (Odd(200, b"null", done=True), "null"),
-    "200 empty": (Odd(200, b"", done=True), "an empty body"),
-    "200 text": (Odd(200, b'"done"', done=True), "text"),
-    "200 a number": (Odd(200, b"7", done=True), "a number"),
-    "200 of the other kind": (Odd(200, b'[[1], "x"]', done=True), "where"),
-    "200 an empty object": (Odd(200, b"{}", done=True), "answers"),
-    "200 not UTF-8": (Odd(200, b'{"number": "\xff\xfe"}', done=True), "no JSON"),
-    "200 nested": (Odd(200, b"[" * 100_000, done=True), "no JSON"),
-    "200 a huge number": (Odd(200, b'{"number": ' + b"9" * 10_000 + b"}", done=True), "no JSON"),
-    "201 without a number": (Odd(change=without("number"), done=True), "number"),
-    "201 without an id": (Odd(change=without("id"), done=True), '"id"'),
-    "201 a number in words": (Odd(change=changed("number", "one"), done=True), "number"),
-    "user null": (Odd(change=changed("user", 0), done=True), "who wrote #1"),
-    "labels null": (Odd(change=changed("labels", 0), done=True), "answers"),
+    "broken chunks": (
+        FaultyAnswer(raw=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", done=True),
+        "breaks off|connection",
+    ),
+    "broken gzip": (FaultyAnswer(200, b"no gzip", (("Content-Encoding", "gzip"),), done=True), "breaks off"),
+    "no HTTP": (FaultyAnswer(raw=b"SSH-2.0-OpenSSH_9.6\r\n", done=True), "does not answer"),
+    "200 in HTML": (FaultyAnswer(200, HTML, (("Content-Type", "text/html"),), done=True), "no JSON .text/html"),
+    "200 null": (FaultyAnswer(200, b"null", done=True), "null"),
+    "200 empty": (FaultyAnswer(200, b"", done=True), "an empty body"),
+    "200 text": (FaultyAnswer(200, b'"done"', done=True), "text"),
+    "200 a number": (FaultyAnswer(200, b"7", done=True), "a number"),
+    "200 of the other kind": (FaultyAnswer(200, b'[[1], "x"]', done=True), "where"),
+    "200 an empty object": (FaultyAnswer(200, b"{}", done=True), "answers"),
+    "200 not UTF-8": (FaultyAnswer(200, b'{"number": "\xff\xfe"}', done=True), "no JSON"),
+    "200 nested": (FaultyAnswer(200, b"[" * 100_000, done=True), "no JSON"),
+    "200 a huge number": (FaultyAnswer(200, b'{"number": ' + b"9" * 10_000 + b"}", done=True), "no JSON"),
+    "201 without a number": (FaultyAnswer(change=without("number"), done=True), "number"),
+    "201 without an id": (FaultyAnswer(change=without("id"), done=True), '"id"'),
+    "201 a number in words": (FaultyAnswer(change=changed("number", "one"), done=True), "number"),
+    "user null": (FaultyAnswer(change=changed("user", 0), done=True), "who wrote #1"),
+    "labels null": (FaultyAnswer(change=changed("labels", 0), done=True), "answers"),
 }
-SLOW = {"late": (Odd(slow=0.6, done=True, body=b"{}"), "no answer in time|no connection")}
+SLOW = {"late": (FaultyAnswer(slow=0.6, done=True, body=b"{}"), "no answer in time|no connection")}
 
 
 @dataclass(frozen=True)
@@ -260,13 +280,13 @@ HARMLESS = {
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[OddGitHub]:
-    with serving_oddly(FakeGitHub()) as odd:
+def server() -> Iterator[FaultyGitHub]:
+    with serve_faulty(FakeGitHub()) as odd:
         yield odd
 
 
 @pytest.fixture
-def github(server: OddGitHub) -> OddGitHub:
+def github(server: FaultyGitHub) -> FaultyGitHub:
     """The state before each: an issue of ours, and a run that handed something over."""
     fake = FakeGitHub()
     fake.url = server.url
@@ -274,11 +294,11 @@ def github(server: OddGitHub) -> OddGitHub:
     server.planted, server.often, server.renamed = None, 0, False
     other = IssueMetadata(("other",), IssueState.OPEN, "title", (), NotifiedState("a", "b", ("cpu",), 1))
     server.fake.file("ours", hidden_line(other))
-    server.fake.actions.hand_over(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
+    server.fake.actions.upload(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
     return server
 
 
-def client(github: OddGitHub, waited: list[float], **options: Any) -> GitHubClient:
+def client(github: FaultyGitHub, waited: list[float], **options: Any) -> GitHubClient:
     options = {"permission": "a-right", "token": TOKEN, "sleep": waited.append, "write_interval": 0, **options}
     return GitHubClient(REPOSITORY, api=github.url, **options)
 
@@ -301,7 +321,7 @@ assert len(TABLE) > 120
     ("name", "kind", "often"),
     [pytest.param(*row, id=f"{row[0]}: {row[1]}, {'once' if row[2] == 1 else 'always'}") for row in TABLE],
 )
-def test_an_answer(github: OddGitHub, tmp_path: Path, name: str, kind: str, often: int) -> None:
+def test_an_answer(github: FaultyGitHub, tmp_path: Path, name: str, kind: str, often: int) -> None:
     operation, (odd, cause) = OPERATIONS[name], (ANSWERS | SLOW)[kind]
     waited: list[float] = []
     github.plant(odd, operation.where, often)
@@ -328,7 +348,9 @@ def test_an_answer(github: OddGitHub, tmp_path: Path, name: str, kind: str, ofte
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_renamed_repository_is_followed_with_all_that_was_asked(github: OddGitHub, tmp_path: Path, name: str) -> None:
+def test_a_renamed_repository_is_followed_with_all_that_was_asked(
+    github: FaultyGitHub, tmp_path: Path, name: str
+) -> None:
     github.renamed = True
     said: list[str] = []
     github.fake.issues[0].update(state="closed", state_reason="not_planned")  # which only `state=all` lists
@@ -339,7 +361,7 @@ def test_a_renamed_repository_is_followed_with_all_that_was_asked(github: OddGit
     assert said == [f"{REPOSITORY} is now called {RENAMED}"]
 
 
-def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
+def test_the_query_goes_along_where_one_is_sent_on(github: FaultyGitHub) -> None:
     asked: list[dict[str, str]] = []
     answer = github.fake.answer
     github.fake.answer = lambda method, target, body: (asked.append(target), answer(method, target, body))[1]  # type: ignore[method-assign]
@@ -367,16 +389,16 @@ def test_the_query_goes_along_where_one_is_sent_on(github: OddGitHub) -> None:
     ],
     ids=str,
 )
-def test_how_long_is_waited(github: OddGitHub, headers: dict[str, str], waits: float) -> None:
+def test_how_long_is_waited(github: FaultyGitHub, headers: dict[str, str], waits: float) -> None:
     waited: list[float] = []
-    github.plant(Odd(429, told(SECONDARY), tuple(headers.items())), "GET issues$", 1)
+    github.plant(FaultyAnswer(429, error(SECONDARY), tuple(headers.items())), "GET issues$", 1)
     IssueTracker(client(github, waited), BOT).filed()
     assert waited == [waits]
 
 
-def test_a_date_is_waited_for(github: OddGitHub) -> None:
+def test_a_date_is_waited_for(github: FaultyGitHub) -> None:
     waited: list[float] = []
-    github.plant(Odd(429, told(SECONDARY), (("Retry-After", date_in(90)),)), "GET issues$", 1)
+    github.plant(FaultyAnswer(429, error(SECONDARY), (("Retry-After", date_in(90)),)), "GET issues$", 1)
     IssueTracker(client(github, waited), BOT).filed()
     assert 80 < waited[0] <= 91
 
@@ -403,7 +425,7 @@ def test_an_address_is_taken_without_its_slash(given: str, address: str) -> None
     assert api_address(given) == address
 
 
-def test_tls_that_is_none_is_told_as_that(github: OddGitHub) -> None:
+def test_tls_that_is_none_is_told_as_that(github: FaultyGitHub) -> None:
     asked = GitHubClient(
         REPOSITORY,
         permission="",
@@ -415,7 +437,7 @@ def test_tls_that_is_none_is_told_as_that(github: OddGitHub) -> None:
         IssueTracker(asked, BOT).filed()
 
 
-def many(github: OddGitHub, number: int) -> None:
+def many(github: FaultyGitHub, number: int) -> None:
     for one in range(number):
         github.fake.file(f"question {one}", "", user=github.fake.user("octocat"))
 
@@ -423,7 +445,7 @@ def many(github: OddGitHub, number: int) -> None:
 @pytest.mark.parametrize(
     "link", [None, "", "<", "garbage", '<http://example.invalid/?page=2>; rel="next"', '; rel="next"']
 )
-def test_a_list_is_read_whole_whatever_its_header_says(github: OddGitHub, link: str | None) -> None:
+def test_a_list_is_read_whole_whatever_its_header_says(github: FaultyGitHub, link: str | None) -> None:
     many(github, 230)
     page = github.fake._page
 
@@ -437,7 +459,7 @@ def test_a_list_is_read_whole_whatever_its_header_says(github: OddGitHub, link: 
 
 
 @pytest.mark.parametrize("to", ["page=1", "page=2"])
-def test_pages_that_lead_back_end_in_a_line(github: OddGitHub, to: str) -> None:
+def test_pages_that_lead_back_end_in_a_line(github: FaultyGitHub, to: str) -> None:
     many(github, 230)
     page = github.fake._page
 
@@ -450,7 +472,7 @@ def test_pages_that_lead_back_end_in_a_line(github: OddGitHub, to: str) -> None:
         IssueTracker(client(github, []), BOT).filed()
 
 
-def test_a_server_that_knows_no_pages_ends_in_a_line(github: OddGitHub) -> None:
+def test_a_server_that_knows_no_pages_ends_in_a_line(github: FaultyGitHub) -> None:
     many(github, 99)
     github.fake._page = lambda target, query, found: (200, found[:100], {})  # type: ignore[method-assign]
     with pytest.raises(GitHubError, match="same page again"):
@@ -458,7 +480,7 @@ def test_a_server_that_knows_no_pages_ends_in_a_line(github: OddGitHub) -> None:
 
 
 @pytest.mark.parametrize("days", [-400, -2, 2, 4000])
-def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
+def test_a_wrong_clock_is_a_refusal(github: FaultyGitHub, days: int) -> None:
     wrong = lambda: datetime.now(UTC) + timedelta(days=days)  # noqa: E731
     with pytest.raises(GitHubError, match=f"clock is {abs(days):,} days {'ahead of' if days > 0 else 'behind'} G"):
         IssueTracker(client(github, [], clock=wrong), BOT).carry_out(OPEN)
@@ -480,7 +502,7 @@ def test_a_wrong_clock_is_a_refusal(github: OddGitHub, days: int) -> None:
         ({"/graphql": (200, {"data": None, "errors": []})}, BOT),
     ],
 )
-def test_whose_token_it_is(github: OddGitHub, identity: dict[str, Any], login: str) -> None:
+def test_whose_token_it_is(github: FaultyGitHub, identity: dict[str, Any], login: str) -> None:
     github.fake.identity.update(identity)
     assert token_account(client(github, [])) == login
 
@@ -493,25 +515,25 @@ def test_whose_token_it_is(github: OddGitHub, identity: dict[str, Any], login: s
         ((401, {"message": "Bad credentials"}), "token is invalid"),
     ],
 )
-def test_where_nothing_tells_the_account_is_to_be_named(github: OddGitHub, user: Any, message: str) -> None:
+def test_where_nothing_tells_the_account_is_to_be_named(github: FaultyGitHub, user: Any, message: str) -> None:
     github.fake.identity.update({"/user": user, "/graphql": (403, {"message": "no"})})
     with pytest.raises(GitHubError, match=message):
         token_account(client(github, []))
 
 
-def test_a_limit_on_asking_who_one_is_is_told_as_that(github: OddGitHub) -> None:
+def test_a_limit_on_asking_who_one_is_is_told_as_that(github: FaultyGitHub) -> None:
     github.plant(limited(403, USED_UP, x_ratelimit_remaining="0", x_ratelimit_reset=reset(5000)), "GET /user", ALWAYS)
     with pytest.raises(GitHubError, match="rate limit"):
         token_account(client(github, []))
 
 
-def test_an_issue_that_comes_out_as_somebody_elses_ends_it(github: OddGitHub) -> None:
+def test_an_issue_that_comes_out_as_somebody_elses_ends_it(github: FaultyGitHub) -> None:
     with pytest.raises(GitHubError, match=r"github-actions\[bot\] opened #2, and not octocat: .*--account"):
         IssueTracker(client(github, []), "octocat").carry_out(OPEN)
 
 
 def test_the_users_own_passwords_are_not_sent(
-    github: OddGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    github: FaultyGitHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password mine\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -521,10 +543,10 @@ def test_the_users_own_passwords_are_not_sent(
     assert sent.headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-def test_an_answer_error_is_brief_for_one_issue_and_whole_for_all(github: OddGitHub) -> None:
-    github.plant(Odd(404, told("Not Found")), "GET issues$", 1)
+def test_an_answer_error_is_brief_for_one_issue_and_whole_for_all(github: FaultyGitHub) -> None:
+    github.plant(FaultyAnswer(404, error("Not Found")), "GET issues$", 1)
     with pytest.raises(
         RequestRefusedError, match=r"^octocat/monitor: GitHub answers 404 to GET issues, Not Found: it does not exist"
-    ) as told_:
+    ) as raised:
         IssueTracker(client(github, []), BOT).filed()
-    assert told_.value.brief == "GitHub answers 404, Not Found"
+    assert raised.value.brief == "GitHub answers 404, Not Found"

@@ -17,7 +17,7 @@ from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
-from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serving
+from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve
 
 Make = Callable[..., RunFile]
 History_ = tuple[tuple[Regression, ...], tuple[NightChanges, ...]]
@@ -57,7 +57,7 @@ def read(tmp_path: Path) -> Callable[..., History_]:
 
 @pytest.fixture
 def github() -> Iterator[FakeGitHub]:
-    with serving(FakeGitHub()) as fake:
+    with serve(FakeGitHub()) as fake:
         yield fake
     assert fake.violations == []
 

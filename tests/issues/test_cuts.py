@@ -13,7 +13,7 @@ from monitor.github.responses import GitHubError
 from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan_issues
 from monitor.issues.settings import IssueSettings
-from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serving
+from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, Fault, serve
 
 Make = Callable[..., Any]
 A, B, C, D, E = (f"jax/jax.{name}/eager" for name in "abcde")
@@ -48,7 +48,7 @@ def bring_up_to_date(github: FakeGitHub, history: Any) -> None:
 @pytest.fixture
 def cut_night(histories: tuple[Any, ...]) -> Iterator[Callable[[int | None, Fault | None], FakeGitHub]]:
     """A GitHub after a night that ended with a request, and was then run again."""
-    with serving(FakeGitHub()) as github:
+    with serve(FakeGitHub()) as github:
         for history in histories[:-1]:
             bring_up_to_date(github, history)
         before = deepcopy((github.issues, github.comments, github.labels))

@@ -1,4 +1,4 @@
-"""The workflows of the GitHub on this machine: what was started, which runs there were, what they handed over."""
+"""Store the workflows, runs and artifacts of the GitHub on this machine."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 EXAMPLE = "workflow-run-paginated"
-NOW = "2026-11-25T00:00:00Z"  # of what has no time that counts
+NOW = "2026-11-25T00:00:00Z"  # for times that no test compares
 WORKFLOWS = ("nightly.yml", "publish.yml", "run.yml", "backfill.yml")
 Answer = tuple[int, Any, dict[str, str]]
 
 
 @cache
 def example(published: Path) -> dict[str, Any]:
-    """A run as GitHub's own description shows one."""
+    """Return the example of a run in GitHub's own description."""
     document = json.loads(published.read_text())
     (run,) = document["components"]["examples"][EXAMPLE]["value"]["workflow_runs"]
     return run
@@ -29,10 +29,7 @@ def example(published: Path) -> dict[str, Any]:
 
 @dataclass
 class FakeActions:
-    """State, and answers.
-
-    `states` are those of the workflows by file, `dispatched` are those that were started: file, branch, inputs.
-    """
+    """The state of the workflows. `states` are by file; `dispatched` has the file, branch and inputs of each start."""
 
     repository: str
     published: Path
@@ -43,7 +40,7 @@ class FakeActions:
     states: dict[str, str] = field(default_factory=lambda: dict.fromkeys(WORKFLOWS, "active"))
 
     def run(self, workflow: str = "run.yml", branch: str = "main", **fields: Any) -> dict[str, Any]:
-        """A run that was."""
+        """Add a finished run."""
         run = copy.deepcopy(example(self.published)) | {
             "id": len(self.runs) + 1,
             "head_branch": branch,
@@ -55,7 +52,7 @@ class FakeActions:
         self.runs.append(run)
         return run
 
-    def hand_over(
+    def upload(
         self,
         run: dict[str, Any],
         files: dict[str, bytes],
@@ -65,7 +62,7 @@ class FakeActions:
         days: float = 0.0,
         **fields: Any,
     ) -> int:
-        """An artifact of a run, so many days old; gives its number. One of the same name takes the former's place."""
+        """Add an artifact of a run, `days` old, and return its number. It replaces one of the same name."""
         created = datetime.now(UTC) - timedelta(days=days)
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
@@ -98,7 +95,7 @@ class FakeActions:
     def answer(
         self, method: str, parts: list[str], query: dict[str, str], body: Any, page: Callable[[list[Any]], Answer]
     ) -> Answer | None:
-        """Do what a request asks, the address after `actions/` in parts; None where it is not known."""
+        """Carry out a request by the parts of its address after `actions/`. Return None for an unknown request."""
         match method, parts:
             case "POST", ["workflows", workflow, "dispatches"]:
                 self.dispatched.append((workflow, body["ref"], body["inputs"]))

@@ -1,8 +1,8 @@
-"""A GitHub on this machine that remembers what it was told: issues, labels, and workflows (`fake_actions.py`).
+"""Serve a GitHub on this machine that stores issues and labels. `fake_actions` has its workflows.
 
-Every request, and every answer that it gives to one, is checked against GitHub's own description of its API
-(`github_api.py`), so that neither the monitor nor this stand-in can drift from it. Faults are planted by the number of
-the request: an answer that is an error, one that never comes, a request that does not arrive.
+Every request and every answer is checked against GitHub's own description of its API (`github_api`), so that neither
+the monitor nor this server can drift from it. Faults are set by the number of the request: an error, a lost answer, or
+a request that does not arrive.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from support.fake_actions import FakeActions
 
 ARCHIVE = re.compile(r"/(?P<number>\d+)/zip$")
 PUBLISHED = Path(__file__).with_name("github-api.json")
-HOST = "http://github.invalid"  # where the description says that the API is: the port differs from test to test
+HOST = "http://github.invalid"  # the address of the API in the description; the real port differs from test to test
 REPOSITORY, TOKEN = "octocat/monitor", "not-checked"
 BOT = "github-actions[bot]"
 OF_AN_APP = {"message": "Resource not accessible by integration", "documentation_url": "", "status": "403"}
-NOT_DESCRIBED = ("/app", "/graphql")  # an app's own view of itself, which a workflow's token has not
+NOT_DESCRIBED = ("/app", "/graphql")  # the endpoints by which an app reads its own account
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What becomes of a request: `status` is answered instead, or what it asks is done and the answer is `lost`."""
+    """A fault of one request: another `status`, or an answer that is `lost` after the request is carried out."""
 
     status: int = 0
     message: str = ""
@@ -55,7 +55,7 @@ def description() -> OpenAPI:
 
 
 class FakeGitHub:
-    """The state of one repository. `faults` are by the number of the request, from 1; after `dead` none arrives."""
+    """The state of one repository. `faults` are keyed by request number, from 1; no request after `dead` arrives."""
 
     def __init__(self) -> None:
         self.issues: list[dict[str, Any]] = []
@@ -66,8 +66,8 @@ class FakeGitHub:
         self.dead: int | None = None
         self.violations: list[str] = []
         self.actions = FakeActions(REPOSITORY, PUBLISHED)
-        self.told_to_storage: list[str | None] = []  # the tokens that came along to where archives are stored
-        # What a workflow's token is told of itself, by address: it may not ask who its user is.
+        self.storage_tokens: list[str | None] = []  # the tokens that reached the host that stores archives
+        # The answers to a workflow's token about its own account, by address. It may not read its user.
         self.identity: dict[str, tuple[int, Any]] = {
             "/user": (403, OF_AN_APP),
             "/app": (401, {"message": "A JSON web token could not be decoded"}),
@@ -82,7 +82,7 @@ class FakeGitHub:
         return [request for request in self.requests if request[0] != "GET" and request[1] != "/graphql"]
 
     def state(self) -> list[tuple[Any, ...]]:
-        """What a person would see of it."""
+        """Return everything that a person sees."""
         return [
             (
                 issue["title"],
@@ -96,7 +96,7 @@ class FakeGitHub:
         ]
 
     def file(self, title: str, body: str, **fields: Any) -> dict[str, Any]:
-        """An issue that somebody opens."""
+        """Open an issue as a person would."""
         number = len(self.issues) + 1
         there = f"{self.url}/repos/{REPOSITORY}/issues/{number}"
         issue = {
@@ -131,7 +131,7 @@ class FakeGitHub:
         return issue
 
     def label(self, name: str, color: str = "ededed", description: str | None = None) -> dict[str, Any]:
-        """A label; like GitHub, this makes one that is asked for and not there."""
+        """Return a label, created if it is missing, as GitHub does."""
         return self.labels.setdefault(
             name,
             {
@@ -162,7 +162,7 @@ class FakeGitHub:
         }
 
     def answer(self, method: str, target: str, body: Any) -> tuple[int, Any, dict[str, str]]:
-        """Do what a request asks."""
+        """Carry out a request, and return the status, the JSON value and the headers of the answer."""
         if target in self.identity:
             status, told = self.identity[target]
             return status, told, {}
@@ -191,10 +191,10 @@ class FakeGitHub:
                 if body["name"] in self.labels:
                     return 422, {"message": "Validation Failed", "documentation_url": "", "errors": []}, {}
                 return 201, self.label(**body), {}
-        raise AssertionError(f"{method} {target}: the monitor uses what this GitHub does not know")
+        raise AssertionError(f"{method} {target}: this GitHub does not support the request")
 
     def checked(self, method: str, target: str, raw: bytes) -> tuple[int, bytes, dict[str, str]]:
-        """The answer to a request, both held against the description."""
+        """Return the answer to a request, after checking both against the description."""
         path, _, query = target.partition("?")
         request = MockRequest(
             HOST, method.lower(), path, args=dict(parse_qsl(query)), data=raw or None, content_type="application/json"
@@ -202,15 +202,15 @@ class FakeGitHub:
         if path in NOT_DESCRIBED:
             status, value, headers = self.answer(method, target, None)
             return status, json.dumps(value).encode(), headers
-        self._hold(lambda: description().validate_request(request), f"request {method} {target}")
+        self._check(lambda: description().validate_request(request), f"request {method} {target}")
         status, value, headers = self.answer(method, target, json.loads(raw) if raw else None)
         data = json.dumps(value).encode() if status != 204 else b""
         response = MockResponse(data, status_code=status, content_type="application/json")
-        self._hold(lambda: description().validate_response(request, response), f"answer {status} to {method} {target}")
+        self._check(lambda: description().validate_response(request, response), f"answer {status} to {method} {target}")
         return status, data, headers
 
     def arrived(self, method: str, target: str) -> Fault | None:
-        """Count a request, and say what is to become of it."""
+        """Count a request, and return its fault."""
         with self._lock:
             self.requests.append((method, target.partition("?")[0].removeprefix(f"/repos/{REPOSITORY}/")))
             number = len(self.requests)
@@ -218,7 +218,7 @@ class FakeGitHub:
                 return DROPPED
             return self.faults.get(number)
 
-    def _hold(self, check: Any, what: str) -> None:
+    def _check(self, check: Any, what: str) -> None:
         try:
             check()
         except Exception as error:  # openapi-core's are of many kinds
@@ -268,12 +268,12 @@ class FakeGitHub:
 
 
 @contextmanager
-def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
-    """Answer on loopback."""
+def serve(github: FakeGitHub) -> Iterator[FakeGitHub]:
+    """Serve on loopback."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # else each answer waits for 40 ms
+        disable_nagle_algorithm = True  # otherwise each answer waits for 40 ms
 
         def _serve(self) -> None:
             raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
@@ -306,14 +306,14 @@ def serving(github: FakeGitHub) -> Iterator[FakeGitHub]:
             self.wfile.write(data)
 
         def _send_archive(self, number: int) -> None:
-            """As GitHub does it: the API sends one on to another host, which is not to be shown the token."""
+            """Redirect to another host, as GitHub does. That host must not get the token."""
             data = github.actions.archives.get(number)
             if data is None:
                 self._send(410, b"{}", {})
             elif self.path.startswith("/repos/"):
                 self._send(302, b"", {"Location": f"http://localhost:{server.server_port}/storage/{number}/zip"})
             else:
-                github.told_to_storage.append(self.headers.get("Authorization"))
+                github.storage_tokens.append(self.headers.get("Authorization"))
                 self._send(200, data, {"Content-Type": "application/zip"})
 
         def log_message(self, *args: object) -> None:

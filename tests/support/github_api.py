@@ -1,11 +1,11 @@
-"""GitHub's published description of its API, cut to what `monitor.github` uses of it: `github-api.json`.
+"""Cut GitHub's published description of its API to the parts that `monitor.github` uses: `github-api.json`.
 
     npm install @octokit/openapi
     python tests/support/github_api.py node_modules/@octokit/openapi/generated/api.github.com.json
 
-Beside being cut it is changed where a checker would look away or aside. `nullable` without a type, which is no OpenAPI
-3.0, makes Prism skip a body without a word; nothing that is sent is null anyway. And every answer
-comes on one page, and has the type that GitHub's documentation says to ask for.
+Some parts are changed so that a checker does not skip them. `nullable` without a type is invalid in OpenAPI 3.0, and
+makes Prism skip a body silently; no request sends null anyway. Every answer comes on one page, and has the media type
+that GitHub's documentation recommends.
 """
 
 from __future__ import annotations

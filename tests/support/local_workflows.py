@@ -1,8 +1,8 @@
-"""GitHub Actions on this machine: `act` runs the workflow files as they are, and what starts another is started here.
+"""Run the workflow files with `act` on this machine, and start the workflows that they start.
 
-What `act` has not: what a run hands over, and who starts whom, is in the stand-in for GitHub's API
-(`tests/support/fake_github.py`); actions of others are small stubs. `act` knows no concurrency groups, skips a
-job whose label has no runner, and does not enforce permissions: `test_workflows.py` reads those off the files.
+`fake_github` stores artifacts and records starts, which `act` does not. Actions of third parties are small stubs. `act`
+supports no concurrency groups, skips a job without a runner for its label, and does not enforce permissions:
+`test_workflows.py` checks those in the files.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class GitHubLocally:
     def pages(self) -> Path:
         return self.directory / "pages"
 
-    def handed_over(self, artifact: int) -> dict[str, bytes]:
+    def uploaded(self, artifact: int) -> dict[str, bytes]:
         """The files of an artifact."""
         with zipfile.ZipFile(io.BytesIO(self.github.actions.archives[artifact])) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
@@ -99,7 +99,7 @@ class GitHubLocally:
         run: dict[str, Any] = self.github.actions.run(workflow, event=event)
         if runs.is_dir():
             files = {path.name: path.read_bytes() for path in runs.iterdir()}
-            self.github.actions.hand_over(run, files, self.github.url)
+            self.github.actions.upload(run, files, self.github.url)
 
     def _command(self, workflow: str, event: str, here: Path) -> list[str]:
         text = "".join(path.read_text() for path in (CHECKOUT / ".github" / "workflows").glob("*.yml"))

@@ -1,4 +1,4 @@
-"""Run files on disk, for tests that hand them to a step."""
+"""Write run files, for tests of the steps that read them."""
 
 from __future__ import annotations
 

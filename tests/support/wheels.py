@@ -1,4 +1,4 @@
-"""Wheels on disk, for tests that install or look for builds without any index."""
+"""Write wheels, for tests that install builds without an index."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 
 def only_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *wheels: tuple[str, str]) -> Path:
-    """A folder of wheels, by name and version, that stands for every index; uv's cache is empty."""
+    """Make a folder of wheels, by name and version, the only package source, with an empty uv cache."""
     folder = tmp_path / "wheels"
     folder.mkdir()
     for name, version in wheels:
@@ -24,7 +24,7 @@ def only_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *wheels: tuple[
 
 
 def write_wheel(folder: Path, name: str, version: str) -> None:
-    """A package with nothing in it."""
+    """Write the wheel of an empty package."""
     facts = f"{name}-{version}.dist-info"
     with ZipFile(folder / f"{name}-{version}-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{name}/__init__.py", "")

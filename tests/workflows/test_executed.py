@@ -19,7 +19,7 @@ import pytest
 
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.formats.run_file import RunFile
-from support.fake_github import FakeGitHub, serving
+from support.fake_github import FakeGitHub, serve
 from support.local_workflows import GitHubLocally, git
 from support.run_files import write_run_file
 
@@ -30,13 +30,13 @@ LAST = 6  # the night that was just now, of those that are handed over
 
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[GitHubLocally]:
-    with serving(FakeGitHub()) as github:
+    with serve(FakeGitHub()) as github:
         yield GitHubLocally(github, tmp_path)
     assert github.violations == []
 
 
 @pytest.fixture
-def hand_over(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFile]) -> Callable[..., None]:
+def upload(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFile]) -> Callable[..., None]:
     """A run of a night that has ended: one build a night, and what the case came to."""
 
     def make(night: int, outcome: str, target: str = "cpu") -> None:
@@ -45,7 +45,7 @@ def hand_over(here: GitHubLocally, tmp_path: Path, runfile: Callable[..., RunFil
         made = runfile(1, {A: outcome}, version=str(night), retries={A: [outcome] * 2}, target=target, **run)
         path = write_run_file(tmp_path / f"{target}-{night}.jsonl", made)
         actions = here.github.actions
-        actions.hand_over(actions.run(), {f"{target}-jax-paper.jsonl": path.read_bytes()}, here.github.url)
+        actions.upload(actions.run(), {f"{target}-jax-paper.jsonl": path.read_bytes()}, here.github.url)
 
     return make
 
@@ -62,15 +62,15 @@ def words(page: Path) -> str:
 
 @pytest.mark.timeout(900)
 def test_three_nights_are_published_and_tell_of_one_regression(
-    here: GitHubLocally, hand_over: Callable[..., None]
+    here: GitHubLocally, upload: Callable[..., None]
 ) -> None:
-    hand_over(1, "pass", "nvidia-h100")  # and nothing more of it
-    hand_over(1, "pass")
+    upload(1, "pass", "nvidia-h100")  # and nothing more of it
+    upload(1, "pass")
     here.run("publish.yml", "schedule", job="notify")
     assert f"{A},pass,executed" in git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
     assert here.github.issues == []
 
-    hand_over(2, "error")
+    upload(2, "error")
     here.run("publish.yml", "workflow_dispatch", job="notify")
     assert recorded_from(here) == ["102", "100", "101"]
     assert f"{A},error,executed" in git(here.remote, "show", "results:outcomes/cpu/jax/paper.csv")
@@ -78,7 +78,7 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     assert issue["title"] == "jax.lax.sort: pass → error on cpu since jax 2"
 
     for night in (4, 5, LAST):  # which came late, together
-        hand_over(night, "pass")
+        upload(night, "pass")
     here.run("publish.yml", "schedule")
     assert recorded_from(here)[:3] == ["103", "104", "105"]
     (issue,) = here.github.issues
@@ -95,14 +95,14 @@ def test_three_nights_are_published_and_tell_of_one_regression(
 
 @pytest.mark.timeout(900)
 def test_what_is_recorded_at_once_is_recorded_whole(
-    here: GitHubLocally, hand_over: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    here: GitHubLocally, upload: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A backfill and a night, each of which one publish sees alone."""
     wish = {"framework": "jax", "target": "cpu", "evidence": "executed", "suite": "paper", "channel": "release"}
     here.run("backfill.yml", "workflow_dispatch", wish | {"every": "1d", "builds": "0.6.0", "cases": GONE})
     actions = here.github.actions
     assert [workflow for workflow, _, _ in actions.dispatched] == ["publish.yml"]
-    hand_over(LAST, "pass")
+    upload(LAST, "pass")
     answer, turn, artifacts = actions.answer, threading.Lock(), [[one] for one in actions.artifacts]
     both_ask = threading.Barrier(2)  # neither goes on to record before
 
@@ -153,7 +153,7 @@ def test_a_silent_machine_holds_back_itself_alone_and_what_is_measured_rests(her
     here.run("run.yml", "workflow_dispatch", runs["cpu", "executed"] | some)
     assert [workflow for workflow, _, _ in started] == ["publish.yml", "publish.yml"]
     (handed,) = here.github.actions.artifacts
-    lines = [json.loads(line) for line in here.handed_over(handed["id"])["cpu-jax-paper.jsonl"].splitlines()]
+    lines = [json.loads(line) for line in here.uploaded(handed["id"])["cpu-jax-paper.jsonl"].splitlines()]
     outcomes = {line["observation"]["case"]: line["observation"]["outcome"] for line in lines if "observation" in line}
     assert outcomes[GONE] == "absent"
 
