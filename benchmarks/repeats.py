@@ -15,7 +15,7 @@ import pandas as pd
 from noise_models import REAL
 
 from monitor.formats.run_file import read_run_file
-from monitor.history.parquet_encoding import rounded
+from monitor.history.parquet_encoding import round_to_digits
 
 DIGITS = 4
 
@@ -32,7 +32,7 @@ def main() -> None:
     table = pd.DataFrame(rows, columns=["framework", "run", "case", "median"])
     runs = table.groupby("framework")["run"].transform("nunique")
     table = table[table.groupby("case")["run"].transform("nunique") == runs].sort_values(["case", "run"])
-    table["median"] = rounded(table["median"], DIGITS)
+    table["median"] = round_to_digits(table["median"], DIGITS)
     REAL.parent.mkdir(exist_ok=True)
     table.astype({"framework": "category", "run": "category", "case": "category"}).to_parquet(
         REAL, compression="zstd", index=False

@@ -45,7 +45,7 @@ from monitor.model import (
 )
 from monitor.site.build import write_site
 from monitor.site.project_metadata import ProjectMetadata
-from monitor.snapshot.snapshot import gather
+from monitor.snapshot.snapshot import read_snapshot
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "site"
 LOOKS_EVERY = 2  # seconds, at the memory that is held: to add it up takes a tenth of one
@@ -151,7 +151,7 @@ def main() -> None:
 def build(history: Path, site: Path) -> None:
     """Build the site as `portability site` does."""
     start, before = time.perf_counter(), cpu()
-    material = gather(HistoryReader(Folder(history)), site.with_name("index"))
+    material = read_snapshot(HistoryReader(Folder(history)), site.with_name("index"))
     gathered, used = time.perf_counter() - start, cpu() - before
     project = ProjectMetadata({}, lambda case, _: f"print({case!r})", {})
     write_site(material, project, site, templates=TEMPLATES, generated=datetime.now(UTC), base="https://example.org/")

@@ -39,8 +39,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from monitor.formats.run_file import RunFile
+from monitor.history.digests import parse_digest
 from monitor.history.function_index import load_function
-from monitor.history.layout import parse_digest
 from monitor.history.store import History
 from monitor.model import Build, Channel, Latency, NumericalError, Observation, Outcome, Run, RunEnd
 

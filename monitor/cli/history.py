@@ -11,7 +11,7 @@ import typer
 from monitor.cli.commands import COMMANDS, command_app
 from monitor.cli.options import HistoryOption, JsonOption, MarkdownOption, PushOption, TargetOption
 from monitor.cli.output import examples, print_frame, print_json
-from monitor.history.retention import thin
+from monitor.history.retention import prune_measurements
 from monitor.pipeline.function_history import function_history
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.progress_log import log
@@ -93,7 +93,7 @@ def prune(
 
     The outcomes of every run stay.
     """
-    pruned = thin(open_history(history), datetime.now(UTC).date(), anew=rewrite_history)
+    pruned = prune_measurements(open_history(history), datetime.now(UTC).date(), rewrite=rewrite_history)
     print(f"{pruned.runs} runs pruned, {pruned.freed / 2**20:,.1f} MiB freed in the work tree")
     if pruned.old:
         print(f"branch results starts again; the old one is {pruned.old}. If there is a remote, move it there by hand:")

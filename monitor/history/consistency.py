@@ -28,17 +28,17 @@ from monitor.model import (
 Fault = tuple[str, str]  # a field, and what is wrong with it
 
 # Clocks differ, and may be set to a local time. A later date comes from a wrong clock.
-AHEAD = timedelta(days=1)
+MAX_CLOCK_DIFFERENCE = timedelta(days=1)
 # Before the study that the monitor continues: a machine that has lost the time believes in 1970 or 2000.
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC)
 # PyTorch's first release is of 2016; a nightly build is dated by its maker, who may live a day ahead.
 EARLIEST_BUILD = date(2015, 1, 1)
 # Each function is a page of the site, and takes 8 ms there. The largest table of operators has 2,658; all public names
 # of the largest framework fit.
-MOST_FUNCTIONS = 10_000
+MAX_FUNCTIONS = 10_000
 # Digits of one number of a version: the longest have a date and a time, as in 3.16.0.dev20260902143000.
-MOST_DIGITS = 14
-LONG_NUMBER = re.compile(rf"[0-9]{{{MOST_DIGITS + 1}}}")
+MAX_DIGITS = 14
+LONG_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
 DEV_DATE = re.compile(r"\.dev(20\d\d)(\d\d)(\d\d)")
 
 
@@ -65,8 +65,8 @@ def _content_faults(run: Run) -> Iterator[Fault]:
         yield "run.cases", "there is none, in a run of the whole suite that was not blocked"
     if any(not case.startswith(f"{run.framework}/") for case in run.cases):
         yield "run.cases", f"a case that is not of {run.framework}"
-    if (functions := len(set(map(function_of, run.cases)))) > MOST_FUNCTIONS:
-        yield "run.cases", f"of {functions} functions, and {MOST_FUNCTIONS} is the most"
+    if (functions := len(set(map(function_of, run.cases)))) > MAX_FUNCTIONS:
+        yield "run.cases", f"of {functions} functions, and {MAX_FUNCTIONS} is the most"
 
 
 def observation_faults(observation: Observation) -> Iterator[Fault]:
@@ -99,7 +99,7 @@ def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[F
     if not new.outcomes:
         yield "comparison.new.outcomes", "there is none"
     for field, good in zip(fields, goods, strict=True):
-        if newer(good.build, new.build):
+        if is_newer(good.build, new.build):
             yield f"{field}.build", f"{good.build} is newer than {new.build}"
         if good.build == new.build or sum(other.build == good.build for other in goods) > 1:
             yield f"{field}.build", f"{good.build} is there twice"
@@ -107,7 +107,7 @@ def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[F
     yield from _side_faults("comparison.new", new)
 
 
-def newer(label: str, other: str) -> bool:
+def is_newer(label: str, other: str) -> bool:
     """Return whether a build is newer than another, whatever hardware each was made for ("+cpu")."""
     one, two = (version_sort_key(text.partition("==")[2].partition("+")[0]) for text in (label, other))
     return one > two
@@ -134,7 +134,7 @@ def _time_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
         return
     if when < EARLIEST:
         yield field, f"{text} is before {EARLIEST:%Y-%m-%d}: the clock of that machine is wrong"
-    if when > now + AHEAD:
+    if when > now + MAX_CLOCK_DIFFERENCE:
         yield field, f"{text} is in the future: the clock of that machine is wrong, or that of this one"
 
 
@@ -145,7 +145,7 @@ def _build_faults(field: str, build: Build, now: datetime) -> Iterator[Fault]:
         if build.channel is not Channel.GIVEN:
             yield f"{field}.version", f"{build.version} is no version as PEP 440 has it"
     if LONG_NUMBER.search(build.version):
-        yield f"{field}.version", f"has a number of over {MOST_DIGITS} digits"
+        yield f"{field}.version", f"has a number of over {MAX_DIGITS} digits"
     dated = DEV_DATE.search(build.version)
     if build.date and dated and build.date != "-".join(dated.groups()):
         yield f"{field}.date", f"{build.date} is not that of version {build.version}"
@@ -159,5 +159,5 @@ def _date_faults(field: str, text: str, now: datetime) -> Iterator[Fault]:
     except ValueError:
         yield field, f"{text} is no real date"
         return
-    if not EARLIEST_BUILD <= day <= (now + AHEAD).date():
+    if not EARLIEST_BUILD <= day <= (now + MAX_CLOCK_DIFFERENCE).date():
         yield field, f"{text} is not between {EARLIEST_BUILD} and tomorrow"

@@ -26,11 +26,11 @@ REPEATED = (
     "compiled_memory",
     "compiled_code",
 )
-DEDUPLICATED = "deduplicated"  # the column that says of which cases it is so
-EARLIER = "portability.earlier"  # under which key of a file's metadata the other run stands
-# Below this share of the cases, a run is written whole, and those to come name it. A higher share would make whole runs
-# more often than they pay, a lower one leave more and more to be written every night.
-ENOUGH = 0.9
+DEDUPLICATED = "deduplicated"  # the column that marks such cases
+EARLIER = "portability.earlier"  # the key of the earlier run in a file's metadata
+# With a smaller share of equal cases, a run is written whole, and later runs name it. A higher share would write whole
+# runs more often than it pays, a lower one would leave more and more to be written every night.
+MIN_SHARE = 0.9
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class EarlierRun:
     table: pa.Table
 
 
-def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
+def deduplicate(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     """Return the table without the values that the earlier run has; unchanged if those are too few."""
     columns = [name for name in REPEATED if name in table.column_names]
     rows = _rows(table["case"], earlier.table)
@@ -49,7 +49,7 @@ def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     deduplicated = pc.is_valid(rows)
     for name in columns:
         deduplicated = pc.and_(deduplicated, _equal(table[name], there[name]))
-    if not table.num_rows or pc.sum(deduplicated).as_py() < ENOUGH * table.num_rows:
+    if not table.num_rows or pc.sum(deduplicated).as_py() < MIN_SHARE * table.num_rows:
         return table
     for name in columns:
         kept = pc.if_else(deduplicated, pa.scalar(None, table[name].type), table[name])
@@ -57,10 +57,12 @@ def leave_out(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     return table.append_column(DEDUPLICATED, deduplicated)
 
 
-def fill_in(table: pa.Table, case: pa.ChunkedArray, deduplicated: pa.ChunkedArray, earlier: pa.Table) -> pa.Table:
+def restore_values(
+    table: pa.Table, case: pa.ChunkedArray, deduplicated: pa.ChunkedArray, earlier: pa.Table
+) -> pa.Table:
     """Return the table of these cases, with the values of the earlier run where it is marked."""
     columns = [name for name in table.column_names if name in REPEATED]
-    # The row that says it, in both tables, one below the other.
+    # Row numbers in both tables, one below the other.
     own = pa.array(np.arange(earlier.num_rows, earlier.num_rows + table.num_rows))
     rows = pc.if_else(deduplicated, pc.cast(_rows(case, earlier), pa.int64()), own)
     both = pa.concat_tables([earlier.select(columns), table.select(columns)]).unify_dictionaries().take(rows)

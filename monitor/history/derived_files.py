@@ -24,10 +24,10 @@ from monitor.history.layout import (
 )
 from monitor.history.manifest import remove_table
 from monitor.history.ordering import in_order, with_extent
-from monitor.history.retraction import Retraction, read_followed, read_retractions, write_retractions
+from monitor.history.retraction import Retraction, read_retractions, read_series_runs, write_retractions
 from monitor.history.signature_table import (
     KnownSignature,
-    follow_signatures,
+    apply_signatures,
     read_signatures,
     signatures_path,
     version_of,
@@ -36,7 +36,7 @@ from monitor.history.signature_table import (
 from monitor.model import Build, Evidence, Run, Series, Signature, function_of
 
 
-def write_after(directory: Path, runfile: RunFile, heads: Sequence[RecordedRun]) -> None:
+def update_derived_files(directory: Path, runfile: RunFile, heads: Sequence[RecordedRun]) -> None:
     """Write the outcomes and signatures after a run, which is one of the `heads`."""
     _write_outcomes_after(directory, runfile.run, heads)
     if runfile.signatures and runfile.run.build:
@@ -62,7 +62,7 @@ def _write_signatures_after(
     newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(build.label)
     path = signatures_path(run.framework)
     known = read_signatures(Folder(directory), path)
-    write_signatures(directory, path, follow_signatures(known, signatures, build, newest=newest))
+    write_signatures(directory, path, apply_signatures(known, signatures, build, newest=newest))
 
 
 def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
@@ -70,7 +70,7 @@ def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun
     return in_order(recorded for recorded in heads if recorded.run.series == series)
 
 
-def take_back(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
+def apply_retraction(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
     """Write a retraction, and all files derived from the remaining runs, to a work tree. Commits nothing.
 
     Later runs may refer to values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
@@ -80,7 +80,7 @@ def take_back(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
     _restore_observations(tree, run)
     signatures = None if run.one_off else _signatures_without(tree, item)
     write_retractions(tree.path, read_retractions(files) | {run.id: told})
-    write_outcomes_anew(tree, run.series)
+    rewrite_outcomes(tree, run.series)
     if signatures is not None:
         write_signatures(tree.path, signatures_path(run.framework), signatures)
 
@@ -103,10 +103,10 @@ def _is_readable(files: Files, path: PurePosixPath) -> bool:
     return True
 
 
-def write_outcomes_anew(tree: GitWorkTree, series: Series) -> None:
+def rewrite_outcomes(tree: GitWorkTree, series: Series) -> None:
     """Write the outcomes of a series from its runs, or remove them if it has none."""
     files = Folder(tree.path)
-    runs = of_series(series, read_followed(files, *series[:2]))
+    runs = of_series(series, read_series_runs(files, *series[:2]))
     path = outcomes_path(series)
     if any(not item.run.blocked for item in runs):
         write_outcomes(tree.path, path, known_after(files, with_extent(runs)))
@@ -124,7 +124,7 @@ def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, Known
     path = signatures_path(run.framework)
     if not told or run.build is None or files.key(path) is None:
         return None
-    others = [one for one in read_followed(files, framework=run.framework) if one.run.id != run.id]
+    others = [one for one in read_series_runs(files, framework=run.framework) if one.run.id != run.id]
     for one in others:  # another run of that build recorded the same
         if one.run.build and version_of(one.run.build.label) == version_of(run.build.label):
             told -= _functions_told(files, one)

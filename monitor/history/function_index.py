@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from monitor.history.arrow_cache import MONTH, read_index, write_index
 from monitor.history.files import Files
-from monitor.history.layout import observed, read_run
+from monitor.history.layout import observed_paths, read_run
 from monitor.history.retraction import read_retractions
 
 TEXTS = ("case", "outcome", "message")
@@ -46,7 +46,7 @@ def load_function(files: Files, index: Path, target: str, framework: str, functi
     first, beyond = f"{framework}/{function}/", f"{framework}/{function}0"  # "0" comes after "/"
     months: dict[str, list[PurePosixPath]] = defaultdict(list)
     retracted = read_retractions(files)
-    for path in observed(files, target, framework):
+    for path in observed_paths(files, target, framework):
         if path.stem not in retracted:
             months[path.name[:MONTH]].append(path)
     found = [

@@ -25,8 +25,8 @@ from monitor.model import Comparison, Observation, Run, RunEnd, Signature, funct
 
 T = TypeVar("T")
 
-LARGEST_FILE = 64 << 20
-LARGEST_LINE = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
+MAX_FILE_BYTES = 64 << 20
+MAX_LINE_BYTES = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
 
 PUBLISHED = json.loads(SCHEMA.read_text())
 KINDS = ("run", "observation", "signature", "comparison", "end")  # of lines, in their order
@@ -35,7 +35,7 @@ VALIDATORS = {
     kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]}) for kind in KINDS
 }
 # The characters that a line of text may have.
-SHOWN = jsonschema_rs.validator_for(PUBLISHED["$defs"]["line"])
+TEXT_VALIDATOR = jsonschema_rs.validator_for(PUBLISHED["$defs"]["line"])
 
 
 def read_untrusted(path: Path, *, targets: Collection[str], now: datetime | None = None) -> RunFile:
@@ -83,14 +83,14 @@ class _Checker:
             raise RunFileError(f"{self.path}: {error.strerror}") from error
 
     def _read_objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
-        if self.path.stat().st_size > LARGEST_FILE:
-            raise RunFileError(f"{self.path}: larger than {LARGEST_FILE} bytes")
+        if self.path.stat().st_size > MAX_FILE_BYTES:
+            raise RunFileError(f"{self.path}: larger than {MAX_FILE_BYTES} bytes")
         with self.path.open("rb") as file:
             number = 0
-            while line := file.readline(LARGEST_LINE + 1):
+            while line := file.readline(MAX_LINE_BYTES + 1):
                 number += 1
-                if len(line) > LARGEST_LINE:
-                    self._refuse(number, f"a line of over {LARGEST_LINE} bytes")
+                if len(line) > MAX_LINE_BYTES:
+                    self._refuse(number, f"a line of over {MAX_LINE_BYTES} bytes")
                 if not line.endswith(b"\n"):
                     return  # the writer was killed within this line
                 yield number, self._parse(number, line)
@@ -177,7 +177,7 @@ class _Checker:
 def _said(problem: jsonschema_rs.ValidationError) -> str:
     """Return the fault in short; for a text with an invisible character, that character."""
     text = problem.instance
-    if isinstance(text, str) and (hidden := next((c for c in text if not SHOWN.is_valid(c)), "")):
+    if isinstance(text, str) and (hidden := next((c for c in text if not TEXT_VALIDATOR.is_valid(c)), "")):
         return f"has a character that does not show, U+{ord(hidden):04X}"
     return problem.message[:200]
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from monitor.history.files import Files
 from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, unreadable
 from monitor.history.manifest import read_table, write_table
-from monitor.history.spreadsheet_safety import marked, unmarked
+from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Evidence, Outcome
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, LastKnown]:
     rows = read_table(files, path, COLUMNS)
     try:
         return {
-            case: LastKnown(Outcome(word), Evidence(evidence), unmarked(message))
+            case: LastKnown(Outcome(word), Evidence(evidence), unescape_cell(message))
             for case, word, evidence, message in rows
         }
     except UNREADABLE as error:
@@ -74,5 +74,5 @@ def read_outcomes(files: Files, path: PurePosixPath) -> dict[str, LastKnown]:
 
 def write_outcomes(directory: Path, path: PurePosixPath, known: dict[str, LastKnown]) -> None:
     """Write the last known outcomes of one series to its file in a history."""
-    rows = [(case, k.outcome.value, k.evidence.value, marked(k.message)) for case, k in sorted(known.items())]
+    rows = [(case, k.outcome.value, k.evidence.value, escape_cell(k.message)) for case, k in sorted(known.items())]
     write_table(directory, path, COLUMNS, rows)

@@ -20,7 +20,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -34,17 +34,16 @@ from numpy.typing import NDArray
 
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.deduplication import DEDUPLICATED, EARLIER, REPEATED, EarlierRun, fill_in
+from monitor.history.comparison_table import comparisons_from, comparisons_table
+from monitor.history.deduplication import DEDUPLICATED, EARLIER, REPEATED, EarlierRun, restore_values
+from monitor.history.digests import digest_text
 from monitor.history.files import Files, Folder, HistoryError
-from monitor.history.parquet_encoding import STEPWISE, write_table
+from monitor.history.parquet_encoding import SORTED_COLUMN, write_table
 from monitor.model import (
     Comparison,
-    ComparisonSide,
-    Digest,
     Evidence,
     Observation,
     Outcome,
-    Reason,
     Run,
     RunEnd,
     Series,
@@ -79,9 +78,6 @@ COLUMNS = {
     "seconds": "float64",
 }
 COMPARED = ".compared.parquet"
-SIDES = ("good", "new")  # of each in a comparison, four columns
-SIDE_COLUMNS = ("build", "outcomes", "latencies", "digest")
-OTHER_GOODS = [f"earlier_{column}" for column in SIDE_COLUMNS]  # one list per row: the good builds before `good`
 TEXTS = [name for name, kind in COLUMNS.items() if kind != "float64"]
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _TYPES = {name: _TEXT if name in TEXTS else pa.float64() for name in COLUMNS}
@@ -127,7 +123,7 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     """
     head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons))
     if not runfile.run.blocked:
-        write_observations(directory, runfile.run, observations_table(complete(runfile)), beside)
+        write_observations(directory, runfile.run, observations_table(complete_observations(runfile)), beside)
     if runfile.comparisons:
         path = directory / run_path(runfile.run, COMPARED)
         comparisons_table(runfile.comparisons).to_parquet(path, compression="zstd", index=False)
@@ -145,11 +141,11 @@ def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0)
 def write_observations(directory: Path, run: Run, table: pd.DataFrame, beside: Run | None = None) -> None:
     """Write the observations of a run without the values of the run `beside`, or of the run that that one names."""
     files, path = Folder(directory), observations_path(beside) if beside else None
-    earlier = (named(files, path) or EarlierRun(path.stem, _said(files, path, REPEATED))) if path else None
+    earlier = (earlier_run(files, path) or EarlierRun(path.stem, _said(files, path, REPEATED))) if path else None
     write_table(table, directory / observations_path(run), earlier)
 
 
-def named(files: Files, path: PurePosixPath) -> EarlierRun | None:
+def earlier_run(files: Files, path: PurePosixPath) -> EarlierRun | None:
     """Return the run that a run's file names for deduplicated values; None if it is whole. Raises HistoryError."""
     content = content_of(files, path)
     try:
@@ -159,7 +155,7 @@ def named(files: Files, path: PurePosixPath) -> EarlierRun | None:
     return EarlierRun(earlier.stem, _said(files, earlier, REPEATED)) if earlier else None
 
 
-def complete(runfile: RunFile) -> tuple[Observation, ...]:
+def complete_observations(runfile: RunFile) -> tuple[Observation, ...]:
     """Return the observations of a run, one for every case that it should have, sorted by case."""
     answered = {observation.case: observation for observation in runfile.observations}
     return tuple(
@@ -177,7 +173,7 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
             o.message,
             o.stage.value if o.stage else "",
             o.declared_limit,
-            _digest_text(o.digest),
+            digest_text(o.digest),
             o.first_outcome.value if o.first_outcome else "",
             " ".join(retry.outcome.value for retry in o.retries),
             *(dataclasses.astuple(o.error) if o.error else (None,) * 3),
@@ -188,26 +184,6 @@ def observations_table(observations: Iterable[Observation]) -> pd.DataFrame:
         for o in observations
     ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
-
-
-def comparisons_table(comparisons: Iterable[Comparison]) -> pd.DataFrame:
-    columns = ["case", "reason", *(f"{side}_{column}" for side in SIDES for column in SIDE_COLUMNS), *OTHER_GOODS]
-    rows = [
-        (c.case, c.reason.value, *_side_cells(c.good), *_side_cells(c.new), *_lists(c.earlier))
-        for c in sorted(comparisons, key=lambda c: c.case)
-    ]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _side_cells(side: ComparisonSide) -> tuple[object, ...]:
-    outcomes = " ".join(outcome.value for outcome in side.outcomes)
-    return side.build, outcomes, list(side.latencies), _digest_text(side.digest)
-
-
-def _lists(sides: Sequence[ComparisonSide]) -> tuple[list[object], ...]:
-    """Return the columns of several sides, each a list."""
-    cells = [_side_cells(side) for side in sides]
-    return tuple([cell[column] for cell in cells] for column in range(len(SIDE_COLUMNS)))
 
 
 def read_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
@@ -236,7 +212,7 @@ def _heads(files: Files, place: tuple[str, str]) -> list[PurePosixPath]:
     return [folder / f"{head}.json" for head in sorted(heads)]
 
 
-def observed(files: Files, target: str, framework: str) -> list[PurePosixPath]:
+def observed_paths(files: Files, target: str, framework: str) -> list[PurePosixPath]:
     """Return the paths of the observations of one framework on one target, in the order of time.
 
     Raises HistoryError if one is missing: only a blocked run has none.
@@ -289,10 +265,10 @@ def read_observations(
     tables = {
         item.run.id: read_run(files, observations_path(item.run), columns) for item in runs if not item.run.blocked
     }
-    return joined([*tables.values()], {run: table.num_rows for run, table in tables.items()}, columns)
+    return join_tables([*tables.values()], {run: table.num_rows for run, table in tables.items()}, columns)
 
 
-def joined(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequence[str]) -> pd.DataFrame:
+def join_tables(tables: Sequence[pa.Table], rows: Mapping[str, int], columns: Sequence[str]) -> pd.DataFrame:
     """Return the observations of runs as one table, from tables of these columns; `rows` counts each run's rows."""
     nothing = pa.table({name: pa.array([], _TYPES[name]) for name in columns})
     whole: pd.DataFrame = pa.concat_tables([nothing, *tables]).unify_dictionaries().to_pandas()
@@ -315,22 +291,22 @@ def read_run(files: Files, path: PurePosixPath, columns: Sequence[str]) -> pa.Ta
 def read_cases(files: Files, path: PurePosixPath, cases: NDArray[np.object_]) -> pa.Table:
     """Return all columns of one run's observations of these cases, in their order. Raises HistoryError."""
     table = read_run(files, path, [*COLUMNS])
-    names = table[STEPWISE].combine_chunks()
+    names = table[SORTED_COLUMN].combine_chunks()
     return table.take(pc.index_in(pa.array(cases, _TEXT.value_type), value_set=names.dictionary_decode()))
 
 
 def _decoded(files: Files, path: PurePosixPath, content: bytes, columns: Sequence[str]) -> pa.Table:
     buffer = pa.py_buffer(content)
-    texts = [name for name in columns if name in TEXTS and name != STEPWISE]
+    texts = [name for name in columns if name in TEXTS and name != SORTED_COLUMN]
     file = pq.ParquetFile(buffer, read_dictionary=texts)
     repeated = tuple(name for name in columns if name in REPEATED)
     earlier = _earlier(file, path) if repeated else None
-    wanted = [*dict.fromkeys((*columns, STEPWISE, DEDUPLICATED))] if earlier else [*columns]
+    wanted = [*dict.fromkeys((*columns, SORTED_COLUMN, DEDUPLICATED))] if earlier else [*columns]
     there = file.read(wanted, use_threads=False)
     found = pa.table([_column(there, name) for name in columns], names=[*columns])
     if not earlier:
         return found
-    return fill_in(found, there[STEPWISE], there[DEDUPLICATED], _said(files, earlier, repeated))
+    return restore_values(found, there[SORTED_COLUMN], there[DEDUPLICATED], _said(files, earlier, repeated))
 
 
 def _earlier(file: pq.ParquetFile, path: PurePosixPath) -> PurePosixPath | None:
@@ -346,11 +322,11 @@ def _said(files: Files, path: PurePosixPath, columns: tuple[str, ...]) -> pa.Tab
 
 @lru_cache(maxsize=4)
 def _said_once(files: Files, path: PurePosixPath, key: str | None, columns: tuple[str, ...]) -> pa.Table:  # noqa: ARG001 - thinned, it is another
-    return read_run(files, path, (STEPWISE, *columns))
+    return read_run(files, path, (SORTED_COLUMN, *columns))
 
 
 def _column(there: pa.Table, name: str) -> pa.ChunkedArray | pa.Array:
-    if name == STEPWISE:
+    if name == SORTED_COLUMN:
         return _each_once(there[name].combine_chunks().cast(_TEXT.value_type))
     return _typed(there[name], name)
 
@@ -378,30 +354,7 @@ def read_comparisons(files: Files, runs: Iterable[RecordedRun]) -> dict[str, tup
         path = run_path(item.run, COMPARED)
         content = content_of(files, path)
         try:
-            found[item.run.id] = tuple(_comparisons(pd.read_parquet(io.BytesIO(content))))
+            found[item.run.id] = tuple(comparisons_from(pd.read_parquet(io.BytesIO(content))))
         except UNREADABLE as error:
             raise unreadable(files, path, error) from error
     return found
-
-
-def _comparisons(table: pd.DataFrame) -> Iterator[Comparison]:
-    for row in table.to_dict("records"):
-        good, new = (_side(*(row[f"{side}_{column}"] for column in SIDE_COLUMNS)) for side in SIDES)
-        # Files older than these columns have one good build.
-        earlier = zip(*(row.get(column, ()) for column in OTHER_GOODS), strict=True)
-        yield Comparison(row["case"], Reason(row["reason"]), good, new, tuple(_side(*cells) for cells in earlier))
-
-
-def _side(build: str, outcomes: str, latencies: Iterable[float], digest: str) -> ComparisonSide:
-    given = parse_digest(digest) if digest else None
-    return ComparisonSide(build, tuple(map(Outcome, outcomes.split())), tuple(map(float, latencies)), given)
-
-
-def _digest_text(digest: Digest | None) -> str:
-    return " ".join(map(str, (digest.exact, *digest.figures))) if digest else ""
-
-
-def parse_digest(text: str) -> Digest:
-    """Return the digest in a cell of its column."""
-    exact, *figures = text.split()
-    return Digest(exact, tuple(map(int, figures)))

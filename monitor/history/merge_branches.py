@@ -15,13 +15,13 @@ from packaging.version import Version
 
 from monitor.history.commit_table import FILE as COMMITS
 from monitor.history.commit_table import add_commits, read_commits
-from monitor.history.derived_files import take_back, write_outcomes_anew
+from monitor.history.derived_files import apply_retraction, rewrite_outcomes
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import GitWorkTree
 from monitor.history.layout import RUNS, places, read_head, read_runs
 from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
-from monitor.history.retraction import read_followed, read_retractions, write_retractions
+from monitor.history.retraction import read_retractions, read_series_runs, write_retractions
 from monitor.history.signature_table import FOLDER, KnownSignature, read_signatures, version_of, write_signatures
 
 PLANTED = "Start from the history shipped with the project"  # the first commit of a history
@@ -31,7 +31,7 @@ NAMED = 3  # runs that a line names; the commit names all
 DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
 
 
-def rejoin(tree: GitWorkTree, say: Callable[[str], None]) -> None:
+def merge_remote(tree: GitWorkTree, say: Callable[[str], None]) -> None:
     """Make the local branch contain the remote's, with every local run. Raises GitError, HistoryError."""
     remote, local = tree.fetch(), tree.commit
     if remote is None or local is None or tree.contains(local, remote):
@@ -76,12 +76,12 @@ def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str
     if own := {run: told for run, told in retracted.items() if run in ids}:
         write_retractions(tree.path, there | own)
     for series in {item.run.series for item in runs if not item.run.blocked}:
-        write_outcomes_anew(tree, series)
+        rewrite_outcomes(tree, series)
     for framework in {item.run.framework for item in runs}:
         _join_signatures(tree, ours, theirs, framework)
     for item in read_runs(files):
         if item.run.id in retracted.keys() - {*ids}:  # what the remote follows still
-            take_back(tree, item, retracted[item.run.id])
+            apply_retraction(tree, item, retracted[item.run.id])
     lines = [f"Record again {len(ids)} runs that the remote lacked", "", *ids]
     lines += [f"Retracted: {run}" for run in sorted(retracted)]
     lines += ["", *(f"{ARTIFACT}: {one}" for one in sorted(artifacts, key=int))] if artifacts else []
@@ -149,7 +149,7 @@ def _join_signatures(tree: GitWorkTree, ours: Files, theirs: Files, framework: s
 
 def _versions(files: Files, framework: str) -> list[Version]:
     """Return the versions of a framework that were run."""
-    return [version_of(item.run.build.label) for item in read_followed(files, framework=framework) if item.run.build]
+    return [version_of(item.run.build.label) for item in read_series_runs(files, framework=framework) if item.run.build]
 
 
 def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:

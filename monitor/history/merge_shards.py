@@ -10,7 +10,7 @@ from monitor.formats.run_file import RunFile
 from monitor.model import RunEnd
 
 
-def join_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
+def merge_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
     """Return the run files, with the shards of one suite, build and target merged.
 
     If a shard is missing, blocked or duplicated, `shard` of the merged run names the parts that it has.

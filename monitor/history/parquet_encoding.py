@@ -16,37 +16,37 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitor.history.deduplication import DEDUPLICATED, EARLIER, EarlierRun, leave_out
+from monitor.history.deduplication import DEDUPLICATED, EARLIER, EarlierRun, deduplicate
 
-# Significant digits that are kept of a column; of one that is not here, all.
+# Significant digits of a column; other columns keep all.
 DIGITS = {
     "latency_median": 3,  # off by 0.5 % at most: a sixth of what a steady series scatters by
-    "latency_minimum": 2,  # nothing is judged by it
+    "latency_minimum": 2,  # no verdict depends on it
     "latency_first": 2,  # off by 5 % at most; a compilation scatters by more
     "latency_second": 2,
-    "latency_spread": 1,  # it states only a width, which 40 blocks determine within a fifth
-    "max_abs": 2,  # an error is news when it has doubled
+    "latency_spread": 1,  # only a width, known within a fifth from 40 blocks
+    "max_abs": 2,  # a doubled error counts as a change
     "max_rel": 2,
     "max_ulp": 2,
     "seconds": 1,  # shards are cut by sums of them
     "compiled_seconds": 2,
 }
-STEPWISE = "case"  # the column of sorted names; readers take it as it is, for such a column has no dictionary
+SORTED_COLUMN = "case"  # the column of sorted names; readers take it as it is, for such a column has no dictionary
 LEVEL = 9  # of zstd: two hundredths smaller than its default, for a tenth of a second per run
 
 
 def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = None) -> None:
     """Write observations, sorted by case, as Parquet, without the values that an earlier run has."""
-    written = pa.Table.from_pandas(with_digits_kept(table), preserve_index=False).replace_schema_metadata(None)
+    written = pa.Table.from_pandas(round_digits(table), preserve_index=False).replace_schema_metadata(None)
     if earlier:
-        written = leave_out(written, earlier)
+        written = deduplicate(written, earlier)
     with pq.ParquetWriter(
         path,
         written.schema,
         compression="zstd",
         compression_level=LEVEL,
-        use_dictionary=[name for name in written.column_names if name != STEPWISE],
-        column_encoding={STEPWISE: "DELTA_BYTE_ARRAY"},
+        use_dictionary=[name for name in written.column_names if name != SORTED_COLUMN],
+        column_encoding={SORTED_COLUMN: "DELTA_BYTE_ARRAY"},
         store_schema=False,  # pandas' and Arrow's own account of the columns is 10 kB a file, and `COLUMNS` has it
     ) as writer:
         writer.write_table(written)
@@ -54,12 +54,14 @@ def write_table(table: pd.DataFrame, path: Path, earlier: EarlierRun | None = No
             writer.add_key_value_metadata({EARLIER: earlier.run})
 
 
-def with_digits_kept(table: pd.DataFrame) -> pd.DataFrame:
+def round_digits(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as it is written, with the digits of `DIGITS`."""
-    return table.assign(**{name: rounded(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table})
+    return table.assign(
+        **{name: round_to_digits(table[name].to_numpy(), DIGITS[name]) for name in DIGITS if name in table}
+    )
 
 
-def rounded(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:
+def round_to_digits(values: npt.ArrayLike, digits: int) -> npt.NDArray[np.float64]:
     """Return values with so many significant digits. Zero and values that are not finite stay unchanged."""
     given = np.asarray(values, dtype=np.float64)
     kept = np.isfinite(given) & (given != 0)

@@ -18,12 +18,12 @@ import numpy as np
 from monitor.history.deduplication import REPEATED
 from monitor.history.files import Folder
 from monitor.history.git import BRANCH
-from monitor.history.layout import COLUMNS, RecordedRun, named, observations_path, read_run, read_runs
+from monitor.history.layout import COLUMNS, RecordedRun, earlier_run, observations_path, read_run, read_runs
 from monitor.history.merge_branches import ARTIFACT
 from monitor.history.parquet_encoding import write_table
 from monitor.history.store import History
 
-KEPT = timedelta(days=365)  # whose every night is there: a year is what the pages draw
+FULL_RETENTION = timedelta(days=365)  # every night of so long a time is kept, because the pages draw a year
 MEASURED = tuple(name for name, kind in COLUMNS.items() if kind == "float64" and name not in REPEATED)
 
 
@@ -39,16 +39,16 @@ class PruneReport:
     old: str = ""
 
 
-def thin(history: History, today: date, *, anew: bool) -> PruneReport:
-    """Thin out a history, in one commit; with `anew`, in the first of a new branch. Raises GitError, HistoryError."""
+def prune_measurements(history: History, today: date, *, rewrite: bool) -> PruneReport:
+    """Prune a history in one commit; with `rewrite`, in the first of a new branch. Raises GitError, HistoryError."""
     with history.writing() as tree:
         files = Folder(history.directory)
-        runs = to_thin(read_runs(files), today - KEPT)
-        freed = [_thin(files, observations_path(item.run)) for item in runs if not item.run.blocked]
+        runs = runs_to_prune(read_runs(files), today - FULL_RETENTION)
+        freed = [_prune_run(files, observations_path(item.run)) for item in runs if not item.run.blocked]
         done = PruneReport(sum(map(bool, freed)), sum(freed))
         if done.runs:
-            tree.commit_all(f"Thin out the measurements of {done.runs} runs before {today - KEPT}")
-        if not anew:
+            tree.commit_all(f"Prune the measurements of {done.runs} runs before {today - FULL_RETENTION}")
+        if not rewrite:
             return done
         old = f"{BRANCH}-until-{today}"
         tree.git("branch", old)
@@ -60,7 +60,7 @@ def thin(history: History, today: date, *, anew: bool) -> PruneReport:
         return PruneReport(done.runs, done.freed, old)
 
 
-def to_thin(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:
+def runs_to_prune(runs: Iterable[RecordedRun], before: date) -> list[RecordedRun]:
     """Return the runs to prune: all before that day, except the first of each week and series."""
     old = sorted((item for item in runs if _day(item) < before), key=lambda item: item.run.started)
     first = {(item.run.series, _day(item).isocalendar()[:2]): item for item in reversed(old)}
@@ -71,11 +71,11 @@ def _day(recorded: RecordedRun) -> date:
     return date.fromisoformat(recorded.run.started[:10])
 
 
-def _thin(files: Folder, path: PurePosixPath) -> int:
+def _prune_run(files: Folder, path: PurePosixPath) -> int:
     """Prune the measurements of a run; return the number of bytes freed, 0 if it had none."""
     there = files.directory / path
     table, size = read_run(files, path, tuple(COLUMNS)).to_pandas(), there.stat().st_size
     if table[[*MEASURED]].isna().all(axis=None):
         return 0
-    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), there, named(files, path))
+    write_table(table.assign(**dict.fromkeys(MEASURED, np.nan)), there, earlier_run(files, path))
     return size - there.stat().st_size

@@ -17,7 +17,7 @@ from monitor.formats.error_text import one_line
 from monitor.history.files import Files, HistoryError
 from monitor.history.layout import RecordedRun, read_observations, read_runs
 from monitor.history.manifest import read_table, write_table
-from monitor.history.spreadsheet_safety import marked, unmarked
+from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Outcome, Run
 
 PATH = PurePosixPath("retracted.csv")
@@ -61,25 +61,25 @@ def read_retractions(files: Files) -> dict[str, Retraction]:
     """Return the retracted runs by id. Raises HistoryError."""
     rows = read_table(files, PATH, COLUMNS)
     told = (Retraction(*cells) for cells in rows)
-    return {one.run: replace(one, why=unmarked(one.why)) for one in told}
+    return {one.run: replace(one, why=unescape_cell(one.why)) for one in told}
 
 
 def write_retractions(directory: Path, retractions: Mapping[str, Retraction]) -> None:
-    rows = [astuple(replace(one, why=marked(one.why))) for _, one in sorted(retractions.items())]
+    rows = [astuple(replace(one, why=escape_cell(one.why))) for _, one in sorted(retractions.items())]
     write_table(directory, PATH, COLUMNS, rows)
 
 
-def read_followed(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
+def read_series_runs(files: Files, target: str = "*", framework: str = "*") -> tuple[RecordedRun, ...]:
     """Return the heads of the runs that belong to a series, in no order. Raises HistoryError."""
-    return followed(read_runs(files, target, framework), read_retractions(files))
+    return series_runs(read_runs(files, target, framework), read_retractions(files))
 
 
-def followed(runs: Iterable[RecordedRun], retracted: Collection[str]) -> tuple[RecordedRun, ...]:
+def series_runs(runs: Iterable[RecordedRun], retracted: Collection[str]) -> tuple[RecordedRun, ...]:
     """Return the runs that belong to a series."""
     return tuple(item for item in runs if item.run.id not in retracted and not item.run.one_off)
 
 
-def kept_apart(
+def excluded_runs(
     files: Files, runs: Iterable[RecordedRun], retractions: Mapping[str, Retraction]
 ) -> tuple[ExcludedRun, ...]:
     """Return those of these runs that belong to no series, the newest first. Raises HistoryError."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from monitor.history.arrow_cache import MONTH, read_index, write_index
 from monitor.history.files import Files
-from monitor.history.layout import RecordedRun, joined, observations_path, read_run
+from monitor.history.layout import RecordedRun, join_tables, observations_path, read_run
 
 
 def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns: Sequence[str]) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def read_months(files: Files, index: Path, runs: Iterable[RecordedRun], columns:
         table, of_runs = _month(files, file, paths, columns)
         tables.append(table)
         rows |= zip((path.stem for path in paths), of_runs, strict=True)
-    return joined(tables, rows, columns)
+    return join_tables(tables, rows, columns)
 
 
 def _month(

@@ -17,7 +17,7 @@ from packaging.version import Version
 from monitor.history.files import Files
 from monitor.history.manifest import read_manifest, read_table, write_table
 from monitor.history.ordering import version_sort_key
-from monitor.history.spreadsheet_safety import marked, unmarked
+from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Build, Signature
 
 FOLDER = PurePosixPath("signatures")
@@ -41,7 +41,7 @@ def signatures_path(framework: str) -> PurePosixPath:
     return FOLDER / f"{framework}.csv"
 
 
-def follow_signatures(
+def apply_signatures(
     known: Mapping[str, KnownSignature], told: Iterable[Signature], build: Build, *, newest: bool
 ) -> dict[str, KnownSignature]:
     """Return the signatures after a run of `build` with the signatures `told`.
@@ -82,10 +82,15 @@ def read_all_signatures(files: Files) -> dict[str, KnownSignature]:
 def read_signatures(files: Files, path: PurePosixPath) -> dict[str, KnownSignature]:
     """Return the known signatures of one framework; none if it has no file. Raises HistoryError."""
     rows = read_table(files, path, COLUMNS)
-    return {function: KnownSignature(unmarked(text), since, unmarked(before)) for function, text, since, before in rows}
+    return {
+        function: KnownSignature(unescape_cell(text), since, unescape_cell(before))
+        for function, text, since, before in rows
+    }
 
 
 def write_signatures(directory: Path, path: PurePosixPath, known: Mapping[str, KnownSignature]) -> None:
     """Write the signatures of one framework to their file in a history."""
-    rows = [(function, marked(one.text), one.since, marked(one.before)) for function, one in sorted(known.items())]
+    rows = [
+        (function, escape_cell(one.text), one.since, escape_cell(one.before)) for function, one in sorted(known.items())
+    ]
     write_table(directory, path, COLUMNS, rows)

@@ -10,11 +10,11 @@ FORMULA = re.compile(r"'*[=+\-@\t\r]")
 MARKED = re.compile(r"'+[=+\-@\t\r]")
 
 
-def marked(text: str) -> str:
+def escape_cell(text: str) -> str:
     """Return the cell for a text."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def unmarked(cell: str) -> str:
+def unescape_cell(cell: str) -> str:
     """Return the text of a cell."""
     return cell[1:] if MARKED.match(cell) else cell

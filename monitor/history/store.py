@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from monitor.formats.run_file import RunFile
 from monitor.history.commit_table import add_commits, is_nightly, read_commits
-from monitor.history.derived_files import of_series, take_back, write_after
+from monitor.history.derived_files import apply_retraction, of_series, update_derived_files
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import GitWorkTree, PushRejectedError
 from monitor.history.last_known import known_after, read_outcomes
@@ -27,7 +27,7 @@ from monitor.history.layout import (
     COLUMNS,
     RecordedRun,
     count_runs,
-    joined,
+    join_tables,
     observations_path,
     outcomes_path,
     places,
@@ -37,16 +37,16 @@ from monitor.history.layout import (
     read_runs,
     write_run,
 )
-from monitor.history.merge_branches import ARTIFACT, PLANTED, rejoin
+from monitor.history.merge_branches import ARTIFACT, PLANTED, merge_remote
 from monitor.history.ordering import in_order, version_sort_key, with_extent
 from monitor.history.retraction import (
     ExcludedRun,
     Retraction,
-    followed,
-    kept_apart,
-    read_followed,
+    excluded_runs,
     read_retractions,
+    read_series_runs,
     retraction,
+    series_runs,
 )
 from monitor.history.run_matrix import RunMatrix, run_matrices
 from monitor.history.series_cache import read_months
@@ -57,7 +57,7 @@ T = TypeVar("T")
 
 # Two writers that lose against each other try again after a random pause; with this many tries a dozen writers at
 # once all get through, as the test with real processes shows.
-PUSH_TRIES = 20
+MAX_PUSH_TRIES = 20
 
 
 @dataclass(frozen=True, eq=False)  # a history is itself alone: what follows from it can be kept with it
@@ -96,7 +96,7 @@ class LoadedHistory:
             (run := str(names[code[of_run[0]]])): read_cases(self.files, observations_path(runs[run]), cases[of_run])
             for of_run in by_run
         }
-        there = joined([*tables.values()], {run: table.num_rows for run, table in tables.items()}, [*COLUMNS])
+        there = join_tables([*tables.values()], {run: table.num_rows for run, table in tables.items()}, [*COLUMNS])
         return there.iloc[np.argsort(np.concatenate(by_run))] if by_run else there
 
 
@@ -113,7 +113,7 @@ class HistoryReader:
 
     def load(self, target: str = "*", framework: str = "*") -> LoadedHistory:
         """Return the history, or its part for one target and framework. `by_series` reads a large history."""
-        return self._loaded(in_order(read_followed(self.files, target, framework)))
+        return self._loaded(in_order(read_series_runs(self.files, target, framework)))
 
     def recent(self, series: Series, *, nights: int, version: str = "") -> LoadedHistory:
         """Return the last runs of one series that observed anything; with `version`, of the builds up to it."""
@@ -128,7 +128,7 @@ class HistoryReader:
 
     def _runs(self, series: Series) -> tuple[RecordedRun, ...]:
         """Return the runs of one series, in order."""
-        return of_series(series, read_followed(self.files, *series[:2]))
+        return of_series(series, read_series_runs(self.files, *series[:2]))
 
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> LoadedHistory:
         return LoadedHistory(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
@@ -165,9 +165,9 @@ class HistoryReader:
         for place in places(self.files)[chosen]:
             heads: dict[Series, list[RecordedRun]] = {}
             there = read_runs(self.files, *place)
-            for item in followed(there, retractions):
+            for item in series_runs(there, retractions):
                 heads.setdefault(item.run.series, []).append(item)
-            if apart := kept_apart(self.files, there, retractions):
+            if apart := excluded_runs(self.files, there, retractions):
                 yield LoadedHistory((), read_observations(self.files, (), columns), files=self.files, apart=apart)
             for series in sorted(heads):
                 runs = in_order(heads[series])
@@ -212,7 +212,7 @@ class HistoryReader:
 
     def cases(self, framework: str, suite: str) -> frozenset[str]:
         """Return every case of a suite that any run had, over all targets, kinds of evidence and builds."""
-        runs = [item for item in read_followed(self.files, framework=framework) if item.run.suite == suite]
+        runs = [item for item in read_series_runs(self.files, framework=framework) if item.run.suite == suite]
         tables = (read_observations(self.files, [item], ("case",)) for item in runs if not item.run.blocked)
         return frozenset(str(case) for table in tables for case in table["case"])
 
@@ -315,7 +315,7 @@ class History(HistoryReader):
         def change() -> str:
             item, told = retraction(run, why, datetime.now(UTC).date().isoformat(), Folder(self.directory))
             done[:] = [told]
-            take_back(self._tree, item, told)
+            apply_retraction(self._tree, item, told)
             of = f"{told.target} {told.framework} {told.suite} {told.evidence}: {told.build or 'no build'}"
             return self._tree.commit_all(f"Retract run {run}\n\n{told.why}\n\n{of}")
 
@@ -350,7 +350,7 @@ class History(HistoryReader):
                 return change()
             tries = 0
             while True:
-                rejoin(tree, say)
+                merge_remote(tree, say)
                 before = tree.commit
                 commit = change()
                 try:
@@ -358,7 +358,7 @@ class History(HistoryReader):
                     return commit
                 except PushRejectedError:
                     tries += 1
-                    if tries == PUSH_TRIES:
+                    if tries == MAX_PUSH_TRIES:
                         raise
                 if before:
                     tree.move(before)
@@ -374,14 +374,14 @@ class History(HistoryReader):
     ) -> str | None:
         there = read_runs(Folder(self.directory))
         known = {recorded.run.id for recorded in there}  # also those that were taken back
-        heads = [*followed(there, read_retractions(Folder(self.directory)))]
+        heads = [*series_runs(there, read_retractions(Folder(self.directory)))]
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
             head = write_run(self.directory, runfile, _beside(runfile.run, heads))
             if runfile.run.one_off:
                 continue
             heads.append(head)
-            write_after(self.directory, runfile, heads)
+            update_derived_files(self.directory, runfile, heads)
         looked_up = add_commits(self.directory, commits)
         unnoted = artifacts and {*artifacts} - self.artifacts()
         return self._tree.commit_all(message) if new or looked_up or unnoted else None

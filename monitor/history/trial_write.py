@@ -12,21 +12,21 @@ from monitor.formats.run_file import RunFile
 from monitor.history.files import Folder
 from monitor.history.layout import (
     RecordedRun,
-    complete,
+    complete_observations,
     observations_table,
     read_comparisons,
     read_observations,
     read_runs,
     write_run,
 )
-from monitor.history.parquet_encoding import with_digits_kept
+from monitor.history.parquet_encoding import round_digits
 
 
 class LossyWriteError(RuntimeError):
     """A run that a history would not give back as it was written."""
 
 
-def rehearse(runfile: RunFile) -> None:
+def trial_write(runfile: RunFile) -> None:
     """Write a run to a temporary history and read it back. Raises LossyWriteError, and errors of the write."""
     with TemporaryDirectory(prefix="portability-") as folder:
         directory = Path(folder)
@@ -36,7 +36,7 @@ def rehearse(runfile: RunFile) -> None:
         _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end, len(runfile.comparisons)))
         if not runfile.run.blocked:
             read = read_observations(files, (head,)).drop(columns="run")
-            written = with_digits_kept(observations_table(complete(runfile)))
+            written = round_digits(observations_table(complete_observations(runfile)))
             _expect("observations", _plain(read), _plain(written))
         comparisons = tuple(sorted(runfile.comparisons, key=lambda one: one.case))
         _expect("comparisons", read_comparisons(files, (head,)).get(head.run.id, ()), comparisons)

@@ -16,7 +16,7 @@ from monitor.execution.run import NoCaseError, ResumeError
 from monitor.execution.targets.target import Target, load_targets
 from monitor.execution.workers.compile_worker import Exports
 from monitor.formats.run_file import RunFile, RunFileError
-from monitor.history.retraction import read_followed
+from monitor.history.retraction import read_series_runs
 from monitor.history.store import History
 from monitor.model import Job
 from monitor.pipeline.errors import UserError
@@ -125,7 +125,7 @@ def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) ->
 def _accepted(jobs: Sequence[Job], night: _Night, targets: Mapping[str, Target], history: History) -> list[RunFile]:
     """Return the valid run files; log each refused file in one line."""
     runfiles = []
-    versions = newest_versions(read_followed(history.files))
+    versions = newest_versions(read_series_runs(history.files))
     for job in jobs:
         try:
             runfiles.append(accept(night.path(job), targets, jobs=(job,), known=versions))

@@ -27,7 +27,7 @@ from monitor.formats.toml_reader import nearest
 from monitor.history.ingest import read_untrusted
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import OLDEST, version_sort_key
-from monitor.history.trial_write import rehearse
+from monitor.history.trial_write import trial_write
 from monitor.model import Build, Channel, Evidence, Job, Run
 from monitor.suite.discovery import KERNELS, suites
 
@@ -108,7 +108,7 @@ def accept(
         )
         if reason := next(filter(None, reasons), ""):
             raise RunFileError(f"{path}:1: {reason}")
-        rehearse(runfile)
+        trial_write(runfile)
     except RunFileError:
         raise
     except Exception as error:

@@ -11,8 +11,8 @@ from monitor.formats.run_file import RunFile, RunFileError
 from monitor.github.commit_ranges import commit_subject_reader, look_up_commits
 from monitor.history.commit_table import is_nightly
 from monitor.history.merge_branches import ARTIFACT
-from monitor.history.merge_shards import join_shards
-from monitor.history.retraction import read_followed
+from monitor.history.merge_shards import merge_shards
+from monitor.history.retraction import read_series_runs
 from monitor.history.store import History
 from monitor.model import Job
 from monitor.pipeline.github_access import api_url, github_token
@@ -44,7 +44,7 @@ def record_files(
     """
     started = {artifact: started_for(artifact) for artifact in artifacts}
     retracted = history.retractions()
-    versions = newest_versions(read_followed(history.files))
+    versions = newest_versions(read_series_runs(history.files))
     runfiles, refused = [], []
     for path in (*paths, *artifact_files(artifacts)):
         try:
@@ -77,7 +77,7 @@ def record_runs(
 
     The commit message names the runs, and the GitHub artifacts that they came in.
     """
-    runfiles = join_shards(runfiles)
+    runfiles = merge_shards(runfiles)
     lines = [f"{r.run.target} {r.run.framework} {r.run.suite} {r.run.evidence}: {_outcome(r)}" for r in runfiles]
     message = [f"Record {len(lines)} runs", "", *lines] if len(lines) > 1 else lines
     if artifacts:

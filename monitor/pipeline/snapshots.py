@@ -12,7 +12,7 @@ from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import INDEX, RUNNERS, SHIPPED_HISTORY
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.selection import SeriesSelection
-from monitor.snapshot.snapshot import Snapshot, gather
+from monitor.snapshot.snapshot import Snapshot, read_snapshot
 from monitor.suite.catalog import replaced_names
 
 EVERY_SERIES = SeriesSelection()
@@ -51,4 +51,4 @@ def load_snapshot(directory: Path, selection: SeriesSelection = EVERY_SERIES) ->
 
 def snapshot_of(history: History) -> Snapshot:
     """Return the snapshot of a history; the catalog gives the replacements of removed names."""
-    return gather(history, INDEX, replaced_names(), [*load_targets(RUNNERS)])
+    return read_snapshot(history, INDEX, replaced_names(), [*load_targets(RUNNERS)])

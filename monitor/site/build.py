@@ -48,7 +48,7 @@ from monitor.site.pages import regressions as regression_pages
 from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.site_data import SiteData, collect_site_data
-from monitor.snapshot.parallel import helpers, in_parts, nothing_collected
+from monitor.snapshot.parallel import process_count, run_in_parallel, without_garbage_collection
 from monitor.snapshot.snapshot import Snapshot
 
 # Filters of templates that return HTML.
@@ -82,7 +82,7 @@ def write_site(
     is the GitHub repository (`octocat/monitor`) with the issues of regressions.
     Raises SiteError if `directory` holds anything but a site of the monitor, which would be deleted.
     """
-    with nothing_collected(), replacement_directory(directory) as fresh:
+    with without_garbage_collection(), replacement_directory(directory) as fresh:
         data = collect_site_data(snapshot, project, generated, base)
 
         def part(number: int, of: int) -> Mapping[str, str]:
@@ -90,7 +90,9 @@ def write_site(
             _SiteRenderer(templates, build, generated, base, repository).render(data)
             return build.digests
 
-        pages = {page: of for made in in_parts(part, helpers(len(snapshot.runs))) for page, of in made.items()}
+        pages = {
+            page: of for made in run_in_parallel(part, process_count(len(snapshot.runs))) for page, of in made.items()
+        }
         if base:
             (fresh / "sitemap.xml").write_bytes(sitemap(base, pages))
         write_marker(fresh, pages)

@@ -17,13 +17,13 @@ T = TypeVar("T")
 MIN_RUNS = 200  # runs
 
 
-def helpers(runs: int) -> int:
+def process_count(runs: int) -> int:
     """Return the number of processes to use for so many runs."""
     return len(os.sched_getaffinity(0)) if runs >= MIN_RUNS else 1
 
 
 @contextmanager
-def nothing_collected() -> Iterator[None]:
+def without_garbage_collection() -> Iterator[None]:
     """Disable the garbage collector, here and in forked children, while millions of objects are allocated.
 
     Nearly all of these objects are needed until the end. Scanning them again and again takes a quarter of the time, and
@@ -41,7 +41,7 @@ class _Raised:
     error: Exception
 
 
-def in_parts(work: Callable[[int, int], T], processes: int) -> list[T]:
+def run_in_parallel(work: Callable[[int, int], T], processes: int) -> list[T]:
     """Return `work(number, processes)` for each number below `processes`; this process does the first part.
 
     The others are forked, so they have all data of this process. Their results are sent back, which takes time if they

@@ -29,7 +29,7 @@ class CaseMeasurements:
         self._table = table
         measured = ~np.isnan(table)
         charted: NDArray[np.bool_] = (measured.sum(axis=1) > 1) & (measured & (table != 0)).any(axis=1)
-        self.moves = [float(one) for one in movements(table)]
+        self.moves = [float(one) for one in log_ranges(table)]
         self.charted = [bool(one) for one in charted]
 
     def of(self, case: int) -> list[float]:
@@ -64,7 +64,7 @@ class RecentMeasurements:
         return frozenset(np.flatnonzero(self.messages_of.any(axis=1)).tolist())
 
 
-def trends_of(matrix: RunMatrix) -> RecentMeasurements:
+def recent_measurements(matrix: RunMatrix) -> RecentMeasurements:
     """Return the recent measurements of one series."""
     latencies, errors = (
         CaseMeasurements(matrix.numbers(name)[-HISTORY_RUNS:].T) for name in ("latency_median", "max_ulp")
@@ -81,7 +81,7 @@ def _messages(words: WordColumn) -> tuple[Numbers, list[str]]:
     return np.array([texts.index(one) for one in messages], np.int32)[place.reshape(code.shape)], texts
 
 
-def movements(table: Table) -> NDArray[np.float64]:
+def log_ranges(table: Table) -> NDArray[np.float64]:
     """Return the logarithm of the ratio of each row's extremes; 0 where a row is constant."""
     known = np.isfinite(table) & (table != 0)
     high = np.where(known, table, 0.0).max(axis=1, initial=0.0)

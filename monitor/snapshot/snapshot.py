@@ -33,8 +33,8 @@ from monitor.history.signature_table import KnownSignature
 from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
-from monitor.snapshot.parallel import helpers, in_parts, nothing_collected
-from monitor.snapshot.recent_measurements import RecentMeasurements, trends_of
+from monitor.snapshot.parallel import process_count, run_in_parallel, without_garbage_collection
+from monitor.snapshot.recent_measurements import RecentMeasurements, recent_measurements
 
 # Columns that the analysis reads of every run; the current status reads the others of single rows.
 READ_COLUMNS = (
@@ -100,7 +100,7 @@ class Snapshot:
         return tuple(one for one in self.series if one.evidence is not Evidence.REGISTERED)
 
 
-def material_of(recorded: LoadedHistory) -> Snapshot:
+def snapshot_of(recorded: LoadedHistory) -> Snapshot:
     """Return the snapshot of a history, or of one series of it."""
     return Snapshot(
         recorded.runs,
@@ -111,12 +111,12 @@ def material_of(recorded: LoadedHistory) -> Snapshot:
         find_changepoints(recorded),
         tuple(reported_slowdowns(recorded)),
         latency_nights(recorded),
-        {series: trends_of(matrix) for series, matrix in recorded.matrices.items()},
+        {series: recent_measurements(matrix) for series, matrix in recorded.matrices.items()},
         apart=recorded.apart,
     )
 
 
-def gather(
+def read_snapshot(
     history: HistoryReader,
     index: Path | None = None,
     replaced: Mapping[str, str] = MappingProxyType({}),
@@ -133,11 +133,11 @@ def gather(
 
     def part(number: int, of: int) -> list[Snapshot]:
         return [
-            material_of(recorded) for recorded in history.by_series(READ_COLUMNS, slice(number, None, of), index=index)
+            snapshot_of(recorded) for recorded in history.by_series(READ_COLUMNS, slice(number, None, of), index=index)
         ]
 
-    with nothing_collected():
-        found = _joined([one for found in in_parts(part, helpers(history.size())) for one in found])
+    with without_garbage_collection():
+        found = _joined([one for found in run_in_parallel(part, process_count(history.size())) for one in found])
     nights = tuple(mark_api_removals(night, replaced) for night in found.nights)
     return replace(
         found,

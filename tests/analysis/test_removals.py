@@ -17,7 +17,7 @@ from monitor.history.files import Folder
 from monitor.history.store import History, HistoryReader
 from monitor.issues.issue_plan import plan_issues
 from monitor.issues.settings import IssueSettings
-from monitor.snapshot.snapshot import Snapshot, gather
+from monitor.snapshot.snapshot import Snapshot, read_snapshot
 from monitor.suite.catalog import replaced_names
 
 Make = Callable[..., RunFile]
@@ -34,7 +34,7 @@ def told(tmp_path: Path, runfile: Make, says: dict[str, str], after: str = "abse
     history.record(
         [runfile(1, dict.fromkeys(says, "pass"), version="1"), replace(second, observations=observations)], "nights"
     )
-    return gather(history, replaced={f"jax.core.{name}": by for name, by in replaced.items()})
+    return read_snapshot(history, replaced={f"jax.core.{name}": by for name, by in replaced.items()})
 
 
 def standing(material: Snapshot) -> list[RegressionState]:

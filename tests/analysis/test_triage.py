@@ -18,7 +18,7 @@ from monitor.formats.run_file import RunFile
 from monitor.formats.toml_reader import FieldError
 from monitor.history.store import History, LoadedHistory
 from monitor.model import Build, Channel, Evidence, Outcome
-from monitor.snapshot.snapshot import material_of
+from monitor.snapshot.snapshot import snapshot_of
 
 Make = Callable[..., RunFile]
 A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"
@@ -156,7 +156,7 @@ def entry(**fields: str) -> str:
 def test_entries_that_help_nobody_are_told_of(
     tmp_path: Path, recorded: LoadedHistory, text: str, fault: str | None
 ) -> None:
-    triage, known = load_triage(written(tmp_path / "triage", text)), material_of(recorded)
+    triage, known = load_triage(written(tmp_path / "triage", text)), snapshot_of(recorded)
     told = [line.partition("expected.toml: ")[2] for line in triage_problems(triage, known.answers, known.told, TODAY)]
     assert told == ([fault] if fault else [])
 

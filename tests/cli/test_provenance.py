@@ -200,7 +200,7 @@ def test_what_nobody_thought_of_is_a_refusal_that_blames_the_monitor(
     def broken(_: RunFile) -> None:
         raise OverflowError("math\nrange error")
 
-    monkeypatch.setattr(provenance, "rehearse", broken)
+    monkeypatch.setattr(provenance, "trial_write", broken)
     path = write_run_file(tmp_path / "a.jsonl", runfile(1, {A: "pass"}, build=JAX))
     with pytest.raises(RunFileError, match="cannot record it, which is a fault of its own: OverflowError: math range"):
         accept(path, targets)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.history.layout import COLUMNS
-from monitor.history.parquet_encoding import DIGITS, rounded, write_table
+from monitor.history.parquet_encoding import DIGITS, round_to_digits, write_table
 
 SHIPPED = Path(__file__).parents[2] / "results" / "runs" / "cpu"
 WITH_EVERY_DIGIT = sorted(SHIPPED.glob("*/20261123*.parquet"))  # recorded before digits were rounded
@@ -33,20 +33,20 @@ def test_there_are_runs_to_shorten() -> None:
     ],
 )
 def test_so_many_digits_are_left(value: float, digits: int, short: float) -> None:
-    assert rounded([value], digits)[0] == short
+    assert round_to_digits([value], digits)[0] == short
 
 
 def test_what_is_no_number_stays() -> None:
     given = [np.nan, np.inf, -np.inf]
-    np.testing.assert_array_equal(rounded(given, 2), given)
+    np.testing.assert_array_equal(round_to_digits(given, 2), given)
 
 
 @given(st.floats(allow_nan=False), st.integers(1, 4))
 def test_rounding_is_close_and_done_once(value: float, digits: int) -> None:
-    once = rounded([value], digits)
+    once = round_to_digits([value], digits)
     assert once[0] == pytest.approx(value, rel=0.51 * 10.0 ** (1 - digits))
     # Near the ends of what a float holds, the last bit may still move.
-    np.testing.assert_allclose(rounded(once, digits), once, rtol=1e-15)
+    np.testing.assert_allclose(round_to_digits(once, digits), once, rtol=1e-15)
 
 
 @pytest.mark.parametrize("run", WITH_EVERY_DIGIT, ids=lambda path: path.stem)

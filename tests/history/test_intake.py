@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from monitor.formats.error_text import clean, one_line
 from monitor.formats.run_file import FORMAT, RunFile, RunFileError
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.consistency import MOST_FUNCTIONS, end_faults, run_faults
-from monitor.history.ingest import LARGEST_LINE, PUBLISHED, SHOWN, VALIDATORS, read_untrusted
+from monitor.history.consistency import MAX_FUNCTIONS, end_faults, run_faults
+from monitor.history.ingest import MAX_LINE_BYTES, PUBLISHED, TEXT_VALIDATOR, VALIDATORS, read_untrusted
 from monitor.history.layout import RecordedRun
 from monitor.model import (
     Build,
@@ -141,7 +141,7 @@ def test_a_fault_is_refused_with_its_place(
         (b"[" * 100_000 + b"\n", "1: not JSON"),
         (b'{"format": 1, "format": 1}\n', "1: not JSON: a member twice"),
         (b'{"format": NaN}\n', "1: not JSON: NaN is not a number"),
-        (b"x" * (LARGEST_LINE + 1), "1: a line of over"),
+        (b"x" * (MAX_LINE_BYTES + 1), "1: a line of over"),
     ],
 )
 def test_what_is_no_run_file_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
@@ -242,7 +242,7 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
     "case with a line feed": (0, {"run.cases": ["jax/jax.a/eager\n"]}, "run.cases.0: "),
     "folders as a function": (0, {"run.cases": ["jax/../eager"]}, "run.cases.0: "),
     "dots as a function": (0, {"run.cases": ["jax/jax..a/eager"]}, "run.cases.0: "),
-    "too many functions": (0, {"run.cases": [f"jax/jax.f{n}/eager" for n in range(MOST_FUNCTIONS + 1)]}, "run.cases: "),
+    "too many functions": (0, {"run.cases": [f"jax/jax.f{n}/eager" for n in range(MAX_FUNCTIONS + 1)]}, "run.cases: "),
     "shard beyond": (0, {"run.shard": "3/2"}, "run.shard: "),
     "too many shards": (0, {"run.shard": "1/101"}, "run.shard: "),
     "blocked with cases": (0, {"run.blocked": "no device"}, "run.blocked: "),
@@ -389,8 +389,8 @@ def test_a_clock_that_is_behind_refuses_no_run_of_today(tmp_path: Path, whole: R
 @given(text=st.text(max_size=2000))
 def test_what_the_run_step_cleans_is_taken(text: str) -> None:
     """A night is never lost over what a framework wrote into a message, nor over what a machine calls its CPU."""
-    assert SHOWN.is_valid(clean(text))
-    assert SHOWN.is_valid(one_line(text))
+    assert TEXT_VALIDATOR.is_valid(clean(text))
+    assert TEXT_VALIDATOR.is_valid(one_line(text))
 
 
 def test_the_runs_that_the_project_ships_are_within_the_bounds() -> None:
@@ -420,7 +420,7 @@ def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
             assert values.between(of_column[column]["minimum"], of_column[column]["maximum"]).all(), (path, column)
             seen |= {column} if len(values) else set()
         for text in {*table["message"].dropna(), *table.get("declared_limit", pd.Series(dtype=str)).dropna()}:
-            assert SHOWN.is_valid(str(text)), (path, text)
+            assert TEXT_VALIDATOR.is_valid(str(text)), (path, text)
     assert seen == {*of_column}
 
 

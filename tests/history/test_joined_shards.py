@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.formats.run_file import RunFile
-from monitor.history.merge_shards import join_shards
+from monitor.history.merge_shards import merge_shards
 from monitor.history.store import History
 from monitor.model import Comparison, ComparisonSide, Outcome, Reason, RunEnd
 
@@ -23,7 +23,7 @@ def test_all_shards_are_one_whole_run(runfile: Callable[..., RunFile], tmp_path:
         shard(runfile(2, {B: "absent"}), "2/2", notes=("a note",)),
         shard(runfile(1, {A: "pass", C: "pass"}), "1/2", notes=("a note",)),
     ]
-    (joined,) = join_shards(parts)
+    (joined,) = merge_shards(parts)
     assert joined.run.whole
     assert joined.run.cases == (A, B, C)
     assert joined.run.started == parts[1].run.started
@@ -48,7 +48,7 @@ def test_what_shards_compared_is_joined_too(runfile: Callable[..., RunFile]) -> 
     ended = [
         replace(part, end=RunEnd("2026-11-01T03:00:00Z", notes=("not all was compared",))) for part in (first, second)
     ]
-    (joined,) = join_shards(ended)
+    (joined,) = merge_shards(ended)
     assert joined.comparisons == tuple(compared)
     assert joined.end is not None
     assert joined.end.notes == ("not all was compared",)
@@ -58,7 +58,7 @@ def test_a_missing_shard_is_said_and_takes_nothing_away(runfile: Callable[..., R
     history = History(tmp_path / "history")
     history.record([runfile(1, {A: "pass", B: "pass", C: "pass"})], "first night")
     parts = [shard(runfile(2, {A: "pass"}), "1/3"), shard(runfile(2, {B: "pass"}), "3/3")]
-    (joined,) = join_shards(parts)
+    (joined,) = merge_shards(parts)
     assert (joined.run.shard, joined.run.whole) == ("1,3/3", False)
     assert joined.run.notes == ("of 3 shards, nothing came of 2",)
     history.record([joined], "second night")
@@ -67,16 +67,16 @@ def test_a_missing_shard_is_said_and_takes_nothing_away(runfile: Callable[..., R
 
 def test_a_blocked_shard_counts_as_missing(runfile: Callable[..., RunFile]) -> None:
     blocked = shard(runfile(1, {}), "2/2", blocked="no device")
-    (joined,) = join_shards([shard(runfile(1, {A: "pass"}), "1/2"), blocked])
+    (joined,) = merge_shards([shard(runfile(1, {A: "pass"}), "1/2"), blocked])
     assert joined.run.shard == "1/2"
     assert not joined.run.blocked
-    (alone,) = join_shards([blocked])
+    (alone,) = merge_shards([blocked])
     assert alone.run.blocked == "no device"
 
 
 def test_a_shard_cut_short_leaves_the_run_unfinished(runfile: Callable[..., RunFile]) -> None:
     cut = replace(shard(runfile(1, {B: "pass"}), "2/2"), end=None)
-    (joined,) = join_shards([shard(runfile(1, {A: "pass"}), "1/2"), cut])
+    (joined,) = merge_shards([shard(runfile(1, {A: "pass"}), "1/2"), cut])
     assert joined.end is None
 
 
@@ -85,4 +85,4 @@ def test_shards_of_two_builds_or_suites_are_not_joined(runfile: Callable[..., Ru
     other_build = shard(runfile(1, {B: "pass"}, version="2.0"), "2/2")
     other_suite = shard(runfile(1, {B: "pass"}), "2/2", suite="harness")
     whole = runfile(3, {C: "pass"})
-    assert len(join_shards([first, other_build, other_suite, whole])) == 4
+    assert len(merge_shards([first, other_build, other_suite, whole])) == 4

@@ -30,8 +30,8 @@ from datetime import date
 from pathlib import Path
 from monitor.formats.run_file import read_run_file
 from monitor.history.store import History
-from monitor.history.retention import thin
-from monitor.snapshot.snapshot import gather
+from monitor.history.retention import prune_measurements
+from monitor.snapshot.snapshot import read_snapshot
 directory, push, index, *paths = sys.argv[1:]
 history = History(Path(directory))
 files = [read_run_file(Path(path)) for path in paths]
@@ -40,8 +40,8 @@ sys.stdin.readline()
 for file in files:
     history.record([file], file.run.id, push=push == "push")
 if index:
-    gather(history, Path(index))
-    thin(history, date(2028, 1, 1), anew=False)
+    read_snapshot(history, Path(index))
+    prune_measurements(history, date(2028, 1, 1), rewrite=False)
 print("done", flush=True)
 """
 

@@ -21,8 +21,8 @@ from monitor.history.last_known import read_outcomes
 from monitor.history.layout import (
     COLUMNS,
     TEXTS,
-    complete,
-    named,
+    complete_observations,
+    earlier_run,
     observations_path,
     observations_table,
     outcomes_path,
@@ -32,8 +32,8 @@ from monitor.history.layout import (
     write_observations,
 )
 from monitor.history.ordering import in_order
-from monitor.history.parquet_encoding import DIGITS, rounded, with_digits_kept
-from monitor.history.retention import thin
+from monitor.history.parquet_encoding import DIGITS, round_digits, round_to_digits
+from monitor.history.retention import prune_measurements
 from monitor.history.store import History
 from monitor.model import Evidence, Run
 
@@ -65,7 +65,7 @@ def size(directory: Path, run: Run) -> int:
 
 def names(history: History) -> list[str]:
     """Which run each of a history's runs names, oldest first; empty where it is whole."""
-    there = [named(history.files, observations_path(item.run)) for item in history.load().runs]
+    there = [earlier_run(history.files, observations_path(item.run)) for item in history.load().runs]
     return [earlier.run[:8] if earlier else "" for earlier in there]
 
 
@@ -73,7 +73,7 @@ def test_of_real_builds_nothing_is_lost(releases: tuple[Path, list[Run]]) -> Non
     directory, runs = releases
     for run in runs:
         wanted = observed(SHIPPED, run)
-        short = wanted.assign(**{name: rounded(wanted[name], digits) for name, digits in DIGITS.items()})
+        short = wanted.assign(**{name: round_to_digits(wanted[name], digits) for name, digits in DIGITS.items()})
         assert_frame_equal(
             observed(directory, run).astype(dict.fromkeys(TEXTS, "str")), short.astype(dict.fromkeys(TEXTS, "str"))
         )
@@ -81,7 +81,7 @@ def test_of_real_builds_nothing_is_lost(releases: tuple[Path, list[Run]]) -> Non
 
 def test_of_real_builds_most_name_another_and_take_two_thirds(releases: tuple[Path, list[Run]], tmp_path: Path) -> None:
     directory, runs = releases
-    naming = [run for run in runs if named(Folder(directory), observations_path(run))]
+    naming = [run for run in runs if earlier_run(Folder(directory), observations_path(run))]
     assert len(naming) > len(runs) * 0.7
     for run in naming:
         (tmp_path / observations_path(run)).parent.mkdir(parents=True, exist_ok=True)
@@ -93,8 +93,8 @@ def test_a_run_that_another_names_is_whole(releases: tuple[Path, list[Run]]) -> 
     directory, runs = releases
     paths = [observations_path(run) for run in runs]
     for path in paths:
-        if earlier := named(Folder(directory), path):
-            assert named(Folder(directory), path.with_name(earlier.run + ".parquet")) is None
+        if earlier := earlier_run(Folder(directory), path):
+            assert earlier_run(Folder(directory), path.with_name(earlier.run + ".parquet")) is None
 
 
 def test_any_columns_can_be_asked_for_in_any_order(releases: tuple[Path, list[Run]]) -> None:
@@ -152,7 +152,7 @@ def test_what_is_thinned_out_can_still_be_named(tmp_path: Path, runfile: Make) -
     for day in (1, 2, 3, 4):  # a Sunday, and a week of which the first keeps its measurements
         history.record([runfile(day, dict.fromkeys(CASES, "error"))], str(day))
     before = history.load().observations
-    assert thin(history, date(2028, 1, 1), anew=False).runs == 2
+    assert prune_measurements(history, date(2028, 1, 1), rewrite=False).runs == 2
     assert names(history) == ["", *["20261101"] * 3]
     assert history.load().observations["message"].equals(before["message"])
 
@@ -185,7 +185,7 @@ def test_runs_keep_their_values_when_the_run_that_they_repeat_is_retracted(
         assert [item.run.id for item in remaining] == sorted(kept)
         for item in remaining:
             there = observed(history.directory, item.run)
-            wanted = with_digits_kept(observations_table(complete(kept[item.run.id])))
+            wanted = round_digits(observations_table(complete_observations(kept[item.run.id])))
             assert_frame_equal(there.astype(dict.fromkeys(TEXTS, "str")), wanted.astype(dict.fromkeys(TEXTS, "str")))
         alone = History(Path(folder) / "alone")
         alone.record([*kept.values()], "as if the others had never been")

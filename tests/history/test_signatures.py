@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.formats.run_file import RunFile
-from monitor.history.merge_shards import join_shards
+from monitor.history.merge_shards import merge_shards
 from monitor.history.signature_table import KnownSignature
 from monitor.history.store import History
 from monitor.model import Evidence, Signature
@@ -113,5 +113,5 @@ def test_what_was_only_compiled_tells_nothing_of_age(
 def test_shards_tell_theirs_together(telling: Callable[..., RunFile]) -> None:
     parts = [telling(1, "1.0", a="(x)"), telling(2, "1.0", a="(x)", b="(y)")]
     numbered = [replace(part, run=replace(part.run, shard=f"{n}/2")) for n, part in enumerate(parts, start=1)]
-    (joined,) = join_shards(numbered)
+    (joined,) = merge_shards(numbered)
     assert joined.signatures == (Signature("jax.a", "(x)"), Signature("jax.b", "(y)"))

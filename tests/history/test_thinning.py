@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.formats.run_file import RunFile
-from monitor.history.retention import MEASURED, thin, to_thin
+from monitor.history.retention import MEASURED, prune_measurements, runs_to_prune
 from monitor.history.store import History
 
 Make = Callable[..., RunFile]
@@ -28,13 +28,13 @@ def history(tmp_path: Path, runfile: Make) -> History:
 
 
 def test_one_run_a_week_keeps_its_measurements(history: History) -> None:
-    thinned = to_thin(history.load().runs, date(2026, 11, 11))
+    thinned = runs_to_prune(history.load().runs, date(2026, 11, 11))
     assert [item.run.started[8:10] for item in thinned] == ["03", "04", "05", "06", "07", "08", "10"]
 
 
 def test_measurements_go_and_outcomes_stay(history: History) -> None:
     before = history.load().observations
-    done = thin(history, AFTER_A_YEAR, anew=False)
+    done = prune_measurements(history, AFTER_A_YEAR, rewrite=False)
     after = history.load().observations
     kept = [name for name in after if name not in MEASURED]
     assert after[kept].equals(before[kept])
@@ -45,15 +45,15 @@ def test_measurements_go_and_outcomes_stay(history: History) -> None:
 
 
 def test_thinning_again_changes_nothing(history: History) -> None:
-    thin(history, AFTER_A_YEAR, anew=False)
+    prune_measurements(history, AFTER_A_YEAR, rewrite=False)
     commits = git(history, "rev-list", "--count", "HEAD")
-    assert thin(history, AFTER_A_YEAR, anew=False).runs == 0
+    assert prune_measurements(history, AFTER_A_YEAR, rewrite=False).runs == 0
     assert git(history, "rev-list", "--count", "HEAD") == commits
 
 
 def test_a_branch_that_begins_anew_leaves_the_old_one_whole(history: History, runfile: Make) -> None:
     was = git(history, "rev-list", "--count", "HEAD")
-    done = thin(history, AFTER_A_YEAR, anew=True)
+    done = prune_measurements(history, AFTER_A_YEAR, rewrite=True)
     assert git(history, "rev-list", "--count", "HEAD") == "1"
     assert int(git(history, "rev-list", "--count", done.old)) == int(was) + 1
     assert git(history, "diff", "--stat", "HEAD", done.old) == ""

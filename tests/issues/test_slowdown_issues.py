@@ -19,7 +19,7 @@ from monitor.model import (
     Evidence,
 )
 from monitor.reports.regressions_text import regressions_text
-from monitor.snapshot.snapshot import material_of
+from monitor.snapshot.snapshot import snapshot_of
 from support.fake_github import FakeGitHub
 from support.issue_text import SITE, held, opened
 from support.slowdown_history import SLOW, history, slower_in
@@ -105,7 +105,7 @@ def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
 
 def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
     triage = said(tmp_path, expected=EXPECTED)
-    still, mended = material_of(history(slow=4)), material_of(history(slow=4, fast=4))
+    still, mended = snapshot_of(history(slow=4)), snapshot_of(history(slow=4, fast=4))
     assert [*triage_problems(triage, still.answers, still.told, TODAY)] == []
     (line,) = triage_problems(triage, mended.answers, mended.told, TODAY)
     assert line.endswith("no matching case fails this way any more: remove it")

@@ -23,7 +23,7 @@ from monitor.model import Evidence, Outcome
 from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, SiteError
 from monitor.site.status_legend import CHANGE_KINDS, EVIDENCES, OUTCOMES, PORTABILITIES
-from monitor.snapshot.snapshot import material_of
+from monitor.snapshot.snapshot import snapshot_of
 from support.html_pages import Page
 from support.site_history import (
     BIDI,
@@ -372,11 +372,11 @@ def test_data_has_every_case_once(site: Path, recorded: LoadedHistory) -> None:
 
 def test_the_next_build_replaces_the_site_and_nothing_else(recorded: LoadedHistory, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    nothing = material_of(LoadedHistory((), recorded.observations.iloc[:0]))
+    nothing = snapshot_of(LoadedHistory((), recorded.observations.iloc[:0]))
     first = write_site(nothing, NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     assert first == directory / "index.html"
     (directory / "stale.html").write_text("old")
-    write_site(material_of(recorded), PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(snapshot_of(recorded), PROJECT, directory, templates=TEMPLATES, generated=GENERATED)
     assert not (directory / "stale.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["public"]
 
@@ -387,13 +387,13 @@ def test_the_next_build_replaces_the_site_and_nothing_else(recorded: LoadedHisto
     )  # an empty directory is nobody's
     (foreign / MARKER).unlink()
     with pytest.raises(SiteError, match="home: holds files that are not a site of the monitor"):
-        write_site(material_of(recorded), NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
+        write_site(snapshot_of(recorded), NOTHING_SAID, foreign, templates=TEMPLATES, generated=GENERATED)
     assert (foreign / "index.html").exists()
 
 
 def test_a_failing_build_leaves_the_old_site(recorded: LoadedHistory, tmp_path: Path) -> None:
     directory = tmp_path / "public"
-    write_site(material_of(recorded), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
+    write_site(snapshot_of(recorded), NOTHING_SAID, directory, templates=TEMPLATES, generated=GENERATED)
     before = (directory / "index.html").read_bytes()
 
     def broken(case: str, seen: str) -> str:
@@ -401,7 +401,7 @@ def test_a_failing_build_leaves_the_old_site(recorded: LoadedHistory, tmp_path: 
 
     with pytest.raises(KeyError):
         write_site(
-            material_of(recorded),
+            snapshot_of(recorded),
             replace(NOTHING_SAID, script=broken),
             directory,
             templates=TEMPLATES,
@@ -413,7 +413,7 @@ def test_a_failing_build_leaves_the_old_site(recorded: LoadedHistory, tmp_path: 
 
 
 def test_an_empty_history_makes_a_site(recorded: LoadedHistory, tmp_path: Path) -> None:
-    nothing = material_of(LoadedHistory((), recorded.observations.iloc[:0]))
+    nothing = snapshot_of(LoadedHistory((), recorded.observations.iloc[:0]))
     index = write_site(nothing, NOTHING_SAID, tmp_path / "public", templates=TEMPLATES, generated=GENERATED)
     assert "No run has been recorded yet." in Page(index).text
 

@@ -13,7 +13,7 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.latency.slowdown_tracker import CommonDrift
 from monitor.model import Evidence
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
-from monitor.snapshot.snapshot import Snapshot, material_of
+from monitor.snapshot.snapshot import Snapshot, snapshot_of
 from support.slowdown_history import BEFORE, CASES, SLOW, history
 
 WEEKS = 28  # nights on either level that the look back needs
@@ -29,7 +29,7 @@ def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
 
 
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
-    material = material_of(history(slow=2))
+    material = snapshot_of(history(slow=2))
     said = "25 % slower in an A/B run, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
     assert [replace(level, note=level.note.replace("\u202f", " ")) for level in of(material)] == [
         LatencyLevel(NEW, "25 % slower", said)
@@ -38,17 +38,17 @@ def test_a_slowdown_that_was_told_of_is_a_level() -> None:
 
 
 def test_one_night_side_by_side_is_said_to_be_one() -> None:
-    (level,) = of(material_of(history(slow=1)))
+    (level,) = of(snapshot_of(history(slow=1)))
     assert level.note.endswith("under jax 13.0, on one night so far")
 
 
 def test_one_that_recovered_says_in_which_build() -> None:
-    (level,) = of(material_of(history(slow=4, fast=4)))
+    (level,) = of(snapshot_of(history(slow=4, fast=4)))
     assert "; recovered in jax " in level.note
 
 
 def test_the_look_back_says_between_which_builds() -> None:
-    material = material_of(history(slow=WEEKS, before=WEEKS))
+    material = snapshot_of(history(slow=WEEKS, before=WEEKS))
     moved, told = of(material)
     assert moved.build == f"jax=={WEEKS + 1}.0"
     assert moved.step == "25 % slower"
@@ -59,7 +59,7 @@ def test_the_look_back_says_between_which_builds() -> None:
 
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
-    material = material_of(history(slow=1))
+    material = snapshot_of(history(slow=1))
     (night,) = material.paces
     slow = replace(material, paces=(replace(night, slowdowns=(), drift=CommonDrift(math.log(1.3), None)),))
     for case in CASES[:2]:

@@ -15,7 +15,7 @@ from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Outcome
-from monitor.snapshot.snapshot import Snapshot, material_of
+from monitor.snapshot.snapshot import Snapshot, snapshot_of
 
 Make = Callable[..., RunFile]
 
@@ -41,7 +41,7 @@ def nights(runfile: Make, *outcomes: str) -> list[RunFile]:
 def failing(tmp_path: Path, runfiles: list[RunFile]) -> tuple[CurrentFailure, ...]:
     history = History(tmp_path / "history")
     history.record(runfiles, "nights")
-    return current_failures(material_of(history.load()).functions)
+    return current_failures(snapshot_of(history.load()).functions)
 
 
 def test_cases_that_say_the_same_are_one_over_functions_and_hardware(tmp_path: Path, runfile: Make) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from monitor.site.charts.geometry import HEIGHT, LEFT, SPARK_HEIGHT, TOP, Axis, chart, histogram, spark
-from monitor.snapshot.recent_measurements import movements
+from monitor.snapshot.recent_measurements import log_ranges
 
 BUILDS = ("jax 0.4", "jax 0.5", "jax 0.6")
 AXIS = Axis(BUILDS)
@@ -79,9 +79,9 @@ def test_infinite_and_missing_errors_are_not_drawn() -> None:
 
 def test_movement_is_the_ratio_of_the_extremes() -> None:
     table = np.array([[2.0, math.nan, 4.0], [0.0, math.nan, math.nan], [3.0, math.inf, 3.0]])
-    assert movements(table).tolist() == [pytest.approx(math.log(2)), 0.0, 0.0]
-    assert movements(np.empty((0, 3))).tolist() == []
-    assert movements(np.empty((2, 0))).tolist() == [0.0, 0.0]
+    assert log_ranges(table).tolist() == [pytest.approx(math.log(2)), 0.0, 0.0]
+    assert log_ranges(np.empty((0, 3))).tolist() == []
+    assert log_ranges(np.empty((2, 0))).tolist() == [0.0, 0.0]
 
 
 def test_a_bin_includes_its_lower_edge_only() -> None:

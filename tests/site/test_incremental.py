@@ -20,8 +20,8 @@ from monitor.site.build import write_site
 from monitor.site.incremental import MARKER, input_digest, replacement_directory, write_marker
 from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
-from monitor.snapshot.parallel import in_parts
-from monitor.snapshot.snapshot import Snapshot, gather, material_of
+from monitor.snapshot.parallel import run_in_parallel
+from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
 from support.site_history import GENERATED, PROJECT, TEMPLATES, Night
 
 Write = Callable[..., set[str]]
@@ -63,7 +63,7 @@ def test_a_night_touches_its_framework_and_what_sums_up(
     write(material)
     night = Night(5)
     later.record([night.file(night.run("cpu-x86", "torch"))], "night 5")
-    touched = write(material_of(later.load()))
+    touched = write(snapshot_of(later.load()))
     assert "functions/torch/torch.cat.html" in touched
     assert "api/v1/functions/torch/torch.cat.json" in touched
     others = [name for name in touched if "/jax/" in name or "/tensorflow/" in name]
@@ -106,9 +106,9 @@ def test_what_is_gone_is_gone(material: Snapshot, write: Write, tmp_path: Path) 
 
 
 def test_processes_that_share_the_work_find_the_same(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = gather(history)
-    monkeypatch.setattr("monitor.snapshot.snapshot.helpers", lambda runs: 3)
-    shared = gather(history)
+    alone = read_snapshot(history)
+    monkeypatch.setattr("monitor.snapshot.snapshot.process_count", lambda runs: 3)
+    shared = read_snapshot(history)
     assert (shared.runs, shared.nights, shared.outcomes) == (alone.runs, alone.nights, alone.outcomes)
     assert repr(shared.series) == repr(alone.series)
     assert shared.trends.keys() == alone.trends.keys()
@@ -120,9 +120,9 @@ def test_what_a_process_raises_is_raised_here() -> None:
             raise ValueError("number 1")
         return number
 
-    assert in_parts(lambda number, of: number * of, 3) == [0, 3, 6]
+    assert run_in_parallel(lambda number, of: number * of, 3) == [0, 3, 6]
     with pytest.raises(ValueError, match="number 1"):
-        in_parts(work, 2)
+        run_in_parallel(work, 2)
 
 
 def test_what_a_page_is_made_of_is_told_by_value(material: Snapshot) -> None:

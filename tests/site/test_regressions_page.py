@@ -17,7 +17,7 @@ from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.model import Evidence
 from monitor.site.pages.regressions import regressions_page
 from monitor.site.status_legend import SLOWDOWN_STATUSES
-from monitor.snapshot.snapshot import material_of
+from monitor.snapshot.snapshot import snapshot_of
 from support.slowdown_history import SLOW, STEP, history, slower_in
 
 
@@ -110,6 +110,6 @@ def test_the_document_is_as_the_published_schema_says(slowed_site: Path) -> None
 
 
 def test_a_history_without_any_says_so() -> None:
-    material = material_of(history(slow=0))
+    material = snapshot_of(history(slow=0))
     page = regressions_page((), material.paces, material.rated)
     assert (page.groups, page.latencies, page.flaky, page.median_detection_days) == ((), (), (), None)

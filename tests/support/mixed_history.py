@@ -12,7 +12,7 @@ from monitor.history.store import History
 from monitor.model import Build, Channel, Evidence, Latency, NumericalError, Observation, Outcome, Run, RunEnd
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
-from monitor.snapshot.snapshot import Snapshot, gather
+from monitor.snapshot.snapshot import Snapshot, read_snapshot
 
 GENERATED = datetime(2026, 11, 9, 6, tzinfo=UTC)
 
@@ -150,4 +150,4 @@ def material(directory: Path) -> Snapshot:
     history = History(directory / "history")
     for file in sorted(files(), key=lambda one: one.run.started):
         history.record([file], "a night")
-    return gather(history)
+    return read_snapshot(history)

@@ -13,7 +13,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.store import History, LoadedHistory
 from monitor.model import Evidence, Outcome, Retry, Signature
 from monitor.site.build import write_site
-from monitor.snapshot.snapshot import Snapshot, gather, material_of
+from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
 from support import mixed_history, slowdown_history
 from support.site_history import (
     BASE,
@@ -103,7 +103,7 @@ def recorded(history: History) -> LoadedHistory:
 
 @pytest.fixture(scope="session")
 def material(history: History) -> Snapshot:
-    return gather(history)
+    return read_snapshot(history)
 
 
 @pytest.fixture(scope="session")
@@ -111,7 +111,7 @@ def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A site of one target, on which a case has been told of as slower on the newest night."""
     directory = tmp_path_factory.mktemp("slowed") / "public"
     write_site(
-        material_of(history_of(slow=2)),
+        snapshot_of(history_of(slow=2)),
         NOTHING_SAID,
         directory,
         templates=TEMPLATES,

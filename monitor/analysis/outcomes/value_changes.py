@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from monitor.analysis.outcomes.run_conditions import differences, machine_of, same_build
-from monitor.history.layout import parse_digest
+from monitor.history.digests import parse_digest
 from monitor.history.run_matrix import NONE, RunMatrix, last_run_alike, values_at
 from monitor.history.store import LoadedHistory
 from monitor.model import Run

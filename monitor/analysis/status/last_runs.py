@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.humanize import parse_time
-from monitor.history.consistency import AHEAD
+from monitor.history.consistency import MAX_CLOCK_DIFFERENCE
 from monitor.model import Channel, Run, Series
 
 
@@ -45,7 +45,7 @@ def last_runs(nights: Iterable[NightChanges], now: datetime) -> Mapping[Series, 
         run = night.run
         every[run.series] = None
         started = parse_time(run.started)
-        if not night.observed or started > now + AHEAD:
+        if not night.observed or started > now + MAX_CLOCK_DIFFERENCE:
             continue
         observed[run.series] = max(started, observed.get(run.series, started))
         if is_nightly_run(run):
