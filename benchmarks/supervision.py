@@ -94,7 +94,7 @@ class Bench:
         return time.perf_counter() - start
 
     def apart(self, cases: list[str]) -> float:
-        return sum(self.bare([case]) for case in cases)
+        return sum(self.without_packages([case]) for case in cases)
 
     def asv(self, cases: list[str]) -> float:
         folder = self._scratch / "benchmarks"
@@ -167,7 +167,7 @@ def main() -> None:
             cases = sorted(random.Random(SEED).sample(passing, min(arguments.cases, len(passing))))
             bare, watched = [], []
             for turn in range(arguments.rounds):
-                for way, times in ((bench.bare, bare), (bench.watched, watched))[:: -1 if turn % 2 else 1]:
+                for way, times in ((bench.without_packages, bare), (bench.watched, watched))[:: -1 if turn % 2 else 1]:
                     times.append(way(cases) / len(cases))
             few = cases[:: max(1, len(cases) // APART)][:APART]
             apart, asv = bench.apart(few) / len(few), bench.asv(few) / len(few)

@@ -56,7 +56,7 @@ class Build:
         return f"{self.distribution}=={self.version}"
 
     @cached_property
-    def bare(self) -> Build:
+    def without_packages(self) -> Build:
         """Return the build without the packages beside it, which are many."""
         return replace(self, packages=())
 

@@ -14,7 +14,7 @@ from monitor.analysis.outcomes.failure_groups import FailureGroup, group_changes
 from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.regressions.triage import apply_triage, reported_slowdowns
+from monitor.analysis.regressions.triage import apply_triage, unsuppressed_slowdowns
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.current_status import SeriesStatus
 from monitor.analysis.status.evidence_validation import EvidenceValidation, validate_evidence
@@ -56,7 +56,7 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
     nights = tuple(apply_triage(night, context.excuse) for night in snapshot.newest if selection.matches_run(night.run))
     latency = tuple(night for night in snapshot.paces if selection.matches_run(night.run))
     counting = any(night.regressions or night.incidents for night in nights) or any(
-        reported_slowdowns(night, context.excuse) for night in latency
+        unsuppressed_slowdowns(night, context.excuse) for night in latency
     )
     return NewestChanges(nights, latency, context.faults, counting)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.changepoints import Changepoint, find_changepoints
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, ToldOf, latency_nights, reported_slowdowns
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, ReportedSlowdown, latency_nights, reported_slowdowns
 from monitor.analysis.outcomes.flakiness import FlakinessRating, flakiness_ratings
 from monitor.analysis.outcomes.outcome_changes import NightChanges, newest_nights, night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
@@ -60,7 +60,7 @@ class Snapshot:
     outcomes: Mapping[str, Mapping[Outcome, int]]
     rated: tuple[FlakinessRating, ...]
     moved: tuple[Changepoint, ...]
-    told: tuple[ToldOf, ...]
+    told: tuple[ReportedSlowdown, ...]
     paces: tuple[LatencyNight, ...]
     trends: Mapping[SeriesKey, RecentMeasurements]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
@@ -159,7 +159,9 @@ def _joined(parts: Sequence[Snapshot]) -> Snapshot:
         {run: counts for part in parts for run, counts in part.outcomes.items()},
         tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
         tuple(sorted((one for part in parts for one in part.moved), key=Changepoint.order)),
-        tuple(sorted((one for part in parts for one in part.told), key=lambda one: (one[1].started, one[0].case))),
+        tuple(
+            sorted((one for part in parts for one in part.told), key=lambda one: (one.run.started, one.slowdown.case))
+        ),
         tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
         {key: trends for part in parts for key, trends in part.trends.items()},
         apart=tuple(sorted((one for part in parts for one in part.apart), key=lambda one: one.run.id, reverse=True)),

@@ -146,7 +146,8 @@ def test_a_slowdown_is_suspect_confirmed_reported_ongoing_and_recovered(world: W
     assert filed.good
     assert filed.new
     assert (filed.good.build, filed.new.build, filed.seen) == ("jax==7.0", "jax==14.0", "night-15")
-    ((slow, run, recovered),) = reported_slowdowns(world.recorded)
+    (one,) = reported_slowdowns(world.recorded)
+    slow, run, recovered = one.slowdown, one.run, one.recovered
     assert recovered is not None
     assert (slow.case, run.series, run.id, recovered.id) == (SLOW, SERIES, "night-15", "night-21")
 
@@ -177,7 +178,7 @@ def test_a_verdict_is_never_taken_back_by_a_later_night(world: World) -> None:
     world.factors[SLOW] = 1.2
     for number in range(12):
         world.night({SLOW: 1.2} if number < 3 else {})
-        filed.append([(slow.case, run.id) for slow, run, _ in reported_slowdowns(world.recorded)])
+        filed.append([(one.slowdown.case, one.run.id) for one in reported_slowdowns(world.recorded)])
     assert filed == [[], *[[(SLOW, "night-14")]] * 11]
 
 
@@ -298,5 +299,6 @@ def test_nights_before_the_step_do_not_dilute_it(world: World) -> None:
         assert [one.case for one in followed_slowdowns(world.recorded)] == [SLOW]
     for _ in range(2):
         world.night({SLOW: 1.3})
-    ((slow, _, _),) = reported_slowdowns(world.recorded)
+    (one,) = reported_slowdowns(world.recorded)
+    slow = one.slowdown
     assert np.exp(slow.step) > 1.155, "all five nights come to 1.147"

@@ -13,7 +13,13 @@ from monitor.analysis.latency.slowdown_tracker import latency_nights
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.regressions.tracker import EventKind
-from monitor.analysis.regressions.triage import Triage, load_triage, reported_slowdowns, suppression_of, triage_problems
+from monitor.analysis.regressions.triage import (
+    Triage,
+    load_triage,
+    suppression_of,
+    triage_problems,
+    unsuppressed_slowdowns,
+)
 from monitor.issues.issue_plan import plan_issues
 from monitor.model import (
     Evidence,
@@ -82,7 +88,7 @@ def test_one_that_is_expected_or_muted_opens_no_issue(tmp_path: Path) -> None:
         assert (number, one.state) == (number, state)
         assert len(plan_issues([one], night_changes(recorded), [], SITE)) == (state is RegressionState.OPEN)
         (night,) = latency_nights(recorded)
-        assert len(reported_slowdowns(night, excuse)) == (
+        assert len(unsuppressed_slowdowns(night, excuse)) == (
             state is RegressionState.OPEN
         )  # what `judge --exit-code` goes by
 

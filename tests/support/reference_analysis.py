@@ -118,7 +118,9 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             past = state.latest(case)
             assert past is not None
             until = past.latest.until.build
-            gone = Change(case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.bare if until else None)
+            gone = Change(
+                case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.without_packages if until else None
+            )
             changes.append(gone)
         changes += drifted[run.id]
         result.append(_night(run, state.baseline, changes, repeated, table))

@@ -69,7 +69,9 @@ def series_changepoints(series: Series, nights: Nights) -> Iterator[Changepoint]
             at_once = weeks[shift.last] if weeks[shift.last] > many else 0
             if until and since:
                 factor = float(np.exp(shift.step))
-                yield Changepoint(Cell(case, target, suite, evidence), until.bare, since.bare, factor, at_once)
+                yield Changepoint(
+                    Cell(case, target, suite, evidence), until.without_packages, since.without_packages, factor, at_once
+                )
 
 
 def _replaced(calibrations: Floats) -> int:

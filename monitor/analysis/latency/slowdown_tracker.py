@@ -62,7 +62,13 @@ class Slowdown:
     new: ComparisonSide | None = None
 
 
-ToldOf = tuple[Slowdown, Run, Run | None]  # with the run of the night that told of it, and that of its recovery
+@dataclass(frozen=True)
+class ReportedSlowdown:
+    """A slowdown with the run that reported it, and the run by which it had recovered, or None."""
+
+    slowdown: Slowdown
+    run: Run
+    recovered: Run | None
 
 
 @dataclass(frozen=True)
@@ -100,13 +106,14 @@ def latency_nights(recorded: LoadedHistory) -> tuple[LatencyNight, ...]:
     return tuple(_newest(every[series], recorded.comparisons) for series in sorted(every))
 
 
-def reported_slowdowns(recorded: LoadedHistory) -> Iterator[ToldOf]:
+def reported_slowdowns(recorded: LoadedHistory) -> Iterator[ReportedSlowdown]:
     """Yield all slowdowns that were ever reported, each with the run of the report and that of its recovery."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
         for filing in walk(nights, recorded.comparisons).filings:
-            slowdown = _slowdown(filing.followed, runs[filing.night], SlowdownStatus.REPORTED)
-            yield slowdown, runs[filing.night], None if filing.recovered is None else runs[filing.recovered]
+            run = runs[filing.night]
+            recovered = None if filing.recovered is None else runs[filing.recovered]
+            yield ReportedSlowdown(_slowdown(filing.followed, run, SlowdownStatus.REPORTED), run, recovered)
 
 
 def followed_slowdowns(recorded: LoadedHistory) -> tuple[Slowdown, ...]:

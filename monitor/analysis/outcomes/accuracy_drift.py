@@ -119,4 +119,12 @@ def _case_drifts(case: str, measurements: Sequence[tuple[Run, Build, float]], fl
         _, until, _ = builds[position - 1][-1]
         _, since, _ = builds[position][0]
         run, _, _ = builds[position + MIN_BUILDS - 1][0]
-        yield AccuracyDrift(Cell.of(case, run), run, until.bare, since.bare, before, after, "ulp" if floor else "abs")
+        yield AccuracyDrift(
+            Cell.of(case, run),
+            run,
+            until.without_packages,
+            since.without_packages,
+            before,
+            after,
+            "ulp" if floor else "abs",
+        )

@@ -135,7 +135,7 @@ def _value_change(values: ValueChange, result: CaseResult, run: Run) -> Change:
 
 
 def _build_of(run: Run) -> Build | None:
-    return run.build.bare if run.build else None
+    return run.build.without_packages if run.build else None
 
 
 def past_after(baseline: BaselineOutcome, result: CaseResult, run: Run, *, at_once: bool) -> CasePast | None:

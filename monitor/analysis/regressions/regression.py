@@ -107,7 +107,7 @@ def no_suppression(bad: FailingCell) -> RegressionState | None:  # noqa: ARG001 
 def regressions(nights: Iterable[NightChanges], suppress: Suppression = no_suppression) -> tuple[Regression, ...]:
     """Return every regression of a history, in the order in which they opened."""
     tracker = RegressionTracker.of(nights)
-    newest = {series: build.bare for series, runs in tracker.runs.items() if (build := runs[-1].build)}
+    newest = {series: build.without_packages for series, runs in tracker.runs.items() if (build := runs[-1].build)}
     watch = _WatchPeriods(tracker.runs)
     return tuple(_finished(tracked, newest, tracker.flaky, watch, suppress) for tracked in tracker.regressions)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.slowdown_tracker import Slowdown, ToldOf
+from monitor.analysis.latency.slowdown_tracker import ReportedSlowdown, Slowdown
 from monitor.analysis.regressions.regression import (
     Regression,
     RegressionState,
@@ -41,7 +41,7 @@ class _CellSlowdown:
 
 
 def slowdown_regressions(
-    told: Iterable[ToldOf], runs: Iterable[RecordedRun], suppress: Suppression = no_suppression
+    told: Iterable[ReportedSlowdown], runs: Iterable[RecordedRun], suppress: Suppression = no_suppression
 ) -> tuple[Regression, ...]:
     """Return all reported slowdowns among these runs as regressions, in the order in which they opened."""
     by_build: dict[tuple[str, Build], list[_CellSlowdown]] = defaultdict(list)
@@ -51,13 +51,14 @@ def slowdown_regressions(
     return tuple(sorted(regressions, key=lambda one: one.events[0].run.started))
 
 
-def _cell_slowdowns(reported: Iterable[ToldOf], runs: Iterable[RecordedRun]) -> Iterator[_CellSlowdown]:
-    builds = {build.label: build.bare for item in runs if (build := item.run.build)}
-    for slow, told, recovered in reported:
+def _cell_slowdowns(reported: Iterable[ReportedSlowdown], runs: Iterable[RecordedRun]) -> Iterator[_CellSlowdown]:
+    builds = {build.label: build.without_packages for item in runs if (build := item.run.build)}
+    for one in reported:
+        slow, told, recovered = one.slowdown, one.run, one.recovered
         good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
         if good and new:
             cell = Cell.of(slow.case, told)
-            build = told.build.bare if told.build else new
+            build = told.build.without_packages if told.build else new
             yield _CellSlowdown(
                 FailingCell(cell, Outcome.PASS, _numbers(slow), build, slower=True), good, new, told, recovered
             )
@@ -66,7 +67,7 @@ def _cell_slowdowns(reported: Iterable[ToldOf], runs: Iterable[RecordedRun]) -> 
 def _regression(framework: str, build: Build, found: Sequence[_CellSlowdown], suppress: Suppression) -> Regression:
     bad = tuple(sorted((one.bad for one in found if not one.recovered), key=lambda one: one.cell))
     fixed_in = [run.build for one in found if (run := one.recovered) and run.build]
-    fixed = None if bad else max(fixed_in, key=build_sort_key).bare
+    fixed = None if bad else max(fixed_in, key=build_sort_key).without_packages
     return Regression(
         id=hashlib.sha256(f"{framework} {RegressionKind.SLOWER} {build.label}".encode()).hexdigest()[:12],
         framework=framework,

@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, ReportedSlowdown, Slowdown, SlowdownStatus
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import RegressionState, Suppression
@@ -164,7 +164,7 @@ def apply_triage(night: NightChanges, suppress: Suppression) -> NightChanges:
     return replace(night, changes=tuple(map(triaged, night.changes)))
 
 
-def reported_slowdowns(night: LatencyNight, suppress: Suppression) -> tuple[Slowdown, ...]:
+def unsuppressed_slowdowns(night: LatencyNight, suppress: Suppression) -> tuple[Slowdown, ...]:
     """Return the slowdowns that a night reports and that nothing suppresses."""
     return tuple(
         slow for slow in night.of(SlowdownStatus.REPORTED) for bad in _slower(slow, night.run) if not suppress(bad)
@@ -172,7 +172,7 @@ def reported_slowdowns(night: LatencyNight, suppress: Suppression) -> tuple[Slow
 
 
 def triage_problems(
-    triage: Triage, answers: Iterable[FailingCell], told: Iterable[ToldOf], today: date
+    triage: Triage, answers: Iterable[FailingCell], told: Iterable[ReportedSlowdown], today: date
 ) -> Iterator[str]:
     """Yield a line for each entry that has ended or matches nothing.
 
@@ -193,11 +193,11 @@ def triage_problems(
             yield f"{entry.where}: no matching case fails this way any more: remove it"
 
 
-def _slow(told: Iterable[ToldOf]) -> Iterator[FailingCell]:
+def _slow(told: Iterable[ReportedSlowdown]) -> Iterator[FailingCell]:
     """Yield every reported slowdown that has not recovered, as a failing cell."""
-    for slow, run, recovered in told:
-        if recovered is None:
-            yield from _slower(slow, run)
+    for one in told:
+        if one.recovered is None:
+            yield from _slower(one.slowdown, one.run)
 
 
 def _slower(slow: Slowdown, run: Run) -> Iterator[FailingCell]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.changepoints import Changepoint
-from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus, ToldOf
+from monitor.analysis.latency.slowdown_tracker import LatencyNight, ReportedSlowdown, Slowdown, SlowdownStatus
 from monitor.analysis.regressions.slowdown_regressions import latency_text
 from monitor.formatting.display_names import build_title, label_title
 from monitor.formatting.humanize import slower_by
@@ -28,12 +28,15 @@ class LatencyLevel:
 class LatencyLevels:
     """Levels of all cases: change points, reported and confirmed slowdowns, and the common drift of a night."""
 
-    def __init__(self, moved: Iterable[Changepoint], told: Iterable[ToldOf], paces: Sequence[LatencyNight]) -> None:
+    def __init__(
+        self, moved: Iterable[Changepoint], told: Iterable[ReportedSlowdown], paces: Sequence[LatencyNight]
+    ) -> None:
         self._of_cell: dict[Cell, list[LatencyLevel]] = {}
         self._of_series: Mapping[Series, LatencyLevel] = dict(_series_levels(paces))
         for one in moved:
             self._of_cell.setdefault(one.cell, []).append(_changepoint_level(one))
-        for slow, run, recovered in told:
+        for report in told:
+            slow, run, recovered = report.slowdown, report.run, report.recovered
             after = f"; recovered in {build_title(recovered.build)}" if recovered else ""
             self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slowdown_level(slow, after))
         for night in paces:

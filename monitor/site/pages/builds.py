@@ -81,7 +81,9 @@ def build_pages(
 
 
 def _by_version(builds: Iterable[Build | None]) -> list[Build]:
-    return sorted((build.bare for build in builds if build), key=lambda build: version_sort_key(build.version))
+    return sorted(
+        (build.without_packages for build in builds if build), key=lambda build: version_sort_key(build.version)
+    )
 
 
 def comparison_file(framework: str) -> str:
