@@ -1,4 +1,4 @@
-"""What tests share: the real frameworks, each in its own environment, and small run files."""
+"""Shared fixtures: the real frameworks, each in its own environment, and small run files."""
 
 from __future__ import annotations
 

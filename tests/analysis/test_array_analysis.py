@@ -1,4 +1,4 @@
-"""What is found with arrays is what is found case by case, on the recorded history and on the planted one."""
+"""The analysis with arrays equals the analysis case by case, on the recorded and on the planted history."""
 
 from __future__ import annotations
 

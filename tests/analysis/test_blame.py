@@ -1,4 +1,4 @@
-"""Whose doing it is that a case turned worse."""
+"""Attribution of a failure to the build or to the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which changes are one cause."""
+"""Grouping of changes by cause."""
 
 from __future__ import annotations
 

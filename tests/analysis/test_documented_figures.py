@@ -1,4 +1,4 @@
-"""What docs/reference/scores.md says of thresholds is what the code holds."""
+"""The thresholds in docs/reference/scores.md equal those of the code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How flaky a case is, and how sure that is."""
+"""Flakiness rates of cases, and their intervals."""
 
 from __future__ import annotations
 

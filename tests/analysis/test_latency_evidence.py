@@ -1,4 +1,4 @@
-"""What nights side by side come to, over builds whose layout is a bias that stays with each."""
+"""Evidence of comparisons over several nights, with a layout bias that stays with each build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What half a year of a history says of latencies, over nights of known truth."""
+"""Change points of half a year of latencies with known steps."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Machine = Callable[[int], str]
 
 @cache
 def seen_when(factor: float) -> pd.DataFrame:
-    """What a night saw whose first case took so many times its usual time; most nights are alike."""
+    """Return a night whose first case took `factor` times its usual time; most nights are equal."""
     times = [100.0 * factor, *[100.0] * (len(CASES) - 1)]
     return observations_table(
         [

@@ -1,4 +1,4 @@
-"""What counts as a change, and what never does."""
+"""Changes of outcomes, and differences that are no change."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -
 
 
 def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
-    """What a case's answers, each with those of fresh workers, one a build, are as news: build, verdict, outcomes."""
+    """Return the changes of a case from its outcomes under successive builds: build, verdict, outcomes."""
     runfiles = [
         runfile(day, {A: outcome}, version=str(day), retries={A: again})
         for day, (outcome, again) in enumerate(answers, start=1)
@@ -161,7 +161,7 @@ def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -
 
 
 def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runfile: Make) -> None:
-    """Of three cases that turned, it fails in one too, passes another, and now and then fails in the third."""
+    """Return a comparison in which the good build fails one case, passes another, and is flaky in the third."""
     c = "jax/jax.c/eager"
     passes, fails = Outcome.PASS, Outcome.ERROR
     said = {A: (fails, fails, fails), B: (passes, passes, passes), c: (passes, fails, passes)}

@@ -1,4 +1,4 @@
-"""What the tests of the commands share."""
+"""Fixtures of the tests of the commands."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.fake_github import TOKEN, FakeGitHub, serve
 
 @pytest.fixture(autouse=True)
 def own_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a command leaves in the current directory no other test finds: its runs may have the same names."""
+    """Run each test in a directory of its own, because runs of different tests may have the same names."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")  # nobody asks the real one
     monkeypatch.delenv("GITHUB_TOKEN", raising=False)

@@ -1,4 +1,4 @@
-"""How the program ends when the machine is in the way: a full disk, a closed pipe, an interrupt, an ASCII terminal."""
+"""Exit of the program on a full disk, a closed pipe, an interrupt and an ASCII terminal."""
 
 from __future__ import annotations
 

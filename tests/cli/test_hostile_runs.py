@@ -153,7 +153,7 @@ def files(draw: st.DrawFn, night: int) -> list[dict[str, Any]]:
 
 
 class Outline(HTMLParser):
-    """What of a page is active: tags, attributes that are not data, and addresses; and text outside of code."""
+    """Parser that collects the active parts of a page: tags, attributes, addresses, and text outside of code."""
 
     def __init__(self, page: str) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What a plan knows of the nights before: what each job is held against."""
+"""The baseline of each planned job, from the nights before."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_a_listed_suite_of_which_the_history_has_no_such_case_is_refused(
 def test_a_declared_suite_without_a_fitting_case_is_left_out_and_a_listed_one_is_kept(
     tmp_path: Path, cpu: Target
 ) -> None:
-    """What an installed build lists is known when it runs, but not that another framework's case is among it."""
+    """Only an installed build lists such cases, but a case of another framework is refused at once."""
     wish = PlanRequest(("cpu",), cases=("jax/jax.lax.sort/harness-*",))
     jobs = plan_jobs(wish, {"cpu": cpu}, History(tmp_path / "history"))
     assert [(job.framework, job.suite) for job in jobs] == [("jax", "harness")]

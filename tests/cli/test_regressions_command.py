@@ -38,7 +38,7 @@ def history(tmp_path: Path, runfile: Make) -> Path:
 
 
 def regressions(history: Path, *options: str, triage: Path | None = None) -> str:
-    """What the command says, where people have said nothing unless in `triage`."""
+    """Return the output of the command, with no triage entries except those in `triage`."""
     said = triage or history.parent / "nothing-said"
     said.mkdir(exist_ok=True)
     (said / "mutes.toml").touch()  # a directory with neither file is refused: its name may be mistyped

@@ -1,4 +1,4 @@
-"""What is made of a script's exit status, and of latencies that were measured side by side."""
+"""Verdicts of bisection trials, from the exit status of a script and from compared latencies."""
 
 from __future__ import annotations
 

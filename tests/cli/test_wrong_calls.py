@@ -113,7 +113,7 @@ def accepted(command: Command, parameter: Parameter) -> set[str]:
 
 
 def wrong(command: Command, parameter: Parameter) -> Iterator[str]:
-    """What this parameter cannot take."""
+    """Return invalid values of this parameter."""
     if parameter.is_path:
         takes_directory = parameter.parser is None or "directory" in getattr(parameter.parser, "__name__", "")
         yield from (["file", "file/below", "/dev/full"] if takes_directory else ["folder", "file/below", "/dev/full"])

@@ -1,4 +1,4 @@
-"""What the site has for programs: valid by its own schema, readable by others' readers, and inert."""
+"""Exported files are valid by their schema, readable by standard readers, and inert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which commits two builds are of, and where they are compared: found in one place, the same wherever it is shown."""
+"""Commits of two builds and the address of their comparison, equal wherever they are shown."""
 
 from __future__ import annotations
 

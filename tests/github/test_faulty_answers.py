@@ -164,7 +164,7 @@ SLOW = {"late": (FaultyAnswer(slow=0.6, done=True, body=b"{}"), "no answer in ti
 
 @dataclass(frozen=True)
 class Operation:
-    """What is asked, which request of it gets the odd answer, and whether what came of it is right.
+    """One operation, the request with the faulty response, and a check of the result.
 
     `right` is called where no fault was told; `twice` counts what must not be there twice.
     """
@@ -304,7 +304,7 @@ def client(github: FaultyGitHub, waited: list[float], **options: Any) -> GitHubC
 
 
 def outcome(operation: Operation, asked: GitHubClient, directory: Path) -> tuple[Any, str]:
-    """What came of an operation, or the fault that was told; anything else that is raised fails the test."""
+    """Return the result of an operation or its reported fault; any other exception fails the test."""
     try:
         return operation.do(asked, directory), ""
     except FAULTS as fault:

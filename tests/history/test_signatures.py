@@ -1,4 +1,4 @@
-"""What functions take, as the history keeps it: its diff is the news of the API, and old builds tell the past alone."""
+"""Signatures in the history: the diff shows API changes, and older builds change only the past."""
 
 from __future__ import annotations
 

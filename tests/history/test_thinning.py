@@ -1,4 +1,4 @@
-"""What an old history keeps, and what it loses."""
+"""Data that pruning keeps and removes."""
 
 from __future__ import annotations
 

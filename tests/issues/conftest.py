@@ -1,4 +1,4 @@
-"""What the tests of issues share: nights, the regressions in them, and a GitHub on this machine."""
+"""Fixtures of the tests of issues: nights, their regressions, and a GitHub on this machine."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def night(runfile: Make) -> Make:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., History_]:
-    """What a history of these nights comes to."""
+    """Return the snapshot of a history of these nights."""
     number = iter(range(1000))
 
     def make(*runfiles: RunFile, excuse: Suppression = no_suppression) -> History_:

@@ -1,4 +1,4 @@
-"""What issues say, whole, as files that people can read: `golden/*.md`.
+"""Complete texts of issues, compared with readable files: `golden/*.md`.
 
 After a change that is meant, `PORTABILITY_GOLDEN=write pytest tests/issues/test_bodies.py` writes them anew;
 their diff is then what is reviewed.

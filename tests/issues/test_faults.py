@@ -1,4 +1,4 @@
-"""What GitHub may answer instead, and what is made of it: waited for, looked for, passed over, or told in a line."""
+"""Faulty responses of GitHub lead to a wait, a check, a skip, or one line."""
 
 from __future__ import annotations
 

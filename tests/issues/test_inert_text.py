@@ -47,7 +47,7 @@ NAMES = st.from_regex(r"\A[A-Za-z0-9_.]{1,30}\Z")
 
 
 class Outline(HTMLParser):
-    """What a reader, and GitHub's filters, see outside of code: tags with their attributes, and text."""
+    """Parser that collects tags, attributes and text outside of code."""
 
     def __init__(self, markdown: str) -> None:
         super().__init__()

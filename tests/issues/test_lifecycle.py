@@ -44,7 +44,7 @@ def kinds(tasks: Any) -> list[str]:
 
 
 def close(issue: dict[str, Any], reason: str = "completed") -> None:
-    """What a person does."""
+    """Action of a person on an issue."""
     issue.update(state="closed", state_reason=reason)
 
 
@@ -408,7 +408,7 @@ def said(github: FakeGitHub) -> list[str]:
 
 
 def now(github: FakeGitHub) -> str:
-    """What the only issue says of how it stands."""
+    """Return the status line of the only issue."""
     (issue,) = github.issues
     (line,) = (line for line in issue["body"].splitlines() if line.startswith("| status |"))
     return str(line)

@@ -1,4 +1,4 @@
-"""What became slower has an issue, which says by how much, and is closed when it is as fast as before."""
+"""A slowdown has an issue with both times, which closes when the case is fast again."""
 
 from __future__ import annotations
 

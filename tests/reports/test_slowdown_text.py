@@ -1,4 +1,4 @@
-"""What people read of a night's slowdowns, word for word."""
+"""The text of a night's slowdowns, word for word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What fails now, by cause: over functions and hardware; on the page, for programs, and on the command line."""
+"""Current failures grouped by message, on the page, in the API and on the command line."""
 
 from __future__ import annotations
 

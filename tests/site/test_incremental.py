@@ -132,7 +132,7 @@ def test_what_a_page_is_made_of_is_told_by_value(material: Snapshot) -> None:
 
 
 def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Path) -> None:
-    """Whose hashes are others, and with them the order of whatever has none."""
+    """Subclass with other hashes, so that unordered collections change their order."""
     made = []
     for seed in "12":
         program = Path(sys.executable).with_name("portability")

@@ -1,4 +1,4 @@
-"""What pages claim is what was observed: for every page of a site that mixes builds, suites and kinds of evidence."""
+"""Every claim of a page equals the observations, on a site that mixes builds, suites and kinds of evidence."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def portability(*arguments: str, cwd: Path = Path()) -> CompletedProcess[str]:
-    """What the program says, and how it ends, where it is called in that directory."""
+    """Return the output and the exit status of the program, called in that directory."""
     status, out, err = 0, io.StringIO(), io.StringIO()
     with chdir(cwd), redirect_stdout(out), redirect_stderr(err), patch("sys.argv", ["portability", *arguments]):
         try:

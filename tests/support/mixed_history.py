@@ -38,7 +38,7 @@ Outcomes = Mapping[str, tuple[Outcome, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of a build on a day: the series, the cases, and those that do not pass."""
+    """Run of a build on a day: the series, the cases, and the failing ones."""
 
     day: int
     series: tuple[str, str, str, Evidence]

@@ -52,7 +52,7 @@ from monitor.model import (
 
 @dataclass
 class _Class:
-    """What is known on one class of machine: the past of each case, and the last run that judged it."""
+    """Knowledge on one machine class: the past of each case, and the last run that judged it."""
 
     pasts: dict[str, CasePast] = field(default_factory=dict)
     last: dict[str, int] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class _Class:
 
 @dataclass
 class _SeriesState:
-    """What is known of a series; `turned` has the last run in which each case turned, and to what."""
+    """Knowledge of a series; `turned` has the last run in which each case turned, and its outcome then."""
 
     of: dict[str, _Class] = field(default_factory=lambda: defaultdict(_Class))
     turned: dict[str, tuple[int, Outcome]] = field(default_factory=dict)
@@ -163,7 +163,7 @@ def _night(
 
 
 def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
-    """Whether a case passed when a build was run last."""
+    """Return whether a case passed in the last run of a build."""
     table = of_build.get((series, build))
     return table is not None and bool(((table["case"] == case) & (table["outcome"] == Outcome.PASS.value)).any())
 

@@ -94,7 +94,7 @@ def operators() -> tuple[str, ...]:
 
 
 def script_of(case: str, seen: str = "") -> str:
-    """What stands in for a case's script; a sparse product is taken for a case of the past, which has none."""
+    """Return a placeholder for the script of a case; a sparse product counts as a past case without a script."""
     return "" if "sparse" in case else f'"""{case}"""\n\nprint("{SCRIPT}", 1 < 2 and "&amp;")\n'
 
 
@@ -155,7 +155,7 @@ class Night:
 
 
 def usual(case: str, evidence: Evidence) -> Observation:
-    """What a case comes to on most nights."""
+    """Return the outcome of a case on most nights."""
     if evidence is Evidence.COMPILED:
         return compiled(case)
     if evidence is Evidence.REGISTERED:

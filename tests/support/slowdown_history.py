@@ -65,5 +65,5 @@ def compare(case: str, reason: Reason, good_build: int, number: int, by: float) 
 
 
 def slower_in(recorded: LoadedHistory, excuse: Suppression = no_suppression) -> tuple[Regression, ...]:
-    """What became slower in a history."""
+    """Return the slowdowns of a history."""
     return slowdown_regressions(reported_slowdowns(recorded), recorded.runs, excuse)

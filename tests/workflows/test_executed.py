@@ -56,7 +56,7 @@ def recorded_from(here: GitHubLocally) -> list[str]:
 
 
 def words(page: Path) -> str:
-    """What a page says."""
+    """Return the text of a page."""
     return " ".join(unescape(sub(r"<[^>]+>", " ", page.read_text())).split())
 
 

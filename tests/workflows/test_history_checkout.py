@@ -35,7 +35,7 @@ def remote(tmp_path: Path) -> Path:
 
 
 def night(remote: Path, directory: Path, runfile: RunFile) -> History:
-    """What the job `record` does on a fresh machine."""
+    """Run the steps of job `record` as on a fresh machine."""
     subprocess.run(["git", "clone", "--quiet", str(remote), str(directory)], check=True)
     subprocess.run([str(CHECKOUT / ".github" / "check-out-history")], cwd=directory, check=True)
     history = History(directory / "history", seed=CHECKOUT / "results")

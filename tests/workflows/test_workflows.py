@@ -1,4 +1,4 @@
-"""What the workflow files promise, read off the files themselves.
+"""Properties of the workflow files, read from the files.
 
 The linters of `.ci/run` know GitHub's rules. These are this project's own: which job may do what, and that the
 commands the workflows call exist.
