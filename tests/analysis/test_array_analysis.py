@@ -1,4 +1,4 @@
-"""The analysis with arrays equals the analysis case by case, on the recorded and on the planted history."""
+"""The array analysis agrees with a case-by-case analysis, on the recorded history and on a planted one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The thresholds in docs/reference/scores.md equal those of the code."""
+"""The thresholds in docs/reference/scores.md are those of the code."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ def test_thresholds_are_documented_as_they_are() -> None:
         1,
         1,
         1,
-    )  # told in words
+    )  # the document has these as words

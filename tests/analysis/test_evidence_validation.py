@@ -1,4 +1,4 @@
-"""Compiled evidence against what others say."""
+"""Compiled evidence is validated against independent keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Flakiness rates of cases, and their intervals."""
+"""Flakiness is rated with a confidence interval."""
 
 from __future__ import annotations
 

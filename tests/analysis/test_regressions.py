@@ -1,4 +1,4 @@
-"""Regressions over time: what is one, what becomes of it, and how late it was known."""
+"""Regressions over time: their cells, their state, and their time to detection."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def dated(runfile: RunFile, day: int) -> RunFile:
         # (night, the day its build was made, outcome)
         ([(1, 1, "pass"), (2, 2, "error")], TimeToDetection(days=0, builds=0)),
         ([(1, 1, "pass"), (9, 4, "error")], TimeToDetection(days=5, builds=0)),
-        # Build 4 was run after build 8 had told of it: it came four days, and one build that was run, before.
+        # Build 4 was run after build 8 had shown the failure: four days and one tested build before.
         ([(1, 1, "pass"), (8, 8, "error"), (9, 4, "error")], TimeToDetection(days=4, builds=1)),
         # Nobody watched when build 2 came out: old builds were run to look back.
         ([(20, 1, "pass"), (21, 2, "error")], None),

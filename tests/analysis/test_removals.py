@@ -1,4 +1,4 @@
-"""A name that was removed as announced alarms nobody; one that is silently gone is a regression."""
+"""An announced removal is no regression; a silent one is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Expected failures and mutes: what they excuse, when they end, and what is said of a bad file."""
+"""Expected failures and mutes: the failures that they cover, their last day, and errors in the files."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ def test_regressions_stand_as_what_they_are_until_it_ends(tmp_path: Path, record
         [one.state for one in regressions(night_changes(recorded), suppression_of(triage, (), day))]
         for day in (TODAY, date(2026, 12, 31), date(2027, 1, 1))
     ]
-    # A and B say the same, and are one regression: what is left of it to be told of decides.
+    # A and B have one message and are one regression; its unsuppressed cells decide.
     assert states == [
         [RegressionState.MUTED, RegressionState.OPEN],
         [RegressionState.OPEN, RegressionState.OPEN],

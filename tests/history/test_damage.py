@@ -1,4 +1,4 @@
-"""A history with a file that is missing or damaged: named, with what is lost, and never read as if it were empty."""
+"""An error names the missing or damaged file of a history and the lost data; such a file never reads as empty."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SERIES = ("cpu", "jax", "paper", Evidence.EXECUTED)
 FIRST, LAST = "20261101T030000Z-000001", "20261103T030000Z-000003"
 RUNS = "runs/cpu/jax"
 
-# What is damaged, and what is lost with it.
+# Damaged files, and the data lost with them.
 LOST = {
     f"{RUNS}/{LAST}.json": f"the build, the machine and the notes of run {LAST} (cpu jax) are lost",
     f"{RUNS}/{LAST}.parquet": f"the observations of run {LAST} (cpu jax) are lost",

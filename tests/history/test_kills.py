@@ -1,4 +1,4 @@
-"""Writers that are killed at any moment lose nothing, double nothing, and leave nothing in the way of the next."""
+"""Writers killed at any moment lose nothing, duplicate nothing, and do not block the next one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
 SEED = 20261129
 CASES = [f"jax/jax.f{number}/eager" for number in range(50)]
 
-# What a command does, begun when it is told to: a process takes seconds to import, and what matters comes then.
+# The work of a command, which starts on a signal, because the imports of a process take seconds.
 WRITER = """
 import sys
 from datetime import date
@@ -89,7 +89,7 @@ def test_kills_lose_nothing_and_double_nothing(push: bool, tmp_path: Path, runfi
         subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=results", str(remote)], check=True)
         own = ["--config", "portability.history=true"]
         subprocess.run(["git", "clone", "--quiet", *own, str(remote), str(directory)], check=True, capture_output=True)
-    # How long it takes unhindered says when to kill.
+    # The undisturbed duration gives the time of the kill.
     whole = call(tmp_path / "unhindered", False, tmp_path / "index", paths)
     start = began(whole)
     assert whole.communicate()[0] == "done\n"

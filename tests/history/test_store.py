@@ -1,4 +1,4 @@
-"""The recorded history: what a night adds, and that two writers lose nothing."""
+"""The history after a night, and with two writers at once."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_an_old_build_that_is_run_later_is_of_the_past(tmp_path: Path, runfile: 
     history = History(tmp_path / "history")
     history.record([runfile(1, {a: "pass", b: "blocked"}, version="2.0")], "new build")
     history.record([runfile(2, {a: "error", b: "pass", c: "pass"}, version="1.0")], "old build")
-    # Of b and c only the old build could tell: c was not asked for when the new one was run.
+    # Only the old build has results of b and c: the run of the new build did not have c.
     assert history.watch_list("cpu", "jax", "paper") == dict.fromkeys((a, b, c), Outcome.PASS)
     history.record([runfile(3, {}, blocked="does not install", build=None)], "no build")
     versions = [item.run.build.version if item.run.build else "none" for item in history.load().runs]

@@ -80,7 +80,7 @@ def _calibration(item: RecordedRun) -> float:
     return statistics.median(times) if times else np.nan
 
 
-@lru_cache(maxsize=1)  # verdicts, what was told of, and the look back all begin with it
+@lru_cache(maxsize=1)  # verdicts, reported slowdowns and change points all start from it
 def nights_by_series(recorded: LoadedHistory) -> dict[Series, Nights]:
     """Return the nights of every executed series of a history; no other series is timed."""
     found = {series: _nights(grid) for series, grid in recorded.matrices.items() if series[3] is Evidence.EXECUTED}

@@ -48,7 +48,7 @@ def level_shifts(latencies: Floats) -> tuple[tuple[LevelShift, ...], ...]:
 
     The last night ends the last week; nights before the first whole week are left out.
     """
-    plain = latencies - np.nan_to_num(drift(latencies))[:, None]  # of a few series no drift can be told
+    plain = latencies - np.nan_to_num(drift(latencies))[:, None]  # a few series give no common drift
     over = len(plain) % WEEK
     figures = weekly(plain[over:])
     starts = partition(_calmed(figures / _noise(figures)), PENALTY)

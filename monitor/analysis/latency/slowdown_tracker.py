@@ -32,7 +32,7 @@ from monitor.history.run_matrix import Floats
 from monitor.history.store import LoadedHistory
 from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series, SlowMode
 
-# A drift beyond so many deviations of its own is told as it is: nothing is measured again because of it.
+# A drift beyond so many deviations of its own is reported as it is; nothing is measured again because of it.
 DRIFT_DEVIATIONS = 4.0
 
 

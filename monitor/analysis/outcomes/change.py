@@ -66,7 +66,7 @@ class Change:
         If both sides have one version of the framework, it names the other differences.
         """
         alike = self.until and self.since and self.until.label == self.since.label
-        # What the environment did names both sides already.
+        # The message of an environment change already names both sides.
         beside = "; ".join(self.beside) if alike and self.verdict is not ChangeKind.ENVIRONMENT else ""
         instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""
         return ": ".join(filter(None, (beside, self.message))) + instead

@@ -1,4 +1,4 @@
-"""The run files of shards become one run of the whole suite, or say which part of it they are."""
+"""The run files of shards become one run of the whole suite, or one that names its parts."""
 
 from __future__ import annotations
 

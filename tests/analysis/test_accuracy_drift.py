@@ -1,4 +1,4 @@
-"""Drift inside the tolerance: a lasting step of the numerical error, told from noise, zeros and one odd build."""
+"""Accuracy drift is a lasting step of the numerical error, and no noise, zero or single outlier build."""
 
 from __future__ import annotations
 

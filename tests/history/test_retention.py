@@ -1,4 +1,4 @@
-"""Data that pruning keeps and removes."""
+"""Pruning an old history keeps its outcomes and drops old measurements."""
 
 from __future__ import annotations
 

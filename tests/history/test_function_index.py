@@ -1,4 +1,4 @@
-"""A function's past through the index is what the runs hold."""
+"""The index gives a function's past as the runs hold it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a case last changed, from recorded runs."""
+"""The last change of a case is found in recorded runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The look back, over pasts of known truth."""
+"""The segmentation finds the known shifts of simulated pasts."""
 
 from __future__ import annotations
 

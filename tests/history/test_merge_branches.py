@@ -1,4 +1,4 @@
-"""A remote whose branch was moved back, rewritten or removed: no recorded night is lost, and what happened is said."""
+"""A remote branch that was moved back, rewritten or removed loses no recorded night, and a message reports it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_what_a_remote_that_was_rewritten_lacks_is_recorded_again(remote: Path, 
     (line,) = said
     assert "20261102T030000Z-000002, 20261103T030000Z-000003" in line
     assert git(there, "log", "-1", "--skip=1", "--format=%s") == "Record again 2 runs that the remote lacked"
-    # What follows from the runs is as if all had been recorded in one place.
+    # The derived files are as if all runs had been recorded in one place.
     straight = History(tmp_path / "straight")
     for day in (1, 2, 3, 5, 4):
         straight.record([night(runfile, day, "error" if day == 3 else "pass")], f"night {day}")

@@ -1,4 +1,4 @@
-"""Signatures in the history: the diff shows API changes, and older builds change only the past."""
+"""The signature table changes only with the API, and old builds add only to its past."""
 
 from __future__ import annotations
 

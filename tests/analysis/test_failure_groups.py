@@ -1,4 +1,4 @@
-"""Grouping of changes by cause."""
+"""Changes with one cause form one group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Few digits, and nothing else lost."""
+"""Writing a run loses only digits."""
 
 from __future__ import annotations
 

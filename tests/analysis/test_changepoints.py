@@ -1,4 +1,4 @@
-"""Change points of half a year of latencies with known steps."""
+"""Change points of half a year of simulated nights with known shifts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Machine = Callable[[int], str]
 
 @cache
 def seen_when(factor: float) -> pd.DataFrame:
-    """Return a night whose first case took `factor` times its usual time; most nights are equal."""
+    """Return the observations of a night whose first case took `factor` times its usual time."""
     times = [100.0 * factor, *[100.0] * (len(CASES) - 1)]
     return observations_table(
         [

@@ -1,4 +1,4 @@
-"""Silent changes of values: told from what varies anyway, and from what only rounds otherwise."""
+"""Silent changes of values are found; varying values and rounding are not reported."""
 
 from __future__ import annotations
 

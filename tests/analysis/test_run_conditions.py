@@ -1,4 +1,4 @@
-"""The same build cannot regress; what another machine, driver or package turned is the environment's doing."""
+"""The same build cannot regress: a change with another machine, driver or package is the environment's."""
 
 from __future__ import annotations
 

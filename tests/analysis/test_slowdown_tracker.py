@@ -1,4 +1,4 @@
-"""Slowdowns over the nights of a series, from nights and comparisons of known truth."""
+"""Slowdowns over the nights of a series with known latencies and comparisons."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
 
 
 def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: World) -> None:
-    """It has no array library: the rule comes to it as a level and a bound a case."""
+    """The run step has no array library; its rule is a level and a bound per case."""
     world.factors = {SLOW: 1.3, OTHER: 1.02, CASES[2]: 1.1}
     for everything in (1.0, 1.2):  # the second night, two of the last three were slow, and the machine is too
         planned = next_baseline(world.recorded, SERIES)

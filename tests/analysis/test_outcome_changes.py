@@ -1,4 +1,4 @@
-"""Changes of outcomes, and differences that are no change."""
+"""Confirmed differences count as changes; missing evidence never does."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -
 
 
 def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
-    """Return the changes of a case from its outcomes under successive builds: build, verdict, outcomes."""
+    """Return the changes of a case over several builds: run, kind, outcomes, and both builds."""
     runfiles = [
         runfile(day, {A: outcome}, version=str(day), retries={A: again})
         for day, (outcome, again) in enumerate(answers, start=1)
@@ -160,8 +160,8 @@ def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -
     assert night.regressions == ()
 
 
-def test_the_last_good_build_has_a_say_in_what_turned_worse(tmp_path: Path, runfile: Make) -> None:
-    """Return a comparison in which the good build fails one case, passes another, and is flaky in the third."""
+def test_the_last_good_build_decides_the_cause_of_a_regression(tmp_path: Path, runfile: Make) -> None:
+    """The rerun of the last good build fails in one case, passes in another, and is flaky in the third."""
     c = "jax/jax.c/eager"
     passes, fails = Outcome.PASS, Outcome.ERROR
     said = {A: (fails, fails, fails), B: (passes, passes, passes), c: (passes, fails, passes)}

@@ -1,4 +1,4 @@
-"""A series through the index of months is what its runs hold, in the order of time."""
+"""The cache of months gives a series as its runs hold it, in the order of time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an earlier run said already is left out, and found again."""
+"""Values that an earlier run has are left out, and restored on reading."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def size(directory: Path, run: Run) -> int:
 
 
 def names(history: History) -> list[str]:
-    """Which run each of a history's runs names, oldest first; empty where it is whole."""
+    """Return the run that each run of a history names, oldest first; empty for a whole run."""
     there = [earlier_run(history.files, observations_path(item.run)) for item in history.load().runs]
     return [earlier.run[:8] if earlier else "" for earlier in there]
 

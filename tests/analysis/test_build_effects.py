@@ -1,4 +1,4 @@
-"""Evidence of comparisons over several nights, with a layout bias that stays with each build."""
+"""Followed cases over several builds, each with a layout bias of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way in: whatever a run file holds, it is taken whole or refused whole with one line."""
+"""A run file from outside is taken whole, or refused whole with one line."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ LINES = (  # each place of a text, as a line and a path
     (3, "signature.text"),
     (5, "end.notes.0"),
 )
-# What a file must not say, by a name: the line, the fields that are set, and the field that the refusal names.
+# Invalid values by name: the line, the fields that are set, and the field that the refusal names.
 REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
     **{
         f"{name} in {path}": (line, {path: f"a{character}b"}, f"{path}: has a character that does not show")
@@ -314,7 +314,7 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
     "no calibration": (5, {"end.calibration": [0.0]}, "end.calibration.0: "),
     "a calibration of days": (5, {"end.calibration": [1e12]}, "end.calibration.0: "),
 }
-# What is odd, and harms nothing.
+# Unusual values that harm nothing.
 TAKEN: dict[str, tuple[int, dict[str, object]]] = {
     "a day ahead": (5, {"end.finished": "2026-11-03T11:00:00Z"}),
     "a leap day": (0, {"run.build.date": "2024-02-29"}),

@@ -1,4 +1,4 @@
-"""Attribution of a failure to the build or to the environment."""
+"""A regression is attributed to the build or to the environment."""
 
 from __future__ import annotations
 

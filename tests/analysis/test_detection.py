@@ -1,4 +1,4 @@
-"""Verdicts on latency, over simulated nights of known truth."""
+"""Latency verdicts on simulated nights with known slowdowns."""
 
 from __future__ import annotations
 
