@@ -15,7 +15,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from glob import escape
 from pathlib import Path
 from types import ModuleType
@@ -131,9 +131,11 @@ def _remove_killed_builds(directory: Path) -> None:
     not ours.
     """
     for left in directory.parent.glob(f".{escape(directory.name)}-*"):
-        if not (left / LOCK).is_file():
-            continue
-        with suppress(FileNotFoundError), open_lock(left / LOCK, create=False) as lock:
+        with ExitStack() as stack:
+            try:
+                lock = stack.enter_context(open_lock(left / LOCK, create=False))
+            except OSError:
+                continue
             if not lock.try_acquire():
                 continue
             if not directory.exists() and (left / PREVIOUS / MARKER).is_file():
