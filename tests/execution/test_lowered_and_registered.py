@@ -86,7 +86,7 @@ def test_a_backend_out_of_the_tree_needs_a_build_that_has_it(run: Callable[..., 
     torch = mps.register.sources.framework("torch")
     offer = replace(mps.register.sources, frameworks={"torch": replace(torch, device="XPU")})
     blocked = run(
-        replace(mps, register=replace(mps.register, offer=offer)), "torch", "kernels", Evidence.REGISTERED
+        replace(mps, register=replace(mps.register, sources=offer)), "torch", "kernels", Evidence.REGISTERED
     ).run.blocked
     assert blocked.startswith("SuiteUnavailableError: this build has ")
     assert blocked.endswith(" kernels for XPU: it is not built with it")
@@ -101,7 +101,7 @@ def test_tensorflow_tells_dtypes_and_a_build_without_a_gpu_is_told(run: Callable
         replace(h100.register.sources, frameworks={"tensorflow": replace(cpu, device=device)})
         for device in ("CPU", "GPU")
     ]
-    of_cpu, of_gpu = (replace(h100, register=replace(h100.register, offer=offer)) for offer in offers)
+    of_cpu, of_gpu = (replace(h100, register=replace(h100.register, sources=offer)) for offer in offers)
     found = by_case(run(of_cpu, "tensorflow", "kernels", Evidence.REGISTERED))
     assert found["tf.raw_ops.Svd/kernel"].message == "T: complex128, complex64, float32, float64"
     assert found["tf.raw_ops.CollectiveReduceV3/kernel"].outcome is Outcome.PASS
