@@ -48,7 +48,7 @@ class DeclaredCheck:
             else:
                 rest[name] = device.device() if value is DEVICE else value
 
-        # What is timed is the body itself, with as little around it as can be: a call may take a microsecond.
+        # Time the body itself with the least overhead: a call may take a microsecond.
         body = partial(case.declaration.call, device.module)
         if case.mode is Mode.GRADIENT:
             weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case)]

@@ -363,7 +363,7 @@ judging.append(got)
 for leaf, truth in zip(got, want, strict=True):
     compare(leaf, truth)"""
 
-# What a script itself gives a name to, on the outermost level.
+# Names that a script itself defines at its top level.
 TAKEN = {
     *("RECORDED", "call", "compare", "compiled", "derivatives", "device", "differences", "dtype_of", "exact", "fails"),
     *("fetch", "got", "judging", "kept", "leaf", "leaves", "np", "objective", "promise", "random", "reference"),

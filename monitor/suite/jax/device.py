@@ -17,7 +17,7 @@ from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
-# How JAX and XLA word a refusal. Everything else that is raised is an error.
+# Messages of refusals by JAX and XLA. Every other exception is an error.
 REFUSALS = re.compile(
     r"UNIMPLEMENTED|not implemented|not supported|unsupported|only implemented for|only interpret mode is supported",
     re.IGNORECASE,
@@ -121,9 +121,9 @@ class JaxDevice:
 
 
 def fetch(leaf: Any) -> FetchedTensor | None:
-    """An array's values and dtype; None for anything else. What NumPy has no dtype for comes in a wider one.
+    """Return the values and dtype of an array, None for anything else.
 
-    Some functions give back the very array of NumPy's that they were given.
+    A dtype that NumPy lacks is widened. Some functions return their own NumPy argument.
     """
     if not hasattr(leaf, "__array__") or isinstance(leaf, type):
         return None

@@ -25,10 +25,10 @@ from monitor.suite.jax.device import JaxDevice
 # takes less in that mode. A case's id names its dtype, and in JAX's own harness those of all its arguments.
 WIDE = frozenset({"float64", "complex128", "int64", "uint64"})
 
-# How JAX's lowering says that a call comes back to the host's Python, for which it wants the device's own runtime.
+# The message of JAX's lowering for a callback to the host's Python, which needs the device's own runtime.
 HOST_CALLBACK = "the platform for the specified backend"
 
-# What some rules ask of a machine that has the hardware: the version of a library, the kind of the device.
+# Queries of some rules that need the hardware: the version of a library, the kind of the device.
 ASKS_THE_HOST = re.compile(r"cu(solver|dnn|blas|fft|sparse)\w*\(|libcuda|device kind: cpu", re.IGNORECASE)
 
 

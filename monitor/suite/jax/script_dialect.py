@@ -43,11 +43,11 @@ return pull_back([jax.numpy.asarray(w, "{result}") for w in weights])
 
 HARNESS_SEED = 2023
 
-# Whose values say nothing from one device to the other: the generator is the device's own, the search approximate.
+# Primitives whose values differ between devices: the generator belongs to the device, or the search is approximate.
 SHAPES_ALONE = frozenset({"rng_bit_generator", "approx_top_k"})
 
-# Whose double precision is another story: other random numbers are drawn, eigenvalues come in another order, and there
-# are more bits to convert.
+# Primitives that do not compare in double precision: they draw other random numbers, order eigenvalues differently, or
+# convert more bits.
 PLAIN = ("random_", "eig_", "bitcast_convert_type_")
 
 # Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.

@@ -1,9 +1,8 @@
 """TensorFlow on its way to another platform's compiler, by its own bridge to StableHLO.
 
-A call is traced whole, with what stands for its tensors, as `tf.function(jit_compile=True)` does, and the bridge is
-asked for the program. A call that cannot be traced whole, because it needs values or because something in it belongs to
-the host, is run on the CPU, and every operator that TensorFlow executes on the way is put through the bridge by
-itself, as an eager accelerator would compile it.
+A call is traced whole, with stand-ins for its tensors, as `tf.function(jit_compile=True)` does, and the bridge returns
+the program. A call that cannot be traced whole, because it needs values or contains work of the host, runs on the CPU.
+Every operator that TensorFlow executes in it passes through the bridge by itself, as on an eager accelerator.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
 from monitor.suite.tensorflow.device import TensorflowDevice
 
-# What TensorFlow itself places on the host, whatever accelerator there is: input pipelines, files, text, tables,
-# summaries. Such an operator has no program for the device, and needs none.
+# Operators that TensorFlow places on the host for any accelerator: input pipelines, files, text, tables, summaries.
+# They have no program for the device and need none.
 ON_THE_HOST = re.compile(
     r"Dataset|Iterator|^Save|^Restore|^MergeV2|File|Summary|^Print|^Assert$|Queue|LookupTable|HashTable|^PyFunc|^EagerPyFunc"
     r"|^VarHandleOp$|^DestroyResourceOp$|^VarIsInitializedOp$|^NoOp$|^DisableCopyOnRead$|^Placeholder|^Const$|^Identity$|^_"
@@ -34,7 +33,7 @@ QUOTED = r'[^()"]|"[^"]*"'
 LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
 COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
 
-# How the bridge says that an operator has no kernel in it.
+# The message of the bridge for an operator without a kernel.
 NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
 # An argument is an operator too, which has a kernel for all dtypes but a few.
 NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
@@ -51,7 +50,7 @@ class TensorflowExporter:
         try:
             return self._whole(check)
         except Exception as error:
-            if check.mode is Mode.COMPILED:  # the user asked for one program
+            if check.mode is Mode.COMPILED:  # the user requests one program
                 raise _refused(error) from error
         return self._each(check)
 

@@ -21,7 +21,7 @@ HOST = "CPU"
 
 # Operators that take or give one of these types are the host's: text, and handles of datasets and other host objects.
 HOST_TYPES = {"string", "variant"}
-# Handles of resources have one type for all of them, so what the host keeps of them is told by the operators' names.
+# Handles of resources have one type for all of them, so the names of operators show which of them the host keeps.
 HOST_OBJECTS = (
     "Accumulator",
     "HashTable",

@@ -38,7 +38,7 @@ DTYPES = ("float32", "complex64", "int64", "bool")  # the database's samples are
 REMEMBERED = 8  # calls of operators of one name, for the composites among their variants
 DEEPEST = 30  # composites within composites; PyTorch's own are at most a dozen deep
 
-# What a schema's tensors are tried as, first to last.
+# Shapes to try for the tensors of a schema, in order.
 SHAPES = ((3, 3), (2, 3, 3), (6,), (1, 2, 4, 4), (1, 2, 4, 4, 4), ())
 
 TRIED_DTYPES = ("float32", "int64")

@@ -19,7 +19,7 @@ from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
-# How PyTorch words a refusal. Everything else that is raised is an error.
+# Messages of refusals by PyTorch. Every other exception is an error.
 REFUSALS = re.compile(
     r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|Found no NVIDIA driver"
     r"|when none is available|Could not run '.*' with arguments from the",
@@ -184,7 +184,7 @@ def _flavour() -> str:
 
 
 def fetch(tensor: torch.Tensor) -> FetchedTensor:
-    """A tensor's values and dtype, sparse ones as dense; what NumPy has no dtype for comes in a wider one."""
+    """Return the values and dtype of a tensor, dense; a dtype that NumPy lacks is widened."""
     values = tensor.detach().cpu()
     if values.layout is not torch.strided:
         values = values.to_dense()

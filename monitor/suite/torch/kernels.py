@@ -1,9 +1,9 @@
-"""PyTorch's kernels: which operators a backend implements, by itself or by way of others.
+"""Look up PyTorch's kernels: the operators that a backend implements, by itself or by calls of others.
 
-The backends in PyTorch's own source tree are looked up in `native_functions.yaml`, which every wheel brings with its
-reader `torchgen`, so that a CPU's wheel tells of CUDA and MPS. Any other backend registers its kernels when its library
-is loaded: only a build that has it knows them, and its dispatcher is asked. An operator without a kernel of the
-backend's own is followed to those that it calls (`monitor.suite.torch.composites`): it is there where they are.
+`native_functions.yaml` lists the kernels of the backends in PyTorch's own source tree. Every wheel contains it with its
+reader `torchgen`, so a CPU wheel is enough for CUDA and MPS. Any other backend registers its kernels when its library
+is loaded, so only the dispatcher of a build that has it can list them. An operator without a kernel of the backend's
+own is followed to the operators that it calls (`monitor.suite.torch.composites`): it is supported where those are.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ TESTS = ("_foobar", "_test_")
 # kernel of its own since is there.
 PASSED_TO_THE_CPU = {"MPS": {"col2im", "embedding_renorm_", "linalg_svd", "linalg_svd.U", "upsample_nearest3d.vec"}}
 
-# What composites call that choose by what the library was built with, which a CPU's wheel does not tell of another's,
-# by aten/src/ATen/native/Convolution.cpp of the same.
+# Calls of composites that depend on the options of the library's build, which a CPU wheel does not show for another
+# one, by aten/src/ATen/native/Convolution.cpp of the same.
 BUILT_FOR = {"MPS": {"_convolution": {"_mps_convolution", "_mps_convolution_transpose"}}}
 
 
@@ -92,7 +92,7 @@ def _owned(functions: Mapping[str, Any], having: Callable[[str], Set[str]], plat
         registered = having(f"{kind}{platform}")
         for name, one in functions.items():
             if kind and one.has_composite_kernel:
-                continue  # of plain tensors too, by way of other operators: those are what is asked for
+                continue  # plain tensors work too, by calls of other operators, and those count here
             if name in registered or str(one.structured_delegate) in registered:
                 reasons.setdefault(name, f"for {kind} tensors alone" if kind else "")
     return reasons

@@ -188,10 +188,10 @@ def opinfo(function: str, variant: str, recorded: str) -> str:
 OPINFO_SEED = 2023
 OPINFO_SAMPLES = 8
 
-# What an operator returns here is whatever the memory held: of these the shapes are compared.
+# Operators that return uninitialized memory: only their shapes are compared.
 UNINITIALISED = frozenset({"empty", "empty_like", "empty_permuted", "empty_strided", "new_empty", "new_empty_strided"})
 
-# Whose sample is a view into a larger storage, which no copy of it has: it is run, and not compared.
+# Operators whose sample is a view into a larger storage, which a copy lacks: they run and are not compared.
 VIEWS = frozenset({"as_strided.partial_views"})
 
 # Decompositions are unique up to signs, phases or the order of equal values: of these the results at these places are.

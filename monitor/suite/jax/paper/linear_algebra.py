@@ -10,7 +10,7 @@ AS_COMPLEX = {"float32": "complex64", "float64": "complex128"}  # an eigenvalue 
 
 
 def times(jax, a, b):
-    # Some devices multiply in less than single precision unless they are told: that is no fault of a decomposition.
+    # Some devices multiply in less than single precision by default: that is no fault of a decomposition.
     return jax.numpy.matmul(a, b, precision="highest")
 
 

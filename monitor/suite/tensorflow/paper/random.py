@@ -160,7 +160,7 @@ def standard_normal_tails(tf):
 
 @standard_normal_tails.promise
 def _(samples):
-    # How many lie beyond one, two and three deviations, within five standard errors of a binomial.
+    # The shares beyond one, two and three deviations, within five standard errors of a binomial.
     shares = (0.3173, 0.0455, 0.0027)
     return all(
         abs((abs(samples) > limit).mean() - share) < 5 * (share * (1 - share)) ** 0.5 / ROOT

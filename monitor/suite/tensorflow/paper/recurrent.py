@@ -78,7 +78,7 @@ def raw_rnn_loop_state(tf, x=tensor(2, 3), weights=uniform(-0.5, 0.5, 6, 3)):
     def loop(time, output, state, total):
         if output is None:
             return tf.fill([2], False), x, cell.zero_state(2, x.dtype), None, tf.zeros([2, 3], x.dtype)
-        # What comes out goes in again.
+        # The output is the next input.
         return tf.fill([2], time >= 3), output, state, output, total + output
 
     _, _, total = tf.compat.v1.nn.raw_rnn(cell, loop)
