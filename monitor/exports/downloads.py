@@ -79,44 +79,44 @@ def download_files(series: Sequence[SeriesStatus], generated: datetime) -> Itera
         yield f"data/{name}.parquet", partial(_parquet, table)
 
 
-def outcome_row(series: SeriesStatus, standing: CaseStatus) -> Mapping[str, str]:
+def outcome_row(series: SeriesStatus, status: CaseStatus) -> Mapping[str, str]:
     """Return a row of the outcomes by column."""
-    return dict(zip(OUTCOME_COLUMNS, _outcome_values(series, standing), strict=True))
+    return dict(zip(OUTCOME_COLUMNS, _outcome_values(series, status), strict=True))
 
 
-def _outcome_values(series: SeriesStatus, standing: CaseStatus) -> tuple[str, ...]:
-    run = standing.run
+def _outcome_values(series: SeriesStatus, status: CaseStatus) -> tuple[str, ...]:
+    run = status.run
     return (
         series.target,
         series.framework,
         series.suite,
-        standing.case,
-        standing.function,
-        standing.outcome.value,
-        standing.evidence.value if standing.outcome.known else "",
-        standing.stage.value if standing.stage else "",
-        standing.message,
-        standing.turns[-1].run.started if standing.turns else "",
+        status.case,
+        status.function,
+        status.outcome.value,
+        status.evidence.value if status.outcome.known else "",
+        status.stage.value if status.stage else "",
+        status.message,
+        status.turns[-1].run.started if status.turns else "",
         run.build.label if run.build else "",
         run.started,
         run.id,
     )
 
 
-def _measurement_values(series: SeriesStatus, standing: CaseStatus) -> tuple[Any, ...]:
-    run, build = standing.run, standing.run.build
+def _measurement_values(series: SeriesStatus, status: CaseStatus) -> tuple[Any, ...]:
+    run, build = status.run, status.run.build
     return (
         series.target,
         series.framework,
         series.suite,
-        standing.case,
-        standing.evidence.value,
+        status.case,
+        status.evidence.value,
         build.label if build else "",
         run.started,
         run.id,
-        *_field_values(standing.latency, Latency),
-        *_field_values(standing.error, NumericalError),
-        *_field_values(standing.compiled, Compiled),
+        *_field_values(status.latency, Latency),
+        *_field_values(status.error, NumericalError),
+        *_field_values(status.compiled, Compiled),
     )
 
 

@@ -90,7 +90,7 @@ class ForeignColumn:
 
 @dataclass(frozen=True)
 class Federation:
-    """Columns of forks, and for each excluded one a line with target, fork and reason."""
+    """Columns of forks, and a line for each excluded one with target, fork and reason."""
 
     columns: tuple[ForeignColumn, ...] = ()
     excluded: tuple[str, ...] = ()

@@ -93,7 +93,7 @@ def _message(regression: Regression) -> str:
     match regression.kind:
         case RegressionKind.INCIDENT:
             return f"{regression.signature}; {regression.common_message.text}"
-        case RegressionKind.SLOWER:  # says so itself
+        case RegressionKind.SLOWER:  # the message contains it
             return regression.common_message.text
         case RegressionKind.FUNCTIONS:
             instead = first_names(sorted({bad.instead for bad in regression.bad if bad.instead}))

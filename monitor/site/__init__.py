@@ -1,1 +1,1 @@
-"""The static site."""
+"""The static site: pages, HTML fragments and charts."""

@@ -36,6 +36,12 @@ class Sign:
     tone: Tone
     meaning: str
 
+    @property
+    def heading(self) -> str:
+        """Return the word as a heading: "API removed"."""
+        words = self.word.replace("-", " ")
+        return (words[0].upper() + words[1:]).replace("Api ", "API ")
+
 
 OUTCOMES: Mapping[Outcome, Sign] = {
     Outcome.PASS: Sign(

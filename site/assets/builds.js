@@ -1,12 +1,12 @@
-// Compares any two builds of a framework: which cases differ, by cause, and which signatures. The state is in the address.
+// Compares any two builds of a framework: differing cases, grouped by message, and signatures. The address holds the state.
 "use strict";
 
-const SHOWN = 40; // cases of one cause; their number is told
+const MAX_SHOWN = 40; // cases per group; the others are counted
 
 const { outcomes, frameworks } = JSON.parse(document.getElementById("frameworks").textContent);
-const comparisons = {}; // by framework, each from a script of its own: a page opened from a disk may read no other file
+const comparisons = {}; // by framework, each from its own script: a page opened from disk may read no other file
 const form = document.getElementById("pair");
-const said = document.getElementById("said");
+const result = document.getElementById("result");
 const differences = document.getElementById("differences");
 const signatures = document.getElementById("signatures");
 const field = (name) => form.elements.namedItem(name);
@@ -22,17 +22,17 @@ function comparison() {
   return comparisons[field("fw").value];
 }
 
-// Go on once the comparison of the chosen framework is there.
+// Calls `next` when the comparison of the selected framework is loaded.
 function loaded(next) {
   if (comparison()) return next();
   const [, , file] = frameworks.find(([key]) => key === field("fw").value);
   const script = Object.assign(document.createElement("script"), { src: root + file });
-  script.addEventListener("load", () => { if (comparison()) next(); }); // another may be chosen by then
-  script.addEventListener("error", () => { said.value = "The comparison could not be loaded."; });
+  script.addEventListener("load", () => { if (comparison()) next(); }); // another may be selected by then
+  script.addEventListener("error", () => { result.value = "The comparison could not be loaded."; });
   document.head.append(script);
 }
 
-// The outcome of a case with a build: what the last change up to it left, or what the first change after it found.
+// Returns the outcome of a case with a build: after the last change up to it, or before the first change after it.
 function outcomeWith(turns, build) {
   let outcome = turns[0][1];
   for (const [since, , after] of turns) if (since <= build) outcome = after;
@@ -54,7 +54,7 @@ function counted(number, what) {
 }
 
 function mark(outcome) {
-  const [word, symbol, tone] = outcomes[outcome] ?? ["not there", "–", "none"];
+  const [word, symbol, tone] = outcomes[outcome] ?? ["not in the suite", "–", "none"];
   return element("span", `${symbol} ${word}`, { className: `mark ${tone}` });
 }
 
@@ -66,24 +66,24 @@ function group(cases) {
   head.append(mark(before), " → ", mark(after), " ", element("b", counted(cases.length, "case")));
   item.append(head);
   if (message) {
-    const whose = alike ? "" : `${cases[0].case.slice(cases[0].case.indexOf("/") + 1)}: `; // the numbers are of this case
+    const whose = alike ? "" : `${cases[0].case.slice(cases[0].case.indexOf("/") + 1)}: `; // the message belongs to this case
     item.append(element("div", whose + message.slice(0, 300), { className: "said" }));
   }
   const more = element("details");
   more.append(element("summary", [...new Set(cases.map((one) => one.function))].slice(0, 4).join(", ")));
   const list = element("ul");
-  for (const one of cases.slice(0, SHOWN)) {
+  for (const one of cases.slice(0, MAX_SHOWN)) {
     const line = element("li", "", { className: "name" });
     line.append(element("a", one.case, { href: root + one.address }), ` on ${one.target}, ${one.evidence}`);
     list.append(line);
   }
-  if (cases.length > SHOWN) list.append(element("li", `and ${cases.length - SHOWN} more`));
+  if (cases.length > MAX_SHOWN) list.append(element("li", `and ${cases.length - MAX_SHOWN} more`));
   more.append(list);
   item.append(more);
   return item;
 }
 
-// Each way to call a function, which may break over lines between its parts.
+// Returns each signature of a function, which may break between its parts.
 function callsOf(name, calls) {
   if (!calls.length) return [element("p", "none", { className: "signature" })];
   return calls.map((parts) => {
@@ -93,7 +93,7 @@ function callsOf(name, calls) {
   });
 }
 
-// Of each function the last change is known, whichever of the two builds is the older.
+// Draws the changed signatures. Only the last change of each function is recorded.
 function drawSignatures(from, to) {
   const [older, newer] = [from, to].sort((one, other) => one - other);
   const changed = comparison().signatures.filter(([since]) => since > older && since <= newer);
@@ -133,11 +133,11 @@ function draw() {
   const sorted = [...groups.values()].sort((one, other) => other.length - one.length);
   differences.replaceChildren(...sorted.map(group));
   drawSignatures(from, to);
-  said.value =
+  result.value =
     from === to
       ? "Choose two builds."
       : `${counted(differing, "case")} differ between ${builds[from][0]} and ${builds[to][0]}` +
-        (differing ? `, by ${counted(groups.size, "cause")}.` : ".");
+        (differing ? `, in ${counted(groups.size, "group")}.` : ".");
 }
 
 function choices(state) {

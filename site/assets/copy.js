@@ -1,4 +1,4 @@
-// Gives every script and command of a page a button that copies it. Without this script they are selected by hand.
+// Adds a copy button to every script and command of a page.
 "use strict";
 
 for (const text of document.querySelectorAll("pre > code")) {
@@ -11,7 +11,7 @@ for (const text of document.querySelectorAll("pre > code")) {
       await navigator.clipboard.writeText(text.textContent);
       button.textContent = "Copied";
     } catch {
-      getSelection().selectAllChildren(text); // no right to the clipboard: the next key press of the reader copies
+      getSelection().selectAllChildren(text); // no access to the clipboard: the reader copies the selection
       button.textContent = "Selected";
     }
     setTimeout(() => (button.textContent = "Copy"), 2000);

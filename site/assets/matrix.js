@@ -1,13 +1,13 @@
-// Draws the rows of the matrix that are wanted, a page at a time, from the `cells` of the script before it. The first of
-// them stand in the page. The state is in the address, so that a view can be shared. Two targets are compared by it too:
-// `on` one, `unlike` the other. They are compared by the newest build that both had, over the cases that both judged.
+// Draws the selected rows of the matrix, one page at a time, from the `cells` of the script before it. The page contains
+// the first rows. The address holds the state, so that a view can be shared. It also compares two targets, `on` and
+// `unlike`: on the newest build that both have, over the cases with a result on both.
 "use strict";
 
-const ROWS_A_PAGE = 100; // no search ends on the second page
-const ROWS_AT_ONCE = 20; // most of a screen; what is missing follows
-const ROWS_MORE = 8; // so few that a phone scrolls on meanwhile
-const AHEAD = "0px 0px 200px"; // of their coming into sight
-const BLOCKED = 10; // the last outcome: no evidence
+const ROWS_PER_PAGE = 100; // few readers need the second page
+const ROWS_AT_ONCE = 20; // most of a screen; the others follow
+const ROWS_MORE = 8; // few enough for a phone to keep scrolling
+const AHEAD = "0px 0px 200px"; // drawn before they scroll into view
+const BLOCKED = 10; // number of the outcome without a result
 const PASS = 0;
 const NO_OTHERS = [];
 
@@ -23,7 +23,7 @@ const nothing = document.getElementById("nothing");
 
 const words = cells.outcomes.map(([word]) => word);
 const kindsOf = ["success", "partial", "failure", "unknown"].map((word) => cells.portabilities.find(([w]) => w === word));
-const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked, earlier]) => ({
+const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, cellData, earlier]) => ({
   framework: cells.frameworks[framework][0],
   number: framework,
   name,
@@ -32,7 +32,7 @@ const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, asked
   stratum,
   uses,
   kinds,
-  asked,
+  cellData,
   earlier,
 }));
 const usual = cells.usual.map(([, evidence]) => evidence); // of each column
@@ -40,33 +40,33 @@ const studied = rows.some(({ uses }) => uses);
 
 let sort = "";
 let first = 0;
-let ending; // looks out for the last row in the table
+let ending; // observes the last row in the table
 
-// The numbers of the kinds that a choice shows; nothing where it is none of them.
+// Returns the numbers of the kinds that a choice shows; null if it is no kind.
 function kindsShown(choice) {
   if (choice === "failing") return [1, 2];
   const kind = kindsOf.findIndex(([word]) => word === choice);
   return kind < 0 ? null : [kind];
 }
 
-// What a column's cells of a framework are usually measured with.
+// Returns the usual builds of a framework in a column.
 const madeOf = (row, column) => cells.made[column][row.number] ?? NO_OTHERS;
 
 function unpacked(row, column) {
-  const cell = row.asked[column];
+  const cell = row.cellData[column];
   if (!cell) return null;
-  const told = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS, madeOf(row, column)] : cell;
-  const [anchor, evidence, letters, others, sources] = told;
+  const values = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS, madeOf(row, column)] : cell;
+  const [anchor, evidence, letters, others, sources] = values;
   return { anchor, evidence, letters, others, sources };
 }
 
-// A cell as the wanted dtype, mode and evidence leave it; null where nothing of it is left.
+// Returns a cell restricted to the selected dtype, mode and evidence; null if no case is left.
 function judge(row, column, want) {
   const cell = unpacked(row, column);
   return cell && (want.evidence < 0 || cell.evidence === want.evidence) ? tallied(row, cell, want) : null;
 }
 
-// The same with the count of its cases; of those at some `places` alone where they are given.
+// Returns a cell with the counts of its cases, or of those at `places` only.
 function tallied(row, cell, want, places) {
   const { anchor, evidence, letters, others, sources } = cell;
   let passed = 0;
@@ -83,13 +83,13 @@ function tallied(row, cell, want, places) {
     if (outcome === PASS) passed += 1;
   }
   if (!judged && !unjudged) return null;
-  // As `monitor.analysis.status.scores`: less than half of the cases judged do not say that a function works.
+  // As in `monitor.analysis.status.scores`: a function works only if at least half of its cases have a result.
   const clean = judged >= unjudged ? 0 : 3;
   const kind = judged ? (passed === judged ? clean : passed ? 1 : 2) : 3;
   return { anchor, evidence, others, sources, passed, judged, unjudged, outcomes, kind };
 }
 
-// Whether a difference between these builds can be one of the hardware: one build, and no two versions of one compiler.
+// Returns whether the hardware can cause a difference: the builds are equal, and so are versions of the same compiler.
 function comparable(some, others) {
   if (some.length !== 1 || others.length !== 1) return false;
   const [[build, compiler], [otherBuild, otherCompiler]] = [cells.sources[some[0]], cells.sources[others[0]]];
@@ -97,8 +97,8 @@ function comparable(some, others) {
   return build === otherBuild && (name !== otherName || compiler === otherCompiler);
 }
 
-// The cells of two targets, of the cases that both judged, by the newest build that both had; else by what each has,
-// which `apart` says. Null where no case was judged on both.
+// Returns the cells of two targets over the cases with a result on both, on the newest build that both have. If they
+// have no common build, `apart` is true. Null if no case has a result on both.
 function pairOf(row, [column, other], want) {
   const [one, two] = [unpacked(row, column), unpacked(row, other)];
   if (!one || !two || (want.evidence >= 0 && (one.evidence !== want.evidence || two.evidence !== want.evidence))) return null;
@@ -117,7 +117,7 @@ function pairOf(row, [column, other], want) {
 
 const newest = (one, two) => Math.max(...one.sources, ...two.sources); // sources are in the order of builds
 
-// The places of the cases that two cells both judged.
+// Returns the places of the cases with a result in both cells.
 function common(row, one, two, want) {
   const places = new Set();
   const judges = (letter) => letter !== "." && Number.parseInt(letter, 11) !== BLOCKED;
@@ -152,7 +152,7 @@ function shows(cell, want) {
 
 const differs = ({ cells: [one, other] }) => one.kind !== other.kind;
 
-// A function's cells, one a column.
+// Returns the cells of a function, one per column.
 function judgeAll(row, columns, want) {
   return columns.map((column) => judge(row, column, want));
 }
@@ -163,19 +163,19 @@ function named(row, chosen, want) {
   return want.words.every((word) => row.text.includes(word));
 }
 
-// The functions that two targets answer otherwise, each with its pair, and how many both were asked for.
+// Returns the functions whose status differs between two targets, each with its pair, and the number tested on both.
 function compare(chosen, want, columns) {
   const pairs = new Map();
   for (const row of rows) {
     const pair = named(row, chosen, want) ? pairOf(row, columns, want) : null;
     if (pair) pairs.set(row, pair);
   }
-  const asked = pairs.size;
+  const tested = pairs.size;
   for (const [row, pair] of pairs) if (!differs(pair) || !shows(pair.cells[0], want)) pairs.delete(row);
-  return { pairs, asked };
+  return { pairs, tested };
 }
 
-// Most who search do so by name, for which no cell has to be looked at.
+// Returns the selected rows. A search by name alone needs no cell.
 function select(chosen, want, columns) {
   const byCells = ["is", "on", "dtype", "mode", "evidence"].some((name) => chosen[name]);
   return rows.filter((row) => {
@@ -215,7 +215,7 @@ function heading(label, key, small) {
   return cell;
 }
 
-// Builds, each with its compiler where that is another package, as a head or a cell names them.
+// Returns builds, each with its compiler if that is a separate package, for a head or a cell.
 function titles(sources) {
   const title = ([build, compiler]) => (compiler ? `${build} with ${compiler}` : build);
   return [...new Set(sources.map((source) => title(cells.sources[source])))].join(", ");
@@ -231,7 +231,7 @@ function drawHead(columns, framework) {
   for (const column of columns) {
     const evidence = cells.evidences[usual[column]];
     const seen = evidence ? evidence[0] : "no evidence";
-    const cell = heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, a fork’s` : seen);
+    const cell = heading(cells.targets[column], cells.targets[column], cells.sites[column] ? `${seen}, from a fork` : seen);
     for (const [number, sources] of Object.entries(cells.made[column])) {
       if (framework && cells.frameworks[number][0] !== framework) continue;
       const made = element("small", "", { className: "made" });
@@ -249,14 +249,14 @@ function drawCell(row, cell, column, apart) {
   const [word, symbol, tone] = kindsOf[cell.kind];
   const count = cell.judged ? `${cell.passed}/${cell.judged} ` : "";
   const unknown = cell.unjudged && cell.judged ? `, ${cell.unjudged} unknown` : "";
-  const few = cell.kind === 3 && cell.judged > 0; // the cases judged pass, and are too few to say more
-  const said = few ? `${cell.judged} of ${cell.judged + cell.unjudged} judged` : `${count}${word}${unknown}`;
-  const link = element("a", `${symbol} ${said}`, {
+  const few = cell.kind === 3 && cell.judged > 0; // the cases with a result pass, but are too few
+  const status = few ? `${cell.judged} of ${cell.judged + cell.unjudged} judged` : `${count}${word}${unknown}`;
+  const link = element("a", `${symbol} ${status}`, {
     href: cells.sites[column] + row.page + (cells.sites[column] ? "" : `#${cells.anchors[cell.anchor]}`),
   });
   if (cell.evidence >= 0 && (cell.evidence !== usual[column] || cell.others.length)) {
-    const apart = cell.others.map((other) => cells.evidences[other][0]).join(", ");
-    link.append(element("small", cells.evidences[cell.evidence][0] + (apart ? `; apart: ${apart}` : "")));
+    const others = cell.others.map((other) => cells.evidences[other][0]).join(", ");
+    link.append(element("small", cells.evidences[cell.evidence][0] + (others ? `; also ${others}` : "")));
   }
   if (cell.sources.length && (apart || String(cell.sources) !== String(madeOf(row, column)))) {
     link.append(element("small", titles(cell.sources)));
@@ -276,7 +276,7 @@ function drawRow(row, columns, want, pair) {
   return line;
 }
 
-// The first screen at once, unless `there` are rows in the table that are the same. The rest follows as one scrolls.
+// Draws the first screen, unless the table has the same rows already (`there`). The others follow on scrolling.
 function drawRows(picked, columns, want, pairs, there) {
   const lines = (from, to) => picked.slice(from, to).map((row) => drawRow(row, columns, want, pairs?.get(row)));
   const follow = () => {
@@ -297,8 +297,8 @@ function drawRows(picked, columns, want, pairs, there) {
   follow();
 }
 
-// How many functions differ, of those that both targets were asked for, and what of it may not be the hardware.
-function compared(pairs, asked) {
+// Returns a sentence: how many of the functions tested on both targets differ, and why it may not be the hardware.
+function compared(pairs, tested) {
   const all = [...pairs.values()];
   const apart = all.filter((pair) => pair.apart).length;
   const mixed = all.filter(({ cells: [one, other] }) => one.evidence !== other.evidence).length;
@@ -308,8 +308,8 @@ function compared(pairs, asked) {
   ];
   const alike = all.filter((pair) => !pair.apart).map((pair) => pair.cells[0].sources[0]);
   const made = alike.length ? `, with ${builds(alike)}` : "";
-  const said = `${number(pairs.size)} of ${number(asked)} functions asked of both differ${made}`;
-  return doubts.length ? `${said}; ${doubts.join(", ")}` : said;
+  const result = `${number(pairs.size)} of ${number(tested)} functions tested on both differ${made}`;
+  return doubts.length ? `${result}; ${doubts.join(", ")}` : result;
 }
 
 function draw(there = 0) {
@@ -318,18 +318,18 @@ function draw(there = 0) {
   const pair = want.on >= 0 && want.unlike >= 0 && want.on !== want.unlike;
   if (!pair) want.unlike = -1;
   const columns = pair ? [want.on, want.unlike] : cells.targets.map((_, place) => place);
-  const { pairs, asked } = pair ? compare(chosen, want, columns) : {};
+  const { pairs, tested } = pair ? compare(chosen, want, columns) : {};
   const picked = sorted(pairs ? [...pairs.keys()] : select(chosen, want, columns), want, columns);
   if (first >= picked.length) first = 0;
   drawHead(columns, chosen.fw);
-  drawRows(picked.slice(first, first + ROWS_A_PAGE), columns, want, pairs, there);
-  found.value = pairs ? compared(pairs, asked) : `${number(picked.length)} of ${number(rows.length)} functions`;
+  drawRows(picked.slice(first, first + ROWS_PER_PAGE), columns, want, pairs, there);
+  found.value = pairs ? compared(pairs, tested) : `${number(picked.length)} of ${number(rows.length)} functions`;
   nothing.hidden = picked.length > 0;
   table.hidden = !picked.length;
-  pager.hidden = picked.length <= ROWS_A_PAGE;
-  range.textContent = `${number(first + 1)} to ${number(Math.min(first + ROWS_A_PAGE, picked.length))}`;
+  pager.hidden = picked.length <= ROWS_PER_PAGE;
+  range.textContent = `${number(first + 1)} to ${number(Math.min(first + ROWS_PER_PAGE, picked.length))}`;
   document.getElementById("earlier").disabled = first === 0;
-  document.getElementById("later").disabled = first + ROWS_A_PAGE >= picked.length;
+  document.getElementById("later").disabled = first + ROWS_PER_PAGE >= picked.length;
 }
 
 function remember() {
@@ -339,7 +339,7 @@ function remember() {
   history.replaceState(null, "", now.size ? `#${now}` : location.pathname + location.search);
 }
 
-// The view that the address tells. The page holds the first rows of the one without a state.
+// Restores the view of the address. The page contains the first rows of the view without a state.
 function recall(there = 0) {
   const saved = new URLSearchParams(location.hash.slice(1));
   for (const field of form.elements) {
@@ -391,8 +391,8 @@ table.addEventListener("click", (event) => {
   head.querySelector(`button[data-sort="${CSS.escape(key)}"]`).focus();
 });
 table.addEventListener("keydown", step);
-document.getElementById("earlier").addEventListener("click", () => show(Math.max(0, first - ROWS_A_PAGE)));
-document.getElementById("later").addEventListener("click", () => show(first + ROWS_A_PAGE));
+document.getElementById("earlier").addEventListener("click", () => show(Math.max(0, first - ROWS_PER_PAGE)));
+document.getElementById("later").addEventListener("click", () => show(first + ROWS_PER_PAGE));
 addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.target.closest("input, select, textarea")) return;
   event.preventDefault();

@@ -1,14 +1,14 @@
-// Says beside every time how long ago it is. The pages do not: nobody knows when they will be read.
+// Adds to every time how long ago it is. The pages cannot: they do not know when they are read.
 "use strict";
 
 {
-  // In a block of its own: on some pages there is another script, and both share their names.
+  // In a block: scripts of one page share their top-level names.
   const UNITS = [["year", 31_557_600], ["month", 2_629_800], ["day", 86_400], ["hour", 3_600], ["minute", 60]];
   const words = new Intl.RelativeTimeFormat("en");
   const times = [...document.querySelectorAll("time[datetime]")].map((time) => {
     const ago = document.createElement("span");
     ago.className = "ago";
-    (time.closest("a") ?? time).after(" ", ago); // what a link says stays what it says
+    (time.closest("a") ?? time).after(" ", ago); // the text of a link stays unchanged
     return [ago, Date.parse(time.dateTime)];
   });
 

@@ -61,7 +61,7 @@ def test_two_targets_are_compared_by_the_newest_build_that_both_had(page: sync_a
     page.goto(f"{(mixed_site / 'matrix.html').as_uri()}#on=gpu&unlike=cpu")
     # With 2.2 the CPU fails in f00 and f01 too, which the GPU was never asked; of f03 one case was judged on both.
     assert rows(page) == ["jax.numpy.f02"]
-    assert page.locator("#found").inner_text() == "1 of 39 functions asked of both differ, with jax 2.1"
+    assert page.locator("#found").inner_text() == "1 of 39 functions tested on both differ, with jax 2.1"
     gpu, cpu = page.locator("#live tbody td").all_inner_texts()[:2]
     assert gpu == "✗ 0/2 failure"  # its column says that this is jax 2.1
     assert cpu == "✓ 2/2 success\njax 2.1"
@@ -77,7 +77,7 @@ def test_what_no_common_build_tells_is_marked_with_the_builds(page: sync_api.Pag
     assert len(rows(page)) == 34
     doubts = "1 between different builds, 34 by different evidence"
     said = page.locator("#found").inner_text()
-    assert said == f"34 of 41 functions asked of both differ, with jax 2.2; {doubts}"
+    assert said == f"34 of 41 functions tested on both differ, with jax 2.2; {doubts}"
     page.get_by_label("Framework").select_option("torch")
     assert rows(page) == ["torch.g1"]
     assert page.locator("#live tbody td").all_inner_texts()[:2] == [
@@ -89,6 +89,6 @@ def test_what_no_common_build_tells_is_marked_with_the_builds(page: sync_api.Pag
 def test_a_comparison_never_counts_more_than_both_were_asked(page: sync_api.Page, mixed_site: Path) -> None:
     page.goto(f"{(mixed_site / 'matrix.html').as_uri()}#on=gpu&unlike=cpu&is=success")
     assert rows(page) == []
-    assert page.locator("#found").inner_text() == "0 of 39 functions asked of both differ"
+    assert page.locator("#found").inner_text() == "0 of 39 functions tested on both differ"
     page.goto(f"{(mixed_site / 'matrix.html').as_uri()}#on=cpu&unlike=gpu&q=f0")
-    assert page.locator("#found").inner_text() == "1 of 10 functions asked of both differ, with jax 2.1"
+    assert page.locator("#found").inner_text() == "1 of 10 functions tested on both differ, with jax 2.1"

@@ -33,14 +33,14 @@ def test_a_line_breaks_between_parameters_and_nowhere_else(signature: str, parts
 def test_a_function_s_page_says_what_it_takes_and_took(site: Path) -> None:
     page = (site / "functions/torch/torch.cat.html").read_text()
     assert '<p class="signature"><b>cat</b><span>(tensors, </span><wbr><span>*, </span><wbr>' in page
-    assert "Changed in <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
+    assert "Since <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
     assert "<span>(tensors, </span><wbr><span>dim=0) -&gt; Tensor</span></p>" in page
     assert SCRIPT not in page
 
 
 def test_a_signature_that_is_gone_is_said_to_be(site: Path) -> None:
     page = (site / "functions/torch/torch.fft.fft.html").read_text()
-    assert "Removed in <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
+    assert "No signature since <bdi>torch 2.4.0.dev20251105+cpu</bdi>. Previous signature:" in page
     assert page.count('<p class="signature"><b>fft</b>') == 2  # the two ways to call it
 
 

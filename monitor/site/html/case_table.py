@@ -43,7 +43,7 @@ def case_table(section: FunctionSection) -> str:
 
 
 def _row(case: CaseHistory, past: SeriesWindow) -> str:
-    now = case.standing
+    now = case.status
     variant = escaped(now.variant)
     since = "".join(_since(case, past))
     return (
@@ -54,7 +54,7 @@ def _row(case: CaseHistory, past: SeriesWindow) -> str:
 
 def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
     """Yield since when a case has its outcome, and what makes the outcome uncertain."""
-    now = case.standing
+    now = case.status
     if now.turns:
         since = "since" if len(now.turns) > 1 else "first tested with"
         yield f'<p class="since">{since} <bdi>{escaped(build_title(now.turns[-1].run.build))}</bdi></p>\n'
@@ -67,7 +67,7 @@ def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
 
 def _message(case: CaseHistory, variant: str) -> str:
     """Return the message of a case, the limit that its authors declare, and its script."""
-    now = case.standing
+    now = case.status
     stage = f'<span class="muted">at {now.stage.value}:</span> ' if now.stage else ""
     declared = _declared(now.declared_limit) if now.declared_limit else ""
     return f"{stage}{message_html(now.message)}{declared}{_script(case.script, variant) if case.script else ''}"
@@ -84,7 +84,7 @@ def _script(script: str, variant: str) -> str:
 
 def _figures(case: CaseHistory, evidence: Evidence) -> str:
     """Return the measurements of a case, by kind of evidence."""
-    now = case.standing
+    now = case.status
     if evidence is Evidence.COMPILED:
         return _compiled(now.compiled, case.bound) if now.compiled else NOTHING * 7
     if evidence is Evidence.EXECUTED:

@@ -79,7 +79,7 @@ def _history(one: FunctionSection, root: str) -> str:
     """Return the history of each case: its outcome in each of the last runs."""
     runs = one.past.runs
     rows = [
-        f'<tr><th scope="row" class="name">{escaped(case.standing.variant)}</th>'
+        f'<tr><th scope="row" class="name">{escaped(case.status.variant)}</th>'
         f"{strip_cells(case.strip, case.messages, runs)}</tr>\n"
         for case in one.cases
     ]
@@ -104,7 +104,7 @@ def _changed_cases(turned: Sequence[CaseHistory], past: SeriesWindow, root: str)
     """Return the cases with more than one outcome, and their changes."""
     unfolded = " open" if len(turned) <= MAX_UNFOLDED else ""
     cases = [
-        f'<div><dt class="name">{escaped(case.standing.variant)}</dt>\n{_transitions(case, past, root)}</div>\n'
+        f'<div><dt class="name">{escaped(case.status.variant)}</dt>\n{_transitions(case, past, root)}</div>\n'
         for case in turned
     ]
     summary = f"<summary>{count(len(turned), 'case')} with changed outcomes</summary>"
@@ -113,7 +113,7 @@ def _changed_cases(turned: Sequence[CaseHistory], past: SeriesWindow, root: str)
 
 def _transitions(case: CaseHistory, past: SeriesWindow, root: str) -> str:
     """Return the newest changes of outcome of a case, with their messages."""
-    transitions = case.standing.turns
+    transitions = case.status.turns
     newest, before = transitions[-MAX_TRANSITIONS:], len(transitions[:-MAX_TRANSITIONS])
     lines = [_transition(turn, _message_in_run(turn.run.id, case, past), root) for turn in newest]
     return "".join(lines) + (f'<dd class="muted">and {before} earlier changes</dd>\n' if before else "")
@@ -137,11 +137,11 @@ def _run_link(run: str, build: str, root: str) -> str:
     return f'<a href="{root}{escaped(run_page(run))}"><bdi>{escaped(build)}</bdi></a>'
 
 
-def _removed_cases(standings: Sequence[CaseStatus], root: str) -> str:
+def _removed_cases(statuses: Sequence[CaseStatus], root: str) -> str:
     """Return the cases that left the suite, with their last outcomes."""
     items = [
         f'<li><span class="name">{escaped(one.variant)}</span> last {mark(one.outcome)} with '
         f"{_run_link(one.run.id, build_title(one.run.build), root)}, {clock_time(one.run.started)}</li>\n"
-        for one in standings
+        for one in statuses
     ]
     return f'<h3>No longer in the suite</h3>\n<ul class="gone">\n{"".join(items)}</ul>\n'

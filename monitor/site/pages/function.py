@@ -80,7 +80,7 @@ class CaseHistory:
     passes or has no result. `bound` is the least time of a compiled call in microseconds, or None.
     """
 
-    standing: CaseStatus
+    status: CaseStatus
     strip: tuple[Outcome | None, ...]
     messages: tuple[str, ...]
     script: str
@@ -114,7 +114,7 @@ class FunctionSection:
     @property
     def turned(self) -> tuple[CaseHistory, ...]:
         """Return the cases that have had more than one outcome."""
-        return tuple(case for case in self.cases if len(case.standing.turns) > 1)
+        return tuple(case for case in self.cases if len(case.status.turns) > 1)
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def _page(
     project: ProjectMetadata,
 ) -> FunctionPage:
     sections = tuple(_section(place, levels, project) for place in places)
-    shown = _most_informative([standing for place in places for standing in place.now])
+    shown = _most_informative([status for place in places for status in place.now])
     script = project.script(shown.case, _recorded_outcome(shown)) if shown else ""
     return FunctionPage(
         name,
@@ -268,19 +268,19 @@ def _page(
 
 
 def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMetadata) -> FunctionSection:
-    past, standings = place.past, place.now
+    past, statuses = place.past, place.now
     target, _, suite, evidence = past.series.key
 
     def levels_of(case: str) -> Sequence[LatencyLevel]:
         return levels.of(CaseOnTarget(case, target, suite, evidence))
 
-    latencies, timed = _charts(past, past.trends.latencies, standings, duration, levels_of)
-    errors, checked = _charts(past, past.trends.errors, standings, _ulp)
+    latencies, timed = _charts(past, past.trends.latencies, statuses, duration, levels_of)
+    errors, checked = _charts(past, past.trends.errors, statuses, _ulp)
     return FunctionSection(
         past,
-        function_status(standings),
-        _by_dtype(standings),
-        tuple(_case_history(past, standing, project) for standing in standings),
+        function_status(statuses),
+        _by_dtype(statuses),
+        tuple(_case_history(past, status, project) for status in statuses),
         tuple(place.gone),
         latencies,
         errors,
@@ -288,18 +288,18 @@ def _section(place: _FunctionTarget, levels: LatencyLevels, project: ProjectMeta
     )
 
 
-def _by_dtype(standings: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
+def _by_dtype(statuses: Sequence[CaseStatus]) -> Mapping[str, FunctionStatus]:
     """Return the status by dtype."""
     found: dict[str, list[CaseStatus]] = {}
-    for standing in standings:
-        found.setdefault(dtype_of(standing.variant), []).append(standing)
+    for status in statuses:
+        found.setdefault(dtype_of(status.variant), []).append(status)
     return {dtype: function_status(those) for dtype, those in found.items()}
 
 
 def _charts(
     past: SeriesWindow,
     measure: CaseMeasurements,
-    standings: Sequence[CaseStatus],
+    statuses: Sequence[CaseStatus],
     shown: Callable[[float], str],
     levels_of: Callable[[str], Sequence[LatencyLevel]] = lambda _: (),
 ) -> tuple[tuple[Chart, ...], int]:
@@ -308,16 +308,16 @@ def _charts(
     Cases with annotated levels come first.
     """
     numbers = past.trends.numbers
-    twice = [(s, number) for s in standings if (number := numbers.get(s.case)) is not None and measure.charted[number]]
+    twice = [(s, number) for s in statuses if (number := numbers.get(s.case)) is not None and measure.charted[number]]
     known = {s.case: levels_of(s.case) for s, _ in twice}
     found: list[Chart] = []
-    for standing, number in sorted(twice, key=lambda one: (not known[one[0].case], -measure.moves[one[1]])):
-        moves, turns, levels = measure.moves[number], past.marks.get(standing.case, ()), known[standing.case]
+    for status, number in sorted(twice, key=lambda one: (not known[one[0].case], -measure.moves[one[1]])):
+        moves, turns, levels = measure.moves[number], past.marks.get(status.case, ()), known[status.case]
         is_charted = (moves and not found) or moves > MIN_CHARTED_MOVE or turns or levels
         if is_charted and len(found) < MAX_CHARTS:
             steps = _level_starts(past.runs, levels)
             notes = [level.note for level in levels]
-            drawn = chart(standing.variant, measure.of(number), past.axis, shown, turns, steps, notes)
+            drawn = chart(status.variant, measure.of(number), past.axis, shown, turns, steps, notes)
             found += [drawn] if drawn else []
     return tuple(found), len(twice)
 
@@ -352,29 +352,29 @@ def _ulp(value: float) -> str:
     return f"{deviation(value)} ulp"
 
 
-def _recorded_outcome(standing: CaseStatus) -> str:
+def _recorded_outcome(status: CaseStatus) -> str:
     """Return the recorded outcome and message of a case, for its script."""
-    return seen(standing.outcome, standing.message)
+    return seen(status.outcome, status.message)
 
 
-def _most_informative(standings: Sequence[CaseStatus]) -> CaseStatus | None:
+def _most_informative(statuses: Sequence[CaseStatus]) -> CaseStatus | None:
     """Return the case to show: a failing one, executed if possible, or else the most usual call; None without cases."""
 
-    def order(standing: CaseStatus) -> tuple[bool, int, bool, bool, str]:
-        variant = standing.variant
+    def order(status: CaseStatus) -> tuple[bool, int, bool, bool, str]:
+        variant = status.variant
         unusual, not_eager = variant != "eager-float32", mode_of(variant) is not Mode.EAGER
-        return not standing.fails, EVIDENCE_RANK[standing.evidence], unusual, not_eager, standing.case
+        return not status.fails, EVIDENCE_RANK[status.evidence], unusual, not_eager, status.case
 
-    return min(standings, key=order, default=None)
+    return min(statuses, key=order, default=None)
 
 
-def _case_history(past: SeriesWindow, standing: CaseStatus, project: ProjectMetadata) -> CaseHistory:
+def _case_history(past: SeriesWindow, status: CaseStatus, project: ProjectMetadata) -> CaseHistory:
     return CaseHistory(
-        standing,
-        past.series.strip_of(standing.case),
-        past.trends.messages(standing.case),
-        project.script(standing.case, _recorded_outcome(standing)) if standing.fails else "",
-        _bound(standing.compiled, project.hardware.get(past.series.target)) if standing.compiled else None,
+        status,
+        past.series.strip_of(status.case),
+        past.trends.messages(status.case),
+        project.script(status.case, _recorded_outcome(status)) if status.fails else "",
+        _bound(status.compiled, project.hardware.get(past.series.target)) if status.compiled else None,
     )
 
 

@@ -117,9 +117,9 @@ def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function])
     by_function: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
     for one in series:
-        for function, standings in one.functions.items():
+        for function, statuses in one.functions.items():
             name = one.framework, function
-            by_function.setdefault(name, {}).setdefault(one.target, []).extend(standings)
+            by_function.setdefault(name, {}).setdefault(one.target, []).extend(statuses)
             anchors.setdefault((*name, one.target), series_anchor(one.target, one.suite, one.evidence))
     rows = []
     for (framework, function), found in sorted(by_function.items()):
@@ -187,11 +187,11 @@ def _earlier_outcomes(
         if each.evidence is one.cell.evidence:
             for source, numbers in past[each.key].items():
                 if one.cell.sources != (source,):
-                    for standing in each.functions.get(row.function, ()):
-                        strip = each.strip_of(standing.case)
+                    for status in each.functions.get(row.function, ()):
+                        strip = each.strip_of(status.case)
                         known = (o for number in numbers if (o := strip[number]) and o.known)
                         if outcome := next(known, None):
-                            found.setdefault(source, {})[standing.variant] = outcome
+                            found.setdefault(source, {})[status.variant] = outcome
     return found
 
 
@@ -205,9 +205,9 @@ def usual_sources(rows: Iterable[MatrixRow], column: int) -> Mapping[str, tuple[
     return {framework: counted.most_common(1)[0][0] for framework, counted in sorted(found.items())}
 
 
-def _cell(standings: Sequence[CaseStatus], anchor: str) -> MatrixCell:
-    seen = function_status(standings)
-    return MatrixCell(seen, anchor, outcomes_by_variant(standings, seen.evidence))
+def _cell(statuses: Sequence[CaseStatus], anchor: str) -> MatrixCell:
+    seen = function_status(statuses)
+    return MatrixCell(seen, anchor, outcomes_by_variant(statuses, seen.evidence))
 
 
 def usual_evidence(column: Iterable[MatrixCell | None]) -> Evidence | None:

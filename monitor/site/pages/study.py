@@ -90,10 +90,10 @@ def _results_since_study(
     for one in series:
         if (one.target, one.suite) != (STUDY_TPU, PAPER):
             continue
-        for name, standings in sorted(one.functions.items()):
-            entry, seen = catalog.get(name), function_status(standings)
+        for name, statuses in sorted(one.functions.items()):
+            entry, seen = catalog.get(name), function_status(statuses)
             if entry and entry.study_tpu and seen.evidence:
-                message = next((s.message for s in standings if s.message and s.outcome.known), "")
+                message = next((s.message for s in statuses if s.message and s.outcome.known), "")
                 then = Portability(entry.study_tpu)
                 page = function_page(one.framework, name)
                 yield ChangedSinceStudy(
@@ -118,10 +118,10 @@ def _first_call_histogram(series: SeriesStatus, catalog: Mapping[str, Function])
 
 
 def _study_cases(series: SeriesStatus, catalog: Mapping[str, Function]) -> Iterator[CaseStatus]:
-    for standing in series.now:
-        entry = catalog.get(standing.function)
+    for status in series.now:
+        entry = catalog.get(status.function)
         if entry and entry.study_name:
-            yield standing
+            yield status
 
 
 def _histogram(

@@ -128,7 +128,7 @@ def target_sources(
     for one in series:
         here.setdefault(one.target, []).append(one)
     executed = [one for one in here.get(REFERENCE, ()) if one.evidence is Evidence.EXECUTED]
-    reference = tuple(standing for one in executed for standing in one.now)
+    reference = tuple(status for one in executed for status in one.now)
     names = [
         p.target for p in targets if any(one.evidence is not Evidence.REGISTERED for one in here.get(p.target, ()))
     ]
@@ -190,15 +190,15 @@ def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseS
     found: dict[tuple[str, str], list[CaseStatus]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
-        for function, standings in one.functions.items():
+        for function, statuses in one.functions.items():
             key = one.framework, function
-            found.setdefault(key, []).extend(standings)
+            found.setdefault(key, []).extend(statuses)
             anchors.setdefault(key, series_anchor(one.target, one.suite, one.evidence))
     failing_functions = []
-    for (framework, function), standings in sorted(found.items()):
-        seen = function_status(standings)
+    for (framework, function), statuses in sorted(found.items()):
+        seen = function_status(statuses)
         if seen.portability in (Portability.FAILURE, Portability.PARTIAL):
-            failing = [s for s in standings if s.fails]
+            failing = [s for s in statuses if s.fails]
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
             failing_functions.append(
@@ -217,14 +217,14 @@ def _slowest_cases(
     known = {s.case: (s.latency.median, source_of(s.run)) for s in reference if s.latency}
     slow = [
         SlowCase(
-            standing.case,
-            standing.function,
-            f"{function_page(standing.run.framework, standing.function)}#{anchors[standing.run.series]}",
-            standing.latency.median,
-            source_of(standing.run),
-            *known.get(standing.case, (None, None)),
+            status.case,
+            status.function,
+            f"{function_page(status.run.framework, status.function)}#{anchors[status.run.series]}",
+            status.latency.median,
+            source_of(status.run),
+            *known.get(status.case, (None, None)),
         )
-        for standing in times
-        if standing.latency
+        for status in times
+        if status.latency
     ]
     return sorted(slow, key=lambda one: (one.ratio or 0.0, one.latency), reverse=True)[:MAX_SLOWEST]
