@@ -26,6 +26,7 @@ from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.queries import selected_failures
 
 WIDTH = 100  # columns of a block of text
+MARGIN = "  | "  # before each line of a message
 
 app = command_app()
 
@@ -58,9 +59,12 @@ def failures(
 
 
 def _lines(failure: CurrentFailure) -> Iterator[str]:
+    """Yield the block of a failure. No line begins with a part of a message: GitHub would run a command in it."""
     yield f"{failure.framework} {failure.outcome}: {len(failure.cases)} cases on {first_names(failure.targets)}"
-    for text in (f"{len(failure.functions)} functions: {first_names(failure.functions)}", failure.common_message.text):
-        yield from wrap(text, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    functions = f"{len(failure.functions)} functions: {first_names(failure.functions)}"
+    yield from wrap(functions, WIDTH, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    message = failure.common_message.text
+    yield from wrap(message, WIDTH, initial_indent=MARGIN, subsequent_indent=MARGIN, break_on_hyphens=False)
 
 
 def _row(failure: CurrentFailure) -> dict[str, object]:

@@ -116,7 +116,7 @@ def test_a_series_that_was_poisoned_recovers(
 
     # It stays in sight, with the reason: on the page of runs, for programs, in the commit.
     page = (tmp_path / "after" / "site" / "runs" / "index.html").read_text()
-    assert WHY in page[page.index('id="apart"') :]
+    assert WHY in page[page.index('id="excluded"') :]
     assert f'id="{POISON}"' in page
     (row,) = json.loads(ok("history", "retracted", "--json", "--history", history))
     assert (row["run"], row["why"], row["build"]) == (POISON, WHY, "jax==49.7.3")
@@ -254,7 +254,7 @@ def test_no_series_follows_a_build_of_somebodys_own(
     assert {name for name in before if before[name] != after.get(name)} == {shown}
     assert own.run.id in str(after[shown])
     page = (tmp_path / "after" / "site" / "runs" / "index.html").read_text()
-    assert "one-off: " in page[page.index('id="apart"') :]
+    assert "one-off: " in page[page.index('id="excluded"') :]
     assert "3 crash" in page
 
 
