@@ -2,78 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from monitor.formats.error_text import clean, one_line
-from monitor.formats.run_file import FORMAT, RunFile, RunFileError
-from monitor.formats.serialization import from_json, to_json
-from monitor.history.consistency import MAX_FUNCTIONS, end_faults, run_faults
-from monitor.history.ingest import MAX_LINE_BYTES, PUBLISHED, TEXT_VALIDATOR, VALIDATORS, read_untrusted
-from monitor.history.layout import RecordedRun
-from monitor.model import (
-    Build,
-    Channel,
-    Comparison,
-    ComparisonSide,
-    Digest,
-    Latency,
-    NumericalError,
-    Observation,
-    Outcome,
-    Package,
-    Reason,
-    Signature,
-)
-from support.run_files import write_run_file
+from monitor.formats.run_file import RunFile, RunFileError
+from monitor.history.consistency import MAX_FUNCTIONS
+from monitor.history.ingest import MAX_LINE_BYTES, read_untrusted
+from support.run_files import lines_of, write_lines, write_run_file
 
 Make = Callable[..., RunFile]
 CHECKOUT = Path(__file__).resolve().parents[2]
 TARGETS = {"cpu"}
-
-
-def lines_of(runfile: RunFile) -> list[dict[str, Any]]:
-    assert runfile.end
-    return [
-        {"format": FORMAT, "run": to_json(runfile.run)},
-        *({"observation": to_json(observation)} for observation in runfile.observations),
-        *({"signature": to_json(signature)} for signature in runfile.signatures),
-        *({"comparison": to_json(comparison)} for comparison in runfile.comparisons),
-        {"end": to_json(runfile.end)},
-    ]
-
-
-@pytest.fixture
-def whole(runfile: Make) -> RunFile:
-    """A run file that uses every field."""
-    build = Build("jax", "1.0", Channel.NIGHTLY, "a" * 40, "2026-11-01", "none", (Package("numpy", "2.0", "b" * 64),))
-    made = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, build=build, notes=("a note",))
-    measured = Observation(
-        "jax/jax.a/eager",
-        Outcome.PASS,
-        error=NumericalError(1e-300, 0.0, 1e300),
-        latency=Latency(9.0, 2.0, 1.0, 0.5, 5, 100),
-        seconds=0.1,
-    )
-    good = ComparisonSide("jax==0.9", (Outcome.PASS, Outcome.PASS), (2.5, 2.25), Digest("00ff00ff", (1, 2)))
-    compared = Comparison(
-        "jax/jax.b/eager", Reason.TURNED, good, ComparisonSide("jax==1.0", (Outcome.ERROR, Outcome.CRASH))
-    )
-    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,), (Signature("jax.a", "(x, /)"),))
-
-
-def write(path: Path, lines: list[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    return path
 
 
 def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> None:
@@ -127,7 +71,7 @@ def test_a_fault_is_refused_with_its_place(
         holder = holder[parent]
     holder[last] = value
     with pytest.raises(RunFileError) as caught:
-        read_untrusted(write(tmp_path / "run.jsonl", lines), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", lines), targets=TARGETS)
     assert str(caught.value).startswith(f"{tmp_path / 'run.jsonl'}:{said}")
 
 
@@ -154,25 +98,25 @@ def test_what_is_no_run_file_is_refused(tmp_path: Path, content: bytes, said: st
 def test_comparisons_come_after_all_answers_and_once_a_case(tmp_path: Path, whole: RunFile) -> None:
     run, first, second, told, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
-        read_untrusted(write(tmp_path / "run.jsonl", [run, second, compared, first, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, second, compared, first, end]), targets=TARGETS)
     lines = [run, first, second, told, compared, compared, end]
     with pytest.raises(RunFileError, match=r"6: comparison\.case: jax/jax\.b/eager was compared before"):
-        read_untrusted(write(tmp_path / "run.jsonl", lines), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", lines), targets=TARGETS)
 
 
 def test_signatures_come_after_all_answers_and_once_a_function(tmp_path: Path, whole: RunFile) -> None:
     run, first, second, told, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
-        read_untrusted(write(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match="5: out of order"):
-        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match=r"5: signature\.function: jax\.a was told before"):
-        read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
 
 
 def test_a_file_from_before_there_were_signatures_is_taken(tmp_path: Path, whole: RunFile) -> None:
     run, first, second, _, compared, end = lines_of(whole)
-    read = read_untrusted(write(tmp_path / "run.jsonl", [run, first, second, compared, end]), targets=TARGETS)
+    read = read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, end]), targets=TARGETS)
     assert read.signatures == ()
     assert read.comparisons == whole.comparisons
 
@@ -180,7 +124,7 @@ def test_a_file_from_before_there_were_signatures_is_taken(tmp_path: Path, whole
 def test_nothing_follows_the_end(tmp_path: Path, whole: RunFile) -> None:
     lines = lines_of(whole)
     with pytest.raises(RunFileError, match="7: out of order"):
-        read_untrusted(write(tmp_path / "run.jsonl", [*lines, lines[-1]]), targets=TARGETS)
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [*lines, lines[-1]]), targets=TARGETS)
 
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -356,7 +300,7 @@ def test_what_no_run_can_be_is_refused_by_its_field(tmp_path: Path, whole: RunFi
     line, values, said = REFUSED[name]
     lines = lines_of(whole)
     lines[5]["end"]["notes"] = ["a note"]
-    path = write(tmp_path / "run.jsonl", changed(lines, line, values))
+    path = write_lines(tmp_path / "run.jsonl", changed(lines, line, values))
     with pytest.raises(RunFileError) as caught:
         read_untrusted(path, targets=TARGETS, now=NOW)
     assert str(caught.value).startswith(f"{path}:{line + 1}: {said}")
@@ -367,7 +311,7 @@ def test_what_no_run_can_be_is_refused_by_its_field(tmp_path: Path, whole: RunFi
 def test_what_is_odd_and_harmless_is_taken(tmp_path: Path, whole: RunFile, name: str) -> None:
     line, values = TAKEN[name]
     assert read_untrusted(
-        write(tmp_path / "run.jsonl", changed(lines_of(whole), line, values)), targets=TARGETS, now=NOW
+        write_lines(tmp_path / "run.jsonl", changed(lines_of(whole), line, values)), targets=TARGETS, now=NOW
     )
 
 
@@ -379,91 +323,7 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
 
 
 def test_a_clock_that_is_behind_refuses_no_run_of_today(tmp_path: Path, whole: RunFile) -> None:
-    path = write(tmp_path / "run.jsonl", lines_of(whole))
+    path = write_lines(tmp_path / "run.jsonl", lines_of(whole))
     assert read_untrusted(path, targets=TARGETS, now=datetime(2026, 10, 31, 4, tzinfo=UTC)) == whole
     with pytest.raises(RunFileError, match=r"run\.started: .* in the future"):
         read_untrusted(path, targets=TARGETS, now=datetime(2026, 10, 31, 2, tzinfo=UTC))
-
-
-@settings(max_examples=300, deadline=None)
-@given(text=st.text(max_size=2000))
-def test_what_the_run_step_cleans_is_taken(text: str) -> None:
-    """A night is never lost over what a framework wrote into a message, nor over what a machine calls its CPU."""
-    assert TEXT_VALIDATOR.is_valid(clean(text))
-    assert TEXT_VALIDATOR.is_valid(one_line(text))
-
-
-def test_the_runs_that_the_project_ships_are_within_the_bounds() -> None:
-    heads = [*CHECKOUT.glob("results/runs/*/*/*.json")]
-    now = datetime.now(UTC)
-    for path in heads:
-        head = from_json(RecordedRun, json.loads(path.read_bytes()))
-        faults = [*run_faults(head.run, now), *(end_faults(head.end, head.run, now) if head.end else ())]
-        assert [field for field, _ in faults if field != "run.cases"] == []  # a head does not list its cases
-        if head.end:
-            VALIDATORS["end"].validate({"end": to_json(head.end)})
-    assert len(heads) > 100
-
-
-def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
-    """Whatever was ever measured stays acceptable: bounds are of what hardware can do, not of what it did."""
-    of_column = {
-        f"{prefix}{name}": bounds
-        for kind, prefix in (("error", ""), ("latency", "latency_"), ("compiled", "compiled_"))
-        for name, bounds in PUBLISHED["$defs"][kind]["properties"].items()
-    }
-    seen = set()
-    for path in CHECKOUT.glob("results/runs/*/*/*.parquet"):
-        table = pd.read_parquet(path)
-        for column in table.columns.intersection([*of_column]):
-            values = table[column].dropna()
-            assert values.between(of_column[column]["minimum"], of_column[column]["maximum"]).all(), (path, column)
-            seen |= {column} if len(values) else set()
-        for text in {*table["message"].dropna(), *table.get("declared_limit", pd.Series(dtype=str)).dropna()}:
-            assert TEXT_VALIDATOR.is_valid(str(text)), (path, text)
-    assert seen == {*of_column}
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_any_damage_is_refused_in_one_line_or_taken(tmp_path: Path, whole: RunFile, data: st.DataObject) -> None:
-    """Put anything at any place of a good file: either it is read, or it is refused with one printable line."""
-    lines = lines_of(whole)
-    holder: Any = {"lines": lines}
-    key: Any = "lines"
-    while isinstance(holder[key], dict | list) and holder[key] and data.draw(st.integers(0, 5)):
-        holder = holder[key]
-        key = data.draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
-    if key != "lines":
-        holder[key] = data.draw(JSON)
-    path = write(tmp_path / "run.jsonl", lines)
-    content = path.read_bytes()
-    if data.draw(st.booleans()):
-        at = data.draw(st.integers(0, len(content)))
-        content = content[:at] + data.draw(st.binary(max_size=8)) + content[at + data.draw(st.integers(0, 8)) :]
-    path.write_bytes(content)
-    try:
-        taken = read_untrusted(path, targets=TARGETS)
-    except RunFileError as error:
-        assert str(error).startswith(str(path))
-        assert str(error).isprintable()
-    else:
-        assert taken.run.target == "cpu"
-        assert {observation.case for observation in taken.observations} <= set(taken.run.cases)
-
-
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary(max_size=200))
-def test_any_bytes_are_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "run.jsonl"
-    path.write_bytes(content)
-    with pytest.raises(RunFileError) as caught:
-        read_untrusted(path, targets=TARGETS)
-    assert str(caught.value).isprintable()

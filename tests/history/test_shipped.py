@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+import pandas as pd
+
+from monitor.formats.serialization import from_json, to_json
+from monitor.history.consistency import end_faults, run_faults
 from monitor.history.files import Folder
+from monitor.history.ingest import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
 from monitor.history.ordering import in_order, with_extent
@@ -58,3 +65,34 @@ def test_the_signatures_are_sorted_and_of_functions_that_were_run() -> None:
         }
         assert known.keys() <= run
         assert all(one.text != one.before or not one.text for one in known.values())
+
+
+def test_the_runs_that_the_project_ships_are_within_the_bounds() -> None:
+    heads = [*RESULTS.glob("runs/*/*/*.json")]
+    now = datetime.now(UTC)
+    for path in heads:
+        head = from_json(RecordedRun, json.loads(path.read_bytes()))
+        faults = [*run_faults(head.run, now), *(end_faults(head.end, head.run, now) if head.end else ())]
+        assert [field for field, _ in faults if field != "run.cases"] == []  # a head does not list its cases
+        if head.end:
+            VALIDATORS["end"].validate({"end": to_json(head.end)})
+    assert len(heads) > 100
+
+
+def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
+    """Every recorded measurement is within the bounds, which are the limits of hardware and not of the records."""
+    of_column = {
+        f"{prefix}{name}": bounds
+        for kind, prefix in (("error", ""), ("latency", "latency_"), ("compiled", "compiled_"))
+        for name, bounds in PUBLISHED["$defs"][kind]["properties"].items()
+    }
+    seen = set()
+    for path in RESULTS.glob("runs/*/*/*.parquet"):
+        table = pd.read_parquet(path)
+        for column in table.columns.intersection([*of_column]):
+            values = table[column].dropna()
+            assert values.between(of_column[column]["minimum"], of_column[column]["maximum"]).all(), (path, column)
+            seen |= {column} if len(values) else set()
+        for text in {*table["message"].dropna(), *table["declared_limit"].dropna()}:
+            assert TEXT_VALIDATOR.is_valid(str(text)), (path, text)
+    assert seen == {*of_column}
