@@ -1,4 +1,4 @@
-"""Where a run comes from: what its target does not have is refused, and so is what nobody started it for."""
+"""A run is refused if its target cannot give it, or if no job asked for it."""
 
 from __future__ import annotations
 

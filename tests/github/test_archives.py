@@ -34,7 +34,7 @@ def packed(files: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytearr
 
 
 def body(archive: bytearray) -> slice:
-    """Where the packed bytes of the first file are."""
+    """Return the span of the packed bytes of the first file."""
     (entry,) = zipfile.ZipFile(io.BytesIO(archive)).infolist()
     start = 30 + len(entry.filename) + struct.unpack("<H", archive[28:30])[0]
     return slice(start, start + entry.compress_size)

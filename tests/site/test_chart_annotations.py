@@ -1,4 +1,4 @@
-"""Where a latency left its level: on the chart of its case at its build, in words beside it, and on no other chart."""
+"""A shift of latency is marked on the chart of its case, at its build, and on no other chart."""
 
 from __future__ import annotations
 
