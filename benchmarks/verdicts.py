@@ -37,7 +37,7 @@ from monitor.history.run_matrix import Flags, Floats
 from monitor.model import Build, Channel, Comparison, ComparisonSide, Evidence, Reason, Run, RunEnd
 
 MONTH = 30
-SOON = (3, 7)  # a step should be filed within so many nights
+SOON = (3, 7)  # a step should be reported within so many nights
 CHANGES = {**{f"{size:.0%}": step(size) for size in (0.03, 0.05, 0.10, 0.25, 1.00)}, "creeping": creep(0.01, 15)}
 NOTHING = step(0)
 SURE = 0.95
@@ -52,10 +52,10 @@ Rule = Callable[[World], dict[str, Flags]]
 
 
 def ours(world: World) -> dict[str, Flags]:
-    """Return the flags of each stage of `monitor.analysis.latency`. A filed slowdown starts a new past."""
+    """Return the flags of each stage of `monitor.analysis.latency`. A reported slowdown starts a new past."""
     nights, of = as_nights(world)
     walker, expected = NightWalker(nights), nights.latencies.copy()
-    stages = {name: np.zeros((NIGHTS, len(nights.cases)), dtype=bool) for name in ("suspect", "confirmed", "filed")}
+    stages = {name: np.zeros((NIGHTS, len(nights.cases)), dtype=bool) for name in ("suspect", "confirmed", "reported")}
     for number, night in enumerate(of):
         if night < BEFORE - COMPARED_BEFORE:
             walker.read(number, ())
@@ -75,11 +75,11 @@ def ours(world: World) -> dict[str, Flags]:
             continue
         stages["suspect"][night - BEFORE] = suspects
         stages["confirmed"][night - BEFORE, [int(case) for case in judge_comparisons(found).slower]] = True
-        for filing in walker.filings:
-            if filing.night == number:
-                case = int(filing.followed.case)
-                stages["filed"][night - BEFORE, case] = True
-                expected[: filing.accepted, case] = np.nan
+        for report in walker.reports:
+            if report.night == number:
+                case = int(report.followed.case)
+                stages["reported"][night - BEFORE, case] = True
+                expected[: report.accepted, case] = np.nan
     return {f"ours, {name}": flags for name, flags in stages.items()}
 
 

@@ -71,7 +71,7 @@ class FollowedCase:
 
 
 @dataclass(frozen=True)
-class FiledSlowdown:
+class SlowdownReport:
     """A slowdown that was reported on a night from what was `followed`; and the night of its recovery, if any."""
 
     night: int
@@ -88,7 +88,7 @@ class FiledSlowdown:
 class WalkResult:
     """Reported slowdowns of a series, and the cases that are still followed."""
 
-    filings: tuple[FiledSlowdown, ...]
+    reports: tuple[SlowdownReport, ...]
     followed: Mapping[str, FollowedCase]
 
 
@@ -99,24 +99,24 @@ def walk(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> Wal
         walker.read(number, comparisons.get(item.run.id, ()))
     last = len(nights.runs)
     return WalkResult(
-        tuple(replace(filing, recovered=recovered(nights, filing, last - 1)) for filing in walker.filings),
+        tuple(replace(report, recovered=recovered(nights, report, last - 1)) for report in walker.reports),
         dict(sorted(walker.followed_on(last).items())),
     )
 
 
-def recovered(nights: Nights, filing: FiledSlowdown, last: int) -> int | None:
+def recovered(nights: Nights, report: SlowdownReport, last: int) -> int | None:
     """Return the first night, up to `last`, by which a slowdown has recovered; or None.
 
     It has recovered when the median of `RECENT` nights is nearer to the old level than to the new one.
     """
-    rows = nights.alike(filing.night, last)
-    column = nights.latencies[:, nights.cases.index(filing.followed.case)].copy()
+    rows = nights.alike(report.night, last)
+    column = nights.latencies[:, nights.cases.index(report.followed.case)].copy()
     column[rows] -= np.nan_to_num(drift(nights.latencies[rows]))
     told = np.flatnonzero(rows & np.isfinite(column))
-    before = column[told[told < filing.followed.first]][-WINDOW:]
-    after = told[(told > filing.night) & (told <= last)]
+    before = column[told[told < report.followed.first]][-WINDOW:]
+    after = told[(told > report.night) & (told <= last)]
     for end in range(RECENT, len(after) + 1 if len(before) else 0):
-        if np.median(column[after[end - RECENT : end]]) < np.median(before) + filing.followed.step / 2:
+        if np.median(column[after[end - RECENT : end]]) < np.median(before) + report.followed.step / 2:
             return int(after[end - 1])
     return None
 
@@ -125,7 +125,7 @@ class NightWalker:
     """State of the walk after a night."""
 
     def __init__(self, nights: Nights) -> None:
-        self.filings: list[FiledSlowdown] = []
+        self.reports: list[SlowdownReport] = []
         self.followed: dict[str, FollowedCase] = {}
         self._nights = nights
         self._column = {case: number for number, case in enumerate(nights.cases)}
@@ -202,11 +202,11 @@ class NightWalker:
         if enough:
             _, start = max(enough)
             found = replace(followed, nights=nights[start:], step=weighed[start].step)
-            self.filings.append(FiledSlowdown(night.number, found))
+            self.reports.append(SlowdownReport(night.number, found))
         elif is_promising(weighed[0], nights):
             self.followed[night.comparison.case] = replace(followed, nights=nights, step=weighed[0].step)
 
     def _accepted(self, case: str, number: int) -> int:
         """Return the first night on the expected level of a case, as known on a night."""
-        filed = [filing for filing in self.filings if filing.followed.case == case]
-        return max((replace(f, recovered=recovered(self._nights, f, number)).accepted for f in filed), default=0)
+        earlier = [report for report in self.reports if report.followed.case == case]
+        return max((replace(f, recovered=recovered(self._nights, f, number)).accepted for f in earlier), default=0)

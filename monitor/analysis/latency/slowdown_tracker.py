@@ -15,7 +15,7 @@ import numpy as np
 
 from monitor.analysis.latency.ab_tests import SideBySide, compare_latencies
 from monitor.analysis.latency.build_effects import FOLLOWED_NIGHTS, GOOD_BUILDS, ROUNDS
-from monitor.analysis.latency.confirmation_walk import FiledSlowdown, FollowedCase, walk
+from monitor.analysis.latency.confirmation_walk import FollowedCase, SlowdownReport, walk
 from monitor.analysis.latency.detection import (
     CONTROLS,
     MIN_NIGHTS,
@@ -110,10 +110,10 @@ def reported_slowdowns(recorded: LoadedHistory) -> Iterator[ReportedSlowdown]:
     """Yield all slowdowns that were ever reported, each with the run of the report and that of its recovery."""
     for nights in nights_by_series(recorded).values():
         runs = [item.run for item in nights.runs]
-        for filing in walk(nights, recorded.comparisons).filings:
-            run = runs[filing.night]
-            recovered = None if filing.recovered is None else runs[filing.recovered]
-            yield ReportedSlowdown(_slowdown(filing.followed, run, SlowdownStatus.REPORTED), run, recovered)
+        for report in walk(nights, recorded.comparisons).reports:
+            run = runs[report.night]
+            recovered = None if report.recovered is None else runs[report.recovered]
+            yield ReportedSlowdown(_slowdown(report.followed, run, SlowdownStatus.REPORTED), run, recovered)
 
 
 def followed_slowdowns(recorded: LoadedHistory) -> tuple[Slowdown, ...]:
@@ -136,7 +136,7 @@ def next_baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
     if nights is None or build is None:
         return None
     walked = walk(nights, recorded.comparisons)
-    latencies = _since_accepted(nights, walked.filings)
+    latencies = _since_accepted(nights, walked.reports)
     return Baseline(
         build.label, ROUNDS, CONTROLS, _paces(nights, latencies), good_builds(nights), tuple(sorted(walked.followed))
     )
@@ -168,18 +168,18 @@ def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> 
     item, last = nights.runs[-1], len(nights.runs) - 1
     compared = comparisons.get(item.run.id, ())
     told = compare_latencies(compared)
-    filings = walk(nights, comparisons).filings
+    reports = walk(nights, comparisons).reports
     found = [
-        _slowdown(filing.followed, nights.runs[filing.night].run, standing)
-        for filing in filings
-        if (standing := _standing(filing, last))
+        _slowdown(report.followed, nights.runs[report.night].run, standing)
+        for report in reports
+        if (standing := _standing(report, last))
     ]
-    just_filed = {filing.followed.case for filing in filings if filing.night == last}
+    just_filed = {report.followed.case for report in reports if report.night == last}
     found += [one for one in _confirmed(item.run, compared, told) if one.case not in just_filed]
     rows = nights.alike(last)
     shift = None
     if rows[-1]:
-        latencies = _since_accepted(nights, filings)[rows]
+        latencies = _since_accepted(nights, reports)[rows]
         seen = {one.case for one in compared}
         found += [one for one in _suspects(item.run, nights.cases, latencies) if one.case not in seen]
         shift = _jump(drift(nights.latencies[rows]))
@@ -215,18 +215,18 @@ def _slowdown(followed: FollowedCase, seen: Run, standing: SlowdownStatus) -> Sl
     return Slowdown(opened.case, standing, followed.step, seen.id, opened.good, opened.new)
 
 
-def _standing(filing: FiledSlowdown, last: int) -> SlowdownStatus | None:
+def _standing(report: SlowdownReport, last: int) -> SlowdownStatus | None:
     """Return the status of a reported slowdown on the last night; None if it had recovered before."""
-    if filing.recovered is None:
-        return SlowdownStatus.REPORTED if filing.night == last else SlowdownStatus.ONGOING
-    return SlowdownStatus.RECOVERED if filing.recovered == last else None
+    if report.recovered is None:
+        return SlowdownStatus.REPORTED if report.night == last else SlowdownStatus.ONGOING
+    return SlowdownStatus.RECOVERED if report.recovered == last else None
 
 
-def _since_accepted(nights: Nights, filings: Sequence[FiledSlowdown]) -> Floats:
+def _since_accepted(nights: Nights, reports: Sequence[SlowdownReport]) -> Floats:
     """Return the latencies without those before the currently expected level."""
     latencies = nights.latencies.copy()
-    for filing in filings:
-        latencies[: filing.accepted, nights.cases.index(filing.followed.case)] = np.nan
+    for report in reports:
+        latencies[: report.accepted, nights.cases.index(report.followed.case)] = np.nan
     return latencies
 
 
