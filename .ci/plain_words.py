@@ -24,7 +24,8 @@ VAGUE = {
     r"\btold\b": "name the act: reported, recorded, returned",
     r"\basked\b": "name the act: run, requested, queried",
     r"\bsaid\b": "name the act: stated, returned, printed",
-    r"\b(?:one|an?) (?:(?!of )\w+ )?an? (?:row|case|run|build|file|target|function|series|page|cause)\b": "write 'per'",
+    r"\b(?:one|an?) (?:(?:row|line|list|text|entry|file|job|module|process|issue|regression|column|table) )?"
+    r"an? (?:row|case|run|build|file|target|function|series|page|cause)\b": "write 'per'",
     r"\ball of it\b|\bof it (?:gone|all)\b": "name the thing",
     r"\bmend(?:ed|s)?\b": "write 'fix'",
 }

@@ -82,6 +82,6 @@ def test_each_harm_to_the_gpu_costs_its_own_case_alone(command: ProcessCommand) 
         "f-reads-what-is-not-its-own": Outcome.ERROR,
         "g-after-the-illegal-access": Outcome.PASS,
     }
-    # Those after a harm were not spoiled by it and asked again: the worker had been replaced before.
+    # A case after a harmful one needs no retry, because a new worker ran it.
     assert [name for name, answer in answers.items() if answer.outcome is Outcome.PASS and answer.retries] == []
     assert max(took for case, took in seconds.items() if "after" in case) < BACK_WITHIN_SECONDS

@@ -1,4 +1,4 @@
-"""The command line: help with examples, answers in JSON, and faults in one line that tells the mend."""
+"""The command line: help with examples, answers in JSON, and faults in one line that states the fix."""
 
 from __future__ import annotations
 

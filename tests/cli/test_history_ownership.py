@@ -193,7 +193,7 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return history
 
 
-# What a command keeps in the directory where it is called, indexes and a site, cannot be written either.
+# The indexes and the site in the current directory cannot be written either.
 CALL = """
 set -e
 trap 'exit 77' EXIT

@@ -119,7 +119,7 @@ def test_a_night_that_another_one_decides_is_not_the_last_of_its_build(
 ) -> None:
     before = replace(TINY, version="1.0")
     night({A: "pass", B: "error"}, hours=44, build=before)
-    night({A: "error", B: "error"}, hours=20)  # no fresh worker said the same
+    night({A: "error", B: "error"}, hours=20)  # no fresh worker confirmed it
     assert decide(JOB, board, history, Channels()).reason == "tiny==2.0 once more: 1 not confirmed"
     night({A: "error", B: "error"}, hours=10)
     assert not decide(JOB, board, history, Channels()).due, "two nights say the same"

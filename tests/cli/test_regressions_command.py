@@ -1,4 +1,4 @@
-"""`portability regressions`, `changes` and `flaky`, with what people have said of failures."""
+"""`portability regressions`, `changes` and `flaky`, with triage files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 
 @pytest.fixture
 def history(tmp_path: Path, runfile: Make) -> Path:
-    """Two regressions of jax 2, one of which jax 3 has mended; the other's message is markup."""
+    """Two regressions of jax 2, one of which jax 3 has fixed; the other's message is markup."""
     says = {A: "<b>@all</b>", B: "ValueError: b"}
     nights = [
         runfile(1, {A: "pass", B: "pass"}, version="1"),

@@ -68,7 +68,7 @@ def ok(*arguments: object) -> str:
 
 
 def told(history: Path, out: Path) -> dict[str, object]:
-    """All that is told of a history: by every command, and by every file of the site but its page of runs."""
+    """Return all output of a history: of every command, and every file of the site but its page of runs."""
     commands = (
         *(("changes",), ("changes", "--json"), ("scores", "--json"), ("regressions", "--json"), ("failures", "--json")),
         *(

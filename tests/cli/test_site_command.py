@@ -1,4 +1,4 @@
-"""The address that `portability site` is told."""
+"""The address in `portability site --site-url`."""
 
 from __future__ import annotations
 

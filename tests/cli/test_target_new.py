@@ -1,4 +1,4 @@
-"""`portability target new`, as somebody with new hardware uses it: asked, or with flags."""
+"""`portability target new`, with questions and with options."""
 
 from __future__ import annotations
 

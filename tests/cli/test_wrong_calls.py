@@ -1,7 +1,7 @@
 """Every parameter of every command, given what it cannot take: one line that names it, exit status 2, no traceback.
 
-The parameters come from the program's own metadata (`command_tree.py`), so a new one is walked from its first day. What
-is wrong for it follows from its type; `ACCEPTED` has the values of the walk that a parameter may take.
+The parameters come from the program's own metadata (`command_tree.py`), so a new one is covered from its first day. Its
+type determines the wrong values; `ACCEPTED` has the values of the walk that a parameter may take.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ CALLS: dict[str, dict[str, str]] = {
 WRONG_NAMES = {"unknown": "no-such-name", "empty": "", "foreign": "żółw-×", "spaces": "a b", "pattern": "zzz/*"}
 WRONG_NUMBERS = {"word": "many", "negative": "-1", "huge": "9" * 30, "empty": "", "list": "1,2"}
 
-# What a parameter may take after all: free text, or a name that only somebody else knows. "*" is every command.
+# Values that a parameter accepts after all: free text, or a name that only GitHub knows. "*" is every command.
 FREE = {
     ("*", "site_url"): {"empty"},
     ("site", "repository"): {"empty"},

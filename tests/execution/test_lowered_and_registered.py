@@ -76,7 +76,7 @@ def test_pytorch_tells_of_backends_that_its_wheel_is_not_built_with(run: Callabl
         assert found[f"torch.ops.aten.{name}/kernel"].outcome is Outcome.FALLBACK, name
     lost = sum(one.outcome is Outcome.BLOCKED for one in found.values())
     assert 0 < lost < len(found) / 10
-    # Operators of other backends' libraries and of PyTorch's own tests are asked of nobody.
+    # Operators of other backends' libraries and of PyTorch's own tests are in no table.
     assert not [name for name in found if "cudnn_rnn" in name or "mkldnn" in name or "_foobar" in name]
 
 

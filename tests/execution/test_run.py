@@ -58,7 +58,7 @@ def test_a_run_file_tells_the_whole_story(
     assert add.error is not None
     assert add.latency is not None
     assert 0 < add.latency.minimum <= add.latency.median < add.latency.first
-    # What the build no longer has says nothing.
+    # A removed function has an empty signature.
     told = {signature.function: signature.text for signature in done.signatures}
     assert told == {"jax.numpy.add": "(x1, x2, /, *, out=None, where=None)", "jax.tree_map": ""}
 

@@ -22,7 +22,7 @@ from monitor.formats.toml_reader import TomlTable
 RUNNERS = Path(__file__).parents[2] / "runners"
 SCHEMA = json.loads((RUNNERS / "target.schema.json").read_text())
 
-# Everything that can be said in a runner file.
+# All fields of a runner file.
 SOURCE = """
 packages = ["a", "b>=1"]
 constraints = "c<2"

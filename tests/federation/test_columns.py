@@ -38,7 +38,7 @@ COLUMN = f"api/v1/columns/{TARGET}.json"
 
 @dataclass
 class Served:
-    """A site on loopback, and the addresses that it was asked for."""
+    """A site on loopback, and the requested addresses."""
 
     address: str
     asked: list[str]

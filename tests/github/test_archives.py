@@ -1,4 +1,4 @@
-"""Archives that strangers may have made: whatever is wrong with one is told in a line, and leaves nothing behind."""
+"""Archives that strangers may have made: each fault is one line, and leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Whatever GitHub may answer: no traceback, no false success, nothing done twice, and the cause in one line.
 
-A table of answers by operations. Each answer is given once, and then for as long as it is asked.
+A table of answers by operations. Each response is sent once, and then for every repetition.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ SLOW = {"late": (FaultyAnswer(slow=0.6, done=True, body=b"{}"), "no answer in ti
 class Operation:
     """One operation, the request with the faulty response, and a check of the result.
 
-    `right` is called where no fault was told; `twice` counts what must not be there twice.
+    `right` is called if no fault was reported; `twice` counts what must not be there twice.
     """
 
     where: str
@@ -261,7 +261,7 @@ OPERATIONS = {
         lambda fake, _: len(fake.actions.dispatched) >= 1,
     ),
 }
-# What is as good as an answer there: GitHub may say more or less of what it made, and a commit's list may be empty.
+# Responses that count as correct: GitHub may return more or less of an object, and a list of commits may be empty.
 HARMLESS = {
     "start": ("200", "201", "user", "labels"),  # GitHub may say more of what it started
     "workflows": ("201", "user", "labels"),
@@ -327,7 +327,7 @@ def test_an_answer(github: FaultyGitHub, tmp_path: Path, name: str, kind: str, o
     github.plant(odd, operation.where, often)
     asked = client(github, waited, timeout=0.3 if kind in SLOW else 30)
     result, fault = outcome(operation, asked, tmp_path)
-    assert operation.twice(github.fake) <= 1  # whatever was told
+    assert operation.twice(github.fake) <= 1  # for every report
     assert len(waited) < MAX_TRIES
     assert all(0 < wait <= MAX_WAIT for wait in waited)
     if not fault:

@@ -125,7 +125,7 @@ def regression(
 
 
 def texts(*regressions: Regression) -> str:
-    """All that is ever said of regressions, one after the other."""
+    """Yield all texts about regressions."""
     report = IssueReport(regressions, 0)
     known = notified_state(report)
     site = IssueSettings(site="https://example.org/", script=lambda case, seen: f"# {report.first.message}\n")

@@ -186,7 +186,7 @@ def test_what_a_person_closed_stays_closed(github: FakeGitHub, notify: Make, rea
     notify(read(*nights), at_once)
     close(github.issues[0])
     assert notify(read(*nights, *bad(3)), at_once) == ()
-    # They were right: it was mended. If that comes undone, they want to know.
+    # The person was right: it was fixed. If the failure comes back, the issue says so.
     assert kinds(notify(read(*nights, *bad(3), *good(4)), at_once)) == ["EditIssue"]
     assert kinds(notify(read(*nights, *bad(3), *good(4), *bad(5)), at_once)) == ["AddComment", "EditIssue"]
     assert github.issues[0]["state"] == "open"
@@ -417,7 +417,7 @@ def now(github: FakeGitHub) -> str:
 def test_bad_then_flaky_then_bad_then_good(
     github: FakeGitHub, notify: Make, read: Make, good: Make, bad: Make, disagree: Make
 ) -> None:
-    """Every night the issue says how it stands, and each turn is told once."""
+    """Every night the issue states its status, and reports each change once."""
     nights = [*good(1), *bad(2)]
     notify(read(*nights))
     assert "1 of 1 case and 1 of 1 function bad" in now(github)

@@ -13,7 +13,7 @@ import pytest
 HOOK = Path(__file__).parents[2] / "runners" / "provisioning" / "allow-job.sh"
 RUN = "o/monitor/.github/workflows/run.yml@refs/heads/main"
 
-# What the runner does: the hook, then every step whose condition holds, `if: always()` after a failure too.
+# A runner: the hook, then every step whose condition holds; `if: always()` holds after a failure too.
 WORKER = 'bash --noprofile --norc -e -o pipefail "$0"; echo "a step with if: always()"'
 
 ALLOWED = {

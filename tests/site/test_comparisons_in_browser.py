@@ -59,7 +59,7 @@ def test_failure_or_partial_can_be_filtered_by(page: sync_api.Page, mixed_site: 
 
 def test_two_targets_are_compared_by_the_newest_build_that_both_had(page: sync_api.Page, mixed_site: Path) -> None:
     page.goto(f"{(mixed_site / 'matrix.html').as_uri()}#on=gpu&unlike=cpu")
-    # With 2.2 the CPU fails in f00 and f01 too, which the GPU was never asked; of f03 one case was judged on both.
+    # With 2.2 the CPU fails in f00 and f01 too, which never ran on the GPU; one case of f03 was judged on both.
     assert rows(page) == ["jax.numpy.f02"]
     assert page.locator("#found").inner_text() == "1 of 39 functions tested on both differ, with jax 2.1"
     gpu, cpu = page.locator("#live tbody td").all_inner_texts()[:2]

@@ -26,7 +26,7 @@ from support.site_history import GENERATED, PROJECT, TEMPLATES, Night
 
 Write = Callable[..., set[str]]
 
-# What says when the site was made.
+# Files that state the build time of the site.
 DATED = {"api/v1/index.json", "data/outcomes.json", ".portability-site"}
 
 

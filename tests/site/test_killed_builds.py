@@ -17,7 +17,7 @@ from support.site_history import Night
 CHECKOUT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("PORTABILITY_KILLS", "30"))
 
-# A build that begins when it is told to: a process takes seconds to import, and what matters comes then.
+# A build that waits for a signal, because the import of a process takes seconds.
 BUILD = """
 import sys
 from pathlib import Path

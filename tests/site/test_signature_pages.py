@@ -1,4 +1,4 @@
-"""Signatures on the pages: broken between parameters, inert, and what changed said by the build that changed it."""
+"""Signatures on the pages: broken between parameters, inert, and changes named by the build that brought them."""
 
 from __future__ import annotations
 

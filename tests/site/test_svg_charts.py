@@ -1,4 +1,4 @@
-"""Markup that is written by hand: what came from a run is inert in it, and what is hard to see is said."""
+"""Charts as markup: text from a run is inert in it, and a text states what is hard to see."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_a_researcher_finds_a_failing_function_and_takes_its_script_along(
     copied.get_by_role("button", name="Copy").first.click()
     script = page.evaluate("navigator.clipboard.readText()")
     assert script.startswith('"""jax/jax.numpy.linalg.eig/')
-    # What was copied runs as it is: no entity of HTML, no label of a button is in it.
+    # The copied script runs as it is: no entity of HTML, no label of a button is in it.
     ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout) == (0, "<script>alert(1)</script> &amp;\n")
     assert page.get_by_role("link", name="JAX documentation").is_visible()

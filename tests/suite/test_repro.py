@@ -132,7 +132,7 @@ FAILING = {
     "torch/torch.Tensor.cuda/eager-float32": "unsupported: AssertionError: Torch not compiled with CUDA enabled",
     "torch/torch.matrix_exp/opinfo-eager-float16": "mismatch: not finite where a number was expected",
 }
-# What makes a result wrong, for each way to judge one: its script with this in place of that.
+# Replacements that make a result wrong, one script for each kind of oracle.
 FAULTS = {
     "torch/torch.cat/eager-float32": ("judging.append(got)", "got = [g * 1.001 for g in got]\njudging.append(got)"),
     "torch/torch.cat/eager-int32": ("judging.append(got)", "got = [g.long() for g in got]\njudging.append(got)"),

@@ -43,7 +43,7 @@ def launched() -> Iterator[sync_api.Browser]:
         browser.close()
 
 
-# Scrolls until the last row is there, once the script has said how many there are.
+# Scroll until the last row exists, once the script has stated the number of rows.
 TO_THE_END = """async table => {
   const box = table.parentElement;
   while (table.rows.length !== Number(table.ariaRowCount)) {

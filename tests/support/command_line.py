@@ -1,4 +1,4 @@
-"""Commands, called in the process of the tests: a start of the program takes longer than most of what is asked of it.
+"""Call commands in the process of the tests, because the start of the program takes longer than most commands.
 
 That the program is these commands is seen where it has to be a process of its own, as in `test_nightly.py`.
 """

@@ -91,7 +91,7 @@ def _parameter(name: str, hint: Any, required: bool) -> Parameter:
     inner = [one for one in get_args(of) if one is not type(None)]
     many = get_origin(of) is list
     kind = inner[0] if many or get_origin(of) in (Union, types.UnionType) else of
-    # In an annotation, Typer takes the first name for the default, and mends that later.
+    # In an annotation, Typer takes the first name for the default, and corrects that later.
     named = [decl for decl in (info.default, *(info.param_decls or ())) if str(decl).startswith("--")]
     option = "" if isinstance(info, ArgumentInfo) else (named or [f"--{name.replace('_', '-')}"])[0]
     return Parameter(name, option, kind, many, required, str(info.envvar or ""), info.parser)

@@ -47,7 +47,7 @@ class GitHubLocally:
             check=True,
         ).stdout.split("\0")
         for name in listed:
-            # The history that the project ships would be news, all of it.
+            # The whole shipped history would be new.
             if name and (CHECKOUT / name).is_file() and not re.match(r"results/(runs|outcomes)/|tests/", name):
                 (code / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(CHECKOUT / name, code / name)

@@ -108,7 +108,7 @@ def material(history: History) -> Snapshot:
 
 @pytest.fixture(scope="session")
 def slowed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of one target, on which a case has been told of as slower on the newest night."""
+    """A site of one target, with a case that is reported as slower on the newest night."""
     directory = tmp_path_factory.mktemp("slowed") / "public"
     write_site(
         snapshot_of(history_of(slow=2)),

@@ -1,4 +1,4 @@
-"""A history in which one case becomes slower with one build, side by side too; and is as fast as before, if asked."""
+"""A history in which one case becomes slower with one build, also in comparisons, and optionally recovers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def history(*, slow: int, fast: int = 0, before: int = BEFORE) -> LoadedHistory:
             observations.append(Observation(case, Outcome.PASS, latency=Latency(us, us, us, 0.0, 5, 100)))
         runs.append(RecordedRun(run, RunEnd(started, (1000.0, 1000.0))))
         tables.append(observations_table(observations).assign(run=run.id))
-        if is_slow and number <= before + MIN_REPORT_NIGHTS:  # then it is told of, and what the next nights expect
+        if is_slow and number <= before + MIN_REPORT_NIGHTS:  # then it is reported, and the next nights expect it
             compared = [compare(SLOW, Reason.SUSPECT, before, number, STEP)]
             comparisons[run.id] = (
                 *compared,

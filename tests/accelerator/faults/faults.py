@@ -45,7 +45,7 @@ def after_too_much(torch, device=DEVICE):
 def reads_what_is_not_its_own(torch, device=DEVICE):
     kept = torch.ones(4, device=device)
     said = {"data": (kept.data_ptr(), False), "shape": (1 << 36,), "typestr": "<f4", "version": 3}
-    # The memory of four numbers, said to be that of 2^36: more than any card has.
+    # The memory of four numbers, declared as that of 2^36: more than any card has.
     larger = type("Larger", (), {"__cuda_array_interface__": said})()
     torch.as_tensor(larger, device=device).sum().item()
     return "fine"
