@@ -1,4 +1,4 @@
-"""A run is refused if its target cannot give it, or if no job asked for it."""
+"""A run is refused if its target cannot give it, or if no job requests it."""
 
 from __future__ import annotations
 
