@@ -131,7 +131,7 @@ def test_a_mend_is_seen_on_as_many_nights_as_close_an_issue(
     night({A: "error"}, hours=44, build=replace(TINY, version="1.0"))
     due = []
     for hours in (20, 15, 10):
-        night({A: "pass"}, hours=hours, attempts={A: ["pass", "pass"]})
+        night({A: "pass"}, hours=hours, retries={A: ["pass", "pass"]})
         due.append(decide(JOB, board, history, Channels()).due)
     assert due == [True, True, False]
 
