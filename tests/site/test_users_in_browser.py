@@ -141,7 +141,7 @@ def test_somebody_with_unusual_hardware_finds_how_to_add_it_and_its_column(
     assert "Fork the project, add one file for your hardware" in page.locator("main").inner_text()
     page.get_by_role("navigation", name="Site").get_by_role("link", name="Targets").click()
     page.get_by_role("link", name="never-seen").first.click()
-    assert "never seen yet" in page.locator(".lead").inner_text()
+    assert "not observed yet" in page.locator(".lead").inner_text()
     context.close()
 
 
@@ -151,7 +151,7 @@ def test_whoever_is_on_call_sees_what_is_silent_and_what_did_not_install(browser
     page.goto((site / "index.html").as_uri())
     assert "does not install" in page.locator("section.alarm").inner_text()
     page.locator("section.silence").get_by_role("link", name="tpu-v5e").click()
-    assert "! silent" in page.locator(".lead").inner_text()
+    assert "! no recent results" in page.locator(".lead").inner_text()
     page.get_by_role("link", name="Add your hardware").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Add your hardware"
     context.close()
