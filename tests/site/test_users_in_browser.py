@@ -104,7 +104,7 @@ def test_an_engineer_follows_a_failing_function_to_its_issue(browser: sync_api.B
     regression = page.locator("ul.on-function li")
     regression.get_by_role("link", name="open").click()
     number = page.locator("body.regression .over .name").inner_text()
-    page.get_by_role("link", name="at GitHub").click()
+    page.get_by_role("link", name="on GitHub").click()
     page.wait_for_url("https://github.com/**")
     assert asked == [f"https://github.com/{REPOSITORY}/issues?q=is%3Aissue%20{number}"]
     page.go_back()
