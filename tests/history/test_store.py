@@ -6,14 +6,17 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from monitor.formats.run_file import RunFile
+from monitor.history.git import GitWorkTree
+from monitor.history.retention import prune_measurements
 from monitor.history.store import History
-from monitor.model import Comparison, ComparisonSide, Digest, Evidence, Outcome, Reason, Run
+from monitor.model import Comparison, ComparisonSide, Digest, Evidence, Outcome, Reason, Run, Signature
 from support.run_files import write_run_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -221,6 +224,37 @@ def test_what_a_dead_writer_left_is_discarded(tmp_path: Path, runfile: Make) -> 
         "+jax/jax.a/eager,error,executed,why error",
     ]
     assert not (csv.parent / "left.csv").exists()
+
+
+class KilledError(BaseException):
+    """Stands for the end of a writer that was killed before its commit."""
+
+
+@pytest.mark.parametrize("change", ["record", "retract", "prune"])
+def test_a_writer_that_dies_before_its_commit_stops_no_later_one(
+    tmp_path: Path, runfile: Make, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
+    history = History(tmp_path / "history")
+    case = "jax/jax.a/eager"
+    recorded = [runfile(day, {case: "pass"}, latencies={case: 5.0}) for day in (1, 2, 3)]
+    history.record(recorded, "first")
+    later = replace(runfile(4, {case: "error"}), signatures=(Signature("jax.a", "(x)"),))
+    changes: dict[str, Callable[[], object]] = {
+        "record": lambda: history.record([later], "later", commits={"a" * 40: "b" * 40}),
+        "retract": lambda: history.retract(recorded[0].run.id, "a test"),
+        "prune": lambda: prune_measurements(history, date(2030, 1, 1), rewrite=False),
+    }
+
+    def killed(tree: GitWorkTree, message: str) -> str:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(GitWorkTree, "commit_all", killed)
+        with pytest.raises(KilledError):
+            changes[change]()
+    assert git(tmp_path / "history", "status", "--porcelain"), "the writer died before it changed anything"
+    history.record([later], "later")
+    assert history.watch_list("cpu", "jax", "paper") == {case: Outcome.ERROR}
 
 
 WRITER = """
