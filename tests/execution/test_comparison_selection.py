@@ -7,7 +7,7 @@ import math
 import pytest
 
 from monitor.execution.comparison_selection import choose_controls, latency_excess, newly_failing, within_budget
-from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome
+from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome, SlowMode
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
 PACE = MachineBaseline(1000.0, {case: ExpectedLatency(math.log(100.0), math.log(1.1)) for case in CASES})
@@ -26,6 +26,17 @@ def test_what_is_beyond_its_bound_is_suspect() -> None:
     night = [took(case, 100.0) for case in CASES[:4]] + [took(CASES[4], 109.0), took(CASES[5], 111.0)]
     assert suspects(night) == {CASES[5]}
     assert latency_excess(night, PACE, 5)[CASES[5]] == pytest.approx(math.log(1.11 / 1.1))
+
+
+def test_a_night_of_the_slow_mode_is_compared_with_that_mode() -> None:
+    slow = SlowMode(lowest=math.log(1.4), bound=math.log(1.6))
+    two_modes = ExpectedLatency(math.log(100.0), math.log(1.1), slow)
+    baseline = MachineBaseline(1000.0, {**PACE.cases, CASES[5]: two_modes})
+    usual = [took(case, 100.0) for case in CASES[:5]]
+    beyond = {
+        us: latency_excess([*usual, took(CASES[5], us)], baseline, 5)[CASES[5]] > 0 for us in (120.0, 150.0, 170.0)
+    }
+    assert beyond == {120.0: True, 150.0: False, 170.0: True}
 
 
 def test_a_slow_night_is_the_machine() -> None:
