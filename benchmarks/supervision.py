@@ -5,7 +5,8 @@
 Run the same cases of the `paper` suite, drawn by a seed among those that pass, in turns on the same core:
 
 - bare: one process imports the framework and loops over the cases, without supervision
-- watched: as in a night, by `monitor.execution.workers.confirmation` and a worker, each result written to a run file
+- watched: as in a night, by `monitor.execution.workers.confirming_worker` and a worker, each result written to a run
+file
 - apart: the bare loop with one process per case, for a few cases only, because it is slow
 - asv: the same few cases as benchmarks of airspeed velocity, by its own runner with default settings: one process for
   each of two rounds of each benchmark
@@ -32,7 +33,7 @@ import asv_runner
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import load_target
-from monitor.execution.workers.confirmation import ConfirmingWorker
+from monitor.execution.workers.confirming_worker import ConfirmingWorker
 from monitor.execution.workers.factories import worker_environment
 from monitor.execution.workers.process import Limits, Worker, clean_environment, worker_command
 from monitor.formats.run_file import RunFileWriter

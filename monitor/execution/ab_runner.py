@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import cycle, islice
 
-from monitor.execution.workers.confirmation import RESTART_MEMORY_SHARE
+from monitor.execution.workers.confirming_worker import RESTART_MEMORY_SHARE
 from monitor.execution.workers.factories import WorkerFactory
 from monitor.execution.workers.process import Limits
 from monitor.model import ComparisonSide, Digest, Observation, Outcome

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
+from monitor.analysis.regressions.regression_tracker import FailingCell, RegressionKind
 from monitor.formatting.humanize import count, escape_invisible, first_names, join_words
 from monitor.formatting.markdown import MAX_BYTES, code, cut, fit_table, link, size, table
 from monitor.formatting.urls import function_page, regression_page

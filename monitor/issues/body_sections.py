@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from monitor.analysis.cells import Cell
-from monitor.analysis.regressions.tracker import RegressionKind
+from monitor.analysis.regressions.regression_tracker import RegressionKind
 from monitor.analysis.regressions.triage import SLOWER
 from monitor.formats.error_text import seen
 from monitor.formatting.humanize import count, first_names

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.regressions.tracker import FailingCell, RegressionKind
+from monitor.analysis.regressions.regression_tracker import FailingCell, RegressionKind
 from monitor.issues.lifecycle import SubjectStatus
 
 # Up to this number of regressions of one framework and kind in a night have an issue each. People disable a monitor

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.regressions.tracker import RegressionKind
+from monitor.analysis.regressions.regression_tracker import RegressionKind
 from monitor.formatting.humanize import count, first_names
 from monitor.formatting.markdown import table
 from monitor.github.commit_ranges import CommitRange, between_builds

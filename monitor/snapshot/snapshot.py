@@ -21,8 +21,8 @@ from monitor.analysis.outcomes.flakiness import FlakinessRating, flakiness_ratin
 from monitor.analysis.outcomes.outcome_changes import NightChanges, newest_nights, night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
 from monitor.analysis.regressions.regression import Regression, Suppression, regressions
+from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
-from monitor.analysis.regressions.tracker import FailingCell
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.history.layout import RecordedRun

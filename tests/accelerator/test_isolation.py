@@ -19,7 +19,7 @@ import pytest
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import Target, load_targets
-from monitor.execution.workers.confirmation import ConfirmingWorker
+from monitor.execution.workers.confirming_worker import ConfirmingWorker
 from monitor.execution.workers.process import Limits, ProcessCommand, Worker, worker_command
 from monitor.model import Evidence, Outcome
 

@@ -11,7 +11,7 @@ import pytest
 from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, night_changes
 from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection, regressions
-from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionKind
+from monitor.analysis.regressions.regression_tracker import EventKind, FailingCell, RegressionKind
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Build, Channel, Evidence, Outcome

@@ -17,7 +17,7 @@ from monitor.analysis.outcomes.machine_baselines import differing_outcomes
 from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, NightChanges, night_changes
 from monitor.analysis.outcomes.value_changes import value_changes
 from monitor.analysis.regressions.regression import Regression, RegressionState, regressions
-from monitor.analysis.regressions.tracker import RECENT_RUNS
+from monitor.analysis.regressions.regression_tracker import RECENT_RUNS
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.files import Folder

@@ -12,7 +12,7 @@ from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState, regressions
-from monitor.analysis.regressions.tracker import FailingCell
+from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.triage import apply_triage, load_triage, suppression_of, triage_problems
 from monitor.formats.run_file import RunFile
 from monitor.formats.toml_reader import FieldError

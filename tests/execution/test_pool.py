@@ -9,7 +9,7 @@ import pytest
 
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.targets.target import Target
-from monitor.execution.workers.confirmation import ConfirmingWorker
+from monitor.execution.workers.confirming_worker import ConfirmingWorker
 from monitor.execution.workers.factories import RunContext, WorkerFactory, execute_worker
 from monitor.execution.workers.process import Limits
 from monitor.model import Evidence, Job, Outcome

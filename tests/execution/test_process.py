@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.builds.provider import ProvisionedBuild
-from monitor.execution.workers.confirmation import ConfirmingWorker
+from monitor.execution.workers.confirming_worker import ConfirmingWorker
 from monitor.execution.workers.process import Limits, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Outcome
 

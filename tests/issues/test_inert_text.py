@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from monitor.analysis.cells import Cell
 from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection
-from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionEvent, RegressionKind
+from monitor.analysis.regressions.regression_tracker import EventKind, FailingCell, RegressionEvent, RegressionKind
 from monitor.formatting.humanize import escape_invisible
 from monitor.formatting.markdown import MAX_BYTES, block, code, size, table
 from monitor.issues.body import MAX_TITLE_LENGTH, issue_text

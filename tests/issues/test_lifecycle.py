@@ -9,7 +9,7 @@ import pytest
 
 from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES
 from monitor.analysis.regressions.regression import RegressionState
-from monitor.analysis.regressions.tracker import FailingCell
+from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.issues.grouping import MAX_SINGLE_ISSUES
 from monitor.issues.issue_metadata import find_metadata
 from monitor.issues.operations import OpenIssue

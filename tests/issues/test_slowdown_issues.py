@@ -12,7 +12,7 @@ from typing import Any
 from monitor.analysis.latency.slowdown_tracker import latency_nights
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import RegressionState
-from monitor.analysis.regressions.tracker import EventKind
+from monitor.analysis.regressions.regression_tracker import EventKind
 from monitor.analysis.regressions.triage import (
     Triage,
     load_triage,

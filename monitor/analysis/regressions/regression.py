@@ -1,7 +1,7 @@
 """Regressions over time: confirmed failures with one cause, their builds, their state and their time to detection.
 
-Pure functions over the nights of a history. `monitor.analysis.regressions.tracker` decides which failures belong to one
-regression. Added, removed and blocked cases never do.
+Pure functions over the nights of a history. `monitor.analysis.regressions.regression_tracker` decides which failures
+belong to one regression. Added, removed and blocked cases never do.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import accumulate
 from monitor.analysis.cells import Cell
 from monitor.analysis.outcomes.failure_groups import GroupMessage
 from monitor.analysis.outcomes.outcome_changes import NightChanges
-from monitor.analysis.regressions.tracker import (
+from monitor.analysis.regressions.regression_tracker import (
     FailingCell,
     RegressionEvent,
     RegressionKind,

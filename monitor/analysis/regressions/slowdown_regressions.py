@@ -20,7 +20,13 @@ from monitor.analysis.regressions.regression import (
     no_suppression,
     regression_state,
 )
-from monitor.analysis.regressions.tracker import EventKind, FailingCell, RegressionEvent, RegressionKind, build_sort_key
+from monitor.analysis.regressions.regression_tracker import (
+    EventKind,
+    FailingCell,
+    RegressionEvent,
+    RegressionKind,
+    build_sort_key,
+)
 from monitor.formatting.humanize import duration, slower_by
 from monitor.history.layout import RecordedRun
 from monitor.model import Build, ComparisonSide, Outcome, Run

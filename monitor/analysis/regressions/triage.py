@@ -19,7 +19,7 @@ from monitor.analysis.latency.slowdown_tracker import LatencyNight, ReportedSlow
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import RegressionState, Suppression
-from monitor.analysis.regressions.tracker import FailingCell
+from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.formats.toml_reader import TomlTable, nearest, read_toml
 from monitor.history.ordering import version_sort_key
 from monitor.model import Build, Outcome, Run

@@ -16,7 +16,7 @@ from monitor.execution.targets.backends import Backend, CompileBackend
 from monitor.execution.targets.device_check import DeviceExpectation
 from monitor.execution.targets.package_sources import FrameworkSources
 from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker
-from monitor.execution.workers.confirmation import CaseWorker
+from monitor.execution.workers.confirming_worker import CaseWorker
 from monitor.execution.workers.process import PACKAGE, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Evidence, Job
 

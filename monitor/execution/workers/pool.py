@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from typing import Self, TypeVar
 
-from monitor.execution.workers.confirmation import SUSPECT_OUTCOMES, ConfirmingWorker
+from monitor.execution.workers.confirming_worker import SUSPECT_OUTCOMES, ConfirmingWorker
 from monitor.execution.workers.factories import WorkerFactory
 from monitor.execution.workers.process import Limits, ProcessInfo, WorkerUnavailableError
 from monitor.model import Evidence, Job, Observation, Outcome, Run, function_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.analysis.regressions.regression import Regression
-from monitor.analysis.regressions.tracker import FailingCell, RegressionEvent
+from monitor.analysis.regressions.regression_tracker import FailingCell, RegressionEvent
 from monitor.exports.documents.fields import build_label, cell_fields
 from monitor.github.commit_ranges import between_builds
 

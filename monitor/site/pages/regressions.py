@@ -9,7 +9,7 @@ from statistics import median
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, Slowdown, SlowdownStatus
 from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.regressions.tracker import RegressionKind
+from monitor.analysis.regressions.regression_tracker import RegressionKind
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.model import Run
 from monitor.reports.slowdown_text import ONLY_COUNTED, drift_text

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from monitor.analysis.latency.ab_tests import common_step, levels
 from monitor.analysis.latency.build_effects import (
     FOLLOWED_FROM,
     FOLLOWED_NIGHTS,
@@ -26,6 +25,7 @@ from monitor.analysis.latency.build_effects import (
 )
 from monitor.analysis.latency.detection import NOISE_NIGHTS, RECENT, WINDOW, drift
 from monitor.analysis.latency.latency_series import Nights
+from monitor.analysis.latency.slowdown_confirmation import common_step, levels
 from monitor.history.run_matrix import Floats
 from monitor.model import Comparison, Reason
 
