@@ -71,7 +71,9 @@ def test_an_installed_command_runs_a_night_in_an_empty_directory(program: Path, 
         program, tmp_path, "nightly", "--framework", "jax", "--suite", "paper", "--case", "jax/jax.numpy.sum/*",
         "--cache", default_cache(),
     )  # fmt: skip
-    assert "jax" in told
+    page = tmp_path / ".portability" / "site" / "functions" / "jax" / "jax.numpy.sum.html"
+    assert told.endswith(f"jax.numpy.sum: {page.as_uri()}\n")
+    assert page.is_file()
     assert (tmp_path / ".portability" / "history" / "runs").is_dir()
     assert (tmp_path / ".portability" / "site" / "index.html").is_file()
 

@@ -22,11 +22,14 @@ from monitor.cli.options import (
 )
 from monitor.cli.output import examples
 from monitor.execution.builds.environments import default_cache
+from monitor.formatting.urls import function_page
 from monitor.pipeline.locations import DEFAULT_HISTORY, DEFAULT_SITE
 from monitor.pipeline.night import run_night
 from monitor.pipeline.planner import PlanRequest
 from monitor.pipeline.publish import write_pages
 from monitor.site.incremental import refuse_foreign
+
+MAX_FUNCTION_PAGES = 5  # more addresses than these hide the changes above them
 
 app = command_app()
 
@@ -65,7 +68,11 @@ def nightly(
     request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
     report = run_night(request, history, cache, resume=resume)
     print(report.text)
-    print(f"\nThe site: {write_pages(report.snapshot, site).as_uri()}")
+    page = write_pages(report.snapshot, site)
+    print(f"\nThe site: {page.as_uri()}")
+    if case and len(report.functions) <= MAX_FUNCTION_PAGES:
+        for framework_name, function in report.functions:
+            print(f"{function}: {(page.parent / function_page(framework_name, function)).as_uri()}")
     if report.refused:
         raise typer.Exit(2)
     if report.blocked:

@@ -18,7 +18,7 @@ from monitor.execution.workers.compile_worker import Exports
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.history.retraction import read_series_runs
 from monitor.history.store import History
-from monitor.model import Job
+from monitor.model import Job, function_of
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import NIGHTS, RUNNERS
 from monitor.pipeline.plan_files import MATRIX, job_name, read_plan, write_plan
@@ -35,10 +35,14 @@ from monitor.snapshot.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class NightReport:
-    """Result of a night: its changes as text, a snapshot with its runs, and whether a run was refused or blocked."""
+    """Result of a night: its changes as text, a snapshot with its runs, and whether a run was refused or blocked.
+
+    `functions` are the observed functions by framework and name, in order.
+    """
 
     text: str
     snapshot: Snapshot
+    functions: tuple[tuple[str, str], ...]
     refused: bool
     blocked: bool
 
@@ -76,7 +80,10 @@ def run_night(request: PlanRequest, directory: Path, cache: Path, *, resume: boo
     snapshot = load_snapshot(directory)
     text = _changes_text(snapshot, {runfile.run.id for runfile in runfiles})
     blocked = any(runfile.run.blocked for runfile in runfiles)
-    return NightReport(text, snapshot, refused=len(runfiles) < len(done), blocked=blocked)
+    functions = {
+        (runfile.run.framework, function_of(item.case)) for runfile in runfiles for item in runfile.observations
+    }
+    return NightReport(text, snapshot, tuple(sorted(functions)), refused=len(runfiles) < len(done), blocked=blocked)
 
 
 def _new_night(request: PlanRequest, targets: Mapping[str, Target], history: History) -> _Night:
