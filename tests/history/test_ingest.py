@@ -13,6 +13,7 @@ import pytest
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.history.consistency import MAX_FUNCTIONS
 from monitor.history.ingest import MAX_LINE_BYTES, read_untrusted
+from monitor.model import function_of
 from support.run_files import lines_of, write_lines, write_run_file
 
 Make = Callable[..., RunFile]
@@ -23,6 +24,19 @@ TARGETS = {"cpu"}
 def test_what_the_run_step_writes_is_taken(tmp_path: Path, whole: RunFile) -> None:
     write_run_file(tmp_path / "run.jsonl", whole)
     assert read_untrusted(tmp_path / "run.jsonl", targets=TARGETS) == whole
+
+
+def test_the_documented_example_is_accepted(tmp_path: Path) -> None:
+    document = (CHECKOUT / "docs" / "reference" / "run-file.md").read_text()
+    example = re.search(r"^```json\n(.*?)^```", document, re.MULTILINE | re.DOTALL)
+    assert example
+    path = tmp_path / "run.jsonl"
+    path.write_text(example[1])
+    runfile = read_untrusted(path, targets=TARGETS)
+    assert {observation.case for observation in runfile.observations} == set(runfile.run.cases)
+    assert {signature.function for signature in runfile.signatures} == {function_of(case) for case in runfile.run.cases}
+    assert runfile.comparisons
+    assert runfile.end
 
 
 @pytest.mark.parametrize(
