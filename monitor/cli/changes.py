@@ -66,8 +66,8 @@ def changes(
     """Show what changed on the newest night, or over the whole history.
 
     Without --group: the changes of the newest night of each target, framework and suite, and which of them count after
-    triage. A slowdown is shown with the last good build and the new one side by side, and with its stage: suspect,
-    confirmed by an A/B run, reported after two nights of three, ongoing, recovered.
+    triage. A slowdown is shown with its latency under the last good build and under the new one, and with its stage:
+    suspect, confirmed (slower in an A/B run), reported (slower on two or more nights of one week), ongoing, recovered.
 
     With --group: the changes of all nights. Changes that share a build and the words of a message are one group.
     """

@@ -41,7 +41,7 @@ class SlowdownStatus(StrEnum):
 
     SUSPECT = "suspect"  # tonight stands out, and was not compared
     CONFIRMED = "confirmed"  # slower than the last good build side by side: on one night so far
-    REPORTED = "reported"  # confirmed on two nights of three: reported, and from now on the expected level
+    REPORTED = "reported"  # confirmed on two or more nights of one week; from now on the expected level
     ONGOING = "ongoing"  # reported on an earlier night, and still slow
     RECOVERED = "recovered"  # reported, and as fast as before again
 

@@ -1,6 +1,6 @@
 """List what another night of the same build would decide.
 
-Some verdicts take more than one night: an unconfirmed change, a slowdown that needs two nights of three, a fix that
+Some verdicts take more than one night: an unconfirmed change, a slowdown that needs two nights, a fix that
 closes an issue. If one is open, a build is measured again although it was measured before.
 """
 
