@@ -41,7 +41,7 @@ def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) ->
     some += ["--case", "jax/jax.tree*/eager-float*", "--case", "jax/jax.numpy.sum/*eager*"]
     first = nightly(nothing_shipped, *some, "--build", "jax==0.5.3")
     assert first.returncode == 0, first.stderr
-    assert "jax==0.5.3, the first night" in first.stdout
+    assert "jax==0.5.3, the first run" in first.stdout
 
     second = nightly(nothing_shipped, *some, "--build", "jax==0.6.0")
     assert second.returncode == 0, second.stderr

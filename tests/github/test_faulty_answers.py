@@ -156,7 +156,7 @@ ANSWERS: dict[str, tuple[FaultyAnswer, str]] = {
     "201 without a number": (FaultyAnswer(change=without("number"), done=True), "number"),
     "201 without an id": (FaultyAnswer(change=without("id"), done=True), '"id"'),
     "201 a number in words": (FaultyAnswer(change=changed("number", "one"), done=True), "number"),
-    "user null": (FaultyAnswer(change=changed("user", 0), done=True), "who wrote #1"),
+    "user null": (FaultyAnswer(change=changed("user", 0), done=True), "does not name the author of #1"),
     "labels null": (FaultyAnswer(change=changed("labels", 0), done=True), "answers"),
 }
 SLOW = {"late": (FaultyAnswer(slow=0.6, done=True, body=b"{}"), "no answer in time|no connection")}

@@ -35,7 +35,7 @@ def served(checkout: Path, tmp_path: Path) -> Iterator[str]:
     """The address at which the command serves a site of it, and of a night of eight cases."""
     night = Night(0)
     History(tmp_path / "history").record([night.file(night.run("cpu-x86", "jax", cases=cases("jax")[:8]))], "a night")
-    options = ["--serve", "--port", "0", "--history", str(tmp_path / "history"), "--out", str(tmp_path / "public")]
+    options = ["--serve", "--port", "0", "--history", str(tmp_path / "history"), "--site", str(tmp_path / "public")]
     with (tmp_path / "log").open("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "monitor", "site", *options],

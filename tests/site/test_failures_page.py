@@ -97,4 +97,4 @@ def test_the_command_line_tells_them_of_one_target(tmp_path: Path, runfile: Make
     both, alone = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)
     assert (both["targets"], both["evidences"], both["cases"]) == (["tpu-v4"], ["compiled"], 2)
     assert alone["message"] == "TypeError: h is gone"
-    assert "2: jax.f, jax.g" in CliRunner().invoke(app, asked).output
+    assert "2 functions: jax.f, jax.g" in CliRunner().invoke(app, asked).output

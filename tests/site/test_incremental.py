@@ -136,7 +136,7 @@ def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Pat
     made = []
     for seed in "12":
         program = Path(sys.executable).with_name("portability")
-        command = [program, "site", "--history", history.directory, "--out", tmp_path / seed]
+        command = [program, "site", "--history", history.directory, "--site", tmp_path / seed]
         environment = os.environ | {"PYTHONHASHSEED": seed}
         subprocess.run(command, check=True, cwd=tmp_path, env=environment, capture_output=True)
         made.append(json.loads((tmp_path / seed / MARKER).read_text())["digests"])
