@@ -16,7 +16,6 @@ from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.regressions.triage import apply_triage, unsuppressed_slowdowns
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
-from monitor.analysis.status.current_status import SeriesStatus
 from monitor.analysis.status.evidence_validation import EvidenceValidation, validate_evidence
 from monitor.analysis.status.scores_table import (
     AllFunctionsRow,
@@ -98,7 +97,7 @@ def selected_regressions(
 def selected_failures(history: Path, selection: SeriesSelection) -> tuple[CurrentFailure, ...]:
     """Return the failures after the last run of each selected series, one per cause. Raises UserError."""
     functions = load_snapshot(history, selection).functions
-    return current_failures(series for series in functions if _matches(selection, series))
+    return current_failures(series for series in functions if selection.matches_status(series))
 
 
 def flaky_cells(history: Path, selection: SeriesSelection) -> list[FlakinessRating]:
@@ -113,7 +112,7 @@ def latency_changepoints(history: Path, selection: SeriesSelection) -> list[Chan
 
 def validations(history: Path, selection: SeriesSelection) -> list[EvidenceValidation]:
     """Return the comparisons of compiled evidence with independent results. Raises UserError."""
-    series = [series for series in load_snapshot(history, selection).series if _matches(selection, series)]
+    series = [series for series in load_snapshot(history, selection).series if selection.matches_status(series)]
     return [*validate_evidence(series, load_catalog())]
 
 
@@ -132,8 +131,9 @@ def score_tables(history: Path, selection: SeriesSelection, reference: str) -> S
     snapshot, catalog = load_snapshot(history, selection), load_catalog()
     if reference != REFERENCE:
         SeriesSelection(targets=(reference,)).check(snapshot)
-    of_every_target = [series for series in snapshot.series if _matches(replace(selection, targets=()), series)]
-    selected = [series for series in of_every_target if _matches(selection, series)]
+    any_target = replace(selection, targets=())
+    of_every_target = [series for series in snapshot.series if any_target.matches_status(series)]
+    selected = [series for series in of_every_target if selection.matches_status(series)]
     frameworks = selection.frameworks
 
     def rows(table: Iterable[Row]) -> tuple[Row, ...]:
@@ -149,7 +149,3 @@ def score_tables(history: Path, selection: SeriesSelection, reference: str) -> S
             if row.target in (selection.targets or (row.target,))
         ),
     )
-
-
-def _matches(selection: SeriesSelection, series: SeriesStatus) -> bool:
-    return selection.matches(series.target, series.framework, series.suite, series.evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.analysis.cells import Cell
+from monitor.analysis.status.current_status import SeriesStatus
 from monitor.model import Evidence, Run
 from monitor.pipeline.errors import refuse_unknown
 from monitor.snapshot.snapshot import Snapshot
@@ -31,6 +32,10 @@ class SeriesSelection:
     def matches_run(self, run: Run) -> bool:
         """Return True if the filter selects the series of a run."""
         return self.matches(run.target, run.framework, run.suite, run.evidence)
+
+    def matches_status(self, series: SeriesStatus) -> bool:
+        """Return True if the filter selects the series of a status."""
+        return self.matches(series.target, series.framework, series.suite, series.evidence)
 
     def matches_cell(self, cell: Cell) -> bool:
         """Return True if the filter selects the series of a cell."""
