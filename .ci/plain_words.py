@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Words that stand for a technical term. `told` had seven meanings in this code.
+# Vague words, each with the technical term to write instead.
 VAGUE = {
     r"\btold\b": "name the act: reported, recorded, returned",
     r"\basked\b": "name the act: run, requested, queried",

@@ -45,9 +45,8 @@ MAX_PRIOR_BUILDS = 1000.0
 # most is taken to do so because of layout, up to this.
 LAYOUT = 0.05
 MIN_LAYOUT = 0.01  # a smaller spread is one that a few figures happen to have
-NOISY_FACTOR = (
-    1.25  # a case varies more than most beyond so many of their deviations: of 60 nights it is known to a tenth
-)
+# A case is noisy from so many times the deviation of most others: 60 nights give a deviation to a tenth.
+NOISY_FACTOR = 1.25
 NOISY_INFLATION = 1.1  # factor for the deviation of a noisy case
 QUIET_FACTOR = 1.25  # the deviation of a dozen nights may be below the true one by so much
 MIN_SQUARES = 1e-6  # a sum below says that a clock is coarse
@@ -159,16 +158,16 @@ def is_promising(weighed: StepEstimate, nights: Sequence[object]) -> bool:
 def usual_layout(comparisons: Iterable[Sequence[float]]) -> tuple[float, float]:
     """Return the usual spread of builds in a case, and its weight for one case, in builds.
 
-    From the levels of cases under the good builds of a comparison. The spreads of all cases are fitted with a scaled
-    inverse chi-square distribution (Smyth, 2004, "Linear models and empirical Bayes methods for assessing differential
-    expression", section 6.2). If all cases have the same spread, its weight for one case is high; if they differ, low.
-    `LAYOUT` and `PRIOR_BUILDS` with too few comparisons.
+    Each comparison has the levels of one case under several good builds. The spreads of all cases are fitted with a
+    scaled inverse chi-square distribution (Smyth, 2004, "Linear models and empirical Bayes methods for assessing
+    differential expression", section 6.2). The weight is high if all cases have the same spread, and low if they
+    differ. Too few comparisons give `LAYOUT` and `PRIOR_BUILDS`.
     """
-    told = [levels for levels in comparisons if len(levels) >= MIN_GOOD_BUILDS]
-    if len(told) < MIN_COMPARISONS:
+    usable = [levels for levels in comparisons if len(levels) >= MIN_GOOD_BUILDS]
+    if len(usable) < MIN_COMPARISONS:
         return LAYOUT, PRIOR_BUILDS
-    squares = [max(_squares(levels), MIN_SQUARES) for levels in told]
-    return _usual(np.array(squares), np.array([len(levels) - 1.0 for levels in told]))
+    squares = [max(_squares(levels), MIN_SQUARES) for levels in usable]
+    return _usual(np.array(squares), np.array([len(levels) - 1.0 for levels in usable]))
 
 
 def _usual(squares: Floats, freedom: Floats) -> tuple[float, float]:
@@ -217,11 +216,12 @@ def spreads(
 def _usual_noise(others: Floats) -> tuple[float, float, float]:
     """Return the median deviation of the nights of some cases, and the fitted scale with its weight for one case."""
     noises = level_and_noise(others)[1]
-    told = np.isfinite(noises) & (noises > 0)
-    if told.sum() < MIN_COMPARISONS:
-        return float(np.median(noises[told])) if told.any() else 0.0, 0.0, 0.0
-    freedom = np.isfinite(others[-NIGHTS:][:, told]).sum(axis=0) - 1.0
-    return float(np.median(noises[told])), *_usual(noises[told] ** 2 * freedom, freedom)
+    known = np.isfinite(noises) & (noises > 0)
+    median = float(np.median(noises[known])) if known.any() else 0.0
+    if known.sum() < MIN_COMPARISONS:
+        return median, 0.0, 0.0
+    freedom = np.isfinite(others[-NIGHTS:][:, known]).sum(axis=0) - 1.0
+    return median, *_usual(noises[known] ** 2 * freedom, freedom)
 
 
 def _of_goods(builds: Sequence[Sequence[NightComparison]]) -> tuple[list[float], list[float]]:
