@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 import uv
 
-from monitor.execution.builds.environments import default_cache
-
 CHECKOUT = Path(__file__).resolve().parents[1]
 SHIPPED = ("runners", "site", "triage", "results")  # folders; every file of them is in the wheel
 
@@ -66,10 +64,12 @@ def test_an_installed_command_works_in_an_empty_directory(program: Path, tmp_pat
     assert (tmp_path / "pages" / "index.html").is_file()
 
 
-def test_an_installed_command_runs_a_night_in_an_empty_directory(program: Path, tmp_path: Path) -> None:
+def test_an_installed_command_runs_a_night_in_an_empty_directory(
+    program: Path, framework_environments: Path, tmp_path: Path
+) -> None:
     told = call(
         program, tmp_path, "nightly", "--framework", "jax", "--suite", "paper", "--case", "jax/jax.numpy.sum/*",
-        "--cache", default_cache(),
+        "--cache", framework_environments,
     )  # fmt: skip
     page = tmp_path / ".portability" / "site" / "functions" / "jax" / "jax.numpy.sum.html"
     assert told.endswith(f"jax.numpy.sum: {page.as_uri()}\n")

@@ -188,53 +188,43 @@ def fetched(client: GitHubClient, directory: Path) -> Any:
     return workflows(client).download(handed, directory / "out")
 
 
+def creating(where: str) -> Operation:
+    """Return the operation that opens an issue, with the odd answer to the request `where`."""
+    return Operation(
+        where,
+        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
+        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
+        there,
+    )
+
+
+def commenting(where: str) -> Operation:
+    """Return the operation that comments on an issue, with the odd answer to the request `where`."""
+    return Operation(
+        where,
+        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, sign_comment("news", 0))),
+        lambda fake, said: said.startswith("commented") and len(fake.comments[1]) == 1,
+        lambda fake: len(fake.comments[1]),
+    )
+
+
 OPERATIONS = {
     "list": Operation(
         "GET issues$",
         lambda client, _: IssueTracker(client, BOT).filed(),
         lambda fake, filed: [one.number for one in filed] == [1],
     ),
-    "create": Operation(
-        "POST issues$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
-        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
-        there,
-    ),
-    "look before create": Operation(
-        "GET issues$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
-        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
-        there,
-    ),
+    "create": creating("POST issues$"),
+    "look before create": creating("GET issues$"),
     "edit": Operation(
         "PATCH issues/1$",
         lambda client, _: IssueTracker(client, BOT).carry_out(EditIssue(1, "new", state="closed", reason="completed")),
         lambda fake, said: (said, fake.issues[0]["body"], fake.issues[0]["state"]) == ("edited", "new", "closed"),
     ),
-    "comment": Operation(
-        "POST issues/1/comments$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, sign_comment("news", 0))),
-        lambda fake, said: said.startswith("commented") and len(fake.comments[1]) == 1,
-        lambda fake: len(fake.comments[1]),
-    ),
-    "look before comment": Operation(
-        "GET issues/1/comments$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(AddComment(1, sign_comment("news", 0))),
-        lambda fake, said: said.startswith("commented") and len(fake.comments[1]) == 1,
-        lambda fake: len(fake.comments[1]),
-    ),
-    "label": Operation(
-        "POST labels$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
-        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
-        there,
-    ),
-    "labels": Operation(
-        "GET labels$",
-        lambda client, _: IssueTracker(client, BOT).carry_out(OPEN),
-        lambda fake, said: said.split(",")[0] == "#2" and there(fake) == 1,
-        there,
-    ),
+    "comment": commenting("POST issues/1/comments$"),
+    "look before comment": commenting("GET issues/1/comments$"),
+    "label": creating("POST labels$"),
+    "labels": creating("GET labels$"),
     "workflows": Operation(
         "GET actions/workflows$",
         lambda client, _: workflow_states(client),
