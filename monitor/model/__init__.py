@@ -8,7 +8,18 @@ too.
 from __future__ import annotations
 
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
-from monitor.model.cases import Evidence, Function, Mode, Outcome, Signature, Stage, function_of
+from monitor.model.cases import (
+    Evidence,
+    Function,
+    InputKind,
+    Mode,
+    Outcome,
+    Period,
+    Signature,
+    Stage,
+    function_of,
+    input_kind_of,
+)
 from monitor.model.comparisons import (
     CALIBRATION_APART,
     CALIBRATION_JUMP,
@@ -39,6 +50,7 @@ __all__ = [
     "Evidence",
     "ExpectedLatency",
     "Function",
+    "InputKind",
     "Job",
     "Latency",
     "MachineBaseline",
@@ -47,6 +59,7 @@ __all__ = [
     "Observation",
     "Outcome",
     "Package",
+    "Period",
     "Reason",
     "Retry",
     "Run",
@@ -56,4 +69,5 @@ __all__ = [
     "SlowMode",
     "Stage",
     "function_of",
+    "input_kind_of",
 ]

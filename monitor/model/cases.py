@@ -58,9 +58,35 @@ class Mode(StrEnum):
     GRADIENT = "gradient"  # the derivative with respect to the inputs
 
 
+class InputKind(StrEnum):
+    """Kind of inputs of a case. Every kind but `plain` is the last part of the id: `eager-float32-special`."""
+
+    PLAIN = "plain"  # as the declaration draws them
+    SPECIAL = "special"  # not-a-number, infinities, signed zero, subnormal, smallest and largest numbers
+    SCALED = "scaled"  # very small, very large, and constant with a large offset
+    STRIDED = "strided"  # views that are not contiguous
+    EMPTY = "empty"  # dimensions of size zero and one
+    RANK = "rank"  # six to eight dimensions
+    LARGE = "large"  # above the sizes from which frameworks compute in parallel
+    KINKS = "kinks"  # gradients at zero, where many functions have a kink
+
+
+class Period(StrEnum):
+    """Period in which a scheduled case runs once."""
+
+    NIGHT = "night"
+    WEEK = "week"
+
+
 def function_of(case: str) -> str:
     """Return the function of a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
     return case.split("/")[1]
+
+
+def input_kind_of(case: str) -> InputKind:
+    """Return the kind of inputs of a case, from its id."""
+    last = case.rpartition("-")[2]
+    return InputKind(last) if last in set(InputKind) else InputKind.PLAIN
 
 
 @dataclass(frozen=True)
