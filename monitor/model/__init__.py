@@ -19,6 +19,7 @@ from monitor.model.cases import (
     Stage,
     function_of,
     input_kind_of,
+    period_of,
 )
 from monitor.model.comparisons import (
     CALIBRATION_APART,
@@ -70,4 +71,5 @@ __all__ = [
     "Stage",
     "function_of",
     "input_kind_of",
+    "period_of",
 ]

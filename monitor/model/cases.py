@@ -78,6 +78,10 @@ class Period(StrEnum):
     WEEK = "week"
 
 
+# Suites of weekly cases alone.
+WEEKLY_SUITES = frozenset({"chains"})
+
+
 def function_of(case: str) -> str:
     """Return the function of a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
     return case.split("/")[1]
@@ -87,6 +91,12 @@ def input_kind_of(case: str) -> InputKind:
     """Return the kind of inputs of a case, from its id."""
     last = case.rpartition("-")[2]
     return InputKind(last) if last in set(InputKind) else InputKind.PLAIN
+
+
+def period_of(suite: str, case: str) -> Period:
+    """Return the period in which a case of a suite runs once. It follows from both names alone."""
+    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN
+    return Period.WEEK if weekly else Period.NIGHT
 
 
 @dataclass(frozen=True)
