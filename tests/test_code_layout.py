@@ -54,3 +54,11 @@ def test_no_docstring_begins_with_a_fragment(path: Path) -> None:
         word = docstring.split(maxsplit=1)[0].rstrip(",:") if docstring else ""
         name = getattr(node, "name", "the module")
         assert word not in FRAGMENTS, f"{name}: {docstring.splitlines()[0]}"
+
+
+def test_tests_that_start_a_framework_say_so() -> None:
+    """The fixture `framework_environments` marks its tests, so nothing else may lead to the environments."""
+    allowed = {"conftest.py", "execution/test_environments.py"}  # the fixture, and the tests of the function
+    tests = CHECKOUT / "tests"
+    places = {str(path.relative_to(tests)) for path in tests.rglob("*.py") if "default_cache(" in path.read_text()}
+    assert places - {str(Path(__file__).relative_to(tests))} == allowed

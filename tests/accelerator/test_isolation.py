@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.targets.target import Target, load_targets
 from monitor.execution.workers.confirming_worker import ConfirmingWorker
@@ -51,9 +50,13 @@ def target() -> Target:
 
 
 @pytest.fixture
-def command(target: Target, lend: Callable[[str, Path], Path], tmp_path: Path) -> ProcessCommand:
+def command(
+    target: Target, lend: Callable[[str, Path], Path], framework_environments: Path, tmp_path: Path
+) -> ProcessCommand:
     python = os.environ.get("PORTABILITY_GPU_PYTHON", "")
-    provided = provision(target.sources(Evidence.EXECUTED), "torch", python=python, cache=default_cache(), log=print)
+    provided = provision(
+        target.sources(Evidence.EXECUTED), "torch", python=python, cache=framework_environments, log=print
+    )
     return worker_command(
         python=provided.python,
         framework="torch",

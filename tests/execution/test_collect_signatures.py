@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.collect_signatures import collect_signatures
 from monitor.execution.run import run_job
@@ -81,7 +80,7 @@ def test_a_worker_that_does_not_start_is_a_note(
 
 
 def test_a_run_that_was_cut_off_among_its_signatures_goes_on(
-    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+    cpu: Target, builds: Callable[[str], ProvisionedBuild], framework_environments: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "run.jsonl"
     job = Job(
@@ -90,7 +89,7 @@ def test_a_run_that_was_cut_off_among_its_signatures_goes_on(
 
     def run() -> RunFile:
         return run_job(
-            job, cpu, path, cache=default_cache(), resume=path.exists(), log=print, on_progress=lambda _: None
+            job, cpu, path, cache=framework_environments, resume=path.exists(), log=print, on_progress=lambda _: None
         )
 
     whole = run()

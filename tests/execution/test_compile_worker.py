@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import provision
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
@@ -31,7 +30,10 @@ def tpu() -> Target:
 
 @pytest.fixture(scope="module")
 def run(
-    tpu: Target, lend: Callable[[str, Path], Path], tmp_path_factory: pytest.TempPathFactory
+    tpu: Target,
+    lend: Callable[[str, Path], Path],
+    framework_environments: Path,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[..., RunFile]:
     """Run a job of JAX for the TPU; the suite of faults is among the others."""
     package = lend("jax", FAULTS)
@@ -40,7 +42,13 @@ def run(
         job = Job(target.name, "jax", suite, Evidence.COMPILED, channel="release", selection=selection)
         path = tmp_path_factory.mktemp("run") / "run.jsonl"
         return run_job(
-            job, target, path, cache=default_cache(), log=print, on_progress=lambda progress: None, package=package
+            job,
+            target,
+            path,
+            cache=framework_environments,
+            log=print,
+            on_progress=lambda progress: None,
+            package=package,
         )
 
     return run
@@ -162,13 +170,13 @@ def test_an_argument_of_64_bits_is_traced_as_one(run: Callable[..., RunFile]) ->
     assert [(one.outcome, one.message) for one in found.observations] == [(Outcome.PASS, "")]
 
 
-def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None:
+def test_tensorflow_comes_by_its_own_bridge(tpu: Target, framework_environments: Path, tmp_path: Path) -> None:
     functions = ("Variable/eager-float32", "strings.as_string/eager-float32", "fill/of-strings-eager")
     heavy = ("linalg.svd/eager-float32", "linalg.svd/eager-complex64", "signal.idct/eager-float64")
     selection = tuple(f"*tf.{name}" for name in (*functions, *heavy))
     job = Job(tpu.name, "tensorflow", "paper", Evidence.COMPILED, channel="nightly", selection=selection)
     runfile = run_job(
-        job, tpu, tmp_path / "run.jsonl", cache=default_cache(), log=print, on_progress=lambda progress: None
+        job, tpu, tmp_path / "run.jsonl", cache=framework_environments, log=print, on_progress=lambda progress: None
     )
     found = {o.case.split("/", 1)[1]: o for o in runfile.observations}
     assert runfile.run.compiler is not None
@@ -186,9 +194,11 @@ def test_tensorflow_comes_by_its_own_bridge(tpu: Target, tmp_path: Path) -> None
     assert "Unexpected operand type for FFT" in transform.message
 
 
-def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(tpu: Target, tmp_path: Path) -> None:
+def test_a_program_for_more_devices_than_there_are_is_no_fault_of_its_own(
+    tpu: Target, framework_environments: Path, tmp_path: Path
+) -> None:
     assert tpu.compile is not None
-    provided = provision(tpu.compile.sources, "jax", channel="release", cache=default_cache(), log=print)
+    provided = provision(tpu.compile.sources, "jax", channel="release", cache=framework_environments, log=print)
     command = ProcessCommand(
         provided.python,
         "monitor.compilers.worker",

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.run import run_job
 from monitor.execution.targets.device_check import ANY_DEVICE, DeviceExpectation
@@ -80,9 +79,9 @@ def test_shared_builds_may_be_replaced_by_a_table_of_ones_own(tmp_path: Path) ->
     assert target.framework("jax").expect == DeviceExpectation(flavour="cuda .+", count=2)
 
 
-def run(target: Target, python: Path, path: Path) -> RunFile:
+def run(target: Target, python: Path, cache: Path, path: Path) -> RunFile:
     job = Job(target.name, "jax", "paper", python=str(python))
-    return run_job(job, target, path, cache=default_cache(), log=print, on_progress=lambda _: None)
+    return run_job(job, target, path, cache=cache, log=print, on_progress=lambda _: None)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +95,7 @@ def run(target: Target, python: Path, path: Path) -> RunFile:
 def test_a_run_without_its_device_is_blocked_with_one_line(
     cpu: Target,
     builds: Callable[[str], ProvisionedBuild],
+    framework_environments: Path,
     tmp_path: Path,
     device: str,
     expect: DeviceExpectation,
@@ -103,7 +103,7 @@ def test_a_run_without_its_device_is_blocked_with_one_line(
 ) -> None:
     jax = replace(cpu.sources(Evidence.EXECUTED).framework("jax"), device=device, expect=expect)
     target = replace(cpu, name="gpu", frameworks={"jax": jax})
-    done = run(target, builds("jax").python, tmp_path / "run.jsonl")
+    done = run(target, builds("jax").python, framework_environments, tmp_path / "run.jsonl")
     assert said in done.run.blocked
     assert "\n" not in done.run.blocked
     assert (done.run.cases, done.observations) == ((), ())

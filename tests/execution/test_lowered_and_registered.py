@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import Target, load_target
 from monitor.formats.run_file import RunFile
@@ -18,13 +17,18 @@ RUNNERS = Path(__file__).parents[2] / "runners"
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Callable[..., RunFile]:
+def run(framework_environments: Path, tmp_path: Path) -> Callable[..., RunFile]:
     def run(
         target: Target, framework: str, suite: str, evidence: Evidence, *selection: str, **known: Outcome
     ) -> RunFile:
         job = Job(target.name, framework, suite, evidence, selection=selection, watch=known)
         return run_job(
-            job, target, tmp_path / "run.jsonl", cache=default_cache(), log=print, on_progress=lambda progress: None
+            job,
+            target,
+            tmp_path / "run.jsonl",
+            cache=framework_environments,
+            log=print,
+            on_progress=lambda progress: None,
         )
 
     return run

@@ -12,7 +12,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import BuildUnavailable, newest_build, provision
 from monitor.execution.builds.versions import is_newer
 from monitor.execution.targets.backends import ExecuteBackend
@@ -245,13 +244,13 @@ def test_a_run_and_the_history_have_one_order_of_builds(one, other):
     assert is_newer(*labels) == consistency.is_newer(*labels)
 
 
-def test_a_real_framework_as_the_cpu_target_has_it():
+def test_a_real_framework_as_the_cpu_target_has_it(framework_environments):
     cpu = load_target(RUNNERS / "cpu.toml")
     jax = cpu.framework("jax")
     # Without the wish for another Python, which could cost a download.
     here = replace(jax, channels={Channel.PINNED: jax.channels[Channel.PINNED]})
     provided = provision(
-        replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=default_cache(), log=print
+        replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=framework_environments, log=print
     )
     assert provided.build.label == "jax==0.10.2"
     versions = {package.name: package.version for package in provided.build.packages}

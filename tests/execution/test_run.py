@@ -9,11 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.run import NoCaseError, ResumeError, run_job
 from monitor.execution.targets.target import Target
@@ -24,15 +24,18 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 FEW = ("jax/jax.numpy.add/*", "jax/jax.tree_map/eager-float32")
 
 
-def run(job: Job, cpu: Target, path: Path, **options: bool) -> None:
-    run_job(job, cpu, path, cache=default_cache(), log=print, on_progress=lambda _: None, **options)
+Run = Callable[..., None]
 
 
-def test_a_run_file_tells_the_whole_story(
-    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
-) -> None:
+@pytest.fixture
+def run(cpu: Target, framework_environments: Path) -> Run:
+    """Return a function that runs a job: `run(job, path)`."""
+    return partial(run_job, target=cpu, cache=framework_environments, log=print, on_progress=lambda _: None)
+
+
+def test_a_run_file_tells_the_whole_story(run: Run, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
     job = Job("cpu", "jax", "paper", build=builds("jax").build.label, selection=FEW)
-    run(job, cpu, tmp_path / "run.jsonl")
+    run(job, path=tmp_path / "run.jsonl")
     done = read_run_file(tmp_path / "run.jsonl")
     build = done.run.build
     assert build is not None
@@ -118,11 +121,11 @@ def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], ProvisionedBu
 
 
 def test_another_build_does_not_go_on_with_a_run(
-    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+    run: Run, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     path = tmp_path / "run.jsonl"
     job = Job("cpu", "jax", "paper", python=str(builds("jax").python), selection=FEW)
-    run(job, cpu, path)
+    run(job, path=path)
     lines = path.read_text().splitlines()
     head = json.loads(lines[0])
     for package in head["run"]["build"]["packages"]:
@@ -130,11 +133,11 @@ def test_another_build_does_not_go_on_with_a_run(
             package["version"] = "1.0"
     path.write_text("\n".join([json.dumps(head), *lines[1:3], ""]))
     with pytest.raises(ResumeError, match=r"began with numpy 1\.0"):
-        run(job, cpu, path, resume=True)
+        run(job, path=path, resume=True)
 
 
-def test_a_build_that_cannot_be_had_is_one_blocked_run(cpu: Target, tmp_path: Path) -> None:
-    run(Job("cpu", "jax", "paper", build="jax==0.0.0.1"), cpu, tmp_path / "run.jsonl")
+def test_a_build_that_cannot_be_had_is_one_blocked_run(run: Run, tmp_path: Path) -> None:
+    run(Job("cpu", "jax", "paper", build="jax==0.0.0.1"), path=tmp_path / "run.jsonl")
     done = read_run_file(tmp_path / "run.jsonl")
     assert "jax==0.0.0.1" in done.run.blocked
     assert (done.run.cases, done.observations) == ((), ())
@@ -154,13 +157,13 @@ def test_a_run_step_without_framework_is_refused(capsys: pytest.CaptureFixture[s
 
 
 def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
-    cpu: Target, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+    run: Run, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
 ) -> None:
     """Only the build lists its cases, so the run is the first step that can refuse."""
     asked = ("jax/jax.lax.flor/harness-*",)
     job = Job("cpu", "jax", "harness", build=builds("jax").build.label, selection=asked)
     with pytest.raises(NoCaseError, match=r'fits no case of suite harness of jax, the nearest is "jax/jax.lax.floor/'):
-        run(job, cpu, tmp_path / "run.jsonl")
+        run(job, path=tmp_path / "run.jsonl")
     assert not (tmp_path / "run.jsonl").exists()
-    run(job, cpu, tmp_path / "run.jsonl", allow_empty=True)
+    run(job, path=tmp_path / "run.jsonl", allow_empty=True)
     assert read_run_file(tmp_path / "run.jsonl").observations == ()
