@@ -17,6 +17,15 @@ class OracleError(Exception):
     """An oracle that failed. It leaves the outcome open, and never counts against the function."""
 
 
+class DrawError(Exception):
+    """An exception of the call with one draw of the inputs; `__cause__` is the exception itself."""
+
+    def __init__(self, label: str, cause: BaseException) -> None:
+        super().__init__(label)
+        self.label = label
+        self.__cause__ = cause
+
+
 class CaseCheck(Protocol):
     """A check of one function.
 

@@ -9,8 +9,10 @@
         return np.concatenate([a, b])
 
 The body is the call as a user would write it, and the signature has its inputs. The reference below it is written in
-NumPy from the definition. `dtypes` are those that the function claims to support. Every dtype runs eagerly; the other
-modes run in the first dtype. The id of a case never changes: `torch/torch.cat/eager-float32`.
+NumPy from the definition. `dtypes` are those that the function claims to support. Every dtype runs eagerly and
+compiled; a gradient is taken in the first dtype and in float64. The id of a case never changes:
+`torch/torch.cat/eager-float32`. Kinds of inputs (`monitor.suite.input_kinds`) add cases by rule, such as
+`torch/torch.cat/eager-float32-special`.
 
 If the results are no comparable numbers, the oracle is a promise, a property that the result must have:
 
@@ -31,11 +33,17 @@ import inspect
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from monitor.model import Mode
+from monitor.model import InputKind, Mode
 
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
+
+# For `limits`: a reference that holds for the shapes of the declared inputs alone.
+FIXED_SHAPES = dict.fromkeys(
+    (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
+)
 
 FLOATING = ("float32", "float64", "float16", "bfloat16")
 COMPLEX = ("complex64", "complex128")
@@ -45,13 +53,33 @@ NUMERIC = FLOATING + INTEGER
 EVERY = FLOATING + COMPLEX + INTEGER + BOOL
 
 
+class View(StrEnum):
+    """Manner in which a tensor is a view of a contiguous one."""
+
+    TRANSPOSED = "transposed"  # its dimensions in the reverse order
+    EVERY_SECOND = "every second"  # every second element of a last dimension of twice the size
+    OFFSET = "offset"  # all but the first of a first dimension of one more
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A value in the place of every `step`-th element, from `start` on, in the order of a flat array."""
+
+    value: float
+    start: int
+    step: int
+
+
 @dataclass(frozen=True)
 class Tensor:
     """An input: values drawn in `dtype`, or in the dtype of the case where that is empty.
 
     Floating values are normal, integers uniform in [-8, 8). With `positive`, values are absolute and at least 1/8; with
     `below`, integers are uniform in [0, below); with `within`, floating values are uniform between its two ends.
-    `monitor.suite.inputs` draws them.
+    `listed` has the values themselves, flat. `monitor.suite.inputs` draws them.
+
+    The rest is for kinds of inputs: all values are multiplied by `factor`, or replaced by `constant`; `fills` replaces
+    every `step`-th value from `start` on; the tensor is a `view` of a larger or transposed one.
     """
 
     shape: tuple[int, ...]
@@ -59,6 +87,11 @@ class Tensor:
     positive: bool = False
     below: int = 0
     within: tuple[float, float] | None = None
+    listed: tuple[float, ...] = ()
+    factor: float = 1.0
+    constant: float | None = None
+    fills: tuple[Fill, ...] = ()
+    view: View | None = None
 
     def differentiable(self, dtype: str) -> bool:
         """Return whether a case in `dtype` can be differentiated with respect to this input."""
@@ -83,6 +116,15 @@ def indices(*shape: int, below: int, dtype: str = "int64") -> Any:
 def uniform(low: float, high: float, *shape: int, dtype: str = "") -> Any:
     """Declare an input of that shape with floating values between two ends, for functions with that domain."""
     return Tensor(shape, dtype, within=(low, high))
+
+
+def values(*listed: float, shape: tuple[int, ...] | None = None, dtype: str = "") -> Any:
+    """Declare an input with these values, a vector where `shape` is not given.
+
+    A value in the body of a case is a literal of the compiled program, and the compiler computes with it itself. A
+    value here is a run-time argument.
+    """
+    return Tensor((len(listed),) if shape is None else shape, dtype, listed=listed)
 
 
 @dataclass(frozen=True)
@@ -126,6 +168,7 @@ class Declaration:
     name: str
     returns: Mapping[str, str]
     condition: float
+    limits: Mapping[InputKind | Mode, str]
     oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
 
@@ -148,23 +191,44 @@ class Declaration:
         self.oracle, self.numeric = oracle, False
         return oracle
 
+    @property
+    def tensors(self) -> dict[str, Tensor]:
+        """The inputs that are tensors."""
+        return {name: spec for name, spec in self.inputs.items() if isinstance(spec, Tensor)}
+
     def cases(self, framework: str) -> Iterator[Case]:
-        """Yield the cases of all dtypes and modes."""
-        first = self.dtypes[0] if self.dtypes else ""
+        """Yield the cases of the declared modes with plain inputs, in all their dtypes."""
         for mode in self.modes:
-            for dtype in self.dtypes if mode is EAGER and self.dtypes else (first,):
-                variant = "-".join(part for part in (self.name, mode.value, dtype) if part)
-                yield Case(f"{framework}/{self.function}/{variant}", self, mode, dtype)
+            yield from self.cases_in(mode, framework)
+
+    def cases_in(self, mode: Mode, framework: str) -> Iterator[Case]:
+        """Yield the cases of a mode with plain inputs, in all dtypes of the mode."""
+        for dtype in self._dtypes_of(mode) or ("",):
+            yield Case(framework, self, mode, dtype)
+
+    def _dtypes_of(self, mode: Mode) -> tuple[str, ...]:
+        """Return the dtypes of a mode: all, and for gradients the first and double precision."""
+        if mode is not GRADIENT:
+            return self.dtypes
+        return tuple(dtype for dtype in self.dtypes if dtype == self.dtypes[0] or dtype == "float64")
 
 
 @dataclass(frozen=True)
 class Case:
     """One executable check of a function. `dtype` is empty where the function has none."""
 
-    id: str
+    framework: str
     declaration: Declaration
     mode: Mode
     dtype: str
+    kind: InputKind = InputKind.PLAIN
+
+    @property
+    def id(self) -> str:
+        """The id, which never changes: `torch/torch.cat/eager-float32-special`."""
+        kind = "" if self.kind is InputKind.PLAIN else self.kind.value
+        variant = "-".join(part for part in (self.declaration.name, self.mode.value, self.dtype, kind) if part)
+        return f"{self.framework}/{self.declaration.function}/{variant}"
 
     @property
     def result_dtype(self) -> str:
@@ -180,16 +244,18 @@ def case(
     name: str = "",
     returns: Mapping[str, str] | None = None,
     condition: float = 1,
+    limits: Mapping[InputKind | Mode, str] | None = None,
 ) -> Callable[[Callable[..., Any]], Declaration]:
     """Declare a case of the function with this dotted name.
 
     `name` distinguishes several declarations of one function. `returns` maps a dtype of the inputs to that of the
     result where the two differ (`{"int32": "int64"}`); a result that is boolean in the reference is boolean here.
     `condition` is a factor on the tolerance, for the amount by which the function magnifies the rounding of its inputs
-    or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver.
+    or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver. `limits` gives, for
+    a kind of inputs or a mode that the function or its reference does not cover, the reason; there is no such case.
     """
 
     def declare(call: Callable[..., Any]) -> Declaration:
-        return Declaration(function, call, dtypes, modes, name, returns or {}, condition)
+        return Declaration(function, call, dtypes, modes, name, returns or {}, condition, limits or {})
 
     return declare

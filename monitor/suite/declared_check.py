@@ -1,28 +1,37 @@
-"""Run a declared case: draw its inputs, put them on the device, and compare its result with its oracle."""
+"""Run a declared case: draw its inputs, put them on the device, and compare its results with its oracle."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from monitor.formats.error_text import describe
-from monitor.model import Mode, NumericalError
-from monitor.suite.check_protocol import OracleError
+from monitor.model import InputKind, Mode, NumericalError
+from monitor.suite.check_protocol import DrawError, OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
+from monitor.suite.derivatives import compare_with_one_sided, expected_gradients, gradient_weights
 from monitor.suite.device import Device
-from monitor.suite.inputs import Array, draw_inputs, reference_arguments
+from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.inputs import base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
-from monitor.suite.tolerances import STEP, STEP_TOLERANCE
+from monitor.suite.reference_range import undecided_as_expected, underflow
+from monitor.suite.references import expected_results
+from monitor.suite.tolerances import STEP_TOLERANCE
+
+Call = Callable[[], Any]
 
 
 class DeclaredCheck:
-    """The check of one declared case. Gradients are compared with central differences of its reference."""
+    """The check of one declared case. Gradients are compared with differences of its reference.
+
+    A case of a kind of inputs other than plain calls the function once for each draw; its result is the list of the
+    results. It is not timed.
+    """
 
     declared_limit = ""
-    timed = True
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -30,115 +39,134 @@ class DeclaredCheck:
         self.function = case.declaration.function
         self.dtype = case.dtype
         self.mode = case.mode
+        self.timed = case.kind is InputKind.PLAIN
 
-    def prepare(self, device: Device) -> Callable[[], Any]:
+    def prepare(self, device: Device) -> Call:
         case = self.case
-        tensors: dict[str, Any] = {}
-        rest: dict[str, Any] = {}
-        specs = case.declaration.inputs
-        for name, value in draw_inputs(case).items():
-            spec = specs[name]
-            if isinstance(spec, Tensor):
-                put = device.put(value, spec.dtype or case.dtype)
-                (rest if case.mode is Mode.GRADIENT and not spec.differentiable(case.dtype) else tensors)[name] = put
-            elif isinstance(value, Built):
-                rest[name] = device.placed(value.build(device.module), case.dtype)
-            elif value is DTYPE:
-                rest[name] = device.dtype(case.dtype)
-            else:
-                rest[name] = device.device() if value is DEVICE else value
-
-        # Time the body itself with the least overhead: a call may take a microsecond.
-        body = partial(case.declaration.call, device.module)
-        if case.mode is Mode.GRADIENT:
-            weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case)]
-            return device.gradient(partial(body, **rest), tensors, weights)
-        if case.mode is Mode.COMPILED:
-            run = device.compiled(lambda *values: body(**dict(zip(tensors, values, strict=True)), **rest))
-            return partial(run, *tensors.values())
-        arguments = tensors | rest
-        return partial(body, *(arguments[name] for name in specs))
+        others = {
+            name: _placed(device, case, value)
+            for name, value in case.declaration.inputs.items()
+            if not isinstance(value, Tensor)
+        }
+        compiled: dict[object, Callable[..., Any]] = {}
+        calls = [_call(device, case, draw, others, compiled) for draw in draws(case)]
+        if case.kind is InputKind.PLAIN:
+            return calls[0]
+        return partial(_call_each, draws(case), calls)
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         case = self.case
-        if not case.declaration.numeric:
-            _keep_promise(case, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
-            return None
-        got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
-        if case.mode is not Mode.GRADIENT:
-            return _compare(case, got, expected_results(case), case.result_dtype)
-        names = [name for name, spec in case.declaration.inputs.items() if _differentiable(spec, case)]
-        want = expected_gradients(case, gradient_weights(case), names)
-        return _compare(case, got, want, case.dtype, floor=STEP_TOLERANCE)
+        if case.kind is InputKind.PLAIN:
+            return _judge(device, case, draws(case)[0], result)
+        errors, wrong = [], []
+        for draw, drawn in zip(draws(case), result, strict=True):
+            try:
+                if error := _judge(device, case, draw, drawn):
+                    errors.append(error)
+            except MismatchError as mismatch:
+                wrong.append((draw.label, mismatch))
+        if wrong:
+            label, first = wrong[0]
+            others = f"; also wrong: {', '.join(label for label, _ in wrong[1:])}" if wrong[1:] else ""
+            raise MismatchError(f"{label}: {first}{others}", first.error)
+        return NumericalError.largest(errors)
 
 
-def expected_results(case: Case) -> list[Any]:
-    """Return the reference results of a case as a flat list of leaves. Raises OracleError."""
-    return _reference(case, draw_inputs(case))
+def _call(
+    device: Device, case: Case, draw: Draw, others: dict[str, Any], compiled: dict[object, Callable[..., Any]]
+) -> Call:
+    """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
+    tensors = {name: _put(device, case, name, spec) for name, spec in draw.tensors.items()}
+    views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
+    body = partial(case.declaration.call, device.module)
+    if case.mode is Mode.GRADIENT:
+        fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
+        weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
+        return device.gradient(partial(body, **others, **fixed), tensors, weights)
+
+    def viewed(*values: Any) -> Any:
+        given = dict(zip(tensors, values, strict=True))
+        given |= {name: device.viewed(given[name], view) for name, view in views.items()}
+        return body(**given, **others)
+
+    if case.mode is Mode.COMPILED:
+        key = tuple(views.items())
+        if key not in compiled:
+            compiled[key] = device.compiled(viewed)
+        return partial(compiled[key], *tensors.values())
+    if views:
+        return partial(viewed, *tensors.values())
+    # Time the body itself with the least overhead: a call may take a microsecond.
+    arguments = tensors | others
+    return partial(body, *(arguments[name] for name in case.declaration.inputs))
 
 
-def expected_gradients(case: Case, weights: list[Array], names: Iterable[str]) -> list[Array]:
-    """Return the derivative of the weighted sum of all results by each named input, by central differences.
-
-    Raises OracleError.
-    """
-
-    def objective(inputs: dict[str, Any]) -> float:
-        results = _reference(case, inputs)
-        return float(sum((w * np.asarray(r)).sum() for w, r in zip(weights, results, strict=True)))
-
-    inputs = draw_inputs(case)
-    gradients = []
-    for name in names:
-        gradient = np.zeros(inputs[name].shape)
-        for index in np.ndindex(gradient.shape):
-            high, low = inputs[name].copy(), inputs[name].copy()
-            high[index] += STEP
-            low[index] -= STEP
-            gradient[index] = (objective({**inputs, name: high}) - objective({**inputs, name: low})) / (2 * STEP)
-        gradients.append(gradient)
-    return gradients
+def _put(device: Device, case: Case, name: str, spec: Tensor) -> Any:
+    """Return an input on the device: as a view, or as the array that the body of the call views."""
+    values = draw_tensor(spec, case.dtype, seed=case.declaration.seed(name))
+    dtype = spec.dtype or case.dtype
+    if spec.view is None:
+        return device.put(values, dtype)
+    base = device.put(base_of(values, spec.view), dtype)
+    return device.viewed(base, spec.view) if device.has_views else base
 
 
-def gradient_weights(case: Case) -> list[Array]:
-    """Return weights for the elements of each result, neither equal nor symmetric, and exact in every dtype."""
-
-    def weigh(result: Any) -> Array:
-        shape = np.shape(result)
-        return (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
-
-    return [weigh(result) for result in expected_results(case)]
+def _placed(device: Device, case: Case, value: Any) -> Any:
+    if isinstance(value, Built):
+        return device.placed(value.build(device.module), case.dtype)
+    if value is DTYPE:
+        return device.dtype(case.dtype)
+    return device.device() if value is DEVICE else value
 
 
-def _compare(case: Case, got: list[Any], want: list[Any], dtype: str, *, floor: float = 0.0) -> NumericalError | None:
+def _call_each(drawn: tuple[Draw, ...], calls: list[Call]) -> list[Any]:
+    results = []
+    for draw, call in zip(drawn, calls, strict=True):
+        try:
+            results.append(call())
+        except (Exception, SystemExit) as error:
+            raise DrawError(draw.label, error) from error
+    return results
+
+
+def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalError | None:
+    if not case.declaration.numeric:
+        _keep_promise(case, draw, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
+        return None
+    got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
+    condition = case.declaration.condition
+    if case.mode is not Mode.GRADIENT:
+        want = _as_tensors(got, expected_results(case, draw), case.result_dtype)
+        if draw.exact_range:
+            return compare(got, want, Leniency(condition=condition))
+        got = undecided_as_expected(case, draw, got, want)
+        return compare(got, want, Leniency(condition=condition, slack=underflow(want)))
+    names = [name for name, spec in draw.tensors.items() if spec.differentiable(case.dtype)]
+    if case.kind is InputKind.KINKS:
+        return compare_with_one_sided(case, draw, names, got)
+    want = _as_tensors(got, expected_gradients(case, draw, gradient_weights(case, draw), names), case.dtype)
+    return compare(got, want, Leniency(STEP_TOLERANCE, condition))
+
+
+def _as_tensors(got: list[Any], want: list[Any], dtype: str) -> list[Any]:
+    """Return the reference results with the dtype that the results of the framework shall have."""
     truths = []
     for leaf, truth in zip(got, want, strict=False):
         values = np.asarray(truth)
         as_tensor = FetchedTensor(values, "bool" if values.dtype == bool else dtype)
         truths.append(as_tensor if isinstance(leaf, FetchedTensor) or isinstance(truth, np.ndarray) else truth)
-    return compare(got, truths + want[len(truths) :], Leniency(floor, case.declaration.condition))
+    return truths + want[len(truths) :]
 
 
-def _differentiable(spec: Any, case: Case) -> bool:
-    return isinstance(spec, Tensor) and spec.differentiable(case.dtype)
-
-
-def _keep_promise(case: Case, result: Any) -> None:
+def _keep_promise(case: Case, draw: Draw, result: Any) -> None:
     try:
-        kept = case.declaration.oracle(result, **reference_arguments(case, draw_inputs(case)))
+        kept = case.declaration.oracle(result, **reference_arguments(case, draw_inputs(case, draw)))
     except ImportError as error:
         raise OracleError(f"the promise could not be checked: {describe(error)}") from error
     except Exception as error:  # a result of another make
         raise MismatchError(f"the result does not keep its promise: {describe(error)}") from error
     if not kept:
         raise MismatchError("the result does not keep its promise")
-
-
-def _reference(case: Case, inputs: dict[str, Any]) -> list[Any]:
-    try:
-        return [*leaves(case.declaration.oracle(np, **reference_arguments(case, inputs)))]
-    except Exception as error:
-        raise OracleError(f"the reference failed: {describe(error)}") from error
 
 
 def _map_leaves(value: Any, convert: Callable[[Any], Any]) -> Any:

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from monitor.model import Outcome
+from monitor.suite.declare import View
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
@@ -21,6 +22,7 @@ class Device(Protocol):
     name: str  # the framework's name in case ids: "tensorflow"
     prefix: str  # the first part of dotted names: "tf"
     module: ModuleType  # the first argument of every case
+    has_views: bool  # whether a tensor can be a view that is not contiguous, outside of a compiled program
 
     def __init__(self, name: str) -> None:
         """Open the device, with silent fallbacks switched off. Raises DeviceUnavailableError."""
@@ -42,6 +44,9 @@ class Device(Protocol):
 
     def put(self, values: Array, dtype: str) -> Any:
         """Return a tensor of these values on the device."""
+
+    def viewed(self, tensor: Any, view: View) -> Any:
+        """Return the view of a tensor, as `monitor.suite.inputs.base_of` lays it out."""
 
     def placed(self, built: Any, dtype: str) -> Any:
         """Return an object that a case built, with its values on the device and in that dtype."""

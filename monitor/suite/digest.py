@@ -80,6 +80,7 @@ def _figures(values: Array, number: int) -> Array:
     largest = np.abs(values).max(initial=0.0)
     if not largest:
         return np.zeros(1 + PROJECTIONS)
-    norm = largest * np.linalg.norm(values / largest)  # no square of a large number is beyond range
+    values = values / largest  # no square of a large number is beyond range
+    norm = np.linalg.norm(values)
     signs = np.random.default_rng([SEED, number]).choice((-1.0, 1.0), (PROJECTIONS, len(values)))
-    return np.concatenate([[np.log(norm)], signs @ (values / norm)])
+    return np.concatenate([[np.log(largest) + np.log(norm)], signs @ (values / norm)])

@@ -10,11 +10,13 @@ import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
+from monitor.suite.input_kinds import derived_cases
 
 if TYPE_CHECKING:  # the list of declared cases needs no NumPy
     from monitor.suite.check_protocol import CaseCheck
@@ -57,6 +59,8 @@ def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck
 def collect(framework: str, suite: str) -> dict[str, Case]:
     """Return all declared cases of a suite by id, sorted. Raises DeclarationError."""
     catalog = load_catalog()
+    # A suite of kernels or of programs over several devices is written for its own shapes.
+    plain_only = getattr(import_module(f"monitor.suite.{framework}.{suite}"), "PLAIN_ONLY", False)
     cases: dict[str, Case] = {}
     for where, declaration in _declarations(framework, suite):
         if declaration.oracle is no_oracle:
@@ -65,7 +69,8 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
             raise DeclarationError(
                 f"{where}: {declaration.function} is not in the catalog; add it to {framework}/catalog.csv"
             )
-        for case in declaration.cases(framework):
+        derived = () if plain_only else derived_cases(declaration, framework)
+        for case in chain(declaration.cases(framework), derived):
             if case.id in cases:
                 raise DeclarationError(f"{where}: a second case {case.id}; give one of them a name=")
             cases[case.id] = case

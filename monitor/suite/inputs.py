@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 
-from monitor.suite.declare import DTYPE, Case, Tensor
+from monitor.suite.declare import DTYPE, Case, Tensor, View
+from monitor.suite.input_kinds import Draw
 from monitor.suite.tolerances import SIGNIFICANT_BITS
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def draw_inputs(case: Case) -> dict[str, Any]:
-    """Return each input by name: an array in double precision, or the declared value itself."""
+def draw_inputs(case: Case, draw: Draw) -> dict[str, Any]:
+    """Return each input of a call by name: an array in double precision, or the declared value itself."""
     return {
-        name: draw(spec, spec.dtype or case.dtype, seed=case.declaration.seed(name))
-        if isinstance(spec, Tensor)
+        name: draw_tensor(draw.tensors[name], case.dtype, seed=case.declaration.seed(name))
+        if name in draw.tensors
         else spec
         for name, spec in case.declaration.inputs.items()
     }
@@ -33,9 +34,41 @@ def reference_arguments(case: Case, inputs: dict[str, Any]) -> dict[str, Any]:
     return {name: case.dtype if inputs[name] is DTYPE else inputs[name] for name in names}
 
 
-def draw(spec: Tensor, dtype: str, *, seed: int) -> Array:
-    """Return an array of the shape of `spec` for `dtype`, as float64, complex128, int64 or bool."""
-    random = np.random.default_rng(seed)
+def draw_tensor(spec: Tensor, dtype: str, *, seed: int) -> Array:
+    """Return the values of an input of a case in `dtype`, as float64, complex128, int64 or bool."""
+    dtype = spec.dtype or dtype
+    if spec.listed:
+        return _listed(spec, dtype)
+    values = _drawn(spec, dtype, np.random.default_rng(seed))
+    if spec.factor != 1:
+        values = _rounded(values * spec.factor, SIGNIFICANT_BITS[dtype])
+    if spec.constant is not None:
+        values = _rounded(np.full(spec.shape, spec.constant), SIGNIFICANT_BITS[dtype])
+    values = np.array(values)  # a scalar has no places
+    for fill in spec.fills:
+        values.reshape(-1)[fill.start :: fill.step] = fill.value
+    return values
+
+
+def base_of(values: Array, view: View) -> Array:
+    """Return an array that `view` of the framework turns into these values. The rest of it is NaN, or zero."""
+    if view is View.TRANSPOSED:
+        return np.ascontiguousarray(values.transpose())
+    hole = np.nan if values.dtype.kind in "fc" else 0
+    if view is View.OFFSET:
+        return np.concatenate([np.full((1, *values.shape[1:]), hole, values.dtype), values])
+    base = np.full((*values.shape[:-1], 2 * values.shape[-1]), hole, values.dtype)
+    base[..., ::2] = values
+    return base
+
+
+def _listed(spec: Tensor, dtype: str) -> Array:
+    kind = "complex" if dtype.startswith("complex") else "bool" if dtype == "bool" else "float"
+    values = np.array(spec.listed, kind if dtype in SIGNIFICANT_BITS or dtype == "bool" else "int").reshape(spec.shape)
+    return _rounded(values, SIGNIFICANT_BITS[dtype]) if kind == "float" and dtype in SIGNIFICANT_BITS else values
+
+
+def _drawn(spec: Tensor, dtype: str, random: np.random.Generator) -> Array:
     if spec.below:
         return random.integers(0, spec.below, spec.shape)
     if dtype == "bool":

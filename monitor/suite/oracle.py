@@ -105,16 +105,18 @@ def _compare_tensors(
         if wrong:
             raise MismatchError(f"{wrong} of {want.values.size} elements differ")
         return None
-    return _compare_inexact(got.values, _in_range(want.values, part), part, leniency, slack)
+    return _compare_inexact(got.values, in_range(want.values, part), part, leniency, slack)
 
 
-def _in_range(values: Array, dtype: str) -> Array:
+def in_range(values: Array, dtype: str) -> Array:
     """Return the values, with infinities for those beyond the range of a dtype."""
-    if dtype not in ("float16", "float32"):  # the others have the range of one of these, or of double precision
+    dtype = PARTS.get(dtype, dtype)
+    has_range = dtype in ("float16", "float32")  # another dtype has the range of one of these, or of double precision
+    if values.dtype.kind not in "fc" or not has_range:
         return values
     with np.errstate(over="ignore"):
         if np.iscomplexobj(values):
-            return _in_range(values.real, dtype) + 1j * _in_range(values.imag, dtype)
+            return in_range(values.real, dtype) + 1j * in_range(values.imag, dtype)
         return np.where(np.isinf(values.astype(dtype)), np.copysign(np.inf, values), values)
 
 

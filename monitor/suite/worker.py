@@ -20,7 +20,7 @@ from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
-from monitor.suite.check_protocol import CaseCheck, OracleError, SuiteUnavailableError
+from monitor.suite.check_protocol import CaseCheck, DrawError, OracleError, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
@@ -108,7 +108,9 @@ def observe(device: Device, check: CaseCheck) -> Observation:
         error = mismatch.error
         outcome, message = Outcome.MISMATCH, clean(str(mismatch))
     except (Exception, SystemExit) as raised:
-        outcome, message = device.refusal(raised) or Outcome.ERROR, describe(raised)
+        cause = raised.__cause__ if isinstance(raised, DrawError) and raised.__cause__ else raised
+        label = f"{raised.label}: " if isinstance(raised, DrawError) else ""
+        outcome, message = device.refusal(cause) or Outcome.ERROR, clean(label + describe(cause))
     return Observation(
         check.id,
         outcome,

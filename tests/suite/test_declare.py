@@ -16,21 +16,25 @@ from monitor.suite import discovery as collecting
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, Declaration, Tensor, case, indices, positive, tensor
 from monitor.suite.discovery import DeclarationError, collect, frameworks, is_listed, suites
-from monitor.suite.inputs import draw
+from monitor.suite.inputs import draw_tensor
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def test_every_dtype_runs_eagerly_and_the_first_in_the_other_modes() -> None:
-    @case("torch.cat", dtypes=("float32", "int32"), modes=(EAGER, COMPILED, GRADIENT), name="wide")
+def test_every_dtype_runs_eagerly_and_compiled_and_two_have_gradients() -> None:
+    @case("torch.cat", dtypes=("float32", "float64", "float16"), modes=(EAGER, COMPILED, GRADIENT), name="wide")
     def cat(torch, x=tensor(2)):
         return x
 
     assert [one.id for one in cat.cases("torch")] == [
         "torch/torch.cat/wide-eager-float32",
-        "torch/torch.cat/wide-eager-int32",
+        "torch/torch.cat/wide-eager-float64",
+        "torch/torch.cat/wide-eager-float16",
         "torch/torch.cat/wide-compiled-float32",
+        "torch/torch.cat/wide-compiled-float64",
+        "torch/torch.cat/wide-compiled-float16",
         "torch/torch.cat/wide-gradient-float32",
+        "torch/torch.cat/wide-gradient-float64",
     ]
 
 
@@ -49,22 +53,22 @@ def test_a_function_without_dtypes_is_one_case_a_mode() -> None:
 def test_inputs_are_exact_in_their_dtype_and_use_its_precision(dtype: str, bits: int) -> None:
     spec = tensor(100)
     assert isinstance(spec, Tensor)
-    values = draw(spec, dtype, seed=1)
+    values = draw_tensor(spec, dtype, seed=1)
     scaled = np.ldexp(np.frexp(values)[0], bits)
     assert np.array_equal(scaled, np.round(scaled))
     assert (np.remainder(scaled, 2) == 1).any()
-    assert np.array_equal(values, draw(spec, dtype, seed=1))
-    assert not np.array_equal(values, draw(spec, dtype, seed=2))
-    assert np.abs(values - draw(spec, "float64", seed=1)).max() < 4 * 2.0**-bits
+    assert np.array_equal(values, draw_tensor(spec, dtype, seed=1))
+    assert not np.array_equal(values, draw_tensor(spec, dtype, seed=2))
+    assert np.abs(values - draw_tensor(spec, "float64", seed=1)).max() < 4 * 2.0**-bits
 
 
 def test_inputs_keep_what_their_names_say() -> None:
-    assert draw(positive(100), "float32", seed=1).min() >= 1 / 8
-    assert draw(positive(100), "int32", seed=1).min() >= 1
-    drawn = draw(indices(100, below=5), "int64", seed=1)
+    assert draw_tensor(positive(100), "float32", seed=1).min() >= 1 / 8
+    assert draw_tensor(positive(100), "int32", seed=1).min() >= 1
+    drawn = draw_tensor(indices(100, below=5), "int64", seed=1)
     assert (drawn.min(), drawn.max()) == (0, 4)
-    assert draw(tensor(4), "bool", seed=1).dtype == bool
-    assert draw(tensor(4), "complex64", seed=1).imag.any()
+    assert draw_tensor(tensor(4), "bool", seed=1).dtype == bool
+    assert draw_tensor(tensor(4), "complex64", seed=1).imag.any()
 
 
 def test_three_frameworks_have_the_suite() -> None:

@@ -13,6 +13,7 @@ import jaxlib.version
 import numpy as np
 
 from monitor.model import Outcome
+from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
@@ -33,6 +34,7 @@ class JaxDevice:
     name = "jax"
     prefix = "jax"
     module: ModuleType = jax
+    has_views = False
 
     def __init__(self, name: str) -> None:
         # The sample has float64 and int64 functions, and 32 bit by default would refuse or narrow them silently.
@@ -70,6 +72,11 @@ class JaxDevice:
 
     def put(self, values: Array, dtype: str) -> Any:
         return jax.device_put(np.asarray(values).astype(self.dtype(dtype)), self._device)
+
+    def viewed(self, tensor: Any, view: View) -> Any:
+        if view is View.TRANSPOSED:
+            return jax.numpy.transpose(tensor)
+        return tensor[1:] if view is View.OFFSET else tensor[..., ::2]
 
     def placed(self, built: Any, dtype: str) -> Any:
         del dtype

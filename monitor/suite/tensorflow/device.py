@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from monitor.model import Outcome
+from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
@@ -26,6 +27,7 @@ class TensorflowDevice:
     name = "tensorflow"
     prefix = "tf"
     module: ModuleType = tf
+    has_views = False
 
     def __init__(self, name: str) -> None:
         threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
@@ -67,6 +69,11 @@ class TensorflowDevice:
 
     def put(self, values: Array, dtype: str) -> Any:
         return tf.constant(np.asarray(values).astype(tf.as_dtype(dtype).as_numpy_dtype))
+
+    def viewed(self, tensor: Any, view: View) -> Any:
+        if view is View.TRANSPOSED:
+            return tf.transpose(tensor)
+        return tensor[1:] if view is View.OFFSET else tensor[..., ::2]
 
     def placed(self, built: Any, dtype: str) -> Any:
         del dtype

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from monitor.model import Outcome
+from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
@@ -50,6 +51,7 @@ class TorchDevice:
     name = "torch"
     prefix = "torch"
     module: ModuleType = torch
+    has_views = True
 
     def __init__(self, name: str) -> None:
         # Read when an operator first falls back, so that it refuses instead.
@@ -98,6 +100,11 @@ class TorchDevice:
     def put(self, values: Array, dtype: str) -> Any:
         return torch.from_numpy(np.array(values, order="C")).to(self.dtype(dtype)).to(self._device)
 
+    def viewed(self, tensor: Any, view: View) -> Any:
+        if view is View.TRANSPOSED:
+            return tensor.permute(*reversed(range(tensor.ndim)))
+        return tensor[1:] if view is View.OFFSET else tensor[..., ::2]
+
     def placed(self, built: Any, dtype: str) -> Any:
         if not isinstance(built, torch.nn.Module | torch.Tensor):
             return built
@@ -138,7 +145,7 @@ class TorchDevice:
 
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         torch._dynamo.reset()
-        function: Callable[..., Any] = torch.compile(call, fullgraph=True)
+        function: Callable[..., Any] = torch.compile(call, fullgraph=True, dynamic=False)
         return function
 
     def gradient(

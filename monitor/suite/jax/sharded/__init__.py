@@ -1,1 +1,3 @@
 """Programs over four devices of one kind."""
+
+PLAIN_ONLY = True

@@ -1,0 +1,77 @@
+"""Differentiate the reference of a declared case by differences, and judge gradients of a framework with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from monitor.model import NumericalError
+from monitor.suite.declare import Case
+from monitor.suite.input_kinds import Draw
+from monitor.suite.inputs import Array, draw_inputs
+from monitor.suite.oracle import FetchedTensor, Leniency, compare
+from monitor.suite.references import evaluate, expected_results
+from monitor.suite.tolerances import STEP, STEP_TOLERANCE
+
+Inputs = dict[str, Any]
+
+
+def expected_gradients(case: Case, draw: Draw, weights: list[Array], names: Iterable[str]) -> list[Array]:
+    """Return the derivative of the weighted sum of all results by each named input, by central differences.
+
+    Raises OracleError.
+    """
+    objective = _objective(case, weights)
+    inputs = draw_inputs(case, draw)
+    return [_differences(objective, inputs, name, STEP, -STEP) for name in names]
+
+
+def gradient_weights(case: Case, draw: Draw) -> list[Array]:
+    """Return weights for the elements of each result, neither equal nor symmetric, and exact in every dtype."""
+
+    def weigh(result: Any) -> Array:
+        shape = np.shape(result)
+        return (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
+
+    return [weigh(result) for result in expected_results(case, draw)]
+
+
+def compare_with_one_sided(case: Case, draw: Draw, names: list[str], got: list[Any]) -> NumericalError | None:
+    """Compare gradients where the function may have a kink. Raises MismatchError and OracleError.
+
+    Every number between the two one-sided derivatives is a right derivative there (the subdifferential of a convex
+    function, Clarke 1983). An element without finite one-sided derivatives is undecided.
+    """
+    objective = _objective(case, gradient_weights(case, draw))
+    inputs = draw_inputs(case, draw)
+    want = []
+    for name, leaf in zip(names, got, strict=True):
+        right = _differences(objective, inputs, name, STEP, 0.0)
+        left = _differences(objective, inputs, name, 0.0, -STEP)
+        nearest = (left + right) / 2
+        if isinstance(leaf, FetchedTensor) and leaf.values.shape == nearest.shape:
+            between = np.clip(leaf.values, np.minimum(left, right), np.maximum(left, right))
+            nearest = np.where(np.isfinite(left) & np.isfinite(right), between, leaf.values)
+        want.append(FetchedTensor(nearest, case.dtype))
+    return compare(got, want, Leniency(STEP_TOLERANCE, case.declaration.condition))
+
+
+def _objective(case: Case, weights: list[Array]) -> Callable[[Inputs], float]:
+    def objective(inputs: Inputs) -> float:
+        with np.errstate(all="ignore"):
+            return float(sum((w * np.asarray(r)).sum() for w, r in zip(weights, evaluate(case, inputs), strict=True)))
+
+    return objective
+
+
+def _differences(objective: Callable[[Inputs], float], inputs: Inputs, name: str, up: float, down: float) -> Array:
+    """Return the difference quotient of the objective by each element of an input, between two steps from it."""
+    gradient = np.zeros(inputs[name].shape)
+    for index in np.ndindex(gradient.shape):
+        high, low = inputs[name].copy(), inputs[name].copy()
+        high[index] += up
+        low[index] += down
+        gradient[index] = (objective({**inputs, name: high}) - objective({**inputs, name: low})) / (up - down)
+    return gradient

@@ -1,0 +1,211 @@
+"""Derive kinds of inputs from the declared ones: special values, scales, views, empty, many and large dimensions.
+
+A case of such a kind makes several draws, and calls its function once for each. A draw replaces the declaration of
+each tensor by another one, so that `monitor.suite.inputs` and the scripts draw both alike. Standard library only.
+
+The kinds follow from public reports of wrong results: a NaN that a reduction loses, a crash on a tensor of rank seven,
+a variance of large equal numbers, a gradient at zero.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from monitor.model import InputKind, Mode
+from monitor.suite.declare import FLOATING, Case, Declaration, Fill, Tensor, View
+
+Tensors = dict[str, Tensor]
+
+# The largest number, the smallest normal one, and a subnormal one, which has one significant bit.
+LARGEST = {
+    "float64": 1.7976931348623157e308,
+    "float32": 3.4028234663852886e38,
+    "float16": 65504.0,
+    "bfloat16": 3.3895313892515355e38,
+}
+SMALLEST_NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
+SUBNORMAL = {"float64": 2.0**-1060, "float32": 2.0**-140, "float16": 2.0**-20, "bfloat16": 2.0**-130}
+
+# A scale whose square is still in range in double precision, and in single precision is not. Half precision has a scale
+# of its own.
+SMALL = {"float16": 2.0**-12}
+GREAT = {"float16": 2.0**12}
+# The value of a constant tensor with a large offset. It has as many significant bits as the dtype; its square has more.
+OFFSET = {"float64": 6e10, "float32": 6e10, "float16": 6e3, "bfloat16": 6e10}
+
+LEADING = (2, 1, 3, 1, 2, 1, 2, 1)  # sizes of the dimensions that rank six to eight adds
+RANKS = (6, 7, 8)
+MANY = 33_000  # rows, or elements of a row: above the sizes from which frameworks use several threads
+MOST_ELEMENTS = 300_000  # of a tensor of kind `large`
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The tensors of one call. `label` says what is special: "nan in x".
+
+    `exact_range` is whether the values are within the range in which the definition of the function, evaluated in the
+    dtype of the case, neither overflows nor underflows.
+    """
+
+    label: str
+    tensors: Tensors
+    exact_range: bool = True
+
+
+def draws(case: Case) -> tuple[Draw, ...]:
+    """Return the draws of a case. Equal arguments give equal draws."""
+    tensors = case.declaration.tensors
+    if case.kind is InputKind.PLAIN:
+        return (Draw("", tensors),)
+    return tuple(DRAWS[case.kind](tensors, case.dtype))
+
+
+def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
+    """Yield the cases that follow from a declaration by rule: compiled, and every kind of inputs but plain.
+
+    A declaration without a reference or without tensors has none: a promise is one on its plain inputs. The limits of
+    the declaration are left out.
+    """
+    if not declaration.numeric or not declaration.tensors:
+        return
+    if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
+        yield from declaration.cases_in(Mode.COMPILED, framework)
+    first = declaration.dtypes[:1] or ("",)
+    floating = tuple(dtype for dtype in declaration.dtypes if dtype in FLOATING)
+    for kind in DRAWS:
+        dtypes = floating or first if kind is InputKind.SPECIAL else floating[:1] or first
+        modes = (Mode.GRADIENT,) if kind is InputKind.KINKS else (Mode.EAGER, Mode.COMPILED)
+        for mode in modes:
+            if {kind, mode} & declaration.limits.keys() or (mode is Mode.GRADIENT and mode not in declaration.modes):
+                continue
+            cases = (Case(framework, declaration, mode, dtype, kind) for dtype in dtypes)
+            yield from (case for case in cases if draws(case))
+
+
+def _special(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    floating = _floating(tensors, dtype)
+
+    def fill(names: list[str], value: Callable[[str], float]) -> Tensors:
+        return tensors | {name: _filled(tensors[name], value(tensors[name].dtype or dtype)) for name in names}
+
+    values: list[tuple[str, bool, Callable[[str], float]]] = [
+        ("nan", True, lambda _: math.nan),
+        ("infinity", True, lambda _: math.inf),
+        ("-infinity", True, lambda _: -math.inf),
+        ("-0", True, lambda _: -0.0),
+        ("a subnormal number", False, lambda name: SUBNORMAL[name]),
+        ("the smallest normal number", False, lambda name: SMALLEST_NORMAL[name]),
+        ("the largest number", False, lambda name: LARGEST[name]),
+    ]
+    together = [floating] if len(floating) > 1 else []
+    for label, exact_range, value in values:
+        for names in [[name] for name in floating] + together:
+            yield Draw(f"{label} in {' and '.join(names)}", fill(names, value), exact_range)
+    for name in floating:
+        spec = tensors[name]
+        both = (*_filled(spec, math.inf).fills, replace(_filled(spec, -math.inf).fills[0], start=0))
+        yield Draw(f"both infinities in {name}", tensors | {name: replace(spec, fills=both)})
+        yield Draw(f"{name} all nan", tensors | {name: replace(spec, constant=math.nan)})
+
+
+def _scaled(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    floating = _floating(tensors, dtype)
+
+    def scale(name: str, factors: Mapping[str, float], usual: float) -> Tensor:
+        return replace(tensors[name], factor=factors.get(tensors[name].dtype or dtype, usual))
+
+    for label, factors, usual in (("small", SMALL, 1e-20), ("great", GREAT, 1e20)):
+        for name in floating:
+            yield Draw(f"{label} {name}", tensors | {name: scale(name, factors, usual)}, exact_range=False)
+    for name in floating:
+        spec = tensors[name]
+        constant = replace(spec, constant=OFFSET[spec.dtype or dtype])
+        yield Draw(f"constant {name}", tensors | {name: constant})
+
+
+def _strided(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    del dtype
+    for view, least in ((View.TRANSPOSED, 2), (View.EVERY_SECOND, 1), (View.OFFSET, 1)):
+        viewed = {name: replace(spec, view=view) for name, spec in tensors.items() if len(spec.shape) >= least}
+        if viewed:
+            yield Draw(f"{view.value} views", tensors | viewed)
+
+
+def _empty(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    del dtype
+    for old in _sizes(tensors):
+        for new in (0, 1):
+            if old != new:
+                yield Draw(f"size {new} for {old}", _resized(tensors, old, new))
+
+
+def _rank(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    del dtype
+    highest = max(len(spec.shape) for spec in tensors.values())
+    for rank in RANKS:
+        leading = LEADING[: rank - highest]
+        more = {
+            name: replace(spec, shape=leading + spec.shape)
+            for name, spec in tensors.items()
+            if len(spec.shape) == highest and not spec.listed
+        }
+        yield Draw(f"rank {rank}", tensors | more)
+
+
+def _large(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    del dtype
+    sizes = _sizes(tensors)
+    for old in dict.fromkeys((sizes[0], sizes[-1]) if sizes else ()):
+        new = min(MANY, *(_largest_size(spec, old) for spec in tensors.values() if old in spec.shape), MANY)
+        yield Draw(f"size {new} for {old}", _resized(tensors, old, new))
+
+
+def _kinks(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    for name in _floating(tensors, dtype):
+        spec = tensors[name]
+        yield Draw(f"zeros in {name}", tensors | {name: _filled(spec, 0.0)})
+        yield Draw(f"{name} all zero", tensors | {name: replace(spec, constant=0.0)})
+
+
+DRAWS: dict[InputKind, Callable[[Tensors, str], Iterator[Draw]]] = {
+    InputKind.SPECIAL: _special,
+    InputKind.SCALED: _scaled,
+    InputKind.STRIDED: _strided,
+    InputKind.EMPTY: _empty,
+    InputKind.RANK: _rank,
+    InputKind.LARGE: _large,
+    InputKind.KINKS: _kinks,
+}
+
+
+def _floating(tensors: Tensors, dtype: str) -> list[str]:
+    """Return the names of the inputs whose values a kind may choose."""
+    return [name for name, spec in tensors.items() if (spec.dtype or dtype) in FLOATING and not spec.listed]
+
+
+def _filled(spec: Tensor, value: float) -> Tensor:
+    """Return the tensor with a value in about three places, so that some rows have it and some do not."""
+    size = math.prod(spec.shape)
+    step = max(2, size // 3)
+    return replace(spec, fills=(Fill(value, min(step // 3, max(0, size - 1)), step),))
+
+
+def _sizes(tensors: Tensors) -> list[int]:
+    """Return the distinct sizes of all dimensions, in their order. Equal sizes count as one dimension."""
+    return list(dict.fromkeys(size for spec in tensors.values() if not spec.listed for size in spec.shape))
+
+
+def _resized(tensors: Tensors, old: int, new: int) -> Tensors:
+    return {
+        name: spec if spec.listed else replace(spec, shape=tuple(new if size == old else size for size in spec.shape))
+        for name, spec in tensors.items()
+    }
+
+
+def _largest_size(spec: Tensor, old: int) -> int:
+    """Return the size that may replace one of a tensor without more than the most elements."""
+    times = spec.shape.count(old)
+    rest = math.prod(size for size in spec.shape if size != old)
+    return max(1, int((MOST_ELEMENTS / max(1, rest)) ** (1 / times)))

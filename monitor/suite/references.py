@@ -1,0 +1,30 @@
+"""Evaluate the reference of a declared case, in double precision or in another one."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from monitor.formats.error_text import describe
+from monitor.suite.check_protocol import OracleError
+from monitor.suite.declare import Case
+from monitor.suite.input_kinds import Draw
+from monitor.suite.inputs import draw_inputs, reference_arguments
+from monitor.suite.oracle import leaves
+
+
+def expected_results(case: Case, draw: Draw) -> list[Any]:
+    """Return the reference results of a call as a flat list of leaves. Raises OracleError."""
+    return evaluate(case, draw_inputs(case, draw))
+
+
+def evaluate(case: Case, inputs: dict[str, Any]) -> list[Any]:
+    """Return the results of the reference with these inputs, as a flat list of leaves. Raises OracleError."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # infinities and empty arrays are inputs on purpose
+        try:
+            return [*leaves(case.declaration.oracle(np, **reference_arguments(case, inputs)))]
+        except Exception as error:
+            raise OracleError(f"the reference failed: {describe(error)}") from error
