@@ -34,6 +34,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from monitor.model import InputKind, Mode
@@ -172,7 +173,7 @@ class Declaration:
     oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
 
-    @property
+    @cached_property
     def inputs(self) -> dict[str, Any]:
         """The parameters after the framework itself, with their declared values."""
         return {name: parameter.default for name, parameter in [*inspect.signature(self.call).parameters.items()][1:]}
@@ -191,7 +192,7 @@ class Declaration:
         self.oracle, self.numeric = oracle, False
         return oracle
 
-    @property
+    @cached_property
     def tensors(self) -> dict[str, Tensor]:
         """The inputs that are tensors."""
         return {name: spec for name, spec in self.inputs.items() if isinstance(spec, Tensor)}

@@ -17,8 +17,9 @@ from pathlib import Path
 from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
-from monitor.model import Observation, Outcome, Stage
+from monitor.model import InputKind, Mode, Observation, Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
+from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.export import Exporter, StageError
 from monitor.suite.worker import AbsentError, checks_of, introduce, resolve
@@ -38,7 +39,9 @@ def main() -> None:
         module = import_module(f"monitor.suite.{options.framework}.export")
         make = getattr(module, f"{options.framework.capitalize()}Exporter")
         exporter: Exporter = make(options.device, options.platform)
-        checks = checks_of(exporter.device, options.suite)
+        checks = {
+            name: check for name, check in checks_of(exporter.device, options.suite).items() if has_own_program(check)
+        }
 
         def answer(request: Message) -> Message:
             observation, programs = export(exporter, checks[request["case"]])
@@ -48,6 +51,19 @@ def main() -> None:
         return introduce(exporter.device, checks), answer
 
     serve(options, start, (DeviceUnavailableError, SuiteUnavailableError, ImportError))
+
+
+def has_own_program(check: CaseCheck) -> bool:
+    """Return whether no other case has the program of a check.
+
+    Special values are arguments of the program that plain inputs have, and a compiled call is the program of the eager
+    one. A compiled case in the first dtype is exported all the same, because a trace of it is itself compiled.
+    """
+    if not isinstance(check, DeclaredCheck):
+        return True
+    case = check.case
+    in_first = case.dtype in case.declaration.dtypes[:1] or not case.dtype
+    return case.kind is InputKind.PLAIN and (in_first or case.mode is not Mode.COMPILED)
 
 
 def export(exporter: Exporter, check: CaseCheck) -> tuple[Observation, list[bytes]]:

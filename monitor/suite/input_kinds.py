@@ -80,8 +80,9 @@ def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
         for mode in modes:
             if {kind, mode} & declaration.limits.keys() or (mode is Mode.GRADIENT and mode not in declaration.modes):
                 continue
-            cases = (Case(framework, declaration, mode, dtype, kind) for dtype in dtypes)
-            yield from (case for case in cases if draws(case))
+            for dtype in dtypes:
+                if next(DRAWS[kind](declaration.tensors, dtype), None):
+                    yield Case(framework, declaration, mode, dtype, kind)
 
 
 def _special(tensors: Tensors, dtype: str) -> Iterator[Draw]:
