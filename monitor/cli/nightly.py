@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
+    AllCasesOption,
     BuildsOption,
     CacheOption,
     CasesOption,
@@ -52,6 +53,7 @@ def nightly(
     build: BuildsOption = [],  # noqa: B006
     python: PythonOption = "",
     case: CasesOption = [],  # noqa: B006
+    all_cases: AllCasesOption = False,
     evidence: EvidencesOption = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
     site: SiteOption = DEFAULT_SITE,
@@ -60,12 +62,14 @@ def nightly(
 ) -> None:
     """Run a whole night on this machine: plan, run, record, compare, write the site.
 
+    Weekly cases take turns, a sixth of them each night, unless --case or --all-cases requests them.
+
     Exit status: 0 if every run observed something, 1 if a run was blocked, 2 if the call is wrong or a run file was
     refused.
     """
     refuse_foreign(site)  # before hours of work, not after them
     selected = (tuple(target), tuple(framework), tuple(suite))
-    request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence))
+    request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence), all_cases=all_cases)
     report = run_night(request, history, cache, resume=resume)
     print(report.text)
     page = write_pages(report.snapshot, site)

@@ -60,6 +60,7 @@ EvidencesOption = Annotated[
 CasesOption = Annotated[
     list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.", metavar="PATTERN")
 ]
+AllCasesOption = Annotated[bool, typer.Option("--all-cases", help="Also run the weekly cases that would rest tonight.")]
 
 # Builds.
 ChannelOption = Annotated[str, typer.Option("--channel", help="auto, nightly, release or pinned.", metavar="NAME")]

@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
+    AllCasesOption,
     BuildsOption,
     CasesOption,
     ChannelOption,
@@ -50,6 +51,7 @@ def plan(
     evidence: EvidencesOption = [],  # noqa: B006
     self_hosted: SelfHostedOption = [],  # noqa: B006
     case: CasesOption = [],  # noqa: B006
+    all_cases: AllCasesOption = False,
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into this many equal jobs.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Also plan builds that were measured already.")] = False,
 ) -> None:
@@ -59,6 +61,9 @@ def plan(
     for other runners only if --self-hosted names their target. A build that was measured already is skipped for one
     night, unless --build names it, or another night of it would decide something: an unconfirmed change, or a slowdown
     that was confirmed once.
+
+    Weekly cases take turns: each run chooses a sixth of them, by the nights on which they last ran and by their cost.
+    Those of an unsettled change run every night.
 
     Writes OUT/matrix.json, a list of {name, job, labels, target, evidence}, and one OUT/<name>.json per job.
     """
@@ -71,6 +76,7 @@ def plan(
         cases=tuple(case),
         evidences=tuple(evidence),
         shards=shards,
+        all_cases=all_cases,
         self_hosted=tuple(self_hosted),
     )
     for line in make_plan(request, history, out, force=force).lines():

@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial, wraps
 from pathlib import Path
 from typing import NoReturn
@@ -96,6 +97,11 @@ def build_parser(program: str) -> argparse.ArgumentParser:
         type=_checked(existing_file),
         help="a job file of `portability plan`; excludes the options below",
     )
+    parser.add_argument(
+        "--all-cases",
+        action="store_true",
+        help="also run the weekly cases of the job that rest tonight; without --job, all cases run",
+    )
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
     parser.add_argument("--suite", help="a suite (default: paper, or kernels for registered evidence)")
@@ -148,7 +154,8 @@ def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
     Raises UsageError and TargetError.
     """
     if options.job:
-        return _read_job(options.job)
+        job = _read_job(options.job)
+        return replace(job, all_cases=True) if options.all_cases else job
     if not options.framework:
         raise UsageError("--framework or --job is needed")
     _refuse_unknown_channel(options.channel)
@@ -168,6 +175,7 @@ def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
         python=options.python,
         selection=tuple(options.case),
         shard=options.shard or "",
+        all_cases=True,  # without a plan, nothing says which of them ran before
     )
 
 

@@ -14,6 +14,7 @@ from monitor.execution.baseline_comparison import compare_with_baseline
 from monitor.execution.builds.job_builds import BuildChangedError, JobBuilds, provision_job
 from monitor.execution.builds.provider import BuildUnavailable, parse_requirement
 from monitor.execution.calibration import calibrate
+from monitor.execution.case_schedule import cases_of_night, removed_cases
 from monitor.execution.case_selection import cases_of_shard, no_case_line, select_cases
 from monitor.execution.collect_signatures import collect_signatures
 from monitor.execution.host_info import describe_host
@@ -172,7 +173,8 @@ def _previous_run(path: Path, *, resume: bool) -> RunFile | None:
 
 def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo) -> Run:
     job = context.job
-    cases = select_cases(info.cases, job.selection)
+    cases = select_cases(info.cases, job.selection) if job.selection else cases_of_night(job, info.cases)
+    resting = 0 if job.selection else len(info.cases) - len(cases)
     if job.shard:
         cases = cases_of_shard(cases, job.shard, job.costs)
     unpinned = isinstance(context.backend, ExecuteBackend) and not context.cores
@@ -182,6 +184,8 @@ def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo) -> Run:
         head,
         build=replace(builds.framework.build, commit=info.commit),
         cases=cases,
+        resting=resting,
+        removed=removed_cases(job, info.cases) if resting else (),
         notes=builds.notes + ((UNPINNED,) if unpinned else ()),
         environment=describe_host() | {"host.pinned": pinned} | info.environment,
     )

@@ -57,14 +57,21 @@ def run_faults(run: Run, now: datetime) -> Iterator[Fault]:
 
 
 def _content_faults(run: Run) -> Iterator[Fault]:
+    if run.resting and (run.blocked or run.selection):
+        yield "run.resting", f"{run.resting} cases in a run that {'was blocked' if run.blocked else 'selects cases'}"
+    if run.removed and not run.resting:
+        yield "run.removed", "names cases in a run in which none rests"
+    if both := sorted(set(run.removed).intersection(run.cases)):
+        yield "run.removed", f"{both[0]} is one of its cases"
     if run.blocked and run.cases:
         yield "run.blocked", "a run that was blocked has cases"
     if not run.blocked and run.build is None:
         yield "run.build", "is missing in a run that was not blocked"
     if not (run.blocked or run.cases or run.shard or run.selection):
         yield "run.cases", "there is none, in a run of the whole suite that was not blocked"
-    if any(not case.startswith(f"{run.framework}/") for case in run.cases):
-        yield "run.cases", f"a case that is not of {run.framework}"
+    for field, cases in (("run.cases", run.cases), ("run.removed", run.removed)):
+        if any(not case.startswith(f"{run.framework}/") for case in cases):
+            yield field, f"a case that is not of {run.framework}"
     if (functions := len(set(map(function_of, run.cases)))) > MAX_FUNCTIONS:
         yield "run.cases", f"of {functions} functions, and {MAX_FUNCTIONS} is the most"
 

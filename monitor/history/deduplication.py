@@ -31,6 +31,9 @@ EARLIER = "portability.earlier"  # the key of the earlier run in a file's metada
 # With a smaller share of equal cases, a run is written whole, and later runs name it. A higher share would write whole
 # runs more often than it pays, a lower one would leave more and more to be written every night.
 MIN_SHARE = 0.9
+# The share is that of the cases which both runs have: weekly cases of tonight need not be in the earlier run. If these
+# are most of tonight's cases, the run is written whole.
+MIN_COMMON = 0.5
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,11 @@ def deduplicate(table: pa.Table, earlier: EarlierRun) -> pa.Table:
     columns = [name for name in REPEATED if name in table.column_names]
     rows = _rows(table["case"], earlier.table)
     there = earlier.table.take(rows)
-    deduplicated = pc.is_valid(rows)
+    deduplicated = common = pc.is_valid(rows)
     for name in columns:
         deduplicated = pc.and_(deduplicated, _equal(table[name], there[name]))
-    if not table.num_rows or pc.sum(deduplicated).as_py() < MIN_SHARE * table.num_rows:
+    shared = pc.sum(common).as_py() or 0
+    if shared < max(1, MIN_COMMON * table.num_rows) or pc.sum(deduplicated).as_py() < MIN_SHARE * shared:
         return table
     for name in columns:
         kept = pc.if_else(deduplicated, pa.scalar(None, table[name].type), table[name])

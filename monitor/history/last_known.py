@@ -10,6 +10,7 @@ from typing import TypeVar
 from monitor.history.files import Files
 from monitor.history.layout import UNREADABLE, RecordedRun, read_observations, unreadable
 from monitor.history.manifest import read_table, write_table
+from monitor.history.ordering import Extent
 from monitor.history.spreadsheet_safety import escape_cell, unescape_cell
 from monitor.model import Evidence, Outcome
 
@@ -27,27 +28,26 @@ class LastKnown:
     message: str
 
 
-def apply_run(known: Mapping[str, T], answers: Mapping[str, T | None], *, whole: bool) -> dict[str, T]:
+def apply_run(known: Mapping[str, T], answers: Mapping[str, T | None], extent: Extent) -> dict[str, T]:
     """Return the known value of every case after one more run; a value of None is a case that could not be judged.
 
-    Missing evidence changes nothing. After a run of the whole suite, a case that the run did not ask for is removed;
-    after a selection it stays.
+    Missing evidence changes nothing. A case that the run did not ask for stays, unless the run removes it.
     """
-    kept = {case: value for case, value in known.items() if case in answers or not whole}
+    kept = {case: value for case, value in known.items() if case in answers or not extent.removes(case)}
     return kept | {case: value for case, value in answers.items() if value is not None}
 
 
 def known_after(
-    files: Files, runs: Iterable[tuple[RecordedRun, bool]], known: Mapping[str, LastKnown] | None = None
+    files: Files, runs: Iterable[tuple[RecordedRun, Extent]], known: Mapping[str, LastKnown] | None = None
 ) -> dict[str, LastKnown]:
     """Return the last known outcomes after runs of one series, starting from `known`.
 
     The runs come with their extent (`monitor.history.ordering.with_extent`), which depends on all runs of the series.
     """
     result = dict(known or {})
-    for recorded, whole in runs:
+    for recorded, extent in runs:
         if not recorded.run.blocked:
-            result = apply_run(result, _answers(files, recorded), whole=whole)
+            result = apply_run(result, _answers(files, recorded), extent)
     return result
 
 

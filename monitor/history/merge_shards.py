@@ -42,7 +42,8 @@ def _join(parts: Sequence[RunFile]) -> RunFile:
     return RunFile(
         replace(
             joined[0].run,
-            cases=tuple(sorted({case for part in joined for case in part.run.cases})),
+            cases=(cases := tuple(sorted({case for part in joined for case in part.run.cases}))),
+            removed=tuple(sorted({case for part in joined for case in part.run.removed}.difference(cases))),
             notes=tuple(dict.fromkeys(notes)),
             shard=f"{','.join(map(str, here))}/{count}" if missing else "",
         ),

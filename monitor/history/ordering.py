@@ -6,6 +6,7 @@ An old build that is run today belongs to the past: its successor is the next bu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from packaging.version import InvalidVersion, Version
@@ -14,6 +15,18 @@ from monitor.history.layout import RecordedRun
 from monitor.model import Evidence, Run, Series
 
 OLDEST = Version("0")
+
+
+@dataclass(frozen=True)
+class Extent:
+    """Cases that a run removes from its suite: all `others` that it did not ask for, or those in `removed` alone."""
+
+    others: bool = False
+    removed: frozenset[str] = frozenset()
+
+    def removes(self, case: str) -> bool:
+        """Return whether a case that the run did not ask for is removed."""
+        return self.others or case in self.removed
 
 
 def in_order(runs: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
@@ -29,17 +42,19 @@ def in_order(runs: Iterable[RecordedRun]) -> tuple[RecordedRun, ...]:
     return tuple(next(places[recorded.run.series]) for recorded in by_time)
 
 
-def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, bool]]:
-    """Yield runs in order, each with True if a case that it did not ask for is removed.
+def with_extent(runs: Iterable[RecordedRun]) -> Iterator[tuple[RecordedRun, Extent]]:
+    """Yield runs in order, each with the cases that it removes.
 
-    Suites grow. A run that started before one of an older build may not have had its newer cases.
+    A run in which weekly cases rest removes the cases that it names. Suites grow: a run that started before one of an
+    older build may not have had its newer cases, and removes none.
     """
     latest: dict[Series, str] = {}
     for recorded in runs:
         run = recorded.run
         before = latest.get(run.series, "")
         # A table of kernels is the build's own, whenever it was read.
-        yield recorded, run.whole and (run.started >= before or run.evidence is Evidence.REGISTERED)
+        whole = run.whole and (run.started >= before or run.evidence is Evidence.REGISTERED)
+        yield recorded, Extent(whole and not run.resting, frozenset(run.removed if whole else ()))
         latest[run.series] = max(before, run.started)
 
 

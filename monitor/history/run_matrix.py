@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from monitor.history.layout import RecordedRun
+from monitor.history.ordering import Extent
 from monitor.model import Outcome, Series
 
 OUTCOMES = tuple(Outcome)
@@ -76,14 +77,20 @@ class RunMatrix:
         """Return the index of each case in `cases`."""
         return {case: index for index, case in enumerate(self.cases)}
 
-    def apply_run(self, known: Numbers, run: int, values: Numbers | int, *, whole: bool) -> Numbers:
+    def apply_run(self, known: Numbers, run: int, values: Numbers | int, extent: Extent) -> Numbers:
         """Return the `known` values of each case, updated with the `values` of a run.
 
-        A blocked case keeps its known value. After a run of the whole suite, a case that the run did not ask for is
-        NONE.
+        A blocked case keeps its known value. A case that the run removes is NONE.
         """
         after = np.where(self.judged[run], values, known)
-        return np.where(self.asked[run], after, NONE) if whole else after
+        return np.where(self.removed(run, extent), NONE, after)
+
+    def removed(self, run: int, extent: Extent) -> Flags:
+        """Return which cases a run of this extent removes."""
+        named = np.full(len(self.cases), extent.others)
+        named[[self.position[case] for case in extent.removed if case in self.position]] = True
+        removed: Flags = named & ~self.asked[run]
+        return removed
 
     def numbers(self, column: str) -> Floats:
         """Return a column of numbers, NaN where a run did not ask for a case."""

@@ -201,10 +201,10 @@ class HistoryReader:
         return {case: found.outcome for case, found in known.items()}
 
     def done(self, job: Job) -> tuple[Run, ...]:
-        """Return the runs, in order, that cover all cases of a job and observed anything."""
+        """Return the runs, in order, that cover all cases of a job, weekly ones included, and observed anything."""
         runs = [item.run for item in self._runs(job.series)]
         asked = ((), job.selection)  # the whole suite has every case
-        return tuple(run for run in runs if not (run.blocked or run.shard) and run.selection in asked)
+        return tuple(run for run in runs if not (run.blocked or run.shard or run.resting) and run.selection in asked)
 
     def has(self, job: Job, build: Build) -> bool:
         """Return whether a run of that job on that build exists and observed anything."""

@@ -20,6 +20,10 @@ class Job:
     `build` ("jax==0.9.2") and `python` (an interpreter with the framework) override `channel`. `selection` holds shell
     patterns of case ids; empty means the whole suite. `shard` ("2/8") is a part of the cases, split by `costs`, the
     seconds that each case took before.
+
+    Without a selection and without `all_cases`, weekly cases take turns (`monitor.execution.case_schedule`). `last_ran`
+    has the weekly cases that ran before, by the date of the last night that ran them. Those in `due` run tonight
+    whenever they ran: their last change is not settled, or an open regression has them.
     """
 
     target: str
@@ -32,6 +36,9 @@ class Job:
     selection: tuple[str, ...] = ()
     shard: str = ""
     costs: dict[str, float] = field(default_factory=dict)
+    all_cases: bool = False
+    last_ran: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    due: tuple[str, ...] = ()
     watch: dict[str, Outcome] = field(default_factory=dict)
     watch_on: dict[str, dict[str, Outcome]] = field(default_factory=dict)
     baseline: Baseline | None = None
@@ -52,9 +59,10 @@ class Run:
 
     `compiler` is the build that compiled, if the framework's own environment has no compiler. `cases` are all cases
     that should be observed, so that a missing observation can be recognized; a case outside a `selection` or `shard` is
-    not removed. `blocked` is the reason why nothing could be observed: the build did not install, or the device is
-    absent. `notes` are lines for the reader of the night. `environment` has the worker's and the host's data on
-    themselves.
+    not removed. `resting` is the number of weekly cases whose turn it is not; a run with such cases names in `removed`
+    the known cases that the suite no longer has. `blocked` is the reason why nothing could be observed: the build did
+    not install, or the device is absent. `notes` are lines for the reader of the night. `environment` has the worker's
+    and the host's data on themselves.
     """
 
     id: str
@@ -68,6 +76,8 @@ class Run:
     cases: tuple[str, ...] = ()
     selection: tuple[str, ...] = ()
     shard: str = ""
+    resting: int = 0
+    removed: tuple[str, ...] = ()
     blocked: str = ""
     notes: tuple[str, ...] = ()
     environment: dict[str, str] = field(default_factory=dict)
@@ -94,7 +104,7 @@ class Run:
 
     @property
     def whole(self) -> bool:
-        """Return whether the run covers the whole suite."""
+        """Return whether the run is one of the whole suite, of which weekly cases may rest."""
         return not self.selection and not self.shard
 
     @property

@@ -138,6 +138,7 @@ def _missing_jobs(
             cases=request.cases,
             evidences=request.evidences,
             compare=False,
+            all_cases=True,
         )
         for job in plan_jobs(plan, targets, history):
             if history.has(job, build):

@@ -16,10 +16,11 @@ from monitor.analysis.outcomes.machine_baselines import differing_outcomes
 from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
 from monitor.execution.targets.target import Target, find_target
-from monitor.history.store import History, LoadedHistory
-from monitor.model import Evidence, Job, Series
+from monitor.history.store import History
+from monitor.model import Evidence, Job, Period, Series, period_of
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
+from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
 from monitor.suite.discovery import KERNELS, collect, frameworks, is_listed, suites
 
 Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite
@@ -37,8 +38,8 @@ MAX_JOBS = 256
 class PlanRequest:
     """Selection of jobs. An empty tuple selects everything; each of `builds` ("jax==0.9.2") applies to its framework.
 
-    With `compare`, a run measures suspicious cases again beside the last good build. `self_hosted` are the targets that
-    have their own runner.
+    With `compare`, a run measures suspicious cases again beside the last good build. With `all_cases`, no weekly case
+    rests. `self_hosted` are the targets that have their own runner.
     """
 
     targets: tuple[str, ...] = ()
@@ -51,6 +52,7 @@ class PlanRequest:
     evidences: tuple[Evidence, ...] = ()
     shards: int = 1
     compare: bool = True
+    all_cases: bool = False
     self_hosted: tuple[str, ...] = ()
 
 
@@ -207,25 +209,8 @@ def suite_of(case: str, evidence: Evidence) -> str:
 
 def _jobs_of(request: PlanRequest, target: Target, history: History) -> list[Job]:
     whole = [
-        Job(
-            target=target.name,
-            framework=framework,
-            suite=suite,
-            evidence=evidence,
-            channel=request.channel,
-            build=build,
-            python=request.python,
-            selection=request.cases,
-            watch=(watch := history.watch_list(target.name, framework, suite, evidence, version=version)),
-            watch_on=differing_outcomes(recent, watch) if recent else {},
-            baseline=next_baseline(recent, (target.name, framework, suite, evidence)) if recent else None,
-        )
+        _job_of(request, target, (target.name, framework, suite, evidence), history)
         for evidence, framework, suite in _series_of(request, target)
-        for build in [_build_of(request, target.sources(evidence).framework(framework))]
-        for version in [build.partition("==")[2]]
-        for recent in [
-            _recent((target.name, framework, suite, evidence), history, version) if request.compare else None
-        ]
     ]
     if request.shards == 1:
         return whole
@@ -237,6 +222,37 @@ def _jobs_of(request: PlanRequest, target: Target, history: History) -> list[Job
     ]
 
 
+def _job_of(request: PlanRequest, target: Target, series: Series, history: History) -> Job:
+    """Return the job of a series, with its past."""
+    _, framework, suite, evidence = series
+    build = _build_of(request, target.sources(evidence).framework(framework))
+    version = build.partition("==")[2]
+    watch = history.watch_list(*series, version=version)
+    takes_turns = not (request.all_cases or request.cases) and has_weekly(suite, watch)
+    compared = request.compare and evidence is Evidence.EXECUTED
+    recent = history.recent(series, nights=RECENT_NIGHTS, version=version) if compared or takes_turns else None
+    baseline = next_baseline(recent, series) if recent and compared else None
+    past = weekly_past(recent) if recent and takes_turns else WeeklyPast()
+    followed = [case for case in baseline.followed if period_of(suite, case) is Period.WEEK] if baseline else []
+    return Job(
+        target=target.name,
+        framework=framework,
+        suite=suite,
+        evidence=evidence,
+        channel=request.channel,
+        build=build,
+        python=request.python,
+        selection=request.cases,
+        costs=past.costs,
+        all_cases=request.all_cases,
+        last_ran=past.last_ran,
+        due=tuple(sorted({*past.due, *followed})) if takes_turns else (),
+        watch=watch,
+        watch_on=differing_outcomes(recent, watch) if recent and compared else {},
+        baseline=baseline,
+    )
+
+
 def _series_of(request: PlanRequest, target: Target) -> Iterator[tuple[Evidence, str, str]]:
     """Yield the evidence, framework and suite of each series that a request runs on a target."""
     for evidence in _runnable_evidences(request, target):
@@ -246,13 +262,6 @@ def _series_of(request: PlanRequest, target: Target) -> Iterator[tuple[Evidence,
                 for suite in (KERNELS,) if evidence is Evidence.REGISTERED else suites(framework):
                     if suite in (request.suites or offer.framework(framework).suites or (suite,)):
                         yield evidence, framework, suite
-
-
-def _recent(series: Series, history: History, version: str) -> LoadedHistory | None:
-    """Return the recent nights that a run of a series is compared with; None unless its evidence is executed."""
-    if series[-1] is not Evidence.EXECUTED:
-        return None
-    return history.recent(series, nights=RECENT_NIGHTS, version=version)
 
 
 def _targets_of(request: PlanRequest, targets: Mapping[str, Target]) -> list[Target]:

@@ -135,6 +135,8 @@ def deviation(run: Run, job: Job) -> str:
     if run.selection != job.selection:
         selected, planned = (", ".join(patterns) or "none" for patterns in (run.selection, job.selection))
         return f"run.selection: {selected}, and {planned} was planned"
+    if run.resting and job.all_cases:
+        return f"run.resting: {run.resting} cases rest, and all cases were planned"
     if job.build and run.build and job.build not in (run.build.label, run.build.label.partition("+")[0]):
         return f"run.build: {run.build.label}, and {job.build} was planned"
     if run.build and (run.build.channel is Channel.GIVEN) is not bool(job.python):

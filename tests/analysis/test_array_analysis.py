@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -19,18 +20,37 @@ MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"
 
 
-@pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns"])
+RESTING = "planted, with cases that rest"
+
+
+@pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns", RESTING])
 def history(request: pytest.FixtureRequest) -> LoadedHistory:
     if request.param == "shipped":
         return HistoryReader(Folder(SHIPPED)).load()
     found: LoadedHistory = request.getfixturevalue("recorded")
     if request.param == "planted":
         return found
+    if request.param == RESTING:
+        return with_resting(found)
     runs = (
         replace(item, run=replace(item.run, environment={"host.cpu": MACHINES[number % 2]}))
         for number, item in enumerate(found.runs)
     )
     return replace(found, runs=tuple(runs))
+
+
+def with_resting(history: LoadedHistory) -> LoadedHistory:
+    """Return the history with a third of the cases of each run at rest; two runs of three remove one of these."""
+    table = history.observations
+    number_of = {item.run.id: number for number, item in enumerate(history.runs)}
+    turn = table["run"].map(number_of).astype(int) + table["case"].map(lambda case: crc32(case.encode())).astype(int)
+    rested = dict(table[turn % 3 == 0].groupby("run", observed=True)["case"].first())
+    runs = (
+        replace(item, run=replace(item.run, resting=1, removed=(removed, "jax/gone/eager") if number % 3 else ()))
+        for number, item in enumerate(history.runs)
+        for removed in [str(rested.get(item.run.id, ""))]
+    )
+    return replace(history, runs=tuple(runs), observations=table[turn % 3 != 0].reset_index(drop=True))
 
 
 def test_arrays_find_the_same_news(history: LoadedHistory) -> None:

@@ -92,13 +92,19 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     states: dict[Series, _SeriesState] = defaultdict(_SeriesState)
     of_build: dict[tuple[Series, str], pd.DataFrame] = {}
     result = []
-    for number, (item, whole) in enumerate(with_extent(recorded.runs)):
+    known_outcomes: dict[Series, dict[str, str]] = defaultdict(dict)
+    for number, (item, extent) in enumerate(with_extent(recorded.runs)):
         run = item.run
         table = tables.get(run.id, nothing)
         state = states[run.series]
         if run.blocked:
-            result.append(_night(run, state.baseline, [], [], table))
+            result.append(_night(run, state.baseline, [], [], table, {}))
             continue
+        outcomes = known_outcomes[run.series]
+        for case in [case for case in outcomes if extent.removes(case) and case not in set(table["case"])]:
+            del outcomes[case]
+        resting = {case: word for case, word in outcomes.items() if case not in set(table["case"])}
+        outcomes.update((case, word) for case, word in _words(table).items() if Outcome(word).known)
         machine = run.machine if run.evidence is Evidence.EXECUTED else ""
         said = attributions(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
         answers = [*_answers(run, table, other_values.get(run.id, {}), said)]
@@ -113,7 +119,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         ]
         repeated = [change for change in found if already_reported(known[change.case], change)]
         changes = [change for change in found if change not in repeated]
-        missing = sorted(state.cases() - known.keys()) if whole else []
+        missing = sorted(filter(extent.removes, state.cases() - known.keys()))
         for case in missing:
             past = state.latest(case)
             assert past is not None
@@ -123,7 +129,8 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             )
             changes.append(gone)
         changes += drifted[run.id]
-        result.append(_night(run, state.baseline, changes, repeated, table))
+        resting = resting if run.resting and run.whole else {}
+        result.append(_night(run, state.baseline, changes, repeated, table, resting))
         worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NOT_FAILING]
         at_once = len(worse) >= INCIDENT_MIN_CASES and len(worse) > INCIDENT_SHARE * len(table)
         for case in missing:
@@ -144,7 +151,12 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
 
 
 def _night(
-    run: Run, baseline: Build | None, changes: list[Change], repeated: list[Change], table: pd.DataFrame
+    run: Run,
+    baseline: Build | None,
+    changes: list[Change],
+    repeated: list[Change],
+    table: pd.DataFrame,
+    resting: Mapping[str, str],
 ) -> NightChanges:
     if baseline is None:  # on the first night everything is new: news is what the authors did not say
         changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
@@ -158,7 +170,7 @@ def _night(
         incidents.append(f"only {observed} of {len(table)} cases were observed")
     if turned := regressed_at_once(changes, len(table)):
         incidents.append(f"{turned} of {len(table)} cases regressed at once: one cause, not {turned}")
-    score = _score(table)
+    score = _score(_words(table) | resting)
     return NightChanges(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
 
 
@@ -178,9 +190,13 @@ def _answers(
         yield CaseResult(case, Outcome(word), message, confirmed, declared, values.get(case), blame)
 
 
-def _score(table: pd.DataFrame) -> Score:
+def _words(table: pd.DataFrame) -> dict[str, str]:
+    return dict(table[["case", "outcome"]].itertuples(index=False, name=None))
+
+
+def _score(words: Mapping[str, str]) -> Score:
     functions = defaultdict(list)
-    for case, outcome in table[["case", "outcome"]].itertuples(index=False, name=None):
+    for case, outcome in words.items():
         functions[function_of(case)].append(Outcome(outcome))
     return score(map(portability, functions.values()))
 
@@ -246,7 +262,7 @@ def _series(
     unjudged: dict[str, _Known] = {}
     strips: dict[str, list[Outcome | None]] = {}
     recent = runs[-HISTORY_RUNS:]
-    for number, (item, whole) in enumerate(with_extent(runs), start=len(recent) - len(runs)):
+    for number, (item, extent) in enumerate(with_extent(runs), start=len(recent) - len(runs)):
         table = tables.get(item.run.id)
         if item.run.blocked or table is None:
             continue
@@ -259,9 +275,9 @@ def _series(
                 blocked[case] = _Known(int(position), item.run, ())
             if number >= 0:
                 strips.setdefault(case, [None] * len(recent))[number] = outcome
-        after = apply_run(known, answers, whole=whole)
+        after = apply_run(known, answers, extent)
         gone = {case: value for case, value in (gone | known).items() if case not in after}
-        unjudged = apply_run(unjudged, blocked, whole=whole)
+        unjudged = apply_run(unjudged, blocked, extent)
         known = after
     return SeriesOfCases(
         target,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.analysis.outcomes.run_conditions import machine_of
-from monitor.history.ordering import with_extent
+from monitor.history.ordering import Extent, with_extent
 from monitor.history.run_matrix import NONE, OUTCOMES, Flags, Numbers, RunMatrix
 from monitor.history.store import LoadedHistory
 from monitor.model import Outcome, Run
@@ -72,24 +72,23 @@ class SeriesPast:
         reported = outcome if when > own.last[position] != NONE else None
         return BaselineOutcome(own.past(position), self._latest(position), reported)
 
-    def missing(self, number: int) -> Iterator[tuple[str, CasePast]]:
-        """Yield the known cases that a run does not have, with their past."""
+    def missing(self, number: int, extent: Extent) -> Iterator[tuple[str, CasePast]]:
+        """Yield the known cases that a run of this extent removes, with their past."""
         known = np.any([past.last != NONE for past in self._pasts.values()], axis=0)
-        for position in np.flatnonzero(known & ~self._matrix.asked[number]).tolist():
+        for position in np.flatnonzero(known & self._matrix.removed(number, extent)).tolist():
             if past := self._latest(position):
                 yield self._matrix.cases[position], past
 
     def apply_run(
-        self, number: int, pasts: Mapping[str, CasePast | None], *, whole: bool, settled: Iterable[str] = ()
+        self, number: int, pasts: Mapping[str, CasePast | None], extent: Extent, settled: Iterable[str] = ()
     ) -> None:
         """Update the past with a run, whose results repeat the known ones except for the cases in `pasts`.
 
         `settled` are the cases of confirmed changes.
         """
-        if whole:
-            for case, _ in [*self.missing(number)]:
-                for past in self._pasts.values():
-                    past.forget(self._matrix.position[case])
+        for case, _ in [*self.missing(number, extent)]:
+            for past in self._pasts.values():
+                past.forget(self._matrix.position[case])
         own = self._pasts[self._machines[number]]
         for case, after in pasts.items():
             if after:
@@ -109,9 +108,9 @@ def differing_outcomes(recorded: LoadedHistory, watch: Mapping[str, Outcome]) ->
     last: dict[str, dict[str, Outcome]] = {}
     for matrix in recorded.matrices.values():
         known: dict[str, Numbers] = {}
-        for number, (item, whole) in enumerate(with_extent(matrix.runs)):
+        for number, (item, extent) in enumerate(with_extent(matrix.runs)):
             before = known.get(machine_of(item.run), np.full(len(matrix.cases), NONE))
-            known[machine_of(item.run)] = matrix.apply_run(before, number, matrix.outcome[number], whole=whole)
+            known[machine_of(item.run)] = matrix.apply_run(before, number, matrix.outcome[number], extent)
         for machine, outcomes in known.items():
             by_case = ((matrix.cases[case], OUTCOMES[outcomes[case]]) for case in np.flatnonzero(outcomes != NONE))
             last[machine] = {case: outcome for case, outcome in by_case if watch.get(case, outcome) is not outcome}

@@ -31,7 +31,7 @@ from monitor.analysis.outcomes.machine_baselines import SeriesPast
 from monitor.analysis.outcomes.value_changes import ValueChange, value_changes
 from monitor.analysis.status.scores import MIN_JUDGED_SHARE, Score
 from monitor.history.ordering import with_extent
-from monitor.history.run_matrix import OUTCOMES, PASS, Numbers, RunMatrix
+from monitor.history.run_matrix import BLOCKED, NONE, OUTCOMES, PASS, Numbers, RunMatrix
 from monitor.history.store import LoadedHistory
 from monitor.model import Build, Comparison, Outcome, Run, function_of
 
@@ -50,9 +50,9 @@ class NightChanges:
     """Changes of one run against its baseline.
 
     `baseline` is the build of the last earlier run that observed anything, or None. `incidents` are lines about the
-    build or the monitor. `expected` and `observed` count cases; `score` counts functions in this run. `repeated` are
-    changes that another class of machine showed before, and failures on a new class of machine that equal those on the
-    others; neither is reported again.
+    build or the monitor. `expected` and `observed` count cases; `score` counts functions in this run, where cases that
+    rest have their last known outcome. `repeated` are changes that another class of machine showed before, and
+    failures on a new class of machine that equal those on the others; neither is reported again.
     """
 
     run: Run
@@ -98,7 +98,7 @@ def _series_changes(
     reader, pasts = _SeriesReader(matrix), SeriesPast(matrix)
     baseline: Build | None = None
     last_run_of_build: dict[str, int] = {}
-    for number, (item, whole) in enumerate(with_extent(matrix.runs)):
+    for number, (item, extent) in enumerate(with_extent(matrix.runs)):
         run = item.run
         if run.blocked:
             yield reader.night(number, baseline, [])
@@ -115,8 +115,7 @@ def _series_changes(
         ]
         repeated = [change for change in found if already_reported(baselines[change.case], change)]
         changes = [change for change in found if not already_reported(baselines[change.case], change)]
-        if whole:
-            changes += [removal(case, past) for case, past in pasts.missing(number)]
+        changes += [removal(case, past) for case, past in pasts.missing(number, extent)]
         changes += drifted.get(run.id, [])
         yield reader.night(number, baseline, changes, repeated)
         at_once = _is_incident(sum(map(_fails_now, changes)), reader.expected(number))
@@ -124,7 +123,7 @@ def _series_changes(
         settled = [
             change.case for change in changes if change.verdict in SETTLED_KINDS or (at_once and _fails_now(change))
         ]
-        pasts.apply_run(number, after, whole=whole, settled=settled)
+        pasts.apply_run(number, after, extent, settled)
         baseline = run.build
         if run.build:
             last_run_of_build[run.build.label] = number
@@ -221,9 +220,10 @@ def _scores(matrix: RunMatrix) -> Iterator[Score]:
     if not first:
         yield from [Score(0, 0, 0, 0)] * len(matrix.runs)
         return
+    outcome = _outcomes_with_resting(matrix)
     asked, judged, passed = (
         np.add.reduceat(cases, first, axis=1, dtype=np.int32)
-        for cases in (matrix.asked, matrix.judged, matrix.outcome == PASS)
+        for cases in (outcome != NONE, (outcome != NONE) & (outcome != BLOCKED), outcome == PASS)
     )
     clean = passed == judged  # also if no case was judged
     known = (judged > 0) & (judged >= MIN_JUDGED_SHARE * asked)  # as `monitor.analysis.status.scores.enough_judged`
@@ -234,3 +234,17 @@ def _scores(matrix: RunMatrix) -> Iterator[Score]:
         ((judged > 0) & (passed == 0)).sum(axis=1).tolist(),
         ((asked > 0) & clean & ~known).sum(axis=1).tolist(),
     )
+
+
+def _outcomes_with_resting(matrix: RunMatrix) -> Numbers:
+    """Return the outcomes of runs by cases; a case that rests in a run of the whole suite has its last known one."""
+    if not any(item.run.resting for item in matrix.runs):
+        return matrix.outcome
+    shown, known = matrix.outcome.copy(), np.full(len(matrix.cases), NONE)
+    for number, (item, extent) in enumerate(with_extent(matrix.runs)):
+        if item.run.blocked:
+            continue
+        known = matrix.apply_run(known, number, matrix.outcome[number], extent)
+        if item.run.resting and item.run.whole:
+            shown[number] = np.where(matrix.asked[number], matrix.outcome[number], known)
+    return shown

@@ -135,15 +135,16 @@ def _series(matrix: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:
     """Return the status of one series. `known`, `removed` and `unjudged` hold the deciding run of each case."""
     known, removed, unjudged, outcome = (np.full(len(matrix.cases), NONE) for _ in range(4))
     turns: dict[int, tuple[OutcomeTransition, ...]] = {}
-    for number, (item, whole) in enumerate(with_extent(matrix.runs)):
+    for number, (item, extent) in enumerate(with_extent(matrix.runs)):
         if item.run.blocked or not matrix.asked[number].any():
             continue
-        after = matrix.apply_run(known, number, number, whole=whole)
-        before, outcome = outcome, matrix.apply_run(outcome, number, matrix.outcome[number], whole=whole)
+        after = matrix.apply_run(known, number, number, extent)
+        before, outcome = outcome, matrix.apply_run(outcome, number, matrix.outcome[number], extent)
         _note_transitions(turns, item.run, before, outcome)
         removed = np.where(after != NONE, NONE, np.where(known != NONE, known, removed))
         blocked = matrix.asked[number] & ~matrix.judged[number]
-        unjudged = np.where(blocked, number, NONE if whole else unjudged)
+        over = matrix.judged[number] | matrix.removed(number, extent)
+        unjudged = np.where(blocked, number, np.where(over, NONE, unjudged))
         known = after
     return SeriesStatus(
         *matrix.series,
