@@ -138,8 +138,7 @@ def _empty(tensors: Tensors, dtype: str) -> Iterator[Draw]:
     del dtype
     for old in _sizes(tensors):
         for new in (0, 1):
-            if old != new:
-                yield Draw(f"size {new} for {old}", _resized(tensors, old, new))
+            yield Draw(f"size {new} for {old}", _resized(tensors, old, new))
 
 
 def _rank(tensors: Tensors, dtype: str) -> Iterator[Draw]:
@@ -194,8 +193,12 @@ def _filled(spec: Tensor, value: float) -> Tensor:
 
 
 def _sizes(tensors: Tensors) -> list[int]:
-    """Return the distinct sizes of all dimensions, in their order. Equal sizes count as one dimension."""
-    return list(dict.fromkeys(size for spec in tensors.values() if not spec.listed for size in spec.shape))
+    """Return the distinct sizes above one of all dimensions, in their order. Equal sizes count as one dimension.
+
+    A dimension of size one keeps its size: it is broadcast, or dropped.
+    """
+    sizes = (size for spec in tensors.values() if not spec.listed for size in spec.shape)
+    return list(dict.fromkeys(size for size in sizes if size > 1))
 
 
 def _resized(tensors: Tensors, old: int, new: int) -> Tensors:
