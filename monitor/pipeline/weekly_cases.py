@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -13,12 +13,13 @@ from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.flakiness import flakiness_ratings
 from monitor.analysis.outcomes.outcome_changes import NightChanges, night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
-from monitor.analysis.regressions.regression import RegressionState, Suppression, regressions
+from monitor.analysis.regressions.regression import Regression, RegressionState, Suppression, regressions
 from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.triage import load_triage, suppression_of
 from monitor.history.ordering import with_extent
 from monitor.history.run_matrix import NONE, Flags, Numbers, RunMatrix
 from monitor.history.store import LoadedHistory
+from monitor.issues.settings import CLOSE_AFTER
 from monitor.model import Period, period_of
 from monitor.pipeline.locations import TRIAGE
 from monitor.suite.catalog import replaced_names
@@ -85,21 +86,25 @@ def _in_suite(matrix: RunMatrix) -> Flags:
 
 
 def _unsettled(recorded: LoadedHistory, matrix: RunMatrix) -> set[str]:
-    """Return the cases that changed when they were last judged, and those of open regressions.
+    """Return the cases that changed when they were last judged, and those of regressions that an issue may follow.
 
-    Accepted, muted and flaky failures are settled.
+    These are open, or were fixed too few nights ago to close an issue. Accepted, muted and flaky failures are settled.
     """
     replaced = replaced_names()
     nights = [mark_api_removals(night, replaced) for night in night_changes(recorded)]
     flaky = frozenset(rating.cell for rating in flakiness_ratings(recorded) if rating.flaky)
     suppress = suppression_of(load_triage(TRIAGE), flaky, datetime.now(UTC).date())
-    opened = {
-        one.cell.case
-        for regression in regressions(nights, suppress)
-        if regression.state is RegressionState.OPEN
-        for one in regression.bad
-    }
-    return opened.union(_changed_last(nights, matrix, suppress))
+    recent = {night.run.id for night in nights[max(0, len(nights) + 1 - CLOSE_AFTER) :]}  # the fix counts as good
+    followed = {cell.case for regression in regressions(nights, suppress) for cell in _followed(regression, recent)}
+    return followed.union(_changed_last(nights, matrix, suppress))
+
+
+def _followed(regression: Regression, recent: Collection[str]) -> Iterable[Cell]:
+    """Return the cells of a regression that another night decides; `recent` are the last runs, by id."""
+    if regression.state is RegressionState.OPEN:
+        return [one.cell for one in regression.bad]
+    last = regression.events[-1]
+    return last.cells if regression.state is RegressionState.FIXED and last.run.id in recent else ()
 
 
 def _changed_last(nights: Sequence[NightChanges], matrix: RunMatrix, suppress: Suppression) -> Iterator[str]:

@@ -104,6 +104,11 @@ def test_a_case_of_an_open_regression_is_due(night: Night, plan: Callable[..., J
     for day in (3, 4, 5, 6):
         night(day, {A: "error"})
     assert plan().due == (A,)
+    for day in (7, 8, 9):
+        night(day, {A: "pass"})
+        assert plan().due == (A,), "an issue closes after three good nights"
+    night(10, {A: "pass"})
+    assert plan().due == ()
 
 
 def test_a_case_that_rests_keeps_its_outcome_and_a_named_one_is_removed(night: Night, history: History) -> None:

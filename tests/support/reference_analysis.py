@@ -90,7 +90,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     for drift in accuracy_drifts(recorded):
         drifted[drift.run.id].append(drift_change(drift))
     states: dict[Series, _SeriesState] = defaultdict(_SeriesState)
-    of_build: dict[tuple[Series, str], pd.DataFrame] = {}
+    of_build: dict[tuple[Series, str], dict[str, str]] = defaultdict(dict)
     result = []
     known_outcomes: dict[Series, dict[str, str]] = defaultdict(dict)
     for number, (item, extent) in enumerate(with_extent(recorded.runs)):
@@ -146,7 +146,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
                 state.turned[change.case] = (number, change.after)
         state.baseline = run.build
         if run.build:
-            of_build[run.series, run.build.label] = table
+            of_build[run.series, run.build.label].update(_words(table))
     return tuple(result)
 
 
@@ -174,10 +174,9 @@ def _night(
     return NightChanges(run, baseline, tuple(changes), tuple(incidents), len(table), observed, score, tuple(repeated))
 
 
-def _passed(of_build: Mapping[tuple[Series, str], pd.DataFrame], series: Series, case: str, build: str) -> bool:
-    """Return whether a case passed in the last run of a build."""
-    table = of_build.get((series, build))
-    return table is not None and bool(((table["case"] == case) & (table["outcome"] == Outcome.PASS.value)).any())
+def _passed(of_build: Mapping[tuple[Series, str], Mapping[str, str]], series: Series, case: str, build: str) -> bool:
+    """Return whether a case passed in the last run of a build that has the case."""
+    return of_build.get((series, build), {}).get(case) == Outcome.PASS.value
 
 
 def _answers(

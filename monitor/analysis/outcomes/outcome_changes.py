@@ -10,7 +10,7 @@ the build or the monitor, never of functions.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -97,14 +97,14 @@ def _series_changes(
     """Yield the changes of each run of one series. The other arguments map run ids to data of that run."""
     reader, pasts = _SeriesReader(matrix), SeriesPast(matrix)
     baseline: Build | None = None
-    last_run_of_build: dict[str, int] = {}
+    runs_of_build: dict[str, list[int]] = defaultdict(list)
     for number, (item, extent) in enumerate(with_extent(matrix.runs)):
         run = item.run
         if run.blocked:
             yield reader.night(number, baseline, [])
             continue
         values = other_values.get(run.id, {})
-        causes = attributions(comparisons.get(run.id, ()), partial(reader.passed, last_run_of_build))
+        causes = attributions(comparisons.get(run.id, ()), partial(reader.passed, runs_of_build))
         results = [*reader.results(number, pasts.unsettled(number, values), values, causes)]
         has_limits = reader.has_declared_limits(number)
         baselines = {result.case: pasts.baseline(number, result.case) for result in results}
@@ -126,7 +126,7 @@ def _series_changes(
         pasts.apply_run(number, after, extent, settled)
         baseline = run.build
         if run.build:
-            last_run_of_build[run.build.label] = number
+            runs_of_build[run.build.label].append(number)
 
 
 def newest_nights(nights: tuple[NightChanges, ...]) -> tuple[NightChanges, ...]:
@@ -177,12 +177,14 @@ class _SeriesReader:
             cause = causes.get(case, Attribution.UNKNOWN)
             yield CaseResult(case, outcome, message, confirmed, declared_limit, values.get(case), cause)
 
-    def passed(self, last_run_of_build: Mapping[str, int], case: str, build: str) -> bool:
-        """Return whether a case passed in the last run of a build."""
+    def passed(self, runs_of_build: Mapping[str, Sequence[int]], case: str, build: str) -> bool:
+        """Return whether a case passed in the last run of a build that has the case."""
         position = self._matrix.position.get(case)
-        if position is None or build not in last_run_of_build:
+        if position is None or build not in runs_of_build:
             return False
-        return bool(self._matrix.outcome[last_run_of_build[build], position] == PASS)
+        outcomes = self._matrix.outcome[runs_of_build[build], position]
+        there = outcomes[outcomes != NONE]
+        return bool(len(there) and there[-1] == PASS)
 
     def has_declared_limits(self, number: int) -> bool:
         """Return whether any case of a run has a limit declared by its authors."""
