@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,9 @@ from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.regressions.regression import regressions
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History, LoadedHistory
+from monitor.history.store import LoadedHistory
 from monitor.model import NumericalError
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A = "jax/jax.a/eager"
@@ -56,25 +56,21 @@ def test_without_a_floor_nothing_is_said_of_what_was_exact() -> None:
     assert [*lasting_steps([*exact, ErrorLevel(1e-9, 1e-9), ErrorLevel(1e-9, 1e-9)], floor=0.0)] == []
 
 
-def recorded(
-    tmp_path: Path, runfile: Make, *errors: NumericalError, cpus: str = "aaaaaaaa", outcome: str = "pass"
-) -> LoadedHistory:
+def recorded(runfile: Make, *errors: NumericalError, cpus: str = "aaaaaaaa", outcome: str = "pass") -> LoadedHistory:
     """A history in which a case had these errors, a build a night, on processors of these kinds."""
     runfiles = []
     for day, (error, processor) in enumerate(zip(errors, cpus, strict=False), start=1):
         one = runfile(day, {A: outcome}, version=str(day), environment={"host.cpu": processor})
         runfiles.append(replace(one, observations=tuple(replace(o, error=error) for o in one.observations)))
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    return history.load()
+    return loaded_history(*runfiles)
 
 
 def ulp(value: float) -> NumericalError:
     return NumericalError(max_abs=1e-9, max_rel=value * 1e-7, max_ulp=value)
 
 
-def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make) -> None:
-    history = recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
+def test_it_is_news_when_the_second_build_says_so(runfile: Make) -> None:
+    history = recorded(runfile, *map(ulp, (3, 3, 3, 12, 12, 12)))
     told = [[(c.verdict, c.message) for c in night.changes] for night in night_changes(history)]
     assert told == [[], [], [], [], [(ChangeKind.ACCURACY_DRIFT, "error 3 -> 12 ulp, 4 times")], []]
     (change,) = night_changes(history)[4].changes
@@ -84,14 +80,14 @@ def test_it_is_news_when_the_second_build_says_so(tmp_path: Path, runfile: Make)
     assert regressions(night_changes(history)) == ()
 
 
-def test_another_processor_may_add_otherwise(tmp_path: Path, runfile: Make) -> None:
-    assert accuracy_drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
-    (found,) = accuracy_drifts(recorded(tmp_path / "b", runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
+def test_another_processor_may_add_otherwise(runfile: Make) -> None:
+    assert accuracy_drifts(recorded(runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
+    (found,) = accuracy_drifts(recorded(runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
     assert (found.until.version, found.since.version) == ("5", "6")
 
 
-def test_what_does_not_pass_has_no_drift(tmp_path: Path, runfile: Make) -> None:
-    assert accuracy_drifts(recorded(tmp_path, runfile, *map(ulp, (3, 3, 3, 12, 12)), outcome="mismatch")) == ()
+def test_what_does_not_pass_has_no_drift(runfile: Make) -> None:
+    assert accuracy_drifts(recorded(runfile, *map(ulp, (3, 3, 3, 12, 12)), outcome="mismatch")) == ()
 
 
 def near_zero(absolute: float, units: float) -> NumericalError:
@@ -99,9 +95,9 @@ def near_zero(absolute: float, units: float) -> NumericalError:
     return NumericalError(absolute, 1e9, units)
 
 
-def test_where_the_truth_is_zero_the_absolute_error_counts(tmp_path: Path, runfile: Make) -> None:
+def test_where_the_truth_is_zero_the_absolute_error_counts(runfile: Make) -> None:
     jittering = [near_zero(1e-7, units) for units in (1e12, 1e12, 1e12, 1e14, 1e14)]
-    assert accuracy_drifts(recorded(tmp_path / "a", runfile, *jittering)) == ()
+    assert accuracy_drifts(recorded(runfile, *jittering)) == ()
     rising = [near_zero(absolute, 1e12) for absolute in (1e-7, 1e-7, 1e-7, 5e-7, 4e-7)]
-    (found,) = accuracy_drifts(recorded(tmp_path / "b", runfile, *rising))
+    (found,) = accuracy_drifts(recorded(runfile, *rising))
     assert (found.before, found.after, found.unit) == (1e-7, 4e-7, "abs")

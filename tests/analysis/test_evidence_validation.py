@@ -18,6 +18,7 @@ from monitor.analysis.status.evidence_validation import (
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Evidence, Function
+from support.loaded_history import loaded_history
 
 CATALOG = {
     "jax.a": Function("jax.a", "jax", "a", study_tpu="success"),
@@ -40,13 +41,11 @@ def compiled(runfile: RunFile, declared: dict[str, str] | None = None) -> RunFil
     )
 
 
-def confronted(tmp_path: Path, *runfiles: RunFile) -> dict[str, EvidenceValidation]:
-    history = History(tmp_path / "history")
-    history.record(runfiles, "a night")
-    return {one.key: one for one in validate_evidence(series_statuses(history.load()), CATALOG)}
+def confronted(*runfiles: RunFile) -> dict[str, EvidenceValidation]:
+    return {one.key: one for one in validate_evidence(series_statuses(loaded_history(*runfiles)), CATALOG)}
 
 
-def test_the_study_speaks_of_functions(runfile: Callable[..., RunFile], tmp_path: Path) -> None:
+def test_the_study_speaks_of_functions(runfile: Callable[..., RunFile]) -> None:
     seen = {
         "jax/jax.a/eager": "pass",
         "jax/jax.b/eager": "unsupported",
@@ -54,14 +53,14 @@ def test_the_study_speaks_of_functions(runfile: Callable[..., RunFile], tmp_path
         "jax/jax.d/eager": "pass",
         "jax/jax.e/eager": "pass",
     }
-    found = confronted(tmp_path, compiled(runfile(1, seen, target="tpu-v3")))[STUDY]
+    found = confronted(compiled(runfile(1, seen, target="tpu-v3")))[STUDY]
     assert (found.count(key=True, compiles=True), found.count(key=False, compiles=False)) == (1, 1)
     assert (found.count(key=False, compiles=True), found.count(key=True, compiles=False)) == (1, 0)
     assert found.silent == 1  # the study says nothing of jax.d, and jax.e is not in it
     assert [one.name for one in found.disagreements] == ["jax.c"]
 
 
-def test_authors_declare_limits_of_cases(runfile: Callable[..., RunFile], tmp_path: Path) -> None:
+def test_authors_declare_limits_of_cases(runfile: Callable[..., RunFile]) -> None:
     seen = {
         "jax/jax.a/eager": "pass",
         "jax/jax.b/eager": "unsupported",
@@ -70,7 +69,7 @@ def test_authors_declare_limits_of_cases(runfile: Callable[..., RunFile], tmp_pa
         "jax/jax.e/eager": "blocked",
     }
     limits = {"jax/jax.b/eager": "unimplemented", "jax/jax.c/eager": "unimplemented"}
-    found = confronted(tmp_path, compiled(runfile(1, seen, target="tpu-v3", suite="harness"), limits))[AUTHORS]
+    found = confronted(compiled(runfile(1, seen, target="tpu-v3", suite="harness"), limits))[AUTHORS]
     frame = disagreement_frame([found])
     assert list(frame["name"]) == ["jax/jax.c/eager", "jax/jax.d/eager"]
     assert list(frame["key says"]) == ["unimplemented", "no limit"]
@@ -78,10 +77,10 @@ def test_authors_declare_limits_of_cases(runfile: Callable[..., RunFile], tmp_pa
     assert found.silent == 1
 
 
-def test_the_hardware_itself_is_the_truth(runfile: Callable[..., RunFile], tmp_path: Path) -> None:
+def test_the_hardware_itself_is_the_truth(runfile: Callable[..., RunFile]) -> None:
     executed = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "crash"}, target="tpu-v3")
     seen = {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "pass", "jax/jax.c/eager": "pass"}
-    found = confronted(tmp_path, executed, compiled(runfile(1, seen, target="tpu-v3")))[EXECUTED]
+    found = confronted(executed, compiled(runfile(1, seen, target="tpu-v3")))[EXECUTED]
     assert found.count(key=True, compiles=True) == 1
     assert [(one.name, one.key_text, one.compiled_text) for one in found.disagreements] == [
         ("jax/jax.b/eager", "crash: why crash", "pass")

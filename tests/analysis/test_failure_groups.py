@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.failure_groups import group_changes, signature
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Outcome
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 
@@ -68,7 +67,7 @@ def test_two_causes_say_different_things(one: Change, other: Change) -> None:
     assert signature(one) != signature(other)
 
 
-def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, runfile: Make) -> None:
+def test_a_cause_gathers_functions_and_hardware_of_one_build(runfile: Make) -> None:
     cases = {f"jax/jax.f{number}/eager": "pass" for number in range(3)}
     runfiles = []
     for night, outcome in enumerate(("pass", "error", "pass"), start=1):
@@ -80,9 +79,7 @@ def test_a_cause_gathers_functions_and_hardware_of_one_build(tmp_path: Path, run
             runfiles.append(
                 replace(one, run=replace(one.run, id=f"{one.run.id}{target}", target=target), observations=told)
             )
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    worse, better = group_changes(night_changes(history.load()))
+    worse, better = group_changes(night_changes(loaded_history(*runfiles)))
     assert (worse.build, worse.verdict, len(worse.members)) == ("jax==2", ChangeKind.REGRESSED, 6)
     assert (worse.targets, worse.functions) == (("cpu", "tpu-v4"), ("jax.f0", "jax.f1", "jax.f2"))
     assert (better.build, better.verdict, len(better.members)) == ("jax==3", ChangeKind.FIXED, 6)

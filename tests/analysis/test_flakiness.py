@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from scipy.stats import binomtest
@@ -17,19 +16,18 @@ from monitor.analysis.outcomes.flakiness import (
     wilson_interval,
 )
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Evidence
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 WORDS = {"p": "pass", "e": "error", "m": "mismatch", "f": "flaky", "b": "blocked"}
 
 
-def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> FlakinessRating | None:
+def rated(runfile: Make, answers: str, **run: object) -> FlakinessRating | None:
     """The rating of a case that gave these answers, one a night, beside one that always passes."""
-    history = History(tmp_path / "history")
-    history.record([runfile(day, {A: WORDS[a], B: "pass"}, **run) for day, a in enumerate(answers, start=1)], "nights")
-    found = flakiness_ratings(history.load())
+    runfiles = [runfile(day, {A: WORDS[a], B: "pass"}, **run) for day, a in enumerate(answers, start=1)]
+    found = flakiness_ratings(loaded_history(*runfiles))
     assert {rating.cell.case for rating in found} <= {A}
     return found[0] if found else None
 
@@ -45,15 +43,15 @@ def rated(tmp_path: Path, runfile: Make, answers: str, **run: object) -> Flakine
         ("ppep" * 5, 5),
     ],
 )
-def test_odd_answers(tmp_path: Path, runfile: Make, answers: str, odd: int) -> None:
-    rating = rated(tmp_path, runfile, answers)
+def test_odd_answers(runfile: Make, answers: str, odd: int) -> None:
+    rating = rated(runfile, answers)
     assert rating is not None
     assert (rating.inconsistent, rating.results) == (odd, len(answers.replace("b", "")))
 
 
 @pytest.mark.parametrize("answers", ["pppp", "ppee", "peemm", "emp", "e", "ep", "pbbp"])
-def test_what_turned_or_moves_on_is_not_odd(tmp_path: Path, runfile: Make, answers: str) -> None:
-    assert rated(tmp_path, runfile, answers) is None
+def test_what_turned_or_moves_on_is_not_odd(runfile: Make, answers: str) -> None:
+    assert rated(runfile, answers) is None
 
 
 @pytest.mark.parametrize(
@@ -67,30 +65,29 @@ def test_what_turned_or_moves_on_is_not_odd(tmp_path: Path, runfile: Make, answe
         ("p" * 14 + "e" + "p" * 11 + "ep", False),  # 2 of 28: 1.98 %
     ],
 )
-def test_flaky_is_who_is_surely_odd_too_often(tmp_path: Path, runfile: Make, answers: str, flaky: bool) -> None:
-    rating = rated(tmp_path, runfile, answers)
+def test_flaky_is_who_is_surely_odd_too_often(runfile: Make, answers: str, flaky: bool) -> None:
+    rating = rated(runfile, answers)
     assert rating is not None
     assert rating.flaky is flaky
 
 
-def test_what_is_long_ago_is_forgotten(tmp_path: Path, runfile: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_long_ago_is_forgotten(runfile: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flakiness, "MAX_RESULTS", 20)
-    assert rated(tmp_path, runfile, "pepep" + "p" * 20) is None
+    assert rated(runfile, "pepep" + "p" * 20) is None
 
 
-def test_the_interval_is_wilsons(tmp_path: Path, runfile: Make) -> None:
-    rating = rated(tmp_path, runfile, "ppepppfppp")
+def test_the_interval_is_wilsons(runfile: Make) -> None:
+    rating = rated(runfile, "ppepppfppp")
     assert rating is not None
     assert rating.rate == 0.2
     assert (rating.low, rating.high) == pytest.approx((0.0566822, 0.5098375), abs=1e-6)
     assert rating.low > MAX_STABLE_RATE
 
 
-def test_each_hardware_and_evidence_has_its_own(tmp_path: Path, runfile: Make) -> None:
-    history = History(tmp_path / "history")
+def test_each_hardware_and_evidence_has_its_own(runfile: Make) -> None:
     answers = [("cpu", "p"), ("gpu", "e"), ("cpu", "e"), ("gpu", "e"), ("cpu", "p")]
-    history.record([runfile(day, {A: WORDS[a]}, target=t) for day, (t, a) in enumerate(answers, start=1)], "nights")
-    (rating,) = flakiness_ratings(history.load())
+    runfiles = [runfile(day, {A: WORDS[a]}, target=t) for day, (t, a) in enumerate(answers, start=1)]
+    (rating,) = flakiness_ratings(loaded_history(*runfiles))
     assert (rating.cell.target, rating.cell.evidence, rating.results) == ("cpu", Evidence.EXECUTED, 3)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,27 +11,24 @@ from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.change_rules import change_kind
 from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, NightChanges, newest_nights, night_changes
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Build, Comparison, ComparisonSide, Evidence, Outcome, Reason
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 
 
-def read(tmp_path: Path, *runfiles: RunFile) -> tuple[NightChanges, ...]:
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    return night_changes(history.load())
+def read(*runfiles: RunFile) -> tuple[NightChanges, ...]:
+    return night_changes(loaded_history(*runfiles))
 
 
-def test_the_first_night_has_no_news(tmp_path: Path, runfile: Make) -> None:
-    (night,) = read(tmp_path, runfile(1, {A: "pass", B: "error"}))
+def test_the_first_night_has_no_news(runfile: Make) -> None:
+    (night,) = read(runfile(1, {A: "pass", B: "error"}))
     assert (night.baseline, night.changes, night.incidents) == (None, (), ())
 
 
-def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfile: Make) -> None:
+def test_a_confirmed_change_for_the_worse_is_a_regression(runfile: Make) -> None:
     *_, night = read(
-        tmp_path,
         runfile(1, {A: "pass", B: "pass"}, version="1"),
         runfile(2, {A: "pass", B: "absent"}, version="2", retries={B: ["absent", "absent"]}),
     )
@@ -45,7 +41,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(tmp_path: Path, runfil
     assert night.changes[0].function == "jax.b"
 
 
-def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: Make) -> None:
+def test_what_a_table_says_needs_nobody_to_confirm_it(runfile: Make) -> None:
     both = (runfile(1, {A: "pass"}), runfile(2, {A: "unsupported"}, version="2"))
     listed = [
         replace(
@@ -55,17 +51,15 @@ def test_what_a_table_says_needs_nobody_to_confirm_it(tmp_path: Path, runfile: M
         )
         for one in both
     ]
-    *_, night = read(tmp_path, *listed)
+    *_, night = read(*listed)
     assert [change.verdict for change in night.regressions] == [ChangeKind.REGRESSED]
 
 
 @pytest.mark.parametrize(("evidence", "observed"), [(Evidence.REGISTERED, 2), (Evidence.EXECUTED, 1)])
-def test_what_a_table_does_not_tell_is_an_answer(
-    evidence: Evidence, observed: int, tmp_path: Path, runfile: Make
-) -> None:
+def test_what_a_table_does_not_tell_is_an_answer(evidence: Evidence, observed: int, runfile: Make) -> None:
     one = runfile(1, {A: "pass", B: "blocked"})
     seen = tuple(replace(observation, evidence=evidence) for observation in one.observations)
-    (night,) = read(tmp_path, replace(one, run=replace(one.run, evidence=evidence), observations=seen))
+    (night,) = read(replace(one, run=replace(one.run, evidence=evidence), observations=seen))
     assert (night.observed, night.expected) == (observed, 2)
     assert bool(night.incidents) is (observed < 2)
 
@@ -84,7 +78,7 @@ def test_the_verdict_on_one_case(before: str, after: str, verdict: ChangeKind) -
     assert change_kind(Outcome(before), Outcome(after)) is verdict
 
 
-def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
+def turns(runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str, str, str, str]]:
     """Return the changes of a case over several builds: run, kind, outcomes, and both builds."""
     runfiles = [
         runfile(day, {A: outcome}, version=str(day), retries={A: again})
@@ -98,7 +92,7 @@ def turns(tmp_path: Path, runfile: Make, *answers: tuple[str, list[str]]) -> lis
             version(change.until),
             version(change.since),
         )
-        for night in read(tmp_path, *runfiles)
+        for night in read(*runfiles)
         for change in night.changes
         if night.run.build
     ]
@@ -108,44 +102,39 @@ def version(build: Build | None) -> str:
     return build.version if build else "-"
 
 
-def test_what_no_fresh_worker_confirmed_the_next_run_may(tmp_path: Path, runfile: Make) -> None:
-    assert turns(
-        tmp_path, runfile, ("pass", []), ("error", []), ("error", []), ("error", []), ("pass", ["pass"] * 2)
-    ) == [
+def test_what_no_fresh_worker_confirmed_the_next_run_may(runfile: Make) -> None:
+    assert turns(runfile, ("pass", []), ("error", []), ("error", []), ("error", []), ("pass", ["pass"] * 2)) == [
         ("2", "unconfirmed", "pass -> error", "1", "2"),
         ("3", "regressed", "pass -> error", "1", "2"),
         ("5", "fixed", "error -> pass", "4", "5"),
     ]
 
 
-def test_a_flaky_night_hides_no_regression(tmp_path: Path, runfile: Make) -> None:
+def test_a_flaky_night_hides_no_regression(runfile: Make) -> None:
     mixed = ["error", "pass"]
-    assert turns(tmp_path, runfile, ("pass", []), ("flaky", mixed), ("error", []), ("error", [])) == [
+    assert turns(runfile, ("pass", []), ("flaky", mixed), ("error", []), ("error", [])) == [
         ("2", "unconfirmed", "pass -> flaky", "1", "2"),
         ("3", "unconfirmed", "flaky -> error", "2", "3"),
         ("4", "regressed", "pass -> error", "1", "3"),
     ]
 
 
-def test_a_flaky_night_alone_is_told_and_forgotten(tmp_path: Path, runfile: Make) -> None:
-    assert turns(tmp_path, runfile, ("pass", []), ("flaky", ["error", "pass"]), ("pass", []), ("pass", [])) == [
+def test_a_flaky_night_alone_is_told_and_forgotten(runfile: Make) -> None:
+    assert turns(runfile, ("pass", []), ("flaky", ["error", "pass"]), ("pass", []), ("pass", [])) == [
         ("2", "unconfirmed", "pass -> flaky", "1", "2"),
         ("3", "unconfirmed", "flaky -> pass", "2", "3"),
     ]
 
 
-def test_what_was_flaky_from_the_first_is_held_against_nothing(tmp_path: Path, runfile: Make) -> None:
-    assert turns(
-        tmp_path, runfile, ("flaky", ["error", "pass"]), ("error", []), ("error", []), ("pass", ["pass"] * 2)
-    ) == [
+def test_what_was_flaky_from_the_first_is_held_against_nothing(runfile: Make) -> None:
+    assert turns(runfile, ("flaky", ["error", "pass"]), ("error", []), ("error", []), ("pass", ["pass"] * 2)) == [
         ("2", "unconfirmed", "flaky -> error", "1", "2"),
         ("4", "fixed", "error -> pass", "3", "4"),
     ]
 
 
-def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, runfile: Make) -> None:
+def test_the_last_good_build_is_the_last_that_asked_the_case(runfile: Make) -> None:
     *_, night = read(
-        tmp_path,
         runfile(1, {A: "pass", B: "pass"}, version="1"),
         runfile(2, {B: "pass"}, version="2", selection=("jax/jax.b/*",)),
         runfile(3, {A: "error", B: "pass"}, version="3", retries={A: ["error", "error"]}),
@@ -154,13 +143,13 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(tmp_path: Path, run
     assert (version(night.baseline), version(change.until), version(change.since)) == ("2", "1", "3")
 
 
-def test_attempts_that_disagree_confirm_nothing(tmp_path: Path, runfile: Make) -> None:
-    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, retries={A: ["error", "pass"]}))
+def test_attempts_that_disagree_confirm_nothing(runfile: Make) -> None:
+    *_, night = read(runfile(1, {A: "pass"}), runfile(2, {A: "flaky"}, retries={A: ["error", "pass"]}))
     assert [change.verdict for change in night.changes] == [ChangeKind.UNCONFIRMED]
     assert night.regressions == ()
 
 
-def test_the_last_good_build_decides_the_cause_of_a_regression(tmp_path: Path, runfile: Make) -> None:
+def test_the_last_good_build_decides_the_cause_of_a_regression(runfile: Make) -> None:
     """The rerun of the last good build fails in one case, passes in another, and is flaky in the third."""
     c = "jax/jax.c/eager"
     passes, fails = Outcome.PASS, Outcome.ERROR
@@ -177,7 +166,6 @@ def test_the_last_good_build_decides_the_cause_of_a_regression(tmp_path: Path, r
         ),
     )
     *_, night, after = read(
-        tmp_path,
         runfile(1, dict.fromkeys(said, "pass"), version="1"),
         broken,
         runfile(3, {A: "pass", B: "pass", c: "error"}, version="3", retries={A: ["pass"], B: ["pass"]}),
@@ -195,18 +183,17 @@ def test_the_last_good_build_decides_the_cause_of_a_regression(tmp_path: Path, r
     }
 
 
-def test_missing_evidence_is_an_incident_and_no_change(tmp_path: Path, runfile: Make) -> None:
-    *_, night = read(tmp_path, runfile(1, {A: "pass", B: "pass"}), runfile(2, {A: "pass"}, expected=(A, B)))
+def test_missing_evidence_is_an_incident_and_no_change(runfile: Make) -> None:
+    *_, night = read(runfile(1, {A: "pass", B: "pass"}), runfile(2, {A: "pass"}, expected=(A, B)))
     assert night.changes == ()
     assert night.incidents == ("only 1 of 2 cases were observed",)
     assert (night.observed, night.expected) == (1, 2)
 
 
-def test_a_night_with_holes_changes_no_function(tmp_path: Path, runfile: Make) -> None:
+def test_a_night_with_holes_changes_no_function(runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
     answered = dict.fromkeys(cases[:37], "pass")
     _, holes, after = read(
-        tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
         runfile(2, answered, expected=tuple(cases)),  # 92.5 %: cut short
         runfile(3, dict.fromkeys(cases, "pass")),
@@ -215,16 +202,14 @@ def test_a_night_with_holes_changes_no_function(tmp_path: Path, runfile: Make) -
     assert (holes.changes, holes.score.failure, holes.score.unknown) == ((), 0, 3)
     assert (after.changes, after.incidents) == ((), ())
     *_, full = read(
-        tmp_path / "b",
         runfile(1, dict.fromkeys(cases, "pass")),
         runfile(2, dict.fromkeys(cases[:38], "pass"), expected=tuple(cases)),
     )
     assert full.incidents == ()  # 95 %
 
 
-def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Make) -> None:
+def test_a_build_that_cannot_be_had_is_one_incident(runfile: Make) -> None:
     first, blocked, after = read(
-        tmp_path,
         runfile(1, {A: "pass"}, version="1"),
         runfile(2, {}, blocked="no such version", build=None),
         runfile(3, {A: "pass"}, version="3"),
@@ -235,24 +220,23 @@ def test_a_build_that_cannot_be_had_is_one_incident(tmp_path: Path, runfile: Mak
     assert (after.changes, after.incidents) == ((), ())
 
 
-def test_what_is_gone_and_what_is_new(tmp_path: Path, runfile: Make) -> None:
-    *_, night = read(tmp_path, runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
+def test_what_is_gone_and_what_is_new(runfile: Make) -> None:
+    *_, night = read(runfile(1, {A: "pass"}), runfile(2, {B: "error"}))
     assert night.changes == (
         Change(B, ChangeKind.ADDED, None, Outcome.ERROR, "why error", None, night.run.build),
         Change(A, ChangeKind.REMOVED, Outcome.PASS, None, "", night.baseline),
     )
 
 
-def test_a_selection_makes_nothing_gone(tmp_path: Path, runfile: Make) -> None:
-    *_, night = read(tmp_path, runfile(1, {A: "pass", B: "pass"}), runfile(2, {B: "pass"}, selection=("jax/jax.b/*",)))
+def test_a_selection_makes_nothing_gone(runfile: Make) -> None:
+    *_, night = read(runfile(1, {A: "pass", B: "pass"}), runfile(2, {B: "pass"}, selection=("jax/jax.b/*",)))
     assert night.changes == ()
 
 
-def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
+def test_many_at_once_are_one_incident(runfile: Make) -> None:
     cases = [f"jax/jax.f{number}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
     broken = cases[:INCIDENT_MIN_CASES]
     *_, night = read(
-        tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
         runfile(
             2,
@@ -266,10 +250,9 @@ def test_many_at_once_are_one_incident(tmp_path: Path, runfile: Make) -> None:
     assert night.regressions == ()
 
 
-def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -> None:
+def test_many_at_once_need_not_all_be_confirmed(runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
     *_, night = read(
-        tmp_path,
         runfile(1, dict.fromkeys(cases, "pass")),
         runfile(
             2, dict.fromkeys(cases, "error"), version="2", retries={case: ["error", "error"] for case in cases[:5]}
@@ -279,18 +262,15 @@ def test_many_at_once_need_not_all_be_confirmed(tmp_path: Path, runfile: Make) -
     assert (len(night.of(ChangeKind.REGRESSED)), night.regressions) == (5, ())
 
 
-def test_an_incident_is_told_once(tmp_path: Path, runfile: Make) -> None:
+def test_an_incident_is_told_once(runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(40)]
     broken = dict.fromkeys(cases, "error")
-    *_, night = read(
-        tmp_path, runfile(1, dict.fromkeys(cases, "pass")), *(runfile(day, broken, version="2") for day in (2, 3))
-    )
+    *_, night = read(runfile(1, dict.fromkeys(cases, "pass")), *(runfile(day, broken, version="2") for day in (2, 3)))
     assert (night.changes, night.incidents) == ((), ())
 
 
-def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
+def test_targets_and_suites_are_apart(runfile: Make) -> None:
     all_nights = read(
-        tmp_path,
         runfile(1, {A: "pass"}),
         runfile(2, {A: "error"}, suite="other"),
         runfile(3, {A: "error"}, target="gpu"),
@@ -299,10 +279,10 @@ def test_targets_and_suites_are_apart(tmp_path: Path, runfile: Make) -> None:
     assert [night.run.id for night in newest_nights(all_nights)] == [all_nights[i].run.id for i in (1, 0, 2)]
 
 
-def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Path, runfile: Make) -> None:
+def test_news_of_a_first_night_is_what_the_authors_did_not_declare(runfile: Make) -> None:
     declared = {"jax/jax.limit/eager": "unimplemented on cpu", "jax/jax.lifted/eager": "unimplemented on cpu"}
     outcomes = {"jax/jax.limit/eager": "error", "jax/jax.lifted/eager": "pass", A: "pass", B: "error"}
-    (night,) = read(tmp_path, with_declared(runfile(1, outcomes), declared))
+    (night,) = read(with_declared(runfile(1, outcomes), declared))
     assert {change.case: change.verdict for change in night.changes} == {
         "jax/jax.lifted/eager": ChangeKind.UNEXPECTED_PASS,
         B: ChangeKind.UNEXPECTED_FAILURE,
@@ -313,10 +293,9 @@ def test_news_of_a_first_night_is_what_the_authors_did_not_declare(tmp_path: Pat
     }
 
 
-def test_a_declared_limit_that_now_works_is_news_on_any_night(tmp_path: Path, runfile: Make) -> None:
+def test_a_declared_limit_that_now_works_is_news_on_any_night(runfile: Make) -> None:
     declared = dict.fromkeys((A, B), "unimplemented on cpu")
     *_, night = read(
-        tmp_path,
         with_declared(runfile(1, {A: "error"}), declared),
         with_declared(runfile(2, {A: "pass", B: "pass"}, version="2", retries={A: ["pass", "pass"]}), declared),
     )

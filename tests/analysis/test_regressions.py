@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from monitor.analysis.outcomes.outcome_changes import INCIDENT_MIN_CASES, night_
 from monitor.analysis.regressions.regression import Regression, RegressionState, TimeToDetection, regressions
 from monitor.analysis.regressions.regression_tracker import EventKind, FailingCell, RegressionKind
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Build, Channel, Evidence, Outcome
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"
@@ -36,10 +35,8 @@ def night(runfile: Make) -> Make:
     return make
 
 
-def read(tmp_path: Path, *runfiles: RunFile, **options: object) -> tuple[Regression, ...]:
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    return regressions(night_changes(history.load()), **options)  # type: ignore[arg-type]
+def read(*runfiles: RunFile, **options: object) -> tuple[Regression, ...]:
+    return regressions(night_changes(loaded_history(*runfiles)), **options)  # type: ignore[arg-type]
 
 
 def cell(case: str, target: str = "cpu") -> Cell:
@@ -59,9 +56,8 @@ def span(regression: Regression) -> tuple[str, str, str | None]:
     return regression.last_good.version, regression.first_bad.version, fixed
 
 
-def test_a_regression_opens_shrinks_and_closes(tmp_path: Path, night: Make) -> None:
+def test_a_regression_opens_shrinks_and_closes(night: Make) -> None:
     (found,) = read(
-        tmp_path,
         night(1, {A: "pass", B: "pass", C: "pass"}),
         night(2, {A: "error", B: "error", C: "pass"}),
         night(3, {A: "pass", B: "error", C: "pass"}),
@@ -76,21 +72,20 @@ def test_a_regression_opens_shrinks_and_closes(tmp_path: Path, night: Make) -> N
     ]
 
 
-def test_an_open_one_tells_what_is_bad_now(tmp_path: Path, night: Make) -> None:
-    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "mismatch"}))
+def test_an_open_one_tells_what_is_bad_now(night: Make) -> None:
+    (found,) = read(night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "mismatch"}))
     assert (found.state, span(found)) == (RegressionState.OPEN, ("1", "2", None))
     assert found.message == "why error"
     assert found.bad == (FailingCell(cell(A), Outcome.MISMATCH, "why mismatch", Build("jax", "3", Channel.RELEASE)),)
 
 
-def test_what_says_something_else_is_another(tmp_path: Path, night: Make) -> None:
-    found = read(tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "mismatch"}))
+def test_what_says_something_else_is_another(night: Make) -> None:
+    found = read(night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "mismatch"}))
     assert [one.cells for one in found] == [(cell(A),), (cell(B),)]
 
 
-def test_hardware_that_runs_less_often_joins_and_narrows_the_span(tmp_path: Path, night: Make) -> None:
+def test_hardware_that_runs_less_often_joins_and_narrows_the_span(night: Make) -> None:
     (found,) = read(
-        tmp_path,
         night(1, {A: "pass"}, target="gpu"),
         night(2, {A: "pass"}),
         night(5, {A: "error"}),
@@ -100,9 +95,8 @@ def test_hardware_that_runs_less_often_joins_and_narrows_the_span(tmp_path: Path
     assert steps(found) == [("opened", "4", ("jax.a gpu",)), ("spread", "5", ("jax.a cpu",))]
 
 
-def test_what_passed_in_the_first_bad_build_has_another_cause(tmp_path: Path, night: Make) -> None:
+def test_what_passed_in_the_first_bad_build_has_another_cause(night: Make) -> None:
     found = read(
-        tmp_path,
         night(1, {A: "pass", B: "pass"}),
         night(2, {A: "error", B: "pass"}),
         night(3, {A: "error", B: "error"}),
@@ -111,28 +105,25 @@ def test_what_passed_in_the_first_bad_build_has_another_cause(tmp_path: Path, ni
     assert found[0].id != found[1].id
 
 
-def test_what_comes_back_is_reopened(tmp_path: Path, night: Make) -> None:
-    (found,) = read(
-        tmp_path, *(night(day, {A: o}) for day, o in enumerate(("pass", "error", "pass", "pass", "error"), start=1))
-    )
+def test_what_comes_back_is_reopened(night: Make) -> None:
+    (found,) = read(*(night(day, {A: o}) for day, o in enumerate(("pass", "error", "pass", "pass", "error"), start=1)))
     assert (found.state, span(found)) == (RegressionState.OPEN, ("4", "5", None))
     assert [event.step for event in found.events] == [EventKind.OPENED, EventKind.CLOSED, EventKind.REOPENED]
 
 
-def test_its_id_stays_when_a_build_between_is_run_later(tmp_path: Path, night: Make) -> None:
+def test_its_id_stays_when_a_build_between_is_run_later(night: Make) -> None:
     known = [night(1, {A: "pass"}, version="1"), night(2, {A: "error"}, version="5")]
-    (before,) = read(tmp_path / "before", *known)
-    (after,) = read(tmp_path / "after", *known, night(3, {A: "error"}, version="3"))
+    (before,) = read(*known)
+    (after,) = read(*known, night(3, {A: "error"}, version="3"))
     assert (span(before), span(after)) == (("1", "5", None), ("1", "3", None))
     assert before.id == after.id
 
 
-def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(tmp_path: Path, night: Make) -> None:
+def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(night: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(2 * INCIDENT_MIN_CASES)]
     says = {case: f"why {number % 7} {'abcdefg'[number % 7]}" for number, case in enumerate(cases)}
     good, broken = dict.fromkeys(cases, "pass"), dict.fromkeys(cases, "error")
     (found,) = read(
-        tmp_path,
         *(night(1, good, target=target) for target in ("cpu", "gpu")),
         *(night(2, broken, target=target, says=says) for target in ("cpu", "gpu")),
         night(3, good),
@@ -142,9 +133,8 @@ def test_many_at_once_are_one_incident_of_the_build_on_all_hardware(tmp_path: Pa
     assert [event.step for event in found.events] == [EventKind.OPENED, EventKind.SPREAD, EventKind.SHRUNK]
 
 
-def test_what_is_new_gone_blocked_or_flaky_is_none(tmp_path: Path, night: Make) -> None:
+def test_what_is_new_gone_blocked_or_flaky_is_none(night: Make) -> None:
     found = read(
-        tmp_path,
         night(1, {A: "pass", B: "pass"}),
         night(2, {A: "blocked", B: "flaky", C: "error"}),
         night(3, {A: "pass", C: "error"}),
@@ -153,16 +143,13 @@ def test_what_is_new_gone_blocked_or_flaky_is_none(tmp_path: Path, night: Make) 
     assert found == ()
 
 
-def test_what_leaves_the_suite_is_not_fixed(tmp_path: Path, night: Make) -> None:
-    (found,) = read(
-        tmp_path, night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "pass"}), night(3, {B: "pass"})
-    )
+def test_what_leaves_the_suite_is_not_fixed(night: Make) -> None:
+    (found,) = read(night(1, {A: "pass", B: "pass"}), night(2, {A: "error", B: "pass"}), night(3, {B: "pass"}))
     assert (found.state, span(found)) == (RegressionState.REMOVED, ("1", "2", None))
 
 
-def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -> None:
+def test_a_night_that_asks_nothing_closes_nothing(night: Make) -> None:
     (found,) = read(
-        tmp_path,
         night(1, {A: "pass"}),
         night(2, {A: "error"}),
         night(3, {A: "blocked"}),
@@ -171,8 +158,8 @@ def test_a_night_that_asks_nothing_closes_nothing(tmp_path: Path, night: Make) -
     assert found.state is RegressionState.OPEN
 
 
-def test_a_flaky_answer_closes_nothing(tmp_path: Path, night: Make) -> None:
-    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "flaky"}))
+def test_a_flaky_answer_closes_nothing(night: Make) -> None:
+    (found,) = read(night(1, {A: "pass"}), night(2, {A: "error"}), night(3, {A: "flaky"}))
     assert found.state is RegressionState.FLAKY
 
 
@@ -195,14 +182,14 @@ def dated(runfile: RunFile, day: int) -> RunFile:
     ],
 )
 def test_how_late_it_was_known(
-    tmp_path: Path, night: Make, runs: list[tuple[int, int, str]], detection: TimeToDetection | None
+    night: Make, runs: list[tuple[int, int, str]], detection: TimeToDetection | None
 ) -> None:
-    (found,) = read(tmp_path, *(dated(night(day, {A: outcome}), made) for day, made, outcome in runs))
+    (found,) = read(*(dated(night(day, {A: outcome}), made) for day, made, outcome in runs))
     assert found.detection == detection
 
 
-def test_how_late_is_not_known_of_builds_without_a_date(tmp_path: Path, night: Make) -> None:
-    (found,) = read(tmp_path, night(1, {A: "pass"}), night(2, {A: "error"}))
+def test_how_late_is_not_known_of_builds_without_a_date(night: Make) -> None:
+    (found,) = read(night(1, {A: "pass"}), night(2, {A: "error"}))
     assert found.detection is None
 
 
@@ -217,10 +204,9 @@ def test_how_late_is_not_known_of_builds_without_a_date(tmp_path: Path, night: M
     ],
 )
 def test_what_is_left_decides_how_it_stands(
-    tmp_path: Path, night: Make, excuses: dict[str, RegressionState], state: RegressionState
+    night: Make, excuses: dict[str, RegressionState], state: RegressionState
 ) -> None:
     (found,) = read(
-        tmp_path,
         night(1, {A: "pass", B: "pass"}),
         night(2, {A: "error", B: "error"}),
         suppress=lambda bad: excuses.get(bad.cell.case),

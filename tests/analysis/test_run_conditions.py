@@ -23,7 +23,7 @@ from monitor.formats.serialization import from_json, to_json
 from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
-from monitor.history.store import History, HistoryReader, LoadedHistory
+from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import (
     Build,
     Channel,
@@ -38,6 +38,7 @@ from monitor.model import (
     Reason,
     Retry,
 )
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A = "jax/jax.a/eager"
@@ -46,12 +47,6 @@ EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
 ON_XEON = "AMD EPYC, AVX2 -> Intel Xeon, AVX-512"
 NEVER = (ChangeKind.REGRESSED, ChangeKind.FIXED, ChangeKind.CHANGED, ChangeKind.VALUES_CHANGED)
-
-
-def recorded(tmp_path: Path, *runfiles: RunFile) -> LoadedHistory:
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    return history.load()
 
 
 def with_packages(version: str = "1", **packages: str) -> Build:
@@ -104,7 +99,6 @@ def night(runfile: Make, day: int, outcome: str, **run: object) -> RunFile:
 )
 @pytest.mark.parametrize(("good", "bad"), [("pass", "mismatch"), ("mismatch", "pass"), ("error", "mismatch")])
 def test_the_same_build_cannot_regress(
-    tmp_path: Path,
     runfile: Make,
     before: dict[str, object],
     after: dict[str, object],
@@ -112,18 +106,17 @@ def test_the_same_build_cannot_regress(
     good: str,
     bad: str,
 ) -> None:
-    told = recorded(tmp_path, night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
+    told = loaded_history(night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
     (change,) = night_changes(told)[-1].changes
     assert (change.verdict, change.of_build) == (ChangeKind.ENVIRONMENT, False)
     assert change.message.startswith(named)
     assert regressions(night_changes(told)) == ()
 
 
-def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_path: Path, runfile: Make) -> None:
+def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(runfile: Make) -> None:
     compilers = [Build("libtpu", version, Channel.RELEASE) for version in ("0.0.42", "0.0.50")]
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             night(runfile, 1, "pass", compiler=compilers[0], evidence=Evidence.COMPILED, environment=EPYC),
             night(runfile, 2, "crash", compiler=compilers[1], evidence=Evidence.COMPILED, environment=XEON),
         )
@@ -136,18 +129,17 @@ def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(tmp_pa
 
 
 @pytest.mark.parametrize("part", ["jaxlib", "jax-cuda13-plugin", "libtpu", "torch-xla", "triton", "keras-nightly"])
-def test_what_implements_the_functions_is_a_part_of_the_build(tmp_path: Path, runfile: Make, part: str) -> None:
+def test_what_implements_the_functions_is_a_part_of_the_build(runfile: Make, part: str) -> None:
     both = [with_packages(**{part: version, "numpy": "2.0"}) for version in ("1", "2")]
     told = night_changes(
-        recorded(tmp_path, night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
+        loaded_history(night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
     )
     assert [change.beside for change in told[-1].regressions] == [(f"{part} 1 -> 2",)]
 
 
-def test_a_new_build_with_other_packages_regresses_and_names_them(tmp_path: Path, runfile: Make) -> None:
+def test_a_new_build_with_other_packages_regresses_and_names_them(runfile: Make) -> None:
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             night(runfile, 1, "pass", build=with_packages("1", numpy="2.3.1")),
             night(runfile, 2, "error", build=with_packages("2", numpy="2.4.0")),
         )
@@ -170,11 +162,10 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
     ],
 )
 def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
-    tmp_path: Path, runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
+    runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
 ) -> None:
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             night(runfile, 1, "pass", environment=EPYC),
             night(runfile, 2, "error", version="2", environment=XEON, comparisons=comparisons),
         )
@@ -185,11 +176,10 @@ def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_buil
     assert len(regressions(told)) == (verdict is ChangeKind.REGRESSED)
 
 
-def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile: Make) -> None:
+def test_many_that_turn_on_a_new_machine_are_no_incident(runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             runfile(1, dict.fromkeys(cases, "pass"), environment=EPYC),
             runfile(2, dict.fromkeys(cases, "error"), environment=XEON, version="2"),
         )
@@ -198,9 +188,8 @@ def test_many_that_turn_on_a_new_machine_are_no_incident(tmp_path: Path, runfile
     assert (told[-1].incidents, regressions(told)) == ((), ())
 
 
-def test_machines_that_take_turns_and_answer_as_ever_are_no_news(tmp_path: Path, runfile: Make) -> None:
-    told = recorded(
-        tmp_path,
+def test_machines_that_take_turns_and_answer_as_ever_are_no_news(runfile: Make) -> None:
+    told = loaded_history(
         *(
             night(runfile, day, *(("pass",) if day % 2 else ("mismatch",)), version=str(day), environment=machine)
             for day, machine in enumerate((EPYC, XEON) * 10, start=1)
@@ -210,11 +199,10 @@ def test_machines_that_take_turns_and_answer_as_ever_are_no_news(tmp_path: Path,
     assert flakiness_ratings(told) == ()  # each machine always says the same
 
 
-def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make) -> None:
+def test_what_turns_on_every_machine_is_told_once(runfile: Make) -> None:
     answers = ["pass"] * 4 + ["error"] * 4 + ["pass"] * 4
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             *(
                 night(runfile, day, answer, version=str(day), environment=(EPYC, XEON)[day % 2])
                 for day, answer in enumerate(answers, start=1)
@@ -230,7 +218,7 @@ def test_what_turns_on_every_machine_is_told_once(tmp_path: Path, runfile: Make)
     )
 
 
-def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfile: Make) -> None:
+def test_a_case_that_one_machine_still_fails_is_not_mended(runfile: Make) -> None:
     on_epyc, on_xeon = ["pass", "error", "pass", "pass"], ["pass", "error", "error", "pass"]
     told = [
         night(runfile, 2 * day + n, answer, version=str(2 * day + n), environment=machine)
@@ -240,7 +228,7 @@ def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfi
     told.sort(key=lambda one: one.run.started)
 
     def after(count: int) -> Regression:
-        (one,) = regressions(night_changes(recorded(tmp_path / str(count), *told[:count])))
+        (one,) = regressions(night_changes(loaded_history(*told[:count])))
         return one
 
     assert [after(count).state for count in (4, 5, 6, 7, 8)] == [RegressionState.OPEN] * 4 + [RegressionState.FIXED]
@@ -251,7 +239,7 @@ def test_a_case_that_one_machine_still_fails_is_not_mended(tmp_path: Path, runfi
     [("pass", RegressionState.FIXED), ("flaky", RegressionState.REMOVED), ("error", RegressionState.OPEN)],
 )
 def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
-    tmp_path: Path, runfile: Make, on_the_next: str, state: RegressionState
+    runfile: Make, on_the_next: str, state: RegressionState
 ) -> None:
     later = []
     for number in range(RECENT_RUNS):
@@ -262,9 +250,9 @@ def test_a_machine_that_was_replaced_keeps_open_what_fails_on_the_next(
         night(runfile, 1, "pass", environment=EPYC),
         night(runfile, 2, "error", version="2", environment=EPYC),
     )
-    before = recorded(tmp_path / "before", *first, *later[:-1])
+    before = loaded_history(*first, *later[:-1])
     assert [one.state for one in regressions(night_changes(before))] == [RegressionState.OPEN]
-    assert [one.state for one in regressions(night_changes(recorded(tmp_path / "all", *first, *later)))] == [state]
+    assert [one.state for one in regressions(night_changes(loaded_history(*first, *later)))] == [state]
 
 
 def digested(runfile: RunFile, figure: int) -> RunFile:
@@ -272,9 +260,8 @@ def digested(runfile: RunFile, figure: int) -> RunFile:
     return replace(runfile, observations=observations)
 
 
-def test_values_are_held_against_those_of_the_same_machine(tmp_path: Path, runfile: Make) -> None:
-    told = recorded(
-        tmp_path,
+def test_values_are_held_against_those_of_the_same_machine(runfile: Make) -> None:
+    told = loaded_history(
         *(
             digested(night(runfile, day, "pass", version=str(day), environment=machine), figure)
             for day, (machine, figure) in enumerate(
@@ -285,10 +272,9 @@ def test_values_are_held_against_those_of_the_same_machine(tmp_path: Path, runfi
     assert [*value_changes(told)] == [told.runs[-1].run.id]
 
 
-def test_values_that_another_package_changed_are_the_environments(tmp_path: Path, runfile: Make) -> None:
+def test_values_that_another_package_changed_are_the_environments(runfile: Make) -> None:
     told = night_changes(
-        recorded(
-            tmp_path,
+        loaded_history(
             digested(night(runfile, 1, "pass", build=with_packages(numpy="2.3.1")), 10),
             digested(night(runfile, 2, "pass", build=with_packages(numpy="2.4.0")), 90),
         )
@@ -299,7 +285,7 @@ def test_values_that_another_package_changed_are_the_environments(tmp_path: Path
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_no_series_of_one_build_ever_regresses(tmp_path: Path, runfile: Make, seed: int) -> None:
+def test_no_series_of_one_build_ever_regresses(runfile: Make, seed: int) -> None:
     """Whatever machines, packages and outcomes come in turns: one build brings no verdict on a build."""
     rolled = Random(seed)  # noqa: S311 - a test's own dice
     cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
@@ -315,13 +301,13 @@ def test_no_series_of_one_build_ever_regresses(tmp_path: Path, runfile: Make, se
                 rolled.choice([10, 90]),
             )
         )
-    found = night_changes(recorded(tmp_path, *told))
+    found = night_changes(loaded_history(*told))
     assert [change for one in found for change in one.changes if change.verdict in NEVER] == []
     assert [incident for one in found for incident in one.incidents if "at once" in incident] == []
     assert regressions(found) == ()
 
 
-def test_one_machine_alone_is_judged_as_ever(tmp_path: Path, runfile: Make) -> None:
+def test_one_machine_alone_is_judged_as_ever(runfile: Make) -> None:
     """Classes of machine add nothing where there is one: with and without a name, the news is the same."""
     told = []
     for day, (outcome, again) in enumerate(product(["pass", "error", "flaky", "absent"], [True, False]), start=1):
@@ -329,14 +315,13 @@ def test_one_machine_alone_is_judged_as_ever(tmp_path: Path, runfile: Make) -> N
     named = [replace(one, run=replace(one.run, environment=EPYC)) for one in told]
 
     def news(which: str, runfiles: list[RunFile]) -> list[Change]:
-        return [change for one in night_changes(recorded(tmp_path / which, *runfiles)) for change in one.changes]
+        return [change for one in night_changes(loaded_history(*runfiles)) for change in one.changes]
 
     assert news("named", named) == news("unnamed", told) != []
 
 
-def test_the_runner_asks_again_what_is_news_to_its_own_machine(tmp_path: Path, runfile: Make) -> None:
-    told = recorded(
-        tmp_path,
+def test_the_runner_asks_again_what_is_news_to_its_own_machine(runfile: Make) -> None:
+    told = loaded_history(
         night(runfile, 1, "pass", environment=EPYC),
         night(runfile, 2, "mismatch", environment=XEON),
         night(runfile, 3, "pass", environment=EPYC),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -26,8 +25,8 @@ from monitor.analysis.status.scores_table import (
 )
 from monitor.analysis.status.study_table import study_table
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Evidence, Function, Latency
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 MADE = MeasuredBuild("jax==1.0", "")
@@ -54,25 +53,21 @@ def timed(runfile: RunFile, medians: Mapping[str, float]) -> RunFile:
 
 
 @pytest.fixture
-def series(tmp_path: Path, runfile: Make) -> tuple[SeriesStatus, ...]:
+def series(runfile: Make) -> tuple[SeriesStatus, ...]:
     paper = {"jax/jax.a/x": "pass", "jax/jax.b/x": "pass", "jax/jax.b/y": "error", "jax/jax.c/x": "mismatch"}
     harness = {"jax/jax.a/z": "error", "jax/jax.d/z": "pass"}
-    history = History(tmp_path / "history")
-    history.record(
-        [
-            timed(runfile(1, paper), {"jax/jax.a/x": 10, "jax/jax.b/x": 10, "jax/jax.c/x": 10}),
-            timed(runfile(2, harness, suite="harness"), {"jax/jax.d/z": 10}),
-            timed(runfile(3, {"jax/jax.a/x": "pass"}, target="slow"), {"jax/jax.a/x": 101}),
-            timed(
-                runfile(4, {**paper, "jax/jax.e/x": "pass"}, target="gpu"),
-                {"jax/jax.a/x": 5, "jax/jax.b/x": 100, "jax/jax.c/x": 1, "jax/jax.e/x": 1},
-            ),
-            runfile(5, {"jax/jax.primitive.a/kernel": "pass"}, suite="kernels", evidence=Evidence.REGISTERED),
-            runfile(6, {"jax/jax.a/x": "pass"}, target="tpu", evidence=Evidence.COMPILED),
-        ],
-        "nights",
+    history = loaded_history(
+        timed(runfile(1, paper), {"jax/jax.a/x": 10, "jax/jax.b/x": 10, "jax/jax.c/x": 10}),
+        timed(runfile(2, harness, suite="harness"), {"jax/jax.d/z": 10}),
+        timed(runfile(3, {"jax/jax.a/x": "pass"}, target="slow"), {"jax/jax.a/x": 101}),
+        timed(
+            runfile(4, {**paper, "jax/jax.e/x": "pass"}, target="gpu"),
+            {"jax/jax.a/x": 5, "jax/jax.b/x": 100, "jax/jax.c/x": 1, "jax/jax.e/x": 1},
+        ),
+        runfile(5, {"jax/jax.primitive.a/kernel": "pass"}, suite="kernels", evidence=Evidence.REGISTERED),
+        runfile(6, {"jax/jax.a/x": "pass"}, target="tpu", evidence=Evidence.COMPILED),
     )
-    return series_statuses(history.load())
+    return series_statuses(history)
 
 
 def plain(text: object) -> str:

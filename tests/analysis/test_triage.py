@@ -16,9 +16,10 @@ from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.triage import apply_triage, load_triage, suppression_of, triage_problems
 from monitor.formats.run_file import RunFile
 from monitor.formats.toml_reader import FieldError
-from monitor.history.store import History, LoadedHistory
+from monitor.history.store import LoadedHistory
 from monitor.model import Build, Channel, Evidence, Outcome
 from monitor.snapshot.snapshot import snapshot_of
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A, B, C = "jax/jax.a/eager", "jax/jax.b/eager", "jax/jax.c/eager"
@@ -86,21 +87,16 @@ def test_no_files_excuse_nothing(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def recorded(tmp_path: Path, runfile: Make) -> LoadedHistory:
-    history = History(tmp_path / "history")
-    history.record(
-        [
-            runfile(1, {A: "pass", B: "pass", C: "pass"}, version="1"),
-            runfile(
-                2,
-                {A: "error", B: "error", C: "mismatch"},
-                version="2",
-                retries=dict.fromkeys((A, B), ["error"] * 2) | {C: ["mismatch"] * 2},
-            ),
-        ],
-        "nights",
+def recorded(runfile: Make) -> LoadedHistory:
+    return loaded_history(
+        runfile(1, {A: "pass", B: "pass", C: "pass"}, version="1"),
+        runfile(
+            2,
+            {A: "error", B: "error", C: "mismatch"},
+            version="2",
+            retries=dict.fromkeys((A, B), ["error"] * 2) | {C: ["mismatch"] * 2},
+        ),
     )
-    return history.load()
 
 
 def test_news_tells_them_as_what_they_are(tmp_path: Path, recorded: LoadedHistory) -> None:

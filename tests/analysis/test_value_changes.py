@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.formats.run_file import RunFile
-from monitor.history.store import History
 from monitor.model import Digest, Outcome
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 A, B = "jax/jax.a/eager", "jax/jax.b/eager"
@@ -20,16 +19,13 @@ def with_digests(runfile: RunFile, digests: Mapping[str, Digest]) -> RunFile:
     return replace(runfile, observations=tuple(replace(o, digest=digests.get(o.case)) for o in runfile.observations))
 
 
-def changes(tmp_path: Path, *runfiles: RunFile) -> list[tuple[Change, ...]]:
-    history = History(tmp_path / "history")
-    history.record(runfiles, "nights")
-    return [night.changes for night in night_changes(history.load())]
+def changes(*runfiles: RunFile) -> list[tuple[Change, ...]]:
+    return [night.changes for night in night_changes(loaded_history(*runfiles))]
 
 
-def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile: Make) -> None:
+def test_other_values_are_told_with_how_far_they_are_off(runfile: Make) -> None:
     outcomes = {A: "pass", B: "pass"}
     _, second, third = changes(
-        tmp_path,
         with_digests(runfile(1, outcomes, version="1"), {A: Digest("00", (1, 2)), B: Digest("00", (5,))}),
         with_digests(runfile(2, outcomes, version="2"), {A: Digest("00", (1, 42)), B: Digest("00", (6,))}),
         with_digests(runfile(3, outcomes, version="3"), {A: Digest("01", (1, 42)), B: Digest("00", (99999,))}),
@@ -43,9 +39,8 @@ def test_other_values_are_told_with_how_far_they_are_off(tmp_path: Path, runfile
     ]
 
 
-def test_what_varies_under_one_build_says_nothing_of_another(tmp_path: Path, runfile: Make) -> None:
+def test_what_varies_under_one_build_says_nothing_of_another(runfile: Make) -> None:
     found = changes(
-        tmp_path,
         with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
         with_digests(runfile(2, {A: "pass"}, version="2"), {A: Digest("01")}),
         with_digests(runfile(3, {A: "pass"}, version="2"), {A: Digest("02")}),
@@ -53,9 +48,8 @@ def test_what_varies_under_one_build_says_nothing_of_another(tmp_path: Path, run
     assert found == [(), (), ()]
 
 
-def test_values_are_held_against_the_last_that_there_were(tmp_path: Path, runfile: Make) -> None:
+def test_values_are_held_against_the_last_that_there_were(runfile: Make) -> None:
     *_, last = changes(
-        tmp_path,
         with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
         runfile(2, {A: "pass"}, version="2"),
         with_digests(runfile(3, {A: "pass"}, version="3"), {A: Digest("01")}),
@@ -63,9 +57,8 @@ def test_values_are_held_against_the_last_that_there_were(tmp_path: Path, runfil
     assert [change.verdict for change in last] == [ChangeKind.VALUES_CHANGED]
 
 
-def test_a_case_that_turned_is_told_of_once(tmp_path: Path, runfile: Make) -> None:
+def test_a_case_that_turned_is_told_of_once(runfile: Make) -> None:
     _, second = changes(
-        tmp_path,
         with_digests(runfile(1, {A: "pass"}, version="1"), {A: Digest("00")}),
         with_digests(runfile(2, {A: "mismatch"}, version="2"), {A: Digest("01")}),
     )
@@ -73,16 +66,12 @@ def test_a_case_that_turned_is_told_of_once(tmp_path: Path, runfile: Make) -> No
     assert len(second) == 1
 
 
-def test_other_values_everywhere_are_no_incident(tmp_path: Path, runfile: Make) -> None:
+def test_other_values_everywhere_are_no_incident(runfile: Make) -> None:
     cases = {f"jax/jax.f{number}/eager": "pass" for number in range(40)}
-    history = History(tmp_path / "history")
-    history.record(
-        [
-            with_digests(runfile(night, cases, version=str(night)), dict.fromkeys(cases, Digest(f"0{night}")))
-            for night in (1, 2)
-        ],
-        "nights",
-    )
-    *_, night = night_changes(history.load())
+    runfiles = [
+        with_digests(runfile(night, cases, version=str(night)), dict.fromkeys(cases, Digest(f"0{night}")))
+        for night in (1, 2)
+    ]
+    *_, night = night_changes(loaded_history(*runfiles))
     assert len(night.of(ChangeKind.VALUES_CHANGED)) == len(cases)
     assert not night.incidents

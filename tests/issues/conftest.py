@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -12,12 +11,12 @@ from monitor.analysis.outcomes.outcome_changes import NightChanges, night_change
 from monitor.analysis.regressions.regression import Regression, Suppression, no_suppression, regressions
 from monitor.formats.run_file import RunFile
 from monitor.github.client import GitHubClient
-from monitor.history.store import History
 from monitor.issues.github_issues import IssueTracker
 from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve
+from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
 History_ = tuple[tuple[Regression, ...], tuple[NightChanges, ...]]
@@ -42,14 +41,11 @@ def night(runfile: Make) -> Make:
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Callable[..., History_]:
-    """Return the snapshot of a history of these nights."""
-    number = iter(range(1000))
+def read() -> Callable[..., History_]:
+    """Return a function that gives the regressions and changes of a history of these nights."""
 
     def make(*runfiles: RunFile, excuse: Suppression = no_suppression) -> History_:
-        history = History(tmp_path / f"history-{next(number)}")
-        history.record(runfiles, "nights")
-        found = night_changes(history.load())
+        found = night_changes(loaded_history(*runfiles))
         return regressions(found, excuse), found
 
     return make
