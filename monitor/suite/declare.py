@@ -42,7 +42,7 @@ from monitor.model import InputKind, Mode
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
 
 # For `limits`: a reference that holds for the shapes of the declared inputs alone.
-FIXED_SHAPES = dict.fromkeys(
+FIXED_SHAPES: dict[InputKind | Mode, str] = dict.fromkeys(
     (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
 )
 

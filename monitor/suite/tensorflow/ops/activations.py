@@ -1,6 +1,7 @@
 """Activations."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor, uniform
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 
 @case("tf.nn.relu", dtypes=NUMERIC, modes=(EAGER, COMPILED))
@@ -102,7 +103,7 @@ def softmax(tf, x=tensor(5, 7)):
 
 @softmax.reference
 def _(np, x):
-    shares = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    shares = np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))
     return shares / np.sum(shares, axis=-1, keepdims=True)
 
 
@@ -113,6 +114,7 @@ def log_softmax(tf, x=tensor(5, 7)):
 
 @log_softmax.reference
 def _(np, x):
+    x = x - np.max(x, axis=-1, keepdims=True, initial=-np.inf)
     return x - np.log(np.sum(np.exp(x), axis=-1, keepdims=True))
 
 
@@ -150,7 +152,7 @@ def _(found):
     return found[0] == [0.0, 2.0] and abs(found[1] - 0.5) < 0.075  # six standard deviations
 
 
-@case("tf.nn.isotonic_regression", dtypes=FLOATING, condition=4)
+@case("tf.nn.isotonic_regression", dtypes=FLOATING, condition=4, limits=NOT_EMPTY | FIXED_RANK)
 def isotonic_regression(tf, x=tensor(8)):
     return tf.nn.isotonic_regression(x)[0]
 

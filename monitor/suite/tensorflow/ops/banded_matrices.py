@@ -1,6 +1,7 @@
 """Diagonals, bands and transposes."""
 
 from monitor.suite.declare import COMPLEX, DTYPE, EVERY, FLOATING, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, QUADRATIC
 
 
 @case("tf.linalg.adjoint", dtypes=FLOATING + COMPLEX)
@@ -10,7 +11,7 @@ def adjoint(tf, x=tensor(2, 3, 4)):
 
 @adjoint.reference
 def _(np, x):
-    return np.conj(np.swapaxes(x, 1, 2))
+    return np.conj(np.swapaxes(x, -1, -2))
 
 
 @case("tf.linalg.matrix_transpose", dtypes=EVERY)
@@ -20,10 +21,10 @@ def matrix_transpose(tf, x=tensor(2, 3, 4)):
 
 @matrix_transpose.reference
 def _(np, x):
-    return np.swapaxes(x, 1, 2)
+    return np.swapaxes(x, -1, -2)
 
 
-@case("tf.linalg.band_part", dtypes=EVERY)
+@case("tf.linalg.band_part", dtypes=EVERY, limits=NOT_EMPTY)
 def band_part(tf, x=tensor(4, 5)):
     return tf.linalg.band_part(x, 1, -1)
 
@@ -33,7 +34,7 @@ def _(np, x):
     return np.triu(x, -1)
 
 
-@case("tf.linalg.diag", dtypes=EVERY)
+@case("tf.linalg.diag", dtypes=EVERY, limits=FIXED_RANK | QUADRATIC)
 def diag(tf, x=tensor(4)):
     return tf.linalg.diag(x, k=1)
 
@@ -43,7 +44,7 @@ def _(np, x):
     return np.diag(x, 1)
 
 
-@case("tf.linalg.diag_part", dtypes=EVERY)
+@case("tf.linalg.diag_part", dtypes=EVERY, limits=FIXED_RANK)
 def diag_part(tf, x=tensor(4, 5)):
     return tf.linalg.diag_part(x)
 
@@ -53,7 +54,7 @@ def _(np, x):
     return np.diag(x)
 
 
-@case("tf.linalg.tensor_diag", dtypes=NUMERIC + COMPLEX)
+@case("tf.linalg.tensor_diag", dtypes=NUMERIC + COMPLEX, limits=FIXED_RANK | QUADRATIC)
 def tensor_diag(tf, x=tensor(4)):
     return tf.linalg.tensor_diag(x)
 
@@ -63,7 +64,7 @@ def _(np, x):
     return np.diag(x)
 
 
-@case("tf.linalg.tensor_diag_part", dtypes=NUMERIC + COMPLEX)
+@case("tf.linalg.tensor_diag_part", dtypes=NUMERIC + COMPLEX, limits=FIXED_RANK)
 def tensor_diag_part(tf, x=tensor(4, 4)):
     return tf.linalg.tensor_diag_part(x)
 

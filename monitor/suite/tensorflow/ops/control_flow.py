@@ -1,6 +1,7 @@
 """Loops, branches and maps, and their derivatives."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import EAGER_LOOP, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, QUADRATIC
 
 
 @case("tf.while_loop", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4)
@@ -43,14 +44,14 @@ def _(np, x):
     return 3 * x
 
 
-@case("tf.map_fn", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4)
+@case("tf.map_fn", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4, limits=NOT_EMPTY | EAGER_LOOP)
 def map_fn(tf, x=tensor(3, 4)):
     return tf.map_fn(lambda row: row * tf.reduce_max(row), x)
 
 
 @map_fn.reference
 def _(np, x):
-    return x * np.max(x, axis=1, keepdims=True)
+    return x * np.max(x, axis=tuple(range(1, x.ndim)), keepdims=True)
 
 
 @case("tf.vectorized_map", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
@@ -60,10 +61,10 @@ def vectorized_map(tf, x=tensor(3, 4)):
 
 @vectorized_map.reference
 def _(np, x):
-    return x * np.max(x, axis=1, keepdims=True)
+    return x * np.max(x, axis=tuple(range(1, x.ndim)), keepdims=True)
 
 
-@case("tf.scan", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.scan", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=NOT_EMPTY | EAGER_LOOP)
 def scan(tf, x=tensor(5)):
     return tf.scan(lambda total, one: total / 2 + one, x)
 
@@ -76,7 +77,7 @@ def _(np, x):
     return np.array(result)
 
 
-@case("tf.foldl", dtypes=FLOATING, condition=4)
+@case("tf.foldl", dtypes=FLOATING, condition=4, limits=NOT_EMPTY | EAGER_LOOP)
 def foldl(tf, x=tensor(5)):
     return tf.foldl(lambda total, one: total / 2 + one, x)
 
@@ -89,7 +90,7 @@ def _(np, x):
     return total
 
 
-@case("tf.foldr", dtypes=FLOATING, condition=4)
+@case("tf.foldr", dtypes=FLOATING, condition=4, limits=NOT_EMPTY | EAGER_LOOP)
 def foldr(tf, x=tensor(5)):
     return tf.foldr(lambda total, one: total / 2 + one, x)
 
@@ -125,7 +126,7 @@ def _(np, x):
     return 2 * x
 
 
-@case("tf.GradientTape.jacobian", dtypes=FLOATING)
+@case("tf.GradientTape.jacobian", dtypes=FLOATING, limits=FIXED_RANK | QUADRATIC)
 def jacobian(tf, x=tensor(3)):
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -138,7 +139,7 @@ def _(np, x):
     return np.diag(2 * x)
 
 
-@case("tf.hessians", dtypes=("float32", "float64"))
+@case("tf.hessians", dtypes=("float32", "float64"), limits=FIXED_RANK | QUADRATIC)
 def hessians(tf, x=tensor(3)):
     return tf.function(lambda x: tf.hessians(tf.reduce_sum(x**3), x))(x)
 
@@ -158,7 +159,7 @@ def _(np, x):
     return [2 * x]
 
 
-@case("tf.custom_gradient", dtypes=FLOATING)
+@case("tf.custom_gradient", dtypes=FLOATING, limits=FIXED_SHAPES)
 def custom_gradient(tf, x=tensor(4)):
     doubled = tf.custom_gradient(lambda x: (x, lambda upstream: 2 * upstream))
     with tf.GradientTape() as tape:
@@ -218,7 +219,7 @@ def _(none):
     return none
 
 
-@case("tf.TensorArray", dtypes=NUMERIC + COMPLEX)
+@case("tf.TensorArray", dtypes=NUMERIC + COMPLEX, limits=FIXED_SHAPES)
 def tensor_array(tf, x=tensor(3, 2)):
     array = tf.TensorArray(x.dtype, size=3)
     for k in range(3):

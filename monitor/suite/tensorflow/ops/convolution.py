@@ -1,6 +1,7 @@
 """Convolutions of channels-last images."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 
 def correlate(np, x, kernel, stride=1, dilation=1):
@@ -15,7 +16,7 @@ def correlate(np, x, kernel, stride=1, dilation=1):
     return result
 
 
-@case("tf.nn.conv1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.nn.conv1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=NOT_EMPTY | FIXED_RANK)
 def conv1d(tf, x=tensor(2, 8, 3), k=tensor(3, 3, 4)):
     return tf.nn.conv1d(x, k, stride=2, padding="VALID")
 
@@ -25,7 +26,7 @@ def _(np, x, k):
     return correlate(np, x, k, stride=2)
 
 
-@case("tf.nn.conv2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4)
+@case("tf.nn.conv2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def conv2d(tf, x=tensor(2, 6, 7, 3), k=tensor(3, 2, 3, 4)):
     return tf.nn.conv2d(x, k, strides=1, padding="VALID")
 
@@ -35,7 +36,7 @@ def _(np, x, k):
     return correlate(np, x, k)
 
 
-@case("tf.nn.conv2d", dtypes=FLOATING, condition=4, name="same")
+@case("tf.nn.conv2d", dtypes=FLOATING, condition=4, name="same", limits=NOT_EMPTY | FIXED_RANK)
 def conv2d_same(tf, x=tensor(2, 6, 6, 3), k=tensor(3, 3, 3, 4)):
     return tf.nn.conv2d(x, k, strides=1, padding="SAME")
 
@@ -45,7 +46,7 @@ def _(np, x, k):
     return correlate(np, np.pad(x, [(0, 0), (1, 1), (1, 1), (0, 0)]), k)
 
 
-@case("tf.nn.atrous_conv2d", dtypes=FLOATING, condition=4)
+@case("tf.nn.atrous_conv2d", dtypes=FLOATING, condition=4, limits=NOT_EMPTY | FIXED_RANK)
 def atrous_conv2d(tf, x=tensor(2, 8, 8, 3), k=tensor(3, 3, 3, 4)):
     return tf.nn.atrous_conv2d(x, k, rate=2, padding="VALID")
 
@@ -55,7 +56,7 @@ def _(np, x, k):
     return correlate(np, x, k, dilation=2)
 
 
-@case("tf.nn.convolution", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.nn.convolution", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def convolution(tf, x=tensor(2, 6, 7, 3), k=tensor(3, 2, 3, 4)):
     return tf.nn.convolution(x, k, strides=2, padding="VALID")
 
@@ -65,7 +66,7 @@ def _(np, x, k):
     return correlate(np, x, k, stride=2)
 
 
-@case("tf.nn.depthwise_conv2d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.nn.depthwise_conv2d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def depthwise_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 2)):
     return tf.nn.depthwise_conv2d(x, k, strides=[1, 1, 1, 1], padding="VALID")
 
@@ -76,7 +77,7 @@ def _(np, x, k):
     return np.concatenate(parts, axis=-1)
 
 
-@case("tf.nn.separable_conv2d", dtypes=FLOATING, condition=16)
+@case("tf.nn.separable_conv2d", dtypes=FLOATING, condition=16, limits=NOT_EMPTY | FIXED_RANK)
 def separable_conv2d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1), p=tensor(1, 1, 3, 4)):
     return tf.nn.separable_conv2d(x, k, p, strides=[1, 1, 1, 1], padding="VALID")
 
@@ -87,7 +88,7 @@ def _(np, x, k, p):
     return np.concatenate(parts, axis=-1) @ p[0, 0]
 
 
-@case("tf.nn.conv1d_transpose", dtypes=FLOATING, condition=4)
+@case("tf.nn.conv1d_transpose", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES)
 def conv1d_transpose(tf, x=tensor(2, 4, 3), k=tensor(2, 5, 3)):
     return tf.nn.conv1d_transpose(x, k, output_shape=[2, 8, 5], strides=2)
 
@@ -97,7 +98,7 @@ def _(np, x, k):
     return np.einsum("bic,koc->biko", x, k).reshape(2, 8, 5)
 
 
-@case("tf.nn.dilation2d", dtypes=FLOATING)
+@case("tf.nn.dilation2d", dtypes=FLOATING, limits=FIXED_SHAPES)
 def dilation2d(tf, x=tensor(2, 5, 5, 3), k=tensor(2, 2, 3)):
     return tf.nn.dilation2d(x, k, strides=[1] * 4, padding="VALID", data_format="NHWC", dilations=[1] * 4)
 
@@ -108,7 +109,7 @@ def _(np, x, k):
     return np.max([x[:, i : i + 4, j : j + 4] + k[i, j] for i, j in shifts], axis=0)
 
 
-@case("tf.nn.erosion2d", dtypes=FLOATING)
+@case("tf.nn.erosion2d", dtypes=FLOATING, limits=FIXED_SHAPES)
 def erosion2d(tf, x=tensor(2, 5, 5, 3), k=tensor(2, 2, 3)):
     return tf.nn.erosion2d(x, k, strides=[1] * 4, padding="VALID", data_format="NHWC", dilations=[1] * 4)
 

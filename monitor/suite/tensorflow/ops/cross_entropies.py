@@ -1,6 +1,7 @@
 """Losses of logits, and of label sequences."""
 
 from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, indices, positive, tensor, uniform
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 
 @case("tf.nn.softmax_cross_entropy_with_logits", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8)
@@ -10,18 +11,26 @@ def softmax_cross_entropy_with_logits(tf, x=tensor(5, 7), y=uniform(0, 1, 5, 7))
 
 @softmax_cross_entropy_with_logits.reference
 def _(np, x, y):
+    x, y = (v - np.max(v, axis=-1, keepdims=True, initial=-np.inf) for v in (x, y))
     y = np.exp(y) / np.sum(np.exp(y), axis=-1, keepdims=True)
     return np.sum(y * (np.log(np.sum(np.exp(x), axis=-1, keepdims=True)) - x), axis=-1)
 
 
-@case("tf.nn.sparse_softmax_cross_entropy_with_logits", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8)
+@case(
+    "tf.nn.sparse_softmax_cross_entropy_with_logits",
+    dtypes=FLOATING,
+    modes=(EAGER, GRADIENT),
+    condition=8,
+    limits=NOT_EMPTY | FIXED_RANK,
+)
 def sparse_softmax_cross_entropy_with_logits(tf, x=tensor(5, 7), i=indices(5, below=7)):
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=i, logits=x)
 
 
 @sparse_softmax_cross_entropy_with_logits.reference
 def _(np, x, i):
-    return np.log(np.sum(np.exp(x), axis=-1)) - x[np.arange(5), i]
+    x = x - np.max(x, axis=-1, keepdims=True, initial=-np.inf)
+    return np.log(np.sum(np.exp(x), axis=-1)) - x[np.arange(len(i)), i]
 
 
 @case("tf.nn.sigmoid_cross_entropy_with_logits", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
@@ -41,7 +50,7 @@ def weighted_cross_entropy_with_logits(tf, x=tensor(5, 7), y=uniform(0, 1, 5, 7)
 
 @weighted_cross_entropy_with_logits.reference
 def _(np, x, y):
-    return 2 * y * np.log1p(np.exp(-x)) + (1 - y) * np.log1p(np.exp(x))
+    return 2 * y * np.logaddexp(0, -x) + (1 - y) * np.logaddexp(0, x)
 
 
 @case("tf.nn.log_poisson_loss", dtypes=FLOATING, condition=8)
@@ -54,7 +63,7 @@ def _(np, y, x):
     return np.exp(x) - y * x
 
 
-@case("tf.nn.ctc_loss", dtypes=("float32",), condition=16)
+@case("tf.nn.ctc_loss", dtypes=("float32",), condition=16, limits=NOT_EMPTY | FIXED_RANK)
 def ctc_loss(tf, x=tensor(3, 1, 3)):
     labels, lengths = tf.constant([[1, 2]]), tf.constant([2])
     return tf.nn.ctc_loss(labels, x, lengths, tf.constant([3]), blank_index=0)
@@ -67,7 +76,12 @@ def _(np, x):
     return -np.log([np.sum([np.prod([shares[t, k] for t, k in enumerate(path)]) for path in paths])])
 
 
-@case("tf.nn.ctc_greedy_decoder", dtypes=("float32", "float64"), returns=dict.fromkeys(("float32", "float64"), "int64"))
+@case(
+    "tf.nn.ctc_greedy_decoder",
+    dtypes=("float32", "float64"),
+    returns=dict.fromkeys(("float32", "float64"), "int64"),
+    limits=FIXED_SHAPES,
+)
 def ctc_greedy_decoder(tf, x=tensor(6, 1, 4)):
     return tf.sparse.to_dense(tf.nn.ctc_greedy_decoder(x, tf.constant([6]))[0][0])
 

@@ -4,19 +4,20 @@ Factors that are unique only up to signs are multiplied again before a compariso
 """
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
 
 SOLVED = ("float32", "float64", *COMPLEX)
 WHOLE = {"float32": "int32", "float64": "int32"}
 
 
-@case("tf.linalg.cholesky", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+@case("tf.linalg.cholesky", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def cholesky(tf, x=tensor(4, 4)):
     return tf.linalg.cholesky(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
 
 @cholesky.reference
 def _(np, x):
-    return np.linalg.cholesky(x @ x.conj().T + 4 * np.eye(4))
+    return np.linalg.cholesky(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))
 
 
 @case("tf.linalg.qr", dtypes=SOLVED, condition=16)
@@ -27,7 +28,8 @@ def qr(tf, x=tensor(5, 3)):
 
 @qr.reference
 def _(np, x):
-    return [x, np.eye(3)]
+    size = min(x.shape[-2:])
+    return [x, np.broadcast_to(np.eye(size), (*x.shape[:-2], size, size))]
 
 
 @case("tf.linalg.lu", dtypes=SOLVED, condition=16)
@@ -40,7 +42,7 @@ def _(np, x):
     return x
 
 
-@case("tf.linalg.lu_matrix_inverse", dtypes=SOLVED, condition=16)
+@case("tf.linalg.lu_matrix_inverse", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def lu_matrix_inverse(tf, x=tensor(4, 4)):
     return tf.linalg.lu_matrix_inverse(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
 
@@ -50,7 +52,7 @@ def _(np, x):
     return np.linalg.inv(x / 8 + np.eye(4))
 
 
-@case("tf.linalg.lu_reconstruct", dtypes=SOLVED, condition=16)
+@case("tf.linalg.lu_reconstruct", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def lu_reconstruct(tf, x=tensor(4, 4)):
     return tf.linalg.lu_reconstruct(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
 
@@ -60,7 +62,7 @@ def _(np, x):
     return x / 8 + np.eye(4)
 
 
-@case("tf.linalg.lu_solve", dtypes=SOLVED, condition=16)
+@case("tf.linalg.lu_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def lu_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.lu_solve(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)), b)
 
@@ -70,7 +72,7 @@ def _(np, x, b):
     return np.linalg.solve(x / 8 + np.eye(4), b)
 
 
-@case("tf.linalg.eigh", dtypes=SOLVED, condition=16)
+@case("tf.linalg.eigh", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def eigh(tf, x=tensor(4, 4)):
     values, vectors = tf.linalg.eigh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return vectors @ tf.linalg.diag(values) @ tf.linalg.adjoint(vectors)
@@ -78,23 +80,29 @@ def eigh(tf, x=tensor(4, 4)):
 
 @eigh.reference
 def _(np, x):
-    return x @ x.conj().T + 4 * np.eye(4)
+    return x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)
 
 
-@case("tf.linalg.eigvalsh", dtypes=("float32", "float64"), modes=(EAGER, GRADIENT), condition=16)
+@case(
+    "tf.linalg.eigvalsh",
+    dtypes=("float32", "float64"),
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES,
+)
 def eigvalsh(tf, x=tensor(4, 4)):
     return tf.linalg.eigvalsh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
 
 @eigvalsh.reference
 def _(np, x):
-    return np.linalg.eigvalsh(x @ x.conj().T + 4 * np.eye(4))
+    return np.linalg.eigvalsh(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))
 
 
 @case("tf.linalg.eig", dtypes=COMPLEX, condition=32)
 def eig(tf, x=tensor(4, 4)):
     values, vectors = tf.linalg.eig(x)
-    return x @ vectors - vectors * values + x
+    return x @ vectors - vectors * values[..., None, :] + x
 
 
 @eig.reference
@@ -102,14 +110,14 @@ def _(np, x):
     return x
 
 
-@case("tf.linalg.eigvals", dtypes=COMPLEX, condition=32)
+@case("tf.linalg.eigvals", dtypes=COMPLEX, condition=32, limits=NOT_EMPTY | LINKED_SIZES)
 def eigvals(tf, x=tensor(4, 4)):
-    return tf.reduce_sum(tf.linalg.eigvals(x)), tf.reduce_prod(tf.linalg.eigvals(x))
+    return tf.reduce_sum(tf.linalg.eigvals(x), axis=-1), tf.reduce_prod(tf.linalg.eigvals(x), axis=-1)
 
 
 @eigvals.reference
 def _(np, x):
-    return [np.trace(x), np.linalg.det(x)]
+    return [np.trace(x, axis1=-2, axis2=-1), np.linalg.det(x)]
 
 
 @case("tf.linalg.expm", dtypes=SOLVED, condition=16)
@@ -124,18 +132,18 @@ def _(np, x):
     return linalg.expm(x / 4)
 
 
-@case("tf.linalg.logm", dtypes=COMPLEX, condition=64)
+@case("tf.linalg.logm", dtypes=COMPLEX, condition=64, limits=NOT_EMPTY | LINKED_SIZES)
 def logm(tf, x=tensor(4, 4)):
     return tf.linalg.logm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
 
 @logm.reference
 def _(np, x):
-    values, vectors = np.linalg.eigh(x @ x.conj().T + 4 * np.eye(4))
-    return vectors * np.log(values) @ vectors.conj().T
+    values, vectors = np.linalg.eigh(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))
+    return vectors * np.log(values)[..., None, :] @ np.conj(np.swapaxes(vectors, -1, -2))
 
 
-@case("tf.linalg.sqrtm", dtypes=SOLVED, condition=16)
+@case("tf.linalg.sqrtm", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def sqrtm(tf, x=tensor(4, 4)):
     root = tf.linalg.sqrtm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return root @ root
@@ -143,7 +151,7 @@ def sqrtm(tf, x=tensor(4, 4)):
 
 @sqrtm.reference
 def _(np, x):
-    return x @ x.conj().T + 4 * np.eye(4)
+    return x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)
 
 
 @case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64)
@@ -156,17 +164,17 @@ def _(np, x):
     return np.linalg.pinv(x)
 
 
-@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE)
+@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE, limits=NOT_EMPTY)
 def matrix_rank(tf, a=tensor(5, 2), b=tensor(2, 4)):
     return tf.linalg.matrix_rank(a @ b)
 
 
 @matrix_rank.reference
 def _(np, a, b):
-    return np.array(2)
+    return np.linalg.matrix_rank(a @ b)
 
 
-@case("tf.linalg.det", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+@case("tf.linalg.det", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def det(tf, x=tensor(4, 4)):
     return tf.linalg.det(x / 8 + tf.eye(4, dtype=x.dtype))
 
@@ -176,22 +184,28 @@ def _(np, x):
     return np.linalg.det(x / 8 + np.eye(4))
 
 
-@case("tf.linalg.logdet", dtypes=("float32", "float64"), modes=(EAGER, GRADIENT), condition=16)
+@case(
+    "tf.linalg.logdet",
+    dtypes=("float32", "float64"),
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES,
+)
 def logdet(tf, x=tensor(4, 4)):
     return tf.linalg.logdet(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
 
 @logdet.reference
 def _(np, x):
-    return np.log(np.linalg.det(x @ x.conj().T + 4 * np.eye(4)))
+    return np.log(np.linalg.det(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)))
 
 
-@case("tf.linalg.slogdet", dtypes=("float32", "float64"), condition=16)
+@case("tf.linalg.slogdet", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES)
 def slogdet(tf, x=tensor(4, 4)):
     return tf.linalg.slogdet(-(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))[:3, :3])
 
 
 @slogdet.reference
 def _(np, x):
-    part = (x @ x.conj().T + 4 * np.eye(4))[:3, :3]
+    part = (x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))[:3, :3]
     return [np.array(-1.0), np.log(np.linalg.det(part))]

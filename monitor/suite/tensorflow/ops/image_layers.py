@@ -1,6 +1,7 @@
 """Keras layers over images, sequences of images and volumes, channels last."""
 
 from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, VARIABLES
 
 
 def correlate(np, x, kernel, stride=1, dilation=1):
@@ -25,7 +26,7 @@ def windows(np, x, size, reduce, stride):
     return result
 
 
-@case("tf.keras.layers.Conv1D", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Conv1D", dtypes=FLOATING, condition=4, limits=FIXED_RANK | LINKED_SIZES | VARIABLES)
 def conv1_d(tf, x=tensor(2, 6, 3), k=tensor(3, 3, 4), b=tensor(4)):
     layer = tf.keras.layers.Conv1D(4, 3, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -38,7 +39,7 @@ def _(np, x, k, b):
     return correlate(np, x, k) + b
 
 
-@case("tf.keras.layers.Conv2D", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Conv2D", dtypes=FLOATING, condition=4, limits=FIXED_RANK | LINKED_SIZES | VARIABLES)
 def conv2_d(tf, x=tensor(2, 7, 7, 3), k=tensor(3, 3, 3, 4), b=tensor(4)):
     layer = tf.keras.layers.Conv2D(4, 3, strides=2, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -51,7 +52,7 @@ def _(np, x, k, b):
     return correlate(np, x, k, 2) + b
 
 
-@case("tf.keras.layers.Conv3D", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Conv3D", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def conv3_d(tf, x=tensor(1, 4, 4, 4, 2), k=tensor(2, 2, 2, 2, 2), b=tensor(2)):
     layer = tf.keras.layers.Conv3D(2, 2, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -64,7 +65,7 @@ def _(np, x, k, b):
     return correlate(np, x, k) + b
 
 
-@case("tf.keras.layers.DepthwiseConv2D", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.DepthwiseConv2D", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def depthwise_conv2_d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1)):
     layer = tf.keras.layers.DepthwiseConv2D(3, use_bias=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -77,7 +78,7 @@ def _(np, x, k):
     return np.concatenate([correlate(np, x[..., c : c + 1], k[:, :, c : c + 1]) for c in range(3)], axis=-1)
 
 
-@case("tf.keras.layers.SeparableConv2D", dtypes=FLOATING, condition=16)
+@case("tf.keras.layers.SeparableConv2D", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
 def separable_conv2_d(tf, x=tensor(2, 5, 5, 3), k=tensor(3, 3, 3, 1), p=tensor(1, 1, 3, 4)):
     layer = tf.keras.layers.SeparableConv2D(4, 3, use_bias=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -91,7 +92,7 @@ def _(np, x, k, p):
     return np.concatenate(parts, axis=-1) @ p[0, 0]
 
 
-@case("tf.keras.layers.Conv2DTranspose", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Conv2DTranspose", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def conv2_dtranspose(tf, x=tensor(2, 3, 4, 3), k=tensor(2, 2, 4, 3)):
     layer = tf.keras.layers.Conv2DTranspose(4, 2, strides=2, use_bias=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -104,7 +105,7 @@ def _(np, x, k):
     return np.einsum("bijc,klfc->bikjlf", x, k).reshape(2, 6, 8, 4)
 
 
-@case("tf.keras.layers.Conv1DTranspose", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Conv1DTranspose", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def conv1_dtranspose(tf, x=tensor(2, 3, 3), k=tensor(2, 4, 3)):
     layer = tf.keras.layers.Conv1DTranspose(4, 2, strides=2, use_bias=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -117,7 +118,7 @@ def _(np, x, k):
     return np.einsum("bic,kfc->bikf", x, k).reshape(2, 6, 4)
 
 
-@case("tf.keras.layers.MaxPooling1D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.MaxPooling1D", dtypes=FLOATING, condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def max_pooling1_d(tf, x=tensor(2, 6, 3)):
     return tf.keras.layers.MaxPooling1D(2, dtype=x.dtype.name)(x)
 
@@ -127,7 +128,7 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.keras.layers.MaxPooling2D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.MaxPooling2D", dtypes=FLOATING, condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def max_pooling2_d(tf, x=tensor(2, 6, 6, 3)):
     return tf.keras.layers.MaxPooling2D(2, dtype=x.dtype.name)(x)
 
@@ -137,7 +138,7 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.keras.layers.AveragePooling1D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.AveragePooling1D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def average_pooling1_d(tf, x=tensor(2, 6, 3)):
     return tf.keras.layers.AveragePooling1D(2, dtype=x.dtype.name)(x)
 
@@ -147,7 +148,7 @@ def _(np, x):
     return windows(np, x, 2, np.mean, 2)
 
 
-@case("tf.keras.layers.AveragePooling2D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.AveragePooling2D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def average_pooling2_d(tf, x=tensor(2, 6, 6, 3)):
     return tf.keras.layers.AveragePooling2D(2, dtype=x.dtype.name)(x)
 
@@ -157,7 +158,7 @@ def _(np, x):
     return windows(np, x, 2, np.mean, 2)
 
 
-@case("tf.keras.layers.GlobalMaxPooling1D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.GlobalMaxPooling1D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def global_max_pooling1_d(tf, x=tensor(2, 6, 3)):
     return tf.keras.layers.GlobalMaxPooling1D(dtype=x.dtype.name)(x)
 
@@ -167,7 +168,7 @@ def _(np, x):
     return np.max(x, axis=(1,))
 
 
-@case("tf.keras.layers.GlobalMaxPooling2D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.GlobalMaxPooling2D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def global_max_pooling2_d(tf, x=tensor(2, 6, 6, 3)):
     return tf.keras.layers.GlobalMaxPooling2D(dtype=x.dtype.name)(x)
 
@@ -177,7 +178,7 @@ def _(np, x):
     return np.max(x, axis=(1, 2))
 
 
-@case("tf.keras.layers.GlobalAveragePooling1D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.GlobalAveragePooling1D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def global_average_pooling1_d(tf, x=tensor(2, 6, 3)):
     return tf.keras.layers.GlobalAveragePooling1D(dtype=x.dtype.name)(x)
 
@@ -187,7 +188,7 @@ def _(np, x):
     return np.mean(x, axis=(1,))
 
 
-@case("tf.keras.layers.GlobalAveragePooling2D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.GlobalAveragePooling2D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def global_average_pooling2_d(tf, x=tensor(2, 6, 6, 3)):
     return tf.keras.layers.GlobalAveragePooling2D(dtype=x.dtype.name)(x)
 
@@ -197,7 +198,7 @@ def _(np, x):
     return np.mean(x, axis=(1, 2))
 
 
-@case("tf.keras.layers.GlobalAveragePooling3D", dtypes=FLOATING, condition=2)
+@case("tf.keras.layers.GlobalAveragePooling3D", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def global_average_pooling3_d(tf, x=tensor(2, 6, 6, 6, 3)):
     return tf.keras.layers.GlobalAveragePooling3D(dtype=x.dtype.name)(x)
 

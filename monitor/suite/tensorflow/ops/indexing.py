@@ -15,12 +15,13 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 SHORT = dict.fromkeys(NUMERIC, "int32")
 LONG = dict.fromkeys(NUMERIC + BOOL, "int64")
 
 
-@case("tf.gather", dtypes=FLOATING + INTEGER, modes=(EAGER, COMPILED, GRADIENT))
+@case("tf.gather", dtypes=FLOATING + INTEGER, modes=(EAGER, COMPILED, GRADIENT), limits=NOT_EMPTY | FIXED_RANK)
 def gather(tf, x=tensor(5, 3), i=indices(4, below=5)):
     return tf.gather(x, i)
 
@@ -30,7 +31,7 @@ def _(np, x, i):
     return x[i]
 
 
-@case("tf.gather", dtypes=NUMERIC, name="batch")
+@case("tf.gather", dtypes=NUMERIC, name="batch", limits=NOT_EMPTY | FIXED_RANK)
 def gather_batch(tf, x=tensor(2, 5), i=indices(2, 3, below=5)):
     return tf.gather(x, i, batch_dims=1)
 
@@ -40,7 +41,7 @@ def _(np, x, i):
     return np.take_along_axis(x, i, axis=1)
 
 
-@case("tf.gather_nd", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.gather_nd", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY | FIXED_RANK)
 def gather_nd(tf, x=tensor(5, 3)):
     return tf.gather_nd(x, [[0, 1], [4, 2], [0, 1]])
 
@@ -50,7 +51,7 @@ def _(np, x):
     return x[[0, 4, 0], [1, 2, 1]]
 
 
-@case("tf.boolean_mask", dtypes=EVERY)
+@case("tf.boolean_mask", dtypes=EVERY, limits=FIXED_SHAPES)
 def boolean_mask(tf, x=tensor(4, 3)):
     return tf.boolean_mask(x, [True, False, False, True])
 
@@ -90,7 +91,7 @@ def _(np, i):
     return np.eye(4)[i]
 
 
-@case("tf.scatter_nd", dtypes=NUMERIC, modes=(EAGER, GRADIENT), condition=2)
+@case("tf.scatter_nd", dtypes=NUMERIC, modes=(EAGER, GRADIENT), condition=2, limits=FIXED_SHAPES)
 def scatter_nd(tf, u=tensor(3, 2)):
     return tf.scatter_nd([[1], [3], [1]], u, [5, 2])
 
@@ -102,7 +103,7 @@ def _(np, u):
     return result
 
 
-@case("tf.tensor_scatter_nd_add", dtypes=NUMERIC)
+@case("tf.tensor_scatter_nd_add", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def tensor_scatter_nd_add(tf, x=tensor(5, 3), u=tensor(2, 3)):
     return tf.tensor_scatter_nd_add(x, [[1], [3]], u)
 
@@ -114,7 +115,7 @@ def _(np, x, u):
     return x
 
 
-@case("tf.tensor_scatter_nd_sub", dtypes=NUMERIC)
+@case("tf.tensor_scatter_nd_sub", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def tensor_scatter_nd_sub(tf, x=tensor(5, 3), u=tensor(2, 3)):
     return tf.tensor_scatter_nd_sub(x, [[1], [3]], u)
 
@@ -126,7 +127,7 @@ def _(np, x, u):
     return x
 
 
-@case("tf.tensor_scatter_nd_max", dtypes=NUMERIC)
+@case("tf.tensor_scatter_nd_max", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def tensor_scatter_nd_max(tf, x=tensor(5, 3), u=tensor(2, 3)):
     return tf.tensor_scatter_nd_max(x, [[1], [3]], u)
 
@@ -138,7 +139,7 @@ def _(np, x, u):
     return x
 
 
-@case("tf.tensor_scatter_nd_min", dtypes=NUMERIC)
+@case("tf.tensor_scatter_nd_min", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def tensor_scatter_nd_min(tf, x=tensor(5, 3), u=tensor(2, 3)):
     return tf.tensor_scatter_nd_min(x, [[1], [3]], u)
 
@@ -157,7 +158,7 @@ def sort(tf, x=tensor(3, 7)):
 
 @sort.reference
 def _(np, x):
-    return np.sort(x)[:, ::-1]
+    return np.sort(x)[..., ::-1]
 
 
 @case("tf.argsort", dtypes=NUMERIC, returns=SHORT)
@@ -170,7 +171,7 @@ def _(np, x):
     return np.argsort(x, kind="stable")
 
 
-@case("tf.searchsorted", dtypes=("float32", "float64", "int32", "int64"), returns=SHORT)
+@case("tf.searchsorted", dtypes=("float32", "float64", "int32", "int64"), returns=SHORT, limits=FIXED_RANK)
 def searchsorted(tf, x=tensor(7), v=tensor(5)):
     return tf.searchsorted(tf.sort(x), v)
 
@@ -180,7 +181,7 @@ def _(np, x, v):
     return np.searchsorted(np.sort(x), v)
 
 
-@case("tf.unique", dtypes=NUMERIC)
+@case("tf.unique", dtypes=NUMERIC, limits=FIXED_RANK)
 def unique(tf, x=tensor(12)):
     return tf.gather(*tf.unique(x))
 
@@ -190,7 +191,7 @@ def _(np, x):
     return x
 
 
-@case("tf.unique_with_counts", dtypes=NUMERIC, returns=SHORT)
+@case("tf.unique_with_counts", dtypes=NUMERIC, returns=SHORT, limits=FIXED_RANK)
 def unique_with_counts(tf, x=tensor(12)):
     return tf.reduce_sum(tf.unique_with_counts(x).count)
 
@@ -200,7 +201,7 @@ def _(np, x):
     return np.array(12)
 
 
-@case("tf.dynamic_partition", dtypes=NUMERIC)
+@case("tf.dynamic_partition", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def dynamic_partition(tf, x=tensor(5, 2)):
     return tf.dynamic_partition(x, [1, 0, 1, 1, 0], 2)
 
@@ -210,7 +211,7 @@ def _(np, x):
     return [x[[1, 4]], x[[0, 2, 3]]]
 
 
-@case("tf.dynamic_stitch", dtypes=NUMERIC)
+@case("tf.dynamic_stitch", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def dynamic_stitch(tf, a=tensor(2, 3), b=tensor(3, 3)):
     return tf.dynamic_stitch([[1, 4], [0, 2, 3]], [a, b])
 
@@ -220,7 +221,7 @@ def _(np, a, b):
     return np.stack([b[0], a[0], b[1], b[2], a[1]])
 
 
-@case("tf.reverse_sequence", dtypes=NUMERIC)
+@case("tf.reverse_sequence", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def reverse_sequence(tf, x=tensor(3, 4)):
     return tf.reverse_sequence(x, [1, 3, 4], seq_axis=1)
 
@@ -230,7 +231,7 @@ def _(np, x):
     return np.stack([x[0], x[1][[2, 1, 0, 3]], x[2][::-1]])
 
 
-@case("tf.unravel_index", dtypes=("int64",))
+@case("tf.unravel_index", dtypes=("int64",), limits=NOT_EMPTY | FIXED_RANK)
 def unravel_index(tf, i=indices(5, below=12)):
     return tf.unravel_index(i, [3, 4])
 

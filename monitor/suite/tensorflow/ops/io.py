@@ -1,9 +1,10 @@
 """Parsing, encoding, writing and reading."""
 
 from monitor.suite.declare import EVERY, case, tensor
+from monitor.suite.limits import FIXED_RANK, HOST_VALUES
 
 
-@case("tf.io.decode_raw", dtypes=("float32", "float64", "int32", "int64"))
+@case("tf.io.decode_raw", dtypes=("float32", "float64", "int32", "int64"), limits=FIXED_RANK | HOST_VALUES)
 def decode_raw(tf, x=tensor(4)):
     return tf.io.decode_raw(x.numpy().tobytes(), x.dtype)
 

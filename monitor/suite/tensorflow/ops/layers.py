@@ -1,9 +1,10 @@
 """Keras layers of numbers."""
 
 from monitor.suite.declare import FLOATING, case, indices, positive, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, VARIABLES
 
 
-@case("tf.keras.layers.Dense", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Dense", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def dense(tf, x=tensor(2, 5), w=tensor(5, 4), b=tensor(4)):
     layer = tf.keras.layers.Dense(4, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -16,7 +17,7 @@ def _(np, x, w, b):
     return x @ w + b
 
 
-@case("tf.keras.layers.Dense", dtypes=FLOATING, condition=4, name="relu")
+@case("tf.keras.layers.Dense", dtypes=FLOATING, condition=4, name="relu", limits=NOT_EMPTY | LINKED_SIZES | VARIABLES)
 def dense_relu(tf, x=tensor(3, 2, 5), w=tensor(5, 4)):
     layer = tf.keras.layers.Dense(4, activation="relu", use_bias=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -29,7 +30,7 @@ def _(np, x, w):
     return np.maximum(x @ w, 0)
 
 
-@case("tf.keras.layers.EinsumDense", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.EinsumDense", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def einsum_dense(tf, x=tensor(2, 3, 5), w=tensor(5, 4)):
     layer = tf.keras.layers.EinsumDense("abc,cd->abd", output_shape=(None, 4), dtype=x.dtype.name)
     layer.build(x.shape)
@@ -42,7 +43,7 @@ def _(np, x, w):
     return x @ w
 
 
-@case("tf.keras.layers.Embedding", dtypes=FLOATING)
+@case("tf.keras.layers.Embedding", dtypes=FLOATING, limits=FIXED_SHAPES | VARIABLES)
 def embedding(tf, w=tensor(6, 3), i=indices(2, 4, below=6)):
     layer = tf.keras.layers.Embedding(6, 3, dtype=w.dtype.name)
     layer.build()
@@ -95,7 +96,7 @@ def _(np, x):
     return np.where(x > 0, x, np.expm1(x))
 
 
-@case("tf.keras.layers.PReLU", dtypes=FLOATING)
+@case("tf.keras.layers.PReLU", dtypes=FLOATING, limits=FIXED_RANK | VARIABLES)
 def pre_lu(tf, x=tensor(2, 5), w=tensor(5)):
     layer = tf.keras.layers.PReLU(dtype=x.dtype.name)
     layer.build(x.shape)
@@ -178,7 +179,7 @@ def _(np, x):
     return x / np.sqrt(np.sum(x * x, axis=-1, keepdims=True))
 
 
-@case("tf.keras.layers.BatchNormalization", dtypes=FLOATING, condition=8)
+@case("tf.keras.layers.BatchNormalization", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def batch_normalization(tf, x=tensor(2, 5), g=tensor(5), b=tensor(5), m=tensor(5), v=positive(5)):
     layer = tf.keras.layers.BatchNormalization(epsilon=0.0, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -191,7 +192,7 @@ def _(np, x, g, b, m, v):
     return (x - m) / np.sqrt(v) * g + b
 
 
-@case("tf.keras.layers.LayerNormalization", dtypes=FLOATING, condition=8)
+@case("tf.keras.layers.LayerNormalization", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def layer_normalization(tf, x=tensor(2, 5), g=tensor(5), b=tensor(5)):
     layer = tf.keras.layers.LayerNormalization(epsilon=0.125, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -204,7 +205,7 @@ def _(np, x, g, b):
     return (x - np.mean(x, axis=-1, keepdims=True)) / np.sqrt(np.var(x, axis=-1, keepdims=True) + 0.125) * g + b
 
 
-@case("tf.keras.layers.GroupNormalization", dtypes=FLOATING, condition=16)
+@case("tf.keras.layers.GroupNormalization", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
 def group_normalization(tf, x=tensor(2, 3, 4), g=tensor(4), b=tensor(4)):
     layer = tf.keras.layers.GroupNormalization(2, epsilon=0.125, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -289,7 +290,7 @@ def _(np, a, b):
     return np.concatenate([a, b], axis=-1)
 
 
-@case("tf.keras.layers.Dot", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.Dot", dtypes=FLOATING, condition=4, limits=FIXED_RANK)
 def dot(tf, a=tensor(2, 5), b=tensor(2, 5)):
     return tf.keras.layers.Dot(axes=1, dtype=a.dtype.name)([a, b])
 
@@ -310,7 +311,7 @@ def _(found):
     return found[0] == [0.0, 2.0] and abs(found[1] - 0.5) < 0.075  # six standard deviations
 
 
-@case("tf.keras.layers.SpatialDropout1D", dtypes=FLOATING)
+@case("tf.keras.layers.SpatialDropout1D", dtypes=FLOATING, limits=FIXED_RANK)
 def spatial_dropout1_d(tf, x=tensor(2, 3, 4)):
     return tf.keras.layers.SpatialDropout1D(0.5, dtype=x.dtype.name)(x)
 

@@ -1,9 +1,10 @@
 """Keras losses and metrics."""
 
 from monitor.suite.declare import case, indices, tensor, uniform
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY
 
 
-@case("tf.keras.losses.MeanSquaredError", dtypes=("float32", "float64", "float16"), condition=8)
+@case("tf.keras.losses.MeanSquaredError", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
 def mean_squared_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.MeanSquaredError(dtype=p.dtype.name)(y, p)
 
@@ -13,7 +14,7 @@ def _(np, y, p):
     return np.mean((y - p) ** 2)
 
 
-@case("tf.keras.losses.MeanAbsoluteError", dtypes=("float32", "float64", "float16"), condition=8)
+@case("tf.keras.losses.MeanAbsoluteError", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
 def mean_absolute_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.MeanAbsoluteError(dtype=p.dtype.name)(y, p)
 
@@ -23,7 +24,12 @@ def _(np, y, p):
     return np.mean(np.abs(y - p))
 
 
-@case("tf.keras.losses.MeanAbsolutePercentageError", dtypes=("float32", "float64", "float16"), condition=8)
+@case(
+    "tf.keras.losses.MeanAbsolutePercentageError",
+    dtypes=("float32", "float64", "float16"),
+    condition=8,
+    limits=NOT_EMPTY,
+)
 def mean_absolute_percentage_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.MeanAbsolutePercentageError(dtype=p.dtype.name)(y, p)
 
@@ -33,7 +39,12 @@ def _(np, y, p):
     return 100 * np.mean(np.abs(y - p) / y)
 
 
-@case("tf.keras.losses.MeanSquaredLogarithmicError", dtypes=("float32", "float64", "float16"), condition=32)
+@case(
+    "tf.keras.losses.MeanSquaredLogarithmicError",
+    dtypes=("float32", "float64", "float16"),
+    condition=32,
+    limits=NOT_EMPTY,
+)
 def mean_squared_logarithmic_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.MeanSquaredLogarithmicError(dtype=p.dtype.name)(y, p)
 
@@ -43,7 +54,7 @@ def _(np, y, p):
     return np.mean((np.log1p(y) - np.log1p(p)) ** 2)
 
 
-@case("tf.keras.losses.BinaryCrossentropy", dtypes=("float32", "float64", "float16"), condition=8)
+@case("tf.keras.losses.BinaryCrossentropy", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
 def binary_crossentropy(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.BinaryCrossentropy(dtype=p.dtype.name)(y, p)
 
@@ -53,7 +64,9 @@ def _(np, y, p):
     return -np.mean(y * np.log(p) + (1 - y) * np.log1p(-p))
 
 
-@case("tf.keras.losses.CategoricalCrossentropy", dtypes=("float32", "float64", "float16"), condition=16)
+@case(
+    "tf.keras.losses.CategoricalCrossentropy", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY
+)
 def categorical_crossentropy(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.CategoricalCrossentropy(dtype=p.dtype.name)(y, p)
 
@@ -64,7 +77,12 @@ def _(np, y, p):
     return -np.mean(np.sum(y * np.log(p), axis=-1))
 
 
-@case("tf.keras.losses.SparseCategoricalCrossentropy", dtypes=("float32", "float64", "float16"), condition=16)
+@case(
+    "tf.keras.losses.SparseCategoricalCrossentropy",
+    dtypes=("float32", "float64", "float16"),
+    condition=16,
+    limits=FIXED_SHAPES,
+)
 def sparse_categorical_crossentropy(tf, i=indices(4, below=5), x=tensor(4, 5)):
     return tf.keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype=x.dtype.name)(i, x)
 
@@ -74,7 +92,7 @@ def _(np, i, x):
     return np.mean(np.log(np.sum(np.exp(x), axis=-1)) - x[np.arange(4), i])
 
 
-@case("tf.keras.losses.KLDivergence", dtypes=("float32", "float64", "float16"), condition=32)
+@case("tf.keras.losses.KLDivergence", dtypes=("float32", "float64", "float16"), condition=32, limits=NOT_EMPTY)
 def kldivergence(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.KLDivergence(dtype=p.dtype.name)(y, p)
 
@@ -84,7 +102,7 @@ def _(np, y, p):
     return np.mean(np.sum(y * np.log(y / p), axis=-1))
 
 
-@case("tf.keras.losses.Poisson", dtypes=("float32", "float64", "float16"), condition=16)
+@case("tf.keras.losses.Poisson", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY)
 def poisson(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.Poisson(dtype=p.dtype.name)(y, p)
 
@@ -94,7 +112,7 @@ def _(np, y, p):
     return np.mean(p - y * np.log(p + 1e-7))  # as Keras keeps it from zero
 
 
-@case("tf.keras.losses.LogCosh", dtypes=("float32", "float64", "float16"), condition=64)
+@case("tf.keras.losses.LogCosh", dtypes=("float32", "float64", "float16"), condition=64, limits=NOT_EMPTY)
 def log_cosh(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.LogCosh(dtype=p.dtype.name)(y, p)
 
@@ -104,7 +122,7 @@ def _(np, y, p):
     return np.mean(np.log(np.cosh(p - y)))
 
 
-@case("tf.keras.losses.Huber", dtypes=("float32", "float64", "float16"), condition=16)
+@case("tf.keras.losses.Huber", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY)
 def huber(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.Huber(delta=0.25, dtype=p.dtype.name)(y, p)
 
@@ -115,7 +133,7 @@ def _(np, y, p):
     return np.mean(np.where(d < 0.25, d * d / 2, 0.25 * d - 0.25**2 / 2))
 
 
-@case("tf.keras.losses.Hinge", dtypes=("float32", "float64", "float16"), condition=8)
+@case("tf.keras.losses.Hinge", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
 def hinge(tf, y=tensor(4, 5), p=tensor(4, 5)):
     return tf.keras.losses.Hinge(dtype=p.dtype.name)(tf.sign(y), p)
 
@@ -125,7 +143,7 @@ def _(np, y, p):
     return np.mean(np.maximum(1 - np.sign(y) * p, 0))
 
 
-@case("tf.keras.losses.CosineSimilarity", dtypes=("float32", "float64", "float16"), condition=16)
+@case("tf.keras.losses.CosineSimilarity", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY)
 def cosine_similarity(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.CosineSimilarity(dtype=p.dtype.name)(y, p)
 
@@ -135,7 +153,9 @@ def _(np, y, p):
     return -np.mean(np.sum(y * p, axis=-1) / np.sqrt(np.sum(y * y, axis=-1) * np.sum(p * p, axis=-1)))
 
 
-@case("tf.keras.losses.BinaryFocalCrossentropy", dtypes=("float32", "float64", "float16"), condition=32)
+@case(
+    "tf.keras.losses.BinaryFocalCrossentropy", dtypes=("float32", "float64", "float16"), condition=32, limits=NOT_EMPTY
+)
 def binary_focal_crossentropy(tf, y=indices(4, 5, below=2), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.BinaryFocalCrossentropy(dtype=p.dtype.name)(y, p)
 

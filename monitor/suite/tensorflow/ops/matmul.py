@@ -1,6 +1,7 @@
 """Products of matrices and tensors."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 
 @case("tf.linalg.matmul", dtypes=NUMERIC + COMPLEX, modes=(EAGER, COMPILED, GRADIENT), condition=4)
@@ -20,7 +21,7 @@ def matmul_transposed(tf, a=tensor(4, 3), b=tensor(5, 4)):
 
 @matmul_transposed.reference
 def _(np, a, b):
-    return a.T @ b.T
+    return np.swapaxes(a, -1, -2) @ np.swapaxes(b, -1, -2)
 
 
 @case("tf.linalg.matmul", dtypes=("float32", "bfloat16"), modes=(EAGER, COMPILED), name="large", condition=8)
@@ -43,7 +44,7 @@ def _(np, a, b):
     return a @ b
 
 
-@case("tf.tensordot", dtypes=FLOATING + COMPLEX, modes=(EAGER, COMPILED, GRADIENT), condition=4)
+@case("tf.tensordot", dtypes=FLOATING + COMPLEX, modes=(EAGER, COMPILED, GRADIENT), condition=4, limits=FIXED_RANK)
 def tensordot(tf, a=tensor(2, 3, 4), b=tensor(4, 3, 5)):
     return tf.tensordot(a, b, [[1, 2], [1, 0]])
 
@@ -53,7 +54,7 @@ def _(np, a, b):
     return np.tensordot(a, b, [[1, 2], [1, 0]])
 
 
-@case("tf.einsum", dtypes=FLOATING + COMPLEX, modes=(EAGER, COMPILED, GRADIENT), condition=4)
+@case("tf.einsum", dtypes=FLOATING + COMPLEX, modes=(EAGER, COMPILED, GRADIENT), condition=4, limits=FIXED_RANK)
 def einsum(tf, a=tensor(2, 3, 4), b=tensor(4, 5)):
     return tf.einsum("bij,jk->bki", a, b)
 
@@ -63,7 +64,7 @@ def _(np, a, b):
     return np.swapaxes(a @ b, 1, 2)
 
 
-@case("tf.linalg.cross", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.linalg.cross", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=NOT_EMPTY | LINKED_SIZES)
 def cross(tf, a=tensor(4, 3), b=tensor(4, 3)):
     return tf.linalg.cross(a, b)
 
@@ -73,7 +74,7 @@ def _(np, a, b):
     return np.cross(a, b)
 
 
-@case("tf.linalg.tridiagonal_matmul", dtypes=("float32", "float64"), condition=4)
+@case("tf.linalg.tridiagonal_matmul", dtypes=("float32", "float64"), condition=4, limits=NOT_EMPTY | FIXED_RANK)
 def tridiagonal_matmul(tf, d=tensor(3, 4), x=tensor(4, 2)):
     return tf.linalg.tridiagonal_matmul((d[0], d[1], d[2]), x, diagonals_format="sequence")
 
@@ -103,14 +104,14 @@ def _(np, x):
     return np.sqrt(np.sum(x * x, axis=1))
 
 
-@case("tf.linalg.norm", dtypes=FLOATING, condition=4, name="one")
+@case("tf.linalg.norm", dtypes=FLOATING, condition=4, name="one", limits=NOT_EMPTY | FIXED_RANK)
 def norm_one(tf, x=tensor(3, 4)):
     return tf.linalg.norm(x, ord=1, axis=(0, 1))
 
 
 @norm_one.reference
 def _(np, x):
-    return np.max(np.sum(np.abs(x), axis=0))
+    return np.max(np.sum(np.abs(x), axis=0), axis=0)
 
 
 @case("tf.linalg.normalize", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
@@ -130,7 +131,7 @@ def trace(tf, x=tensor(2, 4, 4)):
 
 @trace.reference
 def _(np, x):
-    return np.trace(x, axis1=1, axis2=2)
+    return np.trace(x, axis1=-2, axis2=-1)
 
 
 @case("tf.norm", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)

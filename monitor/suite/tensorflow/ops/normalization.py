@@ -1,6 +1,7 @@
 """Moments, and normalization by them."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 
 @case("tf.nn.moments", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8)
@@ -13,7 +14,7 @@ def _(np, x):
     return [np.mean(x, axis=0), np.var(x, axis=0)]
 
 
-@case("tf.nn.weighted_moments", dtypes=FLOATING, condition=8)
+@case("tf.nn.weighted_moments", dtypes=FLOATING, condition=8, limits=NOT_EMPTY)
 def weighted_moments(tf, x=tensor(5, 7), w=positive(5, 7)):
     return tf.nn.weighted_moments(x, axes=[0], frequency_weights=w)
 
@@ -32,7 +33,7 @@ def sufficient_statistics(tf, x=tensor(5, 7)):
 
 @sufficient_statistics.reference
 def _(np, x):
-    return [np.array(5.0), np.sum(x, axis=0), np.sum(x * x, axis=0)]
+    return [np.array(float(x.shape[0])), np.sum(x, axis=0), np.sum(x * x, axis=0)]
 
 
 @case("tf.nn.normalize_moments", dtypes=FLOATING, condition=8)
@@ -56,7 +57,7 @@ def _(np, x, m, v, o, s):
     return (x - m) / np.sqrt(v + 0.001) * s + o
 
 
-@case("tf.nn.local_response_normalization", dtypes=("float32", "float16", "bfloat16"), condition=8)
+@case("tf.nn.local_response_normalization", dtypes=("float32", "float16", "bfloat16"), condition=8, limits=FIXED_RANK)
 def local_response_normalization(tf, x=tensor(2, 3, 3, 5)):
     return tf.nn.local_response_normalization(x, depth_radius=1, bias=1, alpha=0.5, beta=0.5)
 
@@ -67,7 +68,7 @@ def _(np, x):
     return x / np.sqrt(1 + (around[..., :-2] + around[..., 1:-1] + around[..., 2:]) / 2)
 
 
-@case("tf.nn.scale_regularization_loss", dtypes=FLOATING)
+@case("tf.nn.scale_regularization_loss", dtypes=FLOATING, limits=FIXED_RANK)
 def scale_regularization_loss(tf, x=tensor()):
     return tf.nn.scale_regularization_loss(x)
 

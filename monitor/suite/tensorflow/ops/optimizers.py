@@ -1,9 +1,10 @@
 """Keras optimizers: two steps, compared with the published rule."""
 
 from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import VARIABLES
 
 
-@case("tf.keras.optimizers.SGD", dtypes=FLOATING, condition=8)
+@case("tf.keras.optimizers.SGD", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def sgd(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.SGD(learning_rate=0.5)
@@ -17,7 +18,7 @@ def _(np, x, a, b):
     return x - a / 2 - b / 2
 
 
-@case("tf.keras.optimizers.SGD", dtypes=FLOATING, name="momentum", condition=8)
+@case("tf.keras.optimizers.SGD", dtypes=FLOATING, name="momentum", condition=8, limits=VARIABLES)
 def sgd_momentum(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.SGD(learning_rate=0.5, momentum=0.5)
@@ -33,7 +34,7 @@ def _(np, x, a, b):
     return x + velocity / 2 - b / 2
 
 
-@case("tf.keras.optimizers.RMSprop", dtypes=FLOATING, condition=8)
+@case("tf.keras.optimizers.RMSprop", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def rmsprop(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.RMSprop(learning_rate=0.5, rho=0.5, epsilon=0.125)
@@ -50,7 +51,7 @@ def _(np, x, a, b):
     return x - b / 2 / np.sqrt(mean + 0.125)
 
 
-@case("tf.keras.optimizers.Adagrad", dtypes=FLOATING, condition=8)
+@case("tf.keras.optimizers.Adagrad", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def adagrad(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Adagrad(learning_rate=0.5, initial_accumulator_value=0.5, epsilon=0.125)
@@ -67,7 +68,7 @@ def _(np, x, a, b):
     return x - b / 2 / np.sqrt(total + 0.125)
 
 
-@case("tf.keras.optimizers.Adam", dtypes=FLOATING, condition=32)
+@case("tf.keras.optimizers.Adam", dtypes=FLOATING, condition=32, limits=VARIABLES)
 def adam(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Adam(learning_rate=0.5, beta_1=0.5, beta_2=0.75, epsilon=0.125)
@@ -85,7 +86,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.AdamW", dtypes=FLOATING, condition=32)
+@case("tf.keras.optimizers.AdamW", dtypes=FLOATING, condition=32, limits=VARIABLES)
 def adam_w(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.AdamW(learning_rate=0.5, beta_1=0.5, beta_2=0.75, epsilon=0.125, weight_decay=0.25)
@@ -104,7 +105,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.Adamax", dtypes=FLOATING, condition=32)
+@case("tf.keras.optimizers.Adamax", dtypes=FLOATING, condition=32, limits=VARIABLES)
 def adamax(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Adamax(learning_rate=0.5, beta_1=0.5, beta_2=0.75, epsilon=0.125)
@@ -122,7 +123,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.Adadelta", dtypes=FLOATING, condition=16)
+@case("tf.keras.optimizers.Adadelta", dtypes=FLOATING, condition=16, limits=VARIABLES)
 def adadelta(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Adadelta(learning_rate=0.5, rho=0.75, epsilon=0.125)
@@ -142,7 +143,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.Lion", dtypes=FLOATING, condition=8)
+@case("tf.keras.optimizers.Lion", dtypes=FLOATING, condition=8, limits=VARIABLES)
 def lion(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Lion(learning_rate=0.5, beta_1=0.5, beta_2=0.75)
@@ -160,7 +161,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.Nadam", dtypes=FLOATING, condition=64)
+@case("tf.keras.optimizers.Nadam", dtypes=FLOATING, condition=64, limits=VARIABLES)
 def nadam(tf, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.keras.optimizers.Nadam(learning_rate=0.5, beta_1=0.5, beta_2=0.75, epsilon=0.125)
@@ -182,7 +183,7 @@ def _(np, x, a, b):
     return x
 
 
-@case("tf.keras.optimizers.Ftrl", dtypes=FLOATING, condition=16)
+@case("tf.keras.optimizers.Ftrl", dtypes=FLOATING, condition=16, limits=VARIABLES)
 def ftrl(tf, x=tensor(2, 3), a=tensor(2, 3)):
     variable = tf.Variable(0 * x)
     tf.keras.optimizers.Ftrl(learning_rate=0.5, initial_accumulator_value=0.25).apply_gradients([(a, variable)])

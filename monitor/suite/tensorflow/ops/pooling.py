@@ -1,6 +1,7 @@
 """Pooling over windows of channels-last images, and folding of images."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 
 def windows(np, x, size, reduce, stride):
@@ -13,7 +14,7 @@ def windows(np, x, size, reduce, stride):
     return result
 
 
-@case("tf.nn.avg_pool1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=2)
+@case("tf.nn.avg_pool1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=2, limits=FIXED_RANK)
 def avg_pool1d(tf, x=tensor(2, 6, 3)):
     return tf.nn.avg_pool1d(x, 2, 2, "VALID")
 
@@ -23,7 +24,7 @@ def _(np, x):
     return windows(np, x, 2, np.mean, 2)
 
 
-@case("tf.nn.avg_pool2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=2)
+@case("tf.nn.avg_pool2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=2, limits=FIXED_RANK)
 def avg_pool2d(tf, x=tensor(2, 6, 6, 3)):
     return tf.nn.avg_pool2d(x, 2, 2, "VALID")
 
@@ -33,7 +34,7 @@ def _(np, x):
     return windows(np, x, 2, np.mean, 2)
 
 
-@case("tf.nn.avg_pool3d", dtypes=FLOATING, condition=2)
+@case("tf.nn.avg_pool3d", dtypes=FLOATING, condition=2, limits=FIXED_RANK)
 def avg_pool3d(tf, x=tensor(2, 6, 6, 6, 3)):
     return tf.nn.avg_pool3d(x, 2, 2, "VALID")
 
@@ -43,7 +44,7 @@ def _(np, x):
     return windows(np, x, 2, np.mean, 2)
 
 
-@case("tf.nn.max_pool1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=2)
+@case("tf.nn.max_pool1d", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def max_pool1d(tf, x=tensor(2, 6, 3)):
     return tf.nn.max_pool1d(x, 2, 2, "VALID")
 
@@ -53,7 +54,9 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.nn.max_pool2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=2)
+@case(
+    "tf.nn.max_pool2d", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT), condition=2, limits=NOT_EMPTY | FIXED_RANK
+)
 def max_pool2d(tf, x=tensor(2, 6, 6, 3)):
     return tf.nn.max_pool2d(x, 2, 2, "VALID")
 
@@ -63,7 +66,7 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.nn.max_pool3d", dtypes=("float32", "float16", "bfloat16"), condition=2)
+@case("tf.nn.max_pool3d", dtypes=("float32", "float16", "bfloat16"), condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def max_pool3d(tf, x=tensor(2, 6, 6, 6, 3)):
     return tf.nn.max_pool3d(x, 2, 2, "VALID")
 
@@ -73,7 +76,7 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.nn.avg_pool", dtypes=FLOATING, condition=2)
+@case("tf.nn.avg_pool", dtypes=FLOATING, condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def avg_pool(tf, x=tensor(2, 6, 6, 3)):
     return tf.nn.avg_pool(x, 3, 1, "VALID")
 
@@ -83,7 +86,7 @@ def _(np, x):
     return windows(np, x, 3, np.mean, 1)
 
 
-@case("tf.nn.max_pool", dtypes=FLOATING)
+@case("tf.nn.max_pool", dtypes=FLOATING, limits=NOT_EMPTY | FIXED_RANK)
 def max_pool(tf, x=tensor(2, 6, 6, 3)):
     return tf.nn.max_pool(x, 3, 1, "VALID")
 
@@ -93,7 +96,7 @@ def _(np, x):
     return windows(np, x, 3, np.max, 1)
 
 
-@case("tf.nn.pool", dtypes=FLOATING, condition=2)
+@case("tf.nn.pool", dtypes=FLOATING, condition=2, limits=NOT_EMPTY | FIXED_RANK)
 def pool(tf, x=tensor(2, 6, 6, 3)):
     return tf.nn.pool(x, [3, 3], "AVG", padding="VALID")
 
@@ -103,7 +106,7 @@ def _(np, x):
     return windows(np, x, 3, np.mean, 1)
 
 
-@case("tf.nn.max_pool_with_argmax", dtypes=FLOATING)
+@case("tf.nn.max_pool_with_argmax", dtypes=FLOATING, limits=NOT_EMPTY | FIXED_RANK)
 def max_pool_with_argmax(tf, x=tensor(1, 4, 4, 2)):
     return tf.gather(tf.reshape(x, [-1]), tf.nn.max_pool_with_argmax(x, 2, 2, "VALID").argmax)
 
@@ -113,7 +116,7 @@ def _(np, x):
     return windows(np, x, 2, np.max, 2)
 
 
-@case("tf.nn.space_to_depth", dtypes=NUMERIC)
+@case("tf.nn.space_to_depth", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def space_to_depth(tf, x=tensor(2, 4, 6, 3)):
     return tf.nn.space_to_depth(x, 2)
 
@@ -123,7 +126,7 @@ def _(np, x):
     return x.reshape(2, 2, 2, 3, 2, 3).transpose(0, 1, 3, 2, 4, 5).reshape(2, 2, 3, 12)
 
 
-@case("tf.nn.depth_to_space", dtypes=NUMERIC)
+@case("tf.nn.depth_to_space", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def depth_to_space(tf, x=tensor(2, 2, 3, 12)):
     return tf.nn.depth_to_space(x, 2)
 

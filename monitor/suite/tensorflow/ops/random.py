@@ -1,6 +1,7 @@
 """Random numbers: distribution, and equality for equal seeds."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK
 
 COUNT = 4000
 
@@ -138,7 +139,7 @@ def _(found):
     return abs(found - 0.75) < 0.042  # six standard deviations
 
 
-@case("tf.random.shuffle", dtypes=NUMERIC)
+@case("tf.random.shuffle", dtypes=NUMERIC, limits=FIXED_RANK)
 def shuffle(tf, x=tensor(40)):
     return tf.sort(tf.random.shuffle(x, seed=7))
 

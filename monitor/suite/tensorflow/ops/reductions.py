@@ -1,6 +1,7 @@
 """Reductions along an axis, counts and cumulative functions."""
 
 from monitor.suite.declare import BOOL, COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, indices, tensor
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 PLACES = dict.fromkeys(NUMERIC + BOOL, "int64")
 
@@ -25,7 +26,7 @@ def _(np, x):
     return np.prod(x, axis=1)
 
 
-@case("tf.math.reduce_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.reduce_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY)
 def reduce_max(tf, x=tensor(5, 7)):
     return tf.math.reduce_max(x, axis=1)
 
@@ -35,7 +36,7 @@ def _(np, x):
     return np.max(x, axis=1)
 
 
-@case("tf.math.reduce_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.reduce_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY)
 def reduce_min(tf, x=tensor(5, 7)):
     return tf.math.reduce_min(x, axis=1)
 
@@ -95,7 +96,7 @@ def _(np, x):
     return np.any(x, axis=1)
 
 
-@case("tf.math.argmax", dtypes=NUMERIC, returns=PLACES)
+@case("tf.math.argmax", dtypes=NUMERIC, returns=PLACES, limits=NOT_EMPTY | FIXED_RANK)
 def argmax(tf, x=tensor(5, 7)):
     return tf.math.argmax(x, axis=1)
 
@@ -105,7 +106,7 @@ def _(np, x):
     return np.argmax(x, axis=1)
 
 
-@case("tf.math.argmin", dtypes=NUMERIC, returns=PLACES)
+@case("tf.math.argmin", dtypes=NUMERIC, returns=PLACES, limits=NOT_EMPTY | FIXED_RANK)
 def argmin(tf, x=tensor(5, 7)):
     return tf.math.argmin(x, axis=1)
 
@@ -115,7 +116,7 @@ def _(np, x):
     return np.argmin(x, axis=1)
 
 
-@case("tf.math.bincount", dtypes=("int32",))
+@case("tf.math.bincount", dtypes=("int32",), limits=FIXED_RANK)
 def bincount(tf, x=indices(40, below=6, dtype="int32")):
     return tf.math.bincount(x, minlength=8)
 
@@ -135,7 +136,7 @@ def _(np, x):
     return np.count_nonzero(x, axis=0)
 
 
-@case("tf.math.confusion_matrix", dtypes=("int32", "int64"), returns={"int64": "int32"})
+@case("tf.math.confusion_matrix", dtypes=("int32", "int64"), returns={"int64": "int32"}, limits=FIXED_RANK)
 def confusion_matrix(tf, a=indices(30, below=4), b=indices(30, below=4)):
     return tf.math.confusion_matrix(a, b, num_classes=4)
 
@@ -185,27 +186,27 @@ def _(np, x):
     return np.mean(x == 0)
 
 
-@case("tf.math.top_k", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.top_k", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY)
 def top_k(tf, x=tensor(5, 7)):
     return tf.math.top_k(x, k=3).values
 
 
 @top_k.reference
 def _(np, x):
-    return np.sort(x, axis=1)[:, :-4:-1]
+    return np.sort(x)[..., :-4:-1]
 
 
-@case("tf.math.approx_max_k", dtypes=("float32", "float16"), modes=(COMPILED,))
+@case("tf.math.approx_max_k", dtypes=("float32", "float16"), modes=(COMPILED,), limits=NOT_EMPTY)
 def approx_max_k(tf, x=tensor(5, 64)):
     return tf.sort(tf.math.approx_max_k(x, k=4, recall_target=1.0)[0], axis=-1)
 
 
 @approx_max_k.reference
 def _(np, x):
-    return np.sort(x, axis=1)[:, -4:]
+    return np.sort(x)[..., -4:]
 
 
-@case("tf.math.invert_permutation", dtypes=("int32", "int64"))
+@case("tf.math.invert_permutation", dtypes=("int32", "int64"), limits=FIXED_RANK)
 def invert_permutation(tf, x=tensor(6)):
     return tf.math.invert_permutation(tf.cast(tf.argsort(x, stable=True), x.dtype))
 

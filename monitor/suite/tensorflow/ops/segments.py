@@ -1,12 +1,13 @@
 """Reductions over segments of rows."""
 
 from monitor.suite.declare import COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_SHAPES
 
 SORTED = [0, 0, 1, 1, 1, 2]
 MIXED = [2, 0, 1, 2, 0, 2]
 
 
-@case("tf.math.segment_sum", dtypes=NUMERIC + COMPLEX, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.segment_sum", dtypes=NUMERIC + COMPLEX, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def segment_sum(tf, x=tensor(6, 3)):
     return tf.math.segment_sum(x, tf.constant(SORTED))
 
@@ -17,7 +18,9 @@ def _(np, x):
     return np.array([np.sum(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_sum", dtypes=NUMERIC + COMPLEX, modes=(EAGER, GRADIENT), condition=4)
+@case(
+    "tf.math.unsorted_segment_sum", dtypes=NUMERIC + COMPLEX, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES
+)
 def unsorted_segment_sum(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_sum(x, tf.constant(MIXED), 3)
 
@@ -28,7 +31,7 @@ def _(np, x):
     return np.array([np.sum(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.segment_mean", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.segment_mean", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def segment_mean(tf, x=tensor(6, 3)):
     return tf.math.segment_mean(x, tf.constant(SORTED))
 
@@ -39,7 +42,7 @@ def _(np, x):
     return np.array([np.mean(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_mean", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.unsorted_segment_mean", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def unsorted_segment_mean(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_mean(x, tf.constant(MIXED), 3)
 
@@ -50,7 +53,7 @@ def _(np, x):
     return np.array([np.mean(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.segment_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.segment_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=FIXED_SHAPES)
 def segment_max(tf, x=tensor(6, 3)):
     return tf.math.segment_max(x, tf.constant(SORTED))
 
@@ -61,7 +64,7 @@ def _(np, x):
     return np.array([np.max(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.unsorted_segment_max", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=FIXED_SHAPES)
 def unsorted_segment_max(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_max(x, tf.constant(MIXED), 3)
 
@@ -72,7 +75,7 @@ def _(np, x):
     return np.array([np.max(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.segment_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.segment_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=FIXED_SHAPES)
 def segment_min(tf, x=tensor(6, 3)):
     return tf.math.segment_min(x, tf.constant(SORTED))
 
@@ -83,7 +86,7 @@ def _(np, x):
     return np.array([np.min(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT))
+@case("tf.math.unsorted_segment_min", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=FIXED_SHAPES)
 def unsorted_segment_min(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_min(x, tf.constant(MIXED), 3)
 
@@ -94,7 +97,7 @@ def _(np, x):
     return np.array([np.min(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.segment_prod", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.segment_prod", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def segment_prod(tf, x=tensor(6, 3)):
     return tf.math.segment_prod(x, tf.constant(SORTED))
 
@@ -105,7 +108,7 @@ def _(np, x):
     return np.array([np.prod(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_prod", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.unsorted_segment_prod", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def unsorted_segment_prod(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_prod(x, tf.constant(MIXED), 3)
 
@@ -116,7 +119,7 @@ def _(np, x):
     return np.array([np.prod(x[i == k], axis=0) for k in range(3)])
 
 
-@case("tf.math.unsorted_segment_sqrt_n", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.unsorted_segment_sqrt_n", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=FIXED_SHAPES)
 def unsorted_segment_sqrt_n(tf, x=tensor(6, 3)):
     return tf.math.unsorted_segment_sqrt_n(x, tf.constant(MIXED), 3)
 

@@ -1,13 +1,14 @@
 """Keras layers over sequences, step by step."""
 
 from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, VARIABLES
 
 
 def sigmoid(np, x):
     return 1 / (1 + np.exp(-x))
 
 
-@case("tf.keras.layers.SimpleRNN", dtypes=FLOATING, condition=16)
+@case("tf.keras.layers.SimpleRNN", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
 def simple_rnn(tf, x=tensor(2, 3, 4), w=tensor(4, 5), u=tensor(5, 5), b=tensor(5)):
     layer = tf.keras.layers.SimpleRNN(5, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -23,7 +24,7 @@ def _(np, x, w, u, b):
     return h
 
 
-@case("tf.keras.layers.LSTM", dtypes=FLOATING, condition=32)
+@case("tf.keras.layers.LSTM", dtypes=FLOATING, condition=32, limits=FIXED_RANK | LINKED_SIZES | VARIABLES)
 def lstm(tf, x=tensor(2, 3, 4), w=tensor(4, 20), u=tensor(5, 20), b=tensor(20)):
     layer = tf.keras.layers.LSTM(5, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -41,7 +42,7 @@ def _(np, x, w, u, b):
     return h
 
 
-@case("tf.keras.layers.GRU", dtypes=FLOATING, condition=32)
+@case("tf.keras.layers.GRU", dtypes=FLOATING, condition=32, limits=FIXED_SHAPES | VARIABLES)
 def gru(tf, x=tensor(2, 3, 4), w=tensor(4, 15), u=tensor(5, 15)):
     layer = tf.keras.layers.GRU(5, use_bias=False, reset_after=False, dtype=x.dtype.name)
     layer.build(x.shape)
@@ -59,7 +60,7 @@ def _(np, x, w, u):
     return h
 
 
-@case("tf.keras.layers.Bidirectional", dtypes=("float32", "float64"), condition=16)
+@case("tf.keras.layers.Bidirectional", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES | VARIABLES)
 def bidirectional(tf, x=tensor(2, 3, 4), w=tensor(4, 5), u=tensor(5, 5)):
     inner = tf.keras.layers.SimpleRNN(5, use_bias=False, dtype=x.dtype.name)
     layer = tf.keras.layers.Bidirectional(inner, merge_mode="sum", dtype=x.dtype.name)
@@ -79,7 +80,7 @@ def _(np, x, w, u):
     return total
 
 
-@case("tf.keras.layers.TimeDistributed", dtypes=FLOATING, condition=4)
+@case("tf.keras.layers.TimeDistributed", dtypes=FLOATING, condition=4, limits=NOT_EMPTY | LINKED_SIZES | VARIABLES)
 def time_distributed(tf, x=tensor(2, 3, 4), w=tensor(4, 5)):
     inner = tf.keras.layers.Dense(5, use_bias=False, dtype=x.dtype.name)
     layer = tf.keras.layers.TimeDistributed(inner, dtype=x.dtype.name)
@@ -93,7 +94,7 @@ def _(np, x, w):
     return x @ w
 
 
-@case("tf.keras.layers.Attention", dtypes=FLOATING, condition=16)
+@case("tf.keras.layers.Attention", dtypes=FLOATING, condition=16, limits=FIXED_RANK)
 def attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4)):
     return tf.keras.layers.Attention(dtype=q.dtype.name)([q, v])
 
@@ -105,7 +106,7 @@ def _(np, q, v):
     return shares @ v
 
 
-@case("tf.keras.layers.AdditiveAttention", dtypes=FLOATING, condition=16)
+@case("tf.keras.layers.AdditiveAttention", dtypes=FLOATING, condition=16, limits=FIXED_RANK)
 def additive_attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4)):
     return tf.keras.layers.AdditiveAttention(use_scale=False, dtype=q.dtype.name)([q, v])
 
@@ -117,7 +118,7 @@ def _(np, q, v):
     return shares @ v
 
 
-@case("tf.keras.layers.MultiHeadAttention", dtypes=FLOATING, condition=64)
+@case("tf.keras.layers.MultiHeadAttention", dtypes=FLOATING, condition=64, limits=FIXED_SHAPES | VARIABLES)
 def multi_head_attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4), w=tensor(3, 4, 2, 2), o=tensor(2, 2, 4)):
     layer = tf.keras.layers.MultiHeadAttention(2, 2, use_bias=False, dtype=q.dtype.name)
     layer.build(q.shape, v.shape)

@@ -1,6 +1,7 @@
 """Joining, splitting and flipping."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 WIDE = ("float32", "float64", "int32")
 
@@ -25,7 +26,7 @@ def _(np, x):
     return x[:, 0]
 
 
-@case("tf.transpose", dtypes=EVERY, modes=(EAGER, COMPILED, GRADIENT))
+@case("tf.transpose", dtypes=EVERY, modes=(EAGER, COMPILED, GRADIENT), limits=FIXED_RANK)
 def transpose(tf, x=tensor(2, 3, 4)):
     return tf.transpose(x, [2, 0, 1])
 
@@ -35,7 +36,7 @@ def _(np, x):
     return np.transpose(x, (2, 0, 1))
 
 
-@case("tf.tile", dtypes=EVERY)
+@case("tf.tile", dtypes=EVERY, limits=FIXED_RANK)
 def tile(tf, x=tensor(3, 4)):
     return tf.tile(x, [2, 1])
 
@@ -55,7 +56,7 @@ def _(np, a, b):
     return np.stack([a, b], axis=1)
 
 
-@case("tf.unstack", dtypes=EVERY)
+@case("tf.unstack", dtypes=EVERY, limits=FIXED_SHAPES)
 def unstack(tf, x=tensor(3, 4)):
     return tf.unstack(x, axis=1)
 
@@ -65,7 +66,7 @@ def _(np, x):
     return [x[:, k] for k in range(4)]
 
 
-@case("tf.split", dtypes=EVERY)
+@case("tf.split", dtypes=EVERY, limits=FIXED_SHAPES)
 def split(tf, x=tensor(3, 4)):
     return tf.split(x, [1, 3], axis=1)
 
@@ -95,7 +96,7 @@ def _(np, x):
     return np.roll(x, (1, -2), axis=(0, 1))
 
 
-@case("tf.repeat", dtypes=EVERY)
+@case("tf.repeat", dtypes=EVERY, limits=FIXED_SHAPES)
 def repeat(tf, x=tensor(3, 4)):
     return tf.repeat(x, [1, 0, 2], axis=0)
 
@@ -105,7 +106,7 @@ def _(np, x):
     return np.repeat(x, [1, 0, 2], axis=0)
 
 
-@case("tf.pad", dtypes=EVERY)
+@case("tf.pad", dtypes=EVERY, limits=FIXED_RANK)
 def pad(tf, x=tensor(3, 4)):
     return tf.pad(x, [[1, 0], [0, 2]])
 
@@ -115,7 +116,7 @@ def _(np, x):
     return np.pad(x, [(1, 0), (0, 2)])
 
 
-@case("tf.pad", dtypes=NUMERIC, name="reflected")
+@case("tf.pad", dtypes=NUMERIC, name="reflected", limits=NOT_EMPTY | FIXED_RANK)
 def pad_reflected(tf, x=tensor(3, 4)):
     return tf.pad(x, [[1, 1], [2, 2]], mode="REFLECT")
 
@@ -125,7 +126,7 @@ def _(np, x):
     return np.pad(x, [(1, 1), (2, 2)], mode="reflect")
 
 
-@case("tf.slice", dtypes=EVERY)
+@case("tf.slice", dtypes=EVERY, limits=NOT_EMPTY | FIXED_RANK)
 def tf_slice(tf, x=tensor(3, 4)):
     return tf.slice(x, [1, 0], [2, 3])
 
@@ -145,7 +146,7 @@ def _(np, x):
     return x[0:3:2, 3:0:-1]
 
 
-@case("tf.broadcast_to", dtypes=EVERY)
+@case("tf.broadcast_to", dtypes=EVERY, limits=FIXED_SHAPES)
 def broadcast_to(tf, x=tensor(3, 1)):
     return tf.broadcast_to(x, [2, 3, 4])
 
@@ -175,7 +176,7 @@ def _(np, x):
     return [x, x]
 
 
-@case("tf.ensure_shape", dtypes=EVERY)
+@case("tf.ensure_shape", dtypes=EVERY, limits=FIXED_SHAPES)
 def ensure_shape(tf, x=tensor(3, 4)):
     return tf.ensure_shape(x, [None, 4])
 
@@ -195,7 +196,7 @@ def _(np, a, b):
     return np.meshgrid(a, b)
 
 
-@case("tf.batch_to_space", dtypes=NUMERIC)
+@case("tf.batch_to_space", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def batch_to_space(tf, x=tensor(4, 2, 3, 1)):
     return tf.batch_to_space(x, [2, 2], [[0, 0], [0, 0]])
 
@@ -205,7 +206,7 @@ def _(np, x):
     return x.reshape(2, 2, 1, 2, 3, 1).transpose(2, 3, 0, 4, 1, 5).reshape(1, 4, 6, 1)
 
 
-@case("tf.space_to_batch_nd", dtypes=NUMERIC)
+@case("tf.space_to_batch_nd", dtypes=NUMERIC, limits=NOT_EMPTY | FIXED_RANK)
 def space_to_batch_nd(tf, x=tensor(2, 4, 3)):
     return tf.space_to_batch_nd(x, [2], [[0, 0]])
 
@@ -237,12 +238,12 @@ def _(np, x):
 
 @case("tf.saturate_cast", dtypes=WIDE, returns=dict.fromkeys(WIDE, "int8"))
 def saturate_cast(tf, x=tensor(3, 4)):
-    return tf.saturate_cast(x * 100, tf.int8)
+    return tf.saturate_cast(x * 128, tf.int8)
 
 
 @saturate_cast.reference
 def _(np, x):
-    return np.trunc(np.clip(x * 100, -128, 127)).astype(int)
+    return np.trunc(np.clip(x * 128, -128, 127)).astype(int)
 
 
 @case("tf.shape", dtypes=EVERY, returns=dict.fromkeys(EVERY, "int32"))
@@ -251,8 +252,8 @@ def shape(tf, x=tensor(2, 0, 4)):
 
 
 @shape.reference
-def _(np):
-    return np.array([2, 0, 4])
+def _(np, x):
+    return np.array(x.shape)
 
 
 @case("tf.size", dtypes=EVERY, returns=dict.fromkeys(EVERY, "int32"))
@@ -261,8 +262,8 @@ def size(tf, x=tensor(3, 4)):
 
 
 @size.reference
-def _(np):
-    return np.array(12)
+def _(np, x):
+    return np.array(x.size)
 
 
 @case("tf.rank", dtypes=EVERY, returns=dict.fromkeys(EVERY, "int32"))
@@ -271,8 +272,8 @@ def rank(tf, x=tensor(2, 3, 4)):
 
 
 @rank.reference
-def _(np):
-    return np.array(3)
+def _(np, x):
+    return np.array(x.ndim)
 
 
 @case("tf.broadcast_static_shape")

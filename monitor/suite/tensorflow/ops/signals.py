@@ -1,12 +1,13 @@
 """Fourier and related transforms, windows, frames."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, DTYPE, EAGER, FLOATING, NUMERIC, case, tensor
+from monitor.suite.limits import EAGER_LOOP, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 TO_COMPLEX = {"float32": "complex64", "float64": "complex128"}
 TO_REAL = {"complex64": "float32", "complex128": "float64"}
 
 
-@case("tf.signal.fft", dtypes=COMPLEX, modes=(EAGER, COMPILED), condition=8)
+@case("tf.signal.fft", dtypes=COMPLEX, modes=(EAGER, COMPILED), condition=8, limits=NOT_EMPTY)
 def fft(tf, x=tensor(3, 8)):
     return tf.signal.fft(x)
 
@@ -16,7 +17,7 @@ def _(np, x):
     return np.fft.fft(x)
 
 
-@case("tf.signal.ifft", dtypes=COMPLEX, modes=(EAGER,), condition=8)
+@case("tf.signal.ifft", dtypes=COMPLEX, modes=(EAGER,), condition=8, limits=NOT_EMPTY)
 def ifft(tf, x=tensor(3, 8)):
     return tf.signal.ifft(x)
 
@@ -26,7 +27,7 @@ def _(np, x):
     return np.fft.ifft(x)
 
 
-@case("tf.signal.fft2d", dtypes=COMPLEX, condition=16)
+@case("tf.signal.fft2d", dtypes=COMPLEX, condition=16, limits=NOT_EMPTY)
 def fft2d(tf, x=tensor(4, 6)):
     return tf.signal.fft2d(x)
 
@@ -36,7 +37,7 @@ def _(np, x):
     return np.fft.fft2(x)
 
 
-@case("tf.signal.ifft2d", dtypes=COMPLEX, condition=16)
+@case("tf.signal.ifft2d", dtypes=COMPLEX, condition=16, limits=NOT_EMPTY)
 def ifft2d(tf, x=tensor(4, 6)):
     return tf.signal.ifft2d(x)
 
@@ -46,27 +47,27 @@ def _(np, x):
     return np.fft.ifft2(x)
 
 
-@case("tf.signal.fft3d", dtypes=COMPLEX, condition=16)
+@case("tf.signal.fft3d", dtypes=COMPLEX, condition=16, limits=NOT_EMPTY)
 def fft3d(tf, x=tensor(2, 4, 3)):
     return tf.signal.fft3d(x)
 
 
 @fft3d.reference
 def _(np, x):
-    return np.fft.fftn(x)
+    return np.fft.fftn(x, axes=(-3, -2, -1))
 
 
-@case("tf.signal.ifft3d", dtypes=COMPLEX, condition=16)
+@case("tf.signal.ifft3d", dtypes=COMPLEX, condition=16, limits=NOT_EMPTY)
 def ifft3d(tf, x=tensor(2, 4, 3)):
     return tf.signal.ifft3d(x)
 
 
 @ifft3d.reference
 def _(np, x):
-    return np.fft.ifftn(x)
+    return np.fft.ifftn(x, axes=(-3, -2, -1))
 
 
-@case("tf.signal.rfft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8)
+@case("tf.signal.rfft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY)
 def rfft(tf, x=tensor(3, 8)):
     return tf.signal.rfft(x)
 
@@ -76,7 +77,7 @@ def _(np, x):
     return np.fft.rfft(x)
 
 
-@case("tf.signal.irfft", dtypes=COMPLEX, returns=TO_REAL, condition=8)
+@case("tf.signal.irfft", dtypes=COMPLEX, returns=TO_REAL, condition=8, limits=NOT_EMPTY)
 def irfft(tf, x=tensor(3, 5)):
     return tf.signal.irfft(x)
 
@@ -86,7 +87,7 @@ def _(np, x):
     return np.fft.irfft(x)
 
 
-@case("tf.signal.rfft2d", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8)
+@case("tf.signal.rfft2d", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY)
 def rfft2d(tf, x=tensor(4, 6)):
     return tf.signal.rfft2d(x)
 
@@ -96,7 +97,7 @@ def _(np, x):
     return np.fft.rfft2(x)
 
 
-@case("tf.signal.irfft2d", dtypes=COMPLEX, returns=TO_REAL, condition=8)
+@case("tf.signal.irfft2d", dtypes=COMPLEX, returns=TO_REAL, condition=8, limits=NOT_EMPTY)
 def irfft2d(tf, x=tensor(4, 4)):
     return tf.signal.irfft2d(x)
 
@@ -108,12 +109,12 @@ def _(np, x):
 
 @case("tf.signal.fftnd", dtypes=COMPLEX, condition=16)
 def fftnd(tf, x=tensor(2, 4, 3)):
-    return tf.signal.fftnd(x, axes=[1, 2])
+    return tf.signal.fftnd(x, axes=[-2, -1])
 
 
 @fftnd.reference
 def _(np, x):
-    return np.fft.fftn(x, axes=(1, 2))
+    return np.fft.fftn(x, axes=(-2, -1))
 
 
 @case("tf.signal.fftshift", dtypes=NUMERIC + COMPLEX)
@@ -148,7 +149,7 @@ def _(np, x):
     return fft.dct(x, norm="ortho")
 
 
-@case("tf.signal.frame", dtypes=NUMERIC)
+@case("tf.signal.frame", dtypes=NUMERIC, limits=FIXED_SHAPES)
 def frame(tf, x=tensor(9)):
     return tf.signal.frame(x, 4, 2)
 
@@ -158,7 +159,7 @@ def _(np, x):
     return np.stack([x[k : k + 4] for k in range(0, 6, 2)])
 
 
-@case("tf.signal.overlap_and_add", dtypes=NUMERIC, condition=4)
+@case("tf.signal.overlap_and_add", dtypes=NUMERIC, condition=4, limits=NOT_EMPTY | FIXED_RANK | EAGER_LOOP)
 def overlap_and_add(tf, x=tensor(3, 4)):
     return tf.signal.overlap_and_add(x, 2)
 
@@ -223,7 +224,7 @@ def _(np):
     return np.concatenate([half, half[::-1]])
 
 
-@case("tf.signal.stft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8)
+@case("tf.signal.stft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=FIXED_SHAPES)
 def stft(tf, x=tensor(16)):
     return tf.signal.stft(x, 8, 4, window_fn=None)
 
@@ -233,7 +234,7 @@ def _(np, x):
     return np.fft.rfft(np.stack([x[k : k + 8] for k in range(0, 12, 4)]))
 
 
-@case("tf.signal.inverse_stft", dtypes=("float32", "float64"), condition=16)
+@case("tf.signal.inverse_stft", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY)
 def inverse_stft(tf, x=tensor(16)):
     frames = tf.signal.stft(x, 8, 8, window_fn=None)
     return tf.signal.inverse_stft(frames, 8, 8, window_fn=None)
@@ -244,7 +245,7 @@ def _(np, x):
     return x
 
 
-@case("tf.signal.mdct", dtypes=("float32", "float64"), condition=16)
+@case("tf.signal.mdct", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES)
 def mdct(tf, x=tensor(8)):
     return tf.signal.mdct(x, 8, window_fn=None)
 

@@ -1,11 +1,12 @@
 """Solvers of systems of equations."""
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, positive, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
 
 SOLVED = ("float32", "float64", *COMPLEX)
 
 
-@case("tf.linalg.solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+@case("tf.linalg.solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.solve(x / 8 + tf.eye(4, dtype=x.dtype), b)
 
@@ -15,7 +16,7 @@ def _(np, x, b):
     return np.linalg.solve(x / 8 + np.eye(4), b)
 
 
-@case("tf.linalg.inv", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+@case("tf.linalg.inv", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def inv(tf, x=tensor(4, 4)):
     return tf.linalg.inv(x / 8 + tf.eye(4, dtype=x.dtype))
 
@@ -25,7 +26,9 @@ def _(np, x):
     return np.linalg.inv(x / 8 + np.eye(4))
 
 
-@case("tf.linalg.triangular_solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16)
+@case(
+    "tf.linalg.triangular_solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES
+)
 def triangular_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.triangular_solve(x / 8 + tf.eye(4, dtype=x.dtype), b, lower=False)
 
@@ -35,7 +38,7 @@ def _(np, x, b):
     return np.linalg.solve(np.triu(x / 8 + np.eye(4)), b)
 
 
-@case("tf.linalg.banded_triangular_solve", dtypes=("float32", "float64"), condition=16)
+@case("tf.linalg.banded_triangular_solve", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES)
 def banded_triangular_solve(tf, d=positive(2, 4), b=tensor(4, 2)):
     return tf.linalg.banded_triangular_solve(d + 1, b)
 
@@ -46,7 +49,7 @@ def _(np, d, b):
     return np.linalg.solve(lower, b)
 
 
-@case("tf.linalg.cholesky_solve", dtypes=SOLVED, condition=16)
+@case("tf.linalg.cholesky_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
 def cholesky_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     root = tf.linalg.cholesky(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return tf.linalg.cholesky_solve(root, b)
@@ -54,7 +57,7 @@ def cholesky_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
 
 @cholesky_solve.reference
 def _(np, x, b):
-    return np.linalg.solve(x @ x.conj().T + 4 * np.eye(4), b)
+    return np.linalg.solve(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4), b)
 
 
 @case("tf.linalg.lstsq", dtypes=("float32", "float64"), condition=64)
@@ -67,7 +70,7 @@ def _(np, x, b):
     return np.linalg.pinv(x) @ b
 
 
-@case("tf.linalg.tridiagonal_solve", dtypes=("float32", "float64"), condition=16)
+@case("tf.linalg.tridiagonal_solve", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY | FIXED_RANK)
 def tridiagonal_solve(tf, d=tensor(3, 4), b=tensor(4, 2)):
     return tf.linalg.tridiagonal_solve((d[0] / 8, 1 + d[1] / 8, d[2] / 8), b, diagonals_format="sequence")
 
@@ -78,7 +81,7 @@ def _(np, d, b):
     return np.linalg.solve(matrix, b)
 
 
-@case("tf.linalg.experimental.conjugate_gradient", dtypes=("float32", "float64"), condition=256)
+@case("tf.linalg.experimental.conjugate_gradient", dtypes=("float32", "float64"), condition=256, limits=FIXED_SHAPES)
 def conjugate_gradient(tf, x=tensor(4, 4), b=tensor(4)):
     matrix = tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype)
     operator = tf.linalg.LinearOperatorFullMatrix(matrix, is_self_adjoint=True, is_positive_definite=True)
@@ -87,4 +90,4 @@ def conjugate_gradient(tf, x=tensor(4, 4), b=tensor(4)):
 
 @conjugate_gradient.reference
 def _(np, x, b):
-    return np.linalg.solve(x @ x.conj().T + 4 * np.eye(4), b)
+    return np.linalg.solve(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4), b)

@@ -1,9 +1,10 @@
 """Sparse tensors."""
 
 from monitor.suite.declare import DTYPE, FLOATING, case, positive, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES
 
 
-@case("tf.sparse.to_dense", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.to_dense", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def to_dense(tf, x=tensor(3)):
     return tf.sparse.to_dense(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]))
 
@@ -15,7 +16,7 @@ def _(np, x):
     return dense
 
 
-@case("tf.sparse.from_dense", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.from_dense", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_RANK)
 def from_dense(tf, x=tensor(3, 4)):
     return tf.sparse.to_dense(tf.sparse.from_dense(x))
 
@@ -25,7 +26,7 @@ def _(np, x):
     return x
 
 
-@case("tf.sparse.add", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.add", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def add(tf, x=tensor(3)):
     return tf.sparse.to_dense(
         tf.sparse.add(
@@ -46,6 +47,7 @@ def _(np, x):
     "tf.sparse.sparse_dense_matmul",
     dtypes=("float32", "float64", "int32", "complex64", "complex128", "bfloat16"),
     condition=4,
+    limits=FIXED_SHAPES,
 )
 def sparse_dense_matmul(tf, x=tensor(3), b=tensor(4, 2)):
     return tf.sparse.sparse_dense_matmul(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), b)
@@ -58,7 +60,7 @@ def _(np, x, b):
     return dense @ b
 
 
-@case("tf.sparse.transpose", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.transpose", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def transpose(tf, x=tensor(3)):
     return tf.sparse.to_dense(tf.sparse.transpose(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4])))
 
@@ -70,7 +72,7 @@ def _(np, x):
     return dense.T
 
 
-@case("tf.sparse.reshape", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.reshape", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def reshape(tf, x=tensor(3)):
     return tf.sparse.to_dense(tf.sparse.reshape(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), [6, 2]))
 
@@ -82,7 +84,7 @@ def _(np, x):
     return dense.reshape(6, 2)
 
 
-@case("tf.sparse.slice", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.slice", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def sparse_slice(tf, x=tensor(3)):
     return tf.sparse.to_dense(
         tf.sparse.slice(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), [1, 0], [2, 3])
@@ -96,7 +98,7 @@ def _(np, x):
     return dense[1:, :3]
 
 
-@case("tf.sparse.concat", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.concat", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def concat(tf, x=tensor(3)):
     return tf.sparse.to_dense(
         tf.sparse.concat(
@@ -116,7 +118,7 @@ def _(np, x):
     return np.concatenate([dense, dense])
 
 
-@case("tf.sparse.reduce_sum", dtypes=("float32", "float64", "int32"))
+@case("tf.sparse.reduce_sum", dtypes=("float32", "float64", "int32"), limits=FIXED_SHAPES)
 def reduce_sum(tf, x=tensor(3)):
     return tf.sparse.reduce_sum(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), axis=1)
 
@@ -128,7 +130,7 @@ def _(np, x):
     return np.sum(dense, axis=1)
 
 
-@case("tf.sparse.reduce_max", dtypes=("float32", "float64", "int32"))
+@case("tf.sparse.reduce_max", dtypes=("float32", "float64", "int32"), limits=FIXED_SHAPES)
 def reduce_max(tf, x=positive(3)):
     return tf.sparse.reduce_max(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), axis=1)
 
@@ -138,7 +140,7 @@ def _(np, x):
     return np.array([x[0], 0, max(x[1:])])
 
 
-@case("tf.sparse.reorder", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.reorder", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def reorder(tf, x=tensor(2)):
     return tf.sparse.to_dense(tf.sparse.reorder(tf.sparse.SparseTensor([[1, 0], [0, 1]], x, [2, 2])))
 
@@ -148,7 +150,7 @@ def _(np, x):
     return np.array([[0, x[1]], [x[0], 0]])
 
 
-@case("tf.sparse.retain", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.retain", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def retain(tf, x=tensor(3)):
     return tf.sparse.to_dense(
         tf.sparse.retain(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), [True, False, True])
@@ -163,7 +165,7 @@ def _(np, x):
     return dense
 
 
-@case("tf.sparse.fill_empty_rows", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.fill_empty_rows", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def fill_empty_rows(tf, x=tensor(3)):
     return tf.sparse.fill_empty_rows(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), tf.cast(7, x.dtype))[
         0
@@ -175,7 +177,7 @@ def _(np, x):
     return np.array([x[0], 7, x[1], x[2]])
 
 
-@case("tf.sparse.softmax", dtypes=("float32", "float64"), condition=4)
+@case("tf.sparse.softmax", dtypes=("float32", "float64"), condition=4, limits=FIXED_SHAPES)
 def softmax(tf, x=tensor(3)):
     return tf.sparse.softmax(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4])).values
 
@@ -186,7 +188,7 @@ def _(np, x):
     return np.array([1, *shares])
 
 
-@case("tf.sparse.maximum", dtypes=("float32", "float64", "int32"))
+@case("tf.sparse.maximum", dtypes=("float32", "float64", "int32"), limits=FIXED_SHAPES)
 def maximum(tf, x=tensor(3)):
     return tf.sparse.to_dense(
         tf.sparse.maximum(
@@ -213,7 +215,7 @@ def _(np):
     return np.eye(3, 4)
 
 
-@case("tf.sparse.expand_dims", dtypes=("float32", "float64", "int32", "int64", "complex64"))
+@case("tf.sparse.expand_dims", dtypes=("float32", "float64", "int32", "int64", "complex64"), limits=FIXED_SHAPES)
 def expand_dims(tf, x=tensor(3)):
     return tf.sparse.to_dense(tf.sparse.expand_dims(tf.sparse.SparseTensor([[0, 1], [2, 0], [2, 3]], x, [3, 4]), 0))
 

@@ -1,6 +1,7 @@
 """Assertions on values: their order, their dtype, their derivative."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, NUMERIC, case, positive, tensor
+from monitor.suite.limits import SESSION
 
 
 @case("tf.debugging.assert_less", dtypes=NUMERIC)
@@ -74,7 +75,7 @@ def _(np, x, y):
     return x + y
 
 
-@case("tf.debugging.assert_less", name="in-a-graph", dtypes=("float32", "int32"))
+@case("tf.debugging.assert_less", name="in-a-graph", dtypes=("float32", "int32"), limits=SESSION)
 def assert_less_in_a_graph(tf, x=tensor(4), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(dtype, [4])

@@ -13,6 +13,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
+from monitor.suite.limits import HOST_VALUES, VARIABLES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -100,7 +101,7 @@ def _(np, x):
     return np.broadcast_to(x, (256, 1024))
 
 
-@case("tf.convert_to_tensor", dtypes=EVERY)
+@case("tf.convert_to_tensor", dtypes=EVERY, limits=HOST_VALUES)
 def convert_to_tensor(tf, x=tensor(3, 4)):
     return tf.convert_to_tensor(x.numpy())
 
@@ -135,7 +136,7 @@ def _(np, x, y):
     return np.stack([x, y])
 
 
-@case("tf.convert_to_tensor", name="of-a-variable", dtypes=("float32", "bfloat16"))
+@case("tf.convert_to_tensor", name="of-a-variable", dtypes=("float32", "bfloat16"), limits=VARIABLES)
 def convert_to_tensor_of_a_variable(tf, x=tensor(3, 4)):
     variable = tf.Variable(x)
     before = tf.convert_to_tensor(variable)
@@ -265,7 +266,7 @@ def _(np):
     return np.arange(2, 20, 3)
 
 
-@case("tf.Variable", dtypes=FLOATING)
+@case("tf.Variable", dtypes=FLOATING, limits=VARIABLES)
 def variable(tf, x=tensor(3, 4)):
     variable = tf.Variable(x)
     variable.assign_add(x)

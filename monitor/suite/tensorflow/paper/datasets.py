@@ -1,9 +1,10 @@
 """Datasets: from lists, in shards, shuffled, in ragged batches."""
 
 from monitor.suite.declare import DTYPE, EVERY, NUMERIC, case, tensor
+from monitor.suite.limits import HOST_VALUES
 
 
-@case("tf.data.experimental.from_list", dtypes=EVERY)
+@case("tf.data.experimental.from_list", dtypes=EVERY, limits=HOST_VALUES)
 def from_list(tf, x=tensor(4, 3)):
     return [*tf.data.experimental.from_list(list(x.numpy()))]
 
@@ -34,7 +35,7 @@ def _(result):
     return result == [[b"one", b"two", b"three"], "string"]
 
 
-@case("tf.data.experimental.from_list", name="batched", dtypes=("float32", "int32"))
+@case("tf.data.experimental.from_list", name="batched", dtypes=("float32", "int32"), limits=HOST_VALUES)
 def from_list_batched(tf, x=tensor(5, 2)):
     return [*tf.data.experimental.from_list(list(x.numpy())).batch(2)]
 

@@ -1,6 +1,7 @@
 """The normal distribution of `tf.compat.v1.distributions`."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
+from monitor.suite.limits import SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SINGLE_AND_DOUBLE = ("float32", "float64")  # those that the error function of these distributions has
@@ -185,7 +186,7 @@ def _(np):
     return [np.zeros(2), np.ones(2)]
 
 
-@case(f"{NORMAL}.survival_function", name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=4)
+@case(f"{NORMAL}.survival_function", name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=4, limits=SESSION)
 def survival_function_in_a_graph(tf, x=uniform(-3, 3, 7)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.constant(x.numpy())

@@ -1,9 +1,10 @@
 """TensorFlow 1's graphs and sessions, by `tf.compat.v1`."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, case, tensor
+from monitor.suite.limits import SESSION
 
 
-@case("tf.compat.v1.placeholder", dtypes=EVERY)
+@case("tf.compat.v1.placeholder", dtypes=EVERY, limits=SESSION)
 def placeholder(tf, x=tensor(3, 4), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(dtype, shape=[None, 4])
@@ -15,7 +16,7 @@ def _(np, x):
     return x
 
 
-@case("tf.compat.v1.Session.run", dtypes=FLOATING)
+@case("tf.compat.v1.Session.run", dtypes=FLOATING, limits=SESSION)
 def run(tf, a=tensor(3, 4), b=tensor(4, 2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         left, right = tf.constant(a.numpy()), tf.constant(b.numpy())
@@ -27,7 +28,7 @@ def _(np, a, b):
     return [a @ b, np.sum(a)]
 
 
-@case("tf.Tensor.eval", dtypes=FLOATING)
+@case("tf.Tensor.eval", dtypes=FLOATING, limits=SESSION)
 def eval(tf, x=tensor(3, 4)):
     with tf.Graph().as_default(), tf.compat.v1.Session():
         return (2 * tf.constant(x.numpy())).eval()
@@ -70,7 +71,7 @@ def _(message):
     return "You must feed a value for placeholder tensor 'given'" in message
 
 
-@case("tf.compat.v1.placeholder", name="of-any-shape", dtypes=("float32", "int64"))
+@case("tf.compat.v1.placeholder", name="of-any-shape", dtypes=("float32", "int64"), limits=SESSION)
 def placeholder_of_any_shape(tf, x=tensor(3, 4), y=tensor(5)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(x.dtype)
@@ -83,7 +84,7 @@ def _(np, x, y):
     return [2 * x, 2 * y]
 
 
-@case("tf.compat.v1.Session.run", name="gradients", dtypes=FLOATING)
+@case("tf.compat.v1.Session.run", name="gradients", dtypes=FLOATING, limits=SESSION)
 def run_gradients(tf, x=tensor(3, 4)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.constant(x.numpy())
@@ -112,7 +113,7 @@ def _(result, x):
     return abs(after - 4 * x).max() < 1e-2 * abs(x).max() and during.shape == x.shape
 
 
-@case("tf.Tensor.eval", name="fed", dtypes=FLOATING)
+@case("tf.Tensor.eval", name="fed", dtypes=FLOATING, limits=SESSION)
 def eval_fed(tf, x=tensor(3, 4)):
     with tf.Graph().as_default():
         given = tf.compat.v1.placeholder(x.dtype)
@@ -158,7 +159,7 @@ def _(np):
     return np.ones((2, 3))
 
 
-@case("tf.Graph.as_default", dtypes=FLOATING)
+@case("tf.Graph.as_default", dtypes=FLOATING, limits=SESSION)
 def as_default(tf, x=tensor(3)):
     graph = tf.Graph()
     with graph.as_default():

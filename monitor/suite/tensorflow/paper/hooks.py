@@ -1,6 +1,7 @@
 """Hooks of TensorFlow 1's monitored sessions: the data that they save and log, and when."""
 
 from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import HOST_VALUES
 
 SAVER = "tf.compat.v1.train.CheckpointSaverHook"
 LOGGER = "tf.compat.v1.train.LoggingTensorHook"
@@ -53,7 +54,7 @@ def _(steps):
     return steps == [0, 3]
 
 
-@case(SAVER, name="saves", dtypes=FLOATING + ("int32", "bool"))
+@case(SAVER, name="saves", dtypes=FLOATING + ("int32", "bool"), limits=HOST_VALUES)
 def checkpoint_saver_hook_saves(tf, x=tensor(2, 3)):
     import tempfile
 
@@ -127,7 +128,7 @@ def _(refused):
     return refused == [[], ["save_secs", "save_steps"]]
 
 
-@case(LOGGER, dtypes=FLOATING + ("int32", "int64"))
+@case(LOGGER, dtypes=FLOATING + ("int32", "int64"), limits=HOST_VALUES)
 def logging_tensor_hook(tf, x=tensor(3)):
     said: list[object] = []
     with tf.Graph().as_default():

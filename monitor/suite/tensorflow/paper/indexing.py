@@ -11,6 +11,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
+from monitor.suite.limits import SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -177,7 +178,7 @@ def _(result):
     return words.tolist() == [b"two", b"one", b"many"] and size == 2
 
 
-@case("tf.lookup.KeyValueTensorInitializer", name="in-a-graph", dtypes=("float32", "int64"))
+@case("tf.lookup.KeyValueTensorInitializer", name="in-a-graph", dtypes=("float32", "int64"), limits=SESSION)
 def key_value_tensor_initializer_in_a_graph(tf, x=tensor(2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         initializer = tf.lookup.KeyValueTensorInitializer(["a", "b"], x.numpy())

@@ -1,6 +1,7 @@
 """Nested structures of tensors, and a batch divided among replicas."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -151,7 +152,7 @@ def _(np, x, y):
     return x - y if x.max() > y.max() else y - x
 
 
-@case("tf.__internal__.smart_cond.smart_cond", name="in-a-graph", dtypes=("float32", "int32"))
+@case("tf.__internal__.smart_cond.smart_cond", name="in-a-graph", dtypes=("float32", "int32"), limits=SESSION)
 def smart_cond_in_a_graph(tf, x=tensor(3)):
     with tf.Graph().as_default() as graph, tf.compat.v1.Session() as session:
         values, given = tf.constant(x.numpy()), tf.compat.v1.placeholder(tf.bool, [])

@@ -1,6 +1,7 @@
 """NumPy functions that TensorFlow calls."""
 
 from monitor.suite.declare import EVERY, case, tensor
+from monitor.suite.limits import SESSION
 
 
 @case("tf.numpy_function", dtypes=EVERY)
@@ -37,7 +38,7 @@ def _(np, x, y):
     return [x + y, x - y]
 
 
-@case("tf.numpy_function", name="in-a-graph", dtypes=("float32", "float64", "int32", "int64"))
+@case("tf.numpy_function", name="in-a-graph", dtypes=("float32", "float64", "int32", "int64"), limits=SESSION)
 def numpy_function_in_a_graph(tf, x=tensor(3, 4)):
     calls = []
 

@@ -1,6 +1,7 @@
 """A recurrent network whose input is computed step by step."""
 
 from monitor.suite.declare import EAGER, GRADIENT, case, tensor, uniform
+from monitor.suite.limits import SESSION
 
 RAW_RNN = "tf.compat.v1.nn.raw_rnn"
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -94,7 +95,7 @@ def _(np, x, weights):
     return total
 
 
-@case(RAW_RNN, name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=8)
+@case(RAW_RNN, name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=8, limits=SESSION)
 def raw_rnn_in_a_graph(tf, x=tensor(4, 2, 3), weights=uniform(-0.5, 0.5, 5, 2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         inputs = tf.TensorArray(x.dtype, 4).unstack(tf.constant(x.numpy()))

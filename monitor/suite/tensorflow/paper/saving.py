@@ -1,6 +1,7 @@
 """Objects that are written to files and read back: checkpoints, whole models, summaries."""
 
 from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import SESSION
 
 
 @case("tf.train.list_variables")
@@ -66,7 +67,7 @@ def _(message):
     return "Couldn't find 'checkpoint' file or checkpoints in given directory" in message
 
 
-@case("tf.compat.v1.saved_model.simple_save", dtypes=FLOATING + ("int32", "int64"))
+@case("tf.compat.v1.saved_model.simple_save", dtypes=FLOATING + ("int32", "int64"), limits=SESSION)
 def simple_save(tf, x=tensor(2, 3), y=tensor(2, 3)):
     import tempfile
 
@@ -87,7 +88,7 @@ def _(np, x, y):
     return x + y
 
 
-@case("tf.compat.v1.saved_model.simple_save", name="for-tensorflow-2", dtypes=("float32", "float64"))
+@case("tf.compat.v1.saved_model.simple_save", name="for-tensorflow-2", dtypes=("float32", "float64"), limits=SESSION)
 def simple_save_for_tensorflow_2(tf, x=tensor(2, 3), y=tensor(2, 3)):
     import tempfile
 

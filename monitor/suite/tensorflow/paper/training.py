@@ -1,6 +1,7 @@
 """Training in TensorFlow 1: an optimizer, moving averages, the global step, a metric."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, indices, tensor
+from monitor.suite.limits import SESSION, VARIABLES
 
 ADADELTA = "tf.compat.v1.train.AdadeltaOptimizer"
 # Exact in every dtype; a half would round the default epsilon to zero.
@@ -20,7 +21,7 @@ def adadelta(np, x, gradients, rate=RATE, rho=RHO, epsilon=EPSILON):
     return x, squares, updates
 
 
-@case(ADADELTA, dtypes=FLOATING, condition=4)
+@case(ADADELTA, dtypes=FLOATING, condition=4, limits=VARIABLES)
 def adadelta_optimizer(tf, x=tensor(2, 3), gradient=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.compat.v1.train.AdadeltaOptimizer(learning_rate=0.5, rho=0.75, epsilon=2.0**-6)
@@ -34,7 +35,7 @@ def _(np, x, gradient):
     return adadelta(np, x, [gradient] * 3)[0]
 
 
-@case(ADADELTA, name="defaults", dtypes=("float32", "float64"), condition=8)
+@case(ADADELTA, name="defaults", dtypes=("float32", "float64"), condition=8, limits=VARIABLES)
 def adadelta_optimizer_defaults(tf, gradient=tensor(2, 3)):
     variable = tf.Variable(tf.zeros_like(gradient))  # beside larger ones, so small a step would be lost to rounding
     optimizer = tf.compat.v1.train.AdadeltaOptimizer()
@@ -48,7 +49,7 @@ def _(np, gradient):
     return adadelta(np, 0 * gradient, [gradient] * 2, rate=0.001, rho=0.95, epsilon=1e-8)[0]
 
 
-@case(ADADELTA, name="slots", dtypes=FLOATING, condition=4)
+@case(ADADELTA, name="slots", dtypes=FLOATING, condition=4, limits=VARIABLES)
 def adadelta_optimizer_slots(tf, x=tensor(3), gradient=tensor(3)):
     variable = tf.Variable(x)
     optimizer = tf.compat.v1.train.AdadeltaOptimizer(learning_rate=0.5, rho=0.75, epsilon=2.0**-6)
@@ -62,7 +63,7 @@ def _(np, x, gradient):
     return adadelta(np, x, [gradient] * 2)[1:]
 
 
-@case(ADADELTA, name="minimize", dtypes=("float32", "float64"), condition=4)
+@case(ADADELTA, name="minimize", dtypes=("float32", "float64"), condition=4, limits=VARIABLES)
 def adadelta_optimizer_minimize(tf, x=tensor(2, 3)):
     variable = tf.Variable(x)
     optimizer = tf.compat.v1.train.AdadeltaOptimizer(learning_rate=0.5, rho=0.75, epsilon=2.0**-6)
@@ -75,7 +76,7 @@ def _(np, x):
     return adadelta(np, x, [2 * x])[0]
 
 
-@case(ADADELTA, name="sparse", dtypes=FLOATING, condition=4)
+@case(ADADELTA, name="sparse", dtypes=FLOATING, condition=4, limits=VARIABLES)
 def adadelta_optimizer_sparse(tf, x=tensor(4, 2), gradient=tensor(2, 2)):
     variable = tf.Variable(x)
     optimizer = tf.compat.v1.train.AdadeltaOptimizer(learning_rate=0.5, rho=0.75, epsilon=2.0**-6)
@@ -92,7 +93,7 @@ def _(np, x, gradient):
     return result
 
 
-@case(ADADELTA, name="in-a-graph", dtypes=FLOATING, condition=4)
+@case(ADADELTA, name="in-a-graph", dtypes=FLOATING, condition=4, limits=SESSION)
 def adadelta_optimizer_in_a_graph(tf, x=tensor(2, 3), gradient=tensor(2, 3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy())
@@ -110,7 +111,7 @@ def _(np, x, gradient):
     return adadelta(np, x, [gradient] * 3)[0], 3
 
 
-@case("tf.train.ExponentialMovingAverage", dtypes=FLOATING, condition=2)
+@case("tf.train.ExponentialMovingAverage", dtypes=FLOATING, condition=2, limits=VARIABLES)
 def exponential_moving_average(tf, x=tensor(3), y=tensor(3)):
     variable = tf.Variable(x)
     average = tf.train.ExponentialMovingAverage(decay=0.75)
@@ -125,7 +126,7 @@ def _(np, x, y):
     return 0.75 * x + 0.25 * y
 
 
-@case("tf.train.ExponentialMovingAverage", name="early", dtypes=FLOATING, condition=2)
+@case("tf.train.ExponentialMovingAverage", name="early", dtypes=FLOATING, condition=2, limits=VARIABLES)
 def exponential_moving_average_early(tf, x=tensor(3), y=tensor(3)):
     variable = tf.Variable(x)
     average = tf.train.ExponentialMovingAverage(decay=0.875, num_updates=5)
@@ -141,7 +142,13 @@ def _(np, x, y):
     return decay * x + (1 - decay) * y
 
 
-@case("tf.train.ExponentialMovingAverage", name="of-a-tensor", dtypes=("float32", "float64", "float16"), condition=4)
+@case(
+    "tf.train.ExponentialMovingAverage",
+    name="of-a-tensor",
+    dtypes=("float32", "float64", "float16"),
+    condition=4,
+    limits=SESSION,
+)
 def exponential_moving_average_of_a_tensor(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(x.dtype, [3])
@@ -172,7 +179,9 @@ def _(result):
     return result == ["weight/Shadow", True, "Shadow"]
 
 
-@case("tf.train.ExponentialMovingAverage", name="of-a-model", dtypes=("float32", "float64"), condition=4)
+@case(
+    "tf.train.ExponentialMovingAverage", name="of-a-model", dtypes=("float32", "float64"), condition=4, limits=VARIABLES
+)
 def exponential_moving_average_of_a_model(tf, x=tensor(3), y=tensor(2)):
     variables = [tf.Variable(x), tf.Variable(y)]
     average = tf.train.ExponentialMovingAverage(decay=0.5)
@@ -208,7 +217,13 @@ def _(result):
     return result == [None, True, True, "int64", "global_step:0"]
 
 
-@case("tf.compat.v1.train.get_global_step", name="counts", dtypes=("float32",), returns={"float32": "int64"})
+@case(
+    "tf.compat.v1.train.get_global_step",
+    name="counts",
+    dtypes=("float32",),
+    returns={"float32": "int64"},
+    limits=SESSION,
+)
 def get_global_step_counts(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         tf.compat.v1.train.create_global_step()
@@ -245,7 +260,7 @@ def _(refused):
     return refused == ["float32", "int64"]
 
 
-@case("tf.compat.v1.metrics.accuracy", dtypes=NUMERIC, returns=dict.fromkeys(NUMERIC, "float32"))
+@case("tf.compat.v1.metrics.accuracy", dtypes=NUMERIC, returns=dict.fromkeys(NUMERIC, "float32"), limits=SESSION)
 def accuracy(tf, guesses=indices(20, below=3), truths=indices(20, below=3), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         labels, predictions = (tf.cast(tf.constant(values.numpy()), dtype) for values in (truths, guesses))
@@ -265,6 +280,7 @@ def _(np, guesses, truths):
     name="over-batches",
     dtypes=("int64", "int32"),
     returns={"int64": "float32", "int32": "float32"},
+    limits=SESSION,
 )
 def accuracy_over_batches(tf, guesses=indices(3, 7, below=3, dtype=""), truths=indices(3, 7, below=3, dtype="")):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
@@ -281,7 +297,7 @@ def _(np, guesses, truths):
     return np.array(np.sum(guesses == truths) / 21)
 
 
-@case("tf.compat.v1.metrics.accuracy", name="weighted", dtypes=("float32",))
+@case("tf.compat.v1.metrics.accuracy", name="weighted", dtypes=("float32",), limits=SESSION)
 def accuracy_weighted(tf, guesses=indices(20, below=2), truths=indices(20, below=2), weights=indices(20, below=5)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         labels, predictions = tf.constant(truths.numpy()), tf.constant(guesses.numpy())

@@ -1,6 +1,7 @@
 """TensorFlow 1's collections of variables, and their initialization."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, case, tensor
+from monitor.suite.limits import SESSION
 
 
 @case("tf.compat.v1.get_collection")
@@ -51,7 +52,7 @@ def _(names):
     return names == ["second/weight:0"]
 
 
-@case("tf.compat.v1.global_variables_initializer", dtypes=EVERY)
+@case("tf.compat.v1.global_variables_initializer", dtypes=EVERY, limits=SESSION)
 def global_variables_initializer(tf, x=tensor(3, 4), y=tensor(2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variables = [tf.compat.v1.Variable(x.numpy()), tf.compat.v1.Variable(y.numpy(), trainable=False)]
@@ -64,7 +65,7 @@ def _(np, x, y):
     return [x, y]
 
 
-@case("tf.compat.v1.global_variables_initializer", name="again", dtypes=("float32", "int32"))
+@case("tf.compat.v1.global_variables_initializer", name="again", dtypes=("float32", "int32"), limits=SESSION)
 def global_variables_initializer_again(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy())
@@ -98,7 +99,7 @@ def _(value):
     return value == 1
 
 
-@case("tf.compat.v1.is_variable_initialized", dtypes=("float32", "bfloat16", "int32", "bool"))
+@case("tf.compat.v1.is_variable_initialized", dtypes=("float32", "bfloat16", "int32", "bool"), limits=SESSION)
 def is_variable_initialized(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy())
@@ -113,7 +114,7 @@ def _(np):
     return [np.array(False), np.array(True)]
 
 
-@case("tf.compat.v1.is_variable_initialized", name="reference", dtypes=("float32", "int32"))
+@case("tf.compat.v1.is_variable_initialized", name="reference", dtypes=("float32", "int32"), limits=SESSION)
 def is_variable_initialized_reference(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy(), use_resource=False)  # as TensorFlow 1 made them by default

@@ -1,0 +1,41 @@
+"""Common reasons for which a mode or a kind of inputs does not apply to a case, one name for each reason.
+
+A case combines them: `limits=FIXED_RANK | FINITE`. Standard library only.
+"""
+
+from monitor.model import InputKind, Mode
+from monitor.suite.declare import FIXED_SHAPES
+
+__all__ = [
+    "EAGER_LOOP",
+    "FINITE",
+    "FIXED_RANK",
+    "FIXED_SHAPES",
+    "HOST_VALUES",
+    "LINKED_SIZES",
+    "NOT_EMPTY",
+    "QUADRATIC",
+    "SESSION",
+    "VARIABLES",
+    "WELL_SCALED",
+]
+
+Limits = dict[InputKind | Mode, str]
+
+# The shapes that the function or its reference takes.
+NOT_EMPTY: Limits = {InputKind.EMPTY: "the function or its reference takes no empty dimension"}
+FIXED_RANK: Limits = {InputKind.RANK: "the function or its reference takes a fixed number of dimensions"}
+LINKED_SIZES: Limits = {InputKind.LARGE: "the call or its reference fixes the sizes"}
+QUADRATIC: Limits = {InputKind.LARGE: "the result or the work grows with the square of the size"}
+EAGER_LOOP: Limits = {InputKind.LARGE: "the function calls Python once for each element"}
+
+# The values for which the function is defined.
+FINITE: Limits = {InputKind.SPECIAL: "the function is defined for finite numbers alone"}
+WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
+
+# Calls that cannot be compiled.
+HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}
+SESSION: Limits = {Mode.COMPILED: "the call builds a graph and runs it in a session, on the host"}
+VARIABLES: Limits = {
+    Mode.COMPILED: "each call creates variables, and a compiled function creates them in its first call alone"
+}
