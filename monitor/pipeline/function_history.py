@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
+from monitor.analysis.status.current_status import STALE_AFTER
 from monitor.execution.targets.target import load_targets
 from monitor.history.function_index import load_function
-from monitor.history.layout import places
+from monitor.history.layout import RecordedRun, places, read_runs
+from monitor.history.ordering import in_order
+from monitor.model import Outcome, Series
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import INDEX, RUNNERS
 from monitor.pipeline.snapshots import open_history
@@ -24,7 +29,9 @@ SIMILARITY = 0.6  # of two names, as `difflib` measures it
 class FunctionHistory:
     """Observations of one function on one target; `elsewhere` are the other targets that observed it.
 
-    `table` has the columns run, case, outcome, message, max_rel, max_ulp, latency_median and latency_spread.
+    `table` has the columns run, case, outcome, message, max_rel, max_ulp, latency_median, latency_spread, and for each
+    case the date `last_run` of its last outcome, empty if it has none, and `stale`: "stale" if that is more than seven
+    nights before the newest run of its series, else empty.
     """
 
     table: pd.DataFrame
@@ -32,7 +39,7 @@ class FunctionHistory:
 
 
 def function_history(directory: Path, function: str, target: str) -> FunctionHistory:
-    """Return the observations of a function on a target,.
+    """Return the observations of a function on a target.
 
     Raises UserError, with near names, if no run observed the function and the catalog does not have it.
     """
@@ -41,12 +48,33 @@ def function_history(directory: Path, function: str, target: str) -> FunctionHis
     files = open_history(directory).files
     table = load_function(files, INDEX, target, framework, function)
     if not table.empty:
-        return FunctionHistory(table, ())
+        return FunctionHistory(_with_last_run(table, read_runs(files, target, framework)), ())
     others = [name for name, of in places(files) if of == framework and name != target]
     elsewhere = [name for name in others if not load_function(files, INDEX, name, framework, function).empty]
     if not elsewhere and function not in load_catalog():
         raise UserError(f'no function "{function}"{_suggestion(function)}')
     return FunctionHistory(table, tuple(elsewhere))
+
+
+def _with_last_run(table: pd.DataFrame, heads: Sequence[RecordedRun]) -> pd.DataFrame:
+    """Return the observations with the columns `last_run` and `stale` of each case, from the heads of all runs."""
+    run_of = {item.run.id: item.run for item in heads}
+    regular = [item for item in heads if not (item.run.blocked or item.run.one_off)]
+    newest = {item.run.series: item.run.started[:10] for item in in_order(regular)}
+    series = [run_of[run].series for run in table["run"]]
+    last: dict[tuple[Series, str], str] = {}
+    for key, run, outcome in zip(zip(series, table["case"], strict=True), table["run"], table["outcome"], strict=True):
+        if Outcome(outcome).known and not run_of[run].one_off:
+            last[key] = max(run_of[run].started[:10], last.get(key, ""))
+    dates = [last.get(key, "") for key in zip(series, table["case"], strict=True)]
+    stale = [
+        "stale" if _is_stale(night, newest.get(of, night)) else "" for night, of in zip(dates, series, strict=True)
+    ]
+    return table.assign(last_run=dates, stale=stale)
+
+
+def _is_stale(night: str, newest: str) -> bool:
+    return bool(night) and date.fromisoformat(newest) - date.fromisoformat(night) > STALE_AFTER
 
 
 def _framework_of(function: str) -> str:

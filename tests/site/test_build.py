@@ -267,7 +267,7 @@ def test_the_study_is_quoted_where_the_catalog_has_it(pages: dict[str, Page]) ->
 def test_a_function_shows_each_dtype_on_each_target(pages: dict[str, Page]) -> None:
     words = pages[function_page("torch", "torch.linalg.svd")].words
     cpu, gpu = "torch 2.4.0.dev20251105+cpu", "torch 2.3.0.dev20251104+cpu"
-    heads = f"cpu-x86 paper executed {cpu} gpu-t4 paper executed {gpu}"
+    heads = f"cpu-x86 paper executed {cpu} last ran 5 Nov 2025 gpu-t4 paper executed {gpu} last ran 4 Nov 2025"
     assert f"Current status Dtype {heads} all ◐ partial 3 of 4 ◐ partial 3 of 4" in words
     assert "bfloat16 ✗ 0/1 failure ✗ 0/1 failure float32 ✓ 3/3 success ✓ 3/3 success" in words
 

@@ -280,7 +280,11 @@ def test_columns_name_their_builds(mixed_site: Path) -> None:
     primitives = {one["Function"]: one[heads[0]] for one in row if one["Function"] in PRIMITIVES}
     assert primitives["jax.lax.q"] == "✓ 2/2 successjax 2.0"  # on a line of its own
     heads = Tables(mixed_site / "functions/torch/torch.g0.html").tables["Current status"][0]
-    assert heads == ["Dtype", "cpu paperexecutedtorch 2.5", "tpu papercompiledtorch 2.3with libtpu 0.1"]
+    assert heads == [
+        "Dtype",
+        "cpu paperexecutedtorch 2.5last ran 2 Nov 2026",
+        "tpu papercompiledtorch 2.3with libtpu 0.1last ran 8 Nov 2026",
+    ]
 
 
 def test_a_badge_names_its_builds_in_a_tooltip(mixed_site: Path) -> None:

@@ -31,6 +31,8 @@ HISTORY_RUNS = 30
 # Evidence that is older than a weaker one by more does not count for the current builds.
 OUTDATED_AFTER = timedelta(days=7)
 
+# Weekly cases run once in so many nights, so an older outcome says that something went wrong.
+STALE_AFTER = timedelta(days=7)
 
 TEXTS = ["case", "run", "outcome", "evidence", "message", "stage", "declared_limit", "retry_outcomes"]
 MEASURED = ((NumericalError, ""), (Latency, "latency_"), (Compiled, "compiled_"))
@@ -69,6 +71,11 @@ class CaseStatus:
     @property
     def function(self) -> str:
         return function_of(self.case)
+
+    @property
+    def last_ran(self) -> str:
+        """Return the date on which the case last gave an outcome; empty if it never did."""
+        return self.run.started[:10] if self.outcome.known else ""
 
     @property
     def fails(self) -> bool:
@@ -121,6 +128,14 @@ class SeriesStatus:
     def last_judged(self) -> Run:
         """Return the newest run that observed anything, or the newest of all."""
         return next((item.run for item in reversed(self.runs) if not item.run.blocked), self.runs[-1].run)
+
+    @cached_property
+    def _stale_before(self) -> str:
+        return (datetime.fromisoformat(self.last_judged.started) - STALE_AFTER).date().isoformat()
+
+    def is_stale(self, status: CaseStatus) -> bool:
+        """Return whether a case last ran more than seven nights before the newest run that observed anything."""
+        return "" < status.last_ran < self._stale_before
 
     def strip_of(self, case: str) -> tuple[Outcome | None, ...]:
         return self.strips.get(case) or (None,) * len(self.recent)
@@ -225,7 +240,8 @@ class FunctionStatus:
     Only the strongest evidence counts, unless its runner fell silent while a weaker one continued; `others` are the
     other kinds. `unjudged` cases of it gave no outcome. The portability is unknown if all judged cases pass and are too
     few. `evidence` is None if no case was judged. `outcomes` are those that occur, in the order of `Outcome`. `sources`
-    are the builds that judged the cases, most cases first.
+    are the builds that judged the cases, most cases first. `nights` are the first and the last date on which one of the
+    judged cases last ran; both are empty if none was judged.
     """
 
     portability: Portability
@@ -236,6 +252,7 @@ class FunctionStatus:
     others: tuple[Evidence, ...]
     outcomes: tuple[Outcome, ...]
     sources: tuple[MeasuredBuild, ...] = ()
+    nights: tuple[str, str] = ("", "")
 
     @property
     def tally(self) -> str:
@@ -250,13 +267,17 @@ def function_status(statuses: Iterable[CaseStatus]) -> FunctionStatus:
     everything = [*statuses]
     evidences = _by_weight(everything)
     outcomes = [(s.outcome, not evidences or s.evidence is evidences[0]) for s in everything]
-    judged = sources(s.run for s in everything if s.outcome.known and s.evidence is evidences[0])
-    return _cell(tuple(outcomes), tuple(evidences), judged)
+    judged = [s for s in everything if s.outcome.known and s.evidence is evidences[0]]
+    nights = sorted({s.last_ran for s in judged}) or [""]
+    return _cell(tuple(outcomes), tuple(evidences), sources(s.run for s in judged), (nights[0], nights[-1]))
 
 
 @lru_cache(maxsize=10_000)  # thousands of functions have the same counts
 def _cell(
-    cases: tuple[tuple[Outcome, bool], ...], evidences: tuple[Evidence, ...], judged: tuple[MeasuredBuild, ...]
+    cases: tuple[tuple[Outcome, bool], ...],
+    evidences: tuple[Evidence, ...],
+    judged: tuple[MeasuredBuild, ...],
+    nights: tuple[str, str],
 ) -> FunctionStatus:
     """Return a function's status from the outcome of each case and whether its evidence counts."""
     asked = [outcome for outcome, counts in cases if counts]
@@ -271,6 +292,7 @@ def _cell(
         others=evidences[1:],
         outcomes=tuple(outcome for outcome in OUTCOMES if outcome in occurring),
         sources=judged,
+        nights=nights,
     )
 
 

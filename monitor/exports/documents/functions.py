@@ -109,12 +109,16 @@ def _status(status: FunctionStatus) -> dict[str, object]:
         "inconclusive": status.unjudged,
         "evidence": status.evidence.value if status.evidence else "",
         "sources": source_list(status.sources),
+        "last_run": status.nights[-1],
+        "oldest_run": status.nights[0],
     }
 
 
 def _case(series: SeriesStatus, status: CaseStatus) -> dict[str, object]:
     return {
         **outcome_row(series, status),
+        "last_run": status.last_ran,
+        "stale": series.is_stale(status),
         "declared_limit": status.declared_limit,
         "latency": measurement(status.latency),
         "error": finite_or_null(measurement(status.error)),

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import deviation, duration, quantity
-from monitor.model import Compiled, Evidence, Latency, NumericalError
+from monitor.model import Compiled, Evidence, Latency, NumericalError, Period, period_of
 from monitor.site.charts.svg_charts import escaped
 from monitor.site.html.fragments import date, mark, message_html
 from monitor.site.pages.function import CaseHistory, FunctionSection, SeriesWindow
@@ -37,7 +37,8 @@ def case_table(section: FunctionSection) -> str:
     rows = "".join([_row(case, past) for case in section.cases])
     return (
         '<table class="cases">\n'
-        '<thead><tr><th scope="col">Case</th><th scope="col">Outcome</th><th scope="col">Message</th>\n'
+        '<thead><tr><th scope="col">Case</th><th scope="col">Outcome</th><th scope="col">Last ran</th>'
+        '<th scope="col">Message</th>\n'
         f"{HEADS.get(past.series.evidence, '')}</tr></thead>\n<tbody>\n{rows}</tbody>\n</table>"
     )
 
@@ -48,8 +49,18 @@ def _row(case: CaseHistory, past: SeriesWindow) -> str:
     since = "".join(_since(case, past))
     return (
         f'<tr>\n<th scope="row" class="name">{variant}</th>\n<td>{mark(now.outcome)}\n{since}</td>\n'
+        f"<td>{_last_ran(case, past)}</td>\n"
         f"<td>{_message(case, variant)}</td>\n{_figures(case, past.series.evidence)}</tr>\n"
     )
+
+
+def _last_ran(case: CaseHistory, past: SeriesWindow) -> str:
+    """Return the night on which a case last ran, and a word if that is more than a week ago."""
+    now = case.status
+    if not now.last_ran:
+        return '<span class="muted">never</span>'
+    stale = "<br><strong>stale</strong>" if past.series.is_stale(now) else ""
+    return f"{date(now.run.started)}{stale}"
 
 
 def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
@@ -58,7 +69,8 @@ def _since(case: CaseHistory, past: SeriesWindow) -> Iterator[str]:
     if now.turns:
         since = "since" if len(now.turns) > 1 else "first tested with"
         yield f'<p class="since">{since} <bdi>{escaped(build_title(now.turns[-1].run.build))}</bdi></p>\n'
-    if now.run.id != past.last_judged.id:
+    rests = period_of(past.series.suite, now.case) is Period.WEEK and not past.series.is_stale(now)
+    if now.run.id != past.last_judged.id and not rests:
         judged = f"<bdi>{escaped(build_title(now.run.build))}</bdi>, {date(now.run.started)}"
         yield f'<p class="since"><strong>no result since</strong> {judged}</p>\n'
     if now.retry_outcomes:

@@ -112,6 +112,11 @@ class FunctionSection:
         return self.past.anchor
 
     @property
+    def stale(self) -> int:
+        """Return the number of cases that last ran more than seven nights before the newest run."""
+        return sum(self.series.is_stale(case.status) for case in self.cases)
+
+    @property
     def turned(self) -> tuple[CaseHistory, ...]:
         """Return the cases that have had more than one outcome."""
         return tuple(case for case in self.cases if len(case.status.turns) > 1)
