@@ -25,6 +25,16 @@ FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 
 
+# Two at a time, as the hosted runners have cores. Each process begins with half of the tests, in their order, so that
+# tests of one file share their fixtures; the faster process then takes over tests of the other.
+PROCESSES = 2
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Return the number of processes for all tests; 0, which is none, for the tests of named paths."""
+    return PROCESSES if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they need, before `-m` selects among them."""

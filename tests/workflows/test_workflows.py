@@ -28,6 +28,7 @@ WRITERS = {
 }
 
 FILES = sorted((Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
+ACTIONS = sorted((Path(__file__).parents[2] / ".github" / "actions").glob("*/action.yml"))
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in FILES}
 EVERY_JOB = [(workflow, name, job) for workflow, content in WORKFLOWS.items() for name, job in content["jobs"].items()]
 # A job has steps, or calls another workflow, whose jobs have them.
@@ -66,7 +67,7 @@ assert {command for _, _, job in JOBS for command, _ in calls(job)} >= {*RUN_BUI
 run_job = WORKFLOWS["run"]["jobs"]["run"]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [*FILES, *ACTIONS], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_action_is_pinned_by_hash_and_says_which_version_that_is(path):
     used = re.findall(r"^\s*(?:- )?uses: (.+)$", path.read_text(), re.MULTILINE)
     assert used
@@ -74,7 +75,7 @@ def test_every_action_is_pinned_by_hash_and_says_which_version_that_is(path):
 
 
 def test_an_action_has_the_same_pin_everywhere():
-    pins = re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", "".join(path.read_text() for path in FILES))
+    pins = re.findall(r"uses: ([\w./-]+)@(\S+ # \S+)", "".join(path.read_text() for path in (*FILES, *ACTIONS)))
     assert len(set(pins)) == len(dict(pins))
 
 
@@ -227,6 +228,14 @@ def test_every_command_that_a_workflow_calls_exists_with_its_options(command, op
     assert told.exit_code == 0, told.output
     # The list of options only: an example may show what does not exist.
     assert set(options) <= set(re.findall(r"^ +(?:-\w, )?(--[a-z][a-z-]*)", told.output, re.MULTILINE))
+
+
+def test_the_gate_runs_every_stage_of_its_script():
+    root = FILES[0].parents[2]
+    (every,) = re.findall(r"^  stages=\((.+)\)$", (root / ".ci" / "run").read_text(), re.MULTILINE)
+    action = yaml.safe_load(ACTIONS[0].read_text())["runs"]["steps"][-1]["run"]
+    stages = WORKFLOWS["ci"]["jobs"]["gate"]["strategy"]["matrix"]["stage"]
+    assert [action.removeprefix("bash .ci/run "), *stages] == every.split()
 
 
 def test_every_test_that_the_page_on_security_names_is_there():
