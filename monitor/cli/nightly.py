@@ -27,7 +27,6 @@ from monitor.formatting.urls import function_page
 from monitor.pipeline.locations import DEFAULT_HISTORY, DEFAULT_SITE
 from monitor.pipeline.night import run_night
 from monitor.pipeline.planner import PlanRequest
-from monitor.pipeline.publish import write_pages
 from monitor.site.incremental import refuse_foreign
 
 MAX_FUNCTION_PAGES = 5  # more addresses than these hide the changes above them
@@ -62,22 +61,20 @@ def nightly(
 ) -> None:
     """Run a whole night on this machine: plan, run, record, compare, write the site.
 
-    Weekly cases take turns, a sixth of them each night, unless --case or --all-cases requests them.
+    Frameworks run side by side, each on a core of its own. The site is there as soon as the first one has ended. Weekly
+    cases take turns, a sixth of them each night, unless --case or --all-cases requests them.
 
-    Exit status: 0 if every run observed something, 1 if a run was blocked, 2 if the call is wrong or a run file was
-    refused.
+    Exit status: 0 if every run observed something, 1 if a run was blocked, 2 if the call is wrong, a run file was
+    refused or a framework failed, 70 after an error of the monitor.
     """
     refuse_foreign(site)  # before hours of work, not after them
     selected = (tuple(target), tuple(framework), tuple(suite))
     request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence), all_cases=all_cases)
-    report = run_night(request, history, cache, resume=resume)
+    report = run_night(request, history, cache, site, resume=resume)
     print(report.text)
-    page = write_pages(report.snapshot, site)
-    print(f"\nThe site: {page.as_uri()}")
+    print(f"\nThe site: {report.page.as_uri()}")
     if case and len(report.functions) <= MAX_FUNCTION_PAGES:
         for framework_name, function in report.functions:
-            print(f"{function}: {(page.parent / function_page(framework_name, function)).as_uri()}")
-    if report.refused:
-        raise typer.Exit(2)
-    if report.blocked:
-        raise typer.Exit(1)
+            print(f"{function}: {(report.page.parent / function_page(framework_name, function)).as_uri()}")
+    if status := report.status or int(report.blocked):
+        raise typer.Exit(status)

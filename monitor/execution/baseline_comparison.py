@@ -57,11 +57,13 @@ def compare_with_baseline(
     write: Callable[[Comparison], None],
     cache: Path,
     log: Callable[[str], None],
+    log_builds: Callable[[str], None],
 ) -> tuple[str, ...]:
     """Compare the conspicuous cases of a run with good builds, and return notes on what was left out.
 
     `run_file` is the run so far; cases that it has compared already are not compared again. `calibration` is that of
-    the machine in this night, in microseconds. Each comparison is written as soon as it is complete.
+    the machine in this night, in microseconds. Each comparison is written as soon as it is complete. `log` takes lines
+    on the progress, `log_builds` those on the installation of the good builds.
     """
     baseline, build = context.job.baseline, run_file.run.build
     if baseline is None or build is None:
@@ -73,7 +75,7 @@ def compare_with_baseline(
     limits = Limits(context.backend.case_seconds, context.backend.case_memory_mib)
     new = _processes(context, "new", build.label, context.python)
     with ExitStack() as resources:
-        goods = _provision_goods(context, sources, plan.batches, cache, log, resources, notes)
+        goods = _provision_goods(context, sources, plan.batches, cache, log_builds, resources, notes)
         for batch in plan.batches:
             available = [goods[requirement] for requirement in batch.goods if requirement in goods]
             if not available:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,9 +33,14 @@ from monitor.execution.workers.factories import (
 )
 from monitor.execution.workers.pool import RunProgress, WorkerPool
 from monitor.execution.workers.process import PACKAGE, Limits, ProcessInfo, WorkerUnavailableError
+from monitor.file_lock import open_lock
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile, RunFileWriter, read_run_file
 from monitor.model import Evidence, Job, Run, RunEnd
+
+# A killed process holds its run file until the system has ended it, which may take a moment.
+LOCK_SECONDS = 10.0
+LOCK_POLL_SECONDS = 0.05
 
 
 class NoCaseError(Exception):
@@ -53,7 +59,9 @@ def run_job(
     cache: Path,
     resume: bool = False,
     exports: Exports | None = None,
+    cores: frozenset[int] = frozenset(),
     log: Callable[[str], None],
+    log_builds: Callable[[str], None] | None = None,
     on_progress: Callable[[RunProgress], None],
     package: Path = PACKAGE,
     allow_empty: bool = False,
@@ -62,27 +70,27 @@ def run_job(
 
     With `resume`, an unfinished run file at `path` is continued: no observed case runs again. If the build or the
     device is unavailable, the run file is that of a blocked run. `exports` has the exported programs of earlier jobs of
-    the night. `log` takes lines on the progress, `on_progress` each observation.
+    the night. The workers run on `cores`, which the caller has reserved, or else on cores that the run reserves. `log`
+    takes lines on the progress, `log_builds` those on builds (default: `log`), `on_progress` each observation.
 
-    Raises ResumeError; FileExistsError where the file exists and is not to be continued; TargetError. Raises
+    Raises TargetError; ResumeError, also where another process writes the file; FileExistsError without `resume`;
     NoCaseError, and leaves no run file, where the selection matches no case, unless the run is to `allow_empty`.
     """
-    is_new = not path.exists()
-    previous = _previous_run(path, resume=resume)
-    if previous and previous.end:
-        log(f"{path} is complete; nothing is left to do")
-        return previous
     if job.build and not job.python:
         parse_requirement(target.sources(job.evidence), job.build)  # raises TargetError before the file exists
-    with RunFileWriter(path) as writer, ExitStack() as resources:
+    with _sole_writer(path, resume=resume) as previous, ExitStack() as resources:
+        if previous and previous.end:
+            log(f"{path} is complete; nothing is left to do")
+            return previous
+        writer = resources.enter_context(RunFileWriter(path))
         calibration = calibrate()
         notes: tuple[str, ...] = ()
         builds: JobBuilds | None = None
+        before = previous.run.build if previous else None
         try:
-            before = previous.run.build if previous else None
-            builds = provision_job(job, target, before, cache=cache, log=log, resources=resources)
+            builds = provision_job(job, target, before, cache=cache, log=log_builds or log, resources=resources)
             log(f"{job.framework}: starting {builds.framework.build.label} on {target.name}")
-            context = _open_context(job, target, builds, package, resources)
+            context = _open_context(job, target, builds, package, cores, resources)
             pool = resources.enter_context(open_pool(context, builds, exports))
         except BuildChangedError as error:
             raise ResumeError(str(error)) from error
@@ -92,19 +100,39 @@ def run_job(
             log(f"{job.framework}: blocked: {error}")
             writer.write_run(_head(job, builds, blocked=clean(str(error))))
         else:
-            if not (previous or allow_empty or select_cases(pool.info.cases, job.selection)):
-                if is_new:
-                    path.unlink()
-                raise NoCaseError(no_case_line(job, pool.info.cases))
-            run = previous.run if previous else _write_run(writer, _new_run(context, builds, pool.info))
+            run = previous.run if previous else _new_run(context, builds, pool.info, allow_empty=allow_empty)
+            if not previous:
+                writer.write_run(run)
             pool.set_last_known(job.watch_for(run.machine))
             done = {observation.case for observation in previous.observations} if previous else set()
             pool.run_cases(run, done, writer.write_observation, on_progress)
             pool.close()  # the comparison has the device for itself
             if job.evidence is Evidence.EXECUTED:
-                notes = _after_cases(context, target, path, writer, calibration, cache, log)
+                notes = _after_cases(context, target, path, writer, calibration, cache, log, log_builds or log)
         writer.write_end(RunEnd(_now(), (calibration, calibrate()), notes))
     return read_run_file(path)
+
+
+@contextmanager
+def _sole_writer(path: Path, *, resume: bool) -> Iterator[RunFile | None]:
+    """Lock a run file, and yield its contents so far, None if it has none. An empty file is removed at the end.
+
+    Raises FileExistsError if it has contents, unless it is to `resume`; ResumeError if another process keeps the lock.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open_lock(path) as lock:
+        deadline = time.monotonic() + LOCK_SECONDS
+        while not lock.try_acquire():
+            if time.monotonic() > deadline:
+                raise ResumeError(f"{path}: another process writes this file; wait for its end, or stop it")
+            time.sleep(LOCK_POLL_SECONDS)
+        if path.stat().st_size and not resume:
+            raise FileExistsError(f"{path} exists; continue it with --resume, or name another file")
+        try:
+            yield read_run_file(path) if path.stat().st_size else None
+        finally:
+            if path.stat().st_size == 0:
+                path.unlink()
 
 
 def open_pool(context: RunContext, builds: JobBuilds, exports: Exports | None = None) -> WorkerPool:
@@ -129,15 +157,17 @@ def _factories(context: RunContext, builds: JobBuilds, exports: Exports) -> tupl
     return (register_worker(context),)
 
 
-def _open_context(job: Job, target: Target, builds: JobBuilds, package: Path, resources: ExitStack) -> RunContext:
-    """Return the context of a run; its scratch folder and its cores are released when `resources` close."""
+def _open_context(
+    job: Job, target: Target, builds: JobBuilds, package: Path, cores: frozenset[int], resources: ExitStack
+) -> RunContext:
+    """Return the context of a run; its scratch folder and its own cores are released when `resources` close."""
     backend = target.backend(job.evidence)
     framework = target.sources(job.evidence).framework(job.framework)
     scratch = Path(resources.enter_context(TemporaryDirectory(prefix="portability-")))
     context = RunContext(job, backend, framework, builds.framework.python, scratch, package)
     if not isinstance(backend, ExecuteBackend):
         return context
-    return replace(context, cores=resources.enter_context(reserve_cores(backend.threads)))
+    return replace(context, cores=cores or resources.enter_context(reserve_cores(backend.threads)))
 
 
 def _after_cases(
@@ -148,6 +178,7 @@ def _after_cases(
     calibration: float,
     cache: Path,
     log: Callable[[str], None],
+    log_builds: Callable[[str], None],
 ) -> tuple[str, ...]:
     """Record signatures, and compare cases with the baseline. Return notes on what was left out."""
     uncollected = collect_signatures(context, read_run_file(path), write=writer.write_signature)
@@ -159,21 +190,17 @@ def _after_cases(
         write=writer.write_comparison,
         cache=cache,
         log=log,
+        log_builds=log_builds,
     )
     return uncollected + uncompared
 
 
-def _previous_run(path: Path, *, resume: bool) -> RunFile | None:
-    if not path.exists() or path.stat().st_size == 0:
-        return None
-    if not resume:
-        raise FileExistsError(f"{path} exists; continue it with --resume, or name another file")
-    return read_run_file(path)
-
-
-def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo) -> Run:
+def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo, *, allow_empty: bool) -> Run:
+    """Return the head of a run. Raises NoCaseError."""
     job = context.job
     cases = select_cases(info.cases, job.selection) if job.selection else cases_of_night(job, info.cases)
+    if not (cases or allow_empty):
+        raise NoCaseError(no_case_line(job, info.cases))
     resting = 0 if job.selection else len(info.cases) - len(cases)
     if job.shard:
         cases = cases_of_shard(cases, job.shard, job.costs)
@@ -189,11 +216,6 @@ def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo) -> Run:
         notes=builds.notes + ((UNPINNED,) if unpinned else ()),
         environment=describe_host() | {"host.pinned": pinned} | info.environment,
     )
-
-
-def _write_run(writer: RunFileWriter, run: Run) -> Run:
-    writer.write_run(run)
-    return run
 
 
 def _head(job: Job, builds: JobBuilds | None, *, blocked: str = "") -> Run:

@@ -4,91 +4,174 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from monitor.analysis.regressions.triage import apply_triage
-from monitor.execution import run_job
-from monitor.execution.progress import ProgressLine
-from monitor.execution.run import NoCaseError, ResumeError
+from monitor.execution.command_line import USAGE_ERROR
 from monitor.execution.targets.target import Target, load_targets
-from monitor.execution.workers.compile_worker import Exports
-from monitor.formats.run_file import RunFile, RunFileError
+from monitor.formats.run_file import RunFile, RunFileError, read_run_file
+from monitor.formatting.humanize import join_words
 from monitor.history.retraction import read_series_runs
 from monitor.history.store import History
 from monitor.model import Job, function_of
 from monitor.pipeline.errors import UserError
+from monitor.pipeline.framework_process import run_path
 from monitor.pipeline.locations import NIGHTS, RUNNERS
+from monitor.pipeline.night_display import NightDisplay
+from monitor.pipeline.night_processes import FrameworkJobs, NightProcesses, group_jobs
 from monitor.pipeline.plan_files import MATRIX, job_name, read_plan, write_plan
 from monitor.pipeline.planner import PlanRequest, left_out, plan_jobs
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.provenance import accept, newest_versions
+from monitor.pipeline.publish import write_pages
 from monitor.pipeline.record import record_runs
-from monitor.pipeline.snapshots import load_snapshot, open_history
+from monitor.pipeline.snapshots import open_history, snapshot_of
 from monitor.pipeline.triage_context import load_triage_context
 from monitor.reports.changes_text import changes_text, excluded_runs_text
 from monitor.reports.slowdown_text import slowdowns_text
 from monitor.snapshot.snapshot import Snapshot
 
+# The site is written before the end only if the rest of the night takes longer: the first version of the site takes
+# about 10 s.
+MIN_REMAINING_SECONDS = 30.0
+
 
 @dataclass(frozen=True)
 class NightReport:
-    """Result of a night: its changes as text, a snapshot with its runs, and whether a run was refused or blocked.
+    """Result of a night: its changes as text, and the first page of the site.
 
-    `functions` are the observed functions by framework and name, in order.
+    `functions` are the observed functions by framework and name, in order. `blocked` is true if a run was blocked.
+    `status` is the exit status of a refused run file or of a framework that failed, 0 without one.
     """
 
     text: str
-    snapshot: Snapshot
+    page: Path
     functions: tuple[tuple[str, str], ...]
-    refused: bool
     blocked: bool
+    status: int
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Night:
-    """A planned night: the folder of its plan and run files, and its jobs."""
+    """A planned night: the folder of its plan and run files, its jobs, and the results so far.
+
+    `recorded` are the run files that the history has, `status` is the exit status of the worst failure.
+    """
 
     folder: Path
     jobs: tuple[Job, ...]
+    recorded: list[RunFile] = field(default_factory=list)
+    status: int = 0
 
     def path(self, job: Job) -> Path:
         """Return the path of a job's run file."""
-        return self.folder / "runs" / f"{job_name(job)}.jsonl"
+        return run_path(self.folder, job_name(job))
+
+    def is_complete(self, job: Job) -> bool:
+        """Return whether a job needs no process any more, because an earlier one has ended it."""
+        try:
+            return read_run_file(self.path(job)).end is not None
+        except (FileNotFoundError, RunFileError):
+            return False
 
 
-def run_night(request: PlanRequest, directory: Path, cache: Path, *, resume: bool) -> NightReport:
-    """Run the jobs of a request, and record them in the history in `directory`.
+@dataclass(frozen=True)
+class _Publisher:
+    """Destination of a night: the history, and the folder of the site."""
 
-    With `resume`, continue the last night instead. Raises UserError.
+    night: _Night
+    targets: Mapping[str, Target]
+    history: History
+    site: Path
+
+    def publish(self, jobs: Sequence[Job]) -> tuple[Snapshot, Path]:
+        """Record the runs of jobs and write the site; return the snapshot of the history, and the first page."""
+        if runfiles := self._accepted(jobs):
+            commit, directory = record_runs(self.history, runfiles), self.history.directory
+            log(f"recorded in {directory} as {commit[:12]}" if commit else f"recorded in {directory} before")
+            self.night.recorded += runfiles
+        snapshot = snapshot_of(self.history)
+        return snapshot, write_pages(snapshot, self.site)
+
+    def _accepted(self, jobs: Sequence[Job]) -> list[RunFile]:
+        """Return the valid run files; log each refused file in one line."""
+        runfiles = []
+        versions = newest_versions(read_series_runs(self.history.files))
+        for job in jobs:
+            try:
+                runfiles.append(accept(self.night.path(job), self.targets, jobs=(job,), known=versions))
+            except RunFileError as error:
+                log(f"refused: {error}")
+                self.night.status = max(self.night.status, USAGE_ERROR)
+        return runfiles
+
+
+def run_night(request: PlanRequest, directory: Path, cache: Path, site: Path, *, resume: bool) -> NightReport:
+    """Run the jobs of a request, record them in the history in `directory`, and write the site.
+
+    The site is written as soon as the first framework has ended, and again after each further one. With `resume`,
+    continue the last night instead. Raises UserError.
     """
     targets = load_targets(RUNNERS)
     history = open_history(directory)
     night = _last_night() if resume else _new_night(request, targets, history)
-    done = _run_jobs(night, targets, cache)
-    if not done:
-        if not resume:
-            shutil.rmtree(night.folder)  # otherwise --resume would take it for the last night
-        patterns = " ".join(night.jobs[0].selection)
-        raise UserError(f"nothing was run, and nothing is recorded: --case {patterns} fits no case")
-    runfiles = _accepted(done, night, targets, history)
-    if runfiles:
-        commit = record_runs(history, runfiles)
-        log(f"recorded in {directory} as {commit[:12]}" if commit else f"recorded in {directory} before")
-    snapshot = load_snapshot(directory)
-    text = _changes_text(snapshot, {runfile.run.id for runfile in runfiles})
-    blocked = any(runfile.run.blocked for runfile in runfiles)
+    publisher = _Publisher(night, targets, history, site)
+    try:
+        unpublished = _run(night, targets, cache, publisher)
+        if not (unpublished or night.recorded or night.status):
+            if not resume:
+                shutil.rmtree(night.folder)  # otherwise --resume would take it for the last night
+            patterns = " ".join(night.jobs[0].selection)
+            raise UserError(f"nothing was run, and nothing is recorded: --case {patterns} fits no case")
+        snapshot, page = publisher.publish(unpublished)
+    except KeyboardInterrupt:
+        log("interrupted; go on with: portability nightly --resume")
+        raise
+    return _report(night, snapshot, page)
+
+
+def _run(night: _Night, targets: Mapping[str, Target], cache: Path, publisher: _Publisher) -> list[Job]:
+    """Run the jobs, and publish results before the rest of the night if it takes long.
+
+    Return the jobs that have a complete run file and are not published yet. A job whose build lists no selected case is
+    left out.
+    """
+    complete = [job for job in night.jobs if night.is_complete(job)]
+    groups = group_jobs([job for job in night.jobs if job not in complete], targets)
+    unfinished = {group.title: group for group in groups}
+    unpublished = complete
+    with closing(NightProcesses(night.folder, cache, NightDisplay()).run(groups)) as results:
+        for result in results:
+            night.status = max(night.status, result.status)
+            del unfinished[result.title]
+            unpublished += result.jobs
+            if unpublished and _takes_long([*unfinished.values()]):
+                _, page = publisher.publish(unpublished)
+                log(f"The site so far: {page.as_uri()} (open it in a browser; {join_words([*unfinished])} will follow)")
+                unpublished = []
+    return unpublished
+
+
+def _report(night: _Night, snapshot: Snapshot, page: Path) -> NightReport:
     functions = {
-        (runfile.run.framework, function_of(item.case)) for runfile in runfiles for item in runfile.observations
+        (runfile.run.framework, function_of(item.case)) for runfile in night.recorded for item in runfile.observations
     }
-    return NightReport(text, snapshot, tuple(sorted(functions)), refused=len(runfiles) < len(done), blocked=blocked)
+    return NightReport(
+        _changes_text(snapshot, {runfile.run.id for runfile in night.recorded}),
+        page,
+        tuple(sorted(functions)),
+        blocked=any(runfile.run.blocked for runfile in night.recorded),
+        status=night.status,
+    )
 
 
 def _new_night(request: PlanRequest, targets: Mapping[str, Target], history: History) -> _Night:
     """Plan a night and write the plan. Raises UserError."""
-    jobs = plan_jobs(request, targets, history)
+    planned = plan_jobs(request, targets, history)
+    jobs = [replace(job, costs=history.costs(*job.series) | job.costs) for job in planned]
     if line := left_out(request, targets):
         log(line)
     folder = NIGHTS / datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -106,39 +189,10 @@ def _last_night() -> _Night:
     return _Night(folder, read_plan(folder / "plan"))
 
 
-def _run_jobs(night: _Night, targets: Mapping[str, Target], cache: Path) -> list[Job]:
-    """Run the jobs, and return those that ran: a build need not list a selected case. Raises UserError."""
-    with TemporaryDirectory(prefix="portability-") as folder:
-        exports = Exports(Path(folder))
-        return [job for job in night.jobs if _run(job, targets[job.target], night.path(job), cache, exports)]
-
-
-def _run(job: Job, target: Target, path: Path, cache: Path, exports: Exports) -> bool:
-    """Run a job; return False if the build lists no selected case."""
-    show = ProgressLine(job_name(job))
-    try:
-        run_job(job, target, path, cache=cache, resume=True, exports=exports, log=log, on_progress=show)
-    except NoCaseError as error:
-        log(f"{job_name(job)} is left out: {error}")
-        return False
-    except ResumeError as error:
-        raise UserError(str(error)) from error
-    except KeyboardInterrupt:
-        log("\ninterrupted; go on with: portability nightly --resume")
-        raise
-    return True
-
-
-def _accepted(jobs: Sequence[Job], night: _Night, targets: Mapping[str, Target], history: History) -> list[RunFile]:
-    """Return the valid run files; log each refused file in one line."""
-    runfiles = []
-    versions = newest_versions(read_series_runs(history.files))
-    for job in jobs:
-        try:
-            runfiles.append(accept(night.path(job), targets, jobs=(job,), known=versions))
-        except RunFileError as error:
-            log(f"refused: {error}")
-    return runfiles
+def _takes_long(unfinished: Sequence[FrameworkJobs]) -> bool:
+    """Return whether unfinished frameworks take long enough to write the site before them."""
+    seconds = [group.seconds for group in unfinished]
+    return any(known is None or known > MIN_REMAINING_SECONDS for known in seconds)
 
 
 def _changes_text(snapshot: Snapshot, runs: set[str]) -> str:

@@ -44,6 +44,11 @@ def read_plan(directory: Path) -> tuple[Job, ...]:
     return tuple(from_json(Job, json.loads((directory / entry["job"]).read_text())) for entry in matrix)
 
 
+def read_plan_jobs(directory: Path, names: Iterable[str]) -> dict[str, Job]:
+    """Return some jobs of a plan, by name."""
+    return {name: from_json(Job, json.loads((directory / f"{name}.json").read_text())) for name in names}
+
+
 def planned_backends(directory: Path) -> list[dict[str, str]]:
     """Return each target of a plan with each of its kinds of evidence, in the plan's order. Raises UserError."""
     try:

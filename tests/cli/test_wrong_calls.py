@@ -144,7 +144,7 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     (tmp_path / "loop").symlink_to("loop")
     monkeypatch.setattr("monitor.execution.builds.uv.find_uv", _no_uv)
     monkeypatch.setattr("monitor.pipeline.doctor._reach", lambda _: "")
-    for started in ("monitor.pipeline.backfill.start_run_step", "monitor.pipeline.night.run_job"):
+    for started in ("monitor.pipeline.backfill.start_run_step", "monitor.pipeline.night.NightProcesses"):
         monkeypatch.setattr(started, _started)
     shutil.copytree(RUNNERS, tmp_path / "checkout" / "runners")
     for module in ("cli.target", "pipeline.target_files"):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Protocol, Self
 
-from monitor.execution.workers.process import Limits, ProcessInfo
+from monitor.execution.workers.process import Limits, ProcessInfo, WorkerUnavailableError
 from monitor.model import Observation, Outcome, Retry
 
 # Outcomes that may come from a damaged process. Without a last known outcome, the case runs once more. A refusal or a
@@ -74,6 +74,7 @@ class ConfirmingWorker:
         self._suspect = suspect
         self._cases_run = 0
         self._unexpected = 0
+        self._stopped = False
         self._worker = start()
 
     def set_last_known(self, last_known: Mapping[str, Outcome]) -> None:
@@ -129,8 +130,16 @@ class ConfirmingWorker:
             self._replace()
         return self._worker.run_case(case, self._limits)
 
+    def stop(self) -> None:
+        """Kill the worker, and start no other one: the run was interrupted. Another thread may run a case."""
+        self._stopped = True
+        self._worker.kill()
+
     def _replace(self) -> None:
+        """Start a fresh worker in place of this one. Raises WorkerUnavailableError."""
         self._worker.close()
+        if self._stopped:
+            raise WorkerUnavailableError("the run was interrupted")
         self._worker = self._start()
 
     def __enter__(self) -> Self:

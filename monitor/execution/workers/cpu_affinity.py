@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from monitor.file_lock import open_lock
@@ -25,6 +25,30 @@ def reserve_cores(count: int) -> Iterator[frozenset[int]]:
     """Reserve `count` cores that no other run on this machine holds, the highest first; none if that fails."""
     with ExitStack() as resources:
         yield _take(count, resources) if hasattr(os, "sched_getaffinity") else frozenset()
+
+
+def allowed_cores() -> frozenset[int]:
+    """Return the cores that this process may use; empty where the system has no pinning."""
+    return frozenset(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else frozenset()
+
+
+def pin_process(cores: frozenset[int]) -> None:
+    """Pin all threads of this process to `cores`, and so the processes that it starts; do nothing if they are empty."""
+    if not cores or not hasattr(os, "sched_setaffinity"):
+        return
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(ProcessLookupError):  # it has just ended
+            os.sched_setaffinity(int(thread.name), cores)
+
+
+def format_cores(cores: frozenset[int]) -> str:
+    """Return cores as an argument of a program: "0,3"."""
+    return ",".join(map(str, sorted(cores)))
+
+
+def parse_cores(text: str) -> frozenset[int]:
+    """Return the cores in an argument of a program."""
+    return frozenset(map(int, filter(None, text.split(","))))
 
 
 def _take(count: int, resources: ExitStack) -> frozenset[int]:

@@ -95,7 +95,7 @@ class WorkerPool:
                 with lock:
                     interrupted.set()
                 for worker in self.workers:
-                    worker.worker.kill()
+                    worker.stop()
                 raise
 
     def close(self) -> None:
