@@ -11,11 +11,13 @@ __all__ = [
     "FINITE",
     "FIXED_RANK",
     "FIXED_SHAPES",
+    "FLUSHED",
     "HOST_VALUES",
     "LINKED_SIZES",
     "NOT_EMPTY",
     "QUADRATIC",
     "SESSION",
+    "UNIT_RANGE",
     "VARIABLES",
     "WELL_SCALED",
 ]
@@ -31,6 +33,10 @@ EAGER_LOOP: Limits = {InputKind.LARGE: "the function calls Python once for each 
 
 # The values for which the function is defined.
 FINITE: Limits = {InputKind.SPECIAL: "the function is defined for finite numbers alone"}
+FLUSHED: Limits = {InputKind.SPECIAL: "a step of the call is subnormal, and some hardware reads it as zero"}
+UNIT_RANGE: Limits = dict.fromkeys(
+    (InputKind.SPECIAL, InputKind.SCALED), "the function is defined for numbers from 0 to 1 alone"
+)
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
 
 # Calls that cannot be compiled.

@@ -3,22 +3,25 @@
 A function is defined on real numbers. With very large or very small inputs, its definition may overflow or underflow in
 the dtype of the case, although the true result is in range. An implementation may avoid that or not: such an element
 is undecided. The reference finds it: evaluated in the dtype itself, it differs from its result in double precision.
+Hardware may also take zero for subnormal numbers, in the inputs or in every step.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import FLOATING, Case
-from monitor.suite.input_kinds import SMALLEST_NORMAL, SUBNORMAL, Draw
+from monitor.suite.input_kinds import LARGEST, SMALLEST_NORMAL, SUBNORMAL, Draw
 from monitor.suite.inputs import Array, draw_inputs
 from monitor.suite.oracle import FetchedTensor, in_range
 from monitor.suite.references import evaluate
 from monitor.suite.tolerances import PARTS, tolerance_of
 
+TERMS = 2.0**8  # more terms of one size than a sum of the largest numbers has here
 COMPUTED_IN = {"bfloat16": "float32"}  # NumPy has no bfloat16; the range is the same
 
 
@@ -28,23 +31,72 @@ def undecided_as_expected(case: Case, draw: Draw, got: list[Any], want: list[Any
     In double precision, an element that is not finite is undecided: the reference itself overflowed.
     """
     inputs = draw_inputs(case, draw)
-    others = [_evaluated(case, _in_dtype(case, draw, inputs)), _evaluated(case, _flushed(case, draw, inputs))]
+    in_dtype = _in_dtype(case, draw, inputs)
+    flushing = {name: _flushing(value) if name in draw.tensors else value for name, value in in_dtype.items()}
+    others = [_evaluated(case, other) for other in (in_dtype, _flushed(case, draw, inputs), flushing)]
     decided = []
     for number, (leaf, truth) in enumerate(zip(got, want, strict=False)):
         if not (isinstance(leaf, FetchedTensor) and isinstance(truth, FetchedTensor)):
             decided.append(leaf)
             continue
-        expected = in_range(truth.values, truth.dtype)
-        undecided = np.zeros(expected.shape, bool)
-        if case.dtype == "float64" and expected.dtype.kind in "fc":
-            undecided |= ~np.isfinite(expected)
-        for other in others:
-            if other is not None and np.shape(other[number]) == expected.shape:
-                undecided |= _differs(np.asarray(other[number]), expected, truth.dtype, case.declaration.condition)
-        same = leaf.values.shape == expected.shape
-        values = np.where(undecided, expected, leaf.values) if same and undecided.any() else leaf.values
-        decided.append(FetchedTensor(values, leaf.dtype))
+        values = [np.array(other[number]) for other in others if other is not None]
+        decided.append(FetchedTensor(_decided(case, leaf.values, truth, values), leaf.dtype))
     return decided + got[len(decided) :]
+
+
+def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array]) -> Array:
+    """Return a result, with the expected value in the place of every element that the other evaluations leave open."""
+    condition, dtype = case.declaration.condition, truth.dtype
+    expected = in_range(truth.values, dtype)
+    if got.shape != expected.shape:  # the shape may depend on the values
+        alike = (other for other in others if other.shape == got.shape)
+        return expected if any(not _differs(got, other, dtype, condition).any() for other in alike) else got
+    undecided = _near_overflow(truth.values, dtype, case.dtype)
+    for other in others:
+        if other.shape == expected.shape:
+            undecided |= _differs(other, expected, dtype, condition)
+    return np.where(undecided, expected, got) if undecided.any() else got
+
+
+def _near_overflow(truth: Array, dtype: str, computed_in: str) -> Array:
+    """Return where a sum of terms may overflow in another order; in double precision the reference overflows itself."""
+    if truth.dtype.kind not in "fc":
+        return np.zeros(truth.shape, bool)
+    finite = np.isfinite(truth)
+    largest = LARGEST.get(PARTS.get(dtype, dtype), math.inf)
+    near: Array = finite & (np.abs(truth) > largest / TERMS)
+    return near | ~finite if computed_in == "float64" else near
+
+
+class _FlushingArray(np.ndarray[Any, np.dtype[Any]]):
+    """An array whose operations read and write zero for subnormal numbers, as the processor does in some frameworks."""
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        if out := options.get("out"):
+            options["out"] = tuple(np.asarray(array) for array in out)
+        return _flushing(getattr(ufunc, method)(*(_flush(value) for value in inputs), **options))
+
+    def __array_function__(self, *call: Any) -> Any:
+        return _flushing(super().__array_function__(*call))
+
+
+def _flushing(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_flushing(item) for item in value]
+    flushed = _flush(value)
+    return flushed.view(_FlushingArray) if isinstance(flushed, np.ndarray) else value
+
+
+def _flush(value: Any) -> Any:
+    """Return a floating array with zero for subnormal numbers, and anything else as it is."""
+    if not isinstance(value, np.ndarray | np.floating):
+        return value
+    plain = np.asarray(value)
+    if plain.dtype.kind != "f":
+        return plain
+    return np.where(
+        np.abs(plain) < np.finfo(plain.dtype).smallest_normal, np.copysign(plain.dtype.type(0), plain), plain
+    )
 
 
 def underflow(want: list[Any]) -> tuple[Array, ...]:
@@ -89,6 +141,6 @@ def _differs(other: Array, expected: Array, dtype: str, condition: float) -> Arr
         return unequal
     other = in_range(other.astype(expected.dtype), dtype)
     with np.errstate(all="ignore"):
-        close = np.abs(other - expected) <= condition * tolerance_of(dtype) * np.abs(expected)
+        close = np.isfinite(expected) & (np.abs(other - expected) <= condition * tolerance_of(dtype) * np.abs(expected))
         differs: Array = ~(close | (other == expected) | (np.isnan(other) & np.isnan(expected)))
     return differs

@@ -18,7 +18,12 @@ from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
 
 # Message for an operator without a kernel for a device or a dtype; the class of the exception varies.
-NO_KERNEL = ("Could not find device for node", "No OpKernel was registered", "Could not satisfy device specification")
+NO_KERNEL = (
+    "Could not find device for node",
+    "No OpKernel was registered",
+    "Could not satisfy device specification",
+    "Detected unsupported operations when trying to compile graph",
+)
 
 
 class TensorflowDevice:

@@ -21,7 +21,7 @@ def cond(tf, x=tensor(4)):
 
 @cond.reference
 def _(np, x):
-    return 2 * x
+    return 2 * x if np.sum(x * 0) < 1 else -x
 
 
 @case("tf.case", dtypes=FLOATING)
@@ -54,7 +54,7 @@ def _(np, x):
     return x * np.max(x, axis=tuple(range(1, x.ndim)), keepdims=True)
 
 
-@case("tf.vectorized_map", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.vectorized_map", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=NOT_EMPTY)
 def vectorized_map(tf, x=tensor(3, 4)):
     return tf.vectorized_map(lambda row: row * tf.reduce_max(row), x)
 
@@ -110,7 +110,7 @@ def stop_gradient(tf, x=tensor(4)):
 
 @stop_gradient.reference
 def _(np, x):
-    return x
+    return x + (x - x)
 
 
 @case("tf.GradientTape", dtypes=FLOATING)
@@ -136,7 +136,7 @@ def jacobian(tf, x=tensor(3)):
 
 @jacobian.reference
 def _(np, x):
-    return np.diag(2 * x)
+    return np.eye(len(x)) * (2 * x)  # each row is a product with a unit vector
 
 
 @case("tf.hessians", dtypes=("float32", "float64"), limits=FIXED_RANK | QUADRATIC)
@@ -146,7 +146,7 @@ def hessians(tf, x=tensor(3)):
 
 @hessians.reference
 def _(np, x):
-    return [np.diag(6 * x)]
+    return [np.eye(len(x)) * (6 * x)]
 
 
 @case("tf.gradients", dtypes=FLOATING)

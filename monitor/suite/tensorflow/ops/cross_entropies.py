@@ -1,7 +1,7 @@
 """Losses of logits, and of label sequences."""
 
 from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, indices, positive, tensor, uniform
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 
 @case("tf.nn.softmax_cross_entropy_with_logits", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8)
@@ -50,7 +50,8 @@ def weighted_cross_entropy_with_logits(tf, x=tensor(5, 7), y=uniform(0, 1, 5, 7)
 
 @weighted_cross_entropy_with_logits.reference
 def _(np, x, y):
-    return 2 * y * np.logaddexp(0, -x) + (1 - y) * np.logaddexp(0, x)
+    # The formula in its documentation, which does not overflow.
+    return (1 - y) * x + (1 + y) * (np.log1p(np.exp(-np.abs(x))) + np.maximum(-x, 0))
 
 
 @case("tf.nn.log_poisson_loss", dtypes=FLOATING, condition=8)
@@ -71,16 +72,17 @@ def ctc_loss(tf, x=tensor(3, 1, 3)):
 
 @ctc_loss.reference
 def _(np, x):
-    shares = np.exp(x[:, 0]) / np.sum(np.exp(x[:, 0]), axis=-1, keepdims=True)
+    logits = x[:, 0] - np.max(x[:, 0], axis=-1, keepdims=True)
+    shares = logits - np.log(np.sum(np.exp(logits), axis=-1, keepdims=True))
     paths = [(1, 2, 2), (1, 1, 2), (0, 1, 2), (1, 0, 2), (1, 2, 0)]  # of length 3, all that read as 1, 2
-    return -np.log([np.sum([np.prod([shares[t, k] for t, k in enumerate(path)]) for path in paths])])
+    return -np.logaddexp.reduce([[np.sum([shares[t, k] for t, k in enumerate(path)])] for path in paths])
 
 
 @case(
     "tf.nn.ctc_greedy_decoder",
     dtypes=("float32", "float64"),
     returns=dict.fromkeys(("float32", "float64"), "int64"),
-    limits=FIXED_SHAPES,
+    limits=FIXED_SHAPES | FINITE,
 )
 def ctc_greedy_decoder(tf, x=tensor(6, 1, 4)):
     return tf.sparse.to_dense(tf.nn.ctc_greedy_decoder(x, tf.constant([6]))[0][0])

@@ -4,13 +4,19 @@ Factors that are unique only up to signs are multiplied again before a compariso
 """
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, WELL_SCALED
 
 SOLVED = ("float32", "float64", *COMPLEX)
 WHOLE = {"float32": "int32", "float64": "int32"}
 
 
-@case("tf.linalg.cholesky", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.linalg.cholesky",
+    dtypes=SOLVED,
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
+)
 def cholesky(tf, x=tensor(4, 4)):
     return tf.linalg.cholesky(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
@@ -20,7 +26,7 @@ def _(np, x):
     return np.linalg.cholesky(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))
 
 
-@case("tf.linalg.qr", dtypes=SOLVED, condition=16)
+@case("tf.linalg.qr", dtypes=SOLVED, condition=16, limits=FINITE | WELL_SCALED)
 def qr(tf, x=tensor(5, 3)):
     q, r = tf.linalg.qr(x)
     return q @ r, tf.matmul(q, q, adjoint_a=True)
@@ -32,7 +38,7 @@ def _(np, x):
     return [x, np.broadcast_to(np.eye(size), (*x.shape[:-2], size, size))]
 
 
-@case("tf.linalg.lu", dtypes=SOLVED, condition=16)
+@case("tf.linalg.lu", dtypes=SOLVED, condition=16, limits=FINITE | WELL_SCALED)
 def lu(tf, x=tensor(4, 4)):
     return tf.linalg.lu_reconstruct(*tf.linalg.lu(x))
 
@@ -42,7 +48,9 @@ def _(np, x):
     return x
 
 
-@case("tf.linalg.lu_matrix_inverse", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.linalg.lu_matrix_inverse", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED
+)
 def lu_matrix_inverse(tf, x=tensor(4, 4)):
     return tf.linalg.lu_matrix_inverse(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
 
@@ -52,7 +60,7 @@ def _(np, x):
     return np.linalg.inv(x / 8 + np.eye(4))
 
 
-@case("tf.linalg.lu_reconstruct", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.lu_reconstruct", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def lu_reconstruct(tf, x=tensor(4, 4)):
     return tf.linalg.lu_reconstruct(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)))
 
@@ -62,7 +70,7 @@ def _(np, x):
     return x / 8 + np.eye(4)
 
 
-@case("tf.linalg.lu_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.lu_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def lu_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.lu_solve(*tf.linalg.lu(x / 8 + tf.eye(4, dtype=x.dtype)), b)
 
@@ -72,7 +80,7 @@ def _(np, x, b):
     return np.linalg.solve(x / 8 + np.eye(4), b)
 
 
-@case("tf.linalg.eigh", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.eigh", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def eigh(tf, x=tensor(4, 4)):
     values, vectors = tf.linalg.eigh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return vectors @ tf.linalg.diag(values) @ tf.linalg.adjoint(vectors)
@@ -88,7 +96,7 @@ def _(np, x):
     dtypes=("float32", "float64"),
     modes=(EAGER, GRADIENT),
     condition=16,
-    limits=NOT_EMPTY | LINKED_SIZES,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
 )
 def eigvalsh(tf, x=tensor(4, 4)):
     return tf.linalg.eigvalsh(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
@@ -99,7 +107,7 @@ def _(np, x):
     return np.linalg.eigvalsh(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4))
 
 
-@case("tf.linalg.eig", dtypes=COMPLEX, condition=32)
+@case("tf.linalg.eig", dtypes=COMPLEX, condition=32, limits=FINITE | WELL_SCALED)
 def eig(tf, x=tensor(4, 4)):
     values, vectors = tf.linalg.eig(x)
     return x @ vectors - vectors * values[..., None, :] + x
@@ -110,7 +118,7 @@ def _(np, x):
     return x
 
 
-@case("tf.linalg.eigvals", dtypes=COMPLEX, condition=32, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.eigvals", dtypes=COMPLEX, condition=32, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def eigvals(tf, x=tensor(4, 4)):
     return tf.reduce_sum(tf.linalg.eigvals(x), axis=-1), tf.reduce_prod(tf.linalg.eigvals(x), axis=-1)
 
@@ -120,7 +128,7 @@ def _(np, x):
     return [np.trace(x, axis1=-2, axis2=-1), np.linalg.det(x)]
 
 
-@case("tf.linalg.expm", dtypes=SOLVED, condition=16)
+@case("tf.linalg.expm", dtypes=SOLVED, condition=16, limits=FINITE | WELL_SCALED)
 def expm(tf, x=tensor(4, 4)):
     return tf.linalg.expm(x / 4)
 
@@ -132,7 +140,7 @@ def _(np, x):
     return linalg.expm(x / 4)
 
 
-@case("tf.linalg.logm", dtypes=COMPLEX, condition=64, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.logm", dtypes=COMPLEX, condition=64, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def logm(tf, x=tensor(4, 4)):
     return tf.linalg.logm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
 
@@ -143,7 +151,7 @@ def _(np, x):
     return vectors * np.log(values)[..., None, :] @ np.conj(np.swapaxes(vectors, -1, -2))
 
 
-@case("tf.linalg.sqrtm", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.sqrtm", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def sqrtm(tf, x=tensor(4, 4)):
     root = tf.linalg.sqrtm(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return root @ root
@@ -154,7 +162,7 @@ def _(np, x):
     return x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)
 
 
-@case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64)
+@case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64, limits=FINITE | WELL_SCALED)
 def pinv(tf, x=tensor(5, 3)):
     return tf.linalg.pinv(x)
 
@@ -164,7 +172,7 @@ def _(np, x):
     return np.linalg.pinv(x)
 
 
-@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE, limits=NOT_EMPTY)
+@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE, limits=NOT_EMPTY | FINITE | WELL_SCALED)
 def matrix_rank(tf, a=tensor(5, 2), b=tensor(2, 4)):
     return tf.linalg.matrix_rank(a @ b)
 
@@ -174,7 +182,13 @@ def _(np, a, b):
     return np.linalg.matrix_rank(a @ b)
 
 
-@case("tf.linalg.det", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.linalg.det",
+    dtypes=SOLVED,
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
+)
 def det(tf, x=tensor(4, 4)):
     return tf.linalg.det(x / 8 + tf.eye(4, dtype=x.dtype))
 
@@ -189,7 +203,7 @@ def _(np, x):
     dtypes=("float32", "float64"),
     modes=(EAGER, GRADIENT),
     condition=16,
-    limits=NOT_EMPTY | LINKED_SIZES,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
 )
 def logdet(tf, x=tensor(4, 4)):
     return tf.linalg.logdet(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
@@ -200,7 +214,7 @@ def _(np, x):
     return np.log(np.linalg.det(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)))
 
 
-@case("tf.linalg.slogdet", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES)
+@case("tf.linalg.slogdet", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES | FINITE | WELL_SCALED)
 def slogdet(tf, x=tensor(4, 4)):
     return tf.linalg.slogdet(-(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))[:3, :3])
 

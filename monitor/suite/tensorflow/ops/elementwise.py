@@ -1,6 +1,7 @@
 """Elementwise functions."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, positive, tensor, uniform
+from monitor.suite.limits import FLUSHED
 
 REAL = {"complex64": "float32", "complex128": "float64"}
 
@@ -82,7 +83,7 @@ def divide_no_nan(tf, a=tensor(3, 1), b=positive(4)):
 
 @divide_no_nan.reference
 def _(np, a, b):
-    return a / b
+    return np.where(b == 0, 0, a / b)
 
 
 @case("tf.math.floor", dtypes=FLOATING)
@@ -102,7 +103,7 @@ def floordiv(tf, a=tensor(3, 1), b=positive(4)):
 
 @floordiv.reference
 def _(np, a, b):
-    return a // b
+    return np.floor(a / b) if a.dtype.kind == "f" else a // b
 
 
 @case("tf.math.floormod", dtypes=NUMERIC, condition=64)
@@ -172,7 +173,7 @@ def multiply_no_nan(tf, x=tensor(3, 4)):
 
 @multiply_no_nan.reference
 def _(np, x):
-    return 0 * x
+    return np.zeros_like(x)
 
 
 @case("tf.math.negative", dtypes=NUMERIC + COMPLEX)
@@ -185,14 +186,14 @@ def _(np, x):
     return -x
 
 
-@case("tf.math.nextafter", dtypes=("float32", "float64"))
+@case("tf.math.nextafter", dtypes=("float32", "float64"), limits=FLUSHED)
 def nextafter(tf, x=tensor(3, 4), y=tensor(3, 4)):
     return tf.cast(tf.math.nextafter(x, y) > x, x.dtype) - tf.cast(y > x, x.dtype)
 
 
 @nextafter.reference
 def _(np, x, y):
-    return 0 * x
+    return np.zeros_like(x)
 
 
 @case("tf.math.pow", dtypes=FLOATING, condition=4, modes=(EAGER, COMPILED, GRADIENT))
@@ -232,7 +233,7 @@ def reciprocal_no_nan(tf, x=positive(3, 4)):
 
 @reciprocal_no_nan.reference
 def _(np, x):
-    return np.concatenate([1 / x, 0 * x])
+    return np.concatenate([np.where(x == 0, 0, 1 / x), np.zeros_like(x)])
 
 
 @case("tf.math.rint", dtypes=FLOATING)
@@ -332,4 +333,4 @@ def xdivy(tf, a=tensor(3, 1), b=positive(4)):
 
 @xdivy.reference
 def _(np, a, b):
-    return a / b
+    return np.where(a == 0, 0, a / b)

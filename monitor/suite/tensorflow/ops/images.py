@@ -1,7 +1,7 @@
 """Images, channels last."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, NUMERIC, case, indices, tensor, uniform
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, UNIT_RANGE, WELL_SCALED
 
 SINGLE = {"float64": "float32", "float16": "float32", "int32": "float32"}
 
@@ -118,7 +118,7 @@ def _(np, x):
     modes=(EAGER, COMPILED, GRADIENT),
     condition=8,
     name="bilinear",
-    limits=FIXED_SHAPES,
+    limits=FIXED_SHAPES | FINITE,
 )
 def resize_bilinear(tf, x=tensor(1, 1, 3, 1)):
     return tf.image.resize(x, [1, 6], method="bilinear")
@@ -151,7 +151,12 @@ def _(np, x):
     return x**2 / 2
 
 
-@case("tf.image.adjust_saturation", dtypes=("float32", "float16"), condition=64, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.image.adjust_saturation",
+    dtypes=("float32", "float16"),
+    condition=64,
+    limits=NOT_EMPTY | LINKED_SIZES | UNIT_RANGE,
+)
 def adjust_saturation(tf, x=uniform(0, 1, 2, 4, 6, 3)):
     return tf.image.adjust_saturation(x, 0.5)
 
@@ -161,7 +166,7 @@ def _(np, x):
     return (x + np.max(x, axis=-1, keepdims=True)) / 2
 
 
-@case("tf.image.adjust_hue", dtypes=("float32", "float16"), condition=64, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.image.adjust_hue", dtypes=("float32", "float16"), condition=64, limits=NOT_EMPTY | LINKED_SIZES | UNIT_RANGE)
 def adjust_hue(tf, x=uniform(0, 1, 2, 4, 6, 3)):
     return tf.image.adjust_hue(x, 1 / 3)
 
@@ -210,7 +215,7 @@ def _(np, x):
     return np.repeat(x, 3, axis=-1)
 
 
-@case("tf.image.rgb_to_hsv", dtypes=FLOATING, condition=64, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.image.rgb_to_hsv", dtypes=FLOATING, condition=64, limits=NOT_EMPTY | LINKED_SIZES | UNIT_RANGE)
 def rgb_to_hsv(tf, x=uniform(0, 1, 2, 4, 6, 3)):
     return tf.image.hsv_to_rgb(tf.image.rgb_to_hsv(x))
 
@@ -220,7 +225,7 @@ def _(np, x):
     return x
 
 
-@case("tf.image.hsv_to_rgb", dtypes=FLOATING, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.image.hsv_to_rgb", dtypes=FLOATING, limits=NOT_EMPTY | LINKED_SIZES | UNIT_RANGE)
 def hsv_to_rgb(tf, x=uniform(0, 1, 2, 4, 6, 3)):
     return tf.image.hsv_to_rgb(x * [0.0, 0.0, 1.0])
 
@@ -257,7 +262,7 @@ def yuv_to_rgb(tf, x=uniform(0, 1, 2, 4, 6, 3)):
 
 @yuv_to_rgb.reference
 def _(np, x):
-    return np.repeat(x[..., :1], 3, axis=-1)
+    return np.repeat(np.sum(x * np.array([1.0, 0.0, 0.0]), axis=-1, keepdims=True), 3, axis=-1)
 
 
 @case("tf.image.yiq_to_rgb", dtypes=("float32", "float64"), condition=64, limits=NOT_EMPTY | LINKED_SIZES)
@@ -267,7 +272,7 @@ def yiq_to_rgb(tf, x=uniform(0, 1, 2, 4, 6, 3)):
 
 @yiq_to_rgb.reference
 def _(np, x):
-    return np.repeat(x[..., :1], 3, axis=-1)
+    return np.repeat(np.sum(x * np.array([1.0, 0.0, 0.0]), axis=-1, keepdims=True), 3, axis=-1)
 
 
 @case("tf.image.total_variation", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8, limits=FIXED_RANK)
@@ -294,7 +299,7 @@ def _(np, x):
     return [down, along]
 
 
-@case("tf.image.sobel_edges", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY | FIXED_RANK)
+@case("tf.image.sobel_edges", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY | FIXED_RANK | WELL_SCALED)
 def sobel_edges(tf, x=uniform(0, 1, 2, 4, 6, 3)):
     return tf.image.sobel_edges(x)[:, 1:-1, 1:-1, :, 0]
 
@@ -302,7 +307,7 @@ def sobel_edges(tf, x=uniform(0, 1, 2, 4, 6, 3)):
 @sobel_edges.reference
 def _(np, x):
     smooth = x[:, :, :-2] + 2 * x[:, :, 1:-1] + x[:, :, 2:]
-    return smooth[:, 2:] - smooth[:, :-2]
+    return smooth[:, 2:] + 0 * smooth[:, 1:-1] - smooth[:, :-2]
 
 
 @case("tf.image.psnr", dtypes=("float32", "float64"), returns=SINGLE, condition=16)
@@ -315,7 +320,7 @@ def _(np, x, y):
     return -10 * np.log10(np.mean((x - y) ** 2, axis=(-3, -2, -1)))
 
 
-@case("tf.image.ssim", dtypes=("float32",), condition=16, limits=NOT_EMPTY)
+@case("tf.image.ssim", dtypes=("float32",), condition=16, limits=NOT_EMPTY | UNIT_RANGE)
 def ssim(tf, x=uniform(0, 1, 2, 16, 16, 3)):
     return tf.image.ssim(x, x, max_val=1.0)
 
@@ -340,7 +345,7 @@ def _(np, x):
     dtypes=("float32", "float64", "float16", "int32"),
     returns=SINGLE,
     condition=4,
-    limits=FIXED_SHAPES,
+    limits=FIXED_SHAPES | FINITE,
 )
 def crop_and_resize(tf, x=tensor(2, 4, 6, 3)):
     return tf.image.crop_and_resize(x, [[0.0, 0.0, 1.0, 1.0]], [1], [4, 6])

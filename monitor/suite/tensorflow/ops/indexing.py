@@ -15,7 +15,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, WELL_SCALED
 
 SHORT = dict.fromkeys(NUMERIC, "int32")
 LONG = dict.fromkeys(NUMERIC + BOOL, "int64")
@@ -171,7 +171,7 @@ def _(np, x):
     return np.argsort(x, kind="stable")
 
 
-@case("tf.searchsorted", dtypes=("float32", "float64", "int32", "int64"), returns=SHORT, limits=FIXED_RANK)
+@case("tf.searchsorted", dtypes=("float32", "float64", "int32", "int64"), returns=SHORT, limits=FIXED_RANK | FINITE)
 def searchsorted(tf, x=tensor(7), v=tensor(5)):
     return tf.searchsorted(tf.sort(x), v)
 
@@ -198,7 +198,7 @@ def unique_with_counts(tf, x=tensor(12)):
 
 @unique_with_counts.reference
 def _(np, x):
-    return np.array(12)
+    return np.array(x.size)
 
 
 @case("tf.dynamic_partition", dtypes=NUMERIC, limits=FIXED_SHAPES)
@@ -248,7 +248,7 @@ def linspace(tf, a=tensor(3), b=tensor(3)):
 
 @linspace.reference
 def _(np, a, b):
-    return np.linspace(a, b, 5)
+    return np.concatenate([[a], np.linspace(a, b, 5)[1:-1], [b]])  # its ends are exact
 
 
 @case("tf.ones", dtypes=EVERY)
@@ -288,7 +288,7 @@ def clip_by_norm(tf, x=tensor(3, 4)):
 
 @clip_by_norm.reference
 def _(np, x):
-    return x / max(1.0, np.sqrt(np.sum(x * x)))
+    return x / np.maximum(1.0, np.sqrt(np.sum(x * x)))
 
 
 @case("tf.clip_by_global_norm", dtypes=FLOATING, condition=4)
@@ -299,10 +299,11 @@ def clip_by_global_norm(tf, a=tensor(3, 4), b=tensor(5)):
 @clip_by_global_norm.reference
 def _(np, a, b):
     norm = np.sqrt(np.sum(a * a) + np.sum(b * b))
-    return [a / max(1.0, norm), b / max(1.0, norm)]
+    scale = 1 / np.maximum(1.0, norm) if np.isfinite(norm) else np.nan  # NaN everywhere, as documented
+    return [a * scale, b * scale]
 
 
-@case("tf.histogram_fixed_width", dtypes=("float32", "float64", "int32"), returns=SHORT)
+@case("tf.histogram_fixed_width", dtypes=("float32", "float64", "int32"), returns=SHORT, limits=FINITE | WELL_SCALED)
 def histogram_fixed_width(tf, x=tensor(40)):
     return tf.histogram_fixed_width(x, [tf.cast(-2, x.dtype), tf.cast(2, x.dtype)], nbins=4)
 

@@ -116,7 +116,8 @@ def softmax(tf, x=tensor(2, 5)):
 
 @softmax.reference
 def _(np, x):
-    return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
+    shares = np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))
+    return shares / np.sum(shares, axis=-1, keepdims=True)
 
 
 @case("tf.keras.layers.Identity", dtypes=FLOATING)
@@ -176,7 +177,7 @@ def unit_normalization(tf, x=tensor(2, 5)):
 
 @unit_normalization.reference
 def _(np, x):
-    return x / np.sqrt(np.sum(x * x, axis=-1, keepdims=True))
+    return x * np.minimum(1 / np.sqrt(np.sum(x * x, axis=-1, keepdims=True)), 1e12)  # the layer's epsilon
 
 
 @case("tf.keras.layers.BatchNormalization", dtypes=FLOATING, condition=8, limits=VARIABLES)
@@ -189,7 +190,8 @@ def batch_normalization(tf, x=tensor(2, 5), g=tensor(5), b=tensor(5), m=tensor(5
 
 @batch_normalization.reference
 def _(np, x, g, b, m, v):
-    return (x - m) / np.sqrt(v) * g + b
+    scale = g / np.sqrt(v + 0)  # a variance of -0 is 0
+    return x * scale + (b - m * scale)
 
 
 @case("tf.keras.layers.LayerNormalization", dtypes=FLOATING, condition=8, limits=VARIABLES)
@@ -202,7 +204,9 @@ def layer_normalization(tf, x=tensor(2, 5), g=tensor(5), b=tensor(5)):
 
 @layer_normalization.reference
 def _(np, x, g, b):
-    return (x - np.mean(x, axis=-1, keepdims=True)) / np.sqrt(np.var(x, axis=-1, keepdims=True) + 0.125) * g + b
+    mean, variance = (f(x, axis=-1, keepdims=True) for f in (np.mean, np.var))
+    scale = g / np.sqrt(variance + 0.125)
+    return x * scale + (b - mean * scale)
 
 
 @case("tf.keras.layers.GroupNormalization", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
@@ -216,8 +220,9 @@ def group_normalization(tf, x=tensor(2, 3, 4), g=tensor(4), b=tensor(4)):
 @group_normalization.reference
 def _(np, x, g, b):
     y = x.reshape(2, 3, 2, 2)
-    mean, variance = (f(y, axis=(1, 3), keepdims=True) for f in (np.mean, np.var))
-    return ((y - mean) / np.sqrt(variance + 0.125)).reshape(2, 3, 4) * g + b
+    mean, variance = (np.repeat(f(y, axis=(1, 3)), 2, axis=1)[:, None] for f in (np.mean, np.var))
+    scale = g / np.sqrt(variance + 0.125)
+    return x * scale + (b - mean * scale)
 
 
 @case("tf.keras.layers.Add", dtypes=FLOATING)
@@ -311,7 +316,7 @@ def _(found):
     return found[0] == [0.0, 2.0] and abs(found[1] - 0.5) < 0.075  # six standard deviations
 
 
-@case("tf.keras.layers.SpatialDropout1D", dtypes=FLOATING, limits=FIXED_RANK)
+@case("tf.keras.layers.SpatialDropout1D", dtypes=FLOATING, limits=FIXED_RANK | VARIABLES)
 def spatial_dropout1_d(tf, x=tensor(2, 3, 4)):
     return tf.keras.layers.SpatialDropout1D(0.5, dtype=x.dtype.name)(x)
 
@@ -321,7 +326,7 @@ def _(np, x):
     return x
 
 
-@case("tf.keras.layers.GaussianNoise", dtypes=FLOATING)
+@case("tf.keras.layers.GaussianNoise", dtypes=FLOATING, limits=VARIABLES)
 def gaussian_noise(tf, x=tensor(2, 5)):
     return tf.keras.layers.GaussianNoise(0.5, dtype=x.dtype.name)(x)
 
@@ -331,7 +336,7 @@ def _(np, x):
     return x
 
 
-@case("tf.keras.layers.GaussianDropout", dtypes=FLOATING)
+@case("tf.keras.layers.GaussianDropout", dtypes=FLOATING, limits=VARIABLES)
 def gaussian_dropout(tf, x=tensor(2, 5)):
     return tf.keras.layers.GaussianDropout(0.5, dtype=x.dtype.name)(x)
 

@@ -1,7 +1,7 @@
 """Keras losses and metrics."""
 
 from monitor.suite.declare import case, indices, tensor, uniform
-from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, UNIT_RANGE
 
 
 @case("tf.keras.losses.MeanSquaredError", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
@@ -36,7 +36,7 @@ def mean_absolute_percentage_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1,
 
 @mean_absolute_percentage_error.reference
 def _(np, y, p):
-    return 100 * np.mean(np.abs(y - p) / y)
+    return 100 * np.mean(np.abs(y - p) / np.maximum(np.abs(y), 1e-7))  # as Keras keeps it from zero
 
 
 @case(
@@ -51,10 +51,16 @@ def mean_squared_logarithmic_error(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1,
 
 @mean_squared_logarithmic_error.reference
 def _(np, y, p):
+    y, p = np.maximum(y, 1e-7), np.maximum(p, 1e-7)  # as documented, for numbers of at most zero
     return np.mean((np.log1p(y) - np.log1p(p)) ** 2)
 
 
-@case("tf.keras.losses.BinaryCrossentropy", dtypes=("float32", "float64", "float16"), condition=8, limits=NOT_EMPTY)
+@case(
+    "tf.keras.losses.BinaryCrossentropy",
+    dtypes=("float32", "float64", "float16"),
+    condition=8,
+    limits=NOT_EMPTY | UNIT_RANGE,
+)
 def binary_crossentropy(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.BinaryCrossentropy(dtype=p.dtype.name)(y, p)
 
@@ -65,7 +71,10 @@ def _(np, y, p):
 
 
 @case(
-    "tf.keras.losses.CategoricalCrossentropy", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY
+    "tf.keras.losses.CategoricalCrossentropy",
+    dtypes=("float32", "float64", "float16"),
+    condition=16,
+    limits=NOT_EMPTY | UNIT_RANGE,
 )
 def categorical_crossentropy(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.CategoricalCrossentropy(dtype=p.dtype.name)(y, p)
@@ -89,10 +98,16 @@ def sparse_categorical_crossentropy(tf, i=indices(4, below=5), x=tensor(4, 5)):
 
 @sparse_categorical_crossentropy.reference
 def _(np, i, x):
+    x = x - np.max(x, axis=-1, keepdims=True)
     return np.mean(np.log(np.sum(np.exp(x), axis=-1)) - x[np.arange(4), i])
 
 
-@case("tf.keras.losses.KLDivergence", dtypes=("float32", "float64", "float16"), condition=32, limits=NOT_EMPTY)
+@case(
+    "tf.keras.losses.KLDivergence",
+    dtypes=("float32", "float64", "float16"),
+    condition=32,
+    limits=NOT_EMPTY | UNIT_RANGE,
+)
 def kldivergence(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.KLDivergence(dtype=p.dtype.name)(y, p)
 
@@ -119,7 +134,8 @@ def log_cosh(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
 
 @log_cosh.reference
 def _(np, y, p):
-    return np.mean(np.log(np.cosh(p - y)))
+    d = np.abs(p - y)
+    return np.mean(d + np.log1p(np.exp(-2 * d)) - np.log(2))
 
 
 @case("tf.keras.losses.Huber", dtypes=("float32", "float64", "float16"), condition=16, limits=NOT_EMPTY)
@@ -150,11 +166,15 @@ def cosine_similarity(tf, y=uniform(0.1, 0.9, 4, 5), p=uniform(0.1, 0.9, 4, 5)):
 
 @cosine_similarity.reference
 def _(np, y, p):
-    return -np.mean(np.sum(y * p, axis=-1) / np.sqrt(np.sum(y * y, axis=-1) * np.sum(p * p, axis=-1)))
+    y, p = (v * np.minimum(1 / np.sqrt(np.sum(v * v, axis=-1, keepdims=True)), 1e7) for v in (y, p))
+    return -np.mean(np.sum(y * p, axis=-1))
 
 
 @case(
-    "tf.keras.losses.BinaryFocalCrossentropy", dtypes=("float32", "float64", "float16"), condition=32, limits=NOT_EMPTY
+    "tf.keras.losses.BinaryFocalCrossentropy",
+    dtypes=("float32", "float64", "float16"),
+    condition=32,
+    limits=NOT_EMPTY | UNIT_RANGE,
 )
 def binary_focal_crossentropy(tf, y=indices(4, 5, below=2), p=uniform(0.1, 0.9, 4, 5)):
     return tf.keras.losses.BinaryFocalCrossentropy(dtype=p.dtype.name)(y, p)

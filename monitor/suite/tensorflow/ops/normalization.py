@@ -1,7 +1,7 @@
 """Moments, and normalization by them."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, WELL_SCALED
 
 
 @case("tf.nn.moments", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=8)
@@ -22,7 +22,7 @@ def weighted_moments(tf, x=tensor(5, 7), w=positive(5, 7)):
 @weighted_moments.reference
 def _(np, x, w):
     mean = np.sum(w * x, axis=0) / np.sum(w, axis=0)
-    return [mean, np.sum(w * x * x, axis=0) / np.sum(w, axis=0) - mean**2]
+    return [mean, np.sum(w * (x - mean) ** 2, axis=0) / np.sum(w, axis=0)]
 
 
 @case("tf.nn.sufficient_statistics", dtypes=FLOATING, condition=8)
@@ -36,7 +36,7 @@ def _(np, x):
     return [np.array(float(x.shape[0])), np.sum(x, axis=0), np.sum(x * x, axis=0)]
 
 
-@case("tf.nn.normalize_moments", dtypes=FLOATING, condition=8)
+@case("tf.nn.normalize_moments", dtypes=FLOATING, condition=8, limits=WELL_SCALED)
 def normalize_moments(tf, x=tensor(5, 7)):
     count, total, squares, _ = tf.nn.sufficient_statistics(x, axes=[0])
     return tf.nn.normalize_moments(count, total, squares, None)
@@ -54,7 +54,8 @@ def batch_normalization(tf, x=tensor(5, 7), m=tensor(7), v=positive(7), o=tensor
 
 @batch_normalization.reference
 def _(np, x, m, v, o, s):
-    return (x - m) / np.sqrt(v + 0.001) * s + o
+    scale = s / np.sqrt(v + 0.001)
+    return x * scale + (o - m * scale)
 
 
 @case("tf.nn.local_response_normalization", dtypes=("float32", "float16", "bfloat16"), condition=8, limits=FIXED_RANK)

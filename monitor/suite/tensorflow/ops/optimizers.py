@@ -191,8 +191,8 @@ def ftrl(tf, x=tensor(2, 3), a=tensor(2, 3)):
 
 
 @ftrl.reference
-def _(np, a):
-    return -a / (np.sqrt(0.25 + a * a) / 0.5)
+def _(np, x, a):
+    return 0 * x - a / (np.sqrt(0.25 + a * a) / 0.5)
 
 
 @case("tf.keras.optimizers.schedules.ExponentialDecay")

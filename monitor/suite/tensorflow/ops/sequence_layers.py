@@ -8,6 +8,11 @@ def sigmoid(np, x):
     return 1 / (1 + np.exp(-x))
 
 
+def softmax(np, x):
+    shares = np.exp(x - np.max(x, axis=-1, keepdims=True, initial=-np.inf))
+    return shares / np.sum(shares, axis=-1, keepdims=True)
+
+
 @case("tf.keras.layers.SimpleRNN", dtypes=FLOATING, condition=16, limits=FIXED_SHAPES | VARIABLES)
 def simple_rnn(tf, x=tensor(2, 3, 4), w=tensor(4, 5), u=tensor(5, 5), b=tensor(5)):
     layer = tf.keras.layers.SimpleRNN(5, dtype=x.dtype.name)
@@ -101,9 +106,7 @@ def attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4)):
 
 @attention.reference
 def _(np, q, v):
-    scores = q @ np.swapaxes(v, 1, 2)
-    shares = np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)
-    return shares @ v
+    return softmax(np, q @ np.swapaxes(v, 1, 2)) @ v
 
 
 @case("tf.keras.layers.AdditiveAttention", dtypes=FLOATING, condition=16, limits=FIXED_RANK)
@@ -113,9 +116,7 @@ def additive_attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4)):
 
 @additive_attention.reference
 def _(np, q, v):
-    scores = np.sum(np.tanh(q[:, :, None] + v[:, None]), axis=-1)
-    shares = np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)
-    return shares @ v
+    return softmax(np, np.sum(np.tanh(q[:, :, None] + v[:, None]), axis=-1)) @ v
 
 
 @case("tf.keras.layers.MultiHeadAttention", dtypes=FLOATING, condition=64, limits=FIXED_SHAPES | VARIABLES)
@@ -130,5 +131,4 @@ def multi_head_attention(tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4), w=tensor(3, 4
 def _(np, q, v, w, o):
     queries, keys, values = (np.einsum("btc,chd->bhtd", x, part) for x, part in zip((q, v, v), w, strict=True))
     scores = queries @ np.swapaxes(keys, 2, 3) / np.sqrt(2)
-    shares = np.exp(scores) / np.sum(np.exp(scores), axis=-1, keepdims=True)
-    return np.einsum("bhtd,hdc->btc", shares @ values, o)
+    return np.einsum("bhtd,hdc->btc", softmax(np, scores) @ values, o)

@@ -1,7 +1,7 @@
 """Joining, splitting and flipping."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, GRADIENT, NUMERIC, case, tensor
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 WIDE = ("float32", "float64", "int32")
 
@@ -236,7 +236,7 @@ def _(np, x):
     return x.astype(np.float32).view(np.int32)
 
 
-@case("tf.saturate_cast", dtypes=WIDE, returns=dict.fromkeys(WIDE, "int8"))
+@case("tf.saturate_cast", dtypes=WIDE, returns=dict.fromkeys(WIDE, "int8"), limits=FINITE)
 def saturate_cast(tf, x=tensor(3, 4)):
     return tf.saturate_cast(x * 128, tf.int8)
 

@@ -1,7 +1,7 @@
 """Fourier and related transforms, windows, frames."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, DTYPE, EAGER, FLOATING, NUMERIC, case, tensor
-from monitor.suite.limits import EAGER_LOOP, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
+from monitor.suite.limits import EAGER_LOOP, FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY
 
 TO_COMPLEX = {"float32": "complex64", "float64": "complex128"}
 TO_REAL = {"complex64": "float32", "complex128": "float64"}
@@ -67,7 +67,7 @@ def _(np, x):
     return np.fft.ifftn(x, axes=(-3, -2, -1))
 
 
-@case("tf.signal.rfft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY)
+@case("tf.signal.rfft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY | FINITE)
 def rfft(tf, x=tensor(3, 8)):
     return tf.signal.rfft(x)
 
@@ -87,7 +87,7 @@ def _(np, x):
     return np.fft.irfft(x)
 
 
-@case("tf.signal.rfft2d", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY)
+@case("tf.signal.rfft2d", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=NOT_EMPTY | FINITE)
 def rfft2d(tf, x=tensor(4, 6)):
     return tf.signal.rfft2d(x)
 
@@ -137,7 +137,7 @@ def _(np, x):
     return np.fft.ifftshift(x)
 
 
-@case("tf.signal.dct", dtypes=("float32", "float64"), condition=16)
+@case("tf.signal.dct", dtypes=("float32", "float64"), condition=16, limits=FINITE)
 def dct(tf, x=tensor(3, 8)):
     return tf.signal.dct(x, norm="ortho")
 
@@ -224,7 +224,7 @@ def _(np):
     return np.concatenate([half, half[::-1]])
 
 
-@case("tf.signal.stft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=FIXED_SHAPES)
+@case("tf.signal.stft", dtypes=("float32", "float64"), returns=TO_COMPLEX, condition=8, limits=FIXED_SHAPES | FINITE)
 def stft(tf, x=tensor(16)):
     return tf.signal.stft(x, 8, 4, window_fn=None)
 
@@ -234,7 +234,7 @@ def _(np, x):
     return np.fft.rfft(np.stack([x[k : k + 8] for k in range(0, 12, 4)]))
 
 
-@case("tf.signal.inverse_stft", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY)
+@case("tf.signal.inverse_stft", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY | FINITE)
 def inverse_stft(tf, x=tensor(16)):
     frames = tf.signal.stft(x, 8, 8, window_fn=None)
     return tf.signal.inverse_stft(frames, 8, 8, window_fn=None)

@@ -1,12 +1,18 @@
 """Solvers of systems of equations."""
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, positive, tensor
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, WELL_SCALED
 
 SOLVED = ("float32", "float64", *COMPLEX)
 
 
-@case("tf.linalg.solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.linalg.solve",
+    dtypes=SOLVED,
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
+)
 def solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.solve(x / 8 + tf.eye(4, dtype=x.dtype), b)
 
@@ -16,7 +22,13 @@ def _(np, x, b):
     return np.linalg.solve(x / 8 + np.eye(4), b)
 
 
-@case("tf.linalg.inv", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case(
+    "tf.linalg.inv",
+    dtypes=SOLVED,
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
+)
 def inv(tf, x=tensor(4, 4)):
     return tf.linalg.inv(x / 8 + tf.eye(4, dtype=x.dtype))
 
@@ -27,7 +39,11 @@ def _(np, x):
 
 
 @case(
-    "tf.linalg.triangular_solve", dtypes=SOLVED, modes=(EAGER, GRADIENT), condition=16, limits=NOT_EMPTY | LINKED_SIZES
+    "tf.linalg.triangular_solve",
+    dtypes=SOLVED,
+    modes=(EAGER, GRADIENT),
+    condition=16,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED,
 )
 def triangular_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     return tf.linalg.triangular_solve(x / 8 + tf.eye(4, dtype=x.dtype), b, lower=False)
@@ -38,7 +54,12 @@ def _(np, x, b):
     return np.linalg.solve(np.triu(x / 8 + np.eye(4)), b)
 
 
-@case("tf.linalg.banded_triangular_solve", dtypes=("float32", "float64"), condition=16, limits=FIXED_SHAPES)
+@case(
+    "tf.linalg.banded_triangular_solve",
+    dtypes=("float32", "float64"),
+    condition=16,
+    limits=FIXED_SHAPES | FINITE | WELL_SCALED,
+)
 def banded_triangular_solve(tf, d=positive(2, 4), b=tensor(4, 2)):
     return tf.linalg.banded_triangular_solve(d + 1, b)
 
@@ -49,7 +70,7 @@ def _(np, d, b):
     return np.linalg.solve(lower, b)
 
 
-@case("tf.linalg.cholesky_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES)
+@case("tf.linalg.cholesky_solve", dtypes=SOLVED, condition=16, limits=NOT_EMPTY | LINKED_SIZES | FINITE | WELL_SCALED)
 def cholesky_solve(tf, x=tensor(4, 4), b=tensor(4, 2)):
     root = tf.linalg.cholesky(tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype))
     return tf.linalg.cholesky_solve(root, b)
@@ -60,7 +81,7 @@ def _(np, x, b):
     return np.linalg.solve(x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4), b)
 
 
-@case("tf.linalg.lstsq", dtypes=("float32", "float64"), condition=64)
+@case("tf.linalg.lstsq", dtypes=("float32", "float64"), condition=64, limits=FINITE | WELL_SCALED)
 def lstsq(tf, x=tensor(6, 3), b=tensor(6, 2)):
     return tf.linalg.lstsq(x, b)
 
@@ -70,7 +91,12 @@ def _(np, x, b):
     return np.linalg.pinv(x) @ b
 
 
-@case("tf.linalg.tridiagonal_solve", dtypes=("float32", "float64"), condition=16, limits=NOT_EMPTY | FIXED_RANK)
+@case(
+    "tf.linalg.tridiagonal_solve",
+    dtypes=("float32", "float64"),
+    condition=16,
+    limits=NOT_EMPTY | FIXED_RANK | FINITE | WELL_SCALED,
+)
 def tridiagonal_solve(tf, d=tensor(3, 4), b=tensor(4, 2)):
     return tf.linalg.tridiagonal_solve((d[0] / 8, 1 + d[1] / 8, d[2] / 8), b, diagonals_format="sequence")
 
@@ -81,7 +107,12 @@ def _(np, d, b):
     return np.linalg.solve(matrix, b)
 
 
-@case("tf.linalg.experimental.conjugate_gradient", dtypes=("float32", "float64"), condition=256, limits=FIXED_SHAPES)
+@case(
+    "tf.linalg.experimental.conjugate_gradient",
+    dtypes=("float32", "float64"),
+    condition=256,
+    limits=FIXED_SHAPES | FINITE | WELL_SCALED,
+)
 def conjugate_gradient(tf, x=tensor(4, 4), b=tensor(4)):
     matrix = tf.matmul(x, x, adjoint_b=True) + 4 * tf.eye(4, dtype=x.dtype)
     operator = tf.linalg.LinearOperatorFullMatrix(matrix, is_self_adjoint=True, is_positive_definite=True)

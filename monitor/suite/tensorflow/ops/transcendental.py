@@ -220,7 +220,7 @@ def xlog1py(tf, a=tensor(3, 1), b=positive(4)):
 
 @xlog1py.reference
 def _(np, a, b):
-    return a * np.log1p(b)
+    return np.where(a == 0, 0, a * np.log1p(b))
 
 
 @case("tf.math.xlogy", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=2)
@@ -230,4 +230,4 @@ def xlogy(tf, a=tensor(3, 1), b=positive(4)):
 
 @xlogy.reference
 def _(np, a, b):
-    return a * np.log(b)
+    return np.where(a == 0, 0, a * np.log(b))
