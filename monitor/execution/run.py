@@ -23,6 +23,8 @@ from monitor.execution.targets.backends import CompileBackend, ExecuteBackend, L
 from monitor.execution.targets.target import Target
 from monitor.execution.workers.compile_worker import Exports
 from monitor.execution.workers.cpu_affinity import UNPINNED, reserve_cores
+from monitor.execution.workers.cxx_cache import FOLDER as COMPILED
+from monitor.execution.workers.cxx_cache import prune_cxx_cache
 from monitor.execution.workers.factories import (
     RunContext,
     WorkerFactory,
@@ -90,7 +92,7 @@ def run_job(
         try:
             builds = provision_job(job, target, before, cache=cache, log=log_builds or log, resources=resources)
             log(f"{job.framework}: starting {builds.framework.build.label} on {target.name}")
-            context = _open_context(job, target, builds, package, cores, resources)
+            context = _open_context(job, target, builds, package, cores, resources, cache)
             pool = resources.enter_context(open_pool(context, builds, exports))
         except BuildChangedError as error:
             raise ResumeError(str(error)) from error
@@ -158,7 +160,13 @@ def _factories(context: RunContext, builds: JobBuilds, exports: Exports) -> tupl
 
 
 def _open_context(
-    job: Job, target: Target, builds: JobBuilds, package: Path, cores: frozenset[int], resources: ExitStack
+    job: Job,
+    target: Target,
+    builds: JobBuilds,
+    package: Path,
+    cores: frozenset[int],
+    resources: ExitStack,
+    cache: Path,
 ) -> RunContext:
     """Return the context of a run; its scratch folder and its own cores are released when `resources` close."""
     backend = target.backend(job.evidence)
@@ -167,7 +175,16 @@ def _open_context(
     context = RunContext(job, backend, framework, builds.framework.python, scratch, package)
     if not isinstance(backend, ExecuteBackend):
         return context
-    return replace(context, cores=cores or resources.enter_context(reserve_cores(backend.threads)))
+    cores = cores or resources.enter_context(reserve_cores(backend.threads))
+    return replace(context, cores=cores, compiled=_kept_libraries(job, cache))
+
+
+def _kept_libraries(job: Job, cache: Path) -> Path | None:
+    """Return the folder of libraries that g++ made of generated code; None if the framework generates none."""
+    if job.framework != "torch":
+        return None
+    prune_cxx_cache(cache / COMPILED)
+    return cache / COMPILED
 
 
 def _after_cases(

@@ -15,6 +15,9 @@ from typing import Any, TextIO
 
 from monitor.formats.error_text import describe
 
+# An environment variable of a worker and its children: "1" while a timed case runs, whose compilation is measured.
+TIMED = "PORTABILITY_TIMED"
+
 Message = dict[str, Any]
 Service = tuple[
     Message, Callable[[Message], Message]

@@ -7,6 +7,7 @@ with their signatures, over the pipes of `monitor.formats.worker_protocol`.
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import re
 import time
@@ -18,7 +19,7 @@ import numpy as np
 
 from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
-from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
+from monitor.formats.worker_protocol import TIMED, Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
 from monitor.suite.check_protocol import CaseCheck, DrawError, OracleError, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
@@ -85,6 +86,7 @@ def observe(device: Device, check: CaseCheck) -> Observation:
     digest: Digest | None = None
     try:
         resolve(device, check.function)
+        os.environ[TIMED] = "1" if check.timed else "0"
         call = check.prepare(device)
         device.fallbacks()
         seed(device)

@@ -17,6 +17,7 @@ from monitor.execution.targets.device_check import DeviceExpectation
 from monitor.execution.targets.package_sources import FrameworkSources
 from monitor.execution.workers.compile_worker import GIB, BuildExports, CompilingWorker, LoweringWorker
 from monitor.execution.workers.confirming_worker import CaseWorker
+from monitor.execution.workers.cxx_cache import forget_used, install_cxx_cache
 from monitor.execution.workers.process import PACKAGE, ProcessCommand, Worker, WorkerUnavailableError, worker_command
 from monitor.model import Evidence, Job
 
@@ -34,7 +35,8 @@ class RunContext:
     """The parts that all workers of a run share.
 
     `python` is the interpreter of the build, `scratch` a temporary folder, `package` the `monitor` package that workers
-    import, and `cores` the reserved CPU cores, empty where workers are not pinned.
+    import, and `cores` the reserved CPU cores, empty where workers are not pinned. `compiled` keeps libraries that g++
+    made of generated code (`monitor.execution.workers.cxx_cache`); None keeps none.
     """
 
     job: Job
@@ -44,6 +46,7 @@ class RunContext:
     scratch: Path
     package: Path = PACKAGE
     cores: frozenset[int] = frozenset()
+    compiled: Path | None = None
 
     def folders(self) -> list[Path]:
         """Make a folder for each core, for workers that run at the same time."""
@@ -67,15 +70,18 @@ def execute_worker(context: RunContext) -> Callable[[], Worker]:
     def start() -> Worker:
         nonlocal last, folder
         if last and last.was_killed:
+            if context.compiled:
+                forget_used(context.compiled, folder)
             shutil.rmtree(folder)
             folder = next(folders)
         folder.mkdir(exist_ok=True)
+        compiler = install_cxx_cache(context.compiled, folder, context.python) if context.compiled else {}
         command = worker_command(
             context.python,
             context.job.framework,
             context.job.suite,
             context.framework.device,
-            worker_environment(context.backend, context.framework, folder),
+            worker_environment(context.backend, context.framework, folder) | compiler,
             folder / "worker.log",
             context.package,
             context.cores,
