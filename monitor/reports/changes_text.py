@@ -78,6 +78,8 @@ def _title(night: NightChanges) -> str:
 
 def _coverage(night: NightChanges) -> str:
     seen = f"{night.observed} of {night.expected} cases observed"
+    if night.run.resting:
+        seen += f", {night.run.resting} weekly cases rest"
     if night.score.judged:
         what = (
             "operators have a kernel" if night.run.evidence is Evidence.REGISTERED else "functions pass all their cases"

@@ -20,6 +20,7 @@ from monitor.history.store import History
 from monitor.model import Job, Outcome
 from monitor.pipeline.planner import PlanRequest, plan_jobs
 from monitor.pipeline.provenance import deviation
+from monitor.reports.changes_text import changes_text
 from support.run_files import write_run_file
 
 PLAIN = "jax/jax.a/eager-float32"
@@ -138,6 +139,7 @@ def test_the_score_of_a_night_has_the_cases_that_rest(night: Night, history: His
     assert (first.success, first.failure) == (1, 1)
     assert (second.success, second.failure) == (2, 1)
     assert [one.expected for one in night_changes(history.load())] == [3, 2]
+    assert "2 of 2 cases observed, 2 weekly cases rest;" in changes_text([night_changes(history.load())[-1]])
 
 
 def test_a_run_in_which_cases_rest_does_not_cover_a_job(night: Night, history: History) -> None:

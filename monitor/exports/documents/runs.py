@@ -25,6 +25,7 @@ def run_summary(night: NightChanges) -> dict[str, object]:
         "baseline": build_label(night.baseline),
         "expected": night.expected,
         "observed": night.observed,
+        "resting": night.run.resting,
         "changes": len(night.changes),
         "incidents": len(night.incidents),
         "page": run_page(run.id),
