@@ -21,7 +21,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 pytest_plugins = ["support.site_fixtures"]
 
 # The marker of every test that uses a fixture, and of every test in a folder.
-FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser"}
+FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser", "html_checker": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from monitor.issues.issue_plan import plan_issues
 from monitor.issues.operations import Task
 from monitor.issues.settings import IssueSettings
 from support.fake_github import BOT, REPOSITORY, TOKEN, FakeGitHub, serve
+from support.issue_nights import A, B, C, D
 from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
@@ -83,5 +85,22 @@ def notify(board: Callable[..., IssueTracker]) -> Callable[..., tuple[Task, ...]
             for step in task:
                 one.carry_out(step)
         return tasks
+
+    return make
+
+
+@pytest.fixture
+def good(night: Make) -> Make:
+    """Nights on which everything is good."""
+    return lambda *days, **options: [night(day, dict.fromkeys((A, B, C, D), "pass"), **options) for day in days]
+
+
+@pytest.fixture
+def bad(night: Make) -> Make:
+    """Nights on which some cases are bad."""
+
+    def make(*days: int, cases: tuple[str, ...] = (A,), **options: object) -> list[Any]:
+        outcomes = {case: "error" if case in cases else "pass" for case in (A, B, C, D)}
+        return [night(day, outcomes, **options) for day in days]
 
     return make

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,6 +40,8 @@ from support.slowdown_history import history as history_of
 
 if TYPE_CHECKING:
     from support.chromium import sync_api
+
+NODE_MODULES = Path(__file__).resolve().parents[2] / ".ci" / "node_modules"
 
 
 @pytest.fixture(scope="session")
@@ -148,3 +151,16 @@ def browser() -> Iterator[sync_api.Browser]:
 
     with launched() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def html_checker() -> list[str]:
+    """The command of the HTML checker vnu, which runs on Java."""
+    from support.chromium import missing
+
+    java, checker = shutil.which("java"), NODE_MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    if not java:
+        missing("Java")
+    if not checker.is_file():
+        missing("vnu (npm install --prefix .ci vnu-jar)")
+    return [java, "-jar", str(checker)]
