@@ -11,6 +11,7 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MODULES = sorted((CHECKOUT / "monitor").rglob("*.py"))
+TESTS = sorted((CHECKOUT / "tests").rglob("*.py"))
 DOCUMENTED = sorted(path for folder in ("monitor", "tests", "benchmarks") for path in (CHECKOUT / folder).rglob("*.py"))
 
 LONGEST_MODULE = 400  # lines
@@ -37,7 +38,7 @@ def test_every_class_has_a_name_of_its_own() -> None:
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=lambda path: str(path.relative_to(CHECKOUT)))
 def test_modules_and_functions_are_short(path: Path) -> None:
     lines = len(path.read_text().splitlines())
     assert lines <= LONGEST_MODULE, f"{lines} lines: split the module by subject"

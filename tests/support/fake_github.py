@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -24,6 +23,7 @@ from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from support.fake_actions import FakeActions
+from support.loopback import LoopbackHandler, LoopbackServer, served
 
 ARCHIVE = re.compile(r"/(?P<number>\d+)/zip$")
 PUBLISHED = Path(__file__).with_name("github-api.json")
@@ -267,66 +267,48 @@ class FakeGitHub:
         return f"2026-11-25T{self._clock // 3600 % 24:02}:{self._clock // 60 % 60:02}:{self._clock % 60:02}Z"
 
 
+class _Handler(LoopbackHandler):
+    """Answers as the GitHub that the server has, with its faults."""
+
+    def _serve(self) -> None:
+        github: FakeGitHub = self.server.state
+        raw = self.body()
+        if archive := ARCHIVE.search(self.path):
+            self._send_archive(github, int(archive["number"]))
+            return
+        fault = github.arrived(self.command, self.path)
+        if fault == DROPPED:
+            self.close_connection = True
+            return
+        if fault and fault.status:
+            self.send(fault.status, json.dumps({"message": fault.message}).encode(), fault.headers)
+            return
+        answer = github.checked(self.command, self.path, raw)
+        if fault:
+            time.sleep(fault.delay)
+        if fault and fault.lost:
+            self.close_connection = True
+            return
+        self.send(*answer)
+
+    do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
+
+    def _send_archive(self, github: FakeGitHub, number: int) -> None:
+        """Redirect to another host, as GitHub does. That host must not get the token."""
+        data = github.actions.archives.get(number)
+        if data is None:
+            self.send(410, b"{}", {})
+        elif self.path.startswith("/repos/"):
+            self.send(302, b"", {"Location": f"http://localhost:{self.server.server_port}/storage/{number}/zip"})
+        else:
+            github.storage_tokens.append(self.headers.get("Authorization"))
+            self.send(200, data, {"Content-Type": "application/zip"})
+
+
 @contextmanager
 def serve(github: FakeGitHub) -> Iterator[FakeGitHub]:
     """Serve on loopback."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True  # otherwise each answer waits for 40 ms
-
-        def _serve(self) -> None:
-            raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            if archive := ARCHIVE.search(self.path):
-                self._send_archive(int(archive["number"]))
-                return
-            fault = github.arrived(self.command, self.path)
-            if fault == DROPPED:
-                self.close_connection = True
-                return
-            if fault and fault.status:
-                self._send(fault.status, json.dumps({"message": fault.message}).encode(), fault.headers)
-                return
-            answer = github.checked(self.command, self.path, raw)
-            if fault:
-                time.sleep(fault.delay)
-            if fault and fault.lost:
-                self.close_connection = True
-                return
-            self._send(*answer)
-
-        do_GET = do_POST = do_PATCH = _serve  # noqa: N815 - http.server's names
-
-        def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
-            self.send_response(status)
-            always = {"Content-Type": "application/json", "Content-Length": str(len(data))}
-            for name, value in (always | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(data)
-
-        def _send_archive(self, number: int) -> None:
-            """Redirect to another host, as GitHub does. That host must not get the token."""
-            data = github.actions.archives.get(number)
-            if data is None:
-                self._send(410, b"{}", {})
-            elif self.path.startswith("/repos/"):
-                self._send(302, b"", {"Location": f"http://localhost:{server.server_port}/storage/{number}/zip"})
-            else:
-                github.storage_tokens.append(self.headers.get("Authorization"))
-                self._send(200, data, {"Content-Type": "application/zip"})
-
-        def log_message(self, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    github.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    server = LoopbackServer(_Handler, github)
+    github.url = server.url
+    with served(server):
         yield github
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
