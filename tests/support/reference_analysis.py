@@ -81,6 +81,14 @@ class _SeriesState:
         )
 
 
+def _removed(state: _SeriesState, case: str) -> Change:
+    """Return the change of a case that left the suite."""
+    past = state.latest(case)
+    assert past is not None
+    until = past.latest.until.build
+    return Change(case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.without_packages if until else None)
+
+
 def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
     """Every run of a history as news, in the order of the history."""
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
@@ -120,15 +128,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
         repeated = [change for change in found if already_reported(known[change.case], change)]
         changes = [change for change in found if change not in repeated]
         missing = sorted(filter(extent.removes, state.cases() - known.keys()))
-        for case in missing:
-            past = state.latest(case)
-            assert past is not None
-            until = past.latest.until.build
-            gone = Change(
-                case, ChangeKind.REMOVED, past.latest.outcome, None, "", until.without_packages if until else None
-            )
-            changes.append(gone)
-        changes += drifted[run.id]
+        changes += [*(_removed(state, case) for case in missing), *drifted[run.id]]
         resting = resting if run.resting and run.whole else {}
         result.append(_night(run, state.baseline, changes, repeated, table, resting))
         worse = [one for one in changes if one.before is Outcome.PASS and one.after not in NOT_FAILING]
