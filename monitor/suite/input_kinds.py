@@ -143,13 +143,14 @@ def _empty(tensors: Tensors, dtype: str) -> Iterator[Draw]:
 
 def _rank(tensors: Tensors, dtype: str) -> Iterator[Draw]:
     del dtype
-    highest = max(len(spec.shape) for spec in tensors.values())
-    for rank in RANKS:
+    drawn = {name: spec for name, spec in tensors.items() if not spec.listed}
+    highest = max((len(spec.shape) for spec in drawn.values()), default=0)
+    for rank in RANKS if drawn else ():
         leading = LEADING[: rank - highest]
         more = {
             name: replace(spec, shape=leading + spec.shape)
-            for name, spec in tensors.items()
-            if len(spec.shape) == highest and not spec.listed
+            for name, spec in drawn.items()
+            if len(spec.shape) == highest
         }
         yield Draw(f"rank {rank}", tensors | more)
 
@@ -182,7 +183,8 @@ DRAWS: dict[InputKind, Callable[[Tensors, str], Iterator[Draw]]] = {
 
 def _floating(tensors: Tensors, dtype: str) -> list[str]:
     """Return the names of the inputs whose values a kind may choose."""
-    return [name for name, spec in tensors.items() if (spec.dtype or dtype) in FLOATING and not spec.listed]
+    free = {name: spec for name, spec in tensors.items() if not spec.listed and 0 not in spec.shape}
+    return [name for name, spec in free.items() if (spec.dtype or dtype) in FLOATING]
 
 
 def _filled(spec: Tensor, value: float) -> Tensor:

@@ -38,13 +38,13 @@ def draw_tensor(spec: Tensor, dtype: str, *, seed: int) -> Array:
     """Return the values of an input of a case in `dtype`, as float64, complex128, int64 or bool."""
     dtype = spec.dtype or dtype
     if spec.listed:
-        return _listed(spec, dtype)
-    values = _drawn(spec, dtype, np.random.default_rng(seed))
-    if spec.factor != 1:
-        values = _rounded(values * spec.factor, SIGNIFICANT_BITS[dtype])
-    if spec.constant is not None:
-        values = _rounded(np.full(spec.shape, spec.constant), SIGNIFICANT_BITS[dtype])
-    values = np.array(values)  # a scalar has no places
+        values = np.array(spec.listed, "int" if dtype.startswith(("int", "uint")) else None).reshape(spec.shape)
+    elif spec.constant is not None:
+        values = np.full(spec.shape, spec.constant)
+    else:
+        values = np.array(_drawn(spec, dtype, np.random.default_rng(seed)))
+        values = values if spec.factor == 1 else values * spec.factor
+    values = _rounded_to(values, dtype)
     for fill in spec.fills:
         values.reshape(-1)[fill.start :: fill.step] = fill.value
     return values
@@ -62,12 +62,6 @@ def base_of(values: Array, view: View) -> Array:
     return base
 
 
-def _listed(spec: Tensor, dtype: str) -> Array:
-    kind = "complex" if dtype.startswith("complex") else "bool" if dtype == "bool" else "float"
-    values = np.array(spec.listed, kind if dtype in SIGNIFICANT_BITS or dtype == "bool" else "int").reshape(spec.shape)
-    return _rounded(values, SIGNIFICANT_BITS[dtype]) if kind == "float" and dtype in SIGNIFICANT_BITS else values
-
-
 def _drawn(spec: Tensor, dtype: str, random: np.random.Generator) -> Array:
     if spec.below:
         return random.integers(0, spec.below, spec.shape)
@@ -77,11 +71,23 @@ def _drawn(spec: Tensor, dtype: str, random: np.random.Generator) -> Array:
         whole = random.integers(0 if dtype.startswith("u") else -8, 8, spec.shape)
         return np.abs(whole) + 1 if spec.positive else whole
     if spec.within:
-        return _rounded(random.uniform(*spec.within, spec.shape), SIGNIFICANT_BITS[dtype])
-    values = _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
+        return random.uniform(*spec.within, spec.shape)
+    values = random.standard_normal(spec.shape)
     if dtype.startswith("complex"):
-        return values + 1j * _rounded(random.standard_normal(spec.shape), SIGNIFICANT_BITS[dtype])
+        return values + 1j * random.standard_normal(spec.shape)
     return np.maximum(np.abs(values), 1 / 8) if spec.positive else values
+
+
+def _rounded_to(values: Array, dtype: str) -> Array:
+    """Return values with the significant bits of a dtype; those of an exact dtype as they are."""
+    if dtype == "bool":
+        return values.astype(bool)
+    if dtype not in SIGNIFICANT_BITS:
+        return values
+    bits = SIGNIFICANT_BITS[dtype]
+    if np.iscomplexobj(values):
+        return _rounded(values.real, bits) + 1j * _rounded(values.imag, bits)
+    return np.asarray(_rounded(values.astype(float), bits))
 
 
 def _rounded(values: Array, bits: int) -> Array:

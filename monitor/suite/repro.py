@@ -19,9 +19,12 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from monitor.model import Mode
-from monitor.suite.declare import DEVICE, DTYPE, INTEGER, Built, Case, Tensor
+from monitor.model import InputKind, Mode
+from monitor.suite.declare import DEVICE, DTYPE, Built, Case
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
+from monitor.suite.script_text import COMPARE, FETCH, GRADIENT, JUDGE, ONE_SIDED, PROMISE, TAKEN
 from monitor.suite.tolerances import STEP, STEP_TOLERANCE, tolerance_of
 from monitor.suite.verdict import CLOSING, opening
 
@@ -33,8 +36,9 @@ class Dialect:
     `setup` imports the framework, what `{function}` needs with it, and opens `device`, which stands for what a case
     takes as its device. `put` makes a tensor of `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf`
     where it is a tensor, else `leaf`. `seed` sets the framework's own generators. `compiled` is `call` compiled.
-    `placed` puts what was `{made}` beforehand on the device, in `{dtype}`. `gradient` returns the derivatives of all
-    results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`.
+    `transposed` is the view of `{tensor}` with its dimensions in the reverse order; with `has_views`, a compiled call
+    takes views. `placed` puts what was `{made}` beforehand on the device, in `{dtype}`. `gradient` returns the
+    derivatives of all results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`.
     """
 
     module: str
@@ -45,6 +49,8 @@ class Dialect:
     fetch: str
     compiled: str
     gradient: str
+    transposed: str
+    has_views: bool = False
     placed: str = "{made}"
 
 
@@ -98,12 +104,14 @@ def _cases(framework: str) -> dict[str, Case]:
 
 def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     declaration, inputs = case.declaration, case.declaration.inputs
+    views_inside = case.mode is Mode.COMPILED and not dialect.has_views
+    drawn = chosen_draws(draws(case), recorded)[: 1 if views_inside else None]
     module = inspect.getmodule(declaration.call)
     defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
     own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
     renamed = {name: f"{name}_" for name in (own | defined) & (TAKEN | {dialect.module})}
     call, oracle = _Source(declaration.call, renamed), _Source(declaration.oracle, renamed)
-    tensors = {name: spec for name, spec in inputs.items() if isinstance(spec, Tensor)}
+    tensors = declaration.tensors
     free = [n for n, spec in tensors.items() if case.mode is not Mode.GRADIENT or spec.differentiable(case.dtype)]
     original = {renamed.get(name, name): name for name in inputs}
     given = [original[parameter] for parameter in oracle.parameters[1:]]
@@ -115,17 +123,21 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
         yield "import random"
     yield f"import sys\n{opening(recorded)}\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
     yield from _context(module, [call, oracle], renamed)
-    yield _FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
-    for name, spec in tensors.items():
-        dtype = spec.dtype or case.dtype
-        made = dialect.put.format(values=_drawn(spec, dtype, declaration.seed(name)), dtype=dtype)
-        yield f"{renamed.get(name, name)} = {made}"
+    yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
+    yield helpers(drawn)
+    plain = case.kind is InputKind.PLAIN
+    if plain:
+        for name, text in _tensors(case, drawn[0], dialect).items():
+            yield f"{renamed.get(name, name)} = {text}"
     for name, spec in inputs.items():
         if name not in tensors and (value := _given(spec, call, name, case, dialect)) != name:
             yield f"{renamed.get(name, name)} = {value}"
-    yield f"\n\n{call.define('call', called)}\n\n"
+    named_tensors = {name: renamed.get(name, name) for name in tensors}
+    views = _views(drawn[0], dialect, named_tensors) if views_inside else {}
+    first_lines = [f"{named_tensors[name]} = {view}" for name, view in views.items()]
+    yield f"\n\n{call.define('call', called, first_lines)}\n\n"
 
-    exact = {name: _exact(inputs[name], name, case, renamed) for name in given}
+    exact = {name: _exact(drawn[0], name, case, renamed, is_viewed=not views_inside) for name in given}
     function = "call"
     if case.mode is Mode.COMPILED:
         yield f"compiled = {dialect.compiled}"
@@ -136,22 +148,81 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
         yield f"{oracle.define('promise', [oracle.parameters[0], *named])}\n\n"
         yield f"random.seed(0), np.random.seed(0), {dialect.seed}".rstrip(" ,") + "  # two builds draw alike"
         yield f"result = fetch({asked})\nprint(result)"
-        yield _PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
+        yield PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
         return
-    yield f"{oracle.define('reference', named)}\n\n"
-    pairs = zip(named, exact.values(), strict=True)
-    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in pairs)})"
-    tolerance = tolerance_of(case.result_dtype) * declaration.condition
-    dtype = case.result_dtype
+    yield f"\n\n{oracle.define('reference', named)}\n\n"
+    yield _compare(case)
+    judged = _judged(case, dialect, dict(zip(named, exact.values(), strict=True)), called, asked)
+    if plain:
+        yield from judged
+    else:
+        yield from _for_each_draw(case, drawn, dialect, renamed, [*judged], views_inside=views_inside)
+    yield CLOSING
+
+
+def _tensors(case: Case, draw: Draw, dialect: Dialect) -> dict[str, str]:
+    """Return the text that makes each tensor of a draw, by the name of the input."""
+    texts = {}
+    for name, spec in draw.tensors.items():
+        dtype = spec.dtype or case.dtype
+        values = values_text(spec, dtype, case.declaration.seed(name))
+        texts[name] = dialect.put.format(values=values, dtype=dtype)
+    return texts
+
+
+def _views(draw: Draw, dialect: Dialect, texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the text of the view of each input that is one; `texts` has the text of its base."""
+    views = {name: spec.view for name, spec in draw.tensors.items() if spec.view}
+    return {
+        name: f"{texts[name]}{SLICES[view]}" if view in SLICES else dialect.transposed.format(tensor=texts[name])
+        for name, view in views.items()
+    }
+
+
+def _for_each_draw(
+    case: Case,
+    drawn: Iterable[Draw],
+    dialect: Dialect,
+    renamed: Mapping[str, str],
+    judged: list[str],
+    *,
+    views_inside: bool,
+) -> Iterator[str]:
+    """Yield the judgement of a call in a function, and a call of that for each draw."""
+    names = [renamed.get(name, name) for name in case.declaration.tensors]
+    yield f"def judge({', '.join(names)}):\n{textwrap.indent(chr(10).join(judged), '    ')}\n\n"
+    for draw in drawn:
+        texts = _tensors(case, draw, dialect)
+        texts |= {} if views_inside else _views(draw, dialect, texts)
+        yield f'print("{draw.label}")\njudge('
+        yield from (f"    {renamed.get(name, name)}={text}," for name, text in texts.items())
+        yield ")"
+
+
+def _compare(case: Case) -> str:
+    """Return the text of the function that compares a result with an expected one."""
+    dtype = case.dtype if case.mode is Mode.GRADIENT else case.result_dtype
+    tolerance = tolerance_of(dtype) if case.mode is not Mode.GRADIENT else max(tolerance_of(dtype), STEP_TOLERANCE)
+    return COMPARE.format(tolerance=tolerance * case.declaration.condition, dtype=dtype)
+
+
+def _judged(case: Case, dialect: Dialect, exact: Mapping[str, str], called: Sequence[str], asked: str) -> Iterator[str]:
+    """Yield the comparison of one call with the reference."""
+    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in exact.items())})"
     if case.mode is Mode.GRADIENT:
-        pulled = textwrap.indent(dialect.gradient.format(names=", ".join(called), result=dtype).strip(), "    ")
-        yield _GRADIENT.format(names=called, step=STEP, derivatives=pulled)
-        tolerance = max(tolerance_of(case.dtype), STEP_TOLERANCE) * declaration.condition
-        dtype = case.dtype
+        pulled = textwrap.indent(
+            dialect.gradient.format(names=", ".join(called), result=case.result_dtype).strip(), "    "
+        )
+        yield GRADIENT.format(step=STEP, derivatives=pulled)
+        want = (
+            ONE_SIDED
+            if case.kind is InputKind.KINKS
+            else "got = derivatives()\nwant = [differences(name) for name in {names}]"
+        )
+        yield want.format(names=called, step=STEP)
     else:
         yield f"want = leaves(reference(**exact))\ngot = leaves({asked})"
-    yield _COMPARE.format(tolerance=tolerance, dtype=dtype)
-    yield CLOSING
+    yield JUDGE
 
 
 def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) -> str:
@@ -163,32 +234,13 @@ def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) ->
     return "device" if spec is DEVICE else repr(spec)
 
 
-def _exact(spec: Any, name: str, case: Case, renamed: Mapping[str, str]) -> str:
+def _exact(draw: Draw, name: str, case: Case, renamed: Mapping[str, str], *, is_viewed: bool) -> str:
     """Return the text of an input for an oracle."""
-    name = renamed.get(name, name)
-    if not isinstance(spec, Tensor):
-        return repr(case.dtype) if spec is DTYPE else name
-    dtype = spec.dtype or case.dtype
-    kind = "complex" if dtype.startswith("complex") else "float" if "float" in dtype else "bool"
-    return f"fetch({name}).astype({'int' if dtype in INTEGER or 'int' in dtype else kind})"
-
-
-def _drawn(spec: Tensor, dtype: str, seed: int) -> str:
-    """Return the text of the values of an input as `monitor.suite.inputs` draws them; the dtype rounds them."""
-    random, shape = f"np.random.default_rng({seed})", spec.shape
-    if spec.below:
-        return f"{random}.integers(0, {spec.below}, {shape})"
-    if dtype == "bool":
-        return f"{random}.integers(0, 2, {shape}).astype(bool)"
-    if dtype.startswith(("int", "uint")):
-        whole = f"{random}.integers({0 if dtype.startswith('u') else -8}, 8, {shape})"
-        return f"np.abs({whole}) + 1" if spec.positive else whole
-    if spec.within:
-        return f"{random}.uniform({spec.within[0]}, {spec.within[1]}, {shape})"
-    if dtype.startswith("complex"):
-        return f"(lambda r: r.standard_normal({shape}) + 1j * r.standard_normal({shape}))({random})"
-    values = f"{random}.standard_normal({shape})"
-    return f"np.maximum(np.abs({values}), 1 / 8)" if spec.positive else values
+    spec = case.declaration.inputs[name]
+    text = renamed.get(name, name)
+    if name in draw.tensors:
+        return exact_text(draw.tensors[name], text, case.dtype, is_viewed=is_viewed)
+    return repr(case.dtype) if spec is DTYPE else text
 
 
 class _Source:
@@ -219,11 +271,12 @@ class _Source:
         renamed = next(one for one in (name, f"{name}_") if one in self._built)
         return ast.unparse(self._built[renamed])
 
-    def define(self, name: str, parameters: Iterable[str]) -> str:
-        """Return the function under another name, with these parameters and its own body."""
+    def define(self, name: str, parameters: Iterable[str], first_lines: Sequence[str] = ()) -> str:
+        """Return the function under another name, with these parameters, and its own body after some lines."""
         first, last = self.node.body[0].lineno, self.node.end_lineno
         body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
-        return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(body, '    ')}"
+        text = "\n".join([*first_lines, body])
+        return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(text, '    ')}"
 
 
 def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:
@@ -286,86 +339,3 @@ def _definitions(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
 
 def _names(node: ast.AST) -> set[str]:
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}
-
-
-_FETCH = """
-
-def fetch(leaf):
-    if isinstance(leaf, dict):
-        return {{key: fetch(value) for key, value in leaf.items()}}
-    if isinstance(leaf, (list, tuple)):
-        return [fetch(value) for value in leaf]
-{fetch}
-
-
-def dtype_of(leaf):
-    return getattr(leaf.dtype, "name", str(leaf.dtype).removeprefix("torch.")) if hasattr(leaf, "dtype") else ""
-
-
-def leaves(value):
-    if isinstance(value, dict):
-        value = [value[key] for key in sorted(value)]
-    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, (list, tuple)) else [value]
-
-"""
-
-_PROMISE = """judging.append(result)
-try:
-    kept = promise({arguments})
-except ImportError:
-    raise
-except Exception as error:
-    raise AssertionError("the result does not keep its promise") from error
-assert kept, "the result does not keep its promise"
-"""
-
-_GRADIENT = """
-
-def objective(inputs):
-    return sum((w * np.asarray(r)).sum() for w, r in zip(weights, leaves(reference(**inputs)), strict=True))
-
-
-def differences(name):  # central ones
-    gradient = np.zeros(exact[name].shape)
-    for index in np.ndindex(gradient.shape):
-        high, low = exact[name].copy(), exact[name].copy()
-        high[index] += {step}
-        low[index] -= {step}
-        gradient[index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (2 * {step})
-    return gradient
-
-
-def derivatives():
-{derivatives}
-
-
-weights = [(np.arange(np.size(w)) % 7 - 2.5).reshape(np.shape(w)) / 4 for w in leaves(reference(**exact))]
-want = [differences(name) for name in {names}]
-got = derivatives()"""
-
-_COMPARE = """
-
-def compare(leaf, truth):
-    g, w = np.asarray(fetch(leaf)), np.asarray(truth)
-    print("got", g, "expected", w, sep="\\n")
-    if w.dtype.kind in "OSU":
-        assert leaf == truth, f"result {{leaf}}, expected {{truth}}"
-        return
-    dtype, expected = dtype_of(leaf), "bool" if w.dtype == bool else "{dtype}"
-    assert dtype in ("", expected) or not expected, f"dtype {{dtype}}, expected {{expected}}"
-    assert g.shape == w.shape, f"shape {{g.shape}}, expected {{w.shape}}"
-    kind = complex if np.iscomplexobj(w) else float
-    largest = np.abs(w[np.isfinite(w)]).max(initial=0) or 1.0
-    np.testing.assert_allclose(g.astype(kind), w.astype(kind), rtol={tolerance}, atol={tolerance} * largest)
-
-
-judging.append(got)
-for leaf, truth in zip(got, want, strict=True):
-    compare(leaf, truth)"""
-
-# Names that a script itself defines at its top level.
-TAKEN = {
-    *("RECORDED", "call", "compare", "compiled", "derivatives", "device", "differences", "dtype_of", "exact", "fails"),
-    *("fetch", "got", "judging", "kept", "leaf", "leaves", "np", "objective", "promise", "random", "reference"),
-    *("result", "sys", "truth", "want", "weights"),
-}

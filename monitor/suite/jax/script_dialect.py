@@ -34,6 +34,7 @@ if not isinstance(leaf, jax.Array):
 values = np.asarray(leaf)
 return values.astype(float) if leaf.dtype == "bfloat16" else values
 """,
+    transposed="{tensor}.T",
     compiled="jax.jit(call)",
     gradient="""
 _, pull_back = jax.vjp(lambda *tensors: leaves(call(*tensors)), {names})

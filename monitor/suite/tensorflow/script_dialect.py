@@ -26,6 +26,7 @@ if not isinstance(leaf, tf.Tensor):
     return leaf
 return leaf.numpy().astype(float) if leaf.dtype == tf.bfloat16 else leaf.numpy()
 """,
+    transposed="tf.transpose({tensor})",
     compiled="tf.function(call, jit_compile=True)",
     gradient="""
 with tf.GradientTape() as tape:

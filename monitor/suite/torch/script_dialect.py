@@ -27,6 +27,8 @@ if not isinstance(leaf, torch.Tensor):
 values = leaf.detach().cpu().resolve_conj()
 return (values.double() if values.dtype == torch.bfloat16 else values).numpy()
 """,
+    transposed="(lambda base: base.permute(*reversed(range(base.ndim))))({tensor})",
+    has_views=True,
     compiled="torch.compile(call, fullgraph=True)",
     placed=_PLACED,
     gradient="""

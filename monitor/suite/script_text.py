@@ -1,0 +1,95 @@
+"""Text of the parts that the scripts of declared cases share, with `str.format` fields. Standard library only."""
+
+from __future__ import annotations
+
+FETCH = """
+
+def fetch(leaf):
+    if isinstance(leaf, dict):
+        return {{key: fetch(value) for key, value in leaf.items()}}
+    if isinstance(leaf, (list, tuple)):
+        return [fetch(value) for value in leaf]
+{fetch}
+
+
+def dtype_of(leaf):
+    return getattr(leaf.dtype, "name", str(leaf.dtype).removeprefix("torch.")) if hasattr(leaf, "dtype") else ""
+
+
+def leaves(value):
+    if isinstance(value, dict):
+        value = [value[key] for key in sorted(value)]
+    return [leaf for item in value for leaf in leaves(item)] if isinstance(value, (list, tuple)) else [value]
+
+"""
+
+PROMISE = """judging.append(result)
+try:
+    kept = promise({arguments})
+except ImportError:
+    raise
+except Exception as error:
+    raise AssertionError("the result does not keep its promise") from error
+assert kept, "the result does not keep its promise"
+"""
+
+GRADIENT = """
+
+def objective(inputs):
+    return sum((w * np.asarray(r)).sum() for w, r in zip(weights, leaves(reference(**inputs)), strict=True))
+
+
+def differences(name, up={step}, down=-{step}):  # central ones
+    gradient = np.zeros(exact[name].shape)
+    for index in np.ndindex(gradient.shape):
+        high, low = exact[name].copy(), exact[name].copy()
+        high[index] += up
+        low[index] += down
+        gradient[index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (up - down)
+    return gradient
+
+
+def derivatives():
+{derivatives}
+
+
+weights = [(np.arange(np.size(w)) % 7 - 2.5).reshape(np.shape(w)) / 4 for w in leaves(reference(**exact))]"""
+
+CENTRAL = """got = derivatives()
+want = [differences(name) for name in {names}]"""
+
+ONE_SIDED = """got, want = derivatives(), []
+for name, leaf in zip({names}, got):  # between the derivatives of both sides, every number is right
+    right, left = differences(name, {step}, 0.0), differences(name, 0.0, -{step})
+    values = np.asarray(fetch(leaf))
+    between = np.clip(values, np.minimum(left, right), np.maximum(left, right))
+    want.append(np.where(np.isfinite(left) & np.isfinite(right), between, values))
+"""
+
+COMPARE = """
+
+def compare(leaf, truth):
+    g, w = np.asarray(fetch(leaf)), np.asarray(truth)
+    print("got", g, "expected", w, sep="\\n")
+    if w.dtype.kind in "OSU":
+        assert leaf == truth, f"result {{leaf}}, expected {{truth}}"
+        return
+    dtype, expected = dtype_of(leaf), "bool" if w.dtype == bool else "{dtype}"
+    assert dtype in ("", expected) or not expected, f"dtype {{dtype}}, expected {{expected}}"
+    assert g.shape == w.shape, f"shape {{g.shape}}, expected {{w.shape}}"
+    kind = complex if np.iscomplexobj(w) else float
+    largest = np.abs(w[np.isfinite(w)]).max(initial=0) or 1.0
+    np.testing.assert_allclose(g.astype(kind), w.astype(kind), rtol={tolerance}, atol={tolerance} * largest)
+
+"""
+
+JUDGE = """judging.append(got)
+for leaf, truth in zip(got, want, strict=True):
+    compare(leaf, truth)"""
+
+# Names that a script itself defines at its top level.
+TAKEN = {
+    *("RECORDED", "call", "compare", "compiled", "derivatives", "device", "differences", "dtype_of", "every_second"),
+    *("exact", "fails", "fetch", "fill", "got", "judge", "judging", "kept", "leaf", "leaves", "np", "objective"),
+    *("offset", "promise", "random", "reference", "result", "sys", "truth", "want", "weights"),
+}

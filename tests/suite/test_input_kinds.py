@@ -1,0 +1,231 @@
+"""Kinds of inputs: their draws, and the faults that they find."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monitor.model import InputKind, Mode, input_kind_of
+from monitor.suite.check_protocol import DrawError
+from monitor.suite.declare import (
+    COMPILED,
+    EAGER,
+    FIXED_SHAPES,
+    FLOATING,
+    GRADIENT,
+    Case,
+    Declaration,
+    View,
+    case,
+    tensor,
+    values,
+)
+from monitor.suite.declared_check import DeclaredCheck
+from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.input_kinds import LARGEST, SMALLEST_NORMAL, SUBNORMAL, derived_cases, draws
+from monitor.suite.inputs import base_of, draw_inputs
+from monitor.suite.oracle import FetchedTensor, MismatchError
+
+
+class NumpyDevice:
+    """NumPy as a framework: it computes what a case calls, and takes views."""
+
+    module = np
+    has_views = True
+
+    def put(self, array: Any, dtype: str) -> Any:
+        return np.asarray(array).astype("float32" if dtype == "bfloat16" else dtype)
+
+    def viewed(self, array: Any, view: View) -> Any:
+        if view is View.TRANSPOSED:
+            return array.T
+        return array[1:] if view is View.OFFSET else array[..., ::2]
+
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
+        return FetchedTensor(np.asarray(leaf), leaf.dtype.name) if isinstance(leaf, np.ndarray | np.generic) else None
+
+    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        return call
+
+    def gradient(self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]) -> Callable[[], Any]:
+        return lambda: [call.keywords["slope"](**tensors) * weights[0]]  # type: ignore[attr-defined]
+
+
+def declare(call: Callable[..., Any], reference: Callable[..., Any], **options: Any) -> Declaration:
+    declaration = case("torch.max", dtypes=("float32",), modes=(EAGER,), **options)(call)
+    declaration.reference(reference)
+    return declaration
+
+
+def judge(declaration: Declaration, kind: InputKind, mode: Mode = EAGER) -> None:
+    """Run and judge the case of a kind. Raises MismatchError."""
+    check = DeclaredCheck(Case("torch", declaration, mode, "float32", kind))
+    device: Any = NumpyDevice()
+    with np.errstate(all="ignore"):
+        check.judge(device, check.prepare(device)())
+
+
+def largest(np, x=tensor(5, 7)):
+    return np.max(x, axis=1)
+
+
+def reference_of_largest(np, x):
+    return np.sort(x, axis=1)[:, -1] + np.sum(x * 0, axis=1)  # NaN wins
+
+
+KINDS = [kind for kind in InputKind if kind not in (InputKind.PLAIN, InputKind.KINKS)]
+
+
+def test_every_kind_passes_for_a_right_function() -> None:
+    def twice(np, x=tensor(5, 7)):
+        return x + x
+
+    right = declare(twice, lambda np, x: 2 * x)
+    for kind in KINDS:
+        judge(right, kind)
+        judge(right, kind, COMPILED)
+
+
+FAULTS: dict[str, tuple[InputKind, Callable[..., Any]]] = {
+    "a reduction loses NaN": (InputKind.SPECIAL, lambda np, x: np.nanmax(np.nan_to_num(x, nan=-99), axis=1)),
+    "infinity becomes the largest number": (
+        InputKind.SPECIAL,
+        lambda np, x: np.max(np.nan_to_num(x, nan=np.nan), axis=1),
+    ),
+    "small numbers become zero": (InputKind.SCALED, lambda np, x: np.max(np.where(abs(x) < 1e-9, 0, x), axis=1)),
+    "a view is read as if contiguous": (
+        InputKind.STRIDED,
+        lambda np, x: np.max(
+            (x if x.base is None or x.flags.c_contiguous else x.base.ravel()[: x.size].reshape(x.shape)), axis=1
+        ),
+    ),
+    "a dimension of size one is broadcast": (
+        InputKind.EMPTY,
+        lambda np, x: np.max(x, axis=0 if x.shape[0] == 1 else 1),
+    ),
+    "the seventh dimension is mistaken": (InputKind.RANK, lambda np, x: np.max(x, axis=1 if x.ndim < 7 else 2)),
+    "the last rows of many are left out": (
+        InputKind.LARGE,
+        lambda np, x: np.where(np.arange(len(x)) < 16384, np.max(x, axis=1), 0).astype(x.dtype),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_kind_finds_its_fault(fault: str) -> None:
+    kind, wrong = FAULTS[fault]
+
+    def call(np, x=tensor(5, 7)):
+        return wrong(np, x)
+
+    def reference(np, x):
+        return np.max(x, axis=1, initial=-np.inf)
+
+    with pytest.raises(MismatchError):
+        judge(declare(call, reference), kind)
+
+
+def test_a_mismatch_names_its_draws() -> None:
+    def call(np, x=tensor(5, 7)):
+        return np.max(np.nan_to_num(x, nan=0), axis=1)
+
+    with pytest.raises(MismatchError, match=r"^nan in x: .*; also wrong: infinity in x, .*x all nan"):
+        judge(declare(call, lambda np, x: np.max(x, axis=1)), InputKind.SPECIAL)
+
+
+def test_an_exception_names_its_draw() -> None:
+    def call(np, x=tensor(5, 7)):
+        if not np.isfinite(x).all():
+            raise ValueError("a number was expected")
+        return x
+
+    with pytest.raises(DrawError, match=r"^nan in x$") as raised:
+        judge(declare(call, lambda np, x: x), InputKind.SPECIAL)
+    assert isinstance(raised.value.__cause__, ValueError)
+
+
+def test_an_overflow_of_the_definition_is_undecided() -> None:
+    def norm(np, x=tensor(5, 7)):
+        return np.sqrt(np.sum(x * x, axis=1))  # overflows in single precision
+
+    right = declare(norm, lambda np, x: np.sqrt(np.sum(x * x, axis=1)))
+    for kind in (InputKind.SPECIAL, InputKind.SCALED):
+        judge(right, kind)
+
+
+def test_a_kink_takes_every_slope_between_both_sides() -> None:
+    def magnitude(np, x=tensor(3), slope=None):
+        return abs(x)
+
+    def reference(np, x):
+        return np.abs(x)
+
+    def judged(at_zero: float) -> None:
+        declaration = case("torch.abs", dtypes=("float32",), modes=(EAGER, GRADIENT))(magnitude)
+        declaration.inputs["slope"] = lambda x: np.where(x == 0, np.float32(at_zero), np.sign(x))
+        declaration.reference(reference)
+        judge(declaration, InputKind.KINKS, GRADIENT)
+
+    for right in (-1.0, 0.0, 0.5, 1.0):
+        judged(right)
+    with pytest.raises(MismatchError):
+        judged(1.5)
+
+
+@pytest.mark.parametrize("view", View)
+@pytest.mark.parametrize("shape", [(3,), (2, 3), (2, 3, 4), (0, 3)])
+def test_a_view_of_its_base_has_the_values(view: View, shape: tuple[int, ...]) -> None:
+    array = np.arange(math.prod(shape), dtype=float).reshape(shape)
+    seen = NumpyDevice().viewed(base_of(array, view), view)
+    assert np.array_equal(seen, array)
+
+
+@pytest.mark.parametrize("dtype", FLOATING)
+def test_the_named_numbers_are_those_of_the_dtype(dtype: str) -> None:
+    if dtype == "bfloat16":
+        assert LARGEST[dtype] == 2.0**127 * (2 - 2.0**-7)
+        return
+    info = np.finfo(dtype)
+    assert (LARGEST[dtype], SMALLEST_NORMAL[dtype]) == (float(info.max), float(info.tiny))
+    assert 0 < float(np.dtype(dtype).type(SUBNORMAL[dtype])) < info.tiny
+
+
+def test_listed_values_are_no_subject_of_a_kind() -> None:
+    def call(np, x=values(1.0, 2.0)):
+        return x
+
+    kinds = {one.kind for one in derived_cases(declare(call, lambda np, x: x), "torch")}
+    assert not kinds - {InputKind.PLAIN, InputKind.STRIDED}
+
+
+def test_limits_leave_out_kinds_and_modes() -> None:
+    limited = declare(largest, reference_of_largest, limits=FIXED_SHAPES | {COMPILED: "of this test"})
+    derived = [*derived_cases(limited, "torch")]
+    assert {one.mode for one in derived} == {EAGER}
+    assert {one.kind for one in derived} == {InputKind.SPECIAL, InputKind.SCALED, InputKind.STRIDED}
+
+
+@pytest.mark.parametrize("framework", frameworks())
+def test_every_declared_case_has_distinct_draws(framework: str) -> None:
+    for suite in (suite for suite in suites(framework) if not is_listed(framework, suite)):
+        for name, one in collect(framework, suite).items():
+            assert input_kind_of(name) is one.kind
+            labels = [draw.label for draw in draws(one)]
+            assert len(set(labels)) == len(labels), name
+            if one.kind is InputKind.PLAIN:
+                continue
+            assert all(draw.label and draw.tensors.keys() == one.declaration.tensors.keys() for draw in draws(one)), (
+                name
+            )
+
+
+def test_plain_inputs_do_not_depend_on_kinds() -> None:
+    declaration = declare(largest, reference_of_largest)
+    plain = Case("torch", declaration, EAGER, "float32")
+    special = Case("torch", declaration, EAGER, "float32", InputKind.SPECIAL)
+    before = draw_inputs(plain, draws(plain)[0])["x"]
+    after = draw_inputs(special, draws(special)[0])["x"]
+    assert np.isnan(after).any()
+    assert np.array_equal(before[~np.isnan(after)], after[~np.isnan(after)])
