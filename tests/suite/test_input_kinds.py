@@ -101,9 +101,9 @@ FAULTS: dict[str, tuple[InputKind, Callable[..., Any]]] = {
             (x if x.base is None or x.flags.c_contiguous else x.base.ravel()[: x.size].reshape(x.shape)), axis=1
         ),
     ),
-    "a dimension of size one is broadcast": (
+    "a dimension of size one is mistaken": (
         InputKind.EMPTY,
-        lambda np, x: np.max(x, axis=0 if x.shape[0] == 1 else 1),
+        lambda np, x: np.max(x, axis=0 if x.shape[0] == 1 else 1, initial=-np.inf),
     ),
     "the seventh dimension is mistaken": (InputKind.RANK, lambda np, x: np.max(x, axis=1 if x.ndim < 7 else 2)),
     "the last rows of many are left out": (

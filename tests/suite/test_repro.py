@@ -19,7 +19,7 @@ from monitor.execution.workers.process import Limits, Worker, worker_command
 from monitor.formats.error_text import seen
 from monitor.history.files import Folder
 from monitor.history.last_known import read_outcomes
-from monitor.model import Outcome
+from monitor.model import InputKind, Outcome, input_kind_of
 from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
 from monitor.suite.verdict import opening
@@ -40,9 +40,15 @@ LISTED = {
 }
 
 
+SAMPLED = 20  # a kind of inputs changes few lines of a script
+
+
 def declared(framework: str) -> list[str]:
+    """Return the declared cases with plain inputs, and a sample of the others."""
     names = [suite for suite in suites(framework) if not is_listed(framework, suite)]
-    return sorted(case for suite in names for case in collect(framework, suite))
+    cases = sorted(case for suite in names for case in collect(framework, suite))
+    plain = [case for case in cases if input_kind_of(case) is InputKind.PLAIN]
+    return plain + [case for case in cases if input_kind_of(case) is not InputKind.PLAIN][::SAMPLED]
 
 
 def listed(framework: str) -> list[str]:
