@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -41,13 +42,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
     """Return a file as a table. Raises `error` where it is not readable or not TOML."""
     try:
-        return TomlTable(str(path), tomllib.loads(path.read_text(encoding="utf-8")), error=error)
+        return TomlTable(str(path), _parsed(path.read_text(encoding="utf-8")), error=error)
     except OSError as fault:
         raise error(f"{path}: cannot be read: {fault.strerror}") from None
     except UnicodeDecodeError:
         raise error(f"{path}: is not UTF-8 text") from None
     except tomllib.TOMLDecodeError as fault:
         raise error(f"{path}: is not TOML: {fault}") from None
+
+
+@lru_cache(maxsize=64)  # a dozen runner files name the same file of builds
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the content of a file, which nobody changes."""
+    return tomllib.loads(text)
 
 
 class TomlTable:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -193,8 +195,8 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return history
 
 
-# The indexes and the site in the current directory cannot be written either.
-CALL = """
+# The indexes and the site in the current directory cannot be written either. 77 says that nothing can be mounted.
+PLACE = """
 set -e
 trap 'exit 77' EXIT
 mount --bind "$1" "$1"
@@ -202,43 +204,104 @@ mount -o remount,ro,bind "$1"
 mount -t tmpfs -o "$3" tmpfs "$2"
 trap - EXIT
 cd "$2"
-shift 3
-"$@" || exit $?
-find .
+exec "$4" -c "$5"
 """
 
+# Calls each command of its input in a process of its own, and answers with the exit status and the files in the place.
+# The modules are imported once, because that takes longer than most commands.
+CALLS = """
+import json, os, sys, traceback
+import monitor.cli, monitor.pipeline.publish, monitor.pipeline.queries, monitor.site.build
+for line in sys.stdin:
+    request = json.loads(line)
+    pid = os.fork()
+    if not pid:
+        for number, name in enumerate(("out", "err"), start=1):
+            os.dup2(os.open(request[name], os.O_WRONLY | os.O_CREAT), number)
+        os.environ.update(request["environment"])
+        sys.argv = ["portability", *request["arguments"]]
+        status = 0
+        try:
+            monitor.cli.main()
+        except SystemExit as end:
+            status = end.code
+        except BaseException:
+            traceback.print_exc()
+            status = 70
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    files = [os.path.join(folder, name) for folder, *names in os.walk(".") for name in sum(names, [])]
+    print(json.dumps({"status": status, "files": files}), flush=True)
+"""
+Call = Callable[..., tuple[int, str, list[str]]]
 
-def in_a_place(year: Path, here: Path, place: str, command: list[str]) -> subprocess.CompletedProcess[str]:
-    """Call a command where the history is for reading only, in a directory that is mounted so; then list it."""
+
+@contextmanager
+def in_a_place(year: Path, here: Path, place: str) -> Iterator[Call]:
+    """Yield a function that calls commands where the history is read-only, in a directory that is mounted so."""
     here.mkdir()
-    done = subprocess.run(
-        ["unshare", "--map-root-user", "--mount", "sh", "-c", CALL, "sh", str(year), str(here), place, *command],
-        capture_output=True,
-        text=True,
-        check=False,
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", PLACE, "sh", str(year), str(here), place]
+    with subprocess.Popen(
+        [*command, sys.executable, CALLS],
         env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
-    )
-    if done.returncode == 77 or "unshare:" in done.stderr:
-        pytest.skip(f"this machine lets nobody mount: {done.stderr.strip()}")
-    return done
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as host:
+        assert host.stdin
+        assert host.stdout
+        assert host.stderr
+        requests, answers, words = host.stdin, host.stdout, host.stderr
+
+        def call(*arguments: str, folder: Path) -> tuple[int, str, list[str]]:
+            """Return the exit status, standard error, and the files in the place."""
+            err = folder / "standard-error"
+            given = {name: value for name, value in os.environ.items() if name.startswith("GITHUB_")}
+            request = {"arguments": arguments, "environment": given, "out": os.devnull, "err": str(err)}
+            try:
+                requests.write(json.dumps(request) + "\n")
+                requests.flush()
+            except BrokenPipeError:
+                pass
+            if not (answer := answers.readline()):
+                said = words.read()
+                if host.wait() == 77 or "unshare:" in said:
+                    pytest.skip(f"this machine lets nobody mount: {said.strip()}")
+                raise AssertionError(said)
+            found = json.loads(answer)
+            return found["status"], err.read_text(), found["files"]
+
+        yield call
+
+
+@pytest.fixture(scope="module")
+def read_only(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Call]:
+    with in_a_place(year, tmp_path_factory.mktemp("read-only") / "here", "ro") as call:
+        yield call
 
 
 @pytest.mark.parametrize("words", READERS)
-def test_a_reader_needs_to_write_nothing(words: str, year: Path, tmp_path: Path, github: FakeGitHub) -> None:
+def test_a_reader_needs_to_write_nothing(
+    words: str, year: Path, read_only: Call, tmp_path: Path, github: FakeGitHub
+) -> None:
     before = contents(year)
     options = [option for parameter in COMMANDS[words].params for option in parameter.opts]
     out = [word for name in ("--out", "--site") if name in options for word in (name, str(tmp_path / "out" / words))]
-    command = [sys.executable, "-m", "monitor", *words.split(), *ARGUMENTS.get(words, []), *out]
-    done = in_a_place(year, tmp_path / "here", "ro", [*command, "--history", str(year)])
-    assert done.returncode == 0, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout.splitlines()[-1] == "."
+    status, said, files = read_only(
+        *words.split(), *ARGUMENTS.get(words, []), *out, "--history", str(year), folder=tmp_path
+    )
+    assert status == 0, said
+    assert "Traceback" not in said
+    assert files == []
     assert contents(year) == before
 
 
 def test_a_reader_leaves_nothing_half_written_on_a_full_disk(year: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "monitor", "changes", "--history", str(year)]
-    done = in_a_place(year, tmp_path / "here", "size=64k", command)
-    assert done.returncode == 0, done.stderr
-    assert "./.portability/index" in done.stdout
-    assert not re.search(r"^\./.*\.(\d+|arrow)$", done.stdout, re.MULTILINE)
+    with in_a_place(year, tmp_path / "here", "size=64k") as call:
+        status, said, files = call("changes", "--history", str(year), folder=tmp_path)
+    assert status == 0, said
+    assert "./.portability/index" in files
+    assert not [name for name in files if re.search(r"\.(\d+|arrow)$", name)]

@@ -179,8 +179,9 @@ def test_what_a_parameter_cannot_take_is_refused_in_a_line_that_names_it(
     for parameter in command.parameters:
         for value in wrong(command, parameter):
             call = command.call(**{**CALLS[str(command)], parameter.name: value})
-            shutil.rmtree(place / "checkout" / "runners", ignore_errors=True)
-            shutil.copytree(RUNNERS, place / "checkout" / "runners")
+            if str(command).startswith("target"):  # the others write no runner file
+                shutil.rmtree(place / "checkout" / "runners", ignore_errors=True)
+                shutil.copytree(RUNNERS, place / "checkout" / "runners")
             (place / "out.jsonl").unlink(missing_ok=True)
             status, lines = said(call, place)
             named = [
