@@ -11,8 +11,10 @@ __all__ = [
     "FINITE",
     "FIXED_RANK",
     "FIXED_SHAPES",
+    "FIXED_VALUES",
     "FLUSHED",
     "HOST_VALUES",
+    "INTEGER_RANGE",
     "LINKED_SIZES",
     "NOT_EMPTY",
     "QUADRATIC",
@@ -33,9 +35,15 @@ EAGER_LOOP: Limits = {InputKind.LARGE: "the function calls Python once for each 
 
 # The values for which the function is defined.
 FINITE: Limits = {InputKind.SPECIAL: "the function is defined for finite numbers alone"}
+FIXED_VALUES: Limits = dict.fromkeys(
+    (InputKind.SPECIAL, InputKind.SCALED), "the call or its reference chooses special values itself"
+)
 FLUSHED: Limits = {InputKind.SPECIAL: "a step of the call is subnormal, and some hardware reads it as zero"}
 UNIT_RANGE: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "the function is defined for numbers from 0 to 1 alone"
+)
+INTEGER_RANGE: Limits = dict.fromkeys(
+    (InputKind.SPECIAL, InputKind.SCALED), "a number beyond the range of an integer has no integer value"
 )
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
 

@@ -1,6 +1,7 @@
 """Convolutions, and the batches of blocks that dilated convolutions used."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -30,7 +31,7 @@ def convolved(np, x, kernel, strides=(1, 1, 1), dilations=(1, 1, 1)):
     return result
 
 
-@case("tf.nn.conv2d_transpose", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("tf.nn.conv2d_transpose", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=FIXED_SHAPES)
 def conv2d_transpose(tf, x=tensor(2, 3, 4, 2), kernel=tensor(2, 3, 3, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[2, 4, 6, 3], strides=1, padding="VALID")
 
@@ -40,7 +41,14 @@ def _(np, x, kernel):
     return transposed(np, x, kernel, 1)
 
 
-@case("tf.nn.conv2d_transpose", name="strided", dtypes=("float32", "float16"), modes=ALL_MODES, condition=4)
+@case(
+    "tf.nn.conv2d_transpose",
+    name="strided",
+    dtypes=("float32", "float16"),
+    modes=ALL_MODES,
+    condition=4,
+    limits=FIXED_SHAPES,
+)
 def conv2d_transpose_strided(tf, x=tensor(1, 3, 3, 2), kernel=tensor(3, 3, 2, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[1, 7, 7, 2], strides=[1, 2, 2, 1], padding="VALID")
 
@@ -50,7 +58,14 @@ def _(np, x, kernel):
     return transposed(np, x, kernel, 2)
 
 
-@case("tf.nn.conv2d_transpose", name="same", dtypes=("float32", "float16"), modes=ALL_MODES, condition=4)
+@case(
+    "tf.nn.conv2d_transpose",
+    name="same",
+    dtypes=("float32", "float16"),
+    modes=ALL_MODES,
+    condition=4,
+    limits=FIXED_SHAPES,
+)
 def conv2d_transpose_same(tf, x=tensor(1, 4, 4, 2), kernel=tensor(3, 3, 2, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[1, 8, 8, 2], strides=2, padding="SAME")
 
@@ -60,7 +75,14 @@ def _(np, x, kernel):
     return transposed(np, x, kernel, 2)[:, :8, :8]  # the one row and column of padding stand at the end
 
 
-@case("tf.nn.conv2d_transpose", name="channels-first", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case(
+    "tf.nn.conv2d_transpose",
+    name="channels-first",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=FIXED_SHAPES,
+)
 def conv2d_transpose_channels_first(tf, x=tensor(1, 2, 3, 3), kernel=tensor(2, 2, 3, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[1, 3, 4, 4], strides=1, padding="VALID", data_format="NCHW")
 
@@ -70,7 +92,7 @@ def _(np, x, kernel):
     return transposed(np, x.transpose(0, 2, 3, 1), kernel, 1).transpose(0, 3, 1, 2)
 
 
-@case("tf.nn.conv2d_transpose", name="empty", dtypes=("float32",), modes=(EAGER, COMPILED))
+@case("tf.nn.conv2d_transpose", name="empty", dtypes=("float32",), modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def conv2d_transpose_empty(tf, x=tensor(0, 3, 4, 2), kernel=tensor(2, 3, 3, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[0, 4, 6, 3], strides=1, padding="VALID")
 
@@ -80,7 +102,14 @@ def _(np):
     return np.zeros((0, 4, 6, 3))
 
 
-@case("tf.nn.conv2d_transpose", name="large", dtypes=("float32", "float64"), modes=(EAGER, COMPILED), condition=8)
+@case(
+    "tf.nn.conv2d_transpose",
+    name="large",
+    dtypes=("float32", "float64"),
+    modes=(EAGER, COMPILED),
+    condition=8,
+    limits=FIXED_SHAPES,
+)
 def conv2d_transpose_large(tf, x=tensor(4, 16, 16, 16), kernel=tensor(4, 4, 8, 16)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[4, 34, 34, 8], strides=2, padding="VALID")
 
@@ -130,7 +159,7 @@ def _(np, x, kernel):
     return convolved(np, x, kernel, dilations=(2, 2, 2))
 
 
-@case("tf.nn.conv3d", name="channels-first", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case("tf.nn.conv3d", name="channels-first", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4, limits=FIXED_SHAPES)
 def conv3d_channels_first(tf, x=tensor(1, 2, 3, 4, 4), kernel=tensor(2, 2, 2, 2, 2)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="VALID", data_format="NCDHW")
 

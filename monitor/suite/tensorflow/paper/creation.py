@@ -13,7 +13,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
-from monitor.suite.limits import HOST_VALUES, VARIABLES
+from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY, VARIABLES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -49,7 +49,7 @@ def _(np):
     return np.zeros((256, 1024))
 
 
-@case("tf.fill", dtypes=EVERY, modes=ALL_MODES)
+@case("tf.fill", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_RANK)
 def fill(tf, x=tensor(1)):
     return tf.fill([2, 3], x[0])
 
@@ -71,7 +71,7 @@ def _(result):
     return dtypes == ["int32", "float32", "bool"] and (nines == 9).all() and (halves == 0.5).all() and bool(true)
 
 
-@case("tf.fill", name="empty", dtypes=("float32", "bool"), modes=(EAGER, COMPILED))
+@case("tf.fill", name="empty", dtypes=("float32", "bool"), modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def fill_empty(tf, x=tensor(1)):
     return tf.fill([2, 0], x[0])
 
@@ -91,7 +91,7 @@ def _(words):
     return words.tolist() == [[b"same", b"same"], [b"same", b"same"]]
 
 
-@case("tf.fill", name="large", dtypes=("float32", "float16"), modes=(EAGER, COMPILED))
+@case("tf.fill", name="large", dtypes=("float32", "float16"), modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def fill_large(tf, x=tensor(1)):
     return tf.fill([256, 1024], x[0])
 
@@ -266,7 +266,7 @@ def _(np):
     return np.arange(2, 20, 3)
 
 
-@case("tf.Variable", dtypes=FLOATING, limits=VARIABLES)
+@case("tf.Variable", dtypes=FLOATING, limits=NOT_EMPTY | VARIABLES)
 def variable(tf, x=tensor(3, 4)):
     variable = tf.Variable(x)
     variable.assign_add(x)
@@ -276,4 +276,4 @@ def variable(tf, x=tensor(3, 4)):
 
 @variable.reference
 def _(np, x):
-    return np.concatenate([0 * x[:1], 2 * x[1:]])
+    return np.concatenate([np.zeros_like(x[:1]), 2 * x[1:]])

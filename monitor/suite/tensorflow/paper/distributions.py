@@ -1,7 +1,7 @@
 """The normal distribution of `tf.compat.v1.distributions`."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import EAGER_LOOP, FINITE, FIXED_SHAPES, FIXED_VALUES, SESSION, UNIT_RANGE, WELL_SCALED
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SINGLE_AND_DOUBLE = ("float32", "float64")  # those that the error function of these distributions has
@@ -9,7 +9,7 @@ SINGLE_AND_DOUBLE = ("float32", "float64")  # those that the error function of t
 NORMAL = "tf.compat.v1.distributions.Normal"
 
 
-@case(NORMAL, dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case(NORMAL, dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=FINITE)
 def normal(tf, x=uniform(-2, 2, 5), loc=uniform(-1, 1, 3, 1), scale=uniform(1, 2, 3, 1)):
     return tf.compat.v1.distributions.Normal(loc, scale).prob(x)
 
@@ -53,7 +53,7 @@ def _(np, x, scale):
     return special.log_ndtr(x / scale)
 
 
-@case(NORMAL, name="quantile", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=8)
+@case(NORMAL, name="quantile", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=8, limits=UNIT_RANGE)
 def normal_quantile(tf, p=uniform(0.05, 0.95, 9), loc=uniform(-1, 1, 1), scale=uniform(1, 2, 1)):
     return tf.compat.v1.distributions.Normal(loc, scale).quantile(p)
 
@@ -72,7 +72,7 @@ def normal_entropy(tf, loc=tensor(3, 1), scale=uniform(1, 2, 4)):
 
 @normal_entropy.reference
 def _(np, loc, scale):
-    return np.log(scale * np.sqrt(2 * np.pi * np.e)) + 0 * loc
+    return np.log(scale * np.sqrt(2 * np.pi * np.e)) + np.zeros_like(loc)
 
 
 @case(NORMAL, name="moments", dtypes=("float32", "float16"), modes=(EAGER, COMPILED))
@@ -86,7 +86,9 @@ def _(np, loc, scale):
     return [loc, loc, scale, scale**2]
 
 
-@case(NORMAL, name="divergence", dtypes=("float32", "float16"), modes=ALL_MODES, condition=8)
+@case(
+    NORMAL, name="divergence", dtypes=("float32", "float16"), modes=ALL_MODES, condition=8, limits=FINITE | WELL_SCALED
+)
 def normal_divergence(tf, a=uniform(-2, -1, 3), b=uniform(1, 2, 3), s=uniform(1, 2, 3), t=uniform(1, 2, 3)):
     distributions = tf.compat.v1.distributions
     return distributions.kl_divergence(distributions.Normal(a, s), distributions.Normal(b, t))
@@ -138,7 +140,7 @@ def _(samples):
     return first.shape == (3, 4, 2) and (first == again).all() and (first != other).any()
 
 
-@case(NORMAL, name="large", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4)
+@case(NORMAL, name="large", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4, limits=FINITE)
 def normal_large(tf, x=uniform(-2, 2, 256, 1024), scale=uniform(1, 2, 1024)):
     return tf.compat.v1.distributions.Normal(tf.zeros_like(scale), scale).prob(x)
 
@@ -160,7 +162,14 @@ def _(np, x, loc, scale):
     return special.ndtr((loc - x) / scale)
 
 
-@case(f"{NORMAL}.survival_function", name="tail", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=16)
+@case(
+    f"{NORMAL}.survival_function",
+    name="tail",
+    dtypes=SINGLE_AND_DOUBLE,
+    modes=(EAGER, COMPILED),
+    condition=16,
+    limits=EAGER_LOOP,
+)
 def survival_function_tail(tf, x=uniform(4, 9, 9)):
     # One by one: an error of the smallest is no less for being beside a larger one.
     distribution = tf.compat.v1.distributions.Normal(tf.zeros([], x.dtype), tf.ones([], x.dtype))
@@ -174,7 +183,13 @@ def _(np, x):
     return [*special.ndtr(-x)]
 
 
-@case(f"{NORMAL}.survival_function", name="infinite", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED))
+@case(
+    f"{NORMAL}.survival_function",
+    name="infinite",
+    dtypes=SINGLE_AND_DOUBLE,
+    modes=(EAGER, COMPILED),
+    limits=FIXED_SHAPES | FIXED_VALUES,
+)
 def survival_function_infinite(tf, x=uniform(1, 2, 2)):
     infinity = x / tf.zeros_like(x)
     distribution = tf.compat.v1.distributions.Normal(x, x)
@@ -228,7 +243,12 @@ def _(np, x):
 
 
 @case(
-    f"{NORMAL}.log_survival_function", name="near-one", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=16
+    f"{NORMAL}.log_survival_function",
+    name="near-one",
+    dtypes=SINGLE_AND_DOUBLE,
+    modes=(EAGER, COMPILED),
+    condition=16,
+    limits=EAGER_LOOP,
 )
 def log_survival_function_near_one(tf, x=uniform(-8, -6, 5)):
     distribution = tf.compat.v1.distributions.Normal(tf.zeros([], x.dtype), tf.ones([], x.dtype))

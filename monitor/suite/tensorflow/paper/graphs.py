@@ -1,10 +1,10 @@
 """TensorFlow 1's graphs and sessions, by `tf.compat.v1`."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, case, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_SHAPES, SESSION
 
 
-@case("tf.compat.v1.placeholder", dtypes=EVERY, limits=SESSION)
+@case("tf.compat.v1.placeholder", dtypes=EVERY, limits=FIXED_SHAPES | SESSION)
 def placeholder(tf, x=tensor(3, 4), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(dtype, shape=[None, 4])

@@ -1,6 +1,7 @@
 """Brightness of images, and boxes drawn on them."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
+from monitor.suite.limits import FIXED_SHAPES
 
 
 @case("tf.image.adjust_brightness", dtypes=FLOATING, modes=(EAGER, COMPILED, GRADIENT))
@@ -54,7 +55,7 @@ def _(np, image):
     return image + 0.125
 
 
-@case("tf.image.draw_bounding_boxes", dtypes=("float32", "float16"))
+@case("tf.image.draw_bounding_boxes", dtypes=("float32", "float16"), limits=FIXED_SHAPES)
 def draw_bounding_boxes(tf, images=uniform(0, 1, 1, 8, 10, 3)):
     boxes = tf.constant([[[0.2, 0.3, 0.8, 0.9]]])  # top, left, bottom, right
     return tf.image.draw_bounding_boxes(images, boxes, colors=[[1.0, 0.0, 0.5]])
@@ -69,7 +70,7 @@ def _(np, images):
     return drawn
 
 
-@case("tf.image.draw_bounding_boxes", name="two", dtypes=("float32", "float16"))
+@case("tf.image.draw_bounding_boxes", name="two", dtypes=("float32", "float16"), limits=FIXED_SHAPES)
 def draw_bounding_boxes_two(tf, images=uniform(0, 1, 2, 8, 8, 1)):
     boxes = tf.constant([[[0.1, 0.1, 0.4, 0.4], [0.2, 0.2, 0.9, 0.9]], [[0.1, 0.5, 0.6, 0.8], [0.0, 0.0, 1.0, 1.0]]])
     return tf.image.draw_bounding_boxes(images, boxes, colors=[[0.25], [0.75]])
@@ -85,7 +86,7 @@ def _(np, images):
     return drawn
 
 
-@case("tf.image.draw_bounding_boxes", name="beyond", dtypes=("float32", "float16"))
+@case("tf.image.draw_bounding_boxes", name="beyond", dtypes=("float32", "float16"), limits=FIXED_SHAPES)
 def draw_bounding_boxes_beyond(tf, images=uniform(0, 1, 1, 6, 6, 3)):
     boxes = tf.constant([[[-0.5, 0.3, 1.5, 0.7]]])  # reaches over the edges, above and below
     return tf.image.draw_bounding_boxes(images, boxes, colors=[[1.0, 1.0, 1.0]])
@@ -98,7 +99,7 @@ def _(np, images):
     return drawn
 
 
-@case("tf.image.draw_bounding_boxes", name="none", dtypes=("float32", "float16"))
+@case("tf.image.draw_bounding_boxes", name="none", dtypes=("float32", "float16"), limits=FIXED_SHAPES)
 def draw_bounding_boxes_none(tf, images=uniform(0, 1, 1, 6, 6, 3)):
     return tf.image.draw_bounding_boxes(images, tf.zeros([1, 0, 4]), colors=[[1.0, 1.0, 1.0]])
 
@@ -108,7 +109,7 @@ def _(np, images):
     return images
 
 
-@case("tf.image.draw_bounding_boxes", name="large", dtypes=("float32", "float16"))
+@case("tf.image.draw_bounding_boxes", name="large", dtypes=("float32", "float16"), limits=FIXED_SHAPES)
 def draw_bounding_boxes_large(tf, images=tensor(4, 128, 128, 3)):
     boxes = tf.tile([[[0.1, 0.2, 0.3, 0.4]]], [4, 1, 1])
     return tf.image.draw_bounding_boxes(images, boxes, colors=[[0.0, 1.0, 0.0]])

@@ -1,7 +1,7 @@
 """Nested structures of tensors, and a batch divided among replicas."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -40,7 +40,7 @@ def _(result):
     return result == ["OrderedDict", ["b", "a"], "Point", [10, 20], [30, [40]]]
 
 
-@case("tf.nest.map_structure", name="of-composites", dtypes=FLOATING)
+@case("tf.nest.map_structure", name="of-composites", dtypes=FLOATING, limits=FIXED_SHAPES)
 def map_structure_of_composites(tf, x=tensor(4)):
     ragged = tf.RaggedTensor.from_row_lengths(x, [1, 3])
     doubled = tf.nest.map_structure(lambda values: 2 * values, {"ragged": ragged}, expand_composites=False)
@@ -140,7 +140,7 @@ def _(np, x, y):
     return x, x - y
 
 
-@case("tf.__internal__.smart_cond.smart_cond", name="of-a-tensor", dtypes=FLOATING, modes=ALL_MODES)
+@case("tf.__internal__.smart_cond.smart_cond", name="of-a-tensor", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY)
 def smart_cond_of_a_tensor(tf, x=tensor(3), y=tensor(3)):
     smart_cond = tf.__internal__.smart_cond.smart_cond
     larger = tf.reduce_max(x) > tf.reduce_max(y)

@@ -1,7 +1,7 @@
 """A recurrent network whose input is computed step by step."""
 
 from monitor.suite.declare import EAGER, GRADIENT, case, tensor, uniform
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_SHAPES, SESSION
 
 RAW_RNN = "tf.compat.v1.nn.raw_rnn"
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -35,7 +35,7 @@ def unrolled(np, x, weights, lengths=None):
     return np.stack(states), state
 
 
-@case(RAW_RNN, dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, GRADIENT), condition=8)
+@case(RAW_RNN, dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, GRADIENT), condition=8, limits=FIXED_SHAPES)
 def raw_rnn(tf, x=tensor(4, 2, 3), weights=uniform(-0.5, 0.5, 5, 2)):
     cell = cell_of(tf, weights, 2)
 
@@ -54,7 +54,7 @@ def _(np, x, weights):
     return unrolled(np, x, weights)
 
 
-@case(RAW_RNN, name="of-lengths", dtypes=SINGLE_AND_DOUBLE, condition=8)
+@case(RAW_RNN, name="of-lengths", dtypes=SINGLE_AND_DOUBLE, condition=8, limits=FIXED_SHAPES)
 def raw_rnn_of_lengths(tf, x=tensor(4, 3, 3), weights=uniform(-0.5, 0.5, 5, 2)):
     cell, lengths = cell_of(tf, weights, 2), tf.constant([2, 4, 1])
 
@@ -72,7 +72,7 @@ def _(np, x, weights):
     return unrolled(np, x, weights, np.array([2, 4, 1]))
 
 
-@case(RAW_RNN, name="loop-state", dtypes=SINGLE_AND_DOUBLE, condition=8)
+@case(RAW_RNN, name="loop-state", dtypes=SINGLE_AND_DOUBLE, condition=8, limits=FIXED_SHAPES)
 def raw_rnn_loop_state(tf, x=tensor(2, 3), weights=uniform(-0.5, 0.5, 6, 3)):
     cell = cell_of(tf, weights, 3)
 
@@ -95,7 +95,7 @@ def _(np, x, weights):
     return total
 
 
-@case(RAW_RNN, name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=8, limits=SESSION)
+@case(RAW_RNN, name="in-a-graph", dtypes=SINGLE_AND_DOUBLE, condition=8, limits=FIXED_SHAPES | SESSION)
 def raw_rnn_in_a_graph(tf, x=tensor(4, 2, 3), weights=uniform(-0.5, 0.5, 5, 2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         inputs = tf.TensorArray(x.dtype, 4).unstack(tf.constant(x.numpy()))

@@ -1,6 +1,7 @@
 """Sums and products of many elements."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, INTEGER, case, positive, tensor
+from monitor.suite.limits import FIXED_SHAPES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -76,7 +77,7 @@ def _(np, x):
     return np.logaddexp.reduce(x, axis=0)
 
 
-@case("tf.math.cumprod", dtypes=FLOATING + COMPLEX + INTEGER, modes=ALL_MODES, condition=5)
+@case("tf.math.cumprod", dtypes=FLOATING + COMPLEX + INTEGER, modes=ALL_MODES, condition=5, limits=FIXED_SHAPES)
 def cumprod(tf, x=tensor(3, 5)):
     return tf.math.cumprod(x, axis=1)
 
@@ -86,7 +87,14 @@ def _(np, x):
     return np.stack([np.prod(x[:, :end], axis=1) for end in range(1, 6)], axis=1)
 
 
-@case("tf.math.cumprod", name="exclusive", dtypes=("float32", "float64", "int32"), modes=ALL_MODES, condition=5)
+@case(
+    "tf.math.cumprod",
+    name="exclusive",
+    dtypes=("float32", "float64", "int32"),
+    modes=ALL_MODES,
+    condition=5,
+    limits=FIXED_SHAPES,
+)
 def cumprod_exclusive(tf, x=tensor(3, 5)):
     return tf.math.cumprod(x, axis=1, exclusive=True)
 
@@ -96,7 +104,14 @@ def _(np, x):
     return np.stack([np.prod(x[:, :end], axis=1) for end in range(5)], axis=1)
 
 
-@case("tf.math.cumprod", name="reverse", dtypes=("float32", "float64", "int32"), modes=ALL_MODES, condition=5)
+@case(
+    "tf.math.cumprod",
+    name="reverse",
+    dtypes=("float32", "float64", "int32"),
+    modes=ALL_MODES,
+    condition=5,
+    limits=FIXED_SHAPES,
+)
 def cumprod_reverse(tf, x=tensor(5, 3)):
     return tf.math.cumprod(x, reverse=True)
 
@@ -112,6 +127,7 @@ def _(np, x):
     dtypes=("float32", "float16", "float64"),
     modes=(EAGER, COMPILED),
     condition=5,
+    limits=FIXED_SHAPES,
 )
 def cumprod_exclusive_reverse(tf, x=tensor(5, 3)):
     return tf.math.cumprod(x, exclusive=True, reverse=True)

@@ -1,7 +1,7 @@
 """Objects that are written to files and read back: checkpoints, whole models, summaries."""
 
 from monitor.suite.declare import FLOATING, case, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_SHAPES, SESSION
 
 
 @case("tf.train.list_variables")
@@ -67,7 +67,7 @@ def _(message):
     return "Couldn't find 'checkpoint' file or checkpoints in given directory" in message
 
 
-@case("tf.compat.v1.saved_model.simple_save", dtypes=FLOATING + ("int32", "int64"), limits=SESSION)
+@case("tf.compat.v1.saved_model.simple_save", dtypes=FLOATING + ("int32", "int64"), limits=FIXED_SHAPES | SESSION)
 def simple_save(tf, x=tensor(2, 3), y=tensor(2, 3)):
     import tempfile
 

@@ -1,6 +1,7 @@
 """Joining, reshaping and conversion of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.limits import INTEGER_RANGE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -35,7 +36,7 @@ def _(np, x):
     return x.reshape(2, 6)
 
 
-@case("tf.cast", dtypes=EVERY, modes=(EAGER, COMPILED), returns=dict.fromkeys(EVERY, "int32"))
+@case("tf.cast", dtypes=EVERY, modes=(EAGER, COMPILED), returns=dict.fromkeys(EVERY, "int32"), limits=INTEGER_RANGE)
 def cast(tf, x=tensor(3, 4)):
     return tf.cast(tf.math.real(x) if x.dtype.is_complex else x, tf.int32)
 

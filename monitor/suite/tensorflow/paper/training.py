@@ -1,7 +1,7 @@
 """Training in TensorFlow 1: an optimizer, moving averages, the global step, a metric."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, indices, tensor
-from monitor.suite.limits import SESSION, VARIABLES
+from monitor.suite.limits import FIXED_SHAPES, SESSION, VARIABLES
 
 ADADELTA = "tf.compat.v1.train.AdadeltaOptimizer"
 # Exact in every dtype; a half would round the default epsilon to zero.
@@ -280,7 +280,7 @@ def _(np, guesses, truths):
     name="over-batches",
     dtypes=("int64", "int32"),
     returns={"int64": "float32", "int32": "float32"},
-    limits=SESSION,
+    limits=FIXED_SHAPES | SESSION,
 )
 def accuracy_over_batches(tf, guesses=indices(3, 7, below=3, dtype=""), truths=indices(3, 7, below=3, dtype="")):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
