@@ -28,7 +28,7 @@ from monitor.history.ingest import read_untrusted
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import OLDEST, version_sort_key
 from monitor.history.trial_write import trial_write
-from monitor.model import Build, Channel, Evidence, Job, Run
+from monitor.model import Build, Channel, Evidence, Job, Period, Run, period_of
 from monitor.suite.discovery import KERNELS, suites
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
@@ -137,6 +137,8 @@ def deviation(run: Run, job: Job) -> str:
         return f"run.selection: {selected}, and {planned} was planned"
     if run.resting and job.all_cases:
         return f"run.resting: {run.resting} cases rest, and all cases were planned"
+    if missing := _missing_nightly_case(run, job):
+        return f"run.cases: {missing} is neither there nor removed, and runs every night"
     if job.build and run.build and job.build not in (run.build.label, run.build.label.partition("+")[0]):
         return f"run.build: {run.build.label}, and {job.build} was planned"
     if run.build and (run.build.channel is Channel.GIVEN) is not bool(job.python):
@@ -144,6 +146,17 @@ def deviation(run: Run, job: Job) -> str:
     if run.build and not (job.build or job.python) and job.channel not in (AUTO, run.build.channel):
         return f"run.build.channel: {run.build.channel}, and {job.channel} was planned"
     return ""
+
+
+def _missing_nightly_case(run: Run, job: Job) -> str:
+    """Return the first nightly case of a job that a run with resting cases lacks without a word; "" if none.
+
+    A shard has only a part of the cases, so nothing is missed in it.
+    """
+    if not run.resting or run.shard:
+        return ""
+    missing = set(job.watch).difference(run.cases, run.removed)
+    return min((case for case in missing if period_of(run.suite, case) is Period.NIGHT), default="")
 
 
 def newest_versions(runs: Iterable[RecordedRun]) -> dict[tuple[str, str], Version]:

@@ -157,6 +157,14 @@ def test_a_plan_of_all_cases_refuses_a_run_in_which_some_rest(runfile: Make) -> 
     assert deviation(run, replace(job, all_cases=True)).startswith("run.resting: 1 cases rest")
 
 
+def test_a_nightly_case_cannot_rest(runfile: Make) -> None:
+    run = runfile(1, {A: "pass"}, resting=1).run
+    job = Job("cpu", "jax", "paper", watch={PLAIN: Outcome.PASS, B: Outcome.PASS})
+    assert deviation(run, job) == f"run.cases: {PLAIN} is neither there nor removed, and runs every night"
+    assert deviation(replace(run, removed=(PLAIN,)), job) == ""
+    assert deviation(replace(run, resting=0), job) == "", "then it is removed, which is a change"
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
