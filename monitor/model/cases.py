@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -93,9 +94,15 @@ def input_kind_of(case: str) -> InputKind:
     return InputKind(last) if last in set(InputKind) else InputKind.PLAIN
 
 
+WEEKLY_DTYPE = re.compile(r"[-/](?:compiled|gradient)-(?!float32$)\w+$")
+
+
 def period_of(suite: str, case: str) -> Period:
-    """Return the period in which a case of a suite runs once. It follows from both names alone."""
-    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN
+    """Return the period in which a case of a suite runs once. It follows from both names alone.
+
+    Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them.
+    """
+    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or WEEKLY_DTYPE.search(case)
     return Period.WEEK if weekly else Period.NIGHT
 
 
