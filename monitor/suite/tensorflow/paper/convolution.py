@@ -1,7 +1,7 @@
 """Convolutions, and the batches of blocks that dilated convolutions used."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, QUADRATIC
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -47,7 +47,7 @@ def _(np, x, kernel):
     dtypes=("float32", "float16"),
     modes=ALL_MODES,
     condition=4,
-    limits=FIXED_SHAPES,
+    limits=FIXED_SHAPES | FINITE,
 )
 def conv2d_transpose_strided(tf, x=tensor(1, 3, 3, 2), kernel=tensor(3, 3, 2, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[1, 7, 7, 2], strides=[1, 2, 2, 1], padding="VALID")
@@ -119,7 +119,7 @@ def _(np, x, kernel):
     return transposed(np, x, kernel, 2)
 
 
-@case("tf.nn.conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("tf.nn.conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=FIXED_SHAPES)
 def conv3d(tf, x=tensor(1, 3, 4, 4, 2), kernel=tensor(2, 2, 3, 2, 3)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="VALID")
 
@@ -129,7 +129,14 @@ def _(np, x, kernel):
     return convolved(np, x, kernel)
 
 
-@case("tf.nn.conv3d", name="same", dtypes=("float32", "float16"), modes=ALL_MODES, condition=4)
+@case(
+    "tf.nn.conv3d",
+    name="same",
+    dtypes=("float32", "float16"),
+    modes=ALL_MODES,
+    condition=4,
+    limits=NOT_EMPTY | FIXED_RANK | QUADRATIC | FINITE,
+)
 def conv3d_same(tf, x=tensor(2, 3, 3, 3, 1), kernel=tensor(3, 3, 3, 1, 2)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="SAME")
 
@@ -139,7 +146,7 @@ def _(np, x, kernel):
     return convolved(np, np.pad(x, [(0, 0), (1, 1), (1, 1), (1, 1), (0, 0)]), kernel)
 
 
-@case("tf.nn.conv3d", name="strided", dtypes=("float32", "float16"), modes=ALL_MODES, condition=4)
+@case("tf.nn.conv3d", name="strided", dtypes=("float32", "float16"), modes=ALL_MODES, condition=4, limits=FIXED_SHAPES)
 def conv3d_strided(tf, x=tensor(1, 4, 5, 3, 2), kernel=tensor(2, 2, 2, 2, 2)):
     return tf.nn.conv3d(x, kernel, strides=[1, 2, 3, 1, 1], padding="VALID")
 
@@ -149,7 +156,7 @@ def _(np, x, kernel):
     return convolved(np, x, kernel, strides=(2, 3, 1))
 
 
-@case("tf.nn.conv3d", name="dilated", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case("tf.nn.conv3d", name="dilated", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4, limits=FIXED_SHAPES)
 def conv3d_dilated(tf, x=tensor(1, 5, 5, 5, 2), kernel=tensor(2, 2, 2, 2, 2)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="VALID", dilations=[1, 2, 2, 2, 1])
 
@@ -169,7 +176,14 @@ def _(np, x, kernel):
     return convolved(np, x.transpose(0, 2, 3, 4, 1), kernel).transpose(0, 4, 1, 2, 3)
 
 
-@case("tf.nn.conv3d", name="pointwise", dtypes=("float32", "bfloat16"), modes=ALL_MODES, condition=4)
+@case(
+    "tf.nn.conv3d",
+    name="pointwise",
+    dtypes=("float32", "bfloat16"),
+    modes=ALL_MODES,
+    condition=4,
+    limits=NOT_EMPTY | FIXED_RANK,
+)
 def conv3d_pointwise(tf, x=tensor(1, 2, 2, 2, 3), kernel=tensor(1, 1, 1, 3, 2)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="SAME")
 
@@ -179,7 +193,14 @@ def _(np, x, kernel):
     return x @ kernel[0, 0, 0]
 
 
-@case("tf.nn.conv3d", name="large", dtypes=("float32", "float64"), modes=(EAGER, COMPILED), condition=8)
+@case(
+    "tf.nn.conv3d",
+    name="large",
+    dtypes=("float32", "float64"),
+    modes=(EAGER, COMPILED),
+    condition=8,
+    limits=NOT_EMPTY | FIXED_RANK,
+)
 def conv3d_large(tf, x=tensor(1, 12, 12, 12, 8), kernel=tensor(3, 3, 3, 8, 16)):
     return tf.nn.conv3d(x, kernel, strides=[1, 1, 1, 1, 1], padding="VALID")
 
@@ -189,7 +210,7 @@ def _(np, x, kernel):
     return convolved(np, x, kernel)
 
 
-@case("tf.space_to_batch", dtypes=EVERY, modes=ALL_MODES)
+@case("tf.space_to_batch", dtypes=EVERY, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def space_to_batch(tf, x=tensor(2, 4, 6, 3)):
     return tf.space_to_batch(x, block_shape=[2, 3], paddings=[[0, 0], [0, 0]])
 
@@ -200,7 +221,7 @@ def _(np, x):
     return np.concatenate([x[:, row::2, column::3] for row in range(2) for column in range(3)])
 
 
-@case("tf.space_to_batch", name="padded", dtypes=("float32", "int32"), modes=ALL_MODES)
+@case("tf.space_to_batch", name="padded", dtypes=("float32", "int32"), modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def space_to_batch_padded(tf, x=tensor(1, 3, 3, 2)):
     return tf.space_to_batch(x, block_shape=[2, 2], paddings=[[1, 0], [0, 1]])
 
@@ -211,7 +232,7 @@ def _(np, x):
     return np.concatenate([x[:, row::2, column::2] for row in range(2) for column in range(2)])
 
 
-@case("tf.space_to_batch", name="of-sequences", dtypes=("float32",), modes=ALL_MODES)
+@case("tf.space_to_batch", name="of-sequences", dtypes=("float32",), modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def space_to_batch_of_sequences(tf, x=tensor(2, 6)):
     return tf.space_to_batch(x, block_shape=[3], paddings=[[2, 1]])
 
@@ -222,7 +243,7 @@ def _(np, x):
     return np.concatenate([x[:, start::3] for start in range(3)])
 
 
-@case("tf.space_to_batch", name="empty", dtypes=("float32",), modes=(EAGER, COMPILED))
+@case("tf.space_to_batch", name="empty", dtypes=("float32",), modes=(EAGER, COMPILED), limits=FIXED_SHAPES)
 def space_to_batch_empty(tf, x=tensor(0, 4, 4, 3)):
     return tf.space_to_batch(x, block_shape=[2, 2], paddings=[[0, 0], [0, 0]])
 
@@ -232,7 +253,13 @@ def _(np):
     return np.zeros((0, 2, 2, 3))
 
 
-@case("tf.space_to_batch", name="large", dtypes=("float32", "float16"), modes=(EAGER, COMPILED))
+@case(
+    "tf.space_to_batch",
+    name="large",
+    dtypes=("float32", "float16"),
+    modes=(EAGER, COMPILED),
+    limits=NOT_EMPTY | FIXED_RANK,
+)
 def space_to_batch_large(tf, x=tensor(4, 64, 64, 16)):
     return tf.space_to_batch(x, block_shape=[4, 4], paddings=[[0, 0], [0, 0]])
 

@@ -195,7 +195,7 @@ def _(np, lengths):
     return np.arange(5) < lengths[..., None]
 
 
-@case("tf.sequence_mask", name="longest", dtypes=INTEGER)
+@case("tf.sequence_mask", name="longest", dtypes=INTEGER, limits=NOT_EMPTY | FIXED_RANK)
 def sequence_mask_longest(tf, lengths=indices(7, below=6, dtype="")):
     return tf.sequence_mask(lengths)  # as wide as the longest
 
@@ -205,7 +205,13 @@ def _(np, lengths):
     return np.arange(lengths.max()) < lengths[:, None]
 
 
-@case("tf.sequence_mask", name="of-numbers", dtypes=("float32", "bfloat16", "int32", "bool"), modes=(EAGER, COMPILED))
+@case(
+    "tf.sequence_mask",
+    name="of-numbers",
+    dtypes=("float32", "bfloat16", "int32", "bool"),
+    modes=(EAGER, COMPILED),
+    limits=FIXED_RANK,
+)
 def sequence_mask_of_numbers(tf, lengths=indices(6, below=6, dtype="int32"), dtype=DTYPE):
     return tf.sequence_mask(lengths, 5, dtype)
 
@@ -216,7 +222,7 @@ def _(np, lengths, dtype):
     return mask if dtype == "bool" else mask.astype(int)
 
 
-@case("tf.sequence_mask", name="empty", dtypes=INTEGER, modes=(EAGER, COMPILED))
+@case("tf.sequence_mask", name="empty", dtypes=INTEGER, modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def sequence_mask_empty(tf, lengths=indices(0, below=6, dtype="")):
     return tf.sequence_mask(lengths, maxlen=3)
 
@@ -226,7 +232,7 @@ def _(np):
     return np.zeros((0, 3), bool)
 
 
-@case("tf.sequence_mask", name="large", dtypes=INTEGER, modes=(EAGER, COMPILED))
+@case("tf.sequence_mask", name="large", dtypes=INTEGER, modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def sequence_mask_large(tf, lengths=indices(256, below=1024, dtype="")):
     return tf.sequence_mask(lengths, maxlen=1024)
 

@@ -11,7 +11,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -23,7 +23,7 @@ def in_both(a, b):
     return [row + [-1] * (width - len(row)) for row in rows]
 
 
-@case("tf.tensor_scatter_nd_update", dtypes=EVERY, modes=ALL_MODES)
+@case("tf.tensor_scatter_nd_update", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_SHAPES)
 def tensor_scatter_nd_update(tf, x=tensor(5), updates=tensor(3)):
     return tf.tensor_scatter_nd_update(x, [[4], [0], [2]], updates)
 
@@ -33,7 +33,13 @@ def _(np, x, updates):
     return np.array([updates[1], x[1], updates[2], x[3], updates[0]])
 
 
-@case("tf.tensor_scatter_nd_update", name="rows", dtypes=("float32", "float16", "int32"), modes=ALL_MODES)
+@case(
+    "tf.tensor_scatter_nd_update",
+    name="rows",
+    dtypes=("float32", "float16", "int32"),
+    modes=ALL_MODES,
+    limits=FIXED_SHAPES,
+)
 def tensor_scatter_nd_update_rows(tf, x=tensor(4, 3, 2), updates=tensor(2, 3, 2)):
     return tf.tensor_scatter_nd_update(x, [[3], [1]], updates)
 
@@ -43,7 +49,13 @@ def _(np, x, updates):
     return np.stack([x[0], updates[1], x[2], updates[0]])
 
 
-@case("tf.tensor_scatter_nd_update", name="elements", dtypes=("float32", "float16", "int32"), modes=ALL_MODES)
+@case(
+    "tf.tensor_scatter_nd_update",
+    name="elements",
+    dtypes=("float32", "float16", "int32"),
+    modes=ALL_MODES,
+    limits=FIXED_SHAPES,
+)
 def tensor_scatter_nd_update_elements(tf, x=tensor(3, 4), updates=tensor(2, 2)):
     return tf.tensor_scatter_nd_update(x, [[[0, 1], [2, 3]], [[1, 0], [2, 0]]], updates)
 
@@ -55,7 +67,13 @@ def _(np, x, updates):
     return result
 
 
-@case("tf.tensor_scatter_nd_update", name="none", dtypes=("float32", "float16", "int32"), modes=(EAGER, COMPILED))
+@case(
+    "tf.tensor_scatter_nd_update",
+    name="none",
+    dtypes=("float32", "float16", "int32"),
+    modes=(EAGER, COMPILED),
+    limits=FIXED_RANK,
+)
 def tensor_scatter_nd_update_none(tf, x=tensor(4, 3), updates=tensor(0, 3)):
     return tf.tensor_scatter_nd_update(x, tf.zeros([0, 1], tf.int32), updates)
 
@@ -65,7 +83,9 @@ def _(np, x):
     return x
 
 
-@case("tf.tensor_scatter_nd_update", name="strided", dtypes=("float32", "bfloat16"), modes=ALL_MODES)
+@case(
+    "tf.tensor_scatter_nd_update", name="strided", dtypes=("float32", "bfloat16"), modes=ALL_MODES, limits=FIXED_SHAPES
+)
 def tensor_scatter_nd_update_strided(tf, x=tensor(3, 6), updates=tensor(3, 2)):
     return tf.tensor_scatter_nd_update(tf.transpose(x)[::2], [[2], [0]], tf.transpose(updates))
 
@@ -75,7 +95,13 @@ def _(np, x, updates):
     return np.stack([updates[:, 1], x[:, 2], updates[:, 0]])
 
 
-@case("tf.tensor_scatter_nd_update", name="large", dtypes=("float32", "float16"), modes=(EAGER, COMPILED))
+@case(
+    "tf.tensor_scatter_nd_update",
+    name="large",
+    dtypes=("float32", "float16"),
+    modes=(EAGER, COMPILED),
+    limits=FIXED_SHAPES,
+)
 def tensor_scatter_nd_update_large(tf, x=tensor(256, 1024), updates=tensor(128, 1024)):
     return tf.tensor_scatter_nd_update(x, tf.range(0, 256, 2)[:, None], updates)
 
