@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def nights(runfile: Make) -> list[RunFile]:
     """Three nights, with signatures, one of which changed."""
 
@@ -92,14 +93,31 @@ def told(history: Path, out: Path) -> dict[str, object]:
     return found
 
 
-def test_a_series_that_was_poisoned_recovers(
-    tmp_path: Path, nights: list[RunFile], poison: RunFile, runfile: Make
-) -> None:
-    history = tmp_path / "history"
-    paths = [write_run_file(tmp_path / f"{one.run.id}.jsonl", one) for one in nights]
-    for path in paths:
-        ok("record", path, "--history", history)
-    before = told(history, tmp_path / "before")
+@dataclass(frozen=True)
+class Recorded:
+    """The history of the three nights, and all output of it."""
+
+    history: Path
+    output: dict[str, object]
+
+    def copy(self, folder: Path) -> Path:
+        """Return a copy of the history."""
+        return Path(shutil.copytree(self.history, folder / "history"))
+
+
+@pytest.fixture(scope="module")
+def recorded(nights: list[RunFile], tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    folder = tmp_path_factory.mktemp("recorded")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(snapshots, "SHIPPED_HISTORY", folder / "nothing")
+        patch.chdir(folder)
+        for one in nights:
+            ok("record", write_run_file(folder / f"{one.run.id}.jsonl", one), "--history", folder / "history")
+        return Recorded(folder / "history", told(folder / "history", folder / "output"))
+
+
+def test_a_series_that_was_poisoned_recovers(tmp_path: Path, recorded: Recorded, poison: RunFile) -> None:
+    history, before = recorded.copy(tmp_path), recorded.output
     tables = {path: path.read_text() for path in history.glob("[os]*/**/*.csv")}
 
     evil = write_run_file(tmp_path / "evil.jsonl", poison)
@@ -239,12 +257,9 @@ LOCAL = (
 
 @pytest.mark.parametrize("build", LOCAL, ids=lambda build: build.version)
 def test_no_series_follows_a_build_of_somebodys_own(
-    tmp_path: Path, nights: list[RunFile], runfile: Make, build: Build
+    tmp_path: Path, recorded: Recorded, runfile: Make, build: Build
 ) -> None:
-    history = tmp_path / "history"
-    for one in nights:
-        ok("record", write_run_file(tmp_path / f"{one.run.id}.jsonl", one), "--history", history)
-    before = told(history, tmp_path / "before")
+    history, before = recorded.copy(tmp_path), recorded.output
     own = replace(
         runfile(5, dict.fromkeys((A, B, C), "crash"), build=build), signatures=(Signature("jax.lax.sort", "(mine)"),)
     )
