@@ -15,10 +15,12 @@ __all__ = [
     "FLUSHED",
     "HOST_VALUES",
     "INTEGER_RANGE",
+    "JUMP",
     "LINKED_SIZES",
     "NOT_EMPTY",
     "QUADRATIC",
     "SESSION",
+    "TIES",
     "UNIT_RANGE",
     "VARIABLES",
     "WELL_SCALED",
@@ -46,6 +48,10 @@ INTEGER_RANGE: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "a number beyond the range of an integer has no integer value"
 )
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
+
+# The points at which a derivative follows from the reference.
+JUMP: Limits = {InputKind.KINKS: "the function jumps there, or bends within the step of the differences"}
+TIES: Limits = {InputKind.KINKS: "equal elements may share a gradient in several ways"}
 
 # Calls that cannot be compiled.
 HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}

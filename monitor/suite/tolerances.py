@@ -24,6 +24,8 @@ PARTS = {
 STEP = 2.0**-17
 # The error which that leaves, relative to the largest element: a gradient is judged no more sharply than this.
 STEP_TOLERANCE = 1e-8
+# The error of a one-sided difference, which is of the first order in the step.
+ONE_SIDED_TOLERANCE = 4 * STEP
 
 
 def tolerance_of(dtype: str) -> float:

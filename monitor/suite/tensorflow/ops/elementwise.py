@@ -1,7 +1,7 @@
 """Elementwise functions."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, positive, tensor, uniform
-from monitor.suite.limits import FLUSHED
+from monitor.suite.limits import FLUSHED, JUMP
 
 REAL = {"complex64": "float32", "complex128": "float64"}
 
@@ -76,7 +76,7 @@ def _(np, a, b):
     return a / b
 
 
-@case("tf.math.divide_no_nan", dtypes=FLOATING, modes=(EAGER, GRADIENT))
+@case("tf.math.divide_no_nan", dtypes=FLOATING, modes=(EAGER, GRADIENT), limits=JUMP)
 def divide_no_nan(tf, a=tensor(3, 1), b=positive(4)):
     return tf.math.divide_no_nan(a, b)
 

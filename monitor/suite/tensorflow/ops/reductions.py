@@ -1,7 +1,7 @@
 """Reductions along an axis, counts and cumulative functions."""
 
 from monitor.suite.declare import BOOL, COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, NUMERIC, case, indices, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, JUMP, NOT_EMPTY, TIES
 
 PLACES = dict.fromkeys(NUMERIC + BOOL, "int64")
 
@@ -166,7 +166,7 @@ def _(np, x):
     return np.logaddexp.accumulate(x, axis=1)
 
 
-@case("tf.math.l2_normalize", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4)
+@case("tf.math.l2_normalize", dtypes=FLOATING, modes=(EAGER, GRADIENT), condition=4, limits=JUMP)
 def l2_normalize(tf, x=tensor(5, 7)):
     return tf.math.l2_normalize(x, axis=1)
 
@@ -186,7 +186,7 @@ def _(np, x):
     return np.mean(x == 0)
 
 
-@case("tf.math.top_k", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY)
+@case("tf.math.top_k", dtypes=NUMERIC, modes=(EAGER, GRADIENT), limits=NOT_EMPTY | TIES)
 def top_k(tf, x=tensor(5, 7)):
     return tf.math.top_k(x, k=3).values
 
