@@ -7,6 +7,7 @@ from monitor.model import InputKind, Mode
 from monitor.suite.declare import FIXED_SHAPES
 
 __all__ = [
+    "DATASET",
     "EAGER_LOOP",
     "FINITE",
     "FIXED_RANK",
@@ -55,6 +56,7 @@ TIES: Limits = {InputKind.KINKS: "equal elements may share a gradient in several
 
 # Calls that cannot be compiled.
 HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}
+DATASET: Limits = {Mode.COMPILED: "the call iterates over a dataset in Python, which a compiled function cannot"}
 SESSION: Limits = {Mode.COMPILED: "the call builds a graph and runs it in a session, on the host"}
 VARIABLES: Limits = {
     Mode.COMPILED: "each call creates variables, and a compiled function creates them in its first call alone"

@@ -1,7 +1,7 @@
 """Datasets: from lists, in shards, shuffled, in ragged batches."""
 
 from monitor.suite.declare import DTYPE, EVERY, NUMERIC, case, tensor
-from monitor.suite.limits import HOST_VALUES
+from monitor.suite.limits import DATASET, HOST_VALUES
 
 
 @case("tf.data.experimental.from_list", dtypes=EVERY, limits=HOST_VALUES)
@@ -14,7 +14,7 @@ def _(np, x):
     return [*x]
 
 
-@case("tf.data.experimental.from_list", name="of-tuples", dtypes=("float32", "int32"))
+@case("tf.data.experimental.from_list", name="of-tuples", dtypes=("float32", "int32"), limits=DATASET)
 def from_list_of_tuples(tf, x=tensor(3, 2), y=tensor(3)):
     return [*tf.data.experimental.from_list([(x[i], {"label": y[i]}) for i in range(3)])]
 
@@ -73,7 +73,7 @@ def _(refused):
     return refused == [True, True]
 
 
-@case("tf.data.Dataset.shard", dtypes=EVERY)
+@case("tf.data.Dataset.shard", dtypes=EVERY, limits=DATASET)
 def shard(tf, x=tensor(7, 2)):
     return [*tf.data.Dataset.from_tensor_slices(x).shard(num_shards=3, index=1)]
 
@@ -103,7 +103,7 @@ def _(np):
     return [[np.array(0)], [np.array(1)], [], [], []]
 
 
-@case("tf.data.Dataset.shard", name="of-a-map", dtypes=("float32", "int32"))
+@case("tf.data.Dataset.shard", name="of-a-map", dtypes=("float32", "int32"), limits=DATASET)
 def shard_of_a_map(tf, x=tensor(6)):
     return [*tf.data.Dataset.from_tensor_slices(x).map(lambda element: 2 * element).shard(2, 1).batch(3)]
 
@@ -139,7 +139,7 @@ def _(refused):
     return refused == [[2, 2], [2, -1], [0, 0], [-3, 1]]
 
 
-@case("tf.data.experimental.shuffle_and_repeat", dtypes=NUMERIC)
+@case("tf.data.experimental.shuffle_and_repeat", dtypes=NUMERIC, limits=DATASET)
 def shuffle_and_repeat(tf, x=tensor(6)):
     shuffled = tf.data.experimental.shuffle_and_repeat(buffer_size=6, count=2)
     elements = [*tf.data.Dataset.from_tensor_slices(x).apply(shuffled)]
@@ -207,7 +207,7 @@ def _(count):
     return count == 0
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", dtypes=EVERY)
+@case("tf.data.experimental.dense_to_ragged_batch", dtypes=EVERY, limits=DATASET)
 def dense_to_ragged_batch(tf, x=tensor(5)):
     dataset = tf.data.Dataset.range(1, 6).map(lambda length: x[:length])
     batches = dataset.apply(tf.data.experimental.dense_to_ragged_batch(batch_size=2))
@@ -219,7 +219,7 @@ def _(np, x):
     return [np.concatenate([x[:1], x[:2]]), np.concatenate([x[:3], x[:4]]), x]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="lengths", dtypes=("int64", "int32"))
+@case("tf.data.experimental.dense_to_ragged_batch", name="lengths", dtypes=("int64", "int32"), limits=DATASET)
 def dense_to_ragged_batch_lengths(tf, x=tensor(5), dtype=DTYPE):
     batched = tf.data.experimental.dense_to_ragged_batch(2, row_splits_dtype=dtype)
     return [batch.row_lengths() for batch in tf.data.Dataset.range(5).map(lambda length: x[:length]).apply(batched)]
@@ -230,7 +230,7 @@ def _(np):
     return [np.array([0, 1]), np.array([2, 3]), np.array([4])]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="drop-remainder", dtypes=("float32", "int32"))
+@case("tf.data.experimental.dense_to_ragged_batch", name="drop-remainder", dtypes=("float32", "int32"), limits=DATASET)
 def dense_to_ragged_batch_drop_remainder(tf, x=tensor(5)):
     dataset = tf.data.Dataset.range(5).map(lambda length: x[:length])
     batched = tf.data.experimental.dense_to_ragged_batch(batch_size=3, drop_remainder=True)
@@ -242,7 +242,7 @@ def _(np, x):
     return [np.where(np.arange(2) < [[0], [1], [2]], x[:2], 0)]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="of-matrices", dtypes=("float32", "int32"))
+@case("tf.data.experimental.dense_to_ragged_batch", name="of-matrices", dtypes=("float32", "int32"), limits=DATASET)
 def dense_to_ragged_batch_of_matrices(tf, x=tensor(3, 2)):
     dataset = tf.data.Dataset.range(1, 4).map(lambda rows: {"part": x[:rows]})
     batched = tf.data.experimental.dense_to_ragged_batch(batch_size=3)
@@ -254,7 +254,7 @@ def _(np, x):
     return [np.concatenate([x[:1], x[:2], x])]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="same-shapes", dtypes=("float32", "int32"))
+@case("tf.data.experimental.dense_to_ragged_batch", name="same-shapes", dtypes=("float32", "int32"), limits=DATASET)
 def dense_to_ragged_batch_same_shapes(tf, x=tensor(4, 3)):
     batched = tf.data.experimental.dense_to_ragged_batch(batch_size=2)
     return [*tf.data.Dataset.from_tensor_slices(x).apply(batched)]  # nothing ragged about them: tensors

@@ -1,7 +1,7 @@
 """Nested structures of tensors, and a batch divided among replicas."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION
+from monitor.suite.limits import DATASET, FIXED_SHAPES, NOT_EMPTY, SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -207,7 +207,9 @@ def _(message):
     return "13" in message and "4" in message
 
 
-@case("tf.distribute.InputContext.get_per_replica_batch_size", name="of-a-strategy", dtypes=("float32",))
+@case(
+    "tf.distribute.InputContext.get_per_replica_batch_size", name="of-a-strategy", dtypes=("float32",), limits=DATASET
+)
 def get_per_replica_batch_size_of_a_strategy(tf, x=tensor(6, 2)):
     def dataset_of(context):
         batch = context.get_per_replica_batch_size(3)

@@ -1,7 +1,7 @@
 """Training in TensorFlow 1: an optimizer, moving averages, the global step, a metric."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, indices, tensor
-from monitor.suite.limits import FIXED_SHAPES, SESSION, VARIABLES
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION, VARIABLES
 
 ADADELTA = "tf.compat.v1.train.AdadeltaOptimizer"
 # Exact in every dtype; a half would round the default epsilon to zero.
@@ -260,7 +260,12 @@ def _(refused):
     return refused == ["float32", "int64"]
 
 
-@case("tf.compat.v1.metrics.accuracy", dtypes=NUMERIC, returns=dict.fromkeys(NUMERIC, "float32"), limits=SESSION)
+@case(
+    "tf.compat.v1.metrics.accuracy",
+    dtypes=NUMERIC,
+    returns=dict.fromkeys(NUMERIC, "float32"),
+    limits=FIXED_SHAPES | SESSION,
+)
 def accuracy(tf, guesses=indices(20, below=3), truths=indices(20, below=3), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         labels, predictions = (tf.cast(tf.constant(values.numpy()), dtype) for values in (truths, guesses))
@@ -297,7 +302,7 @@ def _(np, guesses, truths):
     return np.array(np.sum(guesses == truths) / 21)
 
 
-@case("tf.compat.v1.metrics.accuracy", name="weighted", dtypes=("float32",), limits=SESSION)
+@case("tf.compat.v1.metrics.accuracy", name="weighted", dtypes=("float32",), limits=NOT_EMPTY | SESSION)
 def accuracy_weighted(tf, guesses=indices(20, below=2), truths=indices(20, below=2), weights=indices(20, below=5)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         labels, predictions = tf.constant(truths.numpy()), tf.constant(guesses.numpy())

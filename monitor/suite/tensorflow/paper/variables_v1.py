@@ -1,7 +1,7 @@
 """TensorFlow 1's collections of variables, and their initialization."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, case, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import NOT_EMPTY, SESSION
 
 
 @case("tf.compat.v1.get_collection")
@@ -114,7 +114,7 @@ def _(np):
     return [np.array(False), np.array(True)]
 
 
-@case("tf.compat.v1.is_variable_initialized", name="reference", dtypes=("float32", "int32"), limits=SESSION)
+@case("tf.compat.v1.is_variable_initialized", name="reference", dtypes=("float32", "int32"), limits=NOT_EMPTY | SESSION)
 def is_variable_initialized_reference(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         variable = tf.compat.v1.Variable(x.numpy(), use_resource=False)  # as TensorFlow 1 made them by default
