@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from monitor.cli.commands import COMMANDS, command_app
 from monitor.cli.options import FrameworksOption, JsonOption, SuitesOption
 from monitor.cli.output import examples, print_json
+from monitor.formatting.case_variant import dtype_of, mode_of
+from monitor.model import function_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
-from monitor.suite.discovery import collect, frameworks, is_listed, suites
+from monitor.suite.discovery import collect, frameworks, generated, is_listed, suites
 
 app = command_app(COMMANDS["suite"])
 
@@ -27,7 +29,7 @@ def list_cases(
     suite: SuitesOption = [],  # noqa: B006
     json_: JsonOption = False,
 ) -> None:
-    """List every declared case by its id.
+    """List every declared or generated case by its id.
 
     Needs no framework. Suites whose cases only an installed build can list are named on standard error.
     """
@@ -45,13 +47,25 @@ def list_cases(
         if not is_listed(of, name)
         for case in collect(of, name).values()
     ]
+    cases += [
+        {
+            "case": case,
+            "suite": name,
+            "function": function_of(case),
+            "mode": mode_of(case.split("/", 2)[2]).value,
+            "dtype": dtype_of(case),
+            "oracle": "reference",
+        }
+        for of, name in selected
+        for case in generated(of, name)
+    ]
     if json_:
         print_json(cases)
         return
     for case in cases:
         print(f"{case['suite']}  {case['case']}")
     for of, name in selected:
-        if is_listed(of, name):
+        if is_listed(of, name) and not generated(of, name):
             log(f"{name}: the installed build of {of} lists its cases when it runs")
 
 

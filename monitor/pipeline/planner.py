@@ -21,7 +21,7 @@ from monitor.model import Evidence, Job, Period, Series, period_of
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
-from monitor.suite.discovery import KERNELS, collect, frameworks, is_listed, suites
+from monitor.suite.discovery import KERNELS, collect, frameworks, generated, is_listed, suites
 
 Listed = Mapping[tuple[str, str], frozenset[str]]  # cases by framework and suite
 
@@ -103,7 +103,10 @@ def matching_jobs(
         return jobs
     suites_of = {(job.framework, job.suite): job.suite for job in jobs}
     cases = {
-        key: listed.get(key, frozenset()) if _lists_itself(*key) else frozenset(collect(*key)) for key in suites_of
+        key: frozenset(generated(*key)) or listed.get(key, frozenset())
+        if _lists_itself(*key)
+        else frozenset(collect(*key))
+        for key in suites_of
     }
 
     def matches(pattern: str, job: Job) -> bool:

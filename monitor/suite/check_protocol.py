@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from monitor.model import Mode, NumericalError
 from monitor.suite.device import Device
@@ -56,3 +56,11 @@ class CaseCheck(Protocol):
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         """Return the error of a correct result. Raises MismatchError and OracleError."""
+
+
+@runtime_checkable
+class ShrinkableCheck(Protocol):
+    """A check that finds the smallest input that fails as its own."""
+
+    def smallest(self, device: Device) -> str:
+        """Return the smallest program that fails as this one does, in one line."""

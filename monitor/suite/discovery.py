@@ -1,7 +1,7 @@
 """Discover suites and their cases.
 
 A suite is a package `monitor.suite.<framework>.<suite>`, whose modules declare its cases. Or it is a module of that
-name whose `checks` function lists the checks of the installed build.
+name whose `checks` function lists the checks of the installed build. The ids of generated cases are known without it.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the list of declared cases needs no NumPy
     from monitor.suite.device import Device
 
 HERE = Path(__file__).parent
+GENERATED = "chains"  # the suite of generated programs, whose cases are known without a build
 KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
 # Modules in the folder of a framework that are no suite of checks.
 NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "script_dialect"}
@@ -54,6 +55,14 @@ def listing(framework: str, suite: str) -> Callable[[Device], Iterable[CaseCheck
         return None
     listed: Callable[[Device], Iterable[CaseCheck]] = import_module(f"monitor.suite.{framework}.{suite}").checks
     return listed
+
+
+def generated(framework: str, suite: str) -> tuple[str, ...]:
+    """Return the ids of the cases of a suite that a grammar generates, without a build; empty for another suite."""
+    if suite != GENERATED or not is_listed(framework, suite):
+        return ()
+    ids: tuple[str, ...] = import_module(f"monitor.suite.{framework}.{suite}").case_ids()
+    return ids
 
 
 def collect(framework: str, suite: str) -> dict[str, Case]:

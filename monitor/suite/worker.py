@@ -21,7 +21,7 @@ from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import TIMED, Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
-from monitor.suite.check_protocol import CaseCheck, DrawError, OracleError, SuiteUnavailableError
+from monitor.suite.check_protocol import CaseCheck, DrawError, OracleError, ShrinkableCheck, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
@@ -113,6 +113,8 @@ def observe(device: Device, check: CaseCheck) -> Observation:
         cause = raised.__cause__ if isinstance(raised, DrawError) and raised.__cause__ else raised
         label = f"{raised.label}: " if isinstance(raised, DrawError) else ""
         outcome, message = device.refusal(cause) or Outcome.ERROR, clean(label + describe(cause))
+    if outcome in (Outcome.MISMATCH, Outcome.ERROR) and isinstance(check, ShrinkableCheck):
+        message = clean(f"{check.smallest(device)}: {message}")
     return Observation(
         check.id,
         outcome,

@@ -11,11 +11,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from monitor.model import Mode
+from monitor.model import Mode, function_of
 from monitor.suite import discovery as collecting
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, Declaration, Tensor, case, indices, positive, tensor
-from monitor.suite.discovery import DeclarationError, collect, frameworks, is_listed, suites
+from monitor.suite.discovery import DeclarationError, collect, frameworks, generated, is_listed, suites
 from monitor.suite.inputs import draw_tensor
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -81,6 +81,7 @@ def test_three_frameworks_have_the_suite() -> None:
 def test_every_catalogued_function_has_cases(framework: str) -> None:
     declared = [suite for suite in suites(framework) if not is_listed(framework, suite)]
     checked = {one.declaration.function for suite in declared for one in collect(framework, suite).values()}
+    checked |= {function_of(case) for suite in suites(framework) for case in generated(framework, suite)}
     catalogued = {name for name, function in load_catalog().items() if function.framework == framework}
     assert checked == catalogued
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from monitor.suite.chains.script import chain_script
+from monitor.suite.jax.chains import SPELLING
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import Dialect
 from monitor.suite.verdict import CLOSING, opening
@@ -148,4 +150,9 @@ def harness(_: str, variant: str, recorded: str) -> str:
     )
 
 
-LISTED: Mapping[str, Callable[[str, str, str], str]] = {"harness": harness}
+def chains(function: str, variant: str, recorded: str) -> str:
+    """Return the script of a generated program."""
+    return chain_script(DIALECT, SPELLING, f"jax/{function}/{variant}", recorded)
+
+
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains, "harness": harness}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitor.suite.chains.script import chain_script
 from monitor.suite.repro import Dialect
+from monitor.suite.tensorflow.chains import SPELLING
 
 DIALECT = Dialect(
     module="tf",
@@ -37,4 +39,10 @@ return tape.gradient(results, [{names}], output_gradients=pulled)
 """,
 )
 
-LISTED: Mapping[str, Callable[[str, str, str], str]] = {}
+
+def chains(function: str, variant: str, recorded: str) -> str:
+    """Return the script of a generated program."""
+    return chain_script(DIALECT, SPELLING, f"tensorflow/{function}/{variant}", recorded)
+
+
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+from monitor.suite.chains.script import chain_script
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import Dialect, NoScriptError
+from monitor.suite.torch.chains import SPELLING
 from monitor.suite.verdict import CLOSING, opening
 
 # A layer on the device `meta` has no values: the case gives them in its call.
@@ -211,4 +213,10 @@ UNIQUE = {
 # Operators whose own steps, not their inputs, make a rounding error grow: positions in an image are tens of pixels.
 STEPS = {"_upsample_bilinear2d_aa": 4.0}
 
-LISTED: Mapping[str, Callable[[str, str, str], str]] = {"opinfo": opinfo}
+
+def chains(function: str, variant: str, recorded: str) -> str:
+    """Return the script of a generated program."""
+    return chain_script(DIALECT, SPELLING, f"torch/{function}/{variant}", recorded)
+
+
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains, "opinfo": opinfo}
