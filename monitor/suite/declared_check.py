@@ -14,12 +14,12 @@ from monitor.suite.check_protocol import DrawError, OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.derivatives import compare_with_one_sided, expected_gradients, gradient_weights
 from monitor.suite.device import Device
-from monitor.suite.input_kinds import Draw, draws
-from monitor.suite.inputs import base_of, draw_inputs, draw_tensor, reference_arguments
+from monitor.suite.input_kinds import SMALLEST_NORMAL, Draw, draws
+from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.reference_range import undecided_as_expected, underflow
 from monitor.suite.references import expected_results
-from monitor.suite.tolerances import STEP_TOLERANCE
+from monitor.suite.tolerances import PARTS, STEP_TOLERANCE
 
 Call = Callable[[], Any]
 
@@ -40,6 +40,7 @@ class DeclaredCheck:
         self.dtype = case.dtype
         self.mode = case.mode
         self.timed = case.kind is InputKind.PLAIN
+        self._given: list[tuple[str, Any, Array]] = []
 
     def prepare(self, device: Device) -> Call:
         case = self.case
@@ -49,13 +50,20 @@ class DeclaredCheck:
             if not isinstance(value, Tensor)
         }
         compiled: dict[object, Callable[..., Any]] = {}
-        calls = [_call(device, case, draw, others, compiled) for draw in draws(case)]
+        self._given = []
+        calls = []
+        for draw in draws(case):
+            given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
+            self._given += given
+            tensors = {name: put for name, put, _ in given}
+            calls.append(_call(device, case, draw, tensors, others, compiled))
         if case.kind is InputKind.PLAIN:
             return calls[0]
         return partial(_call_each, draws(case), calls)
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         case = self.case
+        _refuse_changed(device, self._given)
         if case.kind is InputKind.PLAIN:
             return _judge(device, case, draws(case)[0], result)
         errors, wrong = [], []
@@ -73,10 +81,14 @@ class DeclaredCheck:
 
 
 def _call(
-    device: Device, case: Case, draw: Draw, others: dict[str, Any], compiled: dict[object, Callable[..., Any]]
+    device: Device,
+    case: Case,
+    draw: Draw,
+    tensors: dict[str, Any],
+    others: dict[str, Any],
+    compiled: dict[object, Callable[..., Any]],
 ) -> Call:
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
-    tensors = {name: _put(device, case, name, spec) for name, spec in draw.tensors.items()}
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
     body = partial(case.declaration.call, device.module)
     if case.mode is Mode.GRADIENT:
@@ -101,14 +113,27 @@ def _call(
     return partial(body, *(arguments[name] for name in case.declaration.inputs))
 
 
-def _put(device: Device, case: Case, name: str, spec: Tensor) -> Any:
-    """Return an input on the device: as a view, or as the array that the body of the call views."""
+def _put(device: Device, case: Case, name: str, spec: Tensor) -> tuple[Any, Array]:
+    """Return an input on the device, and its values: a view, or the array that the body of the call views."""
     values = draw_tensor(spec, case.dtype, seed=case.declaration.seed(name))
     dtype = spec.dtype or case.dtype
     if spec.view is None:
-        return device.put(values, dtype)
-    base = device.put(base_of(values, spec.view), dtype)
-    return device.viewed(base, spec.view) if device.has_views else base
+        return device.put(values, dtype), values
+    base = base_of(values, spec.view)
+    if device.has_views:
+        return device.viewed(device.put(base, dtype), spec.view), values
+    return device.put(base, dtype), base
+
+
+def _refuse_changed(device: Device, given: list[tuple[str, Any, Array]]) -> None:
+    """Raise MismatchError for an input that has other values than before the call."""
+    for name, tensor, values in given:
+        fetched = device.fetch(tensor)
+        if fetched is None:
+            continue
+        rounding = SMALLEST_NORMAL.get(PARTS.get(fetched.dtype, fetched.dtype), 0.0)  # of a subnormal number
+        if not np.allclose(fetched.values, values, rtol=0, atol=rounding, equal_nan=True):
+            raise MismatchError(f"the call changed its input {name}")
 
 
 def _placed(device: Device, case: Case, value: Any) -> Any:

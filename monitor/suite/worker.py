@@ -101,7 +101,11 @@ def observe(device: Device, check: CaseCheck) -> Observation:
             if check.timed:
                 latency = measure(lambda calls: device.repeat(call, calls), first)
             seed(device)
-            digest = before if digest_of(device, device.repeat(call, 1)).agrees(before) else None
+            digest = before
+            last = device.repeat(call, 1)
+            if not digest_of(device, last).agrees(before):
+                digest = None
+                _judge_last(device, check, last)
     except AbsentError as absent:
         outcome, message = Outcome.ABSENT, clean(str(absent))
     except OracleError as unknown:
@@ -125,6 +129,14 @@ def observe(device: Device, check: CaseCheck) -> Observation:
         digest=digest,
         seconds=round(time.perf_counter() - start, 3),
     )
+
+
+def _judge_last(device: Device, check: CaseCheck, result: Any) -> None:
+    """Judge the result of the last of many equal calls. Raises MismatchError and OracleError."""
+    try:
+        check.judge(device, result)
+    except MismatchError as mismatch:
+        raise MismatchError(f"right at first, then wrong: {mismatch}", mismatch.error) from mismatch
 
 
 def works(device: Device) -> bool:

@@ -1,0 +1,90 @@
+"""Faults of calls that the first result alone does not show."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from monitor.model import Observation, Outcome
+from monitor.suite.declare import EAGER, Case, View, case, tensor
+from monitor.suite.declared_check import DeclaredCheck
+from monitor.suite.oracle import FetchedTensor
+from monitor.suite.worker import observe
+
+
+class ArrayDevice:
+    """NumPy as a framework, as `observe` needs one."""
+
+    name, prefix, module, has_views = "numpy", "numpy", np, True
+
+    def put(self, array: Any, dtype: str) -> Any:
+        return np.asarray(array).astype(dtype)
+
+    def fetch(self, leaf: Any) -> FetchedTensor | None:
+        return FetchedTensor(np.asarray(leaf), leaf.dtype.name) if isinstance(leaf, np.ndarray | np.generic) else None
+
+    def viewed(self, array: Any, view: View) -> Any:
+        raise AssertionError(view)
+
+    def seed(self, number: int) -> None:
+        np.random.seed(number)
+
+    def fallbacks(self) -> tuple[str, ...]:
+        return ()
+
+    def elsewhere(self, leaf: Any) -> str:
+        return ""
+
+    def repeat(self, call: Callable[[], Any], times: int) -> Any:
+        return [call() for _ in range(times)][-1]
+
+    def refusal(self, error: BaseException) -> Outcome | None:
+        return None
+
+
+def observed(call: Callable[..., Any]) -> Observation:
+    declaration = case("numpy.flip", dtypes=("float32", "float16"), modes=(EAGER,))(call)
+    declaration.reference(lambda np, x: x[::-1])
+    device: Any = ArrayDevice()
+    return observe(device, DeclaredCheck(Case("numpy", declaration, EAGER, "float32")))
+
+
+def test_a_right_call_passes() -> None:
+    def call(np, x=tensor(3, 4)):
+        return x[::-1]
+
+    assert observed(call).outcome is Outcome.PASS
+
+
+def test_a_call_that_changes_its_input_is_found() -> None:
+    def call(np, x=tensor(3, 4)):
+        x[:] = x[::-1].copy()
+        return x.copy()
+
+    seen = observed(call)
+    assert (seen.outcome, seen.message) == (Outcome.MISMATCH, "the call changed its input x")
+
+
+@pytest.mark.parametrize("first_wrong", [2, 3, 50])
+def test_a_call_that_is_wrong_later_is_found(first_wrong: int) -> None:
+    calls = 0
+
+    def call(np, x=tensor(3, 4)):
+        nonlocal calls
+        calls += 1
+        return x[::-1] * np.float32(1.01 if calls >= first_wrong else 1)
+
+    seen = observed(call)
+    assert seen.outcome is Outcome.MISMATCH
+    assert seen.message.startswith("right at first, then wrong: ")
+
+
+def test_a_subnormal_half_number_counts_as_unchanged() -> None:
+    def call(np, x=tensor(300, 400)):
+        return x[::-1]
+
+    declaration = case("numpy.flip", dtypes=("float16",), modes=(EAGER,))(call)
+    declaration.reference(lambda np, x: x[::-1])
+    device: Any = ArrayDevice()
+    assert observe(device, DeclaredCheck(Case("numpy", declaration, EAGER, "float16"))).outcome is Outcome.PASS
