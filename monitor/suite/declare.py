@@ -46,6 +46,11 @@ FIXED_SHAPES: dict[InputKind | Mode, str] = dict.fromkeys(
     (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
 )
 
+# For `limits`: the contracts of shapes that many functions have.
+NO_EMPTY = {InputKind.EMPTY: "it takes no empty dimension"}
+FIXED_RANK = {InputKind.RANK: "it takes a fixed number of dimensions"}
+LINKED_SIZES = {InputKind.LARGE: "its sizes depend on each other"}
+
 FLOATING = ("float32", "float64", "float16", "bfloat16")
 COMPLEX = ("complex64", "complex128")
 INTEGER = ("int32", "int64")

@@ -23,7 +23,7 @@ from monitor.suite.oracle import FetchedTensor
 # Messages of refusals by PyTorch. Every other exception is an error.
 REFUSALS = re.compile(
     r"not implemented for|not supported|unsupported|not yet implemented|not compiled with CUDA|Found no NVIDIA driver"
-    r"|when none is available|Could not run '.*' with arguments from the",
+    r"|not linked with support for|when none is available|Could not run '.*' with arguments from the",
     re.IGNORECASE,
 )
 

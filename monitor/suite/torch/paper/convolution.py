@@ -1,6 +1,18 @@
 """Convolutions, and pooling over windows of any size."""
 
-from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.declare import (
+    COMPILED,
+    COMPLEX,
+    EAGER,
+    FIXED_RANK,
+    FLOATING,
+    GRADIENT,
+    LINKED_SIZES,
+    NO_EMPTY,
+    built,
+    case,
+    tensor,
+)
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -22,7 +34,13 @@ def convolve(np, x, weight, bias=0.0, stride=1, padding=0, dilation=1, groups=1)
     return result + np.reshape(bias, (1, -1) + (1,) * axes)
 
 
-@case("torch.nn.functional.conv2d", dtypes=FLOATING + COMPLEX, modes=ALL_MODES, condition=4)
+@case(
+    "torch.nn.functional.conv2d",
+    dtypes=FLOATING + COMPLEX,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv2d(torch, x=tensor(2, 3, 6, 7), weight=tensor(4, 3, 3, 2), bias=tensor(4)):
     return torch.nn.functional.conv2d(x, weight, bias)
 
@@ -32,7 +50,14 @@ def _(np, x, weight, bias):
     return convolve(np, x, weight, bias)
 
 
-@case("torch.nn.functional.conv2d", name="strided-padded", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case(
+    "torch.nn.functional.conv2d",
+    name="strided-padded",
+    dtypes=FLOATING,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK,
+)
 def conv2d_strided(torch, x=tensor(2, 3, 7, 7), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, stride=2, padding=1)
 
@@ -42,7 +67,14 @@ def _(np, x, weight):
     return convolve(np, x, weight, stride=2, padding=1)
 
 
-@case("torch.nn.functional.conv2d", name="dilated", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case(
+    "torch.nn.functional.conv2d",
+    name="dilated",
+    dtypes=FLOATING,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv2d_dilated(torch, x=tensor(1, 2, 7, 7), weight=tensor(3, 2, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, dilation=2)
 
@@ -52,7 +84,14 @@ def _(np, x, weight):
     return convolve(np, x, weight, dilation=2)
 
 
-@case("torch.nn.functional.conv2d", name="depthwise", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case(
+    "torch.nn.functional.conv2d",
+    name="depthwise",
+    dtypes=FLOATING,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv2d_by_channel(torch, x=tensor(2, 4, 5, 5), weight=tensor(8, 1, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, groups=4)
 
@@ -62,7 +101,14 @@ def _(np, x, weight):
     return convolve(np, x, weight, groups=4)
 
 
-@case("torch.nn.functional.conv2d", name="channels-last", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case(
+    "torch.nn.functional.conv2d",
+    name="channels-last",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK,
+)
 def conv2d_channels_last(torch, x=tensor(2, 3, 6, 6), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x.to(memory_format=torch.channels_last), weight, padding="same")
 
@@ -72,7 +118,13 @@ def _(np, x, weight):
     return convolve(np, x, weight, padding=1)
 
 
-@case("torch.nn.functional.conv2d", name="empty", dtypes=FLOATING, modes=(EAGER, COMPILED))
+@case(
+    "torch.nn.functional.conv2d",
+    name="empty",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv2d_of_nothing(torch, x=tensor(0, 3, 6, 6), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x, weight)
 
@@ -82,7 +134,14 @@ def _(np, x, weight):
     return np.zeros((0, 4, 4, 4))
 
 
-@case("torch.nn.functional.conv2d", name="large", dtypes=("float32", "bfloat16"), modes=(EAGER, COMPILED), condition=8)
+@case(
+    "torch.nn.functional.conv2d",
+    name="large",
+    dtypes=("float32", "bfloat16"),
+    modes=(EAGER, COMPILED),
+    condition=8,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv2d_large(torch, x=tensor(4, 16, 24, 24), weight=tensor(16, 16, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, padding=1)
 
@@ -92,7 +151,7 @@ def _(np, x, weight):
     return convolve(np, x, weight, padding=1)
 
 
-@case("torch.nn.Conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case("torch.nn.Conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
 def conv3d(
     torch,
     x=tensor(2, 2, 4, 5, 5),
@@ -108,7 +167,14 @@ def _(np, x, weight, bias):
     return convolve(np, x, weight, bias)
 
 
-@case("torch.nn.Conv3d", name="strided-padded", dtypes=FLOATING, modes=ALL_MODES, condition=4)
+@case(
+    "torch.nn.Conv3d",
+    name="strided-padded",
+    dtypes=FLOATING,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv3d_strided(
     torch,
     x=tensor(1, 2, 5, 5, 5),
@@ -123,7 +189,14 @@ def _(np, x, weight):
     return convolve(np, x, weight, stride=2, padding=1)
 
 
-@case("torch.nn.Conv3d", name="grouped", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case(
+    "torch.nn.Conv3d",
+    name="grouped",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv3d_grouped(
     torch,
     x=tensor(1, 4, 4, 4, 4),
@@ -138,7 +211,14 @@ def _(np, x, weight):
     return convolve(np, x, weight, groups=2)
 
 
-@case("torch.nn.Conv3d", name="unbatched", dtypes=FLOATING, modes=(EAGER, COMPILED), condition=4)
+@case(
+    "torch.nn.Conv3d",
+    name="unbatched",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def conv3d_unbatched(
     torch,
     x=tensor(2, 4, 4, 4),
@@ -176,7 +256,7 @@ def average(np, x, out):
     return result
 
 
-@case("torch.nn.AdaptiveAvgPool3d", dtypes=FLOATING, modes=ALL_MODES)
+@case("torch.nn.AdaptiveAvgPool3d", dtypes=FLOATING, modes=ALL_MODES, limits=NO_EMPTY | FIXED_RANK)
 def adaptive_average_3d(torch, x=tensor(2, 3, 5, 6, 7)):
     return torch.nn.AdaptiveAvgPool3d((2, 3, 4))(x)
 
@@ -193,20 +273,33 @@ def adaptive_average_to_one(torch, x=tensor(2, 3, 4, 4, 4)):
 
 @adaptive_average_to_one.reference
 def _(np, x):
-    return np.mean(x, axis=(2, 3, 4), keepdims=True)
+    return np.mean(x, axis=(-3, -2, -1), keepdims=True)
 
 
-@case("torch.nn.AdaptiveAvgPool3d", name="kept-axis", dtypes=FLOATING, modes=(EAGER, COMPILED))
+@case(
+    "torch.nn.AdaptiveAvgPool3d",
+    name="kept-axis",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    limits=NO_EMPTY | FIXED_RANK,
+)
 def adaptive_average_kept(torch, x=tensor(3, 4, 5, 6)):
     return torch.nn.AdaptiveAvgPool3d((None, 2, None))(x)
 
 
 @adaptive_average_kept.reference
 def _(np, x):
-    return average(np, x, (4, 2, 6))
+    return average(np, x, (x.shape[1], 2, x.shape[3]))
 
 
-@case("torch.nn.AdaptiveAvgPool3d", name="strided", dtypes=FLOATING, modes=(EAGER, COMPILED))
+@case(
+    "torch.nn.AdaptiveAvgPool3d",
+    name="strided",
+    dtypes=FLOATING,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=NO_EMPTY | FIXED_RANK,
+)
 def adaptive_average_strided(torch, x=tensor(1, 6, 7, 8, 2)):
     return torch.nn.AdaptiveAvgPool3d(3)(x.permute(0, 4, 1, 2, 3)[..., ::2])
 
@@ -216,11 +309,11 @@ def _(np, x):
     return average(np, np.transpose(x, (0, 4, 1, 2, 3))[..., ::2], (3, 3, 3))
 
 
-@case("torch.nn.AdaptiveAvgPool3d", name="empty", dtypes=FLOATING)
+@case("torch.nn.AdaptiveAvgPool3d", name="empty", dtypes=FLOATING, limits=NO_EMPTY | FIXED_RANK)
 def adaptive_average_of_nothing(torch, x=tensor(0, 2, 4, 4, 4)):
     return torch.nn.AdaptiveAvgPool3d(2)(x)
 
 
 @adaptive_average_of_nothing.reference
 def _(np, x):
-    return np.zeros((0, 2, 2, 2, 2))
+    return np.zeros((*x.shape[:2], 2, 2, 2))

@@ -1,10 +1,12 @@
 """Moving of axes, sorting, splitting, and diagonals."""
 
+from monitor.model import InputKind
 from monitor.suite.declare import (
     BOOL,
     COMPILED,
     EAGER,
     EVERY,
+    FIXED_RANK,
     FLOATING,
     GRADIENT,
     INTEGER,
@@ -35,10 +37,11 @@ def argsort_descending(torch, x=tensor(16)):
 
 @argsort_descending.reference
 def _(np, x):
-    return np.argsort(-x, kind="stable")
+    last = len(x) - 1
+    return last - np.argsort(x[::-1], kind="stable")[::-1]  # NaN is the greatest, and first
 
 
-@case("torch.argsort", name="unstable", dtypes=NUMERIC)
+@case("torch.argsort", name="unstable", dtypes=NUMERIC, limits=FIXED_RANK)
 def argsort_sorts(torch, x=tensor(64)):
     return x[torch.argsort(x)]
 
@@ -65,7 +68,7 @@ def argsort_nothing(torch, x=tensor(0, 3)):
 
 @argsort_nothing.reference
 def _(np, x):
-    return np.zeros((0, 3), dtype=int)
+    return np.argsort(x, axis=0, kind="stable")
 
 
 @case("torch.fliplr", dtypes=EVERY, modes=ALL_MODES)
@@ -78,7 +81,7 @@ def _(np, x):
     return x[:, ::-1]
 
 
-@case("torch.fliplr", name="strided", dtypes=FLOATING + BOOL, modes=ALL_MODES)
+@case("torch.fliplr", name="strided", dtypes=FLOATING + BOOL, modes=ALL_MODES, limits=FIXED_RANK)
 def fliplr_strided(torch, x=tensor(6, 4, 2)):
     return torch.fliplr(x.permute(2, 0, 1)[:, ::2])
 
@@ -128,17 +131,23 @@ def _(np, x):
     return np.moveaxis(x, 1, 0)
 
 
-@case("torch.unbind", dtypes=EVERY, modes=ALL_MODES)
+@case("torch.unbind", dtypes=EVERY, modes=ALL_MODES, limits={InputKind.LARGE: "each row is a result"})
 def unbind(torch, x=tensor(3, 4)):
     return torch.unbind(x, 1)
 
 
 @unbind.reference
 def _(np, x):
-    return [x[:, 0], x[:, 1], x[:, 2], x[:, 3]]
+    return [*np.moveaxis(x, 1, 0)]
 
 
-@case("torch.unbind", name="strided", dtypes=FLOATING + BOOL, modes=ALL_MODES)
+@case(
+    "torch.unbind",
+    name="strided",
+    dtypes=FLOATING + BOOL,
+    modes=ALL_MODES,
+    limits={InputKind.LARGE: "each row is a result"},
+)
 def unbind_strided(torch, x=tensor(6, 4)):
     return torch.unbind(x.T[1::2, ::3])
 
@@ -148,14 +157,14 @@ def _(np, x):
     return [*x.T[1::2, ::3]]
 
 
-@case("torch.unbind", name="rows-of-nothing", dtypes=NUMERIC)
+@case("torch.unbind", name="rows-of-nothing", dtypes=NUMERIC, limits={InputKind.LARGE: "each row is a result"})
 def unbind_rows_of_nothing(torch, x=tensor(2, 0)):
     return torch.unbind(x)
 
 
 @unbind_rows_of_nothing.reference
 def _(np, x):
-    return [x[0], x[1]]
+    return [*x]
 
 
 @case("torch.broadcast_tensors", dtypes=EVERY, modes=ALL_MODES)
@@ -165,7 +174,7 @@ def broadcast_tensors(torch, a=tensor(3, 1), b=tensor(1, 4)):
 
 @broadcast_tensors.reference
 def _(np, a, b):
-    return [np.broadcast_to(a, (3, 4)), np.broadcast_to(b, (3, 4))]
+    return [*np.broadcast_arrays(a, b)]
 
 
 @case("torch.broadcast_tensors", name="of-three", dtypes=FLOATING + INTEGER, modes=(EAGER, COMPILED))
@@ -175,7 +184,7 @@ def broadcast_three(torch, a=tensor(2, 1, 1), b=tensor(3, 1), c=tensor()):
 
 @broadcast_three.reference
 def _(np, a, b, c):
-    return [np.broadcast_to(x, (2, 3, 1)) for x in (a, b, c)]
+    return [*np.broadcast_arrays(a, b, c)]
 
 
 @case("torch.broadcast_tensors", name="empty", dtypes=NUMERIC)
@@ -185,7 +194,7 @@ def broadcast_to_nothing(torch, a=tensor(0, 1), b=tensor(1, 4)):
 
 @broadcast_to_nothing.reference
 def _(np, a, b):
-    return [np.zeros((0, 4)), np.zeros((0, 4))]
+    return [*np.broadcast_arrays(a, b)]
 
 
 @case("torch.broadcast_tensors", name="misfit")
@@ -201,7 +210,12 @@ def _(result):
     return result == "refused"
 
 
-@case("torch.diag", dtypes=EVERY, modes=ALL_MODES)
+@case(
+    "torch.diag",
+    dtypes=EVERY,
+    modes=ALL_MODES,
+    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+)
 def diag(torch, x=tensor(4)):
     return torch.diag(x)
 
@@ -211,7 +225,7 @@ def _(np, x):
     return np.diag(x)
 
 
-@case("torch.diag", name="of-matrix", dtypes=EVERY, modes=ALL_MODES)
+@case("torch.diag", name="of-matrix", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_RANK)
 def diag_of_matrix(torch, x=tensor(4, 5)):
     return torch.diag(x)
 
@@ -221,7 +235,13 @@ def _(np, x):
     return np.diag(x)
 
 
-@case("torch.diag", name="above", dtypes=FLOATING, modes=ALL_MODES)
+@case(
+    "torch.diag",
+    name="above",
+    dtypes=FLOATING,
+    modes=ALL_MODES,
+    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+)
 def diag_above(torch, x=tensor(3)):
     return torch.diag(x, 2)
 
@@ -231,7 +251,7 @@ def _(np, x):
     return np.diag(x, 2)
 
 
-@case("torch.diag", name="below-strided", dtypes=FLOATING, modes=ALL_MODES)
+@case("torch.diag", name="below-strided", dtypes=FLOATING, modes=ALL_MODES, limits=FIXED_RANK)
 def diag_below(torch, x=tensor(8, 5)):
     return torch.diag(x.T[:, ::2], -1)
 
@@ -241,7 +261,12 @@ def _(np, x):
     return np.diag(x.T[:, ::2], -1)
 
 
-@case("torch.diag", name="empty", dtypes=NUMERIC)
+@case(
+    "torch.diag",
+    name="empty",
+    dtypes=NUMERIC,
+    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+)
 def diag_of_nothing(torch, x=tensor(0)):
     return torch.diag(x)
 

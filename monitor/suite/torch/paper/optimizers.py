@@ -1,6 +1,7 @@
 """Optimizers and a schedule: some steps, compared with the published rule."""
 
-from monitor.suite.declare import FLOATING, case, tensor
+from monitor.model import InputKind, Mode
+from monitor.suite.declare import FLOATING, LINKED_SIZES, NO_EMPTY, case, tensor
 
 ADAMAX, RPROP, LBFGS = "torch.optim.Adamax", "torch.optim.Rprop", "torch.optim.LBFGS"
 
@@ -9,7 +10,7 @@ def adamax(np, x, gradients, rate=0.5, beta1=0.75, beta2=0.5, epsilon=1e-8, deca
     """Kingma and Ba, Adam, 2015, algorithm 2."""
     mean, largest = np.zeros_like(x), np.zeros_like(x)
     for step, gradient in enumerate(gradients, start=1):
-        gradient = gradient + decay * x
+        gradient = gradient + decay * x if decay else gradient
         mean = beta1 * mean + (1 - beta1) * gradient
         largest = np.maximum(beta2 * largest, np.abs(gradient) + epsilon)
         x = x - rate / (1 - beta1**step) * mean / largest
@@ -23,7 +24,7 @@ def three_steps(torch, optimizer, x, gradients):
     return x
 
 
-@case(ADAMAX, dtypes=FLOATING, condition=8)
+@case(ADAMAX, dtypes=FLOATING, condition=8, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
 def adamax_steps(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3), c=tensor(2, 3)):
     x = x.clone().requires_grad_()
     return three_steps(torch, torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5)), x, [a, b, c])
@@ -34,7 +35,13 @@ def _(np, x, a, b, c):
     return adamax(np, x, [a, b, c])
 
 
-@case(ADAMAX, name="decay", dtypes=FLOATING, condition=16)
+@case(
+    ADAMAX,
+    name="decay",
+    dtypes=FLOATING,
+    condition=16,
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def adamax_with_decay(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5), weight_decay=0.5)
@@ -46,7 +53,13 @@ def _(np, x, a, b):
     return adamax(np, x, [a, b], decay=0.5)
 
 
-@case(ADAMAX, name="maximize", dtypes=("float32", "float64"), condition=8)
+@case(
+    ADAMAX,
+    name="maximize",
+    dtypes=("float32", "float64"),
+    condition=8,
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def adamax_upwards(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5), maximize=True)
@@ -58,7 +71,13 @@ def _(np, x, a, b):
     return adamax(np, x, [-a, -b])
 
 
-@case(ADAMAX, name="for-each", dtypes=FLOATING, condition=8)
+@case(
+    ADAMAX,
+    name="for-each",
+    dtypes=FLOATING,
+    condition=8,
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def adamax_for_each(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5), foreach=True)
@@ -70,7 +89,13 @@ def _(np, x, a, b):
     return adamax(np, x, [a, b])
 
 
-@case(ADAMAX, name="state", dtypes=("float32", "float64"), condition=8)
+@case(
+    ADAMAX,
+    name="state",
+    dtypes=("float32", "float64"),
+    condition=8,
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def adamax_goes_on(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
     first = torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5))
@@ -85,20 +110,25 @@ def _(np, x, a, b):
     return adamax(np, x, [a, b])
 
 
+def sign(x):
+    """Return the sign as torch.sign does: NaN has none, and counts as zero."""
+    return (x > 0) * 1.0 - (x < 0)
+
+
 def rprop(np, x, gradients, rate=0.25, etas=(0.5, 1.5), bounds=(0.125, 0.5)):
     """Riedmiller and Braun, RPROP, 1993; where the sign turns, the gradient counts as zero."""
     sizes, before = np.full_like(x, rate), np.zeros_like(x)
     for gradient in gradients:
-        turned = np.sign(gradient * before)
+        turned = sign(gradient * before)
         factor = np.where(turned > 0, etas[1], np.where(turned < 0, etas[0], 1.0))
         sizes = np.clip(sizes * factor, *bounds)
         gradient = np.where(turned < 0, 0, gradient)
-        x = x - np.sign(gradient) * sizes
+        x = x - sign(gradient) * sizes
         before = gradient
     return x
 
 
-@case(RPROP, dtypes=FLOATING)
+@case(RPROP, dtypes=FLOATING, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
 def rprop_steps(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4), c=tensor(4, 4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Rprop([x], lr=0.25, etas=(0.5, 1.5), step_sizes=(0.125, 0.5))
@@ -110,7 +140,12 @@ def _(np, x, a, b, c):
     return rprop(np, x, [a, b, c])
 
 
-@case(RPROP, name="maximize", dtypes=("float32", "float64"))
+@case(
+    RPROP,
+    name="maximize",
+    dtypes=("float32", "float64"),
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def rprop_upwards(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Rprop([x], lr=0.25, etas=(0.5, 1.5), step_sizes=(0.125, 0.5), maximize=True)
@@ -122,7 +157,7 @@ def _(np, x, a, b):
     return rprop(np, x, [-a, -b])
 
 
-@case(RPROP, name="for-each", dtypes=FLOATING)
+@case(RPROP, name="for-each", dtypes=FLOATING, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
 def rprop_for_each(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Rprop([x], lr=0.25, etas=(0.5, 1.5), step_sizes=(0.125, 0.5), foreach=True)
@@ -134,7 +169,18 @@ def _(np, x, a, b):
     return rprop(np, x, [a, b])
 
 
-@case(LBFGS, dtypes=("float32", "float64"), condition=64)
+@case(
+    LBFGS,
+    dtypes=("float32", "float64"),
+    condition=64,
+    limits=NO_EMPTY
+    | LINKED_SIZES
+    | {
+        InputKind.SPECIAL: "a line search needs finite values",
+        InputKind.SCALED: "its steps leave the range of the dtype",
+    }
+    | {Mode.COMPILED: "it differentiates while it runs"},
+)
 def lbfgs(torch, x=tensor(4), goal=tensor(4)):
     scale = torch.tensor([1.0, 2.0, 4.0, 8.0], dtype=x.dtype, device=x.device)
     x = x.clone().requires_grad_()
@@ -155,7 +201,13 @@ def _(np, goal):
     return goal  # the one minimum of a quadratic
 
 
-@case(LBFGS, name="first-step", dtypes=FLOATING, condition=8)
+@case(
+    LBFGS,
+    name="first-step",
+    dtypes=FLOATING,
+    condition=8,
+    limits=NO_EMPTY | {Mode.COMPILED: "it differentiates while it runs"},
+)
 def lbfgs_first_step(torch, x=tensor(4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.LBFGS([x], lr=0.5, max_iter=1)
@@ -172,8 +224,11 @@ def lbfgs_first_step(torch, x=tensor(4)):
 
 @lbfgs_first_step.reference
 def _(np, x):
+    gradient = 2 * x / 2
+    if np.max(np.abs(gradient), initial=0) <= 1e-7:  # the default of `tolerance_grad`
+        return x
     # Down the gradient, no further than one over its 1-norm.
-    return x - min(1.0, 1 / np.sum(np.abs(x))) * 0.5 * x
+    return x - min(1.0, 1 / np.sum(np.abs(gradient))) * 0.5 * gradient
 
 
 @case(LBFGS, name="one-group")
@@ -243,7 +298,12 @@ def _(result):
     return result == [2, 0.5]
 
 
-@case("torch.optim.lr_scheduler.ExponentialLR", name="moves-less", dtypes=("float32", "float64"))
+@case(
+    "torch.optim.lr_scheduler.ExponentialLR",
+    name="moves-less",
+    dtypes=("float32", "float64"),
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def exponential_rate_in_steps(torch, x=tensor(4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.SGD([x], lr=1.0)
@@ -275,7 +335,12 @@ def _(result):
     return result == [True, None, None]
 
 
-@case("torch.optim.Optimizer.zero_grad", name="to-zero", dtypes=FLOATING)
+@case(
+    "torch.optim.Optimizer.zero_grad",
+    name="to-zero",
+    dtypes=FLOATING,
+    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+)
 def zero_grad_to_zero(torch, x=tensor(2, 3)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Adam([x])
@@ -287,4 +352,4 @@ def zero_grad_to_zero(torch, x=tensor(2, 3)):
 
 @zero_grad_to_zero.reference
 def _(np, x):
-    return [np.zeros((2, 3)), np.zeros((2, 3))]
+    return [np.zeros(x.shape), np.zeros(x.shape)]

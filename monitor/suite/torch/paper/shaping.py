@@ -1,11 +1,23 @@
 """Joining, reshaping and moving of tensors, and queries of their shape."""
 
-from monitor.suite.declare import COMPILED, DEVICE, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
+from monitor.suite.declare import (
+    COMPILED,
+    DEVICE,
+    EAGER,
+    EVERY,
+    FIXED_RANK,
+    FLOATING,
+    GRADIENT,
+    LINKED_SIZES,
+    NO_EMPTY,
+    case,
+    tensor,
+)
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
-@case("torch.cat", dtypes=EVERY, modes=ALL_MODES)
+@case("torch.cat", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_RANK)
 def cat(torch, a=tensor(2, 3), b=tensor(4, 3)):
     return torch.cat([a, b])
 
@@ -15,7 +27,7 @@ def _(np, a, b):
     return np.concatenate([a, b])
 
 
-@case("torch.cat", name="strided", dtypes=FLOATING, modes=ALL_MODES)
+@case("torch.cat", name="strided", dtypes=FLOATING, modes=ALL_MODES, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
 def cat_strided(torch, a=tensor(3, 2), b=tensor(4, 6)):
     return torch.cat([a.T, b[::2, ::2]])
 
@@ -25,7 +37,7 @@ def _(np, a, b):
     return np.concatenate([a.T, b[::2, ::2]])
 
 
-@case("torch.cat", name="empty", dtypes=("float32",))
+@case("torch.cat", name="empty", dtypes=("float32",), limits=FIXED_RANK)
 def cat_empty(torch, a=tensor(0, 3), b=tensor(4, 3)):
     return torch.cat([a, b])
 
@@ -65,7 +77,11 @@ def _(np, x):
     return x
 
 
-@case("torch.Tensor.cuda", dtypes=FLOATING)
+@case(
+    "torch.Tensor.cuda",
+    dtypes=FLOATING,
+    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+)
 def cuda(torch, x=tensor(3, 4)):
     return x.cuda()
 
