@@ -17,7 +17,7 @@ from monitor.suite.torch.paper.sequences import product
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 STEPS = "its steps leave the range of the dtype"
-OVERFLOW = {InputKind.SCALED: STEPS, InputKind.SPECIAL: STEPS}
+OVERFLOW: dict[InputKind | Mode, str] = {InputKind.SCALED: STEPS, InputKind.SPECIAL: STEPS}
 
 
 def layer_norm(np, x, weight=1.0, bias=0.0):

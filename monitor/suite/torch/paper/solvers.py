@@ -1,11 +1,11 @@
 """Solutions of triangular systems, and products with Householder reflections."""
 
-from monitor.model import InputKind
+from monitor.model import InputKind, Mode
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FIXED_RANK, GRADIENT, LINKED_SIZES, NO_EMPTY, case, tensor
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # what LAPACK has
-FINITE = {InputKind.SPECIAL: "a solver is defined for finite matrices"}
+FINITE: dict[InputKind | Mode, str] = {InputKind.SPECIAL: "a solver is defined for finite matrices"}
 REFLECTED = FINITE | {
     InputKind.SCALED: "its steps leave the range of the dtype",
     InputKind.LARGE: "its product of reflections has the square of its size",
