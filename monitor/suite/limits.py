@@ -7,6 +7,7 @@ from monitor.model import InputKind, Mode
 from monitor.suite.declare import FIXED_SHAPES
 
 __all__ = [
+    "CAUGHT",
     "DATASET",
     "EAGER_LOOP",
     "FINITE",
@@ -52,10 +53,11 @@ WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at anot
 
 # The points at which a derivative follows from the reference.
 JUMP: Limits = {InputKind.KINKS: "the function jumps there, or bends within the step of the differences"}
-TIES: Limits = {InputKind.KINKS: "equal elements may share a gradient in several ways"}
+TIES: Limits = {InputKind.KINKS: "equal elements or singular values may share a gradient in several ways"}
 
 # Calls that cannot be compiled.
 HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}
+CAUGHT: Limits = {Mode.COMPILED: "the call catches an error in Python, which a compiled function raises only later"}
 DATASET: Limits = {Mode.COMPILED: "the call iterates over a dataset in Python, which a compiled function cannot"}
 SESSION: Limits = {Mode.COMPILED: "the call builds a graph and runs it in a session, on the host"}
 VARIABLES: Limits = {

@@ -1,7 +1,7 @@
 """Assertions on values: their order, their dtype, their derivative."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, NUMERIC, case, positive, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import CAUGHT, SESSION
 
 
 @case("tf.debugging.assert_less", dtypes=NUMERIC)
@@ -55,7 +55,7 @@ def _(passed):
     return passed
 
 
-@case("tf.debugging.assert_less", name="in-a-function", dtypes=("float32", "int32"))
+@case("tf.debugging.assert_less", name="in-a-function", dtypes=("float32", "int32"), limits=CAUGHT)
 def assert_less_in_a_function(tf, x=tensor(4), y=positive(4)):
     @tf.function
     def checked(low, high):

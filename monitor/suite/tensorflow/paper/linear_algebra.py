@@ -1,7 +1,7 @@
 """Decompositions and diagonals of matrices."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, GRADIENT, case, tensor
-from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, QUADRATIC, WELL_SCALED
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, QUADRATIC, TIES, WELL_SCALED
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # those that the decompositions have
@@ -15,7 +15,7 @@ REAL = {"complex64": "float32", "complex128": "float64"}  # a singular value is 
     modes=ALL_MODES,
     returns=REAL,
     condition=4,
-    limits=NOT_EMPTY | FIXED_RANK | QUADRATIC | FINITE | WELL_SCALED,
+    limits=NOT_EMPTY | FIXED_RANK | QUADRATIC | FINITE | WELL_SCALED | TIES,
 )
 def svd_values(tf, x=tensor(5, 3)):
     return tf.linalg.svd(x, compute_uv=False)
@@ -26,7 +26,7 @@ def _(np, x):
     return np.sqrt(np.linalg.eigvalsh(x.conj().T @ x)[::-1])
 
 
-@case("tf.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=8, limits=FINITE)
+@case("tf.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=8, limits=FINITE | TIES)
 def svd(tf, x=tensor(5, 3)):
     s, u, v = tf.linalg.svd(x)
     return u @ tf.linalg.diag(tf.cast(s, x.dtype)) @ tf.linalg.adjoint(v)
