@@ -210,3 +210,19 @@ def test_a_damaged_run_is_whole_again_when_it_is_retracted_for_the_runs_that_rep
     assert [item.run.id for item in history.load().runs] == [run.id for run in later]
     for run in later:
         assert {*observed(history.directory, run)["message"]} == {"why error"}
+
+
+def test_weekly_cases_of_another_night_leave_the_others_deduplicated(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    for day in (1, 2, 3):
+        weekly = {f"jax/jax.w{day}{number}/eager-float32-special": "pass" for number in range(10)}
+        history.record([runfile(day, dict.fromkeys(CASES, "pass") | weekly, resting=20)], str(day))
+    assert names(history) == ["", "20261101", "20261101"]
+    assert len(read_outcome(history, 3)) == 30
+
+
+def test_a_run_of_other_cases_names_none(tmp_path: Path, runfile: Make) -> None:
+    history = History(tmp_path / "history")
+    history.record([runfile(1, {CASES[0]: "pass"}, selection=("*",))], "one case")
+    history.record([runfile(2, dict.fromkeys(CASES, "pass"))], "all cases")
+    assert names(history) == ["", ""]
