@@ -1,7 +1,7 @@
 """Assertions on values: their order, their dtype, their derivative."""
 
 from monitor.suite.declare import DTYPE, EVERY, FLOATING, NUMERIC, case, positive, tensor
-from monitor.suite.limits import CAUGHT, SESSION
+from monitor.suite.limits import CAUGHT, FIXED_SHAPES, FIXED_VALUES, SESSION
 
 
 @case("tf.debugging.assert_less", dtypes=NUMERIC)
@@ -55,7 +55,12 @@ def _(passed):
     return passed
 
 
-@case("tf.debugging.assert_less", name="in-a-function", dtypes=("float32", "int32"), limits=CAUGHT)
+@case(
+    "tf.debugging.assert_less",
+    name="in-a-function",
+    dtypes=("float32", "int32"),
+    limits=FIXED_SHAPES | FIXED_VALUES | CAUGHT,
+)
 def assert_less_in_a_function(tf, x=tensor(4), y=positive(4)):
     @tf.function
     def checked(low, high):
@@ -75,7 +80,12 @@ def _(np, x, y):
     return x + y
 
 
-@case("tf.debugging.assert_less", name="in-a-graph", dtypes=("float32", "int32"), limits=SESSION)
+@case(
+    "tf.debugging.assert_less",
+    name="in-a-graph",
+    dtypes=("float32", "int32"),
+    limits=FIXED_SHAPES | FIXED_VALUES | SESSION,
+)
 def assert_less_in_a_graph(tf, x=tensor(4), dtype=DTYPE):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         given = tf.compat.v1.placeholder(dtype, [4])

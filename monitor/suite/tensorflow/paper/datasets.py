@@ -1,10 +1,10 @@
 """Datasets: from lists, in shards, shuffled, in ragged batches."""
 
 from monitor.suite.declare import DTYPE, EVERY, NUMERIC, case, tensor
-from monitor.suite.limits import DATASET, HOST_VALUES
+from monitor.suite.limits import DATASET, FIXED_SHAPES, HOST_VALUES, NOT_EMPTY
 
 
-@case("tf.data.experimental.from_list", dtypes=EVERY, limits=HOST_VALUES)
+@case("tf.data.experimental.from_list", dtypes=EVERY, limits=NOT_EMPTY | HOST_VALUES)
 def from_list(tf, x=tensor(4, 3)):
     return [*tf.data.experimental.from_list(list(x.numpy()))]
 
@@ -14,7 +14,7 @@ def _(np, x):
     return [*x]
 
 
-@case("tf.data.experimental.from_list", name="of-tuples", dtypes=("float32", "int32"), limits=DATASET)
+@case("tf.data.experimental.from_list", name="of-tuples", dtypes=("float32", "int32"), limits=FIXED_SHAPES | DATASET)
 def from_list_of_tuples(tf, x=tensor(3, 2), y=tensor(3)):
     return [*tf.data.experimental.from_list([(x[i], {"label": y[i]}) for i in range(3)])]
 
@@ -35,7 +35,7 @@ def _(result):
     return result == [[b"one", b"two", b"three"], "string"]
 
 
-@case("tf.data.experimental.from_list", name="batched", dtypes=("float32", "int32"), limits=HOST_VALUES)
+@case("tf.data.experimental.from_list", name="batched", dtypes=("float32", "int32"), limits=FIXED_SHAPES | HOST_VALUES)
 def from_list_batched(tf, x=tensor(5, 2)):
     return [*tf.data.experimental.from_list(list(x.numpy())).batch(2)]
 
@@ -103,7 +103,7 @@ def _(np):
     return [[np.array(0)], [np.array(1)], [], [], []]
 
 
-@case("tf.data.Dataset.shard", name="of-a-map", dtypes=("float32", "int32"), limits=DATASET)
+@case("tf.data.Dataset.shard", name="of-a-map", dtypes=("float32", "int32"), limits=NOT_EMPTY | DATASET)
 def shard_of_a_map(tf, x=tensor(6)):
     return [*tf.data.Dataset.from_tensor_slices(x).map(lambda element: 2 * element).shard(2, 1).batch(3)]
 
@@ -139,7 +139,7 @@ def _(refused):
     return refused == [[2, 2], [2, -1], [0, 0], [-3, 1]]
 
 
-@case("tf.data.experimental.shuffle_and_repeat", dtypes=NUMERIC, limits=DATASET)
+@case("tf.data.experimental.shuffle_and_repeat", dtypes=NUMERIC, limits=FIXED_SHAPES | DATASET)
 def shuffle_and_repeat(tf, x=tensor(6)):
     shuffled = tf.data.experimental.shuffle_and_repeat(buffer_size=6, count=2)
     elements = [*tf.data.Dataset.from_tensor_slices(x).apply(shuffled)]
@@ -230,7 +230,12 @@ def _(np):
     return [np.array([0, 1]), np.array([2, 3]), np.array([4])]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="drop-remainder", dtypes=("float32", "int32"), limits=DATASET)
+@case(
+    "tf.data.experimental.dense_to_ragged_batch",
+    name="drop-remainder",
+    dtypes=("float32", "int32"),
+    limits=FIXED_SHAPES | DATASET,
+)
 def dense_to_ragged_batch_drop_remainder(tf, x=tensor(5)):
     dataset = tf.data.Dataset.range(5).map(lambda length: x[:length])
     batched = tf.data.experimental.dense_to_ragged_batch(batch_size=3, drop_remainder=True)
@@ -254,7 +259,12 @@ def _(np, x):
     return [np.concatenate([x[:1], x[:2], x])]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="same-shapes", dtypes=("float32", "int32"), limits=DATASET)
+@case(
+    "tf.data.experimental.dense_to_ragged_batch",
+    name="same-shapes",
+    dtypes=("float32", "int32"),
+    limits=FIXED_SHAPES | DATASET,
+)
 def dense_to_ragged_batch_same_shapes(tf, x=tensor(4, 3)):
     batched = tf.data.experimental.dense_to_ragged_batch(batch_size=2)
     return [*tf.data.Dataset.from_tensor_slices(x).apply(batched)]  # nothing ragged about them: tensors

@@ -111,7 +111,7 @@ def _(np, x, updates):
     return np.stack([updates, x[1::2]], axis=1).reshape(256, 1024)
 
 
-@case("tf.sets.intersection", dtypes=INTEGER)
+@case("tf.sets.intersection", dtypes=INTEGER, limits=FIXED_SHAPES)
 def intersection(tf, a=indices(4, 6, below=8, dtype=""), b=indices(4, 6, below=8, dtype="")):
     return tf.sparse.to_dense(tf.sets.intersection(a, b), default_value=-1)
 
@@ -121,7 +121,7 @@ def _(np, a, b):
     return np.array(in_both(a, b))
 
 
-@case("tf.sets.intersection", name="of-bytes", dtypes=("int8", "int16", "uint8", "uint16"))
+@case("tf.sets.intersection", name="of-bytes", dtypes=("int8", "int16", "uint8", "uint16"), limits=FIXED_SHAPES)
 def intersection_of_bytes(tf, a=indices(2, 3, 6, below=8, dtype=""), b=indices(2, 3, 6, below=8, dtype="")):
     return tf.sets.intersection(a, b).values
 
@@ -157,7 +157,7 @@ def _(np):
     return np.array([[2], [9]])
 
 
-@case("tf.sets.intersection", name="disjoint", dtypes=INTEGER)
+@case("tf.sets.intersection", name="disjoint", dtypes=INTEGER, limits=FIXED_SHAPES)
 def intersection_disjoint(tf, a=indices(3, 4, below=5, dtype="")):
     return tf.sparse.to_dense(tf.sets.intersection(a, a + 5))
 
@@ -167,7 +167,7 @@ def _(np):
     return np.zeros((3, 0), int)
 
 
-@case("tf.lookup.KeyValueTensorInitializer", dtypes=("float32", "float64", "int32", "int64"))
+@case("tf.lookup.KeyValueTensorInitializer", dtypes=("float32", "float64", "int32", "int64"), limits=FIXED_SHAPES)
 def key_value_tensor_initializer(tf, x=tensor(3)):
     keys = tf.constant([10, 20, 30], tf.int64)
     table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, x), default_value=x[0])
@@ -179,7 +179,12 @@ def _(np, x):
     return x[[[2, 0], [1, 0]]]
 
 
-@case("tf.lookup.KeyValueTensorInitializer", name="of-strings", dtypes=("float32", "float64", "int32", "int64", "bool"))
+@case(
+    "tf.lookup.KeyValueTensorInitializer",
+    name="of-strings",
+    dtypes=("float32", "float64", "int32", "int64", "bool"),
+    limits=FIXED_SHAPES,
+)
 def key_value_tensor_initializer_of_strings(tf, x=tensor(3)):
     initializer = tf.lookup.KeyValueTensorInitializer(["one", "two", "three"], x)
     table = tf.lookup.StaticHashTable(initializer, default_value=x[0])
@@ -204,7 +209,9 @@ def _(result):
     return words.tolist() == [b"two", b"one", b"many"] and size == 2
 
 
-@case("tf.lookup.KeyValueTensorInitializer", name="in-a-graph", dtypes=("float32", "int64"), limits=SESSION)
+@case(
+    "tf.lookup.KeyValueTensorInitializer", name="in-a-graph", dtypes=("float32", "int64"), limits=FIXED_SHAPES | SESSION
+)
 def key_value_tensor_initializer_in_a_graph(tf, x=tensor(2)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         initializer = tf.lookup.KeyValueTensorInitializer(["a", "b"], x.numpy())

@@ -208,7 +208,10 @@ def _(message):
 
 
 @case(
-    "tf.distribute.InputContext.get_per_replica_batch_size", name="of-a-strategy", dtypes=("float32",), limits=DATASET
+    "tf.distribute.InputContext.get_per_replica_batch_size",
+    name="of-a-strategy",
+    dtypes=("float32",),
+    limits=FIXED_SHAPES | DATASET,
 )
 def get_per_replica_batch_size_of_a_strategy(tf, x=tensor(6, 2)):
     def dataset_of(context):

@@ -1,7 +1,7 @@
 """Conversion of text and bytes to tensors and back."""
 
 from monitor.suite.declare import BOOL, COMPLEX, FLOATING, INTEGER, case, tensor
-from monitor.suite.limits import HOST_VALUES
+from monitor.suite.limits import FIXED_SHAPES, HOST_VALUES
 
 NUMBERS = ("float32", "int64")  # those that a record holds
 
@@ -27,7 +27,7 @@ def sequence_example(tf, context, sequences):
     ).SerializeToString()
 
 
-@case("tf.io.parse_single_sequence_example", dtypes=NUMBERS, limits=HOST_VALUES)
+@case("tf.io.parse_single_sequence_example", dtypes=NUMBERS, limits=FIXED_SHAPES | HOST_VALUES)
 def parse_single_sequence_example(tf, x=tensor(4, 3)):
     record = sequence_example(tf, {}, {"steps": x.numpy().tolist()})
     spec = {"steps": tf.io.FixedLenSequenceFeature([3], x.dtype)}
@@ -40,7 +40,7 @@ def _(np, x):
     return x
 
 
-@case("tf.io.parse_single_sequence_example", name="context", dtypes=NUMBERS, limits=HOST_VALUES)
+@case("tf.io.parse_single_sequence_example", name="context", dtypes=NUMBERS, limits=FIXED_SHAPES | HOST_VALUES)
 def parse_single_sequence_example_context(tf, x=tensor(2, 2)):
     record = sequence_example(tf, {"whole": x.numpy().ravel().tolist()}, {"steps": [[b"unread"]]})
     spec = {"whole": tf.io.FixedLenFeature([2, 2], x.dtype)}
@@ -70,7 +70,7 @@ def _(result):
     return bool(title == b"a tale") and words.tolist() == [b"once", b"upon", b""]
 
 
-@case("tf.io.parse_single_sequence_example", name="sparse", dtypes=NUMBERS, limits=HOST_VALUES)
+@case("tf.io.parse_single_sequence_example", name="sparse", dtypes=NUMBERS, limits=FIXED_SHAPES | HOST_VALUES)
 def parse_single_sequence_example_sparse(tf, x=tensor(4)):
     numbers = x.numpy().tolist()
     record = sequence_example(tf, {}, {"steps": [numbers[:1], numbers[1:4]]})
@@ -84,7 +84,7 @@ def _(np, x):
     return np.array([[x[0], 0, 0], x[1:4]])
 
 
-@case("tf.io.parse_single_sequence_example", name="ragged", dtypes=NUMBERS, limits=HOST_VALUES)
+@case("tf.io.parse_single_sequence_example", name="ragged", dtypes=NUMBERS, limits=FIXED_SHAPES | HOST_VALUES)
 def parse_single_sequence_example_ragged(tf, x=tensor(4)):
     numbers = x.numpy().tolist()
     record = sequence_example(tf, {}, {"steps": [numbers[:3], numbers[3:]]})
@@ -98,7 +98,7 @@ def _(np, x):
     return np.array([x[:3], [x[3], 0, 0]])
 
 
-@case("tf.io.parse_single_sequence_example", name="missing", dtypes=NUMBERS, limits=HOST_VALUES)
+@case("tf.io.parse_single_sequence_example", name="missing", dtypes=NUMBERS, limits=FIXED_SHAPES | HOST_VALUES)
 def parse_single_sequence_example_missing(tf, x=tensor(2)):
     record = sequence_example(tf, {}, {})
     context, sequences = tf.io.parse_single_sequence_example(

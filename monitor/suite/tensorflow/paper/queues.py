@@ -1,12 +1,12 @@
 """Queues that threads fill, the input pipeline of TensorFlow 1."""
 
 from monitor.suite.declare import FLOATING, case, tensor
-from monitor.suite.limits import SESSION
+from monitor.suite.limits import FIXED_SHAPES, SESSION
 
 RUNNER = "tf.compat.v1.train.QueueRunner"
 
 
-@case(RUNNER, dtypes=FLOATING + ("int32", "int64", "bool"), limits=SESSION)
+@case(RUNNER, dtypes=FLOATING + ("int32", "int64", "bool"), limits=FIXED_SHAPES | SESSION)
 def queue_runner(tf, x=tensor(4, 3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
         source = tf.queue.FIFOQueue(4, [x.dtype], shapes=[[3]])

@@ -1,7 +1,7 @@
 """Objects that are written to files and read back: checkpoints, whole models, summaries."""
 
 from monitor.suite.declare import FLOATING, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, SESSION
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION
 
 
 @case("tf.train.list_variables")
@@ -88,7 +88,12 @@ def _(np, x, y):
     return x + y
 
 
-@case("tf.compat.v1.saved_model.simple_save", name="for-tensorflow-2", dtypes=("float32", "float64"), limits=SESSION)
+@case(
+    "tf.compat.v1.saved_model.simple_save",
+    name="for-tensorflow-2",
+    dtypes=("float32", "float64"),
+    limits=NOT_EMPTY | SESSION,
+)
 def simple_save_for_tensorflow_2(tf, x=tensor(2, 3), y=tensor(2, 3)):
     import tempfile
 
@@ -127,7 +132,7 @@ def _(refused):
     return refused
 
 
-@case("tf.summary.SummaryWriter.flush", dtypes=FLOATING + ("int32",))
+@case("tf.summary.SummaryWriter.flush", dtypes=FLOATING + ("int32",), limits=FIXED_SHAPES)
 def flush(tf, x=tensor(3)):
     import tempfile
     from pathlib import Path

@@ -1,12 +1,12 @@
 """Joining, reshaping and conversion of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, NUMERIC, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, INTEGER_RANGE
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, INTEGER_RANGE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
 
-@case("tf.concat", dtypes=EVERY, modes=ALL_MODES)
+@case("tf.concat", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_RANK)
 def concat(tf, a=tensor(2, 3), b=tensor(2, 4)):
     return tf.concat([a, b], axis=1)
 
@@ -16,7 +16,7 @@ def _(np, a, b):
     return np.concatenate([a, b], axis=1)
 
 
-@case("tf.concat", name="empty", dtypes=FLOATING, modes=(EAGER, COMPILED))
+@case("tf.concat", name="empty", dtypes=FLOATING, modes=(EAGER, COMPILED), limits=FIXED_RANK)
 def concat_empty(tf, a=tensor(0, 3), b=tensor(2, 3)):
     return tf.concat([a, b], axis=0)
 

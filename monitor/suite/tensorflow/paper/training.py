@@ -1,7 +1,7 @@
 """Training in TensorFlow 1: an optimizer, moving averages, the global step, a metric."""
 
 from monitor.suite.declare import DTYPE, FLOATING, NUMERIC, case, indices, tensor
-from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION, VARIABLES
+from monitor.suite.limits import FINITE, FIXED_SHAPES, NOT_EMPTY, SESSION, VARIABLES
 
 ADADELTA = "tf.compat.v1.train.AdadeltaOptimizer"
 # Exact in every dtype; a half would round the default epsilon to zero.
@@ -76,7 +76,7 @@ def _(np, x):
     return adadelta(np, x, [2 * x])[0]
 
 
-@case(ADADELTA, name="sparse", dtypes=FLOATING, condition=4, limits=VARIABLES)
+@case(ADADELTA, name="sparse", dtypes=FLOATING, condition=4, limits=FIXED_SHAPES | VARIABLES)
 def adadelta_optimizer_sparse(tf, x=tensor(4, 2), gradient=tensor(2, 2)):
     variable = tf.Variable(x)
     optimizer = tf.compat.v1.train.AdadeltaOptimizer(learning_rate=0.5, rho=0.75, epsilon=2.0**-6)
@@ -111,7 +111,7 @@ def _(np, x, gradient):
     return adadelta(np, x, [gradient] * 3)[0], 3
 
 
-@case("tf.train.ExponentialMovingAverage", dtypes=FLOATING, condition=2, limits=VARIABLES)
+@case("tf.train.ExponentialMovingAverage", dtypes=FLOATING, condition=2, limits=FINITE | VARIABLES)
 def exponential_moving_average(tf, x=tensor(3), y=tensor(3)):
     variable = tf.Variable(x)
     average = tf.train.ExponentialMovingAverage(decay=0.75)
@@ -126,7 +126,7 @@ def _(np, x, y):
     return 0.75 * x + 0.25 * y
 
 
-@case("tf.train.ExponentialMovingAverage", name="early", dtypes=FLOATING, condition=2, limits=VARIABLES)
+@case("tf.train.ExponentialMovingAverage", name="early", dtypes=FLOATING, condition=2, limits=FINITE | VARIABLES)
 def exponential_moving_average_early(tf, x=tensor(3), y=tensor(3)):
     variable = tf.Variable(x)
     average = tf.train.ExponentialMovingAverage(decay=0.875, num_updates=5)
@@ -147,7 +147,7 @@ def _(np, x, y):
     name="of-a-tensor",
     dtypes=("float32", "float64", "float16"),
     condition=4,
-    limits=SESSION,
+    limits=FIXED_SHAPES | FINITE | SESSION,
 )
 def exponential_moving_average_of_a_tensor(tf, x=tensor(3)):
     with tf.Graph().as_default(), tf.compat.v1.Session() as session:
@@ -180,7 +180,11 @@ def _(result):
 
 
 @case(
-    "tf.train.ExponentialMovingAverage", name="of-a-model", dtypes=("float32", "float64"), condition=4, limits=VARIABLES
+    "tf.train.ExponentialMovingAverage",
+    name="of-a-model",
+    dtypes=("float32", "float64"),
+    condition=4,
+    limits=FINITE | VARIABLES,
 )
 def exponential_moving_average_of_a_model(tf, x=tensor(3), y=tensor(2)):
     variables = [tf.Variable(x), tf.Variable(y)]

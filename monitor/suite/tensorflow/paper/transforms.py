@@ -1,6 +1,7 @@
 """Cosine transforms, each compared with the sum that defines it."""
 
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, case, tensor
+from monitor.suite.limits import FINITE, FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -27,7 +28,7 @@ def fourth(np, n):
     return 2 * np.cos(np.pi * (2 * k + 1) * (2 * i + 1) / (4 * n))
 
 
-@case("tf.signal.idct", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case("tf.signal.idct", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4, limits=FINITE)
 def idct(tf, x=tensor(3, 8)):
     return tf.signal.idct(x)
 
@@ -37,7 +38,7 @@ def _(np, x):
     return x @ third(np, 8)  # the inverse of the second kind, up to a factor
 
 
-@case("tf.signal.idct", name="orthonormal", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case("tf.signal.idct", name="orthonormal", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4, limits=FINITE)
 def idct_orthonormal(tf, x=tensor(3, 8)):
     return tf.signal.idct(x, norm="ortho")
 
@@ -47,7 +48,14 @@ def _(np, x):
     return x @ (third(np, 8) * np.where(np.arange(8) == 0, np.sqrt(1 / 8), np.sqrt(1 / 16))[:, None])
 
 
-@case("tf.signal.idct", name="first-kind", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case(
+    "tf.signal.idct",
+    name="first-kind",
+    dtypes=SINGLE_AND_DOUBLE,
+    modes=ALL_MODES,
+    condition=4,
+    limits=NOT_EMPTY | FINITE,
+)
 def idct_first_kind(tf, x=tensor(3, 7)):
     return tf.signal.idct(x, type=1)
 
@@ -57,7 +65,7 @@ def _(np, x):
     return x @ first(np, 7)
 
 
-@case("tf.signal.idct", name="third-kind", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case("tf.signal.idct", name="third-kind", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4, limits=FINITE)
 def idct_third_kind(tf, x=tensor(3, 6)):
     return tf.signal.idct(x, type=3)
 
@@ -67,7 +75,7 @@ def _(np, x):
     return x @ second(np, 6)
 
 
-@case("tf.signal.idct", name="fourth-kind", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case("tf.signal.idct", name="fourth-kind", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4, limits=FINITE)
 def idct_fourth_kind(tf, x=tensor(3, 6)):
     return tf.signal.idct(x, type=4)
 
@@ -77,7 +85,7 @@ def _(np, x):
     return x @ fourth(np, 6)
 
 
-@case("tf.signal.idct", name="inverts", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4)
+@case("tf.signal.idct", name="inverts", dtypes=SINGLE_AND_DOUBLE, modes=ALL_MODES, condition=4, limits=FINITE)
 def idct_inverts(tf, x=tensor(2, 3, 5)):
     return tf.signal.idct(tf.signal.dct(x, norm="ortho"), norm="ortho")
 
@@ -87,7 +95,14 @@ def _(np, x):
     return x
 
 
-@case("tf.signal.idct", name="odd-length", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4)
+@case(
+    "tf.signal.idct",
+    name="odd-length",
+    dtypes=SINGLE_AND_DOUBLE,
+    modes=(EAGER, COMPILED),
+    condition=4,
+    limits=FIXED_RANK | LINKED_SIZES | FINITE,
+)
 def idct_odd_length(tf, x=tensor(4, 9)):
     return tf.signal.idct(tf.transpose(x)[::2, ::-1])
 
@@ -107,7 +122,7 @@ def _(np, x):
     return x
 
 
-@case("tf.signal.idct", name="large", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4)
+@case("tf.signal.idct", name="large", dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, COMPILED), condition=4, limits=FINITE)
 def idct_large(tf, x=tensor(64, 512)):
     return tf.signal.idct(x)
 
