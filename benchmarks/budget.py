@@ -5,8 +5,8 @@
 
 The cases are those that the suites declare now, and those of the last recorded runs for suites that only a build lists.
 The cost of a case is the time of its last recorded run, which a history keeps to one digit. A case without a record
-costs as much as the mean of its suite and period. A suite and period without any record has no cost yet, and its
-seconds are left open: run the script again after a week of nights.
+costs as much as the mean of its suite and period. The seconds are left open where less than half of the cases have a
+record: run the script again after a week of nights.
 
 A night runs all nightly cases, and weekly cases until a sixth of their cost is reached. The time of the installation,
 of the workers' starts and of comparisons is not included.
@@ -24,27 +24,30 @@ from monitor.execution.case_schedule import CYCLE_NIGHTS
 from monitor.execution.targets.target import load_targets
 from monitor.history.store import History
 from monitor.model import Evidence, Period, period_of
+from monitor.model.cases import WEEKLY_SUITES
 from monitor.pipeline.locations import DEFAULT_HISTORY, RUNNERS
 from monitor.pipeline.planner import PlanRequest, planned_series
 from monitor.pipeline.snapshots import open_history
 from monitor.suite.discovery import collect, is_listed
 
 NIGHTS = 7  # of a week
+MIN_RECORDED = 0.5  # a mean over few of the cases is no estimate for the others
 
 
 @dataclass(frozen=True)
 class Budget:
-    """Cases of one period of a suite, and their seconds in all; None if no cost is recorded."""
+    """Cases of one period of a suite, those with a recorded cost, and the seconds of all; None if too few have one."""
 
     cases: int
+    recorded: int
     seconds: float | None
 
     @classmethod
     def of(cls, cases: list[str], costs: Mapping[str, float]) -> Budget:
         measured = [cost for case in cases if (cost := costs.get(case, 0.0)) > 0]
-        if not cases:
-            return cls(0, 0.0)
-        return cls(len(cases), fmean(measured) * len(cases) if measured else None)
+        known = len(measured) >= MIN_RECORDED * len(cases)
+        seconds = fmean(measured) * len(cases) if measured and known else None
+        return cls(len(cases), len(measured), seconds if cases else 0.0)
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Row:
         """Return the row in Markdown."""
         night = self.night
         week = None if night is None else night * NIGHTS
-        cases = f"{self.nightly.cases:,} | {self.weekly.cases:,}"
+        cases = f"{self.nightly.cases:,} | {self.weekly.cases:,} | {self.weekly.recorded:,}"
         return f"| {self.name} | {cases} | {seconds(self.nightly.seconds)} | {seconds(night)} | {seconds(week)} |"
 
 
@@ -82,6 +85,10 @@ def rows(history: History, target: str) -> Iterator[Row]:
         _, framework, suite, _ = series
         listed = is_listed(framework, suite)
         cases = [*(history.watch_list(*series) if listed else collect(framework, suite))]
+        if not cases:  # only a run finds out what a build lists
+            nightly = Budget(0, 0, 0.0 if suite in WEEKLY_SUITES else None)
+            yield Row(f"{framework}, `{suite}`", nightly, Budget(0, 0, None))
+            continue
         costs = history.costs(*series)
         by_period = {period: [case for case in cases if period_of(suite, case) is period] for period in Period}
         night, week = (Budget.of(by_period[period], costs) for period in (Period.NIGHT, Period.WEEK))
@@ -96,7 +103,11 @@ def total(parts: list[Row]) -> Row:
 def _sum(parts: Iterable[Budget]) -> Budget:
     every = [*parts]
     known = [part.seconds for part in every if part.seconds is not None]
-    return Budget(sum(part.cases for part in every), sum(known) if len(known) == len(every) else None)
+    return Budget(
+        sum(part.cases for part in every),
+        sum(part.recorded for part in every),
+        sum(known) if len(known) == len(every) else None,
+    )
 
 
 def limit_text(every: Row, cores: int, minutes: int) -> Iterator[str]:
@@ -119,8 +130,10 @@ def main() -> None:
     parser.add_argument("--minutes", type=int, default=45, help="the longest that a night may take")
     options = parser.parse_args()
     found = [*rows(open_history(options.history), options.target)]
-    print("| suite | nightly cases | weekly cases | seconds of the nightly cases | a night | a week |")
-    print("|---|---:|---:|---:|---:|---:|")
+    print(
+        "| suite | nightly cases | weekly cases | of which recorded | seconds of the nightly cases | a night | a week |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|")
     every = total(found)
     for row in [*found, every]:
         print(row.text())
