@@ -42,7 +42,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
     """Return a file as a table. Raises `error` where it is not readable or not TOML."""
     try:
-        return TomlTable(str(path), _parsed(path.read_text(encoding="utf-8")), error=error)
+        return TomlTable(str(path), parse_toml(path.read_text(encoding="utf-8")), error=error)
     except OSError as fault:
         raise error(f"{path}: cannot be read: {fault.strerror}") from None
     except UnicodeDecodeError:
@@ -52,7 +52,7 @@ def read_toml(path: Path, error: type[FieldError] = FieldError) -> TomlTable:
 
 
 @lru_cache(maxsize=64)  # a dozen runner files name the same file of builds
-def _parsed(text: str) -> dict[str, Any]:
+def parse_toml(text: str) -> dict[str, Any]:
     """Return the content of a file, which nobody changes."""
     return tomllib.loads(text)
 
