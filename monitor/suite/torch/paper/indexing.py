@@ -37,8 +37,8 @@ def argsort_descending(torch, x=tensor(16)):
 
 @argsort_descending.reference
 def _(np, x):
-    last = len(x) - 1
-    return last - np.argsort(x[::-1], kind="stable")[::-1]  # NaN is the greatest, and first
+    last = x.shape[-1] - 1
+    return last - np.argsort(x[..., ::-1], kind="stable")[..., ::-1]  # NaN is the greatest, and first
 
 
 @case("torch.argsort", name="unstable", dtypes=NUMERIC, limits=FIXED_RANK)
