@@ -219,7 +219,12 @@ def _(np, x):
     return [np.concatenate([x[:1], x[:2]]), np.concatenate([x[:3], x[:4]]), x]
 
 
-@case("tf.data.experimental.dense_to_ragged_batch", name="lengths", dtypes=("int64", "int32"), limits=DATASET)
+@case(
+    "tf.data.experimental.dense_to_ragged_batch",
+    name="lengths",
+    dtypes=("int64", "int32"),
+    limits=FIXED_SHAPES | DATASET,
+)
 def dense_to_ragged_batch_lengths(tf, x=tensor(5), dtype=DTYPE):
     batched = tf.data.experimental.dense_to_ragged_batch(2, row_splits_dtype=dtype)
     return [batch.row_lengths() for batch in tf.data.Dataset.range(5).map(lambda length: x[:length]).apply(batched)]

@@ -1,7 +1,7 @@
 """Sums and products of many elements."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, INTEGER, case, positive, tensor
-from monitor.suite.limits import FIXED_SHAPES, FIXED_VALUES
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, FIXED_VALUES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -190,7 +190,7 @@ def _(np, x):
     return [np.full(3, np.nan), np.zeros(0)]
 
 
-@case("tf.reduce_mean", name="strided", dtypes=("float32", "bfloat16"), modes=ALL_MODES)
+@case("tf.reduce_mean", name="strided", dtypes=("float32", "bfloat16"), modes=ALL_MODES, limits=FIXED_RANK)
 def reduce_mean_strided(tf, x=tensor(6, 8)):
     return tf.reduce_mean(tf.transpose(x)[::2], axis=1)
 

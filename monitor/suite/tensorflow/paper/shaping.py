@@ -1,7 +1,7 @@
 """Joining, reshaping and conversion of tensors, and queries of their shape."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, NUMERIC, case, tensor
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, INTEGER_RANGE
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, INTEGER_RANGE, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -66,7 +66,7 @@ def _(shape):
     return shape == [2, 0, 5]
 
 
-@case("tf.reduce_mean", dtypes=FLOATING + ("complex64",), modes=ALL_MODES)
+@case("tf.reduce_mean", dtypes=FLOATING + ("complex64",), modes=ALL_MODES, condition=16)
 def reduce_mean(tf, x=tensor(5, 7)):
     return tf.reduce_mean(x, axis=0)
 
@@ -76,7 +76,7 @@ def _(np, x):
     return np.sum(x, axis=0) / len(x)
 
 
-@case("tf.reduce_mean", name="of-counts", dtypes=("int32", "int64"))
+@case("tf.reduce_mean", name="of-counts", dtypes=("int32", "int64"), limits=NOT_EMPTY)
 def reduce_mean_of_counts(tf, x=tensor(5, 7)):
     return tf.reduce_mean(x)
 
