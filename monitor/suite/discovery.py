@@ -9,6 +9,7 @@ from __future__ import annotations
 import pkgutil
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
@@ -33,6 +34,7 @@ class DeclarationError(ValueError):
     """An invalid declaration; the message names it and the missing part."""
 
 
+@cache
 def frameworks() -> tuple[str, ...]:
     """Return the names of the frameworks that have cases, each of which has one folder here."""
     return tuple(sorted(path.parent.name for path in HERE.glob("*/device.py")))

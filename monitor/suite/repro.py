@@ -14,7 +14,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -110,7 +110,8 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
     own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
     renamed = {name: f"{name}_" for name in (own | defined) & (TAKEN | {dialect.module})}
-    call, oracle = _Source(declaration.call, renamed), _Source(declaration.oracle, renamed)
+    names = tuple(sorted(renamed.items()))
+    call, oracle = _source(declaration.call, names), _source(declaration.oracle, names)
     tensors = declaration.tensors
     free = [n for n, spec in tensors.items() if case.mode is not Mode.GRADIENT or spec.differentiable(case.dtype)]
     original = {renamed.get(name, name): name for name in inputs}
@@ -261,7 +262,7 @@ class _Source:
             if isinstance(default, ast.Call) and isinstance(default.func, ast.Name) and default.func.id == "built"
         }
 
-    @property
+    @cached_property
     def uses(self) -> set[str]:
         """Return the names that the body, and the objects built for it, look up."""
         return set().union(*map(_names, [*self.node.body, *self._built.values()]))
@@ -277,6 +278,12 @@ class _Source:
         body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
         text = "\n".join([*first_lines, body])
         return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(text, '    ')}"
+
+
+@cache
+def _source(function: Callable[..., Any], renamed: tuple[tuple[str, str], ...]) -> _Source:
+    """Return the source of a function. All dtypes and modes of a function share its two sources."""
+    return _Source(function, dict(renamed))
 
 
 def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from monitor.history.store import History
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FEW = ["--suite", "paper", "--framework", "jax", "--framework", "torch"]
-FEW += ["--case", "jax/jax.numpy.a*/*eager*", "--case", "torch/torch.a*/*eager*", "--case", "torch/torch.c*/*eager*"]
+FEW += ["--case", "jax/jax.numpy.a*/eager-*", "--case", "torch/torch.a*/eager-*"]
 # The site is written after the first framework of even the shortest night.
 PROGRAM = """
 import sys

@@ -268,7 +268,7 @@ def function_status(statuses: Iterable[CaseStatus]) -> FunctionStatus:
     evidences = _by_weight(everything)
     outcomes = [(s.outcome, not evidences or s.evidence is evidences[0]) for s in everything]
     judged = [s for s in everything if s.outcome.known and s.evidence is evidences[0]]
-    nights = sorted({s.last_ran for s in judged}) or [""]
+    nights = sorted({s.run.started[:10] for s in judged}) or [""]
     return _cell(tuple(outcomes), tuple(evidences), sources(s.run for s in judged), (nights[0], nights[-1]))
 
 

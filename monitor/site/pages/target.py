@@ -186,7 +186,7 @@ def _coverage(figure: PortabilityFigure, summary: TargetSummary, series: Sequenc
 
 def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseStatus]) -> list[FailingFunction]:
     """Return the failing functions: complete failures first, then those that work on the reference."""
-    elsewhere = {name: function_status(found) for name, found in group_by_function(reference).items()}
+    elsewhere = group_by_function(reference)
     found: dict[tuple[str, str], list[CaseStatus]] = {}
     anchors: dict[tuple[str, str], str] = {}
     for one in series:
@@ -201,10 +201,9 @@ def _failing_functions(series: Sequence[SeriesStatus], reference: Sequence[CaseS
             failing = [s for s in statuses if s.fails]
             message = next((s.message for s in failing if s.message), "")
             address = f"{function_page(framework, function)}#{anchors[framework, function]}"
+            there = function_status(elsewhere[function]) if function in elsewhere else None
             failing_functions.append(
-                FailingFunction(
-                    function, framework, address, seen.portability, message, seen.sources, elsewhere.get(function)
-                )
+                FailingFunction(function, framework, address, seen.portability, message, seen.sources, there)
             )
     return sorted(failing_functions, key=lambda one: (one.portability is Portability.PARTIAL, not one.works_elsewhere))
 
