@@ -27,7 +27,9 @@ def erf_of_small(jax, x=uniform(-1e-4, 1e-4, 9)):
 
 @erf_of_small.reference
 def _(np, x):
-    return 2 / np.sqrt(np.pi) * (x - x**3 / 3)
+    from scipy import special
+
+    return special.erf(x)
 
 
 @case("jax.scipy.special.erf", name="edges", dtypes=("float32", "bfloat16"))
@@ -71,7 +73,9 @@ def erf_empty(jax, x=tensor(0, 3)):
 
 @erf_empty.reference
 def _(np, x):
-    return np.zeros((0, 3))
+    from scipy import special
+
+    return special.erf(x)
 
 
 @case("jax.scipy.special.gammaln", dtypes=FLOATING, modes=ALL_MODES)
@@ -103,8 +107,9 @@ def gammaln_far(jax, x=uniform(50, 1000, 9)):
 
 @gammaln_far.reference
 def _(np, x):
-    series = 1 / (12 * x) - 1 / (360 * x**3) + 1 / (1260 * x**5)  # Stirling's
-    return (x - 1 / 2) * np.log(x) - x + np.log(2 * np.pi) / 2 + series
+    from scipy import special
+
+    return special.gammaln(x)
 
 
 @case("jax.scipy.special.gammaln", name="negative", dtypes=SINGLE_AND_DOUBLE, condition=2)
@@ -116,7 +121,7 @@ def gammaln_of_negative(jax, x=uniform(-3.75, -3.25, 9)):
 def _(np, x):
     from scipy import special
 
-    return np.log(np.pi / np.abs(np.sin(np.pi * x))) - special.gammaln(1 - x)
+    return special.gammaln(x)
 
 
 @case("jax.scipy.special.gammaln", name="near-two", dtypes=SINGLE_AND_DOUBLE)
@@ -150,7 +155,7 @@ def ndtr(jax, x=tensor(3, 4)):
 def _(np, x):
     from scipy import special
 
-    return (1 + special.erf(x / np.sqrt(2))) / 2
+    return special.ndtr(x)
 
 
 @case("jax.scipy.special.ndtr", name="tail", dtypes=SINGLE_AND_DOUBLE, condition=2)
@@ -162,7 +167,7 @@ def ndtr_in_tail(jax, x=uniform(-10, -4, 9)):
 def _(np, x):
     from scipy import special
 
-    return special.log_ndtr(x)
+    return np.log(special.ndtr(x))
 
 
 @case("jax.scipy.special.ndtr", name="edges", dtypes=SINGLE_AND_DOUBLE)
@@ -184,7 +189,7 @@ def i0(jax, x=tensor(3, 4)):
 def _(np, x):
     from scipy import special
 
-    return np.sum([(x / 2) ** (2 * k) / special.factorial(k) ** 2 for k in range(20)], axis=0)
+    return special.i0(x)
 
 
 @case("jax.numpy.i0", name="far", dtypes=SINGLE_AND_DOUBLE, condition=2)
@@ -196,7 +201,7 @@ def i0_far(jax, x=uniform(-80, -8, 9)):
 def _(np, x):
     from scipy import special
 
-    return special.i0e(x)
+    return special.i0(x) * np.exp(-np.abs(x))
 
 
 @case("jax.numpy.i0", name="edges", dtypes=("float32", "bfloat16"))
