@@ -1,6 +1,7 @@
 """Queries of arrays: how many elements, whether a scalar, in which order to multiply."""
 
 from monitor.suite.declare import BOOL, COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_RANK
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -84,7 +85,7 @@ def _(answers):
     return answers == [True, False]
 
 
-@case("jax.numpy.einsum_path", dtypes=FLOATING, modes=ALL_MODES)
+@case("jax.numpy.einsum_path", dtypes=FLOATING, modes=ALL_MODES, limits=FIXED_RANK)
 def einsum_path(jax, a=tensor(2, 4), b=tensor(4, 5), c=tensor(5, 3)):
     path, _ = jax.numpy.einsum_path("ij,jk,kl->il", a, b, c)
     return jax.numpy.einsum("ij,jk,kl->il", a, b, c, optimize=path, precision="highest")

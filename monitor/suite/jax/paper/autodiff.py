@@ -1,6 +1,7 @@
 """Pull-back of derivatives, and functions that stop them."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, FLOATING, GRADIENT, case, tensor, uniform
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -13,7 +14,8 @@ def vjp(jax, x=tensor(3, 4), y=tensor(4), w=tensor(3, 4)):
 
 @vjp.reference
 def _(np, x, y, w):
-    return np.sin(x) * y, (w * y * np.cos(x), np.sum(w * np.sin(x), axis=0))
+    by_y = np.sum(w * np.sin(x), axis=tuple(range(x.ndim - y.ndim)))
+    return np.sin(x) * y, (w * y * np.cos(x), by_y)
 
 
 @case("jax.vjp", name="holomorphic", dtypes=COMPLEX)
@@ -37,10 +39,10 @@ def vjp_of_tree(jax, a=tensor(3), b=tensor(2)):
 
 @vjp_of_tree.reference
 def _(np, a, b):
-    return np.sum(a) * b, {"a": np.full(3, np.sum(b)), "b": np.full(2, np.sum(a))}, 2 * b
+    return np.sum(a) * b, {"a": np.full(a.shape, np.sum(b)), "b": np.full(b.shape, np.sum(a))}, 2 * b
 
 
-@case("jax.vjp", name="jacobian", dtypes=("float32",))
+@case("jax.vjp", name="jacobian", dtypes=("float32",), limits=NOT_EMPTY | FIXED_RANK)
 def vjp_to_jacobian(jax, x=tensor(3)):
     _, pull_back = jax.vjp(lambda x: jax.numpy.outer(x, x).reshape(9), x)
     return jax.vmap(pull_back)(jax.numpy.eye(9, dtype=x.dtype))
@@ -157,10 +159,10 @@ def stop_gradient_of_tree(jax, a=tensor(3), b=tensor(3)):
 
 @stop_gradient_of_tree.reference
 def _(np, a, b):
-    return {"a": 2 * b, "b": [np.zeros(3)]}
+    return {"a": 2 * b, "b": [np.zeros(b.shape)]}
 
 
-@case("jax.lax.stop_gradient", name="second-order", dtypes=("float32",))
+@case("jax.lax.stop_gradient", name="second-order", dtypes=("float32",), limits=FIXED_RANK)
 def stop_gradient_of_second_order(jax, x=tensor(3)):
     return jax.vmap(jax.grad(jax.grad(lambda x: x**3 + x**2 * jax.lax.stop_gradient(x))))(x)
 

@@ -11,13 +11,14 @@ from monitor.suite.declare import (
     tensor,
     uniform,
 )
+from monitor.suite.limits import FIXED_RANK
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 REAL = {"complex64": "float32", "complex128": "float64"}  # a variance is real
 AS_FLOATING = {"int32": "float32", "int64": "float64"}
 
 
-@case("jax.numpy.average", dtypes=FLOATING + COMPLEX, modes=ALL_MODES)
+@case("jax.numpy.average", dtypes=FLOATING + COMPLEX, modes=ALL_MODES, limits=FIXED_RANK)
 def average(jax, x=tensor(3, 5), weights=uniform(0.5, 2, 5)):
     return jax.numpy.average(x, axis=1, weights=weights)
 
@@ -89,8 +90,8 @@ def var_of_sample(jax, x=tensor(4, 6)):
 @var_of_sample.reference
 def _(np, x):
     rows = len(x)
-    all_of_them = np.sum((x - np.sum(x) / x.size) ** 2) / np.float64(x.size - 1)
-    columns = np.sum((x - np.sum(x, axis=0) / rows) ** 2, axis=0, keepdims=True) / np.float64(rows - 1)
+    all_of_them = np.sum((x - np.sum(x) / x.size) ** 2) / np.float64(max(0, x.size - 1))
+    columns = np.sum((x - np.sum(x, axis=0) / rows) ** 2, axis=0, keepdims=True) / np.float64(max(0, rows - 1))
     return np.asarray(all_of_them), columns
 
 
@@ -116,13 +117,14 @@ def _(np, x):
 
 @case("jax.numpy.var", name="where", dtypes=("float32",), modes=(EAGER, GRADIENT))
 def var_where(jax, x=tensor(3, 8)):
-    return jax.numpy.var(x, axis=1, where=jax.numpy.arange(8) < 5)
+    return jax.numpy.var(x, axis=-1, where=jax.numpy.arange(x.shape[-1]) < 5)
 
 
 @var_where.reference
 def _(np, x):
-    chosen = x[:, :5]
-    return np.sum((chosen - np.sum(chosen, axis=1, keepdims=True) / 5) ** 2, axis=1) / 5
+    chosen = x[..., :5]
+    size = chosen.shape[-1]
+    return np.sum((chosen - np.sum(chosen, axis=-1, keepdims=True) / size) ** 2, axis=-1) / size
 
 
 @case("jax.numpy.var", name="large", dtypes=("float32",), modes=(EAGER, COMPILED))
@@ -143,4 +145,5 @@ def var_of_too_few(jax, x=tensor(1)):
 
 @var_of_too_few.reference
 def _(np, x):
-    return np.sum(0 * x), np.array(np.nan), np.array(np.nan)
+    squares = np.sum((x - np.sum(x) / x.size) ** 2)
+    return squares / x.size, squares / np.float64(x.size - 1), np.array(np.nan)

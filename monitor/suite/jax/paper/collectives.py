@@ -1,6 +1,7 @@
 """Collectives: over an axis of `vmap`, and over a mesh of one device."""
 
-from monitor.suite.declare import BOOL, COMPILED, DEVICE, DTYPE, EAGER, EVERY, GRADIENT, NUMERIC, case, tensor
+from monitor.suite.declare import BOOL, COMPILED, DEVICE, EAGER, EVERY, GRADIENT, NUMERIC, case, tensor, values
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, QUADRATIC
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 INFINITY = float("inf")
@@ -22,17 +23,17 @@ def alone(jax, device, call):
     return shard_map(jax)(call, mesh=jax.sharding.Mesh([device], "i"), in_specs=spec, out_specs=spec)
 
 
-@case("jax.lax.pmax", dtypes=NUMERIC + BOOL, modes=(EAGER, COMPILED))
+@case("jax.lax.pmax", dtypes=NUMERIC + BOOL, modes=(EAGER, COMPILED), limits=NOT_EMPTY)
 def pmax(jax, x=tensor(4, 3)):
     return jax.vmap(lambda row: jax.lax.pmax(row, "rows"), axis_name="rows")(x)
 
 
 @pmax.reference
 def _(np, x):
-    return np.array([np.max(x, axis=0)] * 4)
+    return np.array([np.max(x, axis=0)] * len(x))
 
 
-@case("jax.lax.pmax", name="two-axes", dtypes=("float32",), modes=(EAGER, COMPILED))
+@case("jax.lax.pmax", name="two-axes", dtypes=("float32",), modes=(EAGER, COMPILED), limits=NOT_EMPTY)
 def pmax_over_two_axes(jax, x=tensor(3, 4, 2)):
     across = jax.vmap(lambda x: jax.lax.pmax(x, ("rows", "columns")), axis_name="columns")
     return jax.vmap(across, axis_name="rows")(x)
@@ -40,10 +41,10 @@ def pmax_over_two_axes(jax, x=tensor(3, 4, 2)):
 
 @pmax_over_two_axes.reference
 def _(np, x):
-    return np.zeros((3, 4, 1)) + np.max(x, axis=(0, 1))
+    return np.zeros(x.shape) + np.max(x, axis=(0, 1))
 
 
-@case("jax.lax.pmax", name="tree", dtypes=("float32",))
+@case("jax.lax.pmax", name="tree", dtypes=("float32",), limits=NOT_EMPTY | FIXED_RANK)
 def pmax_of_tree(jax, a=tensor(4), b=tensor(4, 2)):
     call = jax.vmap(lambda x: jax.lax.pmax(x, "i"), axis_name="i", out_axes=None)
     return call({"a": a, "b": [b, -b]})  # all have the same: one of them stands for all
@@ -55,13 +56,12 @@ def _(np, a, b):
 
 
 @case("jax.lax.pmax", name="edges", dtypes=("float32",))
-def pmax_at_edges(jax, dtype=DTYPE):
-    x = jax.numpy.array([[1, NAN, -INFINITY, 0], [NAN, 2, -INFINITY, INFINITY]], dtype)
+def pmax_at_edges(jax, x=values(1, NAN, -INFINITY, 0, NAN, 2, -INFINITY, INFINITY, shape=(2, 4))):
     return jax.vmap(lambda row: jax.lax.pmax(row, "rows"), axis_name="rows", out_axes=None)(x)
 
 
 @pmax_at_edges.reference
-def _(np):
+def _(np, x):
     return np.array([NAN, NAN, -INFINITY, INFINITY])
 
 
@@ -75,7 +75,7 @@ def _(np, x):
     return x
 
 
-@case("jax.lax.pmax", name="pmap", dtypes=("float32",))
+@case("jax.lax.pmax", name="pmap", dtypes=("float32",), limits=FIXED_RANK)
 def pmax_in_pmap(jax, x=tensor(1, 3), device=DEVICE):
     return jax.pmap(lambda x: jax.lax.pmax(x, "i"), axis_name="i", devices=[device])(x)
 
@@ -98,34 +98,35 @@ def _(result):
     return result == "refused"
 
 
-@case("jax.lax.all_gather", dtypes=EVERY, modes=ALL_MODES)
+@case("jax.lax.all_gather", dtypes=EVERY, modes=ALL_MODES, limits=QUADRATIC)
 def all_gather(jax, x=tensor(3, 2)):
     return jax.vmap(lambda row: jax.lax.all_gather(row, "rows"), axis_name="rows")(x)
 
 
 @all_gather.reference
 def _(np, x):
-    return np.array([x, x, x])
+    return np.broadcast_to(x, (len(x), *x.shape))
 
 
-@case("jax.lax.all_gather", name="axis", dtypes=("float32",), modes=(EAGER, GRADIENT))
+@case("jax.lax.all_gather", name="axis", dtypes=("float32",), modes=(EAGER, GRADIENT), limits=QUADRATIC)
 def all_gather_to_axis(jax, x=tensor(3, 2, 4)):
     return jax.vmap(lambda x: jax.lax.all_gather(x, "i", axis=1), axis_name="i")(x)
 
 
 @all_gather_to_axis.reference
 def _(np, x):
-    return np.array([x.transpose(1, 0, 2)] * 3)
+    return np.broadcast_to(x.swapaxes(0, 1), (len(x), *x.swapaxes(0, 1).shape))
 
 
-@case("jax.lax.all_gather", name="tiled", dtypes=("float32",), modes=(EAGER, GRADIENT))
+@case("jax.lax.all_gather", name="tiled", dtypes=("float32",), modes=(EAGER, GRADIENT), limits=QUADRATIC)
 def all_gather_tiled(jax, x=tensor(3, 2, 4)):
     return jax.vmap(lambda x: jax.lax.all_gather(x, "i", tiled=True), axis_name="i")(x)
 
 
 @all_gather_tiled.reference
 def _(np, x):
-    return np.array([x.reshape(6, 4)] * 3)
+    together = x.reshape(x.shape[0] * x.shape[1], *x.shape[2:])
+    return np.broadcast_to(together, (len(x), *together.shape))
 
 
 @case("jax.lax.all_gather", name="shard-map", dtypes=("float32", "bfloat16", "bool"), modes=(EAGER, COMPILED))
@@ -138,7 +139,7 @@ def _(np, x):
     return x[None]
 
 
-@case("jax.lax.all_gather", name="pmap", dtypes=("float32",))
+@case("jax.lax.all_gather", name="pmap", dtypes=("float32",), limits=FIXED_RANK)
 def all_gather_in_pmap(jax, x=tensor(1, 3), device=DEVICE):
     return jax.pmap(lambda x: jax.lax.all_gather(x, "i"), axis_name="i", devices=[device])(x)
 
@@ -148,11 +149,11 @@ def _(np, x):
     return x[None]
 
 
-@case("jax.lax.all_gather", name="empty", dtypes=("float32",))
+@case("jax.lax.all_gather", name="empty", dtypes=("float32",), limits=QUADRATIC)
 def all_gather_empty(jax, x=tensor(3, 0)):
     return jax.vmap(lambda row: jax.lax.all_gather(row, "rows"), axis_name="rows")(x)
 
 
 @all_gather_empty.reference
 def _(np, x):
-    return np.zeros((3, 3, 0))
+    return np.broadcast_to(x, (len(x), *x.shape))

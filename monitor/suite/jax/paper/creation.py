@@ -104,7 +104,7 @@ def array_of_arrays(jax, a=tensor(3), b=tensor(3)):
 
 @array_of_arrays.reference
 def _(np, a, b):
-    return np.stack([a, b, b, 2 * b]).reshape(2, 2, 3)
+    return np.array([[a, b], [b, 2 * b]])
 
 
 @case("jax.numpy.array", name="cast", dtypes=NUMERIC, modes=(EAGER, COMPILED))
@@ -114,7 +114,7 @@ def array_cast(jax, x=tensor(7, dtype="float32"), dtype=DTYPE):
 
 @array_cast.reference
 def _(np, x, dtype):
-    return np.trunc(8 * x)[None] if dtype.startswith("int") else 8 * x[None]
+    return np.array(np.trunc(8 * x) if dtype.startswith("int") else 8 * x, ndmin=2)
 
 
 @case("jax.numpy.array", name="empty", dtypes=EVERY)

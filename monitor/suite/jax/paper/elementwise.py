@@ -333,9 +333,7 @@ def _(np, x):
 
 
 @case("jax.lax.ge", name="edges", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def ge_at_edges(
-    jax, a=values(NAN, 0, NAN, -0.0, INFINITY, -INFINITY), b=values(NAN, NAN, 0, 0.0, INFINITY, INFINITY)
-):
+def ge_at_edges(jax, a=values(NAN, 0, NAN, -0.0, INFINITY, -INFINITY), b=values(NAN, NAN, 0, 0.0, INFINITY, INFINITY)):
     return jax.lax.ge(a, b)
 
 

@@ -1,6 +1,7 @@
 """Decompositions. If one is unique only up to signs or order, the promise is independent of these."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, QUADRATIC
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # the decompositions have no 16 bits
@@ -35,7 +36,7 @@ def eliminate(np, x):
 @case("jax.numpy.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=4)
 def svd(jax, x=tensor(5, 3)):
     u, s, vh = jax.numpy.linalg.svd(x, full_matrices=False)
-    return times(jax, u * s, vh)
+    return times(jax, u * s[..., None, :], vh)
 
 
 @svd.reference
@@ -50,18 +51,20 @@ def svd_values(jax, x=tensor(3, 5)):
 
 @svd_values.reference
 def _(np, x):
-    return np.sqrt(np.linalg.eigvalsh(x @ x.conj().T)[::-1])
+    return np.linalg.svd(x, compute_uv=False)
 
 
-@case("jax.numpy.linalg.svd", name="full", dtypes=SINGLE, condition=4)
+@case("jax.numpy.linalg.svd", name="full", dtypes=SINGLE, condition=4, limits=QUADRATIC)
 def svd_full(jax, x=tensor(5, 3)):
     u, s, vh = jax.numpy.linalg.svd(x)
-    return times(jax, u[:, :3] * s, vh), times(jax, adjoint(u), u), times(jax, vh, adjoint(vh))
+    product = times(jax, u[..., : s.shape[-1]] * s[..., None, :], vh[..., : s.shape[-1], :])
+    return product, times(jax, adjoint(u), u), times(jax, vh, adjoint(vh))
 
 
 @svd_full.reference
 def _(np, x):
-    return x, np.eye(5), np.eye(3)
+    batch = np.zeros((*x.shape[:-2], 1, 1))
+    return x, batch + np.eye(x.shape[-2]), batch + np.eye(x.shape[-1])
 
 
 @case("jax.numpy.linalg.svd", name="batch", dtypes=("float32",), modes=(EAGER, COMPILED), condition=4)
@@ -82,7 +85,7 @@ def svd_of_rank_one(jax, a=tensor(4, 1), b=tensor(1, 3)):
 
 @svd_of_rank_one.reference
 def _(np, a, b):
-    return np.array([np.sqrt(np.sum(np.abs(a) ** 2) * np.sum(np.abs(b) ** 2)), 0, 0])
+    return np.linalg.svd(a * b, compute_uv=False)
 
 
 @case("jax.numpy.linalg.svd", name="hermitian", dtypes=SINGLE, returns=REAL, condition=2)
@@ -92,7 +95,7 @@ def svd_of_hermitian(jax, x=tensor(4, 4)):
 
 @svd_of_hermitian.reference
 def _(np, x):
-    return -np.sort(-np.abs(np.linalg.eigvalsh(x + x.conj().T)))
+    return np.linalg.svd(x + adjoint(x), compute_uv=False)
 
 
 @case("jax.numpy.linalg.svd", name="empty", dtypes=("float32",))
@@ -102,13 +105,13 @@ def svd_empty(jax, x=tensor(0, 3)):
 
 @svd_empty.reference
 def _(np, x):
-    return np.zeros((0, 0)), np.zeros(0), np.zeros((0, 3))
+    return np.linalg.svd(x, full_matrices=False)
 
 
 @case("jax.numpy.linalg.svd", name="large", dtypes=("float32",), condition=4)
 def svd_large(jax, x=tensor(96, 64)):
     u, s, vh = jax.numpy.linalg.svd(x, full_matrices=False)
-    return times(jax, u * s, vh)
+    return times(jax, u * s[..., None, :], vh)
 
 
 @svd_large.reference
@@ -119,27 +122,27 @@ def _(np, x):
 @case("jax.numpy.linalg.eig", dtypes=SOLVED, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=8)
 def eig(jax, x=tensor(4, 4)):
     values, _ = jax.numpy.linalg.eig(x)
-    return [jax.numpy.sum(values**power) for power in (1, 2, 3)]  # whatever their order
+    return [jax.numpy.sum(values**power, axis=-1) for power in (1, 2, 3)]  # whatever their order
 
 
 @eig.reference
 def _(np, x):
-    return [np.asarray(np.trace(product)) for product in (x, x @ x, x @ x @ x)]
+    return [np.asarray(np.trace(product, axis1=-2, axis2=-1)) for product in (x, x @ x, x @ x @ x)]
 
 
 @case("jax.numpy.linalg.eig", name="vectors", dtypes=SINGLE, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=4)
 def eig_vectors(jax, x=tensor(4, 4)):
     values, vectors = jax.numpy.linalg.eig(x)
-    residual = times(jax, x, vectors) - vectors * values
-    return x + residual, jax.numpy.sum(vectors * vectors.conj(), axis=0)  # x: nothing has no digits to be compared
+    residual = times(jax, x, vectors) - vectors * values[..., None, :]
+    return x + residual, jax.numpy.sum(vectors * vectors.conj(), axis=-2)  # x: nothing has no digits to be compared
 
 
 @eig_vectors.reference
 def _(np, x):
-    return x, np.ones(4)
+    return x, np.ones(x.shape[:-1])
 
 
-@case("jax.numpy.linalg.eig", name="rotation", dtypes=("float32",), returns=AS_COMPLEX)
+@case("jax.numpy.linalg.eig", name="rotation", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
 def eig_of_rotation(jax, angle=tensor(1)):
     (c,), (s,) = jax.numpy.cos(angle), jax.numpy.sin(angle)
     values, _ = jax.numpy.linalg.eig(jax.numpy.array([[c, -s], [s, c]]))
@@ -151,7 +154,7 @@ def _(np, angle):
     return np.exp(1j * np.abs(angle[0]) * np.array([-1, 1]))
 
 
-@case("jax.numpy.linalg.eig", name="triangular", dtypes=("float32",), returns=AS_COMPLEX)
+@case("jax.numpy.linalg.eig", name="triangular", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
 def eig_of_triangular(jax, x=tensor(3, 3)):
     values, _ = jax.numpy.linalg.eig(jax.numpy.triu(x))
     return values[jax.numpy.argsort(values.real)]
@@ -173,7 +176,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.eig", name="defective", dtypes=("float32",), returns=AS_COMPLEX)
+@case("jax.numpy.linalg.eig", name="defective", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
 def eig_of_defective(jax, shift=tensor(1)):
     values, _ = jax.numpy.linalg.eig(
         shift * jax.numpy.eye(3, dtype=shift.dtype) + jax.numpy.eye(3, k=1, dtype=shift.dtype)
@@ -186,7 +189,7 @@ def _(np, shift):
     return shift[[0, 0, 0]]
 
 
-@case("jax.numpy.linalg.eig", name="empty", dtypes=("float32",), returns=AS_COMPLEX)
+@case("jax.numpy.linalg.eig", name="empty", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
 def eig_empty(jax, x=tensor(0, 0)):
     return jax.numpy.linalg.eig(x)
 
@@ -209,7 +212,7 @@ def _(result):
     return result == "refused"
 
 
-@case("jax.scipy.linalg.lu", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=2)
+@case("jax.scipy.linalg.lu", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=2, limits=FIXED_RANK)
 def lu(jax, x=tensor(4, 4)):
     _, lower, upper = jax.scipy.linalg.lu(x)
     return lower, upper  # unique: the pivot is the largest
@@ -231,7 +234,7 @@ def _(np, x):
     return x
 
 
-@case("jax.scipy.linalg.lu", name="gradient", dtypes=("float32",), modes=(GRADIENT,), condition=4)
+@case("jax.scipy.linalg.lu", name="gradient", dtypes=("float32",), modes=(GRADIENT,), condition=4, limits=FIXED_RANK)
 def lu_gradient(jax, x=tensor(3, 3)):
     _, lower, upper = jax.scipy.linalg.lu(x)
     return lower, upper
@@ -242,7 +245,7 @@ def _(np, x):
     return eliminate(np, x)[1:]
 
 
-@case("jax.scipy.linalg.lu", name="permutation", dtypes=("float32",))
+@case("jax.scipy.linalg.lu", name="permutation", dtypes=("float32",), limits=FIXED_RANK)
 def lu_permutation(jax, x=tensor(5, 3)):
     return jax.scipy.linalg.lu(x)[0]
 
@@ -252,7 +255,7 @@ def _(np, x):
     return eliminate(np, x)[0].astype(float)
 
 
-@case("jax.scipy.linalg.lu", name="permuted", dtypes=("float32",), condition=2)
+@case("jax.scipy.linalg.lu", name="permuted", dtypes=("float32",), condition=2, limits=FIXED_RANK)
 def lu_permuted(jax, x=tensor(5, 3)):
     return jax.scipy.linalg.lu(x, permute_l=True)
 
@@ -263,7 +266,7 @@ def _(np, x):
     return permutation @ lower, upper
 
 
-@case("jax.scipy.linalg.lu", name="batch", dtypes=("float32",), condition=2)
+@case("jax.scipy.linalg.lu", name="batch", dtypes=("float32",), condition=2, limits=NOT_EMPTY)
 def lu_batch(jax, x=tensor(2, 3, 3)):
     permutation, lower, upper = jax.scipy.linalg.lu(x)
     return times(jax, times(jax, permutation, lower), upper)
@@ -274,7 +277,7 @@ def _(np, x):
     return x
 
 
-@case("jax.scipy.linalg.lu", name="singular", dtypes=("float32",), condition=2)
+@case("jax.scipy.linalg.lu", name="singular", dtypes=("float32",), condition=2, limits=FIXED_RANK)
 def lu_of_singular(jax, x=tensor(3)):
     permutation, lower, upper = jax.scipy.linalg.lu(jax.numpy.outer(x, x))
     return times(jax, times(jax, permutation, lower), upper)
@@ -285,7 +288,7 @@ def _(np, x):
     return x[:, None] * x
 
 
-@case("jax.scipy.linalg.lu", name="empty", dtypes=("float32",))
+@case("jax.scipy.linalg.lu", name="empty", dtypes=("float32",), limits=FIXED_RANK)
 def lu_empty(jax, x=tensor(0, 0)):
     return jax.scipy.linalg.lu(x)
 

@@ -1,6 +1,7 @@
 """Keys of random numbers, random numbers, and user-defined generators."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, case, tensor
+from monitor.suite.limits import FIXED_RANK
 
 DRAWS = 20000
 ROOT = DRAWS**0.5
@@ -41,7 +42,7 @@ def counting(jax):
     return {"key_shape": (2,), "seed": seed, "split": split, "random_bits": random_bits, "fold_in": fold_in}
 
 
-@case("jax.random.PRNGKey", dtypes=("int64",), modes=(EAGER, COMPILED), returns={"int64": "uint32"})
+@case("jax.random.PRNGKey", dtypes=("int64",), modes=(EAGER, COMPILED), returns={"int64": "uint32"}, limits=FIXED_RANK)
 def prng_key(jax, seed=tensor()):
     return jax.random.PRNGKey(seed)
 

@@ -15,6 +15,7 @@ from monitor.suite.declare import (
     tensor,
     values,
 )
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 COUNTED = {"bool": "int64", "int32": "int64"}  # small integers are added up in the default one
@@ -102,7 +103,7 @@ def _(np, x):
     return np.sum(x) / x.size
 
 
-@case("jax.numpy.mean", name="where", dtypes=FLOATING, modes=ALL_MODES)
+@case("jax.numpy.mean", name="where", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def mean_where(jax, x=tensor(5, 7)):
     return jax.numpy.mean(x, axis=0, where=jax.numpy.arange(5)[:, None] < 3)
 
@@ -132,7 +133,7 @@ def _(np, x):
     return np.sum(x) / x.size
 
 
-@case("jax.numpy.max", dtypes=NUMERIC, modes=ALL_MODES)
+@case("jax.numpy.max", dtypes=NUMERIC, modes=ALL_MODES, limits=NOT_EMPTY)
 def max(jax, x=tensor(3, 5)):
     return jax.numpy.max(x, axis=1)
 
@@ -142,7 +143,7 @@ def _(np, x):
     return np.max(x, axis=1)  # nan where one is nan
 
 
-@case("jax.numpy.max", name="any", dtypes=BOOL, modes=(EAGER, COMPILED))
+@case("jax.numpy.max", name="any", dtypes=BOOL, modes=(EAGER, COMPILED), limits=NOT_EMPTY)
 def max_of_truths(jax, x=tensor(3, 2)):
     return jax.numpy.max(x, axis=1)
 
@@ -152,7 +153,7 @@ def _(np, x):
     return np.any(x, axis=1)
 
 
-@case("jax.numpy.max", name="ordered", dtypes=COMPLEX, modes=(EAGER, COMPILED))
+@case("jax.numpy.max", name="ordered", dtypes=COMPLEX, modes=(EAGER, COMPILED), limits=NOT_EMPTY)
 def max_of_complex(jax, x=tensor(3, 5)):
     return jax.numpy.max(x, axis=1)  # by the real part first
 
@@ -182,7 +183,7 @@ def _(np, x, which):
     return np.max(np.where(which, x, -3), axis=(0, 2), initial=-3)
 
 
-@case("jax.numpy.max", name="large", dtypes=("float32", "bfloat16", "int32"), modes=(EAGER, COMPILED))
+@case("jax.numpy.max", name="large", dtypes=("float32", "bfloat16", "int32"), modes=(EAGER, COMPILED), limits=NOT_EMPTY)
 def max_of_many(jax, x=tensor(256, 1024)):
     return jax.numpy.max(x, axis=0)
 
@@ -266,7 +267,7 @@ def _(np, x):
     return np.prod(x, axis=0)
 
 
-@case("jax.numpy.prod", name="with-zeros", dtypes=FLOATING, modes=ALL_MODES)
+@case("jax.numpy.prod", name="with-zeros", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY)
 def prod_with_zeros(jax, x=tensor(3, 4)):
     nothing = jax.numpy.array([[1], [0], [1]], x.dtype)
     return jax.numpy.prod(x * nothing, axis=1), jax.numpy.prod(x * nothing, axis=0)
@@ -289,12 +290,12 @@ def _(np, x):
 
 @case("jax.numpy.prod", name="where", dtypes=FLOATING, modes=ALL_MODES)
 def prod_where(jax, x=tensor(2, 6)):
-    return jax.numpy.prod(x, where=jax.numpy.arange(6) % 3 == 0, initial=-1, keepdims=True)
+    return jax.numpy.prod(x, where=jax.numpy.arange(x.shape[-1]) % 3 == 0, initial=-1, keepdims=True)
 
 
 @prod_where.reference
 def _(np, x):
-    return -np.prod(x[:, ::3], keepdims=True)
+    return -np.prod(x[..., ::3], keepdims=True)
 
 
 @case("jax.numpy.prod", name="overflowing", dtypes=("float32", "bfloat16"), modes=(EAGER, COMPILED))

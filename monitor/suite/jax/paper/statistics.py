@@ -1,6 +1,7 @@
 """Cumulative distribution functions: values, densities as their derivatives, and ends of the support."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
+from monitor.suite.limits import FIXED_RANK
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -20,7 +21,7 @@ def _(np, x, loc, scale):
     return special.ndtr((x - loc) / scale)
 
 
-@case("jax.scipy.stats.norm.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.norm.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def norm_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.norm.cdf))(x)
 
@@ -100,7 +101,7 @@ def _(np, x, loc, scale):
     return z**2 * (6 - 8 * z + 3 * z**2)
 
 
-@case("jax.scipy.stats.beta.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.beta.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def beta_density(jax, x=uniform(0.05, 0.95, 5), a=uniform(0.5, 4, 5), b=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.beta.cdf))(x, a, b)
 
@@ -132,7 +133,7 @@ def _(np, x, loc, scale):
     return 1 / 2 + np.arctan((x - loc) / scale) / np.pi
 
 
-@case("jax.scipy.stats.cauchy.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.cauchy.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def cauchy_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.cauchy.cdf))(x)
 
@@ -175,7 +176,7 @@ def _(np, x, loc, scale):
     return 1 - (1 + z) * np.exp(-z)
 
 
-@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def gamma_density(jax, x=uniform(0.5, 5, 5), a=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.gamma.cdf))(x, a)
 
@@ -208,7 +209,7 @@ def _(np, x, loc, scale):
     return np.where(z < 0, np.exp(-np.abs(z)) / 2, 1 - np.exp(-np.abs(z)) / 2)
 
 
-@case("jax.scipy.stats.laplace.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.laplace.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def laplace_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.laplace.cdf))(x)
 
@@ -238,7 +239,7 @@ def _(np, x, loc, scale):
     return 1 / (1 + np.exp(-(x - loc) / scale))
 
 
-@case("jax.scipy.stats.logistic.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.logistic.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def logistic_density(jax, x=uniform(-3, 3, 7)):
     return jax.vmap(jax.grad(jax.scipy.stats.logistic.cdf))(x)
 
@@ -302,7 +303,7 @@ def _(np, x, loc, scale):
     return np.clip((x - loc) / scale, 0, 1)
 
 
-@case("jax.scipy.stats.uniform.cdf", name="density", dtypes=("float32",))
+@case("jax.scipy.stats.uniform.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
 def uniform_density(jax, x=uniform(-1, 2, 9)):
     return jax.vmap(jax.grad(jax.scipy.stats.uniform.cdf))(x)
 
