@@ -152,7 +152,8 @@ def _rank(tensors: Tensors, dtype: str) -> Iterator[Draw]:
             for name, spec in drawn.items()
             if len(spec.shape) == highest
         }
-        yield Draw(f"rank {rank}", tensors | more)
+        if more:
+            yield Draw(f"rank {rank}", tensors | more)
 
 
 def _large(tensors: Tensors, dtype: str) -> Iterator[Draw]:

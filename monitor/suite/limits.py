@@ -19,11 +19,14 @@ __all__ = [
     "INTEGER_RANGE",
     "JUMP",
     "LINKED_SIZES",
+    "LOST_DIGITS",
     "NOT_EMPTY",
     "QUADRATIC",
     "SESSION",
+    "SINGULAR",
     "TIES",
     "UNIT_RANGE",
+    "VALID_PARAMETERS",
     "VARIABLES",
     "WELL_SCALED",
 ]
@@ -43,12 +46,15 @@ FIXED_VALUES: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "the call or its reference chooses special values itself"
 )
 FLUSHED: Limits = {InputKind.SPECIAL: "a step of the call is subnormal, and some hardware reads it as zero"}
+SINGULAR: Limits = {InputKind.KINKS: "a singular matrix has no derivative of its decomposition"}
 UNIT_RANGE: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "the function is defined for numbers from 0 to 1 alone"
 )
 INTEGER_RANGE: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "a number beyond the range of an integer has no integer value"
 )
+VALID_PARAMETERS: Limits = {InputKind.SPECIAL: "the distribution has only positive and finite parameters"}
+LOST_DIGITS: Limits = {InputKind.LARGE: "the rounding of a decomposition grows with the size"}
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
 
 # The points at which a derivative follows from the reference.

@@ -139,7 +139,7 @@ def _compare_inexact(got: Array, want: Array, dtype: str, leniency: Leniency, sl
         float(error.max()), float(relative[size > 0].max(initial=0)), float((error / ulp)[size > 0].max(initial=0))
     )
     tolerance = leniency.condition * max(TOLERANCE[dtype], leniency.floor)
-    allowed = tolerance * (size + max(size.max() or 1.0, leniency.scale)) + slack
+    allowed = tolerance * size + tolerance * max(size.max() or 1.0, leniency.scale) + slack
     if wrong := int(np.count_nonzero(~(error <= allowed))):
         over = _round_up(float(np.max(error / allowed)))
         measured = worst if all(value <= LARGEST_ERROR for value in astuple(worst)) else None

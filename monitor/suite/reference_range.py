@@ -22,6 +22,7 @@ from monitor.suite.references import evaluate
 from monitor.suite.tolerances import PARTS, tolerance_of
 
 TERMS = 2.0**8  # more terms of one size than a sum of the largest numbers has here
+MAGNIFIED = 4.0  # a factor of the drawn inputs is rarely larger
 COMPUTED_IN = {"bfloat16": "float32"}  # NumPy has no bfloat16; the range is the same
 
 
@@ -34,24 +35,31 @@ def undecided_as_expected(case: Case, draw: Draw, got: list[Any], want: list[Any
     in_dtype = _in_dtype(case, draw, inputs)
     flushing = {name: _flushing(value) if name in draw.tensors else value for name, value in in_dtype.items()}
     others = [_evaluated(case, other) for other in (in_dtype, _flushed(case, draw, inputs), flushing)]
+    raised = _evaluated(case, _raised(draw, in_dtype))
     decided = []
     for number, (leaf, truth) in enumerate(zip(got, want, strict=False)):
         if not (isinstance(leaf, FetchedTensor) and isinstance(truth, FetchedTensor)):
             decided.append(leaf)
             continue
         values = [np.array(other[number]) for other in others if other is not None]
-        decided.append(FetchedTensor(_decided(case, leaf.values, truth, values), leaf.dtype))
+        largest = None if raised is None else np.array(raised[number])
+        decided.append(FetchedTensor(_decided(case, leaf.values, truth, values, largest), leaf.dtype))
     return decided + got[len(decided) :]
 
 
-def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array]) -> Array:
-    """Return a result, with the expected value in the place of every element that the other evaluations leave open."""
+def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array], raised: Array | None) -> Array:
+    """Return a result, with the expected value in the place of every element that the other evaluations leave open.
+
+    `raised` is the reference of the inputs that `_raised` returns.
+    """
     condition, dtype = case.declaration.condition, truth.dtype
     expected = in_range(truth.values, dtype)
     if got.shape != expected.shape:  # the shape may depend on the values
         alike = (other for other in others if other.shape == got.shape)
         return expected if any(not _differs(got, other, dtype, condition).any() for other in alike) else got
     undecided = _near_overflow(truth.values, dtype, case.dtype)
+    if raised is not None and raised.shape == expected.shape and expected.dtype.kind in "fc":
+        undecided |= np.isfinite(expected) & ~np.isfinite(in_range(raised, dtype))
     for other in others:
         if other.shape == expected.shape:
             undecided |= _differs(other, expected, dtype, condition)
@@ -100,9 +108,12 @@ def _flush(value: Any) -> Any:
 
 
 def underflow(want: list[Any]) -> tuple[Array, ...]:
-    """Return the absolute error that underflow explains, for each expected result: the smallest normal number."""
+    """Return the absolute error that underflow explains, for each expected result.
+
+    A step that underflows loses up to the smallest normal number. Later factors magnify the loss.
+    """
     parts = [PARTS.get(leaf.dtype, leaf.dtype) if isinstance(leaf, FetchedTensor) else "" for leaf in want]
-    return tuple(np.asarray(SMALLEST_NORMAL.get(part, 0.0)) for part in parts)
+    return tuple(np.asarray(MAGNIFIED * SMALLEST_NORMAL.get(part, 0.0)) for part in parts)
 
 
 def _in_dtype(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -124,6 +135,19 @@ def _flushed(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
             values = inputs[name]
             flushed[name] = np.where(np.abs(values) < SMALLEST_NORMAL[dtype], np.copysign(0.0, values), values)
     return flushed
+
+
+def _raised(draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs with magnitudes of at least one.
+
+    The magnitude of their product is that of the largest partial product, in whatever order factors are multiplied.
+    """
+    raised = dict(inputs)
+    for name in draw.tensors:
+        values = inputs[name]
+        if values.dtype.kind == "f":
+            raised[name] = np.where(np.abs(values) < 1, np.copysign(values.dtype.type(1), values), values)
+    return raised
 
 
 def _evaluated(case: Case, inputs: dict[str, Any]) -> list[Any] | None:

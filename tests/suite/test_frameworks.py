@@ -63,7 +63,9 @@ def test_a_function_is_checked_in_every_mode(
     answers = ask(framework, builds, tmp_path, "paper", prefix=prefix)
     assert {answer.outcome for answer in answers.values()} == {Outcome.PASS}
     assert {name.split("/")[1].split("-")[0] for name in answers} >= {"eager", "compiled", "gradient"}
-    for answer in answers.values():
+    for name, answer in answers.items():
+        if input_kind_of(name) is not InputKind.PLAIN:
+            continue
         assert answer.latency is not None
         assert answer.latency.minimum <= answer.latency.median
         assert answer.latency.blocks >= 3

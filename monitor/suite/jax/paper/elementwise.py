@@ -116,7 +116,7 @@ def log_near_one(jax, x=uniform(0.999, 1.001, 16)):
 
 @log_near_one.reference
 def _(np, x):
-    return np.log1p(x - 1)
+    return np.log(x)
 
 
 @case("jax.numpy.log", name="counts", dtypes=INTEGER, returns={"int32": "float32", "int64": "float64"})

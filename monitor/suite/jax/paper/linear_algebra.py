@@ -1,7 +1,7 @@
 """Decompositions. If one is unique only up to signs or order, the promise is independent of these."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, GRADIENT, case, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, QUADRATIC
+from monitor.suite.limits import FINITE, FIXED_RANK, NOT_EMPTY, QUADRATIC, SINGULAR
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # the decompositions have no 16 bits
@@ -33,7 +33,7 @@ def eliminate(np, x):
     return np.eye(len(x))[:, order], lower, rows[: min(x.shape)]
 
 
-@case("jax.numpy.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=4)
+@case("jax.numpy.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=4, limits=FINITE)
 def svd(jax, x=tensor(5, 3)):
     u, s, vh = jax.numpy.linalg.svd(x, full_matrices=False)
     return times(jax, u * s[..., None, :], vh)
@@ -44,7 +44,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.svd", name="values", dtypes=SOLVED, modes=ALL_MODES, returns=REAL, condition=2)
+@case("jax.numpy.linalg.svd", name="values", dtypes=SOLVED, modes=ALL_MODES, returns=REAL, condition=2, limits=FINITE)
 def svd_values(jax, x=tensor(3, 5)):
     return jax.numpy.linalg.svd(x, compute_uv=False)
 
@@ -54,7 +54,7 @@ def _(np, x):
     return np.linalg.svd(x, compute_uv=False)
 
 
-@case("jax.numpy.linalg.svd", name="full", dtypes=SINGLE, condition=4, limits=QUADRATIC)
+@case("jax.numpy.linalg.svd", name="full", dtypes=SINGLE, condition=4, limits=QUADRATIC | FINITE)
 def svd_full(jax, x=tensor(5, 3)):
     u, s, vh = jax.numpy.linalg.svd(x)
     product = times(jax, u[..., : s.shape[-1]] * s[..., None, :], vh[..., : s.shape[-1], :])
@@ -67,7 +67,7 @@ def _(np, x):
     return x, batch + np.eye(x.shape[-2]), batch + np.eye(x.shape[-1])
 
 
-@case("jax.numpy.linalg.svd", name="batch", dtypes=("float32",), modes=(EAGER, COMPILED), condition=4)
+@case("jax.numpy.linalg.svd", name="batch", dtypes=("float32",), modes=(EAGER, COMPILED), condition=4, limits=FINITE)
 def svd_batch(jax, x=tensor(2, 3, 2, 4)):
     u, s, vh = jax.numpy.linalg.svd(x, full_matrices=False)
     return times(jax, u * s[..., None, :], vh)
@@ -78,7 +78,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.svd", name="rank-one", dtypes=("float32",), returns=REAL)
+@case("jax.numpy.linalg.svd", name="rank-one", dtypes=("float32",), returns=REAL, limits=FINITE)
 def svd_of_rank_one(jax, a=tensor(4, 1), b=tensor(1, 3)):
     return jax.numpy.linalg.svd(a * b, compute_uv=False)
 
@@ -88,7 +88,7 @@ def _(np, a, b):
     return np.linalg.svd(a * b, compute_uv=False)
 
 
-@case("jax.numpy.linalg.svd", name="hermitian", dtypes=SINGLE, returns=REAL, condition=2)
+@case("jax.numpy.linalg.svd", name="hermitian", dtypes=SINGLE, returns=REAL, condition=2, limits=FINITE)
 def svd_of_hermitian(jax, x=tensor(4, 4)):
     return jax.numpy.linalg.svd(x + adjoint(x), hermitian=True)[1]
 
@@ -108,7 +108,7 @@ def _(np, x):
     return np.linalg.svd(x, full_matrices=False)
 
 
-@case("jax.numpy.linalg.svd", name="large", dtypes=("float32",), condition=4)
+@case("jax.numpy.linalg.svd", name="large", dtypes=("float32",), condition=4, limits=FINITE)
 def svd_large(jax, x=tensor(96, 64)):
     u, s, vh = jax.numpy.linalg.svd(x, full_matrices=False)
     return times(jax, u * s[..., None, :], vh)
@@ -119,7 +119,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.eig", dtypes=SOLVED, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=8)
+@case("jax.numpy.linalg.eig", dtypes=SOLVED, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=8, limits=FINITE)
 def eig(jax, x=tensor(4, 4)):
     values, _ = jax.numpy.linalg.eig(x)
     return [jax.numpy.sum(values**power, axis=-1) for power in (1, 2, 3)]  # whatever their order
@@ -130,7 +130,15 @@ def _(np, x):
     return [np.asarray(np.trace(product, axis1=-2, axis2=-1)) for product in (x, x @ x, x @ x @ x)]
 
 
-@case("jax.numpy.linalg.eig", name="vectors", dtypes=SINGLE, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=4)
+@case(
+    "jax.numpy.linalg.eig",
+    name="vectors",
+    dtypes=SINGLE,
+    modes=(EAGER, COMPILED),
+    returns=AS_COMPLEX,
+    condition=4,
+    limits=FINITE,
+)
 def eig_vectors(jax, x=tensor(4, 4)):
     values, vectors = jax.numpy.linalg.eig(x)
     residual = times(jax, x, vectors) - vectors * values[..., None, :]
@@ -142,7 +150,7 @@ def _(np, x):
     return x, np.ones(x.shape[:-1])
 
 
-@case("jax.numpy.linalg.eig", name="rotation", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
+@case("jax.numpy.linalg.eig", name="rotation", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK | FINITE)
 def eig_of_rotation(jax, angle=tensor(1)):
     (c,), (s,) = jax.numpy.cos(angle), jax.numpy.sin(angle)
     values, _ = jax.numpy.linalg.eig(jax.numpy.array([[c, -s], [s, c]]))
@@ -151,10 +159,10 @@ def eig_of_rotation(jax, angle=tensor(1)):
 
 @eig_of_rotation.reference
 def _(np, angle):
-    return np.exp(1j * np.abs(angle[0]) * np.array([-1, 1]))
+    return np.cos(angle[0]) + 1j * np.abs(np.sin(angle[0])) * np.array([-1, 1])
 
 
-@case("jax.numpy.linalg.eig", name="triangular", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
+@case("jax.numpy.linalg.eig", name="triangular", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK | FINITE)
 def eig_of_triangular(jax, x=tensor(3, 3)):
     values, _ = jax.numpy.linalg.eig(jax.numpy.triu(x))
     return values[jax.numpy.argsort(values.real)]
@@ -165,7 +173,7 @@ def _(np, x):
     return np.sort(x.diagonal())
 
 
-@case("jax.numpy.linalg.eig", name="batch", dtypes=("float32",), returns=AS_COMPLEX, condition=4)
+@case("jax.numpy.linalg.eig", name="batch", dtypes=("float32",), returns=AS_COMPLEX, condition=4, limits=FINITE)
 def eig_batch(jax, x=tensor(2, 3, 3, 3)):
     values, vectors = jax.numpy.linalg.eig(x)
     return x + (times(jax, x, vectors) - vectors * values[..., None, :])
@@ -176,7 +184,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.eig", name="defective", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK)
+@case("jax.numpy.linalg.eig", name="defective", dtypes=("float32",), returns=AS_COMPLEX, limits=FIXED_RANK | FINITE)
 def eig_of_defective(jax, shift=tensor(1)):
     values, _ = jax.numpy.linalg.eig(
         shift * jax.numpy.eye(3, dtype=shift.dtype) + jax.numpy.eye(3, k=1, dtype=shift.dtype)
@@ -212,7 +220,7 @@ def _(result):
     return result == "refused"
 
 
-@case("jax.scipy.linalg.lu", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=2, limits=FIXED_RANK)
+@case("jax.scipy.linalg.lu", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=2, limits=FIXED_RANK | FINITE)
 def lu(jax, x=tensor(4, 4)):
     _, lower, upper = jax.scipy.linalg.lu(x)
     return lower, upper  # unique: the pivot is the largest
@@ -223,7 +231,9 @@ def _(np, x):
     return eliminate(np, x)[1:]
 
 
-@case("jax.scipy.linalg.lu", name="product", dtypes=SINGLE, modes=(EAGER, GRADIENT), condition=2)
+@case(
+    "jax.scipy.linalg.lu", name="product", dtypes=SINGLE, modes=(EAGER, GRADIENT), condition=2, limits=FINITE | SINGULAR
+)
 def lu_product(jax, x=tensor(3, 5)):
     permutation, lower, upper = jax.scipy.linalg.lu(x)
     return times(jax, times(jax, permutation, lower), upper)
@@ -234,7 +244,14 @@ def _(np, x):
     return x
 
 
-@case("jax.scipy.linalg.lu", name="gradient", dtypes=("float32",), modes=(GRADIENT,), condition=4, limits=FIXED_RANK)
+@case(
+    "jax.scipy.linalg.lu",
+    name="gradient",
+    dtypes=("float32",),
+    modes=(GRADIENT,),
+    condition=4,
+    limits=FIXED_RANK | FINITE,
+)
 def lu_gradient(jax, x=tensor(3, 3)):
     _, lower, upper = jax.scipy.linalg.lu(x)
     return lower, upper
@@ -245,7 +262,7 @@ def _(np, x):
     return eliminate(np, x)[1:]
 
 
-@case("jax.scipy.linalg.lu", name="permutation", dtypes=("float32",), limits=FIXED_RANK)
+@case("jax.scipy.linalg.lu", name="permutation", dtypes=("float32",), limits=FIXED_RANK | FINITE)
 def lu_permutation(jax, x=tensor(5, 3)):
     return jax.scipy.linalg.lu(x)[0]
 
@@ -255,7 +272,7 @@ def _(np, x):
     return eliminate(np, x)[0].astype(float)
 
 
-@case("jax.scipy.linalg.lu", name="permuted", dtypes=("float32",), condition=2, limits=FIXED_RANK)
+@case("jax.scipy.linalg.lu", name="permuted", dtypes=("float32",), condition=2, limits=FIXED_RANK | FINITE)
 def lu_permuted(jax, x=tensor(5, 3)):
     return jax.scipy.linalg.lu(x, permute_l=True)
 
@@ -266,7 +283,7 @@ def _(np, x):
     return permutation @ lower, upper
 
 
-@case("jax.scipy.linalg.lu", name="batch", dtypes=("float32",), condition=2, limits=NOT_EMPTY)
+@case("jax.scipy.linalg.lu", name="batch", dtypes=("float32",), condition=2, limits=NOT_EMPTY | FINITE)
 def lu_batch(jax, x=tensor(2, 3, 3)):
     permutation, lower, upper = jax.scipy.linalg.lu(x)
     return times(jax, times(jax, permutation, lower), upper)
@@ -277,7 +294,7 @@ def _(np, x):
     return x
 
 
-@case("jax.scipy.linalg.lu", name="singular", dtypes=("float32",), condition=2, limits=FIXED_RANK)
+@case("jax.scipy.linalg.lu", name="singular", dtypes=("float32",), condition=2, limits=FIXED_RANK | FINITE)
 def lu_of_singular(jax, x=tensor(3)):
     permutation, lower, upper = jax.scipy.linalg.lu(jax.numpy.outer(x, x))
     return times(jax, times(jax, permutation, lower), upper)

@@ -1,7 +1,7 @@
 """Cumulative distribution functions: values, densities as their derivatives, and ends of the support."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, GRADIENT, case, indices, tensor, uniform
-from monitor.suite.limits import FIXED_RANK
+from monitor.suite.limits import FIXED_RANK, VALID_PARAMETERS
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -87,7 +87,7 @@ def beta_cdf(jax, x=uniform(0.05, 0.95, 7), a=uniform(0.5, 4, 3, 1), b=uniform(0
 def _(np, x, a, b):
     from scipy import special
 
-    return special.betainc(a, b, x)
+    return special.betainc(a, b, np.clip(x, 0, 1))
 
 
 @case("jax.scipy.stats.beta.cdf", name="moved", dtypes=("float32",), modes=(EAGER, GRADIENT))
@@ -97,11 +97,11 @@ def beta_cdf_moved(jax, x=uniform(1.5, 2.5, 7), loc=uniform(0.5, 1, 1), scale=un
 
 @beta_cdf_moved.reference
 def _(np, x, loc, scale):
-    z = (x - loc) / scale
+    z = np.clip((x - loc) / scale, 0, 1)
     return z**2 * (6 - 8 * z + 3 * z**2)
 
 
-@case("jax.scipy.stats.beta.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
+@case("jax.scipy.stats.beta.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK | VALID_PARAMETERS)
 def beta_density(jax, x=uniform(0.05, 0.95, 5), a=uniform(0.5, 4, 5), b=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.beta.cdf))(x, a, b)
 
@@ -162,7 +162,7 @@ def gamma_cdf(jax, x=uniform(0.5, 5, 5), a=uniform(0.5, 4, 2, 1)):
 def _(np, x, a):
     from scipy import special
 
-    return special.gammainc(a, x)
+    return special.gammainc(a, np.maximum(x, 0))
 
 
 @case("jax.scipy.stats.gamma.cdf", name="moved", dtypes=("float32",))
@@ -172,11 +172,12 @@ def gamma_cdf_moved(jax, x=uniform(2, 5, 7), loc=uniform(0.5, 1, 1), scale=unifo
 
 @gamma_cdf_moved.reference
 def _(np, x, loc, scale):
-    z = (x - loc) / scale
-    return 1 - (1 + z) * np.exp(-z)
+    from scipy import special
+
+    return special.gammainc(2, np.maximum((x - loc) / scale, 0))
 
 
-@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK)
+@case("jax.scipy.stats.gamma.cdf", name="density", dtypes=("float32",), limits=FIXED_RANK | VALID_PARAMETERS)
 def gamma_density(jax, x=uniform(0.5, 5, 5), a=uniform(0.5, 4, 5)):
     return jax.vmap(jax.grad(jax.scipy.stats.gamma.cdf))(x, a)
 
@@ -280,7 +281,7 @@ def poisson_cdf_of_fractions(jax, k=uniform(0, 6, 7), mu=uniform(0.5, 4, 1)):
 def _(np, k, mu):
     from scipy import special
 
-    return special.gammaincc(np.floor(k) + 1, mu)
+    return np.where(k < 0, 0, special.gammaincc(np.floor(np.maximum(k, 0)) + 1, mu))
 
 
 @case("jax.scipy.stats.poisson.cdf", name="edges", dtypes=("float32",))
@@ -310,7 +311,7 @@ def uniform_density(jax, x=uniform(-1, 2, 9)):
 
 @uniform_density.reference
 def _(np, x):
-    return ((x > 0) & (x < 1)).astype(float)
+    return ((x >= 0) & (x <= 1)).astype(float)
 
 
 @case("jax.scipy.stats.uniform.cdf", name="edges", dtypes=("float32", "bfloat16"))
