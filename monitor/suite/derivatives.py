@@ -61,7 +61,7 @@ def compare_with_one_sided(case: Case, draw: Draw, names: list[str], got: list[A
         if isinstance(leaf, FetchedTensor) and leaf.values.shape == nearest.shape:
             if _outside(leaf.values, low, high).any():
                 nearby = _derivatives_nearby(objective, inputs, name)
-                low, high = np.minimum(low, nearby.min(axis=0)), np.maximum(high, nearby.max(axis=0))
+                low, high = np.fmin(low, np.fmin.reduce(nearby)), np.fmax(high, np.fmax.reduce(nearby))
             between = np.clip(leaf.values, low, high)
             nearest = np.where(np.isfinite(left) & np.isfinite(right), between, leaf.values)
         want.append(FetchedTensor(nearest, case.dtype))

@@ -14,6 +14,7 @@ from monitor.suite.declare import (
     case,
     tensor,
 )
+from monitor.suite.limits import HOST_VALUES
 
 
 @case("jax.numpy.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
@@ -190,7 +191,7 @@ def _(np):
     return np.cumsum(np.ones(1 << 20)) - 1
 
 
-@case("jax.numpy.save", dtypes=EVERY)
+@case("jax.numpy.save", dtypes=EVERY, limits=HOST_VALUES)
 def save(jax, x=tensor(3, 4)):
     import io
 
@@ -205,7 +206,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.save", name="to-file", dtypes=("float32", "bfloat16"))
+@case("jax.numpy.save", name="to-file", dtypes=("float32", "bfloat16"), limits=HOST_VALUES)
 def save_to_file(jax, x=tensor(2, 3)):
     import tempfile
     from pathlib import Path
@@ -221,7 +222,7 @@ def _(np, x):
     return x.T
 
 
-@case("jax.numpy.save", name="empty", dtypes=("float32",))
+@case("jax.numpy.save", name="empty", dtypes=("float32",), limits=HOST_VALUES)
 def save_nothing(jax, x=tensor(0, 4)):
     import io
 

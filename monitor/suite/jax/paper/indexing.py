@@ -14,7 +14,7 @@ from monitor.suite.declare import (
     tensor,
     values,
 )
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 PLACES = dict.fromkeys(EVERY, "int32")
@@ -35,7 +35,7 @@ def _(np, x):
     return np.concatenate([x[:2], x[3:]])
 
 
-@case("jax.numpy.delete", name="many", dtypes=("float32",), limits=NOT_EMPTY | FIXED_RANK)
+@case("jax.numpy.delete", name="many", dtypes=("float32",), limits=NOT_EMPTY | FIXED_RANK | HOST_VALUES)
 def delete_many(jax, x=tensor(9), which=indices(3, below=9)):
     return jax.numpy.delete(x, which, assume_unique_indices=False)
 
@@ -76,7 +76,7 @@ def _(np, x):
     return x.reshape(-1)[:-1]
 
 
-@case("jax.numpy.delete", name="none", dtypes=("float32", "int32"))
+@case("jax.numpy.delete", name="none", dtypes=("float32", "int32"), limits=HOST_VALUES)
 def delete_none(jax, x=tensor(3, 2)):
     return jax.numpy.delete(x, jax.numpy.array([], int), axis=0)
 
@@ -86,7 +86,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.compress", dtypes=EVERY, limits=FIXED_RANK)
+@case("jax.numpy.compress", dtypes=EVERY, limits=FIXED_RANK | HOST_VALUES)
 def compress(jax, x=tensor(5, 3), which=tensor(5, dtype="bool")):
     return jax.numpy.compress(which, x, axis=0)
 
@@ -118,7 +118,7 @@ def _(np, x):
     return np.array([x[0], x[2], 7])
 
 
-@case("jax.numpy.compress", name="flattened", dtypes=FLOATING, limits=NOT_EMPTY)
+@case("jax.numpy.compress", name="flattened", dtypes=FLOATING, limits=NOT_EMPTY | HOST_VALUES)
 def compress_flattened(jax, x=tensor(2, 3)):
     return jax.numpy.compress(jax.numpy.array([False, True, False, True]), x)  # a short condition ends early
 
@@ -128,7 +128,7 @@ def _(np, x):
     return x.reshape(-1)[[1, 3]]
 
 
-@case("jax.numpy.compress", name="nothing", dtypes=("float32", "int32"))
+@case("jax.numpy.compress", name="nothing", dtypes=("float32", "int32"), limits=HOST_VALUES)
 def compress_to_nothing(jax, x=tensor(3, 2)):
     return jax.numpy.compress(jax.numpy.zeros(3, bool), x, axis=0)
 

@@ -1,7 +1,7 @@
 """Tracing of functions to programs, abstract values, and functions that disable tracing."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, GRADIENT, case, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOME = ("float32", "bfloat16", "complex64", "int32", "bool")
@@ -214,7 +214,7 @@ def _(result):
     return result == [[[5, 3], "float16", False], [[3], "float16", False]]
 
 
-@case("jax.disable_jit", dtypes=("float32", "bfloat16", "int32"), limits=NOT_EMPTY | FIXED_RANK)
+@case("jax.disable_jit", dtypes=("float32", "bfloat16", "int32"), limits=NOT_EMPTY | FIXED_RANK | HOST_VALUES)
 def disable_jit(jax, x=tensor(4)):
     with jax.disable_jit():
         return jax.jit(lambda x: x if x[0] > 0 else -x)(x)  # values decide, which a compiler could not allow
