@@ -10,7 +10,7 @@ import pytest
 
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import PACKAGE, Limits, ProcessCommand, Worker, worker_command
-from monitor.model import Observation, Outcome
+from monitor.model import InputKind, Observation, Outcome, input_kind_of
 
 LIMITS = Limits(seconds=120, memory_mib=4096)
 FRAMEWORKS = ("jax", "tensorflow", "torch")

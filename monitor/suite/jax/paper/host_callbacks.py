@@ -1,7 +1,7 @@
 """Values that the host feeds into a running computation."""
 
 from monitor.suite.declare import DEVICE, case, tensor
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_SHAPES
 
 
 @case("jax.lax.infeed", dtypes=("float32", "int32"))
@@ -23,7 +23,7 @@ def _(np, x):
     return x + np.arange(3)
 
 
-@case("jax.experimental.io_callback", dtypes=("float32", "bfloat16", "int32"), limits=NOT_EMPTY | FIXED_RANK)
+@case("jax.experimental.io_callback", dtypes=("float32", "bfloat16", "int32"), limits=FIXED_SHAPES)
 def io_callback(jax, x=tensor(3)):
     import numpy as np
 

@@ -1,7 +1,7 @@
 """Triangles of matrices, and the indices of their elements."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, GRADIENT, case, tensor
-from monitor.suite.limits import FIXED_RANK
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 PLACES = {"float32": "int64", "bool": "int64"}
@@ -144,7 +144,9 @@ def _(np):
     return [np.array(found) for found in (*wide, *tall)]
 
 
-@case("jax.numpy.triu_indices", name="set", dtypes=("float32",), modes=(EAGER, COMPILED), limits=FIXED_RANK)
+@case(
+    "jax.numpy.triu_indices", name="set", dtypes=("float32",), modes=(EAGER, COMPILED), limits=FIXED_RANK | LINKED_SIZES
+)
 def triu_indices_set(jax, x=tensor(3, 3)):
     return x.at[jax.numpy.triu_indices(3, k=1)].set(0)
 

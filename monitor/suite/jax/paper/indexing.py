@@ -14,7 +14,7 @@ from monitor.suite.declare import (
     tensor,
     values,
 )
-from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, HOST_VALUES, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 PLACES = dict.fromkeys(EVERY, "int32")
@@ -96,7 +96,7 @@ def _(np, x, which):
     return x[which]
 
 
-@case("jax.numpy.compress", name="sized", dtypes=EVERY, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
+@case("jax.numpy.compress", name="sized", dtypes=EVERY, modes=ALL_MODES, limits=FIXED_SHAPES)
 def compress_sized(jax, x=tensor(2, 5), which=tensor(5, dtype="bool")):
     # with a size the result has a shape for the compiler, and zeros where there are fewer
     return jax.numpy.compress(which, x, axis=1, size=5)
@@ -262,7 +262,7 @@ def _(np, x):
     return np.array([1, 3, 4, 2])
 
 
-@case("jax.lax.top_k", name="all", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY)
+@case("jax.lax.top_k", name="all", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | LINKED_SIZES)
 def top_k_of_all(jax, x=tensor(9)):
     return jax.lax.top_k(x, 9)[0], jax.lax.top_k(x, 0)[0]
 

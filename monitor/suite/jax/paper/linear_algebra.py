@@ -1,7 +1,7 @@
 """Decompositions. If one is unique only up to signs or order, the promise is independent of these."""
 
 from monitor.suite.declare import COMPILED, COMPLEX, EAGER, GRADIENT, case, tensor
-from monitor.suite.limits import FINITE, FIXED_RANK, NOT_EMPTY, QUADRATIC, SINGULAR
+from monitor.suite.limits import FINITE, FIXED_RANK, LOST_DIGITS, NOT_EMPTY, QUADRATIC, SINGULAR
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # the decompositions have no 16 bits
@@ -78,7 +78,7 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.svd", name="rank-one", dtypes=("float32",), returns=REAL, limits=FINITE)
+@case("jax.numpy.linalg.svd", name="rank-one", dtypes=("float32",), returns=REAL, limits=FINITE | LOST_DIGITS)
 def svd_of_rank_one(jax, a=tensor(4, 1), b=tensor(1, 3)):
     return jax.numpy.linalg.svd(a * b, compute_uv=False)
 
@@ -119,7 +119,14 @@ def _(np, x):
     return x
 
 
-@case("jax.numpy.linalg.eig", dtypes=SOLVED, modes=(EAGER, COMPILED), returns=AS_COMPLEX, condition=8, limits=FINITE)
+@case(
+    "jax.numpy.linalg.eig",
+    dtypes=SOLVED,
+    modes=(EAGER, COMPILED),
+    returns=AS_COMPLEX,
+    condition=8,
+    limits=FINITE | LOST_DIGITS,
+)
 def eig(jax, x=tensor(4, 4)):
     values, _ = jax.numpy.linalg.eig(x)
     return [jax.numpy.sum(values**power, axis=-1) for power in (1, 2, 3)]  # whatever their order
@@ -137,7 +144,7 @@ def _(np, x):
     modes=(EAGER, COMPILED),
     returns=AS_COMPLEX,
     condition=4,
-    limits=FINITE,
+    limits=FINITE | LOST_DIGITS,
 )
 def eig_vectors(jax, x=tensor(4, 4)):
     values, vectors = jax.numpy.linalg.eig(x)

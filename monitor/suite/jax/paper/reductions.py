@@ -15,7 +15,7 @@ from monitor.suite.declare import (
     tensor,
     values,
 )
-from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
+from monitor.suite.limits import FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 COUNTED = {"bool": "int64", "int32": "int64"}  # small integers are added up in the default one
@@ -103,7 +103,7 @@ def _(np, x):
     return np.sum(x) / x.size
 
 
-@case("jax.numpy.mean", name="where", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
+@case("jax.numpy.mean", name="where", dtypes=FLOATING, modes=ALL_MODES, limits=FIXED_SHAPES)
 def mean_where(jax, x=tensor(5, 7)):
     return jax.numpy.mean(x, axis=0, where=jax.numpy.arange(5)[:, None] < 3)
 
@@ -267,7 +267,7 @@ def _(np, x):
     return np.prod(x, axis=0)
 
 
-@case("jax.numpy.prod", name="with-zeros", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY)
+@case("jax.numpy.prod", name="with-zeros", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | LINKED_SIZES)
 def prod_with_zeros(jax, x=tensor(3, 4)):
     nothing = jax.numpy.array([[1], [0], [1]], x.dtype)
     return jax.numpy.prod(x * nothing, axis=1), jax.numpy.prod(x * nothing, axis=0)
