@@ -70,7 +70,7 @@ def compare_with_one_sided(case: Case, draw: Draw, names: list[str], got: list[A
 
 
 def _outside(values: Array, low: Array, high: Array) -> Array:
-    outside: Array = (values < low - STEP_TOLERANCE) | (values > high + STEP_TOLERANCE)
+    outside: Array = (values < low - ONE_SIDED_TOLERANCE) | (values > high + ONE_SIDED_TOLERANCE)
     return outside
 
 
