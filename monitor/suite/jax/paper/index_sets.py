@@ -7,9 +7,9 @@ ALL_MODES = (EAGER, COMPILED, GRADIENT)
 PLACES = {"float32": "int64", "bool": "int64"}
 
 
-def places(rows, columns, wanted):
+def places(shape, wanted):
     """Return the rows and the columns of the selected elements, in order."""
-    both = [(i, j) for i in range(rows) for j in range(columns) if wanted(i, j)]
+    both = [(i, j) for i in range(shape[0]) for j in range(shape[1]) if wanted(i, j)]
     return [i for i, _ in both], [j for _, j in both]
 
 
@@ -86,7 +86,7 @@ def tril_indices_from(jax, x=tensor(4, 4)):
 
 @tril_indices_from.reference
 def _(np, x):
-    return [np.array(found, int) for found in places(*x.shape, lambda i, j: j <= i)]
+    return [np.array(found, int) for found in places(x.shape, lambda i, j: j <= i)]
 
 
 @case("jax.numpy.tril_indices_from", name="oblong", dtypes=("float32",), returns=PLACES, limits=FIXED_RANK)
@@ -96,7 +96,7 @@ def tril_indices_from_oblong(jax, x=tensor(3, 5)):
 
 @tril_indices_from_oblong.reference
 def _(np, x):
-    above, below = places(*x.shape, lambda i, j: j <= i + 1), places(*x.T.shape, lambda i, j: j <= i - 1)
+    above, below = places(x.shape, lambda i, j: j <= i + 1), places(x.T.shape, lambda i, j: j <= i - 1)
     return [np.array(found, int) for found in (*above, *below)]
 
 
@@ -107,7 +107,7 @@ def tril_indices_from_taken(jax, x=tensor(3, 3)):
 
 @tril_indices_from_taken.reference
 def _(np, x):
-    return x[places(*x.shape, lambda i, j: j <= i)]
+    return x[places(x.shape, lambda i, j: j <= i)]
 
 
 @case("jax.numpy.tril_indices_from", name="vector")
@@ -130,7 +130,7 @@ def triu_indices(jax):
 
 @triu_indices.reference
 def _(np):
-    return [np.array(found) for found in places(4, 4, lambda i, j: j >= i)]
+    return [np.array(found) for found in places((4, 4), lambda i, j: j >= i)]
 
 
 @case("jax.numpy.triu_indices", name="oblong", dtypes=("int64",))
@@ -140,7 +140,7 @@ def triu_indices_of_oblong(jax):
 
 @triu_indices_of_oblong.reference
 def _(np):
-    wide, tall = places(3, 5, lambda i, j: j >= i + 1), places(4, 2, lambda i, j: j >= i - 1)
+    wide, tall = places((3, 5), lambda i, j: j >= i + 1), places((4, 2), lambda i, j: j >= i - 1)
     return [np.array(found) for found in (*wide, *tall)]
 
 
