@@ -25,7 +25,7 @@ COUNTING = """#!{python}
 import os, subprocess, sys
 status = subprocess.run([{compiler!r}, *sys.argv[1:]]).returncode
 times = os.times()
-with open({log!r}, "a") as log:
+with open(os.environ["GPP_LOG"], "a") as log:
     print(times.children_user + times.children_system, *sys.argv[1:], sep="\\t", file=log)
 sys.exit(status)
 """
@@ -40,17 +40,13 @@ def kind_of(arguments: list[str]) -> str:
 
 def run(options: argparse.Namespace, folder: Path, name: str) -> tuple[float, Counter[str], list[str]]:
     """Run the cases; return the CPU seconds of all processes, those of g++ by kind, and the outcomes."""
-    log, compiler = folder / f"{name}.log", folder / name / "g++"
-    compiler.parent.mkdir()
-    compiler.write_text(COUNTING.format(python=sys.executable, compiler=shutil.which("g++"), log=str(log)))
-    compiler.chmod(0o755)
-    out = folder / f"{name}.jsonl"
+    log, out = folder / f"{name}.log", folder / f"{name}.jsonl"
     cases = [part for pattern in options.case for part in ("--case", pattern)]
     command = ["--framework", "torch", "--python", options.python, "--cache", folder / "cache", "--out", out, *cases]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(
         [sys.executable, "-m", "monitor.execution", *map(str, command)],
-        env=os.environ | {"CXX": str(compiler)},
+        env=os.environ | {"CXX": str(folder / "g++"), "GPP_LOG": str(log)},
         check=True,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -72,6 +68,9 @@ def main() -> None:
     print("|---|---:|---:|---:|---:|---:|")
     found = []
     with TemporaryDirectory() as folder:
+        compiler = Path(folder, "g++")  # one file for both runs: another compiler would find no library
+        compiler.write_text(COUNTING.format(python=sys.executable, compiler=shutil.which("g++")))
+        compiler.chmod(0o755)
         for name in ("compiled", "kept"):
             total, spent, outcomes = run(options, Path(folder), name)
             figures = (total, sum(spent.values()), *(spent[kind] for kind in ("kernels", "header", "rest")))
