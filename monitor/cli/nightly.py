@@ -8,7 +8,6 @@ import typer
 
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
-    AllCasesOption,
     BuildsOption,
     CacheOption,
     CasesOption,
@@ -20,10 +19,12 @@ from monitor.cli.options import (
     SiteOption,
     SuitesOption,
     TargetsOption,
+    WeeklyOption,
 )
 from monitor.cli.output import examples
 from monitor.execution.builds.environments import default_cache
 from monitor.formatting.urls import function_page
+from monitor.model import WeeklyCases
 from monitor.pipeline.locations import DEFAULT_HISTORY, DEFAULT_SITE
 from monitor.pipeline.night import run_night
 from monitor.pipeline.planner import PlanRequest
@@ -52,7 +53,7 @@ def nightly(
     build: BuildsOption = [],  # noqa: B006
     python: PythonOption = "",
     case: CasesOption = [],  # noqa: B006
-    all_cases: AllCasesOption = False,
+    weekly: WeeklyOption = WeeklyCases.SHARE,
     evidence: EvidencesOption = [],  # noqa: B006
     history: HistoryOption = DEFAULT_HISTORY,
     site: SiteOption = DEFAULT_SITE,
@@ -62,14 +63,14 @@ def nightly(
     """Run a whole night on this machine: plan, run, record, compare, write the site.
 
     Frameworks run side by side, each on a core of its own. The site is there as soon as the first one has ended. Weekly
-    cases take turns, a sixth of them each night, unless --case or --all-cases requests them.
+    cases take turns, a sixth of them each night, unless --case or --weekly requests others.
 
     Exit status: 0 if every run observed something, 1 if a run was blocked, 2 if the call is wrong, a run file was
     refused or a framework failed, 70 after an error of the monitor.
     """
     refuse_foreign(site)  # before hours of work, not after them
     selected = (tuple(target), tuple(framework), tuple(suite))
-    request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence), all_cases=all_cases)
+    request = PlanRequest(*selected, channel, tuple(build), python, tuple(case), tuple(evidence), weekly=weekly)
     report = run_night(request, history, cache, site, resume=resume)
     print(report.text)
     print(f"\nThe site: {report.page.as_uri()}")

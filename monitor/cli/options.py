@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.paths import directory, existing_directory, existing_file, made_by, new_directory
-from monitor.model import Evidence
+from monitor.model import Evidence, WeeklyCases
 from monitor.pipeline.errors import UserError
 from monitor.pipeline.locations import TRIAGE
 
@@ -60,7 +60,10 @@ EvidencesOption = Annotated[
 CasesOption = Annotated[
     list[str], typer.Option("--case", help="Only cases whose id matches this shell pattern.", metavar="PATTERN")
 ]
-AllCasesOption = Annotated[bool, typer.Option("--all-cases", help="Also run the weekly cases that would rest tonight.")]
+WeeklyOption = Annotated[
+    WeeklyCases,
+    typer.Option("--weekly", help="Weekly cases of this night: share (in turns), all or none."),
+]
 
 # Builds.
 ChannelOption = Annotated[str, typer.Option("--channel", help="auto, nightly, release or pinned.", metavar="NAME")]

@@ -9,7 +9,6 @@ import typer
 
 from monitor.cli.commands import command_app
 from monitor.cli.options import (
-    AllCasesOption,
     BuildsOption,
     CasesOption,
     ChannelOption,
@@ -19,9 +18,11 @@ from monitor.cli.options import (
     SelfHostedOption,
     SuitesOption,
     TargetsOption,
+    WeeklyOption,
 )
 from monitor.cli.output import examples
 from monitor.cli.paths import new_directory
+from monitor.model import WeeklyCases
 from monitor.pipeline.locations import DEFAULT_HISTORY, WORK
 from monitor.pipeline.plan import make_plan
 from monitor.pipeline.planner import PlanRequest
@@ -51,7 +52,7 @@ def plan(
     evidence: EvidencesOption = [],  # noqa: B006
     self_hosted: SelfHostedOption = [],  # noqa: B006
     case: CasesOption = [],  # noqa: B006
-    all_cases: AllCasesOption = False,
+    weekly: WeeklyOption = WeeklyCases.SHARE,
     shards: Annotated[int, typer.Option(min=1, max=100, help="Split each suite into this many equal jobs.")] = 1,
     force: Annotated[bool, typer.Option("--force", help="Also plan builds that were measured already.")] = False,
 ) -> None:
@@ -76,7 +77,7 @@ def plan(
         cases=tuple(case),
         evidences=tuple(evidence),
         shards=shards,
-        all_cases=all_cases,
+        weekly=weekly,
         self_hosted=tuple(self_hosted),
     )
     for line in make_plan(request, history, out, force=force).lines():

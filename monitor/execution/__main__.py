@@ -29,7 +29,7 @@ from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.formats.run_file import RunFileError
 from monitor.formats.serialization import from_json
 from monitor.formats.toml_reader import nearest
-from monitor.model import Evidence, Job
+from monitor.model import Evidence, Job, WeeklyCases
 from monitor.shipped import runners_folder
 
 RUNNERS = runners_folder()
@@ -98,9 +98,9 @@ def build_parser(program: str) -> argparse.ArgumentParser:
         help="a job file of `portability plan`; excludes the options below",
     )
     parser.add_argument(
-        "--all-cases",
-        action="store_true",
-        help="also run the weekly cases of the job that rest tonight; without --job, all cases run",
+        "--weekly",
+        type=WeeklyCases,
+        help="the weekly cases to run: share, all or none (default: as the job says; without --job, all)",
     )
     parser.add_argument("--target", default="cpu", help="a runner file's name (default: %(default)s)")
     parser.add_argument("--framework", help="torch, jax or tensorflow")
@@ -155,7 +155,7 @@ def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
     """
     if options.job:
         job = _read_job(options.job)
-        return replace(job, all_cases=True) if options.all_cases else job
+        return replace(job, weekly=options.weekly) if options.weekly else job
     if not options.framework:
         raise UsageError("--framework or --job is needed")
     _refuse_unknown_channel(options.channel)
@@ -175,7 +175,7 @@ def _job(options: argparse.Namespace, targets: dict[str, Target]) -> Job:
         python=options.python,
         selection=tuple(options.case),
         shard=options.shard or "",
-        all_cases=True,  # without a plan, nothing says which of them ran before
+        weekly=options.weekly or WeeklyCases.ALL,  # without a plan, nothing says which of them ran before
     )
 
 

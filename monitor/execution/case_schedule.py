@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, takewhile
 
-from monitor.model import Job, Period, function_of, period_of
+from monitor.model import Job, Period, WeeklyCases, function_of, period_of
 
 # Nights in which every weekly case runs once. One night fewer than a week, so that a week may lack a night.
 CYCLE_NIGHTS = 6
@@ -23,7 +23,7 @@ def cases_of_night(job: Job, cases: Sequence[str]) -> tuple[str, ...]:
     cost more than all others together.
     """
     weekly = [case for case in cases if period_of(job.suite, case) is Period.WEEK]
-    if job.all_cases or not weekly:
+    if job.weekly is WeeklyCases.ALL or not weekly:
         return tuple(cases)
     measured = [cost for case in weekly if (cost := job.costs.get(case, 0.0)) > 0]
     mean = sum(measured) / len(measured) if measured else 1.0
@@ -32,7 +32,8 @@ def cases_of_night(job: Job, cases: Sequence[str]) -> tuple[str, ...]:
     order = _oldest_first(job, weekly)
     due = frozenset(job.due)
     resting = frozenset(weekly)
-    for candidates in ([case for case in order if case in due], [case for case in order if case not in due]):
+    in_turn = [case for case in order if case not in due] if job.weekly is WeeklyCases.SHARE else []
+    for candidates in ([case for case in order if case in due], in_turn):
         resting -= frozenset(_until(candidates, costs, share))
     return tuple(case for case in cases if case not in resting)
 

@@ -83,6 +83,14 @@ class Period(StrEnum):
 WEEKLY_SUITES = frozenset({"chains"})
 
 
+class WeeklyCases(StrEnum):
+    """Choice of the weekly cases that a night runs. Those that are due run in any case."""
+
+    SHARE = "share"  # a sixth of them, in turns
+    ALL = "all"
+    NONE = "none"
+
+
 def function_of(case: str) -> str:
     """Return the function of a case id: `torch/torch.cat/eager-float32` checks `torch.cat`."""
     return case.split("/")[1]

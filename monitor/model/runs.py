@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel
-from monitor.model.cases import Evidence, Outcome
+from monitor.model.cases import Evidence, Outcome, WeeklyCases
 from monitor.model.comparisons import Baseline
 
 Series = tuple[str, str, str, Evidence]  # target, framework, suite, and kind of evidence
@@ -21,9 +21,9 @@ class Job:
     patterns of case ids; empty means the whole suite. `shard` ("2/8") is a part of the cases, split by `costs`, the
     seconds that each case took before.
 
-    Without a selection and without `all_cases`, weekly cases take turns (`monitor.execution.case_schedule`). `last_ran`
-    has the weekly cases that ran before, by the date of the last night that ran them. Those in `due` run tonight
-    whenever they ran: their last change is not settled, or an open regression has them.
+    Without a selection, `weekly` says which weekly cases run (`monitor.execution.case_schedule`). `last_ran` has the
+    weekly cases that ran before, by the date of the last night that ran them. Those in `due` run tonight whenever they
+    ran: their last change is not settled, or an open regression has them.
     """
 
     target: str
@@ -36,7 +36,7 @@ class Job:
     selection: tuple[str, ...] = ()
     shard: str = ""
     costs: dict[str, float] = field(default_factory=dict)
-    all_cases: bool = False
+    weekly: WeeklyCases = WeeklyCases.SHARE
     last_ran: dict[str, tuple[str, ...]] = field(default_factory=dict)
     due: tuple[str, ...] = ()
     watch: dict[str, Outcome] = field(default_factory=dict)

@@ -26,7 +26,7 @@ from monitor.execution.targets.target import Target, find_target, load_targets
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import to_json
 from monitor.history.store import History
-from monitor.model import Build, Channel, Evidence, Job
+from monitor.model import Build, Channel, Evidence, Job, WeeklyCases
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import BACKFILL, RUNNERS
 from monitor.pipeline.older_builds import listed_builds, own_cache, prune_old_builds, walk_channel_backwards
@@ -138,7 +138,7 @@ def _missing_jobs(
             cases=request.cases,
             evidences=request.evidences,
             compare=False,
-            all_cases=True,
+            weekly=WeeklyCases.ALL,
         )
         for job in plan_jobs(plan, targets, history):
             if history.has(job, build):

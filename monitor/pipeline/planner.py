@@ -17,7 +17,7 @@ from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
 from monitor.execution.targets.target import Target, find_target
 from monitor.history.store import History
-from monitor.model import Evidence, Job, Period, Series, period_of
+from monitor.model import Evidence, Job, Period, Series, WeeklyCases, period_of
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
@@ -38,8 +38,8 @@ MAX_JOBS = 256
 class PlanRequest:
     """Selection of jobs. An empty tuple selects everything; each of `builds` ("jax==0.9.2") applies to its framework.
 
-    With `compare`, a run measures suspicious cases again beside the last good build. With `all_cases`, no weekly case
-    rests. `self_hosted` are the targets that have their own runner.
+    With `compare`, a run measures suspicious cases again beside the last good build. `weekly` says which weekly cases
+    run. `self_hosted` are the targets that have their own runner.
     """
 
     targets: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class PlanRequest:
     evidences: tuple[Evidence, ...] = ()
     shards: int = 1
     compare: bool = True
-    all_cases: bool = False
+    weekly: WeeklyCases = WeeklyCases.SHARE
     self_hosted: tuple[str, ...] = ()
 
 
@@ -231,7 +231,7 @@ def _job_of(request: PlanRequest, target: Target, series: Series, history: Histo
     build = _build_of(request, target.sources(evidence).framework(framework))
     version = build.partition("==")[2]
     watch = history.watch_list(*series, version=version)
-    takes_turns = not (request.all_cases or request.cases) and has_weekly(suite, watch)
+    takes_turns = request.weekly is not WeeklyCases.ALL and not request.cases and has_weekly(suite, watch)
     compared = request.compare and evidence is Evidence.EXECUTED
     recent = history.recent(series, nights=RECENT_NIGHTS, version=version) if compared or takes_turns else None
     baseline = next_baseline(recent, series) if recent and compared else None
@@ -247,7 +247,7 @@ def _job_of(request: PlanRequest, target: Target, series: Series, history: Histo
         python=request.python,
         selection=request.cases,
         costs=past.costs,
-        all_cases=request.all_cases,
+        weekly=request.weekly,
         last_ran=past.last_ran,
         due=tuple(sorted({*past.due, *followed})) if takes_turns else (),
         watch=watch,

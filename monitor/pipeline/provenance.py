@@ -28,7 +28,7 @@ from monitor.history.ingest import read_untrusted
 from monitor.history.layout import RecordedRun
 from monitor.history.ordering import OLDEST, version_sort_key
 from monitor.history.trial_write import trial_write
-from monitor.model import Build, Channel, Evidence, Job, Period, Run, period_of
+from monitor.model import Build, Channel, Evidence, Job, Period, Run, WeeklyCases, period_of
 from monitor.suite.discovery import KERNELS, suites
 
 Fault = tuple[str, str]  # a field, and what is wrong with it
@@ -135,7 +135,7 @@ def deviation(run: Run, job: Job) -> str:
     if run.selection != job.selection:
         selected, planned = (", ".join(patterns) or "none" for patterns in (run.selection, job.selection))
         return f"run.selection: {selected}, and {planned} was planned"
-    if run.resting and job.all_cases:
+    if run.resting and job.weekly is WeeklyCases.ALL:
         return f"run.resting: {run.resting} cases rest, and all cases were planned"
     if missing := _missing_nightly_case(run, job):
         return f"run.cases: {missing} is neither there nor removed, and runs every night"

@@ -17,7 +17,7 @@ from monitor.formats.run_file import RunFile, RunFileError
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.ingest import read_untrusted
 from monitor.history.store import History
-from monitor.model import Job, Outcome
+from monitor.model import Job, Outcome, WeeklyCases
 from monitor.pipeline.planner import PlanRequest, plan_jobs
 from monitor.pipeline.provenance import deviation
 from monitor.reports.changes_text import changes_text
@@ -82,8 +82,8 @@ def test_a_case_that_no_worker_tried_did_not_run(night: Night, plan: Callable[..
 def test_a_selection_and_all_cases_need_no_turns(night: Night, plan: Callable[..., Job]) -> None:
     night(1, {A: "pass"})
     assert plan(cases=("jax/*",)).last_ran == {}
-    assert plan(all_cases=True).all_cases
-    assert cases_of_night(plan(all_cases=True), (PLAIN, A, B, C)) == (PLAIN, A, B, C)
+    assert plan(weekly=WeeklyCases.ALL).weekly is WeeklyCases.ALL
+    assert cases_of_night(plan(weekly=WeeklyCases.ALL), (PLAIN, A, B, C)) == (PLAIN, A, B, C)
 
 
 def test_a_changed_case_is_due_until_another_night_repeats_it(night: Night, plan: Callable[..., Job]) -> None:
@@ -154,7 +154,7 @@ def test_a_plan_of_all_cases_refuses_a_run_in_which_some_rest(runfile: Make) -> 
     run = runfile(1, {PLAIN: "pass"}, resting=1).run
     job = Job("cpu", "jax", "paper")
     assert deviation(run, job) == ""
-    assert deviation(run, replace(job, all_cases=True)).startswith("run.resting: 1 cases rest")
+    assert deviation(run, replace(job, weekly=WeeklyCases.ALL)).startswith("run.resting: 1 cases rest")
 
 
 def test_a_nightly_case_cannot_rest(runfile: Make) -> None:

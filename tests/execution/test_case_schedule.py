@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from monitor.execution.case_schedule import CYCLE_NIGHTS, cases_of_night, removed_cases
 from monitor.execution.case_selection import cases_of_shard
-from monitor.model import Job, Outcome, Period, period_of
+from monitor.model import Job, Outcome, Period, WeeklyCases, period_of
 
 KINDS = ("special", "scaled", "strided", "empty")
 JOB = Job("cpu", "jax", "paper")
@@ -125,9 +125,9 @@ def test_an_incident_of_all_weekly_cases_at_most_doubles_a_night() -> None:
     assert len(weekly(chosen)) == len(weekly(cases)) / CYCLE_NIGHTS
 
 
-@pytest.mark.parametrize("job", [replace(JOB, all_cases=True), replace(JOB, suite="ops")])
+@pytest.mark.parametrize("job", [replace(JOB, weekly=WeeklyCases.ALL), replace(JOB, suite="ops")])
 def test_all_cases_run_on_request_or_without_weekly_ones(job: Job) -> None:
-    cases = suite(10) if job.all_cases else tuple(sorted(set(suite(10)) - weekly(suite(10))))
+    cases = suite(10) if job.weekly is WeeklyCases.ALL else tuple(sorted(set(suite(10)) - weekly(suite(10))))
     assert cases_of_night(job, cases) == cases
 
 
@@ -135,3 +135,11 @@ def test_a_case_that_the_suite_lacks_is_removed_whether_it_ran_last_night_or_res
     job = replace(JOB, watch={"jax/a/eager": Outcome.PASS}, last_ran={"2026-12-01": ("jax/b/eager-empty",)})
     assert removed_cases(job, ["jax/b/eager-empty"]) == ("jax/a/eager",)
     assert removed_cases(job, ["jax/a/eager", "jax/c/eager"]) == ("jax/b/eager-empty",)
+
+
+def test_a_night_without_weekly_cases_runs_those_that_are_due() -> None:
+    cases = suite(60)
+    wished = min(weekly(cases))
+    chosen = cases_of_night(replace(JOB, weekly=WeeklyCases.NONE, due=(wished,)), cases)
+    assert weekly(chosen) == {wished}
+    assert set(cases) - weekly(cases) <= set(chosen)
