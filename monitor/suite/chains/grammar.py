@@ -22,7 +22,7 @@ ATTEMPTS = 50  # of one program; a chosen step may not fit the shapes before it
 # Central differences take two evaluations of the reference for each element.
 LARGEST_INPUT = {False: 16384, True: 512}
 
-# The groups of the steps of a program, with their weights. What a compiler fuses is a producer and its consumer.
+# The groups of the steps of a program, with their weights. A compiler fuses a producer with its consumer.
 PATTERNS: Mapping[tuple[str, ...], float] = {
     ("binary", "reduction"): 20,
     ("product", "contraction"): 30,
