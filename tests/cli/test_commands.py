@@ -147,7 +147,12 @@ def test_a_plan_says_how_each_target_is_seen(shipped: Path, tmp_path: Path) -> N
     portability("plan", *wish, "--out", str(tmp_path), cwd=shipped)
     names = [entry["name"] for entry in json.loads((tmp_path / "matrix.json").read_text())]
     suites = ("harness", "pallas", "paper", "sharded")  # a CPU has no kernels, and not several devices
-    assert names == ["cpu-jax-harness", "cpu-jax-paper", *(f"tpu-v5e-jax-{suite}-compiled" for suite in suites)]
+    assert names == [
+        "cpu-jax-chains",
+        "cpu-jax-harness",
+        "cpu-jax-paper",
+        *(f"tpu-v5e-jax-{suite}-compiled" for suite in suites),
+    ]
     job = json.loads((tmp_path / "tpu-v5e-jax-paper-compiled.json").read_text())
     assert job["evidence"] == "compiled"
 

@@ -1,1 +1,3 @@
 """Cases that are wrong, each in one way."""
+
+PLAIN_ONLY = True
