@@ -9,14 +9,15 @@
     const ago = document.createElement("span");
     ago.className = "ago";
     (time.closest("a") ?? time).after(" ", ago); // the text of a link stays unchanged
-    return [ago, Date.parse(time.dateTime)];
+    return [ago, Date.parse(time.dateTime), time.dateTime.includes("T") ? "just now" : "today"];
   });
 
   const show = () => {
-    for (const [ago, then] of times) {
+    for (const [ago, then, recently] of times) {
       const seconds = (Date.now() - then) / 1000;
-      const [unit, size] = UNITS.find(([, size]) => seconds >= size) ?? [];
-      ago.textContent = unit ? `(${words.format(-Math.floor(seconds / size), unit)})` : "(just now)";
+      const units = recently === "today" ? UNITS.slice(0, 3) : UNITS; // a day has no hours
+      const [unit, size] = units.find(([, size]) => seconds >= size) ?? [];
+      ago.textContent = unit ? `(${words.format(-Math.floor(seconds / size), unit)})` : `(${recently})`;
     }
   };
 
