@@ -38,7 +38,7 @@ def outcome_diff(directory: Path) -> list[str]:
 
 def test_two_builds_between_which_a_function_went_away(nothing_shipped: Path) -> None:
     some = ["--framework", "jax", "--suite", "paper"]
-    some += ["--case", "jax/jax.tree*/eager-float*", "--case", "jax/jax.numpy.sum/*eager*"]
+    some += ["--case", "jax/jax.tree*/eager-float??", "--case", "jax/jax.numpy.sum/*eager-float??"]
     first = nightly(nothing_shipped, *some, "--build", "jax==0.5.3")
     assert first.returncode == 0, first.stderr
     assert "jax==0.5.3, the first run" in first.stdout
