@@ -41,15 +41,6 @@ from monitor.model import InputKind, Mode
 
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
 
-# For `limits`: a reference that holds for the shapes of the declared inputs alone.
-FIXED_SHAPES: dict[InputKind | Mode, str] = dict.fromkeys(
-    (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
-)
-# For `limits`: the contracts of shapes that many functions have.
-NO_EMPTY: dict[InputKind | Mode, str] = {InputKind.EMPTY: "it takes no empty dimension"}
-FIXED_RANK: dict[InputKind | Mode, str] = {InputKind.RANK: "it takes a fixed number of dimensions"}
-LINKED_SIZES: dict[InputKind | Mode, str] = {InputKind.LARGE: "its sizes depend on each other"}
-
 FLOATING = ("float32", "float64", "float16", "bfloat16")
 COMPLEX = ("complex64", "complex128")
 INTEGER = ("int32", "int64")

@@ -4,40 +4,18 @@ A case combines them: `limits=FIXED_RANK | FINITE`. Standard library only.
 """
 
 from monitor.model import InputKind, Mode
-from monitor.suite.declare import FIXED_SHAPES
-
-__all__ = [
-    "CAUGHT",
-    "DATASET",
-    "EAGER_LOOP",
-    "FINITE",
-    "FIXED_RANK",
-    "FIXED_SHAPES",
-    "FIXED_VALUES",
-    "FLUSHED",
-    "HOST_VALUES",
-    "INTEGER_RANGE",
-    "JUMP",
-    "LINKED_SIZES",
-    "LOST_DIGITS",
-    "NOT_EMPTY",
-    "QUADRATIC",
-    "SESSION",
-    "SINGULAR",
-    "TIES",
-    "UNIT_RANGE",
-    "VALID_PARAMETERS",
-    "VARIABLES",
-    "WELL_SCALED",
-]
 
 Limits = dict[InputKind | Mode, str]
 
 # The shapes that the function or its reference takes.
+FIXED_SHAPES: Limits = dict.fromkeys(
+    (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
+)
 NOT_EMPTY: Limits = {InputKind.EMPTY: "the function or its reference takes no empty dimension"}
 FIXED_RANK: Limits = {InputKind.RANK: "the function or its reference takes a fixed number of dimensions"}
 LINKED_SIZES: Limits = {InputKind.LARGE: "the call or its reference fixes the sizes"}
 QUADRATIC: Limits = {InputKind.LARGE: "the result or the work grows with the square of the size"}
+MANY_RESULTS: Limits = {InputKind.LARGE: "each row is a result"}
 EAGER_LOOP: Limits = {InputKind.LARGE: "the function calls Python once for each element"}
 
 # The values for which the function is defined.
@@ -53,8 +31,10 @@ UNIT_RANGE: Limits = dict.fromkeys(
 INTEGER_RANGE: Limits = dict.fromkeys(
     (InputKind.SPECIAL, InputKind.SCALED), "a number beyond the range of an integer has no integer value"
 )
+VALID_ARGUMENTS: Limits = {InputKind.SPECIAL: "arguments outside of the domain are refused"}
 VALID_PARAMETERS: Limits = {InputKind.SPECIAL: "the distribution has only positive and finite parameters"}
 LOST_DIGITS: Limits = {InputKind.LARGE: "the rounding of a decomposition grows with the size"}
+STEPS_IN_RANGE: Limits = {InputKind.SCALED: "its steps leave the range of the dtype"}
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
 
 # The points at which a derivative follows from the reference.
@@ -69,3 +49,7 @@ SESSION: Limits = {Mode.COMPILED: "the call builds a graph and runs it in a sess
 VARIABLES: Limits = {
     Mode.COMPILED: "each call creates variables, and a compiled function creates them in its first call alone"
 }
+DIFFERENTIATES: Limits = {Mode.COMPILED: "it differentiates while it runs"}
+SETS_GRADIENT: Limits = {Mode.COMPILED: "it sets the gradient of a tensor while it runs"}
+LOADER: Limits = {Mode.COMPILED: "a loader runs Python code that cannot be traced"}
+SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}

@@ -1,6 +1,7 @@
 """Sums, and functions that consist of them."""
 
-from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, FIXED_RANK, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.declare import COMPILED, COMPLEX, EAGER, EVERY, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import FIXED_RANK
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SUMS_OF_COUNTS = {"int32": "int64", "bool": "int64"}

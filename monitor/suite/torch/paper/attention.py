@@ -1,23 +1,12 @@
 """Attention and transformers, compared with their equations."""
 
 from monitor.model import InputKind, Mode
-from monitor.suite.declare import (
-    COMPILED,
-    EAGER,
-    FIXED_RANK,
-    FIXED_SHAPES,
-    FLOATING,
-    GRADIENT,
-    NO_EMPTY,
-    built,
-    case,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, STEPS_IN_RANGE
 from monitor.suite.torch.paper.sequences import product
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
-STEPS = "its steps leave the range of the dtype"
-OVERFLOW: dict[InputKind | Mode, str] = {InputKind.SCALED: STEPS, InputKind.SPECIAL: STEPS}
+OVERFLOW = STEPS_IN_RANGE | {InputKind.SPECIAL: "its steps leave the range of the dtype"}
 
 
 def layer_norm(np, x, weight=1.0, bias=0.0):
@@ -101,7 +90,7 @@ def cut(flat, shapes):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=64,
-    limits=NO_EMPTY | FIXED_RANK | OVERFLOW,
+    limits=NOT_EMPTY | FIXED_RANK | OVERFLOW,
 )
 def encoder_layer(
     torch,
@@ -123,7 +112,7 @@ def _(np, x, flat):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=64,
-    limits=NO_EMPTY | FIXED_RANK | OVERFLOW,
+    limits=NOT_EMPTY | FIXED_RANK | OVERFLOW,
 )
 def encoder_layer_causal(
     torch,
@@ -146,7 +135,7 @@ def _(np, x, flat):
     name="evaluating",
     dtypes=FLOATING,
     condition=64,
-    limits=NO_EMPTY | FIXED_RANK | OVERFLOW,
+    limits=NOT_EMPTY | FIXED_RANK | OVERFLOW,
 )
 def encoder_layer_evaluating(
     torch,
@@ -189,7 +178,7 @@ def _(np, x, flat):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=256,
-    limits=NO_EMPTY | FIXED_RANK | {InputKind.SCALED: "its steps leave the range of the dtype"},
+    limits=NOT_EMPTY | FIXED_RANK | STEPS_IN_RANGE,
 )
 def transformer(
     torch,
@@ -217,7 +206,7 @@ def _(np, source, target, flat):
     dtypes=FLOATING,
     modes=(EAGER,),
     condition=256,
-    limits=NO_EMPTY | FIXED_RANK | {InputKind.SCALED: STEPS, Mode.COMPILED: "it branches on the values of its mask"},
+    limits=NOT_EMPTY | FIXED_RANK | STEPS_IN_RANGE | {Mode.COMPILED: "it branches on the values of its mask"},
 )
 def transformer_causal(
     torch,

@@ -1,12 +1,12 @@
 """Directional derivatives."""
 
-from monitor.model import Mode
 from monitor.suite.declare import EAGER, FLOATING, case, tensor
+from monitor.suite.limits import DIFFERENTIATES
 
 JVP = "torch.autograd.functional.jvp"
 
 
-@case(JVP, dtypes=FLOATING, modes=(EAGER,), condition=4, limits={Mode.COMPILED: "it differentiates while it runs"})
+@case(JVP, dtypes=FLOATING, modes=(EAGER,), condition=4, limits=DIFFERENTIATES)
 def jvp(torch, x=tensor(4, 4), v=tensor(4, 4)):
     return torch.autograd.functional.jvp(lambda x: (x * x).sum(dim=1), x, v)
 
@@ -16,7 +16,7 @@ def _(np, x, v):
     return [np.sum(x * x, axis=1), np.sum(2 * x * v, axis=1)]
 
 
-@case(JVP, name="two-inputs", dtypes=FLOATING, condition=4, limits={Mode.COMPILED: "it differentiates while it runs"})
+@case(JVP, name="two-inputs", dtypes=FLOATING, condition=4, limits=DIFFERENTIATES)
 def jvp_of_two(torch, x=tensor(3), y=tensor(3), v=tensor(3), w=tensor(3)):
     values, derived = torch.autograd.functional.jvp(lambda x, y: (x * y, x - y), (x, y), (v, w))
     return [*values, *derived]
@@ -32,7 +32,7 @@ def _(np, x, y, v, w):
     name="again",
     dtypes=("float32", "float64"),
     condition=8,
-    limits={Mode.COMPILED: "it differentiates while it runs"},
+    limits=DIFFERENTIATES,
 )
 def jvp_twice(torch, x=tensor(4), v=tensor(4)):
     x = x.clone().requires_grad_()

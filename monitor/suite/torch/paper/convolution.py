@@ -1,18 +1,7 @@
 """Convolutions, and pooling over windows of any size."""
 
-from monitor.suite.declare import (
-    COMPILED,
-    COMPLEX,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    LINKED_SIZES,
-    NO_EMPTY,
-    built,
-    case,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -39,7 +28,7 @@ def convolve(np, x, weight, bias=0.0, stride=1, padding=0, dilation=1, groups=1)
     dtypes=FLOATING + COMPLEX,
     modes=ALL_MODES,
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv2d(torch, x=tensor(2, 3, 6, 7), weight=tensor(4, 3, 3, 2), bias=tensor(4)):
     return torch.nn.functional.conv2d(x, weight, bias)
@@ -56,7 +45,7 @@ def _(np, x, weight, bias):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def conv2d_strided(torch, x=tensor(2, 3, 7, 7), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, stride=2, padding=1)
@@ -73,7 +62,7 @@ def _(np, x, weight):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv2d_dilated(torch, x=tensor(1, 2, 7, 7), weight=tensor(3, 2, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, dilation=2)
@@ -90,7 +79,7 @@ def _(np, x, weight):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv2d_by_channel(torch, x=tensor(2, 4, 5, 5), weight=tensor(8, 1, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, groups=4)
@@ -107,7 +96,7 @@ def _(np, x, weight):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def conv2d_channels_last(torch, x=tensor(2, 3, 6, 6), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x.to(memory_format=torch.channels_last), weight, padding="same")
@@ -123,7 +112,7 @@ def _(np, x, weight):
     name="empty",
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv2d_of_nothing(torch, x=tensor(0, 3, 6, 6), weight=tensor(4, 3, 3, 3)):
     return torch.nn.functional.conv2d(x, weight)
@@ -140,7 +129,7 @@ def _(np, x, weight):
     dtypes=("float32", "bfloat16"),
     modes=(EAGER, COMPILED),
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv2d_large(torch, x=tensor(4, 16, 24, 24), weight=tensor(16, 16, 3, 3)):
     return torch.nn.functional.conv2d(x, weight, padding=1)
@@ -151,7 +140,7 @@ def _(np, x, weight):
     return convolve(np, x, weight, padding=1)
 
 
-@case("torch.nn.Conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
+@case("torch.nn.Conv3d", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES)
 def conv3d(
     torch,
     x=tensor(2, 2, 4, 5, 5),
@@ -173,7 +162,7 @@ def _(np, x, weight, bias):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv3d_strided(
     torch,
@@ -195,7 +184,7 @@ def _(np, x, weight):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv3d_grouped(
     torch,
@@ -217,7 +206,7 @@ def _(np, x, weight):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def conv3d_unbatched(
     torch,
@@ -256,7 +245,7 @@ def average(np, x, out):
     return result
 
 
-@case("torch.nn.AdaptiveAvgPool3d", dtypes=FLOATING, modes=ALL_MODES, limits=NO_EMPTY | FIXED_RANK)
+@case("torch.nn.AdaptiveAvgPool3d", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def adaptive_average_3d(torch, x=tensor(2, 3, 5, 6, 7)):
     return torch.nn.AdaptiveAvgPool3d((2, 3, 4))(x)
 
@@ -281,7 +270,7 @@ def _(np, x):
     name="kept-axis",
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def adaptive_average_kept(torch, x=tensor(3, 4, 5, 6)):
     return torch.nn.AdaptiveAvgPool3d((None, 2, None))(x)
@@ -298,7 +287,7 @@ def _(np, x):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def adaptive_average_strided(torch, x=tensor(1, 6, 7, 8, 2)):
     return torch.nn.AdaptiveAvgPool3d(3)(x.permute(0, 4, 1, 2, 3)[..., ::2])
@@ -309,7 +298,7 @@ def _(np, x):
     return average(np, np.transpose(x, (0, 4, 1, 2, 3))[..., ::2], (3, 3, 3))
 
 
-@case("torch.nn.AdaptiveAvgPool3d", name="empty", dtypes=FLOATING, limits=NO_EMPTY | FIXED_RANK)
+@case("torch.nn.AdaptiveAvgPool3d", name="empty", dtypes=FLOATING, limits=NOT_EMPTY | FIXED_RANK)
 def adaptive_average_of_nothing(torch, x=tensor(0, 2, 4, 4, 4)):
     return torch.nn.AdaptiveAvgPool3d(2)(x)
 

@@ -1,7 +1,7 @@
 """Creation of tensors, also from Python values."""
 
-from monitor.model import Mode
 from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, NUMERIC, case, tensor
+from monitor.suite.limits import DIFFERENTIATES
 
 
 @case("torch.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
@@ -34,7 +34,7 @@ def _(np):
     return np.arange(1, 11, 3)  # unlike arange, the end belongs to it
 
 
-@case("torch.autograd.Variable", dtypes=FLOATING, limits={Mode.COMPILED: "it differentiates while it runs"})
+@case("torch.autograd.Variable", dtypes=FLOATING, limits=DIFFERENTIATES)
 def variable(torch, x=tensor(3, 4)):
     variable = torch.autograd.Variable(x, requires_grad=True)
     (variable * variable).sum().backward()

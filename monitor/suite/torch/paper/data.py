@@ -1,7 +1,7 @@
 """Datasets: their elements and their order."""
 
-from monitor.model import Mode
-from monitor.suite.declare import EVERY, FIXED_RANK, FLOATING, NO_EMPTY, case, tensor
+from monitor.suite.declare import EVERY, FLOATING, case, tensor
+from monitor.suite.limits import FIXED_RANK, LOADER, NOT_EMPTY
 
 
 @case("torch.utils.data.Dataset")
@@ -27,7 +27,7 @@ def _(result):
     "torch.utils.data.Dataset",
     name="of-tensors",
     dtypes=EVERY,
-    limits=NO_EMPTY | {Mode.COMPILED: "a loader runs Python code that cannot be traced"},
+    limits=NOT_EMPTY | LOADER,
 )
 def dataset_of_tensors(torch, x=tensor(5, 3)):
     rows = torch.utils.data.TensorDataset(x)
@@ -95,7 +95,7 @@ def _(result):
     "torch.utils.data.Subset",
     name="of-tensors",
     dtypes=FLOATING,
-    limits=NO_EMPTY | FIXED_RANK | {Mode.COMPILED: "a loader runs Python code that cannot be traced"},
+    limits=NOT_EMPTY | FIXED_RANK | LOADER,
 )
 def subset_of_tensors(torch, x=tensor(6, 2)):
     part = torch.utils.data.Subset(torch.utils.data.TensorDataset(x, -x), [4, 1])
@@ -160,7 +160,7 @@ def _(result):
     "torch.utils.data.ConcatDataset",
     name="of-tensors",
     dtypes=FLOATING,
-    limits=FIXED_RANK | {Mode.COMPILED: "a loader runs Python code that cannot be traced"},
+    limits=FIXED_RANK | LOADER,
 )
 def concatenated_tensors(torch, a=tensor(3, 2), b=tensor(4, 2)):
     whole = torch.utils.data.ConcatDataset([torch.utils.data.TensorDataset(a), torch.utils.data.TensorDataset(b)])

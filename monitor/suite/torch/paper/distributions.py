@@ -1,20 +1,8 @@
 """Distributions: densities compared with formulas, samples with statistics."""
 
 from monitor.model import InputKind
-from monitor.suite.declare import (
-    COMPILED,
-    DEVICE,
-    DTYPE,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    NO_EMPTY,
-    case,
-    positive,
-    tensor,
-    uniform,
-)
+from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY, VALID_ARGUMENTS
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 VON_MISES, RELAXED = "torch.distributions.VonMises", "torch.distributions.RelaxedOneHotCategorical"
@@ -67,7 +55,7 @@ def _(np, x):
     name="large-concentration",
     dtypes=DOUBLE,
     condition=32,
-    limits={InputKind.SPECIAL: "arguments outside of the domain are refused"},
+    limits=VALID_ARGUMENTS,
 )
 def von_mises_concentrated(torch, x=uniform(-0.25, 0.25, 5)):
     concentration = torch.full_like(x, 200.0)
@@ -167,7 +155,7 @@ def log_density_of_relaxed(np, x, logits, temperature):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=32,
-    limits=NO_EMPTY | FIXED_RANK | {InputKind.SPECIAL: "arguments outside of the domain are refused"},
+    limits=NOT_EMPTY | FIXED_RANK | VALID_ARGUMENTS,
 )
 def relaxed_density(torch, x=uniform(0.25, 1, 5, 4), logits=tensor(5, 4)):
     x = x / x.sum(-1, keepdim=True)
@@ -185,7 +173,7 @@ def _(np, x, logits):
     name="by-shares",
     dtypes=DOUBLE,
     condition=32,
-    limits=NO_EMPTY | FIXED_RANK | {InputKind.SPECIAL: "arguments outside of the domain are refused"},
+    limits=NOT_EMPTY | FIXED_RANK | VALID_ARGUMENTS,
 )
 def relaxed_density_by_shares(torch, x=uniform(0.25, 1, 4), shares=positive(4)):
     temperature = torch.full_like(x[0], 2.0)

@@ -1,12 +1,10 @@
 """Moving of axes, sorting, splitting, and diagonals."""
 
-from monitor.model import InputKind
 from monitor.suite.declare import (
     BOOL,
     COMPILED,
     EAGER,
     EVERY,
-    FIXED_RANK,
     FLOATING,
     GRADIENT,
     INTEGER,
@@ -15,6 +13,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
+from monitor.suite.limits import FIXED_RANK, MANY_RESULTS, QUADRATIC
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 PLACES = dict.fromkeys(EVERY, "int64")
@@ -131,7 +130,7 @@ def _(np, x):
     return np.moveaxis(x, 1, 0)
 
 
-@case("torch.unbind", dtypes=EVERY, modes=ALL_MODES, limits={InputKind.LARGE: "each row is a result"})
+@case("torch.unbind", dtypes=EVERY, modes=ALL_MODES, limits=MANY_RESULTS)
 def unbind(torch, x=tensor(3, 4)):
     return torch.unbind(x, 1)
 
@@ -146,7 +145,7 @@ def _(np, x):
     name="strided",
     dtypes=FLOATING + BOOL,
     modes=ALL_MODES,
-    limits={InputKind.LARGE: "each row is a result"},
+    limits=MANY_RESULTS,
 )
 def unbind_strided(torch, x=tensor(6, 4)):
     return torch.unbind(x.T[1::2, ::3])
@@ -157,7 +156,7 @@ def _(np, x):
     return [*x.T[1::2, ::3]]
 
 
-@case("torch.unbind", name="rows-of-nothing", dtypes=NUMERIC, limits={InputKind.LARGE: "each row is a result"})
+@case("torch.unbind", name="rows-of-nothing", dtypes=NUMERIC, limits=MANY_RESULTS)
 def unbind_rows_of_nothing(torch, x=tensor(2, 0)):
     return torch.unbind(x)
 
@@ -214,7 +213,7 @@ def _(result):
     "torch.diag",
     dtypes=EVERY,
     modes=ALL_MODES,
-    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+    limits=FIXED_RANK | QUADRATIC,
 )
 def diag(torch, x=tensor(4)):
     return torch.diag(x)
@@ -240,7 +239,7 @@ def _(np, x):
     name="above",
     dtypes=FLOATING,
     modes=ALL_MODES,
-    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+    limits=FIXED_RANK | QUADRATIC,
 )
 def diag_above(torch, x=tensor(3)):
     return torch.diag(x, 2)
@@ -265,7 +264,7 @@ def _(np, x):
     "torch.diag",
     name="empty",
     dtypes=NUMERIC,
-    limits=FIXED_RANK | {InputKind.LARGE: "its result has the square of the size of its input"},
+    limits=FIXED_RANK | QUADRATIC,
 )
 def diag_of_nothing(torch, x=tensor(0)):
     return torch.diag(x)

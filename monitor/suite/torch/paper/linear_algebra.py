@@ -1,21 +1,7 @@
 """Products and decompositions of matrices."""
 
-from monitor.model import Mode
-from monitor.suite.declare import (
-    BOOL,
-    COMPILED,
-    COMPLEX,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    INTEGER,
-    LINKED_SIZES,
-    NO_EMPTY,
-    NUMERIC,
-    case,
-    tensor,
-)
+from monitor.suite.declare import BOOL, COMPILED, COMPLEX, EAGER, FLOATING, GRADIENT, INTEGER, NUMERIC, case, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY, SPARSE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 REAL = {"complex64": "float32", "complex128": "float64"}
@@ -195,7 +181,7 @@ def product_of_places(np, rows, columns, elements, b):
     "torch.saddmm",
     dtypes=("float32", "float64"),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES | {Mode.COMPILED: "it makes a sparse tensor while it runs"},
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES | SPARSE,
 )
 def saddmm(torch, x=tensor(3, 4), b=tensor(5, 4)):
     places = torch.tensor([[0, 1, 2, 2], [1, 0, 3, 4]], device=x.device)
@@ -212,7 +198,7 @@ def _(np, x, b):
     "torch.sparse.addmm",
     dtypes=("float32", "float64", *COMPLEX),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES | {Mode.COMPILED: "it makes a sparse tensor while it runs"},
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES | SPARSE,
 )
 def sparse_addmm(torch, x=tensor(3, 4), b=tensor(5, 4)):
     places = torch.tensor([[0, 1, 2, 2], [1, 0, 3, 4]], device=x.device)
@@ -230,7 +216,7 @@ def _(np, x, b):
     name="scaled",
     dtypes=("float32", "float64"),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES | {Mode.COMPILED: "it makes a sparse tensor while it runs"},
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES | SPARSE,
 )
 def sparse_addmm_scaled(torch, x=tensor(3, 4), b=tensor(5, 4)):
     places = torch.tensor([[0, 1, 1], [1, 0, 0]], device=x.device)  # one place twice: the two add up

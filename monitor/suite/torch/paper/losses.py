@@ -1,20 +1,7 @@
 """Losses, compared with the formulas of their documentation."""
 
-from monitor.suite.declare import (
-    COMPILED,
-    DEVICE,
-    DTYPE,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    LINKED_SIZES,
-    NO_EMPTY,
-    case,
-    positive,
-    tensor,
-    uniform,
-)
+from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -153,7 +140,7 @@ def _(np, x, y):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def smooth_l1_strided(torch, x=tensor(8, 5), y=tensor(5, 4)):
     return torch.nn.SmoothL1Loss(reduction="sum")(x.T[:, ::2], y)

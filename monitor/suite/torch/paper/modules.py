@@ -1,20 +1,8 @@
 """Promises of torch.nn.Module: its parameters, its children, its state."""
 
 from monitor.model import Mode
-from monitor.suite.declare import (
-    COMPILED,
-    DEVICE,
-    DTYPE,
-    EAGER,
-    EVERY,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    NO_EMPTY,
-    built,
-    case,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import FIXED_RANK, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -45,7 +33,7 @@ def _(result):
     return result == [[["b", False], ["a", True], ["c", False]], ["b", "c"]]
 
 
-@case("torch.nn.Module.add_module", name="called", dtypes=FLOATING, modes=ALL_MODES, limits=NO_EMPTY | FIXED_RANK)
+@case("torch.nn.Module.add_module", name="called", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK)
 def add_module_and_call(torch, x=tensor(3, 4)):
     layers = torch.nn.Sequential()
     layers.add_module("bend", torch.nn.ReLU())

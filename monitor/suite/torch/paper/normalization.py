@@ -1,17 +1,7 @@
 """Normalization over a batch, or over groups of channels."""
 
-from monitor.suite.declare import (
-    COMPILED,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    LINKED_SIZES,
-    NO_EMPTY,
-    case,
-    positive,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 EPSILON = 1e-5
@@ -33,7 +23,7 @@ def normalized_groups(np, x, groups):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def batch_norm(torch, x=tensor(4, 3, 5), mean=tensor(3), variance=positive(3), weight=tensor(3), bias=tensor(3)):
     return torch.nn.functional.batch_norm(x, mean, variance, weight, bias)
@@ -51,7 +41,7 @@ def _(np, x, mean, variance, weight, bias):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def batch_norm_training(torch, x=tensor(8, 3, 4), weight=tensor(3), bias=tensor(3)):
     return torch.nn.functional.batch_norm(x, None, None, weight, bias, training=True)
@@ -67,7 +57,7 @@ def _(np, x, weight, bias):
     name="running",
     dtypes=("float32", "float64"),
     condition=4,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def batch_norm_running(torch, x=tensor(8, 3)):
     mean, variance = (torch.full((3,), value, dtype=x.dtype, device=x.device) for value in (1.0, 2.0))
@@ -86,7 +76,7 @@ def _(np, x):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def batch_norm_channels_last(torch, x=tensor(4, 3, 4, 4)):
     return torch.nn.functional.batch_norm(x.to(memory_format=torch.channels_last), None, None, training=True)
@@ -110,7 +100,7 @@ def _(said):
     return said.startswith("Expected more than 1 value per channel when training")
 
 
-@case("torch.nn.functional.group_norm", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NO_EMPTY | FIXED_RANK)
+@case("torch.nn.functional.group_norm", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NOT_EMPTY | FIXED_RANK)
 def group_norm(torch, x=tensor(2, 6, 5), weight=tensor(6), bias=tensor(6)):
     return torch.nn.functional.group_norm(x, 2, weight, bias)
 
@@ -120,7 +110,7 @@ def _(np, x, weight, bias):
     return normalized_groups(np, x, 2) * weight[:, None] + bias[:, None]
 
 
-@case("torch.nn.functional.group_norm", name="images", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NO_EMPTY)
+@case("torch.nn.functional.group_norm", name="images", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NOT_EMPTY)
 def group_norm_of_images(torch, x=tensor(2, 4, 4, 4)):
     return torch.nn.functional.group_norm(x, x.shape[1])
 
@@ -136,7 +126,7 @@ def _(np, x):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def group_norm_strided(torch, x=tensor(10, 4, 2)):
     return torch.nn.functional.group_norm(x.permute(2, 1, 0)[..., ::2], 2)
@@ -154,7 +144,7 @@ def _(np, x):
     dtypes=("float32", "bfloat16"),
     modes=ALL_MODES[:2],
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK,
+    limits=NOT_EMPTY | FIXED_RANK,
 )
 def group_norm_large(torch, x=tensor(8, 32, 1024)):
     return torch.nn.functional.group_norm(x, 8)
@@ -165,7 +155,7 @@ def _(np, x):
     return normalized_groups(np, x, 8)
 
 
-@case("torch.nn.functional.group_norm", name="empty", dtypes=FLOATING, limits=NO_EMPTY | FIXED_RANK)
+@case("torch.nn.functional.group_norm", name="empty", dtypes=FLOATING, limits=NOT_EMPTY | FIXED_RANK)
 def group_norm_of_nothing(torch, x=tensor(0, 4, 3)):
     return torch.nn.functional.group_norm(x, 2)
 

@@ -1,7 +1,8 @@
 """Optimizers and a schedule: some steps, compared with the published rule."""
 
-from monitor.model import InputKind, Mode
-from monitor.suite.declare import FLOATING, LINKED_SIZES, NO_EMPTY, case, tensor
+from monitor.model import InputKind
+from monitor.suite.declare import FLOATING, case, tensor
+from monitor.suite.limits import DIFFERENTIATES, LINKED_SIZES, NOT_EMPTY, SETS_GRADIENT
 
 ADAMAX, RPROP, LBFGS = "torch.optim.Adamax", "torch.optim.Rprop", "torch.optim.LBFGS"
 
@@ -24,7 +25,7 @@ def three_steps(torch, optimizer, x, gradients):
     return x
 
 
-@case(ADAMAX, dtypes=FLOATING, condition=8, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
+@case(ADAMAX, dtypes=FLOATING, condition=8, limits=SETS_GRADIENT)
 def adamax_steps(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3), c=tensor(2, 3)):
     x = x.clone().requires_grad_()
     return three_steps(torch, torch.optim.Adamax([x], lr=0.5, betas=(0.75, 0.5)), x, [a, b, c])
@@ -40,7 +41,7 @@ def _(np, x, a, b, c):
     name="decay",
     dtypes=FLOATING,
     condition=16,
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def adamax_with_decay(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
@@ -58,7 +59,7 @@ def _(np, x, a, b):
     name="maximize",
     dtypes=("float32", "float64"),
     condition=8,
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def adamax_upwards(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
@@ -76,7 +77,7 @@ def _(np, x, a, b):
     name="for-each",
     dtypes=FLOATING,
     condition=8,
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def adamax_for_each(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
@@ -94,7 +95,7 @@ def _(np, x, a, b):
     name="state",
     dtypes=("float32", "float64"),
     condition=8,
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def adamax_goes_on(torch, x=tensor(2, 3), a=tensor(2, 3), b=tensor(2, 3)):
     x = x.clone().requires_grad_()
@@ -128,7 +129,7 @@ def rprop(np, x, gradients, rate=0.25, etas=(0.5, 1.5), bounds=(0.125, 0.5)):
     return x
 
 
-@case(RPROP, dtypes=FLOATING, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
+@case(RPROP, dtypes=FLOATING, limits=SETS_GRADIENT)
 def rprop_steps(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4), c=tensor(4, 4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Rprop([x], lr=0.25, etas=(0.5, 1.5), step_sizes=(0.125, 0.5))
@@ -144,7 +145,7 @@ def _(np, x, a, b, c):
     RPROP,
     name="maximize",
     dtypes=("float32", "float64"),
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def rprop_upwards(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4)):
     x = x.clone().requires_grad_()
@@ -157,7 +158,7 @@ def _(np, x, a, b):
     return rprop(np, x, [-a, -b])
 
 
-@case(RPROP, name="for-each", dtypes=FLOATING, limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"})
+@case(RPROP, name="for-each", dtypes=FLOATING, limits=SETS_GRADIENT)
 def rprop_for_each(torch, x=tensor(4, 4), a=tensor(4, 4), b=tensor(4, 4)):
     x = x.clone().requires_grad_()
     optimizer = torch.optim.Rprop([x], lr=0.25, etas=(0.5, 1.5), step_sizes=(0.125, 0.5), foreach=True)
@@ -173,13 +174,13 @@ def _(np, x, a, b):
     LBFGS,
     dtypes=("float32", "float64"),
     condition=64,
-    limits=NO_EMPTY
+    limits=NOT_EMPTY
     | LINKED_SIZES
     | {
         InputKind.SPECIAL: "a line search needs finite values",
         InputKind.SCALED: "its steps leave the range of the dtype",
     }
-    | {Mode.COMPILED: "it differentiates while it runs"},
+    | DIFFERENTIATES,
 )
 def lbfgs(torch, x=tensor(4), goal=tensor(4)):
     scale = torch.tensor([1.0, 2.0, 4.0, 8.0], dtype=x.dtype, device=x.device)
@@ -206,7 +207,7 @@ def _(np, goal):
     name="first-step",
     dtypes=FLOATING,
     condition=8,
-    limits=NO_EMPTY | {Mode.COMPILED: "it differentiates while it runs"},
+    limits=NOT_EMPTY | DIFFERENTIATES,
 )
 def lbfgs_first_step(torch, x=tensor(4)):
     x = x.clone().requires_grad_()
@@ -302,7 +303,7 @@ def _(result):
     "torch.optim.lr_scheduler.ExponentialLR",
     name="moves-less",
     dtypes=("float32", "float64"),
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def exponential_rate_in_steps(torch, x=tensor(4)):
     x = x.clone().requires_grad_()
@@ -339,7 +340,7 @@ def _(result):
     "torch.optim.Optimizer.zero_grad",
     name="to-zero",
     dtypes=FLOATING,
-    limits={Mode.COMPILED: "it sets the gradient of a tensor while it runs"},
+    limits=SETS_GRADIENT,
 )
 def zero_grad_to_zero(torch, x=tensor(2, 3)):
     x = x.clone().requires_grad_()

@@ -1,17 +1,7 @@
 """Networks over sequences: a cell with memory, compared with its equations step by step."""
 
-from monitor.suite.declare import (
-    COMPILED,
-    EAGER,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    LINKED_SIZES,
-    NO_EMPTY,
-    built,
-    case,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -32,7 +22,7 @@ def lstm_step(np, x, h, c, w, u, b, d):
     return sigmoid(np, o) * np.tanh(c), c
 
 
-@case("torch.nn.LSTMCell", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
+@case("torch.nn.LSTMCell", dtypes=FLOATING, modes=ALL_MODES, condition=8, limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES)
 def lstm_cell(
     torch,
     x=tensor(2, 3),
@@ -59,7 +49,7 @@ def _(np, x, h, c, w, u, b, d):
     dtypes=FLOATING,
     modes=ALL_MODES,
     condition=8,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def lstm_cell_from_rest(
     torch,
@@ -82,7 +72,7 @@ def _(np, x, w, u):
     dtypes=FLOATING,
     modes=(EAGER, COMPILED),
     condition=32,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def lstm_cell_in_steps(
     torch,
@@ -105,7 +95,7 @@ def _(np, x, w, u):
     return h, c
 
 
-@case("torch.nn.LSTMCell", name="empty", dtypes=FLOATING, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
+@case("torch.nn.LSTMCell", name="empty", dtypes=FLOATING, limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES)
 def lstm_cell_of_nothing(
     torch,
     x=tensor(0, 3),

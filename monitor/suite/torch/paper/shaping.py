@@ -1,18 +1,7 @@
 """Joining, reshaping and moving of tensors, and queries of their shape."""
 
-from monitor.suite.declare import (
-    COMPILED,
-    DEVICE,
-    EAGER,
-    EVERY,
-    FIXED_RANK,
-    FLOATING,
-    GRADIENT,
-    LINKED_SIZES,
-    NO_EMPTY,
-    case,
-    tensor,
-)
+from monitor.suite.declare import COMPILED, DEVICE, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -27,7 +16,7 @@ def _(np, a, b):
     return np.concatenate([a, b])
 
 
-@case("torch.cat", name="strided", dtypes=FLOATING, modes=ALL_MODES, limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES)
+@case("torch.cat", name="strided", dtypes=FLOATING, modes=ALL_MODES, limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES)
 def cat_strided(torch, a=tensor(3, 2), b=tensor(4, 6)):
     return torch.cat([a.T, b[::2, ::2]])
 
@@ -80,7 +69,7 @@ def _(np, x):
 @case(
     "torch.Tensor.cuda",
     dtypes=FLOATING,
-    limits=NO_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
 )
 def cuda(torch, x=tensor(3, 4)):
     return x.cuda()

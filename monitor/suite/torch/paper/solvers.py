@@ -1,15 +1,11 @@
 """Solutions of triangular systems, and products with Householder reflections."""
 
-from monitor.model import InputKind, Mode
-from monitor.suite.declare import COMPILED, COMPLEX, EAGER, FIXED_RANK, GRADIENT, LINKED_SIZES, NO_EMPTY, case, tensor
+from monitor.suite.declare import COMPILED, COMPLEX, EAGER, GRADIENT, case, tensor
+from monitor.suite.limits import FINITE, FIXED_RANK, LINKED_SIZES, NOT_EMPTY, QUADRATIC, STEPS_IN_RANGE
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 SOLVED = ("float32", "float64", *COMPLEX)  # what LAPACK has
-FINITE: dict[InputKind | Mode, str] = {InputKind.SPECIAL: "a solver is defined for finite matrices"}
-REFLECTED = FINITE | {
-    InputKind.SCALED: "its steps leave the range of the dtype",
-    InputKind.LARGE: "its product of reflections has the square of its size",
-}
+REFLECTED = FINITE | STEPS_IN_RANGE | QUADRATIC
 
 
 def reflections(np, v, tau):
@@ -26,7 +22,7 @@ def reflections(np, v, tau):
     "torch.ormqr",
     dtypes=SOLVED,
     condition=16,
-    limits=NO_EMPTY | FIXED_RANK | REFLECTED,
+    limits=NOT_EMPTY | FIXED_RANK | REFLECTED,
 )
 def ormqr(torch, v=tensor(4, 3), tau=tensor(3), x=tensor(4, 2)):
     return torch.ormqr(v, tau, x)
@@ -42,7 +38,7 @@ def _(np, v, tau, x):
     name="right",
     dtypes=SOLVED,
     condition=16,
-    limits=NO_EMPTY | FIXED_RANK | REFLECTED,
+    limits=NOT_EMPTY | FIXED_RANK | REFLECTED,
 )
 def ormqr_right(torch, v=tensor(4, 3), tau=tensor(3), x=tensor(2, 4)):
     return torch.ormqr(v, tau, x, left=False)
@@ -58,7 +54,7 @@ def _(np, v, tau, x):
     name="transposed",
     dtypes=SOLVED,
     condition=16,
-    limits=NO_EMPTY | FIXED_RANK | REFLECTED,
+    limits=NOT_EMPTY | FIXED_RANK | REFLECTED,
 )
 def ormqr_transposed(torch, v=tensor(4, 3), tau=tensor(3), x=tensor(4, 2)):
     return torch.ormqr(v, tau, x, transpose=True)
@@ -74,7 +70,7 @@ def _(np, v, tau, x):
     name="of-geqrf",
     dtypes=("float32", "float64"),
     condition=16,
-    limits=NO_EMPTY | FIXED_RANK | FINITE,
+    limits=NOT_EMPTY | FIXED_RANK | FINITE,
 )
 def ormqr_of_geqrf(torch, x=tensor(5, 3)):
     a, tau = torch.geqrf(x)
@@ -110,7 +106,7 @@ def _(np, b, a):
     name="lower-transposed",
     dtypes=SOLVED,
     condition=8,
-    limits=NO_EMPTY | LINKED_SIZES | FINITE,
+    limits=NOT_EMPTY | LINKED_SIZES | FINITE,
 )
 def triangular_solve_lower(torch, b=tensor(3, 2), a=tensor(3, 3)):
     lower = torch.tril(a / 8) + torch.eye(3, dtype=a.dtype, device=a.device)
