@@ -96,10 +96,12 @@ def function_of(case: str) -> str:
     return case.split("/")[1]
 
 
+KINDS_BY_WORD = {kind.value: kind for kind in InputKind}
+
+
 def input_kind_of(case: str) -> InputKind:
     """Return the kind of inputs of a case, from its id."""
-    last = case.rpartition("-")[2]
-    return InputKind(last) if last in set(InputKind) else InputKind.PLAIN
+    return KINDS_BY_WORD.get(case.rpartition("-")[2], InputKind.PLAIN)
 
 
 WEEKLY_DTYPE = re.compile(r"[-/](?:compiled|gradient)-(?!float32$)\w+$")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
 
-from monitor.analysis.status.current_status import STALE_AFTER
+from monitor.analysis.status.current_status import is_stale
 from monitor.execution.targets.target import load_targets
 from monitor.history.function_index import load_function
 from monitor.history.layout import RecordedRun, places, read_runs
@@ -67,14 +66,8 @@ def _with_last_run(table: pd.DataFrame, heads: Sequence[RecordedRun]) -> pd.Data
         if Outcome(outcome).known and not run_of[run].one_off:
             last[key] = max(run_of[run].started[:10], last.get(key, ""))
     dates = [last.get(key, "") for key in zip(series, table["case"], strict=True)]
-    stale = [
-        "stale" if _is_stale(night, newest.get(of, night)) else "" for night, of in zip(dates, series, strict=True)
-    ]
+    stale = ["stale" if is_stale(night, newest.get(of, night)) else "" for night, of in zip(dates, series, strict=True)]
     return table.assign(last_run=dates, stale=stale)
-
-
-def _is_stale(night: str, newest: str) -> bool:
-    return bool(night) and date.fromisoformat(newest) - date.fromisoformat(night) > STALE_AFTER
 
 
 def _framework_of(function: str) -> str:

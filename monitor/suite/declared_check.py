@@ -14,12 +14,12 @@ from monitor.suite.check_protocol import DrawError, OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.derivatives import compare_with_one_sided, expected_gradients, gradient_weights
 from monitor.suite.device import Device
-from monitor.suite.input_kinds import SMALLEST_NORMAL, Draw, draws
+from monitor.suite.input_kinds import Draw, draws
 from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.reference_range import undecided_as_expected, underflow
 from monitor.suite.references import expected_results
-from monitor.suite.tolerances import PARTS, STEP_TOLERANCE
+from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, STEP_TOLERANCE
 
 Call = Callable[[], Any]
 

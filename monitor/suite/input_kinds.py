@@ -15,17 +15,17 @@ from dataclasses import dataclass, replace
 
 from monitor.model import InputKind, Mode
 from monitor.suite.declare import FLOATING, Case, Declaration, Fill, Tensor, View
+from monitor.suite.tolerances import SMALLEST_NORMAL
 
 Tensors = dict[str, Tensor]
 
-# The largest number, the smallest normal one, and a subnormal one, which has one significant bit.
+# The largest number, and a subnormal one, which has one significant bit.
 LARGEST = {
     "float64": 1.7976931348623157e308,
     "float32": 3.4028234663852886e38,
     "float16": 65504.0,
     "bfloat16": 3.3895313892515355e38,
 }
-SMALLEST_NORMAL = {"float64": 2.0**-1022, "float32": 2.0**-126, "float16": 2.0**-14, "bfloat16": 2.0**-126}
 SUBNORMAL = {"float64": 2.0**-1060, "float32": 2.0**-140, "float16": 2.0**-20, "bfloat16": 2.0**-130}
 
 # A scale whose square is still in range in double precision, and in single precision is not. Half precision has a scale

@@ -15,11 +15,11 @@ import numpy as np
 
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import FLOATING, Case
-from monitor.suite.input_kinds import LARGEST, SMALLEST_NORMAL, SUBNORMAL, Draw
+from monitor.suite.input_kinds import LARGEST, SUBNORMAL, Draw
 from monitor.suite.inputs import Array, draw_inputs
 from monitor.suite.oracle import FetchedTensor, in_range
 from monitor.suite.references import evaluate
-from monitor.suite.tolerances import PARTS, tolerance_of
+from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, tolerance_of
 
 TERMS = 2.0**8  # more terms of one size than a sum of the largest numbers has here
 MAGNIFIED = 4.0  # a factor of the drawn inputs is rarely larger

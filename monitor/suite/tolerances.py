@@ -12,6 +12,7 @@ TOLERANCE = {"float64": 1e-12, "float32": 1.3e-6, "float16": 1e-3, "bfloat16": 1
 
 # The exponent of the smallest normal number, below which a unit in the last place does not shrink.
 SMALLEST_EXPONENT = {"float64": -1022, "float32": -126, "float16": -14, "bfloat16": -126}
+SMALLEST_NORMAL = {dtype: 2.0**exponent for dtype, exponent in SMALLEST_EXPONENT.items()}
 
 PARTS = {
     "complex32": "float16",

@@ -12,10 +12,11 @@ from monitor.suite.check_protocol import DrawError
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, Case, Declaration, View, case, tensor, values
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
-from monitor.suite.input_kinds import LARGEST, SMALLEST_NORMAL, SUBNORMAL, derived_cases, draws
+from monitor.suite.input_kinds import LARGEST, SUBNORMAL, derived_cases, draws
 from monitor.suite.inputs import base_of, draw_inputs
 from monitor.suite.limits import FIXED_SHAPES
 from monitor.suite.oracle import FetchedTensor, MismatchError
+from monitor.suite.tolerances import SMALLEST_NORMAL
 
 
 class NumpyDevice:

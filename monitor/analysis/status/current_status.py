@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -45,6 +45,16 @@ class OutcomeTransition:
     run: Run
     before: Outcome | None
     after: Outcome
+
+
+def is_stale(last_ran: str, newest: str) -> bool:
+    """Return whether a date is more than seven nights before that of the newest run; an empty date is not."""
+    return "" < last_ran < _stale_before(newest)
+
+
+@lru_cache(maxsize=1000)  # thousands of cases ask for one night
+def _stale_before(newest: str) -> str:
+    return (date.fromisoformat(newest) - STALE_AFTER).isoformat()
 
 
 @dataclass(frozen=True)
@@ -124,18 +134,14 @@ class SeriesStatus:
         """Return the runs of the strips, oldest first."""
         return tuple(recorded.run for recorded in self.runs[-HISTORY_RUNS:])
 
-    @property
+    @cached_property
     def last_judged(self) -> Run:
         """Return the newest run that observed anything, or the newest of all."""
         return next((item.run for item in reversed(self.runs) if not item.run.blocked), self.runs[-1].run)
 
-    @cached_property
-    def _stale_before(self) -> str:
-        return (datetime.fromisoformat(self.last_judged.started) - STALE_AFTER).date().isoformat()
-
     def is_stale(self, status: CaseStatus) -> bool:
         """Return whether a case last ran more than seven nights before the newest run that observed anything."""
-        return "" < status.last_ran < self._stale_before
+        return is_stale(status.last_ran, self.last_judged.started[:10])
 
     def strip_of(self, case: str) -> tuple[Outcome | None, ...]:
         return self.strips.get(case) or (None,) * len(self.recent)
