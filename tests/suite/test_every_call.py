@@ -3,50 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from monitor.model import Observation, Outcome
-from monitor.suite.declare import EAGER, Case, View, case, tensor
+from monitor.suite.declare import EAGER, Case, case, tensor
 from monitor.suite.declared_check import DeclaredCheck
-from monitor.suite.oracle import FetchedTensor
 from monitor.suite.worker import observe
-
-
-class ArrayDevice:
-    """NumPy as a framework, as `observe` needs one."""
-
-    name, prefix, module, has_views = "numpy", "numpy", np, True
-
-    def put(self, array: Any, dtype: str) -> Any:
-        return np.asarray(array).astype(dtype)
-
-    def fetch(self, leaf: Any) -> FetchedTensor | None:
-        return FetchedTensor(np.asarray(leaf), leaf.dtype.name) if isinstance(leaf, np.ndarray | np.generic) else None
-
-    def viewed(self, array: Any, view: View) -> Any:
-        raise AssertionError(view)
-
-    def seed(self, number: int) -> None:
-        np.random.seed(number)
-
-    def fallbacks(self) -> tuple[str, ...]:
-        return ()
-
-    def elsewhere(self, leaf: Any) -> str:
-        return ""
-
-    def repeat(self, call: Callable[[], Any], times: int) -> Any:
-        return [call() for _ in range(times)][-1]
-
-    def refusal(self, error: BaseException) -> Outcome | None:
-        return None
+from support.numpy_device import NumpyDevice
 
 
 def observed(call: Callable[..., Any]) -> Observation:
     declaration = case("numpy.flip", dtypes=("float32", "float16"), modes=(EAGER,))(call)
     declaration.reference(lambda np, x: x[::-1])
-    device: Any = ArrayDevice()
+    device: Any = NumpyDevice()
     return observe(device, DeclaredCheck(Case("numpy", declaration, EAGER, "float32")))
 
 
@@ -86,5 +55,5 @@ def test_a_subnormal_half_number_counts_as_unchanged() -> None:
 
     declaration = case("numpy.flip", dtypes=("float16",), modes=(EAGER,))(call)
     declaration.reference(lambda np, x: x[::-1])
-    device: Any = ArrayDevice()
+    device: Any = NumpyDevice()
     assert observe(device, DeclaredCheck(Case("numpy", declaration, EAGER, "float16"))).outcome is Outcome.PASS

@@ -15,32 +15,9 @@ from monitor.suite.discovery import collect, frameworks, is_listed, suites
 from monitor.suite.input_kinds import LARGEST, SUBNORMAL, derived_cases, draws
 from monitor.suite.inputs import base_of, draw_inputs
 from monitor.suite.limits import FIXED_SHAPES
-from monitor.suite.oracle import FetchedTensor, MismatchError
+from monitor.suite.oracle import MismatchError
 from monitor.suite.tolerances import SMALLEST_NORMAL
-
-
-class NumpyDevice:
-    """NumPy as a framework: it computes what a case calls, and takes views."""
-
-    module = np
-    has_views = True
-
-    def put(self, array: Any, dtype: str) -> Any:
-        return np.asarray(array).astype("float32" if dtype == "bfloat16" else dtype)
-
-    def viewed(self, array: Any, view: View) -> Any:
-        if view is View.TRANSPOSED:
-            return array.T
-        return array[1:] if view is View.OFFSET else array[..., ::2]
-
-    def fetch(self, leaf: Any) -> FetchedTensor | None:
-        return FetchedTensor(np.asarray(leaf), leaf.dtype.name) if isinstance(leaf, np.ndarray | np.generic) else None
-
-    def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        return call
-
-    def gradient(self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]) -> Callable[[], Any]:
-        return lambda: [call.keywords["slope"](**tensors) * weights[0]]  # type: ignore[attr-defined]
+from support.numpy_device import NumpyDevice
 
 
 def declare(call: Callable[..., Any], reference: Callable[..., Any], **options: Any) -> Declaration:

@@ -6,6 +6,7 @@ Standard library only: the functions that draw and judge are copied from their s
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,19 +15,9 @@ from monitor.suite.chains.grammar import programs
 from monitor.suite.chains.program import MODES, Program, case_id, seed_of
 from monitor.suite.chains.spelling import Spelling, program_text, reference_text
 from monitor.suite.repro import Dialect, NoScriptError
+from monitor.suite.script_text import FETCH
 from monitor.suite.tolerances import STEP_TOLERANCE, TOLERANCE
 from monitor.suite.verdict import CLOSING, opening
-
-_FETCH = """
-
-def fetch(leaf):
-{fetch}
-
-
-def dtype_of(leaf):
-    return getattr(leaf.dtype, "name", str(leaf.dtype).removeprefix("torch."))
-
-"""
 
 _JUDGE = """
 
@@ -85,7 +76,7 @@ def _script(dialect: Dialect, spelling: Spelling, program: Program, mode: Mode, 
         yield f"\n{spelling.gradients.format(count=count)}"
     yield f"\n\n{reference_text(program)}"
     yield f"\n\n{_own_source('values', 'judging')}"
-    yield _FETCH.format(fetch="\n".join(f"    {line}" for line in dialect.fetch.strip().splitlines()))
+    yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
     values = f', "{program.values}"' if program.values != "normal" else ""
     texts = [
         f'draw({seed_of(one.name)}, {one.shape}, "{one.dtype}"{values}{f", below={one.below}" if one.below else ""})'
