@@ -106,24 +106,24 @@ def test_the_same_build_cannot_regress(
     good: str,
     bad: str,
 ) -> None:
-    told = loaded_history(night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
-    (change,) = night_changes(told)[-1].changes
+    history = loaded_history(night(runfile, 1, good, **before), night(runfile, 2, bad, **after))
+    (change,) = night_changes(history)[-1].changes
     assert (change.verdict, change.of_build) == (ChangeKind.ENVIRONMENT, False)
     assert change.message.startswith(named)
-    assert regressions(night_changes(told)) == ()
+    assert regressions(night_changes(history)) == ()
 
 
 def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(runfile: Make) -> None:
     compilers = [Build("libtpu", version, Channel.RELEASE) for version in ("0.0.42", "0.0.50")]
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             night(runfile, 1, "pass", compiler=compilers[0], evidence=Evidence.COMPILED, environment=EPYC),
             night(runfile, 2, "crash", compiler=compilers[1], evidence=Evidence.COMPILED, environment=XEON),
         )
     )
-    (change,) = told[-1].regressions
+    (change,) = nights[-1].regressions
     assert change.text.startswith("compiler libtpu==0.0.42 -> libtpu==0.0.50; ")
-    (regression,) = regressions(told)
+    (regression,) = regressions(nights)
     assert regression.state is RegressionState.OPEN
     assert regression.beside[0] == "compiler libtpu==0.0.42 -> libtpu==0.0.50"
 
@@ -131,20 +131,20 @@ def test_a_part_of_the_build_can_regress_though_the_framework_is_the_same(runfil
 @pytest.mark.parametrize("part", ["jaxlib", "jax-cuda13-plugin", "libtpu", "torch-xla", "triton", "keras-nightly"])
 def test_what_implements_the_functions_is_a_part_of_the_build(runfile: Make, part: str) -> None:
     both = [with_packages(**{part: version, "numpy": "2.0"}) for version in ("1", "2")]
-    told = night_changes(
+    nights = night_changes(
         loaded_history(night(runfile, 1, "pass", build=both[0]), night(runfile, 2, "error", build=both[1]))
     )
-    assert [change.beside for change in told[-1].regressions] == [(f"{part} 1 -> 2",)]
+    assert [change.beside for change in nights[-1].regressions] == [(f"{part} 1 -> 2",)]
 
 
 def test_a_new_build_with_other_packages_regresses_and_names_them(runfile: Make) -> None:
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             night(runfile, 1, "pass", build=with_packages("1", numpy="2.3.1")),
             night(runfile, 2, "error", build=with_packages("2", numpy="2.4.0")),
         )
     )
-    (regression,) = regressions(told)
+    (regression,) = regressions(nights)
     assert regression.beside == ("numpy 2.3.1 -> 2.4.0",)
 
 
@@ -164,44 +164,44 @@ def compared(good: str, new: str) -> tuple[Comparison, ...]:
 def test_a_new_build_on_a_machine_without_a_past_is_judged_by_the_last_good_build(
     runfile: Make, comparisons: tuple[Comparison, ...], verdict: ChangeKind, says: str
 ) -> None:
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             night(runfile, 1, "pass", environment=EPYC),
             night(runfile, 2, "error", version="2", environment=XEON, comparisons=comparisons),
         )
     )
-    (change,) = told[-1].changes
+    (change,) = nights[-1].changes
     assert change.verdict is verdict
     assert change.message.startswith(says)
-    assert len(regressions(told)) == (verdict is ChangeKind.REGRESSED)
+    assert len(regressions(nights)) == (verdict is ChangeKind.REGRESSED)
 
 
 def test_many_that_turn_on_a_new_machine_are_no_incident(runfile: Make) -> None:
     cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             runfile(1, dict.fromkeys(cases, "pass"), environment=EPYC),
             runfile(2, dict.fromkeys(cases, "error"), environment=XEON, version="2"),
         )
     )
-    assert len(told[-1].of(ChangeKind.ENVIRONMENT)) == len(cases)
-    assert (told[-1].incidents, regressions(told)) == ((), ())
+    assert len(nights[-1].of(ChangeKind.ENVIRONMENT)) == len(cases)
+    assert (nights[-1].incidents, regressions(nights)) == ((), ())
 
 
 def test_machines_that_take_turns_and_answer_as_ever_are_no_news(runfile: Make) -> None:
-    told = loaded_history(
+    history = loaded_history(
         *(
             night(runfile, day, *(("pass",) if day % 2 else ("mismatch",)), version=str(day), environment=machine)
             for day, machine in enumerate((EPYC, XEON) * 10, start=1)
         ),
     )
-    assert [(day, verdict) for day, verdict, _ in changes(night_changes(told))] == [(2, ChangeKind.ENVIRONMENT)]
-    assert flakiness_ratings(told) == ()  # each machine always says the same
+    assert [(day, verdict) for day, verdict, _ in changes(night_changes(history))] == [(2, ChangeKind.ENVIRONMENT)]
+    assert flakiness_ratings(history) == ()  # each machine always says the same
 
 
 def test_what_turns_on_every_machine_is_told_once(runfile: Make) -> None:
     answers = ["pass"] * 4 + ["error"] * 4 + ["pass"] * 4
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             *(
                 night(runfile, day, answer, version=str(day), environment=(EPYC, XEON)[day % 2])
@@ -209,8 +209,8 @@ def test_what_turns_on_every_machine_is_told_once(runfile: Make) -> None:
             ),
         )
     )
-    assert [(day, verdict) for day, verdict, _ in changes(told)] == [(5, ChangeKind.REGRESSED), (9, ChangeKind.FIXED)]
-    (regression,) = regressions(told)
+    assert [(day, verdict) for day, verdict, _ in changes(nights)] == [(5, ChangeKind.REGRESSED), (9, ChangeKind.FIXED)]
+    (regression,) = regressions(nights)
     assert (regression.state, regression.last_good.version, regression.first_bad.version) == (
         RegressionState.FIXED,
         "3",
@@ -220,15 +220,15 @@ def test_what_turns_on_every_machine_is_told_once(runfile: Make) -> None:
 
 def test_a_case_that_one_machine_still_fails_is_not_mended(runfile: Make) -> None:
     on_epyc, on_xeon = ["pass", "error", "pass", "pass"], ["pass", "error", "error", "pass"]
-    told = [
+    run_files = [
         night(runfile, 2 * day + n, answer, version=str(2 * day + n), environment=machine)
         for n, (answers, machine) in enumerate(((on_epyc, EPYC), (on_xeon, XEON)))
         for day, answer in enumerate(answers, start=1)
     ]
-    told.sort(key=lambda one: one.run.started)
+    run_files.sort(key=lambda one: one.run.started)
 
     def after(count: int) -> Regression:
-        (one,) = regressions(night_changes(loaded_history(*told[:count])))
+        (one,) = regressions(night_changes(loaded_history(*run_files[:count])))
         return one
 
     assert [after(count).state for count in (4, 5, 6, 7, 8)] == [RegressionState.OPEN] * 4 + [RegressionState.FIXED]
@@ -261,7 +261,7 @@ def digested(runfile: RunFile, figure: int) -> RunFile:
 
 
 def test_values_are_held_against_those_of_the_same_machine(runfile: Make) -> None:
-    told = loaded_history(
+    history = loaded_history(
         *(
             digested(night(runfile, day, "pass", version=str(day), environment=machine), figure)
             for day, (machine, figure) in enumerate(
@@ -269,17 +269,17 @@ def test_values_are_held_against_those_of_the_same_machine(runfile: Make) -> Non
             )
         ),
     )
-    assert [*value_changes(told)] == [told.runs[-1].run.id]
+    assert [*value_changes(history)] == [history.runs[-1].run.id]
 
 
 def test_values_that_another_package_changed_are_the_environments(runfile: Make) -> None:
-    told = night_changes(
+    nights = night_changes(
         loaded_history(
             digested(night(runfile, 1, "pass", build=with_packages(numpy="2.3.1")), 10),
             digested(night(runfile, 2, "pass", build=with_packages(numpy="2.4.0")), 90),
         )
     )
-    assert changes(told) == [
+    assert changes(nights) == [
         (2, ChangeKind.ENVIRONMENT, "numpy 2.3.1 -> 2.4.0: other values, by about 64 times the tolerance")
     ]
 
@@ -290,18 +290,18 @@ def test_no_series_of_one_build_ever_regresses(runfile: Make, seed: int) -> None
     rolled = Random(seed)  # noqa: S311 - a test's own dice
     cases = [f"jax/jax.f{number:02}/eager" for number in range(3 * INCIDENT_MIN_CASES)]
     outcomes = ["pass", "pass", "mismatch", "error", "flaky", "blocked"]
-    told = []
+    run_files = []
     for day in range(1, 10):
         given = {case: rolled.choice(outcomes) for case in cases}
         again = {case: [outcome] * 2 for case, outcome in given.items() if rolled.random() < 0.5}
         machine, numpy = rolled.choice([EPYC, XEON]), rolled.choice(["2.3.1", "2.4.0"])
-        told.append(
+        run_files.append(
             digested(
                 runfile(day, given, retries=again, environment=machine, build=with_packages(numpy=numpy)),
                 rolled.choice([10, 90]),
             )
         )
-    found = night_changes(loaded_history(*told))
+    found = night_changes(loaded_history(*run_files))
     assert [change for one in found for change in one.changes if change.verdict in NEVER] == []
     assert [incident for one in found for incident in one.incidents if "at once" in incident] == []
     assert regressions(found) == ()
@@ -309,25 +309,25 @@ def test_no_series_of_one_build_ever_regresses(runfile: Make, seed: int) -> None
 
 def test_one_machine_alone_is_judged_as_ever(runfile: Make) -> None:
     """Classes of machine add nothing where there is one: with and without a name, the news is the same."""
-    told = []
+    run_files = []
     for day, (outcome, again) in enumerate(product(["pass", "error", "flaky", "absent"], [True, False]), start=1):
-        told.append(runfile(day, {A: outcome}, version=str(day), retries={A: [outcome] * 2} if again else {}))
-    named = [replace(one, run=replace(one.run, environment=EPYC)) for one in told]
+        run_files.append(runfile(day, {A: outcome}, version=str(day), retries={A: [outcome] * 2} if again else {}))
+    named = [replace(one, run=replace(one.run, environment=EPYC)) for one in run_files]
 
     def news(which: str, runfiles: list[RunFile]) -> list[Change]:
         return [change for one in night_changes(loaded_history(*runfiles)) for change in one.changes]
 
-    assert news("named", named) == news("unnamed", told) != []
+    assert news("named", named) == news("unnamed", run_files) != []
 
 
 def test_the_runner_asks_again_what_is_news_to_its_own_machine(runfile: Make) -> None:
-    told = loaded_history(
+    history = loaded_history(
         night(runfile, 1, "pass", environment=EPYC),
         night(runfile, 2, "mismatch", environment=XEON),
         night(runfile, 3, "pass", environment=EPYC),
     )
     watch = {A: Outcome.PASS}
-    others = differing_outcomes(told, watch)
+    others = differing_outcomes(history, watch)
     assert others == {"Intel Xeon, AVX-512": {A: Outcome.MISMATCH}}
     job = Job("cpu", "jax", "paper", watch=watch, watch_on=others)
     assert [job.watch_for(one) for one in ("Intel Xeon, AVX-512", "AMD EPYC, AVX2", "another")] == [

@@ -38,14 +38,14 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def nights(runfile: Make) -> list[RunFile]:
     """Three nights, with signatures, one of which changed."""
 
-    def told(day: int, text: str, **outcomes: str) -> RunFile:
+    def run_of(day: int, text: str, **outcomes: str) -> RunFile:
         cases = {A: "pass", B: "error", C: "pass"} | {{"a": A, "b": B, "c": C}[key]: v for key, v in outcomes.items()}
         latencies = {case: 10.0 for case, outcome in cases.items() if outcome == "pass"}
         made = runfile(day, cases, version=f"0.10.{day}", latencies=latencies, retries={B: [cases[B]] * 2})
         signatures = (Signature("jax.lax.sort", text), Signature("jax.lax.abs", "(x)"))
         return replace(made, signatures=signatures)
 
-    return [told(1, "(x)"), told(2, "(x)", b="pass"), told(3, "(x, axis=0)")]
+    return [run_of(1, "(x)"), run_of(2, "(x)", b="pass"), run_of(3, "(x, axis=0)")]
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def ok(*arguments: object) -> str:
     return done.output
 
 
-def told(history: Path, out: Path) -> dict[str, object]:
+def outputs_of(history: Path, out: Path) -> dict[str, object]:
     """Return all output of a history: of every command, and every file of the site but its page of runs."""
     commands = (
         *(("changes",), ("changes", "--json"), ("scores", "--json"), ("regressions", "--json"), ("failures", "--json")),
@@ -113,7 +113,7 @@ def recorded(nights: list[RunFile], tmp_path_factory: pytest.TempPathFactory) ->
         patch.chdir(folder)
         for one in nights:
             ok("record", write_run_file(folder / f"{one.run.id}.jsonl", one), "--history", folder / "history")
-        return Recorded(folder / "history", told(folder / "history", folder / "output"))
+        return Recorded(folder / "history", outputs_of(folder / "history", folder / "output"))
 
 
 def test_a_series_that_was_poisoned_recovers(tmp_path: Path, recorded: Recorded, poison: RunFile) -> None:
@@ -123,10 +123,10 @@ def test_a_series_that_was_poisoned_recovers(tmp_path: Path, recorded: Recorded,
     evil = write_run_file(tmp_path / "evil.jsonl", poison)
     ok("record", evil, "--history", history)
     assert "49.7.3" in called("changes", "--history", history).output
-    assert told(history, tmp_path / "poisoned") != before
+    assert outputs_of(history, tmp_path / "poisoned") != before
 
     ok("history", "retract", POISON, "--why", WHY, "--history", history)
-    after = told(history, tmp_path / "after")
+    after = outputs_of(history, tmp_path / "after")
     assert {name for name in before if before[name] != after.get(name)} == set()
     assert after.keys() == before.keys()
     assert {path: path.read_text() for path in history.glob("[os]*/**/*.csv")} == tables
@@ -145,7 +145,7 @@ def test_a_series_that_was_poisoned_recovers(tmp_path: Path, recorded: Recorded,
     again = called("record", evil, "--history", history)
     assert again.exit_code == 2
     assert f"run.id: {POISON} was retracted on " in again.output
-    assert told(history, tmp_path / "again") == before
+    assert outputs_of(history, tmp_path / "again") == before
     with pytest.raises(RetractionError, match=f"^{POISON} was retracted on .*: {WHY}$"):
         History(history).retract(POISON, "once more")
 
@@ -264,7 +264,7 @@ def test_no_series_follows_a_build_of_somebodys_own(
         runfile(5, dict.fromkeys((A, B, C), "crash"), build=build), signatures=(Signature("jax.lax.sort", "(mine)"),)
     )
     assert "recorded as" in ok("record", write_run_file(tmp_path / "own.jsonl", own), "--history", history)
-    after = told(history, tmp_path / "after")
+    after = outputs_of(history, tmp_path / "after")
     shown = "history show jax.lax.sort"
     assert {name for name in before if before[name] != after.get(name)} == {shown}
     assert own.run.id in str(after[shown])
