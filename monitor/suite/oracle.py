@@ -22,6 +22,9 @@ from monitor.suite.tolerances import PARTS, SIGNIFICANT_BITS, SMALLEST_EXPONENT,
 LARGEST_ERROR = 1e300
 
 
+SAME_RANGE = {"bfloat16": "float32"}  # NumPy has no bfloat16; its exponents are those of single precision
+
+
 class MismatchError(Exception):
     """A wrong result; the message describes it in words that are the same on every machine.
 
@@ -110,9 +113,8 @@ def _compare_tensors(
 
 def in_range(values: Array, dtype: str) -> Array:
     """Return the values, with infinities for those beyond the range of a dtype."""
-    dtype = PARTS.get(dtype, dtype)
-    has_range = dtype in ("float16", "float32")  # another dtype has the range of one of these, or of double precision
-    if values.dtype.kind not in "fc" or not has_range:
+    dtype = SAME_RANGE.get(PARTS.get(dtype, dtype), PARTS.get(dtype, dtype))
+    if values.dtype.kind not in "fc" or dtype not in ("float16", "float32"):
         return values
     with np.errstate(over="ignore"):
         if np.iscomplexobj(values):

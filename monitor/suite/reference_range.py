@@ -17,13 +17,12 @@ from monitor.suite.check_protocol import OracleError
 from monitor.suite.declare import FLOATING, Case
 from monitor.suite.input_kinds import LARGEST, SUBNORMAL, Draw
 from monitor.suite.inputs import Array, draw_inputs
-from monitor.suite.oracle import FetchedTensor, in_range
+from monitor.suite.oracle import SAME_RANGE, FetchedTensor, in_range
 from monitor.suite.references import evaluate
 from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, tolerance_of
 
 TERMS = 2.0**8  # more terms of one size than a sum of the largest numbers has here
 MAGNIFIED = 4.0  # a factor of the drawn inputs is rarely larger
-COMPUTED_IN = {"bfloat16": "float32"}  # NumPy has no bfloat16; the range is the same
 
 
 def undecided_as_expected(case: Case, draw: Draw, got: list[Any], want: list[Any]) -> list[Any]:
@@ -122,7 +121,7 @@ def _in_dtype(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
     for name, spec in draw.tensors.items():
         dtype = spec.dtype or case.dtype
         if dtype in FLOATING:
-            cast[name] = inputs[name].astype(COMPUTED_IN.get(dtype, dtype))
+            cast[name] = inputs[name].astype(SAME_RANGE.get(dtype, dtype))
     return cast
 
 

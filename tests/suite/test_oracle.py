@@ -197,6 +197,14 @@ def test_an_oracle_that_fails_is_no_evidence() -> None:
         judge(one, 1)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "float32", "bfloat16"])
+def test_a_result_beyond_the_range_of_its_dtype_is_an_infinity(dtype: str) -> None:
+    got, want = FetchedTensor(np.full(3, np.inf), dtype), FetchedTensor(np.array([1e40, 1e39, 1e60]), dtype)
+    assert compare([got], [want]) is None
+    with pytest.raises(MismatchError):
+        compare([got], [FetchedTensor(np.full(3, 1.0), dtype)])
+
+
 def test_what_is_beyond_the_range_of_a_dtype_is_infinite_in_it() -> None:
     huge = FetchedTensor(np.array([7e4, -7e4, 1.0]), "float16")
     compare([FetchedTensor(np.array([np.inf, -np.inf, 1.0], "float16"), "float16")], [huge])
