@@ -168,6 +168,7 @@ def _(np, x):
 
 @case("tf.train.ExponentialMovingAverage", name="names")
 def exponential_moving_average_names(tf):
+    tf.compat.v1.reset_default_graph()  # names of an earlier call would get a number
     variable = tf.Variable(1.0, name="weight")
     average = tf.train.ExponentialMovingAverage(decay=0.5, name="Shadow")
     average.apply([variable])
