@@ -68,10 +68,6 @@ def test_each_cell_has_its_last_night(page: FunctionPage) -> None:
     assert "last ran 1 Nov 2026 to 9 Nov 2026 1 case stale" in words(status_table(page))
 
 
-def test_a_night_is_a_day_without_a_time(page: FunctionPage) -> None:
-    assert '<time datetime="2026-11-09">9 Nov 2026</time>' in status_table(page)
-
-
 def test_the_api_has_the_same_dates(snapshot: Snapshot) -> None:
     ((key, cases),) = cases_by_function(snapshot.series).items()
     document = function_document(*key, cases, None, None)

@@ -84,8 +84,7 @@ def group_message(one: GroupMessage, below: str = "") -> str:
 @lru_cache(maxsize=10_000)
 def date(started: str) -> str:
     when = parse_time(started)
-    machine = machine_time(when) if "T" in started else started  # a night is a day without a time
-    return f'<time datetime="{machine}">{format_day(when)}</time>'
+    return f'<time datetime="{machine_time(when)}">{format_day(when)}</time>'
 
 
 @lru_cache(maxsize=10_000)
