@@ -113,6 +113,31 @@ def test_an_exception_names_its_draw() -> None:
     assert isinstance(raised.value.__cause__, ValueError)
 
 
+def test_an_empty_draw_that_call_and_reference_refuse_is_left_out() -> None:
+    def peak(np, x=tensor(5, 7)):
+        return np.max(x, axis=1)  # refuses rows without elements
+
+    def wrong(np, x=tensor(5, 7)):
+        return np.max(x, axis=1) + len(x) % 5  # wrong with one row alone
+
+    def strict(np, x=tensor(5, 7)):
+        return np.max(x, axis=1) if x.shape[0] > 1 else np.max(x[:, :0])
+
+    judge(declare(peak, lambda np, x: np.max(x, axis=1)), InputKind.EMPTY)
+    with pytest.raises(MismatchError, match=r"^size 1 for 5"):
+        judge(declare(wrong, lambda np, x: np.max(x, axis=1)), InputKind.EMPTY)
+    with pytest.raises(DrawError, match=r"^size 0 for 5$"):
+        judge(declare(strict, lambda np, x: np.max(x, axis=1)), InputKind.EMPTY)
+
+
+def test_an_empty_case_without_results_fails() -> None:
+    def call(np, x=tensor(5, 7)):
+        raise ValueError("a shape of five and seven was expected")
+
+    with pytest.raises(DrawError, match=r"^size 0 for 5$"):
+        judge(declare(call, call), InputKind.EMPTY)
+
+
 def test_an_overflow_of_the_definition_is_undecided() -> None:
     def norm(np, x=tensor(5, 7)):
         return np.sqrt(np.sum(x * x, axis=1))  # overflows in single precision
