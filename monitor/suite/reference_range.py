@@ -28,12 +28,16 @@ MAGNIFIED = 4.0  # a factor of the drawn inputs is rarely larger
 def undecided_as_expected(case: Case, draw: Draw, got: list[Any], want: list[Any]) -> list[Any]:
     """Return the results, with the expected value in the place of every undecided element.
 
-    In double precision, an element that is not finite is undecided: the reference itself overflowed.
+    In double precision, an element that is not finite is undecided: the reference itself overflowed. So is an element
+    that is another one in extended precision, where NumPy has it: a step of the reference overflowed.
     """
     inputs = draw_inputs(case, draw)
     in_dtype = _in_dtype(case, draw, inputs)
     flushing = {name: _flushing(value) if name in draw.tensors else value for name, value in in_dtype.items()}
-    others = [_evaluated(case, other) for other in (in_dtype, _flushed(case, draw, inputs), flushing)]
+    extended = _extended(case, draw, inputs)
+    others = [
+        _evaluated(case, other) for other in (in_dtype, _flushed(case, draw, inputs), flushing, extended) if other
+    ]
     raised = _evaluated(case, _raised(draw, in_dtype))
     decided = []
     for number, (leaf, truth) in enumerate(zip(got, want, strict=False)):
@@ -123,6 +127,14 @@ def _in_dtype(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
         if dtype in FLOATING:
             cast[name] = inputs[name].astype(SAME_RANGE.get(dtype, dtype))
     return cast
+
+
+def _extended(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:
+    """Return the inputs of double precision in NumPy's longest floating dtype; empty for a case in another dtype."""
+    if case.dtype != "float64":
+        return {}
+    doubles = (name for name, spec in draw.tensors.items() if (spec.dtype or case.dtype) == "float64")
+    return inputs | {name: inputs[name].astype(np.longdouble) for name in doubles}
 
 
 def _flushed(case: Case, draw: Draw, inputs: dict[str, Any]) -> dict[str, Any]:

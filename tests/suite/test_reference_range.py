@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from monitor.model import InputKind, Mode
 from monitor.suite.declare import Case, case, tensor
@@ -43,9 +44,19 @@ def _(np, x):
     return x + x
 
 
-def passes(declaration: object, label: str, kind: InputKind, got: Array) -> bool:
+@case("torch.special.bounded", dtypes=("float64",))
+def bounded(torch, x=tensor(3, 4)):
+    return x
+
+
+@bounded.reference
+def _(np, x):
+    return x / np.sqrt(np.sum(x * x, axis=1, keepdims=True))
+
+
+def passes(declaration: object, label: str, kind: InputKind, got: Array, dtype: str = "float32") -> bool:
     """Return whether the check of a draw accepts a result."""
-    wanted = Case("torch", declaration, Mode.EAGER, "float32", kind)  # type: ignore[arg-type]
+    wanted = Case("torch", declaration, Mode.EAGER, dtype, kind)  # type: ignore[arg-type]
     draw: Draw = next(draw for draw in draws(wanted) if draw.label == label)
     want = [FetchedTensor(np.asarray(leaf), got.dtype.name) for leaf in expected_results(wanted, draw)]
     decided = undecided_as_expected(wanted, draw, [FetchedTensor(got, got.dtype.name)], want)
@@ -77,3 +88,13 @@ def test_a_sum_near_the_largest_number_is_undecided_and_its_neighbours_are_not()
     near = np.where(np.abs(right) > 1e38, np.nan, right).astype("float32")
     assert passes(doubled, "the largest number in x", InputKind.SPECIAL, near)
     assert not passes(doubled, "the largest number in x", InputKind.SPECIAL, near + np.float32(1))
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).maxexp == np.finfo(float).maxexp, reason="NumPy has no extended precision")
+def test_a_step_of_the_reference_that_overflows_in_double_precision_is_undecided() -> None:
+    wanted = Case("torch", bounded, Mode.EAGER, "float64", InputKind.SPECIAL)
+    draw = next(draw for draw in draws(wanted) if draw.label == "the largest number in x")
+    (zeros,) = (np.asarray(leaf) for leaf in expected_results(wanted, draw))
+    assert not zeros.any()
+    assert passes(bounded, draw.label, InputKind.SPECIAL, np.full_like(zeros, np.nan), "float64")
+    assert not passes(bounded, "infinity in x", InputKind.SPECIAL, np.full_like(zeros, 2), "float64")

@@ -99,7 +99,7 @@ def simple_save_for_tensorflow_2(tf, x=tensor(2, 3), y=tensor(2, 3)):
 
     with tempfile.TemporaryDirectory() as folder:
         with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-            given = tf.compat.v1.placeholder(x.dtype, [2, 3])
+            given = tf.compat.v1.placeholder(x.dtype, x.shape)
             product = given * tf.compat.v1.Variable(y.numpy())
             session.run(tf.compat.v1.global_variables_initializer())
             tf.compat.v1.saved_model.simple_save(session, f"{folder}/model", {"x": given}, {"product": product})
