@@ -52,4 +52,6 @@ VARIABLES: Limits = {
 DIFFERENTIATES: Limits = {Mode.COMPILED: "it differentiates while it runs"}
 SETS_GRADIENT: Limits = {Mode.COMPILED: "it sets the gradient of a tensor while it runs"}
 LOADER: Limits = {Mode.COMPILED: "a loader runs Python code that cannot be traced"}
+PARAMETERS: Limits = {Mode.COMPILED: "it makes a parameter while it runs"}
+FILES: Limits = {Mode.COMPILED: "it writes and reads a file"}
 SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}
