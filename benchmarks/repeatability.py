@@ -29,7 +29,7 @@ def main() -> None:
     arguments = parser.parse_args()
     first, second = read_run_file(arguments.first), read_run_file(arguments.second)
     for run in (first, second):
-        build = run.run.build.label if run.run.build else "no build"
+        build = run.run.build.requirement if run.run.build else "no build"
         print(f"{run.run.id}: {build}, calibration {run.end.calibration if run.end else ()} us")
     report(latencies(first).join(latencies(second).add_suffix("_2"), how="inner"))
 

@@ -78,7 +78,7 @@ class Bench:
     def __init__(self, framework: str, scratch: Path) -> None:
         target = load_target(CHECKOUT / "runners" / "cpu.toml")
         provided = provision(target, framework, cache=default_cache(), log=lambda line: print(line, file=sys.stderr))
-        self.label = provided.build.label
+        self.requirement = provided.build.requirement
         self._framework = framework
         self._python = provided.python
         self._core = max(os.sched_getaffinity(0))
@@ -175,7 +175,7 @@ def main() -> None:
             cost = statistics.median(b / a for a, b in zip(bare, watched, strict=True)) - 1
             ours = statistics.median(watched)
             print(
-                f"{bench.label:<36}{len(cases):>6}{statistics.median(bare):>9.3f}s{ours:>9.3f}s{apart:>9.3f}s{asv:>9.3f}s"
+                f"{bench.requirement:<36}{len(cases):>6}{statistics.median(bare):>9.3f}s{ours:>9.3f}s{apart:>9.3f}s{asv:>9.3f}s"
                 f"{cost:>10.1%}{apart / ours:>8.1f}x{asv / ours:>8.1f}x",
                 flush=True,
             )

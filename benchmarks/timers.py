@@ -55,7 +55,7 @@ def main() -> None:
         command = [build.python, __file__, "--inside", "--functions", str(arguments.functions), framework]
         way, one = target.backend(Evidence.EXECUTED), target.framework(framework)
         variables = os.environ | worker_environment(way, one, build.python.parent) | {"PYTHONPATH": str(CHECKOUT)}
-        print(f"\n{build.build.label}", flush=True)
+        print(f"\n{build.build.requirement}", flush=True)
         subprocess.run(command, env=variables, check=True)
 
 

@@ -100,9 +100,9 @@ def _compared(
 ) -> Iterable[Comparison]:
     """Measure these series on a night beside the plan's good builds, as the run step does."""
     past = Nights(nights.runs[:number], nights.cases, nights.latencies[:number])
-    ran = {item.run.build.label: of[at] for at, item in enumerate(past.runs) if item.run.build}
+    ran = {item.run.build.requirement: of[at] for at, item in enumerate(past.runs) if item.run.build}
     build = nights.runs[number].run.build
-    goods = [label for label in good_builds(past) if build and label != build.label]
+    goods = [label for label in good_builds(past) if build and label != build.requirement]
     if not len(asked) or not goods or build is None:
         return
     every = np.concatenate([asked, controls])
@@ -111,7 +111,7 @@ def _compared(
     for place, series in enumerate(every):
         sides = [ComparisonSide(label, (), tuple(one[place])) for label, one in zip(goods, columns[0], strict=True)]
         reason = Reason.SUSPECT if place < len(asked) else Reason.CONTROL
-        new = ComparisonSide(build.label, (), tuple(columns[1][place]))
+        new = ComparisonSide(build.requirement, (), tuple(columns[1][place]))
         yield Comparison(str(series), reason, sides[0], new, tuple(sides[1:]))
 
 

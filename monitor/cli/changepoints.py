@@ -53,7 +53,7 @@ def _row(point: Changepoint) -> dict[str, str]:
         "case": point.cell.case,
         "target": point.cell.target,
         "ratio": f"{point.factor:.2f}",
-        "last build at old level": point.until.label,
-        "first at new": point.since.label,
+        "last build at old level": point.build_before.requirement,
+        "first at new": point.build_after.requirement,
         "moved in that week": f"{point.at_once} cases: the machine?" if point.at_once else "",
     }

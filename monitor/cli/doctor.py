@@ -37,7 +37,7 @@ def doctor(
         print_json(checks)
     else:
         for check in checks:
-            mark = "ok     " if check.fine else "MISSING" if check.needed else "without"
-            print(f"{mark} {check.what}: {check.said}" + (f"; {check.mend}" if check.mend else ""))
-    if any(check.needed and not check.fine for check in checks):
+            mark = "ok     " if check.passed else "MISSING" if check.needed else "without"
+            print(f"{mark} {check.subject}: {check.detail}" + (f"; {check.remedy}" if check.remedy else ""))
+    if any(check.needed and not check.passed for check in checks):
         raise typer.Exit(1)

@@ -73,7 +73,7 @@ def compare_with_baseline(
         return plan.notes
     notes = [*plan.notes]
     limits = Limits(context.backend.case_seconds, context.backend.case_memory_mib)
-    new = _processes(context, "new", build.label, context.python)
+    new = _processes(context, "new", build.requirement, context.python)
     with ExitStack() as resources:
         goods = _provision_goods(context, sources, plan.batches, cache, log_builds, resources, notes)
         for batch in plan.batches:
@@ -123,7 +123,7 @@ def plan_comparisons(
     baseline: Baseline, run_file: RunFile, watch: Mapping[str, Outcome], calibration: float
 ) -> ComparisonPlan:
     """Choose the cases to compare: those that newly fail, and those that are slower than usual."""
-    new = run_file.run.build.label if run_file.run.build else ""
+    new = run_file.run.build.requirement if run_file.run.build else ""
     compared = {comparison.case for comparison in run_file.comparisons}
     observations = [o for o in run_file.observations if o.case not in compared]
     goods = [good for good in dict.fromkeys((baseline.build, *baseline.goods)) if good != new]
@@ -186,13 +186,13 @@ def _seconds(observations: Sequence[Observation]) -> dict[str, float]:
 
 def _machine_baseline(baseline: Baseline, machine: str, calibration: float) -> tuple[MachineBaseline | None, str]:
     """Return the baseline of this machine, or None and a note where only baselines of other machines exist."""
-    if not baseline.paces:
+    if not baseline.machine_baselines:
         return None, ""
-    if machine not in baseline.paces:
+    if machine not in baseline.machine_baselines:
         return None, clean(f"no latency was suspected: how fast this machine usually is, {machine}, is not known yet")
-    if machine_baseline := baseline.pace(machine, calibration):
+    if machine_baseline := baseline.machine_baseline(machine, calibration):
         return machine_baseline, ""
-    known = " or ".join(f"{known.calibration:.0f}" for known in baseline.paces[machine])
+    known = " or ".join(f"{known.calibration:.0f}" for known in baseline.machine_baselines[machine])
     usual = f"the fixed job took {calibration:.0f} us, not {known}"
     return None, f"no latency was suspected: this machine is not at its usual speed ({usual})"
 

@@ -91,7 +91,7 @@ def run_job(
         before = previous.run.build if previous else None
         try:
             builds = provision_job(job, target, before, cache=cache, log=log_builds or log, resources=resources)
-            log(f"{job.framework}: starting {builds.framework.build.label} on {target.name}")
+            log(f"{job.framework}: starting {builds.framework.build.requirement} on {target.name}")
             context = _open_context(job, target, builds, package, cores, resources, cache)
             pool = resources.enter_context(open_pool(context, builds, exports))
         except BuildChangedError as error:

@@ -94,7 +94,7 @@ def _index(snapshot: Snapshot, functions: CasesByFunction, generated: datetime) 
 
 
 def _newest_runs(snapshot: Snapshot) -> list[object]:
-    latency = {night.run.id: night for night in snapshot.paces}
+    latency = {night.run.id: night for night in snapshot.latency_nights}
     return [newest_run_document(night, latency.get(night.run.id)) for night in snapshot.newest]
 
 
@@ -107,6 +107,8 @@ def _newest_changes(nights: Sequence[NightChanges]) -> list[object]:
 def _regressions(snapshot: Snapshot, regressions: Sequence[Regression]) -> object:
     return {
         "regressions": [regression_document(one, snapshot.main_commits) for one in reversed(regressions)],
-        "slowdowns": [slowdown_document(night.run, one) for night in snapshot.paces for one in night.slowdowns],
-        "flaky": [flakiness_document(rating) for rating in snapshot.rated],
+        "slowdowns": [
+            slowdown_document(night.run, one) for night in snapshot.latency_nights for one in night.slowdowns
+        ],
+        "flaky": [flakiness_document(rating) for rating in snapshot.flakiness],
     }

@@ -103,7 +103,7 @@ class SignatureFeedEntry:
 
     @property
     def id(self) -> str:
-        of_build = f"signatures/{slug(self.framework)}/{slug(self.build.label)}"
+        of_build = f"signatures/{slug(self.framework)}/{slug(self.build.requirement)}"
         return f"{of_build}/{slug(self.function)}" if self.function else of_build
 
     @property
@@ -142,8 +142,8 @@ def feeds(
 ) -> Iterator[tuple[str, Callable[[], Feed]]]:
     """Yield the address of each feed and the function that builds it; `functions` are those with a page."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
-    told = [RunFeedEntry(night, _listed_changes(night)) for night in newest]
-    of_runs = [entry for entry in told if entry.changes or entry.night.incidents]
+    all_runs = [RunFeedEntry(night, _listed_changes(night)) for night in newest]
+    of_runs = [entry for entry in all_runs if entry.changes or entry.night.incidents]
     of_builds = _signature_entries(newest, signatures)
     entries = _newest_first([*of_runs, *of_builds])
     yield ALL_FEED, lambda: Feed(ALL_FEED, "Portability Monitor", "index.html", tuple(entries[:MAX_ENTRIES]))
@@ -170,7 +170,7 @@ def _signature_entries(
 ) -> list[SignatureFeedEntry]:
     """Return an entry for each build that changed signatures and has a run."""
     runs = [night.run for night in newest]  # the dict below keeps the oldest run of each build
-    first = {run.build.label: (run.framework, run.build, run.started) for run in runs if run.build}
+    first = {run.build.requirement: (run.framework, run.build, run.started) for run in runs if run.build}
     changed: dict[str, dict[str, KnownSignature]] = {}
     for function, known in signatures.items():
         if known.before and known.since in first:

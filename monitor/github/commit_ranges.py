@@ -38,16 +38,16 @@ MAX_LOOKUPS = 20
 class BuildCommit:
     """The label of a build and its commit, empty if the build names none."""
 
-    label: str
+    requirement: str
     commit: str
 
     @classmethod
     def of(cls, build: Build) -> BuildCommit:
-        return cls(build.label, build.commit)
+        return cls(build.requirement, build.commit)
 
     @property
     def version(self) -> str:
-        return self.label.partition("==")[2]
+        return self.requirement.partition("==")[2]
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def look_up_commits(commits: Iterable[str], read_subject: Callable[[str, str], s
 
 def look_up_builds(builds: Iterable[BuildCommit], read_subject: Callable[[str, str], str]) -> dict[str, str]:
     """Return the commits of `main` behind those builds that are PyTorch nightlies."""
-    commits = [build.commit for build in builds if build.label.startswith(TORCH) and is_nightly(build.version)]
+    commits = [build.commit for build in builds if build.requirement.startswith(TORCH) and is_nightly(build.version)]
     return look_up_commits(commits, read_subject)[0]
 
 

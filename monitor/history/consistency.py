@@ -98,7 +98,7 @@ def _latency_faults(latency: Latency) -> Iterator[Fault]:
 
 def comparison_faults(comparison: Comparison, build: Build | None) -> Iterator[Fault]:
     """Yield the faults of a comparison in a run of that build."""
-    label = build.label if build else "no build"
+    label = build.requirement if build else "no build"
     new, goods = comparison.new, comparison.goods
     fields = ("comparison.good", *(f"comparison.earlier.{number}" for number in range(len(comparison.earlier))))
     if new.build != label:

@@ -59,7 +59,7 @@ def _write_signatures_after(
     directory: Path, run: Run, build: Build, signatures: Sequence[Signature], heads: Sequence[RecordedRun]
 ) -> None:
     alike = [item.run for item in heads if item.run.series[1:] == run.series[1:] and not item.run.blocked]
-    newest = max(version_of(one.build.label) for one in alike if one.build) == version_of(build.label)
+    newest = max(version_of(one.build.requirement) for one in alike if one.build) == version_of(build.requirement)
     path = signatures_path(run.framework)
     known = read_signatures(Folder(directory), path)
     write_signatures(directory, path, apply_signatures(known, signatures, build, newest=newest))
@@ -70,7 +70,7 @@ def of_series(series: Series, heads: Iterable[RecordedRun]) -> tuple[RecordedRun
     return in_order(recorded for recorded in heads if recorded.run.series == series)
 
 
-def apply_retraction(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> None:
+def apply_retraction(tree: GitWorkTree, item: RecordedRun, record: Retraction) -> None:
     """Write a retraction, and all files derived from the remaining runs, to a work tree. Commits nothing.
 
     Later runs may refer to values of the run (`monitor.history.deduplication`), so its observations stay. Damaged ones
@@ -79,7 +79,7 @@ def apply_retraction(tree: GitWorkTree, item: RecordedRun, told: Retraction) -> 
     files, run = Folder(tree.path), item.run
     _restore_observations(tree, run)
     signatures = None if run.one_off else _signatures_without(tree, item)
-    write_retractions(tree.path, read_retractions(files) | {run.id: told})
+    write_retractions(tree.path, read_retractions(files) | {run.id: record})
     rewrite_outcomes(tree, run.series)
     if signatures is not None:
         write_signatures(tree.path, signatures_path(run.framework), signatures)
@@ -118,25 +118,25 @@ def _signatures_without(tree: GitWorkTree, item: RecordedRun) -> dict[str, Known
     """Return the signatures without a run, from the commit that recorded it; None if it recorded none."""
     files, run = Folder(tree.path), item.run
     try:
-        told = _functions_told(files, item)
+        functions = _functions_with_signature(files, item)
     except HistoryError:  # a damaged run is retracted too; its list of signatures is lost, so they stay
         return None
     path = signatures_path(run.framework)
-    if not told or run.build is None or files.key(path) is None:
+    if not functions or run.build is None or files.key(path) is None:
         return None
     others = [one for one in read_series_runs(files, framework=run.framework) if one.run.id != run.id]
     for one in others:  # another run of that build recorded the same
-        if one.run.build and version_of(one.run.build.label) == version_of(run.build.label):
-            told -= _functions_told(files, one)
+        if one.run.build and version_of(one.run.build.requirement) == version_of(run.build.requirement):
+            functions -= _functions_with_signature(files, one)
     commit = tree.added(run_path(run, ".json"))
     parent = tree.parent(commit)
     before = read_signatures(Committed(tree.path, parent), path) if parent else {}
     after = read_signatures(Committed(tree.path, commit), path)
     remaining = [one.run for one in others if one.run.evidence is Evidence.EXECUTED and not one.run.blocked]
-    return without_signatures(read_signatures(files, path), before, after, run, told, remaining)
+    return without_signatures(read_signatures(files, path), before, after, run, functions, remaining)
 
 
-def _functions_told(files: Folder, item: RecordedRun) -> frozenset[str]:
+def _functions_with_signature(files: Folder, item: RecordedRun) -> frozenset[str]:
     """Return the functions whose signature a run may have recorded; only executed runs record any."""
     if item.run.evidence is not Evidence.EXECUTED or item.run.blocked:
         return frozenset()
@@ -148,22 +148,23 @@ def without_signatures(
     before: Mapping[str, KnownSignature],
     after: Mapping[str, KnownSignature],
     retracted: Run,
-    told: Collection[str],
+    functions: Collection[str],
     remaining: Iterable[Run],
 ) -> dict[str, KnownSignature]:
-    """Return the signatures without those that a retracted run recorded for the functions in `told`.
+    """Return the signatures without those that a retracted run recorded for the functions in `functions`.
 
     `before` and `after` are the signatures before and after the commit that recorded it. If that commit or a later one
     changed a function too, its row keeps the other runs' data.
     """
     if retracted.build is None:
         return dict(known)
-    version = version_of(retracted.build.label)
+    version = version_of(retracted.build.requirement)
     olds = sorted(
-        (one.build.label for one in remaining if one.build and version_of(one.build.label) < version), key=version_of
+        (one.build.requirement for one in remaining if one.build and version_of(one.build.requirement) < version),
+        key=version_of,
     )
     result = dict(known)
-    for function in told:
+    for function in functions:
         if function not in known or before.get(function) == after.get(function):
             continue
         row = _without(known[function], before.get(function), after.get(function), version, olds[-1:])

@@ -154,7 +154,7 @@ class _Checker:
         if signature.function not in self._functions:
             self._refuse(number, f"signature.function: {signature.function} was not asked for")
         if signature.function in self.signatures:
-            self._refuse(number, f"signature.function: {signature.function} was told before")
+            self._refuse(number, f"signature.function: {signature.function} was recorded before")
         self.signatures[signature.function] = signature
 
     def _take_comparison(self, number: int, comparison: Comparison) -> None:

@@ -65,7 +65,7 @@ def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str
     ]
     runs = [read_head(ours, path) for path in missing]
     here, there = read_retractions(ours), read_retractions(theirs)
-    retracted = {run: told for run, told in here.items() if run not in there}
+    retracted = {run: record for run, record in here.items() if run not in there}
     tree.move(remote)
     looked_up = add_commits(tree.path, read_commits(ours))
     if not (missing or artifacts or others or retracted or looked_up):
@@ -73,7 +73,7 @@ def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str
     for path in [*others, *(path for head in missing for path in _of_run(ours, head))]:
         _copy(ours, path, tree)
     ids = [path.stem for path in missing]
-    if own := {run: told for run, told in retracted.items() if run in ids}:
+    if own := {run: record for run, record in retracted.items() if run in ids}:
         write_retractions(tree.path, there | own)
     for series in {item.run.series for item in runs if not item.run.blocked}:
         rewrite_outcomes(tree, series)
@@ -149,7 +149,11 @@ def _join_signatures(tree: GitWorkTree, ours: Files, theirs: Files, framework: s
 
 def _versions(files: Files, framework: str) -> list[Version]:
     """Return the versions of a framework that were run."""
-    return [version_of(item.run.build.label) for item in read_series_runs(files, framework=framework) if item.run.build]
+    return [
+        version_of(item.run.build.requirement)
+        for item in read_series_runs(files, framework=framework)
+        if item.run.build
+    ]
 
 
 def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:

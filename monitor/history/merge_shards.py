@@ -23,7 +23,7 @@ def merge_shards(runfiles: Iterable[RunFile]) -> list[RunFile]:
 
 def _series(runfile: RunFile) -> tuple[str, ...]:
     run = runfile.run
-    build = run.build.label if run.build else ""
+    build = run.build.requirement if run.build else ""
     return *run.series, run.shard.rpartition("/")[2], build
 
 

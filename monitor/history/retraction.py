@@ -60,8 +60,8 @@ class ExcludedRun:
 def read_retractions(files: Files) -> dict[str, Retraction]:
     """Return the retracted runs by id. Raises HistoryError."""
     rows = read_table(files, PATH, COLUMNS)
-    told = (Retraction(*cells) for cells in rows)
-    return {one.run: replace(one, why=unescape_cell(one.why)) for one in told}
+    records = (Retraction(*cells) for cells in rows)
+    return {one.run: replace(one, why=unescape_cell(one.why)) for one in records}
 
 
 def write_retractions(directory: Path, retractions: Mapping[str, Retraction]) -> None:
@@ -103,8 +103,8 @@ def _apart(files: Files, item: RecordedRun, retraction: Retraction | None) -> Ex
 
 def _counts(files: Files, item: RecordedRun) -> dict[Outcome, int]:
     table = read_observations(files, [item], ("outcome",))
-    told = table["outcome"].value_counts().to_dict()
-    return {outcome: int(told[outcome]) for outcome in Outcome if told.get(outcome)}
+    counts = table["outcome"].value_counts().to_dict()
+    return {outcome: int(counts[outcome]) for outcome in Outcome if counts.get(outcome)}
 
 
 def retraction(run: str, why: str, day: str, files: Files) -> tuple[RecordedRun, Retraction]:
@@ -113,10 +113,10 @@ def retraction(run: str, why: str, day: str, files: Files) -> tuple[RecordedRun,
     if run not in heads:
         close = get_close_matches(run, heads, n=3) or sorted(heads)[-3:]
         raise RetractionError(f'no run "{one_line(run)}" is recorded; near it: {", ".join(close) or "there is none"}')
-    if told := read_retractions(files).get(run):
-        raise RetractionError(f"{run} was retracted on {told.day}: {told.why}")
+    if record := read_retractions(files).get(run):
+        raise RetractionError(f"{run} was retracted on {record.day}: {record.why}")
     if not (reason := one_line(why)):
         raise RetractionError("--why is empty: say why the run is taken back, for whoever reads the history")
     item = heads[run].run
-    label = item.build.label if item.build else ""
+    label = item.build.requirement if item.build else ""
     return heads[run], Retraction(run, day, *item.series, label, reason)

@@ -42,28 +42,28 @@ def signatures_path(framework: str) -> PurePosixPath:
 
 
 def apply_signatures(
-    known: Mapping[str, KnownSignature], told: Iterable[Signature], build: Build, *, newest: bool
+    known: Mapping[str, KnownSignature], signatures: Iterable[Signature], build: Build, *, newest: bool
 ) -> dict[str, KnownSignature]:
-    """Return the signatures after a run of `build` with the signatures `told`.
+    """Return the signatures after a run of `build` with the `signatures`.
 
     `newest` is True if no newer build was run before. An older build never overwrites a signature; it can only give the
     one before.
     """
     result = dict(known)
-    for one in told:
+    for one in signatures:
         result[one.function] = _after(known.get(one.function), one.text, build, newest=newest)
     return result
 
 
 def _after(known: KnownSignature | None, text: str, build: Build, *, newest: bool) -> KnownSignature:
     if known is None:
-        return KnownSignature(text, build.label)
-    if version_of(build.label) >= version_of(known.since):
-        new = newest and text != known.text and version_of(build.label) != version_of(known.since)
-        return KnownSignature(text, build.label, known.text) if new else known
+        return KnownSignature(text, build.requirement)
+    if version_of(build.requirement) >= version_of(known.since):
+        new = newest and text != known.text and version_of(build.requirement) != version_of(known.since)
+        return KnownSignature(text, build.requirement, known.text) if new else known
     if known.before:  # when that went is known already
         return known
-    return replace(known, since=build.label) if text == known.text else replace(known, before=text)
+    return replace(known, since=build.requirement) if text == known.text else replace(known, before=text)
 
 
 def version_of(label: str) -> Version:

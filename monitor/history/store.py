@@ -65,15 +65,15 @@ class LoadedHistory:
     """A loaded history: the ordered heads of its runs, and one table of their observations.
 
     The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those that were requested; `files` then
-    gives the others. The order is that of `monitor.history.ordering`. `comparisons` are by run id. `apart` are the runs
-    that belong to no series.
+    gives the others. The order is that of `monitor.history.ordering`. `comparisons` are by run id. `excluded_runs`
+    belong to no series.
     """
 
     runs: tuple[RecordedRun, ...]
     observations: pd.DataFrame
     comparisons: Mapping[str, tuple[Comparison, ...]] = field(default_factory=dict)
     files: Files | None = None
-    apart: tuple[ExcludedRun, ...] = ()
+    excluded_runs: tuple[ExcludedRun, ...] = ()
 
     @cached_property
     def matrices(self) -> dict[Series, RunMatrix]:
@@ -167,8 +167,10 @@ class HistoryReader:
             there = read_runs(self.files, *place)
             for item in series_runs(there, retractions):
                 heads.setdefault(item.run.series, []).append(item)
-            if apart := excluded_runs(self.files, there, retractions):
-                yield LoadedHistory((), read_observations(self.files, (), columns), files=self.files, apart=apart)
+            if excluded := excluded_runs(self.files, there, retractions):
+                yield LoadedHistory(
+                    (), read_observations(self.files, (), columns), files=self.files, excluded_runs=excluded
+                )
             for series in sorted(heads):
                 runs = in_order(heads[series])
                 yield LoadedHistory(
@@ -313,11 +315,11 @@ class History(HistoryReader):
         done: list[Retraction] = []
 
         def change() -> str:
-            item, told = retraction(run, why, datetime.now(UTC).date().isoformat(), Folder(self.directory))
-            done[:] = [told]
-            apply_retraction(self._tree, item, told)
-            of = f"{told.target} {told.framework} {told.suite} {told.evidence}: {told.build or 'no build'}"
-            return self._tree.commit_all(f"Retract run {run}\n\n{told.why}\n\n{of}")
+            item, record = retraction(run, why, datetime.now(UTC).date().isoformat(), Folder(self.directory))
+            done[:] = [record]
+            apply_retraction(self._tree, item, record)
+            of = f"{record.target} {record.framework} {record.suite} {record.evidence}: {record.build or 'no build'}"
+            return self._tree.commit_all(f"Retract run {run}\n\n{record.why}\n\n{of}")
 
         commit = self._changed(change, push=push, say=say)
         return done[0], commit
@@ -397,4 +399,4 @@ def _beside(run: Run, heads: Iterable[RecordedRun]) -> Run | None:
 
 def _same(there: Build, wanted: Build) -> bool:
     """Return whether a build is the wanted one, which may omit the local version ("+cpu")."""
-    return wanted.label in (there.label, there.label.partition("+")[0])
+    return wanted.requirement in (there.requirement, there.requirement.partition("+")[0])

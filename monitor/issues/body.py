@@ -141,7 +141,7 @@ def _targets(report: IssueReport) -> str:
 
 def _build(build: Build) -> str:
     commit = f", commit {code(build.commit)}" if build.commit else ""
-    return f"{code(build.label)}{commit}{f', of {code(build.date)}' if build.date else ''}"
+    return f"{code(build.requirement)}{commit}{f', of {code(build.date)}' if build.date else ''}"
 
 
 def _detection(regression: Regression) -> str:
@@ -154,7 +154,9 @@ def _detection(regression: Regression) -> str:
 def _status(report: IssueReport, settings: IssueSettings) -> str:
     match report.status:
         case SubjectStatus.FIXED:
-            builds = dict.fromkeys(regression.fixed.label for regression in report.regressions if regression.fixed)
+            builds = dict.fromkeys(
+                regression.fixed.requirement for regression in report.regressions if regression.fixed
+            )
             nights = f"{min(report.good_nights, settings.close_after)} of {count(settings.close_after, 'night')}"
             return f"fixed in {join_words([code(build) for build in builds])}, and good for {nights}"
         case SubjectStatus.REMOVED:
@@ -163,7 +165,7 @@ def _status(report: IssueReport, settings: IssueSettings) -> str:
             return "expected, by `triage/expected.toml`"
         case SubjectStatus.FLAKY:
             return f"flaky: {count(report.flaky, 'remaining case')}, not counted as failing"
-    newest = sorted({code(failing.build.label) for failing in report.failing})
+    newest = sorted({code(failing.build.requirement) for failing in report.failing})
     return f"{affected_share(report.regressions)} in {first_names(newest)}"
 
 
@@ -223,7 +225,7 @@ def _regressions(report: IssueReport, settings: IssueSettings) -> MarkdownTable:
             (
                 _regression_link(regression, settings),
                 regression.state.value,
-                code(regression.first_bad.label),
+                code(regression.first_bad.requirement),
                 code(first_names(regression.functions)),
                 code(first_names(regression.targets)),
                 f"{_transition(regression)}: {code(regression.common_message.text)}",

@@ -51,7 +51,7 @@ def _ease(cell: Cell) -> tuple[bool, bool, Cell]:
 
 
 def _command(cell: Cell, build: Build) -> str:
-    case, label, target = shlex.quote(cell.case), shlex.quote(build.label), shlex.quote(cell.target)
+    case, label, target = shlex.quote(cell.case), shlex.quote(build.requirement), shlex.quote(cell.target)
     if cell.evidence is Evidence.EXECUTED:
         return f"portability repro {case} --run --build {label} --target {target}"
     series = f"--framework {shlex.quote(cell.framework)} --suite {shlex.quote(cell.suite)} --evidence {cell.evidence}"
@@ -60,7 +60,7 @@ def _command(cell: Cell, build: Build) -> str:
 
 
 def _compare(cell: Cell, good: Build, new: Build) -> str:
-    builds = shlex.quote(f"{good.label},{new.label}")
+    builds = shlex.quote(f"{good.requirement},{new.requirement}")
     return f"portability compare --case {shlex.quote(cell.case)} --builds {builds} --target {shlex.quote(cell.target)}"
 
 
@@ -74,7 +74,7 @@ def timeline(report: IssueReport) -> Iterator[str]:
     for (day, step), group in groupby(events, key=lambda item: (item[0], item[1].step)):
         together = [event for _, event in group]
         targets = sorted({event.run.target for event in together})
-        builds = sorted({event.run.build.label for event in together if event.run.build})
+        builds = sorted({event.run.build.requirement for event in together if event.run.build})
         cases = count(sum(len(event.cells) for event in together), "case")
         lines.append(f"- {code(day)} {step}: {cases} on {code(first_names(targets))}, {code(first_names(builds))}")
     if len(lines) > MAX_EVENTS:

@@ -23,8 +23,8 @@ def notified_state(report: IssueReport) -> NotifiedState:
     """Return the state that a reader of the report knows."""
     flaky = report.observed_days and report.status is SubjectStatus.FLAKY
     return NotifiedState(
-        report.first.last_good.label,
-        report.first.first_bad.label,
+        report.first.last_good.requirement,
+        report.first.first_bad.requirement,
         report.targets,
         len(report.functions),
         report.flaky,
@@ -39,7 +39,7 @@ def update_comment(notified: NotifiedState, report: IssueReport, settings: Issue
 
 def reopened_comment(report: IssueReport, settings: IssueSettings) -> str:
     """Return the comment on a failure that came back."""
-    build = code(report.first.first_bad.label)
+    build = code(report.first.first_bad.requirement)
     return f"The failure is back in {build}: {_extent(report)}.{_commits(report, settings)}"
 
 
@@ -57,7 +57,7 @@ def closing_comment(report: IssueReport) -> str:
     if report.status is SubjectStatus.FLAKY:
         return "The remaining cases stayed flaky. This issue reopens when a failure is confirmed."
     if report.status is SubjectStatus.FIXED:
-        builds = dict.fromkeys(regression.fixed.label for regression in report.regressions if regression.fixed)
+        builds = dict.fromkeys(regression.fixed.requirement for regression in report.regressions if regression.fixed)
         return f"Fixed in {join_words([code(build) for build in builds])}, and good since."
     if report.status is SubjectStatus.EXPECTED and all(
         regression.state is not RegressionState.EXPECTED for regression in report.regressions

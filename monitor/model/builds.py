@@ -51,7 +51,7 @@ class Build:
     packages: tuple[Package, ...] = ()
 
     @property
-    def label(self) -> str:
+    def requirement(self) -> str:
         """Return the build as a requirement: `jax==0.9.2`."""
         return f"{self.distribution}=={self.version}"
 

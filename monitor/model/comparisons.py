@@ -111,11 +111,11 @@ class Baseline:
     build: str
     samples: int
     controls: int
-    paces: dict[str, tuple[MachineBaseline, ...]] = field(default_factory=dict)
+    machine_baselines: dict[str, tuple[MachineBaseline, ...]] = field(default_factory=dict)
     goods: tuple[str, ...] = ()
     followed: tuple[str, ...] = ()
 
-    def pace(self, machine: str, calibration: float) -> MachineBaseline | None:
+    def machine_baseline(self, machine: str, calibration: float) -> MachineBaseline | None:
         """Return the speed of a machine of this class with the nearest calibration; None without one near enough."""
-        near = [pace for pace in self.paces.get(machine, ()) if pace.is_of(calibration)]
-        return min(near, key=lambda pace: abs(pace.calibration - calibration), default=None)
+        near = [one for one in self.machine_baselines.get(machine, ()) if one.is_of(calibration)]
+        return min(near, key=lambda one: abs(one.calibration - calibration), default=None)

@@ -134,7 +134,7 @@ def _missing_jobs(
             targets=(request.target,),
             frameworks=(request.framework,),
             suites=request.suites,
-            builds=(build.label,),
+            builds=(build.requirement,),
             cases=request.cases,
             evidences=request.evidences,
             compare=False,
@@ -142,7 +142,7 @@ def _missing_jobs(
         )
         for job in plan_jobs(plan, targets, history):
             if history.has(job, build):
-                log(f"{job_name(job)}: {build.label} is recorded already")
+                log(f"{job_name(job)}: {build.requirement} is recorded already")
             else:
                 jobs.append((job, build))
     return jobs
@@ -216,11 +216,13 @@ def _is_older(build: Build, since: str) -> bool:
         try:
             return date.fromisoformat(build.date) < date.fromisoformat(since)
         except ValueError:
-            raise UserError(f"--since {since}: {build.label} is a nightly; name a day, as in 2026-06-01") from None
+            raise UserError(
+                f"--since {since}: {build.requirement} is a nightly; name a day, as in 2026-06-01"
+            ) from None
     try:
         return Version(build.version) < Version(since)
     except InvalidVersion:
-        raise UserError(f"--since {since}: {build.label} is no nightly; name a version") from None
+        raise UserError(f"--since {since}: {build.requirement} is no nightly; name a version") from None
 
 
 def _run_files(jobs: Sequence[tuple[Job, Build]], processes: int, cache: Path) -> Generator[Path]:

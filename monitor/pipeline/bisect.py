@@ -113,27 +113,27 @@ def _spec(request: BisectRequest, target: Target, evidence: Evidence, change: La
     Raises UserError and TargetError.
     """
     sources = target.sources(evidence)
-    framework, first = parse_requirement(sources, request.good or (change.good.label if change else ""))
-    other, last = parse_requirement(sources, request.bad or (change.bad.label if change else ""))
+    framework, first = parse_requirement(sources, request.good or (change.good.requirement if change else ""))
+    other, last = parse_requirement(sources, request.bad or (change.bad.requirement if change else ""))
     expected = request.case.partition("/")[0] or framework
     if not framework == other == expected:
         subject = expected if request.case else "one framework"
-        raise UserError(f"{first.label} and {last.label} are not builds of {subject}")
+        raise UserError(f"{first.requirement} and {last.requirement} are not builds of {subject}")
     if not version_sort_key(first.version) < version_sort_key(last.version):
-        raise UserError(f"--good {first.label} is not older than --bad {last.label}")
+        raise UserError(f"--good {first.requirement} is not older than --bad {last.requirement}")
     listed = listed_builds(sources.framework(framework), request.builds) if request.builds else ()
     return BisectSpec(
         target.name,
         framework,
         evidence,
-        first.label,
-        last.label,
+        first.requirement,
+        last.requirement,
         request.channel or (Channel.NIGHTLY if first.date or last.date else Channel.RELEASE),
         request.case,
         hashlib.sha256(request.script.read_bytes()).hexdigest() if request.script else "",
         request.fixed,
         request.latency,
-        tuple(build.label for build in listed),
+        tuple(build.requirement for build in listed),
     )
 
 
@@ -244,7 +244,7 @@ def _candidates(sources: PackageSources, spec: BisectSpec) -> tuple[str, ...]:
         return tuple(label for label in versions if _public(first.version) < versions[label] < _public(last.version))
     older = walk_channel_backwards(sources, spec.framework, spec.channel, below=last.version)
     newer = takewhile(lambda build: _public(build.version) > _public(first.version), older)
-    return tuple(build.label for build in newer)[::-1]
+    return tuple(build.requirement for build in newer)[::-1]
 
 
 def _public(version: str) -> Version:

@@ -106,7 +106,7 @@ def measure(
             folder.mkdir()
             framework = sources.framework(job.framework)
             context = RunContext(job, backend, framework, provided.python, folder, PACKAGE, cores)
-            sides.append(BuildProcesses(provided.build.label, execute_worker(context)))
+            sides.append(BuildProcesses(provided.build.requirement, execute_worker(context)))
         cases = _matching_cases(job, sides[1].start)
         limits = Limits(backend.case_seconds, backend.case_memory_mib)
         return compare_two_builds(sides[0], sides[1], cases, limits, rounds=samples, log=log)

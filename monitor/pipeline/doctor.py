@@ -31,13 +31,13 @@ FREE_GIB = 10  # three frameworks take 3 GiB, an accelerator's builds three time
 
 @dataclass(frozen=True)
 class DoctorCheck:
-    """One check. A night cannot run if a `needed` check fails; `mend` says how to get what is missing."""
+    """One check. A night cannot run if a `needed` check fails; `remedy` says how to get what is missing."""
 
-    what: str
-    fine: bool
-    said: str
+    subject: str
+    passed: bool
+    detail: str
     needed: bool = True
-    mend: str = ""
+    remedy: str = ""
 
 
 def check_machine(cache: Path, target: str = "") -> list[DoctorCheck]:
@@ -55,18 +55,18 @@ def _tools() -> Iterator[DoctorCheck]:
     version = (
         subprocess.run([git, "--version"], capture_output=True, text=True, check=True).stdout.strip() if git else "no"
     )
-    yield DoctorCheck("git", bool(git), version, mend="" if git else "apt-get install git")
+    yield DoctorCheck("git", bool(git), version, remedy="" if git else "apt-get install git")
     try:
         yield DoctorCheck("uv", True, Path(find_uv()).name)
     except UvMissingError as error:
-        yield DoctorCheck("uv", False, "not found", mend=str(error))
+        yield DoctorCheck("uv", False, "not found", remedy=str(error))
     compiler = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
     yield DoctorCheck(
         "C++ compiler",
         bool(compiler),
         "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases are blocked",
         needed=False,
-        mend="" if compiler else "apt-get install g++",
+        remedy="" if compiler else "apt-get install g++",
     )
 
 
@@ -78,7 +78,7 @@ def _free_space(cache: Path) -> DoctorCheck:
         "disk",
         fine,
         f"{free:.0f} GiB free for builds",
-        mend="" if fine else f"{FREE_GIB} GiB are needed: `portability builds prune`",
+        remedy="" if fine else f"{FREE_GIB} GiB are needed: `portability builds prune`",
     )
 
 
@@ -114,11 +114,13 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
                 worker = execute_worker(RunContext(job, backend, framework, provided.python, Path(folder)))()
                 worker.close()
         except (BuildUnavailable, WorkerUnavailableError) as error:
-            yield DoctorCheck(subject, False, str(error), mend="until then its runs are blocked")
+            yield DoctorCheck(subject, False, str(error), remedy="until then its runs are blocked")
         else:
             environment = worker.info.environment
             device = environment.get(NAME) or environment.get(PLATFORM, "")
-            yield DoctorCheck(subject, True, f"{provided.build.label} sees {environment.get(COUNT, '')} × {device}")
+            yield DoctorCheck(
+                subject, True, f"{provided.build.requirement} sees {environment.get(COUNT, '')} × {device}"
+            )
 
 
 def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
@@ -134,7 +136,7 @@ def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:
     for index, names in sorted(users.items()):
         unreached = _reach(index)
         mend = f"auto goes on with the next source, for {', '.join(names)}" if unreached else ""
-        yield DoctorCheck(index, not unreached, unreached or "answers", needed=False, mend=mend)
+        yield DoctorCheck(index, not unreached, unreached or "answers", needed=False, remedy=mend)
 
 
 def _pythons(files: Iterable[PackageSources]) -> Iterator[DoctorCheck]:

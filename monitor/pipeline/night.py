@@ -200,7 +200,7 @@ def _changes_text(snapshot: Snapshot, runs: set[str]) -> str:
     context = load_triage_context(snapshot)
     nights = [apply_triage(night, context.excuse) for night in snapshot.nights if night.run.id in runs]
     parts = [
-        slowdowns_text([night for night in snapshot.paces if night.run.id in runs]),
-        excluded_runs_text([item for item in snapshot.apart if item.run.id in runs]),
+        slowdowns_text([night for night in snapshot.latency_nights if night.run.id in runs]),
+        excluded_runs_text([item for item in snapshot.excluded_runs if item.run.id in runs]),
     ]
     return "\n\n".join([changes_text(nights, context.faults), *filter(None, parts)])

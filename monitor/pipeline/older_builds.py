@@ -34,7 +34,7 @@ def walk_channel_backwards(
                 raise UserError(f"{framework} {channel}: {error}") from error
             log(f"nothing below {below}: {error}")
             return
-        log(f"found {build.label}")
+        log(f"found {build.requirement}")
         yield build
         below = _before(build, days)
 

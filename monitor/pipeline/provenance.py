@@ -139,8 +139,8 @@ def deviation(run: Run, job: Job) -> str:
         return f"run.resting: {run.resting} cases rest, and all cases were planned"
     if missing := _missing_nightly_case(run, job):
         return f"run.cases: {missing} is neither there nor removed, and runs every night"
-    if job.build and run.build and job.build not in (run.build.label, run.build.label.partition("+")[0]):
-        return f"run.build: {run.build.label}, and {job.build} was planned"
+    if job.build and run.build and job.build not in (run.build.requirement, run.build.requirement.partition("+")[0]):
+        return f"run.build: {run.build.requirement}, and {job.build} was planned"
     if run.build and (run.build.channel is Channel.GIVEN) is not bool(job.python):
         return f"run.build.channel: {run.build.channel}, and an interpreter was {'' if job.python else 'not '}given"
     if run.build and not (job.build or job.python) and job.channel not in (AUTO, run.build.channel):
@@ -190,7 +190,7 @@ def too_new(run: Run, known: Known, jobs: Collection[Job] = ()) -> str:
             if step > MAX_VERSION_STEP or after.epoch != before.epoch:
                 return (
                     f"run.{key[0]}.version: {build.version} is too far from {before}, the newest known; if it is real, "
-                    f'record it with a plan that names it: `portability plan --build "{build.label}"`'
+                    f'record it with a plan that names it: `portability plan --build "{build.requirement}"`'
                 )
     return ""
 

@@ -53,7 +53,7 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
     snapshot = load_snapshot(history, selection)
     context = load_triage_context(snapshot, triage)
     nights = tuple(apply_triage(night, context.excuse) for night in snapshot.newest if selection.matches_run(night.run))
-    latency = tuple(night for night in snapshot.paces if selection.matches_run(night.run))
+    latency = tuple(night for night in snapshot.latency_nights if selection.matches_run(night.run))
     counting = any(night.regressions or night.incidents for night in nights) or any(
         unsuppressed_slowdowns(night, context.excuse) for night in latency
     )
@@ -102,12 +102,12 @@ def selected_failures(history: Path, selection: SeriesSelection) -> tuple[Curren
 
 def flaky_cells(history: Path, selection: SeriesSelection) -> list[FlakinessRating]:
     """Return the cells with inconsistent results. Raises UserError."""
-    return [rating for rating in load_snapshot(history, selection).rated if selection.matches_cell(rating.cell)]
+    return [rating for rating in load_snapshot(history, selection).flakiness if selection.matches_cell(rating.cell)]
 
 
 def latency_changepoints(history: Path, selection: SeriesSelection) -> list[Changepoint]:
     """Return the latency change points of the last half-year. Raises UserError."""
-    return [point for point in load_snapshot(history, selection).moved if selection.matches_cell(point.cell)]
+    return [point for point in load_snapshot(history, selection).changepoints if selection.matches_cell(point.cell)]
 
 
 def validations(history: Path, selection: SeriesSelection) -> list[EvidenceValidation]:

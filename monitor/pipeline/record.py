@@ -105,5 +105,5 @@ def commits_of_main(history: History, runfiles: Sequence[RunFile]) -> dict[str, 
 def _outcome(runfile: RunFile) -> str:
     if runfile.run.blocked:
         return f"blocked: {runfile.run.blocked}"
-    build = runfile.run.build.label if runfile.run.build else "no build"
+    build = runfile.run.build.requirement if runfile.run.build else "no build"
     return f"{build}, {len(runfile.observations)} of {len(runfile.run.cases)} cases answered"

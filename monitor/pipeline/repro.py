@@ -53,7 +53,7 @@ def run_script(
     except BuildUnavailable as error:
         raise UserError(f"{framework} cannot be had: {error}") from error
     sources = target.framework(framework)
-    log(f"running on {provided.build.label}, device {sources.device}")
+    log(f"running on {provided.build.requirement}, device {sources.device}")
     with TemporaryDirectory(prefix="portability-") as scratch:
         path = Path(scratch) / "repro.py"
         path.write_text(text, encoding="utf-8")

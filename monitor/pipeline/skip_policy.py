@@ -70,7 +70,7 @@ def decide(job: Job, target: Target, history: History, channels: Channels) -> Sk
     if not measured:
         return SkipDecision(due=True)
     run = max(measured, key=lambda run: run.started)
-    label, version = (run.build.label, run.build.version) if run.build else ("", "")
+    label, version = (run.build.requirement, run.build.version) if run.build else ("", "")
     past = history.recent(run.series, nights=RECENT_NIGHTS, version=version)
     if still_open := open_questions(past, run):
         return SkipDecision(due=True, reason=f"{label} once more: {', '.join(still_open)}")
@@ -96,7 +96,7 @@ def _has_newest_builds(run: Run, job: Job, target: Target, channels: Channels) -
 def _same(measured: Build, newest: Build) -> bool:
     """Return True if two builds are equal, with all their packages."""
     versions = [{(package.name, package.version) for package in build.packages} for build in (measured, newest)]
-    return measured.label == newest.label and versions[0] == versions[1]
+    return measured.requirement == newest.requirement and versions[0] == versions[1]
 
 
 def _discard(_: str) -> None:

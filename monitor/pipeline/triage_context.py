@@ -39,7 +39,7 @@ class TriageContext:
     @cached_property
     def faults(self) -> tuple[str, ...]:
         """One line for each stale or wrong entry of the triage files."""
-        return tuple(triage_problems(self.triage, self.snapshot.answers, self.snapshot.told, self.today))
+        return tuple(triage_problems(self.triage, self.snapshot.answers, self.snapshot.reported_slowdowns, self.today))
 
 
 def load_triage_context(snapshot: Snapshot, directory: Path = TRIAGE) -> TriageContext:

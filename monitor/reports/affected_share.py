@@ -17,5 +17,5 @@ def affected_share(regressions: Collection[Regression]) -> str:
     if not bad:
         return f"{count(len(cells), 'case')} of {count(len(functions), 'function')}"
     hit = {(cell.framework, cell.function) for cell in bad}
-    told = f"{len(bad):,} of {count(len(cells), 'case')} and {len(hit):,} of {count(len(functions), 'function')} bad"
-    return f"{told}, {count(len(flaky), 'case')} flaky" if flaky else told
+    text = f"{len(bad):,} of {count(len(cells), 'case')} and {len(hit):,} of {count(len(functions), 'function')} bad"
+    return f"{text}, {count(len(flaky), 'case')} flaky" if flaky else text

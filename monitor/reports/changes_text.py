@@ -33,7 +33,8 @@ def excluded_runs_text(runs: Sequence[ExcludedRun]) -> str:
 def _excluded_run(one: ExcludedRun) -> Iterator[str]:
     run = one.run
     counts = ", ".join(f"{number} {outcome}" for outcome, number in one.counts.items())
-    yield f"{run.target} {run.framework} {run.suite}: {run.build.label if run.build else 'no build'}, in no series"
+    build = run.build.requirement if run.build else "no build"
+    yield f"{run.target} {run.framework} {run.suite}: {build}, in no series"
     yield f"  {counts or 'nothing observed'}; {one.why}"
 
 
@@ -71,8 +72,8 @@ def _paragraph(night: NightChanges) -> Iterator[str]:
 
 def _title(night: NightChanges) -> str:
     run = night.run
-    build = run.build.label if run.build else "no build"
-    against = f" against {night.baseline.label}" if night.baseline else ", the first run"
+    build = run.build.requirement if run.build else "no build"
+    against = f" against {night.baseline.requirement}" if night.baseline else ", the first run"
     return f"{run.target} {run.framework} {run.suite}: {build}{against}"
 
 

@@ -78,9 +78,9 @@ def _cells(regression: Regression) -> tuple[str, ...]:
     return (
         regression.id,
         regression.state,
-        regression.last_good.label,
-        regression.first_bad.label,
-        regression.fixed.label if regression.fixed else "-",
+        regression.last_good.requirement,
+        regression.first_bad.requirement,
+        regression.fixed.requirement if regression.fixed else "-",
         affected_share([regression]),
         first_names(regression.functions),
         first_names(regression.targets),

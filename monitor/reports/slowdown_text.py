@@ -50,18 +50,18 @@ def _paragraph(night: LatencyNight) -> Iterator[str]:
 
 def _title(night: LatencyNight) -> str:
     run = night.run
-    build = run.build.label if run.build else "no build"
+    build = run.build.requirement if run.build else "no build"
     return f"{run.target} {run.framework} {run.suite}: latency of {build} on {run.machine or 'this machine'}"
 
 
 def _rows(night: LatencyNight) -> Iterator[tuple[str, ...]]:
-    for standing in SlowdownStatus:
-        if standing not in ONLY_COUNTED:
-            yield from (_row(one) for one in night.of(standing)[:MAX_LISTED])
+    for status in SlowdownStatus:
+        if status not in ONLY_COUNTED:
+            yield from (_row(one) for one in night.of(status)[:MAX_LISTED])
 
 
 def _row(one: Slowdown) -> tuple[str, ...]:
-    return one.standing, one.case, slower_by(one.step), _side(one.good), _side(one.new)
+    return one.status, one.case, slower_by(one.step), _side(one.good), _side(one.new)
 
 
 def _side(side: ComparisonSide | None) -> str:
@@ -73,9 +73,9 @@ def _side(side: ComparisonSide | None) -> str:
 def _remarks(night: LatencyNight) -> Iterator[str]:
     if night.drift:
         yield drift_text(night.drift)
-    for standing in SlowdownStatus:
-        if standing not in ONLY_COUNTED and (more := len(night.of(standing)) - MAX_LISTED) > 0:
-            yield f"and {more} more {standing}"
+    for status in SlowdownStatus:
+        if status not in ONLY_COUNTED and (more := len(night.of(status)) - MAX_LISTED) > 0:
+            yield f"and {more} more {status}"
     if night.alike:
         yield f"{night.alike} suspects were not slower in an A/B run"
     if suspects := night.of(SlowdownStatus.SUSPECT):

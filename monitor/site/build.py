@@ -138,7 +138,7 @@ class _SiteRenderer:
             self._function(function_of, columns, data.documents)
         for run_of in data.runs:
             self._run(run_of, data.documents)
-        self._runs(runs.newest_first(data.runs), snapshot.apart)
+        self._runs(runs.newest_first(data.runs), snapshot.excluded_runs)
         for address, make in data.files:
             if self._build.mine(address):
                 self._build.write(address, make())
@@ -174,7 +174,7 @@ class _SiteRenderer:
 
     def _regressions(self, data: SiteData) -> None:
         found, snapshot = [one.regression for one in data.regressions], data.snapshot
-        page = partial(regression_pages.regressions_page, found, snapshot.paces, snapshot.rated)
+        page = partial(regression_pages.regressions_page, found, snapshot.latency_nights, snapshot.flakiness)
         self._page("regressions.html", "regressions", page=page, most=regression_pages, flaky=RegressionState.FLAKY)
         for one in data.regressions:
             address = urls.regression_page(one.regression.id)
@@ -219,18 +219,18 @@ class _SiteRenderer:
             self._page(page, "run", one.digest, page=one.view)
             self._document(document, one.digest, documents[document])
 
-    def _runs(self, newest: Sequence[run.RunSource], apart: Sequence[ExcludedRun]) -> None:
+    def _runs(self, newest: Sequence[run.RunSource], excluded: Sequence[ExcludedRun]) -> None:
         months = runs.run_months(newest)
         named = [
             month.name for month in months
         ]  # without counts, which would change the page of a past month every night
         recent = newest[: runs.RECENT_RUNS]
-        inputs = named, [one.digest for one in recent], apart
+        inputs = named, [one.digest for one in recent], excluded
         rows = partial(runs.run_rows, recent)
-        self._page("runs/index.html", "runs", inputs, months=months, month=None, rows=rows, apart=apart)
+        self._page("runs/index.html", "runs", inputs, months=months, month=None, rows=rows, excluded=excluded)
         for month in months:
             rows = partial(runs.run_rows, month.runs)
-            self._page(month.page, "runs", (named, month.digest), months=months, month=month, rows=rows, apart=())
+            self._page(month.page, "runs", (named, month.digest), months=months, month=month, rows=rows, excluded=())
 
     def _document(self, address: str, inputs: str, document: BuildDocument) -> None:
         self._build.page(address, input_digest(self._source_digest, inputs), lambda: encoded(document()))

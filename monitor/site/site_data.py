@@ -48,7 +48,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     triaged = replace(snapshot, nights=nights)
     overview = overview_page(nights, newest_nights(nights), snapshot.series, found, project.hardware, generated)
     sources = regressions.regression_sources(found, snapshot.main_commits)
-    levels = LatencyLevels(snapshot.moved, snapshot.told, snapshot.paces)
+    levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
     functions = cases_by_function(snapshot.functions)
     documents = (*function_documents(functions, triaged, project.catalog), *run_documents(triaged))
     return SiteData(

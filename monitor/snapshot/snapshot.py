@@ -47,29 +47,28 @@ READ_COLUMNS = (
 class Snapshot:
     """All results of a history.
 
-    `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `rated` are the
-    cells with inconsistent results, `moved` the change points, `told` the reported slowdowns, and `paces` the newest
-    night of each series. `trends` are the recent measurements of each series. `signatures` are by function.
-    `main_commits` has the commits of `main` that PyTorch's nightlies are made of. `apart` are the runs that belong to
-    no series.
+    `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `flakiness` has
+    the cells with inconsistent results, and `latency_nights` the newest night of each series. `trends` are the recent
+    measurements of each series. `signatures` are by function. `main_commits` has the commits of `main` that PyTorch's
+    nightlies are made of. `excluded_runs` belong to no series.
     """
 
     runs: tuple[RecordedRun, ...]
     nights: tuple[NightChanges, ...]
     series: tuple[SeriesStatus, ...]
     outcomes: Mapping[str, Mapping[Outcome, int]]
-    rated: tuple[FlakinessRating, ...]
-    moved: tuple[Changepoint, ...]
-    told: tuple[ReportedSlowdown, ...]
-    paces: tuple[LatencyNight, ...]
+    flakiness: tuple[FlakinessRating, ...]
+    changepoints: tuple[Changepoint, ...]
+    reported_slowdowns: tuple[ReportedSlowdown, ...]
+    latency_nights: tuple[LatencyNight, ...]
     trends: Mapping[SeriesKey, RecentMeasurements]
     signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
     main_commits: Mapping[str, str] = field(default_factory=dict)
-    apart: tuple[ExcludedRun, ...] = ()
+    excluded_runs: tuple[ExcludedRun, ...] = ()
 
     def regressions(self, suppress: Suppression) -> tuple[Regression, ...]:
         """Return the regressions and the reported slowdowns."""
-        return *regressions(self.nights, suppress), *slowdown_regressions(self.told, self.runs, suppress)
+        return *regressions(self.nights, suppress), *slowdown_regressions(self.reported_slowdowns, self.runs, suppress)
 
     @property
     def answers(self) -> Iterator[FailingCell]:
@@ -87,7 +86,7 @@ class Snapshot:
     @property
     def flaky(self) -> frozenset[Cell]:
         """Return the flaky cells."""
-        return frozenset(rating.cell for rating in self.rated if rating.flaky)
+        return frozenset(rating.cell for rating in self.flakiness if rating.flaky)
 
     @cached_property
     def failures(self) -> tuple[CurrentFailure, ...]:
@@ -112,7 +111,7 @@ def snapshot_of(recorded: LoadedHistory) -> Snapshot:
         tuple(reported_slowdowns(recorded)),
         latency_nights(recorded),
         {series: recent_measurements(matrix) for series, matrix in recorded.matrices.items()},
-        apart=recorded.apart,
+        excluded_runs=recorded.excluded_runs,
     )
 
 
@@ -157,14 +156,19 @@ def _joined(parts: Sequence[Snapshot]) -> Snapshot:
         tuple(of_run[item.run.id] for item in runs),
         tuple(sorted(series, key=lambda one: one.key)),
         {run: counts for part in parts for run, counts in part.outcomes.items()},
-        tuple(sorted((one for part in parts for one in part.rated), key=lambda one: (-one.low, one.cell))),
-        tuple(sorted((one for part in parts for one in part.moved), key=Changepoint.order)),
+        tuple(sorted((one for part in parts for one in part.flakiness), key=lambda one: (-one.low, one.cell))),
+        tuple(sorted((one for part in parts for one in part.changepoints), key=Changepoint.order)),
         tuple(
-            sorted((one for part in parts for one in part.told), key=lambda one: (one.run.started, one.slowdown.case))
+            sorted(
+                (one for part in parts for one in part.reported_slowdowns),
+                key=lambda one: (one.run.started, one.slowdown.case),
+            )
         ),
-        tuple(sorted((one for part in parts for one in part.paces), key=lambda one: one.run.series)),
+        tuple(sorted((one for part in parts for one in part.latency_nights), key=lambda one: one.run.series)),
         {key: trends for part in parts for key, trends in part.trends.items()},
-        apart=tuple(sorted((one for part in parts for one in part.apart), key=lambda one: one.run.id, reverse=True)),
+        excluded_runs=tuple(
+            sorted((one for part in parts for one in part.excluded_runs), key=lambda one: one.run.id, reverse=True)
+        ),
     )
 
 

@@ -74,16 +74,16 @@ def test_it_is_news_when_the_second_build_says_so(runfile: Make) -> None:
     told = [[(c.verdict, c.message) for c in night.changes] for night in night_changes(history)]
     assert told == [[], [], [], [], [(ChangeKind.ACCURACY_DRIFT, "error 3 -> 12 ulp, 4 times")], []]
     (change,) = night_changes(history)[4].changes
-    assert change.until
-    assert change.since
-    assert (change.until.version, change.since.version) == ("3", "4")
+    assert change.build_before
+    assert change.build_after
+    assert (change.build_before.version, change.build_after.version) == ("3", "4")
     assert regressions(night_changes(history)) == ()
 
 
 def test_another_processor_may_add_otherwise(runfile: Make) -> None:
     assert accuracy_drifts(recorded(runfile, *map(ulp, (3, 3, 3, 12, 12)), cpus="aaabb")) == ()
     (found,) = accuracy_drifts(recorded(runfile, *map(ulp, (3, 7, 3, 7, 3, 12, 12)), cpus="ababaaa"))
-    assert (found.until.version, found.since.version) == ("5", "6")
+    assert (found.build_before.version, found.build_after.version) == ("5", "6")
 
 
 def test_what_does_not_pass_has_no_drift(runfile: Make) -> None:

@@ -54,7 +54,7 @@ def history(
 def test_a_step_is_told_with_the_builds_on_both_sides_of_its_week() -> None:
     (moved,) = find_changepoints(history(WEEKS * WEEK, lambda night: 1.2 if night >= STEPS else 1.0))
     assert (moved.cell.case, moved.cell.target) == (CASES[0], "cpu")
-    assert (moved.until.version, moved.since.version) == (f"{STEPS - 1}.0", f"{STEPS}.0")
+    assert (moved.build_before.version, moved.build_after.version) == (f"{STEPS - 1}.0", f"{STEPS}.0")
     assert moved.factor == pytest.approx(1.2)
 
 
@@ -83,7 +83,7 @@ def test_a_replaced_runner_is_not_put_down_to_a_build() -> None:
     assert find_changepoints(replaced) == ()
     after = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= 5 * WEEK else 1000.0)
     (moved,) = find_changepoints(after)
-    assert moved.since.version == f"{STEPS}.0", "a step on the new machine is told as ever"
+    assert moved.build_after.version == f"{STEPS}.0", "a step on the new machine is told as ever"
 
 
 def test_twins_of_one_name_are_told_apart_by_their_calibration() -> None:

@@ -33,7 +33,7 @@ def test_a_confirmed_change_for_the_worse_is_a_regression(runfile: Make) -> None
         runfile(2, {A: "pass", B: "absent"}, version="2", retries={B: ["absent", "absent"]}),
     )
     assert night.baseline is not None
-    assert night.baseline.label == "jax==1"
+    assert night.baseline.requirement == "jax==1"
     assert night.changes == (
         Change(B, ChangeKind.REGRESSED, Outcome.PASS, Outcome.ABSENT, "why absent", night.baseline, night.run.build),
     )
@@ -89,8 +89,8 @@ def turns(runfile: Make, *answers: tuple[str, list[str]]) -> list[tuple[str, str
             night.run.build.version,
             change.verdict,
             f"{change.before} -> {change.after}",
-            version(change.until),
-            version(change.since),
+            version(change.build_before),
+            version(change.build_after),
         )
         for night in read(*runfiles)
         for change in night.changes
@@ -140,7 +140,7 @@ def test_the_last_good_build_is_the_last_that_asked_the_case(runfile: Make) -> N
         runfile(3, {A: "error", B: "pass"}, version="3", retries={A: ["error", "error"]}),
     )
     (change,) = night.changes
-    assert (version(night.baseline), version(change.until), version(change.since)) == ("2", "1", "3")
+    assert (version(night.baseline), version(change.build_before), version(change.build_after)) == ("2", "1", "3")
 
 
 def test_attempts_that_disagree_confirm_nothing(runfile: Make) -> None:

@@ -95,7 +95,7 @@ class World:
 
     @property
     def standings(self) -> dict[str, SlowdownStatus]:
-        return {slowdown.case: slowdown.standing for slowdown in self.newest.slowdowns}
+        return {slowdown.case: slowdown.status for slowdown in self.newest.slowdowns}
 
 
 @pytest.fixture(scope="module")
@@ -221,10 +221,13 @@ def test_two_machines_of_one_name_are_told_by_their_calibration(world: World) ->
         world.night()
     found = next_baseline(world.recorded, SERIES)
     assert found
-    assert [pace.calibration for pace in found.paces["a chip"]] == [1000.0, 1300.0]
-    levels = [pace.cases[SLOW].level for pace in found.paces["a chip"]]
+    assert [pace.calibration for pace in found.machine_baselines["a chip"]] == [1000.0, 1300.0]
+    levels = [pace.cases[SLOW].level for pace in found.machine_baselines["a chip"]]
     assert levels == pytest.approx(np.log([100.0, 130.0]), abs=0.01)
-    assert [found.pace("a chip", us) for us in (1010.0, 1260.0, 2000.0)] == [*found.paces["a chip"], None]
+    assert [found.machine_baseline("a chip", us) for us in (1010.0, 1260.0, 2000.0)] == [
+        *found.machine_baselines["a chip"],
+        None,
+    ]
 
 
 def test_where_machines_change_the_comparisons_judge(world: World) -> None:
@@ -244,8 +247,8 @@ def test_the_next_night_is_held_against_the_build_before_those_that_count(world:
     assert found
     assert (found.build, found.samples, found.controls) == ("jax==10.0", ROUNDS, CONTROLS)
     assert found.goods == tuple(f"jax=={number}.0" for number in (6, 5, 4, 3, 2, 1)[:GOOD_BUILDS])
-    assert found.paces.keys() == {"a chip"}
-    (pace,) = found.paces["a chip"]
+    assert found.machine_baselines.keys() == {"a chip"}
+    (pace,) = found.machine_baselines["a chip"]
     assert pace.calibration == 1000.0
     assert pace.cases.keys() == set(CASES)
     assert pace.cases[SLOW].level == pytest.approx(np.log(100.0), abs=0.01)
@@ -257,7 +260,7 @@ def test_before_the_first_night_there_is_nothing_to_compare_with(world: World) -
     first = replace(world.recorded, runs=world.recorded.runs[:1])
     found = next_baseline(first, SERIES)
     assert found
-    assert (found.build, found.goods, found.paces) == ("jax==1.0", ("jax==1.0",), {})
+    assert (found.build, found.goods, found.machine_baselines) == ("jax==1.0", ("jax==1.0",), {})
 
 
 def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
@@ -266,12 +269,12 @@ def test_what_is_filed_is_the_level_that_is_expected(world: World) -> None:
         world.night({SLOW: 1.2})
     found = next_baseline(world.recorded, SERIES)
     assert found
-    assert SLOW not in found.paces["a chip"][0].cases, "of the new level, two nights say too little"
+    assert SLOW not in found.machine_baselines["a chip"][0].cases, "of the new level, two nights say too little"
     for _ in range(9):
         world.night()
     found = next_baseline(world.recorded, SERIES)
     assert found
-    assert found.paces["a chip"][0].cases[SLOW].level == pytest.approx(np.log(120.0), abs=0.01)
+    assert found.machine_baselines["a chip"][0].cases[SLOW].level == pytest.approx(np.log(120.0), abs=0.01)
 
 
 def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: World) -> None:
@@ -287,7 +290,7 @@ def test_the_run_step_finds_the_same_suspects_by_what_the_plan_gives_it(world: W
             for run, case, us in table[["run", "case", "latency_median"]].itertuples(index=False)
             if run == world.newest.run.id
         ]
-        excess = latency_excess(observed, planned.paces["a chip"][0], planned.controls)
+        excess = latency_excess(observed, planned.machine_baselines["a chip"][0], planned.controls)
         told = {one.case: one.step for one in world.newest.of(SlowdownStatus.SUSPECT)}
         assert {case for case, beyond in excess.items() if beyond > 0} == told.keys() == {SLOW, CASES[2]}
 

@@ -201,10 +201,10 @@ def test_targets_are_listed_and_checked() -> None:
 
 
 def test_the_doctor_tells_what_is_missing_and_how_to_get_it() -> None:
-    findings = {finding["what"]: finding for finding in json.loads(portability("doctor", "--json").stdout)}
-    assert findings["git"]["fine"]
-    assert findings["uv"]["fine"]
-    assert all(finding["fine"] or finding["mend"] or not finding["needed"] for finding in findings.values())
+    findings = {finding["subject"]: finding for finding in json.loads(portability("doctor", "--json").stdout)}
+    assert findings["git"]["passed"]
+    assert findings["uv"]["passed"]
+    assert all(finding["passed"] or finding["remedy"] or not finding["needed"] for finding in findings.values())
 
 
 def test_the_doctor_of_what_only_a_compiler_sees_says_how_to_try_it() -> None:
@@ -231,7 +231,7 @@ def test_the_doctor_tells_what_a_target_sees_here(
 
 
 def test_builds_are_listed_and_pruned(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
-    label, environment = builds("jax").build.label, builds("jax").python.parents[1]
+    label, environment = builds("jax").build.requirement, builds("jax").python.parents[1]
     (tmp_path / "environments").mkdir()  # a cache that has this one alone: dozens take long to measure
     (tmp_path / "environments" / environment.name).symlink_to(environment)
     cache = ("--cache", str(tmp_path))
@@ -250,7 +250,7 @@ def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> Non
     )
     assert six.python.exists()
     told = portability("builds", "prune", "--unused-days", "0", "--cache", str(tmp_path / "cache")).stdout
-    assert told.startswith(f"removed {six.build.label}\n1 removed, ")
+    assert told.startswith(f"removed {six.build.requirement}\n1 removed, ")
     assert not six.python.exists()
 
 

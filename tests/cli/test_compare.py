@@ -50,7 +50,7 @@ def test_a_row_tells_outcomes_latency_and_values() -> None:
 
 
 def test_a_build_is_no_worse_than_itself(builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
-    label = builds("jax").build.label
+    label = builds("jax").build.requirement
     command = [sys.executable, "-m", "monitor", "compare", "--builds", f"{label},{label}", "--samples", "1", "--json"]
     cases = ["--case", "jax/jax.numpy.sum/eager-float32"]
     done = subprocess.run([*command, *cases], cwd=CHECKOUT, capture_output=True, text=True, check=False)

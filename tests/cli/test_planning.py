@@ -42,13 +42,13 @@ def test_a_job_is_held_against_the_pace_and_the_last_good_build(plan: Callable[[
     found = plan(WISH).baseline
     assert found
     assert (found.build, found.samples, found.controls) == ("jax==10.0", ROUNDS, CONTROLS)
-    assert found.paces["a chip"][0].cases.keys() == {A}
+    assert found.machine_baselines["a chip"][0].cases.keys() == {A}
 
 
 def test_an_old_build_is_held_against_those_before_it(plan: Callable[[PlanRequest], Job]) -> None:
     found = plan(replace(WISH, builds=("jax==5.0",))).baseline
     assert found
-    assert (found.build, found.paces) == ("jax==3.0", {}), "of five nights, no pace is known"
+    assert (found.build, found.machine_baselines) == ("jax==3.0", {}), "of five nights, no pace is known"
 
 
 def test_nothing_is_compared_where_it_is_not_wished(plan: Callable[[PlanRequest], Job]) -> None:

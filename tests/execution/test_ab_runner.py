@@ -167,7 +167,7 @@ def test_a_run_compares_what_stands_out_with_the_last_good_build(
         LAST: Reason.CONTROL,
     }
     found = {comparison.case: (comparison.good, comparison.new) for comparison in done.comparisons}
-    assert [side.build for side in found[SLOWER]] == ["jax==0.0.1", done.run.build and done.run.build.label]
+    assert [side.build for side in found[SLOWER]] == ["jax==0.0.1", done.run.build and done.run.build.requirement]
     (of_earlier,) = next(one.earlier for one in done.comparisons if one.case == SLOWER)
     assert (of_earlier.build, len(of_earlier.latencies)) == ("jax==0.0.0", ROUNDS)
     assert all(one.earlier == () for one in done.comparisons if one.reason is Reason.TURNED)
@@ -204,7 +204,9 @@ def test_nothing_is_compared_with_what_is_newer(night: Callable[..., tuple[Path,
     assert done.comparisons == ()
     assert done.end
     assert done.run.build
-    assert done.end.notes == (f"nothing was compared: jax==99.0.0.dev20270101 is newer than {done.run.build.label}",)
+    assert done.end.notes == (
+        f"nothing was compared: jax==99.0.0.dev20270101 is newer than {done.run.build.requirement}",
+    )
     assert read_untrusted(path, targets={"cpu"}) == done
 
 
@@ -216,7 +218,7 @@ def planned(*arguments: Any) -> tuple[list[baseline_comparison.ComparisonBatch],
 def test_no_new_build_is_nothing_to_compare(
     night: Callable[..., tuple[Path, Callable[[], RunFile]]], builds: Callable[[str], ProvisionedBuild]
 ) -> None:
-    _, run = night(Baseline(builds("jax").build.label, ROUNDS, 2))
+    _, run = night(Baseline(builds("jax").build.requirement, ROUNDS, 2))
     done = run()
     assert (done.comparisons, done.end and done.end.notes) == ((), ())
 
@@ -278,7 +280,13 @@ def test_what_is_followed_comes_before_suspects_and_good_builds_are_older(
     )
     tonight = replace(made, observations=tuple(replace(o, seconds=1.0) for o in made.observations))
     pace = MachineBaseline(1.0, {case: ExpectedLatency(np.log(100.0), 0.1) for case in (ALIKE, SLOWER, LAST)})
-    goods = ("jax==99.0", tonight.run.build.label if tonight.run.build else "", "jax==0.8", "jax==0.7", "jax==0.6")
+    goods = (
+        "jax==99.0",
+        tonight.run.build.requirement if tonight.run.build else "",
+        "jax==0.8",
+        "jax==0.7",
+        "jax==0.6",
+    )
     baseline = Baseline("jax==0.9", ROUNDS, 1, {"this": (pace,)}, goods, (SLOWER,))
     monkeypatch.setattr(
         baseline_comparison, "BUDGET_SECONDS", 2.5 * 3 * ROUNDS

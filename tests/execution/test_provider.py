@@ -62,7 +62,7 @@ ORDERED = (
 def test_a_nightly_has_its_date(offer, ask):
     provided = ask(offer(nightly=ChannelSource(("tiny",), prerelease="allow")))
     build = provided.build
-    assert (build.label, build.channel, build.date) == ("tiny==2.0.dev20261101", Channel.NIGHTLY, "2026-11-01")
+    assert (build.requirement, build.channel, build.date) == ("tiny==2.0.dev20261101", Channel.NIGHTLY, "2026-11-01")
     assert (build.why, build.commit, provided.notes) == ("", "", ())
     assert [package.name for package in build.packages] == ["tiny"]
     assert all(len(package.sha256) == 64 for package in build.packages)
@@ -75,7 +75,7 @@ def test_auto_takes_the_first_that_can_be_had_and_says_why(offer, ask):
         pinned=ChannelSource(("tiny==1.0",), index=(UNREACHABLE, "default")),
     )
     build = ask(target).build
-    assert (build.label, build.channel) == ("tiny==1.0", Channel.PINNED)
+    assert (build.requirement, build.channel) == ("tiny==1.0", Channel.PINNED)
     assert build.why == (
         f"nightly: {UNREACHABLE}/tiny/ is unavailable (Connection refused (os error 111)); release: mine has none"
     )
@@ -111,7 +111,7 @@ def test_a_channel_by_name(offer, ask):
 def test_one_version_by_name(offer, ask):
     target = offer(versioned=ChannelSource(("tinylib<={version}",)))
     build = ask(target, requirement="tiny==1.0").build
-    assert (build.label, build.channel) == ("tiny==1.0", Channel.EXACT)
+    assert (build.requirement, build.channel) == ("tiny==1.0", Channel.EXACT)
     assert [(package.name, package.version) for package in build.packages] == [("tiny", "1.0"), ("tinylib", "1.0")]
 
 
@@ -142,9 +142,9 @@ def test_what_comes_beside_a_build_is_held_where_the_build_allows_it(offer, ask)
 
 def test_a_channel_is_walked_back_below_a_version(offer):
     target = offer(release=ChannelSource(("tiny",)), nightly=ChannelSource(("tiny",), prerelease="allow"))
-    assert newest_build(target, "tiny", "nightly", log=print).label == "tiny==2.0.dev20261101"
+    assert newest_build(target, "tiny", "nightly", log=print).requirement == "tiny==2.0.dev20261101"
     for below in ("2.0.dev20261101", "2.0.dev20261101+cpu"):
-        assert newest_build(target, "tiny", "nightly", below=below, log=print).label == "tiny==1.0"
+        assert newest_build(target, "tiny", "nightly", below=below, log=print).requirement == "tiny==1.0"
     with pytest.raises(BuildUnavailable, match="No solution found"):
         newest_build(target, "tiny", "release", below="1.0", log=print)
 
@@ -190,7 +190,7 @@ def test_a_given_interpreter_needs_no_uv(offer, ask, tmp_path, monkeypatch):
     (site,) = (tmp_path / "own/lib").glob("python*/site-packages")
     ZipFile(tmp_path / "wheels/tiny-1.0-py3-none-any.whl").extractall(site)
     provided = ask(offer(), python=str(python))
-    assert (provided.python, provided.build.label, provided.build.channel) == (python, "tiny==1.0", Channel.GIVEN)
+    assert (provided.python, provided.build.requirement, provided.build.channel) == (python, "tiny==1.0", Channel.GIVEN)
     assert ask(offer(), python=str(python), requirement="tiny==1.0").build == provided.build
     with pytest.raises(BuildUnavailable, match=r"the interpreter given has tiny==1.0, not tiny==2.0"):
         ask(offer(), python=str(python), requirement="tiny==2.0")
@@ -252,7 +252,7 @@ def test_a_real_framework_as_the_cpu_target_has_it(framework_environments):
     provided = provision(
         replace(cpu, frameworks={"jax": here}), "jax", channel="pinned", cache=framework_environments, log=print
     )
-    assert provided.build.label == "jax==0.10.2"
+    assert provided.build.requirement == "jax==0.10.2"
     versions = {package.name: package.version for package in provided.build.packages}
     assert versions["jaxlib"] == "0.10.2"
     assert all(package.sha256 for package in provided.build.packages)

@@ -122,7 +122,7 @@ def provided(tmp_path: Path, source: ChannelSource, channel: Channel = Channel.R
 
 def test_a_night_says_which_python_would_bring_which_newer_build(tiny: Path) -> None:
     got = provided(tiny, ChannelSource(("tiny",), python="3.99"))
-    assert got.build.label == "tiny==1.0"
+    assert got.build.requirement == "tiny==1.0"
     assert [*got.notes][1:] == [
         f"Python 3.99 would bring tiny 2.0, {RUNNING} has 1.0: `uv python install 3.99` or `pyenv install 3.99` "
         "installs it"

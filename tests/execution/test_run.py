@@ -34,7 +34,7 @@ def run(cpu: Target, framework_environments: Path) -> Run:
 
 
 def test_a_run_file_tells_the_whole_story(run: Run, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
-    job = Job("cpu", "jax", "paper", build=builds("jax").build.label, selection=FEW)
+    job = Job("cpu", "jax", "paper", build=builds("jax").build.requirement, selection=FEW)
     run(job, path=tmp_path / "run.jsonl")
     done = read_run_file(tmp_path / "run.jsonl")
     build = done.run.build
@@ -161,7 +161,7 @@ def test_a_selection_that_no_case_of_a_listed_suite_fits_leaves_no_run(
 ) -> None:
     """Only the build lists its cases, so the run is the first step that can refuse."""
     asked = ("jax/jax.lax.flor/harness-*",)
-    job = Job("cpu", "jax", "harness", build=builds("jax").build.label, selection=asked)
+    job = Job("cpu", "jax", "harness", build=builds("jax").build.requirement, selection=asked)
     with pytest.raises(NoCaseError, match=r'fits no case of suite harness of jax, the nearest is "jax/jax.lax.floor/'):
         run(job, path=tmp_path / "run.jsonl")
     assert not (tmp_path / "run.jsonl").exists()

@@ -124,7 +124,7 @@ def test_signatures_come_after_all_answers_and_once_a_function(tmp_path: Path, w
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match="5: out of order"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
-    with pytest.raises(RunFileError, match=r"5: signature\.function: jax\.a was told before"):
+    with pytest.raises(RunFileError, match=r"5: signature\.function: jax\.a was recorded before"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
 
 

@@ -27,7 +27,11 @@ def test_it_is_the_recorded_one(tmp_path: Path, runfile: Make, whole: RunFile) -
     history = History(tmp_path / "history")
     history.record(given, "nights")
     recorded, made = history.load(), loaded_history(*given)
-    assert (made.runs, made.comparisons, made.apart) == (recorded.runs, recorded.comparisons, recorded.apart)
+    assert (made.runs, made.comparisons, made.excluded_runs) == (
+        recorded.runs,
+        recorded.comparisons,
+        recorded.excluded_runs,
+    )
     # The order of the categories is that of their first use in the files, and no analysis sees it.
     pd.testing.assert_frame_equal(made.observations, recorded.observations, check_categorical=False)
     for name in recorded.observations.select_dtypes("category"):

@@ -112,8 +112,8 @@ def test_the_issue_has_the_entry_that_accepts_it(tmp_path: Path) -> None:
 def test_an_entry_whose_slowdown_has_recovered_is_told_of(tmp_path: Path) -> None:
     triage = said(tmp_path, expected=EXPECTED)
     still, mended = snapshot_of(history(slow=4)), snapshot_of(history(slow=4, fast=4))
-    assert [*triage_problems(triage, still.answers, still.told, TODAY)] == []
-    (line,) = triage_problems(triage, mended.answers, mended.told, TODAY)
+    assert [*triage_problems(triage, still.answers, still.reported_slowdowns, TODAY)] == []
+    (line,) = triage_problems(triage, mended.answers, mended.reported_slowdowns, TODAY)
     assert line.endswith("no matching case fails this way any more: remove it")
 
 

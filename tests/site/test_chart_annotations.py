@@ -25,7 +25,7 @@ def cell(case: str) -> Cell:
 
 
 def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
-    return LatencyLevels(material.moved, material.told, material.paces).of(cell(case))
+    return LatencyLevels(material.changepoints, material.reported_slowdowns, material.latency_nights).of(cell(case))
 
 
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
@@ -60,8 +60,8 @@ def test_the_look_back_says_between_which_builds() -> None:
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
     material = snapshot_of(history(slow=1))
-    (night,) = material.paces
-    slow = replace(material, paces=(replace(night, slowdowns=(), drift=CommonDrift(math.log(1.3), None)),))
+    (night,) = material.latency_nights
+    slow = replace(material, latency_nights=(replace(night, slowdowns=(), drift=CommonDrift(math.log(1.3), None)),))
     for case in CASES[:2]:
         (level,) = of(slow, case)
         assert level.build == "jax==13.0"

@@ -57,7 +57,7 @@ def test_it_is_a_regression_too_with_its_build_and_no_time_to_detection(slowed_s
 def test_every_standing_is_told(slow: int, fast: int, standing: str) -> None:
     recorded = history(slow=slow, fast=fast)
     page = regressions_page(slower_in(recorded), latency_nights(recorded), ())
-    told = [one.standing for pace in page.latencies for one in pace.slowdowns]
+    told = [one.status for pace in page.latencies for one in pace.slowdowns]
     assert told == [SlowdownStatus(standing)]
 
 
@@ -111,5 +111,5 @@ def test_the_document_is_as_the_published_schema_says(slowed_site: Path) -> None
 
 def test_a_history_without_any_says_so() -> None:
     material = snapshot_of(history(slow=0))
-    page = regressions_page((), material.paces, material.rated)
+    page = regressions_page((), material.latency_nights, material.flakiness)
     assert (page.groups, page.latencies, page.flaky, page.median_detection_days) == ((), (), (), None)

@@ -146,7 +146,7 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
                 state.turned[change.case] = (number, change.after)
         state.baseline = run.build
         if run.build:
-            of_build[run.series, run.build.label].update(_words(table))
+            of_build[run.series, run.build.requirement].update(_words(table))
     return tuple(result)
 
 

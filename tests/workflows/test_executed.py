@@ -130,7 +130,7 @@ def test_what_is_recorded_at_once_is_recorded_whole(
 def test_builds_are_compared_and_searched_by_hand_and_nothing_is_recorded(
     here: GitHubLocally, builds: Callable[[str], ProvisionedBuild]
 ) -> None:
-    label, case = builds("jax").build.label, "jax/jax.numpy.sum/eager-float32"
+    label, case = builds("jax").build.requirement, "jax/jax.numpy.sum/eager-float32"
     wish = {"target": "cpu", "suite": "paper", "samples": "1"}
     compared = here.run("compare.yml", "workflow_dispatch", wish | {"cases": case, "builds": f"{label},{label}"})
     assert f"| `{case}` | pass" in " ".join(compared.split())

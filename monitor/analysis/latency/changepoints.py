@@ -27,13 +27,13 @@ MIN_COMMON_CASES = 10  # of a few cases, two changes mean nothing
 class Changepoint:
     """A lasting change of a cell's latency between two builds; `factor` is the new level over the old one.
 
-    `until` is the last build at the old level, `since` the first at the new one. `at_once` counts the cases of the
-    series that changed in the same week, if they are too many for a build to be the cause; else it is 0.
+    `build_before` is the last build at the old level, `build_after` the first at the new one. `at_once` counts the
+    cases of the series that changed in the same week, if they are too many for a build to be the cause; else it is 0.
     """
 
     cell: Cell
-    until: Build
-    since: Build
+    build_before: Build
+    build_after: Build
     factor: float
     at_once: int = 0
 

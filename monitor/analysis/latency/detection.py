@@ -220,8 +220,8 @@ def _third_above(two: Floats, bound: Floats) -> Floats:
 
 def _common(shifts: Floats) -> Floats:
     """Return the median of each night over the series; NaN for too few series."""
-    told = np.isfinite(shifts).sum(axis=1) >= CONTROLS
-    return np.where(told, median(shifts, axis=1), np.nan)
+    enough = np.isfinite(shifts).sum(axis=1) >= CONTROLS
+    return np.where(enough, median(shifts, axis=1), np.nan)
 
 
 def median(values: Floats, axis: int) -> Floats:

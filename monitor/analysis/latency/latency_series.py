@@ -38,11 +38,11 @@ class Nights:
                 every[:seen] = rows
         return every
 
-    def paces(self) -> Iterator[tuple[str, Flags, MachineBaseline]]:
+    def machine_classes(self) -> Iterator[tuple[str, Flags, MachineBaseline]]:
         """Yield every class of machine: its name, its nights, and its usual speed."""
         for machine in sorted(set(self.machines)):
-            for rows, pace in _classes(self._calibrations(machine)):
-                yield machine, rows, pace
+            for rows, baseline in _classes(self._calibrations(machine)):
+                yield machine, rows, baseline
 
     @cached_property
     def machines(self) -> tuple[str, ...]:

@@ -112,9 +112,9 @@ def recovered(nights: Nights, report: SlowdownReport, last: int) -> int | None:
     rows = nights.alike(report.night, last)
     column = nights.latencies[:, nights.cases.index(report.followed.case)].copy()
     column[rows] -= np.nan_to_num(drift(nights.latencies[rows]))
-    told = np.flatnonzero(rows & np.isfinite(column))
-    before = column[told[told < report.followed.first]][-WINDOW:]
-    after = told[(told > report.night) & (told <= last)]
+    measured = np.flatnonzero(rows & np.isfinite(column))
+    before = column[measured[measured < report.followed.first]][-WINDOW:]
+    after = measured[(measured > report.night) & (measured <= last)]
     for end in range(RECENT, len(after) + 1 if len(before) else 0):
         if np.median(column[after[end - RECENT : end]]) < np.median(before) + report.followed.step / 2:
             return int(after[end - 1])
@@ -135,7 +135,7 @@ class NightWalker:
     def read(self, number: int, comparisons: Iterable[Comparison]) -> None:
         """Add one night."""
         if build := self._nights.runs[number].run.build:
-            self._first_run.setdefault(build.label, number)
+            self._first_run.setdefault(build.requirement, number)
         self.followed = self.followed_on(number)
         timed = [one for one in comparisons if one.case in self._column and one.reason is not Reason.TURNED]
         common = common_step(timed) or 0.0
@@ -179,7 +179,9 @@ class NightWalker:
             of_cases[numbers < self._accepted(one.case, number), place] = np.nan
         others = past[:, :: max(1, past.shape[1] // SAMPLED)]
         layout, freedom = usual_layout(self._goods.values())
-        builds = len({build.label for at in numbers[-NOISE_NIGHTS:] if (build := self._nights.runs[at].run.build)})
+        builds = len(
+            {build.requirement for at in numbers[-NOISE_NIGHTS:] if (build := self._nights.runs[at].run.build)}
+        )
         known, level = spreads(of_cases, others, layout, builds, freedom)
         cases = [one.case for one in begin]
         return {

@@ -55,7 +55,7 @@ class Slowdown:
     """
 
     case: str
-    standing: SlowdownStatus
+    status: SlowdownStatus
     step: float
     seen: str
     good: ComparisonSide | None = None
@@ -96,8 +96,8 @@ class LatencyNight:
     drift: CommonDrift | None
     notes: tuple[str, ...]
 
-    def of(self, standing: SlowdownStatus) -> tuple[Slowdown, ...]:
-        return tuple(one for one in self.slowdowns if one.standing is standing)
+    def of(self, status: SlowdownStatus) -> tuple[Slowdown, ...]:
+        return tuple(one for one in self.slowdowns if one.status is status)
 
 
 def latency_nights(recorded: LoadedHistory) -> tuple[LatencyNight, ...]:
@@ -138,20 +138,27 @@ def next_baseline(recorded: LoadedHistory, series: Series) -> Baseline | None:
     walked = walk(nights, recorded.comparisons)
     latencies = _since_accepted(nights, walked.reports)
     return Baseline(
-        build.label, ROUNDS, CONTROLS, _paces(nights, latencies), good_builds(nights), tuple(sorted(walked.followed))
+        build.requirement,
+        ROUNDS,
+        CONTROLS,
+        _machine_baselines(nights, latencies),
+        good_builds(nights),
+        tuple(sorted(walked.followed)),
     )
 
 
 def good_builds(nights: Nights) -> tuple[str, ...]:
     """Return the labels of the good builds, the newest first; for a short series, the oldest build."""
-    labels = [*dict.fromkeys(item.run.build.label for item in nights.runs[: 1 - FOLLOWED_NIGHTS] if item.run.build)]
-    oldest = [item.run.build.label for item in nights.runs[:1] if item.run.build]
+    labels = [
+        *dict.fromkeys(item.run.build.requirement for item in nights.runs[: 1 - FOLLOWED_NIGHTS] if item.run.build)
+    ]
+    oldest = [item.run.build.requirement for item in nights.runs[:1] if item.run.build]
     return tuple(labels[::-1][:GOOD_BUILDS] or oldest)
 
 
-def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline, ...]]:
-    paces: dict[str, tuple[MachineBaseline, ...]] = {}
-    for machine, rows, pace in nights.paces():
+def _machine_baselines(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline, ...]]:
+    baselines: dict[str, tuple[MachineBaseline, ...]] = {}
+    for machine, rows, baseline in nights.machine_classes():
         expected = expectation(latencies[rows])
         figures = np.round([expected.level, expected.bound, expected.slow_lowest, expected.slow_bound], 4).T.tolist()
         known = {
@@ -160,22 +167,22 @@ def _paces(nights: Nights, latencies: Floats) -> dict[str, tuple[MachineBaseline
             if math.isfinite(bound)
         }
         if known:
-            paces[machine] = (*paces.get(machine, ()), replace(pace, cases=known))
-    return paces
+            baselines[machine] = (*baselines.get(machine, ()), replace(baseline, cases=known))
+    return baselines
 
 
 def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> LatencyNight:
     item, last = nights.runs[-1], len(nights.runs) - 1
     compared = comparisons.get(item.run.id, ())
-    told = compare_latencies(compared)
+    comparison = compare_latencies(compared)
     reports = walk(nights, comparisons).reports
     found = [
-        _slowdown(report.followed, nights.runs[report.night].run, standing)
+        _slowdown(report.followed, nights.runs[report.night].run, status)
         for report in reports
-        if (standing := _standing(report, last))
+        if (status := _status(report, last))
     ]
     just_filed = {report.followed.case for report in reports if report.night == last}
-    found += [one for one in _confirmed(item.run, compared, told) if one.case not in just_filed]
+    found += [one for one in _confirmed(item.run, compared, comparison) if one.case not in just_filed]
     rows = nights.alike(last)
     shift = None
     if rows[-1]:
@@ -183,12 +190,14 @@ def _newest(nights: Nights, comparisons: Mapping[str, Sequence[Comparison]]) -> 
         seen = {one.case for one in compared}
         found += [one for one in _suspects(item.run, nights.cases, latencies) if one.case not in seen]
         shift = _jump(drift(nights.latencies[rows]))
-    common = told.common if told.common is not None and abs(told.common) >= np.log1p(MIN_STEP) else None
-    one_finding = CommonDrift(shift, told.common) if shift is not None or common is not None else None
+    common = (
+        comparison.common if comparison.common is not None and abs(comparison.common) >= np.log1p(MIN_STEP) else None
+    )
+    one_finding = CommonDrift(shift, comparison.common) if shift is not None or common is not None else None
     notes = item.end.notes if item.end else ()
     order = [*SlowdownStatus]
-    ordered = sorted(found, key=lambda one: (order.index(one.standing), -one.step, one.case))
-    return LatencyNight(item.run, tuple(ordered), len(told.alike), one_finding, notes)
+    ordered = sorted(found, key=lambda one: (order.index(one.status), -one.step, one.case))
+    return LatencyNight(item.run, tuple(ordered), len(comparison.alike), one_finding, notes)
 
 
 def _suspects(run: Run, cases: Sequence[str], latencies: Floats) -> list[Slowdown]:
@@ -202,20 +211,20 @@ def _suspects(run: Run, cases: Sequence[str], latencies: Floats) -> list[Slowdow
     ]
 
 
-def _confirmed(run: Run, compared: Sequence[Comparison], told: SideBySide) -> list[Slowdown]:
+def _confirmed(run: Run, compared: Sequence[Comparison], comparison: SideBySide) -> list[Slowdown]:
     return [
-        Slowdown(one.case, SlowdownStatus.CONFIRMED, told.slower[one.case], run.id, one.good, one.new)
+        Slowdown(one.case, SlowdownStatus.CONFIRMED, comparison.slower[one.case], run.id, one.good, one.new)
         for one in compared
-        if one.case in told.slower
+        if one.case in comparison.slower
     ]
 
 
-def _slowdown(followed: FollowedCase, seen: Run, standing: SlowdownStatus) -> Slowdown:
+def _slowdown(followed: FollowedCase, seen: Run, status: SlowdownStatus) -> Slowdown:
     opened = followed.opened
-    return Slowdown(opened.case, standing, followed.step, seen.id, opened.good, opened.new)
+    return Slowdown(opened.case, status, followed.step, seen.id, opened.good, opened.new)
 
 
-def _standing(report: SlowdownReport, last: int) -> SlowdownStatus | None:
+def _status(report: SlowdownReport, last: int) -> SlowdownStatus | None:
     """Return the status of a reported slowdown on the last night; None if it had recovered before."""
     if report.recovered is None:
         return SlowdownStatus.REPORTED if report.night == last else SlowdownStatus.ONGOING

@@ -48,13 +48,13 @@ class ErrorLevel:
 class AccuracyDrift:
     """A lasting step of a cell's error from `before` to `after`, in `unit`: `ulp`, or `abs`.
 
-    `until` is the last build before the step, `since` the first after it; `run` is the run that made it lasting.
+    `build_before` is the last build before the step, `build_after` the first after it. `run` confirmed that it lasts.
     """
 
     cell: Cell
     run: Run
-    until: Build
-    since: Build
+    build_before: Build
+    build_after: Build
     before: float
     after: float
     unit: str
@@ -113,7 +113,7 @@ def _series_drifts(matrix: RunMatrix) -> Iterator[AccuracyDrift]:
 
 
 def _case_drifts(case: str, measurements: Sequence[tuple[Run, Build, float]], floor: float) -> Iterator[AccuracyDrift]:
-    builds = [[*group] for _, group in groupby(measurements, key=lambda measurement: measurement[1].label)]
+    builds = [[*group] for _, group in groupby(measurements, key=lambda measurement: measurement[1].requirement)]
     levels = [ErrorLevel(min(errors), max(errors)) for errors in ([error for *_, error in group] for group in builds)]
     for position, before, after in lasting_steps(levels, floor):
         _, until, _ = builds[position - 1][-1]

@@ -36,11 +36,11 @@ class Change:
     """Change of one case between its baseline and a run.
 
     `before` is None for an added case, `after` for a removed one. `message` is the current message; of a fixed case,
-    the old one; of an `environment` change, both sides first. `until` is the last build with the outcome `before`,
-    `since` the first with `after`, both without their packages: the cause came between them. `beside` lists the other
-    differences between the two runs, as `monitor.analysis.outcomes.run_conditions` gives them. `of_build` is False if
-    the build need not be the cause: it is the same one, or its class of machine has no past. `instead` is the name that
-    replaces a removed one, if the catalog has it.
+    the old one; of an `environment` change, both sides first. The cause came between two builds, given without their
+    packages: `build_before` is the last one with the outcome `before`, `build_after` the first one with `after`.
+    `beside` lists the other differences between the two runs, as `monitor.analysis.outcomes.run_conditions` gives them.
+    `of_build` is False if the build need not be the cause: it is the same one, or its class of machine has no past.
+    `instead` is the name that replaces a removed one, if the catalog has it.
     """
 
     case: str
@@ -48,8 +48,8 @@ class Change:
     before: Outcome | None
     after: Outcome | None
     message: str
-    until: Build | None = None
-    since: Build | None = None
+    build_before: Build | None = None
+    build_after: Build | None = None
     beside: tuple[str, ...] = ()
     of_build: bool = True
     instead: str = ""
@@ -65,7 +65,7 @@ class Change:
 
         If both sides have one version of the framework, it names the other differences.
         """
-        alike = self.until and self.since and self.until.label == self.since.label
+        alike = self.build_before and self.build_after and self.build_before.requirement == self.build_after.requirement
         # The message of an environment change already names both sides.
         beside = "; ".join(self.beside) if alike and self.verdict is not ChangeKind.ENVIRONMENT else ""
         instead = f"; instead: {self.instead}" if self.instead and self.instead not in self.message else ""

@@ -38,7 +38,9 @@ def removal(case: str, past: CasePast) -> Change:
 def drift_change(drift: AccuracyDrift) -> Change:
     """Return the change of a case whose accuracy has drifted."""
     passes = Outcome.PASS
-    return Change(drift.cell.case, ChangeKind.ACCURACY_DRIFT, passes, passes, drift.message, drift.until, drift.since)
+    return Change(
+        drift.cell.case, ChangeKind.ACCURACY_DRIFT, passes, passes, drift.message, drift.build_before, drift.build_after
+    )
 
 
 def already_reported(baseline: BaselineOutcome, change: Change) -> bool:
@@ -122,7 +124,7 @@ def _environment_text(before: Run, after: Run, beside: tuple[str, ...], cause: A
 
 
 def _label(run: Run) -> str:
-    return run.build.label if run.build else "no build"
+    return run.build.requirement if run.build else "no build"
 
 
 def _value_change(values: ValueChange, result: CaseResult, run: Run) -> Change:

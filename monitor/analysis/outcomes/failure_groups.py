@@ -88,8 +88,8 @@ class FailureGroup:
     @property
     def baseline(self) -> str:
         """Return the last build without the change, as a requirement; `-` if the cases are new with it."""
-        until = self.members[0].change.until
-        return until.label if until else "-"
+        until = self.members[0].change.build_before
+        return until.requirement if until else "-"
 
     @property
     def common_message(self) -> GroupMessage:
@@ -115,8 +115,8 @@ def group_changes(nights: Iterable[NightChanges]) -> tuple[FailureGroup, ...]:
         if night.baseline is None:
             continue
         for change in night.changes:
-            if change.verdict not in NOT_FRAMEWORK and change.since:
-                key = night.run.framework, change.since.label, change.verdict, signature(change)
+            if change.verdict not in NOT_FRAMEWORK and change.build_after:
+                key = night.run.framework, change.build_after.requirement, change.verdict, signature(change)
                 groups.setdefault(key, []).append(GroupMember(night.run, change))
     order = {key[:2]: number for number, key in reversed([*enumerate(groups)])}
     ordered = sorted(groups, key=lambda key: (order[key[:2]], [*ChangeKind].index(key[2]), -len(groups[key])))

@@ -43,10 +43,10 @@ def last_change(
     if not changes:
         raise NoChangeError(f"{case} {_instead(seen, fixed=fixed)}")
     before, after = changes[0]
-    if before.build.label == after.build.label:
+    if before.build.requirement == after.build.requirement:
         named = "; ".join(differences(before.run, after.run)) or "the same machine and packages"
         raise NoChangeError(
-            f"{case} changed between two runs of one build, {after.build.label}: that was not the build, but {named}"
+            f"{case} changed between two runs of one build, {after.build.requirement}; what changed: {named}"
         )
     return LastChange(after.run.suite, before.build, after.build)
 
@@ -75,8 +75,8 @@ def _instead(seen: Sequence[_BuildOutcome], *, fixed: bool) -> str:
     if fixed:
         return "was never fixed between the recorded builds"
     if newest.outcome is Outcome.PASS:
-        return f"passes under {newest.build.label}, the newest recorded, with the values it had"
-    return f"passes under no recorded build, {oldest.build.label} to {newest.build.label}"
+        return f"passes under {newest.build.requirement}, the newest recorded, with the values it had"
+    return f"passes under no recorded build, {oldest.build.requirement} to {newest.build.requirement}"
 
 
 @dataclass(frozen=True)

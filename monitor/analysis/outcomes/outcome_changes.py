@@ -126,7 +126,7 @@ def _series_changes(
         pasts.apply_run(number, after, extent, settled)
         baseline = run.build
         if run.build:
-            runs_of_build[run.build.label].append(number)
+            runs_of_build[run.build.requirement].append(number)
 
 
 def newest_nights(nights: tuple[NightChanges, ...]) -> tuple[NightChanges, ...]:

@@ -43,7 +43,7 @@ def machine_of(run: Run) -> str:
 def same_build(before: Run, after: Run) -> bool:
     """Return whether two runs had the same build, with its parts and its compiler."""
     old, new = before.build, after.build
-    if old is None or new is None or old.label != new.label:
+    if old is None or new is None or old.requirement != new.requirement:
         return False
     if old.commit and new.commit and old.commit != new.commit:
         return False
@@ -111,4 +111,4 @@ def _versions(build: Build, *, parts: bool) -> dict[str, str]:
 
 
 def _label(build: Build | None) -> str:
-    return build.label if build else "none"
+    return build.requirement if build else "none"

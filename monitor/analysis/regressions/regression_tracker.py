@@ -273,8 +273,8 @@ class RegressionTracker:
             self._failing_on[cell].clear()
         else:
             self._failing_on[cell].discard(machine)
-            if change.since:
-                tracked.fixed = max(tracked.fixed or change.since, change.since, key=build_sort_key)
+            if change.build_after:
+                tracked.fixed = max(tracked.fixed or change.build_after, change.build_after, key=build_sort_key)
         return self._leave(tracked, cell)
 
     def _leave(self, tracked: TrackedRegression, cell: Cell) -> bool:
@@ -345,13 +345,13 @@ def _fixes(change: Change) -> bool:
 
 def _transition(cell: Cell, change: Change) -> _Transition | None:
     """Return a change to a failure that a build can have caused, or None."""
-    if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.until and change.since):
+    if change.after in (None, Outcome.PASS, Outcome.FLAKY) or not (change.build_before and change.build_after):
         return None
     if change.verdict is ChangeKind.ENVIRONMENT or not change.of_build:
         return None
     removed = change.verdict is ChangeKind.API_REMOVED
-    bad = FailingCell(cell, change.after, change.message, change.since, removed=removed, instead=change.instead)
-    return _Transition(bad, _Span(change.until, change.since))
+    bad = FailingCell(cell, change.after, change.message, change.build_after, removed=removed, instead=change.instead)
+    return _Transition(bad, _Span(change.build_before, change.build_after))
 
 
 def _id(framework: str, kind: RegressionKind, text: str, number: int) -> str:

@@ -47,26 +47,26 @@ class _CellSlowdown:
 
 
 def slowdown_regressions(
-    told: Iterable[ReportedSlowdown], runs: Iterable[RecordedRun], suppress: Suppression = no_suppression
+    slowdowns: Iterable[ReportedSlowdown], runs: Iterable[RecordedRun], suppress: Suppression = no_suppression
 ) -> tuple[Regression, ...]:
     """Return all reported slowdowns among these runs as regressions, in the order in which they opened."""
     by_build: dict[tuple[str, Build], list[_CellSlowdown]] = defaultdict(list)
-    for one in _cell_slowdowns(told, runs):
+    for one in _cell_slowdowns(slowdowns, runs):
         by_build[one.reported.framework, one.first].append(one)
     regressions = [_regression(framework, build, found, suppress) for (framework, build), found in by_build.items()]
     return tuple(sorted(regressions, key=lambda one: one.events[0].run.started))
 
 
 def _cell_slowdowns(reported: Iterable[ReportedSlowdown], runs: Iterable[RecordedRun]) -> Iterator[_CellSlowdown]:
-    builds = {build.label: build.without_packages for item in runs if (build := item.run.build)}
+    builds = {build.requirement: build.without_packages for item in runs if (build := item.run.build)}
     for one in reported:
-        slow, told, recovered = one.slowdown, one.run, one.recovered
+        slow, reported_in, recovered = one.slowdown, one.run, one.recovered
         good, new = (builds.get(side.build) if side else None for side in (slow.good, slow.new))
         if good and new:
-            cell = Cell.of(slow.case, told)
-            build = told.build.without_packages if told.build else new
+            cell = Cell.of(slow.case, reported_in)
+            build = reported_in.build.without_packages if reported_in.build else new
             yield _CellSlowdown(
-                FailingCell(cell, Outcome.PASS, _numbers(slow), build, slower=True), good, new, told, recovered
+                FailingCell(cell, Outcome.PASS, _numbers(slow), build, slower=True), good, new, reported_in, recovered
             )
 
 
@@ -75,11 +75,11 @@ def _regression(framework: str, build: Build, found: Sequence[_CellSlowdown], su
     fixed_in = [run.build for one in found if (run := one.recovered) and run.build]
     fixed = None if bad else max(fixed_in, key=build_sort_key).without_packages
     return Regression(
-        id=hashlib.sha256(f"{framework} {RegressionKind.SLOWER} {build.label}".encode()).hexdigest()[:12],
+        id=hashlib.sha256(f"{framework} {RegressionKind.SLOWER} {build.requirement}".encode()).hexdigest()[:12],
         framework=framework,
         kind=RegressionKind.SLOWER,
         state=regression_state(bad, fixed, suppress),
-        signature=f"slower: {build.label}",
+        signature=f"slower: {build.requirement}",
         message=found[0].bad.message,
         last_good=max((one.good for one in found), key=build_sort_key),
         first_bad=build,
@@ -95,14 +95,14 @@ def _regression(framework: str, build: Build, found: Sequence[_CellSlowdown], su
 
 def _events(found: Sequence[_CellSlowdown]) -> Iterator[RegressionEvent]:
     """Yield the nights that reported some of the slowdowns, then those in which some had recovered."""
-    told, recovered = defaultdict(list), defaultdict(list)
+    reported, recovered = defaultdict(list), defaultdict(list)
     runs = {run.id: run for one in found for run in (one.reported, one.recovered) if run}
     for one in found:
-        told[one.reported.id].append(one.bad.cell)
+        reported[one.reported.id].append(one.bad.cell)
         if one.recovered:
             recovered[one.recovered.id].append(one.bad.cell)
-    for number, run in enumerate(sorted(told, key=lambda run: runs[run].started)):
-        yield RegressionEvent(EventKind.SPREAD if number else EventKind.OPENED, runs[run], tuple(told[run]))
+    for number, run in enumerate(sorted(reported, key=lambda run: runs[run].started)):
+        yield RegressionEvent(EventKind.SPREAD if number else EventKind.OPENED, runs[run], tuple(reported[run]))
     remaining = len(found)
     for run in sorted(recovered, key=lambda run: runs[run].started):
         remaining -= len(recovered[run])

@@ -172,14 +172,14 @@ def unsuppressed_slowdowns(night: LatencyNight, suppress: Suppression) -> tuple[
 
 
 def triage_problems(
-    triage: Triage, answers: Iterable[FailingCell], told: Iterable[ReportedSlowdown], today: date
+    triage: Triage, answers: Iterable[FailingCell], slowdowns: Iterable[ReportedSlowdown], today: date
 ) -> Iterator[str]:
     """Yield a line for each entry that has ended or matches nothing.
 
-    `answers` are the last outcomes of all cells of a history, passing or failing; `told` are its reported slowdowns.
-    Entries for a framework or hardware without any outcome are not checked.
+    `answers` are the last outcomes of all cells of a history, passing or failing. `slowdowns` are its reported
+    slowdowns. Entries for a framework or hardware without any outcome are not checked.
     """
-    now, slow = [*answers], [*_slow(told)]
+    now, slow = [*answers], [*_slow(slowdowns)]
     seen = {(bad.cell.framework, bad.cell.target) for bad in now}
     for entry in (*triage.expected, *triage.mutes):
         named = [bad for bad in now if entry.names(bad.cell)]
@@ -193,9 +193,9 @@ def triage_problems(
             yield f"{entry.where}: no matching case fails this way any more: remove it"
 
 
-def _slow(told: Iterable[ReportedSlowdown]) -> Iterator[FailingCell]:
+def _slow(slowdowns: Iterable[ReportedSlowdown]) -> Iterator[FailingCell]:
     """Yield every reported slowdown that has not recovered, as a failing cell."""
-    for one in told:
+    for one in slowdowns:
         if one.recovered is None:
             yield from _slower(one.slowdown, one.run)
 

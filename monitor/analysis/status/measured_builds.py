@@ -46,12 +46,12 @@ def title(label: str) -> str:
 
 def source_of(run: Run) -> MeasuredBuild:
     """Return the build and compiler of a run."""
-    return MeasuredBuild(run.build.label if run.build else "", _compiler(run))
+    return MeasuredBuild(run.build.requirement if run.build else "", _compiler(run))
 
 
 def _compiler(run: Run) -> str:
     if run.compiler:
-        return run.compiler.label
+        return run.compiler.requirement
     if run.evidence is not Evidence.COMPILED or not run.build:
         return ""
     beside = (p for p in run.build.packages if p.name == COMPILER or p.name.endswith(COMPILER_SUFFIX))

@@ -63,7 +63,7 @@ def provision_job(
 def _provision_framework(
     job: Job, target: Target, previous: Build | None, cache: Path, log: Callable[[str], None]
 ) -> ProvisionedBuild:
-    requirement = previous.label if previous and not job.python else job.build
+    requirement = previous.requirement if previous and not job.python else job.build
     provided = provision(
         target.sources(job.evidence),
         job.framework,

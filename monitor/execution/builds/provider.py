@@ -311,8 +311,8 @@ def _installed_build(framework: FrameworkSources, python: str, requirement: str)
         raise BuildUnavailable(f"the interpreter given has none of {', '.join(framework.distributions)} installed")
     build = _build(name, installed[name].version, Channel.GIVEN, _as_packages(installed))
     # A requirement need not have the local version ("+cpu").
-    if requirement and requirement not in (build.label, build.label.partition("+")[0]):
-        raise BuildUnavailable(f"the interpreter given has {build.label}, not {requirement}")
+    if requirement and requirement not in (build.requirement, build.requirement.partition("+")[0]):
+        raise BuildUnavailable(f"the interpreter given has {build.requirement}, not {requirement}")
     return ProvisionedBuild(interpreter.path, build)
 
 

@@ -15,11 +15,11 @@ def build_documents(nights: Iterable[NightChanges]) -> list[dict[str, Any]]:
         if build := night.run.build:
             entry: dict[str, Any] = {
                 "framework": night.run.framework,
-                "build": build.label,
+                "build": build.requirement,
                 "channel": build.channel.value,
                 "commit": build.commit,
                 "date": build.date,
                 "runs": [],
             }
-            builds.setdefault((night.run.framework, build.label), entry)["runs"].append(night.run.id)
+            builds.setdefault((night.run.framework, build.requirement), entry)["runs"].append(night.run.id)
     return [*builds.values()]

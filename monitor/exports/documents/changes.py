@@ -20,8 +20,8 @@ def change_document(change: Change) -> dict[str, object]:
         "before": change.before.value if change.before else "",
         "after": change.after.value if change.after else "",
         "message": change.message,
-        "build_before": build_label(change.until),
-        "build_after": build_label(change.since),
+        "build_before": build_label(change.build_before),
+        "build_after": build_label(change.build_after),
         "beside": [*change.beside],
         "instead": change.instead,
     }

@@ -13,7 +13,7 @@ from monitor.model import Build, Compiled, Latency, NumericalError, Run
 
 def build_label(build: Build | None) -> str:
     """Return a build as a requirement, `jax==0.10.2`; empty without a build."""
-    return build.label if build else ""
+    return build.requirement if build else ""
 
 
 def series_fields(run: Run) -> dict[str, str]:

@@ -17,7 +17,7 @@ def slowdown_document(run: Run, slowdown: Slowdown) -> dict[str, object]:
         **series_fields(run),
         "run": run.id,
         "case": slowdown.case,
-        "status": slowdown.standing.value,
+        "status": slowdown.status.value,
         "factor": math.exp(slowdown.step),
         "baseline": _side(slowdown.good),
         "candidate": _side(slowdown.new),
@@ -42,8 +42,8 @@ def changepoint_document(changepoint: Changepoint) -> dict[str, object]:
     """
     return {
         **cell_fields(changepoint.cell),
-        "build_before": build_label(changepoint.until),
-        "build_after": build_label(changepoint.since),
+        "build_before": build_label(changepoint.build_before),
+        "build_after": build_label(changepoint.build_after),
         "factor": changepoint.factor,
         "at_once": changepoint.at_once,
     }

@@ -59,7 +59,7 @@ def _failing_case(failing: FailingCell) -> dict[str, object]:
         "outcome": failing.outcome.value,
         "message": failing.message,
         "instead": failing.instead,
-        "build": failing.build.label,
+        "build": failing.build.requirement,
     }
 
 

@@ -29,17 +29,17 @@ class LatencyLevels:
     """Levels of all cases: change points, reported and confirmed slowdowns, and the common drift of a night."""
 
     def __init__(
-        self, moved: Iterable[Changepoint], told: Iterable[ReportedSlowdown], paces: Sequence[LatencyNight]
+        self, changepoints: Iterable[Changepoint], slowdowns: Iterable[ReportedSlowdown], nights: Sequence[LatencyNight]
     ) -> None:
         self._of_cell: dict[Cell, list[LatencyLevel]] = {}
-        self._of_series: Mapping[Series, LatencyLevel] = dict(_series_levels(paces))
-        for one in moved:
+        self._of_series: Mapping[Series, LatencyLevel] = dict(_series_levels(nights))
+        for one in changepoints:
             self._of_cell.setdefault(one.cell, []).append(_changepoint_level(one))
-        for report in told:
+        for report in slowdowns:
             slow, run, recovered = report.slowdown, report.run, report.recovered
             after = f"; recovered in {build_title(recovered.build)}" if recovered else ""
             self._of_cell.setdefault(Cell.of(slow.case, run), []).append(_slowdown_level(slow, after))
-        for night in paces:
+        for night in nights:
             for slow in night.of(SlowdownStatus.CONFIRMED):
                 self._of_cell.setdefault(Cell.of(slow.case, night.run), []).append(
                     _slowdown_level(slow, ", on one night so far")
@@ -50,22 +50,23 @@ class LatencyLevels:
         return (*self._of_cell.get(cell, ()), *([common] if common else []))
 
 
-def _series_levels(paces: Iterable[LatencyNight]) -> Iterator[tuple[Series, LatencyLevel]]:
-    for night in paces:
+def _series_levels(nights: Iterable[LatencyNight]) -> Iterator[tuple[Series, LatencyLevel]]:
+    for night in nights:
         if night.drift and night.run.build:
-            moved = night.drift.shift if night.drift.shift is not None else night.drift.common
+            shift = night.drift.shift if night.drift.shift is not None else night.drift.common
             yield (
                 night.run.series,
-                LatencyLevel(night.run.build.label, f"all {slower_by(moved or 0)}", drift_text(night.drift)),
+                LatencyLevel(night.run.build.requirement, f"all {slower_by(shift or 0)}", drift_text(night.drift)),
             )
 
 
 def _changepoint_level(one: Changepoint) -> LatencyLevel:
     step = slower_by(math.log(one.factor))
-    note = f"{step} permanently, from {build_title(one.until)} to {build_title(one.since)}, by the weekly change points"
+    before, after = build_title(one.build_before), build_title(one.build_after)
+    note = f"{step} permanently, from {before} to {after}, by the weekly change points"
     if one.at_once:
         note += f"; {one.at_once} cases moved in that week, so the machine may have been replaced"
-    return LatencyLevel(one.since.label, step, note)
+    return LatencyLevel(one.build_after.requirement, step, note)
 
 
 def _slowdown_level(slow: Slowdown, after: str) -> LatencyLevel:

@@ -63,6 +63,6 @@ def changes_by_build(nights: Iterable[NightChanges]) -> tuple[BuildChanges, ...]
 
 
 def _build_changes(framework: str, groups: Sequence[FailureGroup]) -> BuildChanges:
-    (build, *_) = (hit.change.since for group in groups for hit in group.members if hit.change.since)
+    (build, *_) = (hit.change.build_after for group in groups for hit in group.members if hit.change.build_after)
     baselines = sorted({group.baseline for group in groups} - {"-"})
     return BuildChanges(framework, build, tuple(baselines), tuple(groups))

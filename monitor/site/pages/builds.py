@@ -60,8 +60,8 @@ def build_pages(
     found: dict[str, dict[str, list[NightChanges]]] = {}
     for night in nights:
         if night.run.build:
-            found.setdefault(night.run.framework, {}).setdefault(night.run.build.label, []).append(night)
-    news = {(one.framework, one.build.label): one for one in changes_by_build(nights)}
+            found.setdefault(night.run.framework, {}).setdefault(night.run.build.requirement, []).append(night)
+    news = {(one.framework, one.build.requirement): one for one in changes_by_build(nights)}
     changed: dict[str, dict[str, KnownSignature]] = {}
     for function, known in signatures.items():
         if known.before:
@@ -70,12 +70,12 @@ def build_pages(
     for framework, of_builds in sorted(found.items()):
         builds = _by_version(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
         for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
-            label = build.label
+            label = build.requirement
             page = build_page(framework, build)
-            changes, told = news.get((framework, label)), changed.get(label, {})
+            changes, signatures = news.get((framework, label)), changed.get(label, {})
             since = between_builds(framework, before, build, on_main) if before else None
             pages.append(
-                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, told, since)
+                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, signatures, since)
             )
     return tuple(pages[::-1])
 
@@ -109,18 +109,18 @@ def comparison_script(framework: str, pages: Sequence[BuildPage], nights: Iterab
 def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[NightChanges]) -> dict[str, object]:
     """Return the data for comparing any two builds: all changes of each case, their messages, and signatures."""
     builds = [page.build for page in reversed(pages)]
-    places = {build.label: number for number, build in enumerate(builds)}
+    places = {build.requirement: number for number, build in enumerate(builds)}
     said: dict[str, int] = {}
     turns: dict[tuple[Series, str], list[object]] = {}
     addresses: dict[tuple[Series, str], str] = {}
     for hit in _changed_cases(night for night in nights if night.run.framework == framework):
         change, key = hit.change, (hit.run.series, hit.change.case)
-        since = change.since or hit.run.build
-        if since is None or since.label not in places:
+        since = change.build_after or hit.run.build
+        if since is None or since.requirement not in places:
             continue
         words = _without_outcomes(signature(change))
         turn = [
-            places[since.label],
+            places[since.requirement],
             _outcome_index(change.before),
             _outcome_index(change.after),
             said.setdefault(words, len(said)),
@@ -135,7 +135,7 @@ def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Nig
             for ((target, of, suite, evidence), case), found in turns.items()
         ],
         "signatures": [
-            [places[page.build.label], function, *map(_signature_parts, (known.before, known.text))]
+            [places[page.build.requirement], function, *map(_signature_parts, (known.before, known.text))]
             for page in pages
             for function, known in page.signatures.items()
         ],

@@ -331,7 +331,7 @@ def _level_starts(runs: Sequence[Run], levels: Sequence[LatencyLevel]) -> list[t
     """Return the run number and step of each level: the first run of the build with which it began."""
     if not levels:
         return []
-    labels = [run.build.label if run.build else "" for run in runs]
+    labels = [run.build.requirement if run.build else "" for run in runs]
     return [(labels.index(level.build), level.step) for level in levels if level.build in labels]
 
 

@@ -283,5 +283,5 @@ def _figure_order(figure: PortabilityFigure) -> tuple[int, bool, str]:
 def share_trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
     """Return build and share of each run of the whole suite, oldest first; a part of a suite has another share."""
     whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= MIN_COVERAGE * n.expected]
-    shares = [(night.run.build.label, night.score.share) for night in whole if night.run.build]
+    shares = [(night.run.build.requirement, night.score.share) for night in whole if night.run.build]
     return tuple((label, share) for label, share in shares if share is not None)[-TREND_RUNS:]

@@ -84,7 +84,7 @@ def _page_digest(one: Regression, commits: CommitRange) -> str:
 
 
 def regressions_page(
-    found: Sequence[Regression], nights: Sequence[LatencyNight], rated: Sequence[FlakinessRating]
+    found: Sequence[Regression], nights: Sequence[LatencyNight], ratings: Sequence[FlakinessRating]
 ) -> RegressionsPage:
     groups = [(state, tuple(one for one in reversed(found) if one.state is state)) for state in RegressionState]
     days = [one.detection.days for one in found if one.detection]
@@ -94,13 +94,13 @@ def regressions_page(
         len(days),
         any(one.detection is None and one.kind is not RegressionKind.SLOWER for one in found),
         tuple(pace for night in nights if (pace := _latency_summary(night))),
-        tuple(rated),
-        sum(rating.flaky for rating in rated),
+        tuple(ratings),
+        sum(rating.flaky for rating in ratings),
     )
 
 
 def _latency_summary(night: LatencyNight) -> LatencySummary | None:
-    slowdowns = tuple(one for one in night.slowdowns if one.standing not in ONLY_COUNTED)
+    slowdowns = tuple(one for one in night.slowdowns if one.status not in ONLY_COUNTED)
     suspects = night.of(SlowdownStatus.SUSPECT)
     common = (drift_text(night.drift),) if night.drift else ()
     if not (slowdowns or suspects or common):

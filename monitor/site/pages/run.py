@@ -51,7 +51,7 @@ def _page_digest(night: NightChanges) -> str:
     changes = [
         (
             *(str(word) for word in (change.case, change.verdict, change.before, change.after, change.text)),
-            *(_label(build) for build in (change.until, change.since)),
+            *(_label(build) for build in (change.build_before, change.build_after)),
         )
         for change in night.changes
     ]
@@ -59,7 +59,7 @@ def _page_digest(night: NightChanges) -> str:
 
 
 def _label(build: Build | None) -> str:
-    return build.label if build else ""
+    return build.requirement if build else ""
 
 
 def _page(night: NightChanges, recorded: RecordedRun, outcomes: Mapping[Outcome, int]) -> RunPage:

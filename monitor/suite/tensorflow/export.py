@@ -153,8 +153,8 @@ def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
 
 def _refused(error: Exception) -> StageError:
     if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(str(error))}):
-        told = f"the bridge takes no argument of dtype {', '.join(dtypes)}"
-        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, told)
+        message = f"the bridge takes no argument of dtype {', '.join(dtypes)}"
+        return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, message)
     if operators := sorted(set(NO_KERNEL.findall(str(error)))):
         return StageError(Stage.EXPORT, Outcome.UNSUPPORTED, f"the bridge has no kernel of {', '.join(operators)}")
     return StageError(Stage.EXPORT, Outcome.ERROR, describe(error))
