@@ -36,7 +36,7 @@ app = command_app()
     )
 )
 def bisect(
-    case: Annotated[str, typer.Argument(help="A case's id, as the site and `portability suite list` show it.")] = "",
+    case: Annotated[str, typer.Argument(help="A case's id, as the site and `suite list --by case` show it.")] = "",
     target: TargetOption = "cpu",
     evidence: EvidenceOption = None,
     good: Annotated[str, typer.Option(help="A build that is good: jax==0.5.0", metavar="BUILD")] = "",

@@ -28,8 +28,9 @@ SECTIONS: dict[str, dict[str, str]] = {
         "flaky": "Show cases with inconsistent results, and how often.",
         "changepoints": "Show cases whose latency level changed in the last half-year.",
         "scores": "Show how much of each framework works where, and how fast.",
+        "coverage": "Show the share of real calls that have a verdict, and the functions without one.",
         "validate": "Compare compiled evidence with independent results.",
-        "suite": "List the cases that are run.",
+        "suite": "List the suites, their functions and their cases.",
     },
     "Hardware": {
         "target": "List, check and add targets: one runner file each.",

@@ -22,7 +22,7 @@ app = command_app()
     )
 )
 def repro(
-    case: Annotated[str, typer.Argument(help="A case's id, as the site and `portability suite list` show it.")],
+    case: Annotated[str, typer.Argument(help="A case's id, as the site and `suite list --by case` show it.")],
     run: Annotated[bool, typer.Option("--run", help="Run the script in the environment of a build.")] = False,
     target: TargetOption = "cpu",
     channel: ChannelOption = "auto",

@@ -1,19 +1,35 @@
-"""`portability suite`: list the cases."""
+"""`portability suite`: list the suites, their functions and cases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
 
 from monitor.cli.commands import COMMANDS, command_app
 from monitor.cli.options import FrameworksOption, JsonOption, SuitesOption
 from monitor.cli.output import examples, print_json
 from monitor.formatting.case_variant import dtype_of, mode_of
-from monitor.model import function_of
+from monitor.model import Period, function_of, period_of
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.suite.discovery import collect, frameworks, generated, is_listed, suites
 
 app = command_app(COMMANDS["suite"])
+
+COUNTS = ("cases of a night", "cases of a week")
+NUMBERS = {"functions", *COUNTS}  # columns on the right
+
+
+class ListedBy(StrEnum):
+    """Content of a line of `suite list`."""
+
+    SUITE = "suite"
+    FUNCTION = "function"
+    CASE = "case"
 
 
 @app.callback()
@@ -22,51 +38,91 @@ def group() -> None:
 
 
 @app.command(
-    "list", epilog=examples("portability suite list", "portability suite list --framework jax --suite paper --json")
+    "list",
+    epilog=examples(
+        "portability suite list",
+        "portability suite list --framework tensorflow --suite ops --by function",
+        "portability suite list --framework jax --by case",
+        "portability suite list --framework jax --suite paper --json",
+    ),
 )
 def list_cases(
     framework: FrameworksOption = [],  # noqa: B006 - typer copies it
     suite: SuitesOption = [],  # noqa: B006
+    by: Annotated[
+        ListedBy, typer.Option("--by", help="A line per suite or function, with numbers of cases, or per case id.")
+    ] = ListedBy.SUITE,
     json_: JsonOption = False,
 ) -> None:
-    """List every declared or generated case by its id.
+    """List the suites of each framework, with their functions and cases; or list each function, or each case.
 
-    Needs no framework. Suites whose cases only an installed build can list are named on standard error.
+    Needs no framework. Counts declared and generated cases. Suites whose cases only an installed build can list are
+    named on standard error. JSON has every case.
     """
     selected = [*_selected(framework, suite)]
-    cases = [
-        {
-            "case": case.id,
-            "suite": name,
-            "function": case.declaration.function,
-            "mode": case.mode.value,
-            "dtype": case.dtype,
-            "oracle": "reference" if case.declaration.numeric else "promise",
-        }
-        for of, name in selected
-        if not is_listed(of, name)
-        for case in collect(of, name).values()
-    ]
-    cases += [
-        {
-            "case": case,
-            "suite": name,
-            "function": function_of(case),
-            "mode": mode_of(case.split("/", 2)[2]).value,
-            "dtype": dtype_of(case),
-            "oracle": "reference",
-        }
-        for of, name in selected
-        for case in generated(of, name)
-    ]
+    cases = [*_cases(selected)]
     if json_:
         print_json(cases)
         return
-    for case in cases:
-        print(f"{case['suite']}  {case['case']}")
+    if by is ListedBy.CASE:
+        print(*(f"{case['suite']}  {case['case']}" for case in cases), sep="\n")
+    elif by is ListedBy.FUNCTION:
+        _print_table(("framework", "suite", "function", *COUNTS), _by_function(cases))
+    else:
+        _print_table(("framework", "suite", "functions", *COUNTS), _by_suite(cases))
     for of, name in selected:
         if is_listed(of, name) and not generated(of, name):
             log(f"{name}: the installed build of {of} lists its cases when it runs")
+
+
+def _cases(selected: Iterable[tuple[str, str]]) -> Iterator[dict[str, str]]:
+    """Yield the declared cases, then the generated ones."""
+    pairs = [*selected]
+    for of, name in pairs:
+        if not is_listed(of, name):
+            for case in collect(of, name).values():
+                oracle = "reference" if case.declaration.numeric else "promise"
+                yield _case(case.id, name, case.declaration.function, case.mode.value, case.dtype, oracle)
+    for of, name in pairs:
+        for id_ in generated(of, name):
+            mode = mode_of(id_.split("/", 2)[2]).value
+            yield _case(id_, name, function_of(id_), mode, dtype_of(id_), "reference")
+
+
+def _case(case: str, suite: str, function: str, mode: str, dtype: str, oracle: str) -> dict[str, str]:
+    return {"case": case, "suite": suite, "function": function, "mode": mode, "dtype": dtype, "oracle": oracle}
+
+
+def _by_function(cases: Iterable[dict[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the framework, suite and name of each function, with its cases of a night and of a week."""
+    counts: dict[tuple[str, str, str], Counter[Period]] = {}
+    for case in cases:
+        key = case["case"].partition("/")[0], case["suite"], case["function"]
+        counts.setdefault(key, Counter())[period_of(case["suite"], case["case"])] += 1
+    for key, found in sorted(counts.items()):
+        yield *key, *(f"{found[period]:,}" for period in Period)
+
+
+def _by_suite(cases: Iterable[dict[str, str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the framework and name of each suite, with its functions, and its cases of a night and of a week."""
+    functions: dict[tuple[str, str], set[str]] = {}
+    counts: dict[tuple[str, str], Counter[Period]] = {}
+    for case in cases:
+        key = case["case"].partition("/")[0], case["suite"]
+        functions.setdefault(key, set()).add(case["function"])
+        counts.setdefault(key, Counter())[period_of(case["suite"], case["case"])] += 1
+    for key, found in sorted(counts.items()):
+        yield *key, f"{len(functions[key]):,}", *(f"{found[period]:,}" for period in Period)
+
+
+def _print_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Print aligned columns, without pandas, which takes longer to import than the list to print."""
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    numbers = [title in NUMBERS for title in head]
+    for line in lines:
+        cells = zip(line, widths, numbers, strict=True)
+        print("  ".join(cell.rjust(width) if right else cell.ljust(width) for cell, width, right in cells).rstrip())
 
 
 def _selected(framework: list[str], suite: list[str]) -> Iterator[tuple[str, str]]:

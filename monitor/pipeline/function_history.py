@@ -86,4 +86,4 @@ def _suggestion(function: str) -> str:
     same_last = sorted(name for name in names if name.rpartition(".")[2] == last)
     near = [*same_last, *get_close_matches(function, names, n=SUGGESTIONS, cutoff=SIMILARITY)]
     quoted = [f'"{name}"' for name in dict.fromkeys(near)][:SUGGESTIONS]
-    return f", did you mean {' or '.join(quoted)}?" if quoted else "; `portability suite list` has all"
+    return f", did you mean {' or '.join(quoted)}?" if quoted else "; `portability suite list --by function` has all"

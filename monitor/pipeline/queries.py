@@ -15,6 +15,7 @@ from monitor.analysis.outcomes.flakiness import FlakinessRating
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
 from monitor.analysis.regressions.triage import apply_triage, unsuppressed_slowdowns
+from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.evidence_validation import EvidenceValidation, validate_evidence
 from monitor.analysis.status.scores_table import (
@@ -29,6 +30,8 @@ from monitor.pipeline.selection import SeriesSelection
 from monitor.pipeline.snapshots import load_snapshot
 from monitor.pipeline.triage_context import load_triage_context
 from monitor.suite.catalog import load_catalog
+from monitor.suite.discovery import declared_functions
+from monitor.usage import load_usage
 
 REFERENCE = "cpu"  # the target that others are timed against
 
@@ -149,3 +152,14 @@ def score_tables(history: Path, selection: SeriesSelection, reference: str) -> S
             if row.target in (selection.targets or (row.target,))
         ),
     )
+
+
+def usage_coverage(history: Path, selection: SeriesSelection, *, declared: bool = False) -> CallCoverage:
+    """Return the share of real calls that have a verdict in the selected series. Raises UserError.
+
+    With `declared`, also look up the functions that the suites of this checkout declare cases of.
+    """
+    series = [series for series in load_snapshot(history, selection).functions if selection.matches_status(series)]
+    frameworks = sorted({one.framework for one in series})
+    planned = {name for framework in frameworks for name in declared_functions(framework)} if declared else None
+    return call_coverage(series, load_usage(), planned)

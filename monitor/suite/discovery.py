@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.model import function_of
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 from monitor.suite.input_kinds import derived_cases
@@ -86,6 +87,18 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
                 raise DeclarationError(f"{where}: a second case {case.id}; give one of them a name=")
             cases[case.id] = case
     return dict(sorted(cases.items()))
+
+
+def declared_functions(framework: str) -> frozenset[str]:
+    """Return the functions of all declared and generated cases of a framework. Raises DeclarationError."""
+    declared = (
+        case.declaration.function
+        for suite in suites(framework)
+        if not is_listed(framework, suite)
+        for case in collect(framework, suite).values()
+    )
+    generated_ids = (case for suite in suites(framework) for case in generated(framework, suite))
+    return frozenset(chain(declared, map(function_of, generated_ids)))
 
 
 def _listed(framework: str) -> set[str]:

@@ -43,6 +43,7 @@ COMMANDS = [
     ["site"],
     ["repro"],
     ["scores"],
+    ["coverage"],
     ["suite", "list"],
     ["target", "list"],
     ["target", "check"],
@@ -109,9 +110,36 @@ def test_the_suite_is_listed_without_frameworks() -> None:
         "dtype": "float32",
         "oracle": "reference",
     } in listed
-    everything = portability("suite", "list")
+    everything = portability("suite", "list", "--framework", "torch", "--by", "case")
     assert "paper  torch/torch.cat/eager-float32" in everything.stdout.splitlines()
     assert "opinfo: the installed build of torch lists its cases when it runs" in everything.stderr
+    by_suite = portability("suite", "list", "--framework", "torch").stdout.splitlines()
+    assert by_suite[0].split()[:3] == ["framework", "suite", "functions"]
+    assert len(by_suite) < 10
+    numbers = [int(cell.replace(",", "")) for line in by_suite[1:] for cell in line.split()[3:]]
+    assert sum(numbers) == len(everything.stdout.splitlines()) == len(listed)
+    by_function = portability("suite", "list", "--framework", "torch", "--suite", "paper", "--by", "function").stdout
+    of_cat = [case["case"] for case in listed if (case["suite"], case["function"]) == ("paper", "torch.cat")]
+    (line,) = (line.split() for line in by_function.splitlines() if line.split()[2] == "torch.cat")
+    assert line[:3] == ["torch", "paper", "torch.cat"]
+    assert int(line[3]) + int(line[4]) == len(of_cat)
+
+
+def test_the_share_of_real_calls_with_a_verdict(shipped: Path) -> None:
+    selected = ("--target", "cpu", "--framework", "torch")
+    found = json.loads(portability("coverage", *selected, "--declared", "--json", cwd=shipped).stdout)
+    assert {row["framework"] for row in found["rows"]} == {"torch"}
+    assert {(row["target"], row["evidence"], row["methods"]) for row in found["rows"]} == {
+        ("cpu", "executed", False),
+        ("cpu", "executed", True),
+    }
+    assert all(row["judged_calls"] <= row["declared_calls"] <= row["calls"] for row in found["rows"])
+    cat = next(one for one in found["functions"] if one["function"] == "torch.cat")
+    assert (cat["verdicts"], cat["declared"]) == ({"cpu": ["executed"]}, True)
+    table = portability("coverage", *selected, "--suite", "paper", "--missing", "3", "--markdown", cwd=shipped).stdout
+    assert "### Calls to functions" in table
+    assert "### Functions of PyTorch without a verdict: " in table
+    assert "declared" not in table
 
 
 def test_a_case_is_written_out_and_run(builds: Callable[[str], ProvisionedBuild]) -> None:

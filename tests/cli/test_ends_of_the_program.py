@@ -17,7 +17,7 @@ from monitor.formats.run_file import RunFile
 from support.run_files import write_run_file
 
 PROGRAM = [sys.executable, "-m", "monitor"]
-LISTED = [*PROGRAM, "suite", "list"]
+LISTED = [*PROGRAM, "suite", "list", "--by", "case"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(PACKAGE.parent)}
 
 

@@ -41,6 +41,7 @@ CALLS: dict[str, dict[str, str]] = {
     "site": {"history": "history"},
     "repro": {"case": CASE},
     "scores": {"history": "history"},
+    "coverage": {"history": "history"},
     "failures": {"history": "history"},
     "regressions": {"history": "history"},
     "compare": {"case": CASE, "builds": "jax==0.9.2,jax==0.10.2", "cache": "cache"},
