@@ -24,6 +24,12 @@ If the results are no comparable numbers, the oracle is a promise, a property th
     def _(names):
         return names == ["bias", "weight"]
 
+A case whose body and reference are one expression each may stand in a list, by `formula`:
+
+    PRODUCTS = [
+        formula("torch.square", lambda torch, x=tensor(3, 5): torch.square(x), lambda np, x: x * x, dtypes=NUMERIC),
+    ]
+
 Standard library only: a declaration imports without its framework and without NumPy.
 """
 
@@ -35,7 +41,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from monitor.model import InputKind, Mode
 
@@ -232,6 +238,17 @@ class Case:
         return self.declaration.returns.get(self.dtype, self.dtype)
 
 
+class Options(TypedDict, total=False):
+    """The options of `case`."""
+
+    dtypes: tuple[str, ...]
+    modes: tuple[Mode, ...]
+    name: str
+    returns: Mapping[str, str]
+    condition: float
+    limits: Mapping[InputKind | Mode, str]
+
+
 def case(
     function: str,
     *,
@@ -255,3 +272,21 @@ def case(
         return Declaration(function, call, dtypes, modes, name, returns or {}, condition, limits or {})
 
     return declare
+
+
+def formula(
+    function: str, call: Callable[..., Any], reference: Callable[..., Any], **options: Unpack[Options]
+) -> Declaration:
+    """Declare a case by two lambda functions, its body and its reference. The options are those of `case`."""
+    declaration = case(function, **options)(call)
+    declaration.reference(reference)
+    return declaration
+
+
+def fact(
+    function: str, call: Callable[..., Any], promise: Callable[..., Any], **options: Unpack[Options]
+) -> Declaration:
+    """Declare a case by two lambda functions, its body and its promise. The options are those of `case`."""
+    declaration = case(function, **options)(call)
+    declaration.promise(promise)
+    return declaration

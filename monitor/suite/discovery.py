@@ -115,5 +115,6 @@ def _declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration
             text = f"{type(error).__name__}: {error}"
             raise DeclarationError(f"{module_info.name}: {Path(frame.filename).name}:{frame.lineno}: {text}") from error
         for name, value in vars(module).items():
-            if isinstance(value, Declaration):
-                yield f"{module_info.name}.{name}", value
+            for declaration in value if isinstance(value, list) else [value]:
+                if isinstance(declaration, Declaration):
+                    yield f"{module_info.name}.{name}", declaration

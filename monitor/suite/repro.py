@@ -248,7 +248,7 @@ class _Source:
     """The source of a function, with other names for some of its names."""
 
     def __init__(self, function: Callable[..., Any], renamed: Mapping[str, str]) -> None:
-        self._text = _with_names(textwrap.dedent(inspect.getsource(function)), renamed)
+        self._text = _with_names(_text_of(function), renamed)
         (node,) = ast.parse(self._text).body
         if not isinstance(node, ast.FunctionDef):
             raise NoScriptError(f"{function.__module__}.{function.__qualname__} is no function with a name")
@@ -278,6 +278,28 @@ class _Source:
         body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
         text = "\n".join([*first_lines, body])
         return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(text, '    ')}"
+
+
+def _text_of(function: Callable[..., Any]) -> str:
+    """Return the source of a function, and that of a lambda function as a definition."""
+    code, module = function.__code__, inspect.getmodule(function)
+    if function.__name__ != "<lambda>" or module is None:
+        return textwrap.dedent(inspect.getsource(function))
+    return _lambdas(module)[code.co_firstlineno, code.co_varnames[: code.co_argcount]]
+
+
+@cache
+def _lambdas(module: ModuleType) -> dict[tuple[int, tuple[str, ...]], str]:
+    """Return the lambda functions of a module as definitions, by line and parameters; the outer one of two."""
+    text = inspect.getsource(module)
+    found: dict[tuple[int, tuple[str, ...]], str] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Lambda):
+            parameters = tuple(argument.arg for argument in node.args.args)
+            body = ast.get_source_segment(text, node.body) or ""
+            body = f"({body})" if "\n" in body else body
+            found.setdefault((node.lineno, parameters), f"def f({ast.unparse(node.args)}):\n    return {body}")
+    return found
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Public functions outside of the study."""
