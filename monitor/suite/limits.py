@@ -33,6 +33,7 @@ INTEGER_RANGE: Limits = dict.fromkeys(
 )
 VALID_ARGUMENTS: Limits = {InputKind.SPECIAL: "arguments outside of the domain are refused"}
 VALID_PARAMETERS: Limits = {InputKind.SPECIAL: "the distribution has only positive and finite parameters"}
+NAN_PLACE: Limits = {InputKind.SPECIAL: "which of several NaN is the largest is not documented"}
 LOST_DIGITS: Limits = {InputKind.LARGE: "the rounding of a decomposition grows with the size"}
 STEPS_IN_RANGE: Limits = {InputKind.SCALED: "its steps leave the range of the dtype"}
 WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at another scale"}
@@ -53,5 +54,7 @@ DIFFERENTIATES: Limits = {Mode.COMPILED: "it differentiates while it runs"}
 SETS_GRADIENT: Limits = {Mode.COMPILED: "it sets the gradient of a tensor while it runs"}
 LOADER: Limits = {Mode.COMPILED: "a loader runs Python code that cannot be traced"}
 PARAMETERS: Limits = {Mode.COMPILED: "it makes a parameter while it runs"}
+HOOKED: Limits = {Mode.COMPILED: "it registers hooks while it runs"}
+PROCESS_MODE: Limits = {Mode.COMPILED: "it sets or reads a mode of the process"}
 FILES: Limits = {Mode.COMPILED: "it writes and reads a file"}
 SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}

@@ -1,7 +1,7 @@
 """torch.nn.Module: its attributes, hooks and modes, and changes of a module's weights."""
 
 from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, tensor
-from monitor.suite.limits import DIFFERENTIATES, FIXED_RANK
+from monitor.suite.limits import DIFFERENTIATES, FIXED_RANK, HOOKED
 
 EAGERLY = (EAGER, GRADIENT)
 
@@ -41,7 +41,7 @@ def _(result):
     ]
 
 
-@case("torch.nn.Module", name="hooked", dtypes=FLOATING, modes=EAGERLY)
+@case("torch.nn.Module", name="hooked", dtypes=FLOATING, modes=EAGERLY, limits=HOOKED)
 def module_hooked(torch, x=tensor(2, 3)):
     layer = torch.nn.ReLU()
     before = layer.register_forward_pre_hook(lambda _, arguments: (arguments[0] - 0.5,))
