@@ -28,7 +28,8 @@ def eliminate(np, x):
         for both in (rows, order, lower):
             both[[k, pivot]] = both[[pivot, k]]
         lower[k, k] = 1
-        lower[k + 1 :, k] = rows[k + 1 :, k] / rows[k, k]
+        if rows[k, k] != 0:
+            lower[k + 1 :, k] = rows[k + 1 :, k] / rows[k, k]
         rows[k + 1 :] -= lower[k + 1 :, k, None] * rows[k]
     return np.eye(len(x))[:, order], lower, rows[: min(x.shape)]
 
