@@ -20,6 +20,7 @@ from importlib import import_module
 MODULES = {"torch": "torch", "jax": "jax", "tensorflow": "tensorflow"}
 ROOTS = {"torch": "torch", "jax": "jax", "tensorflow": "tf"}
 TENSOR = "torch.Tensor."
+PUBLIC_PARTS = {"_api", "_tf_keras"}  # `tf.math` is the module `tensorflow._api.v2.math`
 MAX_DEPTH = 5  # names in a dotted name; deeper ones are of implementation packages
 
 Key = tuple[int, ...]
@@ -60,7 +61,8 @@ def key(value: object) -> Key:
 def is_public(module: types.ModuleType, package: str) -> bool:
     """Return whether a module is a public one of the framework. `tf.compat.v2` repeats `tf`."""
     parts = module.__name__.split(".")
-    return parts[0] in {package, "keras"} and "v2" not in parts and not any(part.startswith("_") for part in parts[1:])
+    private = any(part.startswith("_") and part not in PUBLIC_PARTS for part in parts)
+    return parts[0] in {package, "keras"} and not private and ".compat.v2" not in module.__name__
 
 
 def only_imported(value: object, module: types.ModuleType) -> bool:

@@ -14,9 +14,11 @@ from functools import partial
 from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, run_path
 from monitor.exports.documents.builds import build_documents
 from monitor.exports.documents.changes import change_group_document, observed_change_document
+from monitor.exports.documents.coverage import coverage_document
 from monitor.exports.documents.failures import failure_document
 from monitor.exports.documents.functions import CasesByFunction, function_document, function_summary
 from monitor.exports.documents.latency import slowdown_document
@@ -30,7 +32,10 @@ from monitor.snapshot.snapshot import Snapshot
 # A month of an eventful site; the document of each run has all its changes.
 MAX_CHANGES = 2_000
 # Documents that list all objects of a kind.
-LISTS = ("latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions", "functions")
+LISTS = (
+    *("latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions", "functions"),
+    "coverage",
+)
 
 BuildDocument = Callable[[], object]
 
@@ -41,7 +46,11 @@ def encoded(document: object) -> bytes:
 
 
 def list_documents(
-    snapshot: Snapshot, regressions: Sequence[Regression], functions: CasesByFunction, generated: datetime
+    snapshot: Snapshot,
+    regressions: Sequence[Regression],
+    functions: CasesByFunction,
+    coverage: CallCoverage,
+    generated: datetime,
 ) -> Iterator[tuple[str, BuildDocument]]:
     """Yield the address of each document except those of runs and functions, and the function that builds it."""
     columns = columns_by_target(functions)
@@ -55,6 +64,7 @@ def list_documents(
         "failures": lambda: {"failures": [failure_document(failure) for failure in snapshot.failures]},
         "regressions": partial(_regressions, snapshot, regressions),
         "functions": lambda: {"functions": [function_summary(*key, cases) for key, cases in functions.items()]},
+        "coverage": partial(coverage_document, coverage),
     }
     yield list_path("index"), partial(_index, snapshot, functions, generated)
     for name in LISTS:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.exports import badges, feeds
 from monitor.exports.api import BuildDocument, encoded, list_documents
@@ -27,7 +28,12 @@ MakeContent = Callable[[], bytes]
 
 
 def export_files(
-    snapshot: Snapshot, regressions: Sequence[Regression], functions: CasesByFunction, generated: datetime, base: str
+    snapshot: Snapshot,
+    regressions: Sequence[Regression],
+    functions: CasesByFunction,
+    coverage: CallCoverage,
+    generated: datetime,
+    base: str,
 ) -> Iterator[tuple[str, MakeContent]]:
     """Yield the address of each file, except documents of runs and functions, and the function that makes it.
 
@@ -35,7 +41,7 @@ def export_files(
     """
     yield SCHEMA_PATH, API_SCHEMA.read_bytes
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
-    for address, build in list_documents(snapshot, regressions, functions, generated):
+    for address, build in list_documents(snapshot, regressions, functions, coverage, generated):
         yield address, partial(_document, build)
     yield from download_files(snapshot.series, generated)
     yield from _badges({key: status_by_target(cases) for key, cases in functions.items()})

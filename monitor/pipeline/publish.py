@@ -19,6 +19,7 @@ from monitor.site.target_info import TargetInfo
 from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.catalog import load_catalog
 from monitor.suite.repro import NoScriptError, script
+from monitor.usage import load_usage
 
 
 def write_pages(
@@ -33,6 +34,7 @@ def write_pages(
         excuse=load_triage_context(snapshot).excuse,
         known_issues=load_known_issues(FINDINGS),
         federation=load_federation(federation, generated) if federation else Federation(),
+        usage=load_usage(),
     )
     page = write_site(
         snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository

@@ -35,6 +35,7 @@ from monitor.site.pages import (
     build_changes,
     builds,
     changes,
+    coverage,
     fork_columns,
     function,
     matrix,
@@ -123,6 +124,11 @@ class _SiteRenderer:
             lambda: fork_columns.add_fork_columns(matrix.matrix_page(snapshot.functions, project.catalog), columns)
         )
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
+        self._page(
+            "coverage.html",
+            "coverage",
+            page=lambda: coverage.coverage_page(data.coverage, series, project.catalog),
+        )
         self._page(
             "method.html",
             "method",

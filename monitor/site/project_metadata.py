@@ -10,6 +10,7 @@ from monitor.federation.columns import Federation
 from monitor.model import Function
 from monitor.site.known_issues import KnownIssue
 from monitor.site.target_info import TargetInfo
+from monitor.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class ProjectMetadata:
     `script` returns the stand-alone script of a case, given its id and recorded outcome (`mismatch: 3 of 4 elements
     off`), or an empty text if the case no longer exists. `hardware` are the targets with a runner file. `excuse`
     returns the state of a failure that is expected or muted. `known_issues` are by function. `federation` has the
-    results of forks.
+    results of forks. `usage` has the calls of current code by function.
     """
 
     catalog: Mapping[str, Function]
@@ -28,3 +29,4 @@ class ProjectMetadata:
     excuse: Suppression = no_suppression
     known_issues: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)
+    usage: Usage = field(default_factory=Usage)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.analysis.outcomes.outcome_changes import newest_nights
 from monitor.analysis.regressions.triage import apply_triage
+from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
@@ -26,13 +27,15 @@ class SiteData:
     """Data of a whole site.
 
     The triage files are applied to the changes of `snapshot`. `regressions` include slowdowns. `documents` are the JSON
-    documents of runs and functions by address; `files` are all other exported files.
+    documents of runs and functions by address; `files` are all other exported files. `coverage` weights functions by
+    the calls of current code.
     """
 
     snapshot: Snapshot
     project: ProjectMetadata
     regressions: tuple[regressions.RegressionSource, ...]
     overview: OverviewPage
+    coverage: CallCoverage
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.FunctionSource, ...]
@@ -46,7 +49,10 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     found = snapshot.regressions(project.excuse)
     nights = tuple(apply_triage(night, project.excuse) for night in snapshot.nights)
     triaged = replace(snapshot, nights=nights)
-    overview = overview_page(nights, newest_nights(nights), snapshot.series, found, project.hardware, generated)
+    coverage = call_coverage(snapshot.functions, project.usage)
+    overview = overview_page(
+        nights, newest_nights(nights), snapshot.series, found, project.hardware, coverage, generated
+    )
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
     functions = cases_by_function(snapshot.functions)
@@ -56,6 +62,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         project,
         sources,
         overview,
+        coverage,
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.signatures, snapshot.main_commits),
         tuple(
@@ -65,5 +72,5 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),
         dict(documents),
-        tuple(export_files(triaged, found, functions, generated, base)),
+        tuple(export_files(triaged, found, functions, coverage, generated, base)),
     )

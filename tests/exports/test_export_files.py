@@ -27,7 +27,10 @@ from monitor.model import Evidence, Outcome
 from monitor.snapshot.snapshot import Snapshot
 from support.site_history import BASE, IMAGE, LONG_NAME, SCRIPT
 
-DOCUMENTS = ("index", "latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions")
+DOCUMENTS = (
+    *("index", "latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions"),
+    "coverage",
+)
 
 
 def read(site: Path, address: str) -> Any:

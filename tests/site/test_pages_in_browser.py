@@ -44,6 +44,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
         "failures": "failures.html",
         "changes": "changes.html",
         "study": "study.html",
+        "coverage": "coverage.html",
         "hardware": "hardware.html",
         "matrix": "matrix.html",
         "matrix table": "matrix-table.html",
@@ -64,7 +65,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
 KINDS = (
     "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
     "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "failures",
-    "study", "hardware", "slower", "slower function", "changes",
+    "study", "coverage", "hardware", "slower", "slower function", "changes",
 )  # fmt: skip
 
 

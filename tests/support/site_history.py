@@ -27,6 +27,7 @@ from monitor.model import (
 from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
+from monitor.usage import CalledName, Usage
 
 TEMPLATES = Path(__file__).parents[2] / "site"
 BASE = "https://example.org/monitor/"
@@ -111,7 +112,17 @@ def observation(case: str, outcome: Outcome = Outcome.PASS, message: str = "", *
     )  # fmt: skip
 
 
-PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, known_issues=FINDINGS)
+# Calls of functions with cases, of another name of one, and of functions and methods that no suite has.
+CALLS = {
+    "torch.cat": 900, "torch.concat": 12, "torch.linalg.eig": 30, "torch.missing": 50, "torch.Tensor.to": 700,
+    "torch.Tensor.add": 40, "jax.vmap": 80, LONG_NAME: 2,
+}  # fmt: skip
+USAGE = Usage(
+    tuple(CalledName(name.partition(".")[0], name, calls, calls, 3) for name, calls in CALLS.items()),
+    {**{name: name for name in CALLS}, "torch.concat": "torch.cat", "torch.Tensor.add": "torch.add"},
+)
+
+PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, known_issues=FINDINGS, usage=USAGE)
 NOTHING_SAID = ProjectMetadata({}, script_of, {})
 
 

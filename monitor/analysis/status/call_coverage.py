@@ -42,6 +42,13 @@ class CalledFunction:
         """Return the most-called name."""
         return self.names[0]
 
+    @property
+    def other_names(self) -> str:
+        """Return the other called names on one line, the most-called first; empty if there is none."""
+        others = self.names[1:]
+        left = len(others) - MAX_OTHER_NAMES
+        return ", ".join((*others[:MAX_OTHER_NAMES], *([f"{left} more"] if left > 0 else [])))
+
 
 @dataclass(frozen=True)
 class CoverageRow:
@@ -221,15 +228,8 @@ def missing_frame(functions: Iterable[FunctionCoverage]) -> pd.DataFrame:
             "function": one.function.name,
             "calls": f"{one.function.calls:,}",
             "packages": str(one.function.packages),
-            "other names": other_names(one.function) or "–",
+            "other names": one.function.other_names or "–",
             **({} if one.declared is None else {"declared": "yes" if one.declared else "no"}),
         }
         for one in functions
     )
-
-
-def other_names(function: CalledFunction) -> str:
-    """Return the other called names of a function on one line, the most-called first."""
-    others = function.names[1:]
-    left = len(others) - MAX_OTHER_NAMES
-    return ", ".join((*others[:MAX_OTHER_NAMES], *([f"{left} more"] if left > 0 else [])))

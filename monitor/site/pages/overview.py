@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
+from monitor.analysis.status.call_coverage import CallCoverage, CoverageRow
 from monitor.analysis.status.current_status import SeriesStatus, series_score
 from monitor.analysis.status.last_runs import LastRun, last_runs
 from monitor.analysis.status.measured_builds import MeasuredBuild
@@ -153,7 +154,7 @@ class OverviewPage:
 
     `changed` has the changes of the newest runs by kind, without those of an incident. `latest` and `week` group the
     changes of the newest runs, and of earlier runs of the week, by build. `open` are the open regressions, newest
-    first.
+    first. `real_calls` are the calls of current code to functions, by framework, target and evidence.
     """
 
     frameworks: tuple[str, ...]
@@ -163,6 +164,7 @@ class OverviewPage:
     latest: tuple[BuildChanges, ...]
     week: tuple[BuildChanges, ...]
     open: tuple[Regression, ...]
+    real_calls: Mapping[tuple[str, str, Evidence], CoverageRow]
 
     @property
     def totals(self) -> Mapping[ChangeKind, int]:
@@ -190,6 +192,7 @@ def overview_page(
     series: Sequence[SeriesStatus],
     regressions: Sequence[Regression],
     hardware: Mapping[str, TargetInfo],
+    coverage: CallCoverage,
     generated: datetime,
 ) -> OverviewPage:
     targets = _target_summaries(nights, newest, series, hardware, generated)
@@ -203,6 +206,7 @@ def overview_page(
         latest=changes_by_build(newest),
         week=changes_by_build(week),
         open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
+        real_calls={(row.framework, row.target, row.evidence): row for row in coverage.rows if not row.methods},
     )
 
 
