@@ -48,7 +48,9 @@ def backfill(
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=256, help="Runs at the same time. More make latencies noisier.")
     ] = 1,
-    keep: Annotated[int, typer.Option(min=0, help="Number of environments to keep, the last used.")] = 2,
+    keep: Annotated[
+        int, typer.Option(min=0, help="How many environments to keep; those that were used last stay.")
+    ] = 2,
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[
         Path | None,

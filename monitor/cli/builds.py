@@ -34,7 +34,9 @@ def list_builds(
 @app.command("prune", epilog=examples("portability builds prune", "portability builds prune --unused-days 0 --keep 3"))
 def prune(
     unused_days: Annotated[float, typer.Option(min=0, help="Remove what was not used for this many days.")] = 14,
-    keep: Annotated[int, typer.Option(min=0, help="Number of environments to keep, the last used.")] = 0,
+    keep: Annotated[
+        int, typer.Option(min=0, help="How many environments to keep; those that were used last stay.")
+    ] = 0,
     cache: CacheOption = default_cache(),  # noqa: B008 - the environment does not change meanwhile
 ) -> None:
     """Remove environments that were not used for some time; a run installs them again."""

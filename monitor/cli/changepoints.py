@@ -36,7 +36,7 @@ def changepoints(
 ) -> None:
     """Show cases whose latency level changed in the last half-year.
 
-    Finds slow drift, and small steps in noise, which no single night shows, some weeks late. Once a week is often
+    Finds slow drift and small steps that no single night shows. It finds them some weeks late. Once a week is often
     enough.
     """
     found = latency_changepoints(history, series_selection(target, framework, suite, evidence))

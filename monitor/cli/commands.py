@@ -45,7 +45,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "history": "Show, correct and prune the recorded history.",
         "builds": "List and remove installed builds.",
         "health": "Check the monitor's health: one issue per failing check.",
-        "github": "Start workflows at GitHub, and download what their runs handed over.",
+        "github": "Start workflows at GitHub, and download the artifacts of their runs.",
     },
 }
 COMMANDS = {name: summary for section in SECTIONS.values() for name, summary in section.items()}

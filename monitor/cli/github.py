@@ -31,7 +31,7 @@ DEFAULT_WORKFLOWS = [*RECORDED_WORKFLOWS]
     )
 )
 def dispatch(
-    workflow: Annotated[str, typer.Argument(help="The name of its file in .github/workflows.")],
+    workflow: Annotated[str, typer.Argument(help="The file name of the workflow in .github/workflows.")],
     repository: RepositoryOption,
     branch: BranchOption = "main",
     input_: Annotated[list[str], typer.Option("--input", help="An input of the workflow.", metavar="NAME=VALUE")] = [],  # noqa: B006
@@ -69,7 +69,8 @@ def download(
     repository: RepositoryOption,
     branch: BranchOption = "main",
     workflow: Annotated[
-        list[str], typer.Option("--workflow", help="The name of its file in .github/workflows.", metavar="FILE")
+        list[str],
+        typer.Option("--workflow", help="The file name of the workflow in .github/workflows.", metavar="FILE"),
     ] = DEFAULT_WORKFLOWS,
     history: HistoryOption = DEFAULT_HISTORY,
     out: Annotated[

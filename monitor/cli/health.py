@@ -50,8 +50,8 @@ def health(
 
     An issue is closed when its check passes. Checks: workflows are switched on; the nightly job observes every planned
     suite of each target and kind of evidence (a backfill does not count); the newest nights observed at least 95 % of
-    their cases; the published site is at most two days old; artifacts of runs are recorded; no run, and not this
-    machine's clock, is in the future.
+    their cases; the published site is at most two days old; artifacts of runs are recorded; no run is dated in
+    the future; this machine's clock is right.
 
     The token is the environment's GITHUB_TOKEN: `issues: write`, `actions: read`. Exit status: 1 if an issue could not
     be changed, 2 if GitHub cannot be reached.

@@ -49,7 +49,7 @@ def show(
     "retract",
     epilog=examples(
         'portability history retract 20260904T030000Z-4b6713 \\ --why "the machine had been tampered with"',
-        'portability history retract 20260904T030000Z-4b6713 --push \\ --why "version 9999.0 is none of jax"',
+        'portability history retract 20260904T030000Z-4b6713 --push \\ --why "jax has no version 9999.0"',
     ),
 )
 def retract(

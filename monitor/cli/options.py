@@ -75,7 +75,10 @@ PythonOption = Annotated[
     str, typer.Option("--python", help="An interpreter that already has the framework.", metavar="FILE")
 ]
 VersionsOption = Annotated[
-    str, typer.Option("--builds", help="These instead of a channel's: 0.5.3,0.6.0", metavar="VERSIONS")
+    str,
+    typer.Option(
+        "--builds", help="The versions to run, instead of those of a channel: 0.5.3,0.6.0", metavar="VERSIONS"
+    ),
 ]
 CacheOption = Annotated[
     Path, typer.Option("--cache", help="Folder of the installed builds.", metavar="DIR", parser=new_directory)
@@ -145,7 +148,7 @@ AccountOption = Annotated[
     ),
 ]
 SiteUrlOption = Annotated[str, typer.Option("--site-url", help="The address of the published site.", metavar="URL")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print what would be done, whole, and do nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print every planned step in full, and change nothing.")]
 
 # Output.
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -58,7 +58,7 @@ def plan(
 ) -> None:
     """Plan the jobs of a night: one per suite, framework and target.
 
-    A job has the outcomes that the history has for its cases. Jobs for GitHub's own runners are always planned; jobs
+    A job file holds the last known outcomes of its cases. Jobs for GitHub's own runners are always planned; jobs
     for other runners only if --self-hosted names their target. A build that was measured already is skipped for one
     night, unless --build names it, or another night of it would decide something: an unconfirmed change, or a slowdown
     that was confirmed once.

@@ -45,8 +45,9 @@ def record(
     """Add run files to the history, in one commit.
 
     An invalid file is refused whole, in one line that names the fault; the others are recorded, and the exit status
-    is 2. A run is also invalid if its runner file does not have what it contains, if its workflow was started for
-    something else, or, with --plan, if no job of the plan asks for it.
+    is 2. A run is also invalid in three cases. The runner file of its target does not list its framework, its suite
+    or the source of its build. Its workflow was started for another target or kind of evidence. Or, with --plan, no
+    job of the plan asks for it.
     """
     targets = load_targets(RUNNERS)
     jobs = read_plan(plan) if plan else None
