@@ -109,9 +109,10 @@ def nights(recorded: LoadedHistory) -> tuple[NightChanges, ...]:
             result.append(_night(run, state.baseline, [], [], table, {}))
             continue
         outcomes = known_outcomes[run.series]
-        for case in [case for case in outcomes if extent.removes(case) and case not in set(table["case"])]:
+        answered = set(table["case"])
+        for case in [case for case in outcomes if extent.removes(case) and case not in answered]:
             del outcomes[case]
-        resting = {case: word for case, word in outcomes.items() if case not in set(table["case"])}
+        resting = {case: word for case, word in outcomes.items() if case not in answered}
         outcomes.update((case, word) for case, word in _words(table).items() if Outcome(word).known)
         machine = run.machine if run.evidence is Evidence.EXECUTED else ""
         said = attributions(recorded.comparisons.get(run.id, ()), partial(_passed, of_build, run.series))
