@@ -11,6 +11,7 @@ Limits = dict[InputKind | Mode, str]
 FIXED_SHAPES: Limits = dict.fromkeys(
     (InputKind.EMPTY, InputKind.RANK, InputKind.LARGE), "the reference is written for the declared shapes"
 )
+ALIGNED: Limits = {InputKind.STRIDED: "the operands must be aligned, by rows or by columns"}
 NOT_EMPTY: Limits = {InputKind.EMPTY: "the function or its reference takes no empty dimension"}
 FIXED_RANK: Limits = {InputKind.RANK: "the function or its reference takes a fixed number of dimensions"}
 LINKED_SIZES: Limits = {InputKind.LARGE: "the call or its reference fixes the sizes"}
@@ -56,5 +57,7 @@ LOADER: Limits = {Mode.COMPILED: "a loader runs Python code that cannot be trace
 PARAMETERS: Limits = {Mode.COMPILED: "it makes a parameter while it runs"}
 HOOKED: Limits = {Mode.COMPILED: "it registers hooks while it runs"}
 PROCESS_MODE: Limits = {Mode.COMPILED: "it sets or reads a mode of the process"}
+COMPILES: Limits = {Mode.COMPILED: "it compiles or captures a program while it runs"}
+CAPSULE: Limits = {Mode.COMPILED: "it hands memory to another library"}
 FILES: Limits = {Mode.COMPILED: "it writes and reads a file"}
 SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}
