@@ -24,11 +24,10 @@ from monitor.execution.case_schedule import CYCLE_NIGHTS
 from monitor.execution.targets.target import load_targets
 from monitor.history.store import History
 from monitor.model import Evidence, Period, period_of
-from monitor.model.cases import WEEKLY_SUITES
 from monitor.pipeline.locations import DEFAULT_HISTORY, RUNNERS
 from monitor.pipeline.planner import PlanRequest, planned_series
 from monitor.pipeline.snapshots import open_history
-from monitor.suite.discovery import collect, is_listed
+from monitor.suite.discovery import collect, generated, is_listed
 
 NIGHTS = 7  # of a week
 MIN_RECORDED = 0.5  # a mean over few of the cases is no estimate for the others
@@ -84,10 +83,9 @@ def rows(history: History, target: str) -> Iterator[Row]:
     for series in planned_series(request, load_targets(RUNNERS)):
         _, framework, suite, _ = series
         listed = is_listed(framework, suite)
-        cases = [*(history.watch_list(*series) if listed else collect(framework, suite))]
+        cases = generated(framework, suite) or [*(history.watch_list(*series) if listed else collect(framework, suite))]
         if not cases:  # only a run finds out what a build lists
-            nightly = Budget(0, 0, 0.0 if suite in WEEKLY_SUITES else None)
-            yield Row(f"{framework}, `{suite}`", nightly, Budget(0, 0, None))
+            yield Row(f"{framework}, `{suite}`", Budget(0, 0, None), Budget(0, 0, None))
             continue
         costs = history.costs(*series)
         by_period = {period: [case for case in cases if period_of(suite, case) is period] for period in Period}
