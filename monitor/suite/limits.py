@@ -34,6 +34,7 @@ INTEGER_RANGE: Limits = dict.fromkeys(
 )
 VALID_ARGUMENTS: Limits = {InputKind.SPECIAL: "arguments outside of the domain are refused"}
 VALID_PARAMETERS: Limits = {InputKind.SPECIAL: "the distribution has only positive and finite parameters"}
+POSITIVE: Limits = {InputKind.KINKS: "zero is outside of the domain, and is refused"}
 NAN_PLACE: Limits = {InputKind.SPECIAL: "which of several NaN is the largest is not documented"}
 LOST_DIGITS: Limits = {InputKind.LARGE: "the rounding of a decomposition grows with the size"}
 STEPS_IN_RANGE: Limits = {InputKind.SCALED: "its steps leave the range of the dtype"}
@@ -58,6 +59,7 @@ PARAMETERS: Limits = {Mode.COMPILED: "it makes a parameter while it runs"}
 HOOKED: Limits = {Mode.COMPILED: "it registers hooks while it runs"}
 PROCESS_MODE: Limits = {Mode.COMPILED: "it sets or reads a mode of the process"}
 COMPILES: Limits = {Mode.COMPILED: "it compiles or captures a program while it runs"}
+CHECKED: Limits = {Mode.COMPILED: "it checks its parameters on the host, and a compiled function has no values there"}
 CAPSULE: Limits = {Mode.COMPILED: "it hands memory to another library"}
 FILES: Limits = {Mode.COMPILED: "it writes and reads a file"}
 SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}
