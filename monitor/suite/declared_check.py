@@ -18,7 +18,7 @@ from monitor.suite.input_kinds import Draw, draws
 from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.reference_range import undecided_as_expected, underflow
-from monitor.suite.references import expected_results
+from monitor.suite.references import expected_results, has_reference
 from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, STEP_TOLERANCE
 
 Call = Callable[[], Any]
@@ -156,20 +156,12 @@ def _call_each(case: Case, calls: list[Call]) -> list[Any]:
             results.append(call())
         except (Exception, SystemExit) as error:
             refusals.append(DrawError(draw.label, error))
-            if case.kind is not InputKind.EMPTY or not _reference_refuses(case, draw):
+            if case.kind is not InputKind.EMPTY or has_reference(case, draw):
                 raise refusals[-1] from error
             results.append(REFUSED)
     if len(refusals) == len(calls):
         raise refusals[0]
     return results
-
-
-def _reference_refuses(case: Case, draw: Draw) -> bool:
-    try:
-        expected_results(case, draw)
-    except OracleError:
-        return True
-    return False
 
 
 def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalError | None:

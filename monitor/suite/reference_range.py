@@ -38,22 +38,23 @@ def undecided_as_expected(case: Case, draw: Draw, got: list[Any], want: list[Any
     others = [
         _evaluated(case, other) for other in (in_dtype, _flushed(case, draw, inputs), flushing, extended) if other
     ]
-    raised = _evaluated(case, _raised(draw, in_dtype))
+    apart = {name: _apart(value) if name in draw.tensors else value for name, value in in_dtype.items()}
+    larger = [_evaluated(case, variant) for variant in (_raised(draw, in_dtype), apart)]
     decided = []
     for number, (leaf, truth) in enumerate(zip(got, want, strict=False)):
         if not (isinstance(leaf, FetchedTensor) and isinstance(truth, FetchedTensor)):
             decided.append(leaf)
             continue
         values = [np.array(other[number]) for other in others if other is not None]
-        largest = None if raised is None else np.array(raised[number])
-        decided.append(FetchedTensor(_decided(case, leaf.values, truth, values, largest), leaf.dtype))
+        overflowing = [np.array(other[number]) for other in larger if other is not None]
+        decided.append(FetchedTensor(_decided(case, leaf.values, truth, values, overflowing), leaf.dtype))
     return decided + got[len(decided) :]
 
 
-def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array], raised: Array | None) -> Array:
+def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array], larger: list[Array]) -> Array:
     """Return a result, with the expected value in the place of every element that the other evaluations leave open.
 
-    `raised` is the reference of the inputs that `_raised` returns.
+    `larger` are evaluations in which every partial product or sum that may overflow does.
     """
     condition, dtype = case.declaration.condition, truth.dtype
     expected = in_range(truth.values, dtype)
@@ -61,8 +62,9 @@ def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array], 
         alike = (other for other in others if other.shape == got.shape)
         return expected if any(not _differs(got, other, dtype, condition).any() for other in alike) else got
     undecided = _near_overflow(truth.values, dtype, case.dtype)
-    if raised is not None and raised.shape == expected.shape and expected.dtype.kind in "fc":
-        undecided |= np.isfinite(expected) & ~np.isfinite(in_range(raised, dtype))
+    for other in larger:
+        if other.shape == expected.shape and expected.dtype.kind in "fc":
+            undecided |= np.isfinite(expected) & ~np.isfinite(in_range(other, dtype))
     for other in others:
         if other.shape == expected.shape:
             undecided |= _differs(other, expected, dtype, condition)
@@ -108,6 +110,37 @@ def _flush(value: Any) -> Any:
     return np.where(
         np.abs(plain) < np.finfo(plain.dtype).smallest_normal, np.copysign(plain.dtype.type(0), plain), plain
     )
+
+
+class _ApartArray(np.ndarray[Any, np.dtype[Any]]):
+    """An array whose sums add positive and negative terms apart, so that they overflow as in the worst order."""
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [np.asarray(value) if isinstance(value, np.ndarray) else value for value in inputs]
+        if out := options.get("out"):
+            options["out"] = tuple(np.asarray(array) for array in out)
+        are_floating = all(np.asarray(value).dtype.kind == "f" for value in plain)
+        if ufunc is np.matmul and are_floating:
+            (a, minus_a), (b, minus_b) = (_parts(value) for value in plain)
+            return _apart((a @ b + minus_a @ minus_b) - (a @ minus_b + minus_a @ b))
+        if ufunc is np.add and method == "reduce" and are_floating and not out:
+            positive, negative = (ufunc.reduce(part, **options) for part in _parts(*plain))
+            return _apart(positive - negative)
+        return _apart(getattr(ufunc, method)(*plain, **options))
+
+    def __array_function__(self, *call: Any) -> Any:
+        return _apart(super().__array_function__(*call))
+
+
+def _apart(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return [_apart(item) for item in value]
+    return np.asarray(value).view(_ApartArray) if isinstance(value, np.ndarray | np.floating) else value
+
+
+def _parts(values: Array) -> tuple[Array, Array]:
+    """Return the positive values, and the magnitudes of the negative ones, with zeros in the other places."""
+    return np.maximum(values, 0), np.maximum(-values, 0)
 
 
 def underflow(want: list[Any]) -> tuple[Array, ...]:

@@ -23,6 +23,7 @@ from monitor.model import InputKind, Mode
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
 from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
 from monitor.suite.script_text import COMPARE, FETCH, GRADIENT, JUDGE, ONE_SIDED, PROMISE, TAKEN
 from monitor.suite.tolerances import STEP, STEP_TOLERANCE, tolerance_of
@@ -105,7 +106,7 @@ def _cases(framework: str) -> dict[str, Case]:
 def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     declaration, inputs = case.declaration, case.declaration.inputs
     views_inside = case.mode is Mode.COMPILED and not dialect.has_views
-    drawn = chosen_draws(draws(case), recorded)[: 1 if views_inside else None]
+    drawn = chosen_draws(_comparable(case), recorded)[: 1 if views_inside else None]
     module = inspect.getmodule(declaration.call)
     defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
     own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
@@ -159,6 +160,14 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     else:
         yield from _for_each_draw(case, drawn, dialect, renamed, [*judged], views_inside=views_inside)
     yield CLOSING
+
+
+def _comparable(case: Case) -> tuple[Draw, ...]:
+    """Return the draws of a case, without the empty ones that its reference refuses."""
+    drawn = draws(case)
+    if case.kind is not InputKind.EMPTY:
+        return drawn
+    return tuple(draw for draw in drawn if has_reference(case, draw)) or drawn
 
 
 def _tensors(case: Case, draw: Draw, dialect: Dialect) -> dict[str, str]:

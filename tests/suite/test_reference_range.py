@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from monitor.model import InputKind, Mode
 from monitor.suite.declare import Case, case, tensor
-from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.input_kinds import LARGEST, Draw, draws
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
 from monitor.suite.reference_range import undecided_as_expected, underflow
@@ -54,6 +56,16 @@ def _(np, x):
     return x / np.sqrt(np.sum(x * x, axis=1, keepdims=True))
 
 
+@case("torch.tanh", dtypes=("float32",))
+def bounded_product(torch, x=tensor(3, 4)):
+    return x
+
+
+@bounded_product.reference
+def _(np, x):
+    return np.tanh(x @ np.array([[1.0], [2.0], [3.0], [-2.0]], x.dtype))
+
+
 def passes(declaration: object, label: str, kind: InputKind, got: Array, dtype: str = "float32") -> bool:
     """Return whether the check of a draw accepts a result."""
     wanted = Case("torch", declaration, Mode.EAGER, dtype, kind)  # type: ignore[arg-type]
@@ -98,3 +110,15 @@ def test_a_step_of_the_reference_that_overflows_in_double_precision_is_undecided
     assert not zeros.any()
     assert passes(bounded, draw.label, InputKind.SPECIAL, np.full_like(zeros, np.nan), "float64")
     assert not passes(bounded, "infinity in x", InputKind.SPECIAL, np.full_like(zeros, 2), "float64")
+
+
+def test_a_sum_that_overflows_in_another_order_is_undecided() -> None:
+    wanted = Case("torch", bounded_product, Mode.EAGER, "float32", InputKind.SPECIAL)
+    largest = replace(tensor(3, 4), constant=LARGEST["float32"])
+    draw = Draw("", {"x": largest}, exact_range=False)
+    (right,) = (np.asarray(leaf) for leaf in expected_results(wanted, draw))
+    assert (right == 1).all()
+    want, got = ([FetchedTensor(values, "float32")] for values in (right, np.full((3, 1), np.nan, "float32")))
+    (decided,) = undecided_as_expected(wanted, draw, got, want)
+    assert (decided.values == 1).all()
+    assert not passes(bounded_product, "-0 in x", InputKind.SPECIAL, np.full((3, 1), np.nan, "float32"))

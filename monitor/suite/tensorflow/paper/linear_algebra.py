@@ -26,7 +26,7 @@ def _(np, x):
     return np.sqrt(np.linalg.eigvalsh(x.conj().T @ x)[::-1])
 
 
-@case("tf.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=8, limits=FINITE | TIES)
+@case("tf.linalg.svd", dtypes=SOLVED, modes=ALL_MODES, condition=8, limits=FINITE | TIES | QUADRATIC)
 def svd(tf, x=tensor(5, 3)):
     s, u, v = tf.linalg.svd(x)
     return u @ tf.linalg.diag(tf.cast(s, x.dtype)) @ tf.linalg.adjoint(v)
@@ -37,7 +37,7 @@ def _(np, x):
     return x
 
 
-@case("tf.linalg.svd", name="wide", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=8, limits=FINITE)
+@case("tf.linalg.svd", name="wide", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=8, limits=FINITE | QUADRATIC)
 def svd_wide(tf, x=tensor(2, 6)):
     s, u, v = tf.linalg.svd(x)
     return u @ tf.linalg.diag(tf.cast(s, x.dtype)) @ tf.linalg.adjoint(v)
@@ -84,7 +84,7 @@ def _(np, x):
     return [np.eye(5), x]
 
 
-@case("tf.linalg.svd", name="batch", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=8, limits=FINITE)
+@case("tf.linalg.svd", name="batch", dtypes=SOLVED, modes=(EAGER, COMPILED), condition=8, limits=FINITE | QUADRATIC)
 def svd_batch(tf, x=tensor(3, 2, 4, 4)):
     s, u, v = tf.linalg.svd(x)
     return u @ tf.linalg.diag(tf.cast(s, x.dtype)) @ tf.linalg.adjoint(v)
@@ -124,7 +124,11 @@ def _(np):
 
 
 @case(
-    "tf.linalg.svd", name="large", dtypes=("float32", "float64"), condition=16, limits=FIXED_RANK | FINITE | WELL_SCALED
+    "tf.linalg.svd",
+    name="large",
+    dtypes=("float32", "float64"),
+    condition=16,
+    limits=FIXED_RANK | FINITE | WELL_SCALED | QUADRATIC,
 )
 def svd_large(tf, x=tensor(128, 64)):
     s, u, v = tf.linalg.svd(x)
