@@ -302,7 +302,7 @@ def _(result):
 
 @case("torch.library.custom_op")
 def custom_op(torch):
-    @torch.library.custom_op("monitor_ops::twice", mutates_args=())
+    @torch.library.custom_op("examples::twice", mutates_args=())
     def twice(x: torch.Tensor, times: int = 1) -> torch.Tensor:
         return x * 2 * times
 
@@ -312,7 +312,7 @@ def custom_op(torch):
     result = twice(x)
     result.sum().backward()
     compiled = torch.compile(lambda x: twice(x) + 1, backend="eager", fullgraph=True)
-    called = torch.ops.monitor_ops.twice(x, times=3)
+    called = torch.ops.examples.twice(x, times=3)
     return result.tolist(), x.grad.tolist(), called.tolist(), compiled(torch.ones(2)).tolist()
 
 
