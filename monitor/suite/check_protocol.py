@@ -17,6 +17,10 @@ class OracleError(Exception):
     """An oracle that failed. It leaves the outcome open, and never counts against the function."""
 
 
+class InputError(Exception):
+    """An input that a declaration builds wrongly. It leaves the outcome open, and never counts against the function."""
+
+
 class DrawError(Exception):
     """An exception of the call with one draw of the inputs; `__cause__` is the exception itself."""
 

@@ -49,7 +49,7 @@ class Device(Protocol):
         """Return the view of a tensor, as `monitor.suite.inputs.base_of` lays it out."""
 
     def placed(self, built: Any, dtype: str) -> Any:
-        """Return an object that a case built, with its values on the device and in that dtype."""
+        """Return an object that a case built, with its values on the device and in that dtype. Raises InputError."""
 
     def fetch(self, leaf: Any) -> FetchedTensor | None:
         """Return a tensor's values and dtype; None for anything that is not a tensor of the framework."""

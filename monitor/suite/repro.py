@@ -128,8 +128,8 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
     yield helpers(drawn)
     plain = case.kind is InputKind.PLAIN
-    if plain:
-        for name, text in _tensors(case, drawn[0], dialect).items():
+    for name, text in _tensors(case, drawn[0], dialect).items():
+        if plain or name not in free:  # an input without a gradient is no argument of the call
             yield f"{renamed.get(name, name)} = {text}"
     for name, spec in inputs.items():
         if name not in tensors and (value := _given(spec, call, name, case, dialect)) != name:

@@ -21,7 +21,14 @@ from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import TIMED, Message, Service, add_arguments, serve
 from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
-from monitor.suite.check_protocol import CaseCheck, DrawError, OracleError, ShrinkableCheck, SuiteUnavailableError
+from monitor.suite.check_protocol import (
+    CaseCheck,
+    DrawError,
+    InputError,
+    OracleError,
+    ShrinkableCheck,
+    SuiteUnavailableError,
+)
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
@@ -108,7 +115,7 @@ def observe(device: Device, check: CaseCheck) -> Observation:
                 _judge_last(device, check, last)
     except AbsentError as absent:
         outcome, message = Outcome.ABSENT, clean(str(absent))
-    except OracleError as unknown:
+    except (InputError, OracleError) as unknown:
         outcome, message = Outcome.BLOCKED, clean(str(unknown))
     except MismatchError as mismatch:
         error = mismatch.error

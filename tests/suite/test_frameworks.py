@@ -114,6 +114,7 @@ def test_what_is_built_beforehand_is_on_the_device_in_the_dtype(builds: Callable
 import sys
 sys.path.insert(0, sys.argv[1])
 import torch
+from monitor.suite.check_protocol import InputError
 from monitor.suite.torch.device import TorchDevice
 device = TorchDevice("meta")
 layer = device.placed(torch.nn.BatchNorm1d(3), "bfloat16")
@@ -121,6 +122,13 @@ print(*[(one.device.type, str(one.dtype)) for one in [*layer.parameters(), *laye
 print(device.placed(torch.arange(3), "float64").dtype, device.placed(torch.ones(3), "float64").device)
 weightless = torch.nn.Linear(2, 2, device="meta")
 print(TorchDevice("cpu").placed(weightless, "float64").weight.dtype, TorchDevice("cpu").placed("a name", "float64"))
+layer.inner = torch.nn.LSTM(2, 3)
+print(type(TorchDevice("cpu").placed(layer.inner, "float32")).__name__)
+layer.inner.masks = [{"upper": torch.ones(2)}]
+try:
+    device.placed(layer, "float32")
+except InputError as error:
+    print(error)
 """
     done = subprocess.run(
         [builds("torch").python, "-c", asked, str(PACKAGE.parent)], capture_output=True, text=True, check=False
@@ -130,4 +138,6 @@ print(TorchDevice("cpu").placed(weightless, "float64").weight.dtype, TorchDevice
         "('meta', 'torch.int64')",
         "torch.int64 meta",
         "torch.float32 a name",
+        "LSTM",
+        "the built module keeps inner.masks outside of its parameters and buffers",
     ], done.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from itertools import repeat
 from types import ModuleType
@@ -15,6 +15,7 @@ import numpy as np
 import torch
 
 from monitor.model import Outcome
+from monitor.suite.check_protocol import InputError
 from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
@@ -40,6 +41,9 @@ HOST_LACKS = "No working C++ compiler found"
 
 # Counted by torch_xla as a fallback, although it is none: a value that the program itself reads, as `item()` does.
 FETCH = "aten::_local_scalar_dense"
+
+# The attributes of a module that hold what moves with it.
+REGISTERED = {"_parameters", "_buffers", "_modules"}
 
 # A name that is there for one more message only.
 REMOVED = re.compile(r"This function was deprecated since version \S+ and is now removed")
@@ -109,6 +113,8 @@ class TorchDevice:
         if not isinstance(built, torch.nn.Module | torch.Tensor):
             return built
         held = [built] if isinstance(built, torch.Tensor) else [*built.parameters(), *built.buffers()]
+        if isinstance(built, torch.nn.Module) and (name := _unregistered(built, {id(tensor) for tensor in held})):
+            raise InputError(f"the built module keeps {name} outside of its parameters and buffers")
         if any(tensor.is_meta for tensor in held):  # without values: the case gives them in its call
             return built
         wanted = self.dtype(dtype) if dtype else None
@@ -182,6 +188,27 @@ class TorchDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _unregistered(module: torch.nn.Module, registered: set[int]) -> str:
+    """Return the name of an attribute that holds a tensor which is no parameter or buffer; empty where none does.
+
+    Such a tensor stays where it was made when the module moves to a device.
+    """
+    for prefix, part in module.named_modules():
+        for name, value in vars(part).items():
+            if name not in REGISTERED and any(id(tensor) not in registered for tensor in _tensors(value)):
+                return f"{prefix}.{name}" if prefix else name
+    return ""
+
+
+def _tensors(value: Any) -> Iterator[torch.Tensor]:
+    """Yield the tensors in nested lists, tuples and dicts."""
+    if isinstance(value, torch.Tensor):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(item)
 
 
 def _flavour() -> str:

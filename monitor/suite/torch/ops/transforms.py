@@ -1,7 +1,7 @@
 """Function transforms of torch.func, and changes of a module's weights."""
 
 from monitor.model import InputKind
-from monitor.suite.declare import EAGER, FLOATING, GRADIENT, case, tensor
+from monitor.suite.declare import EAGER, FLOATING, GRADIENT, built, case, tensor
 from monitor.suite.limits import (
     COMPILES,
     DIFFERENTIATES,
@@ -81,8 +81,12 @@ def _(np, x, v):
 
 
 @case("torch.func.functional_call", dtypes=FLOATING, modes=EAGERLY, condition=4, limits=SIZED | LINKED_SIZES)
-def functional_call(torch, x=tensor(5, 3), weight=tensor(2, 3)):
-    layer = torch.nn.Linear(3, 2, bias=False, device="meta")
+def functional_call(
+    torch,
+    x=tensor(5, 3),
+    weight=tensor(2, 3),
+    layer=built(lambda torch: torch.nn.Linear(3, 2, bias=False, device="meta")),
+):
     return torch.func.functional_call(layer, {"weight": weight}, (x,))
 
 
