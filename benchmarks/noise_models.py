@@ -39,7 +39,7 @@ SIMULATED = {
     **{kind: f"plain, and the layout of each build is worth {kind[7:]} of each series" for kind in LAYOUTS},
     "layout 5 % of a tenth": "plain, and the layout of each build is worth 5 % of one series in ten",
     "spikes": "a series is slower by 10 to 60 % on 3 % of its nights",
-    "two modes": "every series is slower by 20 % on two nights in five",
+    "two levels": "every series is slower by 20 % on two nights in five",
     "drifting": "a night's bias is 0.7 of the one before, and a new part",
     "heavy tails": "processes scatter as Student's t with two degrees of freedom",
     "slow nights": "on one night in ten the machine is slower by 30 %",
@@ -50,7 +50,7 @@ SIMULATED = {
     "twin machines": "each night is on one of two machines of one name: series differ by 10 %, calibration by 30 %",
     "all slower": "everything is slower by 10 % from the first judged night on",
     "moody builds": "one build in ten is slower by 10 % at a series, of one series in twenty",
-    "everything": "spikes to missed nights at once, two modes in every fifth series, and layout of 2 %",
+    "everything": "spikes to missed nights at once, two levels in every fifth series, and layout of 2 %",
 }
 KINDS = {
     **SIMULATED,
@@ -163,7 +163,7 @@ def simulated(kind: str, series: int, change: Floats, seed: int) -> Simulated:
         machine *= (1 - 0.7**2) ** 0.5  # as wide as it was
     if kind == "spikes" or everything:
         machine += np.where(rng.random(shape) < 0.03, np.log(rng.uniform(1.1, 1.6, shape)), 0)
-    if kind == "two modes" or everything:
+    if kind == "two levels" or everything:
         some = rng.random(series) < (0.2 if everything else 1)
         machine += np.where(some & (rng.random(shape) < 0.4), np.log(1.2), 0)
     if kind == "slow nights" or everything:

@@ -67,7 +67,8 @@ def changes(
 
     Without --group: the changes of the newest night of each target, framework and suite, and which of them count after
     triage. A slowdown is shown with its latency under the last good build and under the new one, and with its stage:
-    suspect, confirmed (slower in an A/B run), reported (slower on two or more nights of one week), ongoing, recovered.
+    suspect, confirmed (slower in a comparison), reported (slower on two or more nights of one week), ongoing or
+    recovered.
 
     With --group: the changes of all nights. Changes that share a build and the words of a message are one group.
     """

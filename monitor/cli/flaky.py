@@ -37,8 +37,8 @@ def flaky(
 ) -> None:
     """Show cases with inconsistent results, and how often.
 
-    A result is inconsistent if it differs from the results before and after it. The last column says if the case is
-    flaky.
+    A result is inconsistent if its two neighbours agree and differ from it, or if fresh workers disagreed. The last
+    column says if the case is flaky.
     """
     found = flaky_cells(history, series_selection(target, framework, suite, evidence))
     if json_:

@@ -31,7 +31,7 @@ from monitor.model.comparisons import (
     ExpectedLatency,
     MachineBaseline,
     Reason,
-    SlowMode,
+    SlowLevel,
 )
 from monitor.model.observations import Compiled, Digest, Latency, NumericalError, Observation, Retry
 from monitor.model.runs import Job, Run, RunEnd, Series
@@ -68,7 +68,7 @@ __all__ = [
     "RunEnd",
     "Series",
     "Signature",
-    "SlowMode",
+    "SlowLevel",
     "Stage",
     "WeeklyCases",
     "function_of",

@@ -53,8 +53,8 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class SlowMode:
-    """The slower of two modes of a case: nights from `lowest` above its level on; suspect beyond `bound`."""
+class SlowLevel:
+    """The slower of two levels of a case: nights from `lowest` above its level on; suspect beyond `bound`."""
 
     lowest: float
     bound: float
@@ -65,12 +65,12 @@ class ExpectedLatency:
     """Expected latency of a case.
 
     `level` is in natural logarithms of microseconds. A night above it by more than `bound`, after removal of the shift
-    common to all cases, is suspect. `slow` is set if the case has a second, slower mode.
+    common to all cases, is suspect. `slow` is set if the case has a second, slower level.
     """
 
     level: float
     bound: float
-    slow: SlowMode | None = None
+    slow: SlowLevel | None = None
 
     def excess(self, shift: float) -> float:
         """Return the distance beyond the bound of a night that is above the level by `shift`."""

@@ -88,7 +88,7 @@ def try_script(context: TrialContext, label: str, script: Path) -> Trial:
 
 
 def try_latency(context: TrialContext, label: str, case: str, good: str) -> Trial:
-    """Return how much slower a case is than under the good build, by an A/B run. Raises BuildUnavailable."""
+    """Return how much slower a case is than under the good build, by a comparison. Raises BuildUnavailable."""
     trial = try_case(context, label, case)
     if label == good or trial.outcome is not Outcome.PASS:
         return replace(trial, slower=0.0)

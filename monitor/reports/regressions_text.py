@@ -103,7 +103,7 @@ def _message(regression: Regression) -> str:
 
 def _time_to_detection(regression: Regression) -> str:
     if regression.kind is RegressionKind.SLOWER:
-        return "in an A/B run"
+        return "in a comparison"
     late = regression.detection
     return (
         f"{count(late.days, 'day')}, {count(late.builds, 'build')} after the build" if late else "later, in old builds"

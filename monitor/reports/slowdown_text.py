@@ -77,7 +77,7 @@ def _remarks(night: LatencyNight) -> Iterator[str]:
         if status not in ONLY_COUNTED and (more := len(night.of(status)) - MAX_LISTED) > 0:
             yield f"and {more} more {status}"
     if night.alike:
-        yield f"{night.alike} suspects were not slower in an A/B run"
+        yield f"{night.alike} suspects were not slower in a comparison"
     if suspects := night.of(SlowdownStatus.SUSPECT):
         first = ", ".join(f"{one.case} ({slower_by(one.step)})" for one in suspects[:3])
         yield f"{len(suspects)} cases were slower than usual and not compared, {first} first"
@@ -89,5 +89,5 @@ def drift_text(drift: CommonDrift) -> str:
     tonight = f"all cases together were {slower_by(drift.shift)} than usual" if drift.shift is not None else ""
     if drift.common is None:
         return f"{tonight}: caused by the machine or the build, as no other build was measured"
-    compared = f"in the A/B run, the controls are {slower_by(drift.common)} under the new build"
+    compared = f"in the comparison, the controls are {slower_by(drift.common)} under the new build"
     return f"{tonight}; {compared}" if tonight else compared

@@ -21,8 +21,8 @@ from monitor.analysis.latency.detection import (
     confirm_slower,
     drift,
     expectation,
-    modes,
     suspicion,
+    two_levels,
 )
 
 NOISE = 0.03
@@ -138,8 +138,8 @@ def test_a_night_in_the_slow_mode_is_no_step_and_a_step_shows_in_either(rng: np.
 def test_normal_nights_and_nights_with_spikes_have_one_mode(rng: np.random.Generator) -> None:
     nights = 0.05 * rng.standard_normal((WINDOW, 1000))
     nights[rng.random(nights.shape) < 0.03] += 0.3
-    assert np.isnan(modes(nights)).mean() > 0.97
-    assert np.isnan(modes(nights[:5])).all()
+    assert np.isnan(two_levels(nights)).mean() > 0.97
+    assert np.isnan(two_levels(nights[:5])).all()
 
 
 def test_side_by_side_what_ails_the_machine_ails_both(rng: np.random.Generator) -> None:

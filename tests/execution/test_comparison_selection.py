@@ -7,7 +7,7 @@ import math
 import pytest
 
 from monitor.execution.comparison_selection import choose_controls, latency_excess, newly_failing, within_budget
-from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome, SlowMode
+from monitor.model import CALIBRATION_APART, ExpectedLatency, Latency, MachineBaseline, Observation, Outcome, SlowLevel
 
 CASES = [f"jax/jax.f{number}/eager" for number in range(6)]
 PACE = MachineBaseline(1000.0, {case: ExpectedLatency(math.log(100.0), math.log(1.1)) for case in CASES})
@@ -29,7 +29,7 @@ def test_what_is_beyond_its_bound_is_suspect() -> None:
 
 
 def test_a_night_of_the_slow_mode_is_compared_with_that_mode() -> None:
-    slow = SlowMode(lowest=math.log(1.4), bound=math.log(1.6))
+    slow = SlowLevel(lowest=math.log(1.4), bound=math.log(1.6))
     two_modes = ExpectedLatency(math.log(100.0), math.log(1.1), slow)
     baseline = MachineBaseline(1000.0, {**PACE.cases, CASES[5]: two_modes})
     usual = [took(case, 100.0) for case in CASES[:5]]

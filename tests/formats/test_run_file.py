@@ -28,7 +28,7 @@ from monitor.model import (
     Reason,
     Retry,
     Signature,
-    SlowMode,
+    SlowLevel,
 )
 from support.run_files import write_run_file
 
@@ -105,7 +105,7 @@ def test_a_file_without_a_run_is_none(tmp_path: Path) -> None:
                 25,
                 {
                     "a chip": (
-                        MachineBaseline(1900.0, {"jax/jax.a/eager": ExpectedLatency(2.5, 0.05, SlowMode(0.1, 0.2))}),
+                        MachineBaseline(1900.0, {"jax/jax.a/eager": ExpectedLatency(2.5, 0.05, SlowLevel(0.1, 0.2))}),
                     )
                 },
                 ("jax==0.8",),

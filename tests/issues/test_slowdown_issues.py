@@ -134,7 +134,7 @@ def test_it_is_among_the_regressions() -> None:
     assert [line.strip() for line in rest] == [
         "1 of 1 case and 1 of 1 function bad on cpu: jax.f00",
         "25 % slower: 100 µs ± 1.14 µs, now 125 µs ± 1.43 µs",
-        "opened 2026-11-14 (1 cell); detected in an A/B run",
+        "opened 2026-11-14 (1 cell); detected in a comparison",
         f"the commits: https://github.com/jax-ml/jax/compare/{'0' * 39}c...{'0' * 39}d",
     ]
 

@@ -37,8 +37,8 @@ def test_a_night_as_text() -> None:
         "cpu jax paper: latency of jax==15.0 on a chip, cpu\n"
         "  reported  jax/jax.a/eager: 20 % slower: 100 us under jax==12.0 (3 processes)"
         " -> 120.5 us under jax==15.0 (2 processes)\n"
-        "  in the A/B run, the controls are 30 % slower under the new build\n"
-        "  2 suspects were not slower in an A/B run\n"
+        "  in the comparison, the controls are 30 % slower under the new build\n"
+        "  2 suspects were not slower in a comparison\n"
         "  4 cases were slower than usual and not compared, jax/jax.b/eager (10 % slower),"
         " jax/jax.c/eager (10 % slower), jax/jax.d/eager (10 % slower) first\n"
         "  note: not <all> was compared"
@@ -66,7 +66,7 @@ def test_a_night_as_markdown_is_inert() -> None:
         (
             CommonDrift(math.log(1.3), math.log(1.01)),
             "all cases together were 30 % slower than usual;"
-            " in the A/B run, the controls are 1 % slower under the new build",
+            " in the comparison, the controls are 1 % slower under the new build",
         ),
     ],
 )

@@ -30,7 +30,7 @@ def of(material: Snapshot, case: str = SLOW) -> tuple[LatencyLevel, ...]:
 
 def test_a_slowdown_that_was_told_of_is_a_level() -> None:
     material = snapshot_of(history(slow=2))
-    said = "25 % slower in an A/B run, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
+    said = "25 % slower in a comparison, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs ± 1.43 µs under jax 13.0"
     assert [replace(level, note=level.note.replace("\u202f", " ")) for level in of(material)] == [
         LatencyLevel(NEW, "25 % slower", said)
     ]
@@ -55,7 +55,7 @@ def test_the_look_back_says_between_which_builds() -> None:
     assert (
         moved.note == f"25 % slower permanently, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, by the weekly change points"
     )
-    assert "A/B run" in told.note
+    assert "comparison" in told.note
 
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:
@@ -79,7 +79,7 @@ def test_the_chart_of_the_case_marks_it(function: str) -> None:
     assert '<line class="level"' in figure
     assert ">25 % slower</text>" in figure
     assert ">14.0</text>" in figure  # the build stands on the axis
-    assert "<li>25 % slower in an A/B run, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
+    assert "<li>25 % slower in a comparison, from 100 µs ± 1.14 µs under jax 12.0 to 125 µs" in figure
 
 
 def test_the_function_has_its_regression(function: str) -> None:

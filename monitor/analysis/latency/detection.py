@@ -34,12 +34,12 @@ NOISE_NIGHTS = 60  # nights that say how far a series' nights are apart: of 30, 
 CLIPPED = 2.5  # robust deviations at which a night is clipped before the deviation of all is taken
 OF_CLIPPED = 0.98872  # deviation of standard normal figures that are clipped so
 
-# A series has two modes where the best split of its nights into fast and slow ones leaves so many nights on each side,
+# A series has two levels where the best split of its nights into fast and slow ones leaves so many nights on each side,
 # and the means so many deviations apart (Ashman, Bird and Zepf, 1994, "Detecting bimodality in astronomical datasets",
 # ask for 2). Normal nights, which can always be split, come to 2.7.
 MIN_MODE_NIGHTS = 5
 MIN_MODE_DISTANCE = 4.0
-MODE_EDGE = 1.64  # deviations below the mean of the slow mode from which a night belongs to it: 95 % of its nights do
+SLOW_EDGE = 1.64  # deviations below the mean of the slow level from which a night belongs to it: 95 % of its nights do
 
 CONTROLS = 25  # series that tell what all have in common: so many are compared though they are not suspect
 SAMPLES = 15  # fresh processes of each of two builds that are compared by hand, or in a bisection
@@ -52,7 +52,7 @@ class LatencyForecast:
     """Forecast of the next night from the nights so far, an array over series each; NaN if too few nights are known.
 
     `level` and `noise` are the series' own, the latter in standard deviations. The next night is suspect if it is above
-    the level by more than `bound`, after removal of the common drift. If a series has two modes, nights from
+    the level by more than `bound`, after removal of the common drift. If a series has two levels, nights from
     `slow_lowest` above the level belong to the slow one, and are suspect beyond `slow_bound`.
     """
 
@@ -99,7 +99,7 @@ def expectation(latencies: Floats) -> LatencyForecast:
 
     A night is suspect if it alone, or in the median with the two before it, is slower than the nights before those by
     more than `MIN_STEP`, `MIN_STEP_US` and `DEVIATIONS` of its noise. Both give a bound on that night by itself. If a
-    series has two modes, the night alone counts, by the level and noise of its own mode.
+    series has two levels, the night alone counts, by its own level and its noise.
     """
     plain = latencies - np.nan_to_num(drift(latencies))[:, None]
     lately = RECENT - 1
@@ -111,10 +111,10 @@ def expectation(latencies: Floats) -> LatencyForecast:
     alone = np.maximum(least, DEVIATIONS * noise)
     together = _third_above(plain[-lately:] - level, np.maximum(least, DEVIATIONS * MEDIAN_OF_RECENT * noise))
     bound = np.minimum(alone, np.maximum(together, least / 2))
-    fast, slow, of_mode = modes(past)
-    above = np.maximum(least, DEVIATIONS * of_mode)
+    fast, slow, of_level = two_levels(past)
+    above = np.maximum(least, DEVIATIONS * of_level)
     bound = np.where(np.isnan(slow), bound, fast - level + above)
-    return LatencyForecast(level, noise, bound, slow - level - MODE_EDGE * of_mode, slow - level + above)
+    return LatencyForecast(level, noise, bound, slow - level - SLOW_EDGE * of_level, slow - level + above)
 
 
 def suspicion(latencies: Floats) -> Suspicion:
@@ -178,11 +178,11 @@ def level_and_noise(latencies: Floats) -> tuple[Floats, Floats]:
     return np.where(known, level, np.nan), np.where(known, noise, np.nan)
 
 
-def modes(past: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return the levels of the fast and the slow mode of each series, and the deviation within a mode.
+def two_levels(past: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the levels of the fast and the slow nights of each series, and the deviation within one level.
 
-    Both modes come from the split of a series' nights with the least squares within both sides. NaN for a series with
-    one mode.
+    Both levels come from the split of a series' nights with the least squares within both sides. NaN for a series with
+    one level.
     """
     if len(past) < 2 * MIN_MODE_NIGHTS:
         none = np.full(past.shape[1], np.nan)

@@ -30,7 +30,7 @@ from monitor.analysis.latency.slowdown_confirmation import SideBySide, compare_l
 from monitor.analysis.latency.slowdown_reporting import FollowedCase, SlowdownReport, walk
 from monitor.history.run_matrix import Floats
 from monitor.history.store import LoadedHistory
-from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series, SlowMode
+from monitor.model import Baseline, Comparison, ComparisonSide, ExpectedLatency, MachineBaseline, Run, Series, SlowLevel
 
 # A drift beyond so many deviations of its own is reported as it is; nothing is measured again because of it.
 DRIFT_DEVIATIONS = 4.0
@@ -162,7 +162,7 @@ def _machine_baselines(nights: Nights, latencies: Floats) -> dict[str, tuple[Mac
         expected = expectation(latencies[rows])
         figures = np.round([expected.level, expected.bound, expected.slow_lowest, expected.slow_bound], 4).T.tolist()
         known = {
-            case: ExpectedLatency(level, bound, None if math.isnan(lowest) else SlowMode(lowest, slow_bound))
+            case: ExpectedLatency(level, bound, None if math.isnan(lowest) else SlowLevel(lowest, slow_bound))
             for case, (level, bound, lowest, slow_bound) in zip(nights.cases, figures, strict=True)
             if math.isfinite(bound)
         }

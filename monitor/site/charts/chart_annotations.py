@@ -70,9 +70,9 @@ def _changepoint_level(one: Changepoint) -> LatencyLevel:
 
 
 def _slowdown_level(slow: Slowdown, after: str) -> LatencyLevel:
-    """Return the level of a slowdown in an A/B run; `after` continues the note."""
+    """Return the level of a slowdown in a comparison; `after` continues the note."""
     step = slower_by(slow.step)
     sides = " to ".join(
         f"{latency_text(side)} under {label_title(side.build)}" for side in (slow.good, slow.new) if side
     )
-    return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} in an A/B run, from {sides}{after}")
+    return LatencyLevel(slow.new.build if slow.new else "", step, f"{step} in a comparison, from {sides}{after}")
