@@ -45,6 +45,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         markers |= {FOLDER_MARKERS[folder]} if folder in FOLDER_MARKERS else set()
         for marker in sorted(markers):
             item.add_marker(marker)
+    _measure_once(items)
+
+
+def _measure_once(items: list[pytest.Item]) -> None:
+    """Measure the coverage of the first set of parameters of each test alone: others run the same lines, and slower."""
+    seen = set()
+    for item in items:
+        test = item.nodeid.partition("[")[0]
+        if test in seen:
+            item.add_marker("no_cover")  # of pytest-cov
+        seen.add(test)
 
 
 @pytest.fixture(scope="session")
