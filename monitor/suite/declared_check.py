@@ -23,14 +23,15 @@ from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, STEP_TOLERANCE
 
 Call = Callable[[], Any]
 
-REFUSED = "the call and its reference both refuse these inputs"  # in the place of the result of a draw
+REFUSED = "a call that raises, like its reference"  # in the place of the result of a draw
 
 
 class DeclaredCheck:
     """The check of one declared case. Gradients are compared with differences of its reference.
 
     A case of a kind of inputs other than plain calls the function once for each draw; its result is the list of the
-    results. It is not timed. A draw with an empty dimension is left out if the call and the reference both refuse it.
+    results. It is not timed. A draw with an empty dimension that the reference refuses has no right result. It is
+    called and not judged.
     """
 
     declared_limit = ""
@@ -69,11 +70,12 @@ class DeclaredCheck:
         if case.kind is InputKind.PLAIN:
             return _judge(device, case, draws(case)[0], result)
         errors, wrong = [], []
-        for draw, drawn in zip(draws(case), result, strict=True):
-            if drawn is REFUSED:
-                continue
+        drawn = [*zip(draws(case), result, strict=True)]
+        if case.kind is InputKind.EMPTY:
+            drawn = [pair for pair in drawn if has_reference(case, pair[0])] or drawn
+        for draw, one in drawn:
             try:
-                if error := _judge(device, case, draw, drawn):
+                if error := _judge(device, case, draw, one):
                     errors.append(error)
             except MismatchError as mismatch:
                 wrong.append((draw.label, mismatch))

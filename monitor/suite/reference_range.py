@@ -56,7 +56,9 @@ def _decided(case: Case, got: Array, truth: FetchedTensor, others: list[Array], 
 
     `larger` are evaluations in which every partial product or sum that may overflow does.
     """
-    condition, dtype = case.declaration.condition, truth.dtype
+    dtype = truth.dtype
+    # The reference in bfloat16 is evaluated in single precision: its own rounding is far below the tolerance.
+    condition = 1.0 if case.dtype in SAME_RANGE else case.declaration.condition
     expected = in_range(truth.values, dtype)
     if got.shape != expected.shape:  # the shape may depend on the values
         alike = (other for other in others if other.shape == got.shape)
