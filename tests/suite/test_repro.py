@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TypeGuard
@@ -24,10 +25,11 @@ from monitor.model import InputKind, Outcome, input_kind_of
 from monitor.suite.discovery import collect, is_listed, suites
 from monitor.suite.repro import NoScriptError, _with_names, script
 from monitor.suite.verdict import opening
+from support.forked_scripts import ScriptHost, script_host
 
 RESULTS = Path(__file__).parents[2] / "results"
 FRAMEWORKS = ("jax", "tensorflow", "torch")
-SAMPLE = 5  # of each framework; a script costs the import of its framework
+SAMPLE = 5  # of each framework
 SEED = 1
 BETWEEN_STATEMENTS = re.compile(r"\n\n+(?=\S)")  # an empty line, and no indentation after it
 LISTED = {
@@ -40,7 +42,28 @@ LISTED = {
 }
 
 
+Run = Callable[[str, str], subprocess.CompletedProcess[str]]
+
 SAMPLED = 20  # a kind of inputs changes few lines of a script
+
+
+@pytest.fixture(scope="module")
+def hosts(builds: Callable[[str], ProvisionedBuild]) -> Iterator[Callable[[str], ScriptHost]]:
+    """Return a function that gives the host of a framework's scripts."""
+    with ExitStack() as resources:
+        yield cache(lambda name: resources.enter_context(script_host(builds(name).python, "numpy", name)))
+
+
+@pytest.fixture
+def run(hosts: Callable[[str], ScriptHost], tmp_path: Path) -> Run:
+    """Return a function that runs the script of a case in the environment of its framework."""
+
+    def run(text: str, case: str) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "repro.py"
+        path.write_text(text)
+        return hosts(case.partition("/")[0]).run(path)
+
+    return run
 
 
 def declared(framework: str) -> list[str]:
@@ -107,7 +130,7 @@ def test_a_name_that_the_script_needs_itself_is_another_in_it() -> None:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_a_script_says_what_the_worker_says(
-    framework: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
+    framework: str, builds: Callable[[str], ProvisionedBuild], run: Run, tmp_path: Path
 ) -> None:
     cases = [*random.Random(SEED).sample(declared(framework), SAMPLE), *LISTED.get(framework, ())]  # noqa: S311
     for suite in suites(framework):
@@ -117,7 +140,7 @@ def test_a_script_says_what_the_worker_says(
         with Worker(command) as worker:
             for case in set(cases) & set(worker.info.cases):
                 passes = worker.run_case(case, Limits(120, 4096)).outcome is Outcome.PASS
-                done = run(script(case), case, builds, tmp_path)
+                done = run(script(case), case)
                 assert (done.returncode == 0) is passes, f"{case}\n{done.stdout}\n{done.stderr}"
                 cases.remove(case)
     assert not cases
@@ -163,47 +186,43 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("case", PASSING)
-def test_a_script_that_passes_says_so(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
-    done = run(script(case, "mismatch: 3 of 4 elements off"), case, builds, tmp_path)
+def test_a_script_that_passes_says_so(case: str, run: Run) -> None:
+    done = run(script(case, "mismatch: 3 of 4 elements off"), case)
     assert done.returncode == 0, done.stderr
     said = "does not reproduce: it passes here; recorded: mismatch: 3 of 4 elements off"
     assert done.stdout.splitlines()[-1] == said
 
 
 @pytest.mark.parametrize("case", FAILING)
-def test_a_script_that_fails_says_so(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
-    done = run(script(case, FAILING[case]), case, builds, tmp_path)
+def test_a_script_that_fails_says_so(case: str, run: Run) -> None:
+    done = run(script(case, FAILING[case]), case)
     assert done.returncode == 1
     assert done.stdout.splitlines()[0] == f"recorded: {FAILING[case]}"
     assert done.stdout.splitlines()[-1] == "FAILS as recorded"
     assert "Traceback" in done.stderr
 
 
-def test_a_script_cannot_tell_of_a_harness_that_the_build_lacks(
-    builds: Callable[[str], ProvisionedBuild], tmp_path: Path
-) -> None:
+def test_a_script_cannot_tell_of_a_harness_that_the_build_lacks(run: Run) -> None:
     case = "jax/jax.lax.linalg.cholesky/harness-cholesky_shape_float16_4_4_"  # the last with it is jax 0.10.2
-    done = run(script(case, "unsupported: NotImplementedError"), case, builds, tmp_path)
+    done = run(script(case, "unsupported: NotImplementedError"), case)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (125, "cannot tell: this build has no such harness")
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_a_wrong_result_fails_its_script(case: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path) -> None:
+def test_a_wrong_result_fails_its_script(case: str, run: Run) -> None:
     that, this = FAULTS[case]
     right = script(case, "error: it raised")
     assert right.count(f"\n{that}\n") == 1
-    done = run(right.replace(f"\n{that}\n", f"\n{this}\n"), case, builds, tmp_path)
+    done = run(right.replace(f"\n{that}\n", f"\n{this}\n"), case)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "FAILS; recorded: error: it raised"
     assert "AssertionError" in done.stderr
 
 
 @pytest.mark.parametrize(("recorded", "said"), [("", "passes"), (seen(Outcome.PASS, ""), "passes as recorded")])
-def test_what_was_not_recorded_to_fail_passes(
-    recorded: str, said: str, builds: Callable[[str], ProvisionedBuild], tmp_path: Path
-) -> None:
+def test_what_was_not_recorded_to_fail_passes(recorded: str, said: str, run: Run) -> None:
     case = "torch/torch.cat/eager-float32"
-    assert run(script(case, recorded), case, builds, tmp_path).stdout.splitlines()[-1] == said
+    assert run(script(case, recorded), case).stdout.splitlines()[-1] == said
 
 
 @pytest.mark.parametrize(
@@ -249,12 +268,3 @@ def test_a_script_fails_as_recorded_only_where_it_says_the_same(
 def test_what_is_no_case_is_refused(case: str, said: str) -> None:
     with pytest.raises(NoScriptError, match=said):
         script(case)
-
-
-def run(
-    text: str, case: str, builds: Callable[[str], ProvisionedBuild], folder: Path
-) -> subprocess.CompletedProcess[str]:
-    path = folder / "repro.py"
-    path.write_text(text)
-    command = [builds(case.partition("/")[0]).python, path]
-    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
