@@ -1,7 +1,7 @@
 """Convolutions, and the batches of blocks that dilated convolutions used."""
 
 from monitor.suite.declare import COMPILED, EAGER, EVERY, FLOATING, GRADIENT, case, tensor
-from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, NOT_EMPTY, QUADRATIC
+from monitor.suite.limits import FINITE, FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, QUADRATIC
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -92,7 +92,13 @@ def _(np, x, kernel):
     return transposed(np, x.transpose(0, 2, 3, 1), kernel, 1).transpose(0, 3, 1, 2)
 
 
-@case("tf.nn.conv2d_transpose", name="empty", dtypes=("float32",), modes=(EAGER, COMPILED), limits=FIXED_RANK)
+@case(
+    "tf.nn.conv2d_transpose",
+    name="empty",
+    dtypes=("float32",),
+    modes=(EAGER, COMPILED),
+    limits=FIXED_RANK | LINKED_SIZES,
+)
 def conv2d_transpose_empty(tf, x=tensor(0, 3, 4, 2), kernel=tensor(2, 3, 3, 2)):
     return tf.nn.conv2d_transpose(x, kernel, output_shape=[0, 4, 6, 3], strides=1, padding="VALID")
 
