@@ -63,3 +63,5 @@ CHECKED: Limits = {Mode.COMPILED: "it checks its parameters on the host, and a c
 CAPSULE: Limits = {Mode.COMPILED: "it hands memory to another library"}
 FILES: Limits = {Mode.COMPILED: "it writes and reads a file"}
 SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}
+FUNCTIONALIZED: Limits = {Mode.COMPILED: "the compiler replaces the method by its function, which has cases of its own"}
+NEW_STORAGE: Limits = {Mode.COMPILED: "the call gives a tensor another storage, which a compiled function cannot"}
