@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -61,6 +62,30 @@ def test_the_operator_database_is_run_as_the_build_ships_it(
         assert (untimed.outcome, untimed.latency) == (Outcome.PASS, None)
         for random in ("torch.rand_like", "torch.bernoulli", "torch.nn.functional.dropout", "torch.empty_like"):
             assert worker.run_case(f"torch/{random}/opinfo-eager-float32", LIMITS).outcome is Outcome.PASS, random
+
+
+def test_the_module_database_is_run_and_a_wrong_module_is_found(
+    builds: Callable[[str], ProvisionedBuild],
+) -> None:
+    """One process: a layer passes in both modes, a random one too, and a changed layer differs from its reference."""
+    program = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import torch
+from monitor.suite.worker import checks_of, observe
+from monitor.suite.torch.device import TorchDevice
+device = TorchDevice("cpu")
+checks = checks_of(device, "modules")
+print(len(checks) > 400, len({check.function for check in checks.values()}) > 100)
+for name in ("Linear/modules-eager", "BatchNorm2d/modules-gradient", "TransformerEncoder/modules-eager"):
+    print(observe(device, checks[f"torch/torch.nn.{name}-float32"]).outcome.value)
+forward = torch.nn.Linear.forward
+torch.nn.Linear.forward = lambda self, input: forward(self, input) * 1.001
+print(observe(device, checks["torch/torch.nn.Linear/modules-eager-float32"]).outcome.value)
+"""
+    command_line = [builds("torch").python, "-c", program, str(PACKAGE.parent)]
+    done = subprocess.run(command_line, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["True", "True", "pass", "pass", "pass", "mismatch"], done.stderr
 
 
 def test_the_primitive_harness_is_run_with_its_authors_limits(

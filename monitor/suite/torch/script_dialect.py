@@ -9,6 +9,7 @@ from monitor.suite.chains.script import chain_script
 from monitor.suite.listed_script import judge_text
 from monitor.suite.repro import Dialect, NoScriptError
 from monitor.suite.torch.chains import SPELLING
+from monitor.suite.torch.module_script import module_case
 from monitor.suite.verdict import CLOSING, opening
 
 # A layer on the device `meta` has no values: the case gives them in its call.
@@ -219,4 +220,4 @@ def chains(function: str, variant: str, recorded: str) -> str:
     return chain_script(DIALECT, SPELLING, f"torch/{function}/{variant}", recorded)
 
 
-LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains, "opinfo": opinfo}
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains, "modules": module_case, "opinfo": opinfo}
