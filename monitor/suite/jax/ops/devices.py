@@ -1,10 +1,11 @@
 """Devices, placement, configuration, and output from compiled programs."""
 
 from monitor.suite.declare import COMPILED, DEVICE, EAGER, case, fact, formula, tensor
-from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY, Limits
 
 BOTH = (EAGER, COMPILED)
 SOME = ("float32", "bfloat16", "int32")
+OUTSIDE: Limits = {COMPILED: "a mesh can only be set outside of a compiled function"}
 
 DEVICES = [
     fact(
@@ -263,7 +264,7 @@ def _(result):
     return result == [["x"], 1, True]
 
 
-@case("jax.set_mesh", dtypes=("float32",))
+@case("jax.set_mesh", dtypes=("float32",), limits=OUTSIDE)
 def set_mesh(jax, x=tensor(4, 3), device=DEVICE):
     with jax.set_mesh(one_device_mesh(jax, device)):
         return jax.jit(lambda x: jax.lax.with_sharding_constraint(2 * x, jax.P("x")))(x)
