@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)#\s]*)(#[^)\s]+)?\)")
 PATH = re.compile(r"`([\w./-]*/[\w.-]+\.(?:py|md|yml))`")
 # Files that a guide creates.
-EXAMPLES = {"monitor/suite/jax/ops/choices.py", "monitor/suite/torch/ops/normalization.py"}
+EXAMPLES = {"monitor/suite/jax/ops/differences.py", "monitor/suite/torch/ops/bilinear.py"}
 CODE = re.compile(r"^```.*?^```|^    .*?$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 
 

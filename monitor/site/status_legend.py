@@ -121,9 +121,9 @@ STATES: Mapping[RegressionState, Sign] = {
 SLOWDOWN_STATUSES: Mapping[SlowdownStatus, Sign] = {
     SlowdownStatus.SUSPECT: Sign("?", "suspect", Tone.UNSURE, "slower than its noise explains, and not measured again"),
     SlowdownStatus.CONFIRMED: Sign(
-        "↓", "confirmed", Tone.PARTLY, "slower than the last good build in an A/B run, once so far"
+        "↓", "confirmed", Tone.PARTLY, "slower than the last good build in a comparison, once so far"
     ),
-    SlowdownStatus.REPORTED: Sign("⇊", "reported", Tone.BAD, "slower in the A/B runs of several nights, and reported"),
+    SlowdownStatus.REPORTED: Sign("⇊", "reported", Tone.BAD, "slower in comparisons of several nights, and reported"),
     SlowdownStatus.ONGOING: Sign("⇩", "ongoing", Tone.BAD, "reported on an earlier night, and still slow"),
     SlowdownStatus.RECOVERED: Sign("✓", "recovered", Tone.GOOD, "reported, and as fast as before again"),
 }
