@@ -64,9 +64,8 @@ MAX_PUSH_TRIES = 20
 class LoadedHistory:
     """A loaded history: the ordered heads of its runs, and one table of their observations.
 
-    The table has `run` and the columns of `monitor.history.layout.COLUMNS`, or those that were requested; `files` then
-    gives the others. The order is that of `monitor.history.ordering`. `comparisons` are by run id. `excluded_runs`
-    belong to no series.
+    The table has `run` and the requested columns of `monitor.history.layout.COLUMNS`; `files` gives the others. The
+    order is that of `monitor.history.ordering`. `comparisons` are by run id. `excluded_runs` belong to no series.
     """
 
     runs: tuple[RecordedRun, ...]
@@ -168,9 +167,8 @@ class HistoryReader:
             for item in series_runs(there, retractions):
                 heads.setdefault(item.run.series, []).append(item)
             if excluded := excluded_runs(self.files, there, retractions):
-                yield LoadedHistory(
-                    (), read_observations(self.files, (), columns), files=self.files, excluded_runs=excluded
-                )
+                empty = read_observations(self.files, (), columns)
+                yield LoadedHistory((), empty, files=self.files, excluded_runs=excluded)
             for series in sorted(heads):
                 runs = in_order(heads[series])
                 yield LoadedHistory(
