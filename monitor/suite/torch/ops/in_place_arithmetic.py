@@ -284,3 +284,45 @@ COMPARISONS = [
         dtypes=(*INTEGER, "bool"),
     ),
 ]
+
+
+def refused(change):
+    """Return whether a change in place raises RuntimeError."""
+    try:
+        change()
+    except RuntimeError:
+        return True
+    return False
+
+
+@case("torch.Tensor.add_", name="refused", dtypes=FLOATING)
+def add_refused(torch, x=tensor(3, 5)):
+    leaf, whole = x.clone().requires_grad_(), torch.ones(3, dtype=torch.int64, device=x.device)
+    return (
+        [
+            refused(lambda: leaf.add_(1)),  # a leaf with a gradient
+            refused(lambda: whole.add_(0.5)),  # a result that an integer cannot have
+            refused(lambda: x[0].clone().add_(x)),  # a larger shape
+            refused(lambda: x[:, :1].clone().expand(3, 4).add_(1)),  # several elements in one place
+        ],
+        whole,
+    )
+
+
+@add_refused.promise
+def _(result):
+    return result[0] == [True] * 4 and result[1].tolist() == [1, 1, 1]
+
+
+@case("torch.Tensor.mul_", name="saved", dtypes=FLOATING)
+def mul_of_saved(torch, x=tensor(3, 5)):
+    x = x.clone().requires_grad_()
+    saved, free = x.exp(), x + 1  # the derivative of the exponential function needs its result, that of a sum does not
+    saved.mul_(2), free.mul_(2)
+    free.sum().backward()
+    return refused(lambda: saved.sum().backward()), x.grad
+
+
+@mul_of_saved.promise
+def _(result):
+    return result[0] is True and (result[1] == 2).all()
