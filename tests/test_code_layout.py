@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 MODULES = sorted((CHECKOUT / "monitor").rglob("*.py"))
@@ -22,11 +20,10 @@ FRAGMENTS = ("What", "Whether", "How", "Of", "Which", "Who", "Whose", "Where", "
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def nodes(path: Path) -> Iterator[Documented]:
-    """Yield the module, and every class and function in it."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, Documented):
-            yield node
+@cache
+def nodes(path: Path) -> tuple[Documented, ...]:
+    """Return the module, and every class and function in it."""
+    return tuple(node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, Documented))
 
 
 def test_every_class_has_a_name_of_its_own() -> None:
@@ -38,23 +35,31 @@ def test_every_class_has_a_name_of_its_own() -> None:
     assert {name: files for name, files in places.items() if len(files) > 1} == {}
 
 
-@pytest.mark.parametrize("path", [*MODULES, *TESTS], ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_modules_and_functions_are_short(path: Path) -> None:
-    lines = len(path.read_text().splitlines())
-    assert lines <= LONGEST_MODULE, f"{lines} lines: split the module by subject"
-    for node in nodes(path):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-            assert (node.end_lineno or first) - first < LONGEST_FUNCTION, f"{node.name}: split the function"
+def test_modules_and_functions_are_short() -> None:
+    """Together, not one test for each file: the 700 starts of a test would take longer than the reading."""
+    long = []
+    for path in (*MODULES, *TESTS):
+        lines = len(path.read_text().splitlines())
+        if lines > LONGEST_MODULE:
+            long.append(f"{path.relative_to(CHECKOUT)}: {lines} lines: split the module by subject")
+        for node in nodes(path):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                if (node.end_lineno or first) - first >= LONGEST_FUNCTION:
+                    long.append(f"{path.relative_to(CHECKOUT)}: {node.name}: split the function")
+    assert not long, "\n".join(long)
 
 
-@pytest.mark.parametrize("path", DOCUMENTED, ids=lambda path: str(path.relative_to(CHECKOUT)))
-def test_no_docstring_begins_with_a_fragment(path: Path) -> None:
-    for node in nodes(path):
-        docstring = ast.get_docstring(node) or ""
-        word = docstring.split(maxsplit=1)[0].rstrip(",:") if docstring else ""
-        name = getattr(node, "name", "the module")
-        assert word not in FRAGMENTS, f"{name}: {docstring.splitlines()[0]}"
+def test_no_docstring_begins_with_a_fragment() -> None:
+    fragments = []
+    for path in DOCUMENTED:
+        for node in nodes(path):
+            docstring = ast.get_docstring(node) or ""
+            word = docstring.split(maxsplit=1)[0].rstrip(",:") if docstring else ""
+            if word in FRAGMENTS:
+                name = getattr(node, "name", "the module")
+                fragments.append(f"{path.relative_to(CHECKOUT)}: {name}: {docstring.splitlines()[0]}")
+    assert not fragments, "\n".join(fragments)
 
 
 def test_tests_that_start_a_framework_say_so() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -18,13 +18,22 @@ def server() -> Iterator[FaultyGitHub]:
 
 
 @pytest.fixture
-def github(server: FaultyGitHub) -> FaultyGitHub:
-    """The state before each: an issue of ours, and a run that handed something over."""
-    fake = FakeGitHub()
-    fake.url = server.url
-    server.fake.__dict__.update(fake.__dict__)
-    server.planted, server.often, server.renamed = None, 0, False
-    other = IssueMetadata(("other",), IssueState.OPEN, "title", (), NotifiedState("a", "b", ("cpu",), 1))
-    server.fake.file("ours", hidden_line(other))
-    server.fake.actions.upload(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
+def github(server: FaultyGitHub, as_before: Callable[[], None]) -> FaultyGitHub:
+    as_before()
     return server
+
+
+@pytest.fixture
+def as_before(server: FaultyGitHub) -> Callable[[], None]:
+    """Return a function that restores the state before: an issue of ours, and a run that handed something over."""
+
+    def restore() -> None:
+        fake = FakeGitHub()
+        fake.url = server.url
+        server.fake.__dict__.update(fake.__dict__)
+        server.planted, server.often, server.renamed = None, 0, False
+        other = IssueMetadata(("other",), IssueState.OPEN, "title", (), NotifiedState("a", "b", ("cpu",), 1))
+        server.fake.file("ours", hidden_line(other))
+        server.fake.actions.upload(server.fake.actions.run(), {"a.jsonl": b"{}\n"}, server.url)
+
+    return restore
