@@ -21,7 +21,7 @@ from monitor.formats.run_file import read_run_file
 from monitor.model import Job, Outcome
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-FEW = ("jax/jax.numpy.add/*", "jax/jax.tree_map/eager-float32")
+FEW = ("jax/jax.numpy.add/*-float32", "jax/jax.tree_map/eager-float32")
 
 
 Run = Callable[..., None]
@@ -95,7 +95,7 @@ def test_a_killed_run_goes_on_where_it_was(builds: Callable[[str], ProvisionedBu
     path = tmp_path / "run.jsonl"
     command = [
         *(sys.executable, "-m", "monitor.execution", "--framework", "jax", "--out", str(path)),
-        *("--python", str(builds("jax").python), "--case", "jax/jax.numpy.a[dr]*"),
+        *("--python", str(builds("jax").python), "--case", "jax/jax.numpy.a[dr]*/eager-*"),
     ]
     process = subprocess.Popen(command, cwd=CHECKOUT, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 60
