@@ -1,6 +1,6 @@
 """Backends of a target, one for each kind of evidence: execute on it, compile for it, lower for it, look it up.
 
-`runners/README.md` explains every field.
+`docs/reference/runner-file.md` explains every field.
 """
 
 from __future__ import annotations

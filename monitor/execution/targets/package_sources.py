@@ -1,7 +1,7 @@
 """Package sources: the frameworks of a file, the device of each, and the indexes that its builds come from.
 
 A runner file has the builds that execute on a target, a compiler's file those whose programs are compiled.
-`runners/README.md` explains every field.
+`docs/reference/runner-file.md` explains every field.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Targets: pieces of hardware, each described by a runner file.
 
 A file is checked as a whole before any part of it is used; every mistake is a `TargetError`.
-`runners/README.md` explains every field.
+`docs/reference/runner-file.md` explains every field.
 """
 
 from __future__ import annotations
