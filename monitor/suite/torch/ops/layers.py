@@ -1,7 +1,7 @@
 """Layers of numbers: embeddings, flattening, and layers that take their sizes from the first input."""
 
 from monitor.model import InputKind
-from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, indices, tensor
+from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, FLOATING, GRADIENT, built, case, indices, tensor
 from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, JUMP, NOT_EMPTY, PARAMETERS
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
@@ -171,3 +171,43 @@ def cosine_similarity_broadcast(torch, x=tensor(3, 5), y=tensor(5)):
 def _(np, x, y):
     norms = [np.maximum(np.sqrt(np.sum(z * z, axis=-1)), 1e-3) for z in (x, y)]
     return np.sum(x * y, axis=-1) / (norms[0] * norms[1])
+
+
+@case("torch.nn.Dropout2d", dtypes=FLOATING)
+def dropout_2d(torch, dtype=DTYPE, device=DEVICE):
+    torch.manual_seed(7)
+    kept = torch.nn.Dropout2d(0.5)(torch.ones(64, 64, 3, 2, dtype=dtype, device=device)).flatten(2)
+    whole = bool((kept == kept[:, :, :1]).all())  # a channel is dropped as one
+    return whole, sorted({*kept[:, :, 0].flatten().tolist()}), float((kept[:, :, 0] == 0).double().mean())
+
+
+@dropout_2d.promise
+def _(result):
+    whole, values, dropped = result
+    return whole and values == [0.0, 2.0] and abs(dropped - 0.5) < 0.047  # six standard deviations of 4,096
+
+
+@case("torch.nn.Dropout2d", name="evaluating", dtypes=FLOATING, modes=ALL_MODES)
+def dropout_2d_evaluating(torch, x=tensor(2, 3, 2, 2), layer=built(lambda torch: torch.nn.Dropout2d().eval())):
+    return layer(x)
+
+
+@dropout_2d_evaluating.reference
+def _(np, x):
+    return x
+
+
+@case("torch.nn.functional.affine_grid", dtypes=FLOATING, modes=ALL_MODES, condition=4, limits=FIXED_SHAPES)
+def affine_grid(torch, theta=tensor(2, 2, 3)):
+    corners = torch.nn.functional.affine_grid(theta, (2, 1, 3, 5), align_corners=True)
+    return corners, torch.nn.functional.affine_grid(theta, (2, 1, 3, 5), align_corners=False)
+
+
+@affine_grid.reference
+def _(np, theta):
+    found = []
+    for ends in (np.array([1.0, 1.0]), np.array([4 / 5, 2 / 3])):  # centers of the corner pixels
+        x, y = np.linspace(-ends[0], ends[0], 5), np.linspace(-ends[1], ends[1], 3)
+        places = np.stack([np.broadcast_to(x, (3, 5)), np.broadcast_to(y[:, None], (3, 5)), np.ones((3, 5))], axis=-1)
+        found.append(np.sum(places[None, :, :, None, :] * theta[:, None, None], axis=-1))
+    return found
