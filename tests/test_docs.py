@@ -44,6 +44,11 @@ def test_the_index_leads_to_every_page() -> None:
     assert {page for page in documents() if index.parent in page.parents} <= linked | {index}
 
 
+def test_each_report_is_linked_from_a_finding() -> None:
+    reports = {page for page in documents() if page.parent.name == "upstream" and page.name != "README.md"}
+    assert reports - links(ROOT / "docs" / "findings.md") == set()
+
+
 def links(page: Path) -> set[Path]:
     return {(page.parent / path).resolve() for path, _ in LINK.findall(page.read_text(encoding="utf-8"))}
 

@@ -1,6 +1,6 @@
 """Read the known issues of functions from the tables of `docs/findings.md`.
 
-These tables have the columns case, what happens, instead.
+These tables have the columns case, effect, since, alternative, report.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.model import function_of
 
-HEAD = ["case", "what happens", "instead"]
+HEAD = ["case", "effect", "since", "alternative", "report"]
 CASE = re.compile(r"`(\w+/[^`/]+/[^`]+)`")
 
 
@@ -43,8 +43,8 @@ def _rows(text: str) -> Iterator[tuple[str, str, str]]:
         elif cells == HEAD:
             inside = True
         elif inside and not cells[0].startswith("-"):
-            case, what, instead = cells
-            yield case, what, instead
+            case, effect, _, alternative, _ = cells
+            yield case, effect, alternative
 
 
 def code_parts(text: str) -> list[tuple[bool, str]]:

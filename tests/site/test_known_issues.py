@@ -15,9 +15,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "findings.md"
 def test_a_row_speaks_of_every_function_that_it_names(tmp_path: Path) -> None:
     document = tmp_path / "findings.md"
     document.write_text(
-        "| case | what happens | instead |\n|---|---|---|\n"
-        "| `jax/jax.lu/eager`, `-bfloat16`, `jax/jax.qr/*-float32` | refuses | `jax.vmap` |\n"
-        "| `jax/jax.lu/batch` | is slow | |\n"
+        "| case | effect | since | alternative | report |\n|---|---|---|---|---|\n"
+        "| `jax/jax.lu/eager`, `-bfloat16`, `jax/jax.qr/*-float32` | refuses | | `jax.vmap` | none found |\n"
+        "| `jax/jax.lu/batch` | is slow | 0.6 | | |\n"
         "\n| name | since | instead |\n|---|---|---|\n| `jax/jax.gone/eager` | 0.6 | nothing |\n"
     )
     assert load_known_issues(document) == {
