@@ -34,7 +34,8 @@ class CaseCheck(Protocol):
     """A check of one function.
 
     `dtype` is that of its inputs, empty where it has none. `declared_limit` is the limit that the authors of the
-    function declare, empty where they declare none. `timed` is whether its latency is measured.
+    function declare, empty where they declare none. `timed` is whether its latency is measured. `fresh` is whether the
+    results of two calls shall share no memory; it is known after `judge`.
     """
 
     @property
@@ -54,6 +55,9 @@ class CaseCheck(Protocol):
 
     @property
     def timed(self) -> bool: ...
+
+    @property
+    def fresh(self) -> bool: ...
 
     def prepare(self, device: Device) -> Callable[[], Any]:
         """Return the call to check, without arguments; its inputs are on the device."""

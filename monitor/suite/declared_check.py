@@ -19,6 +19,7 @@ from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, refer
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.reference_range import undecided_as_expected, underflow
 from monitor.suite.references import expected_results, has_reference
+from monitor.suite.signed_zeros import refuse_other_zeros
 from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, STEP_TOLERANCE
 
 Call = Callable[[], Any]
@@ -43,7 +44,9 @@ class DeclaredCheck:
         self.dtype = case.dtype
         self.mode = case.mode
         self.timed = case.kind is InputKind.PLAIN
+        self.fresh = False
         self._given: list[tuple[str, Any, Array]] = []
+        self._calls: list[tuple[Callable[..., Any], dict[str, Any]]] = []  # of each draw, with its tensors
 
     def prepare(self, device: Device) -> Call:
         case = self.case
@@ -53,12 +56,14 @@ class DeclaredCheck:
             if not isinstance(value, Tensor)
         }
         compiled: dict[object, Callable[..., Any]] = {}
-        self._given = []
+        self._given, self._calls = [], []
+        body = partial(case.declaration.call, device.module)
         calls = []
         for draw in draws(case):
             given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
             self._given += given
             tensors = {name: put for name, put, _ in given}
+            self._calls.append((partial(body, **others), dict(tensors)))
             calls.append(_call(device, case, draw, tensors, others, compiled))
         if case.kind is InputKind.PLAIN:
             return calls[0]
@@ -67,6 +72,7 @@ class DeclaredCheck:
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         case = self.case
         _refuse_changed(device, self._given)
+        self._judge_memory(device, [result] if case.kind is InputKind.PLAIN else result)
         if case.kind is InputKind.PLAIN:
             return _judge(device, case, draws(case)[0], result)
         errors, wrong = [], []
@@ -84,6 +90,13 @@ class DeclaredCheck:
             others = f"; also wrong: {', '.join(label for label, _ in wrong[1:])}" if wrong[1:] else ""
             raise MismatchError(f"{label}: {first}{others}", first.error)
         return NumericalError.largest(errors)
+
+    def _judge_memory(self, device: Device, results: list[Any]) -> None:
+        """Judge which results of an eager call are views. A promise says nothing about them."""
+        declaration = self.case.declaration
+        if self.mode is Mode.EAGER and declaration.numeric and declaration.tensors:
+            judged = [device.judge_memory(*call, result) for call, result in zip(self._calls, results, strict=True)]
+            self.fresh = bool(judged) and all(judged)
 
 
 def _call(
@@ -171,11 +184,15 @@ def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalErro
         _keep_promise(case, draw, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
         return None
     got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
+    if draw.tensors and any(isinstance(leaf, FetchedTensor) and leaf.weak for leaf in got):
+        raise MismatchError("the result has a weak type, and the inputs have none")
     condition = case.declaration.condition
     if case.mode is not Mode.GRADIENT:
         want = _as_tensors(got, expected_results(case, draw), case.result_dtype)
         if draw.exact_range:
-            return compare(got, want, Leniency(condition=condition))
+            error = compare(got, want, Leniency(condition=condition))
+            refuse_other_zeros(case, draw, got)
+            return error
         got = undecided_as_expected(case, draw, got, want)
         return compare(got, want, Leniency(condition=condition, slack=underflow(want)))
     names = [name for name, spec in draw.tensors.items() if spec.differentiable(case.dtype)]

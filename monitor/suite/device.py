@@ -54,6 +54,15 @@ class Device(Protocol):
     def fetch(self, leaf: Any) -> FetchedTensor | None:
         """Return a tensor's values and dtype; None for anything that is not a tensor of the framework."""
 
+    def memory(self, leaf: Any) -> int | None:
+        """Return the address of the memory that a tensor shares with its views; None if no call can write into it."""
+
+    def judge_memory(self, call: Callable[..., Any], tensors: dict[str, Any], result: Any) -> bool:
+        """Raise MismatchError if a result of `call(**tensors)` is a view of an input against the contract of the call.
+
+        Return whether each call shall return memory of its own.
+        """
+
     def elsewhere(self, leaf: Any) -> str:
         """Return the device of a tensor that is not on our device, else an empty string."""
 

@@ -28,7 +28,7 @@ HERE = Path(__file__).parent
 GENERATED = "chains"  # the suite of generated programs, whose cases are known without a build
 KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
 # Modules in the folder of a framework that are no suite of checks.
-NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "module_script", "script_dialect"}
+NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "meta", "module_script", "script_dialect"}
 
 
 class DeclarationError(ValueError):

@@ -37,10 +37,13 @@ class MismatchError(Exception):
 
 
 class FetchedTensor:
-    """A fetched tensor of a framework: its values as a NumPy array, and the name of its dtype."""
+    """A fetched tensor of a framework: its values as a NumPy array, and the name of its dtype.
 
-    def __init__(self, values: Array, dtype: str) -> None:
-        self.values, self.dtype = values, dtype
+    `weak` is whether another operand decides the dtype of a later result, as for a Python number (JAX).
+    """
+
+    def __init__(self, values: Array, dtype: str, *, weak: bool = False) -> None:
+        self.values, self.dtype, self.weak = values, dtype, weak
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,8 @@ def observe(device: Device, check: CaseCheck) -> Observation:
             seed(device)
             digest = before
             last = device.repeat(call, 1)
+            if check.fresh and _memory(device, result) & _memory(device, last):
+                raise MismatchError("a later call returns the memory of an earlier result")
             if not digest_of(device, last).agrees(before):
                 digest = None
                 _judge_last(device, check, last)
@@ -136,6 +138,10 @@ def observe(device: Device, check: CaseCheck) -> Observation:
         digest=digest,
         seconds=round(time.perf_counter() - start, 3),
     )
+
+
+def _memory(device: Device, result: Any) -> set[int]:
+    return {address for leaf in leaves(result) if (address := device.memory(leaf)) is not None}
 
 
 def _judge_last(device: Device, check: CaseCheck, result: Any) -> None:

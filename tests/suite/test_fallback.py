@@ -35,7 +35,7 @@ def run(python: Path | str, code: str, **environment: str) -> list[str]:
 OBSERVE = """
 from monitor.suite.worker import observe
 class Check:
-    id, function, declared_limit, timed = "x/y/z", "{module}.add", "", False
+    id, function, declared_limit, timed, fresh = "x/y/z", "{module}.add", "", False, False
     def __init__(self, call): self.call = call
     def prepare(self, device): return self.call
     def judge(self, device, result): return None

@@ -38,6 +38,12 @@ class NumpyDevice:
     def seed(self, number: int) -> None:
         np.random.seed(number)
 
+    def memory(self, leaf: Any) -> int | None:
+        return np.lib.array_utils.byte_bounds(leaf)[0] if isinstance(leaf, np.ndarray) else None
+
+    def judge_memory(self, call: Any, tensors: dict[str, Any], result: Any) -> bool:
+        return not any(np.shares_memory(result, tensor) for tensor in tensors.values())
+
     def fallbacks(self) -> tuple[str, ...]:
         return ()
 

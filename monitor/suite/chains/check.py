@@ -34,6 +34,7 @@ class ChainCheck:
     """A program in a mode. With a gradient, its result is that of the program and its derivatives."""
 
     declared_limit = ""
+    fresh = False  # a program may end with a view
     timed = False  # two programs in five hundred are no profile of a framework
 
     def __init__(self, framework: str, spelling: Spelling, program: Program, mode: Mode) -> None:

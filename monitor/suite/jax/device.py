@@ -85,6 +85,13 @@ class JaxDevice:
     def fetch(self, leaf: Any) -> FetchedTensor | None:
         return fetch(leaf)
 
+    def memory(self, leaf: Any) -> None:
+        """Return nothing: no call can write into an array."""
+
+    def judge_memory(self, call: Callable[..., Any], tensors: dict[str, Any], result: Any) -> bool:
+        del call, tensors, result
+        return False
+
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, jax.Array) and leaf.devices() != {self._device}:
             return ", ".join(sorted(map(str, leaf.devices())))
@@ -136,4 +143,5 @@ def fetch(leaf: Any) -> FetchedTensor | None:
         return None
     dtype = str(leaf.dtype)
     values = np.asarray(leaf)
-    return FetchedTensor(values.astype(float) if dtype == "bfloat16" or dtype.startswith("float8") else values, dtype)
+    wide = values.astype(float) if dtype == "bfloat16" or dtype.startswith("float8") else values
+    return FetchedTensor(wide, dtype, weak=getattr(leaf, "weak_type", False))

@@ -1,8 +1,9 @@
 """JAX's own primitive harness: every use of a primitive that its authors test, with the limits that they declare.
 
-The harness is `test_harnesses` of `jax._src.internal_test_util`, as the installed build ships it. The truth is the same
-function on the CPU, from the same inputs in double precision where it takes them, else as they are: for the CPU itself,
-and what has no wider dtype, a check that it runs.
+The harness is `test_harnesses` of `jax._src.internal_test_util`, as the installed build ships it. JAX traces the
+function of a harness: shapes, dtypes and weak types of the results follow, and the list of primitives. The truth is the
+value of these primitives in NumPy, in double precision (`monitor.suite.jaxprs`). A primitive without such a reference
+is compared with itself on the CPU, from the same inputs in double precision where it takes them, else as they are.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from monitor.suite.device import Device
 from monitor.suite.inputs import Array
 from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
+from monitor.suite.jaxprs import evaluate, widened
+from monitor.suite.jaxprs.factors import FACTORED, nearest
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.tolerances import tolerance_of
 
@@ -67,6 +70,7 @@ class HarnessCheck:
     """One use of a primitive. The first one in single precision of each primitive is timed."""
 
     mode = Mode.EAGER
+    fresh = False
 
     def __init__(self, harness: Any, declared_limit: str, *, timed: bool) -> None:
         self.harness = harness
@@ -83,27 +87,42 @@ class HarnessCheck:
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         del device
         group, dtype = self.harness.group_name, str(np.dtype(self.harness.dtype))
-        got = [*_fetched(result)]
-        inputs = self._inputs()
-        truth, want = self._truth(inputs)
+        got, inputs = [*_fetched(result)], self._inputs()
+        program, arrays = _traced(self.harness.dyn_fun, inputs)
+        _refuse_other_types(result, got, program.out_avals)
         if group in SHAPES_ALONE:
-            return compare(shapes(got), shapes(want))
+            return None
+        leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
+        if group in FACTORED:
+            FACTORED[group](np.asarray(widened(arrays[0])), [one.values for one in got], dtype)
+        truth, want = self._truth(program, arrays, inputs)
         if group in UNIQUE and len(got) > 1:
             got, want = ([one[place] for place in UNIQUE[group]] for one in (got, want))
-        leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
+        if group == "eig":
+            got, want = got[:1], [FetchedTensor(nearest(got[0].values, want[0].values), "")]
         try:
             return compare(got, want, leniency)
         except MismatchError:
             if len(want) != len(got) or group in UNIQUE:
                 raise
-            slack = sensitivity(lambda factors: truth(_scaled(inputs, factors)), want, dtype)
+            slack = sensitivity(truth, want, dtype)
             return compare(got, want, replace(leniency, slack=slack))
 
     def _inputs(self) -> list[Any]:
         return [*self.harness.dyn_args_maker(np.random.RandomState(HARNESS_SEED))]
 
-    def _truth(self, inputs: list[Any]) -> tuple[Callable[[list[Any]], list[Any]], list[Any]]:
-        """Return the function that computes the truth, and the truth: in double precision if the function takes it."""
+    def _truth(
+        self, program: Any, arrays: list[Any], inputs: list[Any]
+    ) -> tuple[Callable[[Factors], list[Any]], list[Any]]:
+        """Return the truth for inputs that are multiplied by factors, and the truth for the inputs."""
+        try:
+            return lambda factors: _evaluated(program, _scaled(arrays, factors)), _evaluated(program, arrays)
+        except Exception:  # no reference: parameters of a primitive are private, and a build may change them
+            truth, want = self._own_truth(inputs)
+            return lambda factors: truth(_scaled(inputs, factors)), want
+
+    def _own_truth(self, inputs: list[Any]) -> tuple[Callable[[list[Any]], list[Any]], list[Any]]:
+        """Return the function that computes the truth on the CPU, and the truth: in double precision if it takes it."""
         plain = self.harness.fullname.startswith(PLAIN)
         for computing in (self._plain_truth,) if plain else (self._wide_truth, self._plain_truth):
             try:
@@ -119,6 +138,33 @@ class HarnessCheck:
         with jax.default_device(jax.devices("cpu")[0]):
             results = _fetched(self.harness.dyn_fun(*inputs))
             return [FetchedTensor(leaf.values, "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
+
+
+def _traced(function: Callable[..., Any], inputs: list[Any]) -> tuple[Any, list[Any]]:
+    """Return the traced program of a function, and its arguments: those of the inputs that are arrays."""
+    places = [place for place, value in enumerate(inputs) if _is_plain(value)]
+
+    def call(*arrays: Any) -> Any:
+        given = dict(zip(places, arrays, strict=True))
+        return function(*(given.get(place, value) for place, value in enumerate(inputs)))
+
+    arrays = [inputs[place] for place in places]
+    return jax.make_jaxpr(call)(*arrays), arrays
+
+
+def _refuse_other_types(result: Any, got: list[Any], abstract: list[Any]) -> None:
+    """Raise MismatchError for another shape, dtype or weak type than that of the traced program."""
+    tensors = jax.tree_util.tree_leaves(result)
+    compare(shapes(got), [tuple(one.shape) for one in abstract])
+    for leaf, fetched, one in zip(tensors, got, abstract, strict=True):
+        if isinstance(fetched, FetchedTensor) and fetched.dtype != str(one.dtype):
+            raise MismatchError(f"dtype {fetched.dtype}, expected {one.dtype}")
+        if (is_weak := bool(getattr(leaf, "weak_type", False))) != one.weak_type:
+            raise MismatchError(f"{'a' if is_weak else 'no'} weak type, expected {'one' if one.weak_type else 'none'}")
+
+
+def _evaluated(program: Any, arrays: list[Any]) -> list[Any]:
+    return [FetchedTensor(values, "") for values in evaluate(program, arrays)]
 
 
 def _harnesses(device: Device) -> Any:

@@ -94,6 +94,13 @@ class TensorflowDevice:
         dtype = tf.as_dtype(leaf.dtype).name
         return FetchedTensor(np.asarray(values, dtype=float) if dtype == "bfloat16" else np.asarray(values), dtype)
 
+    def memory(self, leaf: Any) -> None:
+        """Return nothing: no call can write into an array."""
+
+    def judge_memory(self, call: Callable[..., Any], tensors: dict[str, Any], result: Any) -> bool:
+        del call, tensors, result
+        return False
+
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, tf.Tensor) and hasattr(leaf, "backing_device"):
             device: str = leaf.backing_device

@@ -20,6 +20,7 @@ from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor
+from monitor.suite.torch.meta import Arguments, contract_of, memory_of
 
 # Messages of refusals by PyTorch. Every other exception is an error.
 REFUSALS = re.compile(
@@ -128,6 +129,16 @@ class TorchDevice:
         if not isinstance(leaf, torch.Tensor):
             return None
         return fetch(leaf)
+
+    def memory(self, leaf: Any) -> int | None:
+        return memory_of(leaf) if isinstance(leaf, torch.Tensor) else None
+
+    def judge_memory(self, call: Callable[..., Any], tensors: dict[str, Any], result: Any) -> bool:
+        contract = contract_of(lambda given: call(**given.named), Arguments(tensors))
+        if contract is None:
+            return False
+        contract.judge_memory(result, [*tensors.values()])
+        return contract.fresh
 
     def elsewhere(self, leaf: Any) -> str:
         if isinstance(leaf, torch.Tensor) and leaf.device.type != self._device.type:

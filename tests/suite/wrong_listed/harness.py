@@ -2,12 +2,13 @@
 
 import jax
 import numpy as np
+from jax._src.lax.lax import _convert_element_type
 
 from monitor.suite.jax.harness import HarnessCheck, _harnesses
 
 
 class Wrong:
-    """A harness whose results in single precision have a fault."""
+    """A harness whose kernels have a fault in every dtype."""
 
     def __init__(self, harness, fault):
         self._harness, self._fault = harness, fault
@@ -17,7 +18,7 @@ class Wrong:
 
     def dyn_fun(self, *inputs):
         result = self._harness.dyn_fun(*inputs)
-        return FAULTS[self._fault](result) if result.dtype == "float32" else result
+        return result if isinstance(result, jax.core.Tracer) else FAULTS[self._fault](result)
 
 
 FAULTS = {
@@ -27,6 +28,8 @@ FAULTS = {
     "off-by-a-thousandth": lambda result: result * 1.001,
     "nan": lambda result: result * jax.numpy.nan,
     "shape": lambda result: result[None],
+    "dtype": lambda result: result.astype("float64"),
+    "weak-type": lambda result: _convert_element_type(result, weak_type=True),
 }
 
 

@@ -6,18 +6,22 @@ from monitor.suite.torch.opinfo import OperatorCheck
 
 
 class Wrong:
-    """An operator of the database whose results in single precision have a fault."""
+    """An operator of the database whose kernels have a fault in every dtype."""
 
     variant_test_name = ""
 
     def __init__(self, operator, fault):
         self.name = self.full_name = operator.name
-        self.sample_inputs = operator.sample_inputs
+        self.sample_inputs, self.ref = operator.sample_inputs, operator.ref
         self._operator, self._fault = operator, fault
 
     def __call__(self, *args, **kwargs):
         result = self._operator(*args, **kwargs)
-        return FAULTS[self._fault](result) if result.dtype is torch.float32 and result.numel() else result
+        if result.is_meta or not result.numel():
+            return result
+        if self._fault == "input-changed":
+            args[0].zero_()
+        return FAULTS.get(self._fault, FAULTS["fine"])(result)
 
 
 def one_element(result):
@@ -33,6 +37,7 @@ FAULTS = {
     "off-by-a-thousandth": lambda result: result * 1.001,
     "nan": lambda result: result * float("nan"),
     "shape": lambda result: result[None],
+    "dtype": lambda result: result.double(),
 }
 
 
@@ -40,7 +45,7 @@ def checks(device):
     from torch.testing._internal.common_methods_invocations import op_db
 
     operator = next(operator for operator in op_db if operator.name == "mul")
-    for fault in FAULTS:
+    for fault in (*FAULTS, "input-changed"):
         check = OperatorCheck(Wrong(operator, fault), "torch.mul", torch.float32)
         check.id = f"torch/torch.mul/{fault}"
         yield check

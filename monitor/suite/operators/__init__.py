@@ -1,0 +1,1 @@
+"""References and contracts of the operators in PyTorch's database."""

@@ -1,0 +1,147 @@
+"""The contract of a call of PyTorch: what follows from its arguments without their values.
+
+On PyTorch's `meta` device no kernel runs. A call there shows the shapes and dtypes of its results, which of them are
+views of an argument, and which arguments it changes.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from monitor.suite.oracle import MismatchError, leaves
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Shape, dtype and shared arguments of each tensor that a call returns, and the arguments that it changes.
+
+    Arguments are places in the list of all tensors among them. `fresh` is whether no result is a view of an argument,
+    or of the result of another call.
+    """
+
+    results: tuple[tuple[tuple[int, ...], torch.dtype, frozenset[int]], ...]
+    changed: frozenset[int]
+
+    fresh: bool
+
+    def judge(self, result: Any, given: list[torch.Tensor], copies: list[torch.Tensor]) -> None:
+        """Raise MismatchError if a call broke the contract; `copies` are its arguments as they were before."""
+        self._judge_types(result)
+        self.judge_memory(result, given)
+        for place, (tensor, copy) in enumerate(zip(given, copies, strict=True)):
+            if place not in self.changed and not _alike(tensor, copy):
+                raise MismatchError("the call changed its input")
+
+    def _judge_types(self, result: Any) -> None:
+        tensors = _tensors(result)
+        if len(tensors) != len(self.results):
+            raise MismatchError(f"{len(tensors)} tensors, expected {len(self.results)}")
+        for tensor, (shape, dtype, _) in zip(tensors, self.results, strict=True):
+            if tuple(tensor.shape) != shape:
+                raise MismatchError(f"shape {tuple(tensor.shape)}, expected {shape}")
+            if tensor.dtype is not dtype:
+                raise MismatchError(f"dtype {_name(tensor.dtype)}, expected {_name(dtype)}")
+
+    def judge_memory(self, result: Any, given: list[torch.Tensor]) -> None:
+        """Raise MismatchError if a result is a view of an argument where it shall be none, or the reverse."""
+        for tensor, (_, _, shared) in zip(_tensors(result), self.results, strict=False):
+            memory = memory_of(tensor)
+            if memory is None:
+                continue
+            here = {place for place, one in enumerate(given) if memory_of(one) == memory}
+            if here - shared and not shared:
+                raise MismatchError("the result shares memory with an input")
+            if shared - here and not here:
+                raise MismatchError("the result is a copy where a view is expected")
+
+
+def contract_of(call: Callable[[Any], Any], sample: Any) -> Contract | None:
+    """Return the contract of `call(sample)`, for a sample with a method `transform`; None where none is known."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            given = sample.transform(_abstract)
+            arguments = tensors_of(given)
+            versions = [tensor._version for tensor in arguments]
+            results = _tensors(call(given))
+            again = {_storage(tensor) for tensor in _tensors(call(given))}
+    except Exception:  # an operator without a rule, or whose shapes depend on values
+        return None
+    if not all(tensor.is_meta for tensor in results):
+        return None
+    changed = (place for place, tensor in enumerate(arguments) if tensor._version != versions[place])
+    described = tuple(_described(tensor, arguments) for tensor in results)
+    fresh = not any(shared for _, _, shared in described) and not again & {_storage(tensor) for tensor in results}
+    return Contract(described, frozenset(changed), fresh)
+
+
+class Arguments:
+    """Named arguments, as `contract_of` takes them."""
+
+    def __init__(self, named: dict[str, Any]) -> None:
+        self.named = named
+
+    def transform(self, change: Callable[[Any], Any]) -> Arguments:
+        """Return the arguments, each changed."""
+        return Arguments({name: change(value) for name, value in self.named.items()})
+
+
+def tensors_of(sample: Any) -> list[torch.Tensor]:
+    """Return the tensors of a sample, in their order."""
+    found: list[torch.Tensor] = []
+
+    def look(value: Any) -> Any:
+        if isinstance(value, torch.Tensor):
+            found.append(value)
+        return value
+
+    sample.transform(look)
+    return found
+
+
+def memory_of(tensor: torch.Tensor) -> int | None:
+    """Return the address of the memory that a tensor shares with its views; None for a tensor without one."""
+    if tensor.layout is not torch.strided or type(tensor) is not torch.Tensor or not tensor.numel():
+        return None
+    return tensor.untyped_storage().data_ptr() or None
+
+
+def _tensors(result: Any) -> list[torch.Tensor]:
+    return [leaf for leaf in leaves(result) if isinstance(leaf, torch.Tensor)]
+
+
+def _described(tensor: torch.Tensor, arguments: list[torch.Tensor]) -> tuple[Any, ...]:
+    shared = {place for place, one in enumerate(arguments) if _storage(one) == _storage(tensor)}
+    return tuple(tensor.shape), tensor.dtype, frozenset(shared)
+
+
+def _storage(tensor: torch.Tensor) -> Any:
+    return tensor.untyped_storage()._cdata if tensor.layout is torch.strided else id(tensor)
+
+
+def _abstract(value: Any) -> Any:
+    if not isinstance(value, torch.Tensor):
+        return value
+    if value.layout is not torch.strided or value.is_conj() or value.is_neg():
+        return value.detach().to("meta")
+    return torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="meta")
+
+
+def _alike(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
+    if tensor.layout is not torch.strided or tensor.shape != copy.shape:
+        return True
+    alike: bool = torch.equal(_bytes(tensor), _bytes(copy))
+    return alike
+
+
+def _bytes(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
+
+
+def _name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
