@@ -62,6 +62,7 @@ class Contract:
 
 def contract_of(call: Callable[[Any], Any], sample: Any) -> Contract | None:
     """Return the contract of `call(sample)`, for a sample with a method `transform`; None where none is known."""
+    dtype, differentiates = torch.get_default_dtype(), torch.is_grad_enabled()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -72,6 +73,9 @@ def contract_of(call: Callable[[Any], Any], sample: Any) -> Contract | None:
             again = {_storage(tensor) for tensor in _tensors(call(given))}
     except Exception:  # an operator without a rule, or whose shapes depend on values
         return None
+    finally:  # the call may have stopped between two changes of a setting
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(differentiates)
     if not all(tensor.is_meta for tensor in results):
         return None
     changed = (place for place, tensor in enumerate(arguments) if tensor._version != versions[place])
