@@ -30,6 +30,7 @@ class Tensors:
 
     def abstract(self, values: list[Any]) -> bool:
         """Return whether a call has shapes and dtypes alone, and no kernel runs."""
+        del values
         return False
 
     def dtype(self, tensor: Any) -> str:
@@ -114,6 +115,8 @@ class Tensors:
 
 
 class TorchTensors(Tensors):
+    """Tensors of PyTorch."""
+
     def __init__(self) -> None:
         import torch
 
@@ -164,6 +167,8 @@ class TorchTensors(Tensors):
 
 
 class JaxTensors(Tensors):
+    """Tensors of JAX."""
+
     def __init__(self) -> None:
         import jax
 
@@ -205,6 +210,8 @@ class JaxTensors(Tensors):
 
 
 class TensorflowTensors(Tensors):
+    """Tensors of TensorFlow."""
+
     def __init__(self) -> None:
         import tensorflow
 

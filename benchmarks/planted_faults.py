@@ -237,7 +237,8 @@ def applies_there(site: Site, fault: Any) -> bool:
 
 def facts_of(device: Any, tensors: Any, site: Site) -> Any:
     """Run some eager cases of a function, and note what its calls take and return."""
-    from fault_kinds import Facts, equal, kind_of
+    from fault_changes import Facts, equal
+    from fault_tensors import kind_of
 
     from monitor.suite.worker import observe
 
@@ -298,7 +299,7 @@ def shares(leaf: Any, tensor: Any) -> bool:
 
 def special_in(tensors: Any, leaf: Any) -> set[str]:
     import numpy as np
-    from fault_kinds import kind_of
+    from fault_tensors import kind_of
 
     try:
         kind, values = kind_of(tensors.dtype(leaf)), tensors.array(leaf)
