@@ -217,11 +217,16 @@ def _ordered(key: Array) -> list[Array]:
     return [key, np.isnan(key)] if key.dtype.kind == "f" else [key]
 
 
+def _total(x: Array) -> Array:
+    """Return the rank of a NaN in the total order of IEEE 754: 0 before all numbers, or 2 after them with a sign."""
+    return np.where(np.isnan(x), np.where(np.signbit(x), 2, 0), 1)
+
+
 @primitive("top_k")
 def top_k(x: Array, *, k: int, **parameters: Any) -> list[Array]:
     axis = parameters.get("axis", -1)
     negative = -x.astype(object) if x.dtype.kind in "iub" else -x
-    keys = [negative, ~np.isnan(x)] if x.dtype.kind == "f" else [negative.astype(float)]  # NaN is the largest number
+    keys = [negative, _total(x)] if x.dtype.kind == "f" else [negative.astype(float)]
     order = np.lexsort(keys, axis=axis)
     first = np.take(order, np.arange(k), axis=axis)
     return [np.take_along_axis(x, first, axis), first]
