@@ -82,6 +82,7 @@ class ModuleCheck:
         self.dtype = str(dtype).removeprefix("torch.")
         self.mode = mode
         self.timed = dtype is torch.float32 and mode is Mode.EAGER
+        self.fresh = False  # a module may return a buffer
         self._dtype = dtype
         self._is_training = is_training
         self._given: list[Sample] = []
