@@ -7,6 +7,7 @@ A runner file has the builds that execute on a target, a compiler's file those w
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,7 @@ class PackageSources:
         return self.frameworks[name]
 
 
+@cache
 def known_frameworks() -> tuple[str, ...]:
     """Return the names of the frameworks that have cases, sorted.
 
