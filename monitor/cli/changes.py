@@ -31,6 +31,7 @@ from monitor.pipeline.locations import DEFAULT_HISTORY, TRIAGE
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.queries import NewestChanges, change_groups, newest_changes
 from monitor.reports.changes_text import changes_markdown, changes_text
+from monitor.reports.names_text import names_markdown, names_text
 from monitor.reports.slowdown_text import slowdowns_markdown, slowdowns_text
 
 app = command_app()
@@ -89,12 +90,17 @@ def changes(
 def _print_newest(found: NewestChanges, *, as_json: bool, markdown: bool) -> None:
     if as_json:
         latency = {night.run.id: night for night in found.latency}
-        print_json([newest_run_document(night, latency.get(night.run.id)) for night in found.nights])
+        names = {one.run.id: one for one in found.names}
+        print_json(
+            [newest_run_document(night, latency.get(night.run.id), names.get(night.run.id)) for night in found.nights]
+        )
         for fault in found.faults:
             log(fault)
         return
     outcomes, slowdowns = (changes_markdown, slowdowns_markdown) if markdown else (changes_text, slowdowns_text)
-    print("\n\n".join(filter(None, (outcomes(found.nights, found.faults), slowdowns(found.latency)))))
+    of_names = names_markdown if markdown else names_text
+    parts = outcomes(found.nights, found.faults), of_names(found.names), slowdowns(found.latency)
+    print("\n\n".join(filter(None, parts)))
 
 
 def _print_groups(groups: list[FailureGroup], *, as_json: bool, markdown: bool) -> None:

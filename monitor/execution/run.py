@@ -17,7 +17,7 @@ from monitor.execution.builds.provider import BuildUnavailable, parse_requiremen
 from monitor.execution.calibration import calibrate
 from monitor.execution.case_schedule import cases_of_night, removed_cases
 from monitor.execution.case_selection import cases_of_shard, no_case_line, select_cases
-from monitor.execution.collect_signatures import collect_signatures
+from monitor.execution.collect_names import collect_names
 from monitor.execution.host_info import describe_host
 from monitor.execution.targets.backends import CompileBackend, ExecuteBackend, LowerBackend
 from monitor.execution.targets.target import Target
@@ -38,7 +38,7 @@ from monitor.execution.workers.process import PACKAGE, Limits, ProcessInfo, Work
 from monitor.file_lock import open_lock
 from monitor.formats.error_text import clean
 from monitor.formats.run_file import RunFile, RunFileWriter, read_run_file
-from monitor.model import Evidence, Job, Run, RunEnd
+from monitor.model import NAMES, Evidence, Job, Run, RunEnd
 
 # A killed process holds its run file until the system has ended it, which may take a moment.
 LOCK_SECONDS = 10.0
@@ -197,8 +197,8 @@ def _after_cases(
     log: Callable[[str], None],
     log_builds: Callable[[str], None],
 ) -> tuple[str, ...]:
-    """Record signatures, and compare cases with the baseline. Return notes on what was left out."""
-    uncollected = collect_signatures(context, read_run_file(path), write=writer.write_signature)
+    """Record names, and compare cases with the baseline. Return notes on what was left out."""
+    uncollected = collect_names(context, read_run_file(path), write=writer.write_names)
     uncompared = compare_with_baseline(
         context,
         target.sources(context.job.evidence),
@@ -216,7 +216,7 @@ def _new_run(context: RunContext, builds: JobBuilds, info: ProcessInfo, *, allow
     """Return the head of a run. Raises NoCaseError."""
     job = context.job
     cases = select_cases(info.cases, job.selection) if job.selection else cases_of_night(job, info.cases)
-    if not (cases or allow_empty):
+    if not (cases or allow_empty or job.suite == NAMES):
         raise NoCaseError(no_case_line(job, info.cases))
     resting = 0 if job.selection else len(info.cases) - len(cases)
     if job.shard:

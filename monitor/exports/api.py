@@ -11,17 +11,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
+from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.call_coverage import CallCoverage
-from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, run_path
+from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, names_path, run_path
 from monitor.exports.documents.builds import build_documents
 from monitor.exports.documents.changes import change_group_document, observed_change_document
 from monitor.exports.documents.coverage import coverage_document
 from monitor.exports.documents.failures import failure_document
 from monitor.exports.documents.functions import CasesByFunction, function_document, function_summary
 from monitor.exports.documents.latency import slowdown_document
+from monitor.exports.documents.names import name_changes_document, names_document
 from monitor.exports.documents.regressions import flakiness_document, regression_document
 from monitor.exports.documents.runs import newest_run_document, run_document, run_summary
 from monitor.exports.documents.targets import column_document, columns_by_target, target_documents
@@ -34,7 +36,7 @@ MAX_CHANGES = 2_000
 # Documents that list all objects of a kind.
 LISTS = (
     *("latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions", "functions"),
-    "coverage",
+    *("coverage", "name-changes"),
 )
 
 BuildDocument = Callable[[], object]
@@ -63,12 +65,15 @@ def list_documents(
         "build-changes": lambda: {"groups": [change_group_document(group) for group in group_changes(snapshot.nights)]},
         "failures": lambda: {"failures": [failure_document(failure) for failure in snapshot.failures]},
         "regressions": partial(_regressions, snapshot, regressions),
+        "name-changes": lambda: {"builds": [name_changes_document(one) for one in name_changes(snapshot)]},
         "functions": lambda: {"functions": [function_summary(*key, cases) for key, cases in functions.items()]},
         "coverage": partial(coverage_document, coverage),
     }
     yield list_path("index"), partial(_index, snapshot, functions, generated)
     for name in LISTS:
         yield list_path(name), lists[name]
+    for framework, names in snapshot.names.items():
+        yield names_path(framework), partial(names_document, names)
     for target, column in columns.items():
         yield column_path(target), partial(column_document, target, column)
 
@@ -78,8 +83,9 @@ def function_documents(
 ) -> Iterator[tuple[str, BuildDocument]]:
     """Yield the address of each function's document, and the function that builds it."""
     for (framework, name), cases in functions.items():
-        signature = snapshot.signatures.get(name)
-        build = partial(function_document, framework, name, cases, catalog.get(name), signature)
+        names = snapshot.names.get(framework, FrameworkNames(framework))
+        record, aliases = names.records.get(name), names.other_names(name)
+        build = partial(function_document, framework, name, cases, catalog.get(name), record, aliases)
         yield function_path(framework, name), build
 
 
@@ -103,9 +109,15 @@ def _index(snapshot: Snapshot, functions: CasesByFunction, generated: datetime) 
     }
 
 
+def name_changes(snapshot: Snapshot) -> list[BuildNames]:
+    """Return the builds that changed public names: by framework, newest first."""
+    return [one for names in snapshot.names.values() for one in reversed(names.builds) if one.changes]
+
+
 def _newest_runs(snapshot: Snapshot) -> list[object]:
     latency = {night.run.id: night for night in snapshot.latency_nights}
-    return [newest_run_document(night, latency.get(night.run.id)) for night in snapshot.newest]
+    names = {one.run.id: one for one in snapshot.listed_in(snapshot.newest)}
+    return [newest_run_document(night, latency.get(night.run.id), names.get(night.run.id)) for night in snapshot.newest]
 
 
 def _newest_changes(nights: Sequence[NightChanges]) -> list[object]:

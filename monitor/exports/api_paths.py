@@ -18,6 +18,11 @@ def function_path(framework: str, name: str) -> str:
     return f"{API_ROOT}/functions/{slug(framework)}/{slug(name)}.json"
 
 
+def names_path(framework: str) -> str:
+    """Return the address of the document of a framework's public names."""
+    return f"{API_ROOT}/names/{slug(framework)}.json"
+
+
 def run_path(run: str) -> str:
     """Return the address of the document of a run, by its id."""
     return f"{API_ROOT}/runs/{slug(run)}.json"

@@ -47,7 +47,7 @@ def export_files(
     yield from _badges({key: status_by_target(cases) for key, cases in functions.items()})
     if base:
         began = min((item.run.started for item in snapshot.runs), default=generated.isoformat())
-        for address, feed in feeds.feeds(snapshot.nights, snapshot.signatures, [*functions]):
+        for address, feed in feeds.feeds(snapshot.nights, snapshot.names, [*functions]):
             yield address, partial(_feed_xml, feed, base, began)
         yield "robots.txt", lambda: f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n".encode()
 

@@ -1,8 +1,8 @@
 """Write Atom feeds (RFC 4287) of all changes, and of each framework, target and function.
 
-An entry is a run with changes or incidents, or a build that changed signatures, dated by its first run. Ids and times
-follow from the run or the build, so a rebuilt feed repeats no entry. Texts come from other machines and are written as
-plain text, so no reader takes them for markup.
+An entry is a run with changes or incidents, or a build that changed public names, dated by the run that listed them.
+Ids and times follow from the run or the build, so a rebuilt feed repeats no entry. Texts come from other machines and
+are written as plain text, so no reader takes them for markup.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from functools import lru_cache, partial
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
+from monitor.analysis.names.name_changes import NameChange, NameChangeKind, grouped
+from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.humanize import count, escape_invisible, machine_time, parse_time
 from monitor.formatting.urls import build_page, function_page, run_page, slug, target_page
-from monitor.history.signature_table import KnownSignature
-from monitor.model import Build
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ALL_FEED = "feeds/all.atom"
@@ -89,42 +89,48 @@ class RunFeedEntry:
 
 
 @dataclass(frozen=True)
-class SignatureFeedEntry:
-    """Feed entry of the signatures that changed in a build, by function; `time` is the start of its first run.
+class NamesFeedEntry:
+    """Feed entry of the public names that changed in a build. `function` is empty unless the feed belongs to one."""
 
-    `function` is empty unless the feed belongs to one function.
-    """
-
-    framework: str
-    build: Build
-    time: str
-    changed: Mapping[str, KnownSignature]
+    built: BuildNames
+    changes: tuple[NameChange, ...]
     function: str = ""
 
     @property
+    def framework(self) -> str:
+        return self.built.run.framework
+
+    @property
+    def time(self) -> str:
+        return self.built.run.started
+
+    @property
     def id(self) -> str:
-        of_build = f"signatures/{slug(self.framework)}/{slug(self.build.requirement)}"
+        of_build = f"names/{slug(self.framework)}/{slug(self.built.build.requirement)}"
         return f"{of_build}/{slug(self.function)}" if self.function else of_build
 
     @property
     def page(self) -> str:
-        return function_page(self.framework, self.function) if self.function else build_page(self.framework, self.build)
+        framework, build = self.framework, self.built.build
+        return function_page(framework, self.function) if self.function else build_page(framework, build)
 
     @property
     def title(self) -> str:
-        what = self.function or framework_title(self.framework)
-        changed = "signature" if self.function else count(len(self.changed), "signature")
-        return f"{what}: {changed} changed ({build_title(self.build)})"
+        what = self.function or f"public names of {framework_title(self.framework)}"
+        kinds = [change.kind for change in self.changes]
+        counted = [f"{kinds.count(kind):,} {kind}" for kind in dict.fromkeys(kinds)]
+        return f"{what}: {(self.function and kinds[0]) or ', '.join(counted)} ({build_title(self.built.build)})"
 
     @property
     def text(self) -> str:
-        lines = [_signature_lines(*one) for one in [*self.changed.items()][:MAX_CHANGES]]
-        if len(self.changed) > MAX_CHANGES:
-            lines.append(f"and {len(self.changed) - MAX_CHANGES:,} more")
+        groups = grouped(self.changes)
+        lines = [_name_lines(group.change, len(group.below)) for group in groups[:MAX_CHANGES]]
+        if len(groups) > MAX_CHANGES:
+            lines.append(f"and {len(groups) - MAX_CHANGES:,} more")
         return "\n".join(lines)
 
 
-FeedEntry = RunFeedEntry | SignatureFeedEntry
+FeedEntry = RunFeedEntry | NamesFeedEntry
 
 
 @dataclass(frozen=True)
@@ -138,13 +144,14 @@ class Feed:
 
 
 def feeds(
-    nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], functions: Sequence[tuple[str, str]]
+    nights: Sequence[NightChanges], names: Mapping[str, FrameworkNames], functions: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, Callable[[], Feed]]]:
     """Yield the address of each feed and the function that builds it; `functions` are those with a page."""
     newest = sorted(nights, key=lambda night: (night.run.started, night.run.id), reverse=True)
     all_runs = [RunFeedEntry(night, _listed_changes(night)) for night in newest]
     of_runs = [entry for entry in all_runs if entry.changes or entry.night.incidents]
-    of_builds = _signature_entries(newest, signatures)
+    built = [one for of_framework in names.values() for one in of_framework.builds if one.changes]
+    of_builds = [NamesFeedEntry(one, one.changes) for one in built]
     entries = _newest_first([*of_runs, *of_builds])
     yield ALL_FEED, lambda: Feed(ALL_FEED, "Portability Monitor", "index.html", tuple(entries[:MAX_ENTRIES]))
     for framework in sorted({night.run.framework for night in nights}):
@@ -152,10 +159,10 @@ def feeds(
     for target in sorted({night.run.target for night in nights}):
         yield target_feed_path(target), partial(_target_feed, target, of_runs)
     changes = _entries_by_function(newest)
-    for build in of_builds:
-        for name, known in build.changed.items():
-            found = changes.setdefault((build.framework, name), [])
-            found.append(replace(build, changed={name: known}, function=name))
+    for entry in of_builds:
+        for change in entry.changes:
+            found = changes.setdefault((entry.framework, change.name), [])
+            found.append(replace(entry, changes=(change,), function=change.name))
     for framework, name in functions:
         of_function = tuple(_newest_first(changes.get((framework, name), ()))[:MAX_FUNCTION_ENTRIES])
         yield function_feed_path(framework, name), partial(_function_feed, (framework, name), of_function)
@@ -163,19 +170,6 @@ def feeds(
 
 def _newest_first(entries: Iterable[FeedEntry]) -> list[FeedEntry]:
     return sorted(entries, key=lambda entry: (entry.time, entry.id), reverse=True)
-
-
-def _signature_entries(
-    newest: Sequence[NightChanges], signatures: Mapping[str, KnownSignature]
-) -> list[SignatureFeedEntry]:
-    """Return an entry for each build that changed signatures and has a run."""
-    runs = [night.run for night in newest]  # the dict below keeps the oldest run of each build
-    first = {run.build.requirement: (run.framework, run.build, run.started) for run in runs if run.build}
-    changed: dict[str, dict[str, KnownSignature]] = {}
-    for function, known in signatures.items():
-        if known.before and known.since in first:
-            changed.setdefault(known.since, {})[function] = known
-    return [SignatureFeedEntry(*first[since], of_build) for since, of_build in changed.items()]
 
 
 def _listed_changes(night: NightChanges) -> tuple[Change, ...]:
@@ -269,5 +263,8 @@ def _change_line(change: Change) -> str:
     return f"{change.verdict}: {change.case}: {before} -> {after}" + (f": {change.text}" if change.text else "")
 
 
-def _signature_lines(function: str, known: KnownSignature) -> str:
-    return f"{function}\n  before: {known.before}\n  now: {known.text or 'none'}"
+def _name_lines(change: NameChange, below: int) -> str:
+    line = f"{change.kind}: {change.name}" + (f" and {count(below, 'name')} below it" if below else "")
+    if change.kind is NameChangeKind.SIGNATURE and change.before and change.after:
+        return f"{line}\n  before: {change.before.signature or 'none'}\n  now: {change.after.signature or 'none'}"
+    return line + (f": {change.note}" if change.note else "")

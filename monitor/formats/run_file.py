@@ -4,7 +4,7 @@ A run file has JSON Lines, one object on each line, in this order:
 
     {"format": 1, "run": {...}}            once: the job, its build and its machine
     {"observation": {...}}                 once for each case, as soon as it has run
-    {"signature": {...}}                   once for each function, after all observations
+    {"name": {...}}                        once for each public name, in a run of the suite `names`
     {"comparison": {...}}                  once for each case that was compared with good builds, after those
     {"end": {...}}                         once, when every case of the run has run
 
@@ -17,14 +17,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from monitor.formats.serialization import from_json, to_json
-from monitor.model import Comparison, Observation, Run, RunEnd, Signature
+from monitor.model import Comparison, Observation, PublicName, Run, RunEnd
 
 FORMAT = 1
 SCHEMA = Path(__file__).with_name("run.schema.json")
@@ -42,11 +42,11 @@ class RunFile:
     observations: tuple[Observation, ...]
     end: RunEnd | None
     comparisons: tuple[Comparison, ...] = ()
-    signatures: tuple[Signature, ...] = ()
+    names: tuple[PublicName, ...] = ()
 
 
 class RunFileWriter:
-    """A writer that appends to a run file; each line is on disk before the call returns."""
+    """A writer that appends to a run file; what a call writes is on disk before it returns."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,8 +60,9 @@ class RunFileWriter:
     def write_observation(self, observation: Observation) -> None:
         self._write({"observation": to_json(observation)})
 
-    def write_signature(self, signature: Signature) -> None:
-        self._write({"signature": to_json(signature)})
+    def write_names(self, names: Iterable[PublicName]) -> None:
+        """Write all names at once: thousands of single writes would take longer than the listing."""
+        self._write(*({"name": to_json(name)} for name in names))
 
     def write_comparison(self, comparison: Comparison) -> None:
         self._write({"comparison": to_json(comparison)})
@@ -69,8 +70,10 @@ class RunFileWriter:
     def write_end(self, end: RunEnd) -> None:
         self._write({"end": to_json(end)})
 
-    def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(line, separators=(",", ":"), allow_nan=False).encode() + b"\n")
+    def _write(self, *lines: dict[str, Any]) -> None:
+        self._file.writelines(
+            json.dumps(line, separators=(",", ":"), allow_nan=False).encode() + b"\n" for line in lines
+        )
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -91,17 +94,17 @@ def read_run_file(path: Path) -> RunFile:
     run: Run | None = None
     end: RunEnd | None = None
     observations: list[Observation] = []
-    signatures: list[Signature] = []
+    names: list[PublicName] = []
     comparisons: list[Comparison] = []
     for number, line in complete_lines(path):
         try:
             data = json.loads(line)
             if "run" in data and run is None and data.get("format") == FORMAT:
                 run = from_json(Run, data["run"])
-            elif "observation" in data and run is not None and not (signatures or comparisons or end):
+            elif "observation" in data and run is not None and not (names or comparisons or end):
                 observations.append(from_json(Observation, data["observation"]))
-            elif "signature" in data and run is not None and not (comparisons or end):
-                signatures.append(from_json(Signature, data["signature"]))
+            elif "name" in data and run is not None and not (comparisons or end):
+                names.append(from_json(PublicName, data["name"]))
             elif "comparison" in data and run is not None and end is None:
                 comparisons.append(from_json(Comparison, data["comparison"]))
             elif "end" in data and run is not None and end is None:
@@ -112,7 +115,7 @@ def read_run_file(path: Path) -> RunFile:
             raise RunFileError(f"{path}:{number}: {error}") from error
     if run is None:
         raise RunFileError(f"{path}: no run in this file")
-    return RunFile(run, tuple(observations), end, tuple(comparisons), tuple(signatures))
+    return RunFile(run, tuple(observations), end, tuple(comparisons), tuple(names))
 
 
 def complete_lines(path: Path) -> Iterator[tuple[int, bytes]]:

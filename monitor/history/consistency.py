@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 
 from monitor.history.ordering import version_sort_key
 from monitor.model import (
+    NAMES,
     Build,
     Channel,
     Comparison,
@@ -67,7 +68,7 @@ def _content_faults(run: Run) -> Iterator[Fault]:
         yield "run.blocked", "a run that was blocked has cases"
     if not run.blocked and run.build is None:
         yield "run.build", "is missing in a run that was not blocked"
-    if not (run.blocked or run.cases or run.shard or run.selection):
+    if not (run.blocked or run.cases or run.shard or run.selection or run.suite == NAMES):
         yield "run.cases", "there is none, in a run of the whole suite that was not blocked"
     for field, cases in (("run.cases", run.cases), ("run.removed", run.removed)):
         if any(not case.startswith(f"{run.framework}/") for case in cases):

@@ -130,6 +130,8 @@ def _lost_with(path: PurePosixPath) -> str:
             return f"the observations of {of} are lost; `portability history retract {run}` leaves it out"
         case "runs", ".compared.parquet":
             return f"the comparisons of {of} with the last good build are lost"
+        case "runs", ".names.parquet":
+            return f"the public names that {of} listed are lost"
         case "outcomes", _:
             return f"the last known outcomes of series {' '.join((*rest[:-1], path.stem))} are lost"
         case "manifest.csv", _:
@@ -138,6 +140,4 @@ def _lost_with(path: PurePosixPath) -> str:
             return "the retractions are lost"
         case "commits", _:
             return "the commits that nightlies are made of are lost"
-        case "signatures", _:
-            return f"the signatures of {path.stem} are lost"
     return "what it holds is lost"

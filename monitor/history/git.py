@@ -25,7 +25,7 @@ ADOPT = "git -C {directory} config --worktree portability.history true"
 DRAFT = ".portability-new"  # where a repository is made, to be moved into place whole and marked
 
 # The paths that writers change after the first commit of a work tree. A killed writer leaves only these incomplete.
-WRITTEN = ("outcomes", "signatures", "runs", "commits", "manifest.csv", "retracted.csv")
+WRITTEN = ("outcomes", "runs", "commits", "manifest.csv", "retracted.csv")
 # Commands that start programs of others, which may stay: those must not hold our lock.
 REMOTE_COMMANDS = ("fetch", "push", "ls-remote")
 

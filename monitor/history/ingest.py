@@ -21,15 +21,16 @@ import jsonschema_rs
 from monitor.formats.run_file import SCHEMA, RunFile, RunFileError
 from monitor.formats.serialization import from_json
 from monitor.history.consistency import Fault, comparison_faults, end_faults, observation_faults, run_faults
-from monitor.model import Comparison, Observation, Run, RunEnd, Signature, function_of
+from monitor.model import NAMES, Comparison, Observation, PublicName, Run, RunEnd
 
 T = TypeVar("T")
 
 MAX_FILE_BYTES = 64 << 20
+MAX_NAMES = 50_000  # TensorFlow has the most, about 10,000
 MAX_LINE_BYTES = 8 << 20  # the first line of a run of 50,000 cases has about 5 MiB
 
 PUBLISHED = json.loads(SCHEMA.read_text())
-KINDS = ("run", "observation", "signature", "comparison", "end")  # of lines, in their order
+KINDS = ("run", "observation", "name", "comparison", "end")  # of lines, in their order
 # The schema of each by itself, so that a refusal names the field and not the alternatives.
 VALIDATORS = {
     kind: jsonschema_rs.validator_for({"$ref": f"#/$defs/{kind}Line", "$defs": PUBLISHED["$defs"]}) for kind in KINDS
@@ -56,7 +57,7 @@ def read_untrusted(path: Path, *, targets: Collection[str], now: datetime | None
         tuple(checker.observations.values()),
         checker.end,
         tuple(checker.comparisons.values()),
-        tuple(checker.signatures.values()),
+        tuple(checker.names.values()),
     )
 
 
@@ -69,10 +70,9 @@ class _Checker:
         self.run: Run | None = None
         self.end: RunEnd | None = None
         self.observations: dict[str, Observation] = {}
-        self.signatures: dict[str, Signature] = {}
+        self.names: dict[str, PublicName] = {}
         self.comparisons: dict[str, Comparison] = {}
         self._wanted: frozenset[str] = frozenset()
-        self._functions: frozenset[str] = frozenset()
         self._reached = "run"
 
     def objects(self) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -113,7 +113,7 @@ class _Checker:
         kind = next((kind for kind in VALIDATORS if kind in data), "observation")
         missed = KINDS.index(kind) < KINDS.index(self._reached)
         if (kind == "run") is not (self.run is None) or missed or self.end:
-            self._refuse(number, "out of order: one run, then observations, then signatures, then comparisons, one end")
+            self._refuse(number, "out of order: one run, then observations, then names, then comparisons, one end")
         self._reached = kind
         for problem in VALIDATORS[kind].iter_errors(data):
             where = ".".join(map(str, problem.instance_path))
@@ -121,12 +121,11 @@ class _Checker:
         if kind == "run":
             self.run = self._read(Run, number, data["run"], "run")
             self._wanted = frozenset(self.run.cases)
-            self._functions = frozenset(map(function_of, self._wanted))
             self._check(number, run_faults(self.run, self.now))
         elif kind == "observation":
             self._take_observation(number, self._read(Observation, number, data["observation"], "observation"))
-        elif kind == "signature":
-            self._take_signature(number, self._read(Signature, number, data["signature"], "signature"))
+        elif kind == "name":
+            self._take_name(number, self._read(PublicName, number, data["name"], "name"))
         elif kind == "comparison":
             self._take_comparison(number, self._read(Comparison, number, data["comparison"], "comparison"))
         elif self.run:
@@ -150,12 +149,14 @@ class _Checker:
         self._check(number, observation_faults(observation))
         self.observations[observation.case] = observation
 
-    def _take_signature(self, number: int, signature: Signature) -> None:
-        if signature.function not in self._functions:
-            self._refuse(number, f"signature.function: {signature.function} was not asked for")
-        if signature.function in self.signatures:
-            self._refuse(number, f"signature.function: {signature.function} was recorded before")
-        self.signatures[signature.function] = signature
+    def _take_name(self, number: int, name: PublicName) -> None:
+        if self.run and self.run.suite != NAMES:
+            self._refuse(number, f"name.name: {name.name} in a run of suite {self.run.suite}")
+        if name.name in self.names:
+            self._refuse(number, f"name.name: {name.name} was listed before")
+        if len(self.names) == MAX_NAMES:
+            self._refuse(number, f"name.name: more than {MAX_NAMES} names")
+        self.names[name.name] = name
 
     def _take_comparison(self, number: int, comparison: Comparison) -> None:
         if comparison.case not in self.observations:

@@ -3,7 +3,6 @@
     outcomes/<target>/<framework>/<suite>.csv     the last known outcome of every case, one sorted row each;
                                                   overwritten, so that `git diff` shows the changes of the night
     outcomes/…/<suite>.<evidence>.csv             the same for evidence other than executed
-    signatures/<framework>.csv                    signatures of functions (`monitor.history.signature_table`)
     manifest.csv                                  the rows of each of these tables (`monitor.history.manifest`)
     runs/<target>/<framework>/<run>.json          head of a run: build, environment, notes; never changed
     runs/<target>/<framework>/<run>.parquet       observations, one row for each case, without the values of an
@@ -11,6 +10,9 @@
     runs/<target>/<framework>/<run>.compared.parquet
                                                   comparisons with good builds, if there are any, one row for each
                                                   case; never changed
+    runs/<target>/<framework>/<run>.names.parquet
+                                                  public names of the build, for a run of suite `names`
+                                                  (`monitor.history.name_table`); never changed
 
 The outcomes follow from the runs and can be written again from them at any time.
 """
@@ -92,12 +94,13 @@ UNREADABLE = (pa.ArrowException, ArithmeticError, AttributeError, LookupError, O
 class RecordedRun:
     """A run in the history: its head (without the list of cases) and its end, None if it was cut short.
 
-    `compared` is the number of its comparisons.
+    `compared` is the number of its comparisons, `listed` that of its names; a run that was cut short lists none.
     """
 
     run: Run
     end: RunEnd | None
     compared: int = 0
+    listed: int = 0
 
 
 def run_path(run: Run, suffix: str) -> PurePosixPath:
@@ -121,7 +124,8 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     A case of the run without an observation is written as `blocked`. A blocked run has only its head. `beside` is a
     run of the same series that may have most of the values already.
     """
-    head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons))
+    listed = len(runfile.names) if runfile.end else 0
+    head = write_head(directory, runfile.run, runfile.end, len(runfile.comparisons), listed)
     if not runfile.run.blocked:
         write_observations(directory, runfile.run, observations_table(complete_observations(runfile)), beside)
     if runfile.comparisons:
@@ -130,10 +134,10 @@ def write_run(directory: Path, runfile: RunFile, beside: Run | None = None) -> R
     return head
 
 
-def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0) -> RecordedRun:
+def write_head(directory: Path, run: Run, end: RunEnd | None, compared: int = 0, listed: int = 0) -> RecordedRun:
     path = directory / run_path(run, ".json")
     path.parent.mkdir(parents=True, exist_ok=True)
-    head = RecordedRun(dataclasses.replace(run, cases=()), end, compared)
+    head = RecordedRun(dataclasses.replace(run, cases=()), end, compared, listed)
     path.write_text(json.dumps(to_json(head), indent=1, ensure_ascii=False) + "\n")
     return head
 

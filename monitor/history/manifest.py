@@ -2,7 +2,7 @@
 
     manifest.csv     one sorted row for each table: its path in the history, and its number of rows
 
-The tables are those that writers overwrite: outcomes, signatures, retractions, commits. The head of a run has the same
+The tables are those that writers overwrite: outcomes, retractions, commits. The head of a run has the same
 data about its own files.
 """
 

@@ -8,10 +8,7 @@ branch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
-
-from packaging.version import Version
 
 from monitor.history.commit_table import FILE as COMMITS
 from monitor.history.commit_table import add_commits, read_commits
@@ -21,14 +18,13 @@ from monitor.history.git import GitWorkTree
 from monitor.history.layout import RUNS, places, read_head, read_runs
 from monitor.history.manifest import PATH as MANIFEST
 from monitor.history.retraction import PATH as RETRACTED
-from monitor.history.retraction import read_retractions, read_series_runs, write_retractions
-from monitor.history.signature_table import FOLDER, KnownSignature, read_signatures, version_of, write_signatures
+from monitor.history.retraction import read_retractions, write_retractions
 
 PLANTED = "Start from the history shipped with the project"  # the first commit of a history
 ARTIFACT = "Artifact"  # under which key a commit names the artifacts that it recorded from
 NAMED = 3  # runs that a line names; the commit names all
 # What is made from the runs and the branch of the remote, and not copied from here.
-DERIVED = ("outcomes", str(FOLDER), str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
+DERIVED = ("outcomes", str(RUNS), str(RETRACTED), COMMITS.parts[0], str(MANIFEST))
 
 
 def merge_remote(tree: GitWorkTree, say: Callable[[str], None]) -> None:
@@ -77,8 +73,6 @@ def _record_again(tree: GitWorkTree, remote: str, local: str, say: Callable[[str
         write_retractions(tree.path, there | own)
     for series in {item.run.series for item in runs if not item.run.blocked}:
         rewrite_outcomes(tree, series)
-    for framework in {item.run.framework for item in runs}:
-        _join_signatures(tree, ours, theirs, framework)
     for item in read_runs(files):
         if item.run.id in retracted.keys() - {*ids}:  # what the remote follows still
             apply_retraction(tree, item, retracted[item.run.id])
@@ -129,41 +123,3 @@ def _copy(files: Files, path: PurePosixPath, tree: GitWorkTree) -> None:
         raise files.damaged(path, "is missing")
     (tree.path / path).parent.mkdir(parents=True, exist_ok=True)
     (tree.path / path).write_bytes(content)
-
-
-def _join_signatures(tree: GitWorkTree, ours: Files, theirs: Files, framework: str) -> None:
-    """Write the signatures of one framework that are known here or at the remote."""
-    path = FOLDER / f"{framework}.csv"
-    here, there = read_signatures(ours, path), read_signatures(theirs, path)
-    built_here, built_there = (_versions(files, framework) for files in (ours, theirs))
-    joined = here | there
-    for function in here.keys() & there.keys():
-        one, other = here[function], there[function]
-        if version_of(one.since) > version_of(other.since):
-            joined[function] = _newer(one, built_here, other)
-        elif version_of(one.since) < version_of(other.since):
-            joined[function] = _newer(other, built_there, one)
-    if joined:
-        write_signatures(tree.path, path, joined)
-
-
-def _versions(files: Files, framework: str) -> list[Version]:
-    """Return the versions of a framework that were run."""
-    return [
-        version_of(item.run.build.requirement)
-        for item in read_series_runs(files, framework=framework)
-        if item.run.build
-    ]
-
-
-def _newer(newer: KnownSignature, built: Iterable[Version], older: KnownSignature) -> KnownSignature:
-    """Return the newer of two signatures with the one before.
-
-    That is the older one, unless a build in between was `built` there.
-    """
-    since = version_of(newer.since)
-    if any(version_of(older.since) < version < since for version in built):
-        return newer
-    if newer.text == older.text:
-        return older
-    return replace(newer, before=older.text)

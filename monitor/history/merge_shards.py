@@ -50,7 +50,7 @@ def _join(parts: Sequence[RunFile]) -> RunFile:
         tuple({o.case: o for part in joined for o in part.observations}.values()),
         _last(ends),
         tuple({c.case: c for part in joined for c in part.comparisons}.values()),
-        tuple({s.function: s for part in joined for s in part.signatures}.values()),
+        tuple({name.name: name for part in joined for name in part.names}.values()),
     )
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from monitor.formats.run_file import RunFile
 from monitor.history.commit_table import add_commits, is_nightly, read_commits
-from monitor.history.derived_files import apply_retraction, of_series, update_derived_files
+from monitor.history.derived_files import apply_retraction, of_series, update_outcomes
 from monitor.history.files import Committed, Files, Folder
 from monitor.history.git import GitWorkTree, PushRejectedError
 from monitor.history.last_known import known_after, read_outcomes
@@ -38,6 +38,7 @@ from monitor.history.layout import (
     write_run,
 )
 from monitor.history.merge_branches import ARTIFACT, PLANTED, merge_remote
+from monitor.history.name_table import NameListing, listings, write_names
 from monitor.history.ordering import in_order, version_sort_key, with_extent
 from monitor.history.retraction import (
     ExcludedRun,
@@ -50,7 +51,6 @@ from monitor.history.retraction import (
 )
 from monitor.history.run_matrix import RunMatrix, run_matrices
 from monitor.history.series_cache import read_months
-from monitor.history.signature_table import KnownSignature, read_all_signatures
 from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
 
 T = TypeVar("T")
@@ -132,9 +132,9 @@ class HistoryReader:
     def _loaded(self, runs: tuple[RecordedRun, ...]) -> LoadedHistory:
         return LoadedHistory(runs, read_observations(self.files, runs), read_comparisons(self.files, runs))
 
-    def signatures(self) -> dict[str, KnownSignature]:
-        """Return the known signature of every function, by its dotted name."""
-        return read_all_signatures(self.files)
+    def listings(self, framework: str) -> Iterator[NameListing]:
+        """Yield the public names of each listed build of a framework, the oldest first."""
+        return listings(self.files, read_series_runs(self.files, framework=framework))
 
     def main_commits(self) -> dict[str, str]:
         """Return, for commits of PyTorch's branch `nightly`, the commits of `main` that they are made of."""
@@ -378,10 +378,13 @@ class History(HistoryReader):
         new = [runfile for runfile in runfiles if runfile.run.id not in known]
         for runfile in sorted(new, key=lambda runfile: runfile.run.started):
             head = write_run(self.directory, runfile, _beside(runfile.run, heads))
+            if head.listed:
+                listed = [item for item in heads if item.listed]
+                write_names(self.directory, runfile.run, runfile.names, _beside(runfile.run, listed))
             if runfile.run.one_off:
                 continue
             heads.append(head)
-            update_derived_files(self.directory, runfile, heads)
+            update_outcomes(self.directory, runfile.run, heads)
         looked_up = add_commits(self.directory, commits)
         unnoted = artifacts and {*artifacts} - self.artifacts()
         return self._tree.commit_all(message) if new or looked_up or unnoted else None

@@ -19,6 +19,7 @@ from monitor.history.layout import (
     read_runs,
     write_run,
 )
+from monitor.history.name_table import read_names, write_names
 from monitor.history.parquet_encoding import round_digits
 
 
@@ -33,12 +34,17 @@ def trial_write(runfile: RunFile) -> None:
         head = write_run(directory, runfile)
         files = Folder(directory)
         _expect("head", read_runs(files), (head,))
-        _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end, len(runfile.comparisons)))
+        counts = len(runfile.comparisons), len(runfile.names) if runfile.end else 0
+        _expect("head", head, RecordedRun(replace(runfile.run, cases=()), runfile.end, *counts))
         if not runfile.run.blocked:
             read = read_observations(files, (head,)).drop(columns="run")
             written = round_digits(observations_table(complete_observations(runfile)))
             _expect("observations", _plain(read), _plain(written))
         comparisons = tuple(sorted(runfile.comparisons, key=lambda one: one.case))
+        if head.listed:
+            write_names(directory, head.run, runfile.names, None)
+            names = {one.name: one for one in runfile.names}
+            _expect("names", read_names(files, head.run), names)
         _expect("comparisons", read_comparisons(files, (head,)).get(head.run.id, ()), comparisons)
 
 

@@ -79,6 +79,8 @@ class Period(StrEnum):
     WEEK = "week"
 
 
+NAMES = "names"  # the suite that lists public names; it has no cases
+
 # Suites of weekly cases alone.
 WEEKLY_SUITES = frozenset({"chains"})
 
@@ -135,12 +137,40 @@ class Function:
     replaced_by: str = ""
 
 
-@dataclass(frozen=True)
-class Signature:
-    """Parameters of a function as its framework gives them: `(tensors, dim=0, *, out=None) -> Tensor`.
+class NameKind(StrEnum):
+    """Kind of object behind a public name. The last two are names that raise an exception on access."""
 
-    `text` is empty if the framework gives none.
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    PROPERTY = "property"  # of a class
+    DTYPE = "dtype"
+    CONSTANT = "constant"
+    REMOVED = "removed"  # the framework has a message of its own for a name that it no longer has
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class PublicName:
+    """A public name of a build.
+
+    `signature` has the parameters as the framework gives them: `(tensors, dim=0, *, out=None) -> Tensor`; empty if it
+    gives none. `note` is the framework's own deprecation, or the message of the exception on access. `alias_of` is the
+    canonical name of the object; empty if that is this one.
     """
 
-    function: str
-    text: str = ""
+    name: str
+    kind: NameKind
+    signature: str = ""
+    note: str = ""
+    alias_of: str = ""
+
+    @property
+    def works(self) -> bool:
+        """Return whether the name can be accessed."""
+        return self.kind not in (NameKind.REMOVED, NameKind.BROKEN)
+
+    @property
+    def deprecated(self) -> bool:
+        """Return whether the framework says that the name is deprecated, and still has it."""
+        return self.works and bool(self.note)

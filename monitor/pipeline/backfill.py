@@ -18,6 +18,7 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from monitor.analysis.names.name_history import framework_names
 from monitor.analysis.outcomes.outcome_changes import night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
 from monitor.execution.command_line import USAGE_ERROR
@@ -37,6 +38,7 @@ from monitor.pipeline.provenance import accept
 from monitor.pipeline.record import record_runs
 from monitor.pipeline.snapshots import open_history
 from monitor.reports.changes_text import changes_text
+from monitor.reports.names_text import names_text
 from monitor.suite.catalog import replaced_names
 
 POLL_SECONDS = 0.2
@@ -188,12 +190,16 @@ class _Intake:
         loaded = night_changes(self.history.load(run.target, run.framework))
         replaced = replaced_names()
         self.show(changes_text([mark_api_removals(night, replaced) for night in loaded if night.run.id == run.id]))
+        if runfile.names:
+            names = framework_names(run.framework, self.history.listings(run.framework))
+            self.show(names_text([one for one in names.builds if one.run.id == run.id]))
 
     def _copy(self, path: Path, runfile: RunFile, out: Path) -> None:
-        """Copy a run file for another process to record, and show how many cases it has."""
+        """Copy a run file for another process to record, and show how many cases or names it has."""
         out.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, out / path.name)
-        self.show(f"- {path.stem}: {len(runfile.observations)} of {len(runfile.run.cases)} cases answered")
+        answered = f"{len(runfile.observations)} of {len(runfile.run.cases)} cases answered"
+        self.show(f"- {path.stem}: {len(runfile.names)} names" if runfile.names else f"- {path.stem}: {answered}")
 
 
 def channel_builds(sources: PackageSources, framework: str, channel: str, since: str, every: str) -> list[Build]:

@@ -31,6 +31,7 @@ from monitor.pipeline.record import record_runs
 from monitor.pipeline.snapshots import open_history, snapshot_of
 from monitor.pipeline.triage_context import load_triage_context
 from monitor.reports.changes_text import changes_text, excluded_runs_text
+from monitor.reports.names_text import names_text
 from monitor.reports.slowdown_text import slowdowns_text
 from monitor.snapshot.snapshot import Snapshot
 
@@ -200,6 +201,7 @@ def _changes_text(snapshot: Snapshot, runs: set[str]) -> str:
     context = load_triage_context(snapshot)
     nights = [apply_triage(night, context.excuse) for night in snapshot.nights if night.run.id in runs]
     parts = [
+        names_text(snapshot.listed_in(nights)),
         slowdowns_text([night for night in snapshot.latency_nights if night.run.id in runs]),
         excluded_runs_text([item for item in snapshot.excluded_runs if item.run.id in runs]),
     ]

@@ -17,7 +17,7 @@ from monitor.execution.builds.provider import AUTO
 from monitor.execution.targets.package_sources import CHANNELS, FrameworkSources
 from monitor.execution.targets.target import Target, find_target
 from monitor.history.store import History
-from monitor.model import Evidence, Job, Period, Series, WeeklyCases, period_of
+from monitor.model import NAMES, Evidence, Job, Period, Series, WeeklyCases, period_of
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.progress_log import log
 from monitor.pipeline.weekly_cases import WeeklyPast, has_weekly, weekly_past
@@ -262,9 +262,21 @@ def _series_of(request: PlanRequest, target: Target) -> Iterator[tuple[Evidence,
         offer = target.sources(evidence)
         for framework in offer.frameworks:
             if framework in (request.frameworks or (framework,)):
-                for suite in (KERNELS,) if evidence is Evidence.REGISTERED else suites(framework):
-                    if suite in (request.suites or offer.framework(framework).suites or (suite,)):
+                for suite in _suites_of_evidence(evidence, framework):
+                    if suite in (request.suites or _default_suites(offer.framework(framework), framework)):
                         yield evidence, framework, suite
+
+
+def _suites_of_evidence(evidence: Evidence, framework: str) -> tuple[str, ...]:
+    if evidence is Evidence.REGISTERED:
+        return (KERNELS,)
+    return tuple(suite for suite in suites(framework) if suite != NAMES or evidence is Evidence.EXECUTED)
+
+
+def _default_suites(sources: FrameworkSources, framework: str) -> tuple[str, ...]:
+    """Return the suites that a runner file names, or else all; names need no accelerator, so a CPU lists them."""
+    every = (KERNELS, *(suite for suite in suites(framework) if suite != NAMES or sources.device == "cpu"))
+    return sources.suites or every
 
 
 def _targets_of(request: PlanRequest, targets: Mapping[str, Target]) -> list[Target]:

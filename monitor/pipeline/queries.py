@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from monitor.analysis.latency.changepoints import Changepoint
 from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.names.name_history import BuildNames
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.failure_groups import FailureGroup, group_changes
 from monitor.analysis.outcomes.flakiness import FlakinessRating
@@ -42,11 +43,14 @@ Row = TypeVar("Row", StudyRow, AllFunctionsRow, SpeedRow)
 class NewestChanges:
     """Changes and slowdowns of the newest night of each series; `faults` are lines on wrong triage entries.
 
+    `names` are the changes of public names in those builds of these nights whose names were listed.
+
     `counting` is True if a regression, an incident or a confirmed slowdown counts after triage.
     """
 
     nights: tuple[NightChanges, ...]
     latency: tuple[LatencyNight, ...]
+    names: tuple[BuildNames, ...]
     faults: tuple[str, ...]
     counting: bool
 
@@ -60,7 +64,7 @@ def newest_changes(history: Path, triage: Path, selection: SeriesSelection) -> N
     counting = any(night.regressions or night.incidents for night in nights) or any(
         unsuppressed_slowdowns(night, context.excuse) for night in latency
     )
-    return NewestChanges(nights, latency, context.faults, counting)
+    return NewestChanges(nights, latency, snapshot.listed_in(nights), context.faults, counting)
 
 
 def change_groups(history: Path, selection: SeriesSelection, verdicts: Collection[ChangeKind]) -> list[FailureGroup]:

@@ -10,7 +10,7 @@ from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formats.error_text import MAX_LINE_LENGTH
 from monitor.formatting.markdown import code, table
 from monitor.history.retraction import ExcludedRun
-from monitor.model import Evidence
+from monitor.model import NAMES, Evidence
 
 # Most changes of one kind that are listed: a first run adds hundreds of cases.
 MAX_LISTED = 20
@@ -78,6 +78,8 @@ def _title(night: NightChanges) -> str:
 
 
 def _coverage(night: NightChanges) -> str:
+    if night.run.suite == NAMES:
+        return f"{night.observed} public names listed"
     seen = f"{night.observed} of {night.expected} cases observed"
     if night.run.resting:
         seen += f", {night.run.resting} weekly cases rest"

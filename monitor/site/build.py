@@ -45,6 +45,7 @@ from monitor.site.pages import (
     study,
     target,
 )
+from monitor.site.pages import names as name_page
 from monitor.site.pages import regressions as regression_pages
 from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
 from monitor.site.project_metadata import ProjectMetadata
@@ -121,7 +122,9 @@ class _SiteRenderer:
         self._overview(data)
         self._regressions(data)
         self._matrix(
-            lambda: fork_columns.add_fork_columns(matrix.matrix_page(snapshot.functions, project.catalog), columns)
+            lambda: fork_columns.add_fork_columns(
+                matrix.matrix_page(snapshot.functions, project.catalog, snapshot.names), columns
+            )
         )
         self._page("study.html", "study", page=lambda: study.study_page(series, project.catalog))
         self._page(
@@ -139,6 +142,7 @@ class _SiteRenderer:
         )
         self._page("hardware.html", "hardware", hardware=project.hardware)
         self._builds(data, snapshot)
+        self._names(data)
         self._kernels(series)
         for function_of in data.functions:
             self._function(function_of, columns, data.documents)
@@ -172,6 +176,7 @@ class _SiteRenderer:
             page=lambda: found(),
             first=matrix.FIRST_ROWS,
             cells=CELLS_FILE,
+            names=name_page.NAMES_FILE,
             table=matrix.TABLE_PAGE,
         )
         self._page(matrix.TABLE_PAGE, "matrix-table", page=lambda: found())
@@ -195,15 +200,23 @@ class _SiteRenderer:
             "failures.html", "failures", inputs, failing=lambda: snapshot.failures, pages=every, most=build_changes
         )
         head = partial(builds.comparison_head, every)
-        self._page(
-            "builds/index.html", "builds", (inputs, snapshot.signatures, snapshot.main_commits), pages=every, head=head
-        )
+        self._page("builds/index.html", "builds", (inputs, snapshot.main_commits), pages=every, head=head)
         for framework, of_framework in every.items():
             address = builds.comparison_file(framework)
             if self._build.mine(address):
                 self._build.write(address, builds.comparison_script(framework, of_framework, snapshot.nights))
         for page in pages:
-            self._page(page.page, "build", page=page, most=builds.MAX_CASES_OF_GROUP)
+            self._page(page.page, "build", page=page, most=builds.MAX_CASES_OF_GROUP, most_names=builds.MAX_NAMES)
+
+    def _names(self, data: SiteData) -> None:
+        """Write the page of removed and deprecated names, and the list of names for the search."""
+        names, catalog = data.snapshot.names, data.project.catalog
+        pages = {(one.framework, one.name): urls.function_page(one.framework, one.name) for one in data.functions}
+        inputs = [[one.run.id for one in of_framework.builds] for of_framework in names.values()], [*pages]
+        tables = partial(name_page.name_tables, names, catalog, pages)
+        self._page(name_page.PAGE, "names", inputs, tables=tables)
+        if self._build.mine(name_page.NAMES_FILE):
+            self._build.write(name_page.NAMES_FILE, name_page.names_script(names, pages))
 
     def _function(
         self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]
@@ -333,6 +346,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         function_page=urls.function_page,
         issue_search_url=urls.issue_search_url,
         kernel_page=urls.kernel_page,
+        names_path=api_paths.names_path,
         navigation=_markup(fragments.navigation),
         repository=repository,
         slug=urls.slug,

@@ -50,9 +50,9 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     nights = tuple(apply_triage(night, project.excuse) for night in snapshot.nights)
     triaged = replace(snapshot, nights=nights)
     coverage = call_coverage(snapshot.functions, project.usage)
-    overview = overview_page(
-        nights, newest_nights(nights), snapshot.series, found, project.hardware, coverage, generated
-    )
+    newest = newest_nights(nights)
+    names = snapshot.listed_in(newest)
+    overview = overview_page(nights, newest, snapshot.series, found, project.hardware, coverage, generated, names)
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
     functions = cases_by_function(snapshot.functions)
@@ -64,10 +64,10 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         overview,
         coverage,
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
-        builds.build_pages(nights, snapshot.signatures, snapshot.main_commits),
+        builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
             function.function_sources(
-                snapshot.functions, snapshot.trends, nights, sources, snapshot.signatures, levels, project
+                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project
             )
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),

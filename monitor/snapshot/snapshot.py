@@ -6,7 +6,7 @@ weeks and the changes. So the history is read one series at a time, by every pro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,7 @@ import numpy as np
 from monitor.analysis.cells import Cell
 from monitor.analysis.latency.changepoints import Changepoint, find_changepoints
 from monitor.analysis.latency.slowdown_tracker import LatencyNight, ReportedSlowdown, latency_nights, reported_slowdowns
+from monitor.analysis.names.name_history import BuildNames, FrameworkNames, framework_names
 from monitor.analysis.outcomes.flakiness import FlakinessRating, flakiness_ratings
 from monitor.analysis.outcomes.outcome_changes import NightChanges, newest_nights, night_changes
 from monitor.analysis.outcomes.removals import mark_api_removals
@@ -25,11 +26,10 @@ from monitor.analysis.regressions.regression_tracker import FailingCell
 from monitor.analysis.regressions.slowdown_regressions import slowdown_regressions
 from monitor.analysis.status.current_failures import CurrentFailure, current_failures
 from monitor.analysis.status.current_status import SeriesStatus, series_statuses
-from monitor.history.layout import RecordedRun
+from monitor.history.layout import RecordedRun, places
 from monitor.history.ordering import in_order
 from monitor.history.retraction import ExcludedRun
 from monitor.history.run_matrix import OUTCOMES, RunMatrix
-from monitor.history.signature_table import KnownSignature
 from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import Evidence, Outcome
 from monitor.model import Series as SeriesKey
@@ -49,7 +49,7 @@ class Snapshot:
 
     `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `flakiness` has
     the cells with inconsistent results, and `latency_nights` the newest night of each series. `trends` are the recent
-    measurements of each series. `signatures` are by function. `main_commits` has the commits of `main` that PyTorch's
+    measurements of each series. `names` has the public names of each framework. `main_commits` has the commits of `main` that PyTorch's
     nightlies are made of. `excluded_runs` belong to no series.
     """
 
@@ -62,7 +62,7 @@ class Snapshot:
     reported_slowdowns: tuple[ReportedSlowdown, ...]
     latency_nights: tuple[LatencyNight, ...]
     trends: Mapping[SeriesKey, RecentMeasurements]
-    signatures: Mapping[str, KnownSignature] = field(default_factory=dict)
+    names: Mapping[str, FrameworkNames] = field(default_factory=dict)
     main_commits: Mapping[str, str] = field(default_factory=dict)
     excluded_runs: tuple[ExcludedRun, ...] = ()
 
@@ -82,6 +82,11 @@ class Snapshot:
     def newest(self) -> tuple[NightChanges, ...]:
         """Return the newest night of each series."""
         return newest_nights(self.nights)
+
+    def listed_in(self, nights: Iterable[NightChanges]) -> tuple[BuildNames, ...]:
+        """Return the builds whose public names some of these nights listed."""
+        runs = {night.run.id for night in nights}
+        return tuple(one for names in self.names.values() for one in names.builds if one.run.id in runs)
 
     @property
     def flaky(self) -> frozenset[Cell]:
@@ -142,9 +147,16 @@ def read_snapshot(
         found,
         nights=nights,
         series=tuple(sorted(found.series, key=listed)),
-        signatures=history.signatures(),
+        names=read_names(history),
         main_commits=history.main_commits(),
     )
+
+
+def read_names(history: HistoryReader) -> dict[str, FrameworkNames]:
+    """Return the public names of each framework that has listed builds."""
+    frameworks = sorted({framework for _, framework in places(history.files)})
+    found = {framework: framework_names(framework, history.listings(framework)) for framework in frameworks}
+    return {framework: names for framework, names in found.items() if names.builds}
 
 
 def _joined(parts: Sequence[Snapshot]) -> Snapshot:

@@ -1,7 +1,7 @@
 """The program that runs cases, in the environment of one framework.
 
-Its arguments are framework, suite and device. It answers the id of a case with an observation, and names of functions
-with their signatures, over the pipes of `monitor.formats.worker_protocol`.
+Its arguments are framework, suite and device. It answers the id of a case with an observation, and the request for
+names with the public names of the build, over the pipes of `monitor.formats.worker_protocol`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import re
 import time
 from collections.abc import Iterable
 from importlib import import_module
@@ -20,7 +19,8 @@ import numpy as np
 from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import TIMED, Message, Service, add_arguments, serve
-from monitor.model import Digest, Latency, NumericalError, Observation, Outcome
+from monitor.model import NAMES, Digest, Latency, NumericalError, Observation, Outcome, PublicName
+from monitor.suite.catalog import load_catalog
 from monitor.suite.check_protocol import (
     CaseCheck,
     DrawError,
@@ -33,8 +33,8 @@ from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
 from monitor.suite.discovery import collect, listing
+from monitor.suite.name_listing import PYTHONS_OWN, list_names
 from monitor.suite.oracle import MismatchError, leaves
-from monitor.suite.signature import signature_of
 from monitor.suite.timing import measure
 
 
@@ -51,8 +51,8 @@ def main() -> None:
         checks = checks_of(device, options.suite)
 
         def answer(request: Message) -> Message:
-            if "signatures" in request:
-                return {"signatures": {function: signature(device, function) for function in request["signatures"]}}
+            if "names" in request:
+                return {"names": [to_json(name) for name in public_names(options.framework)]}
             observation = observe(device, checks[request["case"]])
             device_unusable = observation.outcome is not Outcome.PASS and not works(device)
             return {"observation": to_json(observation), "device_unusable": device_unusable}
@@ -79,6 +79,8 @@ def open_device(framework: str, name: str) -> Device:
 
 def checks_of(device: Device, suite: str) -> dict[str, CaseCheck]:
     """Return the checks of a suite by id, declared or listed by the build. Raises SuiteUnavailableError."""
+    if suite == NAMES:
+        return {}
     if listed := listing(device.name, suite):
         return {check.id: check for check in listed(device)}
     return {case.id: DeclaredCheck(case) for case in collect(device.name, suite).values()}
@@ -169,16 +171,10 @@ def _elsewhere(device: Device, result: Any) -> list[str]:
     return sorted({place for leaf in leaves(result) if (place := device.elsewhere(leaf))} | set(device.fallbacks()))
 
 
-def signature(device: Device, function: str) -> str:
-    """Return the signature of a function; empty where the function does not exist, or has none."""
-    try:
-        return signature_of(resolve(device, function))
-    except Exception:  # a name that is gone, or a default that does not show itself
-        return ""
-
-
-# Python's message for a missing name. A framework may have a message of its own.
-PYTHONS_OWN = re.compile(r"has no attribute '\w+'$")
+def public_names(framework: str) -> tuple[PublicName, ...]:
+    """Return the public names of the installed build, sorted."""
+    api = import_module(f"monitor.suite.{framework}.names").API
+    return list_names(api, [one.name for one in load_catalog().values() if one.framework == framework])
 
 
 class AbsentError(Exception):

@@ -93,15 +93,19 @@ function callsOf(name, calls) {
   });
 }
 
-// Draws the changed signatures. Only the last change of each function is recorded.
+// Draws the signatures that differ between two builds. A signature may have changed several times between them.
 function drawSignatures(from, to) {
   const [older, newer] = [from, to].sort((one, other) => one - other);
-  const changed = comparison().signatures.filter(([since]) => since > older && since <= newer);
-  signatures.hidden = !changed.length;
-  signatures.querySelector("h3").textContent = `${counted(changed.length, "signature")} changed`;
+  const changed = new Map();
+  for (const [since, name, before, after] of comparison().signatures) {
+    if (since > older && since <= newer) changed.set(name, [changed.get(name)?.[0] ?? before, after]);
+  }
+  const differing = [...changed].filter(([, [before, after]]) => String(before) !== String(after));
+  signatures.hidden = !differing.length;
+  signatures.querySelector("h3").textContent = `${counted(differing.length, "signature")} changed`;
   signatures.querySelector("ul").replaceChildren(
-    ...changed.map(([, name, ...texts]) => {
-      const [before, after] = from > to ? texts.reverse() : texts;
+    ...differing.map(([name, texts]) => {
+      const [before, after] = from > to ? [...texts].reverse() : texts;
       const item = element("li");
       const short = name.split(".").at(-1);
       item.append(element("p", name, { className: "name" }), ...callsOf(short, before));

@@ -23,11 +23,12 @@ const nothing = document.getElementById("nothing");
 
 const words = cells.outcomes.map(([word]) => word);
 const kindsOf = ["success", "partial", "failure", "unknown"].map((word) => cells.portabilities.find(([w]) => w === word));
-const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, cellData, earlier]) => ({
+const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, cellData, earlier, aliases]) => ({
   framework: cells.frameworks[framework][0],
   number: framework,
   name,
-  text: name.toLowerCase(),
+  text: [name, ...aliases].join(" ").toLowerCase(),
+  aliases,
   page,
   stratum,
   uses,
@@ -270,6 +271,9 @@ function drawRow(row, columns, want, pair) {
   const line = element("tr");
   const name = element("th", "", { scope: "row" });
   name.append(element("a", row.name, { href: row.page }));
+  const matches = (text) => want.words.every((word) => text.toLowerCase().includes(word));
+  const alias = matches(row.name) ? "" : row.aliases.find(matches);
+  if (alias) name.append(" ", element("small", `also ${alias}`));
   const drawn = pair ? pair.cells : judgeAll(row, columns, want);
   line.append(name, ...drawn.map((cell, place) => drawCell(row, cell, columns[place], pair?.apart)));
   if (studied) line.append(element("td", row.uses ? number(row.uses) : "–", { className: "number" }));
@@ -325,6 +329,7 @@ function draw(there = 0) {
   drawRows(picked.slice(first, first + ROWS_PER_PAGE), columns, want, pairs, there);
   found.value = pairs ? compared(pairs, tested) : `${number(picked.length)} of ${number(rows.length)} functions`;
   nothing.hidden = picked.length > 0;
+  nothing.dispatchEvent(new CustomEvent("unmatched", { detail: picked.length ? "" : (chosen.q ?? "") }));
   table.hidden = !picked.length;
   pager.hidden = picked.length <= ROWS_PER_PAGE;
   range.textContent = `${number(first + 1)} to ${number(Math.min(first + ROWS_PER_PAGE, picked.length))}`;

@@ -33,7 +33,7 @@ from monitor.analysis.status.scores import MIN_JUDGED_SHARE, Score
 from monitor.history.ordering import with_extent
 from monitor.history.run_matrix import BLOCKED, NONE, OUTCOMES, PASS, Numbers, RunMatrix
 from monitor.history.store import LoadedHistory
-from monitor.model import Build, Comparison, Outcome, Run, function_of
+from monitor.model import NAMES, Build, Comparison, Outcome, Run, function_of
 
 # A run that observed a smaller share of its cases is published as an incident of the monitor: other monitors reported
 # success for nights that had measured nothing.
@@ -50,9 +50,9 @@ class NightChanges:
     """Changes of one run against its baseline.
 
     `baseline` is the build of the last earlier run that observed anything, or None. `incidents` are lines about the
-    build or the monitor. `expected` and `observed` count cases; `score` counts functions in this run, where cases that
-    rest have their last known outcome. `repeated` are changes that another class of machine showed before, and
-    failures on a new class of machine that equal those on the others; neither is reported again.
+    build or the monitor. `expected` and `observed` count cases, or public names; `score` counts functions in this run,
+    where cases that rest have their last known outcome. `repeated` are changes that another class of machine showed
+    before, and failures on a new class of machine that equal those on the others; neither is reported again.
     """
 
     run: Run
@@ -201,14 +201,18 @@ class _SeriesReader:
         """Return the changes of a run with its incidents and scores."""
         if baseline is None:  # every case of a first run is new: report only the unexpected outcomes
             changes = [change for change in changes if change.verdict is not ChangeKind.ADDED]
-        run, expected, observed = self._matrix.runs[number].run, self._expected[number], self._observed[number]
+        recorded, expected, observed = self._matrix.runs[number], self._expected[number], self._observed[number]
+        run = recorded.run
+        if run.suite == NAMES and not run.blocked:
+            expected, observed = max(recorded.listed, 1), recorded.listed  # a build without names is an incident
         if run.evidence.certain and observed:
             observed = expected  # a table is read whole, so a case that it lacks is observed as well
         incidents = []
         if run.blocked:
             incidents.append(f"nothing could be observed: {run.blocked}")
         elif observed < MIN_COVERAGE * expected:
-            incidents.append(f"only {observed} of {expected} cases were observed")
+            cases = f"{observed} of {expected} cases were observed"
+            incidents.append("no public name was listed" if run.suite == NAMES else f"only {cases}")
         if regressed := regressed_at_once(changes, expected):
             incidents.append(f"{regressed} of {expected} cases regressed at once: one cause, not {regressed}")
         score = self._scores[number]

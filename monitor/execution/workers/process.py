@@ -14,7 +14,7 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Any, Self, TypeVar
 
 from monitor.formats.error_text import clean
 from monitor.formats.serialization import from_json
-from monitor.model import Evidence, Observation, Outcome, Signature
+from monitor.model import Evidence, Observation, Outcome, PublicName
 
 # The package that a process imports: this one alone, not the site-packages beside it, whose NumPy would shadow the
 # framework's own. `-P` prevents that `suite/torch` shadows `torch`.
@@ -283,15 +283,11 @@ class Worker(WatchedProcess):
             return Observation(case, answer.outcome, self._evidence, message=answer.message, seconds=seconds)
         return answer
 
-    def signatures(self, functions: Sequence[str], limits: Limits) -> tuple[Signature, ...] | WorkerFailure:
-        """Return the signature of each function, as the framework gives it."""
-        return self.request({"signatures": functions}, limits, lambda message: _read_signatures(message, functions))
-
-
-def _read_signatures(message: Any, functions: Sequence[str]) -> tuple[Signature, ...]:
-    """Return the signatures in an answer, one for each function. Raises as `read_observation`."""
-    texts = message["signatures"]
-    return tuple(from_json(Signature, {"function": function, "text": texts[function]}) for function in functions)
+    def public_names(self, limits: Limits) -> tuple[PublicName, ...] | WorkerFailure:
+        """Return the public names of the build, sorted."""
+        return self.request(
+            {"names": True}, limits, lambda message: tuple(from_json(PublicName, name) for name in message["names"])
+        )
 
 
 def read_observation(message: Any, case: str) -> Observation:

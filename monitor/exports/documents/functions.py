@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.analysis.names.name_history import NameRecord
 from monitor.analysis.status.current_status import (
     CaseStatus,
     FunctionStatus,
@@ -17,7 +18,6 @@ from monitor.exports.api_paths import function_path
 from monitor.exports.documents.fields import build_label, finite_or_null, measurement, source_list
 from monitor.exports.downloads import outcome_row
 from monitor.formatting.urls import documentation_url, function_page
-from monitor.history.signature_table import KnownSignature
 from monitor.model import Function
 
 
@@ -68,11 +68,16 @@ def function_summary(framework: str, name: str, cases: Sequence[FunctionCases]) 
 
 
 def function_document(
-    framework: str, name: str, cases: Sequence[FunctionCases], entry: Function | None, signature: KnownSignature | None
+    framework: str,
+    name: str,
+    cases: Sequence[FunctionCases],
+    entry: Function | None,
+    record: NameRecord | None,
+    aliases: Sequence[str],
 ) -> dict[str, object]:
-    """Return a function: its signature, its status on each target, and all its cases.
+    """Return a function: its signature, its other names, its status on each target, and all its cases.
 
-    `entry` is its row of the catalog, None without one; `signature` is None if no run recorded it.
+    `entry` is its row of the catalog, None without one; `record` is None if no build lists the name.
     """
     return {
         "function": name,
@@ -80,7 +85,8 @@ def function_document(
         "page": function_page(framework, name),
         "documentation": documentation_url(name),
         "replaced_by": entry.replaced_by if entry else "",
-        "signature": dataclasses.asdict(signature) if signature else None,
+        "aliases": [*aliases],
+        "signature": dataclasses.asdict(record.signature) if record else None,
         "study": _study(entry),
         "targets": [{"target": target, **_status(status)} for target, status in status_by_target(cases).items()],
         "cases": [_case(group.series, status) for group in cases for status in group.current],

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from monitor.analysis.latency.slowdown_tracker import LatencyNight
+from monitor.analysis.names.name_history import BuildNames
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.status.measured_builds import source_of
 from monitor.exports.api_paths import run_path
 from monitor.exports.documents.changes import change_document
 from monitor.exports.documents.fields import build_label, series_fields, source_list
 from monitor.exports.documents.latency import latency_document
+from monitor.exports.documents.names import name_changes_document
 from monitor.formats.serialization import to_json
 from monitor.formatting.urls import run_page
 
@@ -44,9 +46,18 @@ def run_changes(night: NightChanges) -> dict[str, object]:
     }
 
 
-def newest_run_document(night: NightChanges, latency: LatencyNight | None) -> dict[str, object]:
-    """Return the newest run of a series: its changes, and its latency, which is null if nothing was timed."""
-    return {**run_changes(night), "latency": latency_document(latency) if latency else None}
+def newest_run_document(
+    night: NightChanges, latency: LatencyNight | None, names: BuildNames | None
+) -> dict[str, object]:
+    """Return the newest run of a series: its changes, its latency, and the changes of public names.
+
+    Latency is null if nothing was timed, and names are if the run listed none.
+    """
+    return {
+        **run_changes(night),
+        "latency": latency_document(latency) if latency else None,
+        "names": name_changes_document(names) if names else None,
+    }
 
 
 def run_document(night: NightChanges) -> dict[str, object]:

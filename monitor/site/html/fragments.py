@@ -35,6 +35,7 @@ NAVIGATION = {
     "builds/index.html": "Builds",
     "regressions.html": "Regressions",
     "failures.html": "Failures",
+    "names.html": "Removed APIs",
     "study.html": "Study",
     "method.html": "Method",
 }

@@ -8,28 +8,31 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from monitor.analysis.names.name_changes import ChangeGroup, NameChangeKind, grouped
+from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.failure_groups import GroupMember, signature
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
 from monitor.formatting.urls import build_page, run_case_address, slug
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.history.ordering import version_sort_key
-from monitor.history.signature_table import KnownSignature
-from monitor.model import Build, Outcome, Series
+from monitor.model import Build, Outcome, PublicName, Series
 from monitor.site.js_data import data_script
 from monitor.site.pages.build_changes import BuildChanges, changes_by_build
 from monitor.site.signature_format import signature_parts
 from monitor.site.status_legend import OUTCOMES
 
-# Most cases listed per group; the JSON has all.
+# Most cases listed per group, and most public names per kind of change; the JSON has all.
 MAX_CASES_OF_GROUP = 100
+MAX_NAMES = 300
 
 
 @dataclass(frozen=True)
 class BuildPage:
     """Content of the page of a build: its runs, its changes, and its neighbours among the builds of the framework.
 
-    `signatures` are the changed signatures by function. `commits` is the range since the previous build.
+    `names` are the public names of the build and their changes, None if no run listed them. `commits` is the range
+    since the previous build.
     """
 
     framework: str
@@ -39,19 +42,27 @@ class BuildPage:
     changes: BuildChanges | None
     before: Build | None
     after: Build | None
-    signatures: Mapping[str, KnownSignature]
+    names: BuildNames | None
     commits: CommitRange | None
 
     @property
     def title(self) -> str:
         return build_title(self.build)
 
+    @property
+    def name_groups(self) -> Mapping[NameChangeKind, tuple[ChangeGroup, ...]]:
+        """Return the changes of public names by kind."""
+        found: dict[NameChangeKind, list[ChangeGroup]] = {}
+        for group in grouped(self.names.changes if self.names else ()):
+            found.setdefault(group.change.kind, []).append(group)
+        return {kind: tuple(groups) for kind, groups in found.items()}
+
     def page_of(self, build: Build) -> str:
         return build_page(self.framework, build)
 
 
 def build_pages(
-    nights: Sequence[NightChanges], signatures: Mapping[str, KnownSignature], on_main: Mapping[str, str]
+    nights: Sequence[NightChanges], names: Mapping[str, FrameworkNames], on_main: Mapping[str, str]
 ) -> tuple[BuildPage, ...]:
     """Return a page for each build that was run: by framework, newest first.
 
@@ -62,20 +73,17 @@ def build_pages(
         if night.run.build:
             found.setdefault(night.run.framework, {}).setdefault(night.run.build.requirement, []).append(night)
     news = {(one.framework, one.build.requirement): one for one in changes_by_build(nights)}
-    changed: dict[str, dict[str, KnownSignature]] = {}
-    for function, known in signatures.items():
-        if known.before:
-            changed.setdefault(known.since, {})[function] = known
+    listed = {(framework, one.build.requirement): one for framework, of_builds in names.items() for one in of_builds.builds}
     pages = []
     for framework, of_builds in sorted(found.items()):
         builds = _by_version(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
         for before, build, after in zip((None, *builds), builds, (*builds[1:], None), strict=False):
             label = build.requirement
             page = build_page(framework, build)
-            changes, signatures = news.get((framework, label)), changed.get(label, {})
+            changes, listing = news.get((framework, label)), listed.get((framework, label))
             since = between_builds(framework, before, build, on_main) if before else None
             pages.append(
-                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, signatures, since)
+                BuildPage(framework, build, page, tuple(of_builds[label]), changes, before, after, listing, since)
             )
     return tuple(pages[::-1])
 
@@ -135,15 +143,16 @@ def _comparison(framework: str, pages: Sequence[BuildPage], nights: Iterable[Nig
             for ((target, of, suite, evidence), case), found in turns.items()
         ],
         "signatures": [
-            [places[page.build.requirement], function, *map(_signature_parts, (known.before, known.text))]
-            for page in pages
-            for function, known in page.signatures.items()
+            [places[page.build.requirement], change.name, *map(_signature_parts, (change.before, change.after))]
+            for page in reversed(pages)
+            for change in (page.names.changes if page.names else ())
+            if change.kind is NameChangeKind.SIGNATURE
         ],
     }
 
 
-def _signature_parts(signature: str) -> tuple[tuple[str, ...], ...]:
-    return signature_parts(signature) if signature else ()
+def _signature_parts(name: PublicName | None) -> tuple[tuple[str, ...], ...]:
+    return signature_parts(name.signature) if name and name.signature else ()
 
 
 def _changed_cases(nights: Iterable[NightChanges]) -> Iterator[GroupMember]:

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 
 from monitor.analysis.cells import Cell as CaseOnTarget
 from monitor.analysis.latency.roofline import min_time
+from monitor.analysis.names.name_history import FrameworkNames, NameRecord
 from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
@@ -24,7 +25,6 @@ from monitor.formatting.case_variant import dtype_of, dtype_order, mode_of
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import deviation, duration
 from monitor.formatting.urls import documentation_url, function_page, series_anchor
-from monitor.history.signature_table import KnownSignature
 from monitor.model import Compiled, Evidence, Function, Mode, Outcome, Run
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.chart_annotations import LatencyLevel, LatencyLevels
@@ -126,15 +126,17 @@ class FunctionSection:
 class FunctionPage:
     """Content of the page of a function.
 
-    `signature` is None if no run recorded it, `study` if the study did not have the function. `replacement_page` may be
-    empty. `shown` is the case of the script at the top: a failing one, or else the most usual call.
+    `listed` is the public name, None if no build lists it, and `aliases` are the other names of its object. `study` is
+    None if the study did not have the function. `replacement_page` may be empty. `shown` is the case of the script at
+    the top: a failing one, or else the most usual call.
     """
 
     name: str
     framework: str
     page: str
     documentation: str
-    signature: KnownSignature | None
+    listed: NameRecord | None
+    aliases: tuple[str, ...]
     study: Function | None
     replaced_by: str
     replacement_page: str
@@ -178,7 +180,7 @@ def function_sources(
     trends: Mapping[SeriesKey, RecentMeasurements],
     nights: Sequence[NightChanges],
     regressions: Sequence[RegressionSubject],
-    signatures: Mapping[str, KnownSignature],
+    names: Mapping[str, FrameworkNames],
     levels: LatencyLevels,
     project: ProjectMetadata,
 ) -> Iterator[FunctionSource]:
@@ -197,7 +199,9 @@ def function_sources(
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
         replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
-        aside = signatures.get(name), entry, replacement, tuple(project.known_issues.get(name, ()))
+        of_framework = names.get(framework, FrameworkNames(framework))
+        listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
+        aside = listed, aliases, entry, replacement, tuple(project.known_issues.get(name, ()))
         digest = input_digest(
             framework, name, aside, digests.get(name, ()), [_section_inputs(place, project) for place in here]
         )
@@ -244,7 +248,8 @@ def _page(
     framework: str,
     name: str,
     places: Sequence[_FunctionTarget],
-    signature: KnownSignature | None,
+    listed: NameRecord | None,
+    aliases: tuple[str, ...],
     entry: Function | None,
     replacement: str,
     known_issues: tuple[KnownIssue, ...],
@@ -260,7 +265,8 @@ def _page(
         framework,
         function_page(framework, name),
         documentation_url(name),
-        signature,
+        listed,
+        aliases,
         entry if entry and entry.study_name else None,
         entry.replaced_by if entry else "",
         replacement,

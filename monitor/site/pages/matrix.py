@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
+from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import (
     CaseStatus,
     FunctionStatus,
@@ -46,7 +48,8 @@ class MatrixCell:
 class MatrixRow:
     """Function and its cells, one per target; None if no suite of the target has the function.
 
-    `stratum` and `uses` come from the study; they are empty and 0 for other functions.
+    `stratum` and `uses` come from the study; they are empty and 0 for other functions. `aliases` are the other names of
+    the same object, by which a reader finds it as well.
     """
 
     framework: str
@@ -55,6 +58,7 @@ class MatrixRow:
     stratum: str
     uses: int
     cells: tuple[MatrixCell | None, ...]
+    aliases: tuple[str, ...] = ()
 
     @property
     def variants(self) -> tuple[str, ...]:
@@ -112,7 +116,11 @@ class MatrixPage:
         return tuple(outcome for outcome in Outcome if outcome in found)
 
 
-def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function]) -> MatrixPage:
+def matrix_page(
+    series: Sequence[SeriesStatus],
+    catalog: Mapping[str, Function],
+    names: Mapping[str, FrameworkNames] = MappingProxyType({}),
+) -> MatrixPage:
     targets = tuple(dict.fromkeys(one.target for one in series if one.now))
     by_function: dict[tuple[str, str], dict[str, list[CaseStatus]]] = {}
     anchors: dict[tuple[str, str, str], str] = {}
@@ -135,6 +143,7 @@ def matrix_page(series: Sequence[SeriesStatus], catalog: Mapping[str, Function])
                     _cell(found[target], anchors[framework, function, target]) if target in found else None
                     for target in targets
                 ),
+                names[framework].other_names(function) if framework in names else (),
             )
         )
     rows = [*_add_earlier_outcomes(rows, targets, series)]

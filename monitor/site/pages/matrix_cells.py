@@ -60,7 +60,7 @@ class _Tables:
         self._evidence_number = {None: -1} | {evidence: number for number, evidence in enumerate(Evidence)}
 
     def row(self, row: MatrixRow) -> list[object]:
-        """Return a row: its function, the kinds of its variants, its cells, and their earlier outcomes."""
+        """Return a row: its function, the kinds of its variants, its cells, their earlier outcomes, its other names."""
         variants = row.variants
         return [
             self.frameworks.index(row.framework),
@@ -71,6 +71,7 @@ class _Tables:
             [self._kind_number[mode_of(variant), dtype_of(variant)] for variant in variants],
             [self._cell(row, cell, column, variants) for cell, column in zip(row.cells, self.columns, strict=True)],
             self._earlier(row, variants),
+            row.aliases,
         ]
 
     def usual(self, column: _Column) -> list[int]:

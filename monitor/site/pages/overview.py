@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from monitor.analysis.names.name_history import BuildNames
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
@@ -16,7 +17,7 @@ from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.study_table import PAPER
 from monitor.formatting.humanize import parse_time
-from monitor.model import Evidence
+from monitor.model import NAMES, Evidence
 from monitor.model import Series as SeriesKey
 from monitor.site.charts.geometry import Spark, spark
 from monitor.site.pages.build_changes import BuildChanges, changes_by_build
@@ -155,6 +156,7 @@ class OverviewPage:
     `changed` has the changes of the newest runs by kind, without those of an incident. `latest` and `week` group the
     changes of the newest runs, and of earlier runs of the week, by build. `open` are the open regressions, newest
     first. `real_calls` are the calls of current code to functions, by framework, target and evidence.
+    `names` are the changes of public names in the newest listed builds.
     """
 
     frameworks: tuple[str, ...]
@@ -165,6 +167,7 @@ class OverviewPage:
     week: tuple[BuildChanges, ...]
     open: tuple[Regression, ...]
     real_calls: Mapping[tuple[str, str, Evidence], CoverageRow]
+    names: tuple[BuildNames, ...] = ()
 
     @property
     def totals(self) -> Mapping[ChangeKind, int]:
@@ -194,6 +197,7 @@ def overview_page(
     hardware: Mapping[str, TargetInfo],
     coverage: CallCoverage,
     generated: datetime,
+    names: Sequence[BuildNames] = (),
 ) -> OverviewPage:
     targets = _target_summaries(nights, newest, series, hardware, generated)
     shown = {night.run.id for night in newest}
@@ -207,6 +211,7 @@ def overview_page(
         week=changes_by_build(week),
         open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
         real_calls={(row.framework, row.target, row.evidence): row for row in coverage.rows if not row.methods},
+        names=tuple(one for one in names if one.changes),
     )
 
 
@@ -237,6 +242,8 @@ def _target_summaries(
     figures: dict[str, dict[str, list[PortabilityFigure]]] = {}
     for night in newest:
         run = night.run
+        if run.suite == NAMES:  # it has no cases, and so no share that passes
+            continue
         figure = PortabilityFigure(
             night,
             series_score(one := by_key[run.series]),

@@ -1,0 +1,1 @@
+"""Public names of builds: their changes between neighbouring builds, and their history."""
