@@ -46,7 +46,7 @@ class SeriesSelection:
         for kind, names, known in (
             ("target", self.targets, {series.target for series in snapshot.series}),
             ("framework", self.frameworks, {series.framework for series in snapshot.series}),
-            ("suite", self.suites, {series.suite for series in snapshot.series}),
+            ("suite", self.suites, {night.run.suite for night in snapshot.nights}),
         ):
             for name in names:
                 refuse_unknown(kind, name, known)

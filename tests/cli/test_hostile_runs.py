@@ -143,7 +143,6 @@ def files(draw: st.DrawFn, night: int) -> list[dict[str, Any]]:
     }
     lines: list[dict[str, Any]] = [{"format": 1, "run": run}]
     lines += [{"observation": draw(observations(case, bad=bad))} for case in CASES]
-    lines += [{"signature": {"function": case.split("/")[1], "text": draw(text(bad=bad))}} for case in CASES[:3]]
     for case, reason in zip(CASES, ["turned", "suspect", *["control"] * 6], strict=True):
         good, new = draw(sides(before)), draw(sides(f"jax=={version}"))
         lines.append({"comparison": {"case": case, "reason": reason, "good": good, "new": new}})
@@ -268,7 +267,7 @@ def test_a_hostile_run_is_refused_by_its_field_or_harms_nothing(
     recorded = CliRunner().invoke(app, ["record", *map(str, paths), "--history", str(folder / "history")])
     refused = [line for line in recorded.output.splitlines() if line.startswith("refused: ")]
     for line in refused:
-        assert re.match(r"refused: \S+\.jsonl:\d+: (run|observation|signature|comparison|end)[.\w-]*: ", line), line
+        assert re.match(r"refused: \S+\.jsonl:\d+: (run|observation|name|comparison|end)[.\w-]*: ", line), line
     assert recorded.exit_code == (2 if refused else 0), recorded.output
     assert len(refused) < NIGHTS
     assert "recorded as" in recorded.output

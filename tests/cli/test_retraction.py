@@ -17,7 +17,7 @@ from monitor.cli import app
 from monitor.formats.run_file import RunFile
 from monitor.history.retraction import RetractionError
 from monitor.history.store import History
-from monitor.model import Build, Channel, Comparison, ComparisonSide, Outcome, Reason, Signature
+from monitor.model import Build, Channel, Comparison, ComparisonSide, NameKind, Outcome, PublicName, Reason
 from monitor.pipeline import snapshots
 from support.run_files import write_run_file
 
@@ -36,16 +36,24 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def nights(runfile: Make) -> list[RunFile]:
-    """Three nights, with signatures, one of which changed."""
+    """Three nights, each with the public names of its build, one of which changed its signature."""
 
-    def run_of(day: int, text: str, **outcomes: str) -> RunFile:
+    def run_of(day: int, **outcomes: str) -> RunFile:
         cases = {A: "pass", B: "error", C: "pass"} | {{"a": A, "b": B, "c": C}[key]: v for key, v in outcomes.items()}
         latencies = {case: 10.0 for case, outcome in cases.items() if outcome == "pass"}
-        made = runfile(day, cases, version=f"0.10.{day}", latencies=latencies, retries={B: [cases[B]] * 2})
-        signatures = (Signature("jax.lax.sort", text), Signature("jax.lax.abs", "(x)"))
-        return replace(made, signatures=signatures)
+        return runfile(day, cases, version=f"0.10.{day}", latencies=latencies, retries={B: [cases[B]] * 2})
 
-    return [run_of(1, "(x)"), run_of(2, "(x)", b="pass"), run_of(3, "(x, axis=0)")]
+    def names_of(day: int, text: str) -> RunFile:
+        run = f"202611{day:02}T040000Z-{day:06x}"
+        made = runfile(day, {}, version=f"0.10.{day}", suite="names", id=run, started=f"2026-11-{day:02}T04:00:00Z")
+        of_sort, of_abs = (
+            PublicName(name, NameKind.FUNCTION, shown)
+            for name, shown in (("jax.lax.sort", text), ("jax.lax.abs", "(x)"))
+        )
+        return replace(made, names=(of_sort, of_abs))
+
+    listed = [names_of(1, "(x)"), names_of(2, "(x)"), names_of(3, "(x, axis=0)")]
+    return [run_of(1), run_of(2, b="pass"), run_of(3), *listed]
 
 
 @pytest.fixture
@@ -54,8 +62,7 @@ def poison(runfile: Make) -> RunFile:
     again = {case: ["crash"] * 2 for case in (A, B, C)}
     sides = ComparisonSide("jax==0.10.3", (Outcome.PASS,)), ComparisonSide("jax==49.7.3", (Outcome.CRASH,))
     made = runfile(4, dict.fromkeys((A, B, C), "crash"), version="49.7.3", retries=again)
-    made = replace(made, comparisons=(Comparison(A, Reason.TURNED, *sides),))
-    return replace(made, signatures=(Signature("jax.lax.sort", "(evil)"), Signature("jax.lax.cos", "(evil)")))
+    return replace(made, comparisons=(Comparison(A, Reason.TURNED, *sides),))
 
 
 def called(*arguments: object) -> Result:
@@ -260,9 +267,7 @@ def test_no_series_follows_a_build_of_somebodys_own(
     tmp_path: Path, recorded: Recorded, runfile: Make, build: Build
 ) -> None:
     history, before = recorded.copy(tmp_path), recorded.output
-    own = replace(
-        runfile(5, dict.fromkeys((A, B, C), "crash"), build=build), signatures=(Signature("jax.lax.sort", "(mine)"),)
-    )
+    own = runfile(5, dict.fromkeys((A, B, C), "crash"), build=build)
     assert "recorded as" in ok("record", write_run_file(tmp_path / "own.jsonl", own), "--history", history)
     after = outputs_of(history, tmp_path / "after")
     shown = "history show jax.lax.sort"

@@ -14,6 +14,7 @@ import jsonschema_rs
 import pandas as pd
 import pytest
 
+from monitor.analysis.names.name_changes import NameChangeKind
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.analysis.status.scores import Portability
@@ -29,7 +30,7 @@ from support.site_history import BASE, IMAGE, LONG_NAME, SCRIPT
 
 DOCUMENTS = (
     *("index", "latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions"),
-    "coverage",
+    *("coverage", "name-changes"),
 )
 
 
@@ -50,6 +51,7 @@ def test_every_document_is_as_the_published_schema_says(site: Path, material: Sn
     assert len(functions) == len({(s.framework, c.function) for s in material.functions for c in (*s.now, *s.removed)})
     for path in functions:
         validator(site, "function").validate(json.loads(path.read_text()))
+    validator(site, "names").validate(read(site, "api/v1/names/torch.json"))
     runs = [*(site / "api/v1/runs").glob("*.json")]
     assert len(runs) == len(material.runs)
     for path in runs:
@@ -67,6 +69,7 @@ def test_the_schema_knows_every_word(site: Path) -> None:
     assert change["verdict"]["enum"] == [*ChangeKind]
     assert change["before"]["enum"] == [*Outcome, ""]
     assert schema["outcome"]["enum"] == [*Outcome]
+    assert schema["build_names"]["properties"]["changes"]["items"]["properties"]["change"]["enum"] == [*NameChangeKind]
     assert schema["evidence"]["enum"] == [*Evidence]
     assert schema["portability"]["enum"] == [*Portability]
 
@@ -135,8 +138,8 @@ def test_feeds_are_of_everything_a_framework_a_target_a_function(site: Path) -> 
         return [entry.title for entry in feedparser.parse((site / address).read_bytes()).entries]
 
     assert titles(function_feed_path("torch", "torch.cat")) == [
-        "torch.cat: signature changed (torch 2.4.0.dev20251105+cpu)",
         "torch.cat on cpu-x86: 1 regressed (torch 2.4.0.dev20251105+cpu, paper)",
+        "torch.cat: signature changed (torch 2.4.0.dev20251105+cpu)",
     ]
     assert titles(function_feed_path("torch", "torch.Tensor.backward")) == []
     assert all(" on gpu-t4: " in title for title in titles(target_feed_path("gpu-t4")))

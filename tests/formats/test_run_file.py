@@ -21,13 +21,14 @@ from monitor.model import (
     Job,
     Latency,
     MachineBaseline,
+    NameKind,
     NumericalError,
     Observation,
     Outcome,
     Package,
+    PublicName,
     Reason,
     Retry,
-    Signature,
     SlowLevel,
 )
 from support.run_files import write_run_file
@@ -45,7 +46,8 @@ COMPARED = (
 
 def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) -> None:
     made = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, comparisons=COMPARED)
-    whole = replace(made, signatures=(Signature("jax.a", "(x, /)"), Signature("jax.b")))
+    names = PublicName("jax.a", NameKind.FUNCTION, "(x, /)"), PublicName("jax.b", NameKind.REMOVED, note="use jax.a")
+    whole = replace(made, names=names)
     content = write_run_file(tmp_path / "run.jsonl", whole).read_bytes()
     first_line = content.index(b"\n") + 1
     for cut in range(first_line, len(content)):
@@ -56,13 +58,12 @@ def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) 
         lines = content[first_line:cut].count(b"\n")
         assert read.observations == whole.observations[:lines]
         told = max(0, lines - len(whole.observations))
-        assert read.signatures == whole.signatures[:told]
-        assert read.comparisons == whole.comparisons[: max(0, told - len(whole.signatures))]
+        assert read.names == whole.names[:told]
+        assert read.comparisons == whole.comparisons[: max(0, told - len(whole.names))]
         with RunFileWriter(path) as writer:
             for observation in whole.observations[len(read.observations) :]:
                 writer.write_observation(observation)
-            for signature in whole.signatures[len(read.signatures) :]:
-                writer.write_signature(signature)
+            writer.write_names(whole.names[len(read.names) :])
             for comparison in whole.comparisons[len(read.comparisons) :]:
                 writer.write_comparison(comparison)
             assert whole.end

@@ -19,7 +19,7 @@ NOUNS = {
     "error": model.NumericalError,
     "latency": model.Latency,
     "compiled": model.Compiled,
-    "signature": model.Signature,
+    "publicName": model.PublicName,
     "comparison": model.Comparison,
     "side": model.ComparisonSide,
     "end": model.RunEnd,
@@ -43,6 +43,7 @@ def test_the_schema_has_the_words_of_the_enums() -> None:
     assert observation["stage"]["enum"] == [stage.value for stage in model.Stage]
     assert DEFINITIONS["comparison"]["properties"]["reason"]["enum"] == [reason.value for reason in model.Reason]
     assert DEFINITIONS["evidence"]["enum"] == [evidence.value for evidence in model.Evidence]
+    assert DEFINITIONS["publicName"]["properties"]["kind"]["enum"] == [kind.value for kind in model.NameKind]
     assert DEFINITIONS["build"]["properties"]["channel"]["enum"] == [channel.value for channel in model.Channel]
 
 

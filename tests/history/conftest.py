@@ -14,12 +14,13 @@ from monitor.model import (
     ComparisonSide,
     Digest,
     Latency,
+    NameKind,
     NumericalError,
     Observation,
     Outcome,
     Package,
+    PublicName,
     Reason,
-    Signature,
 )
 
 Make = Callable[..., RunFile]
@@ -29,7 +30,9 @@ Make = Callable[..., RunFile]
 def whole(runfile: Make) -> RunFile:
     """A run file that uses every field."""
     build = Build("jax", "1.0", Channel.NIGHTLY, "a" * 40, "2026-11-01", "none", (Package("numpy", "2.0", "b" * 64),))
-    made = runfile(1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, build=build, notes=("a note",))
+    made = runfile(
+        1, {"jax/jax.a/eager": "pass", "jax/jax.b/eager": "error"}, build=build, notes=("a note",), suite="names"
+    )
     measured = Observation(
         "jax/jax.a/eager",
         Outcome.PASS,
@@ -41,4 +44,5 @@ def whole(runfile: Make) -> RunFile:
     compared = Comparison(
         "jax/jax.b/eager", Reason.TURNED, good, ComparisonSide("jax==1.0", (Outcome.ERROR, Outcome.CRASH))
     )
-    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,), (Signature("jax.a", "(x, /)"),))
+    name = PublicName("jax.a", NameKind.FUNCTION, "(x, /)", "use jax.b", "jax.c")
+    return RunFile(made.run, (measured, *made.observations[1:]), made.end, (compared,), (name,))

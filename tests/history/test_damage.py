@@ -16,7 +16,7 @@ from monitor.history.files import HistoryError
 from monitor.history.function_index import load_function
 from monitor.history.git import GitWorkTree
 from monitor.history.store import History
-from monitor.model import Comparison, ComparisonSide, Evidence, Job, Outcome, Reason, Signature
+from monitor.model import Comparison, ComparisonSide, Evidence, Job, NameKind, Outcome, PublicName, Reason
 
 Make = Callable[..., RunFile]
 CASES = [f"jax/jax.f{number}/eager" for number in range(20)]
@@ -31,7 +31,7 @@ LOST = {
     f"{RUNS}/{FIRST}.parquet": f"the observations of run {FIRST} (cpu jax) are lost",  # which the last one names
     f"{RUNS}/{LAST}.compared.parquet": f"the comparisons of run {LAST} (cpu jax) with the last good build are lost",
     "outcomes/cpu/jax/paper.csv": "the last known outcomes of series cpu jax paper are lost",
-    "signatures/jax.csv": "the signatures of jax are lost",
+    f"{RUNS}/{LAST}.names.parquet": f"the public names that run {LAST} (cpu jax) listed are lost",
     "commits/torch.txt": "the commits that nightlies are made of are lost",
     "retracted.csv": "the retractions are lost",
     "manifest.csv": "the number of rows of each table is lost",
@@ -48,7 +48,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory, runfile: Make) -> Path:
         side = ComparisonSide("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
         compared = (Comparison(CASES[0], Reason.SUSPECT, side, side),)
         told = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
-        told = RunFile(told.run, told.observations, told.end, told.comparisons, (Signature("jax.f1", "(x)"),))
+        names = (PublicName("jax.f1", NameKind.FUNCTION, "(x)"),)
+        told = RunFile(told.run, told.observations, told.end, told.comparisons, names)
         history.record([told], f"night {day}", commits={f"{day:07x}": "abcdef1"})
     taken_back = runfile(9, dict.fromkeys(CASES, "crash"))
     history.record([taken_back], "night 9")
@@ -105,7 +106,7 @@ DAMAGE: dict[str, Callable[[Path, str], None]] = {
 def read_everything(directory: Path, index: Path | None) -> None:
     """Read all that a history holds, as commands do."""
     history = History(directory)
-    history.signatures()
+    [*history.listings("jax")]
     history.main_commits()
     history.watch_list(*SERIES)
     history.done(Job("cpu", "jax", "paper", Evidence.EXECUTED, ()))

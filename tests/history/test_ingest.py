@@ -13,7 +13,6 @@ import pytest
 from monitor.formats.run_file import RunFile, RunFileError
 from monitor.history.consistency import MAX_FUNCTIONS
 from monitor.history.ingest import MAX_LINE_BYTES, read_untrusted
-from monitor.model import function_of
 from support.run_files import lines_of, write_lines, write_run_file
 
 Make = Callable[..., RunFile]
@@ -34,7 +33,6 @@ def test_the_documented_example_is_accepted(tmp_path: Path) -> None:
     path.write_text(example[1])
     runfile = read_untrusted(path, targets=TARGETS)
     assert {observation.case for observation in runfile.observations} == set(runfile.run.cases)
-    assert {signature.function for signature in runfile.signatures} == {function_of(case) for case in runfile.run.cases}
     assert runfile.comparisons
     assert runfile.end
 
@@ -59,11 +57,13 @@ def test_the_documented_example_is_accepted(tmp_path: Path) -> None:
         (1, "observation.latency.calls", 1.5, "2: observation.latency.calls: "),
         (1, "observation.seconds", "1", "2: observation.seconds: "),
         (2, "observation.case", "jax/jax.a/eager", "3: observation.case: jax/jax.a/eager was answered before"),
-        (3, "signature.function", "jax.c", "4: signature.function: jax.c was not asked for"),
-        (3, "signature.function", "<b>", "4: signature.function: "),
-        (3, "signature.text", "(x,\n y)", "4: signature.text: "),
-        (3, "signature.text", "(x\u202e)", "4: signature.text: "),
-        (3, "signature.text", "x" * 2001, "4: signature.text: "),
+        (3, "name.name", "<b>", "4: name.name: "),
+        (3, "name.kind", "thing", '4: name.kind: "thing" is not one of'),
+        (3, "name.signature", "(x,\n y)", "4: name.signature: "),
+        (3, "name.signature", "(x\u202e)", "4: name.signature: "),
+        (3, "name.signature", "x" * 2001, "4: name.signature: "),
+        (3, "name.note", "x" * 1001, "4: name.note: "),
+        (3, "name.alias_of", "../x", "4: name.alias_of: "),
         (4, "comparison.case", "jax/jax.c/eager", "5: comparison.case: jax/jax.c/eager was not answered"),
         (4, "comparison.reason", "for fun", '5: comparison.reason: "for fun" is not one of'),
         (4, "comparison.new.build", "jax==2.0", "5: comparison.new.build: jax==2.0 in a run of jax==1.0"),
@@ -118,21 +118,21 @@ def test_comparisons_come_after_all_answers_and_once_a_case(tmp_path: Path, whol
         read_untrusted(write_lines(tmp_path / "run.jsonl", lines), targets=TARGETS)
 
 
-def test_signatures_come_after_all_answers_and_once_a_function(tmp_path: Path, whole: RunFile) -> None:
+def test_names_come_after_all_answers_and_once(tmp_path: Path, whole: RunFile) -> None:
     run, first, second, told, compared, end = lines_of(whole)
     with pytest.raises(RunFileError, match="4: out of order"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, told, second, end]), targets=TARGETS)
     with pytest.raises(RunFileError, match="5: out of order"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, told, end]), targets=TARGETS)
-    with pytest.raises(RunFileError, match=r"5: signature\.function: jax\.a was recorded before"):
+    with pytest.raises(RunFileError, match=r"5: name\.name: jax\.a was listed before"):
         read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, told, told, end]), targets=TARGETS)
 
 
-def test_a_file_from_before_there_were_signatures_is_taken(tmp_path: Path, whole: RunFile) -> None:
-    run, first, second, _, compared, end = lines_of(whole)
-    read = read_untrusted(write_lines(tmp_path / "run.jsonl", [run, first, second, compared, end]), targets=TARGETS)
-    assert read.signatures == ()
-    assert read.comparisons == whole.comparisons
+def test_names_belong_to_their_suite(tmp_path: Path, whole: RunFile) -> None:
+    run, *rest = lines_of(whole)
+    run["run"]["suite"] = "paper"
+    with pytest.raises(RunFileError, match=r"4: name\.name: jax\.a in a run of suite paper"):
+        read_untrusted(write_lines(tmp_path / "run.jsonl", [run, *rest]), targets=TARGETS)
 
 
 def test_nothing_follows_the_end(tmp_path: Path, whole: RunFile) -> None:
@@ -171,7 +171,7 @@ LINES = (  # each place of a text, as a line and a path
     (0, "run.build.why"),
     (1, "observation.declared_limit"),
     (2, "observation.message"),
-    (3, "signature.text"),
+    (3, "name.note"),
     (5, "end.notes.0"),
 )
 # Invalid values by name: the line, the fields that are set, and the field that the refusal names.
@@ -204,7 +204,7 @@ REFUSED: dict[str, tuple[int, dict[str, object], str]] = {
     "shard beyond": (0, {"run.shard": "3/2"}, "run.shard: "),
     "too many shards": (0, {"run.shard": "1/101"}, "run.shard: "),
     "blocked with cases": (0, {"run.blocked": "no device"}, "run.blocked: "),
-    "no cases": (0, {"run.cases": []}, "run.cases: "),
+    "no cases": (0, {"run.cases": [], "run.suite": "paper"}, "run.cases: "),
     "no build": (0, {"run.build": None}, "run.build: "),
     "version of no kind": (0, {"run.build.version": "latest!!!"}, "run.build.version: "),
     "version of words": (0, {"run.build.version": "latest"}, "run.build.version: "),

@@ -12,7 +12,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.files import HistoryError
 from monitor.history.git import GitWorkTree
 from monitor.history.store import History
-from monitor.model import Signature
+from monitor.model import NameKind, PublicName
 
 Make = Callable[..., RunFile]
 A = "jax/jax.a/eager"
@@ -32,9 +32,9 @@ def clone(remote: Path, directory: Path) -> Path:
 
 
 def night(runfile: Make, day: int, outcome: str = "pass") -> RunFile:
-    """A night that also tells a signature."""
+    """A night that also lists a name."""
     made = runfile(day, {A: outcome}, version=f"{day}.0")
-    return RunFile(made.run, made.observations, made.end, (), (Signature("jax.a", f"(x{day})"),))
+    return RunFile(made.run, made.observations, made.end, (), (PublicName("jax.a", NameKind.FUNCTION, f"(x{day})"),))
 
 
 @pytest.fixture
@@ -86,8 +86,9 @@ def test_what_a_remote_that_was_rewritten_lacks_is_recorded_again(remote: Path, 
     straight = History(tmp_path / "straight")
     for day in (1, 2, 3, 5, 4):
         straight.record([night(runfile, day, "error" if day == 3 else "pass")], f"night {day}")
-    for path in ("outcomes/cpu/jax/paper.csv", "signatures/jax.csv"):
-        assert (there / path).read_text() == (tmp_path / "straight" / path).read_text()
+    path = "outcomes/cpu/jax/paper.csv"
+    assert (there / path).read_text() == (tmp_path / "straight" / path).read_text()
+    assert [*History(there).listings("jax")] == [*straight.listings("jax")]
     assert History(there).artifacts() == {1, 2, 3}
 
 

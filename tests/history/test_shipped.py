@@ -10,15 +10,16 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
+from monitor.analysis.names.name_history import framework_names
 from monitor.formats.serialization import from_json, to_json
 from monitor.history.consistency import end_faults, run_faults
 from monitor.history.files import Folder
 from monitor.history.ingest import PUBLISHED, TEXT_VALIDATOR, VALIDATORS
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import RecordedRun, outcomes_path, read_runs
+from monitor.history.name_table import NAMES_FILE, listings
 from monitor.history.ordering import in_order, with_extent
-from monitor.history.signature_table import read_signatures
-from monitor.model import function_of
+from monitor.model import NAMES
 
 RESULTS = Path(__file__).resolve().parents[2] / "results"
 FILES = Folder(RESULTS)
@@ -35,7 +36,7 @@ def test_the_outcomes_follow_from_the_runs() -> None:
     series: dict[PurePosixPath, list[RecordedRun]] = {}
     for item in in_order(read_runs(FILES)):
         series.setdefault(outcomes_path(item.run.series), []).append(item)
-    known = {path: known_after(FILES, with_extent(runs)) for path, runs in series.items()}
+    known = {path: known_after(FILES, with_extent(runs)) for path, runs in series.items() if path.stem != NAMES}
     assert known == {path: read_outcomes(FILES, path) for path in relative((RESULTS / "outcomes").rglob("*.csv"))}
 
 
@@ -54,17 +55,13 @@ def test_the_readme_lists_every_run_and_no_other() -> None:
     assert shipped == {*re.findall(r"\d{8}T\d{6}Z-[0-9a-f]{6}", text)}
 
 
-def test_the_signatures_are_sorted_and_of_functions_that_were_run() -> None:
-    for path in relative((RESULTS / "signatures").glob("*.csv")):
-        known = read_signatures(FILES, path)
-        assert [*known] == sorted(known)
-        run = {
-            function_of(case)
-            for file in relative((RESULTS / "outcomes").glob(f"cpu/{path.stem}/*.csv"))
-            for case in read_outcomes(FILES, file)
-        }
-        assert known.keys() <= run
-        assert all(one.text != one.before or not one.text for one in known.values())
+def test_the_public_names_of_each_framework_are_listed() -> None:
+    runs = read_runs(FILES)
+    for framework in ("jax", "tensorflow", "torch"):
+        names = framework_names(framework, listings(FILES, [item for item in runs if item.run.framework == framework]))
+        assert len(names.builds) >= 2
+        assert all(one.count > 2000 for one in names.builds)
+        assert any(record.removed for record in names.records.values())
 
 
 def test_the_runs_that_the_project_ships_are_within_the_bounds() -> None:
@@ -88,6 +85,8 @@ def test_what_the_shipped_runs_observed_is_within_the_bounds() -> None:
     }
     seen = set()
     for path in RESULTS.glob("runs/*/*/*.parquet"):
+        if path.name.endswith(NAMES_FILE):
+            continue
         table = pd.read_parquet(path)
         for column in table.columns.intersection([*of_column]):
             values = table[column].dropna()

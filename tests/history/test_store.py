@@ -16,7 +16,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.git import GitWorkTree
 from monitor.history.retention import prune_measurements
 from monitor.history.store import History
-from monitor.model import Comparison, ComparisonSide, Digest, Evidence, Outcome, Reason, Run, Signature
+from monitor.model import Comparison, ComparisonSide, Digest, Evidence, NameKind, Outcome, PublicName, Reason, Run
 from support.run_files import write_run_file
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -238,7 +238,7 @@ def test_a_writer_that_dies_before_its_commit_stops_no_later_one(
     case = "jax/jax.a/eager"
     recorded = [runfile(day, {case: "pass"}, latencies={case: 5.0}) for day in (1, 2, 3)]
     history.record(recorded, "first")
-    later = replace(runfile(4, {case: "error"}), signatures=(Signature("jax.a", "(x)"),))
+    later = replace(runfile(4, {case: "error"}), names=(PublicName("jax.a", NameKind.FUNCTION, "(x)"),))
     changes: dict[str, Callable[[], object]] = {
         "record": lambda: history.record([later], "later", commits={"a" * 40: "b" * 40}),
         "retract": lambda: history.retract(recorded[0].run.id, "a test"),

@@ -81,7 +81,7 @@ def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
 
 def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
     ours = {
-        "matrix.html": ("data/matrix.js", "assets/matrix.js"),
+        "matrix.html": ("data/matrix.js", "assets/names.js", "assets/matrix.js"),
         "builds/index.html": ("assets/builds.js",),
         "hardware.html": ("assets/copy.js",),
     }

@@ -14,7 +14,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.store import History
 from monitor.model import Digest, NumericalError, Run
 from monitor.pipeline.publish import write_pages
-from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
+from monitor.snapshot.snapshot import Snapshot, read_names, read_snapshot, snapshot_of
 
 CASES = [f"jax/jax.numpy.f{number}/{mode}-float32" for number in range(12) for mode in ("eager", "compiled")]
 OUTCOMES = ("pass", "error", "mismatch", "blocked")  # many of which a later run does not judge
@@ -84,7 +84,7 @@ def test_all_that_is_found_is_the_same(
     way: str, history: History, materials: dict[str, Snapshot], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Run, "__repr__", lambda run: run.id)
-    whole = replace(snapshot_of(history.load()), signatures=history.signatures())
+    whole = replace(snapshot_of(history.load()), names=read_names(history))
     assert repr(materials["by the runs"].series) == repr(whole.series)
     for name in vars(whole).keys() - {"trends"}:  # which hold places in tables; pages show what stands there
         assert repr(getattr(materials[way], name)) == repr(getattr(materials["by the runs"], name)), name

@@ -1,21 +1,16 @@
-"""Signatures of functions: from Python where it knows them, else from the docstring, and equal in every process."""
+"""Signatures of functions: from Python where it knows them, else from the docstring."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.execution.builds.provider import ProvisionedBuild
-from monitor.execution.workers.process import Limits, Worker, WorkerFailure, worker_command
 from monitor.formats.error_text import clean
 from monitor.suite.signature import LONGEST, signature_of
-
-LIMITS = Limits(seconds=60, memory_mib=4096)
 
 
 class Side(Enum):
@@ -114,30 +109,3 @@ def test_a_signature_is_one_line_of_bounded_length() -> None:
 def test_the_bound_of_messages_is_another() -> None:
     assert len(clean("x" * 1000)) == 300
     assert clean("x" * 1000, longest=LONGEST) == "x" * 1000
-
-
-@pytest.mark.parametrize(
-    ("framework", "told"),
-    [
-        (
-            "torch",
-            {
-                "torch.cat": "(tensors, dim=0, *, out=None) -> Tensor",
-                "torch.nn.Linear": "(in_features, out_features, bias=True, device=None, dtype=None)",
-                "torch.autograd.Variable": "",
-                "torch.no_such_name": "",
-            },
-        ),
-        ("jax", {"jax.numpy.cos": "(x, /)", "jax.numpy.add": "(x1, x2, /, *, out=None, where=None)"}),
-        ("tensorflow", {"tf.reshape": "(tensor, shape, name=None)", "tf.concat": "(values, axis, name='concat')"}),
-    ],
-)
-def test_real_frameworks_say_what_they_take(
-    builds: Callable[[str], ProvisionedBuild], tmp_path: Path, framework: str, told: dict[str, str]
-) -> None:
-    python, log = builds(framework).python, tmp_path / "worker.log"
-    environment = {"TMPDIR": str(tmp_path), "TF_CPP_MIN_LOG_LEVEL": "2"}
-    with Worker(worker_command(python, framework, "paper", "cpu", environment, log)) as worker:
-        answer = worker.signatures([*told], LIMITS)
-    assert not isinstance(answer, WorkerFailure)
-    assert {signature.function: signature.text for signature in answer} == told

@@ -16,8 +16,7 @@ def write_run_file(path: Path, runfile: RunFile) -> Path:
         writer.write_run(runfile.run)
         for observation in runfile.observations:
             writer.write_observation(observation)
-        for signature in runfile.signatures:
-            writer.write_signature(signature)
+        writer.write_names(runfile.names)
         for comparison in runfile.comparisons:
             writer.write_comparison(comparison)
         if runfile.end:
@@ -31,7 +30,7 @@ def lines_of(runfile: RunFile) -> list[dict[str, Any]]:
     return [
         {"format": FORMAT, "run": to_json(runfile.run)},
         *({"observation": to_json(observation)} for observation in runfile.observations),
-        *({"signature": to_json(signature)} for signature in runfile.signatures),
+        *({"name": to_json(name)} for name in runfile.names),
         *({"comparison": to_json(comparison)} for comparison in runfile.comparisons),
         {"end": to_json(runfile.end)},
     ]

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History, LoadedHistory
-from monitor.model import Evidence, Outcome, Retry, Signature
+from monitor.model import Evidence, Outcome, PublicName, Retry
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
 from support import mixed_history, slowdown_history
@@ -24,10 +24,11 @@ from support.site_history import (
     LONG,
     LONG_NAME,
     NAMES,
+    NEW_PUBLIC_NAMES,
     NOTHING_SAID,
     PROJECT,
+    PUBLIC_NAMES,
     SCRIPT,
-    SIGNATURES,
     TEMPLATES,
     Night,
     cases,
@@ -42,6 +43,12 @@ if TYPE_CHECKING:
     from support.chromium import sync_api
 
 NODE_MODULES = Path(__file__).resolve().parents[2] / ".ci" / "node_modules"
+
+
+def listed_names(night: Night, names: tuple[PublicName, ...]) -> RunFile:
+    """Return a run that lists the public names of a night's build of torch."""
+    run = night.run("cpu-x86", "torch", suite="names", cases=())
+    return replace(night.file(replace(run, id=f"{run.id[:-6]}aaaaaa")), names=names)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +70,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         turned = {operators()[1]: registered(operators()[1], there=number > 1)}
         files += [night.file(tpu), night.file(executed), night.file(tables, turned)]
         if number == 0:
-            files[0] = replace(files[0], signatures=SIGNATURES)
+            files.append(listed_names(night, PUBLIC_NAMES))
         history.record(files, f"night {number}")
     night = Night(4)
     new = "torch/torch.new_function/eager-float32"
@@ -84,9 +91,9 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     )
     notes = (f"a note {SCRIPT}", "x" * 700)
     first = night.run("cpu-x86", "torch", cases=(*torch_cases, new), notes=notes)
-    told = (Signature("torch.cat", f"(tensors, *, dim=0, out={SCRIPT!r}) -> Tensor"), Signature("torch.fft.fft"))
     files = [
-        replace(night.file(first, {one.case: one for one in turned}), signatures=told),
+        night.file(first, {one.case: one for one in turned}),
+        listed_names(night, NEW_PUBLIC_NAMES),
         night.file(night.run("cpu-x86", "jax")),
         night.file(night.run("cpu-x86", "tensorflow"), cut=True),
         RunFile(night.run("gpu-t4", "torch", build=None, blocked=f"torch 2.4.0 does not install: {IMAGE}"), (), None),

@@ -14,14 +14,15 @@ from monitor.model import (
     Evidence,
     Function,
     Latency,
+    NameKind,
     NumericalError,
     Observation,
     Outcome,
     Package,
+    PublicName,
     Retry,
     Run,
     RunEnd,
-    Signature,
     Stage,
 )
 from monitor.site.known_issues import KnownIssue
@@ -77,10 +78,29 @@ CATALOG = {
     "jax.numpy.dot": Function("jax.numpy.dot", "jax", "dot", 1, "30", "success", ""),
 }
 
-SIGNATURES = (
-    Signature("torch.cat", "(tensors, dim=0) -> Tensor"),
-    Signature("torch.fft.fft", "(input, n=None, dim=(-2, -1)) -> Tensor; (input, *, norm=';') -> Tensor"),
-    Signature("torch.add", f"(input, other=[{', '.join(map(str, range(99)))}]) -> Tensor"),
+
+def _function(name: str, signature: str = "", note: str = "", alias_of: str = "") -> PublicName:
+    return PublicName(name, NameKind.FUNCTION, signature, note, alias_of)
+
+
+PUBLIC_NAMES = (  # of torch on the first night
+    _function("torch.cat", "(tensors, dim=0) -> Tensor"),
+    _function("torch.concat", "(tensors, dim=0) -> Tensor", alias_of="torch.cat"),
+    _function("torch.fft.fft", "(input, n=None, dim=(-2, -1)) -> Tensor; (input, *, norm=';') -> Tensor"),
+    _function("torch.add", f"(input, other=[{', '.join(map(str, range(99)))}]) -> Tensor"),
+    _function("torch.eig"),
+    _function("torch.qr"),
+    PublicName("torch.contrib", NameKind.MODULE),
+    _function("torch.contrib.stack"),
+)
+NEW_PUBLIC_NAMES = (  # and on the last
+    _function("torch.cat", f"(tensors, *, dim=0, out={SCRIPT!r}) -> Tensor"),
+    _function("torch.concat", f"(tensors, *, dim=0, out={SCRIPT!r}) -> Tensor", alias_of="torch.cat"),
+    _function("torch.fft.fft"),
+    PUBLIC_NAMES[3],
+    PublicName("torch.eig", NameKind.REMOVED, note=f"torch.eig was removed {SCRIPT}, use torch.linalg.eig instead"),
+    _function("torch.qr", note="torch.qr is deprecated in favor of torch.fft.fft"),
+    _function("torch.new_name"),
 )
 
 FINDINGS = {"torch.linalg.svd": (KnownIssue("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}

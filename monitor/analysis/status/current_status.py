@@ -22,7 +22,7 @@ from monitor.history.layout import RecordedRun
 from monitor.history.ordering import with_extent
 from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, values_at
 from monitor.history.store import LoadedHistory
-from monitor.model import Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
+from monitor.model import NAMES, Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
 
 # Runs in a history strip: a month of nights, which fits the width of a page.
@@ -148,8 +148,8 @@ class SeriesStatus:
 
 
 def series_statuses(recorded: LoadedHistory) -> tuple[SeriesStatus, ...]:
-    """Return the status of every series, sorted by target, framework, suite and evidence."""
-    return tuple(_series(matrix, recorded) for matrix in recorded.matrices.values())
+    """Return the status of every series that has cases, sorted by target, framework, suite and evidence."""
+    return tuple(_series(matrix, recorded) for (_, _, suite, _), matrix in recorded.matrices.items() if suite != NAMES)
 
 
 def _series(matrix: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:

@@ -73,7 +73,9 @@ def build_pages(
         if night.run.build:
             found.setdefault(night.run.framework, {}).setdefault(night.run.build.requirement, []).append(night)
     news = {(one.framework, one.build.requirement): one for one in changes_by_build(nights)}
-    listed = {(framework, one.build.requirement): one for framework, of_builds in names.items() for one in of_builds.builds}
+    listed = {
+        (framework, one.build.requirement): one for framework, of_builds in names.items() for one in of_builds.builds
+    }
     pages = []
     for framework, of_builds in sorted(found.items()):
         builds = _by_version(night.run.build for nights_of in of_builds.values() for night in nights_of[:1])
