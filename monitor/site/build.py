@@ -210,10 +210,14 @@ class _SiteRenderer:
 
     def _names(self, data: SiteData) -> None:
         """Write the page of removed and deprecated names, and the list of names for the search."""
-        names, catalog = data.snapshot.names, data.project.catalog
+        names, project = data.snapshot.names, data.project
         pages = {(one.framework, one.name): urls.function_page(one.framework, one.name) for one in data.functions}
-        inputs = [[one.run.id for one in of_framework.builds] for of_framework in names.values()], [*pages]
-        tables = partial(name_page.name_tables, names, catalog, pages)
+        inputs = (
+            [[one.run.id for one in of_framework.builds] for of_framework in names.values()],
+            [*pages],
+            project.usage,
+        )
+        tables = partial(name_page.name_tables, names, project.catalog, project.usage, pages)
         self._page(name_page.PAGE, "names", inputs, tables=tables)
         if self._build.mine(name_page.NAMES_FILE):
             self._build.write(name_page.NAMES_FILE, name_page.names_script(names, pages))

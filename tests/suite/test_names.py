@@ -97,7 +97,9 @@ def test_each_name_is_listed_with_what_its_access_gives() -> None:
 
 
 NOTES = {  # docstrings, each with the note that it is
-    "Adds.\n\n.. warning::\n    :func:`torch.lu` is deprecated in favor of x.": "`torch.lu` is deprecated in favor of x.",
+    "Adds.\n\n.. warning::\n    :func:`torch.lu` is deprecated in favor of x.": (
+        "`torch.lu` is deprecated in favor of x."
+    ),
     "Adds.\n\nDeprecated: THIS FUNCTION IS DEPRECATED. It will go.\nInstructions for updating:\nUse `tf.x`.": (
         "Deprecated: THIS FUNCTION IS DEPRECATED. It will go. Instructions for updating: Use `tf.x`."
     ),

@@ -13,10 +13,12 @@ from monitor.formatting.display_names import label_title
 from monitor.history.ordering import version_sort_key
 from monitor.model import Function
 from monitor.site.js_data import data_script
+from monitor.usage import Usage
 
 PAGE = "names.html"
 NAMES_FILE = "data/names.js"
 
+Calls = Mapping[tuple[str, str], int]  # calls of current code by framework and name
 Pages = Mapping[tuple[str, str], str]  # the page of each function that has one
 
 
@@ -24,13 +26,14 @@ Pages = Mapping[tuple[str, str], str]  # the page of each function that has one
 class NameRow:
     """A removed or deprecated name. `below` counts the names below it that share its fate, and have no row.
 
-    `replacement` comes from the catalog or from the framework's own text, `replacement_page` and `page` are empty where
-    there is none.
+    `calls` are those of current code to all of these names. `replacement` comes from the catalog or from the
+    framework's own text, `replacement_page` and `page` are empty where there is none.
     """
 
     name: str
     record: NameRecord
     below: int
+    calls: int
     page: str
     replacement: str
     replacement_page: str
@@ -38,7 +41,7 @@ class NameRow:
 
 @dataclass(frozen=True)
 class NameTable:
-    """Removed and deprecated names of a framework, the newest first, and its listed builds."""
+    """Removed and deprecated names of a framework, the most-called first, and its listed builds."""
 
     framework: str
     builds: tuple[BuildNames, ...]
@@ -52,37 +55,42 @@ class NameTable:
 
 
 def name_tables(
-    names: Mapping[str, FrameworkNames], catalog: Mapping[str, Function], pages: Pages
+    names: Mapping[str, FrameworkNames], catalog: Mapping[str, Function], usage: Usage, pages: Pages
 ) -> tuple[NameTable, ...]:
     """Return the removed and deprecated names of each framework."""
-    return tuple(_table(one, catalog, pages) for one in names.values())
+    calls = {(one.framework, one.function): one.calls for one in usage.calls}
+    return tuple(_table(one, catalog, calls, pages) for one in names.values())
 
 
-def _table(names: FrameworkNames, catalog: Mapping[str, Function], pages: Pages) -> NameTable:
+def _table(names: FrameworkNames, catalog: Mapping[str, Function], calls: Calls, pages: Pages) -> NameTable:
     removed = {name: one for name, one in names.records.items() if one.removed}
     deprecated = {name: one for name, one in names.records.items() if one.works and one.listed.deprecated}
     return NameTable(
         names.framework,
         names.builds,
-        _newest_first(_rows(names, removed, catalog, pages), lambda one: one.removed),
-        _newest_first(_rows(names, deprecated, catalog, pages), lambda one: one.deprecated),
+        _in_order(_rows(names, removed, catalog, calls, pages), lambda one: one.removed),
+        _in_order(_rows(names, deprecated, catalog, calls, pages), lambda one: one.deprecated),
     )
 
 
-def _newest_first(rows: Iterable[NameRow], build: Callable[[NameRecord], str]) -> tuple[NameRow, ...]:
-    """Return rows by the build of their change, the newest first; names that the oldest build deprecates are last."""
+def _in_order(rows: Iterable[NameRow], build: Callable[[NameRecord], str]) -> tuple[NameRow, ...]:
+    """Return rows by calls, then by the build of their change, the newest first; the oldest build's are last."""
 
-    def order(row: NameRow) -> Version:
-        return version_sort_key(build(row.record).partition("==")[2].partition("+")[0] or "0")
+    def order(row: NameRow) -> tuple[int, Version]:
+        return row.calls, version_sort_key(build(row.record).partition("==")[2].partition("+")[0] or "0")
 
     return tuple(sorted(sorted(rows, key=lambda row: row.name), key=order, reverse=True))
 
 
 def _rows(
-    names: FrameworkNames, records: Mapping[str, NameRecord], catalog: Mapping[str, Function], pages: Pages
+    names: FrameworkNames,
+    records: Mapping[str, NameRecord],
+    catalog: Mapping[str, Function],
+    calls: Calls,
+    pages: Pages,
 ) -> Iterator[NameRow]:
     """Yield a row for each name, except those that share their build with a name above them."""
-    below: dict[str, int] = {}
+    below: dict[str, list[str]] = {}
     top = []
     for name, record in records.items():
         fate = record.removed, record.deprecated
@@ -90,14 +98,16 @@ def _rows(
             one for one in parents(name) if one in records and (records[one].removed, records[one].deprecated) == fate
         ]
         if above:
-            below[above[-1]] = below.get(above[-1], 0) + 1
+            below.setdefault(above[-1], []).append(name)
         else:
             top.append((name, record))
     for name, record in top:
         entry = catalog.get(name)
         replacement = (entry.replaced_by if entry else "") or names.replacement(name)
         page, other = (pages.get((names.framework, one), "") for one in (name, replacement))
-        yield NameRow(name, record, below.get(name, 0), page, replacement, other)
+        under = below.get(name, [])
+        called = sum(calls.get((names.framework, one), 0) for one in (name, *under))
+        yield NameRow(name, record, len(under), called, page, replacement, other)
 
 
 def names_script(names: Mapping[str, FrameworkNames], pages: Pages) -> bytes:
