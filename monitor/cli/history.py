@@ -60,7 +60,7 @@ def retract(
 ) -> None:
     """Exclude a recorded run from every verdict, for good, in one commit.
 
-    Outcomes and signatures are computed again from the remaining runs. The run stays, with the reason, on the site's
+    Outcomes are computed again from the remaining runs. The run stays, with the reason, on the site's
     page of runs and in `portability history retracted`, and cannot be recorded again.
     """
     retraction, commit = open_history(history).retract(run, why, push=push, say=log)

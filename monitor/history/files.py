@@ -141,3 +141,13 @@ def _lost_with(path: PurePosixPath) -> str:
         case "commits", _:
             return "the commits that nightlies are made of are lost"
     return "what it holds is lost"
+
+
+def copy_files(source: Path, directory: Path) -> None:
+    """Copy a folder file by file and stop at the first failure. shutil.copytree would report hundreds at once."""
+    for path in sorted(source.rglob("*")):
+        place = directory / path.relative_to(source)
+        if path.is_dir():
+            place.mkdir(exist_ok=True)
+        else:
+            place.write_bytes(path.read_bytes())

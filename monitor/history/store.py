@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from monitor.formats.run_file import RunFile
 from monitor.history.commit_table import add_commits, is_nightly, read_commits
 from monitor.history.derived_files import apply_retraction, of_series, update_outcomes
-from monitor.history.files import Committed, Files, Folder
+from monitor.history.files import Committed, Files, Folder, copy_files
 from monitor.history.git import GitWorkTree, PushRejectedError
 from monitor.history.last_known import known_after, read_outcomes
 from monitor.history.layout import (
@@ -225,16 +225,6 @@ class HistoryReader:
         return {str(case): float(seconds) for case, seconds in zip(table["case"], table["seconds"], strict=True)}
 
 
-def _copy_files(source: Path, directory: Path) -> None:
-    """Copy a folder file by file and stop at the first failure. shutil.copytree would report hundreds at once."""
-    for path in sorted(source.rglob("*")):
-        place = directory / path.relative_to(source)
-        if path.is_dir():
-            place.mkdir(exist_ok=True)
-        else:
-            place.write_bytes(path.read_bytes())
-
-
 def _tell_nobody(line: str) -> None:
     """Do nothing: the commit message is enough."""
 
@@ -366,7 +356,7 @@ class History(HistoryReader):
 
     def _plant(self) -> None:
         if self._seed:
-            _copy_files(self._seed, self.directory)
+            copy_files(self._seed, self.directory)
         self._tree.commit_all(PLANTED)
 
     def _add(

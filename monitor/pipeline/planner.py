@@ -262,15 +262,17 @@ def _series_of(request: PlanRequest, target: Target) -> Iterator[tuple[Evidence,
         offer = target.sources(evidence)
         for framework in offer.frameworks:
             if framework in (request.frameworks or (framework,)):
-                for suite in _suites_of_evidence(evidence, framework):
+                for suite in _possible_suites(request, evidence, framework):
                     if suite in (request.suites or _default_suites(offer.framework(framework), framework)):
                         yield evidence, framework, suite
 
 
-def _suites_of_evidence(evidence: Evidence, framework: str) -> tuple[str, ...]:
+def _possible_suites(request: PlanRequest, evidence: Evidence, framework: str) -> tuple[str, ...]:
+    """Return the suites that can give that evidence; names are no cases, and not compiled."""
     if evidence is Evidence.REGISTERED:
         return (KERNELS,)
-    return tuple(suite for suite in suites(framework) if suite != NAMES or evidence is Evidence.EXECUTED)
+    lists_names = evidence is Evidence.EXECUTED and not request.cases
+    return tuple(suite for suite in suites(framework) if suite != NAMES or lists_names)
 
 
 def _default_suites(sources: FrameworkSources, framework: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from monitor.analysis.names.name_changes import ChangeGroup, NameChangeKind, grouped
+from monitor.analysis.names.name_changes import NameChangeGroup, NameChangeKind, grouped
 from monitor.analysis.names.name_history import BuildNames
 from monitor.formatting.humanize import count
 from monitor.reports.changes_text import MAX_LISTED, escape_markdown
@@ -43,7 +43,7 @@ def _lines(one: BuildNames) -> Iterator[str]:
             yield f"  and {len(of_kind) - MAX_LISTED} more {kind}"
 
 
-def _change(group: ChangeGroup) -> str:
+def _change(group: NameChangeGroup) -> str:
     change = group.change
     if change.kind is NameChangeKind.SIGNATURE and change.before and change.after:
         return f"{change.name}: {change.before.signature or 'none'} -> {change.after.signature or 'none'}"

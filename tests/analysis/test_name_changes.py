@@ -13,6 +13,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.model import NameKind, PublicName
 
+MODULE_NAME = PublicName("fw", NameKind.MODULE)
 FUNCTION, MODULE, REMOVED, BROKEN = NameKind.FUNCTION, NameKind.MODULE, NameKind.REMOVED, NameKind.BROKEN
 
 
@@ -60,6 +61,14 @@ def test_a_signature_counts_for_the_canonical_name_alone() -> None:
     assert kinds(before, after) == {"tf.math.sum": "signature changed"}
 
 
+def test_a_method_that_may_be_inherited_now_is_not_removed() -> None:
+    named_classes = [PublicName(f"jax.{name}", NameKind.CLASS) for name in ("Sharding", "NamedSharding")]
+    method = function("jax.NamedSharding.with_memory_kind")
+    moved = function("jax.Sharding.with_memory_kind")
+    assert kinds(named(*named_classes, method), named(*named_classes, moved)) == {moved.name: "added"}
+    assert kinds(named(*named_classes, method), named(*named_classes)) == {method.name: "removed"}
+
+
 def test_a_removed_module_takes_its_names_along() -> None:
     before = named(
         PublicName("tf.contrib", MODULE), function("tf.contrib.a"), function("tf.contrib.b"), function("tf.c")
@@ -89,6 +98,7 @@ def test_changes_lead_from_one_listing_to_the_next(before: dict[str, PublicName]
     appeared = {name for name in after if name not in before and after[name].works}
     gone = {name for name in before if name not in after and before[name].works}
     hidden = {name for name in appeared | gone if is_hidden(name, before) or is_hidden(name, after)}
+    hidden |= {name for name in gone if after.get(name.rpartition(".")[0], MODULE_NAME).kind is NameKind.CLASS}
     assert appeared | gone <= {change.name for change in changes} | hidden
 
 

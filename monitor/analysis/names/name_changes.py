@@ -38,7 +38,7 @@ class NameChange:
 
 
 @dataclass(frozen=True)
-class ChangeGroup:
+class NameChangeGroup:
     """A change, with the changes of the same kind to names below it: a removed module takes its functions along."""
 
     change: NameChange
@@ -49,7 +49,9 @@ def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicNam
     """Return the changes from one listing to the next, sorted by kind and name.
 
     A name with several changes counts as the most severe. A signature counts for the canonical name alone. Nothing is
-    known of names in a module that cannot be imported, before or after, so they do not change.
+    known of names in a module that cannot be imported, before or after, so they do not change. A class lists the
+    methods that it defines itself. One that another class of its module still defines may be inherited now, and does
+    not count as removed.
     """
     changes = (
         change
@@ -70,6 +72,8 @@ def differ(one: PublicName | None, other: PublicName | None) -> bool:
 def _change(name: str, before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> NameChange | None:
     old, new = before.get(name), after.get(name)
     kind = _kind(old, new)
+    if kind is NameChangeKind.REMOVED and _is_inherited(name, after):
+        return None
     if (
         kind is None
         or (new is None and _is_below_broken(name, after))
@@ -91,6 +95,16 @@ def _kind(old: PublicName | None, new: PublicName | None) -> NameChangeKind | No
     return NameChangeKind.SIGNATURE if new.signature != old.signature and not new.alias_of else None
 
 
+def _is_inherited(name: str, after: Mapping[str, PublicName]) -> bool:
+    """Return whether a missing method of a class that is still there is one of another class of its module."""
+    owner, _, method = name.rpartition(".")
+    module = owner.rpartition(".")[0]
+    if owner not in after or after[owner].kind is not NameKind.CLASS:
+        return False
+    classes = (one.name for one in after.values() if one.kind is NameKind.CLASS)
+    return any(one.rpartition(".")[0] == module and f"{one}.{method}" in after for one in classes)
+
+
 def _is_below_broken(name: str, names: Mapping[str, PublicName]) -> bool:
     return any((parent := names.get(one)) and parent.kind is NameKind.BROKEN for one in parents(name))
 
@@ -101,7 +115,7 @@ def parents(name: str) -> Iterator[str]:
         yield name
 
 
-def grouped(changes: Iterable[NameChange]) -> tuple[ChangeGroup, ...]:
+def grouped(changes: Iterable[NameChange]) -> tuple[NameChangeGroup, ...]:
     """Return changes in their order, with those to names below another of the same kind under that one."""
     changes = tuple(changes)
     there = {(change.kind, change.name) for change in changes}
@@ -113,4 +127,4 @@ def grouped(changes: Iterable[NameChange]) -> tuple[ChangeGroup, ...]:
             below.setdefault((change.kind, above[-1]), []).append(change)
         else:
             top.append(change)
-    return tuple(ChangeGroup(change, tuple(below.get((change.kind, change.name), ()))) for change in top)
+    return tuple(NameChangeGroup(change, tuple(below.get((change.kind, change.name), ()))) for change in top)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from monitor.analysis.names.name_changes import ChangeGroup, NameChangeKind, grouped
+from monitor.analysis.names.name_changes import NameChangeGroup, NameChangeKind, grouped
 from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.failure_groups import GroupMember, signature
 from monitor.analysis.outcomes.outcome_changes import NightChanges
@@ -50,9 +50,9 @@ class BuildPage:
         return build_title(self.build)
 
     @property
-    def name_groups(self) -> Mapping[NameChangeKind, tuple[ChangeGroup, ...]]:
+    def name_groups(self) -> Mapping[NameChangeKind, tuple[NameChangeGroup, ...]]:
         """Return the changes of public names by kind."""
-        found: dict[NameChangeKind, list[ChangeGroup]] = {}
+        found: dict[NameChangeKind, list[NameChangeGroup]] = {}
         for group in grouped(self.names.changes if self.names else ()):
             found.setdefault(group.change.kind, []).append(group)
         return {kind: tuple(groups) for kind, groups in found.items()}

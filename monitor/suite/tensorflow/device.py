@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from importlib import import_module
 from itertools import repeat
 from types import ModuleType
 from typing import Any
@@ -53,7 +54,7 @@ class TensorflowDevice:
     def environment(self) -> dict[str, str]:
         facts = {
             "tensorflow.git": tf.version.GIT_VERSION,
-            "tensorflow.keras": tf.keras.__version__,
+            "tensorflow.keras": _keras_version(),
             "device.platform": self._type,
             "device.count": str(len(tf.config.list_physical_devices(self._type))),
             "build.flavour": _flavour(),
@@ -154,3 +155,10 @@ def _flavour() -> str:
         return "rocm"
     # A wheel that is built with CUDA's stubs alone has no version of CUDA.
     return f"cuda {build.get('cuda_version', '')}".strip() if build.get("is_cuda_build") else "cpu"
+
+
+def _keras_version() -> str:
+    """Return the version of the package behind `tf.keras`, which has none of its own before TensorFlow 2.16."""
+    package = import_module(tf.keras.layers.Layer.__module__.partition(".")[0])
+    version: str = package.__version__
+    return version
