@@ -4,7 +4,7 @@
 
 const MOST_NAMES = 8;
 
-const nothing = document.getElementById("nothing");
+const noMatch = document.getElementById("nothing");
 const list = document.getElementById("unmatched");
 let loading;
 
@@ -36,7 +36,7 @@ function nearest(names, words) {
   const matching = names.filter(([name]) => words.every((word) => name.toLowerCase().includes(word)));
   if (matching.length) return matching.sort(([one], [other]) => one.length - other.length);
   const word = last(words.at(-1));
-  const scored = names.map((name) => [likeness(word, last(name[0]).toLowerCase()), name]).filter(([score]) => score > 0.3);
+  const scored = names.map((name) => [likeness(word, last(name[0]).toLowerCase()), name]).filter(([score]) => score > 0.25);
   return scored.sort(([one], [other]) => other - one).map(([, name]) => name);
 }
 
@@ -48,7 +48,7 @@ function item([name, state, page]) {
   return line;
 }
 
-nothing.addEventListener("unmatched", async ({ detail }) => {
+noMatch.addEventListener("unmatched", async ({ detail }) => {
   list.replaceChildren();
   const words = detail.toLowerCase().split(/\s+/).filter(Boolean);
   if (!words.length) return;

@@ -18,6 +18,9 @@ REPLACEMENT = re.compile(
     r" (?:the )?`{0,2}((?:\w+\.)*\w+)`{0,2}"
 )
 
+# Names of modules in import statements, by which the frameworks' own words refer to them.
+SHORT_NAMES = {"jnp": "jax.numpy", "pl": "jax.experimental.pallas", "nn": "torch.nn", "F": "torch.nn.functional"}
+
 
 @dataclass(frozen=True)
 class BuildNames:
@@ -123,7 +126,8 @@ class FrameworkNames:
 
     def _known(self, text: str, name: str) -> str:
         """Return the name that a text means, which may leave out the parts that it shares with `name`."""
-        text = text.rstrip(".")
+        first, dot, rest = text.rstrip(".").partition(".")
+        text = f"{SHORT_NAMES.get(first, first)}{dot}{rest}"
         parent = name.rpartition(".")[0]
         for one in (text, f"{parent}.{text}", f"{name.partition('.')[0]}.{text}"):
             if one in self.records and self.records[one].works:
