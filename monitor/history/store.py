@@ -51,7 +51,7 @@ from monitor.history.retraction import (
 )
 from monitor.history.run_matrix import RunMatrix, run_matrices
 from monitor.history.series_cache import read_months
-from monitor.model import Build, Comparison, Evidence, Job, Outcome, Run, Series
+from monitor.model import NAMES, Build, Comparison, Evidence, Job, Outcome, Run, Series
 
 T = TypeVar("T")
 
@@ -174,7 +174,7 @@ class HistoryReader:
                 yield LoadedHistory(
                     runs,
                     read_months(self.files, index, runs, columns)
-                    if index
+                    if index and series[2] != NAMES  # which has no observations to keep
                     else read_observations(self.files, runs, columns),
                     read_comparisons(self.files, runs),
                     self.files,

@@ -31,7 +31,7 @@ def listing(runfile: Listing, day: int, version: str, signatures: dict[str, str]
 def listed(history: History) -> dict[str, dict[str, str]]:
     """Return the signatures of each listed version by name."""
     return {
-        public_version(one.run.build.label): {name: shown.signature for name, shown in one.names.items()}
+        public_version(one.run.build.requirement): {name: shown.signature for name, shown in one.names.items()}
         for one in history.listings("jax")
         if one.run.build
     }
