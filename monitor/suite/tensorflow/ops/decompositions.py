@@ -4,7 +4,7 @@ Factors that are unique only up to signs are multiplied again before a compariso
 """
 
 from monitor.suite.declare import COMPLEX, EAGER, GRADIENT, case, tensor
-from monitor.suite.limits import FINITE, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, WELL_SCALED
+from monitor.suite.limits import FINITE, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, QUADRATIC, WELL_SCALED
 
 SOLVED = ("float32", "float64", *COMPLEX)
 WHOLE = {"float32": "int32", "float64": "int32"}
@@ -162,7 +162,7 @@ def _(np, x):
     return x @ np.conj(np.swapaxes(x, -1, -2)) + 4 * np.eye(4)
 
 
-@case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64, limits=FINITE | WELL_SCALED)
+@case("tf.linalg.pinv", dtypes=("float32", "float64"), condition=64, limits=FINITE | WELL_SCALED | QUADRATIC)
 def pinv(tf, x=tensor(5, 3)):
     return tf.linalg.pinv(x)
 
@@ -172,7 +172,12 @@ def _(np, x):
     return np.linalg.pinv(x)
 
 
-@case("tf.linalg.matrix_rank", dtypes=("float32", "float64"), returns=WHOLE, limits=NOT_EMPTY | FINITE | WELL_SCALED)
+@case(
+    "tf.linalg.matrix_rank",
+    dtypes=("float32", "float64"),
+    returns=WHOLE,
+    limits=NOT_EMPTY | FINITE | WELL_SCALED | QUADRATIC,
+)
 def matrix_rank(tf, a=tensor(5, 2), b=tensor(2, 4)):
     return tf.linalg.matrix_rank(a @ b)
 
