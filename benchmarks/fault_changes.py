@@ -37,6 +37,11 @@ class Facts:
         return {dtype for dtype, _ in self.results}
 
     @property
+    def has_values(self) -> bool:
+        """Whether the values of the results follow from the arguments."""
+        return not self.random and not UNINITIALISED.search(self.function)
+
+    @property
     def random(self) -> bool:
         return bool(RANDOM.search(self.function))
 
@@ -45,10 +50,11 @@ RANDOM = re.compile(
     r"random|\brand|\.normal$|bernoulli|multinomial|poisson|dropout|uniform|exponential_?$|cauchy|geometric|log_normal"
     r"|randperm|RelaxedOneHot|Sampler|shuffle"
 )
+UNINITIALISED = re.compile(r"\bempty|new_empty")  # nothing is promised of the values
 ORDER = re.compile(r"randperm|shuffle|permutation|RandomSampler")
 WEIGHTED = re.compile(r"multinomial|categorical|choice|WeightedRandomSampler")
 NO_VALUE = re.compile(
-    r"^(out|name|device|requires_grad|layout|pin_memory|generator|precision|memory_format|is_.*|kwargs)$"
+    r"^(out|name|inplace|device|requires_grad|layout|pin_memory|generator|precision|memory_format|is_.*|kwargs)$"
 )
 
 
@@ -324,11 +330,11 @@ def empty(t: Tensors, leaf: Any, given: list[Any]) -> Any:
 
 
 def any_result(facts: Facts) -> bool:
-    return bool(facts.results) and any(kind_of(dtype) for dtype, _ in facts.results) and not facts.random
+    return bool(facts.results) and any(kind_of(dtype) for dtype, _ in facts.results) and facts.has_values
 
 
 def floats(facts: Facts) -> bool:
-    return facts.returns("floating") and not facts.random
+    return facts.returns("floating") and facts.has_values
 
 
 def taking(facts: Facts) -> bool:
