@@ -38,7 +38,7 @@ class Facts:
 
     @property
     def has_values(self) -> bool:
-        """Whether the values of the results follow from the arguments."""
+        """Return whether the arguments decide the values of the results."""
         return not self.random and not UNINITIALISED.search(self.function)
 
     @property
