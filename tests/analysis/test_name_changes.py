@@ -62,11 +62,10 @@ def test_a_signature_counts_for_the_canonical_name_alone() -> None:
 
 
 def test_a_method_that_may_be_inherited_now_is_not_removed() -> None:
-    named_classes = [PublicName(f"jax.{name}", NameKind.CLASS) for name in ("Sharding", "NamedSharding")]
-    method = function("jax.NamedSharding.with_memory_kind")
-    moved = function("jax.Sharding.with_memory_kind")
-    assert kinds(named(*named_classes, method), named(*named_classes, moved)) == {moved.name: "added"}
-    assert kinds(named(*named_classes, method), named(*named_classes)) == {method.name: "removed"}
+    owner, tensor = PublicName("tf.keras.Model", NameKind.CLASS), PublicName("torch.Tensor", NameKind.CLASS)
+    methods = [function("tf.keras.Model.fit"), function("torch.Tensor.names")]
+    assert kinds(named(owner, tensor, *methods), named(owner, tensor)) == {"torch.Tensor.names": "removed"}
+    assert kinds(named(owner, methods[0]), {}) == {"tf.keras.Model": "removed", "tf.keras.Model.fit": "removed"}
 
 
 def test_a_removed_module_takes_its_names_along() -> None:

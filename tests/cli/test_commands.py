@@ -178,6 +178,7 @@ def test_a_plan_says_how_each_target_is_seen(shipped: Path, tmp_path: Path) -> N
     assert names == [
         "cpu-jax-chains",
         "cpu-jax-harness",
+        "cpu-jax-names",
         "cpu-jax-ops",
         "cpu-jax-paper",
         *(f"tpu-v5e-jax-{suite}-compiled" for suite in suites),

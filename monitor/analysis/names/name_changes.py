@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from monitor.model import NameKind, PublicName
 
+LISTED_WHOLE = frozenset({"torch.Tensor"})  # classes that list their inherited methods too
+
 
 class NameChangeKind(StrEnum):
     """Kind of change of a name, the most severe first."""
@@ -50,8 +52,8 @@ def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicNam
 
     A name with several changes counts as the most severe. A signature counts for the canonical name alone. Nothing is
     known of names in a module that cannot be imported, before or after, so they do not change. A class lists the
-    methods that it defines itself. One that another class of its module still defines may be inherited now, and does
-    not count as removed.
+    methods that it defines itself. One that it lacks may be inherited now, as `tf.keras.Model.fit` since Keras 3, and
+    does not count as removed.
     """
     changes = (
         change
@@ -72,7 +74,7 @@ def differ(one: PublicName | None, other: PublicName | None) -> bool:
 def _change(name: str, before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> NameChange | None:
     old, new = before.get(name), after.get(name)
     kind = _kind(old, new)
-    if kind is NameChangeKind.REMOVED and _is_inherited(name, after):
+    if kind is NameChangeKind.REMOVED and new is None and _may_be_inherited(name, after):
         return None
     if (
         kind is None
@@ -95,14 +97,10 @@ def _kind(old: PublicName | None, new: PublicName | None) -> NameChangeKind | No
     return NameChangeKind.SIGNATURE if new.signature != old.signature and not new.alias_of else None
 
 
-def _is_inherited(name: str, after: Mapping[str, PublicName]) -> bool:
-    """Return whether a missing method of a class that is still there is one of another class of its module."""
-    owner, _, method = name.rpartition(".")
-    module = owner.rpartition(".")[0]
-    if owner not in after or after[owner].kind is not NameKind.CLASS:
-        return False
-    classes = (one.name for one in after.values() if one.kind is NameKind.CLASS)
-    return any(one.rpartition(".")[0] == module and f"{one}.{method}" in after for one in classes)
+def _may_be_inherited(name: str, after: Mapping[str, PublicName]) -> bool:
+    """Return whether a missing name is a method of a class that is still there, and may be one of a base class now."""
+    owner = name.rpartition(".")[0]
+    return owner not in LISTED_WHOLE and owner in after and after[owner].kind is NameKind.CLASS
 
 
 def _is_below_broken(name: str, names: Mapping[str, PublicName]) -> bool:
