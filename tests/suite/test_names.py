@@ -148,6 +148,7 @@ SAMPLES: dict[str, dict[str, tuple[NameKind, str]]] = {  # names, each with its 
         "tf.reduce_sum": (NameKind.FUNCTION, "tf.math.reduce_sum"),
         "tf.float32": (NameKind.DTYPE, ""),
         "tf.keras.layers.Dense": (NameKind.CLASS, ""),
+        "tf.keras.callbacks.EarlyStopping": (NameKind.CLASS, ""),
         "tf.compat.v1.placeholder": (NameKind.FUNCTION, ""),
         "tf.experimental.numpy.sum": (NameKind.FUNCTION, ""),
     },

@@ -14,7 +14,8 @@ import tensorflow as tf
 
 from monitor.suite.name_listing import Member, PublicModule, own_methods
 
-GENERATED = ("tensorflow._api.v2", "keras.api", "keras._tf_keras", "keras._v2", "tf_keras.api")
+GENERATED = "tensorflow._api.v2."
+KERAS = ("keras", "tf_keras")  # packages behind `tf.keras`; their modules outside of `src` have public names alone
 NOT_LISTED = ("tf.compat.v2", "tf.compat.v1.compat", "tf.compat.v1.keras")
 
 
@@ -63,7 +64,8 @@ def _generated(path: str, module: ModuleType, name: str) -> str:
     imported = value.__name__
     if path == "tf.keras":
         return _keras(value)
-    return imported if imported.startswith(GENERATED) else ""
+    is_keras = imported.partition(".")[0] in KERAS and ".src" not in imported
+    return imported if is_keras or imported.startswith(GENERATED) else ""
 
 
 def _keras(value: ModuleType) -> str:
