@@ -100,6 +100,8 @@ class HarnessCheck:
             got, want = ([one[place] for place in UNIQUE[group]] for one in (got, want))
         if group == "eig":
             got, want = got[:1], [FetchedTensor(nearest(got[0].values, want[0].values), "")]
+        if group == "cholesky":  # the primitive leaves any numbers above the diagonal
+            got, want = ([FetchedTensor(np.tril(one.values), one.dtype) for one in part] for part in (got, want))
         try:
             return compare(got, want, leniency)
         except MismatchError:
