@@ -66,7 +66,7 @@ def _indexed(files: Files, path: Path, runs: Sequence[PurePosixPath]) -> _Month:
     if there and there[1]["made_from"] == made_from:
         return _Month(there[0].get_batch, there[1]["firsts"])
     whole = _sorted(files, runs)
-    firsts = whole["case"].take([*range(0, whole.num_rows, ROWS)]).to_pylist()
+    firsts = whole["case"].take(pa.array(range(0, whole.num_rows, ROWS), pa.int64())).to_pylist()
     write_index(path, whole, {"made_from": made_from, "firsts": firsts}, rows=ROWS)
     return _Month(whole.to_batches(max_chunksize=ROWS).__getitem__, firsts)
 

@@ -13,7 +13,7 @@ from monitor.analysis.outcomes.value_changes import value_changes
 from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.history.files import Folder
 from monitor.history.store import HistoryReader, LoadedHistory
-from monitor.model import Run
+from monitor.model import NAMES, Run
 from support import reference_analysis
 
 MACHINES = ("AMD EPYC", "Intel Xeon")
@@ -26,8 +26,8 @@ RESTING = "planted, with cases that rest"
 @pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns", RESTING])
 def history(request: pytest.FixtureRequest) -> LoadedHistory:
     if request.param == "shipped":
-        return HistoryReader(Folder(SHIPPED)).load()
-    found: LoadedHistory = request.getfixturevalue("recorded")
+        return with_cases(HistoryReader(Folder(SHIPPED)).load())
+    found = with_cases(request.getfixturevalue("recorded"))
     if request.param == "planted":
         return found
     if request.param == RESTING:
@@ -37,6 +37,11 @@ def history(request: pytest.FixtureRequest) -> LoadedHistory:
         for number, item in enumerate(found.runs)
     )
     return replace(found, runs=tuple(runs))
+
+
+def with_cases(history: LoadedHistory) -> LoadedHistory:
+    """Return the history without the listings of names, which have no cases."""
+    return replace(history, runs=tuple(item for item in history.runs if item.run.suite != NAMES))
 
 
 def with_resting(history: LoadedHistory) -> LoadedHistory:

@@ -27,7 +27,7 @@ def test_what_no_run_observed_is_no_success() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "near"), [("jax.numpy.ad", "jax.numpy.add"), ("cat", "torch.cat"), ("torch.concat", "torch.cat")]
+    ("name", "near"), [("jax.numpy.ad", "jax.numpy.add"), ("cat", "torch.cat"), ("torch.catt", "torch.cat")]
 )
 def test_an_unknown_name_suggests_near_ones(name: str, near: str) -> None:
     unknown = portability("history", "show", name)

@@ -70,7 +70,7 @@ def test_each_cell_has_its_last_night(page: FunctionPage) -> None:
 
 def test_the_api_has_the_same_dates(snapshot: Snapshot) -> None:
     ((key, cases),) = cases_by_function(snapshot.series).items()
-    document = function_document(*key, cases, None, None)
+    document = function_document(*key, cases, None, None, ())
     found = {case["case"]: (case["last_run"], case["stale"]) for case in document["cases"]}  # type: ignore[attr-defined]
     assert found == {
         NIGHTLY: ("2026-11-09", False),

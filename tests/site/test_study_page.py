@@ -68,7 +68,7 @@ def test_the_documented_table_is_that_of_the_shipped_history() -> None:
     documented = [
         tuple(cell.strip() for cell in line.strip("|").split("|"))
         for line in (checkout / "docs" / "reference" / "suites.md").read_text(encoding="utf-8").splitlines()
-        if line.startswith(("| JAX ", "| TensorFlow ", "| PyTorch "))
+        if line.startswith(("| JAX ", "| TensorFlow ", "| PyTorch ")) and line.count("|") > 4
     ]
     assert documented == [tuple(map(plain_spaces, row)) for row in shown.itertuples(index=False, name=None)]
 

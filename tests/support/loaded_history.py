@@ -38,7 +38,10 @@ def loaded_history(*runfiles: RunFile) -> LoadedHistory:
     assert len(by_id) == len(runfiles)
     assert not any(runfile.run.one_off for runfile in runfiles)
     heads = in_order(
-        RecordedRun(dataclasses.replace(one.run, cases=()), one.end, len(one.comparisons)) for one in by_id.values()
+        RecordedRun(
+            dataclasses.replace(one.run, cases=()), one.end, len(one.comparisons), len(one.names) if one.end else 0
+        )
+        for one in by_id.values()
     )
     tables = {head.run.id: _table(by_id[head.run.id]) for head in heads if not head.run.blocked}
     rows = {run: table.num_rows for run, table in tables.items()}
