@@ -82,7 +82,67 @@ MAPPED = [
     ),
 ]
 
+COMPILATIONS = [
+    floating("jax.jit", lambda jax, x=tensor(4): jax.jit(lambda x: x * x + x)(x), lambda np, x: x * x + x, condition=2),
+    some(
+        "jax.jit",
+        lambda jax, x=tensor(4): jax.jit(lambda n, x: x * n["by"], static_argnames="n")(Frozen(by=3), x),
+        lambda np, x: 3 * x,
+        name="static",
+        modes=BOTH,
+    ),
+    fact(
+        "jax.jit",
+        lambda jax: traces(jax, [jax.numpy.ones(2), jax.numpy.zeros(2), jax.numpy.ones(3), jax.numpy.ones(2, "int32")]),
+        lambda count: count == 3,
+        name="traces",
+    ),
+    fact(
+        "jax.jit",
+        lambda jax: jax.jit(lambda x: x + 1, donate_argnums=0)(jax.numpy.arange(3)).tolist(),
+        lambda result: result == [1, 2, 3],
+        name="donated",
+    ),
+]
+
+
+class Frozen(dict):
+    """A dictionary that can be a static argument."""
+
+    def __hash__(self):
+        return hash(tuple(self.items()))
+
+
+def traces(jax, arguments):
+    seen = []
+    called = jax.jit(lambda x: seen.append(x.shape) or x * 2)
+    for argument in arguments:
+        called(argument)
+    return len(seen)
+
+
 DERIVATIVES = [
+    floating(
+        "jax.grad",
+        lambda jax, x=tensor(4): jax.grad(lambda x: (x * x * x).sum())(x),
+        lambda np, x: 3 * x * x,
+        condition=4,
+        modes=BOTH,
+    ),
+    derived(
+        "jax.grad",
+        lambda jax, x=tensor(4), y=tensor(4): jax.grad(
+            lambda x, y: ((x * y * y).sum(), x + y), argnums=(1, 0), has_aux=True
+        )(x, y),
+        lambda np, x, y: ((2 * x * y, y * y), x + y),
+        name="aux",
+    ),
+    derived(
+        "jax.grad",
+        lambda jax, x=tensor(): jax.grad(jax.grad(lambda x: x * x * x * x))(x),
+        lambda np, x: 12 * x * x,
+        name="second",
+    ),
     floating(
         "jax.value_and_grad",
         lambda jax, x=tensor(4): jax.value_and_grad(lambda x: (x * x * x).sum())(x),
