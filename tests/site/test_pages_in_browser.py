@@ -151,7 +151,7 @@ def test_the_filter_narrows_the_matrix_and_keeps_its_state_in_the_address(
     assert page.locator("#found").inner_text() == f"2 of {everything} functions"
     page.get_by_label("Result").select_option("crash")
     assert rows(page) == []
-    assert page.get_by_text("No function matches.").is_visible()
+    assert page.get_by_text("No function with cases matches.").is_visible()
     page.get_by_label("Function", exact=True).fill("")
     assert rows(page) == ["torch.add"]
     assert page.url == f"{matrix}#is=crash"
