@@ -185,7 +185,8 @@ def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalErro
         _keep_promise(case, draw, _map_leaves(result, lambda leaf: f.values if (f := device.fetch(leaf)) else leaf))
         return None
     got = [device.fetch(leaf) or leaf for leaf in leaves(result)]
-    if draw.tensors and any(isinstance(leaf, FetchedTensor) and leaf.weak for leaf in got):
+    # A truth value and a Python number make a weak number, by JAX's rules of promotion.
+    if draw.tensors and case.dtype != "bool" and any(isinstance(leaf, FetchedTensor) and leaf.weak for leaf in got):
         raise MismatchError("the result has a weak type, and the inputs have none")
     condition = case.declaration.condition
     if case.mode is not Mode.GRADIENT:
