@@ -115,14 +115,20 @@ def parents(name: str) -> Iterator[str]:
 
 def grouped(changes: Iterable[NameChange]) -> tuple[NameChangeGroup, ...]:
     """Return changes in their order, with those to names below another of the same kind under that one."""
-    changes = tuple(changes)
-    there = {(change.kind, change.name) for change in changes}
-    below: dict[tuple[NameChangeKind, str], list[NameChange]] = {}
-    top = []
-    for change in changes:
-        above = [parent for parent in parents(change.name) if (change.kind, parent) in there]
-        if above and change.kind is not NameChangeKind.SIGNATURE:
-            below.setdefault((change.kind, above[-1]), []).append(change)
-        else:
-            top.append(change)
-    return tuple(NameChangeGroup(change, tuple(below.get((change.kind, change.name), ()))) for change in top)
+    by_name = {change.name: change for change in changes}
+    fates = {  # a changed signature stands for itself
+        name: name if change.kind is NameChangeKind.SIGNATURE else change.kind for name, change in by_name.items()
+    }
+    return tuple(
+        NameChangeGroup(by_name[top], tuple(by_name[name] for name in below)) for top, below in nested(fates).items()
+    )
+
+
+def nested(fates: Mapping[str, object]) -> dict[str, list[str]]:
+    """Return the names that have no name with the same fate above them, each with all names of its fate below it."""
+    above = {name: [one for one in parents(name) if one in fates and fates[one] == fates[name]] for name in fates}
+    found: dict[str, list[str]] = {name: [] for name in fates if not above[name]}
+    for name in fates:
+        if above[name]:
+            found[above[name][-1]].append(name)
+    return found

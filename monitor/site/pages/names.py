@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from monitor.analysis.names.name_changes import parents
+from monitor.analysis.names.name_changes import nested
 from monitor.analysis.names.name_history import BuildNames, FrameworkNames, NameRecord
 from monitor.formatting.display_names import label_title
+from monitor.history.name_table import public_version
 from monitor.history.ordering import version_sort_key
 from monitor.model import Function
 from monitor.site.js_data import data_script
@@ -77,7 +78,7 @@ def _in_order(rows: Iterable[NameRow], build: Callable[[NameRecord], str]) -> tu
     """Return rows by calls, then by the build of their change, the newest first; the oldest build's are last."""
 
     def order(row: NameRow) -> tuple[int, Version]:
-        return row.calls, version_sort_key(build(row.record).partition("==")[2].partition("+")[0] or "0")
+        return row.calls, version_sort_key(public_version(build(row.record)) or "0")
 
     return tuple(sorted(sorted(rows, key=lambda row: row.name), key=order, reverse=True))
 
@@ -90,24 +91,13 @@ def _rows(
     pages: Pages,
 ) -> Iterator[NameRow]:
     """Yield a row for each name, except those that share their build with a name above them."""
-    below: dict[str, list[str]] = {}
-    top = []
-    for name, record in records.items():
-        fate = record.removed, record.deprecated
-        above = [
-            one for one in parents(name) if one in records and (records[one].removed, records[one].deprecated) == fate
-        ]
-        if above:
-            below.setdefault(above[-1], []).append(name)
-        else:
-            top.append((name, record))
-    for name, record in top:
+    fates = {name: (record.removed, record.deprecated) for name, record in records.items()}
+    for name, under in nested(fates).items():
         entry = catalog.get(name)
         replacement = (entry.replaced_by if entry else "") or names.replacement(name)
         page, other = (pages.get((names.framework, one), "") for one in (name, replacement))
-        under = below.get(name, [])
         called = sum(calls.get((names.framework, one), 0) for one in (name, *under))
-        yield NameRow(name, record, len(under), called, page, replacement, other)
+        yield NameRow(name, records[name], len(under), called, page, replacement, other)
 
 
 def names_script(names: Mapping[str, FrameworkNames], pages: Pages) -> bytes:
@@ -132,10 +122,8 @@ def _page_of(names: FrameworkNames, name: str, pages: Pages) -> str:
 
 def _state(names: FrameworkNames, name: str, record: NameRecord) -> str:
     """Return the state of a name in words; empty for one that works as ever."""
+    if not (record.removed or record.listed.deprecated):
+        return f"the same as {record.listed.alias_of}" if record.listed.alias_of else ""
     replacement = names.replacement(name)
     instead = f"; use {replacement}" if replacement else ""
-    if record.removed:
-        return f"removed with {label_title(record.removed)}{instead}"
-    if record.listed.deprecated:
-        return f"deprecated{instead}"
-    return f"the same as {record.listed.alias_of}" if record.listed.alias_of else ""
+    return (f"removed with {label_title(record.removed)}" if record.removed else "deprecated") + instead
