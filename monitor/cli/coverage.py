@@ -20,7 +20,7 @@ from monitor.cli.options import (
     TargetsOption,
     series_selection,
 )
-from monitor.cli.output import examples, print_frame, print_json
+from monitor.cli.output import examples, print_json, print_titled
 from monitor.exports.documents.coverage import coverage_document
 from monitor.formatting.display_names import framework_title
 from monitor.pipeline.locations import DEFAULT_HISTORY
@@ -66,12 +66,7 @@ def coverage(
         print_json(coverage_document(found))
         return
     for title, frame in _tables(found, missing):
-        print(f"### {title}\n" if markdown else title)
-        if frame.empty:
-            print("none")
-        else:
-            print_frame(frame, markdown=markdown)
-        print()
+        print_titled(title, frame, markdown=markdown)
 
 
 def _tables(found: CallCoverage, limit: int) -> Iterator[tuple[str, pd.DataFrame]]:

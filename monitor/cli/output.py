@@ -28,6 +28,16 @@ def print_frame(frame: pd.DataFrame, *, markdown: bool) -> None:
     print(table([*map(str, frame.columns)], rows))
 
 
+def print_titled(title: str, frame: pd.DataFrame, *, markdown: bool, empty: str = "none") -> None:
+    """Print a table under its title, or the text `empty` in the place of a table without rows."""
+    print(f"### {title}\n" if markdown else title)
+    if frame.empty:
+        print(empty)
+    else:
+        print_frame(frame, markdown=markdown)
+    print()
+
+
 def _encode(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else dataclasses.asdict(value)
 

@@ -19,7 +19,7 @@ from monitor.cli.options import (
     TargetsOption,
     series_selection,
 )
-from monitor.cli.output import examples, print_frame, print_json
+from monitor.cli.output import examples, print_json, print_titled
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.queries import REFERENCE, score_tables
 
@@ -58,11 +58,11 @@ def scores(
         ),
         ("The share of real calls that works", calls_frame(found.study)),
         ("All functions", all_functions_frame(found.every)),
-        (f"How fast, against {reference}", speed_frame(found.speed)),
     ):
-        print(f"### {title}\n" if markdown else title)
-        if frame.empty:
-            print(f"no other target has executed what {reference} has" if "How fast" in title else "none")
-        else:
-            print_frame(frame, markdown=markdown)
-        print()
+        print_titled(title, frame, markdown=markdown)
+    print_titled(
+        f"How fast, against {reference}",
+        speed_frame(found.speed),
+        markdown=markdown,
+        empty=f"no other target has executed what {reference} has",
+    )
