@@ -46,7 +46,8 @@ class DeclaredCheck:
         self.timed = case.kind is InputKind.PLAIN
         self.fresh = False
         self._given: list[tuple[str, Any, Array]] = []
-        self._calls: list[tuple[Callable[..., Any], dict[str, Any]]] = []  # of each draw, with its tensors
+        self._body: Callable[..., Any] = case.declaration.call
+        self._tensors: list[dict[str, Any]] = []  # of each draw
 
     def prepare(self, device: Device) -> Call:
         case = self.case
@@ -56,14 +57,14 @@ class DeclaredCheck:
             if not isinstance(value, Tensor)
         }
         compiled: dict[object, Callable[..., Any]] = {}
-        self._given, self._calls = [], []
-        body = partial(case.declaration.call, device.module)
+        self._given, self._tensors = [], []
+        self._body = partial(case.declaration.call, device.module, **others)
         calls = []
         for draw in draws(case):
             given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
             self._given += given
             tensors = {name: put for name, put, _ in given}
-            self._calls.append((partial(body, **others), dict(tensors)))
+            self._tensors.append(dict(tensors))
             calls.append(_call(device, case, draw, tensors, others, compiled))
         if case.kind is InputKind.PLAIN:
             return calls[0]
@@ -96,7 +97,8 @@ class DeclaredCheck:
         declaration = self.case.declaration
         plain = all(isinstance(spec, Tensor) for spec in declaration.inputs.values())  # an object may keep state
         if self.mode is Mode.EAGER and declaration.numeric and declaration.tensors and plain:
-            judged = [device.judge_memory(*call, result) for call, result in zip(self._calls, results, strict=True)]
+            drawn = zip(self._tensors, results, strict=True)
+            judged = [device.judge_memory(self._body, tensors, result) for tensors, result in drawn]
             self.fresh = bool(judged) and all(judged)
 
 

@@ -92,10 +92,10 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
 def declared_functions(framework: str) -> frozenset[str]:
     """Return the functions of all declared and generated cases of a framework. Raises DeclarationError."""
     declared = (
-        case.declaration.function
+        declaration.function
         for suite in suites(framework)
         if not is_listed(framework, suite)
-        for case in collect(framework, suite).values()
+        for _, declaration in _declarations(framework, suite)
     )
     generated_ids = (case for suite in suites(framework) for case in generated(framework, suite))
     return frozenset(chain(declared, map(function_of, generated_ids)))

@@ -27,7 +27,7 @@ from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
 from monitor.suite.jaxprs import evaluate, widened
 from monitor.suite.jaxprs.factors import FACTORED, nearest
-from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
 from monitor.suite.tolerances import tolerance_of
 
 HARNESS = "jax._src.internal_test_util.test_harnesses"
@@ -89,7 +89,7 @@ class HarnessCheck:
         group, dtype = self.harness.group_name, str(np.dtype(self.harness.dtype))
         got, inputs = [*_fetched(result)], self._inputs()
         program, arrays = _traced(self.harness.dyn_fun, inputs)
-        _refuse_other_types(result, got, program.out_avals)
+        _refuse_other_types(got, program.out_avals)
         if group in SHAPES_ALONE:
             return None
         leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
@@ -138,8 +138,7 @@ class HarnessCheck:
 
     def _plain_truth(self, inputs: list[Any]) -> list[Any]:
         with jax.default_device(jax.devices("cpu")[0]):
-            results = _fetched(self.harness.dyn_fun(*inputs))
-            return [FetchedTensor(leaf.values, "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
+            return with_open_dtypes(_fetched(self.harness.dyn_fun(*inputs)))
 
 
 def _traced(function: Callable[..., Any], inputs: list[Any]) -> tuple[Any, list[Any]]:
@@ -154,14 +153,13 @@ def _traced(function: Callable[..., Any], inputs: list[Any]) -> tuple[Any, list[
     return jax.make_jaxpr(call)(*arrays), arrays
 
 
-def _refuse_other_types(result: Any, got: list[Any], abstract: list[Any]) -> None:
+def _refuse_other_types(got: list[Any], abstract: list[Any]) -> None:
     """Raise MismatchError for another shape, dtype or weak type than that of the traced program."""
-    tensors = jax.tree_util.tree_leaves(result)
     compare(shapes(got), [tuple(one.shape) for one in abstract])
-    for leaf, fetched, one in zip(tensors, got, abstract, strict=True):
-        if isinstance(fetched, FetchedTensor) and fetched.dtype != str(one.dtype):
-            raise MismatchError(f"dtype {fetched.dtype}, expected {one.dtype}")
-        if (is_weak := bool(getattr(leaf, "weak_type", False))) != one.weak_type:
+    for leaf, one in zip(got, abstract, strict=True):
+        if isinstance(leaf, FetchedTensor) and leaf.dtype != str(one.dtype):
+            raise MismatchError(f"dtype {leaf.dtype}, expected {one.dtype}")
+        if (is_weak := isinstance(leaf, FetchedTensor) and leaf.weak) != one.weak_type:
             raise MismatchError(f"{'a' if is_weak else 'no'} weak type, expected {'one' if one.weak_type else 'none'}")
 
 

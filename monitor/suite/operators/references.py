@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from monitor.suite.operators.definitions import DEFINITIONS
-from monitor.suite.oracle import FetchedTensor, leaves
+from monitor.suite.oracle import FetchedTensor, leaves, with_open_dtypes
 from monitor.suite.torch.device import fetch
 
 Results = list[Any]
@@ -89,7 +89,7 @@ def _as_tensor(leaf: Any) -> Any:
 def _in_torch(function: Callable[..., Any], sample: Any) -> Results:
     results = function(sample.input, *sample.args, **sample.kwargs)
     fetched = [fetch(leaf) for leaf in leaves(results) if isinstance(leaf, torch.Tensor)]
-    return [FetchedTensor(leaf.values.copy(), "") for leaf in fetched]
+    return with_open_dtypes(fetched)
 
 
 @cache

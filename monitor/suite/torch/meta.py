@@ -38,7 +38,7 @@ class Contract:
                 raise MismatchError("the call changed its input")
 
     def _judge_types(self, result: Any) -> None:
-        tensors = _tensors(result)
+        tensors = tensors_in(result)
         if len(tensors) != len(self.results):
             raise MismatchError(f"{len(tensors)} tensors, expected {len(self.results)}")
         for tensor, (shape, dtype, _) in zip(tensors, self.results, strict=True):
@@ -49,7 +49,7 @@ class Contract:
 
     def judge_memory(self, result: Any, given: list[torch.Tensor]) -> None:
         """Raise MismatchError if a result is a view of an argument where it shall be none, or the reverse."""
-        for tensor, (_, _, shared) in zip(_tensors(result), self.results, strict=False):
+        for tensor, (_, _, shared) in zip(tensors_in(result), self.results, strict=False):
             memory = memory_of(tensor)
             if memory is None:
                 continue
@@ -69,8 +69,8 @@ def contract_of(call: Callable[[Any], Any], sample: Any) -> Contract | None:
             given = sample.transform(_abstract)
             arguments = tensors_of(given)
             versions = [tensor._version for tensor in arguments]
-            results = _tensors(call(given))
-            again = {_storage(tensor) for tensor in _tensors(call(given))}
+            results = tensors_in(call(given))
+            again = {_storage(tensor) for tensor in tensors_in(call(given))}
     except Exception:  # an operator without a rule, or whose shapes depend on values
         return None
     finally:  # the call may have stopped between two changes of a setting
@@ -108,15 +108,16 @@ def tensors_of(sample: Any) -> list[torch.Tensor]:
     return found
 
 
+def tensors_in(result: Any) -> list[torch.Tensor]:
+    """Return the tensors in nested results."""
+    return [leaf for leaf in leaves(result) if isinstance(leaf, torch.Tensor)]
+
+
 def memory_of(tensor: torch.Tensor) -> int | None:
     """Return the address of the memory that a tensor shares with its views; None for a tensor without one."""
     if tensor.layout is not torch.strided or type(tensor) is not torch.Tensor or not tensor.numel():
         return None
     return tensor.untyped_storage().data_ptr() or None
-
-
-def _tensors(result: Any) -> list[torch.Tensor]:
-    return [leaf for leaf in leaves(result) if isinstance(leaf, torch.Tensor)]
 
 
 def _described(tensor: torch.Tensor, arguments: list[torch.Tensor]) -> tuple[Any, ...]:

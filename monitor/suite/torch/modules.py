@@ -23,8 +23,9 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
-from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import Leniency, MismatchError, compare, leaves, with_open_dtypes
 from monitor.suite.torch.device import fetch
+from monitor.suite.torch.meta import tensors_in
 from monitor.suite.torch.module_script import MODULE_SEED, MODULE_STEPS, SINGLE_REFERENCE
 
 DATABASE = "torch.testing._internal.common_modules"
@@ -139,7 +140,7 @@ class ModuleCheck:
             results = _derive(own) if self.mode is Mode.GRADIENT else _refer(own)
         except Exception as error:
             raise OracleError(f"refused in double precision: {describe(error)}") from error
-        return [FetchedTensor(x.values.copy(), "") if isinstance(x, FetchedTensor) else x for x in _fetched(results)]
+        return with_open_dtypes(_fetched(results))
 
     def _is_random(self, sample: Sample) -> bool:
         """Return whether two seeds give two results."""
@@ -186,7 +187,7 @@ def _derive(sample: Sample) -> list[Any]:
         return own * 1  # no leaf: a module may change it in place
 
     args, kwargs = sample.inputs(variable)
-    results = [leaf for leaf in _tensors(sample.module(*args, **kwargs)) if leaf.requires_grad]
+    results = [leaf for leaf in tensors_in(sample.module(*args, **kwargs)) if leaf.requires_grad]
     variables += sample.module.parameters()
     weights = [_weights(result) for result in results]
     return list(torch.autograd.grad(results, variables, weights, allow_unused=True)) if results else []
@@ -227,10 +228,6 @@ def _moved(sample: Sample, factors: Factors) -> Sample:
     for parameter in module.parameters():
         parameter.data = move(parameter.data)
     return Sample(module, *sample.inputs(move), sample.reference)
-
-
-def _tensors(result: Any) -> Iterator[torch.Tensor]:
-    yield from (leaf for leaf in leaves(result) if isinstance(leaf, torch.Tensor))
 
 
 def _fetched(result: Any) -> Iterator[Any]:

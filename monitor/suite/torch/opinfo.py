@@ -27,7 +27,7 @@ from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
 from monitor.suite.operators.references import references
-from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
 from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
 from monitor.suite.torch.meta import contract_of, tensors_of
@@ -184,9 +184,7 @@ def _coarsest(sample: Any) -> float:
 def _truth(operator: Any, sample: Any) -> list[Any]:
     """Return the result of the operator for a sample in double precision, with open dtypes."""
     try:
-        results = _fetched(_call(operator, sample))
-        # Copied, as an operator may give back its input, and change it when it is called again.
-        return [FetchedTensor(leaf.values.copy(), "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
+        return with_open_dtypes(_fetched(_call(operator, sample)))
     except Exception as error:
         raise OracleError(f"refused in double precision: {describe(error)}") from error
 

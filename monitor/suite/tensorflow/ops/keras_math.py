@@ -163,10 +163,7 @@ OVER_AXES = [
     smooth(
         "tf.keras.ops.softmax",
         lambda tf, x=tensor(3, 5): tf.keras.ops.softmax(x),
-        lambda np, x: (
-            np.exp(x - np.max(x, axis=-1, keepdims=True))
-            / np.sum(np.exp(x - np.max(x, axis=-1, keepdims=True)), axis=-1, keepdims=True)
-        ),
+        lambda np, x: _softmax(np, x),
         condition=4,
         limits=NOT_EMPTY,
     ),
@@ -223,9 +220,12 @@ PRODUCTS = [
 
 
 def _attention(np, q, k, v):
-    scores = q @ np.swapaxes(k, 1, 2) / np.sqrt(3.0)
-    weights = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
-    return weights / np.sum(weights, axis=-1, keepdims=True) @ v
+    return _softmax(np, q @ np.swapaxes(k, 1, 2) / np.sqrt(3.0)) @ v
+
+
+def _softmax(np, x):
+    weights = np.exp(x - np.max(x, axis=-1, keepdims=True))
+    return weights / np.sum(weights, axis=-1, keepdims=True)
 
 
 CHOICES = [
