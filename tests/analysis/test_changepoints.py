@@ -83,7 +83,7 @@ def test_a_replaced_runner_is_not_put_down_to_a_build() -> None:
     assert find_changepoints(replaced) == ()
     after = history(WEEKS * WEEK, slower_since, calibration=lambda night: 1080.0 if night >= 5 * WEEK else 1000.0)
     (moved,) = find_changepoints(after)
-    assert moved.build_after.version == f"{STEPS}.0", "a step on the new machine is told as ever"
+    assert moved.build_after.version == f"{STEPS}.0", "a step on the new machine is found as before"
 
 
 def test_twins_of_one_name_are_told_apart_by_their_calibration() -> None:

@@ -153,11 +153,11 @@ def test_entries_that_help_nobody_are_told_of(
     tmp_path: Path, recorded: LoadedHistory, text: str, fault: str | None
 ) -> None:
     triage, known = load_triage(written(tmp_path / "triage", text)), snapshot_of(recorded)
-    told = [
+    problems = [
         line.partition("expected.toml: ")[2]
         for line in triage_problems(triage, known.answers, known.reported_slowdowns, TODAY)
     ]
-    assert told == ([fault] if fault else [])
+    assert problems == ([fault] if fault else [])
 
 
 @pytest.mark.parametrize(

@@ -279,8 +279,8 @@ def test_builds_that_nobody_uses_are_removed(tmp_path: Path, cpu: Target) -> Non
         replace(cpu, frameworks={"jax": framework}), "jax", channel="release", cache=tmp_path / "cache", log=print
     )
     assert six.python.exists()
-    told = portability("builds", "prune", "--unused-days", "0", "--cache", str(tmp_path / "cache")).stdout
-    assert told.startswith(f"removed {six.build.requirement}\n1 removed, ")
+    output = portability("builds", "prune", "--unused-days", "0", "--cache", str(tmp_path / "cache")).stdout
+    assert output.startswith(f"removed {six.build.requirement}\n1 removed, ")
     assert not six.python.exists()
 
 

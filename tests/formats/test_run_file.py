@@ -57,9 +57,9 @@ def test_a_file_cut_anywhere_is_read_up_to_there(tmp_path: Path, runfile: Make) 
         assert (read.run, read.end) == (whole.run, None)
         lines = content[first_line:cut].count(b"\n")
         assert read.observations == whole.observations[:lines]
-        told = max(0, lines - len(whole.observations))
-        assert read.names == whole.names[:told]
-        assert read.comparisons == whole.comparisons[: max(0, told - len(whole.names))]
+        beside = max(0, lines - len(whole.observations))
+        assert read.names == whole.names[:beside]
+        assert read.comparisons == whole.comparisons[: max(0, beside - len(whole.names))]
         with RunFileWriter(path) as writer:
             for observation in whole.observations[len(read.observations) :]:
                 writer.write_observation(observation)

@@ -47,10 +47,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory, runfile: Make) -> Path:
     for day in (1, 2, 3):
         side = ComparisonSide("jax==1.0", (Outcome.PASS,), (1.0, 2.0 * day))
         compared = (Comparison(CASES[0], Reason.SUSPECT, side, side),)
-        told = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
+        recorded = runfile(day, dict.fromkeys(CASES, "error"), latencies={CASES[0]: day}, comparisons=compared)
         names = (PublicName("jax.f1", NameKind.FUNCTION, "(x)"),)
-        told = RunFile(told.run, told.observations, told.end, told.comparisons, names)
-        history.record([told], f"night {day}", commits={f"{day:07x}": "abcdef1"})
+        recorded = RunFile(recorded.run, recorded.observations, recorded.end, recorded.comparisons, names)
+        history.record([recorded], f"night {day}", commits={f"{day:07x}": "abcdef1"})
     taken_back = runfile(9, dict.fromkeys(CASES, "crash"))
     history.record([taken_back], "night 9")
     history.retract(taken_back.run.id, "the machine was broken")

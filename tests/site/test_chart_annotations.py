@@ -49,13 +49,13 @@ def test_one_that_recovered_says_in_which_build() -> None:
 
 def test_the_look_back_says_between_which_builds() -> None:
     material = snapshot_of(history(slow=WEEKS, before=WEEKS))
-    moved, told = of(material)
+    moved, reported = of(material)
     assert moved.build == f"jax=={WEEKS + 1}.0"
     assert moved.step == "25 % slower"
     assert (
         moved.note == f"25 % slower permanently, from jax {WEEKS}.0 to jax {WEEKS + 1}.0, by the weekly change points"
     )
-    assert "comparison" in told.note
+    assert "comparison" in reported.note
 
 
 def test_what_all_cases_have_in_common_is_on_every_chart() -> None:

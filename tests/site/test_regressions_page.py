@@ -57,8 +57,8 @@ def test_it_is_a_regression_too_with_its_build_and_no_time_to_detection(slowed_s
 def test_every_standing_is_told(slow: int, fast: int, standing: str) -> None:
     recorded = history(slow=slow, fast=fast)
     page = regressions_page(slower_in(recorded), latency_nights(recorded), ())
-    told = [one.status for pace in page.latencies for one in pace.slowdowns]
-    assert told == [SlowdownStatus(standing)]
+    statuses = [one.status for pace in page.latencies for one in pace.slowdowns]
+    assert statuses == [SlowdownStatus(standing)]
 
 
 def test_what_was_not_measured_again_is_counted_beside() -> None:

@@ -117,10 +117,10 @@ def test_feeds_tell_of_new_signatures_once_a_build(site: Path) -> None:
         "public names of PyTorch: 3 removed, 1 deprecated, 2 signature changed, 1 added (torch 2.4.0.dev20251105+cpu)"
     )
     assert [sum(entry.title == of_build for entry in feed) for feed in (everything, torch, jax, cpu)] == [1, 1, 0, 0]
-    (told,) = (entry for entry in torch if entry.title == of_build)
-    assert told.id == "tag:example.org,2026:/monitor/names/torch/" + told.id.rpartition("/")[2]
-    assert told.link == f"{BASE}builds/torch/torch-2.4.0.dev20251105+cpu.html"
-    lines = told.content[0].value.splitlines()
+    (built,) = (entry for entry in torch if entry.title == of_build)
+    assert built.id == "tag:example.org,2026:/monitor/names/torch/" + built.id.rpartition("/")[2]
+    assert built.link == f"{BASE}builds/torch/torch-2.4.0.dev20251105+cpu.html"
+    lines = built.content[0].value.splitlines()
     assert lines[0] == "removed: torch.contrib and 1 name below it"
     assert lines[-4:] == [
         "signature changed: torch.fft.fft",
