@@ -29,6 +29,7 @@ SECTIONS: dict[str, dict[str, str]] = {
         "changepoints": "Show cases whose latency level changed in the last half-year.",
         "scores": "Show how much of each framework works where, and how fast.",
         "coverage": "Show the share of real calls that have a verdict, and the functions without one.",
+        "arguments": "Show the share of parameters that cases pass, and the functions with others.",
         "validate": "Compare compiled evidence with independent results.",
         "suite": "List the suites, their functions and their cases.",
     },

@@ -15,8 +15,10 @@ from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.argument_coverage import ArgumentCoverage
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, names_path, run_path
+from monitor.exports.documents.arguments import arguments_document
 from monitor.exports.documents.builds import build_documents
 from monitor.exports.documents.changes import change_group_document, observed_change_document
 from monitor.exports.documents.coverage import coverage_document
@@ -36,7 +38,7 @@ MAX_CHANGES = 2_000
 # Documents that list all objects of a kind.
 LISTS = (
     *("latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions", "functions"),
-    *("coverage", "name-changes"),
+    *("coverage", "arguments", "name-changes"),
 )
 
 BuildDocument = Callable[[], object]
@@ -51,11 +53,12 @@ def list_documents(
     snapshot: Snapshot,
     regressions: Sequence[Regression],
     functions: CasesByFunction,
-    coverage: CallCoverage,
+    coverage: tuple[CallCoverage, ArgumentCoverage],
     generated: datetime,
 ) -> Iterator[tuple[str, BuildDocument]]:
     """Yield the address of each document except those of runs and functions, and the function that builds it."""
     columns = columns_by_target(functions)
+    of_calls, of_arguments = coverage
     lists: dict[str, BuildDocument] = {
         "latest": lambda: {"runs": _newest_runs(snapshot)},
         "targets": lambda: {"targets": target_documents(snapshot, columns, generated)},
@@ -67,7 +70,8 @@ def list_documents(
         "regressions": partial(_regressions, snapshot, regressions),
         "name-changes": lambda: {"builds": [name_changes_document(one) for one in name_changes(snapshot)]},
         "functions": lambda: {"functions": [function_summary(*key, cases) for key, cases in functions.items()]},
-        "coverage": partial(coverage_document, coverage),
+        "coverage": partial(coverage_document, of_calls),
+        "arguments": partial(arguments_document, of_arguments),
     }
     yield list_path("index"), partial(_index, snapshot, functions, generated)
     for name in LISTS:

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
+from monitor.analysis.status.argument_coverage import ArgumentCoverage
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.exports import badges, feeds
@@ -31,13 +32,13 @@ def export_files(
     snapshot: Snapshot,
     regressions: Sequence[Regression],
     functions: CasesByFunction,
-    coverage: CallCoverage,
+    coverage: tuple[CallCoverage, ArgumentCoverage],
     generated: datetime,
     base: str,
 ) -> Iterator[tuple[str, MakeContent]]:
     """Yield the address of each file, except documents of runs and functions, and the function that makes it.
 
-    `base` is the address of the site, empty if it has none.
+    `base` is the address of the site, empty if it has none. `coverage` is that of calls, and that of arguments.
     """
     yield SCHEMA_PATH, API_SCHEMA.read_bytes
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes

@@ -7,6 +7,7 @@ too.
 
 from __future__ import annotations
 
+from monitor.model.arguments import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
 from monitor.model.cases import (
     NAMES,
@@ -46,11 +47,13 @@ __all__ = [
     "PUBLISHED",
     "Baseline",
     "Build",
+    "CallArguments",
     "Channel",
     "Chip",
     "Comparison",
     "ComparisonSide",
     "Compiled",
+    "DeclaredArguments",
     "Digest",
     "Evidence",
     "ExpectedLatency",
@@ -74,6 +77,7 @@ __all__ = [
     "Series",
     "SlowLevel",
     "Stage",
+    "UntestedParameter",
     "WeeklyCases",
     "function_of",
     "input_kind_of",

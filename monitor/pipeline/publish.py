@@ -18,6 +18,7 @@ from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.snapshot import Snapshot
 from monitor.suite.catalog import load_catalog
+from monitor.suite.passed_arguments import declared_arguments, untested_parameters
 from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
 
@@ -35,6 +36,8 @@ def write_pages(
         known_issues=load_known_issues(FINDINGS),
         federation=load_federation(federation, generated) if federation else Federation(),
         usage=load_usage(),
+        declared_arguments=tuple(declared_arguments()),
+        untested_parameters=untested_parameters(),
     )
     page = write_site(
         snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository

@@ -32,6 +32,7 @@ from monitor.site.html import fragments, function_sections, status_table
 from monitor.site.incremental import SiteBuild, input_digest, replacement_directory, source_digest, write_marker
 from monitor.site.known_issues import code_parts
 from monitor.site.pages import (
+    arguments,
     build_changes,
     builds,
     changes,
@@ -132,6 +133,7 @@ class _SiteRenderer:
             "coverage",
             page=lambda: coverage.coverage_page(data.coverage, series, project.catalog),
         )
+        self._page("arguments.html", "arguments", page=lambda: arguments.arguments_page(data.arguments))
         self._page(
             "method.html",
             "method",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from monitor.analysis.regressions.regression import Suppression, no_suppression
 from monitor.federation.columns import Federation
-from monitor.model import Function
+from monitor.model import DeclaredArguments, Function, UntestedParameter
 from monitor.site.known_issues import KnownIssue
 from monitor.site.target_info import TargetInfo
 from monitor.usage import Usage
@@ -20,7 +20,8 @@ class ProjectMetadata:
     `script` returns the stand-alone script of a case, given its id and recorded outcome (`mismatch: 3 of 4 elements
     off`), or an empty text if the case no longer exists. `hardware` are the targets with a runner file. `excuse`
     returns the state of a failure that is expected or muted. `known_issues` are by function. `federation` has the
-    results of forks. `usage` has the calls of current code by function.
+    results of forks. `usage` has the calls of current code by function. `declared_arguments` has the arguments that
+    declared cases pass, and `untested_parameters` those that no case needs to pass.
     """
 
     catalog: Mapping[str, Function]
@@ -30,3 +31,5 @@ class ProjectMetadata:
     known_issues: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)
     usage: Usage = field(default_factory=Usage)
+    declared_arguments: Sequence[DeclaredArguments] = ()
+    untested_parameters: Sequence[UntestedParameter] = ()

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from monitor.analysis.outcomes.outcome_changes import newest_nights
 from monitor.analysis.regressions.triage import apply_triage
+from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument_coverage
 from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
@@ -28,7 +29,7 @@ class SiteData:
 
     The triage files are applied to the changes of `snapshot`. `regressions` include slowdowns. `documents` are the JSON
     documents of runs and functions by address; `files` are all other exported files. `coverage` weights functions by
-    the calls of current code.
+    the calls of current code, and `arguments` has the parameters that declared cases pass.
     """
 
     snapshot: Snapshot
@@ -36,6 +37,7 @@ class SiteData:
     regressions: tuple[regressions.RegressionSource, ...]
     overview: OverviewPage
     coverage: CallCoverage
+    arguments: ArgumentCoverage
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.FunctionSource, ...]
@@ -50,6 +52,9 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     nights = tuple(apply_triage(night, project.excuse) for night in snapshot.nights)
     triaged = replace(snapshot, nights=nights)
     coverage = call_coverage(snapshot.functions, project.usage)
+    arguments = argument_coverage(
+        snapshot.names, project.declared_arguments, project.untested_parameters, project.usage
+    )
     newest = newest_nights(nights)
     names = snapshot.listed_in(newest)
     overview = overview_page(nights, newest, snapshot.series, found, project.hardware, coverage, generated, names)
@@ -63,6 +68,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         sources,
         overview,
         coverage,
+        arguments,
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
@@ -72,5 +78,5 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),
         dict(documents),
-        tuple(export_files(triaged, found, functions, coverage, generated, base)),
+        tuple(export_files(triaged, found, functions, (coverage, arguments), generated, base)),
     )

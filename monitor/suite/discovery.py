@@ -74,7 +74,7 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
     # A suite of kernels or of programs over several devices is written for its own shapes.
     plain_only = getattr(import_module(f"monitor.suite.{framework}.{suite}"), "PLAIN_ONLY", False)
     cases: dict[str, Case] = {}
-    for where, declaration in _declarations(framework, suite):
+    for where, declaration in declarations(framework, suite):
         if declaration.oracle is no_oracle:
             raise DeclarationError(f"{where}: no oracle; add @{where.rpartition('.')[2]}.reference or .promise")
         if declaration.function not in catalog:
@@ -95,7 +95,7 @@ def declared_functions(framework: str) -> frozenset[str]:
         declaration.function
         for suite in suites(framework)
         if not is_listed(framework, suite)
-        for _, declaration in _declarations(framework, suite)
+        for _, declaration in declarations(framework, suite)
     )
     generated_ids = (case for suite in suites(framework) for case in generated(framework, suite))
     return frozenset(chain(declared, map(function_of, generated_ids)))
@@ -105,7 +105,7 @@ def _listed(framework: str) -> set[str]:
     return {path.stem for path in (HERE / framework).glob("*.py")} - NO_SUITE
 
 
-def _declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
+def declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
     package = import_module(f"monitor.suite.{framework}.{suite}")
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:

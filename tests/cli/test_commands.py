@@ -44,6 +44,7 @@ COMMANDS = [
     ["repro"],
     ["scores"],
     ["coverage"],
+    ["arguments"],
     ["suite", "list"],
     ["target", "list"],
     ["target", "check"],

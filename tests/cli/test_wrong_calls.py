@@ -42,6 +42,7 @@ CALLS: dict[str, dict[str, str]] = {
     "repro": {"case": CASE},
     "scores": {"history": "history"},
     "coverage": {"history": "history"},
+    "arguments": {"framework": "jax", "suite": "paper", "history": "history"},
     "failures": {"history": "history"},
     "regressions": {"history": "history"},
     "compare": {"case": CASE, "builds": "jax==0.9.2,jax==0.10.2", "cache": "cache"},

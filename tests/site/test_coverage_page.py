@@ -49,3 +49,11 @@ def test_the_page_is_short(material: Snapshot) -> None:
     assert (len(found.first), found.number) == (MAX_MISSING, 2 * MAX_MISSING + 1)
     assert found.first[0].function.name == f"torch.f{2 * MAX_MISSING - 1}"
     assert not coverage_page(call_coverage(material.functions, Usage()), material.series, CATALOG)
+
+
+def test_parameters_that_no_case_passes_are_named(site: Path) -> None:
+    text = text_of(site / "arguments.html")
+    assert "PyTorch, paper 1 parameter that no case passes, of 1 function" in text
+    assert "torch.cat 912 out" in text or "torch.cat 900 out" in text
+    document = json.loads((site / "api/v1/arguments.json").read_text())
+    assert [(row["suite"], row["passed"], row["missing"]) for row in document["rows"]] == [("paper", 1, 1)]

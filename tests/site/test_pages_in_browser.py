@@ -45,6 +45,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
         "changes": "changes.html",
         "study": "study.html",
         "coverage": "coverage.html",
+        "arguments": "arguments.html",
         "hardware": "hardware.html",
         "matrix": "matrix.html",
         "matrix table": "matrix-table.html",
@@ -65,7 +66,7 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
 KINDS = (
     "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
     "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "failures",
-    "study", "coverage", "hardware", "slower", "slower function", "changes",
+    "study", "coverage", "arguments", "hardware", "slower", "slower function", "changes",
 )  # fmt: skip
 
 

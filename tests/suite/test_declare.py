@@ -112,7 +112,7 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> list[Declaration]:
     """A suite of one module with the declarations in this list."""
     declarations: list[Declaration] = []
     named = lambda *_: [(f"somewhere.{d.call.__name__}", d) for d in declarations]  # noqa: E731
-    monkeypatch.setattr(collecting, "_declarations", named)
+    monkeypatch.setattr(collecting, "declarations", named)
     return declarations
 
 

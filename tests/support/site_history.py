@@ -8,9 +8,11 @@ from pathlib import Path
 from monitor.formats.run_file import RunFile
 from monitor.model import (
     Build,
+    CallArguments,
     Channel,
     Chip,
     Compiled,
+    DeclaredArguments,
     Evidence,
     Function,
     Latency,
@@ -24,6 +26,7 @@ from monitor.model import (
     Run,
     RunEnd,
     Stage,
+    UntestedParameter,
 )
 from monitor.site.known_issues import KnownIssue
 from monitor.site.project_metadata import ProjectMetadata
@@ -142,7 +145,20 @@ USAGE = Usage(
     {**{name: name for name in CALLS}, "torch.concat": "torch.cat", "torch.Tensor.add": "torch.add"},
 )
 
-PROJECT = ProjectMetadata(CATALOG, script_of, HARDWARE, known_issues=FINDINGS, usage=USAGE)
+DECLARED = DeclaredArguments(
+    "torch", "paper", {"torch.cat": (CallArguments("torch.concat", ("[a, b]",), {"dim": "1"}),)}
+)
+UNTESTED = UntestedParameter("torch", "torch.a*", "other", f"meaningless {SCRIPT}")
+
+PROJECT = ProjectMetadata(
+    CATALOG,
+    script_of,
+    HARDWARE,
+    known_issues=FINDINGS,
+    usage=USAGE,
+    declared_arguments=(DECLARED,),
+    untested_parameters=(UNTESTED,),
+)
 NOTHING_SAID = ProjectMetadata({}, script_of, {})
 
 

@@ -1,0 +1,166 @@
+"""Read from the source of declared cases which arguments they pass to which functions.
+
+A record of running calls would have to be renewed with every new case, in three environments. The source of a case is
+its call, so it holds the same facts, and is never out of date. Standard library only.
+"""
+
+from __future__ import annotations
+
+import ast
+import csv
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
+from monitor.suite.declare import Declaration
+from monitor.suite.discovery import declarations, frameworks
+
+FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
+PARTIAL = "functools.partial"
+SUITES = ("paper", "ops")  # of functions that people call with arguments of their own choice
+UNTESTED = Path(__file__).with_name("untested_parameters.csv")
+
+Scope = Mapping[str, str]  # dotted name of each variable that stands for a public object
+
+
+def declared_arguments(
+    selected: Iterable[str] = frameworks(), suites: Iterable[str] = SUITES
+) -> Iterator[DeclaredArguments]:
+    """Yield the calls in the declared cases of each suite of some frameworks. Raises DeclarationError."""
+    for framework, suite in product(selected, suites):
+        yield DeclaredArguments(framework, suite, _calls_by_function(framework, suite))
+
+
+def untested_parameters() -> tuple[UntestedParameter, ...]:
+    """Return the parameters that no case needs to pass, each with its reason."""
+    with UNTESTED.open(newline="", encoding="utf-8") as file:
+        return tuple(UntestedParameter(**row) for row in csv.DictReader(file))
+
+
+def _calls_by_function(framework: str, suite: str) -> dict[str, tuple[CallArguments, ...]]:
+    found: dict[str, list[CallArguments]] = {}
+    for _, declaration in declarations(framework, suite):
+        found.setdefault(declaration.function, []).extend(calls_of(declaration))
+    return {function: tuple(calls) for function, calls in found.items()}
+
+
+def calls_of(declaration: Declaration) -> tuple[CallArguments, ...]:
+    """Return the calls in the source of a case and of the functions of its module that it uses."""
+    module = inspect.getmodule(declaration.call)
+    return tuple(_calls(declaration.call, module)) if module else ()
+
+
+def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArguments]:
+    source = _source_of(module)
+    waiting: list[ast.AST] = [source.node_of(function)]
+    used: set[str] = set()
+    while waiting:
+        node = waiting.pop()
+        scope = {**source.imports, **_bound(node, source.imports)}
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Call):
+                yield from _call(inner, scope, source.definitions)
+            elif isinstance(inner, ast.Name) and inner.id in source.definitions and inner.id not in used:
+                used.add(inner.id)
+                waiting.append(source.definitions[inner.id])
+
+
+def _call(node: ast.Call, scope: Scope, definitions: Mapping[str, ast.AST]) -> Iterator[CallArguments]:
+    """Yield a call; that of `partial` counts as one of its first argument.
+
+    A function of the module that receives the name of the function as text calls it with the same keywords.
+    """
+    name, arguments = _dotted(node.func, scope), node.args
+    keywords = {one.arg: ast.unparse(one.value) for one in node.keywords if one.arg}
+    if name == PARTIAL and arguments:
+        name, arguments = _dotted(arguments[0], scope), arguments[1:]
+    if not name and isinstance(node.func, ast.Attribute):
+        name = f".{node.func.attr}"
+    if name.partition(".")[0] in ("", *FRAMEWORKS) and name:
+        yield CallArguments(name, tuple(map(ast.unparse, _until_star(arguments))), keywords)
+    elif isinstance(node.func, ast.Name) and node.func.id in definitions:
+        for one in arguments:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                yield CallArguments(f".{one.value}", (), keywords)
+
+
+def _until_star(arguments: Iterable[ast.expr]) -> Iterator[ast.expr]:
+    for one in arguments:
+        if isinstance(one, ast.Starred):
+            return
+        yield one
+
+
+def _dotted(node: ast.expr, scope: Scope) -> str:
+    """Return the dotted name of an expression; empty if it is none of a public object."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    root = scope.get(node.id, node.id if node.id in FRAMEWORKS else "")
+    return ".".join((root, *reversed(parts))) if root else ""
+
+
+def _bound(node: ast.AST, scope: Scope) -> dict[str, str]:
+    """Return the variables in a function that stand for a public object, by import or by assignment."""
+    found: dict[str, str] = {}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            found |= _imported(inner)
+        elif isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
+            name = _dotted(inner.value, {**scope, **found})
+            found |= {inner.targets[0].id: name} if name else {}
+    return found
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
+    module = "" if isinstance(node, ast.Import) else f"{node.module}."
+    return {
+        alias.asname or alias.name.partition(".")[0]: f"{module}{alias.name}"
+        if alias.asname or module
+        else alias.name.partition(".")[0]
+        for alias in node.names
+    }
+
+
+class _ModuleSource:
+    """The functions of a module by their place, and its own definitions and imports by name."""
+
+    def __init__(self, module: ModuleType) -> None:
+        tree = ast.parse(inspect.getsource(module))
+        self.imports: dict[str, str] = {}
+        self.definitions: dict[str, ast.AST] = {}
+        for node in tree.body:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self.imports |= _imported(node)
+            elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
+                self.definitions[node.name] = node
+            elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.List):  # a list holds other cases
+                self.definitions |= {one.id: node for one in node.targets if isinstance(one, ast.Name)}
+        self._functions = {
+            (first_line(node), tuple(one.arg for one in node.args.args)): node
+            for node in reversed([*ast.walk(tree)])  # the outer one of two lambda functions in a line
+            if isinstance(node, ast.FunctionDef | ast.Lambda)
+        }
+
+    def node_of(self, function: Callable[..., Any]) -> ast.AST:
+        code = function.__code__
+        return self._functions[code.co_firstlineno, code.co_varnames[: code.co_argcount]]
+
+
+def first_line(node: ast.FunctionDef | ast.Lambda) -> int:
+    """Return the line where Python sees a function begin: that of its first decorator."""
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(one.lineno for one in decorators)])
+
+
+@cache
+def _source_of(module: ModuleType) -> _ModuleSource:
+    return _ModuleSource(module)
