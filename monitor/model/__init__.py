@@ -11,6 +11,7 @@ from monitor.model.arguments import CallArguments, DeclaredArguments, UntestedPa
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
 from monitor.model.cases import (
     NAMES,
+    WEEKLY_MODES,
     Evidence,
     Function,
     InputKind,
@@ -45,6 +46,7 @@ __all__ = [
     "FLAVOUR",
     "NAMES",
     "PUBLISHED",
+    "WEEKLY_MODES",
     "Baseline",
     "Build",
     "CallArguments",

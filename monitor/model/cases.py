@@ -57,6 +57,11 @@ class Mode(StrEnum):
     EAGER = "eager"
     COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)
     GRADIENT = "gradient"  # the derivative with respect to the inputs
+    COMPILED_GRADIENT = "compiled_gradient"  # the derivative of the compiled function
+
+    @property
+    def is_gradient(self) -> bool:
+        return self in (Mode.GRADIENT, Mode.COMPILED_GRADIENT)
 
 
 class InputKind(StrEnum):
@@ -106,15 +111,19 @@ def input_kind_of(case: str) -> InputKind:
     return KINDS_BY_WORD.get(case.rpartition("-")[2], InputKind.PLAIN)
 
 
-WEEKLY_DTYPE = re.compile(r"[-/](?:compiled|gradient)-(?!float32$)\w+$")
+# The modes of weekly cases alone.
+WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT})
+
+WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
 
 
 def period_of(suite: str, case: str) -> Period:
     """Return the period in which a case of a suite runs once. It follows from both names alone.
 
-    Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them.
+    Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them. So
+    are compiled gradients.
     """
-    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or WEEKLY_DTYPE.search(case)
+    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or WEEKLY_VARIANT.search(case)
     return Period.WEEK if weekly else Period.NIGHT
 
 

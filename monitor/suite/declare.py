@@ -11,8 +11,8 @@
 The body is the call as a user would write it, and the signature has its inputs. The reference below it is written in
 NumPy from the definition. `dtypes` are those that the function claims to support. Every dtype runs eagerly and
 compiled; a gradient is taken in the first dtype and in float64. The id of a case never changes:
-`torch/torch.cat/eager-float32`. Kinds of inputs (`monitor.suite.input_kinds`) add cases by rule, such as
-`torch/torch.cat/eager-float32-special`.
+`torch/torch.cat/eager-float32`. Further modes and kinds of inputs (`monitor.suite.input_kinds`) add cases by rule, such
+as `torch/torch.cat/compiled_gradient-float32` and `torch/torch.cat/eager-float32-special`.
 
 If the results are no comparable numbers, the oracle is a promise, a property that the result must have:
 
@@ -46,6 +46,7 @@ from typing import Any, TypedDict, Unpack
 from monitor.model import InputKind, Mode
 
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
+COMPILED_GRADIENT = Mode.COMPILED_GRADIENT
 
 FLOATING = ("float32", "float64", "float16", "bfloat16")
 COMPLEX = ("complex64", "complex128")

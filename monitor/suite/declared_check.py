@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from monitor.formats.error_text import describe
-from monitor.model import InputKind, Mode, NumericalError
+from monitor.model import WEEKLY_MODES, InputKind, Mode, NumericalError
 from monitor.suite.check_protocol import DrawError, OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
 from monitor.suite.derivatives import compare_with_one_sided, expected_gradients, gradient_weights
@@ -43,7 +43,7 @@ class DeclaredCheck:
         self.function = case.declaration.function
         self.dtype = case.dtype
         self.mode = case.mode
-        self.timed = case.kind is InputKind.PLAIN
+        self.timed = case.kind is InputKind.PLAIN and case.mode not in WEEKLY_MODES
         self.fresh = False
         self._given: list[tuple[str, Any, Array]] = []
         self._body: Callable[..., Any] = case.declaration.call
@@ -113,10 +113,11 @@ def _call(
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
     body = partial(case.declaration.call, device.module)
-    if case.mode is Mode.GRADIENT:
+    if case.mode.is_gradient:
         fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
         weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
-        return device.gradient(partial(body, **others, **fixed), tensors, weights)
+        compiles = case.mode is Mode.COMPILED_GRADIENT
+        return device.gradient(partial(body, **others), tensors, weights, fixed=fixed, is_compiled=compiles)
 
     def viewed(*values: Any) -> Any:
         given = dict(zip(tensors, values, strict=True))
@@ -191,7 +192,7 @@ def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalErro
     if draw.tensors and case.dtype != "bool" and any(isinstance(leaf, FetchedTensor) and leaf.weak for leaf in got):
         raise MismatchError("the result has a weak type, and the inputs have none")
     condition = case.declaration.condition
-    if case.mode is not Mode.GRADIENT:
+    if not case.mode.is_gradient:
         want = _as_tensors(got, expected_results(case, draw), case.result_dtype)
         if draw.exact_range:
             error = compare(got, want, Leniency(condition=condition))

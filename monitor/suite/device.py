@@ -73,9 +73,18 @@ class Device(Protocol):
         """Return the call, compiled by the framework's compiler."""
 
     def gradient(
-        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        *,
+        fixed: dict[str, Any],
+        is_compiled: bool,
     ) -> Callable[[], list[Any]]:
-        """Return a call that returns the derivatives of the weighted sum of all results by each tensor."""
+        """Return a call that returns the derivatives of the weighted sum of all results by each tensor.
+
+        `fixed` are tensors without a derivative. With `is_compiled`, all tensors are arguments of a compiled function.
+        """
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         """Call `times` times, wait for the device as the framework prescribes, and return the last result."""

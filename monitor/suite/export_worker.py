@@ -56,13 +56,16 @@ def main() -> None:
 def has_own_program(check: CaseCheck) -> bool:
     """Return whether no other case has the program of a check.
 
-    Special values are arguments of the program that plain inputs have, and a compiled call is the program of the eager
-    one. A compiled case in the first dtype is exported all the same, because a trace of it is itself compiled.
+    Special values are arguments of the program that plain inputs have, and a compiled call or gradient is the program
+    of the eager one. A compiled case in the first dtype is exported all the same, because a trace of it is itself
+    compiled.
     """
     if not isinstance(check, DeclaredCheck):
         return True
     case = check.case
     in_first = case.dtype in case.declaration.dtypes[:1] or not case.dtype
+    if case.mode is Mode.COMPILED_GRADIENT:
+        return False
     return case.kind is InputKind.PLAIN and (in_first or case.mode is not Mode.COMPILED)
 
 

@@ -63,7 +63,7 @@ def draws(case: Case) -> tuple[Draw, ...]:
 
 
 def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
-    """Yield the cases that follow from a declaration by rule: compiled, and every kind of inputs but plain.
+    """Yield the cases that follow from a declaration by rule: modes that it need not name, and kinds of inputs.
 
     A declaration without a reference or without tensors has none: a promise is one on its plain inputs. The limits of
     the declaration are left out.
@@ -72,6 +72,8 @@ def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
         return
     if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
         yield from declaration.cases_in(Mode.COMPILED, framework)
+    if Mode.GRADIENT in declaration.modes and not {Mode.COMPILED, Mode.COMPILED_GRADIENT} & declaration.limits.keys():
+        yield Case(framework, declaration, Mode.COMPILED_GRADIENT, declaration.dtypes[0])
     first = declaration.dtypes[:1] or ("",)
     floating = tuple(dtype for dtype in declaration.dtypes if dtype in FLOATING)
     for kind in DRAWS:

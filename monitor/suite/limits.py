@@ -43,6 +43,9 @@ WELL_SCALED: Limits = {InputKind.SCALED: "the problem is ill-conditioned at anot
 # The points at which a derivative follows from the reference.
 JUMP: Limits = {InputKind.KINKS: "the function jumps there, or bends within the step of the differences"}
 TIES: Limits = {InputKind.KINKS: "equal elements or singular values may share a gradient in several ways"}
+UNKNOWN_STEPS: Limits = {
+    Mode.COMPILED_GRADIENT: "XLA differentiates a loop only if the largest number of its steps is known"
+}
 
 # Calls that cannot be compiled.
 HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}

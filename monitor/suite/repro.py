@@ -39,7 +39,8 @@ class Dialect:
     where it is a tensor, else `leaf`. `seed` sets the framework's own generators. `compiled` is `call` compiled.
     `transposed` is the view of `{tensor}` with its dimensions in the reverse order; with `has_views`, a compiled call
     takes views. `placed` puts what was `{made}` beforehand on the device, in `{dtype}`. `gradient` returns the
-    derivatives of all results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`.
+    derivatives of all results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`;
+    `compiled_gradient` returns those of the compiled call.
     """
 
     module: str
@@ -50,6 +51,7 @@ class Dialect:
     fetch: str
     compiled: str
     gradient: str
+    compiled_gradient: str
     transposed: str
     has_views: bool = False
     placed: str = "{made}"
@@ -114,10 +116,10 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     names = tuple(sorted(renamed.items()))
     call, oracle = _source(declaration.call, names), _source(declaration.oracle, names)
     tensors = declaration.tensors
-    free = [n for n, spec in tensors.items() if case.mode is not Mode.GRADIENT or spec.differentiable(case.dtype)]
+    free = [n for n, spec in tensors.items() if not case.mode.is_gradient or spec.differentiable(case.dtype)]
     original = {renamed.get(name, name): name for name in inputs}
     given = [original[parameter] for parameter in oracle.parameters[1:]]
-    if case.mode is Mode.GRADIENT:
+    if case.mode.is_gradient:
         given += [name for name in free if name not in given]
     called = [renamed.get(name, name) for name in free]
 
@@ -211,18 +213,17 @@ def _for_each_draw(
 
 def _compare(case: Case) -> str:
     """Return the text of the function that compares a result with an expected one."""
-    dtype = case.dtype if case.mode is Mode.GRADIENT else case.result_dtype
-    tolerance = tolerance_of(dtype) if case.mode is not Mode.GRADIENT else max(tolerance_of(dtype), STEP_TOLERANCE)
+    dtype = case.dtype if case.mode.is_gradient else case.result_dtype
+    tolerance = tolerance_of(dtype) if not case.mode.is_gradient else max(tolerance_of(dtype), STEP_TOLERANCE)
     return COMPARE.format(tolerance=tolerance * case.declaration.condition, dtype=dtype)
 
 
 def _judged(case: Case, dialect: Dialect, exact: Mapping[str, str], called: Sequence[str], asked: str) -> Iterator[str]:
     """Yield the comparison of one call with the reference."""
     yield f"exact = dict({', '.join(f'{name}={value}' for name, value in exact.items())})"
-    if case.mode is Mode.GRADIENT:
-        pulled = textwrap.indent(
-            dialect.gradient.format(names=", ".join(called), result=case.result_dtype).strip(), "    "
-        )
+    if case.mode.is_gradient:
+        text = dialect.compiled_gradient if case.mode is Mode.COMPILED_GRADIENT else dialect.gradient
+        pulled = textwrap.indent(text.format(names=", ".join(called), result=case.result_dtype).strip(), "    ")
         yield GRADIENT.format(step=STEP, derivatives=pulled)
         want = (
             ONE_SIDED

@@ -14,6 +14,7 @@ from monitor.model import Mode
         ("eager-float32", Mode.EAGER, "float32"),
         ("batch-compiled-bfloat16", Mode.COMPILED, "bfloat16"),
         ("gradient-float64", Mode.GRADIENT, "float64"),
+        ("wide-compiled_gradient-float32", Mode.COMPILED_GRADIENT, "float32"),
         ("opinfo-eager-float8_e4m3fnuz", Mode.EAGER, "float8_e4m3fnuz"),
         ("oblong-eager", Mode.EAGER, "none"),
         ("harness-xor_dtypes_lhs_uint8_20_20_rhs_uint8_20_20_", Mode.EAGER, "uint8"),

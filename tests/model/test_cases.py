@@ -18,6 +18,8 @@ def test_other_inputs_than_plain_ones_run_weekly(kind: InputKind) -> None:
         ("paper", "torch/torch.exp/eager-float32", Period.NIGHT),
         ("paper", "torch/torch.exp/edges-compiled-float32", Period.NIGHT),
         ("paper", "torch/torch.empty/eager-float32", Period.NIGHT),
+        ("paper", "torch/torch.exp/gradient-float32", Period.NIGHT),
+        ("paper", "torch/torch.exp/edges-compiled_gradient-float32", Period.WEEK),
         ("chains", "jax/jax.numpy.exp/three-eager-float32", Period.WEEK),
     ],
 )

@@ -14,7 +14,18 @@ import pytest
 from monitor.model import Mode, function_of
 from monitor.suite import discovery as collecting
 from monitor.suite.catalog import load_catalog
-from monitor.suite.declare import COMPILED, EAGER, GRADIENT, Declaration, Tensor, case, indices, positive, tensor
+from monitor.suite.declare import (
+    COMPILED,
+    COMPILED_GRADIENT,
+    EAGER,
+    GRADIENT,
+    Declaration,
+    Tensor,
+    case,
+    indices,
+    positive,
+    tensor,
+)
 from monitor.suite.discovery import DeclarationError, collect, frameworks, generated, is_listed, suites
 from monitor.suite.inputs import draw_tensor
 
@@ -150,7 +161,7 @@ def test_a_second_case_of_one_id_is_refused_by_name(declared: list[Declaration])
 
 
 def test_modes_are_the_models() -> None:
-    assert tuple(Mode) == (EAGER, COMPILED, GRADIENT)
+    assert tuple(Mode) == (EAGER, COMPILED, GRADIENT, COMPILED_GRADIENT)
 
 
 def test_a_module_without_declarations_is_no_suite() -> None:

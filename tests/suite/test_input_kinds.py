@@ -9,7 +9,20 @@ import pytest
 
 from monitor.model import InputKind, Mode, input_kind_of
 from monitor.suite.check_protocol import DrawError
-from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, Case, Declaration, View, case, tensor, values
+from monitor.suite.declare import (
+    COMPILED,
+    COMPILED_GRADIENT,
+    EAGER,
+    FLOATING,
+    GRADIENT,
+    Case,
+    Declaration,
+    View,
+    case,
+    formula,
+    tensor,
+    values,
+)
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
 from monitor.suite.input_kinds import LARGEST, SUBNORMAL, derived_cases, draws
@@ -225,3 +238,17 @@ def test_plain_inputs_do_not_depend_on_kinds() -> None:
     after = draw_inputs(special, draws(special)[0])["x"]
     assert np.isnan(after).any()
     assert np.array_equal(before[~np.isnan(after)], after[~np.isnan(after)])
+
+
+def test_a_gradient_has_a_compiled_one_in_the_first_dtype() -> None:
+    def twice(np, x=tensor(5, 7)):
+        return x + x
+
+    options: Any = {"dtypes": ("float32", "float64"), "modes": (EAGER, GRADIENT)}
+
+    def derived(limits: Any) -> list[str]:
+        declaration = formula("torch.add", twice, twice, limits=limits, **options)
+        return [one.id for one in derived_cases(declaration, "torch") if one.mode is COMPILED_GRADIENT]
+
+    assert derived({}) == ["torch/torch.add/compiled_gradient-float32"]
+    assert derived({COMPILED: "no"}) == derived({COMPILED_GRADIENT: "no"}) == []

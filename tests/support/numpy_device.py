@@ -31,7 +31,9 @@ class NumpyDevice:
     def compiled(self, call: Callable[..., Any]) -> Callable[..., Any]:
         return call
 
-    def gradient(self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]) -> Callable[[], Any]:
+    def gradient(
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any], **_: Any
+    ) -> Callable[[], Any]:
         """Return the call of the derivative that a case has as its input `slope`."""
         return lambda: [call.keywords["slope"](**tensors) * weights[0]]  # type: ignore[attr-defined]
 

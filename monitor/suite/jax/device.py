@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import repeat
 from types import ModuleType
 from typing import Any
@@ -105,17 +106,22 @@ class JaxDevice:
         return function
 
     def gradient(
-        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        *,
+        fixed: dict[str, Any],
+        is_compiled: bool,
     ) -> Callable[[], list[Any]]:
-        def results(tensors: dict[str, Any]) -> Any:
-            return jax.tree_util.tree_leaves(call(**tensors))
+        names = [*tensors]
 
-        def derive() -> list[Any]:
-            _, pull_back = jax.vjp(results, tensors)
+        def derive(tensors: dict[str, Any], fixed: dict[str, Any], weights: list[Any]) -> list[Any]:
+            _, pull_back = jax.vjp(lambda given: jax.tree_util.tree_leaves(call(**given, **fixed)), tensors)
             (gradients,) = pull_back(weights)
-            return [gradients[name] for name in tensors]
+            return [gradients[name] for name in names]
 
-        return derive
+        return partial(jax.jit(derive) if is_compiled else derive, tensors, fixed, weights)
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         # JAX dispatches asynchronously, and on a CPU calls would overlap: its own guide waits for every result.

@@ -42,6 +42,14 @@ return values.astype(float) if leaf.dtype == "bfloat16" else values
 _, pull_back = jax.vjp(lambda *tensors: leaves(call(*tensors)), {names})
 return pull_back([jax.numpy.asarray(w, "{result}") for w in weights])
 """,
+    compiled_gradient="""
+def pull(tensors, pulled):
+    _, pull_back = jax.vjp(lambda *given: leaves(call(*given)), *tensors)
+    return pull_back(pulled)
+
+
+return jax.jit(pull)([{names}], [jax.numpy.asarray(w, "{result}") for w in weights])
+""",
 )
 
 HARNESS_SEED = 2023

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from itertools import repeat
 from types import ModuleType
@@ -116,19 +117,24 @@ class TensorflowDevice:
         return function
 
     def gradient(
-        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        *,
+        fixed: dict[str, Any],
+        is_compiled: bool,
     ) -> Callable[[], list[Any]]:
-        variables = list(tensors.values())
-
-        def derive() -> list[Any]:
+        def derive(tensors: dict[str, Any], fixed: dict[str, Any], weights: list[Any]) -> list[Any]:
+            variables = list(tensors.values())
             with tf.GradientTape() as tape:
                 tape.watch(variables)
-                results = tf.nest.flatten(call(**tensors))
+                results = tf.nest.flatten(call(**tensors, **fixed))
             gradients = tape.gradient(results, variables, output_gradients=weights)
             # The gradient of picking rows comes as the rows alone; those picked twice have to be added up.
             return [tf.convert_to_tensor(g) if isinstance(g, tf.IndexedSlices) else g for g in gradients]
 
-        return derive
+        return partial(self.compiled(derive) if is_compiled else derive, tensors, fixed, weights)
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         for _ in repeat(None, times - 1):

@@ -37,6 +37,17 @@ with tf.GradientTape() as tape:
 pulled = [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights]
 return tape.gradient(results, [{names}], output_gradients=pulled)
 """,
+    compiled_gradient="""
+@tf.function(jit_compile=True)
+def pull(tensors, pulled):
+    with tf.GradientTape() as tape:
+        tape.watch(tensors)
+        results = tf.nest.flatten(call(*tensors))
+    return tape.gradient(results, tensors, output_gradients=pulled)
+
+
+return pull([{names}], [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights])
+""",
 )
 
 

@@ -166,14 +166,22 @@ class TorchDevice:
         return function
 
     def gradient(
-        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        *,
+        fixed: dict[str, Any],
+        is_compiled: bool,
     ) -> Callable[[], list[Any]]:
         variables = list(tensors.values())
         for variable in variables:
             variable.requires_grad_(True)
+        if is_compiled:
+            call = self.compiled(_as_function(call))
 
         def derive() -> list[Any]:
-            results = call(**tensors)
+            results = call(**tensors, **fixed)
             results = list(results) if isinstance(results, tuple | list) else [results]
             return list(torch.autograd.grad(results, variables, weights))
 
@@ -199,6 +207,15 @@ class TorchDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _as_function(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a call as a function, which the compiler takes; it takes no partial one."""
+
+    def function(**tensors: Any) -> Any:
+        return call(**tensors)
+
+    return function
 
 
 def _unregistered(module: torch.nn.Module, registered: set[int]) -> str:

@@ -40,6 +40,12 @@ for tensor in [{names}]:
 pulled = [torch.from_numpy(w).to(torch.{result}).to(device) for w in weights]
 return torch.autograd.grad(leaves(call({names})), [{names}], pulled)
 """,
+    compiled_gradient="""
+for tensor in [{names}]:
+    tensor.requires_grad_(True)
+pulled = [torch.from_numpy(w).to(torch.{result}).to(device) for w in weights]
+return torch.autograd.grad(leaves(torch.compile(call, fullgraph=True)({names})), [{names}], pulled)
+""",
 )
 
 _OPINFO = """import itertools

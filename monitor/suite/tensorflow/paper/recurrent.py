@@ -1,7 +1,7 @@
 """A recurrent network whose input is computed step by step."""
 
 from monitor.suite.declare import EAGER, GRADIENT, case, tensor, uniform
-from monitor.suite.limits import FIXED_SHAPES, SESSION
+from monitor.suite.limits import FIXED_SHAPES, SESSION, UNKNOWN_STEPS
 
 RAW_RNN = "tf.compat.v1.nn.raw_rnn"
 SINGLE_AND_DOUBLE = ("float32", "float64")
@@ -35,7 +35,7 @@ def unrolled(np, x, weights, lengths=None):
     return np.stack(states), state
 
 
-@case(RAW_RNN, dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, GRADIENT), condition=8, limits=FIXED_SHAPES)
+@case(RAW_RNN, dtypes=SINGLE_AND_DOUBLE, modes=(EAGER, GRADIENT), condition=8, limits=FIXED_SHAPES | UNKNOWN_STEPS)
 def raw_rnn(tf, x=tensor(4, 2, 3), weights=uniform(-0.5, 0.5, 5, 2)):
     cell = cell_of(tf, weights, 2)
 
