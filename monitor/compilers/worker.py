@@ -41,7 +41,7 @@ def main() -> None:
                 return {"stage": Stage.COMPILE, "outcome": Outcome.BLOCKED, "message": str(error)}
             except Exception as error:  # a compiler words its refusals in many ways
                 outcome = _outcome(error, driver.REFUSALS)
-                return {"stage": Stage.COMPILE, "outcome": outcome, "message": describe(error)}
+                return {"stage": Stage.COMPILE, "outcome": outcome, "message": _message(error)}
 
         return {"version": compiler.version, "commit": "", "environment": facts, "cases": []}, answer
 
@@ -51,6 +51,12 @@ def main() -> None:
 def _outcome(error: Exception, refusals: Refusals) -> Outcome:
     words = str(error)
     return next((outcome for outcome, pattern in refusals.items() if pattern.search(words)), Outcome.ERROR)
+
+
+def _message(error: Exception) -> str:
+    """Return the first line of an exception, and the line after it where the first only announces that one."""
+    first, *rest = [line for line in str(error).splitlines() if line.strip()] or [""]
+    return clean(f"{type(error).__name__}: {first} {rest[0]}") if first.endswith(":") and rest else describe(error)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from monitor.compilers.stub_libraries import TOOLS as STUB_TOOLS
 from monitor.execution import provision
 from monitor.execution.builds.environments import hold_environment
 from monitor.execution.builds.provider import BuildUnavailable
 from monitor.execution.builds.python_search import find_interpreter
 from monitor.execution.builds.uv import UvMissingError, find_uv
+from monitor.execution.targets.backends import CompileBackend
 from monitor.execution.targets.device_check import COUNT, NAME, PLATFORM
 from monitor.execution.targets.package_sources import CONFIGURED_INDEX, PackageSources
 from monitor.execution.targets.target import Target, find_target, load_targets
-from monitor.execution.workers.factories import RunContext, execute_worker
-from monitor.execution.workers.process import WorkerUnavailableError
+from monitor.execution.workers.factories import RunContext, compiler_command, execute_worker
+from monitor.execution.workers.process import WatchedProcess, WorkerUnavailableError
 from monitor.http_client import HttpError, open_session, send
 from monitor.model import Evidence, Job
 from monitor.pipeline.locations import RUNNERS
@@ -45,7 +47,7 @@ def check_machine(cache: Path, target: str = "") -> list[DoctorCheck]:
     targets = load_targets(RUNNERS)
     chosen = [find_target(targets, target)] if target else [*targets.values()]
     checks = [*_tools(), _free_space(cache), *_devices(), *_sources(chosen)]
-    return [*checks, *_frameworks(chosen[0], cache)] if target else checks
+    return [*checks, *_frameworks(chosen[0], cache), *_compiler(chosen[0], cache)] if target else checks
 
 
 def _tools() -> Iterator[DoctorCheck]:
@@ -67,6 +69,14 @@ def _tools() -> Iterator[DoctorCheck]:
         "for torch.compile on a CPU" if compiler else "torch.compile cannot run on a CPU: its cases are blocked",
         needed=False,
         remedy="" if compiler else "apt-get install g++",
+    )
+    lacking = [tool for tool in STUB_TOOLS if not shutil.which(tool)]
+    yield DoctorCheck(
+        "stub libraries",
+        not lacking,
+        f"no {', '.join(lacking)}: compiled runs for AMD GPUs are blocked" if lacking else "for AMD's compiler",
+        needed=False,
+        remedy="apt-get install gcc binutils" if lacking else "",
     )
 
 
@@ -121,6 +131,24 @@ def _frameworks(target: Target, cache: Path) -> Iterator[DoctorCheck]:
             yield DoctorCheck(
                 subject, True, f"{provided.build.requirement} sees {environment.get(COUNT, '')} × {device}"
             )
+
+
+def _compiler(target: Target, cache: Path) -> Iterator[DoctorCheck]:
+    """Start the compiler of a target here, as a night would, and yield the device that it compiles for."""
+    backend = target.backend(Evidence.COMPILED) if Evidence.COMPILED in target.evidences else None
+    if not isinstance(backend, CompileBackend):
+        return
+    subject = f"{target.name} compiler"
+    try:
+        provided = provision(backend.compiler, backend.compiler.own.name, cache=cache, log=log)
+        with hold_environment(provided.python), TemporaryDirectory(prefix="portability-") as folder:
+            process = WatchedProcess(compiler_command(backend, provided.python, Path(folder)))
+            process.close()
+    except (BuildUnavailable, WorkerUnavailableError) as error:
+        yield DoctorCheck(subject, False, str(error), remedy="until then its compiled runs are blocked")
+    else:
+        device = process.info.environment["compiler.device"]
+        yield DoctorCheck(subject, True, f"{provided.build.requirement} compiles for {device}")
 
 
 def _sources(targets: list[Target]) -> Iterator[DoctorCheck]:

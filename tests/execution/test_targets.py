@@ -254,7 +254,7 @@ def test_a_target_without_a_way_in_is_none(tmp_path):
 
 def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
     compiling = [target for target in load_targets(RUNNERS).values() if target.compile]
-    assert len(compiling) == 11
+    assert len(compiling) == 15
     for target in compiling:
         assert set(target.sources(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
         assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()

@@ -131,21 +131,22 @@ def compile_workers(
 
     def factory(folder: Path) -> WorkerFactory:
         exporter = _exporter(context, backend.compiler.driver, exports, folder)
-        compiler = ProcessCommand(
-            python,
-            "monitor.compilers.worker",
-            {
-                "driver": backend.compiler.driver,
-                "topology": backend.topology,
-                "configuration": backend.configuration,
-            },
-            worker_environment(backend, backend.compiler.own, folder),
-            folder / "compiler.log",
-            context.package,
-        )
+        compiler = compiler_command(backend, python, folder, context.package)
         return lambda: CompilingWorker(exporter, compiler, exports, backend.chip.memory_gib * GIB)
 
     return tuple(map(factory, context.folders()))
+
+
+def compiler_command(backend: CompileBackend, python: Path, folder: Path, package: Path = PACKAGE) -> ProcessCommand:
+    """Return the command of a compiler for absent hardware; `python` has it, `folder` takes its log."""
+    return ProcessCommand(
+        python,
+        "monitor.compilers.worker",
+        {"driver": backend.compiler.driver, "topology": backend.topology, "configuration": backend.configuration},
+        worker_environment(backend, backend.compiler.own, folder),
+        folder / "compiler.log",
+        package,
+    )
 
 
 def _exporter(context: RunContext, platform: str, exports: BuildExports, folder: Path) -> ProcessCommand:
