@@ -160,6 +160,19 @@ def no_oracle(*_: Any, **__: Any) -> Any:
     raise NotImplementedError("a case without an oracle")
 
 
+@dataclass(frozen=True)
+class Rule:
+    """An argument that many functions take alike.
+
+    `change(framework, function)` returns the function that passes the argument, and raises AssertionError where it has
+    no effect. `value` is its source, for readers.
+    """
+
+    parameter: str
+    value: str
+    change: Callable[[Any, Any], Any]
+
+
 @dataclass
 class Declaration:
     """A check of a function, before it is multiplied by dtypes and modes."""
@@ -174,6 +187,7 @@ class Declaration:
     limits: Mapping[InputKind | Mode, str]
     oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
+    rule: Rule | None = field(default=None, init=False)  # that passes one more argument to the function
 
     @cached_property
     def inputs(self) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from monitor.suite.device import Device
 from monitor.suite.input_kinds import Draw, draws
 from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
+from monitor.suite.recurring_arguments import with_rule
 from monitor.suite.reference_range import undecided_as_expected, underflow
 from monitor.suite.references import expected_results, has_reference
 from monitor.suite.signed_zeros import refuse_other_zeros
@@ -43,7 +44,8 @@ class DeclaredCheck:
         self.function = case.declaration.function
         self.dtype = case.dtype
         self.mode = case.mode
-        self.timed = case.kind is InputKind.PLAIN and case.mode not in WEEKLY_MODES
+        plain = case.kind is InputKind.PLAIN and case.declaration.rule is None
+        self.timed = plain and case.mode not in WEEKLY_MODES
         self.fresh = False
         self._given: list[tuple[str, Any, Array]] = []
         self._body: Callable[..., Any] = case.declaration.call
@@ -58,7 +60,7 @@ class DeclaredCheck:
         }
         compiled: dict[object, Callable[..., Any]] = {}
         self._given, self._tensors = [], []
-        self._body = partial(case.declaration.call, device.module, **others)
+        self._body = partial(case.declaration.call, with_rule(device.module, case.declaration), **others)
         calls = []
         for draw in draws(case):
             given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
@@ -112,7 +114,7 @@ def _call(
 ) -> Call:
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
-    body = partial(case.declaration.call, device.module)
+    body = partial(case.declaration.call, with_rule(device.module, case.declaration))
     if case.mode.is_gradient:
         fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
         weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
@@ -161,7 +163,7 @@ def _refuse_changed(device: Device, given: list[tuple[str, Any, Array]]) -> None
 
 def _placed(device: Device, case: Case, value: Any) -> Any:
     if isinstance(value, Built):
-        return device.placed(value.build(device.module), case.dtype)
+        return device.placed(value.build(with_rule(device.module, case.declaration)), case.dtype)
     if value is DTYPE:
         return device.dtype(case.dtype)
     return device.device() if value is DEVICE else value

@@ -19,6 +19,7 @@ from monitor.model import function_of
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 from monitor.suite.input_kinds import derived_cases
+from monitor.suite.recurring_arguments import rule_cases
 
 if TYPE_CHECKING:  # the list of declared cases needs no NumPy
     from monitor.suite.check_protocol import CaseCheck
@@ -28,7 +29,17 @@ HERE = Path(__file__).parent
 GENERATED = "chains"  # the suite of generated programs, whose cases are known without a build
 KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
 # Modules in the folder of a framework that are no suite of checks.
-NO_SUITE = {"__init__", "composites", "device", "export", KERNELS, "meta", "module_script", "script_dialect"}
+NO_SUITE = {
+    "__init__",
+    "composites",
+    "device",
+    "export",
+    KERNELS,
+    "meta",
+    "module_script",
+    "recurring",
+    "script_dialect",
+}
 
 
 class DeclarationError(ValueError):
@@ -106,6 +117,11 @@ def _listed(framework: str) -> set[str]:
 
 
 def declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
+    """Yield each declaration of a suite with its place, also those that follow by rule. Raises DeclarationError."""
+    return rule_cases(framework, _written(framework, suite))
+
+
+def _written(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:
     package = import_module(f"monitor.suite.{framework}.{suite}")
     for module_info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
         try:

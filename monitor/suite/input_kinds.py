@@ -65,10 +65,10 @@ def draws(case: Case) -> tuple[Draw, ...]:
 def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
     """Yield the cases that follow from a declaration by rule: modes that it need not name, and kinds of inputs.
 
-    A declaration without a reference or without tensors has none: a promise is one on its plain inputs. The limits of
-    the declaration are left out.
+    A declaration without a reference or without tensors has none: a promise is one on its plain inputs. A declaration
+    that follows by rule has none either. The limits of the declaration are left out.
     """
-    if not declaration.numeric or not declaration.tensors:
+    if not declaration.numeric or not declaration.tensors or declaration.rule:
         return
     if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
         yield from declaration.cases_in(Mode.COMPILED, framework)

@@ -10,6 +10,7 @@ import ast
 import csv
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -51,8 +52,12 @@ def _calls_by_function(framework: str, suite: str) -> dict[str, tuple[CallArgume
 
 def calls_of(declaration: Declaration) -> tuple[CallArguments, ...]:
     """Return the calls in the source of a case and of the functions of its module that it uses."""
-    module = inspect.getmodule(declaration.call)
-    return tuple(_calls(declaration.call, module)) if module else ()
+    module, rule = inspect.getmodule(declaration.call), declaration.rule
+    calls = tuple(_calls(declaration.call, module)) if module else ()
+    if rule is None:
+        return calls
+    changed = (one for one in calls if one.name == declaration.function)
+    return tuple(replace(one, keywords={**one.keywords, rule.parameter: rule.value}) for one in changed)
 
 
 def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArguments]:

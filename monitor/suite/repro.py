@@ -20,9 +20,10 @@ from types import ModuleType
 from typing import Any
 
 from monitor.model import InputKind, Mode
-from monitor.suite.declare import DEVICE, DTYPE, Built, Case
+from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Declaration
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
 from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
 from monitor.suite.script_text import COMPARE, FETCH, GRADIENT, JUDGE, ONE_SIDED, PROMISE, TAKEN
@@ -126,6 +127,7 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     if not declaration.numeric:
         yield "import random"
     yield f"import sys\n{opening(recorded)}\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
+    yield from _ruled(declaration, dialect)
     yield from _context(module, [call, oracle], renamed)
     yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
     yield helpers(drawn)
@@ -162,6 +164,16 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     else:
         yield from _for_each_draw(case, drawn, dialect, renamed, [*judged], views_inside=views_inside)
     yield CLOSING
+
+
+def _ruled(declaration: Declaration, dialect: Dialect) -> Iterator[str]:
+    """Yield the text that changes the function of a case that follows by rule."""
+    if rule := declaration.rule:
+        imports = "from collections.abc import Callable\nfrom typing import Any"
+        yield f"{imports}\n\n\n{inspect.getsource(Replaced)}\n\n{inspect.getsource(rule.change)}\n"
+        module, path, change = dialect.module, declaration.function.split(".")[1:], rule.change.__name__
+        yield f"plain = {module}"
+        yield f"{module} = Replaced(plain, {path}, lambda function: {change}(plain, function))\n"
 
 
 def _comparable(case: Case) -> tuple[Draw, ...]:
