@@ -116,14 +116,19 @@ WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT})
 
 WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
 
+# Cases of the frameworks' own databases in another mode, or in another form than the call of a function.
+WEEKLY_LISTED = re.compile(r"/(?:opinfo|harness)-(?:.+-)?(?:compiled|gradient|in-place|method)-")
+
 
 def period_of(suite: str, case: str) -> Period:
     """Return the period in which a case of a suite runs once. It follows from both names alone.
 
     Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them. So
-    are compiled gradients.
+    are compiled gradients. All compiled cases, gradients, methods and in-place calls of the operator database and the
+    primitive harness are weekly too.
     """
-    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or WEEKLY_VARIANT.search(case)
+    listed = WEEKLY_VARIANT.search(case) or WEEKLY_LISTED.search(case)
+    weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or listed
     return Period.WEEK if weekly else Period.NIGHT
 
 

@@ -37,6 +37,7 @@ NO_SUITE = {
     KERNELS,
     "meta",
     "module_script",
+    "operator_script",
     "recurring",
     "script_dialect",
 }

@@ -20,6 +20,13 @@ def test_other_inputs_than_plain_ones_run_weekly(kind: InputKind) -> None:
         ("paper", "torch/torch.empty/eager-float32", Period.NIGHT),
         ("paper", "torch/torch.exp/gradient-float32", Period.NIGHT),
         ("paper", "torch/torch.exp/edges-compiled_gradient-float32", Period.WEEK),
+        ("opinfo", "torch/torch.mul/opinfo-eager-float32", Period.NIGHT),
+        ("opinfo", "torch/torch.mul/opinfo-compiled-float32", Period.WEEK),
+        ("opinfo", "torch/torch.div/opinfo-no_rounding_mode-gradient-float32", Period.WEEK),
+        ("opinfo", "torch/torch.Tensor.mul_/opinfo-in-place-eager-float32", Period.WEEK),
+        ("opinfo", "torch/torch.Tensor.mul/opinfo-method-eager-float32", Period.WEEK),
+        ("modules", "torch/torch.nn.Linear/modules-gradient-float32", Period.NIGHT),
+        ("harness", "jax/jax.lax.mul/harness-mul_dtypes_lhs_float32", Period.NIGHT),
         ("chains", "jax/jax.numpy.exp/three-eager-float32", Period.WEEK),
     ],
 )

@@ -248,6 +248,8 @@ def _flavour() -> str:
 def fetch(tensor: torch.Tensor) -> FetchedTensor:
     """Return the values and dtype of a tensor, dense; a dtype that NumPy lacks is widened."""
     values = tensor.detach().cpu()
+    if values._is_zerotensor():  # zeros without memory, as the gradient of a constant
+        values = values.clone()
     if values.layout is not torch.strided:
         values = values.to_dense()
     if wider := WIDER.get(values.dtype):

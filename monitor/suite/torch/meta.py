@@ -29,15 +29,13 @@ class Contract:
 
     fresh: bool
 
-    def judge(self, result: Any, given: list[torch.Tensor], copies: list[torch.Tensor]) -> None:
-        """Raise MismatchError if a call broke the contract; `copies` are its arguments as they were before."""
-        self._judge_types(result)
-        self.judge_memory(result, given)
-        for place, (tensor, copy) in enumerate(zip(given, copies, strict=True)):
-            if place not in self.changed and not _alike(tensor, copy):
-                raise MismatchError("the call changed its input")
+    def judge_inputs(self, given: list[torch.Tensor], copies: list[torch.Tensor]) -> None:
+        """Raise MismatchError if a call changed another argument; `copies` are the arguments before the call."""
+        kept = [place for place in range(len(given)) if place not in self.changed]
+        refuse_changed([given[place] for place in kept], [copies[place] for place in kept])
 
-    def _judge_types(self, result: Any) -> None:
+    def judge_types(self, result: Any) -> None:
+        """Raise MismatchError if a result has another shape or dtype."""
         tensors = tensors_in(result)
         if len(tensors) != len(self.results):
             raise MismatchError(f"{len(tensors)} tensors, expected {len(self.results)}")
@@ -82,6 +80,12 @@ def contract_of(call: Callable[[Any], Any], sample: Any) -> Contract | None:
     described = tuple(_described(tensor, arguments) for tensor in results)
     fresh = not any(shared for _, _, shared in described) and not again & {_storage(tensor) for tensor in results}
     return Contract(described, frozenset(changed), fresh)
+
+
+def refuse_changed(given: list[torch.Tensor], copies: list[torch.Tensor]) -> None:
+    """Raise MismatchError for a tensor that differs from its copy, made before a call."""
+    if not all(_alike(tensor, copy) for tensor, copy in zip(given, copies, strict=True)):
+        raise MismatchError("the call changed its input")
 
 
 class Arguments:

@@ -2,7 +2,9 @@
 
 import torch
 
-from monitor.suite.torch.opinfo import OperatorCheck
+from monitor.suite.operators.check import OperatorCheck
+from monitor.suite.operators.gradients import GradientCheck
+from monitor.suite.operators.variants import InPlaceCheck
 
 
 class Wrong:
@@ -13,6 +15,8 @@ class Wrong:
     def __init__(self, operator, fault):
         self.name = self.full_name = operator.name
         self.sample_inputs, self.ref = operator.sample_inputs, operator.ref
+        self.gradcheck_wrapper = operator.gradcheck_wrapper
+        self.op = self
         self._operator, self._fault = operator, fault
 
     def __call__(self, *args, **kwargs):
@@ -21,7 +25,11 @@ class Wrong:
             return result
         if self._fault == "input-changed":
             args[0].zero_()
-        return FAULTS.get(self._fault, FAULTS["fine"])(result)
+        return (FAULTS | DERIVATIVES).get(self._fault, FAULTS["fine"])(result)
+
+    def inplace_variant(self, tensor, *args, **kwargs):
+        result = self._operator.inplace_variant(tensor, *args, **kwargs)
+        return FAULTS[self._fault](result) if self._fault in FAULTS else result.clone()
 
 
 def one_element(result):
@@ -39,6 +47,11 @@ FAULTS = {
     "shape": lambda result: result[None],
     "dtype": lambda result: result.double(),
 }
+# Wrong derivatives of right values.
+DERIVATIVES = {
+    "gradient-off": lambda result: result + 0.001 * (result - result.detach()),
+    "gradient-missing": lambda result: result.detach(),
+}
 
 
 def checks(device):
@@ -49,3 +62,12 @@ def checks(device):
         check = OperatorCheck(Wrong(operator, fault), "torch.mul", torch.float32)
         check.id = f"torch/torch.mul/{fault}"
         yield check
+    forms = {
+        ".gradient": (GradientCheck, ("fine", *DERIVATIVES)),
+        ".in-place": (InPlaceCheck, ("fine", "another-tensor")),
+    }
+    for form, (make, faults) in forms.items():
+        for fault in faults:
+            check = make(Wrong(operator, fault), "torch.mul", torch.float32)
+            check.id = f"torch/torch.mul/{fault}{form if fault == 'fine' else ''}"
+            yield check
