@@ -9,8 +9,10 @@ from monitor.compilers.xla import Refusals, XlaCompiler
 from monitor.model import Outcome
 
 REFUSALS: Refusals = {
-    # Libraries that the compiler calls at compile time, and that need a driver.
-    Outcome.BLOCKED: re.compile(r"cusolver|cudnn|cublas|cufft|libcuda|CUDA driver", re.IGNORECASE),
+    # Libraries that the compiler calls at compile time, and that need a driver. A refusal may name a library too.
+    Outcome.BLOCKED: re.compile(
+        r"\A(?!UNIMPLEMENTED).*(cusolver|cudnn|cublas|cufft|libcuda|CUDA driver)", re.IGNORECASE | re.DOTALL
+    ),
     Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
     Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
 }

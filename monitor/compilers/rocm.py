@@ -17,7 +17,7 @@ from monitor.model import Outcome
 
 REFUSALS: Refusals = {
     # The compiler chooses an algorithm for a convolution by trying it on the device.
-    Outcome.BLOCKED: re.compile(r"No supported config found|stream executor|MIOpen|rocblas|hipblaslt", re.IGNORECASE),
+    Outcome.BLOCKED: re.compile(r"No supported config found"),
     Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
     Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
 }

@@ -36,26 +36,27 @@ def main() -> None:
             try:
                 return {"compiled": to_json(compiler.compile(program))}
             except UnreadableError as error:
-                return {"stage": Stage.EXPORT, "outcome": Outcome.ERROR, "message": describe(error)}
+                return {"stage": Stage.EXPORT, "outcome": Outcome.BLOCKED, "message": describe(error)}
             except TooFewDevicesError as error:
                 return {"stage": Stage.COMPILE, "outcome": Outcome.BLOCKED, "message": str(error)}
             except Exception as error:  # a compiler words its refusals in many ways
-                outcome = _outcome(error, driver.REFUSALS)
-                return {"stage": Stage.COMPILE, "outcome": outcome, "message": _message(error)}
+                outcome = outcome_of(error, driver.REFUSALS)
+                return {"stage": Stage.COMPILE, "outcome": outcome, "message": message_of(error)}
 
         return {"version": compiler.version, "commit": "", "environment": facts, "cases": []}, answer
 
     serve(options, start, (CompilerUnavailableError, ImportError))
 
 
-def _outcome(error: Exception, refusals: Refusals) -> Outcome:
+def outcome_of(error: Exception, refusals: Refusals) -> Outcome:
+    """Return the outcome that an exception of the compiler means."""
     words = str(error)
     return next((outcome for outcome, pattern in refusals.items() if pattern.search(words)), Outcome.ERROR)
 
 
-def _message(error: Exception) -> str:
+def message_of(error: Exception) -> str:
     """Return the first line of an exception, and the line after it where the first only announces that one."""
-    first, *rest = [line for line in str(error).splitlines() if line.strip()] or [""]
+    first, *rest = [line.strip() for line in str(error).splitlines() if line.strip()] or [""]
     return clean(f"{type(error).__name__}: {first} {rest[0]}") if first.endswith(":") and rest else describe(error)
 
 

@@ -21,7 +21,7 @@ class CompilerUnavailableError(Exception):
 
 
 class UnreadableError(Exception):
-    """A program that is no StableHLO of a known version: a fault of the exporter, not of the compiler."""
+    """A program that is no StableHLO of a known version, which is no fault of the compiler."""
 
 
 class TooFewDevicesError(Exception):

@@ -72,7 +72,7 @@ def test_a_run_says_how_it_was_seen_and_by_what(faults: RunFile) -> None:
     assert "libtpu" in {package.name for package in faults.run.build.packages}
     assert faults.run.compiler is None  # JAX's own environment has it
     assert {o.evidence for o in faults.observations} == {Evidence.COMPILED}
-    assert len(faults.observations) == len(faults.run.cases) == 9
+    assert len(faults.observations) == len(faults.run.cases) == 10
 
 
 def test_what_compiles_passes_with_what_the_compiler_knows(faults: RunFile) -> None:
@@ -98,6 +98,7 @@ def test_what_compiles_passes_with_what_the_compiler_knows(faults: RunFile) -> N
         ("g-has-no-rule", Outcome.UNSUPPORTED, Stage.LOWER, "'eig' not found for platform tpu"),
         ("h-is-at-fault", Outcome.ERROR, Stage.TRACE, "ValueError: at fault"),
         ("i-takes-long-on-this-host", Outcome.BLOCKED, Stage.TRACE, "on this host: over 5 s"),
+        ("j-is-refused-everywhere", Outcome.UNSUPPORTED, Stage.TRACE, "NotImplementedError: not even on a CPU"),
     ],
 )
 def test_what_does_not_come_through_names_its_stage(

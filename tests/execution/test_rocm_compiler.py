@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.compilers.rocm import REFUSALS
 from monitor.compilers.stub_libraries import StubError, load_stubs
 from monitor.execution.run import run_job
 from monitor.execution.targets.target import load_target
@@ -26,11 +25,6 @@ def test_a_missing_tool_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_an_environment_without_the_compiler_gets_no_stub_libraries(tmp_path: Path) -> None:
     with pytest.raises(StubError, match="the environment has no library of the compiler"):
         load_stubs([], tmp_path / "stubs")
-
-
-def test_a_convolution_that_needs_the_device_is_no_refusal() -> None:
-    message = "INTERNAL: No supported config found for HLO: %cudnn-conv = (f32[1,4,3]{2,1,0}, u8[0]{0}) custom-call("
-    assert next(outcome for outcome, pattern in REFUSALS.items() if pattern.search(message)) is Outcome.BLOCKED
 
 
 def test_jax_compiles_for_an_amd_gpu(framework_environments: Path, tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ XLA = "PORTABILITY_TORCH_XLA_PYTHON"
 Ask = Callable[[str], tuple[Observation, list[bytes]]]
 
 
-def exporter(python: Path, framework: str, device: str, folder: Path, **variables: str) -> Iterator[Ask]:
+def exporter(
+    python: Path, framework: str, device: str, folder: Path, suite: str = "paper", **variables: str
+) -> Iterator[Ask]:
     arguments = {
         "framework": framework,
-        "suite": "paper",
+        "suite": suite,
         "device": device,
         "platform": "tpu",
         "programs": str(folder),
@@ -48,6 +50,14 @@ def jax(builds: Callable[[str], ProvisionedBuild], tmp_path_factory: pytest.Temp
 def tensorflow(builds: Callable[[str], ProvisionedBuild], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     folder = tmp_path_factory.mktemp("tensorflow")
     yield from exporter(builds("tensorflow").python, "tensorflow", "cpu", folder)
+
+
+@pytest.fixture(scope="module")
+def tensorflow_ops(
+    builds: Callable[[str], ProvisionedBuild], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ask]:
+    folder = tmp_path_factory.mktemp("tensorflow-ops")
+    yield from exporter(builds("tensorflow").python, "tensorflow", "cpu", folder, "ops")
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +117,18 @@ def test_what_the_bridge_has_no_kernel_of_stops_at_export(tensorflow: Ask) -> No
     observation, programs = tensorflow("tensorflow/tf.random.gamma/eager-float32")
     assert (observation.outcome, observation.stage, programs) == (Outcome.UNSUPPORTED, Stage.EXPORT, [])
     assert observation.message == "the bridge has no kernel of RandomGamma"
+
+
+def test_caches_and_optional_values_of_input_pipelines_are_on_the_host(tensorflow_ops: Ask) -> None:
+    for name in ("tf.data.Dataset.cache/eager", "tf.data.Dataset.shuffle/eager", "tf.keras.Model/fit-eager"):
+        observation, _ = tensorflow_ops(f"tensorflow/{name}")
+        assert observation.outcome is Outcome.PASS, observation.message
+
+
+def test_an_operator_without_attributes_is_exported(tensorflow_ops: Ask) -> None:
+    observation, _ = tensorflow_ops("tensorflow/tf.io.decode_base64/eager")
+    assert (observation.outcome, observation.stage) == (Outcome.UNSUPPORTED, Stage.EXPORT)
+    assert observation.message == "the bridge takes no argument of dtype string"
 
 
 def test_a_call_of_pytorch_is_a_portable_artifact(torch: Ask) -> None:

@@ -42,8 +42,8 @@ class JaxExporter:
         with _bits(wide=any(dtype in check.id for dtype in WIDE)):
             try:
                 traced = [self._whole(check)]
-            except Exception:
-                traced = self._watched(check)
+            except Exception as error:
+                traced = self._watched(check, error)
             lowered = [self._lower(one, check) for one in traced if one.jaxpr.eqns]
             return list(dict.fromkeys(lowered))
 
@@ -54,14 +54,20 @@ class JaxExporter:
 
         return jax.jit(whole).trace(*map(_abstract, self.device.arrays_of(check)))
 
-    def _watched(self, check: CaseCheck) -> list[Any]:
-        """Return the programs that JAX sends to the device while the call runs on the CPU, traced."""
+    def _watched(self, check: CaseCheck, untraced: Exception) -> list[Any]:
+        """Return the programs that JAX sends to the device while the call runs on the CPU, traced.
+
+        `untraced` is the exception of the whole call's trace. If the call raises it on the CPU too, it does not depend
+        on values, and JAX refuses the call on any hardware.
+        """
         call = check.prepare(self.device)
         with _dispatched() as programs:
             try:
                 jax.block_until_ready(call())
             except Exception as error:
                 if outcome := self.device.refusal(error):
+                    if describe(error) == describe(untraced):
+                        raise
                     raise StageError(
                         Stage.TRACE, Outcome.BLOCKED, f"needs values, and the CPU here: {outcome}: {describe(error)}"
                     ) from error

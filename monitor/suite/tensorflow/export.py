@@ -24,7 +24,8 @@ from monitor.suite.tensorflow.device import TensorflowDevice
 # Operators that TensorFlow places on the host for any accelerator: input pipelines, files, text, tables, summaries.
 # They have no program for the device and need none.
 ON_THE_HOST = re.compile(
-    r"Dataset|Iterator|^Save|^Restore|^MergeV2|File|Summary|^Print|^Assert$|Queue|LookupTable|HashTable|^PyFunc|^EagerPyFunc"
+    r"Dataset|Iterator|MemoryCache|SeedGenerator|^Optional|^Save|^Restore|^MergeV2|File|Summary|^Print|^Assert$|Queue"
+    r"|LookupTable|HashTable|^PyFunc|^EagerPyFunc"
     r"|^VarHandleOp$|^DestroyResourceOp$|^VarIsInitializedOp$|^NoOp$|^DisableCopyOnRead$|^Placeholder|^Const$|^Identity$|^_"
 )
 
@@ -125,13 +126,14 @@ def _plain(program: str) -> str:
     return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", program))
 
 
-def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
+def _operator(op: str, attributes: tuple[Any, ...] | None, *inputs: Any) -> Any:
     """Call one operator again, from the record of its execution: flat inputs, names and values in turn."""
     from tensorflow.python.framework import op_def_registry
 
     definition, function = op_def_registry.get(op), getattr(tf.raw_ops, op)
     names = [*inspect.signature(function).parameters]  # some inputs are called otherwise in Python
-    values = dict(zip(attributes[::2], attributes[1::2], strict=True))
+    flat = attributes or ()  # None of an operator without attributes
+    values = dict(zip(flat[::2], flat[1::2], strict=True))
     rest = list(inputs)
     named: dict[str, Any] = {}
     for place, argument in enumerate(definition.input_arg):
@@ -146,7 +148,10 @@ def _operator(op: str, attributes: tuple[Any, ...], *inputs: Any) -> Any:
         for argument in definition.input_arg
         for name in (argument.type_attr, argument.number_attr, argument.type_list_attr)
     }
-    named |= {name: value for name, value in values.items() if name not in inferred and not name.startswith("_")}
+    given = {name: value for name, value in values.items() if name not in inferred and not name.startswith("_")}
+    # An attribute may have another name in Python too: `squeeze_dims` is `axis`.
+    free = (name for name in names if name not in named and name not in given and name != "name")
+    named |= {name if name in names else next(free): value for name, value in given.items()}
     results = function(**named)
     return None if isinstance(results, tf.Operation) else results
 

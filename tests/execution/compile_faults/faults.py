@@ -67,3 +67,9 @@ def i(jax):
     import time
 
     time.sleep(600)
+
+
+@keeps
+@case("jax.numpy.add", name="j-is-refused-everywhere", dtypes=("float32",))
+def j(jax, x=tensor(3)):
+    raise NotImplementedError("not even on a CPU")
