@@ -10,6 +10,7 @@ from __future__ import annotations
 from monitor.model.arguments import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.model.builds import FLAVOUR, PUBLISHED, Build, Channel, Chip, Package
 from monitor.model.cases import (
+    ARRAY_API,
     NAMES,
     WEEKLY_MODES,
     Evidence,
@@ -41,6 +42,7 @@ from monitor.model.observations import Compiled, Digest, Latency, NumericalError
 from monitor.model.runs import Job, Run, RunEnd, Series
 
 __all__ = [
+    "ARRAY_API",
     "CALIBRATION_APART",
     "CALIBRATION_JUMP",
     "FLAVOUR",

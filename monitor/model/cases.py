@@ -85,6 +85,7 @@ class Period(StrEnum):
 
 
 NAMES = "names"  # the suite that lists public names; it has no cases
+ARRAY_API = "array_api"  # the suite of the array API standard, and the first part of its functions' names
 
 # Suites of weekly cases alone.
 WEEKLY_SUITES = frozenset({"chains"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # Packages that the suites and their oracles need beside each framework.
 ORACLE_PACKAGES = {
-    "torch": ("numpy", "scipy", "expecttest"),
+    "torch": ("numpy", "scipy", "expecttest", "array-api-compat==1.16.0"),
     "jax": ("numpy", "scipy", "absl-py"),
     "tensorflow": ("numpy", "scipy"),
 }

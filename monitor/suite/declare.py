@@ -175,7 +175,11 @@ class Rule:
 
 @dataclass
 class Declaration:
-    """A check of a function, before it is multiplied by dtypes and modes."""
+    """A check of a function, before it is multiplied by dtypes and modes.
+
+    `namespace` is the dotted name of the module that the call takes in the place of the framework, empty for the
+    framework itself. The module has the function under its name without the first part.
+    """
 
     function: str
     call: Callable[..., Any]
@@ -185,9 +189,15 @@ class Declaration:
     returns: Mapping[str, str]
     condition: float
     limits: Mapping[InputKind | Mode, str]
+    namespace: str = ""
     oracle: Callable[..., Any] = field(default_factory=lambda: no_oracle, init=False)
     numeric: bool = field(default=False, init=False)  # whether the oracle is a reference rather than a promise
     rule: Rule | None = field(default=None, init=False)  # that passes one more argument to the function
+
+    @property
+    def public_name(self) -> str:
+        """The dotted name of the function in its framework or namespace."""
+        return f"{self.namespace}.{self.function.partition('.')[2]}" if self.namespace else self.function
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
@@ -262,6 +272,7 @@ class Options(TypedDict, total=False):
     returns: Mapping[str, str]
     condition: float
     limits: Mapping[InputKind | Mode, str]
+    namespace: str
 
 
 def case(
@@ -273,6 +284,7 @@ def case(
     returns: Mapping[str, str] | None = None,
     condition: float = 1,
     limits: Mapping[InputKind | Mode, str] | None = None,
+    namespace: str = "",
 ) -> Callable[[Callable[..., Any]], Declaration]:
     """Declare a case of the function with this dotted name.
 
@@ -281,10 +293,11 @@ def case(
     `condition` is a factor on the tolerance, for the amount by which the function magnifies the rounding of its inputs
     or its steps: 1 for one operation, a few for a chain of them, the condition number for a solver. `limits` gives, for
     a kind of inputs or a mode that the function or its reference does not cover, the reason; there is no such case.
+    `namespace` is the module of a call that has another one than the framework.
     """
 
     def declare(call: Callable[..., Any]) -> Declaration:
-        return Declaration(function, call, dtypes, modes, name, returns or {}, condition, limits or {})
+        return Declaration(function, call, dtypes, modes, name, returns or {}, condition, limits or {}, namespace)
 
     return declare
 

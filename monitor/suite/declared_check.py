@@ -16,6 +16,7 @@ from monitor.suite.derivatives import compare_with_one_sided, expected_gradients
 from monitor.suite.device import Device
 from monitor.suite.input_kinds import Draw, draws
 from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
+from monitor.suite.name_lookup import resolve
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
 from monitor.suite.recurring_arguments import with_rule
 from monitor.suite.reference_range import undecided_as_expected, underflow
@@ -41,7 +42,7 @@ class DeclaredCheck:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.id = case.id
-        self.function = case.declaration.function
+        self.function = case.declaration.public_name
         self.dtype = case.dtype
         self.mode = case.mode
         plain = case.kind is InputKind.PLAIN and case.declaration.rule is None
@@ -60,7 +61,7 @@ class DeclaredCheck:
         }
         compiled: dict[object, Callable[..., Any]] = {}
         self._given, self._tensors = [], []
-        self._body = partial(case.declaration.call, with_rule(device.module, case.declaration), **others)
+        self._body = partial(case.declaration.call, _module(device, case), **others)
         calls = []
         for draw in draws(case):
             given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
@@ -114,7 +115,7 @@ def _call(
 ) -> Call:
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
-    body = partial(case.declaration.call, with_rule(device.module, case.declaration))
+    body = partial(case.declaration.call, _module(device, case))
     if case.mode.is_gradient:
         fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
         weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
@@ -148,6 +149,12 @@ def _put(device: Device, case: Case, name: str, spec: Tensor) -> tuple[Any, Arra
     if device.has_views:
         return device.viewed(device.put(base, dtype), spec.view), values
     return device.put(base, dtype), base
+
+
+def _module(device: Device, case: Case) -> Any:
+    """Return the module that the call of a case takes."""
+    namespace = case.declaration.namespace
+    return resolve(device, namespace) if namespace else with_rule(device.module, case.declaration)
 
 
 def _refuse_changed(device: Device, given: list[tuple[str, Any, Array]]) -> None:

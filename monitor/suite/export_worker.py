@@ -22,7 +22,8 @@ from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.export import Exporter, StageError
-from monitor.suite.worker import AbsentError, checks_of, introduce, resolve
+from monitor.suite.name_lookup import AbsentError, resolve
+from monitor.suite.worker import checks_of, introduce
 
 
 def main() -> None:

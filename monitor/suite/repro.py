@@ -126,7 +126,9 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
 
     if not declaration.numeric:
         yield "import random"
-    yield f"import sys\n{opening(recorded)}\nimport numpy as np\n{dialect.setup(declaration.function).rstrip()}\n"
+    yield f"import sys\n{opening(recorded)}\nimport numpy as np\n{dialect.setup(declaration.public_name).rstrip()}\n"
+    if declaration.namespace:
+        yield _namespace(declaration.namespace, call.parameters[0], dialect)
     yield from _ruled(declaration, dialect)
     yield from _context(module, [call, oracle], renamed)
     yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
@@ -192,6 +194,12 @@ def _tensors(case: Case, draw: Draw, dialect: Dialect) -> dict[str, str]:
         values = values_text(spec, dtype, case.declaration.seed(name))
         texts[name] = dialect.put.format(values=values, dtype=dtype)
     return texts
+
+
+def _namespace(namespace: str, variable: str, dialect: Dialect) -> str:
+    """Return the statement that assigns the namespace of a call; `dialect.setup` imports the framework's own."""
+    is_own = namespace.partition(".")[0] == dialect.module
+    return f"{variable} = {namespace}" if is_own else f"import {namespace} as {variable}"
 
 
 def _views(draw: Draw, dialect: Dialect, texts: Mapping[str, str]) -> dict[str, str]:

@@ -33,7 +33,8 @@ from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import Device, DeviceUnavailableError
 from monitor.suite.digest import digest_of, seed
 from monitor.suite.discovery import collect, listing
-from monitor.suite.name_listing import PYTHONS_OWN, list_names
+from monitor.suite.name_listing import list_names
+from monitor.suite.name_lookup import AbsentError, resolve
 from monitor.suite.oracle import MismatchError, leaves
 from monitor.suite.timing import measure
 
@@ -83,7 +84,13 @@ def checks_of(device: Device, suite: str) -> dict[str, CaseCheck]:
         return {}
     if listed := listing(device.name, suite):
         return {check.id: check for check in listed(device)}
-    return {case.id: DeclaredCheck(case) for case in collect(device.name, suite).values()}
+    cases = collect(device.name, suite)
+    for namespace in {case.declaration.namespace for case in cases.values()} - {""}:
+        try:
+            resolve(device, namespace)
+        except (AbsentError, ImportError, AttributeError) as error:  # a package that may not fit an old build
+            raise SuiteUnavailableError(f"{namespace}: {describe(error)}") from error
+    return {name: DeclaredCheck(case) for name, case in cases.items()}
 
 
 def observe(device: Device, check: CaseCheck) -> Observation:
@@ -175,34 +182,6 @@ def public_names(framework: str) -> tuple[PublicName, ...]:
     """Return the public names of the installed build, sorted."""
     api = import_module(f"monitor.suite.{framework}.names").API
     return list_names(api, [one.name for one in load_catalog().values() if one.framework == framework])
-
-
-class AbsentError(Exception):
-    """A name that the framework does not have, in the framework's own words where it has some."""
-
-
-def resolve(device: Device, function: str) -> Any:
-    """Return the object behind a dotted name. Raises AbsentError with the first part that is missing."""
-    value: Any = device.module
-    path = device.prefix
-    for part in function.split(".")[1:]:
-        try:
-            value = getattr(value, part)
-        except AttributeError as error:
-            try:
-                value = import_module(f"{value.__name__}.{part}")
-            except ImportError:
-                raise AbsentError(own_words(str(error)) or f"{path} has no {part}") from None
-        path = f"{path}.{part}"
-    return value
-
-
-def own_words(sentence: str) -> str:
-    """Return the framework's own sentence on a removed name; empty for the message of Python alone.
-
-    "jax.core.get_aval was deprecated in JAX v0.8.2 and removed in JAX v0.10.0; use jax.typeof instead."
-    """
-    return "" if PYTHONS_OWN.search(sentence) else " ".join(sentence.split())
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from monitor.execution.targets.errors import TargetError
 from monitor.execution.targets.target import Target, load_target
 from monitor.model import Channel, Chip, Evidence
 from monitor.pipeline.errors import UserError
+from monitor.pipeline.target_template import ORACLE_PACKAGES
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 SCHEMA = json.loads((RUNNERS / "target.schema.json").read_text())
@@ -117,7 +118,7 @@ def test_an_accelerator_that_nobody_here_knows(runners: Path) -> None:
     for name in ("board", "bord"):
         torch = written(runners, name).framework("torch")
         assert (torch.device, torch.expect) == ("npu", DeviceExpectation(count=1))
-        assert torch.channels[Channel.RELEASE].packages == ("torch", "torch-npu", "numpy", "scipy", "expecttest")
+        assert torch.channels[Channel.RELEASE].packages == ("torch", "torch-npu", *ORACLE_PACKAGES["torch"])
 
 
 @pytest.mark.parametrize(

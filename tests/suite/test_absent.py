@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.suite.worker import AbsentError, resolve
+from monitor.suite.name_lookup import AbsentError, resolve
 
 SENTENCE = "fw.core.get_aval was deprecated in FW v0.8.2 and removed in FW v0.10.0; use fw.typeof instead."
 

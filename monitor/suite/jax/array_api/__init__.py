@@ -1,0 +1,3 @@
+"""The functions of the array API standard in `jax.numpy`."""
+
+PLAIN_ONLY = True

@@ -1,0 +1,7 @@
+"""Every function of the array API standard, as `jax.numpy` has it."""
+
+from __future__ import annotations
+
+from monitor.suite.array_api.declarations import declarations
+
+FUNCTIONS = declarations("jax.numpy")

@@ -1,0 +1,3 @@
+"""The functions of the array API standard in `tf.experimental.numpy`."""
+
+PLAIN_ONLY = True
