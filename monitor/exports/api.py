@@ -16,9 +16,11 @@ from monitor.analysis.outcomes.failure_groups import group_changes
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.argument_coverage import ArgumentCoverage
+from monitor.analysis.status.array_api import Scoreboard
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.exports.api_paths import SCHEMA_PATH, column_path, function_path, list_path, names_path, run_path
 from monitor.exports.documents.arguments import arguments_document
+from monitor.exports.documents.array_api import array_api_document
 from monitor.exports.documents.builds import build_documents
 from monitor.exports.documents.changes import change_group_document, observed_change_document
 from monitor.exports.documents.coverage import coverage_document
@@ -38,7 +40,7 @@ MAX_CHANGES = 2_000
 # Documents that list all objects of a kind.
 LISTS = (
     *("latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions", "functions"),
-    *("coverage", "arguments", "name-changes"),
+    *("coverage", "arguments", "name-changes", "array-api"),
 )
 
 BuildDocument = Callable[[], object]
@@ -54,6 +56,7 @@ def list_documents(
     regressions: Sequence[Regression],
     functions: CasesByFunction,
     coverage: tuple[CallCoverage, ArgumentCoverage],
+    scoreboard: Scoreboard,
     generated: datetime,
 ) -> Iterator[tuple[str, BuildDocument]]:
     """Yield the address of each document except those of runs and functions, and the function that builds it."""
@@ -72,6 +75,7 @@ def list_documents(
         "functions": lambda: {"functions": [function_summary(*key, cases) for key, cases in functions.items()]},
         "coverage": partial(coverage_document, of_calls),
         "arguments": partial(arguments_document, of_arguments),
+        "array-api": partial(array_api_document, scoreboard),
     }
     yield list_path("index"), partial(_index, snapshot, functions, generated)
     for name in LISTS:

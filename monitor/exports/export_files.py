@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from monitor.analysis.regressions.regression import Regression
 from monitor.analysis.status.argument_coverage import ArgumentCoverage
+from monitor.analysis.status.array_api import Scoreboard
 from monitor.analysis.status.call_coverage import CallCoverage
 from monitor.analysis.status.current_status import FunctionStatus
 from monitor.exports import badges, feeds
@@ -21,6 +22,7 @@ from monitor.exports.api_paths import SCHEMA_PATH
 from monitor.exports.documents.functions import CasesByFunction, status_by_target
 from monitor.exports.downloads import download_files
 from monitor.formats.run_file import SCHEMA as RUN_FILE_SCHEMA
+from monitor.model import ARRAY_API
 from monitor.snapshot.snapshot import Snapshot
 
 API_SCHEMA = Path(__file__).with_name("api.schema.json")
@@ -33,6 +35,7 @@ def export_files(
     regressions: Sequence[Regression],
     functions: CasesByFunction,
     coverage: tuple[CallCoverage, ArgumentCoverage],
+    scoreboard: Scoreboard,
     generated: datetime,
     base: str,
 ) -> Iterator[tuple[str, MakeContent]]:
@@ -42,7 +45,7 @@ def export_files(
     """
     yield SCHEMA_PATH, API_SCHEMA.read_bytes
     yield f"data/{RUN_FILE_SCHEMA.name}", RUN_FILE_SCHEMA.read_bytes
-    for address, build in list_documents(snapshot, regressions, functions, coverage, generated):
+    for address, build in list_documents(snapshot, regressions, functions, coverage, scoreboard, generated):
         yield address, partial(_document, build)
     yield from download_files(snapshot.series, generated)
     yield from _badges({key: status_by_target(cases) for key, cases in functions.items()})
@@ -64,8 +67,9 @@ def _feed_xml(feed: Callable[[], feeds.Feed], base: str, began: str) -> bytes:
 def _badges(functions: Mapping[tuple[str, str], Mapping[str, FunctionStatus]]) -> Iterator[tuple[str, MakeContent]]:
     by_target: dict[str, list[FunctionStatus]] = {}
     for (framework, name), statuses in functions.items():
-        for target, status in statuses.items():
-            by_target.setdefault(target, []).append(status)
+        if not name.startswith(f"{ARRAY_API}."):  # of the standard, not of the framework
+            for target, status in statuses.items():
+                by_target.setdefault(target, []).append(status)
         path = badges.function_badge_path(framework, name)
         yield from _badge_files(path, badges.make_function_badge(name, statuses))
     for target, statuses_there in sorted(by_target.items()):

@@ -18,7 +18,7 @@ class Outcome(StrEnum):
     CRASH = "crash"  # the process died
     TIMEOUT = "timeout"
     OOM = "oom"  # out of the device's memory, or over the memory limit of a case
-    ABSENT = "absent"  # the framework no longer has the name
+    ABSENT = "absent"  # the framework does not have the name, or no longer
     FLAKY = "flaky"  # fresh workers gave different outcomes
     BLOCKED = "blocked"  # could not be judged: no build, no device
 

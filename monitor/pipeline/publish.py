@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.analysis.status.array_api import ArrayStandard
 from monitor.execution.targets.target import Target, load_targets
 from monitor.federation.columns import Federation, load_federation
 from monitor.history.store import History
@@ -17,7 +18,9 @@ from monitor.site.known_issues import load_known_issues
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.target_info import TargetInfo
 from monitor.snapshot.snapshot import Snapshot
+from monitor.suite.array_api.standard import VERSION, sections
 from monitor.suite.catalog import load_catalog
+from monitor.suite.discovery import namespaces
 from monitor.suite.passed_arguments import declared_arguments, untested_parameters
 from monitor.suite.repro import NoScriptError, script
 from monitor.usage import load_usage
@@ -38,6 +41,7 @@ def write_pages(
         usage=load_usage(),
         declared_arguments=tuple(declared_arguments()),
         untested_parameters=untested_parameters(),
+        standard=ArrayStandard(VERSION, sections(), namespaces()),
     )
     page = write_site(
         snapshot, project, directory, templates=TEMPLATES, generated=generated, base=site_url, repository=repository

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from monitor.analysis.outcomes import outcome_changes
 from monitor.analysis.regressions import slowdown_regressions
 from monitor.analysis.regressions.regression import RegressionState
-from monitor.analysis.status import current_status, kernel_tables, measured_builds
+from monitor.analysis.status import array_api, current_status, kernel_tables, measured_builds
 from monitor.exports import api_paths
 from monitor.exports.api import BuildDocument, encoded
 from monitor.exports.downloads import OUTCOME_COLUMNS
@@ -134,6 +134,7 @@ class _SiteRenderer:
             page=lambda: coverage.coverage_page(data.coverage, series, project.catalog),
         )
         self._page("arguments.html", "arguments", page=lambda: arguments.arguments_page(data.arguments))
+        self._array_api(data.scoreboard)
         self._page(
             "method.html",
             "method",
@@ -223,6 +224,10 @@ class _SiteRenderer:
         self._page(name_page.PAGE, "names", inputs, tables=tables)
         if self._build.mine(name_page.NAMES_FILE):
             self._build.write(name_page.NAMES_FILE, name_page.names_script(names, pages))
+
+    def _array_api(self, board: array_api.Scoreboard) -> None:
+        columns = [(one.series.key, one.series.sources, one.package, one.cells) for one in board.columns]
+        self._page("array-api.html", "array-api", (board.standard, columns), board=board, array_api=array_api)
 
     def _function(
         self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]

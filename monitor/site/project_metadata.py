@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.analysis.regressions.regression import Suppression, no_suppression
+from monitor.analysis.status.array_api import ArrayStandard
 from monitor.federation.columns import Federation
 from monitor.model import DeclaredArguments, Function, UntestedParameter
 from monitor.site.known_issues import KnownIssue
@@ -21,7 +22,7 @@ class ProjectMetadata:
     off`), or an empty text if the case no longer exists. `hardware` are the targets with a runner file. `excuse`
     returns the state of a failure that is expected or muted. `known_issues` are by function. `federation` has the
     results of forks. `usage` has the calls of current code by function. `declared_arguments` has the arguments that
-    declared cases pass, and `untested_parameters` those that no case needs to pass.
+    declared cases pass, and `untested_parameters` those that no case needs to pass. `standard` is the array API standard.
     """
 
     catalog: Mapping[str, Function]
@@ -33,3 +34,4 @@ class ProjectMetadata:
     usage: Usage = field(default_factory=Usage)
     declared_arguments: Sequence[DeclaredArguments] = ()
     untested_parameters: Sequence[UntestedParameter] = ()
+    standard: ArrayStandard = field(default_factory=ArrayStandard)

@@ -12,6 +12,7 @@ from datetime import datetime
 from monitor.analysis.outcomes.outcome_changes import newest_nights
 from monitor.analysis.regressions.triage import apply_triage
 from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument_coverage
+from monitor.analysis.status.array_api import Scoreboard, array_api_scoreboard
 from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
@@ -29,7 +30,8 @@ class SiteData:
 
     The triage files are applied to the changes of `snapshot`. `regressions` include slowdowns. `documents` are the JSON
     documents of runs and functions by address; `files` are all other exported files. `coverage` weights functions by
-    the calls of current code, and `arguments` has the parameters that declared cases pass.
+    the calls of current code, `arguments` has the parameters that declared cases pass, and `scoreboard` is that of the
+    array API standard.
     """
 
     snapshot: Snapshot
@@ -38,6 +40,7 @@ class SiteData:
     overview: OverviewPage
     coverage: CallCoverage
     arguments: ArgumentCoverage
+    scoreboard: Scoreboard
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
     functions: tuple[function.FunctionSource, ...]
@@ -55,6 +58,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     arguments = argument_coverage(
         snapshot.names, project.declared_arguments, project.untested_parameters, project.usage
     )
+    scoreboard = array_api_scoreboard(snapshot.functions, project.standard)
     newest = newest_nights(nights)
     names = snapshot.listed_in(newest)
     overview = overview_page(nights, newest, snapshot.series, found, project.hardware, coverage, generated, names)
@@ -69,6 +73,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         overview,
         coverage,
         arguments,
+        scoreboard,
         tuple(target.target_sources(overview.all_targets, snapshot.series, project.hardware)),
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
@@ -78,5 +83,5 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),
         dict(documents),
-        tuple(export_files(triaged, found, functions, (coverage, arguments), generated, base)),
+        tuple(export_files(triaged, found, functions, (coverage, arguments), scoreboard, generated, base)),
     )

@@ -59,7 +59,7 @@ OUTCOMES: Mapping[Outcome, Sign] = {
     Outcome.CRASH: Sign("†", "crash", Tone.BAD, "the process died"),
     Outcome.TIMEOUT: Sign("◷", "timeout", Tone.BAD, "gave no result within its time limit"),
     Outcome.OOM: Sign("■", "oom", Tone.BAD, "ran out of device memory, or reached the memory limit of a case"),
-    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the framework no longer has the name"),
+    Outcome.ABSENT: Sign("∅", "absent", Tone.PARTLY, "the framework does not have the name, or no longer"),
     Outcome.FLAKY: Sign("≈", "flaky", Tone.UNSURE, "fresh workers gave different results"),
     Outcome.BLOCKED: Sign("?", "blocked", Tone.NONE, "no result: no build, no device, or the run was interrupted"),
 }

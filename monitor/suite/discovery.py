@@ -15,7 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.model import function_of
+from monitor.model import ARRAY_API, function_of
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 from monitor.suite.input_kinds import derived_cases
@@ -111,6 +111,12 @@ def declared_functions(framework: str) -> frozenset[str]:
     )
     generated_ids = (case for suite in suites(framework) for case in generated(framework, suite))
     return frozenset(chain(declared, map(function_of, generated_ids)))
+
+
+def namespaces() -> dict[str, str]:
+    """Return the namespace of the array API standard in each framework that has the suite."""
+    packages = {name: f"monitor.suite.{name}.{ARRAY_API}" for name in frameworks() if ARRAY_API in suites(name)}
+    return {name: import_module(package).NAMESPACE for name, package in packages.items()}
 
 
 def _listed(framework: str) -> set[str]:

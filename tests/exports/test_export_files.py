@@ -30,7 +30,7 @@ from support.site_history import BASE, IMAGE, LONG_NAME, SCRIPT
 
 DOCUMENTS = (
     *("index", "latest", "targets", "runs", "builds", "changes", "build-changes", "failures", "regressions"),
-    *("coverage", "arguments", "name-changes"),
+    *("coverage", "arguments", "name-changes", "array-api"),
 )
 
 

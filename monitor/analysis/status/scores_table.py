@@ -18,9 +18,11 @@ from monitor.analysis.status.scores import Score, portability, score
 from monitor.analysis.status.study_table import StudyRow, study_table
 from monitor.formatting.display_names import framework_title
 from monitor.formatting.humanize import percent, three_digits
-from monitor.model import Evidence, Function, Outcome
+from monitor.model import ARRAY_API, Evidence, Function, Outcome
 
-KERNELS = "kernels"  # operators are no functions
+KERNELS = "kernels"
+# Operators are no functions, and functions of the array API standard are none of the framework.
+NO_FUNCTIONS = (KERNELS, ARRAY_API)
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def all_functions_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctions
     """Yield a row for each framework, target and evidence; a function's cases are those of all suites."""
     found: dict[tuple[str, str, Evidence], list[SeriesStatus]] = {}
     for one in series:
-        if one.suite != KERNELS:
+        if one.suite not in NO_FUNCTIONS:
             found.setdefault((one.framework, one.target, one.evidence), []).append(one)
     order = _order(series)
     for key, members in sorted(found.items(), key=lambda item: (item[0][0], order[item[0][1]], item[0][2])):

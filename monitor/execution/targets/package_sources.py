@@ -44,7 +44,7 @@ VERSION = r"\d+(\.\d+)*"
 OWNER = r"[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?"
 PRERELEASE = ("disallow", "allow", "if-necessary", "explicit", "if-necessary-or-explicit")  # uv's words
 
-SUITE_NAME = r"[a-z]+"
+SUITE_NAME = r"[a-z_]+"
 
 # Modules in the folder of a framework that are no suite.
 NO_SUITE = {"__init__", "composites", "device", "export", "script_dialect"}

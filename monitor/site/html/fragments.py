@@ -36,6 +36,7 @@ NAVIGATION = {
     "regressions.html": "Regressions",
     "failures.html": "Failures",
     "names.html": "Removed APIs",
+    "array-api.html": "Array API",
     "study.html": "Study",
     "method.html": "Method",
 }

@@ -20,7 +20,7 @@ from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.analysis.status.scores import Portability, Score
 from monitor.formatting.urls import function_page, series_anchor, target_page
 from monitor.history.layout import RecordedRun
-from monitor.model import Evidence
+from monitor.model import ARRAY_API, Evidence
 from monitor.site.pages.overview import PortabilityFigure, TargetSummary, WatchedSeries
 from monitor.site.target_info import TargetInfo
 
@@ -147,7 +147,8 @@ def _page(
 ) -> TargetPage:
     runs = sorted((item for one in series for item in one.runs), key=lambda item: item.run.started)
     last = next((item for item in reversed(runs) if item.run.environment), None)
-    of_functions = [one for one in series if one.evidence is not Evidence.REGISTERED]  # operators are not functions
+    # Operators are not functions, and those of the array API standard have a page of their own.
+    of_functions = [one for one in series if one.evidence is not Evidence.REGISTERED and one.suite != ARRAY_API]
     failing = _failing_functions(of_functions, reference if summary.target != REFERENCE else ())
     times = [s for one in series for s in one.now if s.latency and s.evidence is Evidence.EXECUTED]
     spreads = [s.latency.spread / s.latency.median for s in times if s.latency and s.latency.median]

@@ -281,7 +281,7 @@ FOURIER = _calls(
     ("fft.ifftshift", "xp.fft.ifftshift(x, axes=1)", {"x": X}, REAL),
 )
 
-CALLS = (
+CALLS: tuple[StandardCall, ...] = (
     *CREATION,
     *DATA_TYPES,
     *ELEMENTWISE,
@@ -293,3 +293,11 @@ CALLS = (
     *LINEAR_ALGEBRA,
     *FOURIER,
 )
+
+
+def sections() -> dict[str, tuple[str, ...]]:
+    """Return the names of the functions, sorted, by section of the standard."""
+    names: dict[str, list[str]] = {}
+    for call in CALLS:
+        names.setdefault(call.section, []).append(call.name)
+    return {section: tuple(sorted(found)) for section, found in names.items()}

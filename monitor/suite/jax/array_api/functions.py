@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from monitor.suite.array_api.declarations import declarations
+from monitor.suite.jax.array_api import NAMESPACE
 
-FUNCTIONS = declarations("jax.numpy")
+FUNCTIONS = declarations(NAMESPACE)

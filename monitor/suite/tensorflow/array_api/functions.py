@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from monitor.suite.array_api.declarations import declarations
+from monitor.suite.tensorflow.array_api import NAMESPACE
 
-FUNCTIONS = declarations("tf.experimental.numpy")
+FUNCTIONS = declarations(NAMESPACE)

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from monitor.suite.array_api.declarations import declarations
+from monitor.suite.torch.array_api import NAMESPACE
 
-FUNCTIONS = declarations("array_api_compat.torch")
+FUNCTIONS = declarations(NAMESPACE)
