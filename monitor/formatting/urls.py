@@ -10,10 +10,12 @@ import hashlib
 import re
 from urllib.parse import quote
 
-from monitor.model import Build, Evidence, Run, Series
+from monitor.model import ARRAY_API, Build, Evidence, Run, Series
 
 PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,150}")
 NOT_PLAIN = re.compile(r"[^A-Za-z0-9_-]+")
+
+ARRAY_API_STANDARD = "https://data-apis.org/array-api/latest"
 
 # Modules of PyTorch whose members are anchors on the page of the module.
 TORCH_MODULE_PAGES = {
@@ -90,7 +92,7 @@ def documentation_url(name: str) -> str:
     """Return the address of a function's documentation; empty for names of other packages.
 
     A method is documented on the page of its class, and a class starts with a capital letter. Addresses point to the
-    newest documentation, of PyTorch's main branch and of the latest JAX and TensorFlow.
+    newest documentation, of PyTorch's main branch and of the latest JAX, TensorFlow and array API standard.
     """
     package, _, rest = name.partition(".")
     if not rest or not re.fullmatch(r"[A-Za-z0-9_.]{1,200}", name):
@@ -107,6 +109,11 @@ def documentation_url(name: str) -> str:
         return f"https://docs.jax.dev/en/latest/_autosummary/{quote(page)}.html{anchor and f'#{quote(name)}'}"
     if package == "tf":
         return f"https://www.tensorflow.org/api_docs/python/{quote(page.replace('.', '/'))}{anchor and f'#{anchor}'}"
+    if package == ARRAY_API:
+        if rest.startswith("__"):  # of the inspection API
+            return f"{ARRAY_API_STANDARD}/API_specification/inspection.html"
+        part = "extensions" if "." in rest else "API_specification"  # linalg and fft are extensions
+        return f"{ARRAY_API_STANDARD}/{part}/generated/{quote(name)}.html"
     return ""
 
 

@@ -24,11 +24,11 @@ class KnownIssue:
     instead: str
 
 
-def load_known_issues(document: Path) -> Mapping[str, tuple[KnownIssue, ...]]:
-    """Return the known issues by function: those of the cases that a row names."""
-    found: dict[str, tuple[KnownIssue, ...]] = {}
+def load_known_issues(document: Path) -> Mapping[tuple[str, str], tuple[KnownIssue, ...]]:
+    """Return the known issues by framework and function: those of the cases that a row names."""
+    found: dict[tuple[str, str], tuple[KnownIssue, ...]] = {}
     for cases, what, instead in _rows(document.read_text(encoding="utf-8")):
-        for function in dict.fromkeys(map(function_of, CASE.findall(cases))):
+        for function in dict.fromkeys((case.partition("/")[0], function_of(case)) for case in CASE.findall(cases)):
             found[function] = (*found.get(function, ()), KnownIssue(what, instead))
     return found
 

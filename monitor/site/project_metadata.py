@@ -20,16 +20,17 @@ class ProjectMetadata:
 
     `script` returns the stand-alone script of a case, given its id and recorded outcome (`mismatch: 3 of 4 elements
     off`), or an empty text if the case no longer exists. `hardware` are the targets with a runner file. `excuse`
-    returns the state of a failure that is expected or muted. `known_issues` are by function. `federation` has the
-    results of forks. `usage` has the calls of current code by function. `declared_arguments` has the arguments that
-    declared cases pass, and `untested_parameters` those that no case needs to pass. `standard` is the array API standard.
+    returns the state of a failure that is expected or muted. `known_issues` are by framework and function. `federation`
+    has the results of forks. `usage` has the calls of current code by function. `declared_arguments` has the arguments
+    that declared cases pass, and `untested_parameters` those that no case needs to pass. `standard` is the array API
+    standard.
     """
 
     catalog: Mapping[str, Function]
     script: Callable[[str, str], str]
     hardware: Mapping[str, TargetInfo]
     excuse: Suppression = no_suppression
-    known_issues: Mapping[str, Sequence[KnownIssue]] = field(default_factory=dict)
+    known_issues: Mapping[tuple[str, str], Sequence[KnownIssue]] = field(default_factory=dict)
     federation: Federation = field(default_factory=Federation)
     usage: Usage = field(default_factory=Usage)
     declared_arguments: Sequence[DeclaredArguments] = ()

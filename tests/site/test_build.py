@@ -232,6 +232,11 @@ def test_no_name_leaves_its_folder(name: str) -> None:
         ("jax.numpy.dot", "https://docs.jax.dev/en/latest/_autosummary/jax.numpy.dot.html"),
         ("tf.nn.conv2d", "https://www.tensorflow.org/api_docs/python/tf/nn/conv2d"),
         ("tf.Module.name_scope", "https://www.tensorflow.org/api_docs/python/tf/Module#name_scope"),
+        ("array_api.max", "https://data-apis.org/array-api/latest/API_specification/generated/array_api.max.html"),
+        (
+            "array_api.linalg.svd",
+            "https://data-apis.org/array-api/latest/extensions/generated/array_api.linalg.svd.html",
+        ),
         ("flax.linen.Dense", ""),
         ("torch.<script>", ""),
     ],

@@ -107,7 +107,7 @@ NEW_PUBLIC_NAMES = (  # and on the last
     _function("torch.new_name"),
 )
 
-FINDINGS = {"torch.linalg.svd": (KnownIssue("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
+FINDINGS = {("torch", "torch.linalg.svd"): (KnownIssue("needs 32 bits", f"float32 with `x.float()` {SCRIPT}"),)}
 
 
 def cases(framework: str) -> tuple[str, ...]:

@@ -189,23 +189,28 @@ def function_sources(
     The page calls `project.script` for each failing case, and for the case that it shows.
     """
     places = _function_targets(_series_windows(series, trends, nights))
-    of_function: dict[str, list[Regression]] = {}
-    digests: dict[str, list[str]] = {}
+    of_function: dict[tuple[str, str], list[Regression]] = {}
+    digests: dict[tuple[str, str], list[str]] = {}
     for subject in regressions:
         for function in subject.regression.functions:
-            of_function.setdefault(function, []).append(subject.regression)
-            digests.setdefault(function, []).append(subject.digest)
+            key = subject.regression.framework, function
+            of_function.setdefault(key, []).append(subject.regression)
+            digests.setdefault(key, []).append(subject.digest)
     for (framework, name), here in sorted(places.items()):
         entry = project.catalog.get(name)
         replaced_by = entry.replaced_by if entry else ""
         replacement = function_page(framework, replaced_by) if (framework, replaced_by) in places else ""
         of_framework = names.get(framework, FrameworkNames(framework))
         listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
-        aside = listed, aliases, entry, replacement, tuple(project.known_issues.get(name, ()))
+        aside = listed, aliases, entry, replacement, tuple(project.known_issues.get((framework, name), ()))
         digest = input_digest(
-            framework, name, aside, digests.get(name, ()), [_section_inputs(place, project) for place in here]
+            framework,
+            name,
+            aside,
+            digests.get((framework, name), ()),
+            [_section_inputs(place, project) for place in here],
         )
-        affected = tuple(of_function.get(name, ()))
+        affected = tuple(of_function.get((framework, name), ()))
         yield FunctionSource(
             framework, name, digest, partial(_page, framework, name, here, *aside, affected, levels, project)
         )
