@@ -12,7 +12,7 @@ import pytest
 
 from monitor.formats.run_file import RunFile
 from monitor.history.store import History, LoadedHistory
-from monitor.model import ARRAY_API, Evidence, Outcome, PublicName, Retry
+from monitor.model import Evidence, Outcome, PublicName, Retry
 from monitor.site.build import write_site
 from monitor.snapshot.snapshot import Snapshot, read_snapshot, snapshot_of
 from support import mixed_history, slowdown_history
@@ -29,7 +29,6 @@ from support.site_history import (
     PROJECT,
     PUBLIC_NAMES,
     SCRIPT,
-    STANDARD_FAILURES,
     TEMPLATES,
     Night,
     cases,
@@ -52,17 +51,6 @@ def listed_names(night: Night, names: tuple[PublicName, ...]) -> RunFile:
     return replace(night.file(replace(run, id=f"{run.id[:-6]}aaaaaa")), names=names)
 
 
-def array_api(night: Night) -> RunFile:
-    """Return a run of the array API standard, in which one function works, one in part, one fails and one is absent."""
-    outcomes = {
-        "torch/array_api.abs/eager-float32": observation("torch/array_api.abs/eager-float32"),
-        "torch/array_api.sort/eager-float32": observation("torch/array_api.sort/eager-float32"),
-        **{case: observation(case, outcome, SCRIPT) for case, outcome in STANDARD_FAILURES.items()},
-    }
-    run = night.run("cpu-x86", "torch", suite=ARRAY_API, cases=tuple(sorted(outcomes)))
-    return night.file(replace(run, id=f"{run.id[:-6]}bbbbbb"), outcomes)
-
-
 @pytest.fixture(scope="session")
 def history(tmp_path_factory: pytest.TempPathFactory) -> History:
     history = History(tmp_path_factory.mktemp("history") / "results")
@@ -82,7 +70,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> History:
         turned = {operators()[1]: registered(operators()[1], there=number > 1)}
         files += [night.file(tpu), night.file(executed), night.file(tables, turned)]
         if number == 0:
-            files += [listed_names(night, PUBLIC_NAMES), array_api(night)]
+            files.append(listed_names(night, PUBLIC_NAMES))
         history.record(files, f"night {number}")
     night = Night(4)
     new = "torch/torch.new_function/eager-float32"

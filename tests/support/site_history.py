@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from monitor.analysis.status.array_api import ArrayStandard
 from monitor.formats.run_file import RunFile
 from monitor.model import (
     Build,
@@ -146,16 +145,6 @@ USAGE = Usage(
     {**{name: name for name in CALLS}, "torch.concat": "torch.cat", "torch.Tensor.add": "torch.add"},
 )
 
-STANDARD = ArrayStandard(
-    "2025.12",
-    {"elementwise": ("abs", "max"), "sorting": ("argsort", "sort"), "linear algebra": ("linalg.svd",)},
-    {"torch": "array_api_compat.torch"},
-)
-STANDARD_FAILURES = {
-    "torch/array_api.sort/eager-int32": Outcome.MISMATCH,
-    "torch/array_api.max/eager-float32": Outcome.ERROR,
-    "torch/array_api.linalg.svd/eager-float32": Outcome.ABSENT,
-}
 DECLARED = DeclaredArguments(
     "torch", "paper", {"torch.cat": (CallArguments("torch.concat", ("[a, b]",), {"dim": "1"}),)}
 )
@@ -169,7 +158,6 @@ PROJECT = ProjectMetadata(
     usage=USAGE,
     declared_arguments=(DECLARED,),
     untested_parameters=(UNTESTED,),
-    standard=STANDARD,
 )
 NOTHING_SAID = ProjectMetadata({}, script_of, {})
 
@@ -187,7 +175,6 @@ class Night:
         packages = (
             Package(DISTRIBUTIONS[framework], version, "ab" * 32),
             Package("numpy", "2.3.4", "cd" * 32),
-            Package("array-api-compat", "1.16.0", "ef" * 32),
             Package(f"evil{SCRIPT}", IMAGE),
         )
         build = Build(DISTRIBUTIONS[framework], version, Channel.NIGHTLY, "0123456789" * 4, "2025-11-01", "", packages)
