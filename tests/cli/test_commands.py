@@ -175,7 +175,8 @@ def test_a_plan_says_how_each_target_is_seen(shipped: Path, tmp_path: Path) -> N
     wish = ("--target", "cpu", "--target", "tpu-v5e", "--framework", "jax")
     portability("plan", *wish, "--out", str(tmp_path), cwd=shipped)
     names = [entry["name"] for entry in json.loads((tmp_path / "matrix.json").read_text())]
-    suites = ("array_api", "harness", "ops", "pallas", "paper", "sharded")  # a CPU has no kernels, and not several devices
+    # A CPU has no kernels, and not several devices.
+    suites = ("array_api", "harness", "ops", "pallas", "paper", "sharded")
     assert names == [
         "cpu-jax-array_api",
         "cpu-jax-chains",
