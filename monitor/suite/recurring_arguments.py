@@ -1,8 +1,8 @@
 """Add a case by rule for an argument that many functions take alike, such as TensorFlow's `name=` or PyTorch's `out=`.
 
-The case is the first one of its function, whose calls of the function pass one more argument. Its reference stays the
-same. `recurring.py` of a framework has its rules, and `recurring_arguments.csv` the functions of each rule. Standard
-library only.
+The case is the plainest one of its function, whose calls of the function pass one more argument. Its reference stays.
+`recurring.py` of a framework has its rules, and `recurring_arguments.csv` the functions of each rule. Standard library
+only.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.suite.declare import Declaration, Rule
+from monitor.suite.limits import ARGUMENT_ONLY
 
 HERE = Path(__file__).parent
 
@@ -43,12 +44,23 @@ def with_rule(framework: Any, declaration: Declaration) -> Any:
 
 
 def rule_cases(framework: str, declared: Iterable[tuple[str, Declaration]]) -> Iterator[tuple[str, Declaration]]:
-    """Yield declarations with their places, and after the first of a function those that follow by rule."""
-    left = {function: [*rules] for function, rules in _rules(framework).items()}
+    """Yield declarations with their places, then those that follow by rule from the plainest of each function."""
+    rules = _rules(framework)
+    chosen: dict[str, tuple[str, Declaration]] = {}
     for where, declaration in declared:
         yield where, declaration
-        for rule in left.pop(declaration.function, ()):
+        if declaration.function in rules:
+            before = chosen.setdefault(declaration.function, (where, declaration))
+            if _preference(declaration) < _preference(before[1]):
+                chosen[declaration.function] = where, declaration
+    for function, (where, declaration) in chosen.items():
+        for rule in rules[function]:
             yield f"{where}, {rule.parameter}", _applied(rule, declaration)
+
+
+def _preference(declaration: Declaration) -> tuple[bool, bool]:
+    """Return a key that is least for the plainest declaration of a function: with kinds of inputs, without a name."""
+    return declaration.limits is ARGUMENT_ONLY, bool(declaration.name)
 
 
 def _applied(rule: Rule, declaration: Declaration) -> Declaration:

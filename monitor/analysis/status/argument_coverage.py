@@ -1,7 +1,8 @@
 """Compare the parameters of functions with the arguments that their declared cases pass.
 
 Parameters come from the signatures that suite `names` recorded in the newest build. Only parameters with a default
-count: every call passes the others. A parameter is passed if a call in a case gives it another value than its default.
+count: every call passes the others. A parameter whose name begins with an underscore is private. A parameter is passed
+if a call in a case gives it another value than its default.
 """
 
 from __future__ import annotations
@@ -127,7 +128,8 @@ def _functions(
 
 
 def _optional(overloads: Iterable[Iterable[Parameter]]) -> Iterator[Parameter]:
-    return (one for parameters in overloads for one in parameters if one.default is not None)
+    every = (one for parameters in overloads for one in parameters)
+    return (one for one in every if one.default is not None and not one.name.startswith("_"))
 
 
 def _reasons(framework: str, names: Collection[str], untested: Iterable[UntestedParameter]) -> dict[str, str]:
