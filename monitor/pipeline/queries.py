@@ -149,7 +149,7 @@ def score_tables(history: Path, selection: SeriesSelection, reference: str) -> S
     return Scores(
         rows(study_table(selected, catalog)),
         {stratum: rows(table) for stratum, table in stratum_table(selected, catalog).items()},
-        rows(all_functions_table(selected)),
+        rows(all_functions_table(selected, snapshot.names)),
         tuple(
             row
             for row in rows(speed_table(of_every_target, reference))

@@ -60,8 +60,10 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     )
     scoreboard = array_api_scoreboard(snapshot.functions, project.standard)
     newest = newest_nights(nights)
-    names = snapshot.listed_in(newest)
-    overview = overview_page(nights, newest, snapshot.series, found, project.hardware, coverage, generated, names)
+    listed = snapshot.listed_in(newest)
+    overview = overview_page(
+        nights, newest, snapshot.series, found, project.hardware, coverage, generated, snapshot.names, listed
+    )
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
     functions = cases_by_function(snapshot.functions)

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.analysis.latency.slowdown_ratios import SlowdownRatios
-from monitor.analysis.status.current_status import SeriesStatus, series_statuses
+from monitor.analysis.names.name_history import framework_names
+from monitor.analysis.status.current_status import SeriesStatus, series_score, series_statuses
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
 from monitor.analysis.status.scores_table import (
@@ -25,7 +26,8 @@ from monitor.analysis.status.scores_table import (
 )
 from monitor.analysis.status.study_table import study_table
 from monitor.formats.run_file import RunFile
-from monitor.model import Evidence, Function, Latency
+from monitor.history.name_table import NameListing
+from monitor.model import Evidence, Function, Latency, NameKind, PublicName
 from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
@@ -122,7 +124,7 @@ def test_a_function_counts_as_often_as_it_is_called(series: tuple[SeriesStatus, 
 
 
 def test_all_functions_are_those_of_all_suites_by_one_evidence(series: tuple[SeriesStatus, ...]) -> None:
-    rows = [*all_functions_table(series)]
+    rows = [*all_functions_table(series, {})]
     assert rows == [
         # a passes in one suite and fails in the other; b and c are as above; d is in one suite only
         AllFunctionsRow("jax", "cpu", Evidence.EXECUTED, ("harness", "paper"), (MADE,), Score(1, 2, 1, 0)),
@@ -147,3 +149,19 @@ def test_speed_is_of_cases_that_pass_on_both(series: tuple[SeriesStatus, ...]) -
         "JAX", "gpu, jax 1.0", "cpu, jax 1.0", "2", "50.0 %", "0 %", "5.25 times",
     ]  # fmt: skip
     assert [*speed_table(series, "tpu")] == []
+
+
+def test_two_names_of_one_object_are_one_function(runfile: Make) -> None:
+    pairs = {"jax.numpy.abs": "jax.numpy.absolute", "jax.tree_util.tree_map": "jax.tree.map", "jax.a": ""}
+    listed = {
+        one: PublicName(one, NameKind.FUNCTION, alias_of=alias_of)
+        for name, canonical in pairs.items()
+        for one, alias_of in ((name, canonical), (canonical, ""))
+        if one
+    }
+    outcomes = {f"jax/{name}/eager": "pass" for name in listed} | {"jax/jax.numpy.abs/eager": "error"}
+    (one,) = series_statuses(loaded_history(runfile(1, outcomes)))
+    names = {"jax": framework_names("jax", [NameListing(runfile(2, {}, suite="names").run, listed)])}
+    assert series_score(one, {}) == Score(4, 0, 1, 0)
+    assert series_score(one, names) == Score(2, 1, 0, 0)  # one name of the absolute value fails
+    assert [row.score for row in all_functions_table([one], names)] == [Score(2, 1, 0, 0)]

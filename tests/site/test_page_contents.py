@@ -64,7 +64,7 @@ def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
 
 def test_evidences_are_not_mixed(recorded: LoadedHistory, pages: dict[str, Page]) -> None:
     executed, compiled = (series(recorded, "tpu-v5e", "jax", evidence) for evidence in list(Evidence)[:2])
-    assert (series_score(executed).judged, series_score(compiled).judged) == (1, 15)
+    assert (series_score(executed, {}).judged, series_score(compiled, {}).judged) == (1, 15)
     split = function_status(s for one in (executed, compiled) for s in one.now if s.function == "jax.random.split")
     assert (split.evidence, split.others, split.passed, split.judged) == (Evidence.EXECUTED, (Evidence.COMPILED,), 2, 2)
     assert "✓ 2/2 success executed; also compiled" in pages["matrix-table.html"].words

@@ -188,3 +188,8 @@ def _described(record: NameRecord | None, listed: PublicName, label: str) -> Nam
 
 def _label(listing: NameListing) -> str:
     return listing.run.build.requirement if listing.run.build else ""
+
+
+def canonical_name(names: Mapping[str, FrameworkNames], framework: str, name: str) -> str:
+    """Return the canonical name of a function; the name itself if no build of the framework lists it."""
+    return names[framework].canonical(name) if framework in names else name

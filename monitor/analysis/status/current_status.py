@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from monitor.analysis.names.name_history import FrameworkNames, canonical_name
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability, Score, portability, score
 from monitor.history.layout import RecordedRun
@@ -315,9 +316,20 @@ def group_by_function(statuses: Iterable[CaseStatus]) -> dict[str, list[CaseStat
     return grouped
 
 
-def series_score(series: SeriesStatus) -> Score:
-    """Return the score of a series: its functions counted by portability."""
-    return score(portability(status.outcome for status in found) for found in series.functions.values())
+def group_by_object(
+    statuses: Iterable[CaseStatus], framework: str, names: Mapping[str, FrameworkNames]
+) -> dict[str, list[CaseStatus]]:
+    """Return cases grouped by the canonical name of their function: two names of one object are one function."""
+    grouped: dict[str, list[CaseStatus]] = {}
+    for function, found in group_by_function(statuses).items():
+        grouped.setdefault(canonical_name(names, framework, function), []).extend(found)
+    return grouped
+
+
+def series_score(series: SeriesStatus, names: Mapping[str, FrameworkNames]) -> Score:
+    """Return the score of a series: its functions counted by portability, each once by whatever name."""
+    functions = group_by_object(series.now, series.framework, names).values()
+    return score(portability(status.outcome for status in found) for found in functions)
 
 
 def _by_weight(statuses: Iterable[CaseStatus]) -> list[Evidence]:

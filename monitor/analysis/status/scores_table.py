@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from monitor.analysis.latency.slowdown_ratios import SlowdownRatios, slowdown_ratios
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, group_by_function
+from monitor.analysis.names.name_history import FrameworkNames
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, group_by_object
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources, titles
 from monitor.analysis.status.scores import Score, portability, score
 from monitor.analysis.status.study_table import StudyRow, study_table
@@ -63,15 +64,17 @@ def stratum_table(series: Sequence[SeriesStatus], catalog: Mapping[str, Function
     }
 
 
-def all_functions_table(series: Sequence[SeriesStatus]) -> Iterator[AllFunctionsRow]:
-    """Yield a row for each framework, target and evidence; a function's cases are those of all suites."""
+def all_functions_table(
+    series: Sequence[SeriesStatus], names: Mapping[str, FrameworkNames]
+) -> Iterator[AllFunctionsRow]:
+    """Yield a row for each framework, target and evidence; a function's cases are those of all suites and names."""
     found: dict[tuple[str, str, Evidence], list[SeriesStatus]] = {}
     for one in series:
         if one.suite not in NO_FUNCTIONS:
             found.setdefault((one.framework, one.target, one.evidence), []).append(one)
     order = _order(series)
     for key, members in sorted(found.items(), key=lambda item: (item[0][0], order[item[0][1]], item[0][2])):
-        functions = group_by_function(status for one in members for status in one.now).values()
+        functions = group_by_object((status for one in members for status in one.now), key[0], names).values()
         counted = score(portability(status.outcome for status in statuses) for statuses in functions)
         made = sources(status.run for one in members for status in one.now if status.outcome.known)
         if counted.judged:

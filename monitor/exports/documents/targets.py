@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import (
     CaseStatus,
     SeriesStatus,
@@ -30,7 +31,7 @@ def target_documents(snapshot: Snapshot, columns: Collection[str], now: datetime
     nightly = {key: machine_time(run.nightly) for key, run in last_runs(snapshot.nights, now).items() if run.nightly}
     by_target: dict[str, list[object]] = {}
     for series in snapshot.series:
-        by_target.setdefault(series.target, []).append(_series(series, nightly.get(series.key, "")))
+        by_target.setdefault(series.target, []).append(_series(series, nightly.get(series.key, ""), snapshot.names))
     return [
         {
             "target": name,
@@ -42,7 +43,7 @@ def target_documents(snapshot: Snapshot, columns: Collection[str], now: datetime
     ]
 
 
-def _series(series: SeriesStatus, nightly: str) -> dict[str, object]:
+def _series(series: SeriesStatus, nightly: str, names: Mapping[str, FrameworkNames]) -> dict[str, object]:
     last = series.last_judged
     return {
         "framework": series.framework,
@@ -50,7 +51,7 @@ def _series(series: SeriesStatus, nightly: str) -> dict[str, object]:
         "evidence": series.evidence.value,
         "runs": len(series.runs),
         "cases": len(series.now),
-        "functions": to_json(series_score(series)),
+        "functions": to_json(series_score(series, names)),
         "build": build_label(last.build),
         "sources": source_list(series.sources),
         "nightly": nightly,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from monitor.analysis.names.name_history import BuildNames
+from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.change import ChangeKind
 from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
@@ -197,9 +197,10 @@ def overview_page(
     hardware: Mapping[str, TargetInfo],
     coverage: CallCoverage,
     generated: datetime,
-    names: Sequence[BuildNames] = (),
+    names: Mapping[str, FrameworkNames],
+    listed: Sequence[BuildNames] = (),
 ) -> OverviewPage:
-    targets = _target_summaries(nights, newest, series, hardware, generated)
+    targets = _target_summaries(nights, newest, series, hardware, generated, names)
     shown = {night.run.id for night in newest}
     week = [night for night in nights_of_week(nights, generated) if night.run.id not in shown]
     return OverviewPage(
@@ -211,7 +212,7 @@ def overview_page(
         week=changes_by_build(week),
         open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
         real_calls={(row.framework, row.target, row.evidence): row for row in coverage.rows if not row.methods},
-        names=tuple(one for one in names if one.changes),
+        names=tuple(one for one in listed if one.changes),
     )
 
 
@@ -234,6 +235,7 @@ def _target_summaries(
     series: Sequence[SeriesStatus],
     hardware: Mapping[str, TargetInfo],
     generated: datetime,
+    names: Mapping[str, FrameworkNames],
 ) -> list[TargetSummary]:
     of_series: dict[tuple[str, ...], list[NightChanges]] = {}
     for night in nights:
@@ -246,7 +248,7 @@ def _target_summaries(
             continue
         figure = PortabilityFigure(
             night,
-            series_score(one := by_key[run.series]),
+            series_score(one := by_key[run.series], names),
             one.sources,
             stale=not night.observed,
             trend=share_trend(of_series[run.series]),
