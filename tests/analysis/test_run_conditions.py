@@ -42,7 +42,7 @@ from monitor.model import (
 from support.loaded_history import loaded_history
 
 Make = Callable[..., RunFile]
-A = "jax/jax.a/eager"
+A, B = "jax/jax.a/eager", "jax/jax.b/eager"
 SHIPPED = Path(__file__).parents[2] / "results"
 EPYC = {"host.cpu": "AMD EPYC", "host.vectors": "AVX2"}
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
@@ -271,6 +271,27 @@ def test_values_are_held_against_those_of_the_same_machine(runfile: Make) -> Non
         ),
     )
     assert [*value_changes(history)] == [history.runs[-1].run.id]
+
+
+def with_values(runfile: Make, day: int, figure: int | None, version: str = "1") -> RunFile:
+    """Return a night of two passing cases, the first with this digest, or without one, the second with a digest."""
+    one, other = runfile(day, {A: "pass", B: "pass"}, version=version, environment=EPYC).observations
+    digest = None if figure is None else Digest("a", (figure,))
+    seen = replace(one, digest=digest), replace(other, digest=Digest("b"))
+    return replace(runfile(day, {A: "pass", B: "pass"}, version=version, environment=EPYC), observations=seen)
+
+
+def test_a_digest_that_is_gone_is_a_change_once(runfile: Make) -> None:
+    nights = [with_values(runfile, day, figure, str(day)) for day, figure in enumerate([10, None, None, 10], start=1)]
+    assert changes(night_changes(loaded_history(*nights))) == [
+        (2, ChangeKind.VALUES_CHANGED, "two calls give different values")
+    ]
+
+
+def test_a_case_that_lost_its_digest_under_one_build_has_no_change_of_values(runfile: Make) -> None:
+    nights = [with_values(runfile, day, figure, version) for day, figure, version in [(1, 10, "1"), (2, None, "1")]]
+    later = [with_values(runfile, 3, 10, "2"), with_values(runfile, 4, None, "3")]
+    assert value_changes(loaded_history(*nights, *later)) == {}
 
 
 def test_values_that_another_package_changed_are_the_environments(runfile: Make) -> None:

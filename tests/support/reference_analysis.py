@@ -28,7 +28,7 @@ from monitor.analysis.outcomes.outcome_changes import (
     regressed_at_once,
 )
 from monitor.analysis.outcomes.run_conditions import differences, same_build
-from monitor.analysis.outcomes.value_changes import ValueChange, _difference
+from monitor.analysis.outcomes.value_changes import NOT_REPEATED, ValueChange, _difference
 from monitor.analysis.status.current_status import HISTORY_RUNS, CaseStatus, OutcomeTransition
 from monitor.analysis.status.current_status import SeriesStatus as SeriesOfCases
 from monitor.analysis.status.scores import Score, portability, score
@@ -207,20 +207,27 @@ def moved(recorded: LoadedHistory) -> dict[str, dict[str, ValueChange]]:
     A case that ever gave different values with nothing else different has none to speak of: it is left out.
     """
     tables = dict(tuple(recorded.observations.groupby("run", observed=True)))
-    last: dict[tuple[Series, str], dict[str, tuple[str, Run]]] = defaultdict(dict)
+    last: dict[tuple[Series, str], dict[str, tuple[str, Run]]] = defaultdict(dict)  # with a digest
+    latest: dict[tuple[Series, str], dict[str, tuple[str, Run]]] = defaultdict(dict)  # with a digest, or without
     unsteady: dict[Series, set[str]] = defaultdict(set)
     found: list[tuple[Series, str, str, ValueChange]] = []
     for item in recorded.runs:
         run = item.run
         if run.build is None or run.id not in tables:
             continue
-        known = last[run.series, run.machine if run.evidence is Evidence.EXECUTED else ""]
-        for case, digest in tables[run.id][["case", "digest"]].itertuples(index=False, name=None):
-            if not digest:
+        machine = run.machine if run.evidence is Evidence.EXECUTED else ""
+        known, passed = last[run.series, machine], latest[run.series, machine]
+        table = tables[run.id][["case", "digest", "outcome"]]
+        has_digests = (table["digest"] != "").any()
+        for case, digest, outcome in table.itertuples(index=False, name=None):
+            if not digest and not (has_digests and outcome == "pass"):
                 continue
-            before, under = known.get(case, ("", run))
-            known[case] = (digest, run)
-            if before and before != digest and (how := _difference(before, digest)):
+            before, under = (known if digest else passed).get(case, ("", run))
+            passed[case] = (digest, run)
+            if digest:
+                known[case] = (digest, run)
+            how = _difference(before, digest) if digest and before and before != digest else ""
+            if how or (before and not digest and (how := NOT_REPEATED)):
                 if same_build(under, run) and not differences(under, run):
                     unsteady[run.series].add(case)
                 else:
