@@ -13,9 +13,10 @@ from functools import cache
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING
 
-from monitor.model import ARRAY_API, function_of
+from monitor.model import ARRAY_API, Mode, function_of
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import Case, Declaration, no_oracle
 from monitor.suite.input_kinds import derived_cases
@@ -28,6 +29,8 @@ if TYPE_CHECKING:  # the list of declared cases needs no NumPy
 HERE = Path(__file__).parent
 GENERATED = "chains"  # the suite of generated programs, whose cases are known without a build
 KERNELS = "kernels"  # the suite of operators in a framework's tables, which are looked up, not run
+# Functions that make a tensor of numbers.
+MAKERS = frozenset({"array", "asarray", "as_tensor", "constant", "convert_to_tensor", "tensor"})
 # Modules in the folder of a framework that are no suite of checks.
 NO_SUITE = {
     "__init__",
@@ -93,12 +96,34 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
             raise DeclarationError(
                 f"{where}: {declaration.function} is not in the catalog; add it to {framework}/catalog.csv"
             )
+        if refused := folded(declaration, framework):
+            raise DeclarationError(
+                f"{where}: the compiler computes {refused} itself: its inputs are literals; use values(...)"
+            )
         derived = () if plain_only else derived_cases(declaration, framework)
         for case in chain(declaration.cases(framework), derived):
             if case.id in cases:
                 raise DeclarationError(f"{where}: a second case {case.id}; give one of them a name=")
             cases[case.id] = case
     return dict(sorted(cases.items()))
+
+
+def folded(declaration: Declaration, framework: str) -> str:
+    """Return the id of a compiled case whose only tensors are literals in its body; empty where there is none.
+
+    A compiler computes with such values itself, so that no operation is left in the program. A function that makes
+    tensors of numbers is its own subject.
+    """
+    if declaration.tensors or Mode.COMPILED not in declaration.modes:
+        return ""
+    made = MAKERS & names_in(declaration.call.__code__) - {declaration.function.rpartition(".")[2]}
+    return next(declaration.cases_in(Mode.COMPILED, framework)).id if made else ""
+
+
+def names_in(code: CodeType) -> set[str]:
+    """Return the names of attributes and globals in a function and in the functions in its body."""
+    inner = (names_in(one) for one in code.co_consts if isinstance(one, CodeType))
+    return set(code.co_names).union(*inner)
 
 
 def declared_functions(framework: str) -> frozenset[str]:

@@ -147,6 +147,27 @@ def test_a_case_without_oracle_is_refused_by_name(declared: list[Declaration]) -
         collect("torch", "paper")
 
 
+def test_a_compiled_case_of_literals_alone_is_refused_by_its_id(declared: list[Declaration]) -> None:
+    @case("torch.cat", modes=(EAGER, COMPILED))
+    def cat(torch):
+        return (lambda: torch.cat([torch.tensor([1.0]), torch.tensor([2.0])]))()
+
+    cat.reference(lambda np: np.array([1.0, 2.0]))
+    declared.append(cat)
+    with pytest.raises(DeclarationError, match=r"somewhere\.cat: .*torch/torch\.cat/compiled itself.*use values"):
+        collect("torch", "paper")
+
+
+def test_a_function_that_makes_a_tensor_of_numbers_may_take_literals(declared: list[Declaration]) -> None:
+    @case("torch.tensor", modes=(EAGER, COMPILED))
+    def made(torch):
+        return torch.tensor([1.0])
+
+    made.reference(lambda np: np.array([1.0]))
+    declared.append(made)
+    assert len(collect("torch", "paper")) == 2
+
+
 def test_a_function_outside_the_catalog_is_refused_by_name(declared: list[Declaration]) -> None:
     declared.append(with_oracle("torch.no_such"))
     with pytest.raises(DeclarationError, match=r"somewhere\.cat: torch\.no_such is not in the catalog"):

@@ -16,6 +16,8 @@ from monitor.suite.declare import (
 )
 from monitor.suite.limits import HOST_VALUES
 
+FRACTIONS = [0.1, -1 / 3, 1e-3]  # none of them is exact in single precision
+
 
 @case("jax.numpy.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
 def zeros(jax, dtype=DTYPE):
@@ -96,6 +98,16 @@ def array(jax, dtype=DTYPE):
 @array.reference
 def _(np, dtype):
     return np.array([[0, 1, 2], [3, 5, 7]], dtype=bool if dtype == "bool" else float)
+
+
+@case("jax.numpy.array", name="fractions", dtypes=FLOATING + COMPLEX)
+def array_of_fractions(jax, dtype=DTYPE):
+    return jax.numpy.array(FRACTIONS, dtype)
+
+
+@array_of_fractions.reference
+def _(np):
+    return np.array(FRACTIONS)
 
 
 @case("jax.numpy.array", name="of-arrays", dtypes=FLOATING + COMPLEX, modes=(EAGER, COMPILED, GRADIENT))

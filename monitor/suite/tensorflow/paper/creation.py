@@ -16,6 +16,7 @@ from monitor.suite.declare import (
 from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY, VARIABLES
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
+FRACTIONS = [0.1, -1 / 3, 1e-3]  # none of them is exact in single precision
 
 
 @case("tf.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
@@ -119,6 +120,16 @@ def convert_to_tensor_of_a_list(tf, dtype=DTYPE):
 @convert_to_tensor_of_a_list.reference
 def _(np):
     return np.array([[1, 2, 3], [4, 5, 6]])
+
+
+@case("tf.convert_to_tensor", name="fractions", dtypes=FLOATING + ("complex64",))
+def convert_to_tensor_of_fractions(tf, dtype=DTYPE):
+    return tf.convert_to_tensor(FRACTIONS, dtype)
+
+
+@convert_to_tensor_of_fractions.reference
+def _(np):
+    return np.array(FRACTIONS)
 
 
 @case(
@@ -250,6 +261,16 @@ def constant(tf, dtype=DTYPE):
 @constant.reference
 def _(np):
     return np.array([[0, 1, 2], [3, 5, 7]])
+
+
+@case("tf.constant", name="fractions", dtypes=FLOATING + ("complex64",))
+def constant_of_fractions(tf, dtype=DTYPE):
+    return tf.constant(FRACTIONS, dtype)
+
+
+@constant_of_fractions.reference
+def _(np):
+    return np.array(FRACTIONS)
 
 
 @case("tf.constant", name="filled", dtypes=NUMERIC, modes=(EAGER, COMPILED))

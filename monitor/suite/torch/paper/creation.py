@@ -1,7 +1,9 @@
 """Creation of tensors, also from Python values."""
 
-from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, EVERY, FLOATING, NUMERIC, case, tensor
+from monitor.suite.declare import COMPILED, COMPLEX, DEVICE, DTYPE, EAGER, EVERY, FLOATING, NUMERIC, case, tensor
 from monitor.suite.limits import DIFFERENTIATES
+
+FRACTIONS = [0.1, -1 / 3, 1e-3]  # none of them is exact in single precision
 
 
 @case("torch.zeros", dtypes=EVERY, modes=(EAGER, COMPILED))
@@ -22,6 +24,16 @@ def from_list(torch, dtype=DTYPE, device=DEVICE):
 @from_list.reference
 def _(np, dtype):
     return np.array([[0, 1, 2], [3, 5, 7]], dtype=bool if dtype == "bool" else float)
+
+
+@case("torch.tensor", name="fractions", dtypes=FLOATING + COMPLEX)
+def from_list_of_fractions(torch, dtype=DTYPE, device=DEVICE):
+    return torch.tensor(FRACTIONS, dtype=dtype, device=device)
+
+
+@from_list_of_fractions.reference
+def _(np):
+    return np.array(FRACTIONS)
 
 
 @case("torch.range", dtypes=NUMERIC, modes=(EAGER, COMPILED))

@@ -4,8 +4,6 @@ from monitor.suite.declare import (
     BOOL,
     COMPILED,
     COMPLEX,
-    DEVICE,
-    DTYPE,
     EAGER,
     FLOATING,
     GRADIENT,
@@ -15,6 +13,7 @@ from monitor.suite.declare import (
     positive,
     tensor,
     uniform,
+    values,
 )
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
@@ -54,8 +53,8 @@ def _(np, x):
 
 
 @case("torch.log1p", name="edges", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def log1p_at_edges(torch, dtype=DTYPE, device=DEVICE):
-    return torch.log1p(torch.tensor([0, -1, -2, INFINITY, NAN], dtype=dtype, device=device))
+def log1p_at_edges(torch, x=values(0.0, -1.0, -2.0, INFINITY, NAN)):
+    return torch.log1p(x)
 
 
 @log1p_at_edges.reference
@@ -94,8 +93,8 @@ def _(np, x):
 
 
 @case("torch.round", name="halves", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def round_halves(torch, dtype=DTYPE, device=DEVICE):
-    return torch.round(torch.tensor([-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, INFINITY, NAN], dtype=dtype, device=device))
+def round_halves(torch, x=values(-2.5, -1.5, -0.5, 0.5, 1.5, 2.5, INFINITY, NAN)):
+    return torch.round(x)
 
 
 @round_halves.reference
@@ -114,8 +113,8 @@ def _(np, x):
 
 
 @case("torch.round", name="decimals", dtypes=("float32", "float64"), modes=(EAGER, COMPILED), condition=2)
-def round_to_decimals(torch, dtype=DTYPE, device=DEVICE):
-    return torch.round(torch.tensor([1.2345, -6.789, 123.456], dtype=dtype, device=device), decimals=2)
+def round_to_decimals(torch, x=values(1.2345, -6.789, 123.456)):
+    return torch.round(x, decimals=2)
 
 
 @round_to_decimals.reference
@@ -124,8 +123,8 @@ def _(np):
 
 
 @case("torch.round", name="negative-decimals", dtypes=("float32", "float64"))
-def round_to_hundreds(torch, dtype=DTYPE, device=DEVICE):
-    return torch.round(torch.tensor([1234.5, -6789.0, 49.0], dtype=dtype, device=device), decimals=-2)
+def round_to_hundreds(torch, x=values(1234.5, -6789.0, 49.0)):
+    return torch.round(x, decimals=-2)
 
 
 @round_to_hundreds.reference
@@ -174,14 +173,12 @@ def _(np, x):
 
 
 @case("torch.lt", name="edges", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def lt_at_edges(torch, dtype=DTYPE, device=DEVICE):
-    x = torch.tensor([NAN, -INFINITY, -0.0, INFINITY], dtype=dtype, device=device)
+def lt_at_edges(torch, x=values(NAN, -INFINITY, -0.0, INFINITY)):
     return torch.lt(x[:, None], x)
 
 
 @lt_at_edges.reference
-def _(np):
-    x = np.array([NAN, -INFINITY, -0.0, INFINITY])
+def _(np, x):
     return x[:, None] < x
 
 
@@ -259,8 +256,8 @@ def _(np, x):
 
 
 @case("torch.nn.GELU", name="tails", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def gelu_in_the_tails(torch, dtype=DTYPE, device=DEVICE):
-    return torch.nn.GELU()(torch.tensor([0.0, 20.0, -20.0, INFINITY], dtype=dtype, device=device))
+def gelu_in_the_tails(torch, x=values(0.0, 20.0, -20.0, INFINITY)):
+    return torch.nn.GELU()(x)
 
 
 @gelu_in_the_tails.reference

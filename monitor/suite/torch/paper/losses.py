@@ -1,6 +1,6 @@
 """Losses, compared with the formulas of their documentation."""
 
-from monitor.suite.declare import COMPILED, DEVICE, DTYPE, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform
+from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor, uniform, values
 from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
@@ -44,9 +44,7 @@ def _(np, x, y, weight):
 
 
 @case("torch.nn.BCEWithLogitsLoss", name="far", dtypes=FLOATING, modes=(EAGER, COMPILED))
-def bce_with_far_logits(torch, dtype=DTYPE, device=DEVICE):
-    x = torch.tensor([200.0, -200.0, 200.0, -200.0], dtype=dtype, device=device)
-    y = torch.tensor([1.0, 0.0, 0.0, 1.0], dtype=dtype, device=device)
+def bce_with_far_logits(torch, x=values(200.0, -200.0, 200.0, -200.0), y=values(1.0, 0.0, 0.0, 1.0)):
     return torch.nn.BCEWithLogitsLoss(reduction="none")(x, y)
 
 
