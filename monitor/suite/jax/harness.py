@@ -22,12 +22,14 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
+from monitor.suite.factors import FACTORED, nearest
 from monitor.suite.inputs import Array
 from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
 from monitor.suite.jaxprs import evaluate, widened
-from monitor.suite.jaxprs.factors import FACTORED, nearest
+from monitor.suite.jaxprs.approximate import APPROXIMATE_TOP_K, refuse_other_extremes
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
+from monitor.suite.signed_zeros import moved, refuse_zeros_unlike
 from monitor.suite.tolerances import tolerance_of
 
 HARNESS = "jax._src.internal_test_util.test_harnesses"
@@ -90,6 +92,8 @@ class HarnessCheck:
         got, inputs = [*_fetched(result)], self._inputs()
         program, arrays = _traced(self.harness.dyn_fun, inputs)
         _refuse_other_types(got, program.out_avals)
+        if group == APPROXIMATE_TOP_K:
+            refuse_other_extremes(program, np.asarray(arrays[0]), [one.values for one in got])
         if group in SHAPES_ALONE:
             return None
         leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
@@ -103,12 +107,16 @@ class HarnessCheck:
         if group == "cholesky":  # the primitive leaves any numbers above the diagonal
             got, want = ([FetchedTensor(np.tril(one.values), one.dtype) for one in part] for part in (got, want))
         try:
-            return compare(got, want, leniency)
+            error = compare(got, want, leniency)
         except MismatchError:
             if len(want) != len(got) or group in UNIQUE:
                 raise
             slack = sensitivity(truth, want, dtype)
             return compare(got, want, replace(leniency, slack=slack))
+        if group not in UNIQUE:
+            near = [moved(np.asarray(widened(value))) for value in arrays]
+            refuse_zeros_unlike(got, _values(want), lambda: evaluate(program, near))
+        return error
 
     def _inputs(self) -> list[Any]:
         return [*self.harness.dyn_args_maker(np.random.RandomState(HARNESS_SEED))]
@@ -161,6 +169,10 @@ def _refuse_other_types(got: list[Any], abstract: list[Any]) -> None:
             raise MismatchError(f"dtype {leaf.dtype}, expected {one.dtype}")
         if (is_weak := isinstance(leaf, FetchedTensor) and leaf.weak) != one.weak_type:
             raise MismatchError(f"{'a' if is_weak else 'no'} weak type, expected {'one' if one.weak_type else 'none'}")
+
+
+def _values(results: list[Any]) -> list[Any]:
+    return [one.values if isinstance(one, FetchedTensor) else one for one in results]
 
 
 def _evaluated(program: Any, arrays: list[Any]) -> list[Any]:

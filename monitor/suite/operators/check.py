@@ -25,8 +25,11 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
+from monitor.suite.factors import nearest
+from monitor.suite.operators.factors import FACTORED
 from monitor.suite.operators.references import references
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
+from monitor.suite.signed_zeros import NEAR, refuse_zeros_unlike
 from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
 from monitor.suite.torch.meta import Contract, contract_of, tensors_of
@@ -39,6 +42,9 @@ NORMALIZING = frozenset(
         "native_layer_norm",
     }
 )
+
+# Operators whose first result are eigenvalues in no order.
+EIGENVALUES = frozenset({"linalg.eig", "linalg.eigvals"})
 
 # The tolerance in double precision that the authors of the database declare for functions which PyTorch approximates.
 APPROXIMATE = 1e-5
@@ -117,17 +123,24 @@ class OperatorCheck:
         truth, want = self._truth(wide, sample, got)
         if self.operator.name in UNINITIALISED:
             return compare(shapes(got), shapes(want))
+        if check_factors := FACTORED.get(self.operator.name):
+            check_factors(fetch(wide.input).values, [one.values for one in got], self.dtype, **sample.kwargs)
+        if self.operator.name in EIGENVALUES:
+            want[0] = FetchedTensor(nearest(got[0].values, want[0].values), "")
         if self.operator.name in UNIQUE:
             got, want = ([one[place] for place in UNIQUE[self.operator.name]] for one in (got, want))
         coarsest = max(_coarsest(sample), APPROXIMATE if self.operator.name in APPROXIMATED else 0.0)
         leniency = Leniency(scale=SCALE, floor=coarsest, condition=STEPS.get(self.operator.name, 1))
         try:
-            return compare(got, want, leniency)
+            error = compare(got, want, leniency)
         except MismatchError:
             if is_random(self.operator, wide):
                 return compare(shapes(got), shapes(want))
             slack = sensitivity(lambda factors: truth(scaled(wide, factors)), want, self.dtype)
             return compare(got, want, replace(leniency, slack=slack))
+        if self.operator.name not in UNIQUE:
+            refuse_zeros_unlike(got, _values(want), lambda: _values(truth(wide.transform(_moved))))
+        return error
 
     def _truth(self, wide: Any, sample: Any, got: list[Any]) -> tuple[Callable[[Any], list[Any]], list[Any]]:
         """Return the first reference that takes the sample, and its results; else the operator itself."""
@@ -143,6 +156,17 @@ class OperatorCheck:
             return own, own(wide)
         except OracleError:  # some operators take 8-bit numbers alone
             return own, own(sample)
+
+
+def _values(results: list[Any]) -> list[Any]:
+    return [one.values if isinstance(one, FetchedTensor) else one for one in results]
+
+
+def _moved(value: Any) -> Any:
+    """Return a tensor in double precision whose zeros are small numbers of their signs, and anything else as it is."""
+    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+        return value
+    return torch.where(value == 0, torch.copysign(torch.full_like(value, NEAR), value), value)
 
 
 def is_tested(operator: Any, test_class: str, test: str, kind: str, dtype: torch.dtype) -> bool:

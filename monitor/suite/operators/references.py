@@ -1,7 +1,8 @@
 """Independent results for the samples of PyTorch's operator database.
 
-An operator has up to three references: `ref` of its database entry, in NumPy; a definition of ours; and PyTorch's own
-reference in Python. A reference that refuses a sample is left out.
+An operator has up to four references: `ref` of its database entry, in NumPy; a definition of ours; PyTorch's own
+reference in Python; and the operator itself with its kernels replaced by their decompositions. A reference that refuses
+a sample is left out.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 
+from monitor.suite.operators.decompositions import Decomposing
 from monitor.suite.operators.definitions import DEFINITIONS
 from monitor.suite.oracle import FetchedTensor, leaves, with_open_dtypes
 from monitor.suite.torch.device import fetch
+from monitor.suite.torch.meta import tensors_of
 
 Results = list[Any]
 Reference = Callable[[Any], Results]  # takes a sample whose tensors are in double precision
@@ -45,6 +48,7 @@ def references(operator: Any, *, inexact: bool) -> Iterator[Reference]:
         yield lambda sample: _in_numpy(operator, definition, sample, inexact=inexact)
     if written := _written_in_python().get((operator.name, operator.variant_test_name)):
         yield lambda sample: _in_torch(written, sample)
+    yield lambda sample: _decomposed(operator, sample)
 
 
 def _in_numpy(operator: Any, function: Callable[..., Any], sample: Any, *, inexact: bool) -> Results:
@@ -90,6 +94,21 @@ def _in_torch(function: Callable[..., Any], sample: Any) -> Results:
     results = function(sample.input, *sample.args, **sample.kwargs)
     fetched = [fetch(leaf) for leaf in leaves(results) if isinstance(leaf, torch.Tensor)]
     return with_open_dtypes(fetched)
+
+
+def _decomposed(operator: Any, sample: Any) -> Results:
+    own = sample.transform(lambda value: value.clone() if isinstance(value, torch.Tensor) else value)
+    if not _is_inexact(own):
+        raise LookupError("a decomposition rounds to integers in its own way")
+    with Decomposing() as steps:
+        results = _in_torch(operator, own)
+    if not steps.independent:
+        raise LookupError("a kernel of the operator has no decomposition")
+    return results
+
+
+def _is_inexact(sample: Any) -> bool:
+    return any(tensor.is_floating_point() or tensor.is_complex() for tensor in tensors_of(sample))
 
 
 @cache

@@ -34,6 +34,10 @@ class Contract:
         kept = [place for place in range(len(given)) if place not in self.changed]
         refuse_changed([given[place] for place in kept], [copies[place] for place in kept])
 
+    def has_shapes_of(self, result: Any) -> bool:
+        """Return whether the tensors of a result have the expected shapes."""
+        return [tuple(tensor.shape) for tensor in tensors_in(result)] == [shape for shape, _, _ in self.results]
+
     def judge_types(self, result: Any) -> None:
         """Raise MismatchError if a result has another shape or dtype."""
         tensors = tensors_in(result)

@@ -3,7 +3,9 @@
 The database is `module_db` of `torch.testing._internal`, as the installed build ships it. It makes the modules and
 their inputs. The truth of a result is the reference of the database where it has one that takes double precision, else
 the module itself, on the CPU in double precision, with the same weights and inputs. The truth of a gradient is the
-module itself.
+module itself. Where it can be, a module computes its truth with its kernels replaced by their decompositions
+(`monitor.suite.operators.decompositions`), so that no kernel is compared with itself. Shapes, dtypes, views and changed
+inputs follow from PyTorch's `meta` device.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import copy
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 from unittest.mock import patch
 
@@ -23,15 +26,19 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError, SuiteUnavailableError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
+from monitor.suite.operators.decompositions import Decomposing
 from monitor.suite.oracle import Leniency, MismatchError, compare, leaves, with_open_dtypes
 from monitor.suite.torch.device import fetch
-from monitor.suite.torch.meta import tensors_in
+from monitor.suite.torch.meta import Contract, contract_of, tensors_in, tensors_of
 from monitor.suite.torch.module_script import MODULE_SEED, MODULE_STEPS, SINGLE_REFERENCE
 
 DATABASE = "torch.testing._internal.common_modules"
 
 # A sample's values are of the order of one: below it, errors are judged absolutely.
 SCALE = 1.0
+
+# The inputs of a module from which its kernels are not replaced: a decomposition in Python takes many times as long.
+MOST_DECOMPOSED = 150
 
 Convert = Callable[[torch.Tensor], torch.Tensor]
 
@@ -87,6 +94,9 @@ class ModuleCheck:
         self._dtype = dtype
         self._is_training = is_training
         self._given: list[Sample] = []
+        self._samples_given: list[Sample] = []
+        self._contracts: list[Contract | None] = []
+        self._used: list[_Inputs] = []  # copies, which the modules were given
         variant = "" if is_training else "evaluating-"
         self.id = f"torch/{self.function}/modules-{variant}{mode.value}-{self.dtype}"
 
@@ -94,11 +104,32 @@ class ModuleCheck:
         samples = [*self._samples(device)]
         # Copied before the call: a module may change its buffers.
         self._given = [sample.widened() for sample in samples]
-        run = _derive if self.mode is Mode.GRADIENT else _call
-        return lambda: [run(sample) for sample in samples]
+        if self.mode is Mode.GRADIENT:
+            return lambda: [_derive(sample) for sample in samples]
+        self._contracts = [_contract(sample) for sample in samples]
+        self._samples_given = samples
+        return lambda: self._call_each(samples)
+
+    def _call_each(self, samples: list[Sample]) -> list[Any]:
+        self._used = [_Inputs(*sample.inputs(torch.clone)) for sample in samples]  # some modules work in place
+        with torch.no_grad():
+            return [sample.module(*used.args, **used.kwargs) for sample, used in zip(samples, self._used, strict=True)]
+
+    def _judge_contracts(self, results: list[Any]) -> None:
+        """Judge dtypes, views and changed inputs. Raises MismatchError."""
+        judged = zip(self._samples_given, self._contracts, self._used, results, strict=True)
+        for sample, contract, used, result in judged:
+            # The truth judges shapes: those of a loss may be others on `meta`.
+            if contract is not None and contract.has_shapes_of(result):
+                given = tensors_of(used)
+                contract.judge_types(result)
+                contract.judge_memory(result, given)
+                contract.judge_inputs(given, tensors_of(_Inputs(sample.args, sample.kwargs)))
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         del device
+        if self.mode is not Mode.GRADIENT:
+            self._judge_contracts(result)
         judged = [self._judge_sample(sample, got) for sample, got in zip(self._given, result, strict=True)]
         return NumericalError.largest(error for error in judged if error)
 
@@ -123,14 +154,16 @@ class ModuleCheck:
 
     def _judge_sample(self, sample: Sample, result: Any) -> NumericalError | None:
         got = [*_fetched(result)]
-        want = self._truth(sample)
+        want = self._decomposed(sample, got)
+        truth = partial(self._decomposed, got=got) if want else self._truth
+        want = want or truth(sample)
         leniency = Leniency(scale=SCALE, condition=MODULE_STEPS.get(self.info.name, 1))
         try:
             return compare(got, want, leniency)
         except MismatchError:
             if self._is_random(sample):
                 return compare(shapes(got), shapes(want))
-            slack = sensitivity(lambda factors: self._truth(_moved(sample, factors)), want, self.dtype)
+            slack = sensitivity(lambda factors: truth(_moved(sample, factors)) or want, want, self.dtype)
             return compare(got, want, replace(leniency, slack=slack))
 
     def _truth(self, sample: Sample) -> list[Any]:
@@ -141,6 +174,23 @@ class ModuleCheck:
         except Exception as error:
             raise OracleError(f"refused in double precision: {describe(error)}") from error
         return with_open_dtypes(_fetched(results))
+
+    def _decomposed(self, sample: Sample, got: list[Any]) -> list[Any]:
+        """Return the results in double precision without the kernels of the module, with open dtypes.
+
+        Empty where the kernels have no decomposition, or where it returns other shapes.
+        """
+        if len(self._given) > MOST_DECOMPOSED:
+            return []
+        own = Sample(copy.deepcopy(sample.module), sample.args, sample.kwargs, None)
+        steps = Decomposing()
+        try:
+            with steps:
+                results = _derive(own) if self.mode is Mode.GRADIENT else _call(own)
+            want = with_open_dtypes(_fetched(results))
+        except Exception:  # a decomposition may not take a layout of tensors
+            return []
+        return want if steps.independent and shapes(want) == shapes(got) else []
 
     def _is_random(self, sample: Sample) -> bool:
         """Return whether two seeds give two results."""
@@ -155,6 +205,26 @@ class ModuleCheck:
         except MismatchError:
             return True
         return False
+
+
+def _contract(sample: Sample) -> Contract | None:
+    """Return the contract of the call of a module; None where none is known."""
+    try:
+        module = copy.deepcopy(sample.module).to("meta")
+    except Exception:  # a module may keep a tensor that has no copy there
+        return None
+    return contract_of(lambda given: module(*given.args, **given.kwargs), _Inputs(sample.args, sample.kwargs))
+
+
+class _Inputs:
+    """The inputs of a module, as `contract_of` takes them."""
+
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        self.args, self.kwargs = args, kwargs
+
+    def transform(self, change: Convert) -> _Inputs:
+        """Return the inputs with each tensor changed."""
+        return _Inputs(_converted(self.args, change), _converted(self.kwargs, change))
 
 
 def _call(sample: Sample) -> Any:

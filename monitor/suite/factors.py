@@ -48,8 +48,9 @@ def check_svd(a: Array, results: list[Array], dtype: str) -> None:
 def check_eigh(a: Array, results: list[Array], dtype: str) -> None:
     """Raise MismatchError unless the vectors are orthonormal eigenvectors of the values."""
     vectors, values = results
-    hermitian = np.tril(a) + np.swapaxes(np.tril(a, -1), -1, -2).conj()
-    upper = np.triu(a) + np.swapaxes(np.triu(a, 1), -1, -2).conj()
+    diagonal = a.real * np.eye(a.shape[-1])  # the imaginary part of it is not read
+    hermitian = diagonal + np.tril(a, -1) + np.swapaxes(np.tril(a, -1), -1, -2).conj()
+    upper = diagonal + np.triu(a, 1) + np.swapaxes(np.triu(a, 1), -1, -2).conj()
     _orthonormal(vectors, dtype)
     product = (vectors * values[..., None, :]) @ np.swapaxes(vectors, -1, -2).conj()
     try:
@@ -64,8 +65,21 @@ def check_eig(a: Array, results: list[Array], dtype: str) -> None:
     if len(vectors) == 2:
         left = np.swapaxes(vectors[0], -1, -2).conj()
         _same("its left vectors times the matrix", left @ a, values[..., :, None] * left, dtype)
-    if len(vectors) == 2:
-        _same("the matrix times its vectors", a @ vectors[1], vectors[1] * values[..., None, :], dtype)
+        check_right_vectors(a, values, vectors[1], dtype)
+
+
+def check_right_vectors(a: Array, values: Array, vectors: Array, dtype: str) -> None:
+    """Raise MismatchError unless each column is an eigenvector of its value, of length one."""
+    _same("the matrix times its vectors", a @ vectors, vectors * values[..., None, :], dtype)
+    lengths = np.linalg.norm(vectors, axis=-2, keepdims=True)
+    _same("the lengths of its vectors", lengths, np.ones_like(lengths), dtype)
+
+
+def check_triangle(a: Array, r: Array, dtype: str) -> None:
+    """Raise MismatchError unless `r` is the triangle of a decomposition `q @ r` of the matrix, whatever `q` is."""
+    _same("r below the diagonal", np.tril(r, -1), np.zeros_like(r), dtype)
+    squared = np.swapaxes(a, -1, -2).conj() @ a
+    _same("the square of its triangle", np.swapaxes(r, -1, -2).conj() @ r, squared, dtype)
 
 
 FACTORED: dict[str, Callable[[Array, list[Array], str], None]] = {
