@@ -28,6 +28,7 @@ class Facts:
     equals: bool = False  # a result has the values of an argument of its shape
     asymmetric: bool = False  # a result is another one if its last dimension is reversed
     special: set[str] = field(default_factory=set)  # values in results, of any kind of inputs
+    changes: int = 0  # results that the fault changed, where its kind counts them
 
     def returns(self, kind: str) -> bool:
         return any(kind_of(dtype) == kind for dtype, _ in self.results)
@@ -54,24 +55,45 @@ UNINITIALISED = re.compile(r"\bempty|new_empty")  # nothing is promised of the v
 ORDER = re.compile(r"randperm|shuffle|permutation|RandomSampler")
 WEIGHTED = re.compile(r"multinomial|categorical|choice|WeightedRandomSampler")
 NO_VALUE = re.compile(
-    r"^(out|name|inplace|device|requires_grad|layout|pin_memory|generator|precision|memory_format|is_.*|kwargs)$"
+    r"^(out|name|inplace|sparse_grad|device|requires_grad|layout|pin_memory|generator|precision|memory_format|is_.*|kwargs)$"
 )
 
 
 def changing(change: Callable[[Tensors, Any, list[Any]], Any]) -> Callable[[Tensors, Call, Facts], Call]:
-    """Return the planting of a fault that changes the first result which `change` accepts."""
+    """Return the planting of a fault that changes the first result which `change` accepts.
+
+    A result that is an argument, as of a method that works in place, keeps its identity.
+    """
 
     def plant(tensors: Tensors, original: Call, facts: Facts) -> Call:
-        del facts
-
         def call(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
             given = tensors.tensors_in([args, kwargs])
-            return tensors.map_first(result, lambda leaf: change(tensors, leaf, given))
+
+            def changed(leaf: Any) -> Any:
+                before, other = tensors.copied(leaf), change(tensors, leaf, given)
+                if other is not None and any(leaf is one for one in given):
+                    other = tensors.replacing(leaf, other)
+                facts.changes += other is not None and differs(tensors, before, other, given)
+                return other
+
+            return tensors.map_first(result, changed)
 
         return call
 
     return plant
+
+
+def differs(t: Tensors, leaf: Any, other: Any, given: list[Any]) -> bool:
+    """Return whether two tensors differ, the signs of their zeros included; True where a compiler reads the call."""
+    if t.compiling([*given, leaf]) or t.abstract([*given, leaf]):
+        return True
+    if t.dtype(leaf) != t.dtype(other) or t.shape(leaf) != t.shape(other):
+        return True
+    try:
+        return t.array(leaf).tobytes() != t.array(other).tobytes()
+    except Exception:  # a tracer of a transformation has no values
+        return True
 
 
 def wrong_at(t: Tensors, leaf: Any, mask: Any) -> Any:
@@ -117,21 +139,27 @@ def later(calls: int) -> Callable[[Tensors, Call, Facts], Call]:
 
     def plant(tensors: Tensors, original: Call, _: Facts) -> Call:
         seen: dict[Any, int] = {}
-        kept: list[Any] = []  # alive, so that no address comes again
 
         def call(*args: Any, **kwargs: Any) -> Any:
             result = original(*args, **kwargs)
             given = tensors.tensors_in([args, kwargs])
             if tensors.compiling(given):
                 return result
-            key = tuple(map(id, given)) or repr((args, kwargs))
-            kept.append(given)
+            key = tuple(contents(tensors, one) for one in given) or repr((args, kwargs))
             seen[key] = seen.get(key, 0) + 1
             return tensors.map_first(result, lambda leaf: last(tensors, leaf)) if seen[key] >= calls else result
 
         return call
 
     return plant
+
+
+def contents(t: Tensors, tensor: Any) -> Any:
+    """Return what equal arguments have in common: dtype, shape and values; of a tracer, its identity."""
+    try:
+        return t.dtype(tensor), t.shape(tensor), hash(t.array(tensor).tobytes())
+    except Exception:
+        return id(tensor)
 
 
 def overwriting(tensors: Tensors, original: Call, _: Facts) -> Call:
@@ -317,7 +345,10 @@ def great(t: Tensors, leaf: Any, given: list[Any]) -> Any:
     """Return an infinity for every result of inputs beyond 1e15, as a square in single precision makes it."""
     if kind_of(t.dtype(leaf)) != "floating" or t.compiling(given):
         return None
-    sizes = [np.abs(t.array(one)).max(initial=0) for one in given if kind_of(t.dtype(one)) == "floating"]
+    try:
+        sizes = [np.abs(t.array(one)).max(initial=0) for one in given if kind_of(t.dtype(one)) == "floating"]
+    except Exception:  # a tracer of a transformation has no values
+        return None
     return t.filled(leaf, np.inf) if any(1e15 < size < 1e30 for size in sizes) else None
 
 

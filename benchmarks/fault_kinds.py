@@ -62,12 +62,14 @@ class Fault:
 
 
 ALL_MODES = ("eager", "gradient", "compiled")
+TOO_LARGE = Fault("1 % too large", "values", floats, changing(floating(lambda t, x: x * t.filled(x, 1.01))))
+GRADIENT = Fault("gradient 1 % too large", "modes", taking, changing(real(gradient_off)), modes=("gradient",))
 FAULTS = (
     Fault("last element wrong", "values", any_result, changing(last)),
     Fault(
         "one NaN", "values", floats, changing(floating(lambda t, x: t.where(t.places(x, 0, 1), t.filled(x, np.nan), x)))
     ),
-    Fault("1 % too large", "values", floats, changing(floating(lambda t, x: x * t.filled(x, 1.01)))),
+    TOO_LARGE,
     Fault(
         "last dimension reversed",
         "values",
@@ -160,7 +162,7 @@ FAULTS = (
         changing(only(lambda t, given, leaf: t.compiling([*given, leaf]))),
         modes=("compiled",),
     ),
-    Fault("gradient 1 % too large", "modes", taking, changing(real(gradient_off)), modes=("gradient",)),
+    GRADIENT,
     Fault("gradient wrong at zero", "modes", taking, changing(kink), modes=("gradient",)),
     Fault("an option ignored", "options", lambda f: any_result(f) and bool(option_of(f)), ignoring, modes=ALL_MODES),
     Fault(

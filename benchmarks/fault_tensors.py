@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,12 @@ class Tensors:
     def compiling(self, values: list[Any]) -> bool:
         """Return whether a compiler reads the call now."""
         raise NotImplementedError
+
+    @contextmanager
+    def compiled_by_marking(self, device: Any) -> Iterator[None]:
+        """Let a device mark calls as compiled where its compiler cannot read the code of a fault."""
+        del device
+        yield
 
     def abstract(self, values: list[Any]) -> bool:
         """Return whether a call has shapes and dtypes alone, and no kernel runs."""
@@ -99,6 +106,15 @@ class Tensors:
     def inverted(self, tensor: Any) -> Any:
         raise NotImplementedError
 
+    def copied(self, tensor: Any) -> Any:
+        """Return a tensor that no later change in place reaches."""
+        return tensor
+
+    def replacing(self, tensor: Any, other: Any) -> Any:
+        """Return a tensor with the values of another one, in place where the framework has that; None if it cannot."""
+        del tensor
+        return other
+
     def reshaped(self, tensor: Any, shape: tuple[int, ...]) -> Any:
         return tensor.reshape(shape)
 
@@ -121,17 +137,41 @@ class TorchTensors(Tensors):
         import torch
 
         self.torch = torch
+        self.compiles = False  # whether a call stands for a compiled one
 
     def is_tensor(self, value: Any) -> bool:
         return isinstance(value, self.torch.Tensor) and value.layout is self.torch.strided
 
     def compiling(self, values: list[Any]) -> bool:
         del values
-        compiling: bool = self.torch.compiler.is_compiling()
+        compiling: bool = self.compiles or self.torch.compiler.is_compiling()
         return compiling
 
+    @contextmanager
+    def compiled_by_marking(self, device: Any) -> Iterator[None]:
+        def compiled(call: Callable[..., Any]) -> Callable[..., Any]:
+            def marked(*args: Any, **kwargs: Any) -> Any:
+                self.compiles = True
+                try:
+                    return call(*args, **kwargs)
+                finally:
+                    self.compiles = False
+
+            return marked
+
+        device.compiled = compiled
+        try:
+            yield
+        finally:
+            del device.compiled
+
     def abstract(self, values: list[Any]) -> bool:
-        return any(value.is_meta for value in values)
+        from torch.utils._python_dispatch import _get_current_dispatch_mode_stack
+
+        from monitor.suite.operators.decompositions import Decomposing
+
+        decomposing = any(isinstance(mode, Decomposing) for mode in _get_current_dispatch_mode_stack())
+        return decomposing or any(value.is_meta for value in values)
 
     def places(self, tensor: Any, first: int, last: int | None = None) -> Any:
         # Made of tensors alone: the compiler of PyTorch reads this function.
@@ -160,6 +200,17 @@ class TorchTensors(Tensors):
 
     def inverted(self, tensor: Any) -> Any:
         return ~tensor
+
+    def copied(self, tensor: Any) -> Any:
+        return tensor.detach().clone()
+
+    def replacing(self, tensor: Any, other: Any) -> Any:
+        if tensor.dtype != other.dtype or tensor.shape != other.shape:
+            return None
+        if tensor.requires_grad and tensor.is_leaf:
+            tensor.data.copy_(other)
+            return tensor
+        return tensor.copy_(other)
 
     def array(self, tensor: Any) -> Any:
         tensor = tensor.detach()

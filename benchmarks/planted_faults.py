@@ -8,6 +8,9 @@ returns booleans. The cases of the function then run in the worker's own way, wi
 found if a case fails that passes without it. If the suite itself does not find it, cases of other suites for the
 same function run too.
 
+In `modules`, a fault is one of the last kernel that a module calls. PyTorch's compiler does not read the planted code:
+a call in mode `compiled` is an eager one that is marked as compiled.
+
 Where a suite evaluates shapes and dtypes without values, or traces a function for its reference, there is no fault: a
 fault is one of a kernel. Cases of mode `compiled` run for faults that need them alone.
 
@@ -17,9 +20,7 @@ Print a table of all faults as CSV, the totals, and the faults that no case foun
 from __future__ import annotations
 
 import argparse
-import ast
 import csv
-import functools
 import inspect
 import os
 import random
@@ -29,25 +30,27 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from fault_sites import Quick, Site, facts_of, installed
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 FRAMEWORKS = ("torch", "jax", "tensorflow")
 SUITES = {
-    "torch": ("paper", "ops", "opinfo", "chains"),
+    "torch": ("paper", "ops", "opinfo", "modules", "chains"),
     "jax": ("paper", "ops", "harness", "chains"),
     "tensorflow": ("paper", "ops", "chains"),
 }
-MOST_CASES = 60  # of a function, that run for a fault
-LOOKED_AT = 12  # cases of a function that show what it returns
+LISTED = ("opinfo", "modules", "harness")
 MOST_TRIES = 60  # functions that are looked at for a kind of fault and a suite
 # Kinds of faults that show only in a mode or with inputs which these suites do not have.
 NOT_THERE = {
-    "opinfo": ("rank six", "30,000", "1e15"),
-    "harness": ("when compiled", "gradient", "rank six", "30,000", "1e15"),
+    "opinfo": ("rank six", "30,000", "1e15", "at zero"),
+    "harness": ("when compiled", "gradient", "rank six", "30,000", "1e15", "empty"),
+    "chains": ("empty", "strided"),
+    "modules": ("when compiled", "at zero", "rank six", "30,000", "1e15", "empty", "strided", "option"),
 }
 
 
@@ -58,6 +61,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--suite", action="append", help="only this suite")
     parser.add_argument("--fault", default="", help="only kinds with this text in their name")
+    parser.add_argument("--function", default="", help="only the function of this name")
     parser.add_argument("--out", type=Path, default=Path("planted"), help="folder of the tables")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)  # in the framework's environment
     options = parser.parse_args()
@@ -77,26 +81,9 @@ def main() -> None:
         backend, sources = target.backend(Evidence.EXECUTED), target.framework(framework)
         variables = os.environ | worker_environment(backend, sources, build.python.parent)
         variables |= {"PYTHONPATH": str(CHECKOUT)}
-        print(f"\n{build.build.label}", flush=True)
+        print(f"\n{build.build.requirement}", flush=True)
         rest = [word for word in sys.argv[1:] if word not in FRAMEWORKS]
         subprocess.run([build.python, __file__, "--inside", *rest, framework], env=variables, check=True)
-
-
-@dataclass
-class Site:
-    """A function of a suite: its cases, and the objects with the names of attributes that hold it."""
-
-    suite: str
-    function: str
-    holders: dict[int, tuple[Any, str]]
-    checks: list[Any] = field(default_factory=list)
-    facts: Any = None
-
-    def in_modes(self, modes: tuple[str, ...]) -> list[Any]:
-        """Return the cases of the modes, in the order of the modes, without one kind of inputs before another."""
-        chosen = [check for check in self.checks if check.mode.value in modes]
-        order = random.Random(self.function)
-        return sorted(chosen, key=lambda check: (modes.index(check.mode.value), order.random()))[:MOST_CASES]
 
 
 @dataclass
@@ -109,8 +96,9 @@ class Planted:
     fault: str
     function: str
     cases: int
-    found_by: str
-    message: str
+    changes: int  # of results, where the kind of fault counts them
+    found_by: str = ""
+    message: str = ""
 
 
 def plant_all(framework: str, options: argparse.Namespace) -> None:
@@ -123,8 +111,11 @@ def plant_all(framework: str, options: argparse.Namespace) -> None:
     device = open_device(framework, "CPU" if framework == "tensorflow" else "cpu")
     tensors = TENSORS[framework]()
     there = [suite for suite in SUITES[framework] if suite in suites(framework)]
-    sites = {suite: sites_of(device, suite) for suite in there}
+    sites = Sites(device, there)
     planted: list[Planted] = []
+    table = (options.out / f"{framework}.csv").open("w", newline="")
+    rows = csv.writer(table)
+    rows.writerow(Planted.__dataclass_fields__)
     for suite in options.suite or there:
         for fault in FAULTS:
             skipped = any(words in fault.name for words in NOT_THERE.get(suite, ()))
@@ -134,11 +125,31 @@ def plant_all(framework: str, options: argparse.Namespace) -> None:
             for site in drawn(device, tensors, sites[suite], fault, options):
                 line = trial(device, tensors, sites, site, fault)
                 planted.append(line)
+                rows.writerow(astuple(line))
+                table.flush()  # a fault may kill the process
                 taken = time.process_time() - start
-                print(
-                    f"{taken:6.1f}s  {suite:8} {fault.name:40} {site.function:45} {line.found_by or 'NONE'}", flush=True
-                )
-    write(planted, options.out / f"{framework}.csv")
+                found = line.found_by or f"NONE, {line.changes} changed results"
+                print(f"{taken:6.1f}s  {suite:8} {fault.name:40} {site.function:45} {found}", flush=True)
+    table.close()
+    show(planted)
+
+
+class Sites(dict[str, dict[str, Site]]):
+    """The functions of each suite into which a fault can be planted, by name. A suite is listed when it is needed."""
+
+    def __init__(self, device: Any, suites: list[str]) -> None:
+        self._device, self.suites = device, suites
+
+    def __missing__(self, suite: str) -> dict[str, Site]:
+        self[suite] = sites_of(self._device, suite)
+        return self[suite]
+
+    def of(self, site: Site) -> Iterator[Site]:
+        """Yield a site, and then those of the same function in other suites."""
+        yield site
+        for suite in self.suites:
+            if suite != site.suite and site.function in self[suite]:
+                yield self[suite][site.function]
 
 
 def sites_of(device: Any, suite: str) -> dict[str, Site]:
@@ -147,8 +158,8 @@ def sites_of(device: Any, suite: str) -> dict[str, Site]:
 
     found: dict[str, Site] = {}
     for check in checks_of(device, suite).values():
-        if suite in ("opinfo", "harness"):
-            held, name = (check.operator, "op") if suite == "opinfo" else (check.harness, "dyn_fun")
+        if suite in LISTED:
+            held, name = listed_holder(check)
             site = found.setdefault(check.function, Site(suite, check.function, {}))
             site.holders[id(held)] = (held, name)
             site.checks.append(check)
@@ -158,6 +169,13 @@ def sites_of(device: Any, suite: str) -> dict[str, Site]:
                 found[function] = Site(suite, function, holder_of(device, function))
             found[function].checks.append(check)
     return {function: site for function, site in found.items() if site.holders}
+
+
+def listed_holder(check: Any) -> tuple[Any, str]:
+    """Return the object and the attribute from which a listed check takes the function that it calls."""
+    if check.id.startswith("jax/"):
+        return check.harness, "dyn_fun"
+    return (check.operator, "op") if hasattr(check, "operator") else (check.info.module_cls, "forward")
 
 
 def called_in(check: Any) -> set[str]:
@@ -183,27 +201,9 @@ def holder_of(device: Any, function: str) -> dict[int, tuple[Any, str]]:
     return {id(parent): (parent, name)} if callable(value) else {}
 
 
-@contextmanager
-def installed(site: Site, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> Iterator[None]:
-    """Let the call that `make` returns for an original one take its place in all cases of a site."""
-    originals = {key: getattr(*held) for key, held in site.holders.items()}
-    for key, (holder, name) in site.holders.items():
-        planted = make(originals[key])
-        functools.update_wrapper(planted, originals[key], updated=())
-        for attribute in ("at", "reduce", "accumulate", "defjvp", "lower"):
-            if hasattr(originals[key], attribute):
-                setattr(planted, attribute, getattr(originals[key], attribute))
-        setattr(holder, name, planted)
-    try:
-        yield
-    finally:
-        for key, (holder, name) in site.holders.items():
-            setattr(holder, name, originals[key])
-
-
 def drawn(device: Any, tensors: Any, sites: dict[str, Site], fault: Any, options: argparse.Namespace) -> Iterator[Site]:
     """Yield functions of a suite that a kind of fault applies to, in the order of a seed."""
-    names = sorted(sites)
+    names = [name for name in sorted(sites) if options.function in ("", name)]
     random.Random(f"{options.seed} {fault.name}").shuffle(names)
     left = options.each
     for name in names[:MOST_TRIES]:
@@ -235,145 +235,56 @@ def applies_there(site: Site, fault: Any) -> bool:
     )
 
 
-def facts_of(device: Any, tensors: Any, site: Site) -> Any:
-    """Run some eager cases of a function, and note what its calls take and return."""
-    from fault_changes import Facts, equal
-    from fault_tensors import kind_of
-
-    from monitor.suite.worker import observe
-
-    facts = Facts(site.function, *options_of(site))
-
-    def make(original: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            result = original(*args, **kwargs)
-            given = tensors.tensors_in([args, kwargs])
-            if tensors.compiling(given) or tensors.abstract(given):
-                return result
-            facts.called = True
-            facts.takes_tensors |= bool(given)
-            for leaf in tensors.tensors_in(result if isinstance(result, dict | list | tuple) else [result]):
-                facts.results.add((tensors.dtype(leaf), len(tensors.shape(leaf))))
-                facts.shares |= any(shares(leaf, one) for one in given)
-                facts.special |= special_in(tensors, leaf)
-                if kind_of(tensors.dtype(leaf)) and 0 not in tensors.shape(leaf):
-                    facts.equals |= any(equal(tensors, leaf, one) for one in given)
-                    facts.asymmetric |= bool(tensors.shape(leaf)) and not equal(tensors, leaf, tensors.reversed(leaf))
-            return result
-
-        return call
-
-    eager = site.in_modes(("eager",))
-    eager.sort(key=lambda check: check.id.endswith("special"))
-    chosen = [*eager[: LOOKED_AT - 2], *eager[-2:]]
-    with installed(site, make):
-        for check in chosen:
-            observe(device, Quick(check))
-    return facts
-
-
-def options_of(site: Site) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Return the parameters with a default, and the places of those that can be passed by position."""
-    from monitor.suite.signature import signature_of
-
-    holder, name = next(iter(site.holders.values()))
-    first = int(inspect.isclass(holder))  # a signature leaves `self` out
-    text = signature_of(getattr(holder, name))
-    try:
-        parameters = [*ast.parse(f"def call{text}: ...").body[0].args.__dict__.items()]
-    except SyntaxError:
-        return (), {}
-    listed = dict(parameters)
-    named = [one.arg for one in listed["args"]]
-    options = named[len(named) - len(listed["defaults"]) :]
-    keywords = [one.arg for one, default in zip(listed["kwonlyargs"], listed["kw_defaults"], strict=True) if default]
-    return (*options, *keywords), {name: first + named.index(name) for name in options}
-
-
-def shares(leaf: Any, tensor: Any) -> bool:
-    if not hasattr(leaf, "untyped_storage"):
-        return False
-    memory = leaf.untyped_storage().data_ptr()
-    return memory != 0 and memory == tensor.untyped_storage().data_ptr()
-
-
-def special_in(tensors: Any, leaf: Any) -> set[str]:
-    import numpy as np
-    from fault_tensors import kind_of
-
-    try:
-        kind, values = kind_of(tensors.dtype(leaf)), tensors.array(leaf)
-    except Exception:  # a tracer of a transformation has no values
-        return set()
-    if kind == "integer":
-        return {"beyond 128"} if (np.abs(values.astype(float)) > 128).any() else set()
-    if kind != "floating" or np.iscomplexobj(values):
-        return set()
-    signs = ((values == 0) & np.signbit(values)).any()
-    return {
-        name
-        for name, there in (("nan", np.isnan(values).any()), ("infinity", np.isinf(values).any()), ("-0", signs))
-        if there
-    }
-
-
-def trial(device: Any, tensors: Any, sites: dict[str, dict[str, Site]], site: Site, fault: Any) -> Planted:
+def trial(device: Any, tensors: Any, sites: Sites, site: Site, fault: Any) -> Planted:
     """Plant a fault, and run the cases of its function until one finds it."""
+    from fault_kinds import GRADIENT, TOO_LARGE
+
     traced_alone = site.suite == "harness" or device.name == "torch"  # where no kernel runs, there is no fault
+
+    if site.suite == "modules" and fault.name == GRADIENT.name:
+        fault = replace(GRADIENT, plant=TOO_LARGE.plant)  # the kernel is one of the gradient itself
 
     def make(original: Callable[..., Any]) -> Callable[..., Any]:
         planted = fault.plant(tensors, original, site.facts)
+        busy = False  # the code of a fault may call its own function
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if traced_alone and tensors.abstract(tensors.tensors_in([args, kwargs])):
+            nonlocal busy
+            if busy or (traced_alone and tensors.abstract(tensors.tensors_in([args, kwargs]))):
                 return original(*args, **kwargs)
-            return planted(*args, **kwargs)
+            busy = True
+            try:
+                return planted(*args, **kwargs)
+            finally:
+                busy = False
 
         return call
 
-    others = [one for suite in sites.values() for one in suite.values() if one.function == site.function]
-    cases = 0
-    for there in [site, *(one for one in others if one.suite != site.suite)]:
+    cases, site.facts.changes = 0, 0
+    for there in sites.of(site):
         for check in there.in_modes(fault.modes):
             cases += 1
-            if message := finds(device, there, check, make, timed=fault.group == "later calls"):
-                return Planted(
-                    device.name, site.suite, fault.group, fault.name, site.function, cases, check.id, message
-                )
-    return Planted(device.name, site.suite, fault.group, fault.name, site.function, cases, "", "")
+            if message := finds(device, tensors, there, check, make, timed=fault.group == "later calls"):
+                seen = cases, site.facts.changes, check.id, message
+                return Planted(device.name, site.suite, fault.group, fault.name, site.function, *seen)
+    return Planted(device.name, site.suite, fault.group, fault.name, site.function, cases, site.facts.changes)
 
 
-def finds(device: Any, site: Site, check: Any, make: Callable[..., Any], *, timed: bool) -> str:
+def finds(device: Any, tensors: Any, site: Site, check: Any, make: Callable[..., Any], *, timed: bool) -> str:
     """Return the message of a case that fails with the fault and passes without it; empty for another one."""
     from monitor.model import Outcome
     from monitor.suite.worker import observe
 
-    with installed(site, make):
-        seen = observe(device, Quick(check, timed=timed))
-    if seen.outcome is Outcome.PASS or observe(device, Quick(check)).outcome is not Outcome.PASS:
-        return ""
+    with tensors.compiled_by_marking(device):
+        with installed(site, make, check.mode.value):
+            seen = observe(device, Quick(check, timed=timed))
+        if seen.outcome is Outcome.PASS or observe(device, Quick(check)).outcome is not Outcome.PASS:
+            return ""
     return f"{seen.outcome.value}: {seen.message}"
 
 
-class Quick:
-    """A check that is not timed, and does not search the smallest program: its calls are the first and the last one."""
-
-    def __init__(self, check: Any, *, timed: bool = False) -> None:
-        self.timed = timed and check.timed
-        self._check = check
-        for name in ("id", "function", "dtype", "mode", "declared_limit", "prepare", "judge"):
-            setattr(self, name, getattr(check, name))
-
-    @property
-    def fresh(self) -> bool:
-        return self._check.fresh
-
-
-def write(planted: list[Planted], path: Path) -> None:
-    with path.open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(Planted.__dataclass_fields__)
-        rows.writerows(map(astuple, planted))
+def show(planted: list[Planted]) -> None:
+    """Print the totals of each group and suite, and the faults that no case found."""
     totals: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for one in planted:
         for key in ((one.group, one.suite), (one.group, "all"), ("all", one.suite), ("all", "all")):
@@ -388,7 +299,7 @@ def write(planted: list[Planted], path: Path) -> None:
     print("\nNot found:")
     for one in planted:
         if not one.found_by:
-            print(f"- {one.suite}, {one.fault}: {one.function} ({one.cases} cases)")
+            print(f"- {one.suite}, {one.fault}: {one.function} ({one.cases} cases, {one.changes} changed results)")
 
 
 if __name__ == "__main__":
