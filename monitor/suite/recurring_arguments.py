@@ -60,7 +60,7 @@ def rule_cases(framework: str, declared: Iterable[tuple[str, Declaration]]) -> I
 
 def _preference(declaration: Declaration) -> tuple[bool, bool]:
     """Return a key that is least for the plainest declaration of a function: with kinds of inputs, without a name."""
-    return declaration.limits is ARGUMENT_ONLY, bool(declaration.name)
+    return declaration.limits.keys() >= ARGUMENT_ONLY.keys(), bool(declaration.name)
 
 
 def _applied(rule: Rule, declaration: Declaration) -> Declaration:
