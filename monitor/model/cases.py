@@ -58,6 +58,13 @@ class Mode(StrEnum):
     COMPILED = "compiled"  # torch.compile, jax.jit, tf.function(jit_compile=True)
     GRADIENT = "gradient"  # the derivative with respect to the inputs
     COMPILED_GRADIENT = "compiled_gradient"  # the derivative of the compiled function
+    VMAP = "vmap"  # the call vectorized over a batch: jax.vmap, torch.func.vmap, tf.vectorized_map
+    JVP = "jvp"  # the derivative along one direction, in forward mode
+    HVP = "hvp"  # the product of the matrix of second derivatives and a vector
+
+    @property
+    def differentiates(self) -> bool:
+        return self.is_gradient or self in (Mode.JVP, Mode.HVP)
 
     @property
     def is_gradient(self) -> bool:
@@ -75,6 +82,7 @@ class InputKind(StrEnum):
     RANK = "rank"  # six to eight dimensions
     LARGE = "large"  # above the sizes from which frameworks compute in parallel
     KINKS = "kinks"  # gradients at zero, where many functions have a kink
+    MALFORMED = "malformed"  # another shape or dtype of one input, which the function may refuse
 
 
 class Period(StrEnum):
@@ -113,7 +121,7 @@ def input_kind_of(case: str) -> InputKind:
 
 
 # The modes of weekly cases alone.
-WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT})
+WEEKLY_MODES = frozenset({Mode.COMPILED_GRADIENT, Mode.VMAP, Mode.JVP, Mode.HVP})
 
 WEEKLY_VARIANT = re.compile(rf"[-/](?:(?:compiled|gradient)-(?!float32$)|(?:{'|'.join(sorted(WEEKLY_MODES))})-)\w+$")
 
@@ -125,8 +133,8 @@ def period_of(suite: str, case: str) -> Period:
     """Return the period in which a case of a suite runs once. It follows from both names alone.
 
     Compiled cases and gradients in another dtype than float32 are weekly: a compiler takes seconds for each of them. So
-    are compiled gradients. All compiled cases, gradients, methods and in-place calls of the operator database and the
-    primitive harness are weekly too.
+    are the modes that follow by rule. All compiled cases, gradients, methods and in-place calls of the operator
+    database and the primitive harness are weekly too.
     """
     listed = WEEKLY_VARIANT.search(case) or WEEKLY_LISTED.search(case)
     weekly = suite in WEEKLY_SUITES or input_kind_of(case) is not InputKind.PLAIN or listed

@@ -46,7 +46,7 @@ from typing import Any, TypedDict, Unpack
 from monitor.model import InputKind, Mode
 
 EAGER, COMPILED, GRADIENT = Mode.EAGER, Mode.COMPILED, Mode.GRADIENT
-COMPILED_GRADIENT = Mode.COMPILED_GRADIENT
+COMPILED_GRADIENT, VMAP, JVP, HVP = Mode.COMPILED_GRADIENT, Mode.VMAP, Mode.JVP, Mode.HVP
 
 FLOATING = ("float32", "float64", "float16", "bfloat16")
 COMPLEX = ("complex64", "complex128")

@@ -12,9 +12,16 @@ from monitor.formats.error_text import describe
 from monitor.model import WEEKLY_MODES, InputKind, Mode, NumericalError
 from monitor.suite.check_protocol import DrawError, OracleError
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Tensor
-from monitor.suite.derivatives import compare_with_one_sided, expected_gradients, gradient_weights
+from monitor.suite.derivatives import (
+    compare_with_one_sided,
+    directions,
+    expected_forward,
+    expected_gradients,
+    expected_second,
+    gradient_weights,
+)
 from monitor.suite.device import Device
-from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.input_kinds import BATCH, Draw, draws
 from monitor.suite.inputs import Array, base_of, draw_inputs, draw_tensor, reference_arguments
 from monitor.suite.name_lookup import resolve
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves
@@ -22,10 +29,12 @@ from monitor.suite.recurring_arguments import with_rule
 from monitor.suite.reference_range import undecided_as_expected, underflow
 from monitor.suite.references import expected_results, has_reference
 from monitor.suite.signed_zeros import refuse_other_zeros
-from monitor.suite.tolerances import PARTS, SMALLEST_NORMAL, STEP_TOLERANCE
+from monitor.suite.tolerances import PARTS, SECOND_TOLERANCE, SMALLEST_NORMAL, STEP_TOLERANCE
 
 Call = Callable[[], Any]
 
+# The result of a draw that only the eager call refuses begins with this.
+COMPILED_ALONE = "the compiled call returns a value, and the eager one raises "
 REFUSED = "a call that raises, like its reference"  # in the place of the result of a draw
 
 
@@ -75,6 +84,9 @@ class DeclaredCheck:
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         case = self.case
+        if case.kind is InputKind.MALFORMED:
+            _judge_refusals(draws(case), result)
+            return None
         _refuse_changed(device, self._given)
         self._judge_memory(device, [result] if case.kind is InputKind.PLAIN else result)
         if case.kind is InputKind.PLAIN:
@@ -116,17 +128,18 @@ def _call(
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
     body = partial(case.declaration.call, _module(device, case))
-    if case.mode.is_gradient:
-        fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
-        weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
-        compiles = case.mode is Mode.COMPILED_GRADIENT
-        return device.gradient(partial(body, **others), tensors, weights, fixed=fixed, is_compiled=compiles)
+    if case.mode.differentiates:
+        return _derivative(device, case, draw, partial(body, **others), tensors)
 
     def viewed(*values: Any) -> Any:
         given = dict(zip(tensors, values, strict=True))
         given |= {name: device.viewed(given[name], view) for name, view in views.items()}
         return body(**given, **others)
 
+    if case.kind is InputKind.MALFORMED:
+        return partial(_call_malformed, device, viewed, [*tensors.values()])
+    if case.mode is Mode.VMAP:
+        return partial(device.vectorized(viewed), *tensors.values())
     if case.mode is Mode.COMPILED:
         key = tuple(views.items())
         if key not in compiled:
@@ -139,9 +152,55 @@ def _call(
     return partial(body, *(arguments[name] for name in case.declaration.inputs))
 
 
+def _call_malformed(device: Device, body: Callable[..., Any], tensors: list[Any]) -> str:
+    """Return whether an eager call raises, and then whether the compiled one does.
+
+    A call without a kernel for a dtype is well-formed: the compiler may have a kernel. A compiled call does not check
+    values.
+    """
+    try:
+        device.repeat(partial(body, *tensors), 1)
+    except (Exception, SystemExit) as error:
+        if device.refusal(error) is not None or device.refuses_values(error):
+            return "open"
+        try:
+            device.repeat(partial(device.compiled(body), *tensors), 1)
+        except (Exception, SystemExit):
+            return "raises"
+        return f"{COMPILED_ALONE}{describe(error)}"
+    return "returns"
+
+
+def _judge_refusals(drawn: tuple[Draw, ...], results: list[str]) -> None:
+    """Raise MismatchError if a compiled call returns a value where the eager one raises."""
+    pairs = [(draw.label, one) for draw, one in zip(drawn, results, strict=True) if one.startswith(COMPILED_ALONE)]
+    if pairs:
+        others = f"; also wrong: {', '.join(label for label, _ in pairs[1:])}" if pairs[1:] else ""
+        raise MismatchError(f"{pairs[0][0]}: {pairs[0][1]}{others}")
+
+
+def _derivative(
+    device: Device, case: Case, draw: Draw, body: Callable[..., Any], tensors: dict[str, Any]
+) -> Callable[[], list[Any]]:
+    """Return the call that takes the derivative of the mode; it takes the tensors without one out of `tensors`."""
+    fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
+    if case.mode.is_gradient or case.mode is Mode.HVP:
+        weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]
+    if case.mode.is_gradient:
+        compiles = case.mode is Mode.COMPILED_GRADIENT
+        return device.gradient(body, tensors, weights, fixed=fixed, is_compiled=compiles)
+    dtypes = {name: draw.tensors[name].dtype or case.dtype for name in tensors}
+    tangents = {name: device.put(tangent, dtypes[name]) for name, tangent in directions(case, draw).items()}
+    if case.mode is Mode.JVP:
+        return device.forward_derivative(body, tensors, tangents, fixed=fixed)
+    return device.second_derivative(body, tensors, weights, tangents, fixed=fixed)
+
+
 def _put(device: Device, case: Case, name: str, spec: Tensor) -> tuple[Any, Array]:
     """Return an input on the device, and its values: a view, or the array that the body of the call views."""
-    values = draw_tensor(spec, case.dtype, seed=case.declaration.seed(name))
+    batch = range(BATCH) if case.mode is Mode.VMAP else range(1)
+    calls = [draw_tensor(spec, case.dtype, seed=case.declaration.seed(name) + number) for number in batch]
+    values = np.stack(calls) if case.mode is Mode.VMAP else calls[0]
     dtype = spec.dtype or case.dtype
     if spec.view is None:
         return device.put(values, dtype), values
@@ -201,7 +260,7 @@ def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalErro
     if draw.tensors and case.dtype != "bool" and any(isinstance(leaf, FetchedTensor) and leaf.weak for leaf in got):
         raise MismatchError("the result has a weak type, and the inputs have none")
     condition = case.declaration.condition
-    if not case.mode.is_gradient:
+    if not case.mode.differentiates:
         want = _as_tensors(got, expected_results(case, draw), case.result_dtype)
         if draw.exact_range:
             error = compare(got, want, Leniency(condition=condition))
@@ -209,6 +268,12 @@ def _judge(device: Device, case: Case, draw: Draw, result: Any) -> NumericalErro
             return error
         got = undecided_as_expected(case, draw, got, want)
         return compare(got, want, Leniency(condition=condition, slack=underflow(want)))
+    if case.mode is Mode.JVP:
+        want = _as_tensors(got, expected_forward(case, draw, directions(case, draw)), case.result_dtype)
+        return compare(got, want, Leniency(STEP_TOLERANCE, condition))
+    if case.mode is Mode.HVP:
+        second, slack = expected_second(case, draw, directions(case, draw))
+        return compare(got, _as_tensors(got, second, case.dtype), Leniency(SECOND_TOLERANCE, condition, slack=slack))
     names = [name for name, spec in draw.tensors.items() if spec.differentiable(case.dtype)]
     if case.kind is InputKind.KINKS:
         return compare_with_one_sided(case, draw, names, got)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from monitor.suite.input_kinds import Draw
 from monitor.suite.inputs import Array, draw_inputs
 from monitor.suite.oracle import FetchedTensor, Leniency, compare
 from monitor.suite.references import evaluate, expected_results
-from monitor.suite.tolerances import ONE_SIDED_TOLERANCE, STEP
+from monitor.suite.tolerances import ONE_SIDED_TOLERANCE, SECOND_STEP, STEP
 
 Inputs = dict[str, Any]
 
@@ -33,14 +33,54 @@ def expected_gradients(case: Case, draw: Draw, weights: list[Array], names: Iter
     return [_differences(objective, inputs, name, STEP, -STEP) for name in names]
 
 
+def expected_forward(case: Case, draw: Draw, tangents: Mapping[str, Array]) -> list[Array]:
+    """Return the derivative of each result along the tangents, by central differences. Raises OracleError."""
+    inputs = draw_inputs(case, draw)
+    high, low = (evaluate(case, _moved(inputs, tangents, step)) for step in (STEP, -STEP))
+    return [(np.asarray(up) - np.asarray(down)) / (2 * STEP) for up, down in zip(high, low, strict=True)]
+
+
+def expected_second(case: Case, draw: Draw, tangents: Mapping[str, Array]) -> tuple[list[Array], tuple[Array, ...]]:
+    """Return the derivative of the gradient along the tangents, by each of their inputs, and a bound of its error.
+
+    Raises OracleError. The gradient is that of the weighted sum of all results. The bound has the difference between
+    two steps, and the rounding of the four sums of a difference.
+    """
+    weights = gradient_weights(case, draw)
+    objective = _objective(case, weights)
+    inputs = draw_inputs(case, draw)
+    size = sum(np.abs(w * np.asarray(r)).sum() for w, r in zip(weights, evaluate(case, inputs), strict=True))
+    rounding = 4 * np.finfo(float).eps * size / SECOND_STEP**2
+
+    def along(inputs: Inputs, step: float) -> float:
+        return objective(_moved(inputs, tangents, step)) - objective(_moved(inputs, tangents, -step))
+
+    def second(name: str, step: float) -> Array:
+        return _differences(lambda given: along(given, step) / (2 * step), inputs, name, step, -step)
+
+    fine = [second(name, SECOND_STEP) for name in tangents]
+    coarse = [second(name, 2 * SECOND_STEP) for name in tangents]
+    return fine, tuple(np.abs(a - b) + rounding for a, b in zip(fine, coarse, strict=True))
+
+
+def directions(case: Case, draw: Draw) -> dict[str, Array]:
+    """Return a direction for each input that has a derivative, exact in every dtype."""
+    free = {name: spec for name, spec in draw.tensors.items() if spec.differentiable(case.dtype)}
+    return {name: _uneven(spec.shape, first) for first, (name, spec) in enumerate(free.items())}
+
+
+def _uneven(shape: tuple[int, ...], first: int = 0) -> Array:
+    """Return numbers that are neither equal nor symmetric."""
+    return ((np.arange(first, first + np.prod(shape, dtype=int)) % 7 - 2.5) / 4).reshape(shape)
+
+
+def _moved(inputs: Inputs, tangents: Mapping[str, Array], step: float) -> Inputs:
+    return inputs | {name: inputs[name] + step * tangent for name, tangent in tangents.items()}
+
+
 def gradient_weights(case: Case, draw: Draw) -> list[Array]:
     """Return weights for the elements of each result, neither equal nor symmetric, and exact in every dtype."""
-
-    def weigh(result: Any) -> Array:
-        shape = np.shape(result)
-        return (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
-
-    return [weigh(result) for result in expected_results(case, draw)]
+    return [_uneven(np.shape(result)) for result in expected_results(case, draw)]
 
 
 def compare_with_one_sided(case: Case, draw: Draw, names: list[str], got: list[Any]) -> NumericalError | None:

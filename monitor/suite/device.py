@@ -86,8 +86,33 @@ class Device(Protocol):
         `fixed` are tensors without a derivative. With `is_compiled`, all tensors are arguments of a compiled function.
         """
 
+    def vectorized(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the call over the first dimension of every tensor, by the framework's own transformation."""
+
+    def forward_derivative(
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+    ) -> Callable[[], list[Any]]:
+        """Return a call that returns the derivative of each result along the tangents, in forward mode."""
+
+    def second_derivative(
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        tangents: dict[str, Any],
+        *,
+        fixed: dict[str, Any],
+    ) -> Callable[[], list[Any]]:
+        """Return a call that returns the derivative of the gradient along the tangents, for each tensor.
+
+        The gradient is that of the weighted sum of all results.
+        """
+
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         """Call `times` times, wait for the device as the framework prescribes, and return the last result."""
+
+    def refuses_values(self, error: BaseException) -> bool:
+        """Return whether an exception is about values of a tensor, which a compiled program does not check."""
 
     def refusal(self, error: BaseException) -> Outcome | None:
         """Return UNSUPPORTED or OOM if the exception means that, BLOCKED if the host lacks something, else None."""

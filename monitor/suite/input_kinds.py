@@ -35,6 +35,17 @@ GREAT = {"float16": 2.0**12}
 # The value of a constant tensor with a large offset. It has as many significant bits as the dtype; its square has more.
 OFFSET = {"float64": 6e10, "float32": 6e10, "float16": 6e3, "bfloat16": 6e10}
 
+BATCH = 3  # calls that mode `vmap` makes at once
+
+# The dtypes that malformed inputs have instead of their own.
+OTHER_DTYPES = {
+    "float": ("int32", "complex64"),
+    "bfloat": ("int32", "complex64"),
+    "complex": ("float32",),
+    "int": ("float32",),
+    "uint": ("float32",),
+    "bool": ("float32",),
+}
 LEADING = (2, 1, 3, 1, 2, 1, 2, 1)  # sizes of the dimensions that rank six to eight adds
 RANKS = (6, 7, 8)
 MANY = 33_000  # rows, or elements of a row: above the sizes from which frameworks use several threads
@@ -72,19 +83,36 @@ def derived_cases(declaration: Declaration, framework: str) -> Iterator[Case]:
         return
     if Mode.COMPILED not in (*declaration.modes, *declaration.limits):
         yield from declaration.cases_in(Mode.COMPILED, framework)
-    if Mode.GRADIENT in declaration.modes and not {Mode.COMPILED, Mode.COMPILED_GRADIENT} & declaration.limits.keys():
-        yield Case(framework, declaration, Mode.COMPILED_GRADIENT, declaration.dtypes[0])
     first = declaration.dtypes[:1] or ("",)
+    for mode in _further_modes(declaration):
+        yield Case(framework, declaration, mode, first[0])
     floating = tuple(dtype for dtype in declaration.dtypes if dtype in FLOATING)
     for kind in DRAWS:
         dtypes = floating or first if kind is InputKind.SPECIAL else floating[:1] or first
-        modes = (Mode.GRADIENT,) if kind is InputKind.KINKS else (Mode.EAGER, Mode.COMPILED)
-        for mode in modes:
+        for mode in MODES.get(kind, (Mode.EAGER, Mode.COMPILED)):
             if {kind, mode} & declaration.limits.keys() or (mode is Mode.GRADIENT and mode not in declaration.modes):
                 continue
             for dtype in dtypes:
                 if next(DRAWS[kind](declaration.tensors, dtype), None):
                     yield Case(framework, declaration, mode, dtype, kind)
+
+
+def _further_modes(declaration: Declaration) -> Iterator[Mode]:
+    """Yield the modes that run in the first dtype, with plain inputs alone.
+
+    A call that reads values on the host can be neither compiled nor vectorized.
+    """
+    is_traceable = Mode.COMPILED not in declaration.limits
+    is_smooth = Mode.GRADIENT in declaration.modes
+    modes = {
+        Mode.COMPILED_GRADIENT: is_smooth and is_traceable,
+        Mode.VMAP: is_traceable,
+        Mode.JVP: is_smooth,
+        Mode.HVP: is_smooth,
+    }
+    for mode, applies in modes.items():
+        if applies and mode not in declaration.limits and declaration.dtypes:
+            yield mode
 
 
 def _special(tensors: Tensors, dtype: str) -> Iterator[Draw]:
@@ -173,6 +201,30 @@ def _kinks(tensors: Tensors, dtype: str) -> Iterator[Draw]:
         yield Draw(f"{name} all zero", tensors | {name: replace(spec, constant=0.0)})
 
 
+def _malformed(tensors: Tensors, dtype: str) -> Iterator[Draw]:
+    """Yield draws in which one input has another shape or dtype.
+
+    An index is zero, which is in range for every size. A list of integers may have indices that fit the declared sizes
+    alone: such a declaration has no draws.
+    """
+    if any(spec.listed and not (spec.dtype or dtype).startswith(("float", "complex")) for spec in tensors.values()):
+        return
+    usual = {name: replace(spec, constant=0) if spec.below else spec for name, spec in tensors.items()}
+    for name, spec in usual.items():
+        if spec.listed:
+            continue
+        shapes = {"a dimension more": (2, *spec.shape)}
+        if spec.shape:
+            first, *others = spec.shape
+            shapes["a dimension fewer"] = tuple(others)
+            shapes["one row more"] = (first + 1, *others)
+            shapes["one column more"] = (*spec.shape[:-1], spec.shape[-1] + 1)
+        for label, shape in shapes.items():
+            yield Draw(f"{label} in {name}", usual | {name: replace(spec, shape=shape)})
+        for other in OTHER_DTYPES[(spec.dtype or dtype).rstrip("0123456789")]:
+            yield Draw(f"{other} in {name}", usual | {name: replace(spec, dtype=other)})
+
+
 DRAWS: dict[InputKind, Callable[[Tensors, str], Iterator[Draw]]] = {
     InputKind.SPECIAL: _special,
     InputKind.SCALED: _scaled,
@@ -181,7 +233,9 @@ DRAWS: dict[InputKind, Callable[[Tensors, str], Iterator[Draw]]] = {
     InputKind.RANK: _rank,
     InputKind.LARGE: _large,
     InputKind.KINKS: _kinks,
+    InputKind.MALFORMED: _malformed,
 }
+MODES = {InputKind.KINKS: (Mode.GRADIENT,), InputKind.MALFORMED: (Mode.COMPILED,)}  # of kinds that have not two
 
 
 def _floating(tensors: Tensors, dtype: str) -> list[str]:

@@ -18,10 +18,13 @@ from monitor.suite.tolerances import SIGNIFICANT_BITS
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def draw_inputs(case: Case, draw: Draw) -> dict[str, Any]:
-    """Return each input of a call by name: an array in double precision, or the declared value itself."""
+def draw_inputs(case: Case, draw: Draw, number: int = 0) -> dict[str, Any]:
+    """Return each input of a call by name: an array in double precision, or the declared value itself.
+
+    `number` is the place of the call in a batch.
+    """
     return {
-        name: draw_tensor(draw.tensors[name], case.dtype, seed=case.declaration.seed(name))
+        name: draw_tensor(draw.tensors[name], case.dtype, seed=case.declaration.seed(name) + number)
         if name in draw.tensors
         else spec
         for name, spec in case.declaration.inputs.items()

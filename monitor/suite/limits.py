@@ -3,7 +3,7 @@
 A case combines them: `limits=FIXED_RANK | FINITE`. Standard library only.
 """
 
-from monitor.model import InputKind, Mode
+from monitor.model import WEEKLY_MODES, InputKind, Mode
 
 Limits = dict[InputKind | Mode, str]
 
@@ -46,6 +46,12 @@ TIES: Limits = {InputKind.KINKS: "equal elements or singular values may share a 
 UNKNOWN_STEPS: Limits = {
     Mode.COMPILED_GRADIENT: "XLA differentiates a loop only if the largest number of its steps is known"
 }
+ASSERTED: Limits = {InputKind.MALFORMED: "it checks values by assertions, and XLA leaves assertions out"}
+
+# Calls that cannot be vectorized over a batch.
+UNEVEN: Limits = {Mode.VMAP: "the size of the result depends on values, and results of a batch have one size"}
+STATEFUL: Limits = {Mode.VMAP: "it makes a table or a file, and a vectorized call makes one for the whole batch"}
+RUNNING: Limits = {Mode.VMAP: "it updates statistics in place, which have no place for a batch"}
 
 # Calls that cannot be compiled.
 HOST_VALUES: Limits = {Mode.COMPILED: "the call reads values on the host, and a compiled function has none there"}
@@ -70,4 +76,6 @@ FUNCTIONALIZED: Limits = {Mode.COMPILED: "the compiler replaces the method by it
 NEW_STORAGE: Limits = {Mode.COMPILED: "the call gives a tensor another storage, which a compiled function cannot"}
 
 # A case of one more argument. The first case of its function has the kinds.
-ARGUMENT_ONLY: Limits = dict.fromkeys(InputKind, "the case passes one more argument, and another case has this kind")
+ARGUMENT_ONLY: Limits = dict.fromkeys(
+    (*InputKind, *WEEKLY_MODES), "the case passes one more argument, and another case has this kind"
+)

@@ -13,7 +13,6 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import import_module
 from types import ModuleType
@@ -21,41 +20,15 @@ from typing import Any
 
 from monitor.model import InputKind, Mode
 from monitor.suite.declare import DEVICE, DTYPE, Built, Case, Declaration
+from monitor.suite.dialect import Dialect
 from monitor.suite.discovery import collect, frameworks, is_listed, suites
-from monitor.suite.input_kinds import Draw, draws
+from monitor.suite.input_kinds import BATCH, Draw, draws
 from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
-from monitor.suite.script_text import COMPARE, FETCH, GRADIENT, JUDGE, ONE_SIDED, PROMISE, TAKEN
-from monitor.suite.tolerances import STEP, STEP_TOLERANCE, tolerance_of
+from monitor.suite.script_modes import called_text, compare_text, judged_text
+from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.verdict import CLOSING, opening
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """Spelling of a framework in a script. Every text is Python, with `str.format` fields in single braces.
-
-    `setup` imports the framework, what `{function}` needs with it, and opens `device`, which stands for what a case
-    takes as its device. `put` makes a tensor of `{values}` in `{dtype}`, and `fetch` returns the NumPy array of `leaf`
-    where it is a tensor, else `leaf`. `seed` sets the framework's own generators. `compiled` is `call` compiled.
-    `transposed` is the view of `{tensor}` with its dimensions in the reverse order; with `has_views`, a compiled call
-    takes views. `placed` puts what was `{made}` beforehand on the device, in `{dtype}`. `gradient` returns the
-    derivatives of all results, weighted by the arrays `weights` in `{result}`, by the tensors `{names}`;
-    `compiled_gradient` returns those of the compiled call.
-    """
-
-    module: str
-    setup: Callable[[str], str]
-    dtype: str
-    put: str
-    seed: str
-    fetch: str
-    compiled: str
-    gradient: str
-    compiled_gradient: str
-    transposed: str
-    has_views: bool = False
-    placed: str = "{made}"
 
 
 class NoScriptError(ValueError):
@@ -108,7 +81,7 @@ def _cases(framework: str) -> dict[str, Case]:
 
 def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     declaration, inputs = case.declaration, case.declaration.inputs
-    views_inside = case.mode is Mode.COMPILED and not dialect.has_views
+    views_inside = case.mode is Mode.COMPILED and case.kind is InputKind.STRIDED and not dialect.has_views
     drawn = chosen_draws(_comparable(case), recorded)[: 1 if views_inside else None]
     module = inspect.getmodule(declaration.call)
     defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
@@ -117,10 +90,10 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     names = tuple(sorted(renamed.items()))
     call, oracle = _source(declaration.call, names), _source(declaration.oracle, names)
     tensors = declaration.tensors
-    free = [n for n, spec in tensors.items() if not case.mode.is_gradient or spec.differentiable(case.dtype)]
+    free = [n for n, spec in tensors.items() if not case.mode.differentiates or spec.differentiable(case.dtype)]
     original = {renamed.get(name, name): name for name in inputs}
     given = [original[parameter] for parameter in oracle.parameters[1:]]
-    if case.mode.is_gradient:
+    if case.mode.differentiates:
         given += [name for name in free if name not in given]
     called = [renamed.get(name, name) for name in free]
 
@@ -146,10 +119,8 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     yield f"\n\n{call.define('call', called, first_lines)}\n\n"
 
     exact = {name: _exact(drawn[0], name, case, renamed, is_viewed=not views_inside) for name in given}
-    function = "call"
-    if case.mode is Mode.COMPILED:
-        yield f"compiled = {dialect.compiled}"
-        function = "compiled"
+    defined_call, function = called_text(case, dialect)
+    yield defined_call
     asked = f"{function}({', '.join(called)})"
     named = [renamed.get(name, name) for name in given]
     if not declaration.numeric:
@@ -159,8 +130,8 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
         yield PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
         return
     yield f"\n\n{oracle.define('reference', named)}\n\n"
-    yield _compare(case)
-    judged = _judged(case, dialect, dict(zip(named, exact.values(), strict=True)), called, asked)
+    yield compare_text(case)
+    judged = judged_text(case, dialect, dict(zip(named, exact.values(), strict=True)), called, asked)
     if plain:
         yield from judged
     else:
@@ -191,7 +162,11 @@ def _tensors(case: Case, draw: Draw, dialect: Dialect) -> dict[str, str]:
     texts = {}
     for name, spec in draw.tensors.items():
         dtype = spec.dtype or case.dtype
-        values = values_text(spec, dtype, case.declaration.seed(name))
+        seed = case.declaration.seed(name)
+        values = values_text(spec, dtype, seed)
+        if case.mode is Mode.VMAP:
+            others = [values_text(spec, dtype, seed + number) for number in range(1, BATCH)]
+            values = f"np.stack([{', '.join([values, *others])}])"
         texts[name] = dialect.put.format(values=values, dtype=dtype)
     return texts
 
@@ -229,31 +204,6 @@ def _for_each_draw(
         yield f'print("{draw.label}")\njudge('
         yield from (f"    {renamed.get(name, name)}={text}," for name, text in texts.items())
         yield ")"
-
-
-def _compare(case: Case) -> str:
-    """Return the text of the function that compares a result with an expected one."""
-    dtype = case.dtype if case.mode.is_gradient else case.result_dtype
-    tolerance = tolerance_of(dtype) if not case.mode.is_gradient else max(tolerance_of(dtype), STEP_TOLERANCE)
-    return COMPARE.format(tolerance=tolerance * case.declaration.condition, dtype=dtype)
-
-
-def _judged(case: Case, dialect: Dialect, exact: Mapping[str, str], called: Sequence[str], asked: str) -> Iterator[str]:
-    """Yield the comparison of one call with the reference."""
-    yield f"exact = dict({', '.join(f'{name}={value}' for name, value in exact.items())})"
-    if case.mode.is_gradient:
-        text = dialect.compiled_gradient if case.mode is Mode.COMPILED_GRADIENT else dialect.gradient
-        pulled = textwrap.indent(text.format(names=", ".join(called), result=case.result_dtype).strip(), "    ")
-        yield GRADIENT.format(step=STEP, derivatives=pulled)
-        want = (
-            ONE_SIDED
-            if case.kind is InputKind.KINKS
-            else "got = derivatives()\nwant = [differences(name) for name in {names}]"
-        )
-        yield want.format(names=called, step=STEP)
-    else:
-        yield f"want = leaves(reference(**exact))\ngot = leaves({asked})"
-    yield JUDGE
 
 
 def _given(spec: Any, call: _Source, name: str, case: Case, dialect: Dialect) -> str:

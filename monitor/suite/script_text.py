@@ -39,13 +39,13 @@ def objective(inputs):
     return sum((w * np.asarray(r)).sum() for w, r in zip(weights, leaves(reference(**inputs)), strict=True))
 
 
-def differences(name, up={step}, down=-{step}):  # central ones
+def differences(name, up={step}, down=-{step}, function=objective):  # central ones
     gradient = np.zeros(exact[name].shape)
     for index in np.ndindex(gradient.shape):
         high, low = exact[name].copy(), exact[name].copy()
         high[index] += up
         low[index] += down
-        gradient[index] = (objective({{**exact, name: high}}) - objective({{**exact, name: low}})) / (up - down)
+        gradient[index] = (function({{**exact, name: high}}) - function({{**exact, name: low}})) / (up - down)
     return gradient
 
 
@@ -65,6 +65,57 @@ for name, leaf in zip({names}, got):  # between the derivatives of both sides, e
     values = np.asarray(fetch(leaf))
     between = np.clip(values, np.minimum(left, right), np.maximum(left, right))
     want.append(np.where(np.isfinite(left) & np.isfinite(right), between, values))
+"""
+
+TANGENTS = """
+def uneven(shape, first):
+    return ((np.arange(first, first + np.prod(shape, dtype=int)) % 7 - 2.5) / 4).reshape(shape)
+
+
+def moved(inputs, step):
+    return {{**inputs, **{{name: inputs[name] + step * tangent for name, tangent in tangents.items()}}}}
+
+
+tangents = {{name: uneven(exact[name].shape, first) for first, name in enumerate({names})}}"""
+
+FORWARD = """
+
+def derivatives():
+{derivatives}
+
+
+up, down = (leaves(reference(**moved(exact, step))) for step in ({step}, -{step}))
+want = [(np.asarray(high) - np.asarray(low)) / (2 * {step}) for high, low in zip(up, down)]
+got = derivatives()"""
+
+SECOND = """
+
+def along(inputs):
+    return (objective(moved(inputs, {step})) - objective(moved(inputs, -{step}))) / (2 * {step})
+
+
+got = derivatives()
+want = [differences(name, function=along) for name in {names}]"""
+
+BATCHED = """calls = []
+for number in range({batch}):
+    one = {{name: value[number] if name in {names} else value for name, value in exact.items()}}
+    calls.append(leaves(reference(**one)))
+want = [np.stack(results) for results in zip(*calls)]
+got = leaves({asked})"""
+
+MALFORMED = """def refuses(function):
+    try:
+        function({names})
+    except Exception as error:
+        print(getattr(function, "__name__", "compiled"), "raises", type(error).__name__)
+        return True
+    return False
+
+
+got = refuses(call)
+judging.append(got)
+assert not got or refuses(compiled), "the compiled call returns a value, and the eager one raises"
 """
 
 COMPARE = """
@@ -92,5 +143,7 @@ for leaf, truth in zip(got, want, strict=True):
 TAKEN = {
     *("RECORDED", "call", "compare", "compiled", "derivatives", "device", "differences", "dtype_of", "every_second"),
     *("exact", "fails", "fetch", "fill", "got", "judge", "judging", "kept", "leaf", "leaves", "np", "objective"),
+    *("along", "batch", "calls", "down", "high", "low", "moved", "number", "one", "refuses", "results", "tangents"),
+    *("uneven", "up", "vectorized"),
     *("offset", "promise", "random", "reference", "result", "results", "sys", "truth", "want", "weights"),
 }

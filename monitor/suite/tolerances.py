@@ -25,6 +25,10 @@ PARTS = {
 STEP = 2.0**-17
 # The error which that leaves, relative to the largest element: a gradient is judged no more sharply than this.
 STEP_TOLERANCE = 1e-8
+# Step of a second difference: the fourth root of the epsilon, by the same balance.
+SECOND_STEP = 2.0**-12
+# The error which that leaves, and the rounding of two derivatives one after the other.
+SECOND_TOLERANCE = 4e-6
 # The error of a one-sided difference, which is of the first order in the step.
 ONE_SIDED_TOLERANCE = 4 * STEP
 

@@ -19,6 +19,9 @@ from monitor.suite.declare import (
     COMPILED_GRADIENT,
     EAGER,
     GRADIENT,
+    HVP,
+    JVP,
+    VMAP,
     Declaration,
     Tensor,
     case,
@@ -183,7 +186,7 @@ def test_a_second_case_of_one_id_is_refused_by_name(declared: list[Declaration])
 
 
 def test_modes_are_the_models() -> None:
-    assert tuple(Mode) == (EAGER, COMPILED, GRADIENT, COMPILED_GRADIENT)
+    assert tuple(Mode) == (EAGER, COMPILED, GRADIENT, COMPILED_GRADIENT, VMAP, JVP, HVP)
 
 
 def test_a_module_without_declarations_is_no_suite() -> None:

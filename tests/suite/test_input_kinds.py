@@ -11,7 +11,6 @@ from monitor.model import InputKind, Mode, input_kind_of
 from monitor.suite.check_protocol import DrawError
 from monitor.suite.declare import (
     COMPILED,
-    COMPILED_GRADIENT,
     EAGER,
     FLOATING,
     GRADIENT,
@@ -19,7 +18,6 @@ from monitor.suite.declare import (
     Declaration,
     View,
     case,
-    formula,
     tensor,
     values,
 )
@@ -55,7 +53,7 @@ def reference_of_largest(np, x):
     return np.sort(x, axis=1)[:, -1] + np.sum(x * 0, axis=1)  # NaN wins
 
 
-KINDS = [kind for kind in InputKind if kind not in (InputKind.PLAIN, InputKind.KINKS)]
+KINDS = [kind for kind in InputKind if kind not in (InputKind.PLAIN, InputKind.KINKS, InputKind.MALFORMED)]
 
 
 def test_every_kind_passes_for_a_right_function() -> None:
@@ -238,17 +236,3 @@ def test_plain_inputs_do_not_depend_on_kinds() -> None:
     after = draw_inputs(special, draws(special)[0])["x"]
     assert np.isnan(after).any()
     assert np.array_equal(before[~np.isnan(after)], after[~np.isnan(after)])
-
-
-def test_a_gradient_has_a_compiled_one_in_the_first_dtype() -> None:
-    def twice(np, x=tensor(5, 7)):
-        return x + x
-
-    options: Any = {"dtypes": ("float32", "float64"), "modes": (EAGER, GRADIENT)}
-
-    def derived(limits: Any) -> list[str]:
-        declaration = formula("torch.add", twice, twice, limits=limits, **options)
-        return [one.id for one in derived_cases(declaration, "torch") if one.mode is COMPILED_GRADIENT]
-
-    assert derived({}) == ["torch/torch.add/compiled_gradient-float32"]
-    assert derived({COMPILED: "no"}) == derived({COMPILED_GRADIENT: "no"}) == []

@@ -37,6 +37,9 @@ class NumpyDevice:
         """Return the call of the derivative that a case has as its input `slope`."""
         return lambda: [call.keywords["slope"](**tensors) * weights[0]]  # type: ignore[attr-defined]
 
+    def vectorized(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *arrays: np.stack([call(*each) for each in zip(*arrays, strict=True)])
+
     def seed(self, number: int) -> None:
         np.random.seed(number)
 
@@ -54,6 +57,9 @@ class NumpyDevice:
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         return [call() for _ in range(times)][-1]
+
+    def refuses_values(self, error: BaseException) -> bool:
+        return isinstance(error, IndexError)
 
     def refusal(self, error: BaseException) -> Outcome | None:
         return None

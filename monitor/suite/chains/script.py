@@ -14,7 +14,8 @@ from monitor.model import Mode
 from monitor.suite.chains.grammar import programs
 from monitor.suite.chains.program import MODES, Program, case_id, seed_of
 from monitor.suite.chains.spelling import Spelling, program_text, reference_text
-from monitor.suite.repro import Dialect, NoScriptError
+from monitor.suite.dialect import Dialect
+from monitor.suite.repro import NoScriptError
 from monitor.suite.script_text import FETCH
 from monitor.suite.tolerances import STEP_TOLERANCE, TOLERANCE
 from monitor.suite.verdict import CLOSING, opening

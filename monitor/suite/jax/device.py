@@ -123,12 +123,49 @@ class JaxDevice:
 
         return partial(jax.jit(derive) if is_compiled else derive, tensors, fixed, weights)
 
+    def vectorized(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        function: Callable[..., Any] = jax.vmap(call)
+        return function
+
+    def forward_derivative(
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+    ) -> Callable[[], list[Any]]:
+        def derive() -> list[Any]:
+            _, pushed = jax.jvp(lambda given: call(**given, **fixed), (tensors,), (tangents,))
+            return list(jax.tree_util.tree_leaves(pushed))
+
+        return derive
+
+    def second_derivative(
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        tangents: dict[str, Any],
+        *,
+        fixed: dict[str, Any],
+    ) -> Callable[[], list[Any]]:
+        def gradient(tensors: dict[str, Any]) -> dict[str, Any]:
+            _, pull_back = jax.vjp(lambda given: jax.tree_util.tree_leaves(call(**given, **fixed)), tensors)
+            (gradients,) = pull_back(weights)
+            return dict(gradients)
+
+        def derive() -> list[Any]:
+            _, second = jax.jvp(gradient, (tensors,), (tangents,))
+            return [second[name] for name in tensors]
+
+        return derive
+
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         # JAX dispatches asynchronously, and on a CPU calls would overlap: its own guide waits for every result.
         wait = jax.block_until_ready
         for _ in repeat(None, times - 1):
             wait(call())
         return wait(call())
+
+    def refuses_values(self, error: BaseException) -> bool:
+        del error
+        return False  # an eager call does not read values either
 
     def refusal(self, error: BaseException) -> Outcome | None:
         if HOST_LACKS in str(error):

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from monitor.suite.chains.script import chain_script
+from monitor.suite.dialect import Dialect
 from monitor.suite.jax.chains import SPELLING
 from monitor.suite.listed_script import judge_text
-from monitor.suite.repro import Dialect
 from monitor.suite.verdict import CLOSING, opening
 
 
@@ -50,6 +50,20 @@ def pull(tensors, pulled):
 
 return jax.jit(pull)([{names}], [jax.numpy.asarray(w, "{result}") for w in weights])
 """,
+    forward="""
+directions = [jax.numpy.asarray(tangent, x.dtype) for tangent, x in zip(tangents.values(), [{names}])]
+return jax.jvp(lambda *given: leaves(call(*given)), [{names}], directions)[1]
+""",
+    second="""
+def pull(*tensors):
+    _, pull_back = jax.vjp(lambda *given: leaves(call(*given)), *tensors)
+    return pull_back([jax.numpy.asarray(w, "{result}") for w in weights])
+
+
+directions = [jax.numpy.asarray(tangent, x.dtype) for tangent, x in zip(tangents.values(), [{names}])]
+return jax.jvp(pull, [{names}], directions)[1]
+""",
+    vectorized="jax.vmap(call)",
 )
 
 HARNESS_SEED = 2023

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
@@ -25,6 +26,11 @@ NO_KERNEL = (
     "No OpKernel was registered",
     "Could not satisfy device specification",
     "Detected unsupported operations when trying to compile graph",
+)
+
+# Message about values: of an index, or of an assertion, which XLA leaves out.
+OF_VALUES = re.compile(
+    r"is not in \[|does not index into|out of (?:bounds|range)|did not hold|assertion failed", re.IGNORECASE
 )
 
 
@@ -130,11 +136,49 @@ class TensorflowDevice:
             with tf.GradientTape() as tape:
                 tape.watch(variables)
                 results = tf.nest.flatten(call(**tensors, **fixed))
-            gradients = tape.gradient(results, variables, output_gradients=weights)
-            # The gradient of picking rows comes as the rows alone; those picked twice have to be added up.
-            return [tf.convert_to_tensor(g) if isinstance(g, tf.IndexedSlices) else g for g in gradients]
+            return [_dense(one) for one in tape.gradient(results, variables, output_gradients=weights)]
 
         return partial(self.compiled(derive) if is_compiled else derive, tensors, fixed, weights)
+
+    def vectorized(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *tensors: tf.vectorized_map(lambda given: call(*given), tensors)
+
+    def forward_derivative(
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+    ) -> Callable[[], list[Any]]:
+        def derive() -> list[Any]:
+            with tf.autodiff.ForwardAccumulator([*tensors.values()], [*tangents.values()]) as accumulator:
+                results = tf.nest.flatten(call(**tensors, **fixed))
+            pushed = accumulator.jvp(results, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+            return [_dense(one) for one in pushed]
+
+        return derive
+
+    def second_derivative(
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        tangents: dict[str, Any],
+        *,
+        fixed: dict[str, Any],
+    ) -> Callable[[], list[Any]]:
+        variables = list(tensors.values())
+        zero = tf.UnconnectedGradients.ZERO
+
+        def derive() -> list[Any]:
+            with tf.GradientTape() as outer:
+                outer.watch(variables)
+                with tf.GradientTape() as inner:
+                    inner.watch(variables)
+                    results = tf.nest.flatten(call(**tensors, **fixed))
+                pulled = inner.gradient(results, variables, output_gradients=weights, unconnected_gradients=zero)
+                gradients = [_dense(one) for one in pulled]
+            directions = [*tangents.values()]
+            second = outer.gradient(gradients, variables, output_gradients=directions, unconnected_gradients=zero)
+            return [_dense(one) for one in second]
+
+        return derive
 
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         for _ in repeat(None, times - 1):
@@ -144,6 +188,9 @@ class TensorflowDevice:
             tf.test.experimental.sync_devices()
         return result
 
+    def refuses_values(self, error: BaseException) -> bool:
+        return bool(OF_VALUES.search(str(error)))
+
     def refusal(self, error: BaseException) -> Outcome | None:
         if isinstance(error, tf.errors.ResourceExhaustedError | MemoryError):
             return Outcome.OOM
@@ -152,6 +199,11 @@ class TensorflowDevice:
         if any(words in str(error) for words in NO_KERNEL):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _dense(gradient: Any) -> Any:
+    """Return a gradient as a tensor: that of picking rows comes as the rows alone, and rows picked twice add up."""
+    return tf.convert_to_tensor(gradient) if isinstance(gradient, tf.IndexedSlices) else gradient
 
 
 def _flavour() -> str:

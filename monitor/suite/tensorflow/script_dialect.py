@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.suite.chains.script import chain_script
-from monitor.suite.repro import Dialect
+from monitor.suite.dialect import Dialect
 from monitor.suite.tensorflow.chains import SPELLING
 
 DIALECT = Dialect(
@@ -48,6 +48,26 @@ def pull(tensors, pulled):
 
 return pull([{names}], [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights])
 """,
+    forward="""
+directions = [tf.constant(t.astype(x.dtype.as_numpy_dtype)) for t, x in zip(tangents.values(), [{names}])]
+with tf.autodiff.ForwardAccumulator([{names}], directions) as accumulator:
+    results = tf.nest.flatten(call({names}))
+return accumulator.jvp(results, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+""",
+    second="""
+directions = [tf.constant(t.astype(x.dtype.as_numpy_dtype)) for t, x in zip(tangents.values(), [{names}])]
+pulled = [tf.constant(w.astype(tf.{result}.as_numpy_dtype)) for w in weights]
+zero = tf.UnconnectedGradients.ZERO
+with tf.GradientTape() as outer:
+    outer.watch([{names}])
+    with tf.GradientTape() as inner:
+        inner.watch([{names}])
+        results = tf.nest.flatten(call({names}))
+    first = inner.gradient(results, [{names}], output_gradients=pulled, unconnected_gradients=zero)
+    first = [tf.convert_to_tensor(g) for g in first]
+return outer.gradient(first, [{names}], output_gradients=directions, unconnected_gradients=zero)
+""",
+    vectorized="lambda *tensors: tf.vectorized_map(lambda given: call(*given), tensors)",
 )
 
 

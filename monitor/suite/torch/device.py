@@ -19,7 +19,7 @@ from monitor.suite.check_protocol import InputError
 from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
-from monitor.suite.oracle import FetchedTensor
+from monitor.suite.oracle import FetchedTensor, leaves
 from monitor.suite.torch.meta import Arguments, contract_of, memory_of
 
 # Messages of refusals by PyTorch. Every other exception is an error.
@@ -187,6 +187,48 @@ class TorchDevice:
 
         return derive
 
+    def vectorized(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        function: Callable[..., Any] = torch.func.vmap(call)
+        return function
+
+    def forward_derivative(
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+    ) -> Callable[[], list[Any]]:
+        names = [*tensors]
+
+        def function(*given: Any) -> Any:
+            return call(**dict(zip(names, given, strict=True)), **fixed)
+
+        def derive() -> list[Any]:
+            _, pushed = torch.func.jvp(function, (*tensors.values(),), (*tangents.values(),))
+            return list(leaves(pushed))
+
+        return derive
+
+    def second_derivative(
+        self,
+        call: Callable[..., Any],
+        tensors: dict[str, Any],
+        weights: list[Any],
+        tangents: dict[str, Any],
+        *,
+        fixed: dict[str, Any],
+    ) -> Callable[[], list[Any]]:
+        variables = list(tensors.values())
+        for variable in variables:
+            variable.requires_grad_(True)
+
+        def derive() -> list[Any]:
+            results = [*leaves(call(**tensors, **fixed))]
+            gradients = torch.autograd.grad(results, variables, weights, create_graph=True)
+            pairs = [pair for pair in zip(gradients, tangents.values(), strict=True) if pair[0].requires_grad]
+            if not pairs:  # of a linear function
+                return [torch.zeros_like(variable) for variable in variables]
+            bent, directions = zip(*pairs, strict=True)
+            return list(torch.autograd.grad(bent, variables, directions, materialize_grads=True))
+
+        return derive
+
     def repeat(self, call: Callable[[], Any], times: int) -> Any:
         if self._xla:
             return _repeat_lazily(self._xla, call, times)
@@ -196,6 +238,9 @@ class TorchDevice:
         if self._device.type != "cpu":
             torch.accelerator.synchronize()
         return result
+
+    def refuses_values(self, error: BaseException) -> bool:
+        return isinstance(error, torch.linalg.LinAlgError)
 
     def refusal(self, error: BaseException) -> Outcome | None:
         if isinstance(error, torch.OutOfMemoryError | MemoryError):
@@ -254,7 +299,7 @@ def fetch(tensor: torch.Tensor) -> FetchedTensor:
         values = values.to_dense()
     if wider := WIDER.get(values.dtype):
         values = values.to(wider)
-    return FetchedTensor(values.resolve_conj().resolve_neg().numpy(), str(tensor.dtype).removeprefix("torch."))
+    return FetchedTensor(values.numpy(force=True), str(tensor.dtype).removeprefix("torch."))
 
 
 def _repeat_lazily(xla: Any, call: Callable[[], Any], times: int) -> Any:

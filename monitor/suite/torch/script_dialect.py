@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from monitor.suite.chains.script import chain_script
-from monitor.suite.repro import Dialect
+from monitor.suite.dialect import Dialect
 from monitor.suite.torch.chains import SPELLING
 from monitor.suite.torch.module_script import module_case
 from monitor.suite.torch.operator_script import opinfo
@@ -25,8 +25,8 @@ DIALECT = Dialect(
     fetch="""
 if not isinstance(leaf, torch.Tensor):
     return leaf
-values = leaf.detach().cpu().resolve_conj()
-return (values.double() if values.dtype == torch.bfloat16 else values).numpy()
+values = leaf.detach().cpu()
+return (values.double() if values.dtype == torch.bfloat16 else values).numpy(force=True)
 """,
     transposed="(lambda base: base.permute(*reversed(range(base.ndim))))({tensor})",
     has_views=True,
@@ -44,6 +44,21 @@ for tensor in [{names}]:
 pulled = [torch.from_numpy(w).to(torch.{result}).to(device) for w in weights]
 return torch.autograd.grad(leaves(torch.compile(call, fullgraph=True)({names})), [{names}], pulled)
 """,
+    forward="""
+directions = tuple(torch.from_numpy(t).to(x.dtype).to(device) for t, x in zip(tangents.values(), [{names}]))
+return torch.func.jvp(lambda *given: tuple(leaves(call(*given))), ({names},), directions)[1]
+""",
+    second="""
+for tensor in [{names}]:
+    tensor.requires_grad_(True)
+pulled = [torch.from_numpy(w).to(torch.{result}).to(device) for w in weights]
+first = torch.autograd.grad(leaves(call({names})), [{names}], pulled, create_graph=True)
+bent = [(g, torch.from_numpy(t).to(g)) for g, t in zip(first, tangents.values()) if g.requires_grad]
+if not bent:  # the function is linear
+    return [torch.zeros_like(g) for g in first]
+return torch.autograd.grad([g for g, _ in bent], [{names}], [t for _, t in bent], materialize_grads=True)
+""",
+    vectorized="torch.func.vmap(call)",
 )
 
 

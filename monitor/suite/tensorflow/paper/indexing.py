@@ -11,7 +11,7 @@ from monitor.suite.declare import (
     indices,
     tensor,
 )
-from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, SESSION
+from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, SESSION, STATEFUL, UNEVEN
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -111,7 +111,7 @@ def _(np, x, updates):
     return np.stack([updates, x[1::2]], axis=1).reshape(256, 1024)
 
 
-@case("tf.sets.intersection", dtypes=INTEGER, limits=FIXED_SHAPES)
+@case("tf.sets.intersection", dtypes=INTEGER, limits=FIXED_SHAPES | UNEVEN)
 def intersection(tf, a=indices(4, 6, below=8, dtype=""), b=indices(4, 6, below=8, dtype="")):
     return tf.sparse.to_dense(tf.sets.intersection(a, b), default_value=-1)
 
@@ -121,7 +121,9 @@ def _(np, a, b):
     return np.array(in_both(a, b))
 
 
-@case("tf.sets.intersection", name="of-bytes", dtypes=("int8", "int16", "uint8", "uint16"), limits=FIXED_SHAPES)
+@case(
+    "tf.sets.intersection", name="of-bytes", dtypes=("int8", "int16", "uint8", "uint16"), limits=FIXED_SHAPES | UNEVEN
+)
 def intersection_of_bytes(tf, a=indices(2, 3, 6, below=8, dtype=""), b=indices(2, 3, 6, below=8, dtype="")):
     return tf.sets.intersection(a, b).values
 
@@ -167,7 +169,11 @@ def _(np):
     return np.zeros((3, 0), int)
 
 
-@case("tf.lookup.KeyValueTensorInitializer", dtypes=("float32", "float64", "int32", "int64"), limits=FIXED_SHAPES)
+@case(
+    "tf.lookup.KeyValueTensorInitializer",
+    dtypes=("float32", "float64", "int32", "int64"),
+    limits=FIXED_SHAPES | STATEFUL,
+)
 def key_value_tensor_initializer(tf, x=tensor(3)):
     keys = tf.constant([10, 20, 30], tf.int64)
     table = tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(keys, x), default_value=x[0])
@@ -183,7 +189,7 @@ def _(np, x):
     "tf.lookup.KeyValueTensorInitializer",
     name="of-strings",
     dtypes=("float32", "float64", "int32", "int64", "bool"),
-    limits=FIXED_SHAPES,
+    limits=FIXED_SHAPES | STATEFUL,
 )
 def key_value_tensor_initializer_of_strings(tf, x=tensor(3)):
     initializer = tf.lookup.KeyValueTensorInitializer(["one", "two", "three"], x)

@@ -1,7 +1,7 @@
 """Nested structures of tensors, and a batch divided among replicas."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
-from monitor.suite.limits import DATASET, FIXED_SHAPES, NOT_EMPTY, SESSION
+from monitor.suite.limits import ASSERTED, DATASET, FIXED_SHAPES, NOT_EMPTY, SESSION
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 
@@ -40,7 +40,7 @@ def _(result):
     return result == ["OrderedDict", ["b", "a"], "Point", [10, 20], [30, [40]]]
 
 
-@case("tf.nest.map_structure", name="of-composites", dtypes=FLOATING, limits=FIXED_SHAPES)
+@case("tf.nest.map_structure", name="of-composites", dtypes=FLOATING, limits=FIXED_SHAPES | ASSERTED)
 def map_structure_of_composites(tf, x=tensor(4)):
     ragged = tf.RaggedTensor.from_row_lengths(x, [1, 3])
     doubled = tf.nest.map_structure(lambda values: 2 * values, {"ragged": ragged}, expand_composites=False)

@@ -1,7 +1,7 @@
 """Objects that are written to files and read back: checkpoints, whole models, summaries."""
 
 from monitor.suite.declare import FLOATING, case, tensor
-from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION
+from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY, SESSION, STATEFUL
 
 
 @case("tf.train.list_variables")
@@ -132,7 +132,7 @@ def _(refused):
     return refused
 
 
-@case("tf.summary.SummaryWriter.flush", dtypes=FLOATING + ("int32",), limits=FIXED_SHAPES)
+@case("tf.summary.SummaryWriter.flush", dtypes=FLOATING + ("int32",), limits=FIXED_SHAPES | STATEFUL)
 def flush(tf, x=tensor(3)):
     import tempfile
     from pathlib import Path

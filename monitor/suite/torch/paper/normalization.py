@@ -1,7 +1,7 @@
 """Normalization over a batch, or over groups of channels."""
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, case, positive, tensor
-from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY
+from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY, RUNNING
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 EPSILON = 1e-5
@@ -57,7 +57,7 @@ def _(np, x, weight, bias):
     name="running",
     dtypes=("float32", "float64"),
     condition=4,
-    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES,
+    limits=NOT_EMPTY | FIXED_RANK | LINKED_SIZES | RUNNING,
 )
 def batch_norm_running(torch, x=tensor(8, 3)):
     mean, variance = (torch.full((3,), value, dtype=x.dtype, device=x.device) for value in (1.0, 2.0))
