@@ -25,7 +25,7 @@ from monitor.exports.feeds import ALL_FEED, function_feed_path
 from monitor.federation.columns import ForeignColumn
 from monitor.formatting import display_names, humanize, urls
 from monitor.history.retraction import ExcludedRun
-from monitor.model import Evidence
+from monitor.model import ARRAY_API, Evidence
 from monitor.reports.affected_share import affected_share
 from monitor.site import signature_format, status_legend
 from monitor.site.html import fragments, function_sections, status_table
@@ -348,6 +348,7 @@ def _environment(templates: Path, repository: str) -> Environment:
         **{name: _markup(make) for name, make in FRAGMENT_FILTERS.items()},
     )
     environment.globals.update(
+        ARRAY_API=ARRAY_API,
         Evidence=Evidence,
         build_page=urls.build_page,
         run_case_address=urls.run_case_address,
