@@ -73,25 +73,30 @@ class PublicApi(Protocol):
         """Return False for a member that the module only uses itself."""
 
     def methods(self, value: type) -> Iterable[str]:
-        """Return the names of the public methods and properties of a class that are listed."""
+        """Return the names of the public methods and properties of a class that are listed, inherited ones included."""
 
 
-def own_methods(value: type) -> list[str]:
-    """Return the names of the public methods that a class defines itself."""
-    return [name for name, one in vars(value).items() if not name.startswith("_") and _is_method(one)]
+def public_methods(value: type, packages: Collection[str]) -> list[str]:
+    """Return the names of the public methods and properties of a class and of its bases, of those in `packages`."""
+    bases = [base for base in value.__mro__ if (base.__module__ or "").partition(".")[0] in packages]
+    return sorted({name for base in bases for name, one in vars(base).items() if name[0] != "_" and _is_method(one)})
 
 
 def _is_method(value: Any) -> bool:
-    return not isinstance(value, type) and (callable(value) or isinstance(value, staticmethod | classmethod))
+    return not isinstance(value, type) and (callable(value) or hasattr(type(value), "__get__"))
 
 
 @dataclass(frozen=True)
 class _Found:
-    """A name with its object; `identity` is 0 for an object that says nothing, such as a number."""
+    """A name with its object; `identity` is 0 for an object that says nothing, such as a number.
+
+    `inherited` is True for a method of a class that one of its bases defines.
+    """
 
     listed: PublicName
     identity: int
     value: Any = None
+    inherited: bool = False
 
 
 def list_names(api: PublicApi, preferred: Collection[str]) -> tuple[PublicName, ...]:
@@ -111,6 +116,7 @@ def list_names(api: PublicApi, preferred: Collection[str]) -> tuple[PublicName, 
 def _walk(api: PublicApi) -> Iterator[_Found]:
     """Yield all names, module by module, the shortest path to each module first."""
     waiting, seen = deque([(api.prefix, api.module)]), {id(api.module)}
+    known: dict[tuple[int, str], _Found] = {}
     yield _Found(PublicName(api.prefix, NameKind.MODULE), id(api.module), api.module)
     while waiting:
         path, module = waiting.popleft()
@@ -129,7 +135,7 @@ def _walk(api: PublicApi) -> Iterator[_Found]:
                 yield one
                 if isinstance(one.value, type) and one.identity not in seen:
                     seen.add(one.identity)  # a class with several names has its methods under the first
-                    yield from _methods(api, one.listed.name, one.value)
+                    yield from _methods(api, one.listed.name, one.value, known)
 
 
 def _is_public(api: PublicApi, at: PublicModule, name: str, value: Any) -> bool:
@@ -149,10 +155,15 @@ def _imported(path: str, imported: str) -> _Found | None:
     return _Found(PublicName(path, NameKind.MODULE, note=_warned(raised, path)), id(module), module)
 
 
-def _methods(api: PublicApi, path: str, value: type) -> Iterator[_Found]:
+def _methods(api: PublicApi, path: str, value: type, known: dict[tuple[int, str], _Found]) -> Iterator[_Found]:
+    """Yield the methods of a class. `known` are those of the classes before, by the object in the class that has it."""
     for name in sorted(api.methods(value)):
-        if one := _accessed(value, f"{path}.{name}", lambda _: True):
-            yield one
+        defined = inspect.getattr_static(value, name)
+        one = known.get((id(defined), name)) or _accessed(value, f"{path}.{name}", lambda _: True)
+        if one:
+            one = replace(one, identity=one.identity or id(defined), inherited=name not in vars(value))
+            known[id(defined), name] = one
+            yield replace(one, listed=replace(one.listed, name=f"{path}.{name}"))
 
 
 def _resolved(api: PublicApi, name: str) -> _Found | None:
@@ -262,13 +273,15 @@ def _canonical_names(found: Mapping[str, _Found], preferred: Collection[str]) ->
     """Return the canonical name of each name that is an alias.
 
     Two names are one if they have the same object, or if the docstring of one is only a reference to the other. Of the
-    names of an object, a preferred one is canonical, else the name that the object itself has, else the shortest.
+    names of an object, a preferred one is canonical, else that of the class that defines a method, else the name that
+    the object itself has, else the shortest.
     """
     of_object: dict[int, list[str]] = defaultdict(list)
     for name, one in found.items():
         if one.identity:
             of_object[one.identity].append(name)
-    canonical = {name: _first(names, found, preferred) for names in of_object.values() for name in names}
+    first = {identity: _first(names, found, preferred) for identity, names in of_object.items()}
+    canonical = {name: first[identity] for identity, names in of_object.items() for name in names}
     for name, one in found.items():
         stated = _stated_alias(one.value) if one.identity else ""
         stated = stated if stated in canonical else f"{name.rpartition('.')[0]}.{stated}"  # `torch.Tensor` says "abs"
@@ -281,11 +294,11 @@ def _canonical_names(found: Mapping[str, _Found], preferred: Collection[str]) ->
 
 
 def _first(names: Iterable[str], found: Mapping[str, _Found], preferred: Collection[str]) -> str:
-    def order(name: str) -> tuple[bool, bool, int, str]:
+    def order(name: str) -> tuple[bool, bool, bool, int, str]:
         value = found[name].value
         own = f"{getattr(value, '__module__', '')}.{getattr(value, '__qualname__', '')}"
         is_own = name in (own, repr(value)) if found[name].listed.kind is NameKind.DTYPE else name == own
-        return name not in preferred, not is_own, len(name), name
+        return name not in preferred, found[name].inherited, not is_own, len(name), name
 
     return min(names, key=order)
 

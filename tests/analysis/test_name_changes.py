@@ -13,7 +13,6 @@ from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.model import NameKind, PublicName
 
-MODULE_NAME = PublicName("fw", NameKind.MODULE)
 FUNCTION, MODULE, REMOVED, BROKEN = NameKind.FUNCTION, NameKind.MODULE, NameKind.REMOVED, NameKind.BROKEN
 
 
@@ -61,11 +60,52 @@ def test_a_signature_counts_for_the_canonical_name_alone() -> None:
     assert kinds(before, after) == {"tf.math.sum": "signature changed"}
 
 
-def test_a_method_that_may_be_inherited_now_is_not_removed() -> None:
-    owner, tensor = PublicName("tf.keras.Model", NameKind.CLASS), PublicName("torch.Tensor", NameKind.CLASS)
-    methods = [function("tf.keras.Model.fit"), function("torch.Tensor.names")]
-    assert kinds(named(owner, tensor, *methods), named(owner, tensor)) == {"torch.Tensor.names": "removed"}
-    assert kinds(named(owner, methods[0]), {}) == {"tf.keras.Model": "removed", "tf.keras.Model.fit": "removed"}
+def owner(name: str, alias_of: str = "") -> PublicName:
+    return PublicName(name, NameKind.CLASS, alias_of=alias_of)
+
+
+def test_a_method_counts_where_it_is_lost() -> None:
+    model, layer = owner("tf.Model"), owner("tf.Layer")
+    size = PublicName("tf.Layer.size", NameKind.PROPERTY)
+    own, inherited = function("tf.Layer.call"), function("tf.Model.call", alias_of="tf.Layer.call")
+    whole = named(model, layer, size, own, inherited)
+    assert kinds(whole, named(model, layer, size, own)) == {"tf.Model.call": "removed"}
+    assert kinds(whole, named(model, layer, size)) == {"tf.Layer.call": "removed"}
+    assert kinds(whole, named(layer, size, own)) == {"tf.Model": "removed"}
+    assert kinds(named(model, layer, size), whole) == {"tf.Layer.call": "added"}
+    moved = function("tf.Layer.call", alias_of="tf.Model.call")
+    assert kinds(whole, named(model, layer, size, function("tf.Model.call"), moved)) == {}
+
+
+def test_a_listing_of_own_methods_says_nothing_of_inherited_ones() -> None:
+    model, call, fit = owner("tf.Model"), function("tf.Model.call"), function("tf.Model.fit")
+    size = PublicName("tf.Model.size", NameKind.PROPERTY)
+    old, new = named(model, call), named(model, call, size, fit)
+    assert kinds(old, new) == kinds(new, old) == kinds(named(model, call, fit), old) == {}
+    assert kinds(old, named(model, fit, size)) == {"tf.Model.call": "removed"}
+
+
+def test_a_lost_property_of_a_tensor_alone_is_removed() -> None:
+    classes = named(owner("torch.Tensor"), owner("tf.Tensor"), PublicName("tf.Tensor.dtype", NameKind.PROPERTY))
+    lost = named(*(PublicName(f"{fw}.Tensor.names", NameKind.PROPERTY) for fw in ("torch", "tf")))
+    assert kinds(classes | lost, classes) == {"torch.Tensor.names": "removed"}
+
+
+def test_a_method_that_several_classes_lose_counts_once() -> None:
+    layers = [owner("tf.Layer"), owner("tf.Dense"), owner("tf.Module"), function("tf.Module.submodules")]
+    layers.append(PublicName("tf.Layer.size", NameKind.PROPERTY))
+    lost = [function(f"tf.{name}.submodules", alias_of="tf.Module.submodules") for name in ("Layer", "Dense")]
+    assert kinds(named(*layers, *lost), named(*layers)) == {"tf.Dense.submodules": "removed"}
+
+
+def test_methods_may_be_listed_under_another_name_of_their_class() -> None:
+    lr = PublicName("tf.Adam.lr", NameKind.PROPERTY)
+    before = named(owner("tf.Adam"), lr, owner("tf.optim.SGD"), function("tf.optim.SGD.apply"))
+    after = named(
+        owner("tf.Adam"), lr, owner("tf.SGD"), owner("tf.optim.SGD", alias_of="tf.SGD"), function("tf.SGD.apply")
+    )
+    assert kinds(before, after) == {"tf.SGD": "added"}
+    assert kinds(after, before) == {"tf.SGD": "removed"}
 
 
 def test_a_removed_module_takes_its_names_along() -> None:
@@ -97,8 +137,13 @@ def test_changes_lead_from_one_listing_to_the_next(before: dict[str, PublicName]
     appeared = {name for name in after if name not in before and after[name].works}
     gone = {name for name in before if name not in after and before[name].works}
     hidden = {name for name in appeared | gone if is_hidden(name, before) or is_hidden(name, after)}
-    hidden |= {name for name in gone if after.get(name.rpartition(".")[0], MODULE_NAME).kind is NameKind.CLASS}
+    hidden |= {name for name in gone | appeared if is_method(name, before) or is_method(name, after)}
     assert appeared | gone <= {change.name for change in changes} | hidden
+
+
+def is_method(name: str, names: dict[str, PublicName]) -> bool:
+    parent = names.get(name.rpartition(".")[0])
+    return parent is not None and parent.kind is NameKind.CLASS
 
 
 def is_hidden(name: str, names: dict[str, PublicName]) -> bool:
@@ -144,6 +189,17 @@ def test_a_name_that_comes_back_works_again(runfile: Callable[..., RunFile]) -> 
     record = names.records["jax.a"]
     assert (record.works, record.last, record.removed) == (True, "", "")
     assert names.builds[2].totals == {NameChangeKind.DEPRECATED: 1}
+
+
+def test_an_inherited_method_has_a_record_only_if_its_class_lost_it(runfile: Callable[..., RunFile]) -> None:
+    classes = named(owner("jax.A"), owner("jax.B"), function("jax.A.f"), PublicName("jax.A.p", NameKind.PROPERTY))
+    inherited = named(function("jax.B.f", alias_of="jax.A.f"))
+    names = followed(runfile, classes | inherited)
+    assert (names.builds[0].count, "jax.B.f" in names.records, names.other_names("jax.A.f")) == (4, False, ())
+    lost = followed(runfile, classes | inherited, classes).records["jax.B.f"]
+    assert (lost.last, lost.removed, lost.signature.before) == ("jax==1.0", "jax==2.0", "(x)")
+    own = followed(runfile, classes | inherited, classes | named(function("jax.B.f", "(y)"))).records["jax.B.f"]
+    assert (own.added, own.signature.text) == ("", "(y)")
 
 
 def test_other_names_of_an_object_are_those_of_its_canonical_name(runfile: Callable[..., RunFile]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from monitor.execution.builds.provider import ProvisionedBuild
 from monitor.execution.workers.process import Limits, Worker, WorkerFailure, worker_command
 from monitor.model import NameKind, PublicName
-from monitor.suite.name_listing import Member, PublicModule, deprecation_of, list_names, own_methods
+from monitor.suite.name_listing import Member, PublicModule, deprecation_of, list_names, public_methods
 
 LIMITS = Limits(seconds=120, memory_mib=4096)
 
@@ -36,13 +36,24 @@ class Api:
         return member.name != "listed" and member.at.path == "fw"
 
     def methods(self, value: type) -> Iterable[str]:
-        return own_methods(value)
+        return public_methods(value, [__name__.partition(".")[0]])
 
 
 class Layer:
     def call(self, x: int) -> None: ...
 
+    @classmethod
+    def load(cls) -> None: ...
+
+    @property
+    def units(self) -> int:
+        return 3
+
     size = 3
+
+
+class Concat(Layer):
+    def call(self, x: int, y: int) -> None: ...
 
 
 def concat(tensors: list[int], dim: int = 0) -> None:
@@ -74,7 +85,7 @@ def made_up() -> ModuleType:
 
     module.__dict__.update(
         {"__getattr__": unlisted, "listed": ("old", "broken", "gone", "typo"), "Layer": Layer, "Dense": Layer},
-        concat=concat, cat=concat, stack=stack, join=lambda x: x, pi=3.14,
+        AConcat=Concat, concat=concat, cat=concat, stack=stack, join=lambda x: x, pi=3.14,
     )  # fmt: skip
     return module
 
@@ -91,8 +102,12 @@ def test_each_name_is_listed_with_what_its_access_gives() -> None:
     assert found["fw.broken"] == PublicName("fw.broken", NameKind.BROKEN, note="OSError: no device")
     assert found["fw.xml"].kind is NameKind.MODULE
     assert found["fw.Layer.size"].kind is NameKind.PROPERTY  # named by the catalog
+    assert found["fw.AConcat.call"] == PublicName("fw.AConcat.call", NameKind.FUNCTION, "(x, y)")
+    of_base = next(name for name in ("fw.Layer", "fw.Dense") if f"{name}.call" in found)
     methods = [name for name in found if name.endswith(".call")]
-    assert len(methods) == 1  # under one of the two names of the class
+    assert methods == ["fw.AConcat.call", f"{of_base}.call"]  # under one of the two names of the class
+    for name in ("load", "units"):  # the class that defines a method is first, whatever its name
+        assert (found[f"fw.AConcat.{name}"].alias_of, found[f"{of_base}.{name}"].alias_of) == (f"{of_base}.{name}", "")
     assert found.keys().isdisjoint({"fw.typo", "fw.absent", "other.name"})
 
 
@@ -141,6 +156,7 @@ SAMPLES: dict[str, dict[str, tuple[NameKind, str]]] = {  # names, each with its 
         "torch.float": (NameKind.DTYPE, "torch.float32"),
         "torch.nn.Linear": (NameKind.CLASS, ""),
         "torch.Tensor.T": (NameKind.PROPERTY, ""),
+        "torch.nn.Linear.state_dict": (NameKind.FUNCTION, "torch.nn.Module.state_dict"),
         "torch.fft.hfft2": (NameKind.FUNCTION, ""),
         "torch.optim.lr_scheduler.StepLR": (NameKind.CLASS, ""),
     },
@@ -148,6 +164,7 @@ SAMPLES: dict[str, dict[str, tuple[NameKind, str]]] = {  # names, each with its 
         "tf.reduce_sum": (NameKind.FUNCTION, "tf.math.reduce_sum"),
         "tf.float32": (NameKind.DTYPE, ""),
         "tf.keras.layers.Dense": (NameKind.CLASS, ""),
+        "tf.keras.Sequential.fit": (NameKind.FUNCTION, "tf.keras.Model.fit"),
         "tf.keras.callbacks.EarlyStopping": (NameKind.CLASS, ""),
         "tf.compat.v1.placeholder": (NameKind.FUNCTION, ""),
         "tf.experimental.numpy.sum": (NameKind.FUNCTION, ""),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from monitor.model import NameKind, PublicName
 
-LISTED_WHOLE = frozenset({"torch.Tensor"})  # classes that list their inherited methods too
+COMPLETE = "torch.Tensor"  # a class whose instances have no attribute that the class lacks
 
 
 class NameChangeKind(StrEnum):
@@ -51,19 +53,34 @@ def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicNam
     """Return the changes from one listing to the next, sorted by kind and name.
 
     A name with several changes counts as the most severe. A signature counts for the canonical name alone. Nothing is
-    known of names in a module that cannot be imported, before or after, so they do not change. A class lists the
-    methods that it defines itself. One that it lacks may be inherited now, as `tf.keras.Model.fit` since Keras 3, and
-    does not count as removed.
+    known of names in a module that cannot be imported, before or after, so they do not change. A method that a class
+    inherits counts only if the class loses it while the class that defines it keeps it; if several classes lose it, it
+    counts for the one with the shortest name. A class with several names has its methods under one of them, which may
+    be another in the next build: this is no change of the methods. Nothing is known of a method that a listing may lack
+    because its class inherits it, and of a property, which each instance may have as an attribute.
     """
-    changes = (
+    old, new = Listing(before), Listing(after)
+    changes = [
         change
-        for name in before.keys() | after.keys()
+        for name in sorted(before.keys() | after.keys(), key=lambda name: (len(name), name))
         if differ(before.get(name), after.get(name))
-        for change in [_change(name, before, after)]
+        for change in [_change(name, old, new)]
         if change
-    )
+    ]
+    lost: dict[str, str] = {}  # the first of the classes that lose a method, by the name of the method where it stays
+    for change in changes:
+        if not change.after and old.is_inherited(change.name):
+            lost.setdefault(before[change.name].alias_of, change.name)
+    counted = {change.name for change in changes if change.after or not old.is_inherited(change.name)} | {
+        *lost.values()
+    }
     order = [*NameChangeKind]
-    return tuple(sorted(changes, key=lambda change: (order.index(change.kind), change.name)))
+    return tuple(
+        sorted(
+            (change for change in changes if change.name in counted),
+            key=lambda change: (order.index(change.kind), change.name),
+        )
+    )
 
 
 def differ(one: PublicName | None, other: PublicName | None) -> bool:
@@ -71,18 +88,91 @@ def differ(one: PublicName | None, other: PublicName | None) -> bool:
     return one is not other and one != other
 
 
-def _change(name: str, before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> NameChange | None:
-    old, new = before.get(name), after.get(name)
+@dataclass(frozen=True)
+class Listing:
+    """The public names of a build."""
+
+    names: Mapping[str, PublicName]
+
+    @cached_property
+    def _names_of_class(self) -> Mapping[str, list[str]]:
+        """Return all names of each class, by its canonical one."""
+        found: dict[str, list[str]] = defaultdict(list)
+        for name, one in self.names.items():
+            if one.kind is NameKind.CLASS:
+                found[one.alias_of or name].append(name)
+        return found
+
+    @cached_property
+    def has_inherited(self) -> bool:
+        """Return whether classes list properties and inherited methods.
+
+        Older listings do not; of `torch.Tensor` alone they have properties.
+        """
+        return any(
+            one.kind is NameKind.PROPERTY and not name.startswith("torch.Tensor.") for name, one in self.names.items()
+        )
+
+    def works(self, name: str) -> bool:
+        """Return whether the build has the name, and access raises nothing."""
+        return (one := self.names.get(name)) is not None and one.works
+
+    def is_class(self, name: str) -> bool:
+        """Return whether the build has a class of that name."""
+        return (one := self.names.get(name)) is not None and one.kind is NameKind.CLASS
+
+    def same_methods(self, name: str) -> list[str]:
+        """Return the method of each name of the class of a method."""
+        method = name.rpartition(".")[2]
+        return [f"{one}.{method}" for one in self._names_of_class.get(self._class_of(name), ())]
+
+    def is_inherited(self, name: str) -> bool:
+        """Return whether a name is a method that another class defines."""
+        one = self.names.get(name)
+        if not (one and one.alias_of):
+            return False
+        owner, defining = self._class_of(name), self._class_of(one.alias_of)
+        return bool(owner and defining) and owner != defining
+
+    def lacks_methods(self, name: str) -> bool:
+        """Return whether a name may be an inherited method of a class, and classes list only their own."""
+        return not self.has_inherited and bool(self._class_of(name))
+
+    def _class_of(self, name: str) -> str:
+        """Return the canonical name of the class of a method; empty if the name is no method of a listed class."""
+        owner = self.names.get(name.rpartition(".")[0])
+        return (owner.alias_of or owner.name) if owner and owner.kind is NameKind.CLASS else ""
+
+
+def _change(name: str, before: Listing, after: Listing) -> NameChange | None:
+    old, new = before.names.get(name), after.names.get(name)
     kind = _kind(old, new)
-    if kind is NameChangeKind.REMOVED and new is None and _may_be_inherited(name, after):
-        return None
+    same = () if old and new else (*before.same_methods(name), *after.same_methods(name))
     if (
         kind is None
-        or (new is None and _is_below_broken(name, after))
-        or (old is None and _is_below_broken(name, before))
+        or (not (old and new) and _may_be_attribute(old or new, before, after))
+        or (new is None and (_is_below_broken(name, after.names) or any(map(after.works, same))))
+        or (old is None and (_is_below_broken(name, before.names) or any(map(before.works, same))))
+        or (new is None and after.lacks_methods(name))
+        or (old is None and before.lacks_methods(name) and after.has_inherited)
+        or (new and after.is_inherited(name))
+        or (not new and before.is_inherited(name) and not _is_lost(name, before, after))
     ):
         return None
     return NameChange(kind, name, old, new)
+
+
+def _may_be_attribute(one: PublicName | None, before: Listing, after: Listing) -> bool:
+    """Return whether a name is a property of a class that is in both builds."""
+    if not one or one.kind is not NameKind.PROPERTY:
+        return False
+    owner = one.name.rpartition(".")[0]
+    return owner != COMPLETE and before.is_class(owner) and after.is_class(owner)
+
+
+def _is_lost(name: str, before: Listing, after: Listing) -> bool:
+    """Return whether a class no longer inherits a method, which the class that defines it still has."""
+    return after.works(name.rpartition(".")[0]) and after.works(before.names[name].alias_of)
 
 
 def _kind(old: PublicName | None, new: PublicName | None) -> NameChangeKind | None:
@@ -95,12 +185,6 @@ def _kind(old: PublicName | None, new: PublicName | None) -> NameChangeKind | No
     if not (old and old.works):
         return NameChangeKind.ADDED
     return NameChangeKind.SIGNATURE if new.signature != old.signature and not new.alias_of else None
-
-
-def _may_be_inherited(name: str, after: Mapping[str, PublicName]) -> bool:
-    """Return whether a missing name is a method of a class that is still there, and may be one of a base class now."""
-    owner = name.rpartition(".")[0]
-    return owner not in LISTED_WHOLE and owner in after and after[owner].kind is NameKind.CLASS
 
 
 def _is_below_broken(name: str, names: Mapping[str, PublicName]) -> bool:

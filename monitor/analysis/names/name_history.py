@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from monitor.analysis.names.name_changes import NameChange, NameChangeKind, differ, name_changes
+from monitor.analysis.names.name_changes import Listing, NameChange, NameChangeKind, differ, name_changes
 from monitor.history.name_table import NameListing
 from monitor.model import Build, PublicName, Run
 
@@ -24,7 +24,10 @@ SHORT_NAMES = {"jnp": "jax.numpy", "pl": "jax.experimental.pallas", "nn": "torch
 
 @dataclass(frozen=True)
 class BuildNames:
-    """A listed build: its run, the build before it, the number of its names, and their changes since then."""
+    """A listed build: its run, the build before it, the number of its names, and their changes since then.
+
+    A method that a class inherits from another is not counted.
+    """
 
     run: Run
     baseline: Build | None
@@ -91,7 +94,10 @@ class NameRecord:
 
 @dataclass(frozen=True)
 class FrameworkNames:
-    """The public names of a framework: its listed builds, the oldest first, and every name that any of them has."""
+    """The public names of a framework: its listed builds, the oldest first, and every name that any of them has.
+
+    A method that a class inherits from another has a record only if the class lost it.
+    """
 
     framework: str
     builds: tuple[BuildNames, ...] = ()
@@ -142,15 +148,21 @@ def framework_names(framework: str, listings: Iterable[NameListing]) -> Framewor
     before: NameListing | None = None
     for listing in listings:
         changes = name_changes(before.names, listing.names) if before else ()
-        built = BuildNames(listing.run, before.run.build if before else None, len(listing.names), changes)
-        label = _label(listing)
+        own = _without_inherited(listing)
+        built = BuildNames(listing.run, before.run.build if before else None, len(own.names), changes)
         if before is None:
-            records = {name: NameRecord(one, label, note=one.note) for name, one in listing.names.items() if one.works}
+            label = _label(listing)
+            records = {name: NameRecord(one, label, note=one.note) for name, one in own.names.items() if one.works}
         else:
-            _follow(records, before, listing, changes)
+            _follow(records, before, own, changes)
         builds.append(built)
         before = listing
     return FrameworkNames(framework, tuple(builds), records)
+
+
+def _without_inherited(listing: NameListing) -> NameListing:
+    known = Listing(listing.names)
+    return replace(listing, names={name: one for name, one in listing.names.items() if not known.is_inherited(name)})
 
 
 def _follow(
@@ -159,19 +171,22 @@ def _follow(
     """Bring the records of all names up to the next build, with its changes."""
     label = _label(listing)
     for name, one in listing.names.items():
-        if one.works and differ(before.names.get(name), one):
-            records[name] = _described(records.get(name), one, label)
+        if one.works and (name not in records or differ(before.names.get(name), one)):
+            records[name] = _described(records.get(name), one, label, is_new=name not in before.names)
     for change in changes:
-        if change.kind in (NameChangeKind.REMOVED, NameChangeKind.BROKEN):
-            record = records[change.name]
+        if change.before and change.kind in (NameChangeKind.REMOVED, NameChangeKind.BROKEN):
+            record = records.get(change.name) or NameRecord(change.before, _label(before))  # inherited until then
             records[change.name] = replace(record, last=_label(before), removed=label, note=change.note)
 
 
-def _described(record: NameRecord | None, listed: PublicName, label: str) -> NameRecord:
-    """Return the record of a name that a build describes in another way than the one before."""
+def _described(record: NameRecord | None, listed: PublicName, label: str, *, is_new: bool) -> NameRecord:
+    """Return the record of a name that a build describes in another way than the one before.
+
+    A name without a record that is not new was inherited until then.
+    """
     if record is None:
         deprecated = label if listed.deprecated else ""
-        return NameRecord(listed, label, added=label, deprecated=deprecated, note=listed.note)
+        return NameRecord(listed, label, added=label if is_new else "", deprecated=deprecated, note=listed.note)
     deprecated = record.deprecated if record.listed.deprecated else label
     since, until_then = record.signature_since, record.signature_before
     if not record.works or record.listed.signature != listed.signature:

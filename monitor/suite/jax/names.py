@@ -15,7 +15,7 @@ from types import ModuleType
 
 import jax
 
-from monitor.suite.name_listing import Member, PublicModule, own_methods
+from monitor.suite.name_listing import Member, PublicModule, public_methods
 
 # Modules that are no interface: tests, examples, programs, and parts that need hardware or another framework.
 NOT_LISTED = re.compile(
@@ -26,6 +26,7 @@ NOT_LISTED = re.compile(
 LISTED_ALL_THE_SAME = {"jax.test_util"}
 # Packages whose objects are part of the interface wherever a public module exports them.
 HOMES = ("jax", "jaxlib", "numpy", "ml_dtypes")
+PACKAGES = ("jax", "jaxlib")  # with the base classes whose methods count
 CONSTANTS = (bool, int, float, complex)
 HELPERS = ("jax._src.util", "jax._src.traceback_util")
 
@@ -56,9 +57,7 @@ class JaxApi:
         return isinstance(value, CONSTANTS) or type(value).__module__.partition(".")[0] in HOMES
 
     def methods(self, value: type) -> Iterable[str]:
-        if not value.__module__.startswith("jax"):
-            return ()
-        return own_methods(value)
+        return public_methods(value, PACKAGES) if value.__module__.startswith("jax") else ()
 
 
 API = JaxApi()

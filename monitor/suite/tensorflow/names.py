@@ -12,10 +12,11 @@ from types import ModuleType
 
 import tensorflow as tf
 
-from monitor.suite.name_listing import Member, PublicModule, own_methods
+from monitor.suite.name_listing import Member, PublicModule, public_methods
 
 GENERATED = "tensorflow._api.v2."
 KERAS = ("keras", "tf_keras")  # packages behind `tf.keras`; their modules outside of `src` have public names alone
+PACKAGES = ("tensorflow", *KERAS)  # with the base classes whose methods count
 NOT_LISTED = ("tf.compat.v2", "tf.compat.v1.compat", "tf.compat.v1.keras")
 
 
@@ -44,7 +45,7 @@ class TensorflowApi:
         return home.partition(".")[0] not in ("typing", "builtins", "os", "sys") or not callable(value)
 
     def methods(self, value: type) -> Iterable[str]:
-        return own_methods(value)
+        return public_methods(value, PACKAGES)
 
 
 API = TensorflowApi()

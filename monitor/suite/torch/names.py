@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from monitor.suite.name_listing import Member, PublicModule, own_methods
+from monitor.suite.name_listing import Member, PublicModule, public_methods
 
 # "Python API" of PyTorch's documentation, without the parts for distributed training and for compilers' authors.
 MODULES = frozenset(
@@ -43,6 +43,7 @@ MODULES = frozenset(
         *("utils.model_zoo", "utils.module_tracker", "utils.tensorboard", "xpu", "xpu.random"),
     )
 )
+DEVICES = ("torch.cuda", "torch.mps", "torch.mtia", "torch.xpu")
 CONSTANTS = (bool, int, float, complex, torch.dtype, torch.layout, torch.memory_format)
 
 
@@ -78,11 +79,14 @@ class TorchApi:
         return isinstance(value, CONSTANTS)
 
     def methods(self, value: type) -> Iterable[str]:
-        if value is torch.Tensor:  # also what it inherits, and its properties
+        if value is torch.Tensor:  # also what it inherits from a class in C
             return [name for name in dir(value) if not name.startswith("_")]
         if type(value).__name__ == "tensortype":  # `torch.FloatTensor` and the like: the same methods again
             return ()
-        return own_methods(value) if value.__module__.startswith("torch") else ()
+        if value.__module__.startswith(DEVICES):  # a wheel for the CPU lacks their base classes in C
+            own = [vars(base) for base in value.__mro__ if base.__module__.startswith(DEVICES)]
+            return [name for name in public_methods(value, ("torch",)) if any(name in names for names in own)]
+        return public_methods(value, ("torch",)) if value.__module__.startswith("torch") else ()
 
 
 API = TorchApi()
