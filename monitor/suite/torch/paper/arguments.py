@@ -79,4 +79,43 @@ ARGUMENTS = [
         lambda found: found == [0.5, True, True, True],
         name="options",
     ),
+    told(
+        "torch.nn.Dropout",
+        lambda torch: (lambda x: torch.nn.Dropout(0.5, inplace=True)(x) is x)(torch.ones(3, 5)),
+        lambda same: same,
+        name="in-place",
+    ),
+    told(
+        "torch.nn.Dropout3d",
+        lambda torch: (lambda x: (torch.nn.Dropout3d(p=1.0, inplace=True)(x) is x, float(x.abs().max())))(
+            torch.ones(2, 3, 2, 2, 2)
+        ),
+        lambda found: found == [True, 0],
+        name="in-place",
+    ),
+    told(
+        "torch.nn.Conv3d",
+        lambda torch: (
+            torch.nn.Conv3d(1, 1, 2, dilation=2, padding=1, padding_mode="circular")(torch.ones(1, 1, 3, 3, 3)).shape
+        ),
+        lambda shape: shape == [1, 1, 3, 3, 3],
+        name="dilated-circle",
+    ),
+    told(
+        "torch.nn.Transformer",
+        lambda torch: (
+            lambda layer: (
+                layer.norm1.eps,
+                layer.norm_first,
+                layer.linear1.bias is None,
+                layer.activation is torch.nn.functional.gelu,
+            )
+        )(
+            torch.nn.Transformer(
+                4, 2, 1, 1, 4, activation=torch.nn.functional.gelu, layer_norm_eps=0.5, norm_first=True, bias=False
+            ).encoder.layers[0]
+        ),
+        lambda found: found == [0.5, True, True, True],
+        name="options",
+    ),
 ]
