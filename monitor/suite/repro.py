@@ -27,6 +27,7 @@ from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
 from monitor.suite.script_modes import called_text, compare_text, judged_text
+from monitor.suite.script_sources import definitions_of, names_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.verdict import CLOSING, opening
 
@@ -84,7 +85,7 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     views_inside = case.mode is Mode.COMPILED and case.kind is InputKind.STRIDED and not dialect.has_views
     drawn = chosen_draws(_comparable(case), recorded)[: 1 if views_inside else None]
     module = inspect.getmodule(declaration.call)
-    defined = {name for name, (node, _) in (_definitions(module) if module else {}).items() if _is_own(node)}
+    defined = {name for name, (node, _) in (definitions_of(module) if module else {}).items() if _is_own(node)}
     own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
     renamed = {name: f"{name}_" for name in (own | defined) & (TAKEN | {dialect.module})}
     names = tuple(sorted(renamed.items()))
@@ -245,7 +246,7 @@ class _Source:
     @cached_property
     def uses(self) -> set[str]:
         """Return the names that the body, and the objects built for it, look up."""
-        return set().union(*map(_names, [*self.node.body, *self._built.values()]))
+        return set().union(*map(names_of, [*self.node.body, *self._built.values()]))
 
     def built(self, name: str) -> str:
         """Return the function that builds a parameter: the argument of the `built(...)` that is its default."""
@@ -290,13 +291,13 @@ def _source(function: Callable[..., Any], renamed: tuple[tuple[str, str], ...]) 
 
 def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:
     """Yield the helpers, constants and imports of the module that the sources use, in the order of the file."""
-    found = _definitions(module) if module else {}
+    found = definitions_of(module) if module else {}
     definitions = {renamed.get(name, name): one for name, one in found.items()}
     wanted: set[str] = set()
     uses = set().union(*(source.uses for source in sources)) & definitions.keys()
     while uses:
         wanted |= uses
-        used = set().union(*(_names(definitions[name][0]) for name in uses))
+        used = set().union(*(names_of(definitions[name][0]) for name in uses))
         uses = {renamed.get(name, name) for name in used} & definitions.keys() - wanted
     for name in sorted(wanted, key=lambda name: definitions[name][0].lineno):
         node, text = definitions[name]
@@ -326,25 +327,3 @@ def _with_names(text: str, renamed: Mapping[str, str]) -> str:
         end = start + len(name.encode())
         lines[line - 1] = (whole[:start] + renamed[name].encode() + whole[end:]).decode()
     return "".join(lines)
-
-
-@cache
-def _definitions(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
-    """Return the plain functions, constants and imports of a module by name, with their source."""
-    text = inspect.getsource(module)
-    found = {}
-    for node in ast.parse(text).body:
-        names: Iterable[str] = ()
-        if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-            names = [node.name]
-        elif isinstance(node, ast.Assign):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        elif isinstance(node, ast.Import):
-            names = [alias.asname or alias.name for alias in node.names]
-        for name in names:
-            found[name] = (node, ast.get_source_segment(text, node) or "")
-    return found
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Load)}

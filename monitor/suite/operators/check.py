@@ -163,9 +163,10 @@ def _values(results: list[Any]) -> list[Any]:
 
 
 def _moved(value: Any) -> Any:
-    """Return a tensor in double precision whose zeros are small numbers of their signs, and anything else as it is."""
-    if not isinstance(value, torch.Tensor) or not value.is_floating_point():
+    """Return a real tensor in double precision whose zeros are small numbers of their signs."""
+    if not isinstance(value, torch.Tensor) or value.is_complex() or value.dtype is torch.bool:
         return value
+    value = value.double()  # a reference that takes integers alone refuses it
     return torch.where(value == 0, torch.copysign(torch.full_like(value, NEAR), value), value)
 
 

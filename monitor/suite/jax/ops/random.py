@@ -3,6 +3,7 @@
 from functools import partial
 
 from monitor.suite.declare import DTYPE, FLOATING, case, fact
+from monitor.suite.distributions import counts_follow, follows
 
 DRAWS = 20000
 drawn = partial(fact, dtypes=FLOATING)
@@ -96,35 +97,41 @@ CONTINUOUS = [
     drawn(
         "jax.random.normal",
         lambda jax, dtype=DTYPE: jax.random.normal(jax.random.key(0), (DRAWS,), dtype),
-        lambda x: moments(x, 0, 1) and abs((x > 1.96).mean() - 0.025) < 0.006,
+        lambda x: moments(x, 0, 1) and abs((x > 1.96).mean() - 0.025) < 0.006 and follows(x, "norm"),
     ),
     drawn(
         "jax.random.truncated_normal",
         lambda jax, dtype=DTYPE: jax.random.truncated_normal(jax.random.key(1), -1, 1, (DRAWS,), dtype),
-        lambda x: (x >= -1).all() and (x <= 1).all() and moments(x, 0, 0.29112, 2),  # 1 - 2 phi(1) / (2 Phi(1) - 1)
+        lambda x: (
+            (x >= -1).all()
+            and (x <= 1).all()
+            and moments(x, 0, 0.29112, 2)  # 1 - 2 phi(1) / (2 Phi(1) - 1)
+            and follows(x, "truncnorm", -1, 1)
+        ),
     ),
     drawn(
         "jax.random.exponential",
         lambda jax, dtype=DTYPE: jax.random.exponential(jax.random.key(2), (DRAWS,), dtype),
-        lambda x: (x >= 0).all() and moments(x, 1, 1, 9),
+        lambda x: (x >= 0).all() and moments(x, 1, 1, 9) and follows(x, "expon"),
         dtypes=("float32", "float64"),
     ),
     drawn(
         "jax.random.gumbel",
         lambda jax, dtype=DTYPE: jax.random.gumbel(jax.random.key(3), (DRAWS,), dtype),
-        lambda x: moments(x, 0.57721566, 1.64493407, 5.4),  # Euler's constant; pi^2 / 6
+        # Euler's constant; pi^2 / 6
+        lambda x: moments(x, 0.57721566, 1.64493407, 5.4) and follows(x, "gumbel_r"),
         dtypes=("float32", "float64"),
     ),
     drawn(
         "jax.random.laplace",
         lambda jax, dtype=DTYPE: jax.random.laplace(jax.random.key(4), (DRAWS,), dtype),
-        lambda x: moments(x, 0, 2, 6),
+        lambda x: moments(x, 0, 2, 6) and follows(x, "laplace"),
         dtypes=("float32", "float64"),
     ),
     drawn(
         "jax.random.beta",
         lambda jax, dtype=DTYPE: jax.random.beta(jax.random.key(5), 2.0, 3.0, (DRAWS,), dtype),
-        lambda x: (x > 0).all() and (x < 1).all() and moments(x, 0.4, 0.04),
+        lambda x: (x > 0).all() and (x < 1).all() and moments(x, 0.4, 0.04) and follows(x, "beta", 2, 3),
         dtypes=("float32", "float64"),
     ),
     drawn(
@@ -132,13 +139,18 @@ CONTINUOUS = [
         lambda jax, dtype=DTYPE: jax.random.dirichlet(
             jax.random.key(6), jax.numpy.array([1.0, 2.0, 5.0], dtype), (DRAWS,), dtype
         ),
-        lambda x: x.shape == (DRAWS, 3) and abs(x.sum(axis=1) - 1).max() < 1e-5 and near(x[:, 1], 0.25),
+        lambda x: (
+            x.shape == (DRAWS, 3)
+            and abs(x.sum(axis=1) - 1).max() < 1e-5
+            and near(x[:, 1], 0.25)
+            and follows(x[:, 2], "beta", 5, 3)  # one part of a Dirichlet distribution
+        ),
         dtypes=("float32", "float64"),
     ),
     drawn(
         "jax.random.chisquare",
         lambda jax, dtype=DTYPE: jax.random.chisquare(jax.random.key(7), 3.0, shape=(DRAWS,), dtype=dtype),
-        lambda x: (x > 0).all() and moments(x, 3, 6, 7),
+        lambda x: (x > 0).all() and moments(x, 3, 6, 7) and follows(x, "chi2", 3),
         dtypes=("float32", "float64"),
     ),
 ]
@@ -197,6 +209,12 @@ DISCRETE = [
         lambda jax: jax.random.choice(jax.random.key(1), 3, (DRAWS,), p=jax.numpy.array([0.5, 0.0, 0.5])),
         lambda x: not (x == 1).any() and abs((x == 0).mean() - 0.5) < 0.02,
         name="probabilities",
+    ),
+    fact(
+        "jax.random.choice",
+        lambda jax: jax.random.choice(jax.random.key(1), 4, (DRAWS,), p=jax.numpy.array([0.1, 0.2, 0.0, 0.7])),
+        lambda x: counts_follow([(x == number).sum() for number in range(4)], [0.1, 0.2, 0.0, 0.7]),
+        name="weights",
     ),
     fact(
         "jax.random.choice",

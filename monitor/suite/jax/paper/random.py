@@ -1,6 +1,7 @@
 """Keys of random numbers, random numbers, and user-defined generators."""
 
 from monitor.suite.declare import COMPILED, DTYPE, EAGER, FLOATING, case, tensor
+from monitor.suite.distributions import follows
 from monitor.suite.limits import FIXED_RANK
 
 DRAWS = 20000
@@ -151,7 +152,7 @@ def _(draws, dtype):
     low = {"bfloat16": 2.0**-8, "float16": 2.0**-11}.get(dtype, 0)
     mean, deviation = draws.mean() + low, draws.std()
     within = abs(mean - 1 / 2) < 5 * 12**-0.5 / ROOT and abs(deviation - 12**-0.5) < 5 * 12**-0.5 / 2 / ROOT + low
-    return draws.min() >= 0 and draws.max() < 1 and within
+    return draws.min() >= 0 and draws.max() < 1 and within and follows(draws, "uniform")
 
 
 @case("jax.random.PRNGKey", name="normal", dtypes=FLOATING)
@@ -164,7 +165,7 @@ def _(draws):
     # Five standard errors: of the mean 1 / sqrt(n), of the deviation 1 / sqrt(2 n), of a share p sqrt(p (1 - p) / n).
     beyond = (abs(draws) > 2).mean()
     moments = abs(draws.mean()) < 5 / ROOT and abs(draws.std() - 1) < 5 / (2**0.5 * ROOT)
-    return moments and abs(beyond - 0.0455) < 5 * (0.0455 * 0.9545) ** 0.5 / ROOT
+    return moments and abs(beyond - 0.0455) < 5 * (0.0455 * 0.9545) ** 0.5 / ROOT and follows(draws, "norm")
 
 
 @case("jax.extend.random.define_prng_impl")

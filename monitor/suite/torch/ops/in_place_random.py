@@ -1,6 +1,7 @@
 """Methods that fill a tensor in place with random numbers."""
 
 from monitor.suite.declare import DEVICE, DTYPE, FLOATING, INTEGER, case, fact
+from monitor.suite.distributions import counts_follow, follows
 
 SIZE = 20_000
 DEVIATIONS = 6  # a mean of random numbers is this many standard deviations from its expectation in 1 of 5e8 runs
@@ -28,27 +29,34 @@ DRAWS = [
         "torch.Tensor.uniform_",
         lambda torch, dtype=DTYPE, device=DEVICE: drawn(torch, dtype, device, lambda y: y.uniform_(-2, 3)),
         lambda result: (
-            result.shape == (SIZE,) and ((result >= -2) & (result <= 3)).all() and near(result, 0.5, 5 / 12**0.5)
+            result.shape == (SIZE,)
+            and ((result >= -2) & (result <= 3)).all()
+            and near(result, 0.5, 5 / 12**0.5)
+            and follows(result, "uniform", -2, 5)
         ),
         dtypes=FLOATING,
     ),
     fact(
         "torch.Tensor.uniform_",
         lambda torch, dtype=DTYPE, device=DEVICE: drawn(torch, dtype, device, lambda y: y.uniform_()),
-        lambda result: ((result >= 0) & (result < 1)).all() and near(result, 0.5, 1 / 12**0.5),
+        lambda result: (
+            ((result >= 0) & (result < 1)).all() and near(result, 0.5, 1 / 12**0.5) and follows(result, "uniform")
+        ),
         name="unit",
         dtypes=FLOATING,
     ),
     fact(
         "torch.Tensor.normal_",
         lambda torch, dtype=DTYPE, device=DEVICE: drawn(torch, dtype, device, lambda y: y.normal_(1, 2)),
-        lambda result: near(result, 1, 2) and ((result < 3).mean() - 0.8413) ** 2 < 0.02**2,
+        lambda result: (
+            near(result, 1, 2) and ((result < 3).mean() - 0.8413) ** 2 < 0.02**2 and follows(result, "norm", 1, 2)
+        ),
         dtypes=FLOATING,
     ),
     fact(
         "torch.Tensor.exponential_",
         lambda torch, dtype=DTYPE, device=DEVICE: drawn(torch, dtype, device, lambda y: y.exponential_(2)),
-        lambda result: (result >= 0).all() and near(result, 0.5, 0.5),
+        lambda result: (result >= 0).all() and near(result, 0.5, 0.5) and follows(result, "expon", 0, 0.5),
         dtypes=FLOATING,
     ),
     fact(
@@ -60,7 +68,11 @@ DRAWS = [
     fact(
         "torch.Tensor.random_",
         lambda torch, dtype=DTYPE, device=DEVICE: drawn(torch, dtype, device, lambda y: y.random_(5, 9)),
-        lambda result: {*result.tolist()} == {5, 6, 7, 8} and near(result, 6.5, 1.25**0.5),
+        lambda result: (
+            {*result.tolist()} == {5, 6, 7, 8}
+            and near(result, 6.5, 1.25**0.5)
+            and counts_follow([(result == number).sum() for number in range(5, 9)], [1 / 4] * 4)
+        ),
         dtypes=(*FLOATING, *INTEGER),
     ),
 ]
