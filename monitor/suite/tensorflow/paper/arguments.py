@@ -1,0 +1,125 @@
+"""Arguments that no other case passes."""
+
+from functools import partial
+
+from monitor.suite.declare import fact, formula, tensor
+from monitor.suite.limits import ARGUMENT_ONLY
+
+argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY)
+told = partial(fact, limits=ARGUMENT_ONLY)
+
+
+def scoped(tf):
+    """Return what the options of a scope do to a variable in it."""
+    v1 = tf.compat.v1
+    with tf.Graph().as_default():
+        with v1.variable_scope(
+            None,
+            default_name="layer",
+            regularizer=tf.nn.l2_loss,
+            constraint=tf.nn.relu,
+            use_resource=True,
+            custom_getter=lambda getter, name, *args, **options: getter(name + "_own", *args, **options),
+        ):
+            variable = v1.get_variable("weight", shape=[2, 3])
+        with v1.variable_scope("bare", auxiliary_name_scope=False):
+            added = tf.constant(1, name="number").name
+        losses = v1.get_collection(v1.GraphKeys.REGULARIZATION_LOSSES)
+        constrained = variable.constraint is tf.nn.relu
+        return variable.name, len(losses), constrained, type(variable).__name__, added
+
+
+def run_with_options(tf):
+    """Return a result that a fed value decides, and whether the trace of the run has steps."""
+    v1 = tf.compat.v1
+    with tf.Graph().as_default(), v1.Session() as session:
+        given = v1.placeholder(tf.float32, [])
+        options, metadata = v1.RunOptions(trace_level=v1.RunOptions.FULL_TRACE), v1.RunMetadata()
+        doubled = given * 2
+        found = session.run(doubled, feed_dict={given: 4.0}, options=options, run_metadata=metadata)
+        return float(found), len(metadata.step_stats.dev_stats) > 0
+
+
+def normal(tf):
+    """Return the name of a distribution, and whether it refuses a negative scale."""
+    of = tf.compat.v1.distributions.Normal
+    with tf.Graph().as_default():  # operations have no names elsewhere
+        made = of(0.0, 1.0, allow_nan_stats=False, name="given")
+    try:
+        of(0.0, -1.0, validate_args=True).scale.numpy()
+    except tf.errors.InvalidArgumentError:
+        return made.name, made.allow_nan_stats, "refused"
+    return made.name, made.allow_nan_stats, "accepted"
+
+
+ARGUMENTS = [
+    told(
+        "tf.compat.v1.variable_scope",
+        lambda tf: scoped(tf),
+        lambda found: found[:3] == ["layer/weight_own:0", 1, True] and found[4] == "number:0",
+        name="options",
+    ),
+    told(
+        "tf.compat.v1.Session.run",
+        lambda tf: run_with_options(tf),
+        lambda found: found == [8, True],
+        name="options",
+    ),
+    told(
+        "tf.compat.v1.distributions.Normal",
+        lambda tf: normal(tf),
+        lambda found: found[0].startswith("given") and found[1:] == [False, "refused"],
+        name="options",
+    ),
+    argument(
+        "tf.linalg.set_diag",
+        lambda tf, x=tensor(3, 3), d=tensor(2, 3): tf.linalg.set_diag(x, d, k=(0, 1), align="LEFT_RIGHT"),
+        lambda np, x, d: np.array(
+            [[d[1, 0], d[0, 0], x[0, 2]], [x[1, 0], d[1, 1], d[0, 1]], [x[2, 0], x[2, 1], d[1, 2]]]
+        ),
+        name="aligned",
+    ),
+    told(
+        "tf.strings.as_string",
+        lambda tf: tf.strings.as_string(tf.constant([0.5, 1e10]), shortest=True).numpy().tolist(),
+        lambda found: found == [b"0.5", b"1e+10"],
+        name="shortest",
+    ),
+    told(
+        "tf.debugging.assert_less",
+        lambda tf: _refusal(tf),
+        lambda text: "1 2 3 4" not in text and "1" in text,
+        name="summary",
+    ),
+    told(
+        "tf.lookup.KeyValueTensorInitializer",
+        lambda tf: (
+            tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["a"], [1], name="given"), 7)
+            .lookup(tf.constant(["a", "b"]))
+            .numpy()
+            .tolist()
+        ),
+        lambda found: found == [1, 7],
+        name="named",
+    ),
+    told(
+        "tf.numpy_function",
+        lambda tf: [
+            operation.type
+            for operation in tf.function(lambda: tf.numpy_function(lambda x: x + 1, [1.0], tf.float64, stateful=False))
+            .get_concrete_function()
+            .graph.get_operations()
+        ],
+        lambda types: "PyFuncStateless" in types,
+        name="stateless",
+    ),
+]
+
+
+def _refusal(tf):
+    """Return the message of a failed assertion that shows two elements of each tensor."""
+    try:
+        tf.debugging.assert_less(tf.constant([1, 2, 3, 4]), tf.constant([0, 0, 0, 0]), summarize=2)
+    except tf.errors.InvalidArgumentError as error:
+        return str(error)
+    return ""
