@@ -41,6 +41,7 @@ NO_SUITE = {
     "meta",
     "module_script",
     "operator_script",
+    "optimizer_script",
     "recurring",
     "script_dialect",
 }

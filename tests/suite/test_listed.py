@@ -64,10 +64,10 @@ def test_the_operator_database_is_run_as_the_build_ships_it(
             assert worker.run_case(f"torch/{random}/opinfo-eager-float32", LIMITS).outcome is Outcome.PASS, random
 
 
-def test_the_module_database_is_run_and_a_wrong_module_is_found(
+def test_the_databases_of_modules_and_optimizers_find_a_wrong_one(
     builds: Callable[[str], ProvisionedBuild],
 ) -> None:
-    """One process: a layer passes in both modes, a random one too, and a changed layer differs from its reference."""
+    """One process: a layer passes in both modes, a random one too, and changed layers and steps are found."""
     program = """
 import sys
 sys.path.insert(0, sys.argv[1])
@@ -82,10 +82,16 @@ for name in ("Linear/modules-eager", "BatchNorm2d/modules-gradient", "Transforme
 forward = torch.nn.Linear.forward
 torch.nn.Linear.forward = lambda self, input: forward(self, input) * 1.001
 print(observe(device, checks["torch/torch.nn.Linear/modules-eager-float32"]).outcome.value)
+optimizers = checks_of(device, "optimizers")
+print(observe(device, optimizers["torch/torch.optim.AdamW/optimizers-foreach-eager-float64"]).outcome.value)
+sqrt = torch._foreach_sqrt
+torch._foreach_sqrt = lambda tensors: [tensor * 1.001 for tensor in sqrt(tensors)]
+print(observe(device, optimizers["torch/torch.optim.AdamW/optimizers-foreach-eager-float64"]).outcome.value)
 """
     command_line = [builds("torch").python, "-c", program, str(PACKAGE.parent)]
     done = subprocess.run(command_line, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["True", "True", "pass", "pass", "pass", "mismatch"], done.stderr
+    wanted = ["True", "True", "pass", "pass", "pass", "mismatch", "pass", "mismatch"]
+    assert done.stdout.split() == wanted, done.stderr
 
 
 def test_the_primitive_harness_is_run_with_its_authors_limits(

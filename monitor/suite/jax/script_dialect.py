@@ -9,6 +9,7 @@ from monitor.suite.chains.script import chain_script
 from monitor.suite.dialect import Dialect
 from monitor.suite.jax.chains import SPELLING
 from monitor.suite.listed_script import judge_text
+from monitor.suite.repro import NoScriptError
 from monitor.suite.verdict import CLOSING, opening
 
 
@@ -132,7 +133,7 @@ print(harness.fullname)
 print("its authors declare:", [limit for limit in harness.jax_unimplemented if limit.filter(dtype=harness.dtype)])
 inputs = [*harness.dyn_args_maker(np.random.RandomState({seed}))]
 put = [jax.device_put(one, device) if is_array(one) else one for one in inputs]
-got = flat(harness.dyn_fun(*put))
+{run}
 judging.append(got)
 compute = truth
 plain = harness.fullname.startswith({plain})
@@ -153,9 +154,25 @@ else:
 {closing}"""
 
 
+_EAGER = "got = flat(harness.dyn_fun(*put))"
+
+_COMPILED = """places = [place for place, one in enumerate(put) if is_array(one)]
+
+
+def call(*arrays):
+    given = dict(zip(places, arrays))
+    return harness.dyn_fun(*(given.get(place, one) for place, one in enumerate(put)))
+
+
+got = flat(jax.jit(call)(*(put[place] for place in places)))"""
+
+
 def harness(_: str, variant: str, recorded: str) -> str:
-    """Return the script of a case of the primitive harness."""
-    name = variant.removeprefix("harness-")
+    """Return the script of a case of the primitive harness. Raises NoScriptError."""
+    if variant.startswith("harness-gradient-"):
+        raise NoScriptError("a gradient of the primitive harness has no script")
+    compiled = variant.startswith("harness-compiled-")
+    name = variant.removeprefix("harness-").removeprefix("compiled-" if compiled else "")
     if changed := re.search(r"-([0-9a-f]{8})$", name):
         condition = f"zlib.crc32(h.fullname.encode()) == 0x{changed[1]}"
     else:
@@ -163,6 +180,7 @@ def harness(_: str, variant: str, recorded: str) -> str:
     return _HARNESS.format(
         opening=opening(recorded),
         condition=condition,
+        run=_COMPILED if compiled else _EAGER,
         judge=judge_text(),
         seed=HARNESS_SEED,
         plain=PLAIN,

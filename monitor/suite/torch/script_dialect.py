@@ -9,6 +9,7 @@ from monitor.suite.dialect import Dialect
 from monitor.suite.torch.chains import SPELLING
 from monitor.suite.torch.module_script import module_case
 from monitor.suite.torch.operator_script import opinfo
+from monitor.suite.torch.optimizer_script import optimizer_case
 
 # A layer on the device `meta` has no values: the case gives them in its call.
 _PLACED = (
@@ -67,4 +68,9 @@ def chains(function: str, variant: str, recorded: str) -> str:
     return chain_script(DIALECT, SPELLING, f"torch/{function}/{variant}", recorded)
 
 
-LISTED: Mapping[str, Callable[[str, str, str], str]] = {"chains": chains, "modules": module_case, "opinfo": opinfo}
+LISTED: Mapping[str, Callable[[str, str, str], str]] = {
+    "chains": chains,
+    "modules": module_case,
+    "opinfo": opinfo,
+    "optimizers": optimizer_case,
+}

@@ -1,0 +1,1 @@
+"""References for the optimizers of PyTorch, in NumPy."""

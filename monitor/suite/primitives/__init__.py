@@ -1,0 +1,1 @@
+"""Checks of JAX's primitives, with the samples of its own harness."""
