@@ -24,4 +24,33 @@ def with_name(tf, function):
     return named
 
 
-RULES = {"name": Rule("name", '"given"', with_name)}
+def with_keepdims(tf, function):
+    """Keep the dimensions that are reduced, with size one."""
+
+    def kept(*args, **options):
+        plain = function(*args, **options)
+        result = function(*args, **options, keepdims=True)
+        assert result.shape.rank > plain.shape.rank, f"the shape is {result.shape}"
+        return tf.reshape(result, plain.shape)
+
+    return kept
+
+
+def with_dtype(tf, function):
+    """Ask for double precision, or for 64-bit integers."""
+
+    def doubled(*args, **options):
+        plain = function(*args, **options)
+        dtype = tf.float64 if plain.dtype.is_floating else tf.int64
+        double = function(*args, **options, dtype=dtype)
+        assert double.dtype == dtype, f"the dtype is {double.dtype}"
+        return tf.cast(double, plain.dtype)
+
+    return doubled
+
+
+RULES = {
+    "dtype": Rule("dtype", "tf.float64", with_dtype),
+    "keepdims": Rule("keepdims", "True", with_keepdims),
+    "name": Rule("name", '"given"', with_name),
+}

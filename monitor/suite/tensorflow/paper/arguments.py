@@ -52,7 +52,89 @@ def normal(tf):
     return made.name, made.allow_nan_stats, "accepted"
 
 
+def saved(tf):
+    """Return the files that a hook writes with a saver of ours, and without a graph."""
+    import pathlib
+    import tempfile
+
+    v1 = tf.compat.v1
+    with tempfile.TemporaryDirectory() as folder, tf.Graph().as_default():
+        step = v1.train.create_global_step()
+        add = v1.assign_add(step, 1)
+        saver = v1.train.Saver([step], max_to_keep=1)
+        hook = v1.train.CheckpointSaverHook(folder, save_secs=1000, saver=saver, save_graph_def=False)
+        with v1.train.SingularMonitoredSession(hooks=[hook]) as session:
+            session.run(add)
+        names = [path.name for path in pathlib.Path(folder).iterdir()]
+        return "checkpoint" in names, "graph.pbtxt" in names, any(name.endswith("-1.index") for name in names)
+
+
+def queue_runner(tf):
+    """Return whether a runner has the operations and the errors that it is made with."""
+    v1 = tf.compat.v1
+    with tf.Graph().as_default():
+        queue = v1.FIFOQueue(2, [tf.float32])
+        close, cancel = queue.close(), queue.close(cancel_pending_enqueues=True)
+        runner = v1.train.QueueRunner(
+            queue,
+            [queue.enqueue(1.0)],
+            close_op=close,
+            cancel_op=cancel,
+            queue_closed_exception_types=(tf.errors.CancelledError,),
+        )
+        kinds = runner.queue_closed_exception_types == (tf.errors.CancelledError,)
+        return runner.close_op is close, runner.cancel_op is cancel, kinds
+
+
+def logged(tf):
+    """Return the number of lines that a hook writes in three steps, if it waits for a long time between two."""
+    v1, lines = tf.compat.v1, []
+
+    def shown(found):
+        lines.append(found)
+        return ""
+
+    with tf.Graph().as_default():
+        number = tf.constant(3.0, name="number")
+        hook = v1.train.LoggingTensorHook(["number"], every_n_secs=1000, formatter=shown)
+        with v1.train.SingularMonitoredSession(hooks=[hook]) as session:
+            for _ in range(3):
+                session.run(number)
+    return len(lines)
+
+
 ARGUMENTS = [
+    told(
+        "tf.compat.v1.train.CheckpointSaverHook",
+        lambda tf: saved(tf),
+        lambda found: found == [True, False, True],
+        name="own-saver",
+    ),
+    told(
+        "tf.compat.v1.train.QueueRunner",
+        lambda tf: queue_runner(tf),
+        lambda found: found == [True, True, True],
+        name="operations",
+    ),
+    told(
+        "tf.compat.v1.train.LoggingTensorHook",
+        lambda tf: logged(tf),
+        lambda number: number == 1,
+        name="seconds",
+    ),
+    argument(
+        "tf.nn.conv2d_transpose",
+        lambda tf, x=tensor(1, 1, 1, 1), w=tensor(2, 2, 1, 1): tf.nn.conv2d_transpose(
+            x, w, (1, 3, 3, 1), 1, "VALID", dilations=2
+        ),
+        lambda np, x, w: (
+            np.array([[w[0, 0, 0, 0], 0, w[0, 1, 0, 0]], [0, 0, 0], [w[1, 0, 0, 0], 0, w[1, 1, 0, 0]]]).reshape(
+                1, 3, 3, 1
+            )
+            * x
+        ),
+        name="dilated",
+    ),
     told(
         "tf.compat.v1.variable_scope",
         lambda tf: scoped(tf),
