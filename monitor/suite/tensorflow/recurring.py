@@ -30,8 +30,9 @@ def with_keepdims(tf, function):
     def kept(*args, **options):
         plain = function(*args, **options)
         result = function(*args, **options, keepdims=True)
-        assert result.shape.rank > plain.shape.rank, f"the shape is {result.shape}"
-        return tf.reshape(result, plain.shape)
+        for one, flat in zip(tf.nest.flatten(result), tf.nest.flatten(plain), strict=True):
+            assert one.shape.rank > flat.shape.rank, f"the shape is {one.shape}"
+        return tf.nest.map_structure(lambda one, flat: tf.reshape(one, flat.shape), result, plain)
 
     return kept
 
@@ -41,6 +42,10 @@ def with_dtype(tf, function):
 
     def doubled(*args, **options):
         plain = function(*args, **options)
+        if isinstance(plain.dtype, str):  # an object of Keras
+            name = function(*args, **options, dtype="float64").dtype
+            assert name == "float64", f"the dtype is {name}"
+            return plain
         dtype = tf.float64 if plain.dtype.is_floating else tf.int64
         double = function(*args, **options, dtype=dtype)
         assert double.dtype == dtype, f"the dtype is {double.dtype}"
