@@ -22,6 +22,9 @@ Inputs = dict[str, Any]
 POINTS = 64
 DISTANCE = 2.0**6 * STEP
 
+# The largest difference of two second differences of a smooth function, relative to their size or to one.
+AGREEMENT = 1e-3
+
 
 def expected_gradients(case: Case, draw: Draw, weights: list[Array], names: Iterable[str]) -> list[Array]:
     """Return the derivative of the weighted sum of all results by each named input, by central differences.
@@ -44,7 +47,8 @@ def expected_second(case: Case, draw: Draw, tangents: Mapping[str, Array]) -> tu
     """Return the derivative of the gradient along the tangents, by each of their inputs, and a bound of its error.
 
     Raises OracleError. The gradient is that of the weighted sum of all results. The bound has the difference between
-    two steps, and the rounding of the four sums of a difference.
+    two steps, and the rounding of the four sums of a difference. It is infinite if the two steps disagree: the function
+    bends within a step.
     """
     weights = gradient_weights(case, draw)
     objective = _objective(case, weights)
@@ -60,7 +64,13 @@ def expected_second(case: Case, draw: Draw, tangents: Mapping[str, Array]) -> tu
 
     fine = [second(name, SECOND_STEP) for name in tangents]
     coarse = [second(name, 2 * SECOND_STEP) for name in tangents]
-    return fine, tuple(np.abs(a - b) + rounding for a, b in zip(fine, coarse, strict=True))
+    return fine, tuple(_bound(a, b) + rounding for a, b in zip(fine, coarse, strict=True))
+
+
+def _bound(fine: Array, coarse: Array) -> Array:
+    """Return the difference between two second differences; infinity where they share less than three digits."""
+    apart = np.abs(fine - coarse)
+    return np.where(apart > AGREEMENT * np.maximum(np.abs(fine), 1.0), np.inf, apart)
 
 
 def directions(case: Case, draw: Draw) -> dict[str, Array]:

@@ -69,6 +69,15 @@ def test_first_and_second_derivatives_along_a_direction_are_those_of_the_referen
     assert all(bound.max() < 1e-5 for bound in slack)
 
 
+def test_a_second_derivative_beside_a_bend_is_undecided() -> None:
+    def bent(np, x=values(0.0001, 1.0)):
+        return np.maximum(x, 0)
+
+    case = Case("torch", declare(bent), HVP, "float64")
+    _, (slack,) = expected_second(case, draws(case)[0], {"x": np.ones(2)})
+    assert np.isinf(slack).tolist() == [True, False]
+
+
 class MixingDevice(NumpyDevice):
     """A framework whose vectorized calls all have the first tensor of the batch."""
 

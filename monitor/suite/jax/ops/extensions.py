@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from monitor.model import Mode
 from monitor.suite.declare import COMPILED, EAGER, GRADIENT, case, fact, formula, tensor, values
 from monitor.suite.limits import FIXED_SHAPES, NOT_EMPTY
 
@@ -106,6 +107,7 @@ PRIMITIVES = [
         lambda jax, x=tensor(3, 5): doubled(jax, x),
         lambda np, x: (2 * x, 2 * x),
         dtypes=("float32", "int32"),
+        limits={Mode.VMAP: "the new primitive has no batching rule"},
     )
     for name in (
         "jax.extend.core.Primitive",

@@ -214,7 +214,7 @@ SHAPED = [
 LOOPS = [
     formula(
         "tf.keras.ops.fori_loop",
-        lambda tf, x=tensor(3): tf.keras.ops.fori_loop(1, 5, lambda k, total: total * 2 + k, x),
+        lambda tf, x=tensor(3): tf.keras.ops.fori_loop(1, 5, lambda k, total: total * 2 + tf.cast(k, x.dtype), x),
         lambda np, x: 16 * x + 8 + 8 + 6 + 4,
         dtypes=("float32", "int32"),
         modes=PLAIN,
