@@ -339,7 +339,9 @@ LOOPS = [
     ),
     formula(
         "tf.compat.v1.train.polynomial_decay",
-        lambda tf, step=values(25, shape=()): tf.compat.v1.train.polynomial_decay(1.0, step, 100, 0.2, power=2.0)(),
+        lambda tf, step=values(25, shape=()): (lambda rate: rate() if callable(rate) else rate)(
+            tf.compat.v1.train.polynomial_decay(1.0, step, 100, 0.2, power=2.0)
+        ),
         lambda np, step: np.asarray(0.8 * 0.75**2 + 0.2),
         dtypes=("float32",),
         limits=FIXED_SHAPES | FIXED_VALUES | {Mode.COMPILED: "eagerly it returns a function, and in a graph a tensor"},
