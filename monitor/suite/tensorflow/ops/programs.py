@@ -77,11 +77,14 @@ def test_main(tf):
             self.assertAllClose([1.0, 2.0], tf.constant([1.0, 2.5]))
 
     def status(*names):
+        given, sys.argv = sys.argv, ["program", *names]  # as the command line of a program with tests
         try:
             with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
-                tf.test.main(["program", *names])
+                tf.test.main()
         except SystemExit as end:
             return int(end.code or 0)
+        finally:
+            sys.argv = given
 
     program = sys.modules["__main__"]
     setattr(program, PortabilityChecks.__name__, PortabilityChecks)
