@@ -75,7 +75,7 @@ def test_more_jobs_than_github_starts_in_one_run_are_refused(cpu: Target, tmp_pa
         (replace(WISH, cases=("jax/*", "torch/*")), r'--case "torch/\*": fits no case'),
         (replace(WISH, suites=("paper", "opinfo")), "--suite opinfo: no target selected here has it"),
         (replace(WISH, frameworks=("jax", "torch"), suites=("harness",)), "--framework torch: no target selected here"),
-        (replace(WISH, suites=("opinfo",)), "nothing to do: --suite opinfo: cpu has chains, harness, "),
+        (replace(WISH, suites=("opinfo",)), "nothing to do: --suite opinfo: cpu has array_api, "),
         (replace(WISH, evidences=(Evidence.COMPILED,)), "nothing to do: --evidence compiled: cpu can only be executed"),
         (replace(WISH, builds=("",)), '--build "": no framework selected here'),
     ],
