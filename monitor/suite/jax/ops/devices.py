@@ -1,5 +1,6 @@
 """Devices, placement, configuration, and output from compiled programs."""
 
+from monitor.model import Mode
 from monitor.suite.declare import COMPILED, DEVICE, EAGER, case, fact, formula, tensor
 from monitor.suite.limits import FIXED_RANK, HOST_VALUES, NOT_EMPTY, Limits
 
@@ -155,7 +156,12 @@ def _(seen):
     return seen == [["twice", 6]]
 
 
-@case("jax.pure_callback", dtypes=("float32", "float64"), modes=BOTH)
+@case(
+    "jax.pure_callback",
+    dtypes=("float32", "float64"),
+    modes=BOTH,
+    limits={Mode.VMAP: "a callback is vectorized only with a vmap_method"},
+)
 def pure_callback(jax, x=tensor(3, 5)):
     import numpy
 
