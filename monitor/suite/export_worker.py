@@ -17,7 +17,7 @@ from pathlib import Path
 from monitor.formats.error_text import clean, describe
 from monitor.formats.serialization import to_json
 from monitor.formats.worker_protocol import Message, Service, add_arguments, serve
-from monitor.model import InputKind, Mode, Observation, Outcome, Stage
+from monitor.model import WEEKLY_MODES, InputKind, Mode, Observation, Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck, SuiteUnavailableError
 from monitor.suite.declared_check import DeclaredCheck
 from monitor.suite.device import DeviceUnavailableError
@@ -59,13 +59,13 @@ def has_own_program(check: CaseCheck) -> bool:
 
     Special values are arguments of the program that plain inputs have, and a compiled call or gradient is the program
     of the eager one. A compiled case in the first dtype is exported all the same, because a trace of it is itself
-    compiled.
+    compiled. The modes that follow by rule run executed alone.
     """
     if not isinstance(check, DeclaredCheck):
         return True
     case = check.case
     in_first = case.dtype in case.declaration.dtypes[:1] or not case.dtype
-    if case.mode is Mode.COMPILED_GRADIENT:
+    if case.mode in WEEKLY_MODES:
         return False
     return case.kind is InputKind.PLAIN and (in_first or case.mode is not Mode.COMPILED)
 
