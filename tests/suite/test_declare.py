@@ -13,6 +13,7 @@ import pytest
 
 from monitor.model import Mode, function_of
 from monitor.suite import discovery as collecting
+from monitor.suite import jax as jax_cases
 from monitor.suite.catalog import load_catalog
 from monitor.suite.declare import (
     COMPILED,
@@ -221,6 +222,6 @@ def test_a_fault_in_a_case_file_is_one_line_with_its_place(tmp_path: Path, monke
     (tmp_path / "broken_suite").mkdir()
     (tmp_path / "broken_suite" / "__init__.py").touch()
     (tmp_path / "broken_suite" / "cases.py").write_text("import math\n\nmath.floor(undefined)\n")
-    monkeypatch.setattr("monitor.suite.jax.__path__", [str(tmp_path)])
+    monkeypatch.setattr("monitor.suite.jax.__path__", [str(tmp_path), *jax_cases.__path__])
     with pytest.raises(DeclarationError, match=r"cases: cases.py:3: NameError: name 'undefined' is not defined$"):
         collect("jax", "broken_suite")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.suite import jax as jax_cases
 from monitor.suite.discovery import collect
 from monitor.suite.repro import script
 
@@ -23,7 +24,7 @@ def test_a_list_in_a_module_declares_cases(tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "short_suite").mkdir()
     (tmp_path / "short_suite" / "__init__.py").touch()
     (tmp_path / "short_suite" / "cases.py").write_text(CASES)
-    monkeypatch.setattr("monitor.suite.jax.__path__", [str(tmp_path)])
+    monkeypatch.setattr("monitor.suite.jax.__path__", [str(tmp_path), *jax_cases.__path__])
     cases = collect("jax", "short_suite")
     assert cases["jax/jax.numpy.square/eager"].declaration.numeric
     assert not cases["jax/jax.numpy.square/shape-eager"].declaration.numeric

@@ -121,6 +121,7 @@ def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> N
         assert "does not reproduce" in text.splitlines()[-1], f"{case} has no verdict"
         names = Counter(name for part in BETWEEN_STATEMENTS.split(text) for name in names_bound(part))
         twice = {name for name, times in names.items() if times > 1}
+        twice -= {"jax", "tf", "torch"} if "Replaced(plain, " in text else set()  # a case that follows by rule
         assert not twice, f"{case} gives {twice} a second meaning"
     assert names_bound.cache_info().currsize > 500
 
