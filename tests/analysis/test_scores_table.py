@@ -165,3 +165,10 @@ def test_two_names_of_one_object_are_one_function(runfile: Make) -> None:
     assert series_score(one, {}) == Score(4, 0, 1, 0)
     assert series_score(one, names) == Score(2, 1, 0, 0)  # one name of the absolute value fails
     assert [row.score for row in all_functions_table([one], names)] == [Score(2, 1, 0, 0)]
+    del listed["jax.numpy.abs"]  # a removed name is a function of its own
+    later = NameListing(runfile(3, {}, version="2.0", suite="names").run, listed)
+    before = NameListing(
+        runfile(2, {}, suite="names").run,
+        {**listed, "jax.numpy.abs": PublicName("jax.numpy.abs", NameKind.FUNCTION, alias_of="jax.numpy.absolute")},
+    )
+    assert series_score(one, {"jax": framework_names("jax", [before, later])}) == Score(3, 0, 1, 0)

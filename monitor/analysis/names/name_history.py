@@ -206,5 +206,6 @@ def _label(listing: NameListing) -> str:
 
 
 def canonical_name(names: Mapping[str, FrameworkNames], framework: str, name: str) -> str:
-    """Return the canonical name of a function; the name itself if no build of the framework lists it."""
-    return names[framework].canonical(name) if framework in names else name
+    """Return the canonical name of a function; the name itself if the newest build does not list it."""
+    record = names[framework].records.get(name) if framework in names else None
+    return (record.listed.alias_of or name) if record and record.works else name
