@@ -27,17 +27,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monitor.usage import public_name
+
 USAGE = Path(__file__).resolve().parents[1] / "monitor" / "usage"
 NAMES_SCRIPT = Path(__file__).with_name("names_of_calls.py")
 
 # A name in one file may be a private helper, or the name of a variable.
 MIN_FILES = 2
 
-ROOTS = {"torch": "torch", "jax": "jax", "tensorflow": "tf", "keras": "tf.keras"}
 FRAMEWORKS = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
 TENSOR = "torch.Tensor"
-# Implementation packages of TensorFlow and Keras, public in form only. Elsewhere a private module starts with `_`.
-PRIVATE = {"python", "src"}
 
 
 @dataclass
@@ -46,16 +45,6 @@ class FileCalls:
 
     functions: Counter[str] = field(default_factory=Counter)
     methods: Counter[str] = field(default_factory=Counter)
-
-
-def public_name(dotted: str) -> str:
-    """Return the name that a framework documents for a dotted name; empty for another package or a private name."""
-    if dotted.startswith("tensorflow.compat.v2."):
-        dotted = "tensorflow." + dotted.removeprefix("tensorflow.compat.v2.")
-    root, *parts = dotted.split(".")
-    if root not in ROOTS or any(part.startswith("_") or part in PRIVATE for part in parts):
-        return ""
-    return ".".join((ROOTS[root], *parts))
 
 
 def imported_names(nodes: Iterable[ast.AST]) -> dict[str, str]:

@@ -11,6 +11,9 @@ from typer.core import TyperGroup
 # The commands by section of `portability --help`, each with its summary. A command is the module of the same name.
 # A test holds the summaries to the docstrings of the commands.
 SECTIONS: dict[str, dict[str, str]] = {
+    "Check": {
+        "check": "Check your own code before you port it.",
+    },
     "Run": {
         "nightly": "Run a whole night on this machine: plan, run, record, compare, write the site.",
         "plan": "Plan the jobs of a night: one per suite, framework and target.",

@@ -28,6 +28,7 @@ def parser(check: Callable[[str | Path], Path]) -> Callable[[str | Path], Path]:
 directory = parser(path_checks.directory)
 existing_directory = parser(path_checks.existing_directory)
 existing_file = parser(path_checks.existing_file)
+existing_path = parser(path_checks.existing_path)
 new_directory = parser(path_checks.new_directory)
 new_file = parser(path_checks.new_file)
 

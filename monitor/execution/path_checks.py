@@ -67,6 +67,11 @@ def existing_file(value: str | Path) -> Path:
     return path
 
 
+def existing_path(value: str | Path) -> Path:
+    """Check a file or a directory that must exist."""
+    return existing_directory(value) if _named(value).is_dir() else existing_file(value)
+
+
 def new_file(value: str | Path) -> Path:
     """Check a file to write, which need not exist."""
     path = _named(value)

@@ -19,6 +19,12 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 METHODS_OF = "torch.Tensor."
 
+# Imported packages, each with the root of its public names.
+ROOTS = {"torch": "torch", "jax": "jax", "tensorflow": "tf", "keras": "tf.keras"}
+
+# Implementation packages of TensorFlow and Keras, public in form only. Elsewhere a private module starts with `_`.
+PRIVATE = {"python", "src"}
+
 
 @dataclass(frozen=True)
 class CalledName:
@@ -45,6 +51,16 @@ class Usage:
     def object_of(self, name: str) -> str:
         """Return the object of a name: the name itself if no other name of it is known."""
         return self.objects.get(name, name)
+
+
+def public_name(dotted: str) -> str:
+    """Return the name that a framework documents for a dotted name; empty for another package or a private name."""
+    if dotted.startswith("tensorflow.compat.v2."):
+        dotted = "tensorflow." + dotted.removeprefix("tensorflow.compat.v2.")
+    root, *parts = dotted.split(".")
+    if root not in ROOTS or any(part.startswith("_") or part in PRIVATE for part in parts):
+        return ""
+    return ".".join((ROOTS[root], *parts))
 
 
 @cache

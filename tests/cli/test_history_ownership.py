@@ -29,7 +29,9 @@ CASE = "jax/jax.numpy.add/eager-float32"
 WRITERS = {"nightly", "backfill", "record", "history prune", "history retract"}
 AWAY = {"bisect"}  # which installs builds; it reads as all others do
 # What a command needs besides the history, so that it does its work; a new one without an entry has nothing.
+PROGRAM = str(CHECKOUT / "benchmarks" / "timers.py")
 ARGUMENTS = {
+    "check": [PROGRAM],
     "history show": ["jax.numpy.add"],
     "plan": ["--framework", "jax", "--suite", "paper", "--target", "cpu", "--build", "jax==0.9.2"],
     "notify": ["--repository", "octocat/monitor", "--dry-run"],
@@ -60,7 +62,8 @@ def call(words: str, history: Path) -> list[str]:
     given = []
     for parameter in COMMANDS[words].params:
         if parameter.required:
-            given += [parameter.opts[0], "jax"] if parameter.opts[0].startswith("--") else ["jax"]
+            value = PROGRAM if parameter.name == "paths" else "jax"
+            given += [parameter.opts[0], value] if parameter.opts[0].startswith("--") else [value]
     return [*words.split(), *given, "--history", str(history)]
 
 

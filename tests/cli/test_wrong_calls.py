@@ -32,6 +32,7 @@ OPTIONAL = (
 
 # A call of each command that is right but for the parameter under test.
 CALLS: dict[str, dict[str, str]] = {
+    "check": {"paths": "program.py", "history": "history"},
     "nightly": {"framework": "jax", "suite": "paper", "case": CASE, "history": "history", "cache": "cache"},
     "backfill": {"framework": "jax", "builds": "0.0.1", "case": CASE, "history": "history", "cache": "cache"},
     "plan": {"target": "cpu", "framework": "jax", "suite": "paper", "history": "history"},
@@ -83,6 +84,7 @@ FREE = {
     ("*", "why"): {*WRONG_NAMES},
     ("run", "case"): {*WRONG_NAMES},  # only the build knows; test_run.py has it
     ("bisect", "good"): {"empty"},
+    ("check", "to"): {"empty"},
     ("target new", "name"): {"unknown"},
     ("target new", "title"): {*WRONG_NAMES},
     ("target new", "device"): {*WRONG_NAMES},
@@ -142,6 +144,7 @@ def place(tmp_path: Path, runfile: Callable[..., RunFile], monkeypatch: pytest.M
     History(tmp_path / "history").record(nights, "nights")
     write_run_file(tmp_path / "run.jsonl", runfile(3, {CASE: "pass"}))
     (tmp_path / "file").write_text("text\n")
+    (tmp_path / "program.py").write_text("import jax\n")
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     monkeypatch.setattr("monitor.execution.builds.uv.find_uv", _no_uv)

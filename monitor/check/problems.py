@@ -1,0 +1,61 @@
+"""Define a problem that a check finds at a place in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.check.name_uses import Place
+
+
+class Level(StrEnum):
+    """Weight of a problem, in the words of SARIF."""
+
+    ERROR = "error"  # the call fails
+    WARNING = "warning"  # the call fails for usual dtypes or soon, or it runs on the host
+    NOTE = "note"  # the call fails for rare dtypes, or nothing is known
+
+
+class ProblemKind(StrEnum):
+    """Kind of a problem; `docs/reference/check.md` explains each."""
+
+    REMOVED = "removed-name"
+    PARAMETER = "removed-parameter"
+    DEPRECATED = "deprecated-name"
+    UNKNOWN = "unknown-name"
+    VERDICT = "failing-function"
+    DEVICE = "hard-coded-device"
+    KERNEL = "vendor-kernel"
+    HOST = "host-call"
+    SHAPE = "data-dependent-shape"
+    WIDE = "wide-dtype"
+
+
+# Problems whose call works, but on the host.
+ON_HOST = frozenset({ProblemKind.HOST})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem with one use of a name.
+
+    `targets` are the targets that it concerns; none for all builds and targets. `alternative` is what to write instead,
+    `build` the build that shows it, `since` the first such build, and `evidence` the kind of evidence; each is empty if
+    it is not known.
+    """
+
+    kind: ProblemKind
+    level: Level
+    place: Place
+    name: str
+    message: str
+    targets: tuple[str, ...] = ()
+    alternative: str = ""
+    build: str = ""
+    since: str = ""
+    evidence: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """Return what identifies the problem after other lines of the file moved: file, kind, name and message."""
+        return self.place.file, self.kind.value, self.name, self.message

@@ -1,0 +1,50 @@
+"""JSON document of a checked program."""
+
+from __future__ import annotations
+
+from monitor.check.problems import Problem
+from monitor.check.report import CheckReport, TargetAnswer
+
+
+def check_document(report: CheckReport) -> dict[str, object]:
+    """Return the report of `portability check`: answers by target, and all problems in the order of the files."""
+    return {
+        "files": report.files,
+        "lines": report.lines,
+        "frameworks": [*report.frameworks],
+        "builds": [*report.builds],
+        "answers": [_answer(answer) for answer in report.answers],
+        "problems": [_problem(problem) for problem in report.problems],
+        "known_before": report.known_before,
+        "unreadable": [{"file": file, "message": message} for file, message in report.unreadable],
+    }
+
+
+def _answer(answer: TargetAnswer) -> dict[str, object]:
+    return {
+        "target": answer.target,
+        "answer": answer.kind.value,
+        "sentence": answer.sentence,
+        "places": answer.places,
+        "host_places": answer.host,
+        "calls": answer.called.calls,
+        "judged_calls": answer.called.judged,
+        "unknown": [*answer.called.unknown],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {
+        "kind": problem.kind.value,
+        "level": problem.level.value,
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "name": problem.name,
+        "message": problem.message,
+        "targets": [*problem.targets],
+        "alternative": problem.alternative,
+        "build": problem.build,
+        "since": problem.since,
+        "evidence": problem.evidence,
+    }

@@ -1,0 +1,135 @@
+"""Check the source files of a user's program against the newest builds and the verdicts on targets."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from monitor.analysis.names.name_history import FrameworkNames, framework_names
+from monitor.analysis.status.current_status import SeriesStatus
+from monitor.check.habits import habit_problems
+from monitor.check.name_rules import framework_of, name_problems
+from monitor.check.name_uses import FileNames, NameUse, names_in
+from monitor.check.report import CheckReport, answer_for
+from monitor.check.target_rules import FunctionObjects, target_problems, target_verdicts
+from monitor.execution.targets.target import load_targets
+from monitor.pipeline.errors import UserError, refuse_unknown
+from monitor.pipeline.locations import RUNNERS
+from monitor.pipeline.snapshots import load_snapshot, open_history
+from monitor.usage import load_usage
+
+SKIPPED = {"__pycache__", "node_modules", "site-packages"}
+Key = tuple[str, str, str, str]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The read files of a program, their number of lines, and the files that are unreadable, with the reasons."""
+
+    files: tuple[FileNames, ...]
+    lines: int
+    unreadable: tuple[tuple[str, str], ...]
+
+    @property
+    def uses(self) -> tuple[NameUse, ...]:
+        """Return the uses of names in all files."""
+        return tuple(use for one in self.files for use in one.uses)
+
+    @property
+    def frameworks(self) -> tuple[str, ...]:
+        """Return the frameworks whose names are used."""
+        return tuple(sorted({framework_of(use.name) for use in self.uses if not use.name.startswith(".")}))
+
+
+def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, baseline: Path | None) -> CheckReport:
+    """Return the report on the Python files in some files and folders. Raises UserError.
+
+    The problems of a report in the file `baseline` are left out.
+    """
+    runners = load_targets(RUNNERS)
+    for name in to:
+        refuse_unknown("target", name, runners)
+    known = read_baseline(baseline) if baseline else frozenset()
+    sources = read_sources(paths)
+    targets = {name: runners[name] for name in to}
+    names, series = _recorded(history, sources.frameworks, with_verdicts=bool(to))
+    families = {name: one.family for name, one in targets.items()}
+    habits = [problem for one in sources.files for problem in habit_problems(one, families)]
+    problems = [problem for one in sources.files for problem in name_problems(one.uses, names)] + habits
+    objects = FunctionObjects(names, load_usage())
+    called = {}
+    for name in targets:
+        explained = {problem.place for problem in habits if name in problem.targets}
+        verdicts = target_verdicts(name, series, objects)
+        found, called[name] = target_problems(sources.uses, verdicts, objects, explained)
+        problems += found
+    report = CheckReport(
+        len(sources.files) + len(sources.unreadable),
+        sources.lines,
+        sources.frameworks,
+        tuple(one.builds[-1].build.requirement for one in names.values()),
+        tuple(sorted(problems, key=lambda one: (one.place, one.message))),
+        tuple(answer_for(name, one.title, called[name], problems) for name, one in targets.items()),
+        sources.unreadable,
+    )
+    return report.without(known) if known else report
+
+
+def _recorded(
+    history: Path, frameworks: Sequence[str], *, with_verdicts: bool
+) -> tuple[dict[str, FrameworkNames], tuple[SeriesStatus, ...]]:
+    """Return the names of the listed builds of frameworks, and all series if they are wanted: they take longer."""
+    if with_verdicts:
+        snapshot = load_snapshot(history)
+        names, series = snapshot.names, snapshot.functions
+    else:
+        recorded = open_history(history)
+        names, series = {name: framework_names(name, recorded.listings(name)) for name in frameworks}, ()
+    return {name: names[name] for name in frameworks if name in names and names[name].builds}, series
+
+
+def read_sources(paths: Sequence[Path]) -> Sources:
+    """Return the sources in some files and folders. Raises UserError if there is no Python file."""
+    read: list[FileNames] = []
+    unreadable: list[tuple[str, str]] = []
+    lines = 0
+    for path in python_files(paths):
+        name = path.as_posix()
+        try:
+            source = path.read_text(encoding="utf-8")
+            read.append(names_in(name, source))
+            lines += source.count("\n")
+        except SyntaxError as error:
+            unreadable.append((name, f"line {error.lineno}: no syntax of Python {platform.python_version()}"))
+        except (OSError, ValueError, RecursionError) as error:
+            unreadable.append((name, str(error)))
+    if not read and not unreadable:
+        raise UserError(f"no Python file in {', '.join(map(str, paths))}")
+    return Sources(tuple(read), lines, tuple(unreadable))
+
+
+def python_files(paths: Sequence[Path]) -> Iterator[Path]:
+    """Yield the Python files of some files and folders, sorted; folders of installed packages are left out."""
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(path.rglob("*.py")):
+                parts = file.relative_to(path).parts
+                if not any(part in SKIPPED or part.startswith(".") for part in parts):
+                    yield file
+        elif path.exists():
+            yield path
+        else:
+            raise UserError(f"{path}: there is no such file or folder")
+
+
+def read_baseline(path: Path) -> frozenset[Key]:
+    """Return the keys of the problems of an earlier report. Raises UserError."""
+    try:
+        report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return frozenset((one["file"], one["kind"], one["name"], one["message"]) for one in report["problems"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: no report of `portability check --json` ({type(error).__name__})") from None

@@ -1,0 +1,89 @@
+"""Write the report on a checked program as lines of text, or as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monitor.analysis.status.measured_builds import title
+from monitor.check.problems import Level, Problem
+from monitor.check.report import CheckReport, TargetAnswer
+from monitor.formatting.humanize import count, escape_invisible, first_names, join_words
+from monitor.formatting.markdown import code, cut, table
+
+UNKNOWN_SHOWN = 10  # names without a verdict in one line
+LONGEST = 300  # characters of a message
+
+
+def text_lines(report: CheckReport, *, notes: bool) -> Iterator[str]:
+    """Yield a line for each problem, then one for each answer. Without `notes`, problems of that level are counted."""
+    for file, message in report.unreadable:
+        yield f"{file}: unreadable: {escape_invisible(message)}"
+    shown = [problem for problem in report.problems if notes or problem.level is not Level.NOTE]
+    yield from map(_line, shown)
+    if report.unreadable or shown:
+        yield ""
+    yield _summary(report, len(report.problems) - len(shown))
+    yield from (f"{answer.title}: {_answer(answer)}" for answer in report.answers)
+
+
+def markdown(report: CheckReport) -> str:
+    """Return the report as Markdown: the answers, then a table of all problems but notes."""
+    shown = [problem for problem in report.problems if problem.level is not Level.NOTE]
+    parts = [_summary(report, len(report.problems) - len(shown))]
+    if report.answers:
+        rows = [(answer.title, _answer(answer)) for answer in report.answers]
+        parts.append(table(["target", "answer"], rows))
+    if shown:
+        cells = [
+            (
+                code(f"{one.place.file}:{one.place.line}"),
+                one.level.value,
+                ", ".join(one.targets) or "every target",
+                code(one.name),
+                _problem_text(one, mark=True),
+            )
+            for one in shown
+        ]
+        parts.append(table(["place", "level", "target", "name", "problem"], cells))
+    return "\n\n".join(parts)
+
+
+def _line(problem: Problem) -> str:
+    place = problem.place
+    where = f" on {join_words(problem.targets)}" if problem.targets else ""
+    what = f"{problem.name} {_problem_text(problem, mark=False)}"
+    return f"{place.file}:{place.line}:{place.column}: {problem.level.value}{where}: {what}"
+
+
+def _problem_text(problem: Problem, *, mark: bool) -> str:
+    """Return the message with the evidence and the alternative. `mark` protects it for Markdown."""
+    message = cut(" ".join(str(escape_invisible(problem.message)).split()), LONGEST)
+    text = code(message) if mark else message
+    if problem.evidence:
+        since = f", since {problem.since}" if problem.since else ""
+        text += f" ({problem.evidence}, {problem.build}{since})"
+    if problem.alternative:
+        text += f"; instead: {code(problem.alternative) if mark else problem.alternative}"
+    return text
+
+
+def _summary(report: CheckReport, left_out: int) -> str:
+    """Return the numbers of files and problems, and the builds whose names were compared."""
+    counted = [
+        count(number, level.value)
+        for level in Level
+        if (number := sum(problem.level is level for problem in report.problems))
+    ]
+    found = join_words(counted) if counted else "no problems"
+    hidden = f"; --notes shows {count(left_out, 'note')}" if left_out else ""
+    known = f"; {count(report.known_before, 'problem')} of the baseline left out" if report.known_before else ""
+    builds = f"; names of {join_words([title(build) for build in report.builds])}" if report.builds else ""
+    return f"{count(report.files, 'file')}, {count(report.lines, 'line')}: {found}{hidden}{known}{builds}"
+
+
+def _answer(answer: TargetAnswer) -> str:
+    called = answer.called
+    if not called.calls:
+        return f"{answer.sentence} (no call of a framework's function found)"
+    text = f"{answer.sentence} (looked up {called.judged:,} of {called.calls:,} calls; nothing was compiled)"
+    return f"{text}: {first_names(called.unknown, UNKNOWN_SHOWN)}" if called.unknown else text

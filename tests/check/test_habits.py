@@ -1,0 +1,73 @@
+"""Code that needs one kind of hardware is found, on the targets that it concerns alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.check.habits import ACCELERATORS, HABITS, habit_problems
+from monitor.check.name_uses import names_in
+from monitor.check.problems import Level, Problem, ProblemKind
+
+FAMILIES = {"tpu-v5e": "Google TPU", "nvidia-h100": "NVIDIA GPU", "amd-mi300": "AMD GPU", "apple-mps": "Apple GPU"}
+TORCH, JAX, TF = "import torch\n", "import jax\nimport jax.numpy as jnp\n", "import tensorflow as tf\n"
+
+
+def problems(source: str) -> list[Problem]:
+    return [*habit_problems(names_in("a.py", source), FAMILIES)]
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "targets"),
+    [
+        (TORCH + "model.cuda()", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (TORCH + "model.to('cuda:1')", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (TORCH + "torch.device('cuda')", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (TORCH + "torch.ones(3, device='cuda')", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (TORCH + "torch.load(f, map_location='cuda')", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (TORCH + "torch.cuda.synchronize()", ProblemKind.DEVICE, {"tpu-v5e", "apple-mps"}),
+        (JAX + "jax.devices('gpu')", ProblemKind.DEVICE, {"tpu-v5e"}),
+        (TF + "with tf.device('/GPU:0'):\n    pass", ProblemKind.DEVICE, {"tpu-v5e"}),
+        ("from torch.utils.cpp_extension import load", ProblemKind.KERNEL, {"tpu-v5e", "apple-mps", "amd-mi300"}),
+        ("from jax.experimental.pallas import tpu", ProblemKind.KERNEL, {"nvidia-h100", "amd-mi300"}),
+        (JAX + "jax.pure_callback(f, x)", ProblemKind.HOST, {*FAMILIES}),
+        (TF + "tf.py_function(f, x, y)", ProblemKind.HOST, {*FAMILIES}),
+        (TORCH + "loss.item()", ProblemKind.HOST, {*FAMILIES}),
+        (JAX + "jnp.nonzero(x)", ProblemKind.SHAPE, {*FAMILIES}),
+        (TORCH + "x.double()", ProblemKind.WIDE, {"tpu-v5e", "apple-mps"}),
+        (JAX + "jax.config.update('jax_enable_x64', True)", ProblemKind.WIDE, {"tpu-v5e"}),
+    ],
+)
+def test_a_habit_concerns_the_hardware_that_it_shuts_out(source: str, kind: ProblemKind, targets: set[str]) -> None:
+    [problem] = problems(source)
+    assert (problem.kind, {*problem.targets}) == (kind, targets)
+    assert problem.alternative
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        TORCH + "model.to(device)",
+        TORCH + "device = 'cuda' if torch.cuda.is_available() else 'cpu'",
+        TORCH + "if torch.cuda.is_available():\n    torch.cuda.synchronize()",
+        TORCH + "logger.info('cuda')",
+        JAX + "jax.devices()",
+        JAX + "jax.config.update('jax_debug_nans', True)",
+        JAX + "record.item()",  # no tensor of PyTorch in a file without it
+        TF + "with tf.device('/CPU:0'):\n    pass",
+    ],
+)
+def test_other_code_is_none(source: str) -> None:
+    assert problems(source) == []
+
+
+def test_without_targets_every_habit_is_a_problem() -> None:
+    [problem] = habit_problems(names_in("a.py", TORCH + "model.cuda()"), {})
+    assert (problem.level, problem.targets) == (Level.ERROR, ())
+
+
+def test_a_target_that_no_habit_concerns_has_no_problem() -> None:
+    assert [*habit_problems(names_in("a.py", TORCH + "model.cuda()"), {"cpu": "CPU"})] == []
+
+
+def test_families_are_those_of_the_runner_files() -> None:
+    assert {family for habit in HABITS for family in habit.levels} <= ACCELERATORS
