@@ -45,17 +45,17 @@ class CalledNames:
     unknown: tuple[str, ...]
 
 
+@dataclass(frozen=True)
 class FunctionObjects:
-    """The object of a name: all names of one object are one function."""
+    """Objects of names, by the listed names of each framework: all names of one object are one function."""
 
-    def __init__(self, listed: Mapping[str, FrameworkNames], usage: Usage) -> None:
-        self.listed = listed
-        self.usage = usage
+    listed: Mapping[str, FrameworkNames]
+    usage: Usage
 
-    def __getitem__(self, name: str) -> str:
-        names = self.listed.get(framework_of(name)) if "." in name else None
-        canonical = names.canonical(name) if names else name
-        return self.usage.object_of(canonical)
+    def object_of(self, framework: str, name: str) -> str:
+        """Return the object of a name; the name itself if no other name of it is known."""
+        names = self.listed.get(framework)
+        return self.usage.object_of(names.canonical(name) if names else name)
 
 
 def target_verdicts(target: str, series: Iterable[SeriesStatus], objects: FunctionObjects) -> TargetVerdicts:
@@ -65,13 +65,9 @@ def target_verdicts(target: str, series: Iterable[SeriesStatus], objects: Functi
         if one.target == target:
             for status in one.now:
                 if status.outcome.known and input_kind_of(status.case) is InputKind.PLAIN:
-                    found[status.function][status.evidence].append(status)
-    cases: dict[str, tuple[CaseStatus, ...]] = {}
-    for function, by_evidence in found.items():
-        strongest = min(by_evidence, key=STRENGTH.__getitem__)
-        known = objects[function] if "." in function else function
-        cases[known] = (*cases.get(known, ()), *by_evidence[strongest])
-    return TargetVerdicts(target, cases)
+                    found[objects.object_of(one.framework, status.function)][status.evidence].append(status)
+    strongest = {function: tuple(cases[min(cases, key=STRENGTH.__getitem__)]) for function, cases in found.items()}
+    return TargetVerdicts(target, strongest)
 
 
 def target_problems(
@@ -89,7 +85,7 @@ def target_problems(
         if not name:
             continue
         calls += 1
-        cases = verdicts.cases.get(objects[name])
+        cases = verdicts.cases.get(objects.object_of(framework_of(name), name))
         if cases is None and use.place not in explained:
             unknown[name] = None
             continue
