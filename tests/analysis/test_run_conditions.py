@@ -8,7 +8,6 @@ from itertools import product
 from pathlib import Path
 from random import Random
 
-import pandas as pd
 import pytest
 
 from monitor.analysis.outcomes.change import Change, ChangeKind
@@ -20,12 +19,7 @@ from monitor.analysis.regressions.regression import Regression, RegressionState,
 from monitor.analysis.regressions.regression_tracker import RECENT_RUNS
 from monitor.formats.run_file import RunFile
 from monitor.formats.serialization import from_json, to_json
-from monitor.history.files import Folder
-from monitor.history.layout import RecordedRun, observations_table
-from monitor.history.ordering import in_order
-from monitor.history.store import HistoryReader, LoadedHistory
 from monitor.model import (
-    NAMES,
     Build,
     Channel,
     Comparison,
@@ -33,11 +27,9 @@ from monitor.model import (
     Digest,
     Evidence,
     Job,
-    Observation,
     Outcome,
     Package,
     Reason,
-    Retry,
 )
 from support.loaded_history import loaded_history
 
@@ -358,49 +350,3 @@ def test_the_runner_asks_again_what_is_news_to_its_own_machine(runfile: Make) ->
         watch,
     ]
     assert from_json(Job, to_json(job)) == job
-
-
-@pytest.fixture(scope="module")
-def shipped() -> LoadedHistory:
-    found = HistoryReader(Folder(SHIPPED)).load(target="cpu")
-    return replace(found, runs=tuple(item for item in found.runs if item.run.suite != NAMES))
-
-
-@pytest.mark.parametrize("version", ["the newest that is recorded", "9.9"])
-@pytest.mark.parametrize("turned", [0.002, 0.05, 0.5])
-def test_a_first_night_on_a_cpu_that_the_shipped_history_has_not_seen(
-    shipped: LoadedHistory, version: str, turned: float
-) -> None:
-    """Every executed series, with so many of its cases turned, at least one: the machine's, or nobody knows whose."""
-    heads, tables = [*shipped.runs], [shipped.observations]
-    for number, (series, grid) in enumerate(shipped.matrices.items()):
-        last = grid.runs[-1].run
-        assert last.build is not None
-        build = last.build if version != "9.9" else replace(last.build, version=version, commit="")
-        started = f"2026-12-01T03:{number:02}:00Z"
-        run = replace(last, id=f"20261201T03{number:02}00Z-{number:06x}", started=started, build=build)
-        head = RecordedRun(replace(run, environment=run.environment | XEON), None)
-        rows = shipped.observations[shipped.observations["run"] == last.id]
-        rolled = Random(number)  # noqa: S311 - a test's own dice
-        observations = []
-        for case, word in zip(rows["case"], rows["outcome"], strict=True):
-            outcome = Outcome(word)
-            if not observations or rolled.random() < turned:
-                outcome = Outcome.MISMATCH if outcome is Outcome.PASS else Outcome.PASS
-            again = (Retry(outcome),) * 2
-            observations.append(Observation(str(case), outcome, message="another CPU", retries=again))
-        assert observations
-        assert series[-1] is Evidence.EXECUTED
-        heads.append(head)
-        tables.append(observations_table(observations).assign(run=head.run.id))
-    found = night_changes(LoadedHistory(in_order(heads), pd.concat(tables, ignore_index=True)))
-    tonight = [one for one in found if one.run.started.startswith("2026-12-01")]
-    assert len(tonight) == len(shipped.matrices) >= 6
-    for one in tonight:
-        verdicts = {change.verdict for change in one.changes if change.verdict is not ChangeKind.ADDED}
-        assert verdicts == {ChangeKind.ENVIRONMENT}
-        assert all(
-            "AMD EPYC" in change.message and "Intel Xeon" in change.message for change in one.of(ChangeKind.ENVIRONMENT)
-        )
-        assert (one.regressions, one.incidents) == ((), ())
-    assert {one.id for one in regressions(found)} == {one.id for one in regressions(night_changes(shipped))}
