@@ -31,6 +31,7 @@ def test_a_list_in_a_module_declares_cases(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_the_script_of_a_lambda_function_has_a_definition() -> None:
+    # Names that the rest of a script uses get an underscore.
     text = script("jax/jax.numpy.clip/arrays-eager-float32")
-    assert "def call(x, low, high):\n    return jax.numpy.clip(x, low, high)" in text
-    assert "def reference(x, low, high):\n    return np.minimum(np.maximum(x, low), high)" in text
+    assert "def call(x, low_, high_):\n    return jax.numpy.clip(x, low_, high_)" in text
+    assert "def reference(x, low_, high_):\n    return np.minimum(np.maximum(x, low_), high_)" in text
