@@ -126,9 +126,14 @@ class ObjectReader:
 
 
 def _end(process: subprocess.Popen[bytes], owner: int) -> str:
-    """End a git process that `owner` started, and return its last line."""
+    """End a git process that `owner` started, and return its last line.
+
+    Git would end by itself at the end of its input. But a forked process may hold its input open, and wait for this
+    one. Git has written its message by then.
+    """
     if owner != os.getpid() or process.stdin is None or process.stdin.closed:
         return ""
+    process.terminate()
     _, words = process.communicate()
     lines = words.decode(errors="replace").splitlines()
     return lines[-1] if lines else ""
