@@ -28,7 +28,7 @@ app = command_app()
 )
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(help="Python files, or folders of them.", metavar="PATH...", parser=existing_path)
+        list[Path], typer.Argument(help="Python files, or folders of them.", metavar="PATHS...", parser=existing_path)
     ],
     to: Annotated[str, typer.Option("--to", help="Targets, separated by commas.", metavar="TARGETS")] = "",
     history: HistoryOption = DEFAULT_HISTORY,

@@ -301,7 +301,7 @@ def test_a_reader_needs_to_write_nothing(
 
 
 def test_a_reader_leaves_nothing_half_written_on_a_full_disk(year: Path, tmp_path: Path) -> None:
-    with in_a_place(year, tmp_path / "here", "size=64k") as call:
+    with in_a_place(year, tmp_path / "here", "size=8k") as call:
         status, said, files = call("changes", "--history", str(year), folder=tmp_path)
     assert status == 0, said
     assert "./.portability/index" in files
