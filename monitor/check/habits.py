@@ -182,19 +182,17 @@ HABITS = (
 
 
 def habit_problems(names: FileNames, families: Mapping[str, str]) -> Iterator[Problem]:
-    """Yield the problems of one file; `families` has the family of each target, and without any, all count.
+    """Yield the problems of one file; `families` has the family of each target.
 
-    A use after a question about the machine, such as `torch.cuda.is_available()`, is no problem.
+    Without targets, every habit is a warning: nothing is known to fail. A use after a question about the machine, such
+    as `torch.cuda.is_available()`, is no problem.
     """
     for use in names.uses:
         for habit in HABITS:
             if use.for_machine or not habit.matches(use, names.roots):
                 continue
-            concerned = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
-            levels = concerned.values() if families else habit.levels.values()
-            if levels:
-                level = Level.ERROR if Level.ERROR in levels else Level.WARNING
-                yield Problem(
-                    habit.kind, level, use.place, use.name, habit.message, tuple(concerned), habit.alternative
-                )
+            levels = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
+            if levels or not families:
+                level = Level.ERROR if Level.ERROR in levels.values() else Level.WARNING
+                yield Problem(habit.kind, level, use.place, use.name, habit.message, tuple(levels), habit.alternative)
                 break

@@ -60,9 +60,9 @@ def test_other_code_is_none(source: str) -> None:
     assert problems(source) == []
 
 
-def test_without_targets_every_habit_is_a_problem() -> None:
+def test_without_targets_every_habit_is_a_warning() -> None:
     [problem] = habit_problems(names_in("a.py", TORCH + "model.cuda()"), {})
-    assert (problem.level, problem.targets) == (Level.ERROR, ())
+    assert (problem.level, problem.targets) == (Level.WARNING, ())
 
 
 def test_a_target_that_no_habit_concerns_has_no_problem() -> None:
