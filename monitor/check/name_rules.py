@@ -53,7 +53,7 @@ def _problem(use: NameUse, names: FrameworkNames) -> Problem | None:
     if not record.works:
         return _removed(use, name, record, names)
     if name != use.name and record.listed.kind is NameKind.MODULE and "." in name:
-        message = f"is no public name of {title(newest)} or of an older listed build"
+        message = f"is not among the listed names of {title(newest)} or of an older build"
         return Problem(ProblemKind.UNKNOWN, Level.NOTE, use.place, use.name, message, build=newest)
     if name == use.name and record.listed.deprecated:
         message = f"is deprecated: {_sentence(record.note)}"
