@@ -17,6 +17,7 @@ from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History
 from monitor.model import NameKind, PublicName, Run
+from monitor.reports.check_text import markdown
 from monitor.snapshot.snapshot import read_snapshot
 from monitor.usage import Usage
 
@@ -123,5 +124,6 @@ def test_a_baseline_takes_its_problems_out_of_the_answers() -> None:
     answer = answer_for("tpu-v5e", "TPU v5e", CalledNames(1, 1, ()), [problem])
     report = CheckReport(1, 2, ("jax",), (), (problem,), (answer,))
     assert report.failing
+    assert "| TPU v5e | does not port: 1 place " in markdown(report)
     later = report.without({problem.key})
     assert (later.failing, later.known_before, later.answers[0].sentence) == (False, 1, "ports")

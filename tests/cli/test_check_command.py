@@ -54,6 +54,7 @@ def test_a_baseline_leaves_only_new_problems(program: Path, tmp_path: Path) -> N
     assert portability("check", str(program), "--baseline", str(baseline)).returncode == 1
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_each_target_has_an_answer(program: Path) -> None:
     (program / "eig.py").write_text("import jax.numpy as jnp\njnp.linalg.eig(jnp.add(x, y))\n")
     found = document(program, "--to", "tpu-v5e, nvidia-h100")
@@ -68,9 +69,10 @@ def test_each_target_has_an_answer(program: Path) -> None:
         "compiled",
         2,
     )
-    markdown = portability("check", str(program), "--to", "tpu-v5e", "--markdown").stdout
-    assert "| TPU v5e |" in markdown
-    assert "`jax.numpy.linalg.eig`" in markdown
+
+
+def test_markdown_has_every_problem(program: Path) -> None:
+    assert "`jax.tree_map`" in portability("check", str(program), "--markdown").stdout
 
 
 def test_sarif_is_valid_and_has_every_problem(program: Path) -> None:

@@ -126,6 +126,7 @@ def test_the_suite_is_listed_without_frameworks() -> None:
     assert int(line[3]) + int(line[4]) == len(of_cat)
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_the_share_of_real_calls_with_a_verdict(shipped: Path) -> None:
     selected = ("--target", "cpu", "--framework", "torch")
     found = json.loads(portability("coverage", *selected, "--declared", "--json", cwd=shipped).stdout)
@@ -153,6 +154,7 @@ def test_a_case_is_written_out_and_run(builds: Callable[[str], ProvisionedBuild]
     assert portability("repro", "jax/jax.tree_map/eager-float32", "--run").returncode == 1
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_the_study_is_reported_beside_now(shipped: Path) -> None:
     found = json.loads(portability("scores", "--json", cwd=shipped).stdout)
     rows = [row for row in found["study"] if row["framework"] == "jax"]
@@ -164,6 +166,7 @@ def test_the_study_is_reported_beside_now(shipped: Path) -> None:
     assert "### The share of real calls that works" in table
 
 
+@pytest.mark.no_cover  # it reads the whole shipped history
 def test_what_compiling_says_is_held_against_others(shipped: Path) -> None:
     table = portability("validate", "--target", "tpu-v3", "--markdown", cwd=shipped).stdout
     assert "| `tpu-v3` | jax | paper | study, TPU v3, 2023 |" in table

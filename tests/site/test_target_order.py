@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from monitor.execution.targets.target import load_targets
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import open_history, snapshot_of
@@ -12,6 +14,7 @@ from monitor.site.pages.matrix import matrix_page
 from monitor.suite.catalog import load_catalog
 
 
+@pytest.mark.no_cover  # it writes the site of the whole shipped history
 def test_pages_list_targets_in_the_order_of_the_runner_files(tmp_path: Path) -> None:
     material = snapshot_of(open_history(tmp_path / "history"))
     seen = {one.target for one in material.functions}

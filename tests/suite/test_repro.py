@@ -110,6 +110,7 @@ def names_bound(statements: str) -> tuple[str, ...]:
     return tuple(bound(ast.parse(statements).body))
 
 
+@pytest.mark.no_cover  # it makes thousands of scripts
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> None:
     cases = declared(framework) + listed(framework)
