@@ -27,7 +27,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monitor.usage import public_name
+from monitor.usage import FRAMEWORKS, framework_of, public_name
 
 USAGE = Path(__file__).resolve().parents[1] / "monitor" / "usage"
 NAMES_SCRIPT = Path(__file__).with_name("names_of_calls.py")
@@ -35,7 +35,6 @@ NAMES_SCRIPT = Path(__file__).with_name("names_of_calls.py")
 # A name in one file may be a private helper, or the name of a variable.
 MIN_FILES = 2
 
-FRAMEWORKS = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
 TENSOR = "torch.Tensor"
 
 
@@ -142,8 +141,7 @@ def frequent(totals: Mapping[str, Total]) -> dict[str, Total]:
 def rows(totals: Mapping[str, Total]) -> list[tuple[str, str, int, int, int]]:
     """Return the rows of `calls.csv`: by framework, the most-called first."""
     found = [
-        (FRAMEWORKS[name.partition(".")[0]], name, total.calls, total.files, len(total.packages))
-        for name, total in totals.items()
+        (framework_of(name), name, total.calls, total.files, len(total.packages)) for name, total in totals.items()
     ]
     order = [*FRAMEWORKS.values()]
     return sorted(found, key=lambda row: (order.index(row[0]), -row[2], row[1]))

@@ -10,13 +10,7 @@ from monitor.analysis.status.signature_parameters import parameters_of
 from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.model import NameKind
-
-ROOT_FRAMEWORKS = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}
-
-
-def framework_of(name: str) -> str:
-    """Return the framework of a public name."""
-    return ROOT_FRAMEWORKS[name.partition(".")[0]]
+from monitor.usage import framework_of
 
 
 def known_name(name: str, names: FrameworkNames) -> str:
@@ -34,7 +28,7 @@ def name_problems(uses: Iterable[NameUse], listed: Mapping[str, FrameworkNames])
     """
     settled: list[str] = []  # imports that need no other word
     for use in uses:
-        names = None if use.name.startswith(".") else listed.get(framework_of(use.name))
+        names = None if use.is_method else listed.get(framework_of(use.name))
         if names is None or any(f"{use.name}.".startswith(f"{one}.") for one in settled):
             continue
         problem = None if use.for_build else _problem(use, names)
@@ -52,11 +46,13 @@ def _problem(use: NameUse, names: FrameworkNames) -> Problem | None:
         return None  # a module without public names
     if not record.works:
         return _removed(use, name, record, names)
-    if name != use.name and record.listed.kind is NameKind.MODULE and "." in name:
+    if name != use.name:
+        if record.listed.kind is not NameKind.MODULE or "." not in name:
+            return None  # an attribute of an object, or a module that the listing leaves out
         message = f"is not among the listed names of {title(newest)} or of an older build"
         return Problem(ProblemKind.UNKNOWN, Level.NOTE, use.place, use.name, message, build=newest)
-    if name == use.name and record.listed.deprecated:
-        message = f"is deprecated: {_sentence(record.note)}"
+    if record.listed.deprecated:
+        message = f"is deprecated: {record.note.rstrip('.')}"
         return Problem(
             ProblemKind.DEPRECATED,
             Level.WARNING,
@@ -67,13 +63,13 @@ def _problem(use: NameUse, names: FrameworkNames) -> Problem | None:
             build=newest,
             since=record.deprecated,
         )
-    return _lost_parameter(use, record, newest) if name == use.name else None
+    return _lost_parameter(use, record, newest)
 
 
 def _removed(use: NameUse, name: str, record: NameRecord, names: FrameworkNames) -> Problem:
     """Return the problem with a name that the newest build lacks; `name` is the part of the use that it had."""
     part = "" if name == use.name else f": it has no `{name}`"
-    note = f": {_sentence(record.note)}" if record.note else ""
+    note = f": {record.note.rstrip('.')}" if record.note else ""
     return Problem(
         ProblemKind.REMOVED,
         Level.ERROR,
@@ -102,8 +98,3 @@ def _lost_parameter(use: NameUse, record: NameRecord, newest: str) -> Problem | 
     return Problem(
         ProblemKind.PARAMETER, Level.ERROR, use.place, use.name, message, build=newest, since=signature.since
     )
-
-
-def _sentence(note: str) -> str:
-    """Return the first line of the framework's own words."""
-    return note.strip().splitlines()[0].rstrip(".")

@@ -62,19 +62,16 @@ class NameUse:
     for_build: bool = False
     for_machine: bool = False
 
-
-@dataclass(frozen=True)
-class FileNames:
-    """The uses of names in one file, in order, and the roots of the frameworks that it imports."""
-
-    uses: tuple[NameUse, ...]
-    roots: frozenset[str]
+    @property
+    def is_method(self) -> bool:
+        """Return whether this is a method of an unknown object."""
+        return self.name.startswith(".")
 
 
-def names_in(file: str, source: str) -> FileNames:
-    """Return the names that the source of a file uses. Raises SyntaxError."""
+def names_in(file: str, source: str) -> tuple[NameUse, ...]:
+    """Return the uses of names in the source of a file, in order. Raises SyntaxError."""
     if not any(root in source for root in ROOTS):
-        return FileNames((), frozenset())
+        return ()
     tree = ast.parse(source)
     syntax = _Syntax(file, source, tree)
     names = _Resolver(tree, syntax)
@@ -86,7 +83,7 @@ def names_in(file: str, source: str) -> FileNames:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func not in chains
     ]
-    return FileNames(tuple(sorted(uses, key=lambda use: use.place)), frozenset(names.roots))
+    return tuple(sorted(uses, key=lambda use: use.place))
 
 
 class _Syntax:
@@ -146,7 +143,6 @@ class _Resolver(Checker):
 
     def __init__(self, tree: ast.Module, syntax: _Syntax) -> None:
         self.parents = syntax.parents
-        self.roots: set[str] = set()
         self.imported: list[tuple[str, ast.stmt]] = []
         self.loaded: list[tuple[str, ast.expr]] = []
         super().__init__(tree)
@@ -154,7 +150,7 @@ class _Resolver(Checker):
     def addBinding(self, node: ast.AST, value: Binding) -> None:
         """Collect the name that an import statement binds, and bind it."""
         if isinstance(value, Importation) and _dotted(value) and isinstance(value.source, ast.stmt):
-            self._collect(self.imported, value.fullName, value.source)
+            _add(self.imported, value.fullName, value.source)
         super().addBinding(node, value)
 
     def handleNodeLoad(self, node: ast.AST, parent: ast.AST | None) -> None:
@@ -165,14 +161,14 @@ class _Resolver(Checker):
                 chain: ast.expr = node
                 while isinstance(above := self.parents.get(chain), ast.Attribute):
                     dotted, chain = f"{dotted}.{above.attr}", above
-                self._collect(self.loaded, dotted, chain)
+                _add(self.loaded, dotted, chain)
         super().handleNodeLoad(node, parent)
 
-    def _collect(self, found: list[tuple[str, Node]], dotted: str, node: Node) -> None:
-        """Add a name of a framework with its node."""
-        if name := public_name(dotted):
-            self.roots.add(dotted.partition(".")[0])
-            found.append((name, node))
+
+def _add(found: list[tuple[str, Node]], dotted: str, node: Node) -> None:
+    """Add a name with its node if it is a public one of a framework."""
+    if name := public_name(dotted):
+        found.append((name, node))
 
 
 def _dotted(binding: Binding | None) -> str:

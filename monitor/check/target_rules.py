@@ -15,12 +15,12 @@ from dataclasses import dataclass, field
 from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
 from monitor.analysis.status.measured_builds import source_of, title
-from monitor.check.name_rules import framework_of, known_name
+from monitor.check.name_rules import known_name
 from monitor.check.name_uses import NameUse, Place
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.formatting.humanize import first_names
 from monitor.model import Evidence, InputKind, NameKind, Outcome, input_kind_of
-from monitor.usage import Usage
+from monitor.usage import Usage, framework_of
 
 DTYPE = re.compile(r"(bfloat16|(float|int|uint|complex)\d+|bool)$")
 USUAL = ("float32", "bfloat16", "float16", "int32")  # ends of variants
@@ -99,7 +99,7 @@ def target_problems(
 
 def _function(use: NameUse, objects: FunctionObjects) -> str:
     """Return the function that a use calls; empty if it calls none of a framework."""
-    if not use.called or use.name.startswith("."):
+    if not use.called or use.is_method:
         return ""
     names = objects.listed.get(framework_of(use.name))
     name = known_name(use.name, names) if names else ""

@@ -11,7 +11,11 @@ from monitor.cli.commands import command_app
 from monitor.cli.options import HistoryOption, JsonOption, MarkdownOption
 from monitor.cli.output import examples, print_json
 from monitor.cli.paths import existing_file, existing_path
+from monitor.exports.documents.check import check_document
+from monitor.exports.sarif import sarif_log
 from monitor.pipeline.locations import DEFAULT_HISTORY
+from monitor.pipeline.source_check import check_sources
+from monitor.reports.check_text import check_lines, check_markdown
 
 FAILS, UNKNOWN = 1, 3  # exit statuses; 2 is a wrong call
 
@@ -51,12 +55,6 @@ def check(
     Exit status: 0 if it ports, 1 if a place fails, 3 if no place is known to fail but a function is unknown, 2 for a
     wrong call.
     """
-    from monitor.exports.documents.check import check_document
-    from monitor.exports.sarif import sarif as sarif_log
-    from monitor.pipeline.source_check import check_sources
-    from monitor.reports.check_text import markdown as markdown_text
-    from monitor.reports.check_text import text_lines
-
     if json_ + sarif + markdown > 1:
         raise typer.BadParameter("give one of --json, --sarif and --markdown")
     targets = [name.strip() for name in to.split(",")] if to else []
@@ -66,9 +64,9 @@ def check(
     elif sarif:
         print_json(sarif_log(report))
     elif markdown:
-        print(markdown_text(report))
+        print(check_markdown(report))
     else:
-        print("\n".join(text_lines(report, notes=notes)))
+        print("\n".join(check_lines(report, notes=notes)))
     if report.failing:
         raise typer.Exit(FAILS)
     if report.undecided:

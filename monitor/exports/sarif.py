@@ -23,7 +23,7 @@ SUMMARIES = {
 }
 
 
-def sarif(report: CheckReport) -> dict[str, Any]:
+def sarif_log(report: CheckReport) -> dict[str, Any]:
     """Return the SARIF log of a report: one run, one rule for each kind of problem, one result for each problem."""
     kinds = [*ProblemKind]
     rules = [{"id": kind.value, "shortDescription": {"text": SUMMARIES[kind]}} for kind in kinds]

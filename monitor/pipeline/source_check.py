@@ -6,21 +6,22 @@ import json
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from monitor.analysis.names.name_history import FrameworkNames, framework_names
 from monitor.analysis.status.current_status import SeriesStatus
 from monitor.check.habits import habit_problems
-from monitor.check.name_rules import framework_of, name_problems
-from monitor.check.name_uses import FileNames, NameUse, names_in
+from monitor.check.name_rules import name_problems
+from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
 from monitor.check.target_rules import FunctionObjects, target_problems, target_verdicts
 from monitor.execution.targets.target import load_targets
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import load_snapshot, open_history
-from monitor.usage import load_usage
+from monitor.usage import framework_of, load_usage
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
 Key = tuple[str, str, str, str]
@@ -28,21 +29,21 @@ Key = tuple[str, str, str, str]
 
 @dataclass(frozen=True)
 class Sources:
-    """The read files of a program, their number of lines, and the files that are unreadable, with the reasons."""
+    """The uses of names in each file of a program, the lines, and the files that are unreadable, with the reasons."""
 
-    files: tuple[FileNames, ...]
+    files: tuple[tuple[NameUse, ...], ...]
     lines: int
     unreadable: tuple[tuple[str, str], ...]
 
-    @property
+    @cached_property
     def uses(self) -> tuple[NameUse, ...]:
         """Return the uses of names in all files."""
-        return tuple(use for one in self.files for use in one.uses)
+        return tuple(use for one in self.files for use in one)
 
     @property
     def frameworks(self) -> tuple[str, ...]:
         """Return the frameworks whose names are used."""
-        return tuple(sorted({framework_of(use.name) for use in self.uses if not use.name.startswith(".")}))
+        return tuple(sorted({framework_of(use.name) for use in self.uses if not use.is_method}))
 
 
 def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, baseline: Path | None) -> CheckReport:
@@ -59,7 +60,7 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
     names, series = _recorded(history, sources.frameworks, with_verdicts=bool(to))
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
-    problems = [problem for one in sources.files for problem in name_problems(one.uses, names)] + habits
+    problems = [problem for one in sources.files for problem in name_problems(one, names)] + habits
     objects = FunctionObjects(names, load_usage())
     called = {}
     for name in targets:
@@ -94,7 +95,7 @@ def _recorded(
 
 def read_sources(paths: Sequence[Path]) -> Sources:
     """Return the sources in some files and folders. Raises UserError if there is no Python file."""
-    read: list[FileNames] = []
+    read: list[tuple[NameUse, ...]] = []
     unreadable: list[tuple[str, str]] = []
     lines = 0
     for path in python_files(paths):
@@ -120,10 +121,8 @@ def python_files(paths: Sequence[Path]) -> Iterator[Path]:
                 parts = file.relative_to(path).parts
                 if not any(part in SKIPPED or part.startswith(".") for part in parts):
                     yield file
-        elif path.exists():
-            yield path
         else:
-            raise UserError(f"{path}: there is no such file or folder")
+            yield path
 
 
 def read_baseline(path: Path) -> frozenset[Key]:

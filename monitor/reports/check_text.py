@@ -11,10 +11,10 @@ from monitor.formatting.humanize import count, escape_invisible, first_names, jo
 from monitor.formatting.markdown import code, cut, table
 
 UNKNOWN_SHOWN = 10  # names without a verdict in one line
-LONGEST = 300  # characters of a message
+LONGEST = 300  # characters of a message, as in Markdown
 
 
-def text_lines(report: CheckReport, *, notes: bool) -> Iterator[str]:
+def check_lines(report: CheckReport, *, notes: bool) -> Iterator[str]:
     """Yield a line for each problem, then one for each answer. Without `notes`, problems of that level are counted."""
     for file, message in report.unreadable:
         yield f"{file}: unreadable: {escape_invisible(message)}"
@@ -26,7 +26,7 @@ def text_lines(report: CheckReport, *, notes: bool) -> Iterator[str]:
     yield from (f"{answer.title}: {_answer(answer)}" for answer in report.answers)
 
 
-def markdown(report: CheckReport) -> str:
+def check_markdown(report: CheckReport) -> str:
     """Return the report as Markdown: the answers, then a table of all problems but notes."""
     shown = [problem for problem in report.problems if problem.level is not Level.NOTE]
     parts = [_summary(report, len(report.problems) - len(shown))]
@@ -57,8 +57,7 @@ def _line(problem: Problem) -> str:
 
 def _problem_text(problem: Problem, *, mark: bool) -> str:
     """Return the message with the evidence and the alternative. `mark` protects it for Markdown."""
-    message = cut(" ".join(str(escape_invisible(problem.message)).split()), LONGEST)
-    text = code(message) if mark else message
+    text = code(problem.message) if mark else cut(str(escape_invisible(problem.message)), LONGEST)
     if problem.evidence:
         since = f", since {problem.since}" if problem.since else ""
         text += f" ({problem.evidence}, {problem.build}{since})"

@@ -21,6 +21,7 @@ METHODS_OF = "torch.Tensor."
 
 # Imported packages, each with the root of its public names.
 ROOTS = {"torch": "torch", "jax": "jax", "tensorflow": "tf", "keras": "tf.keras"}
+FRAMEWORKS = {"torch": "torch", "jax": "jax", "tf": "tensorflow"}  # by the first part of a public name
 
 # Implementation packages of TensorFlow and Keras, public in form only. Elsewhere a private module starts with `_`.
 PRIVATE = {"python", "src"}
@@ -61,6 +62,11 @@ def public_name(dotted: str) -> str:
     if root not in ROOTS or any(part.startswith("_") or part in PRIVATE for part in parts):
         return ""
     return ".".join((ROOTS[root], *parts))
+
+
+def framework_of(name: str) -> str:
+    """Return the framework of a public name."""
+    return FRAMEWORKS[name.partition(".")[0]]
 
 
 @cache

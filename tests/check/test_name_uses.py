@@ -9,7 +9,7 @@ from monitor.check.name_uses import NameUse, Place, names_in
 
 def uses(source: str) -> dict[str, NameUse]:
     """Return the uses of names in a source, without import statements, by name."""
-    return {use.name: use for use in names_in("a.py", source).uses if not use.imported}
+    return {use.name: use for use in names_in("a.py", source) if not use.imported}
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_use_has_its_place_keywords_and_texts() -> None:
     ],
 )
 def test_a_question_about_the_build_is_seen(source: str) -> None:
-    found = [use for use in names_in("a.py", source).uses if "tree_map" in use.name or "tree.map" in use.name]
+    found = [use for use in names_in("a.py", source) if "tree_map" in use.name or "tree.map" in use.name]
     assert found
     assert all(use.for_build for use in found)
 

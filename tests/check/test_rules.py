@@ -17,9 +17,9 @@ from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History
 from monitor.model import NameKind, PublicName, Run
-from monitor.reports.check_text import markdown
-from monitor.snapshot.snapshot import read_snapshot
+from monitor.reports.check_text import check_markdown
 from monitor.usage import Usage
+from monitor.snapshot.snapshot import read_snapshot
 
 JAX = "import jax\nimport jax.numpy as jnp\n"
 
@@ -45,7 +45,7 @@ def names(runfile: Callable[..., RunFile]) -> dict[str, FrameworkNames]:
 
 
 def found(source: str, names: dict[str, FrameworkNames]) -> list[Problem]:
-    return [*name_problems(names_in("a.py", source).uses, names)]
+    return [*name_problems(names_in("a.py", source), names)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_function_has_the_level_of_its_usual_dtypes(
     functions = {f"jax.{one}": "(x)" for one in "abcdef"}
     listed = {"jax": framework_names("jax", [listing(runfile(1, {}, suite="names").run, functions)])}
     objects = FunctionObjects(listed, Usage())
-    uses = names_in("a.py", f"import jax\njax.{function}(x)\njax.f(x)").uses
+    uses = names_in("a.py", f"import jax\njax.{function}(x)\njax.f(x)")
     problems, called = target_problems(uses, target_verdicts("tpu-v5e", series, objects), objects, ())
     assert [problem.level for problem in problems] == ([level] if level else [])
     assert (called.calls, called.judged, called.unknown) == (2, 1, ("jax.f",))
@@ -124,6 +124,6 @@ def test_a_baseline_takes_its_problems_out_of_the_answers() -> None:
     answer = answer_for("tpu-v5e", "TPU v5e", CalledNames(1, 1, ()), [problem])
     report = CheckReport(1, 2, ("jax",), (), (problem,), (answer,))
     assert report.failing
-    assert "| TPU v5e | does not port: 1 place " in markdown(report)
+    assert "| TPU v5e | does not port: 1 place " in check_markdown(report)
     later = report.without({problem.key})
     assert (later.failing, later.known_before, later.answers[0].sentence) == (False, 1, "ports")
