@@ -1,8 +1,8 @@
 """Look up the functions that code calls in the recorded verdicts on a target.
 
-The strongest kind of evidence that judged a function counts. Only cases with plain inputs count: a wrong value for an
-infinity does not stop a program. A source file does not say which dtypes a call has, so a function that fails in a rare
-dtype alone is a note.
+The evidence that counts is the site's: the strongest kind, unless it is outdated. Only cases with plain inputs count: a
+wrong value for an infinity does not stop a program. A source file does not say which dtypes a call has, so a function
+that fails in a rare dtype alone is a note.
 """
 
 from __future__ import annotations
@@ -12,25 +12,24 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.analysis.names.name_history import FrameworkNames
-from monitor.analysis.status.current_status import CaseStatus, SeriesStatus
+from monitor.analysis.names.name_history import FrameworkNames, canonical_name
+from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, evidences_by_weight, group_by_object
 from monitor.analysis.status.measured_builds import source_of, title
 from monitor.check.name_rules import known_name
 from monitor.check.name_uses import NameUse, Place
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.formatting.humanize import first_names
-from monitor.model import Evidence, InputKind, NameKind, Outcome, input_kind_of
-from monitor.usage import Usage, framework_of
+from monitor.model import InputKind, NameKind, Outcome, input_kind_of
+from monitor.usage import framework_of
 
 DTYPE = re.compile(r"(bfloat16|(float|int|uint|complex)\d+|bool)$")
 USUAL = ("float32", "bfloat16", "float16", "int32")  # ends of variants
-STRENGTH = {evidence: number for number, evidence in enumerate(Evidence)}
 CALLABLE = (NameKind.FUNCTION, NameKind.CLASS)
 
 
 @dataclass(frozen=True)
 class TargetVerdicts:
-    """Cases of each function on one target, by its object: those of the strongest kind of evidence."""
+    """Cases with an outcome of each function on one target, by its canonical name, by the evidence that counts."""
 
     target: str
     cases: Mapping[str, tuple[CaseStatus, ...]] = field(default_factory=dict)
@@ -38,40 +37,37 @@ class TargetVerdicts:
 
 @dataclass(frozen=True)
 class CalledNames:
-    """Called functions of a program: the number of `calls` with a verdict, and the names without."""
+    """Calls of functions in a program: their number, the number with a verdict, and the functions without one."""
 
     calls: int
     judged: int
     unknown: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class FunctionObjects:
-    """Objects of names, by the listed names of each framework: all names of one object are one function."""
-
-    listed: Mapping[str, FrameworkNames]
-    usage: Usage
-
-    def object_of(self, framework: str, name: str) -> str:
-        """Return the object of a name; the name itself if no other name of it is known."""
-        names = self.listed.get(framework)
-        return self.usage.object_of(names.canonical(name) if names else name)
-
-
-def target_verdicts(target: str, series: Iterable[SeriesStatus], objects: FunctionObjects) -> TargetVerdicts:
-    """Return the verdicts on a target."""
-    found: dict[str, dict[Evidence, list[CaseStatus]]] = defaultdict(lambda: defaultdict(list))
+def target_verdicts(
+    target: str, series: Iterable[SeriesStatus], listed: Mapping[str, FrameworkNames]
+) -> TargetVerdicts:
+    """Return the verdicts on a target; `listed` has the names of each framework."""
+    found: dict[str, list[CaseStatus]] = defaultdict(list)
     for one in series:
         if one.target == target:
-            for status in one.now:
-                if status.outcome.known and input_kind_of(status.case) is InputKind.PLAIN:
-                    found[objects.object_of(one.framework, status.function)][status.evidence].append(status)
-    strongest = {function: tuple(cases[min(cases, key=STRENGTH.__getitem__)]) for function, cases in found.items()}
-    return TargetVerdicts(target, strongest)
+            plain = (status for status in one.now if input_kind_of(status.case) is InputKind.PLAIN)
+            for function, statuses in group_by_object(plain, one.framework, listed).items():
+                found[function] += statuses
+    return TargetVerdicts(target, {function: judged for function, cases in found.items() if (judged := _judged(cases))})
+
+
+def _judged(cases: Sequence[CaseStatus]) -> tuple[CaseStatus, ...]:
+    """Return the cases with an outcome by the evidence that counts."""
+    evidences = evidences_by_weight(cases)
+    return tuple(one for one in cases if one.outcome.known and one.evidence is evidences[0])
 
 
 def target_problems(
-    uses: Iterable[NameUse], verdicts: TargetVerdicts, objects: FunctionObjects, explained: Collection[Place]
+    uses: Iterable[NameUse],
+    verdicts: TargetVerdicts,
+    listed: Mapping[str, FrameworkNames],
+    explained: Collection[Place],
 ) -> tuple[list[Problem], CalledNames]:
     """Return the problems of called functions on a target, and which functions have a verdict there.
 
@@ -79,34 +75,30 @@ def target_problems(
     """
     problems: list[Problem] = []
     calls = judged = 0
-    unknown: dict[str, None] = {}
+    unknown: set[str] = set()
     for use in uses:
-        name = _function(use, objects)
+        name = _function(use, listed)
         if not name:
             continue
         calls += 1
-        cases = verdicts.cases.get(objects.object_of(framework_of(name), name))
-        if cases is None and use.place not in explained:
-            unknown[name] = None
+        cases = verdicts.cases.get(canonical_name(listed, framework_of(name), name), ())
+        if not cases and use.place not in explained:
+            unknown.add(name)
             continue
         judged += 1
-        if cases is None:
-            continue
         if problem := _problem(use, name, cases, verdicts.target):
             problems.append(problem)
-    return problems, CalledNames(calls, judged, (*sorted(unknown),))
+    return problems, CalledNames(calls, judged, tuple(sorted(unknown)))
 
 
-def _function(use: NameUse, objects: FunctionObjects) -> str:
-    """Return the function that a use calls; empty if it calls none of a framework."""
-    if not use.called or use.is_method:
+def _function(use: NameUse, listed: Mapping[str, FrameworkNames]) -> str:
+    """Return the function that a use calls; empty if it calls none of a listed framework."""
+    names = None if use.is_method or not use.called else listed.get(framework_of(use.name))
+    if not names:
         return ""
-    names = objects.listed.get(framework_of(use.name))
-    name = known_name(use.name, names) if names else ""
-    record = names.records.get(name) if names else None
-    if record is None or not record.works:
-        return ""
-    return name if record.listed.kind in CALLABLE else ""
+    name = known_name(use.name, names)
+    record = names.records.get(name)
+    return name if record and record.works and record.listed.kind in CALLABLE else ""
 
 
 def _problem(use: NameUse, name: str, cases: Sequence[CaseStatus], target: str) -> Problem | None:
@@ -134,18 +126,12 @@ def _problem(use: NameUse, name: str, cases: Sequence[CaseStatus], target: str) 
         level,
         use.place,
         name,
-        f"{verb}{what}: {first.outcome.value}{_first_line(first.message)}",
+        f"{verb}{what}: {first.outcome.value}{f', {first.message}' if first.message else ''}",
         targets=(target,),
         build=source_of(first.run).title,
         since=_since(first),
         evidence=first.evidence.value,
     )
-
-
-def _first_line(message: str) -> str:
-    """Return the first line of a message after a comma; empty for an empty message."""
-    lines = message.strip().splitlines()
-    return f", {lines[0]}" if lines else ""
 
 
 def _since(status: CaseStatus) -> str:

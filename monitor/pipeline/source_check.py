@@ -16,12 +16,12 @@ from monitor.check.habits import habit_problems
 from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import NameUse, names_in
 from monitor.check.report import CheckReport, answer_for
-from monitor.check.target_rules import FunctionObjects, target_problems, target_verdicts
+from monitor.check.target_rules import target_problems, target_verdicts
 from monitor.execution.targets.target import load_targets
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import load_snapshot, open_history
-from monitor.usage import framework_of, load_usage
+from monitor.usage import framework_of
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
 Key = tuple[str, str, str, str]
@@ -61,12 +61,11 @@ def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, basel
     families = {name: one.family for name, one in targets.items()}
     habits = [problem for one in sources.files for problem in habit_problems(one, families)]
     problems = [problem for one in sources.files for problem in name_problems(one, names)] + habits
-    objects = FunctionObjects(names, load_usage())
     called = {}
     for name in targets:
         explained = {problem.place for problem in habits if name in problem.targets}
-        verdicts = target_verdicts(name, series, objects)
-        found, called[name] = target_problems(sources.uses, verdicts, objects, explained)
+        verdicts = target_verdicts(name, series, names)
+        found, called[name] = target_problems(sources.uses, verdicts, names, explained)
         problems += found
     report = CheckReport(
         len(sources.files) + len(sources.unreadable),

@@ -12,13 +12,12 @@ from monitor.check.name_rules import name_problems
 from monitor.check.name_uses import Place, names_in
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.report import AnswerKind, CheckReport, answer_for
-from monitor.check.target_rules import CalledNames, FunctionObjects, target_problems, target_verdicts
+from monitor.check.target_rules import CalledNames, target_problems, target_verdicts
 from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History
 from monitor.model import NameKind, PublicName, Run
 from monitor.reports.check_text import check_markdown
-from monitor.usage import Usage
 from monitor.snapshot.snapshot import read_snapshot
 
 JAX = "import jax\nimport jax.numpy as jnp\n"
@@ -103,12 +102,11 @@ def test_a_function_has_the_level_of_its_usual_dtypes(
     series = read_snapshot(History(tmp_path / "h")).functions
     functions = {f"jax.{one}": "(x)" for one in "abcdef"}
     listed = {"jax": framework_names("jax", [listing(runfile(1, {}, suite="names").run, functions)])}
-    objects = FunctionObjects(listed, Usage())
     uses = names_in("a.py", f"import jax\njax.{function}(x)\njax.f(x)")
-    problems, called = target_problems(uses, target_verdicts("tpu-v5e", series, objects), objects, ())
+    problems, called = target_problems(uses, target_verdicts("tpu-v5e", series, listed), listed, ())
     assert [problem.level for problem in problems] == ([level] if level else [])
     assert (called.calls, called.judged, called.unknown) == (2, 1, ("jax.f",))
-    everywhere, _ = target_problems(uses, target_verdicts("cpu", series, objects), objects, ())
+    everywhere, _ = target_problems(uses, target_verdicts("cpu", series, listed), listed, ())
     assert everywhere == []
 
 

@@ -272,7 +272,7 @@ class FunctionStatus:
 def function_status(statuses: Iterable[CaseStatus]) -> FunctionStatus:
     """Return the status of a function from its cases on one target."""
     everything = [*statuses]
-    evidences = _by_weight(everything)
+    evidences = evidences_by_weight(everything)
     outcomes = [(s.outcome, not evidences or s.evidence is evidences[0]) for s in everything]
     judged = [s for s in everything if s.outcome.known and s.evidence is evidences[0]]
     nights = sorted({s.run.started[:10] for s in judged}) or [""]
@@ -332,7 +332,7 @@ def series_score(series: SeriesStatus, names: Mapping[str, FrameworkNames]) -> S
     return score(portability(status.outcome for status in found) for found in functions)
 
 
-def _by_weight(statuses: Iterable[CaseStatus]) -> list[Evidence]:
+def evidences_by_weight(statuses: Iterable[CaseStatus]) -> list[Evidence]:
     """Return the kinds of evidence in the order in which they count: the strongest first, outdated ones last."""
     statuses = [status for status in statuses if status.outcome.known]
     if len(evidences := {status.evidence for status in statuses}) <= 1:  # nearly always so
