@@ -83,5 +83,11 @@ def test_a_parameter_that_needs_no_case_is_left_out_of_the_share() -> None:
     assert argument_frame(found.rows)["share"].tolist() == ["50.0\u202f%"]
 
 
+def test_the_cases_of_an_alias_count_for_the_function() -> None:
+    calls = {"torch.sum": (), "torch.total": (CallArguments("torch.total", ("x",), {"dim": "0"}),)}
+    found = argument_coverage({"torch": names()}, [DeclaredArguments("torch", "ops", calls)], (), Usage())
+    assert {one.function: one.passed for one in found.functions} == {"torch.sum": ("dim",), "torch.total": ("dim",)}
+
+
 def test_a_framework_without_a_listed_build_has_no_row() -> None:
     assert argument_coverage({}, [DeclaredArguments("jax", "ops", {})], (), Usage()) == ArgumentCoverage((), ())

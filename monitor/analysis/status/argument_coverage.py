@@ -2,7 +2,7 @@
 
 Parameters come from the signatures that suite `names` recorded in the newest build. Only parameters with a default
 count: every call passes the others. A parameter whose name begins with an underscore is private. A parameter is passed
-if a call in a case gives it another value than its default.
+if a call in a case gives it another value than its default. The cases of all names of a function count for each.
 """
 
 from __future__ import annotations
@@ -105,12 +105,13 @@ def _row(names: FrameworkNames, suite: str, functions: Sequence[FunctionArgument
 def _functions(
     names: FrameworkNames, declared: DeclaredArguments, untested: Sequence[UntestedParameter], calls: Mapping[str, int]
 ) -> Iterator[FunctionArguments]:
-    for function, called in declared.calls.items():
+    for function in declared.calls:
         record = names.records.get(function)
         overloads = parameters_of(record.signature.text) if record else ()
         if not overloads:
             continue
         same = {function, *names.other_names(function)}
+        called = (call for name in same for call in declared.calls.get(name, ()))
         matching = [one for one in called if one.name in same or one.name == f".{function.rpartition('.')[2]}"]
         optional = [*dict.fromkeys(one.name for one in _optional(overloads))]
         passed = {one.name for one in _optional(overloads) if _is_passed(one, matching)}
