@@ -113,12 +113,19 @@ def _whole_once(files: Files, path: PurePosixPath, key: str | None) -> Mapping[s
 
 def _rows(files: Files, path: PurePosixPath) -> Iterator[tuple[str, PublicName | None]]:
     try:
-        for row in _table(files, path).to_pylist():
-            yield row["name"], PublicName(**{**row, "kind": NameKind(row["kind"])}) if row["kind"] else None
+        columns = (column.to_pylist() for column in _table(files, path).columns)
+        for row in zip(*columns, strict=True):
+            yield row[0], _public_name(*row) if row[1] else None
     except UNREADABLE as error:
         if isinstance(error, HistoryError):
             raise
         raise unreadable(files, path, error) from error
+
+
+@lru_cache(maxsize=1 << 17)  # listings of neighbouring builds share most names
+def _public_name(name: str, kind: str, signature: str, note: str, alias_of: str) -> PublicName:
+    """Return the one object of a name as its row describes it, so that equal names are mostly identical."""
+    return PublicName(name, NameKind(kind), signature, note, alias_of)
 
 
 def _table(files: Files, path: PurePosixPath) -> pa.Table:

@@ -37,6 +37,11 @@ class WordColumn:
     def at(self, run: int, case: int) -> str:
         return str(self.values[self.code[run, case]])
 
+    def of(self, run: int, cases: Numbers) -> list[str]:
+        """Return the texts of these cases in a run that has them."""
+        texts: list[str] = self.values[self.code[run, cases]].tolist()
+        return texts
+
 
 @dataclass(frozen=True, eq=False)  # it is itself alone, so that what follows from it can be kept with it
 class RunMatrix:

@@ -43,13 +43,37 @@ READ_COLUMNS = (
 )
 
 
+class NamesOnDemand(Mapping[str, FrameworkNames]):
+    """The public names of each framework, read when they are first used: most commands need none."""
+
+    def __init__(self, history: HistoryReader) -> None:
+        self._history = history
+
+    @cached_property
+    def _names(self) -> dict[str, FrameworkNames]:
+        return read_names(self._history)
+
+    def __getitem__(self, framework: str) -> FrameworkNames:
+        return self._names[framework]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return repr(self._names)
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """All results of a history.
 
     `nights` has an entry for each of the `runs`. `outcomes` counts the outcomes of each run, by its id. `flakiness` has
     the cells with inconsistent results, and `latency_nights` the newest night of each series. `trends` are the recent
-    measurements of each series. `names` has the public names of each framework. `main_commits` has the commits of
+    measurements of each series. `names` has the public names of each framework; a damaged listing raises HistoryError
+    when they are first used. `main_commits` has the commits of
     `main` that PyTorch's nightlies are made of. `excluded_runs` belong to no series.
     """
 
@@ -147,7 +171,7 @@ def read_snapshot(
         found,
         nights=nights,
         series=tuple(sorted(found.series, key=listed)),
-        names=read_names(history),
+        names=NamesOnDemand(history),
         main_commits=history.main_commits(),
     )
 

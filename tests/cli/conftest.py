@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from contextlib import chdir
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from monitor.github.client import GitHubClient
 from monitor.history.store import History
+from monitor.pipeline import snapshots
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.snapshots import open_history
+from monitor.snapshot.snapshot import Snapshot, read_snapshot
 from support.fake_github import TOKEN, FakeGitHub, serve
 
 
@@ -40,12 +43,31 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory whose history is the one that the project ships; for commands that only read it."""
+def shipped_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("shipped")
     with chdir(directory):
         open_history(DEFAULT_HISTORY).prepare()
     return directory
+
+
+@pytest.fixture(scope="session")
+def snapshots_read() -> dict[Path, Snapshot]:
+    """The snapshot of each history that `shipped` has read, by its directory."""
+    return {}
+
+
+@pytest.fixture
+def shipped(shipped_directory: Path, snapshots_read: dict[Path, Snapshot], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory whose history is the one that the project ships, which all commands that only read it read once."""
+
+    def read_once(history: History, *arguments: Any) -> Snapshot:
+        directory = history.directory.resolve()
+        if directory not in snapshots_read:
+            snapshots_read[directory] = read_snapshot(history, *arguments)
+        return snapshots_read[directory]
+
+    monkeypatch.setattr(snapshots, "read_snapshot", read_once)
+    return shipped_directory
 
 
 @pytest.fixture

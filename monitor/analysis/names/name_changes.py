@@ -59,18 +59,21 @@ def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicNam
     be another in the next build: this is no change of the methods. Nothing is known of a method that a listing may lack
     because its class inherits it, and of a property, which each instance may have as an attribute.
     """
-    old, new = Listing(before), Listing(after)
+    return listing_changes(Listing(before), Listing(after))
+
+
+def listing_changes(old: Listing, new: Listing) -> tuple[NameChange, ...]:
+    """Return what `name_changes` returns, for listings whose classes need not be found again."""
     changes = [
         change
-        for name in sorted(before.keys() | after.keys(), key=lambda name: (len(name), name))
-        if differ(before.get(name), after.get(name))
+        for name in sorted(differing_names(old.names, new.names), key=lambda name: (len(name), name))
         for change in [_change(name, old, new)]
         if change
     ]
     lost: dict[str, str] = {}  # the first of the classes that lose a method, by the name of the method where it stays
     for change in changes:
         if not change.after and old.is_inherited(change.name):
-            lost.setdefault(before[change.name].alias_of, change.name)
+            lost.setdefault(old.names[change.name].alias_of, change.name)
     counted = {change.name for change in changes if change.after or not old.is_inherited(change.name)} | {
         *lost.values()
     }
@@ -83,9 +86,10 @@ def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicNam
     )
 
 
-def differ(one: PublicName | None, other: PublicName | None) -> bool:
-    """Return whether two descriptions differ; most are the same object, since listings share an earlier one."""
-    return one is not other and one != other
+def differing_names(before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> list[str]:
+    """Return the names that two listings describe in different ways, or that one of them lacks."""
+    other = [name for name, one in after.items() if before.get(name) is not one]  # nearly all are the same object
+    return [name for name in other if before.get(name) != after[name]] + [name for name in before if name not in after]
 
 
 @dataclass(frozen=True)
@@ -98,10 +102,14 @@ class Listing:
     def _names_of_class(self) -> Mapping[str, list[str]]:
         """Return all names of each class, by its canonical one."""
         found: dict[str, list[str]] = defaultdict(list)
-        for name, one in self.names.items():
-            if one.kind is NameKind.CLASS:
-                found[one.alias_of or name].append(name)
+        for name, canonical in self._canonical_classes.items():
+            found[canonical].append(name)
         return found
+
+    @cached_property
+    def _canonical_classes(self) -> Mapping[str, str]:
+        """Return the canonical name of each class, by each of its names."""
+        return {name: one.alias_of or name for name, one in self.names.items() if one.kind is NameKind.CLASS}
 
     @cached_property
     def has_inherited(self) -> bool:
@@ -129,10 +137,10 @@ class Listing:
     def is_inherited(self, name: str) -> bool:
         """Return whether a name is a method that another class defines."""
         one = self.names.get(name)
-        if not (one and one.alias_of):
+        if not (one and one.alias_of and (owner := self._class_of(name))):
             return False
-        owner, defining = self._class_of(name), self._class_of(one.alias_of)
-        return bool(owner and defining) and owner != defining
+        defining = self._class_of(one.alias_of)
+        return bool(defining) and owner != defining
 
     def lacks_methods(self, name: str) -> bool:
         """Return whether a name may be an inherited method of a class, and classes list only their own."""
@@ -140,8 +148,7 @@ class Listing:
 
     def _class_of(self, name: str) -> str:
         """Return the canonical name of the class of a method; empty if the name is no method of a listed class."""
-        owner = self.names.get(name.rpartition(".")[0])
-        return (owner.alias_of or owner.name) if owner and owner.kind is NameKind.CLASS else ""
+        return self._canonical_classes.get(name.rpartition(".")[0], "")
 
 
 def _change(name: str, before: Listing, after: Listing) -> NameChange | None:

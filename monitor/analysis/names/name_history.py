@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from monitor.analysis.names.name_changes import Listing, NameChange, NameChangeKind, differ, name_changes
+from monitor.analysis.names.name_changes import Listing, NameChange, NameChangeKind, differing_names, listing_changes
 from monitor.history.name_table import NameListing
 from monitor.model import Build, PublicName, Run
 
@@ -146,9 +146,11 @@ def framework_names(framework: str, listings: Iterable[NameListing]) -> Framewor
     builds: list[BuildNames] = []
     records: dict[str, NameRecord] = {}
     before: NameListing | None = None
+    known_before = Listing({})
     for listing in listings:
-        changes = name_changes(before.names, listing.names) if before else ()
-        own = _without_inherited(listing)
+        known = Listing(listing.names)
+        changes = listing_changes(known_before, known) if before else ()
+        own = _without_inherited(listing, known)
         built = BuildNames(listing.run, before.run.build if before else None, len(own.names), changes)
         if before is None:
             label = _label(listing)
@@ -156,13 +158,13 @@ def framework_names(framework: str, listings: Iterable[NameListing]) -> Framewor
         else:
             _follow(records, before, own, changes)
         builds.append(built)
-        before = listing
+        before, known_before = listing, known
     return FrameworkNames(framework, tuple(builds), records)
 
 
-def _without_inherited(listing: NameListing) -> NameListing:
-    known = Listing(listing.names)
-    return replace(listing, names={name: one for name, one in listing.names.items() if not known.is_inherited(name)})
+def _without_inherited(listing: NameListing, known: Listing) -> NameListing:
+    own = {name: one for name, one in listing.names.items() if not (one.alias_of and known.is_inherited(name))}
+    return replace(listing, names=own)
 
 
 def _follow(
@@ -170,8 +172,9 @@ def _follow(
 ) -> None:
     """Bring the records of all names up to the next build, with its changes."""
     label = _label(listing)
-    for name, one in listing.names.items():
-        if one.works and (name not in records or differ(before.names.get(name), one)):
+    differing = {*differing_names(before.names, listing.names)}
+    for name in [name for name in listing.names if name in differing or name not in records]:
+        if (one := listing.names[name]).works:
             records[name] = _described(records.get(name), one, label, is_new=name not in before.names)
     for change in changes:
         if change.before and change.kind in (NameChangeKind.REMOVED, NameChangeKind.BROKEN):

@@ -68,9 +68,11 @@ class SeriesPast:
     def baseline(self, number: int, case: str) -> BaselineOutcome:
         """Return the outcomes with which a run's result of a case is compared."""
         position, own = self._matrix.position[case], self._pasts[self._machines[number]]
-        when, outcome = self._settled.get(position, (NONE, None))
-        reported = outcome if when > own.last[position] != NONE else None
-        return BaselineOutcome(own.past(position), self._latest(position), reported)
+        past, reported = own.past(position), None
+        if position in self._settled:
+            when, outcome = self._settled[position]
+            reported = outcome if when > own.last[position] != NONE else None
+        return BaselineOutcome(past, past if len(self._pasts) == 1 else self._latest(position), reported)
 
     def missing(self, number: int, extent: Extent) -> Iterator[tuple[str, CasePast]]:
         """Yield the known cases that a run of this extent removes, with their past."""

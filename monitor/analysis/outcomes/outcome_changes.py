@@ -170,10 +170,12 @@ class _SeriesReader:
     ) -> Iterator[CaseResult]:
         """Yield the results of these cases, given by their positions in the matrix."""
         certain = self._matrix.runs[number].run.evidence.certain
-        for position in cases.tolist():
-            case, outcome = self._matrix.cases[position], OUTCOMES[self._matrix.outcome[number, position]]
-            confirmed = certain or set(self._retry_outcomes.at(number, position).split()) == {outcome}
-            message, declared_limit = self._message.at(number, position), self._declared_limit.at(number, position)
+        names, codes = self._matrix.cases[cases].tolist(), self._matrix.outcome[number, cases].tolist()
+        columns = (self._retry_outcomes, self._message, self._declared_limit)
+        texts = zip(*(column.of(number, cases) for column in columns), strict=True)
+        for case, code, (retries, message, declared_limit) in zip(names, codes, texts, strict=True):
+            outcome = OUTCOMES[code]
+            confirmed = certain or (retries != "" and set(retries.split()) == {outcome})
             cause = causes.get(case, Attribution.UNKNOWN)
             yield CaseResult(case, outcome, message, confirmed, declared_limit, values.get(case), cause)
 

@@ -7,11 +7,11 @@ outcome's build.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from monitor.history.run_matrix import NONE, OUTCOMES, Numbers, RunMatrix, value
 from monitor.history.store import LoadedHistory
 from monitor.model import NAMES, Compiled, Evidence, Latency, NumericalError, Outcome, Run, Stage, function_of
 from monitor.model import Series as SeriesKey
+
+T = TypeVar("T")
 
 # Runs in a history strip: a month of nights, which fits the width of a page.
 HISTORY_RUNS = 30
@@ -179,9 +181,11 @@ def _series(matrix: RunMatrix, recorded: LoadedHistory) -> SeriesStatus:
 
 def _note_transitions(turns: dict[int, tuple[OutcomeTransition, ...]], run: Run, before: Numbers, now: Numbers) -> None:
     """Add the outcomes that a run changed. The past of a removed case starts again when it returns."""
-    for case in np.flatnonzero((now != NONE) & (now != before)).tolist():
-        past = turns[case] if before[case] != NONE else ()
-        turns[case] = (*past, OutcomeTransition(run, past[-1].after if past else None, OUTCOMES[now[case]]))
+    first = [(OutcomeTransition(run, None, outcome),) for outcome in OUTCOMES]  # thousands of cases share them
+    changed = np.flatnonzero((now != NONE) & (now != before))
+    for case, was, code in zip(changed.tolist(), before[changed].tolist(), now[changed].tolist(), strict=True):
+        past = turns[case] if was != NONE else ()
+        turns[case] = (*past, OutcomeTransition(run, past[-1].after, OUTCOMES[code])) if past else first[code]
 
 
 def _strips(matrix: RunMatrix) -> dict[str, tuple[Outcome | None, ...]]:
@@ -205,39 +209,42 @@ def _case_statuses(
         return ()
     table = recorded.whole_rows(values_at(matrix.row, deciding)[cases])
     runs = {item.run.id: item.run for item in recorded.runs}
-    texts = zip(*(table[column].to_numpy(object).tolist() for column in TEXTS), strict=True)
-    measured = zip(*(_measured(table, kind, prefix) for kind, prefix in MEASURED), strict=True)
+    texts = {column: table[column].to_numpy(object).tolist() for column in TEXTS}
+    outcomes = _parsed(texts["outcome"], Outcome)
     return tuple(
-        CaseStatus(
-            case=case,
-            run=runs[run],
-            outcome=(outcome := Outcome(word)),
-            evidence=Evidence(evidence),
-            message=message,
-            stage=Stage(stage) if stage else None,
-            declared_limit=declared_limit,
-            retry_outcomes=tuple(map(Outcome, retry_outcomes.split())),
-            error=error,
-            latency=latency,
-            compiled=compiled,
-            turns=turns.get(number, ()) if outcome.known else (),
+        map(
+            CaseStatus,
+            texts["case"],
+            [runs[run] for run in texts["run"]],
+            outcomes,
+            _parsed(texts["evidence"], Evidence),
+            texts["message"],
+            _parsed(texts["stage"], lambda text: Stage(text) if text else None),
+            texts["declared_limit"],
+            _parsed(texts["retry_outcomes"], lambda text: tuple(map(Outcome, text.split()))),
+            *(_measured(table, kind, prefix) for kind, prefix in MEASURED),
+            [turns.get(case, ()) if outcome.known else () for case, outcome in zip(cases, outcomes, strict=True)],
         )
-        for number, (case, run, word, evidence, message, stage, declared_limit, retry_outcomes), (
-            error,
-            latency,
-            compiled,
-        ) in zip(cases, texts, measured, strict=True)
     )
+
+
+def _parsed(texts: Sequence[str], parse: Callable[[str], T]) -> list[T]:
+    """Return what each text stands for; the texts of a column are few."""
+    parsed = {text: parse(text) for text in set(texts)}
+    return [parsed[text] for text in texts]
 
 
 def _measured(table: pd.DataFrame, kind: Any, prefix: str) -> list[Any]:
     """Return the measurement of each row, None where all its columns are empty."""
     values = table[[f"{prefix}{field.name}" for field in dataclasses.fields(kind)]].to_numpy(np.float64)
     there = ~np.isnan(values)
-    figures = values.astype(object)
-    figures[~there] = None
-    made = there.any(axis=1).tolist()
-    return [kind(*row) if was else None for was, row in zip(made, figures.tolist(), strict=True)]
+    made = np.flatnonzero(there.any(axis=1))
+    figures = values[made].astype(object)
+    figures[~there[made]] = None
+    measured: list[Any] = [None] * len(values)
+    for row, figure in zip(made.tolist(), figures.tolist(), strict=True):
+        measured[row] = kind(*figure)
+    return measured
 
 
 @dataclass(frozen=True)
