@@ -72,4 +72,4 @@ def script_of(case: str, seen: str) -> str:
 
 def _target_info(target: Target) -> TargetInfo:
     frameworks = {evidence: tuple(target.sources(evidence).frameworks) for evidence in target.evidences}
-    return TargetInfo(target.title, frameworks, target.compile.chip if target.compile else None)
+    return TargetInfo(target.title, frameworks, target.compile.chip if target.compile else None, target.family)

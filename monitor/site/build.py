@@ -9,28 +9,20 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.meta import find_referenced_templates
-from markupsafe import Markup
 
 from monitor.analysis.outcomes import outcome_changes
-from monitor.analysis.regressions import slowdown_regressions
 from monitor.analysis.regressions.regression import RegressionState
-from monitor.analysis.status import array_api, current_status, kernel_tables, measured_builds
+from monitor.analysis.status import array_api, current_status, kernel_tables
 from monitor.exports import api_paths
 from monitor.exports.api import BuildDocument, encoded
 from monitor.exports.downloads import OUTCOME_COLUMNS
 from monitor.exports.export_files import sitemap
-from monitor.exports.feeds import ALL_FEED, function_feed_path
+from monitor.exports.feeds import function_feed_path
 from monitor.federation.columns import ForeignColumn
-from monitor.formatting import display_names, humanize, urls
+from monitor.formatting import urls
 from monitor.history.retraction import ExcludedRun
-from monitor.model import ARRAY_API, Evidence
-from monitor.reports.affected_share import affected_share
-from monitor.site import signature_format, status_legend
-from monitor.site.html import fragments, function_sections, status_table
 from monitor.site.incremental import SiteBuild, input_digest, replacement_directory, source_digest, write_marker
-from monitor.site.known_issues import code_parts
 from monitor.site.pages import (
     arguments,
     build_changes,
@@ -40,31 +32,23 @@ from monitor.site.pages import (
     fork_columns,
     function,
     matrix,
+    news,
     overview,
     run,
     runs,
+    search_index,
     study,
     target,
 )
 from monitor.site.pages import names as name_page
 from monitor.site.pages import regressions as regression_pages
 from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
+from monitor.site.pages.target_summary import SILENT_AFTER
 from monitor.site.project_metadata import ProjectMetadata
 from monitor.site.site_data import SiteData, collect_site_data
+from monitor.site.template_environment import template_environment
 from monitor.snapshot.parallel import process_count, run_in_parallel, without_garbage_collection
 from monitor.snapshot.snapshot import Snapshot
-
-# Filters of templates that return HTML.
-FRAGMENT_FILTERS: Mapping[str, Callable[..., str]] = {
-    "date": fragments.date,
-    "mark": fragments.mark,
-    "message": fragments.message_html,
-    "name": fragments.name,
-    "names": fragments.names,
-    "packages": fragments.packages,
-    "said": fragments.group_message,
-    "time": fragments.clock_time,
-}
 
 CODE_DIRECTORY = Path(__file__).resolve().parents[1]
 
@@ -111,7 +95,7 @@ class _SiteRenderer:
         self._generated = generated
         self._base = base
         self._repository = repository
-        self._environment = _environment(templates / "templates", repository)
+        self._environment = template_environment(templates / "templates", repository)
         self._source_digest = source_digest(CODE_DIRECTORY)
         self._template_digest = cache(self._digest_with_template)
         self._sources: dict[str, tuple[str, ...]] = {}
@@ -140,7 +124,7 @@ class _SiteRenderer:
             "method",
             fields=OUTCOME_COLUMNS,
             outcome_changes=outcome_changes,
-            overview=overview,
+            silent_after=SILENT_AFTER,
             current_status=current_status,
         )
         self._page("hardware.html", "hardware", hardware=project.hardware)
@@ -163,13 +147,30 @@ class _SiteRenderer:
                 self._build.write(address, path.read_bytes())
 
     def _overview(self, data: SiteData) -> None:
-        self._page("index.html", "overview", page=data.overview, overview=overview)
-        self._page("changes.html", "changes", changed=data.overview.changed, most=changes.MAX_CASES_OF_RUN)
+        page = data.overview
+        files = CELLS_FILE, search_index.INDEX_FILE, name_page.NAMES_FILE
+        self._page("index.html", "overview", page=page, overview=overview, news=news, searched=files)
+        if self._build.mine(search_index.INDEX_FILE):
+            self._build.write(search_index.INDEX_FILE, self._search_index(data))
+        self._page("changes.html", "changes", page=page, overview=overview, most=changes.MAX_CASES_OF_RUN)
+        self._page("health.html", "health", page=page, silent_after=SILENT_AFTER)
         federation = data.project.federation
-        listed = [(one.page, one.hardware, one.summary) for one in data.targets], federation
-        self._page("targets/index.html", "targets", listed, pages=data.targets, federation=federation)
+        listed = [(one.page, one.hardware, one.summary) for one in data.targets], federation, page.frameworks
+        self._page(
+            "targets/index.html",
+            "targets",
+            listed,
+            pages=data.targets,
+            frameworks=page.frameworks,
+            federation=federation,
+        )
         for one in data.targets:
             self._page(one.page, "target", page=one.view, target=target)
+
+    def _search_index(self, data: SiteData) -> bytes:
+        snapshot, found = data.snapshot, [one.regression for one in data.regressions]
+        hardware = data.project.hardware
+        return search_index.index_script(snapshot.series, snapshot.failures, found, data.families, hardware)
 
     def _matrix(self, find: Callable[[], matrix.MatrixPage]) -> None:
         found = cache(find)  # three files use it, and it is expensive
@@ -307,69 +308,3 @@ class _SiteRenderer:
         others = sorted(filter(None, find_referenced_templates(self._environment.parse(text))))
         self._sources[template] = text, *(part for name in others for part in self._template_sources(name))
         return self._sources[template]
-
-
-def _markup(make: Callable[..., str]) -> Callable[..., Markup]:
-    return lambda *args: Markup(make(*args))  # noqa: S704 - fragments escape their arguments
-
-
-def _environment(templates: Path, repository: str) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(templates),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=humanize.escape_invisible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,  # templates do not change during a build
-    )
-    environment.filters.update(
-        build=display_names.build_title,
-        build_label=display_names.label_title,
-        signature_parts=signature_format.signature_parts,
-        clock=humanize.format_time,
-        code_parts=code_parts,
-        count=humanize.count,
-        day=humanize.format_day,
-        duration=humanize.duration,
-        affected=affected_share,
-        framework=display_names.framework_title,
-        machine_time=humanize.machine_time,
-        parse_time=humanize.parse_time,
-        percent=humanize.percent,
-        measured=slowdown_regressions.latency_text,
-        sign=status_legend.sign,
-        regression_line=partial(fragments.regression_line, repository=repository),
-        slower_by=humanize.slower_by,
-        status_table=status_table.status_table,
-        section=function_sections.function_section,
-        builds_of=measured_builds.build_titles,
-        sources=measured_builds.titles,
-        **{name: _markup(make) for name, make in FRAGMENT_FILTERS.items()},
-    )
-    environment.globals.update(
-        ARRAY_API=ARRAY_API,
-        Evidence=Evidence,
-        build_page=urls.build_page,
-        run_case_address=urls.run_case_address,
-        all_feed=ALL_FEED,
-        evidences=status_legend.EVIDENCES,
-        feed="",  # pages with a feed override it
-        function_page=urls.function_page,
-        issue_search_url=urls.issue_search_url,
-        kernel_page=urls.kernel_page,
-        names_path=api_paths.names_path,
-        navigation=_markup(fragments.navigation),
-        repository=repository,
-        slug=urls.slug,
-        outcomes=status_legend.OUTCOMES,
-        portabilities=status_legend.PORTABILITIES,
-        regression_page=urls.regression_page,
-        run_page=urls.run_page,
-        series_address=urls.series_address,
-        slowdown_statuses=status_legend.SLOWDOWN_STATUSES,
-        states=status_legend.STATES,
-        target_page=urls.target_page,
-        change_kinds=status_legend.CHANGE_KINDS,
-    )
-    return environment

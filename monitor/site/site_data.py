@@ -20,7 +20,9 @@ from monitor.exports.export_files import MakeContent, export_files
 from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
 from monitor.site.pages.overview import OverviewPage, overview_page
+from monitor.site.pages.target_summary import target_summaries
 from monitor.site.project_metadata import ProjectMetadata
+from monitor.site.target_families import TargetFamily, target_families
 from monitor.snapshot.snapshot import Snapshot
 
 
@@ -28,15 +30,16 @@ from monitor.snapshot.snapshot import Snapshot
 class SiteData:
     """Data of a whole site.
 
-    The triage files are applied to the changes of `snapshot`. `regressions` include slowdowns. `documents` are the JSON
-    documents of runs and functions by address; `files` are all other exported files. `coverage` weights functions by
-    the calls of current code, `arguments` has the parameters that declared cases pass, and `scoreboard` is that of the
-    array API standard.
+    The triage files are applied to the changes of `snapshot`. `families` group the targets. `regressions` include
+    slowdowns. `documents` are the JSON documents of runs and functions by address; `files` are all other exported
+    files. `coverage` weights functions by the calls of current code, `arguments` has the parameters that declared cases
+    pass, and `scoreboard` is that of the array API standard.
     """
 
     snapshot: Snapshot
     project: ProjectMetadata
     regressions: tuple[regressions.RegressionSource, ...]
+    families: tuple[TargetFamily, ...]
     overview: OverviewPage
     coverage: CallCoverage
     arguments: ArgumentCoverage
@@ -61,9 +64,9 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     scoreboard = array_api_scoreboard(snapshot.functions, project.standard)
     newest = newest_nights(nights)
     listed = snapshot.listed_in(newest)
-    overview = overview_page(
-        nights, newest, snapshot.series, found, project.hardware, coverage, generated, snapshot.names, listed
-    )
+    summaries = target_summaries(nights, newest, snapshot.series, project.hardware, generated, snapshot.names)
+    families = target_families(project.hardware, (one.target for one in snapshot.series))
+    overview = overview_page(nights, newest, snapshot.series, found, summaries, families, coverage, generated, listed)
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
     functions = cases_by_function(snapshot.functions)
@@ -72,6 +75,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         triaged,
         project,
         sources,
+        families,
         overview,
         coverage,
         arguments,

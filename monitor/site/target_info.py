@@ -12,9 +12,11 @@ from monitor.model import Chip, Evidence
 class TargetInfo:
     """Target as its runner file describes it.
 
-    `evidence` maps each kind of evidence to its frameworks. `chip` is None if the file does not describe it.
+    `evidence` maps each kind of evidence to its frameworks. `chip` is None if the file does not describe it. `family`
+    is the line of hardware, empty if the file names none.
     """
 
     title: str
     evidence: Mapping[Evidence, tuple[str, ...]]
     chip: Chip | None = None
+    family: str = ""

@@ -7,9 +7,6 @@ const ROWS_PER_PAGE = 100; // few readers need the second page
 const ROWS_AT_ONCE = 20; // most of a screen; the others follow
 const ROWS_MORE = 8; // few enough for a phone to keep scrolling
 const AHEAD = "0px 0px 200px"; // drawn before they scroll into view
-const BLOCKED = 10; // number of the outcome without a result
-const PASS = 0;
-const NO_OTHERS = [];
 
 const form = document.getElementById("filter");
 const table = document.querySelector("#live table");
@@ -22,20 +19,8 @@ const range = document.getElementById("range");
 const nothing = document.getElementById("nothing");
 
 const words = cells.outcomes.map(([word]) => word);
-const kindsOf = ["success", "partial", "failure", "unknown"].map((word) => cells.portabilities.find(([w]) => w === word));
-const rows = cells.rows.map(([framework, name, page, stratum, uses, kinds, cellData, earlier, aliases]) => ({
-  framework: cells.frameworks[framework][0],
-  number: framework,
-  name,
-  text: [name, ...aliases].join(" ").toLowerCase(),
-  aliases,
-  page,
-  stratum,
-  uses,
-  kinds,
-  cellData,
-  earlier,
-}));
+const kindsOf = KINDS.map((word) => cells.portabilities.find(([w]) => w === word));
+const rows = cells.rows.map(rowOf);
 const usual = cells.usual.map(([, evidence]) => evidence); // of each column
 const studied = rows.some(({ uses }) => uses);
 
@@ -50,44 +35,10 @@ function kindsShown(choice) {
   return kind < 0 ? null : [kind];
 }
 
-// Returns the usual builds of a framework in a column.
-const madeOf = (row, column) => cells.made[column][row.number] ?? NO_OTHERS;
-
-function unpacked(row, column) {
-  const cell = row.cellData[column];
-  if (!cell) return null;
-  const values = typeof cell === "string" ? [...cells.usual[column], cell, NO_OTHERS, madeOf(row, column)] : cell;
-  const [anchor, evidence, letters, others, sources] = values;
-  return { anchor, evidence, letters, others, sources };
-}
-
 // Returns a cell restricted to the selected dtype, mode and evidence; null if no case is left.
 function judge(row, column, want) {
   const cell = unpacked(row, column);
   return cell && (want.evidence < 0 || cell.evidence === want.evidence) ? tallied(row, cell, want) : null;
-}
-
-// Returns a cell with the counts of its cases, or of those at `places` only.
-function tallied(row, cell, want, places) {
-  const { anchor, evidence, letters, others, sources } = cell;
-  let passed = 0;
-  let judged = 0;
-  let unjudged = 0;
-  let outcomes = 0;
-  for (let place = 0; place < letters.length; place += 1) {
-    const letter = letters[place];
-    if (letter === "." || !want.kinds[row.kinds[place]] || (places && !places.has(place))) continue;
-    const outcome = Number.parseInt(letter, 11);
-    outcomes |= 1 << outcome;
-    if (outcome === BLOCKED) unjudged += 1;
-    else judged += 1;
-    if (outcome === PASS) passed += 1;
-  }
-  if (!judged && !unjudged) return null;
-  // As in `monitor.analysis.status.scores`: a function works only if at least half of its cases have a result.
-  const clean = judged >= unjudged ? 0 : 3;
-  const kind = judged ? (passed === judged ? clean : passed ? 1 : 2) : 3;
-  return { anchor, evidence, others, sources, passed, judged, unjudged, outcomes, kind };
 }
 
 // Returns whether the hardware can cause a difference: the builds are equal, and so are versions of the same compiler.
@@ -134,7 +85,7 @@ function state() {
 
 function wanted(chosen) {
   return {
-    words: (chosen.q ?? "").toLowerCase().split(/\s+/).filter(Boolean),
+    words: searchWords(chosen.q ?? ""),
     kinds: cells.kinds.map(
       ([mode, dtype]) => (!chosen.mode || chosen.mode === mode) && (!chosen.dtype || chosen.dtype === dtype),
     ),
@@ -161,7 +112,7 @@ function judgeAll(row, columns, want) {
 function named(row, chosen, want) {
   if (chosen.fw && row.framework !== chosen.fw) return false;
   if (chosen.stratum && row.stratum !== chosen.stratum) return false;
-  return want.words.every((word) => row.text.includes(word));
+  return hasWords(row.text, want.words);
 }
 
 // Returns the functions whose status differs between two targets, each with its pair, and the number tested on both.
@@ -271,7 +222,7 @@ function drawRow(row, columns, want, pair) {
   const line = element("tr");
   const name = element("th", "", { scope: "row" });
   name.append(element("a", row.name, { href: row.page }));
-  const matches = (text) => want.words.every((word) => text.toLowerCase().includes(word));
+  const matches = (text) => hasWords(text.toLowerCase(), want.words);
   const alias = matches(row.name) ? "" : row.aliases.find(matches);
   if (alias) name.append(" ", element("small", `also ${alias}`));
   const drawn = pair ? pair.cells : judgeAll(row, columns, want);
@@ -346,7 +297,7 @@ function remember() {
 
 // Restores the view of the address. The page contains the first rows of the view without a state.
 function recall(there = 0) {
-  const saved = new URLSearchParams(location.hash.slice(1));
+  const saved = new URLSearchParams(location.hash.slice(1) || location.search);
   for (const field of form.elements) {
     if (!field.name) continue;
     field.value = saved.get(field.name) ?? "";

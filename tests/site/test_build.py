@@ -38,9 +38,22 @@ from support.site_history import (
 
 
 def test_has_a_page_for_every_function_and_run(pages: dict[str, Page], recorded: LoadedHistory) -> None:
-    single = ("index", "matrix", "matrix-table", "regressions", "failures", "changes", "study", "method", "hardware")
+    single = (
+        "index",
+        "health",
+        "matrix",
+        "matrix-table",
+        "regressions",
+        "failures",
+        "changes",
+        "study",
+        "method",
+        "hardware",
+    )
     groups = ("runs", "kernels", "targets", "builds")
-    assert {f"{name}.html" for name in single} | {f"{name}/index.html" for name in groups} <= pages.keys()
+    assert {"health.html"} | {f"{name}.html" for name in single} | {
+        f"{name}/index.html" for name in groups
+    } <= pages.keys()
     for item in recorded.runs:
         assert target_page(item.run.target) in pages
         assert item.run.build is None or build_page(item.run.framework, item.run.build) in pages
@@ -81,7 +94,11 @@ def test_ids_are_unique_and_headings_in_order(pages: dict[str, Page]) -> None:
 
 def test_nothing_runs_but_scripts_of_our_own(pages: dict[str, Page]) -> None:
     ours = {
-        "matrix.html": ("data/matrix.js", "assets/names.js", "assets/matrix.js"),
+        "index.html": ("assets/search.js", "assets/cells.js", "assets/front.js"),
+        "matrix.html": (
+            "data/matrix.js",
+            *(f"assets/{name}.js" for name in ("search", "cells", "names", "matrix")),
+        ),
         "builds/index.html": ("assets/builds.js",),
         "hardware.html": ("assets/copy.js",),
     }
@@ -110,7 +127,7 @@ def test_every_time_is_told_in_utc_and_to_programs_and_none_is_relative(site: Pa
 
 
 def test_planted_markup_is_shown_as_text(pages: dict[str, Page]) -> None:
-    night = pages["index.html"]
+    night = pages["changes.html"]
     assert SCRIPT in night.text
     assert IMAGE in night.text
     run = next(page for address, page in pages.items() if address.startswith("runs/2025") and LONG in page.text)

@@ -35,7 +35,7 @@ def test_missing_functions_are_named_with_their_calls(site: Path) -> None:
 def test_the_overview_weights_functions_by_calls(site: Path) -> None:
     # torch.cat does not pass all of its cases on the newest night; 944 of 994 calls have a verdict.
     text = text_of(site / "index.html")
-    assert re.search(r"Real calls: [\d.]+ % work, of 95\.0 % judged", text)
+    assert "3.2 % of the tested calls work 95.0 % tested, ● executed, torch 2.4.0.dev20251105+cpu" in text
     document = json.loads((site / "api/v1/coverage.json").read_text())
     row = next(row for row in document["rows"] if (row["target"], row["framework"]) == ("cpu-x86", "torch"))
     assert (row["judged_calls"], row["calls"]) == (944, 994)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.status.scores import Score
 from monitor.model import Build, Channel, Run
-from monitor.site.pages.overview import PortabilityFigure, nights_of_week, share_trend
+from monitor.site.pages.overview import nights_of_week
+from monitor.site.pages.target_summary import PortabilityFigure, share_trend
 
 NOW = datetime(2026, 11, 25, 6, tzinfo=UTC)
 

@@ -26,8 +26,8 @@ def series(
     return next(one for one in series_statuses(recorded) if (one.target, one.framework, one.evidence) == wanted)
 
 
-def test_tonight_says_what_changed_by_cause(pages: dict[str, Page]) -> None:
-    words = pages["index.html"].words
+def test_changes_are_grouped_by_cause(pages: dict[str, Page]) -> None:
+    words = pages["changes.html"].words
     assert "3 ↓ regressed 1 ↑ fixed 2 ⇄ changed 1 ≈ unconfirmed 1 + added 5 − removed" in words
     tonight = words.partition("Latest changes")[2].partition("Earlier this week")[0]
     assert "torch 2.4.0.dev20251105+cpu compared with torch==2.3.0.dev20251104+cpu" in tonight
@@ -38,28 +38,41 @@ def test_tonight_says_what_changed_by_cause(pages: dict[str, Page]) -> None:
     assert "unsupported → pass on apple-mps, registered torch.ops.aten.linalg_eig" in week  # seen the night before last
 
 
-def test_tonight_says_incidents_first(pages: dict[str, Page]) -> None:
-    words = pages["index.html"].words
+def test_the_first_page_says_the_changes_as_sentences(pages: dict[str, Page]) -> None:
+    news = pages["index.html"].words.partition("Latest changes")[2].partition("Health of the monitor")[0]
+    assert "5 Nov 2025 ↓ torch 2.4.0.dev20251105+cpu broke 3 cases of 3 functions on A plain CPU: torch.add," in news
+    assert (
+        "5 Nov 2025 ↑ torch 2.4.0.dev20251105+cpu fixed 1 case of 1 function on A plain CPU: torch.linalg.eig." in news
+    )
+    assert "fixed 1 operator on apple-mps (registered): torch.ops.aten.linalg_eig." in news
+    assert news.index("broke") < news.index("fixed") < news.index("changed the failures of") < news.index("3 Nov 2025")
+    assert "broke 28 cases" not in news  # they are one incident
+
+
+def test_health_has_incidents_and_the_first_page_one_line(pages: dict[str, Page]) -> None:
+    words = pages["health.html"].words
     assert "3 incidents" in words
-    assert words.index("3 incidents") < words.index("Portability The share")
     assert "28 of 60 cases regressed at once: one cause, not 28" in words
     assert "only 30 of 60 cases were observed" in words
+    assert "Health of the monitor: 3 incidents, no recent results of gpu-t4. Details" in pages["index.html"].words
 
 
-def test_tonight_has_a_figure_and_its_trend_for_each_framework_and_target(site: Path, pages: dict[str, Page]) -> None:
-    words = pages["index.html"].words
+def test_each_target_has_a_figure_and_its_trend(site: Path, pages: dict[str, Page]) -> None:
+    words = pages["targets/index.html"].words
     place = words.partition("gpu-t4 gpu-t4 5 Nov 2025")[2]
     assert "PyTorch 86.7 % 4 runs: from 86.7 % with torch==2.0.0.dev20251101+cpu to 86.7 %" in place
     assert "● executed, 15 functions of paper, last known" in place
     assert "TensorFlow not tested yet" in place
-    assert '<polyline points="' in (site / "index.html").read_text()
+    assert '<polyline points="' in (site / "targets/index.html").read_text()
 
 
-def test_tonight_says_which_hardware_is_silent(pages: dict[str, Page]) -> None:
-    silent = pages["index.html"].words.partition("No recent results")[2].partition("Portability")[0]
-    assert "tpu-v5e ! no recent results JAX paper (compiled) since 4 Nov 2025" in silent
+def test_hardware_is_silent_only_if_it_executed(pages: dict[str, Page]) -> None:
+    words = pages["health.html"].words
+    silent, _, outdated = words.partition("No recent results")[2].partition("Not renewed")
     assert "never-seen ? never observed" in silent
     assert "cpu-x86" not in silent
+    assert "(compiled)" not in silent
+    assert "tpu-v5e: JAX paper (compiled) since 4 Nov 2025" in outdated
 
 
 def test_evidences_are_not_mixed(recorded: LoadedHistory, pages: dict[str, Page]) -> None:
@@ -99,7 +112,7 @@ def test_tables_of_kernels_stand_side_by_side_on_a_page(pages: dict[str, Page]) 
     assert "torch.ops.aten._cudnn_rnn not there no kernel for MPS Available 2" in words
     assert "torch.ops.aten._foobar last in torch 2.2.0.dev20251103+cpu" in words.partition("Removed 1")[2]
     assert "since torch 2.2.0.dev20251103+cpu" in words  # linalg_eig came with that build
-    assert "3 operators of kernels" in pages["index.html"].words
+    assert "2 of 3 operators have a kernel ○ registered, nothing ran" in pages["index.html"].words
 
 
 def test_a_case_keeps_what_is_known_and_says_since_when(recorded: LoadedHistory, pages: dict[str, Page]) -> None:

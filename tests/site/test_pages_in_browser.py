@@ -34,7 +34,8 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
     assert noted.build
     longest = max((site / "regressions").iterdir(), key=lambda page: page.stat().st_size)
     return {
-        "tonight": "index.html",
+        "overview": "index.html",
+        "health": "health.html",
         "targets": "targets/index.html",
         "target": target_page("cpu-x86"),
         "builds": "builds/index.html",
@@ -64,9 +65,9 @@ def addresses(recorded: LoadedHistory, site: Path) -> dict[str, str]:
 
 
 KINDS = (
-    "tonight", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run", "function",
-    "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression", "failures",
-    "study", "coverage", "arguments", "hardware", "slower", "slower function", "changes",
+    "overview", "health", "matrix", "matrix table", "method", "kernels", "kernel table", "runs", "run", "blocked run",
+    "function", "long function", "gone function", "targets", "target", "builds", "build", "regressions", "regression",
+    "failures", "study", "coverage", "arguments", "hardware", "slower", "slower function", "changes",
 )  # fmt: skip
 
 

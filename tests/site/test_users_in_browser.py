@@ -149,9 +149,10 @@ def test_whoever_is_on_call_sees_what_is_silent_and_what_did_not_install(browser
     context = browser.new_context(viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto((site / "index.html").as_uri())
+    page.locator(".health").get_by_role("link", name="Details").click()
     assert "does not install" in page.locator("section.alarm").inner_text()
-    page.locator("section.silence").get_by_role("link", name="tpu-v5e").click()
-    assert "! no recent results" in page.locator(".lead").inner_text()
+    page.locator("section.silence").get_by_role("link", name="gpu-t4").click()
+    assert "! some results missing" in page.locator(".lead").inner_text()
     page.get_by_role("link", name="Add your hardware").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Add your hardware"
     context.close()

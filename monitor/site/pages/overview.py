@@ -1,172 +1,58 @@
-"""Build the overview page: the status of each target, the latest changes, and those of the week before."""
+"""Build the overview page: a search, the share of real calls that work, the latest changes, trends and removals."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from monitor.analysis.names.name_history import BuildNames, FrameworkNames
+from monitor.analysis.names.name_history import BuildNames
 from monitor.analysis.outcomes.change import ChangeKind
-from monitor.analysis.outcomes.outcome_changes import MIN_COVERAGE, NightChanges
+from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.analysis.regressions.regression import Regression, RegressionState
-from monitor.analysis.status.call_coverage import CallCoverage, CoverageRow
-from monitor.analysis.status.current_status import SeriesStatus, series_score
-from monitor.analysis.status.last_runs import LastRun, last_runs
-from monitor.analysis.status.measured_builds import MeasuredBuild
-from monitor.analysis.status.scores import Score
-from monitor.analysis.status.study_table import PAPER
+from monitor.analysis.status.call_coverage import CallCoverage
+from monitor.analysis.status.current_status import SeriesStatus
 from monitor.formatting.humanize import parse_time
-from monitor.model import NAMES, Evidence
-from monitor.model import Series as SeriesKey
-from monitor.site.charts.geometry import Spark, spark
 from monitor.site.pages.build_changes import BuildChanges, changes_by_build
 from monitor.site.pages.changes import RunChangesOfKind, changes_by_kind
-from monitor.site.target_info import TargetInfo
-
-# A suite whose newest build is already measured skips a night (`monitor.pipeline.skip_policy`). A suite that also
-# misses the night after that has no recent results.
-SILENT_AFTER = timedelta(hours=72)
+from monitor.site.pages.family_figures import FamilyFigures, family_figures
+from monitor.site.pages.news import NewsLine, news_lines
+from monitor.site.pages.target_summary import (
+    PortabilityFigure,
+    SilentGroup,
+    TargetSummary,
+    outdated_groups,
+    silent_groups,
+)
+from monitor.site.target_families import TargetFamily
 
 WEEK = timedelta(days=7)
-TREND_RUNS = 60  # a sparkline of a hundred pixels cannot separate more
 
-# Most groups per build, and most regressions, on this page; other pages list all.
+# Most groups per build on the page of changes, and most regressions on this page; other pages list all.
 GROUPS_OF_BUILD = 8
 GROUPS_OF_WEEK = 3
 MAX_REGRESSIONS = 8
 
 
 @dataclass(frozen=True)
-class PortabilityFigure:
-    """Portability of one framework on one target, for one suite and evidence.
-
-    `score` is the status after the newest `night`, and `sources` are its builds. `stale` is true if this run observed
-    nothing. `trend` has the build and the share of each run of the whole suite, oldest first.
-    """
-
-    night: NightChanges
-    score: Score
-    sources: tuple[MeasuredBuild, ...]
-    stale: bool
-    trend: tuple[tuple[str, float], ...]
-
-    @property
-    def spark(self) -> Spark | None:
-        return spark([share for _, share in self.trend])
-
-
-@dataclass(frozen=True)
-class WatchedSeries:
-    """Series of a target. `silent` is true if the nightly job has not run it for `SILENT_AFTER`, or never."""
-
-    framework: str
-    suite: str
-    evidence: Evidence
-    last: LastRun
-    silent: bool
-
-
-@dataclass(frozen=True)
-class Silence:
-    """Suites of one framework and evidence that the nightly job last observed on the same day; None for never."""
-
-    framework: str
-    evidence: Evidence
-    suites: tuple[str, ...]
-    since: date | None
-
-
-@dataclass(frozen=True)
-class TargetSummary:
-    """Status of a target.
-
-    `figures` are by framework, strongest evidence first, then the study's suite. `series` are those that have a run.
-    `possible` maps each kind of evidence in the runner file to its frameworks.
-    """
-
-    target: str
-    title: str
-    series: tuple[WatchedSeries, ...]
-    possible: Mapping[Evidence, tuple[str, ...]]
-    figures: Mapping[str, tuple[PortabilityFigure, ...]]
-
-    @property
-    def last_observed(self) -> datetime | None:
-        """Return the start of the last run of any kind that observed the target; None if there is none."""
-        return max((one.last.observed for one in self.series if one.last.observed), default=None)
-
-    @property
-    def silent(self) -> bool:
-        """Return whether any series has no recent results."""
-        return any(one.silent for one in self.series)
-
-    @property
-    def wholly_silent(self) -> bool:
-        """Return whether no series has recent results."""
-        expected = [one for one in self.series if one.silent or one.last.nightly]
-        return bool(expected) and all(one.silent for one in expected)
-
-    @property
-    def silences(self) -> tuple[Silence, ...]:
-        """Return the suites without recent results, grouped by framework, evidence and last day."""
-        grouped: dict[tuple[str, Evidence, date | None], list[str]] = {}
-        for one in self.series:
-            if one.silent:
-                since = one.last.nightly.date() if one.last.nightly else None
-                grouped.setdefault((one.framework, one.evidence, since), []).append(one.suite)
-        return tuple(Silence(*key[:2], tuple(suites), key[2]) for key, suites in grouped.items())
-
-    @property
-    def observed(self) -> Mapping[Evidence, tuple[str, ...]]:
-        """Return the frameworks with a result, by evidence."""
-        return {
-            evidence: tuple(sorted(frameworks))
-            for evidence in Evidence
-            if (frameworks := {one.framework for one in self.series if one.evidence is evidence and one.last.observed})
-        }
-
-    @property
-    def observed_frameworks(self) -> tuple[str, ...]:
-        return tuple(sorted({name for frameworks in self.observed.values() for name in frameworks}))
-
-    @property
-    def planned(self) -> Mapping[Evidence, tuple[str, ...]]:
-        """Return the frameworks that the runner file names and that have no result yet, by evidence."""
-        observed = self.observed
-        return {
-            evidence: missing
-            for evidence, frameworks in self.possible.items()
-            if (missing := tuple(one for one in frameworks if one not in observed.get(evidence, ())))
-        }
-
-
-@dataclass(frozen=True)
-class SilentGroup:
-    """Targets that lack the same recent results; `silences` is empty if they were never observed."""
-
-    targets: tuple[TargetSummary, ...]
-    silences: tuple[Silence, ...]
-
-
-@dataclass(frozen=True)
 class OverviewPage:
-    """Content of the overview page.
+    """Content of the overview page, and of the pages of changes and of the monitor's health.
 
-    `changed` has the changes of the newest runs by kind, without those of an incident. `latest` and `week` group the
-    changes of the newest runs, and of earlier runs of the week, by build. `open` are the open regressions, newest
-    first. `real_calls` are the calls of current code to functions, by framework, target and evidence.
-    `names` are the changes of public names in the newest listed builds.
+    `figures` are the families of targets with results. `changed` has the changes of the newest runs by kind, without
+    those of an incident. `latest` and `week` group the changes of the newest runs, and of earlier runs of the week, by
+    build, and `news` has them as sentences. `open` are the open regressions, newest first. `names` are the changes of
+    public names in the newest listed builds.
     """
 
     frameworks: tuple[str, ...]
     all_targets: tuple[TargetSummary, ...]
+    figures: tuple[FamilyFigures, ...]
     incidents: tuple[tuple[NightChanges, str], ...]
     changed: Mapping[ChangeKind, tuple[RunChangesOfKind, ...]]
     latest: tuple[BuildChanges, ...]
     week: tuple[BuildChanges, ...]
+    news: tuple[NewsLine, ...]
     open: tuple[Regression, ...]
-    real_calls: Mapping[tuple[str, str, Evidence], CoverageRow]
     names: tuple[BuildNames, ...] = ()
 
     @property
@@ -180,13 +66,34 @@ class OverviewPage:
         return tuple(summary for summary in self.all_targets if summary.last_observed)
 
     @property
+    def trends(self) -> tuple[PortabilityFigure, ...]:
+        """Return the figures of the study's functions that have a trend, one per family and framework."""
+        every = (one.study for place in self.figures for figures in place.calls.values() for one in figures)
+        return tuple(one for one in every if one and one.spark)
+
+    @property
+    def calls(self) -> Mapping[str, int]:
+        """Return the number of counted calls of each framework; 0 if none of its functions was called."""
+        found = dict.fromkeys(self.frameworks, 0)
+        for place in self.figures:
+            for framework, figures in place.calls.items():
+                found[framework] = max([found[framework], *(one.row.calls for one in figures)])
+        return found
+
+    @property
+    def silent_names(self) -> tuple[str, ...]:
+        """Return the observed targets whose hardware has no recent results."""
+        return tuple(summary.target for summary in self.targets if summary.silent)
+
+    @property
     def silent(self) -> tuple[SilentGroup, ...]:
-        """Return the targets without some recent results, grouped by the results that they lack."""
-        found: dict[tuple[Silence, ...], list[TargetSummary]] = {}
-        for summary in self.all_targets:
-            if summary.silent or summary.last_observed is None:
-                found.setdefault(summary.silences if summary.last_observed else (), []).append(summary)
-        return tuple(SilentGroup(tuple(targets), silences) for silences, targets in found.items())
+        """Return the targets whose hardware has no recent results."""
+        return silent_groups(self.all_targets)
+
+    @property
+    def outdated(self) -> tuple[SilentGroup, ...]:
+        """Return the targets whose other results were not renewed."""
+        return outdated_groups(self.all_targets)
 
 
 def overview_page(
@@ -194,24 +101,27 @@ def overview_page(
     newest: Sequence[NightChanges],
     series: Sequence[SeriesStatus],
     regressions: Sequence[Regression],
-    hardware: Mapping[str, TargetInfo],
+    targets: Sequence[TargetSummary],
+    families: Sequence[TargetFamily],
     coverage: CallCoverage,
     generated: datetime,
-    names: Mapping[str, FrameworkNames],
     listed: Sequence[BuildNames] = (),
 ) -> OverviewPage:
-    targets = _target_summaries(nights, newest, series, hardware, generated, names)
     shown = {night.run.id for night in newest}
-    week = [night for night in nights_of_week(nights, generated) if night.run.id not in shown]
+    latest = changes_by_build(newest)
+    week = changes_by_build([night for night in nights_of_week(nights, generated) if night.run.id not in shown])
+    frameworks = tuple(sorted({one.framework for one in series}))
+    incidents = {night.run.id for night in nights if night.of(ChangeKind.REGRESSED) and not night.regressions}
     return OverviewPage(
-        frameworks=tuple(sorted({one.framework for one in series})),
+        frameworks=frameworks,
         all_targets=tuple(targets),
+        figures=family_figures(families, frameworks, targets, coverage, series),
         incidents=tuple((night, incident) for night in newest for incident in night.incidents),
         changed=changes_by_kind(newest),
-        latest=changes_by_build(newest),
-        week=changes_by_build(week),
+        latest=latest,
+        week=week,
+        news=news_lines((*latest, *week), families, incidents),
         open=tuple(one for one in regressions if one.state is RegressionState.OPEN)[::-1],
-        real_calls={(row.framework, row.target, row.evidence): row for row in coverage.rows if not row.methods},
         names=tuple(one for one in listed if one.changes),
     )
 
@@ -227,74 +137,3 @@ def nights_of_week(nights: Sequence[NightChanges], generated: datetime) -> list[
             found.append(night)
         newest_yet[run.series] = min(later, run.started)
     return found[::-1]
-
-
-def _target_summaries(
-    nights: Sequence[NightChanges],
-    newest: Sequence[NightChanges],
-    series: Sequence[SeriesStatus],
-    hardware: Mapping[str, TargetInfo],
-    generated: datetime,
-    names: Mapping[str, FrameworkNames],
-) -> list[TargetSummary]:
-    of_series: dict[tuple[str, ...], list[NightChanges]] = {}
-    for night in nights:
-        of_series.setdefault(night.run.series, []).append(night)
-    by_key = {one.key: one for one in series}
-    figures: dict[str, dict[str, list[PortabilityFigure]]] = {}
-    for night in newest:
-        run = night.run
-        if run.suite == NAMES:  # it has no cases, and so no share that passes
-            continue
-        figure = PortabilityFigure(
-            night,
-            series_score(one := by_key[run.series], names),
-            one.sources,
-            stale=not night.observed,
-            trend=share_trend(of_series[run.series]),
-        )
-        figures.setdefault(run.target, {}).setdefault(run.framework, []).append(figure)
-    last = last_runs(nights, generated)
-    targets = [
-        _target_summary(target, hardware.get(target), figures.get(target, {}), last, generated)
-        for target in (*hardware, *sorted(figures.keys() - hardware.keys()))
-    ]
-    return sorted(targets, key=_evidence_rank)
-
-
-def _target_summary(
-    target: str,
-    file: TargetInfo | None,
-    figures: Mapping[str, list[PortabilityFigure]],
-    last: Mapping[SeriesKey, LastRun],
-    generated: datetime,
-) -> TargetSummary:
-    possible = file.evidence if file else {}
-    ordered = {framework: tuple(sorted(found, key=_figure_order)) for framework, found in figures.items()}
-    watched = []
-    for (where, framework, suite, evidence), found in sorted(last.items()):
-        if where == target:
-            # A series that the nightly job never ran is expected only if the runner file names it.
-            silent = (
-                generated - found.nightly > SILENT_AFTER if found.nightly else framework in possible.get(evidence, ())
-            )
-            watched.append(WatchedSeries(framework, suite, evidence, found, silent))
-    return TargetSummary(target, file.title if file else target, tuple(watched), possible, ordered)
-
-
-def _evidence_rank(summary: TargetSummary) -> int:
-    """Return the rank of the strongest evidence of a target, for sorting."""
-    weights = [_figure_order(figure)[0] for figures in summary.figures.values() for figure in figures]
-    return min(weights, default=len(Evidence))
-
-
-def _figure_order(figure: PortabilityFigure) -> tuple[int, bool, str]:
-    run = figure.night.run
-    return [*Evidence].index(run.evidence), run.suite != PAPER, run.suite
-
-
-def share_trend(nights: Sequence[NightChanges]) -> tuple[tuple[str, float], ...]:
-    """Return build and share of each run of the whole suite, oldest first; a part of a suite has another share."""
-    whole = [n for n in nights if n.run.whole and n.run.build and n.observed >= MIN_COVERAGE * n.expected]
-    shares = [(night.run.build.requirement, night.score.share) for night in whole if night.run.build]
-    return tuple((label, share) for label, share in shares if share is not None)[-TREND_RUNS:]

@@ -21,7 +21,7 @@ from monitor.analysis.status.scores import Portability, Score
 from monitor.formatting.urls import function_page, series_anchor, target_page
 from monitor.history.layout import RecordedRun
 from monitor.model import ARRAY_API, Evidence
-from monitor.site.pages.overview import PortabilityFigure, TargetSummary, WatchedSeries
+from monitor.site.pages.target_summary import PortabilityFigure, TargetSummary, WatchedSeries
 from monitor.site.target_info import TargetInfo
 
 # Other targets are compared with this one: every fork has it, and it runs every suite.
