@@ -85,7 +85,7 @@ def test_three_nights_are_published_and_tell_of_one_regression(
     assert (issue["state"], issue["state_reason"]) == ("closed", "completed")
     (comment,) = here.github.comments[issue["number"]]
     assert comment["body"].startswith("Fixed in `jax==4`, and good since.")
-    told = words(here.pages / "index.html")
+    told = words(here.pages / "health.html")
     (regression,) = (here.pages / "regressions").iterdir()
     assert f'href="regressions/{regression.name}"' in (here.pages / "regressions.html").read_text()
     assert "portability repro jax/jax.lax.sort" in words(regression)
