@@ -189,11 +189,12 @@ def _derivative(
     if case.mode.is_gradient:
         compiles = case.mode is Mode.COMPILED_GRADIENT
         return device.gradient(body, tensors, weights, fixed=fixed, is_compiled=compiles)
+    body = partial(body, **fixed)
     dtypes = {name: draw.tensors[name].dtype or case.dtype for name in tensors}
     tangents = {name: device.put(tangent, dtypes[name]) for name, tangent in directions(case, draw).items()}
     if case.mode is Mode.JVP:
-        return device.forward_derivative(body, tensors, tangents, fixed=fixed)
-    return device.second_derivative(body, tensors, weights, tangents, fixed=fixed)
+        return device.forward_derivative(body, tensors, tangents)
+    return device.second_derivative(body, tensors, weights, tangents)
 
 
 def _put(device: Device, case: Case, name: str, spec: Tensor) -> tuple[Any, Array]:

@@ -90,18 +90,12 @@ class Device(Protocol):
         """Return the call over the first dimension of every tensor, by the framework's own transformation."""
 
     def forward_derivative(
-        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         """Return a call that returns the derivative of each result along the tangents, in forward mode."""
 
     def second_derivative(
-        self,
-        call: Callable[..., Any],
-        tensors: dict[str, Any],
-        weights: list[Any],
-        tangents: dict[str, Any],
-        *,
-        fixed: dict[str, Any],
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         """Return a call that returns the derivative of the gradient along the tangents, for each tensor.
 

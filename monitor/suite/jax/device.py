@@ -117,8 +117,7 @@ class JaxDevice:
         names = [*tensors]
 
         def derive(tensors: dict[str, Any], fixed: dict[str, Any], weights: list[Any]) -> list[Any]:
-            _, pull_back = jax.vjp(lambda given: jax.tree_util.tree_leaves(call(**given, **fixed)), tensors)
-            (gradients,) = pull_back(weights)
+            gradients = _gradients(partial(call, **fixed), tensors, weights)
             return [gradients[name] for name in names]
 
         return partial(jax.jit(derive) if is_compiled else derive, tensors, fixed, weights)
@@ -128,30 +127,19 @@ class JaxDevice:
         return function
 
     def forward_derivative(
-        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         def derive() -> list[Any]:
-            _, pushed = jax.jvp(lambda given: call(**given, **fixed), (tensors,), (tangents,))
+            _, pushed = jax.jvp(lambda given: call(**given), (tensors,), (tangents,))
             return list(jax.tree_util.tree_leaves(pushed))
 
         return derive
 
     def second_derivative(
-        self,
-        call: Callable[..., Any],
-        tensors: dict[str, Any],
-        weights: list[Any],
-        tangents: dict[str, Any],
-        *,
-        fixed: dict[str, Any],
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
-        def gradient(tensors: dict[str, Any]) -> dict[str, Any]:
-            _, pull_back = jax.vjp(lambda given: jax.tree_util.tree_leaves(call(**given, **fixed)), tensors)
-            (gradients,) = pull_back(weights)
-            return dict(gradients)
-
         def derive() -> list[Any]:
-            _, second = jax.jvp(gradient, (tensors,), (tangents,))
+            _, second = jax.jvp(lambda given: _gradients(call, given, weights), (tensors,), (tangents,))
             return [second[name] for name in tensors]
 
         return derive
@@ -175,6 +163,13 @@ class JaxDevice:
         if isinstance(error, NotImplementedError) or REFUSALS.search(str(error)):
             return Outcome.UNSUPPORTED
         return None
+
+
+def _gradients(call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any]) -> dict[str, Any]:
+    """Return the derivatives of the weighted sum of all results of `call(**tensors)`, by the name of the tensor."""
+    _, pull_back = jax.vjp(lambda given: jax.tree_util.tree_leaves(call(**given)), tensors)
+    (gradients,) = pull_back(weights)
+    return dict(gradients)
 
 
 def fetch(leaf: Any) -> FetchedTensor | None:

@@ -144,24 +144,18 @@ class TensorflowDevice:
         return lambda *tensors: tf.vectorized_map(lambda given: call(*given), tensors)
 
     def forward_derivative(
-        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         def derive() -> list[Any]:
             with tf.autodiff.ForwardAccumulator([*tensors.values()], [*tangents.values()]) as accumulator:
-                results = tf.nest.flatten(call(**tensors, **fixed))
+                results = tf.nest.flatten(call(**tensors))
             pushed = accumulator.jvp(results, unconnected_gradients=tf.UnconnectedGradients.ZERO)
             return [_dense(one) for one in pushed]
 
         return derive
 
     def second_derivative(
-        self,
-        call: Callable[..., Any],
-        tensors: dict[str, Any],
-        weights: list[Any],
-        tangents: dict[str, Any],
-        *,
-        fixed: dict[str, Any],
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         variables = list(tensors.values())
         zero = tf.UnconnectedGradients.ZERO
@@ -171,7 +165,7 @@ class TensorflowDevice:
                 outer.watch(variables)
                 with tf.GradientTape() as inner:
                     inner.watch(variables)
-                    results = tf.nest.flatten(call(**tensors, **fixed))
+                    results = tf.nest.flatten(call(**tensors))
                 pulled = inner.gradient(results, variables, output_gradients=weights, unconnected_gradients=zero)
                 gradients = [_dense(one) for one in pulled]
             directions = [*tangents.values()]

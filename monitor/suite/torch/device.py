@@ -192,12 +192,12 @@ class TorchDevice:
         return function
 
     def forward_derivative(
-        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any], *, fixed: dict[str, Any]
+        self, call: Callable[..., Any], tensors: dict[str, Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         names = [*tensors]
 
         def function(*given: Any) -> Any:
-            return call(**dict(zip(names, given, strict=True)), **fixed)
+            return call(**dict(zip(names, given, strict=True)))
 
         def derive() -> list[Any]:
             _, pushed = torch.func.jvp(function, (*tensors.values(),), (*tangents.values(),))
@@ -206,20 +206,14 @@ class TorchDevice:
         return derive
 
     def second_derivative(
-        self,
-        call: Callable[..., Any],
-        tensors: dict[str, Any],
-        weights: list[Any],
-        tangents: dict[str, Any],
-        *,
-        fixed: dict[str, Any],
+        self, call: Callable[..., Any], tensors: dict[str, Any], weights: list[Any], tangents: dict[str, Any]
     ) -> Callable[[], list[Any]]:
         variables = list(tensors.values())
         for variable in variables:
             variable.requires_grad_(True)
 
         def derive() -> list[Any]:
-            results = [*leaves(call(**tensors, **fixed))]
+            results = [*leaves(call(**tensors))]
             gradients = torch.autograd.grad(results, variables, weights, create_graph=True)
             pairs = [pair for pair in zip(gradients, tangents.values(), strict=True) if pair[0].requires_grad]
             if not pairs:  # of a linear function
