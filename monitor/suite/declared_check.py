@@ -70,14 +70,15 @@ class DeclaredCheck:
         }
         compiled: dict[object, Callable[..., Any]] = {}
         self._given, self._tensors = [], []
-        self._body = partial(case.declaration.call, _module(device, case), **others)
+        body = partial(case.declaration.call, _module(device, case))
+        self._body = partial(body, **others)
         calls = []
         for draw in draws(case):
             given = [(name, *_put(device, case, name, spec)) for name, spec in draw.tensors.items()]
             self._given += given
             tensors = {name: put for name, put, _ in given}
             self._tensors.append(dict(tensors))
-            calls.append(_call(device, case, draw, tensors, others, compiled))
+            calls.append(_call(device, case, body, draw, tensors, others, compiled))
         if case.kind is InputKind.PLAIN:
             return calls[0]
         return partial(_call_each, case, calls)
@@ -120,6 +121,7 @@ class DeclaredCheck:
 def _call(
     device: Device,
     case: Case,
+    body: Callable[..., Any],
     draw: Draw,
     tensors: dict[str, Any],
     others: dict[str, Any],
@@ -127,7 +129,6 @@ def _call(
 ) -> Call:
     """Return the call with one draw. Draws with equal views share the compiled function in `compiled`."""
     views = {} if device.has_views else {name: spec.view for name, spec in draw.tensors.items() if spec.view}
-    body = partial(case.declaration.call, _module(device, case))
     if case.mode.differentiates:
         return _derivative(device, case, draw, partial(body, **others), tensors)
 
