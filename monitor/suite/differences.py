@@ -7,12 +7,14 @@ error of the differences bounds its accuracy.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from monitor.model import NumericalError
 from monitor.suite.inputs import Array
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
 from monitor.suite.tolerances import STEP
 
 # Elements of an input whose derivatives are compared, evenly spaced.
@@ -28,6 +30,8 @@ ROUNDINGS = 32.0  # of the terms, in units of the last place: a function rounds 
 
 # Takes the inputs and returns the terms whose sum is differentiated.
 Terms = Callable[[list[Array]], Array]
+# Takes the truth, and returns for each gradient how far the rounding of the inputs moves the compared elements.
+Movement = Callable[[list[FetchedTensor]], Iterable[Array]]
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,26 @@ def differences(terms: Terms, inputs: list[Array], number: int) -> Differences:
         rows = [_derivative(terms, inputs, number, int(place), base) for place in places]
     values, slack, decided = (np.array(column) for column in zip(*rows, strict=True)) if rows else [np.zeros(0)] * 3
     return Differences(places, values, slack, decided.astype(bool))
+
+
+def compare_gradients(
+    gradients: Iterable[FetchedTensor], found: list[Differences], leniency: Leniency, movement: Movement
+) -> NumericalError | None:
+    """Compare gradients with differences by the same inputs. Raises MismatchError.
+
+    An undecided element is right. `movement` is called if a gradient is beyond the slack of the differences.
+    """
+    pairs = zip(gradients, found, strict=True)
+    got = [FetchedTensor(leaf.values.reshape(-1)[one.places], leaf.dtype) for leaf, one in pairs]
+    want = [
+        FetchedTensor(np.where(one.decided, one.values, leaf.values), "") for leaf, one in zip(got, found, strict=True)
+    ]
+    leniency = replace(leniency, slack=tuple(one.slack for one in found))
+    try:
+        return compare(got, want, leniency)
+    except MismatchError:
+        slack = tuple(one.slack + moved for one, moved in zip(found, movement(want), strict=True))
+        return compare(got, want, replace(leniency, slack=slack))
 
 
 def _derivative(terms: Terms, inputs: list[Array], number: int, place: int, base: Array) -> tuple[float, float, bool]:

@@ -6,8 +6,7 @@ values are the subject of other cases.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.conditioning import sensitivity, shapes
 from monitor.suite.device import Device
-from monitor.suite.differences import differences
+from monitor.suite.differences import compare_gradients, differences
 from monitor.suite.inputs import Array
 from monitor.suite.operators.check import SCALE, OperatorCheck, is_random, is_tested, scaled, widened
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
@@ -83,24 +82,15 @@ class GradientCheck(OperatorCheck):
             found = [differences(lambda arrays: self._terms(wide, arrays), inputs, one) for one in range(len(inputs))]
         except Exception as error:
             raise OracleError(f"refused in double precision: {describe(error)}") from error
-        chosen = [leaf.values.reshape(-1)[one.places] for leaf, one in zip(got, found, strict=True)]
-        # An undecided element is right.
-        truth = [np.where(one.decided, one.values, leaf) for leaf, one in zip(chosen, found, strict=True)]
-        ours = [FetchedTensor(leaf, self.dtype) for leaf in chosen]
-        want = [FetchedTensor(leaf, "") for leaf in truth]
-        condition = GRADIENT_STEPS.get(self.operator.name, 1.0)
-        leniency = Leniency(STEP_TOLERANCE, condition, SCALE, tuple(one.slack for one in found))
-        try:
-            return compare(ours, want, leniency)
-        except MismatchError:
-            moved = sensitivity(
-                lambda factors: self._derivatives(scaled(wide, factors)), self._derivatives(wide), self.dtype
-            )
-            slack = tuple(
-                one.slack + np.broadcast_to(leaf, shape.shape).reshape(-1)[one.places]
-                for one, leaf, shape in zip(found, moved, inputs, strict=True)
-            )
-            return compare(ours, want, replace(leniency, slack=slack))
+
+        def movement(_: list[FetchedTensor]) -> Iterator[Array]:
+            own = self._derivatives(wide)
+            moved = sensitivity(lambda factors: self._derivatives(scaled(wide, factors)), own, self.dtype)
+            for one, leaf, values in zip(found, moved, inputs, strict=True):
+                yield np.broadcast_to(leaf, values.shape).reshape(-1)[one.places]
+
+        leniency = Leniency(STEP_TOLERANCE, GRADIENT_STEPS.get(self.operator.name, 1.0), SCALE)
+        return compare_gradients(got, found, leniency, movement)
 
     def _derivatives(self, wide: Any) -> list[FetchedTensor]:
         found = self._derive(wide, _variable)

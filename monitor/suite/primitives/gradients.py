@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import jax
@@ -20,14 +19,13 @@ from monitor.model import Mode, NumericalError
 from monitor.suite.check_protocol import OracleError
 from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
-from monitor.suite.differences import Terms, differences
+from monitor.suite.differences import Terms, compare_gradients, differences
 from monitor.suite.factors import FACTORED
 from monitor.suite.inputs import Array
-from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import SHAPES_ALONE, UNIQUE
 from monitor.suite.jaxprs import NoReferenceError, evaluate, widened
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
-from monitor.suite.primitives.check import SCALE, HarnessCheck, of_arrays, traced
+from monitor.suite.primitives.check import SCALE, HarnessCheck, fetched, of_arrays, traced
 from monitor.suite.tolerances import STEP_TOLERANCE, tolerance_of
 
 DTYPES = frozenset({"float32", "float64"})
@@ -90,9 +88,9 @@ class HarnessGradientCheck(HarnessCheck):
         del device
         program, arrays = traced(self.harness.dyn_fun, self._inputs())
         places = self._places(arrays)
-        got = [fetch(leaf) for leaf in result]
+        got = [*fetched(result)]
         compare(shapes(got), [arrays[place].shape for place in places])
-        if wrong := [leaf.dtype for leaf in got if leaf is not None and leaf.dtype != self.dtype]:
+        if wrong := [leaf.dtype for leaf in got if leaf.dtype != self.dtype]:
             raise MismatchError(f"a gradient of dtype {wrong[0]}")
         wide = [*map(widened, arrays)]
         terms = functools.partial(_terms, program)
@@ -102,19 +100,12 @@ class HarnessGradientCheck(HarnessCheck):
             return None
         except Exception as error:
             raise OracleError(f"no derivative in NumPy: {describe(error)}") from error
-        chosen = [leaf.values.reshape(-1)[one.places] for leaf, one in zip(got, found, strict=True) if leaf]
-        ours = [FetchedTensor(leaf, self.dtype) for leaf in chosen]
-        # An undecided element is right.
-        truth = [np.where(one.decided, one.values, leaf) for leaf, one in zip(chosen, found, strict=True)]
-        want = [FetchedTensor(leaf, "") for leaf in truth]
+
+        def movement(want: list[FetchedTensor]) -> Iterable[Array]:
+            return sensitivity(lambda factors: _derivatives(terms, wide, places, factors), want, self.dtype)
+
         coarsest = max(tolerance_of(str(one.dtype)) for one in (*program.in_avals, *program.out_avals))
-        leniency = Leniency(max(STEP_TOLERANCE, coarsest), scale=SCALE, slack=tuple(one.slack for one in found))
-        try:
-            return compare(ours, want, leniency)
-        except MismatchError:
-            moved = sensitivity(lambda factors: _derivatives(terms, wide, places, factors), want, self.dtype)
-            slack = tuple(one.slack + leaf for one, leaf in zip(found, moved, strict=True))
-            return compare(ours, want, replace(leniency, slack=slack))
+        return compare_gradients(got, found, Leniency(max(STEP_TOLERANCE, coarsest), scale=SCALE), movement)
 
     def _places(self, arrays: list[Any]) -> list[int]:
         return [place for place, one in enumerate(arrays) if str(one.dtype) == self.dtype]
