@@ -10,7 +10,7 @@ import numpy as np
 from monitor.model import NumericalError
 from monitor.suite.declare import Case
 from monitor.suite.input_kinds import Draw
-from monitor.suite.inputs import Array, draw_inputs
+from monitor.suite.inputs import Array, draw_inputs, uneven
 from monitor.suite.oracle import FetchedTensor, Leniency, compare
 from monitor.suite.references import evaluate, expected_results
 from monitor.suite.tolerances import ONE_SIDED_TOLERANCE, SECOND_STEP, STEP
@@ -76,12 +76,7 @@ def _bound(fine: Array, coarse: Array) -> Array:
 def directions(case: Case, draw: Draw) -> dict[str, Array]:
     """Return a direction for each input that has a derivative, exact in every dtype."""
     free = {name: spec for name, spec in draw.tensors.items() if spec.differentiable(case.dtype)}
-    return {name: _uneven(spec.shape, first) for first, (name, spec) in enumerate(free.items())}
-
-
-def _uneven(shape: tuple[int, ...], first: int = 0) -> Array:
-    """Return numbers that are neither equal nor symmetric."""
-    return ((np.arange(first, first + np.prod(shape, dtype=int)) % 7 - 2.5) / 4).reshape(shape)
+    return {name: uneven(spec.shape, first) for first, (name, spec) in enumerate(free.items())}
 
 
 def _moved(inputs: Inputs, tangents: Mapping[str, Array], step: float) -> Inputs:
@@ -90,7 +85,7 @@ def _moved(inputs: Inputs, tangents: Mapping[str, Array], step: float) -> Inputs
 
 def gradient_weights(case: Case, draw: Draw) -> list[Array]:
     """Return weights for the elements of each result, neither equal nor symmetric, and exact in every dtype."""
-    return [_uneven(np.shape(result)) for result in expected_results(case, draw)]
+    return [uneven(np.shape(result)) for result in expected_results(case, draw)]
 
 
 def compare_with_one_sided(case: Case, draw: Draw, names: list[str], got: list[Any]) -> NumericalError | None:

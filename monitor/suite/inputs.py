@@ -53,6 +53,11 @@ def draw_tensor(spec: Tensor, dtype: str, *, seed: int) -> Array:
     return values
 
 
+def uneven(shape: tuple[int, ...], first: int = 0) -> Array:
+    """Return weights for the elements of an array, neither equal nor symmetric, and exact in every dtype."""
+    return ((np.arange(first, first + np.prod(shape, dtype=int)) % 7 - 2.5) / 4).reshape(shape)
+
+
 def base_of(values: Array, view: View) -> Array:
     """Return an array that `view` of the framework turns into these values. The rest of it is NaN, or zero."""
     if view is View.TRANSPOSED:

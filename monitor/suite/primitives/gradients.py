@@ -21,7 +21,7 @@ from monitor.suite.conditioning import Factors, sensitivity, shapes
 from monitor.suite.device import Device
 from monitor.suite.differences import Terms, compare_gradients, differences
 from monitor.suite.factors import FACTORED
-from monitor.suite.inputs import Array
+from monitor.suite.inputs import Array, uneven
 from monitor.suite.jax.script_dialect import SHAPES_ALONE, UNIQUE
 from monitor.suite.jaxprs import NoReferenceError, evaluate, widened
 from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
@@ -81,7 +81,7 @@ class HarnessGradientCheck(HarnessCheck):
             return [one for one in results if _is_inexact(one)]
 
         program, _ = traced(self.harness.dyn_fun, self._inputs())
-        weights = [device.put(_weights(one.shape), str(one.dtype)) for one in program.out_avals if _is_inexact(one)]
+        weights = [device.put(uneven(one.shape), str(one.dtype)) for one in program.out_avals if _is_inexact(one)]
         return device.gradient(function, named, weights, fixed=fixed, is_compiled=False)
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
@@ -114,7 +114,7 @@ class HarnessGradientCheck(HarnessCheck):
 def _terms(program: Any, arrays: list[Array]) -> Array:
     """Return the weighted elements of all results. Raises NoReferenceError."""
     pairs = zip(evaluate(program, arrays), program.out_avals, strict=True)
-    weighed = [(_weights(one.shape) * one).real.reshape(-1) for one, described in pairs if _is_inexact(described)]
+    weighed = [(uneven(one.shape) * one).real.reshape(-1) for one, described in pairs if _is_inexact(described)]
     return np.concatenate([np.zeros(0), *weighed])
 
 
@@ -126,9 +126,3 @@ def _derivatives(terms: Terms, arrays: list[Array], places: list[int], factors: 
 
 def _is_inexact(array: Any) -> bool:
     return bool(jax.numpy.issubdtype(array.dtype, jax.numpy.inexact))
-
-
-def _weights(shape: tuple[int, ...]) -> Array:
-    """Return weights for the elements of a result, neither equal nor symmetric, and exact in every dtype."""
-    weights: Array = (np.arange(np.prod(shape, dtype=int)) % 7 - 2.5).reshape(shape) / 4
-    return weights
