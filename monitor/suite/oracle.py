@@ -99,6 +99,11 @@ def with_open_dtypes(results: Iterable[Any]) -> list[Any]:
     return [FetchedTensor(leaf.values.copy(), "") if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
 
 
+def values_of(results: Iterable[Any]) -> list[Any]:
+    """Return the values of tensors, and other leaves as they are."""
+    return [leaf.values if isinstance(leaf, FetchedTensor) else leaf for leaf in results]
+
+
 def _shown(leaf: Any) -> str:
     return repr(leaf.values.tolist() if isinstance(leaf, FetchedTensor) else leaf)
 

@@ -28,7 +28,7 @@ from monitor.suite.device import Device
 from monitor.suite.factors import nearest
 from monitor.suite.operators.factors import FACTORED
 from monitor.suite.operators.references import references
-from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, values_of, with_open_dtypes
 from monitor.suite.signed_zeros import NEAR, refuse_zeros_unlike
 from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
@@ -139,7 +139,7 @@ class OperatorCheck:
             slack = sensitivity(lambda factors: truth(scaled(wide, factors)), want, self.dtype)
             return compare(got, want, replace(leniency, slack=slack))
         if self.operator.name not in UNIQUE:
-            refuse_zeros_unlike(got, _values(want), lambda: _values(truth(wide.transform(_moved))))
+            refuse_zeros_unlike(got, values_of(want), lambda: values_of(truth(wide.transform(_moved))))
         return error
 
     def _truth(self, wide: Any, sample: Any, got: list[Any]) -> tuple[Callable[[Any], list[Any]], list[Any]]:
@@ -156,10 +156,6 @@ class OperatorCheck:
             return own, own(wide)
         except OracleError:  # some operators take 8-bit numbers alone
             return own, own(sample)
-
-
-def _values(results: list[Any]) -> list[Any]:
-    return [one.values if isinstance(one, FetchedTensor) else one for one in results]
 
 
 def _moved(value: Any) -> Any:

@@ -28,7 +28,7 @@ from monitor.suite.jax.device import fetch
 from monitor.suite.jax.script_dialect import HARNESS_SEED, PLAIN, SHAPES_ALONE, UNIQUE
 from monitor.suite.jaxprs import evaluate, widened
 from monitor.suite.jaxprs.approximate import APPROXIMATE_TOP_K, refuse_other_extremes
-from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, with_open_dtypes
+from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare, leaves, values_of, with_open_dtypes
 from monitor.suite.signed_zeros import moved, refuse_zeros_unlike
 from monitor.suite.tolerances import tolerance_of
 
@@ -71,17 +71,17 @@ class HarnessCheck:
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         del device
-        group, dtype = self.harness.group_name, str(np.dtype(self.harness.dtype))
+        group, dtype = self.harness.group_name, self.dtype
         got, inputs = [*fetched(result)], self._inputs()
         program, arrays = traced(self.harness.dyn_fun, inputs)
         _refuse_other_types(got, program.out_avals)
         if group == APPROXIMATE_TOP_K:
-            refuse_other_extremes(program, np.asarray(arrays[0]), [one.values for one in got])
+            refuse_other_extremes(program, np.asarray(arrays[0]), values_of(got))
         if group in SHAPES_ALONE:
             return None
         leniency = Leniency(scale=SCALE, floor=tolerance_of(dtype))
         if group in FACTORED:
-            FACTORED[group](np.asarray(widened(arrays[0])), [one.values for one in got], dtype)
+            FACTORED[group](widened(arrays[0]), values_of(got), dtype)
         truth, want = self._truth(program, arrays, inputs)
         if group in UNIQUE and len(got) > 1:
             got, want = ([one[place] for place in UNIQUE[group]] for one in (got, want))
@@ -97,8 +97,7 @@ class HarnessCheck:
             slack = sensitivity(truth, want, dtype)
             return compare(got, want, replace(leniency, slack=slack))
         if group not in UNIQUE:
-            near = [moved(np.asarray(widened(value))) for value in arrays]
-            refuse_zeros_unlike(got, _values(want), lambda: evaluate(program, near))
+            refuse_zeros_unlike(got, values_of(want), lambda: evaluate(program, [moved(widened(x)) for x in arrays]))
         return error
 
     def _put(self, device: Device) -> list[Any]:
@@ -173,10 +172,6 @@ def _refuse_other_types(got: list[Any], abstract: list[Any]) -> None:
             raise MismatchError(f"dtype {leaf.dtype}, expected {one.dtype}")
         if (is_weak := isinstance(leaf, FetchedTensor) and leaf.weak) != one.weak_type:
             raise MismatchError(f"{'a' if is_weak else 'no'} weak type, expected {'one' if one.weak_type else 'none'}")
-
-
-def _values(results: list[Any]) -> list[Any]:
-    return [one.values if isinstance(one, FetchedTensor) else one for one in results]
 
 
 def evaluated(program: Any, arrays: list[Any]) -> list[Any]:

@@ -25,6 +25,7 @@ from monitor.suite.torch.optimizer_script import CONDITION
 DATABASE = "torch.testing._internal.common_optimizers"
 
 DTYPES = (torch.float32, torch.float64)
+EAGER_FORMS = ("foreach", "fused")  # beside the loop over parameters
 
 
 def checks(device: Device) -> Iterator[OptimizerCheck]:
@@ -74,9 +75,8 @@ class OptimizerCheck:
         self._form = form
         self._count = 1 if form == "compiled" else None
         self._options: list[dict[str, Any]] = []
-        self.id = f"torch/{self.function}/optimizers-{form or 'eager'}-{self.dtype}"
-        if form in ("foreach", "fused"):
-            self.id = f"torch/{self.function}/optimizers-{form}-eager-{self.dtype}"
+        variant = f"{form}-" if form in EAGER_FORMS else ""
+        self.id = f"torch/{self.function}/optimizers-{variant}{self.mode.value}-{self.dtype}"
 
     def prepare(self, device: Device) -> Callable[[], Any]:
         inputs = self.info.optim_inputs_func(device=str(device.device()))
@@ -121,7 +121,7 @@ class OptimizerCheck:
         return truth(self.name, {**defaults, **options}, torch.finfo(self._dtype).eps)[: self._count]
 
     def _implementation(self) -> dict[str, bool]:
-        if self._form in ("foreach", "fused"):
+        if self._form in EAGER_FORMS:
             return {self._form: True}
         return {"foreach": False} if "foreach" in self.info.supported_impls and not self._form else {}
 
