@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from monitor.execution.targets.errors import TargetError
+from monitor.execution.targets.package_sources import known_frameworks, known_suites
 from monitor.execution.targets.target import find_target, load_target, load_targets
 from monitor.model import Channel, Chip, Evidence
+from monitor.suite.discovery import KERNELS, frameworks, suites
 
 RUNNERS = Path(__file__).parents[2] / "runners"
 
@@ -258,6 +260,12 @@ def test_every_target_that_compiles_has_a_driver_and_all_frameworks():
     for target in compiling:
         assert set(target.sources(Evidence.COMPILED).frameworks) == {"jax", "tensorflow", "torch"}
         assert (RUNNERS.parent / "monitor" / "compilers" / f"{target.compile.compiler.driver}.py").is_file()
+
+
+def test_the_run_step_knows_the_suites_that_the_discovery_finds():
+    assert known_frameworks() == frameworks()
+    for framework in frameworks():
+        assert known_suites(framework) == tuple(sorted({KERNELS, *suites(framework)}))
 
 
 def in_family(folder: Path, name: str, family: str, order: int | None) -> None:
