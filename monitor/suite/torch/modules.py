@@ -67,16 +67,16 @@ class Sample:
     kwargs: dict[str, Any]
     reference: Callable[..., Any] | None
 
-    def inputs(self, convert: Convert) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the inputs with each tensor converted."""
-        return _converted(self.args, convert), _converted(self.kwargs, convert)
+    def transform(self, convert: Convert) -> Sample:
+        """Return the sample with each tensor of its inputs converted."""
+        return Sample(self.module, _converted(self.args, convert), _converted(self.kwargs, convert), self.reference)
 
     def widened(self) -> Sample:
         """Return a copy on the CPU in double precision."""
         module = copy.deepcopy(self.module).cpu()
         held = [*module.parameters(), *module.buffers()]
         module = module.to(torch.complex128 if any(one.is_complex() for one in held) else torch.float64)
-        return Sample(module, *self.inputs(_widened), self.reference)
+        return replace(self.transform(_widened), module=module)
 
 
 class ModuleCheck:
@@ -96,7 +96,7 @@ class ModuleCheck:
         self._given: list[Sample] = []
         self._samples_given: list[Sample] = []
         self._contracts: list[Contract | None] = []
-        self._used: list[_Inputs] = []  # copies, which the modules were given
+        self._used: list[Sample] = []  # with copies of the inputs, which the modules were given
         variant = "" if is_training else "evaluating-"
         self.id = f"torch/{self.function}/modules-{variant}{mode.value}-{self.dtype}"
 
@@ -111,9 +111,9 @@ class ModuleCheck:
         return lambda: self._call_each(samples)
 
     def _call_each(self, samples: list[Sample]) -> list[Any]:
-        self._used = [_Inputs(*sample.inputs(torch.clone)) for sample in samples]  # some modules work in place
+        self._used = [sample.transform(torch.clone) for sample in samples]  # some modules work in place
         with torch.no_grad():
-            return [sample.module(*used.args, **used.kwargs) for sample, used in zip(samples, self._used, strict=True)]
+            return [used.module(*used.args, **used.kwargs) for used in self._used]
 
     def _judge_contracts(self, results: list[Any]) -> None:
         """Judge dtypes, views and changed inputs. Raises MismatchError."""
@@ -124,7 +124,7 @@ class ModuleCheck:
                 given = tensors_of(used)
                 contract.judge_types(result)
                 contract.judge_memory(result, given)
-                contract.judge_inputs(given, tensors_of(_Inputs(sample.args, sample.kwargs)))
+                contract.judge_inputs(given, tensors_of(sample))
 
     def judge(self, device: Device, result: Any) -> NumericalError | None:
         del device
@@ -168,7 +168,7 @@ class ModuleCheck:
 
     def _truth(self, sample: Sample) -> list[Any]:
         """Return the results in double precision, with open dtypes. Raises OracleError."""
-        own = Sample(copy.deepcopy(sample.module), sample.args, sample.kwargs, sample.reference)
+        own = replace(sample, module=copy.deepcopy(sample.module))
         try:
             results = _derive(own) if self.mode is Mode.GRADIENT else _refer(own)
         except Exception as error:
@@ -182,7 +182,7 @@ class ModuleCheck:
         """
         if len(self._given) > MOST_DECOMPOSED:
             return []
-        own = Sample(copy.deepcopy(sample.module), sample.args, sample.kwargs, None)
+        own = replace(sample, module=copy.deepcopy(sample.module))
         steps = Decomposing()
         try:
             with steps:
@@ -213,33 +213,22 @@ def _contract(sample: Sample) -> Contract | None:
         module = copy.deepcopy(sample.module).to("meta")
     except Exception:  # a module may keep a tensor that has no copy there
         return None
-    return contract_of(lambda given: module(*given.args, **given.kwargs), _Inputs(sample.args, sample.kwargs))
-
-
-class _Inputs:
-    """The inputs of a module, as `contract_of` takes them."""
-
-    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        self.args, self.kwargs = args, kwargs
-
-    def transform(self, change: Convert) -> _Inputs:
-        """Return the inputs with each tensor changed."""
-        return _Inputs(_converted(self.args, change), _converted(self.kwargs, change))
+    return contract_of(lambda given: module(*given.args, **given.kwargs), sample)
 
 
 def _call(sample: Sample) -> Any:
     """Return the result. The inputs are copied for each call: some modules work in place."""
-    args, kwargs = sample.inputs(torch.clone)
+    own = sample.transform(torch.clone)
     with torch.no_grad():
-        return sample.module(*args, **kwargs)
+        return own.module(*own.args, **own.kwargs)
 
 
 def _refer(sample: Sample) -> Any:
     """Return the result of the reference, or of the module where there is none."""
     if sample.reference is not None:
-        args, kwargs = sample.inputs(torch.clone)
+        own = sample.transform(torch.clone)
         try:
-            return sample.reference(sample.module, *args, **kwargs)
+            return sample.reference(sample.module, *own.args, **own.kwargs)
         except RuntimeError:  # some references hold weights in the dtype of the case
             pass
     return _call(sample)
@@ -256,8 +245,8 @@ def _derive(sample: Sample) -> list[Any]:
         variables.append(own.requires_grad_())
         return own * 1  # no leaf: a module may change it in place
 
-    args, kwargs = sample.inputs(variable)
-    results = [leaf for leaf in tensors_in(sample.module(*args, **kwargs)) if leaf.requires_grad]
+    given = sample.transform(variable)
+    results = [leaf for leaf in tensors_in(given.module(*given.args, **given.kwargs)) if leaf.requires_grad]
     variables += sample.module.parameters()
     weights = [_weights(result) for result in results]
     return list(torch.autograd.grad(results, variables, weights, allow_unused=True)) if results else []
@@ -297,7 +286,7 @@ def _moved(sample: Sample, factors: Factors) -> Sample:
     module = copy.deepcopy(sample.module)
     for parameter in module.parameters():
         parameter.data = move(parameter.data)
-    return Sample(module, *sample.inputs(move), sample.reference)
+    return replace(sample.transform(move), module=module)
 
 
 def _fetched(result: Any) -> Iterator[Any]:
