@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from monitor.compilers.xla import Refusals, XlaCompiler
+from monitor.compilers.xla import GPU_REFUSALS, Refusals, XlaCompiler
 from monitor.model import Outcome
 
 REFUSALS: Refusals = {
@@ -13,8 +13,7 @@ REFUSALS: Refusals = {
     Outcome.BLOCKED: re.compile(
         r"\A(?!UNIMPLEMENTED).*(cusolver|cudnn|cublas|cufft|libcuda|CUDA driver)", re.IGNORECASE | re.DOTALL
     ),
-    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
-    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+    **GPU_REFUSALS,
 }
 
 

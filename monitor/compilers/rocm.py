@@ -12,19 +12,20 @@ import sys
 from pathlib import Path
 
 from monitor.compilers.stub_libraries import StubError, load_stubs
-from monitor.compilers.xla import CompilerUnavailableError, Refusals, XlaCompiler
+from monitor.compilers.xla import GPU_REFUSALS, CompilerUnavailableError, Refusals, XlaCompiler
 from monitor.model import Outcome
 
 REFUSALS: Refusals = {
     # The compiler chooses an algorithm for a convolution by trying it on the device.
     Outcome.BLOCKED: re.compile(r"No supported config found"),
-    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
-    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+    **GPU_REFUSALS,
 }
 
 # With a higher level, the compiler tries algorithms on the device, and dies without one.
 NO_TRIALS = "--xla_gpu_autotune_level=0"
 STUBS = "rocm-stubs"  # the folder of the stub libraries, in the environment of the compiler
+# The compiler itself, and the libraries with the solvers' call targets.
+ROCM_PARTS = ("jax_plugins/xla_rocm*/*.so", "jax_rocm*_plugin/*.so")
 
 
 def compiler(topology: str, configuration: str) -> XlaCompiler:
@@ -48,7 +49,3 @@ def _libraries() -> list[Path]:
     """Return the libraries of AMD's packages in this environment."""
     packages = [Path(folder) for folder in sys.path if folder]
     return sorted(path for folder in packages for part in ROCM_PARTS for path in folder.glob(part))
-
-
-# The compiler itself, and the libraries with the solvers' call targets.
-ROCM_PARTS = ("jax_plugins/xla_rocm*/*.so", "jax_rocm*_plugin/*.so")

@@ -12,6 +12,11 @@ from monitor.model import Compiled, Outcome
 # Patterns of a compiler's messages by outcome; the first match counts, and any other message is an error.
 Refusals = Mapping[Outcome, re.Pattern[str]]
 
+# Those of the compilers for GPUs, beside what a device or a driver lacks.
+GPU_REFUSALS: Refusals = {
+    Outcome.OOM: re.compile(r"RESOURCE_EXHAUSTED|out of memory", re.IGNORECASE),
+    Outcome.UNSUPPORTED: re.compile(r"UNIMPLEMENTED|not implemented|not supported|unsupported", re.IGNORECASE),
+}
 
 BYTECODE = b"ML\xefR"  # the first bytes of MLIR's bytecode
 
