@@ -20,6 +20,7 @@ from typing import Any
 from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.suite.declare import Declaration
 from monitor.suite.discovery import declarations, frameworks
+from monitor.suite.script_sources import node_of
 
 FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
 PARTIAL = "functools.partial"
@@ -62,7 +63,7 @@ def calls_of(declaration: Declaration) -> tuple[CallArguments, ...]:
 
 def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArguments]:
     source = _source_of(module)
-    waiting: list[ast.AST] = [source.node_of(function)]
+    waiting: list[ast.AST] = [node_of(function, module)]
     used: set[str] = set()
     while waiting:
         node = waiting.pop()
@@ -136,7 +137,7 @@ def _imported(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
 
 
 class _ModuleSource:
-    """The functions of a module by their place, and its own definitions and imports by name."""
+    """The definitions and imports of a module by name."""
 
     def __init__(self, module: ModuleType) -> None:
         tree = ast.parse(inspect.getsource(module))
@@ -149,21 +150,6 @@ class _ModuleSource:
                 self.definitions[node.name] = node
             elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.List):  # a list holds other cases
                 self.definitions |= {one.id: node for one in node.targets if isinstance(one, ast.Name)}
-        self._functions = {
-            (first_line(node), tuple(one.arg for one in node.args.args)): node
-            for node in reversed([*ast.walk(tree)])  # the outer one of two lambda functions in a line
-            if isinstance(node, ast.FunctionDef | ast.Lambda)
-        }
-
-    def node_of(self, function: Callable[..., Any]) -> ast.AST:
-        code = function.__code__
-        return self._functions[code.co_firstlineno, code.co_varnames[: code.co_argcount]]
-
-
-def first_line(node: ast.FunctionDef | ast.Lambda) -> int:
-    """Return the line where Python sees a function begin: that of its first decorator."""
-    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
-    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 @cache

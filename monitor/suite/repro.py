@@ -27,7 +27,7 @@ from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
 from monitor.suite.script_modes import called_text, compare_text, judged_text
-from monitor.suite.script_sources import definitions_of, names_of
+from monitor.suite.script_sources import definitions_of, names_of, node_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.verdict import CLOSING, opening
 
@@ -263,24 +263,13 @@ class _Source:
 
 def _text_of(function: Callable[..., Any]) -> str:
     """Return the source of a function, and that of a lambda function as a definition."""
-    code, module = function.__code__, inspect.getmodule(function)
-    if function.__name__ != "<lambda>" or module is None:
+    module = inspect.getmodule(function)
+    node = node_of(function, module) if module and function.__name__ == "<lambda>" else None
+    if module is None or not isinstance(node, ast.Lambda):
         return textwrap.dedent(inspect.getsource(function))
-    return _lambdas(module)[code.co_firstlineno, code.co_varnames[: code.co_argcount]]
-
-
-@cache
-def _lambdas(module: ModuleType) -> dict[tuple[int, tuple[str, ...]], str]:
-    """Return the lambda functions of a module as definitions, by line and parameters; the outer one of two."""
-    text = inspect.getsource(module)
-    found: dict[tuple[int, tuple[str, ...]], str] = {}
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Lambda):
-            parameters = tuple(argument.arg for argument in node.args.args)
-            body = ast.get_source_segment(text, node.body) or ""
-            body = f"({body})" if "\n" in body else body
-            found.setdefault((node.lineno, parameters), f"def f({ast.unparse(node.args)}):\n    return {body}")
-    return found
+    body = ast.get_source_segment(inspect.getsource(module), node.body) or ""
+    body = f"({body})" if "\n" in body else body
+    return f"def f({ast.unparse(node.args)}):\n    return {body}"
 
 
 @cache

@@ -1,16 +1,41 @@
-"""Read the source of the functions and constants that a stand-alone script needs. Standard library only."""
+"""Read the source of the functions and constants of cases and oracles. Standard library only."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 # Modules whose functions oracles of several modules use.
 ORACLES = frozenset({"monitor.suite.distributions"})
+
+Function = ast.FunctionDef | ast.Lambda
+
+
+def node_of(function: Callable[..., Any], module: ModuleType) -> Function:
+    """Return the syntax tree of a function in the source of its module."""
+    code = function.__code__
+    return _functions(module)[code.co_firstlineno, code.co_name, code.co_varnames[: code.co_argcount]]
+
+
+@cache
+def _functions(module: ModuleType) -> dict[tuple[int, str, tuple[str, ...]], Function]:
+    """Return the functions of a module by line, name and parameters; of two alike in a line, the outer one."""
+    return {
+        (_first_line(node), getattr(node, "name", "<lambda>"), tuple(one.arg for one in node.args.args)): node
+        for node in reversed([*ast.walk(ast.parse(inspect.getsource(module)))])
+        if isinstance(node, ast.FunctionDef | ast.Lambda)
+    }
+
+
+def _first_line(node: Function) -> int:
+    """Return the line where Python sees a function begin: that of its first decorator."""
+    decorators = [] if isinstance(node, ast.Lambda) else node.decorator_list
+    return min([node.lineno, *(one.lineno for one in decorators)])
 
 
 @cache
