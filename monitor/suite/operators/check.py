@@ -32,7 +32,7 @@ from monitor.suite.oracle import FetchedTensor, Leniency, MismatchError, compare
 from monitor.suite.signed_zeros import NEAR, refuse_zeros_unlike
 from monitor.suite.tolerances import tolerance_of
 from monitor.suite.torch.device import fetch
-from monitor.suite.torch.meta import Contract, contract_of, tensors_of
+from monitor.suite.torch.meta import Contract, contract_of, name_of, tensors_of
 from monitor.suite.torch.operator_script import OPINFO_SAMPLES, OPINFO_SEED, STEPS, UNINITIALISED, UNIQUE, VIEWS
 
 # Operators whose results on `meta` are those of other devices, or that update averages where `meta` does not show it.
@@ -263,7 +263,3 @@ def scaled(sample: Any, factors: Factors) -> Any:
 
 def copied(value: Any) -> Any:
     return value if isinstance(value, torch.dtype) else value.detach().cpu().clone()
-
-
-def name_of(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

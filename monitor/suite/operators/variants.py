@@ -11,9 +11,9 @@ import torch
 
 from monitor.model import NumericalError
 from monitor.suite.device import Device
-from monitor.suite.operators.check import OperatorCheck, call, copied, name_of
+from monitor.suite.operators.check import OperatorCheck, call, copied
 from monitor.suite.oracle import FetchedTensor, MismatchError
-from monitor.suite.torch.meta import contract_of, refuse_changed, tensors_of
+from monitor.suite.torch.meta import contract_of, name_of, refuse_changed, tensors_of
 
 # Operators that change only tensors of the dtype of their values in place.
 OWN_DTYPE = frozenset({"abs", "float_power"})

@@ -20,7 +20,7 @@ from monitor.suite.declare import View
 from monitor.suite.device import DeviceUnavailableError
 from monitor.suite.inputs import Array
 from monitor.suite.oracle import FetchedTensor, leaves
-from monitor.suite.torch.meta import Arguments, contract_of, memory_of
+from monitor.suite.torch.meta import Arguments, contract_of, memory_of, name_of
 
 # Messages of refusals by PyTorch. Every other exception is an error.
 REFUSALS = re.compile(
@@ -293,7 +293,7 @@ def fetch(tensor: torch.Tensor) -> FetchedTensor:
         values = values.to_dense()
     if wider := WIDER.get(values.dtype):
         values = values.to(wider)
-    return FetchedTensor(values.numpy(force=True), str(tensor.dtype).removeprefix("torch."))
+    return FetchedTensor(values.numpy(force=True), name_of(tensor.dtype))
 
 
 def _repeat_lazily(xla: Any, call: Callable[[], Any], times: int) -> Any:

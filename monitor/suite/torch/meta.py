@@ -47,7 +47,7 @@ class Contract:
             if tuple(tensor.shape) != shape:
                 raise MismatchError(f"shape {tuple(tensor.shape)}, expected {shape}")
             if tensor.dtype is not dtype:
-                raise MismatchError(f"dtype {_name(tensor.dtype)}, expected {_name(dtype)}")
+                raise MismatchError(f"dtype {name_of(tensor.dtype)}, expected {name_of(dtype)}")
 
     def judge_memory(self, result: Any, given: list[torch.Tensor]) -> None:
         """Raise MismatchError if a result is a view of an argument where it shall be none, or the reverse."""
@@ -121,6 +121,11 @@ def tensors_in(result: Any) -> list[torch.Tensor]:
     return [leaf for leaf in leaves(result) if isinstance(leaf, torch.Tensor)]
 
 
+def name_of(dtype: torch.dtype) -> str:
+    """Return the name of a dtype, without that of PyTorch."""
+    return str(dtype).removeprefix("torch.")
+
+
 def memory_of(tensor: torch.Tensor) -> int | None:
     """Return the address of the memory that a tensor shares with its views; None for a tensor without one."""
     if tensor.layout is not torch.strided or type(tensor) is not torch.Tensor or not tensor.numel():
@@ -154,7 +159,3 @@ def _alike(tensor: torch.Tensor, copy: torch.Tensor) -> bool:
 
 def _bytes(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1).view(torch.uint8)
-
-
-def _name(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")

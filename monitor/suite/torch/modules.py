@@ -29,7 +29,7 @@ from monitor.suite.device import Device
 from monitor.suite.operators.decompositions import Decomposing
 from monitor.suite.oracle import Leniency, MismatchError, compare, leaves, with_open_dtypes
 from monitor.suite.torch.device import fetch
-from monitor.suite.torch.meta import Contract, contract_of, tensors_in, tensors_of
+from monitor.suite.torch.meta import Contract, contract_of, name_of, tensors_in, tensors_of
 from monitor.suite.torch.module_script import MODULE_SEED, MODULE_STEPS, SINGLE_REFERENCE
 
 DATABASE = "torch.testing._internal.common_modules"
@@ -87,7 +87,7 @@ class ModuleCheck:
     def __init__(self, info: Any, dtype: torch.dtype, mode: Mode, *, is_training: bool) -> None:
         self.info = info
         self.function = f"torch.{info.name}"
-        self.dtype = str(dtype).removeprefix("torch.")
+        self.dtype = name_of(dtype)
         self.mode = mode
         self.timed = dtype is torch.float32 and mode is Mode.EAGER
         self.fresh = False  # a module may return a buffer

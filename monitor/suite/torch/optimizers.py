@@ -20,6 +20,7 @@ from monitor.suite.inputs import Array
 from monitor.suite.optimizers.references import SPARSE, STEPS, UPDATES, problem, truth
 from monitor.suite.oracle import FetchedTensor, Leniency, compare
 from monitor.suite.torch.device import fetch
+from monitor.suite.torch.meta import name_of
 from monitor.suite.torch.optimizer_script import CONDITION
 
 DATABASE = "torch.testing._internal.common_optimizers"
@@ -69,7 +70,7 @@ class OptimizerCheck:
         self.info = info
         self.name = info.optim_cls.__name__
         self.function = f"torch.optim.{self.name}"
-        self.dtype = str(dtype).removeprefix("torch.")
+        self.dtype = name_of(dtype)
         self.mode = Mode.COMPILED if form == "compiled" else Mode.EAGER
         self._dtype = dtype
         self._form = form
