@@ -188,7 +188,7 @@ def called_in(check: Any) -> set[str]:
 
 def holder_of(device: Any, function: str) -> dict[int, tuple[Any, str]]:
     """Return the module or class of a public function, with its name there; empty if it is no function or layer."""
-    from monitor.suite.worker import resolve
+    from monitor.suite.name_lookup import resolve
 
     path, _, name = function.rpartition(".")
     try:
