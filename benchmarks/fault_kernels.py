@@ -10,15 +10,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from monitor.suite.operators.decompositions import MOVING
 
 Call = Callable[..., Any]
-OTHERS = MOVING | {
-    "mul",
-    "fmod",
-    "sub",
-    "div",
-    "_local_scalar_dense",
-    "_to_copy",
-    "is_same_size",
-}  # of weights of results
+# Kernels that compute no result: those that move elements, and those that make the weights of a gradient.
+OTHERS = MOVING | {"mul", "fmod", "sub", "div", "_local_scalar_dense", "is_same_size"}
 
 
 class KernelFault(TorchDispatchMode):  # type: ignore[misc]

@@ -27,7 +27,7 @@ class Site:
     kernels: dict[str, str] = field(default_factory=dict)  # of a module, by mode: the last one that computes
 
     def in_modes(self, modes: tuple[str, ...]) -> list[Any]:
-        """Return the cases of the modes, in the order of the modes, without one kind of inputs before another."""
+        """Return the cases of the modes, in the order of the modes, with the kinds of inputs mixed."""
         chosen = [check for check in self.checks if check.mode.value in modes]
         order = random.Random(self.function)
         return sorted(chosen, key=lambda check: (modes.index(check.mode.value), order.random()))[:MOST_CASES]

@@ -154,10 +154,10 @@ def _call(
 
 
 def _call_malformed(device: Device, body: Callable[..., Any], tensors: list[Any]) -> str:
-    """Return whether an eager call raises, and then whether the compiled one does.
+    """Return what an eager call does, and the compiled call where the eager one raises, in one line.
 
-    A call without a kernel for a dtype is well-formed: the compiler may have a kernel. A compiled call does not check
-    values.
+    The line is "returns"; "raises", for both calls; "open", for a refusal that the compiled call need not share; or it
+    begins with COMPILED_ALONE. The compiler may have a kernel that the eager call lacks, and does not check values.
     """
     try:
         device.repeat(partial(body, *tensors), 1)
@@ -183,7 +183,7 @@ def _judge_refusals(drawn: tuple[Draw, ...], results: list[str]) -> None:
 def _derivative(
     device: Device, case: Case, draw: Draw, body: Callable[..., Any], tensors: dict[str, Any]
 ) -> Callable[[], list[Any]]:
-    """Return the call that takes the derivative of the mode; it takes the tensors without one out of `tensors`."""
+    """Return the call that takes the derivative of the mode. Remove tensors without a derivative from `tensors`."""
     fixed = {name: tensors.pop(name) for name, spec in draw.tensors.items() if not spec.differentiable(case.dtype)}
     if case.mode.is_gradient or case.mode is Mode.HVP:
         weights = [device.put(weight, case.result_dtype) for weight in gradient_weights(case, draw)]

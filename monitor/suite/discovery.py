@@ -112,8 +112,8 @@ def collect(framework: str, suite: str) -> dict[str, Case]:
 def folded(declaration: Declaration, framework: str) -> str:
     """Return the id of a compiled case whose only tensors are literals in its body; empty where there is none.
 
-    A compiler computes with such values itself, so that no operation is left in the program. A function that makes
-    tensors of numbers is its own subject.
+    A compiler computes with such values itself, so that no operation is left in the program. Cases of functions that
+    make tensors are left out: they test these functions.
     """
     if declaration.tensors or Mode.COMPILED not in declaration.modes:
         return ""

@@ -48,7 +48,7 @@ def check_svd(a: Array, results: list[Array], dtype: str) -> None:
 def check_eigh(a: Array, results: list[Array], dtype: str) -> None:
     """Raise MismatchError unless the vectors are orthonormal eigenvectors of the values."""
     vectors, values = results
-    diagonal = a.real * np.eye(a.shape[-1])  # the imaginary part of it is not read
+    diagonal = a.real * np.eye(a.shape[-1])  # LAPACK does not read its imaginary part
     hermitian = diagonal + np.tril(a, -1) + np.swapaxes(np.tril(a, -1), -1, -2).conj()
     upper = diagonal + np.triu(a, 1) + np.swapaxes(np.triu(a, 1), -1, -2).conj()
     _orthonormal(vectors, dtype)

@@ -235,7 +235,10 @@ DRAWS: dict[InputKind, Callable[[Tensors, str], Iterator[Draw]]] = {
     InputKind.KINKS: _kinks,
     InputKind.MALFORMED: _malformed,
 }
-MODES = {InputKind.KINKS: (Mode.GRADIENT,), InputKind.MALFORMED: (Mode.COMPILED,)}  # of kinds that have not two
+MODES = {
+    InputKind.KINKS: (Mode.GRADIENT,),
+    InputKind.MALFORMED: (Mode.COMPILED,),
+}  # of the kinds that do not have the two usual modes
 
 
 def _floating(tensors: Tensors, dtype: str) -> list[str]:

@@ -75,7 +75,7 @@ SPARSE: Limits = {Mode.COMPILED: "it makes a sparse tensor while it runs"}
 FUNCTIONALIZED: Limits = {Mode.COMPILED: "the compiler replaces the method by its function, which has cases of its own"}
 NEW_STORAGE: Limits = {Mode.COMPILED: "the call gives a tensor another storage, which a compiled function cannot"}
 
-# A case of one more argument. The first case of its function has the kinds.
+# A case that adds an argument to another case of its function, which has the kinds and the further modes.
 ARGUMENT_ONLY: Limits = dict.fromkeys(
     (*InputKind, *WEEKLY_MODES), "the case passes one more argument, and another case has this kind"
 )

@@ -156,7 +156,7 @@ def _imported(path: str, imported: str) -> _Found | None:
 
 
 def _methods(api: PublicApi, path: str, value: type, known: dict[tuple[int, str], _Found]) -> Iterator[_Found]:
-    """Yield the methods of a class. `known` are those of the classes before, by the object in the class that has it."""
+    """Yield the methods of a class. `known` has the methods of earlier classes, by definition and name."""
     for name in sorted(api.methods(value)):
         defined = inspect.getattr_static(value, name)
         one = known.get((id(defined), name)) or _accessed(value, f"{path}.{name}", lambda _: True)

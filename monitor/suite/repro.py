@@ -26,7 +26,7 @@ from monitor.suite.input_kinds import BATCH, Draw, draws
 from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
-from monitor.suite.script_modes import called_text, compare_text, judged_text
+from monitor.suite.script_modes import compare_text, function_text, judged_text
 from monitor.suite.script_sources import definitions_of, names_of, node_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.verdict import CLOSING, opening
@@ -120,19 +120,19 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     yield f"\n\n{call.define('call', called, first_lines)}\n\n"
 
     exact = {name: _exact(drawn[0], name, case, renamed, is_viewed=not views_inside) for name in given}
-    defined_call, function = called_text(case, dialect)
+    defined_call, function = function_text(case, dialect)
     yield defined_call
-    asked = f"{function}({', '.join(called)})"
+    call_text = f"{function}({', '.join(called)})"
     named = [renamed.get(name, name) for name in given]
     if not declaration.numeric:
         yield f"{oracle.define('promise', [oracle.parameters[0], *named])}\n\n"
         yield f"random.seed(0), np.random.seed(0), {dialect.seed}".rstrip(" ,") + "  # two builds draw alike"
-        yield f"result = fetch({asked})\nprint(result)"
+        yield f"result = fetch({call_text})\nprint(result)"
         yield PROMISE.format(arguments=", ".join(["result", *exact.values()])) + CLOSING
         return
     yield f"\n\n{oracle.define('reference', named)}\n\n"
     yield compare_text(case)
-    judged = judged_text(case, dialect, dict(zip(named, exact.values(), strict=True)), called, asked)
+    judged = judged_text(case, dialect, dict(zip(named, exact.values(), strict=True)), called, call_text)
     if plain:
         yield from judged
     else:

@@ -24,7 +24,7 @@ from monitor.suite.script_text import (
 from monitor.suite.tolerances import SECOND_STEP, SECOND_TOLERANCE, STEP, STEP_TOLERANCE, tolerance_of
 
 
-def called_text(case: Case, dialect: Dialect) -> tuple[str, str]:
+def function_text(case: Case, dialect: Dialect) -> tuple[str, str]:
     """Return the definition of the function that a script calls, empty for the call itself, and its name."""
     if case.mode is Mode.COMPILED:
         return f"compiled = {dialect.compiled}", "compiled"
@@ -43,12 +43,11 @@ def compare_text(case: Case) -> str:
 
 
 def judged_text(
-    case: Case, dialect: Dialect, exact: Mapping[str, str], called: Sequence[str], asked: str
+    case: Case, dialect: Dialect, exact: Mapping[str, str], called: Sequence[str], call_text: str
 ) -> Iterator[str]:
     """Yield the comparison of one call with the reference.
 
-    `exact` has the text of each input of the reference, `called` the names of the inputs of the call, and `asked` the
-    text of the call.
+    `exact` has the text of each input of the reference, and `called` the names of the inputs of the call.
     """
     if case.kind is InputKind.MALFORMED:
         yield MALFORMED.format(names=", ".join(called))
@@ -72,7 +71,7 @@ def judged_text(
         yield TANGENTS.format(names=called)
         yield SECOND.format(names=called, step=SECOND_STEP)
     elif case.mode is Mode.VMAP:
-        yield BATCHED.format(names=called, asked=asked, batch=BATCH)
+        yield BATCHED.format(names=called, call_text=call_text, batch=BATCH)
     else:
-        yield f"want = leaves(reference(**exact))\ngot = leaves({asked})"
+        yield f"want = leaves(reference(**exact))\ngot = leaves({call_text})"
     yield JUDGE

@@ -102,7 +102,7 @@ for number in range({batch}):
     one = {{name: value[number] if name in {names} else value for name, value in exact.items()}}
     calls.append(leaves(reference(**one)))
 want = [np.stack(results) for results in zip(*calls)]
-got = leaves({asked})"""
+got = leaves({call_text})"""
 
 MALFORMED = """def refuses(function):
     try:

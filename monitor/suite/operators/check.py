@@ -180,7 +180,7 @@ def _shapes_agree(got: list[Any], want: list[Any]) -> bool:
 
 
 def _unshared(samples: Iterable[Any]) -> list[Any]:
-    """Yield the samples, none of which shares a tensor with an earlier one: some operators update an argument."""
+    """Return the samples, none of which shares a tensor with an earlier one: some operators update an argument."""
     seen: set[int] = set()
 
     def own(value: Any) -> Any:

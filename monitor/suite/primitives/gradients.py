@@ -48,8 +48,8 @@ STEPPED = frozenset(
     }
     | {"nextafter", "random_categorical", "random_gamma", "random_uniform", "reduce_precision", "stop_gradient"}
 )
-# Uses in the harness that JAX does not claim to differentiate: of a primitive with fewer parameters than its public
-# function gives, by an input or a first value without a derivative, or of a matrix that stays symmetric.
+# Uses in the harness that JAX does not claim to differentiate: the primitive has fewer parameters than its public
+# function passes, the input or the first value has no derivative, or the matrix must stay symmetric.
 UNCLAIMED = frozenset(
     {"cholesky", "conj", "custom_linear_solve", "mul", "reduce", "reduce_window_add", "reduce_window_max"}
     | {"reduce_window_min", "reduce_window_mul", "regularized_incomplete_beta", "select_and_gather_add"}
