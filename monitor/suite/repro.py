@@ -288,8 +288,8 @@ def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Map
         wanted |= uses
         used = set().union(*(names_of(definitions[name][0]) for name in uses))
         uses = {renamed.get(name, name) for name in used} & definitions.keys() - wanted
-    for name in sorted(wanted, key=lambda name: definitions[name][0].lineno):
-        node, text = definitions[name]
+    statements = [statement for name, statement in definitions.items() if name in wanted]
+    for node, text in dict.fromkeys(statements):  # one may define several names
         text = _with_names(text, renamed)
         yield f"\n\n{text}\n\n" if isinstance(node, ast.FunctionDef) else text
 

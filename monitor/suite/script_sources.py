@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeGuard
 
-# Modules whose functions oracles of several modules use.
-ORACLES = frozenset({"monitor.suite.distributions"})
+# Modules with helpers for cases: that of distributions, and those that declare the cases of a suite.
+HELPERS = re.compile(r"monitor\.suite\.(distributions|\w+\.\w+\.\w+)")
 
 Function = ast.FunctionDef | ast.Lambda
 
@@ -42,7 +43,7 @@ def _first_line(node: Function) -> int:
 def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
     """Return the plain functions, constants and imports of a module by name, with their source.
 
-    Those of a module of oracles that it imports from are among them, without annotations.
+    Those of a module of helpers that it imports from are among them, without annotations.
     """
     text = inspect.getsource(module)
     found: dict[str, tuple[ast.stmt, str]] = {}
@@ -51,10 +52,10 @@ def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
         if isinstance(node, ast.FunctionDef) and not node.decorator_list:
             names = [node.name]
         elif isinstance(node, ast.Assign):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            names = [name.id for target in node.targets for name in ast.walk(target) if _is_stored(name)]
         elif isinstance(node, ast.Import):
             names = [alias.asname or alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module in ORACLES:
+        elif isinstance(node, ast.ImportFrom) and node.module and HELPERS.fullmatch(node.module):
             shared = definitions_of(import_module(node.module))
             found |= {name: (one, _without_annotations(source)) for name, (one, source) in shared.items()}
         for name in names:
@@ -68,9 +69,14 @@ def _without_annotations(text: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             node.returns = None
-            for argument in [*node.args.args, *filter(None, [node.args.vararg])]:
-                argument.annotation = None
-    return ast.unparse(tree)
+        elif isinstance(node, ast.arg):
+            node.annotation = None
+    plain = ast.unparse(tree)
+    return text if plain == ast.unparse(ast.parse(text)) else plain  # with its comments, if it has no types
+
+
+def _is_stored(node: ast.AST) -> TypeGuard[ast.Name]:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def names_of(node: ast.AST) -> set[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import random
 import re
 import subprocess
+import symtable
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -45,6 +47,8 @@ LISTED = {
 
 Run = Callable[[str, str], subprocess.CompletedProcess[str]]
 
+# Names that a case looks up to see them refused.
+UNDEFINED = {"torch/torch.jit.script/refused-eager": {"unknown"}}
 SAMPLED = 20  # a kind of inputs changes few lines of a script
 
 
@@ -110,6 +114,24 @@ def names_bound(statements: str) -> tuple[str, ...]:
     return tuple(bound(ast.parse(statements).body))
 
 
+@cache
+def names_looked_up(statements: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the names that statements of the top level assign, and those that they look up outside of Python's own."""
+    table = symtable.symtable(statements, "script", "exec")
+    assigned = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_local())
+    return assigned, frozenset(global_names(table)) - vars(builtins).keys()
+
+
+def global_names(table: symtable.SymbolTable) -> Iterator[str]:
+    """Yield the names that a table and the tables in it look up at the top level."""
+    is_top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (is_top or symbol.is_global()):
+            yield symbol.get_name()
+    for inner in table.get_children():
+        yield from global_names(inner)
+
+
 @pytest.mark.no_cover  # it makes thousands of scripts
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> None:
@@ -120,7 +142,11 @@ def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> N
         assert not re.search(r"\bmonitor\b", text.partition("import")[2]), case
         assert "sys.excepthook = fails" in text, case
         assert "does not reproduce" in text.splitlines()[-1], f"{case} has no verdict"
-        names = Counter(name for part in BETWEEN_STATEMENTS.split(text) for name in names_bound(part))
+        parts = BETWEEN_STATEMENTS.split(text)
+        names = Counter(name for part in parts for name in names_bound(part))
+        assigned, looked_up = (frozenset().union(*names) for names in zip(*map(names_looked_up, parts), strict=True))
+        missing = looked_up - assigned - UNDEFINED.get(case, set())
+        assert not missing, f"{case} looks up {missing}, which the script lacks"
         twice = {name for name, times in names.items() if times > 1}
         twice -= {"jax", "tf", "torch"} if "Replaced(plain, " in text else set()  # a case that follows by rule
         assert not twice, f"{case} gives {twice} a second meaning"
