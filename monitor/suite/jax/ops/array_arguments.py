@@ -6,7 +6,7 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY)
-told = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
 
 REDUCTIONS = [
     argument(
@@ -191,7 +191,7 @@ TABLES = [
         lambda np, x, w: [np.array([1.0, 5.0, 4.0]), np.array([3 / 8, 1 / 8, 0.0])],
         name="weights",
     ),
-    told(
+    argument_fact(
         "jax.numpy.digitize",
         lambda jax, x=values(-1, 0.5, 1, 2.5, 9): [
             jax.numpy.digitize(x, jax.numpy.arange(4.0), method=method).tolist()
@@ -200,7 +200,7 @@ TABLES = [
         lambda found, x: found == [[0, 1, 2, 3, 4]] * 3,
         name="method",
     ),
-    told(
+    argument_fact(
         "jax.numpy.searchsorted",
         lambda jax, x=values(3, 1, 2), v=values(1.5, 2, 9): [
             jax.numpy.searchsorted(x, v, sorter=jax.numpy.array([1, 2, 0]), method=method).tolist()
@@ -209,7 +209,7 @@ TABLES = [
         lambda found, x, v: found == [[1, 1, 3]] * 3,
         name="method",
     ),
-    told(
+    argument_fact(
         "jax.numpy.isin",
         lambda jax, x=values(3, 1, 2): [
             jax.numpy.isin(x, jax.numpy.array([2.0, 5.0, 3.0]), assume_unique=True, method=method).tolist()
@@ -218,7 +218,7 @@ TABLES = [
         lambda found, x: found == [[True, False, True]] * 3,
         name="method",
     ),
-    told(
+    argument_fact(
         "jax.numpy.unique",
         lambda jax, x=values(3, 1, 3, 2, 1): (
             [one.tolist() for one in jax.numpy.unique(x, return_index=True, return_inverse=True)],
@@ -238,7 +238,7 @@ TABLES = [
         name="axis",
         returns={"float32": ""},
     ),
-    told(
+    argument_fact(
         "jax.numpy.argsort",
         lambda jax, x=values(1, 0, 1, 0, shape=(2, 2)): (
             jax.numpy.argsort(x, axis=0, stable=False).tolist(),
@@ -247,7 +247,7 @@ TABLES = [
         lambda found, x: sorted(found[0][0]) == [0, 0] and found[1] == [0, 2, 1, 3],
         name="axis",
     ),
-    told(
+    argument_fact(
         "jax.numpy.sort",
         lambda jax, x=values(3, 1, 2): jax.numpy.sort(x, stable=False).tolist(),
         lambda found, x: found == [1, 2, 3],

@@ -6,7 +6,7 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY, condition=8)
-told = partial(fact, limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 HALVED = {"float32": "complex64"}
 
 TRANSFORMS = [
@@ -103,7 +103,7 @@ DECOMPOSITIONS = [
         lambda np, x: [np.array([[0.25, 0.0], [0.0, 0.0]]), np.array([[0.25, 0.0], [0.0, 2.0]])],
         name="cut",
     ),
-    told(
+    argument_fact(
         "jax.numpy.linalg.matrix_rank",
         lambda jax, x=values(4, 0, 0, 0.5, shape=(2, 2)): [
             int(jax.numpy.linalg.matrix_rank(x, rtol=0.25)),

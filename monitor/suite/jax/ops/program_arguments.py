@@ -6,7 +6,7 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY)
-told = partial(fact, limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 
 def is_pair(one):
@@ -18,31 +18,31 @@ def is_under_a(path, one):
 
 
 TREES = [
-    told(
+    argument_fact(
         "jax.tree_util.tree_leaves",
         lambda jax: jax.tree_util.tree_leaves({"a": (1, 2), "b": 3}, is_leaf=is_pair),
         lambda found: [*map(repr, found)] == ["[1, 2]", "3"],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_structure",
         lambda jax: jax.tree_util.tree_structure({"a": (1, 2), "b": 3}, is_leaf=is_pair).num_leaves,
         lambda number: number == 2,
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree.flatten",
         lambda jax: len(jax.tree.flatten({"a": (1, 2), "b": 3}, is_leaf=is_pair)[0]),
         lambda number: number == 2,
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_flatten",
         lambda jax: len(jax.tree_util.tree_flatten({"a": (1, 2), "b": 3}, is_leaf=is_pair)[0]),
         lambda number: number == 2,
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_flatten_with_path",
         lambda jax: [
             len(jax.tree_util.tree_flatten_with_path({"a": (1, 2), "b": (3, 4)}, is_leaf=is_pair)[0]),
@@ -55,7 +55,7 @@ TREES = [
         lambda numbers: numbers == [2, 3],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree.map_with_path",
         lambda jax: [
             jax.tree.map_with_path(lambda path, one: 7, {"a": (1, 2), "b": (3, 4)}, is_leaf=is_pair),
@@ -66,7 +66,7 @@ TREES = [
         lambda found: found == [{"a": 7, "b": 7}, {"a": 7, "b": [7, 7]}],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_map_with_path",
         lambda jax: [
             jax.tree_util.tree_map_with_path(lambda path, one: 7, {"a": (1, 2), "b": (3, 4)}, is_leaf=is_pair),
@@ -77,7 +77,7 @@ TREES = [
         lambda found: found == [{"a": 7, "b": 7}, {"a": 7, "b": [7, 7]}],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree.leaves_with_path",
         lambda jax: [
             len(jax.tree.leaves_with_path({"a": (1, 2), "b": (3, 4)}, is_leaf=is_pair)),
@@ -86,7 +86,7 @@ TREES = [
         lambda numbers: numbers == [2, 3],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_leaves_with_path",
         lambda jax: [
             len(jax.tree_util.tree_leaves_with_path({"a": (1, 2), "b": (3, 4)}, is_leaf=is_pair)),
@@ -99,13 +99,13 @@ TREES = [
         lambda numbers: numbers == [2, 3],
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree.reduce",
         lambda jax: jax.tree.reduce(lambda total, one: total + len(one), {"a": (1, 2), "b": (3,)}, 10, is_leaf=is_pair),
         lambda total: total == 13,
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_reduce",
         lambda jax: jax.tree_util.tree_reduce(
             lambda total, one: total + len(one), {"a": (1, 2), "b": (3,)}, initializer=10, is_leaf=is_pair
@@ -113,7 +113,7 @@ TREES = [
         lambda total: total == 13,
         name="is-leaf",
     ),
-    told(
+    argument_fact(
         "jax.tree_util.tree_all",
         lambda jax: [
             bool(jax.tree_util.tree_all({"a": (0, 1)}, is_leaf=is_pair)),
@@ -131,7 +131,7 @@ DERIVATIVES = [
         lambda np, x: 2 * x,
         name="holomorphic",
     ),
-    told(
+    argument_fact(
         "jax.grad",
         lambda jax: jax.grad(lambda n: n * 2.0, allow_int=True)(3).dtype == jax.dtypes.float0,
         lambda same: same,
@@ -163,7 +163,7 @@ DERIVATIVES = [
         lambda np, x, y: [np.diag(x), np.diag(2 * x)],
         name="second",
     ),
-    told(
+    argument_fact(
         "jax.jacrev",
         lambda jax: jax.jacrev(lambda n: n * 2.0, allow_int=True)(3).dtype == jax.dtypes.float0,
         lambda same: same,
@@ -178,7 +178,7 @@ DERIVATIVES = [
         lambda np, x, y: [np.diag(x), y.sum(), np.diag(2 * x)],
         name="second",
     ),
-    told(
+    argument_fact(
         "jax.jacobian",
         lambda jax: jax.jacobian(lambda n: n * 2.0, allow_int=True)(3).dtype == jax.dtypes.float0,
         lambda same: same,
@@ -221,7 +221,7 @@ DERIVATIVES = [
         lambda np, x: np.cos(x),
         name="policy",
     ),
-    told(
+    argument_fact(
         "jax.test_util.check_grads",
         lambda jax, x=tensor(3): jax.test_util.check_grads(
             jax.numpy.sin, (x,), 1, modes=("rev",), atol=0.02, rtol=0.02, eps=1e-2
@@ -242,7 +242,7 @@ PROGRAMS = [
         lambda np, x: [x * x, x + 1],
         name="static-names",
     ),
-    told(
+    argument_fact(
         "jax.jit",
         lambda jax: (
             lambda sharding: (
@@ -253,7 +253,7 @@ PROGRAMS = [
         lambda same: same,
         name="given-shardings",
     ),
-    told(
+    argument_fact(
         "jax.jit",
         lambda jax: (lambda z: (jax.jit(lambda z: z + 1, donate_argnames="z")(z=z).tolist(), z.is_deleted()))(
             jax.numpy.ones(2)
@@ -268,13 +268,13 @@ PROGRAMS = [
         name="unrolled",
         condition=4,
     ),
-    told(
+    argument_fact(
         "jax.make_mesh",
         lambda jax: str(jax.make_mesh((1,), ("x",), axis_types=(jax.sharding.AxisType.Explicit,)).axis_types[0]),
         lambda text: "Explicit" in text,
         name="explicit",
     ),
-    told(
+    argument_fact(
         "jax.sharding.Mesh",
         lambda jax: str(
             jax.sharding.Mesh(jax.devices()[:1], ("x",), axis_types=(jax.sharding.AxisType.Explicit,)).axis_types[0]
@@ -282,20 +282,24 @@ PROGRAMS = [
         lambda text: "Explicit" in text,
         name="explicit",
     ),
-    told(
+    argument_fact(
         "jax.device_count",
         lambda jax: [jax.device_count(backend="cpu"), len(jax.devices("cpu"))],
         lambda found: found[0] == found[1],
         name="backend",
     ),
-    told(
+    argument_fact(
         "jax.local_device_count",
         lambda jax: [jax.local_device_count(backend="cpu"), len(jax.local_devices(backend="cpu"))],
         lambda found: found[0] == found[1],
         name="backend",
     ),
-    told("jax.process_index", lambda jax: jax.process_index(backend="cpu"), lambda one: one == 0, name="backend"),
-    told("jax.process_count", lambda jax: jax.process_count(backend="cpu"), lambda one: one == 1, name="backend"),
+    argument_fact(
+        "jax.process_index", lambda jax: jax.process_index(backend="cpu"), lambda one: one == 0, name="backend"
+    ),
+    argument_fact(
+        "jax.process_count", lambda jax: jax.process_count(backend="cpu"), lambda one: one == 1, name="backend"
+    ),
     argument(
         "jax.pmap",
         lambda jax, x=tensor(1, 3): jax.pmap(
@@ -304,25 +308,25 @@ PROGRAMS = [
         lambda np, x: 2 * x.T,
         name="axes",
     ),
-    told(
+    argument_fact(
         "jax.debug.callback",
         lambda jax: (lambda seen: (jax.debug.callback(seen.append, 1, ordered=True), jax.effects_barrier(), seen))([]),
         lambda found: [*map(int, found[2])] == [1],
         name="ordered",
     ),
-    told(
+    argument_fact(
         "jax.custom_vjp",
         lambda jax: _custom_vjp(jax),
         lambda found: found == 21.0,
         name="names",
     ),
-    told(
+    argument_fact(
         "jax.custom_jvp",
         lambda jax: _custom_jvp(jax),
         lambda found: found == [14.0, 14.0],
         name="static",
     ),
-    told(
+    argument_fact(
         "jax.dlpack.from_dlpack",
         lambda jax: _copied(jax, jax.numpy.arange(3.0)),
         lambda found: found == [[0, 1, 2], False],

@@ -6,10 +6,10 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY)
-told = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
 
 CREATION = [
-    told(
+    argument_fact(
         "jax.numpy.astype",
         lambda jax, x=tensor(3, 5): (
             jax.numpy.astype(x, "float32", copy=True).unsafe_buffer_pointer() == x.unsafe_buffer_pointer()
@@ -29,13 +29,13 @@ CREATION = [
         lambda np, x: np.full((2, 4), 2.5),
         name="shape",
     ),
-    told(
+    argument_fact(
         "jax.numpy.empty_like",
         lambda jax, x=tensor(3, 5): jax.numpy.empty_like(x, shape=(2, 4)).shape,
         lambda shape, x: shape == [2, 4],
         name="shape",
     ),
-    told(
+    argument_fact(
         "jax.numpy.dtype",
         lambda jax: jax.numpy.dtype([("a", "i1"), ("b", "f8")], align=True, copy=True).itemsize,
         lambda size: size == 16,

@@ -6,7 +6,7 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY)
-told = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, dtypes=("float32",), limits=ARGUMENT_ONLY)
 
 ARGUMENTS = [
     argument(
@@ -41,7 +41,7 @@ ARGUMENTS = [
         lambda np, x: -np.sort(-x, axis=0)[:3],
         name="axis",
     ),
-    told(
+    argument_fact(
         "jax.tree.map",
         lambda jax: jax.tree.map(lambda pair: sum(pair), {"a": (1, 2)}, is_leaf=lambda one: isinstance(one, tuple)),
         lambda found: found == {"a": 3},
@@ -57,7 +57,7 @@ ARGUMENTS = [
         name="subset",
         condition=8,
     ),
-    told(
+    argument_fact(
         "jax.lax.top_k",
         lambda jax, x=values(1, 2, 1, 2): jax.lax.top_k(x, 4, is_stable=False)[0].tolist(),
         lambda found, x: found == [2, 2, 1, 1],

@@ -29,10 +29,10 @@ def _(sizes):
 
 @case("jax.numpy.size", name="abstract")
 def size_of_abstract(jax):
-    told = []
-    jax.jit(lambda x: told.append(jax.numpy.size(x)))(jax.numpy.zeros((3, 2)))
-    told.append(jax.numpy.size(jax.ShapeDtypeStruct((1 << 20, 1 << 20), "float32")))
-    return told, [type(one) is int for one in told]  # known while tracing, as a number of Python's own
+    sizes = []
+    jax.jit(lambda x: sizes.append(jax.numpy.size(x)))(jax.numpy.zeros((3, 2)))
+    sizes.append(jax.numpy.size(jax.ShapeDtypeStruct((1 << 20, 1 << 20), "float32")))
+    return sizes, [type(one) is int for one in sizes]  # known while tracing, as a number of Python's own
 
 
 @size_of_abstract.promise
@@ -75,9 +75,9 @@ def _(answers):
 
 @case("jax.numpy.isscalar", name="traced")
 def isscalar_traced(jax):
-    told = []
-    jax.jit(lambda x, y: told.extend([jax.numpy.isscalar(x), jax.numpy.isscalar(y)]))(1.0, jax.numpy.zeros(1))
-    return told
+    are_scalars = []
+    jax.jit(lambda x, y: are_scalars.extend([jax.numpy.isscalar(x), jax.numpy.isscalar(y)]))(1.0, jax.numpy.zeros(1))
+    return are_scalars
 
 
 @isscalar_traced.promise

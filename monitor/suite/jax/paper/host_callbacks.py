@@ -59,20 +59,20 @@ def _(fed):
 
 
 @case("jax.experimental.io_callback", name="told")
-def io_callback_told(jax):
-    told = []
+def io_callback_received(jax):
+    received = []
 
     @jax.jit
-    def tell(x):
-        jax.experimental.io_callback(lambda x: told.append(float(x)), None, x, ordered=True)
-        jax.experimental.io_callback(lambda x: told.append(float(x)), None, 2 * x, ordered=True)
+    def send(x):
+        jax.experimental.io_callback(lambda x: received.append(float(x)), None, x, ordered=True)
+        jax.experimental.io_callback(lambda x: received.append(float(x)), None, 2 * x, ordered=True)
 
-    tell(1.5)
-    tell(4.0)
+    send(1.5)
+    send(4.0)
     jax.effects_barrier()
-    return told
+    return received
 
 
-@io_callback_told.promise
-def _(told):
-    return told == [1.5, 3, 4, 8]
+@io_callback_received.promise
+def _(received):
+    return received == [1.5, 3, 4, 8]

@@ -127,17 +127,17 @@ def _(np, x):
 
 @case("jax.core.eval_context", name="concrete")
 def eval_context_concrete(jax):
-    told = []
+    are_tracers = []
 
-    def tell(x):
-        told.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
+    def record(x):
+        are_tracers.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
         with jax.core.eval_context():
-            told.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
-        told.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
+            are_tracers.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
+        are_tracers.append(isinstance(jax.numpy.zeros(2), jax.core.Tracer))
         return x
 
-    jax.make_jaxpr(tell)(1.0)
-    return told
+    jax.make_jaxpr(record)(1.0)
+    return are_tracers
 
 
 @eval_context_concrete.promise

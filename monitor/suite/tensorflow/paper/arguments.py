@@ -6,7 +6,7 @@ from monitor.suite.declare import fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY)
-told = partial(fact, limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 
 def scoped(tf):
@@ -104,19 +104,19 @@ def logged(tf):
 
 
 ARGUMENTS = [
-    told(
+    argument_fact(
         "tf.compat.v1.train.CheckpointSaverHook",
         lambda tf: saved(tf),
         lambda found: found == [True, False, True],
         name="own-saver",
     ),
-    told(
+    argument_fact(
         "tf.compat.v1.train.QueueRunner",
         lambda tf: queue_runner(tf),
         lambda found: found == [True, True, True],
         name="operations",
     ),
-    told(
+    argument_fact(
         "tf.compat.v1.train.LoggingTensorHook",
         lambda tf: logged(tf),
         lambda number: number == 1,
@@ -135,19 +135,19 @@ ARGUMENTS = [
         ),
         name="dilated",
     ),
-    told(
+    argument_fact(
         "tf.compat.v1.variable_scope",
         lambda tf: scoped(tf),
         lambda found: found[:3] == ["layer/weight_own:0", 1, True] and found[4] == "number:0",
         name="options",
     ),
-    told(
+    argument_fact(
         "tf.compat.v1.Session.run",
         lambda tf: run_with_options(tf),
         lambda found: found == [8, True],
         name="options",
     ),
-    told(
+    argument_fact(
         "tf.compat.v1.distributions.Normal",
         lambda tf: normal(tf),
         lambda found: found[0].startswith("given") and found[1:] == [False, "refused"],
@@ -161,19 +161,19 @@ ARGUMENTS = [
         ),
         name="aligned",
     ),
-    told(
+    argument_fact(
         "tf.strings.as_string",
         lambda tf: tf.strings.as_string(tf.constant([0.5, 1e10]), shortest=True).numpy().tolist(),
         lambda found: found == [b"0.5", b"1e+10"],
         name="shortest",
     ),
-    told(
+    argument_fact(
         "tf.debugging.assert_less",
         lambda tf: _refusal(tf),
         lambda text: "1 2 3 4" not in text and "1" in text,
         name="summary",
     ),
-    told(
+    argument_fact(
         "tf.lookup.KeyValueTensorInitializer",
         lambda tf: (
             tf.lookup.StaticHashTable(tf.lookup.KeyValueTensorInitializer(["a"], [1], name="given"), 7)
@@ -184,7 +184,7 @@ ARGUMENTS = [
         lambda found: found == [1, 7],
         name="named",
     ),
-    told(
+    argument_fact(
         "tf.numpy_function",
         lambda tf: [
             operation.type

@@ -8,7 +8,7 @@ from monitor.suite.limits import ARGUMENT_ONLY, PARAMETERS
 
 BOTH = (EAGER, COMPILED)
 argument = partial(formula, dtypes=("float32",), modes=BOTH, limits=ARGUMENT_ONLY)
-told = partial(fact, limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 COMPARES_MEMORY = ARGUMENT_ONLY | {Mode.COMPILED: "it compares the memory of its input and its result"}
 
 
@@ -144,14 +144,14 @@ POOLING = [
         ],
         name="dilated",
     ),
-    told(
+    argument_fact(
         "torch.nn.MaxPool1d",
         lambda torch, x=values(1, 3, 5, 2, shape=(1, 1, 4)): torch.nn.MaxPool1d(2, return_indices=True)(x)[1].tolist(),
         lambda found, x: found == [[[1, 2]]],
         name="indices",
         dtypes=("float32",),
     ),
-    told(
+    argument_fact(
         "torch.nn.AdaptiveMaxPool2d",
         lambda torch, x=values(1, 3, 5, 2, shape=(1, 1, 2, 2)): torch.nn.AdaptiveMaxPool2d(1, return_indices=True)(x)[
             1
@@ -235,13 +235,13 @@ LAYERS = [
         name="one-by-one",
         modes=(EAGER,),
     ),
-    told(
+    argument_fact(
         "torch.nn.LazyLinear",
         lambda torch: torch.nn.LazyLinear(3, bias=False).bias is None,
         lambda found: found,
         name="no-bias",
     ),
-    told(
+    argument_fact(
         "torch.nn.LazyConv2d",
         lambda torch: (lambda layer: (layer(torch.ones(1, 2, 7, 7)).shape, layer.bias is None))(
             torch.nn.LazyConv2d(3, 2, stride=2, padding=1, dilation=2, bias=False, padding_mode="circular")

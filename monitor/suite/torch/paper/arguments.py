@@ -6,7 +6,7 @@ from monitor.suite.declare import COMPILED, EAGER, fact, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY)
-told = partial(fact, limits=ARGUMENT_ONLY)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 
 ARGUMENTS = [
     argument(
@@ -21,8 +21,10 @@ ARGUMENTS = [
         lambda np, x: x.sum(1)[:, None],
         name="kept",
     ),
-    told("torch.nn.Linear", lambda torch: torch.nn.Linear(3, 2, bias=False).bias is None, lambda one: one, name="bare"),
-    told(
+    argument_fact(
+        "torch.nn.Linear", lambda torch: torch.nn.Linear(3, 2, bias=False).bias is None, lambda one: one, name="bare"
+    ),
+    argument_fact(
         "torch.zeros",
         lambda torch: (lambda z: (str(z.layout), z.to_dense().tolist()))(torch.zeros(2, 2, layout=torch.sparse_coo)),
         lambda found: found == ["torch.sparse_coo", [[0, 0], [0, 0]]],
@@ -54,19 +56,19 @@ ARGUMENTS = [
         name="unit",
         condition=64,
     ),
-    told(
+    argument_fact(
         "torch.linalg.matrix_rank",
         lambda torch: int(torch.linalg.matrix_rank(torch.diag(torch.tensor([1.0, 0.5, 0.01])), rtol=0.1)),
         lambda rank: rank == 2,
         name="relative",
     ),
-    told(
+    argument_fact(
         "torch.nn.Module.state_dict",
         lambda torch: (lambda given: (torch.nn.Linear(3, 2).state_dict(destination=given) is given, sorted(given)))({}),
         lambda found: found == [True, ["bias", "weight"]],
         name="destination",
     ),
-    told(
+    argument_fact(
         "torch.nn.TransformerEncoderLayer",
         lambda torch: (
             lambda layer: (
@@ -79,13 +81,13 @@ ARGUMENTS = [
         lambda found: found == [0.5, True, True, True],
         name="options",
     ),
-    told(
+    argument_fact(
         "torch.nn.Dropout",
         lambda torch: (lambda x: torch.nn.Dropout(0.5, inplace=True)(x) is x)(torch.ones(3, 5)),
         lambda same: same,
         name="in-place",
     ),
-    told(
+    argument_fact(
         "torch.nn.Dropout3d",
         lambda torch: (lambda x: (torch.nn.Dropout3d(p=1.0, inplace=True)(x) is x, float(x.abs().max())))(
             torch.ones(2, 3, 2, 2, 2)
@@ -93,7 +95,7 @@ ARGUMENTS = [
         lambda found: found == [True, 0],
         name="in-place",
     ),
-    told(
+    argument_fact(
         "torch.nn.Conv3d",
         lambda torch: (
             torch.nn.Conv3d(1, 1, 2, dilation=2, padding=1, padding_mode="circular")(torch.ones(1, 1, 3, 3, 3)).shape
@@ -101,7 +103,7 @@ ARGUMENTS = [
         lambda shape: shape == [1, 1, 3, 3, 3],
         name="dilated-circle",
     ),
-    told(
+    argument_fact(
         "torch.nn.Transformer",
         lambda torch: (
             lambda layer: (
