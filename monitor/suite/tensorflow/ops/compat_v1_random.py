@@ -3,7 +3,8 @@
 from monitor.suite.declare import fact
 
 
-def _near(x, mean, deviation):
+def near(x, mean, deviation):
+    """Return whether the mean and the standard deviation of numbers are near the expected ones."""
     return abs(x.mean() - mean) < deviation / 20, abs(x.std() - deviation) < deviation / 20
 
 
@@ -17,42 +18,42 @@ RANDOM = [
     ),
     fact(
         "tf.compat.v1.truncated_normal_initializer",
-        lambda tf: (lambda x: (*_near(x, 1.0, 2 * 0.8796), abs(x - 1).max() <= 4))(
+        lambda tf: (lambda x: (*near(x, 1.0, 2 * 0.8796), abs(x - 1).max() <= 4))(
             tf.compat.v1.truncated_normal_initializer(1.0, 2.0, seed=1)((200, 200)).numpy()
         ),
-        lambda near: near == [True, True, True],
+        lambda found: found == [True, True, True],
     ),
     fact(
         "tf.compat.v1.variance_scaling_initializer",
-        lambda tf: _near(
+        lambda tf: near(
             tf.compat.v1.variance_scaling_initializer(2.0, mode="fan_in", distribution="uniform", seed=1)(
                 (200, 300), tf.float32
             ).numpy(),
             0.0,
             0.1,
         ),
-        lambda near: near == [True, True],
+        lambda found: found == [True, True],
     ),
     fact(
         "tf.compat.v1.uniform_unit_scaling_initializer",
-        lambda tf: (lambda x: (*_near(x, 0.0, 2 / 200**0.5), abs(x).max() <= 2 * (3 / 200) ** 0.5))(
+        lambda tf: (lambda x: (*near(x, 0.0, 2 / 200**0.5), abs(x).max() <= 2 * (3 / 200) ** 0.5))(
             tf.compat.v1.uniform_unit_scaling_initializer(2.0, seed=1)((200, 300), tf.float32).numpy()
         ),
-        lambda near: near == [True, True, True],
+        lambda found: found == [True, True, True],
     ),
     fact(
         "tf.compat.v1.keras.initializers.glorot_uniform",
-        lambda tf: (lambda x: (*_near(x, 0.0, (2 / 500) ** 0.5), abs(x).max() <= (6 / 500) ** 0.5))(
+        lambda tf: (lambda x: (*near(x, 0.0, (2 / 500) ** 0.5), abs(x).max() <= (6 / 500) ** 0.5))(
             tf.compat.v1.keras.initializers.glorot_uniform(seed=1)((200, 300), tf.float32).numpy()
         ),
-        lambda near: near == [True, True, True],
+        lambda found: found == [True, True, True],
     ),
     fact(
         "tf.compat.v1.initializers.glorot_uniform",
-        lambda tf: (lambda x: (*_near(x, 0.0, (2 / 500) ** 0.5), abs(x).max() <= (6 / 500) ** 0.5))(
+        lambda tf: (lambda x: (*near(x, 0.0, (2 / 500) ** 0.5), abs(x).max() <= (6 / 500) ** 0.5))(
             tf.compat.v1.initializers.glorot_uniform(seed=1)((200, 300), tf.float32).numpy()
         ),
-        lambda near: near == [True, True, True],
+        lambda found: found == [True, True, True],
     ),
     fact(
         "tf.compat.v1.ones_initializer",

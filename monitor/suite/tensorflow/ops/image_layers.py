@@ -2,28 +2,8 @@
 
 from monitor.suite.declare import FLOATING, case, tensor
 from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, VARIABLES
-
-
-def correlate(np, x, kernel, stride=1, dilation=1):
-    """Return the cross-correlation of channels-last input, without padding, written from its definition."""
-    axes = kernel.ndim - 2
-    reach = [dilation * (size - 1) + 1 for size in kernel.shape[:axes]]
-    shape = [(size - window) // stride + 1 for size, window in zip(x.shape[1:-1], reach, strict=True)]
-    result = np.zeros((x.shape[0], *shape, kernel.shape[-1]), dtype=np.result_type(x, kernel))
-    for place in np.ndindex(*shape):
-        window = tuple(slice(p * stride, p * stride + r, dilation) for p, r in zip(place, reach, strict=True))
-        result[(slice(None), *place)] = np.tensordot(x[(slice(None), *window)], kernel, axes + 1)
-    return result
-
-
-def windows(np, x, size, reduce, stride):
-    """Return the reduction of every window of channels-last input, without padding."""
-    shape = [(n - size) // stride + 1 for n in x.shape[1:-1]]
-    result = np.zeros((x.shape[0], *shape, x.shape[-1]))
-    for place in np.ndindex(*shape):
-        window = tuple(slice(p * stride, p * stride + size) for p in place)
-        result[(slice(None), *place)] = reduce(x[(slice(None), *window)], axis=tuple(range(1, x.ndim - 1)))
-    return result
+from monitor.suite.tensorflow.ops.convolution import correlate
+from monitor.suite.tensorflow.ops.pooling import windows
 
 
 @case("tf.keras.layers.Conv1D", dtypes=FLOATING, condition=4, limits=FIXED_RANK | LINKED_SIZES | VARIABLES)

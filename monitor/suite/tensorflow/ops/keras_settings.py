@@ -1,30 +1,26 @@
 """Keras's initializers, random numbers, metrics, settings and saved parts."""
 
 from monitor.suite.declare import case, fact
-
-
-def _near(x, mean, deviation):
-    return abs(x.mean() - mean) < deviation / 20, abs(x.std() - deviation) < deviation / 20
-
+from monitor.suite.tensorflow.ops.compat_v1_random import near
 
 STARTS = [
     fact(
         "tf.random_uniform_initializer",
-        lambda tf: (lambda x: (*_near(x, 1.0, 4 / 12**0.5), x.min() >= -1, x.max() < 3))(
+        lambda tf: (lambda x: (*near(x, 1.0, 4 / 12**0.5), x.min() >= -1, x.max() < 3))(
             tf.random_uniform_initializer(-1.0, 3.0, seed=1)((200, 200)).numpy()
         ),
         lambda found: found == [True] * 4,
     ),
     fact(
         "tf.keras.initializers.RandomUniform",
-        lambda tf: (lambda x: (*_near(x, 1.0, 4 / 12**0.5), x.min() >= -1, x.max() < 3))(
+        lambda tf: (lambda x: (*near(x, 1.0, 4 / 12**0.5), x.min() >= -1, x.max() < 3))(
             tf.keras.initializers.RandomUniform(-1.0, 3.0, seed=1)((200, 200)).numpy()
         ),
         lambda found: found == [True] * 4,
     ),
     fact(
         "tf.keras.initializers.LecunNormal",
-        lambda tf: _near(tf.keras.initializers.LecunNormal(seed=1)((200, 300)).numpy(), 0.0, 200**-0.5),
+        lambda tf: near(tf.keras.initializers.LecunNormal(seed=1)((200, 300)).numpy(), 0.0, 200**-0.5),
         lambda found: found == [True] * 2,
     ),
     fact(
@@ -53,7 +49,7 @@ STARTS = [
     ),
     fact(
         "tf.keras.random.normal",
-        lambda tf: _near(tf.keras.random.normal((200, 200), mean=1.0, stddev=2.0, seed=1).numpy(), 1.0, 2.0),
+        lambda tf: near(tf.keras.random.normal((200, 200), mean=1.0, stddev=2.0, seed=1).numpy(), 1.0, 2.0),
         lambda found: found == [True] * 2,
     ),
     fact(

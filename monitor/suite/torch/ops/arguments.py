@@ -5,17 +5,12 @@ from functools import partial
 from monitor.model import Mode
 from monitor.suite.declare import COMPILED, EAGER, built, fact, formula, tensor, values
 from monitor.suite.limits import ARGUMENT_ONLY, PARAMETERS
+from monitor.suite.torch.paper.normalization import normalized
 
 BOTH = (EAGER, COMPILED)
 argument = partial(formula, dtypes=("float32",), modes=BOTH, limits=ARGUMENT_ONLY)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 COMPARES_MEMORY = ARGUMENT_ONLY | {Mode.COMPILED: "it compares the memory of its input and its result"}
-
-
-def normalized(np, x, axes, epsilon):
-    """Return an array with mean 0 and variance 1 along some axes."""
-    mean = x.mean(axes, keepdims=True)
-    return (x - mean) / np.sqrt(x.var(axes, keepdims=True) + epsilon)
 
 
 def in_place(torch, layer, x):

@@ -4,13 +4,9 @@ from functools import partial
 
 from monitor.suite.declare import EAGER, built, case, tensor
 from monitor.suite.limits import ARGUMENT_ONLY
+from monitor.suite.torch.paper.normalization import normalized
 
 argument = partial(case, dtypes=("float32",), modes=(EAGER,), limits=ARGUMENT_ONLY)
-
-
-def normalized(np, x, axes, epsilon):
-    """Return an array with mean 0 and variance 1 along some axes."""
-    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + epsilon)
 
 
 @argument("torch.nn.BatchNorm1d", name="epsilon", condition=4)

@@ -2,17 +2,12 @@
 
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, positive, tensor
 from monitor.suite.limits import FIXED_RANK, LINKED_SIZES, NOT_EMPTY, PARAMETERS
+from monitor.suite.torch.paper.normalization import normalized
 
 ALL_MODES = (EAGER, COMPILED, GRADIENT)
 LAYER, GROUP, RMS = "torch.nn.LayerNorm", "torch.nn.GroupNorm", "torch.nn.RMSNorm"
 BATCH1, BATCH2, BATCH3 = "torch.nn.BatchNorm1d", "torch.nn.BatchNorm2d", "torch.nn.BatchNorm3d"
 SIZED = NOT_EMPTY | FIXED_RANK
-
-
-def normalized(np, x, axes, epsilon=1e-5):
-    mean, variance = np.mean(x, axis=axes, keepdims=True), np.var(x, axis=axes, keepdims=True)
-    variance = np.where(np.isinf(variance), np.nan, variance)  # an overflow, which shall not end as zero
-    return (x - mean) / np.sqrt(variance + epsilon)
 
 
 def of_channels(vector, x):

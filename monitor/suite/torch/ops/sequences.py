@@ -3,6 +3,7 @@
 from monitor.model import InputKind
 from monitor.suite.declare import COMPILED, EAGER, FLOATING, GRADIENT, built, case, tensor
 from monitor.suite.limits import FIXED_RANK, FIXED_SHAPES, LINKED_SIZES, NOT_EMPTY, Limits
+from monitor.suite.torch.paper.sequences import product
 
 ALL_MODES, EAGERLY = (EAGER, COMPILED, GRADIENT), (EAGER, GRADIENT)
 PAD = "torch.nn.utils.rnn.pad_sequence"
@@ -14,11 +15,6 @@ SIZED = NOT_EMPTY | FIXED_RANK | LINKED_SIZES
 
 def logistic(np, x):
     return 1 / (1 + np.exp(-x))
-
-
-def product(np, x, w):
-    """Return x w'. Each product is rounded by itself: a fused sum may be finite where a product overflows."""
-    return np.sum(x[..., None, :] * w, axis=-1)
 
 
 @case(PAD, dtypes=(*FLOATING, "int64"), modes=ALL_MODES, limits=SIZED)

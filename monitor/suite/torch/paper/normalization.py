@@ -8,6 +8,7 @@ EPSILON = 1e-5
 
 
 def normalized(np, x, axes, epsilon=EPSILON):
+    """Return an array with mean 0 and variance 1 along some axes."""
     mean, variance = np.mean(x, axis=axes, keepdims=True), np.var(x, axis=axes, keepdims=True)
     variance = np.where(np.isinf(variance), np.nan, variance)  # an overflow, which shall not end as zero
     return (x - mean) / np.sqrt(variance + epsilon)
