@@ -344,15 +344,11 @@ def _custom_vjp(jax):
 
 def _custom_jvp(jax):
     """Return derivatives that their own rules make seven times as large."""
-
-    def of(**options):
-        scaled = jax.custom_jvp(lambda x, power: x**power, **options)
+    by_number = jax.custom_jvp(lambda x, power: x**power, nondiff_argnums=(1,))
+    by_name = jax.custom_jvp(lambda x, power: x**power, nondiff_argnames=("power",))
+    for scaled in (by_number, by_name):
         scaled.defjvp(lambda power, primals, tangents: (primals[0] ** power, 7.0 * power * tangents[0]))
-        return float(jax.grad(scaled)(2.0, 2))
-
-    jax.custom_jvp(lambda x, power: x**power, nondiff_argnums=(1,))
-    jax.custom_jvp(lambda x, power: x**power, nondiff_argnames=("power",))
-    return [of(nondiff_argnums=(1,)), of(nondiff_argnames=("power",))]
+    return [float(jax.grad(scaled)(2.0, 2)) for scaled in (by_number, by_name)]
 
 
 def _copied(jax, x):
