@@ -11,6 +11,7 @@ BOTH = (EAGER, COMPILED)
 argument = partial(formula, dtypes=("float32",), modes=BOTH, limits=ARGUMENT_ONLY)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
 COMPARES_MEMORY = ARGUMENT_ONLY | {Mode.COMPILED: "it compares the memory of its input and its result"}
+in_place_argument = partial(argument, modes=(EAGER,), limits=COMPARES_MEMORY, name="in-place")
 
 
 def in_place(torch, layer, x):
@@ -21,64 +22,43 @@ def in_place(torch, layer, x):
 
 
 IN_PLACE = [
-    argument(
+    in_place_argument(
         "torch.nn.SiLU",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.SiLU(inplace=True), x),
         lambda np, x: [x / (1 + np.exp(-x)), np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.ELU",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.ELU(inplace=True), x),
         lambda np, x: [np.where(x > 0, x, np.expm1(x)), np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.LeakyReLU",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.LeakyReLU(0.25, inplace=True), x),
         lambda np, x: [np.where(x > 0, x, x / 4), np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.Hardswish",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.Hardswish(inplace=True), x),
         lambda np, x: [x * np.clip(x + 3, 0, 6) / 6, np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.Hardsigmoid",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.Hardsigmoid(inplace=True), x),
         lambda np, x: [np.clip(x + 3, 0, 6) / 6, np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.SELU",
         lambda torch, x=tensor(3, 5): in_place(torch, torch.nn.SELU(inplace=True), x),
         lambda np, x: [
             1.0507009873554805 * np.where(x > 0, x, 1.6732632423543772 * np.expm1(x)),
             np.array(True),
         ],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
-    argument(
+    in_place_argument(
         "torch.nn.Dropout2d",
         lambda torch, x=tensor(2, 3, 2, 2): in_place(torch, torch.nn.Dropout2d(p=0.25, inplace=True).eval(), x),
         lambda np, x: [x, np.array(True)],
-        name="in-place",
-        modes=(EAGER,),
-        limits=COMPARES_MEMORY,
     ),
     argument(
         "torch.nn.PReLU",
