@@ -8,7 +8,7 @@ from typing import Any
 
 from monitor.model import ARRAY_API
 from monitor.suite.array_api.standard import CALLS, StandardCall
-from monitor.suite.declare import Declaration, case
+from monitor.suite.declare import Declaration, formula
 
 
 def declarations(namespace: str) -> list[Declaration]:
@@ -17,19 +17,18 @@ def declarations(namespace: str) -> list[Declaration]:
 
 
 def _declaration(call: StandardCall, namespace: str) -> Declaration:
-    declare = case(
+    body = _function(f"call of {call.name}", "xp", call.inputs, call.text)
+    body.__defaults__ = tuple(call.inputs.values())
+    text = (call.reference or call.text).replace("xp.", "np.")
+    return formula(
         f"{ARRAY_API}.{call.name}",
+        body,
+        _function(f"reference of {call.name}", "np", call.inputs, text),
         dtypes=call.dtypes,
         returns=call.returns,
         condition=call.condition,
         namespace=namespace,
     )
-    body = _function(f"call of {call.name}", "xp", call.inputs, call.text)
-    body.__defaults__ = tuple(call.inputs.values())
-    declaration = declare(body)
-    text = (call.reference or call.text).replace("xp.", "np.")
-    declaration.reference(_function(f"reference of {call.name}", "np", call.inputs, text))
-    return declaration
 
 
 def _function(title: str, first: str, inputs: dict[str, Any], text: str) -> Callable[..., Any]:
