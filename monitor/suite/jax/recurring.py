@@ -8,7 +8,7 @@ from monitor.suite.declare import Rule
 
 
 def with_dtype(jax, function):
-    """Ask for half precision, or for 16-bit integers."""
+    """Request half precision, or 16-bit integers."""
 
     def halved(*args, **options):
         plain = function(*args, **options)

@@ -1,10 +1,14 @@
-"""Arguments that many functions of TensorFlow take alike."""
+"""Arguments that many functions of TensorFlow take alike.
+
+Each function below returns one that passes the argument, checks its effect, and returns a result with the values, the
+shape and the dtype of a plain call, for the reference of the case.
+"""
 
 from monitor.suite.declare import Rule
 
 
 def with_name(tf, function):
-    """Return the function with a name, which its object or a node of its graph must have."""
+    """Give a name, which the object or a node of the graph must have."""
 
     def named(*args, **options):
         result = function(*args, name="given", **options)
@@ -38,7 +42,7 @@ def with_keepdims(tf, function):
 
 
 def with_dtype(tf, function):
-    """Ask for double precision, or for 64-bit integers."""
+    """Request double precision, or 64-bit integers."""
 
     def doubled(*args, **options):
         plain = function(*args, **options)

@@ -23,7 +23,7 @@ def with_out(torch, function):
 
 
 def with_dtype(torch, function):
-    """Ask for double precision."""
+    """Request double precision."""
 
     def doubled(*args, **options):
         plain = function(*args, **options)
@@ -37,7 +37,7 @@ def with_dtype(torch, function):
 
 
 def with_device(torch, function):
-    """Ask for the device `meta`, whose tensors have shapes and dtypes, and no values."""
+    """Request the device `meta`, whose tensors have shapes and dtypes, and no values."""
 
     def on_meta(*args, **options):
         options.pop("device", None)
@@ -55,7 +55,7 @@ def with_device(torch, function):
 
 
 def with_requires_grad(_, function):
-    """Ask for a tensor that records operations, and differentiate its sum."""
+    """Request a tensor that records operations, and differentiate its sum."""
 
     def recorded(*args, **options):
         result = function(*args, **options, requires_grad=True)

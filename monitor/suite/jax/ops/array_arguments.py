@@ -122,7 +122,7 @@ REDUCTIONS = [
     ),
 ]
 
-TABLES = [
+SORTING = [
     argument(
         "jax.numpy.percentile",
         lambda jax, x=values(4, 1, 3, 2, 5, 7): (

@@ -7,7 +7,7 @@ from monitor.suite.limits import ARGUMENT_ONLY
 
 argument = partial(formula, dtypes=("float32",), modes=(EAGER, COMPILED), limits=ARGUMENT_ONLY, condition=8)
 argument_fact = partial(fact, limits=ARGUMENT_ONLY)
-HALVED = {"float32": "complex64"}
+TO_COMPLEX = {"float32": "complex64"}
 
 TRANSFORMS = [
     argument(
@@ -15,7 +15,7 @@ TRANSFORMS = [
         lambda jax, x=tensor(5, 2): jax.numpy.fft.rfft(x, n=4, axis=0, norm="ortho"),
         lambda np, x: np.exp(-0.5j * np.pi * np.outer(np.arange(3), np.arange(4))) @ x[:4] / 2,
         name="scaled",
-        returns=HALVED,
+        returns=TO_COMPLEX,
     ),
     argument(
         "jax.numpy.fft.irfft",
@@ -33,21 +33,21 @@ TRANSFORMS = [
             / np.sqrt(8)
         ),
         name="scaled",
-        returns=HALVED,
+        returns=TO_COMPLEX,
     ),
     argument(
         "jax.numpy.fft.ifftn",
         lambda jax, x=tensor(3, 5): jax.numpy.fft.ifftn(x, s=(4,), axes=(1,), norm="forward"),
         lambda np, x: x[:, :4] @ np.exp(0.5j * np.pi * np.outer(np.arange(4), np.arange(4))),
         name="scaled",
-        returns=HALVED,
+        returns=TO_COMPLEX,
     ),
     argument(
         "jax.numpy.fft.rfftn",
         lambda jax, x=tensor(3, 5): jax.numpy.fft.rfftn(x, s=(4,), axes=(1,), norm="ortho"),
         lambda np, x: x[:, :4] @ np.exp(-0.5j * np.pi * np.outer(np.arange(4), np.arange(3))) / 2,
         name="scaled",
-        returns=HALVED,
+        returns=TO_COMPLEX,
     ),
     argument(
         "jax.numpy.fft.irfftn",

@@ -50,7 +50,7 @@ def io_callback_ordered(jax):
     def fed(xs):
         return jax.lax.scan(step, None, xs)[1]
 
-    return [fed(jax.numpy.zeros(3, "int32")).tolist() for _ in range(2)]  # every run asks again
+    return [fed(jax.numpy.zeros(3, "int32")).tolist() for _ in range(2)]  # every run calls again
 
 
 @io_callback_ordered.promise

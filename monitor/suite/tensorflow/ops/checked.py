@@ -186,7 +186,7 @@ PICTURES = [
 
 
 def _factors(tf, change, factor):
-    """Return whether factors of 40 changes are in [0.5, 1.5], spread over it, and the same for the same seed."""
+    """Return whether the factors of 40 changes are in [0.5, 1.5], and whether one is near each end."""
     x = tf.constant([[[0.25], [0.75]]])
     found = [float(factor(change(x, k))) for k in range(40)]
     within = all(0.5 - 1e-5 <= one <= 1.5 + 1e-5 for one in found)

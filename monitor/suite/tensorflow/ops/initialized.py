@@ -25,7 +25,7 @@ def _columns(tf, column):
     return _ran(tf, rows).tolist()
 
 
-STARTED = [
+GRAPHS = [
     fact(
         "tf.feature_column.categorical_column_with_vocabulary_list",
         lambda tf: (lambda column: (column.key, list(column.vocabulary_list), column.num_buckets))(_vocabulary(tf)),

@@ -1,4 +1,4 @@
-"""Keras operations on numbers and shapes, after the most-called ones."""
+"""Keras operations on numbers and shapes, beside those of `keras_math` and `keras_arrays`."""
 
 from functools import partial
 

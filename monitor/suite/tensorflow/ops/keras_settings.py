@@ -3,7 +3,7 @@
 from monitor.suite.declare import case, fact
 from monitor.suite.tensorflow.ops.compat_v1_random import near
 
-STARTS = [
+INITIALIZERS = [
     fact(
         "tf.random_uniform_initializer",
         lambda tf: (lambda x: (*near(x, 1.0, 4 / 12**0.5), x.min() >= -1, x.max() < 3))(
