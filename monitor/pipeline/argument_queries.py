@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.analysis.names.name_history import framework_names
 from monitor.analysis.status.argument_coverage import ArgumentCoverage, argument_coverage
 from monitor.pipeline.errors import refuse_unknown
 from monitor.pipeline.snapshots import open_history
+from monitor.snapshot.snapshot import read_names
 from monitor.suite.discovery import frameworks
 from monitor.suite.passed_arguments import SUITES, declared_arguments, untested_parameters
 from monitor.usage import load_usage
@@ -20,10 +20,9 @@ def declared_argument_coverage(history: Path, selected: Sequence[str], suites: S
         refuse_unknown("framework", name, frameworks())
     for name in suites:
         refuse_unknown("suite", name, SUITES)
-    recorded = open_history(history)
     chosen = [*selected] or frameworks()
     return argument_coverage(
-        {framework: framework_names(framework, recorded.listings(framework)) for framework in chosen},
+        read_names(open_history(history), chosen),
         declared_arguments(chosen, [*suites] or SUITES),
         untested_parameters(),
         load_usage(),

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from monitor.analysis.names.name_history import FrameworkNames, framework_names
+from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import SeriesStatus
 from monitor.check.habits import habit_problems
 from monitor.check.name_rules import name_problems
@@ -21,6 +21,7 @@ from monitor.execution.targets.target import load_targets
 from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import load_snapshot, open_history
+from monitor.snapshot.snapshot import read_names
 from monitor.usage import framework_of
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
@@ -83,13 +84,10 @@ def _recorded(
     history: Path, frameworks: Sequence[str], *, with_verdicts: bool
 ) -> tuple[dict[str, FrameworkNames], tuple[SeriesStatus, ...]]:
     """Return the names of the listed builds of frameworks, and all series if they are wanted: they take longer."""
-    if with_verdicts:
-        snapshot = load_snapshot(history)
-        names, series = snapshot.names, snapshot.functions
-    else:
-        recorded = open_history(history)
-        names, series = {name: framework_names(name, recorded.listings(name)) for name in frameworks}, ()
-    return {name: names[name] for name in frameworks if name in names and names[name].builds}, series
+    if not with_verdicts:
+        return read_names(open_history(history), frameworks), ()
+    snapshot = load_snapshot(history)
+    return {name: snapshot.names[name] for name in frameworks if name in snapshot.names}, snapshot.functions
 
 
 def read_sources(paths: Sequence[Path]) -> Sources:

@@ -176,10 +176,10 @@ def read_snapshot(
     )
 
 
-def read_names(history: HistoryReader) -> dict[str, FrameworkNames]:
-    """Return the public names of each framework that has listed builds."""
-    frameworks = sorted({framework for _, framework in places(history.files)})
-    found = {framework: framework_names(framework, history.listings(framework)) for framework in frameworks}
+def read_names(history: HistoryReader, frameworks: Iterable[str] | None = None) -> dict[str, FrameworkNames]:
+    """Return the public names of each framework that has listed builds: of these, or of all."""
+    chosen = sorted({framework for _, framework in places(history.files)}) if frameworks is None else frameworks
+    found = {framework: framework_names(framework, history.listings(framework)) for framework in chosen}
     return {framework: names for framework, names in found.items() if names.builds}
 
 
