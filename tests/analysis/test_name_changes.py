@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.analysis.names.name_changes import NameChangeKind, grouped, name_changes
+from monitor.analysis.names.name_changes import Listing, NameChangeKind, grouped, name_changes
 from monitor.analysis.names.name_history import FrameworkNames, KnownSignature, framework_names
 from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
@@ -25,7 +25,7 @@ def function(name: str, signature: str = "(x)", note: str = "", alias_of: str = 
 
 
 def kinds(before: dict[str, PublicName], after: dict[str, PublicName]) -> dict[str, str]:
-    return {change.name: change.kind.value for change in name_changes(before, after)}
+    return {change.name: change.kind.value for change in name_changes(Listing(before), Listing(after))}
 
 
 def test_each_kind_of_change_is_found() -> None:
@@ -112,7 +112,7 @@ def test_a_removed_module_takes_its_names_along() -> None:
     before = named(
         PublicName("tf.contrib", MODULE), function("tf.contrib.a"), function("tf.contrib.b"), function("tf.c")
     )
-    groups = grouped(name_changes(before, {}))
+    groups = grouped(name_changes(Listing(before), Listing({})))
     assert [(group.change.name, len(group.below)) for group in groups] == [("tf.c", 0), ("tf.contrib", 2)]
 
 
@@ -126,8 +126,8 @@ LISTED = NAMES.map(lambda found: {name: PublicName(name, *fields) for name, fiel
 @settings(deadline=None)
 @given(before=LISTED, after=LISTED)
 def test_changes_lead_from_one_listing_to_the_next(before: dict[str, PublicName], after: dict[str, PublicName]) -> None:
-    changes = name_changes(before, after)
-    assert name_changes(before, before) == ()
+    changes = name_changes(Listing(before), Listing(after))
+    assert name_changes(Listing(before), Listing(before)) == ()
     assert len({change.name for change in changes}) == len(changes)
     for change in changes:
         assert (change.before, change.after) == (before.get(change.name), after.get(change.name))

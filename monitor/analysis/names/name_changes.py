@@ -49,41 +49,23 @@ class NameChangeGroup:
     below: tuple[NameChange, ...]
 
 
-def name_changes(before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> tuple[NameChange, ...]:
+def name_changes(before: Listing, after: Listing) -> tuple[NameChange, ...]:
     """Return the changes from one listing to the next, sorted by kind and name.
 
-    A name with several changes counts as the most severe. A signature counts for the canonical name alone. Nothing is
-    known of names in a module that cannot be imported, before or after, so they do not change. A method that a class
-    inherits counts only if the class loses it while the class that defines it keeps it; if several classes lose it, it
-    counts for the one with the shortest name. A class with several names has its methods under one of them, which may
-    be another in the next build: this is no change of the methods. Nothing is known of a method that a listing may lack
-    because its class inherits it, and of a property, which each instance may have as an attribute.
+    A name with several changes counts as the most severe. A signature counts for the canonical name alone. A method
+    that a class inherits counts only if the class loses it while the class that defines it keeps it. If several classes
+    lose it, it counts for the one with the shortest name. A name that only one of the listings has is no change if the
+    other build may have it too, unlisted.
     """
-    return listing_changes(Listing(before), Listing(after))
-
-
-def listing_changes(old: Listing, new: Listing) -> tuple[NameChange, ...]:
-    """Return what `name_changes` returns, for listings whose classes need not be found again."""
-    changes = [
-        change
-        for name in sorted(differing_names(old.names, new.names), key=lambda name: (len(name), name))
-        for change in [_change(name, old, new)]
-        if change
-    ]
-    lost: dict[str, str] = {}  # the first of the classes that lose a method, by the name of the method where it stays
-    for change in changes:
-        if not change.after and old.is_inherited(change.name):
-            lost.setdefault(old.names[change.name].alias_of, change.name)
-    counted = {change.name for change in changes if change.after or not old.is_inherited(change.name)} | {
-        *lost.values()
-    }
+    counted: list[NameChange] = []
+    lost: list[NameChange] = []
+    for name in differing_names(before.names, after.names):
+        if change := _change(name, before, after):
+            (lost if not change.after and before.is_inherited(name) else counted).append(change)
+    lost.sort(key=lambda change: (len(change.name), change.name), reverse=True)
+    first = {before.names[change.name].alias_of: change for change in lost}  # the last one, with the shortest name
     order = [*NameChangeKind]
-    return tuple(
-        sorted(
-            (change for change in changes if change.name in counted),
-            key=lambda change: (order.index(change.kind), change.name),
-        )
-    )
+    return tuple(sorted([*counted, *first.values()], key=lambda change: (order.index(change.kind), change.name)))
 
 
 def differing_names(before: Mapping[str, PublicName], after: Mapping[str, PublicName]) -> list[str]:
@@ -154,32 +136,40 @@ class Listing:
 def _change(name: str, before: Listing, after: Listing) -> NameChange | None:
     old, new = before.names.get(name), after.names.get(name)
     kind = _kind(old, new)
-    same = () if old and new else (*before.same_methods(name), *after.same_methods(name))
-    if (
-        kind is None
-        or (not (old and new) and _may_be_attribute(old or new, before, after))
-        or (new is None and (_is_below_broken(name, after.names) or any(map(after.works, same))))
-        or (old is None and (_is_below_broken(name, before.names) or any(map(before.works, same))))
-        or (new is None and after.lacks_methods(name))
-        or (old is None and before.lacks_methods(name) and after.has_inherited)
-        or (new and after.is_inherited(name))
-        or (not new and before.is_inherited(name) and not _is_lost(name, before, after))
-    ):
+    if kind is None or (new and after.is_inherited(name)):
+        return None
+    if (new is None and not _is_removed(name, before, after)) or (old is None and not _is_added(name, before, after)):
         return None
     return NameChange(kind, name, old, new)
 
 
-def _may_be_attribute(one: PublicName | None, before: Listing, after: Listing) -> bool:
-    """Return whether a name is a property of a class that is in both builds."""
-    if not one or one.kind is not NameKind.PROPERTY:
+def _is_added(name: str, before: Listing, after: Listing) -> bool:
+    """Return whether the build before did not have a name, listed or not."""
+    return not _may_be_unlisted(name, before, after) and not (before.lacks_methods(name) and after.has_inherited)
+
+
+def _is_removed(name: str, before: Listing, after: Listing) -> bool:
+    """Return whether the build after does not have a name, listed or not.
+
+    An inherited method is removed only if the class that defines it still has it.
+    """
+    if _may_be_unlisted(name, after, before) or after.lacks_methods(name):
         return False
-    owner = one.name.rpartition(".")[0]
-    return owner != COMPLETE and before.is_class(owner) and after.is_class(owner)
+    owner, one = name.rpartition(".")[0], before.names[name]
+    return not before.is_inherited(name) or (after.works(owner) and after.works(one.alias_of))
 
 
-def _is_lost(name: str, before: Listing, after: Listing) -> bool:
-    """Return whether a class no longer inherits a method, which the class that defines it still has."""
-    return after.works(name.rpartition(".")[0]) and after.works(before.names[name].alias_of)
+def _may_be_unlisted(name: str, listing: Listing, other: Listing) -> bool:
+    """Return whether a build may have a name that only the listing of another build has.
+
+    Its module may be broken, its class may list its methods under another name of the class, and each instance may have
+    a property as an attribute.
+    """
+    owner, one = name.rpartition(".")[0], other.names[name]
+    if one.kind is NameKind.PROPERTY and owner != COMPLETE and listing.is_class(owner) and other.is_class(owner):
+        return True
+    same = (*listing.same_methods(name), *other.same_methods(name))
+    return _is_below_broken(name, listing.names) or any(map(listing.works, same))
 
 
 def _kind(old: PublicName | None, new: PublicName | None) -> NameChangeKind | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from monitor.analysis.names.name_changes import Listing, NameChange, NameChangeKind, differing_names, listing_changes
+from monitor.analysis.names.name_changes import Listing, NameChange, NameChangeKind, differing_names, name_changes
 from monitor.history.name_table import NameListing
 from monitor.model import Build, PublicName, Run
 
@@ -145,41 +145,33 @@ def framework_names(framework: str, listings: Iterable[NameListing]) -> Framewor
     """Return the names of a framework from its listings, the oldest build first."""
     builds: list[BuildNames] = []
     records: dict[str, NameRecord] = {}
-    before: NameListing | None = None
-    known_before = Listing({})
+    before: Listing | None = None
     for listing in listings:
-        known = Listing(listing.names)
-        changes = listing_changes(known_before, known) if before else ()
-        own = _without_inherited(listing, known)
-        built = BuildNames(listing.run, before.run.build if before else None, len(own.names), changes)
+        names = Listing(listing.names)
+        own = {name: one for name, one in listing.names.items() if not (one.alias_of and names.is_inherited(name))}
+        changes = name_changes(before, names) if before else ()
+        built = BuildNames(listing.run, builds[-1].build if builds else None, len(own), changes)
         if before is None:
-            label = _label(listing)
-            records = {name: NameRecord(one, label, note=one.note) for name, one in own.names.items() if one.works}
+            label = built.build.requirement
+            records = {name: NameRecord(one, label, note=one.note) for name, one in own.items() if one.works}
         else:
-            _follow(records, before, own, changes)
+            _follow(records, before, own, built)
         builds.append(built)
-        before, known_before = listing, known
+        before = names
     return FrameworkNames(framework, tuple(builds), records)
 
 
-def _without_inherited(listing: NameListing, known: Listing) -> NameListing:
-    own = {name: one for name, one in listing.names.items() if not (one.alias_of and known.is_inherited(name))}
-    return replace(listing, names=own)
-
-
-def _follow(
-    records: dict[str, NameRecord], before: NameListing, listing: NameListing, changes: Iterable[NameChange]
-) -> None:
-    """Bring the records of all names up to the next build, with its changes."""
-    label = _label(listing)
-    differing = {*differing_names(before.names, listing.names)}
-    for name in [name for name in listing.names if name in differing or name not in records]:
-        if (one := listing.names[name]).works:
+def _follow(records: dict[str, NameRecord], before: Listing, own: Mapping[str, PublicName], built: BuildNames) -> None:
+    """Bring the records of all names up to the next build, with its own names and its changes."""
+    label, last = built.build.requirement, built.baseline.requirement if built.baseline else ""
+    differing = {*differing_names(before.names, own)}
+    for name, one in own.items():
+        if one.works and (name in differing or name not in records):
             records[name] = _described(records.get(name), one, label, is_new=name not in before.names)
-    for change in changes:
+    for change in built.changes:
         if change.before and change.kind in (NameChangeKind.REMOVED, NameChangeKind.BROKEN):
-            record = records.get(change.name) or NameRecord(change.before, _label(before))  # inherited until then
-            records[change.name] = replace(record, last=_label(before), removed=label, note=change.note)
+            record = records.get(change.name) or NameRecord(change.before, last)  # inherited until then
+            records[change.name] = replace(record, last=last, removed=label, note=change.note)
 
 
 def _described(record: NameRecord | None, listed: PublicName, label: str, *, is_new: bool) -> NameRecord:
@@ -202,10 +194,6 @@ def _described(record: NameRecord | None, listed: PublicName, label: str, *, is_
         signature_before=until_then,
         note=listed.note,
     )
-
-
-def _label(listing: NameListing) -> str:
-    return listing.run.build.requirement if listing.run.build else ""
 
 
 def canonical_name(names: Mapping[str, FrameworkNames], framework: str, name: str) -> str:
