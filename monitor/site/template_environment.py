@@ -13,10 +13,10 @@ from monitor.analysis.regressions import slowdown_regressions
 from monitor.analysis.status import measured_builds
 from monitor.exports import api_paths
 from monitor.exports.feeds import ALL_FEED
-from monitor.formatting import display_names, humanize, urls
+from monitor.formatting import display_names, humanize, signature_format, urls
 from monitor.model import ARRAY_API, Evidence
 from monitor.reports.affected_share import affected_share
-from monitor.site import signature_format, status_legend
+from monitor.site import status_legend
 from monitor.site.html import fragments, function_sections, status_table
 from monitor.site.known_issues import code_parts
 from monitor.site.pages.search_index import failure_anchor

@@ -10,7 +10,7 @@ import feedparser
 import pytest
 
 from monitor.exports.feeds import ALL_FEED, framework_feed_path, function_feed_path, target_feed_path
-from monitor.site.signature_format import signature_parts
+from monitor.formatting.signature_format import signature_parts
 from support.site_history import BASE, SCRIPT
 
 

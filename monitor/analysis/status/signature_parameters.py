@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-BETWEEN = "; "  # stands between the signatures of one function, and nowhere else before an opening parenthesis
+from monitor.formatting.signature_format import BETWEEN, unquoted
+
 PARAMETER = re.compile(r"(\w+)\s*(?::[^=]*)?(?:=\s*(.*))?$", re.DOTALL)
 
 
@@ -43,24 +44,15 @@ def _parameters(parts: list[str]) -> Iterator[Parameter]:
 def _signatures(text: str) -> Iterator[list[str]]:
     """Yield the parts between the commas of each signature; those of a text that was cut off up to its end."""
     parts: list[str] = []
-    part, depth, quote = "", 0, ""
-    for place, char in enumerate(text):
-        if depth == 0:
-            if char == "(" and (place == 0 or text[:place].endswith(BETWEEN)):
-                parts, part, depth = [], "", 1
-            continue
-        if quote:
-            quote = "" if char == quote else quote
-        elif char in "'\"":
-            quote = char
-        else:
-            depth += (char in "([{") - (char in ")]}")
-            if depth == 0 or (depth == 1 and char == ","):
-                parts.append(part.strip())
-                part = ""
-                if depth == 0:
-                    yield parts
-                continue
-        part += char
-    if depth:
-        yield [*parts, part.strip()]
+    start = 0  # of a part; 0 outside of the parentheses
+    for place, character, depth in unquoted(text):
+        if not start:
+            if character == "(" and (place == 0 or text[:place].endswith(BETWEEN)):
+                parts, start = [], place + 1
+        elif depth == 0 or (depth == 1 and character == ","):
+            parts.append(text[start:place].strip())
+            start = place + 1 if depth else 0
+            if not depth:
+                yield parts
+    if start:
+        yield [*parts, text[start:].strip()]

@@ -13,13 +13,13 @@ from monitor.analysis.names.name_history import BuildNames, FrameworkNames
 from monitor.analysis.outcomes.failure_groups import GroupMember, signature
 from monitor.analysis.outcomes.outcome_changes import NightChanges
 from monitor.formatting.display_names import build_title, framework_title
+from monitor.formatting.signature_format import signature_parts
 from monitor.formatting.urls import build_page, run_case_address, slug
 from monitor.github.commit_ranges import CommitRange, between_builds
 from monitor.history.ordering import version_sort_key
 from monitor.model import Build, Outcome, PublicName, Series
 from monitor.site.js_data import data_script
 from monitor.site.pages.build_changes import BuildChanges, changes_by_build
-from monitor.site.signature_format import signature_parts
 from monitor.site.status_legend import OUTCOMES
 
 # Most cases listed per group, and most public names per kind of change; the JSON has all.

@@ -1,11 +1,11 @@
-"""Split signatures into parts between which a line may break."""
+"""Split signatures into parts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 OPENING, CLOSING = "([{", ")]}"
-BETWEEN = "; "  # between the overloads of a function
+BETWEEN = "; "  # between the overloads of a function, and nowhere else before an opening parenthesis
 
 
 def signature_parts(signature: str) -> tuple[tuple[str, ...], ...]:
@@ -23,7 +23,18 @@ def _parts(signature: str) -> Iterator[str]:
 
     Nested brackets and quoted texts are never cut.
     """
-    depth, quote, start = 0, "", 0
+    start = 0
+    for place, _, depth in unquoted(signature):
+        after = signature[place - 1 : place + 1]
+        if (after == ", " and depth == 1) or (after == BETWEEN and depth == 0):
+            yield signature[start : place + 1]
+            start = place + 1
+    yield signature[start:]
+
+
+def unquoted(signature: str) -> Iterator[tuple[int, str, int]]:
+    """Yield each character outside of quoted texts: its place, itself, and the number of brackets open after it."""
+    depth, quote = 0, ""
     for place, character in enumerate(signature):
         if quote:
             quote = "" if character == quote else quote
@@ -31,8 +42,4 @@ def _parts(signature: str) -> Iterator[str]:
             quote = character
         else:
             depth += (character in OPENING) - (character in CLOSING)
-        after = signature[place - 1 : place + 1]
-        if not quote and ((after == ", " and depth == 1) or (after == BETWEEN and depth == 0)):
-            yield signature[start : place + 1]
-            start = place + 1
-    yield signature[start:]
+            yield place, character, depth
