@@ -12,6 +12,7 @@ from monitor.analysis.status.signature_parameters import Parameter, parameters_o
 from monitor.history.name_table import NameListing
 from monitor.model import CallArguments, DeclaredArguments, NameKind, PublicName, UntestedParameter
 from monitor.usage import CalledName, Usage
+from support.public_names import named
 from support.site_history import Night
 
 SIGNATURES = {
@@ -26,7 +27,7 @@ def names() -> FrameworkNames:
     run = replace(Night(0).run("cpu-x86", "torch"), suite="names")
     listed = [PublicName(name, NameKind.FUNCTION, text) for name, text in SIGNATURES.items()]
     listed.append(PublicName("torch.total", NameKind.FUNCTION, SIGNATURES["torch.sum"], alias_of="torch.sum"))
-    return framework_names("torch", [NameListing(run, {one.name: one for one in listed})])
+    return framework_names("torch", [NameListing(run, named(*listed))])
 
 
 def coverage(*calls: CallArguments, untested: tuple[UntestedParameter, ...] = ()) -> ArgumentCoverage:

@@ -13,8 +13,9 @@ from monitor.analysis.outcomes.value_changes import value_changes
 from monitor.analysis.status.current_status import SeriesStatus, series_statuses
 from monitor.history.files import Folder
 from monitor.history.store import HistoryReader, LoadedHistory
-from monitor.model import NAMES, Run
+from monitor.model import Run
 from support import reference_analysis
+from support.loaded_history import with_cases
 
 MACHINES = ("AMD EPYC", "Intel Xeon")
 SHIPPED = Path(__file__).parents[2] / "results"
@@ -37,11 +38,6 @@ def history(request: pytest.FixtureRequest) -> LoadedHistory:
         for number, item in enumerate(found.runs)
     )
     return replace(found, runs=tuple(runs))
-
-
-def with_cases(history: LoadedHistory) -> LoadedHistory:
-    """Return the history without the listings of names, which have no cases."""
-    return replace(history, runs=tuple(item for item in history.runs if item.run.suite != NAMES))
 
 
 def with_resting(history: LoadedHistory) -> LoadedHistory:

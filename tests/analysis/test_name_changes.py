@@ -8,16 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.analysis.names.name_changes import Listing, NameChangeKind, grouped, name_changes
-from monitor.analysis.names.name_history import FrameworkNames, KnownSignature, framework_names
+from monitor.analysis.names.name_history import KnownSignature
 from monitor.formats.run_file import RunFile
-from monitor.history.name_table import NameListing
 from monitor.model import NameKind, PublicName
+from support.public_names import followed, named
 
 FUNCTION, MODULE, REMOVED, BROKEN = NameKind.FUNCTION, NameKind.MODULE, NameKind.REMOVED, NameKind.BROKEN
-
-
-def named(*names: PublicName) -> dict[str, PublicName]:
-    return {one.name: one for one in names}
 
 
 def function(name: str, signature: str = "(x)", note: str = "", alias_of: str = "") -> PublicName:
@@ -150,14 +146,6 @@ def is_hidden(name: str, names: dict[str, PublicName]) -> bool:
     """Return whether a module above a name is broken."""
     above = [name[:place] for place, letter in enumerate(name) if letter == "."]
     return any(one in names and names[one].kind is BROKEN for one in above)
-
-
-def followed(runfile: Callable[..., RunFile], *builds: dict[str, PublicName]) -> FrameworkNames:
-    listings = (
-        NameListing(runfile(number, {}, version=f"{number}.0", suite="names").run, names)
-        for number, names in enumerate(builds, start=1)
-    )
-    return framework_names("jax", listings)
 
 
 def test_a_name_is_followed_through_the_builds(runfile: Callable[..., RunFile]) -> None:

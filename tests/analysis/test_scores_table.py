@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from monitor.analysis.latency.slowdown_ratios import SlowdownRatios
-from monitor.analysis.names.name_history import framework_names
 from monitor.analysis.status.current_status import SeriesStatus, series_score, series_statuses
 from monitor.analysis.status.measured_builds import MeasuredBuild
 from monitor.analysis.status.scores import Score
@@ -26,9 +25,9 @@ from monitor.analysis.status.scores_table import (
 )
 from monitor.analysis.status.study_table import study_table
 from monitor.formats.run_file import RunFile
-from monitor.history.name_table import NameListing
 from monitor.model import Evidence, Function, Latency, NameKind, PublicName
 from support.loaded_history import loaded_history
+from support.public_names import followed
 
 Make = Callable[..., RunFile]
 MADE = MeasuredBuild("jax==1.0", "")
@@ -161,14 +160,10 @@ def test_two_names_of_one_object_are_one_function(runfile: Make) -> None:
     }
     outcomes = {f"jax/{name}/eager": "pass" for name in listed} | {"jax/jax.numpy.abs/eager": "error"}
     (one,) = series_statuses(loaded_history(runfile(1, outcomes)))
-    names = {"jax": framework_names("jax", [NameListing(runfile(2, {}, suite="names").run, listed)])}
+    names = {"jax": followed(runfile, listed)}
     assert series_score(one, {}) == Score(4, 0, 1, 0)
     assert series_score(one, names) == Score(2, 1, 0, 0)  # one name of the absolute value fails
     assert [row.score for row in all_functions_table([one], names)] == [Score(2, 1, 0, 0)]
-    del listed["jax.numpy.abs"]  # a removed name is a function of its own
-    later = NameListing(runfile(3, {}, version="2.0", suite="names").run, listed)
-    before = NameListing(
-        runfile(2, {}, suite="names").run,
-        {**listed, "jax.numpy.abs": PublicName("jax.numpy.abs", NameKind.FUNCTION, alias_of="jax.numpy.absolute")},
-    )
-    assert series_score(one, {"jax": framework_names("jax", [before, later])}) == Score(3, 0, 1, 0)
+    later = {name: one for name, one in listed.items() if name != "jax.numpy.abs"}
+    removed = {"jax": followed(runfile, listed, later)}
+    assert series_score(one, removed) == Score(3, 0, 1, 0)  # a removed name is a function of its own

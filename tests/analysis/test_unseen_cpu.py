@@ -16,7 +16,8 @@ from monitor.history.files import Folder
 from monitor.history.layout import RecordedRun, observations_table
 from monitor.history.ordering import in_order
 from monitor.history.store import HistoryReader, LoadedHistory
-from monitor.model import NAMES, Evidence, Observation, Outcome, Retry
+from monitor.model import Evidence, Observation, Outcome, Retry
+from support.loaded_history import with_cases
 
 SHIPPED = Path(__file__).parents[2] / "results"
 XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
@@ -24,8 +25,7 @@ XEON = {"host.cpu": "Intel Xeon", "host.vectors": "AVX-512"}
 
 @pytest.fixture(scope="module")
 def shipped() -> LoadedHistory:
-    found = HistoryReader(Folder(SHIPPED)).load(target="cpu")
-    return replace(found, runs=tuple(item for item in found.runs if item.run.suite != NAMES))
+    return with_cases(HistoryReader(Folder(SHIPPED)).load(target="cpu"))
 
 
 @pytest.mark.parametrize("version", ["the newest that is recorded", "9.9"])

@@ -19,6 +19,7 @@ from monitor.history.store import History
 from monitor.model import NameKind, PublicName, Run
 from monitor.reports.check_text import check_markdown
 from monitor.snapshot.snapshot import read_snapshot
+from support.public_names import named
 
 JAX = "import jax\nimport jax.numpy as jnp\n"
 
@@ -32,7 +33,7 @@ def listing(run: Run, functions: dict[str, str], *others: PublicName) -> NameLis
     modules = {name.rpartition(".")[0] for name in functions}
     listed = [PublicName(name, NameKind.MODULE) for name in modules]
     listed += [PublicName(name, NameKind.FUNCTION, signature) for name, signature in functions.items()]
-    return NameListing(run, {one.name: one for one in (*listed, *others)})
+    return NameListing(run, named(*listed, *others))
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from monitor.history.layout import (
 )
 from monitor.history.ordering import in_order
 from monitor.history.store import LoadedHistory
+from monitor.model import NAMES
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 _SCHEMA = pa.schema([(name, _TEXT if name in TEXTS else pa.float64()) for name in COLUMNS])
@@ -47,6 +48,11 @@ def loaded_history(*runfiles: RunFile) -> LoadedHistory:
     rows = {run: table.num_rows for run, table in tables.items()}
     comparisons = {head.run.id: by_id[head.run.id].comparisons for head in heads if head.compared}
     return LoadedHistory(heads, join_tables([*tables.values()], rows, [*COLUMNS]), comparisons)
+
+
+def with_cases(history: LoadedHistory) -> LoadedHistory:
+    """Return a history without the listings of names, which have no cases."""
+    return dataclasses.replace(history, runs=tuple(item for item in history.runs if item.run.suite != NAMES))
 
 
 def _table(runfile: RunFile) -> pa.Table:
