@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from monitor.analysis.names.name_history import FrameworkNames, canonical_name
+from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, evidences_by_weight, group_by_object
 from monitor.analysis.status.measured_builds import source_of, title
 from monitor.check.name_rules import known_name
@@ -81,7 +81,7 @@ def target_problems(
         if not name:
             continue
         calls += 1
-        cases = verdicts.cases.get(canonical_name(listed, framework_of(name), name), ())
+        cases = verdicts.cases.get(listed[framework_of(name)].current(name), ())
         if not cases and use.place not in explained:
             unknown.add(name)
             continue

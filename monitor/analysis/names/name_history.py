@@ -117,6 +117,11 @@ class FrameworkNames:
         record = self.records.get(name)
         return record.listed.alias_of or name if record else name
 
+    def current(self, name: str) -> str:
+        """Return the canonical name of an object in the newest build; the name itself if that build lacks it."""
+        record = self.records.get(name)
+        return self.canonical(name) if record and record.works else name
+
     def other_names(self, name: str) -> tuple[str, ...]:
         """Return all other names of the object behind a name, the canonical one first."""
         canonical = self.canonical(name)
@@ -194,9 +199,3 @@ def _described(record: NameRecord | None, listed: PublicName, label: str, *, is_
         signature_before=until_then,
         note=listed.note,
     )
-
-
-def canonical_name(names: Mapping[str, FrameworkNames], framework: str, name: str) -> str:
-    """Return the canonical name of a function; the name itself if the newest build does not list it."""
-    record = names[framework].records.get(name) if framework in names else None
-    return (record.listed.alias_of or name) if record and record.works else name

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from monitor.analysis.names.name_history import FrameworkNames, canonical_name
+from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.measured_builds import MeasuredBuild, sources
 from monitor.analysis.status.scores import Portability, Score, portability, score
 from monitor.history.layout import RecordedRun
@@ -327,9 +327,10 @@ def group_by_object(
     statuses: Iterable[CaseStatus], framework: str, names: Mapping[str, FrameworkNames]
 ) -> dict[str, list[CaseStatus]]:
     """Return cases grouped by the canonical name of their function: two names of one object are one function."""
+    of_framework = names.get(framework, FrameworkNames(framework))
     grouped: dict[str, list[CaseStatus]] = {}
     for function, found in group_by_function(statuses).items():
-        grouped.setdefault(canonical_name(names, framework, function), []).extend(found)
+        grouped.setdefault(of_framework.current(function), []).extend(found)
     return grouped
 
 
