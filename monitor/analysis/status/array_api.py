@@ -24,6 +24,11 @@ class ArrayStandard:
     sections: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     namespaces: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def functions(self) -> tuple[str, ...]:
+        """Return the functions in the order of the standard."""
+        return tuple(name for names in self.sections.values() for name in names)
+
 
 class StandardState(StrEnum):
     """State of a function of the standard. `unknown` is a function without enough results."""
@@ -87,11 +92,6 @@ class Scoreboard:
     standard: ArrayStandard
     columns: tuple[ScoreboardColumn, ...]
 
-    @property
-    def functions(self) -> tuple[str, ...]:
-        """Return the functions in the order of the standard."""
-        return tuple(name for names in self.standard.sections.values() for name in names)
-
 
 def full_name(name: str) -> str:
     """Return the name under which the monitor records a function of the standard: `array_api.linalg.svd`."""
@@ -107,9 +107,8 @@ def array_api_scoreboard(series: Sequence[SeriesStatus], standard: ArrayStandard
 
 def _column(series: SeriesStatus, standard: ArrayStandard) -> ScoreboardColumn:
     namespace = standard.namespaces.get(series.framework, "")
-    names = (name for of_section in standard.sections.values() for name in of_section)
-    functions = series.functions
-    cells = {name: _cell(functions[full_name(name)]) for name in names if full_name(name) in functions}
+    tested = series.functions
+    cells = {name: _cell(tested[full_name(name)]) for name in standard.functions if full_name(name) in tested}
     return ScoreboardColumn(series, namespace, _package(series, namespace), cells)
 
 
@@ -123,7 +122,7 @@ def _package(series: SeriesStatus, namespace: str) -> str:
 def _cell(statuses: Sequence[CaseStatus]) -> ScoreboardCell:
     known = [one.outcome for one in statuses if one.outcome.known]
     state = StandardState(portability(one.outcome for one in statuses).value)
-    if known and set(known) == {Outcome.ABSENT}:
+    if set(known) == {Outcome.ABSENT}:
         state = StandardState.ABSENT
     message = next((one.message for one in statuses if one.fails and one.message), "")
     return ScoreboardCell(state, known.count(Outcome.PASS), len(known), message)
