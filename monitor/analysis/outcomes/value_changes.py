@@ -54,7 +54,7 @@ def _series_changes(matrix: RunMatrix) -> dict[str, dict[str, ValueChange]]:
     earlier = values_at(digest.code, before)
     inconsistent: set[int] = set()
     found: list[tuple[int, int, ValueChange]] = []
-    for run, case in np.argwhere((has_digest | lost) & had_digest & (lost | (digest.code != earlier))).tolist():
+    for run, case in np.argwhere(had_digest & (lost | (has_digest & (digest.code != earlier)))).tolist():
         how = NOT_REPEATED if lost[run, case] else _difference(digest.values[earlier[run, case]], digest.at(run, case))
         one, other = matrix.runs[before[run, case]].run, matrix.runs[run].run
         if how and same_build(one, other) and not differences(one, other):
