@@ -153,6 +153,13 @@ def test_every_script_stands_alone_and_gives_each_name_once(framework: str) -> N
     assert names_bound.cache_info().currsize > 500
 
 
+def test_the_definitions_of_two_modules_stand_in_their_order() -> None:
+    text = script("jax/jax.random.beta/eager-float32")
+    parts = ("import importlib", "CRITICAL_DISTANCE =", "def follows(", "DRAWS =", "def moments(")
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
 def test_a_name_that_the_script_needs_itself_is_another_in_it() -> None:
     text = script("jax/jax.experimental.pallas.pallas_call/add-eager-float16")
     assert "def call_(jax, kernel, like, *inputs, **options):" in text
