@@ -22,6 +22,7 @@ from pyflakes.checker import (
     SubmoduleImportation,
 )
 
+from monitor.model import Place
 from monitor.usage import ROOTS, public_name
 
 Node = TypeVar("Node", ast.stmt, ast.expr)
@@ -32,15 +33,6 @@ CAUGHT = {"ImportError", "ModuleNotFoundError", "AttributeError", "Exception"}
 # Words in the condition of an `if` that chooses by what the build or the machine has.
 ABOUT_BUILD = re.compile(r"hasattr|TYPE_CHECKING|.*version.*", re.IGNORECASE)
 ABOUT_MACHINE = re.compile(r".*is_available|.*device_count|list_physical_devices|default_backend")
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A place in a file; lines and columns count from 1, as editors do."""
-
-    file: str
-    line: int
-    column: int
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from monitor.check.name_uses import Place
+from monitor.model import Place
 
 
 class Level(StrEnum):
@@ -24,6 +24,9 @@ class ProblemKind(StrEnum):
     DEPRECATED = "deprecated-name"
     UNKNOWN = "unknown-name"
     VERDICT = "failing-function"
+    REFUSED = "refused-operation"
+    UNJUDGED = "unjudged-operation"
+    MEMORY = "too-much-memory"
     DEVICE = "hard-coded-device"
     KERNEL = "vendor-kernel"
     HOST = "host-call"

@@ -21,10 +21,43 @@ class AnswerKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class TargetAnswer:
-    """Answer for one target. `called` counts the calls that have a verdict; `places` fail, and `host` run on the host.
+class CompiledProgram:
+    """A program that the compiler of a target took or refused.
 
-    The evidence is a look-up: nothing was compiled or run.
+    `build` is the compiler's. `unjudged` names the operations that it cannot judge without the hardware. `memory` are
+    the bytes that the program needs, `available` those of the chip, and `min_time` the least time of a call in
+    microseconds; each is None if it is not known. `complete` is False if the time ended before every place was found.
+    """
+
+    build: str
+    unjudged: tuple[str, ...] = ()
+    memory: int | None = None
+    available: float | None = None
+    min_time: float | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class TracedCallable:
+    """A callable that was traced: "train.py:step", with its framework and the number of its operations.
+
+    `gradients` is "with gradients", empty, or the reason why there are none.
+    """
+
+    name: str
+    framework: str
+    version: str
+    operations: int
+    distinct: int
+    gradients: str
+
+
+@dataclass(frozen=True)
+class TargetAnswer:
+    """Answer for one target. `places` fail, and `host` run on the host.
+
+    `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled or run,
+    `called` counts the calls that have a verdict, and `note` says why a callable was not compiled.
     """
 
     target: str
@@ -32,24 +65,32 @@ class TargetAnswer:
     called: CalledNames
     places: int
     host: int
+    compiled: CompiledProgram | None = None
+    note: str = ""
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Return the called functions without a verdict, and the operations that were not judged."""
+        return (*self.called.unknown, *(self.compiled.unjudged if self.compiled else ()))
 
     @property
     def kind(self) -> AnswerKind:
         """Return the answer."""
         if self.places:
             return AnswerKind.FAILS
-        if self.called.unknown:
+        if self.unknown:
             return AnswerKind.UNKNOWN
         return AnswerKind.HOST if self.host else AnswerKind.PORTS
 
     @property
     def sentence(self) -> str:
         """Return the answer for a reader. It never leaves out the functions without a verdict."""
-        unknown = f"unknown: {count(len(self.called.unknown), 'name')}"
+        unknown = f"unknown: {count(len(self.unknown), 'operation' if self.compiled else 'name')}"
         if self.places:
-            failing = f"does not port: {count(self.places, 'place')}"
-            return f"{failing}; {unknown}" if self.called.unknown else failing
-        if self.called.unknown:
+            least = "at least " if self.compiled and not self.compiled.complete else ""
+            failing = f"does not port: {least}{count(self.places, 'place')}"
+            return f"{failing}; {unknown}" if self.unknown else failing
+        if self.unknown:
             return unknown
         return f"ports, but runs on the host in {count(self.host, 'place')}" if self.host else "ports"
 
@@ -58,7 +99,8 @@ class TargetAnswer:
 class CheckReport:
     """Report on the source files of a program.
 
-    `builds` are the newest listed builds, with which the names are compared. `unreadable` files are no Python that the
+    `builds` are the newest listed builds, with which the names are compared. `traced` is the callable that was traced
+    and compiled, if there is one. `unreadable` files are no Python that the
     parser knows, each with the reason; nothing is known about them. `known_before` counts the problems that the
     baseline has too, which `problems` leaves out.
     """
@@ -71,6 +113,7 @@ class CheckReport:
     answers: tuple[TargetAnswer, ...] = ()
     unreadable: tuple[tuple[str, str], ...] = ()
     known_before: int = 0
+    traced: TracedCallable | None = None
 
     @property
     def failing(self) -> bool:
@@ -86,13 +129,23 @@ class CheckReport:
     def without(self, known: Collection[tuple[str, str, str, str]]) -> CheckReport:
         """Return the report without problems of a baseline, whose answers count the others alone."""
         new = tuple(problem for problem in self.problems if problem.key not in known)
-        answers = tuple(answer_for(one.target, one.title, one.called, new) for one in self.answers)
+        answers = tuple(_recounted(one, new) for one in self.answers)
         return replace(self, problems=new, answers=answers, known_before=len(self.problems) - len(new))
 
 
 def answer_for(target: str, title: str, called: CalledNames, problems: Iterable[Problem]) -> TargetAnswer:
     """Return the answer for a target from the problems that concern it."""
-    here = [problem for problem in problems if target in problem.targets]
-    places = {problem.place for problem in here if problem.level is Level.ERROR}
+    return _recounted(TargetAnswer(target, title, called, 0, 0), problems)
+
+
+def compiled_answer(target: str, title: str, compiled: CompiledProgram, problems: Iterable[Problem]) -> TargetAnswer:
+    """Return the answer for a target whose compiler judged the program."""
+    return _recounted(TargetAnswer(target, title, CalledNames(0, 0, ()), 0, 0, compiled), problems)
+
+
+def _recounted(answer: TargetAnswer, problems: Iterable[Problem]) -> TargetAnswer:
+    """Return an answer with the numbers of places that fail on its target, and that run on the host."""
+    here = [problem for problem in problems if answer.target in problem.targets]
+    failing = {problem.place for problem in here if problem.level is Level.ERROR}
     host = {problem.place for problem in here if problem.kind in ON_HOST}
-    return TargetAnswer(target, title, called, len(places), len(host))
+    return replace(answer, places=len(failing), host=len(host))

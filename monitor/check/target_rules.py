@@ -16,10 +16,10 @@ from monitor.analysis.names.name_history import FrameworkNames
 from monitor.analysis.status.current_status import CaseStatus, SeriesStatus, evidences_by_weight, group_by_object
 from monitor.analysis.status.measured_builds import source_of, title
 from monitor.check.name_rules import known_name
-from monitor.check.name_uses import NameUse, Place
+from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.formatting.humanize import first_names
-from monitor.model import InputKind, NameKind, Outcome, input_kind_of
+from monitor.model import InputKind, NameKind, Outcome, Place, input_kind_of
 from monitor.usage import framework_of
 
 DTYPE = re.compile(r"(bfloat16|(float|int|uint|complex)\d+|bool)$")

@@ -2,46 +2,88 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from monitor.check.report import CheckReport
 from monitor.cli.commands import command_app
 from monitor.cli.options import HistoryOption, JsonOption, MarkdownOption
 from monitor.cli.output import examples, print_json
 from monitor.cli.paths import existing_file, existing_path
+from monitor.execution.workers.traced_program import CallableRequest
 from monitor.exports.documents.check import check_document
 from monitor.exports.sarif import sarif_log
+from monitor.pipeline.callable_check import CallableCheck, check_callable
 from monitor.pipeline.locations import DEFAULT_HISTORY
 from monitor.pipeline.source_check import check_sources
 from monitor.reports.check_text import check_lines, check_markdown
 
 FAILS, UNKNOWN = 1, 3  # exit statuses; 2 is a wrong call
+CALLABLE = re.compile(r"(?P<where>.+):(?P<name>[^\W\d]\w*(\.[^\W\d]\w*)*)")
+LIMIT = 300.0  # seconds
+CALL = "Only for a callable: "
 
 app = command_app()
+
+
+PathsArgument = Annotated[
+    list[str],
+    typer.Argument(
+        help="Python files, or folders of them; or a callable, as FILE.py:NAME or MODULE:NAME.", metavar="PATHS..."
+    ),
+]
+TargetsOption = Annotated[str, typer.Option("--to", help="Targets, separated by commas.", metavar="TARGETS")]
+InputsOption = Annotated[
+    str,
+    typer.Option("--inputs", help=CALL + "its inputs, instead of example_inputs() of its module.", metavar="SHAPES"),
+]
+PythonOption = Annotated[
+    str,
+    typer.Option(
+        "--python", help=CALL + "the interpreter with your packages; default: the one in use.", metavar="PYTHON"
+    ),
+]
+FrameworkOption = Annotated[
+    str, typer.Option("--framework", help=CALL + "jax, tensorflow or torch, if it uses several.", metavar="NAME")
+]
+GradientsOption = Annotated[
+    bool, typer.Option("--gradients/--no-gradients", help=CALL + "also compile the gradients of a loss.")
+]
+LimitOption = Annotated[
+    float,
+    typer.Option("--limit", help=CALL + "seconds for tracing, and for each target.", metavar="SECONDS", min=1.0),
+]
+BaselineOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline", help="Leave out the problems in this earlier --json.", metavar="FILE", parser=existing_file
+    ),
+]
 
 
 @app.command(
     epilog=examples(
         "portability check src",
         "portability check train.py model.py --to tpu-v5e,nvidia-h100",
+        "portability check train.py:step --to tpu-v5e,nvidia-h100,amd-mi300",
+        "portability check package.model:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e --python .venv/bin/python",
         "portability check src --json > known.json",
         "portability check src --baseline known.json --sarif > problems.sarif",
     )
 )
 def check(
-    paths: Annotated[
-        list[Path], typer.Argument(help="Python files, or folders of them.", metavar="PATHS...", parser=existing_path)
-    ],
-    to: Annotated[str, typer.Option("--to", help="Targets, separated by commas.", metavar="TARGETS")] = "",
+    paths: PathsArgument,
+    to: TargetsOption = "",
+    inputs: InputsOption = "",
+    python: PythonOption = "",
+    framework: FrameworkOption = "",
+    gradients: GradientsOption = True,
+    limit: LimitOption = LIMIT,
     history: HistoryOption = DEFAULT_HISTORY,
-    baseline: Annotated[
-        Path | None,
-        typer.Option(
-            "--baseline", help="Leave out the problems in this earlier --json.", metavar="FILE", parser=existing_file
-        ),
-    ] = None,
+    baseline: BaselineOption = None,
     notes: Annotated[bool, typer.Option("--notes", help="Also print problems of level note.")] = False,
     json_: JsonOption = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
@@ -52,13 +94,22 @@ def check(
     Finds names of PyTorch, JAX and TensorFlow that the newest builds removed or deprecate, and code that needs one kind
     of hardware. With --to, looks up every called function in the verdicts on these targets. Runs nothing of your code.
 
+    A callable is traced in your own environment, and compiled for each target. If a compiler refuses it, every
+    operation that it refuses is named with its line.
+
     Exit status: 0 if it ports, 1 if a place fails, 3 if no place is known to fail but a function is unknown, 2 for a
-    wrong call.
+    wrong call, or code that cannot be traced.
     """
     if json_ + sarif + markdown > 1:
         raise typer.BadParameter("give one of --json, --sarif and --markdown")
     targets = [name.strip() for name in to.split(",")] if to else []
-    report = check_sources(paths, targets, history, baseline)
+    request = _request(paths, inputs, framework, gradients=gradients)
+    if request:
+        report = check_callable(CallableCheck(request, python, limit), targets, history, baseline)
+    else:
+        if inputs or python or framework:
+            raise typer.BadParameter("--inputs, --python and --framework need a callable, such as train.py:step")
+        report = check_sources([existing_path(path) for path in paths], targets, history, baseline)
     if json_:
         print_json(check_document(report))
     elif sarif:
@@ -67,6 +118,23 @@ def check(
         print(check_markdown(report))
     else:
         print("\n".join(check_lines(report, notes=notes)))
+    _exit(report)
+
+
+def _request(paths: list[str], inputs: str, framework: str, *, gradients: bool) -> CallableRequest | None:
+    """Return the callable that the paths name; None if they name files or folders."""
+    match = CALLABLE.fullmatch(paths[0])
+    if not match or Path(paths[0]).exists():
+        return None
+    if len(paths) > 1:
+        raise typer.BadParameter(f"{paths[0]} is a callable: give it alone")
+    where = match["where"]
+    is_file = where.endswith(".py") or "/" in where
+    file = str(existing_file(where)) if is_file else ""
+    return CallableRequest(file, "" if is_file else where, match["name"], inputs, framework, gradients)
+
+
+def _exit(report: CheckReport) -> None:
     if report.failing:
         raise typer.Exit(FAILS)
     if report.undecided:

@@ -43,6 +43,13 @@ def quantity(value: float | None, unit: str) -> str:
     return f"{shown}{NARROW_SPACE}{steps[step]}{unit}"
 
 
+def memory_size(value: float) -> str:
+    """Format an amount of memory with binary prefixes: `16 GiB`, `1.5 MiB`, `96 B`."""
+    steps = ("B", "KiB", "MiB", "GiB")
+    step = next((step for step, _ in enumerate(steps) if value < 1024 ** (step + 1)), len(steps) - 1)
+    return f"{value / 1024**step:.4g} {steps[step]}"
+
+
 def three_digits(value: float) -> str:
     digits = next((digits for below, digits in THREE_DIGITS if value < below), 0)
     return f"{value:.{digits}f}"

@@ -39,6 +39,7 @@ from monitor.model.comparisons import (
     SlowLevel,
 )
 from monitor.model.observations import Compiled, Digest, Latency, NumericalError, Observation, Retry
+from monitor.model.programs import LargeValue, Place, ProgramOperation, TracedProgram
 from monitor.model.runs import Job, Run, RunEnd, Series
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Function",
     "InputKind",
     "Job",
+    "LargeValue",
     "Latency",
     "MachineBaseline",
     "Mode",
@@ -73,6 +75,8 @@ __all__ = [
     "Outcome",
     "Package",
     "Period",
+    "Place",
+    "ProgramOperation",
     "PublicName",
     "Reason",
     "Retry",
@@ -81,6 +85,7 @@ __all__ = [
     "Series",
     "SlowLevel",
     "Stage",
+    "TracedProgram",
     "UntestedParameter",
     "WeeklyCases",
     "function_of",

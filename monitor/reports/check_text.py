@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from monitor.analysis.status.measured_builds import title
 from monitor.check.problems import Level, Problem
-from monitor.check.report import CheckReport, TargetAnswer
-from monitor.formatting.humanize import count, escape_invisible, first_names, join_words
+from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable
+from monitor.formatting.humanize import count, duration, escape_invisible, first_names, join_words, memory_size
 from monitor.formatting.markdown import code, cut, table
 
 UNKNOWN_SHOWN = 10  # names without a verdict in one line
 LONGEST = 300  # characters of a message, as in Markdown
+NO_CALL = "no call of a framework's function found"
 
 
 def check_lines(report: CheckReport, *, notes: bool) -> Iterator[str]:
@@ -76,13 +77,41 @@ def _summary(report: CheckReport, left_out: int) -> str:
     found = join_words(counted) if counted else "no problems"
     hidden = f"; --notes shows {count(left_out, 'note')}" if left_out else ""
     known = f"; {count(report.known_before, 'problem')} of the baseline left out" if report.known_before else ""
+    if report.traced:
+        return f"{_traced(report.traced)}: {found}{hidden}{known}"
     builds = f"; names of {join_words([title(build) for build in report.builds])}" if report.builds else ""
     return f"{count(report.files, 'file')}, {count(report.lines, 'line')}: {found}{hidden}{known}{builds}"
 
 
+def _traced(traced: TracedCallable) -> str:
+    """Return the callable, its framework and the number of its operations."""
+    text = f"{traced.name}, {traced.framework} {traced.version}"
+    if traced.operations:
+        text += f", {count(traced.operations, 'operation')}, {traced.distinct:,} distinct"
+    return f"{text}, {traced.gradients}" if traced.gradients else text
+
+
 def _answer(answer: TargetAnswer) -> str:
+    """Return the answer, its evidence, and the functions or operations that have none."""
+    unknown = f": {first_names(answer.unknown, UNKNOWN_SHOWN)}" if answer.unknown else ""
+    return f"{answer.sentence} ({_evidence(answer)}){unknown}"
+
+
+def _evidence(answer: TargetAnswer) -> str:
     called = answer.called
-    if not called.calls:
-        return f"{answer.sentence} (no call of a framework's function found)"
-    text = f"{answer.sentence} (looked up {called.judged:,} of {called.calls:,} calls; nothing was compiled)"
-    return f"{text}: {first_names(called.unknown, UNKNOWN_SHOWN)}" if called.unknown else text
+    if answer.compiled:
+        return _figures(answer.compiled)
+    text = f"looked up {called.judged:,} of {called.calls:,} calls" if called.calls else NO_CALL
+    return f"{text}; nothing was compiled{f': {answer.note}' if answer.note else ''}"
+
+
+def _figures(compiled: CompiledProgram) -> str:
+    """Return the compiler's build and its figures, as far as they are known."""
+    parts = [f"compiled by {compiled.build}"]
+    if compiled.memory is not None and compiled.available:
+        parts.append(f"needs {memory_size(compiled.memory)} of {memory_size(compiled.available)}")
+    if compiled.min_time is not None:
+        parts.append(f"roofline bound {duration(compiled.min_time)} per call")
+    if not compiled.complete:
+        parts.append("the time ended before all places were found")
+    return "; ".join(parts)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.check.name_uses import NameUse, Place, names_in
+from monitor.check.name_uses import NameUse, names_in
+from monitor.model import Place
 
 
 def uses(source: str) -> dict[str, NameUse]:

@@ -9,14 +9,14 @@ import pytest
 
 from monitor.analysis.names.name_history import FrameworkNames, framework_names
 from monitor.check.name_rules import name_problems
-from monitor.check.name_uses import Place, names_in
+from monitor.check.name_uses import names_in
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.report import AnswerKind, CheckReport, answer_for
 from monitor.check.target_rules import CalledNames, target_problems, target_verdicts
 from monitor.formats.run_file import RunFile
 from monitor.history.name_table import NameListing
 from monitor.history.store import History
-from monitor.model import NameKind, PublicName, Run
+from monitor.model import NameKind, Place, PublicName, Run
 from monitor.reports.check_text import check_markdown
 from monitor.snapshot.snapshot import read_snapshot
 from support.public_names import named

@@ -129,8 +129,8 @@ def test_a_compiler_that_dies_costs_one_case(run: Callable[..., RunFile], monkey
 
     def run_case_of_the_dead(self: CompilingWorker, case: str, limits: object) -> Observation:
         if "a-healthy" in case:
-            os.kill(self._compiler._process.pid, signal.SIGKILL)
-            self._compiler._process.wait()
+            os.kill(self._compiler.process._process.pid, signal.SIGKILL)
+            self._compiler.process._process.wait()
         return run_case(self, case, limits)  # type: ignore[arg-type]
 
     monkeypatch.setattr(CompilingWorker, "run_case", run_case_of_the_dead)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
+from monitor.execution.workers.compiler_process import CompileResult, CompilerProcess
 from monitor.execution.workers.process import (
     Limits,
     ProcessCommand,
@@ -21,7 +22,6 @@ from monitor.execution.workers.process import (
     WorkerFailure,
     read_observation,
 )
-from monitor.formats.serialization import from_json
 from monitor.model import Compiled, Evidence, Observation, Outcome, Stage
 
 GIB = 1 << 30
@@ -29,16 +29,6 @@ GIB = 1 << 30
 # `case-seconds` of the target limits the compiler, not the export before it. Nearly every case is exported within a
 # second, and a case that computes on this host for longer shows nothing about the hardware.
 EXPORT_SECONDS = 60.0
-
-
-@dataclass(frozen=True)
-class CompileResult:
-    """Result of one program: the figures of the compiler, or the reason of its failure."""
-
-    compiled: Compiled | None
-    stage: Stage | None = None
-    outcome: Outcome = Outcome.PASS
-    message: str = ""
 
 
 ExportAnswer = tuple[Observation, list[str]] | WorkerFailure  # of an exporter, with the names of the programs
@@ -168,9 +158,8 @@ class CompilingWorker(LoweringWorker):
         `memory` is the memory of the hardware in bytes.
         """
         self._memory = memory
-        self._compiler_command = compiler
         self._results: dict[str, CompileResult] = {}
-        self._compiler = WatchedProcess(compiler)
+        self._compiler = CompilerProcess(compiler)
         try:
             super().__init__(exporter, exports)
         except BaseException:
@@ -183,13 +172,13 @@ class CompilingWorker(LoweringWorker):
         return replace(self._info, environment=self._info.environment | self._compiler.info.environment)
 
     def _processes(self) -> list[WatchedProcess]:
-        return [*super()._processes(), self._compiler]
+        return [*super()._processes(), self._compiler.process]
 
     def _process(self, observation: Observation, programs: list[str], limits: Limits) -> Observation:
         figures = []
         for program in programs:
             if program not in self._results:
-                self._results[program] = self._compile(program, limits)
+                self._results[program] = self._compiler.compile(self._exports.folder / program, limits)
             result = self._results[program]
             if result.compiled is None:
                 return replace(observation, outcome=result.outcome, message=result.message, stage=result.stage)
@@ -200,17 +189,6 @@ class CompilingWorker(LoweringWorker):
             observation = replace(observation, outcome=Outcome.OOM, stage=Stage.COMPILE, message=message)
         return replace(observation, compiled=compiled)
 
-    def _compile(self, program: str, limits: Limits) -> CompileResult:
-        if not self._compiler.alive:
-            self._compiler.close()
-            self._compiler = WatchedProcess(self._compiler_command)
-        answer = self._compiler.request({"program": str(self._exports.folder / program)}, limits, _read_compiled)
-        if not isinstance(answer, WorkerFailure):
-            return answer
-        if answer.outcome is Outcome.OOM:  # the memory of this host, not that of the hardware
-            return CompileResult(None, Stage.COMPILE, Outcome.BLOCKED, f"on this host: {answer.message}")
-        return CompileResult(None, Stage.COMPILE, answer.outcome, answer.message)
-
 
 def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
     """Return the observation and the programs in an exporter's answer, which may be anything. Raises ValueError."""
@@ -218,12 +196,6 @@ def _read_exported(message: Any, case: str) -> tuple[Observation, list[str]]:
     if not all(isinstance(name, str) and "/" not in name for name in programs):
         raise ValueError("a program that is not in the folder of programs")
     return observation, programs
-
-
-def _read_compiled(message: Any) -> CompileResult:
-    if "compiled" in message:
-        return CompileResult(from_json(Compiled, message["compiled"]))
-    return CompileResult(None, Stage(message["stage"]), Outcome(message["outcome"]), str(message["message"]))
 
 
 def _sum(programs: list[Compiled]) -> Compiled:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.check.problems import Problem
-from monitor.check.report import CheckReport, TargetAnswer
+from monitor.check.report import CheckReport, CompiledProgram, TargetAnswer, TracedCallable
 
 
 def check_document(report: CheckReport) -> dict[str, object]:
@@ -16,6 +16,7 @@ def check_document(report: CheckReport) -> dict[str, object]:
         "answers": [_answer(answer) for answer in report.answers],
         "problems": [_problem(problem) for problem in report.problems],
         "known_before": report.known_before,
+        "traced": _traced(report.traced) if report.traced else None,
         "unreadable": [{"file": file, "message": message} for file, message in report.unreadable],
     }
 
@@ -29,7 +30,30 @@ def _answer(answer: TargetAnswer) -> dict[str, object]:
         "host_places": answer.host,
         "calls": answer.called.calls,
         "judged_calls": answer.called.judged,
-        "unknown": [*answer.called.unknown],
+        "unknown": [*answer.unknown],
+        "compiled": _compiled(answer.compiled) if answer.compiled else None,
+        "note": answer.note,
+    }
+
+
+def _compiled(compiled: CompiledProgram) -> dict[str, object]:
+    return {
+        "build": compiled.build,
+        "memory_bytes": compiled.memory,
+        "available_bytes": compiled.available,
+        "min_time_us": compiled.min_time,
+        "complete": compiled.complete,
+    }
+
+
+def _traced(traced: TracedCallable) -> dict[str, object]:
+    return {
+        "callable": traced.name,
+        "framework": traced.framework,
+        "version": traced.version,
+        "operations": traced.operations,
+        "distinct": traced.distinct,
+        "gradients": traced.gradients,
     }
 
 

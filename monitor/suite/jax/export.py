@@ -7,7 +7,6 @@ lowered.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +15,7 @@ from unittest.mock import patch
 import jax
 
 from monitor.formats.error_text import describe
+from monitor.formats.jax_messages import HOST_CALLBACK, NEEDS_DEVICE, NO_RULE
 from monitor.model import Outcome, Stage
 from monitor.suite.check_protocol import CaseCheck
 from monitor.suite.export import StageError, StandIns
@@ -24,12 +24,6 @@ from monitor.suite.jax.device import JaxDevice
 # A user of these dtypes has to switch JAX to 64 bits; whoever does not use them, does not: an accelerator's compiler
 # takes less in that mode. A case's id names its dtype, and in JAX's own harness those of all its arguments.
 WIDE = frozenset({"float64", "complex128", "int64", "uint64"})
-
-# The message of JAX's lowering for a callback to the host's Python, which needs the device's own runtime.
-HOST_CALLBACK = "the platform for the specified backend"
-
-# Queries of some rules that need the hardware: the version of a library, the kind of the device.
-ASKS_THE_HOST = re.compile(r"cu(solver|dnn|blas|fft|sparse)\w*\(|libcuda|device kind: cpu", re.IGNORECASE)
 
 
 class JaxExporter:
@@ -96,9 +90,9 @@ class _JaxTraceDevice(StandIns, JaxDevice):
         return function
 
     def refusal(self, error: BaseException) -> Outcome | None:
-        if ASKS_THE_HOST.search(str(error)):
+        if NEEDS_DEVICE.search(str(error)):
             return Outcome.BLOCKED
-        if "MLIR translation rule for primitive" in str(error):
+        if NO_RULE in str(error):
             return Outcome.UNSUPPORTED
         return super().refusal(error)
 
