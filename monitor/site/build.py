@@ -30,7 +30,7 @@ from monitor.site.pages import (
     changes,
     coverage,
     fork_columns,
-    function,
+    function_history,
     matrix,
     news,
     overview,
@@ -42,6 +42,7 @@ from monitor.site.pages import (
 )
 from monitor.site.pages import names as name_page
 from monitor.site.pages import regressions as regression_pages
+from monitor.site.pages.function_page import FunctionSource
 from monitor.site.pages.matrix_cells import CELLS_FILE, cells_script
 from monitor.site.pages.target_summary import SILENT_AFTER
 from monitor.site.project_metadata import ProjectMetadata
@@ -231,7 +232,7 @@ class _SiteRenderer:
         self._page("array-api.html", "array-api", (board.standard, columns), board=board, array_api=array_api)
 
     def _function(
-        self, one: function.FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]
+        self, one: FunctionSource, columns: Sequence[ForeignColumn], documents: Mapping[str, BuildDocument]
     ) -> None:
         """Write the page of a function and its document, which have the same inputs."""
         page = urls.function_page(one.framework, one.name)
@@ -240,7 +241,7 @@ class _SiteRenderer:
             of_forks = fork_columns.fork_results(columns, one.framework, one.name)
             feed = function_feed_path(one.framework, one.name)
             inputs = (one.digest, of_forks, feed)
-            self._page(page, "function", inputs, page=one.view, feed=feed, of_forks=of_forks)
+            self._page(page, "function", inputs, page=one.view, feed=feed, of_forks=of_forks, most=function_history)
             self._document(document, one.digest, documents[document])
 
     def _run(self, one: run.RunSource, documents: Mapping[str, BuildDocument]) -> None:

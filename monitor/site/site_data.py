@@ -17,8 +17,10 @@ from monitor.analysis.status.call_coverage import CallCoverage, call_coverage
 from monitor.exports.api import BuildDocument, function_documents, run_documents
 from monitor.exports.documents.functions import cases_by_function
 from monitor.exports.export_files import MakeContent, export_files
+from monitor.model import Evidence
 from monitor.site.charts.chart_annotations import LatencyLevels
 from monitor.site.pages import builds, function, regressions, run, target
+from monitor.site.pages.function_page import FunctionSource
 from monitor.site.pages.overview import OverviewPage, overview_page
 from monitor.site.pages.target_summary import target_summaries
 from monitor.site.project_metadata import ProjectMetadata
@@ -46,7 +48,7 @@ class SiteData:
     scoreboard: Scoreboard
     targets: tuple[target.TargetSource, ...]
     builds: tuple[builds.BuildPage, ...]
-    functions: tuple[function.FunctionSource, ...]
+    functions: tuple[FunctionSource, ...]
     runs: tuple[run.RunSource, ...]
     documents: Mapping[str, BuildDocument]
     files: tuple[tuple[str, MakeContent], ...]
@@ -69,6 +71,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
     overview = overview_page(nights, newest, snapshot.series, found, summaries, families, coverage, generated, listed)
     sources = regressions.regression_sources(found, snapshot.main_commits)
     levels = LatencyLevels(snapshot.changepoints, snapshot.reported_slowdowns, snapshot.latency_nights)
+    kernels = [one for one in snapshot.series if one.evidence is Evidence.REGISTERED]
     functions = cases_by_function(snapshot.functions)
     documents = (*function_documents(functions, triaged, project.catalog), *run_documents(triaged))
     return SiteData(
@@ -84,7 +87,7 @@ def collect_site_data(snapshot: Snapshot, project: ProjectMetadata, generated: d
         builds.build_pages(nights, snapshot.names, snapshot.main_commits),
         tuple(
             function.function_sources(
-                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project
+                snapshot.functions, snapshot.trends, nights, sources, snapshot.names, levels, project, kernels
             )
         ),
         tuple(run.run_sources(nights, snapshot.runs, snapshot.outcomes)),

@@ -17,7 +17,7 @@ from monitor.formatting import display_names, humanize, signature_format, urls
 from monitor.model import ARRAY_API, Evidence
 from monitor.reports.affected_share import affected_share
 from monitor.site import status_legend
-from monitor.site.html import fragments, function_sections, status_table
+from monitor.site.html import fragments, function_sections, history_table, status_table
 from monitor.site.known_issues import code_parts
 from monitor.site.pages.search_index import failure_anchor
 
@@ -64,6 +64,7 @@ def template_environment(templates: Path, repository: str) -> Environment:
         regression_line=partial(fragments.regression_line, repository=repository),
         slower_by=humanize.slower_by,
         status_table=status_table.status_table,
+        build_history=history_table.history_table,
         section=function_sections.function_section,
         builds_of=measured_builds.build_titles,
         sources=measured_builds.titles,

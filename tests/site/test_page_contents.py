@@ -218,7 +218,7 @@ def test_the_study_stands_beside_tonight(pages: dict[str, Page]) -> None:
 
 def test_a_function_tells_what_is_known_of_it_and_what_to_write_instead(pages: dict[str, Page]) -> None:
     page = pages[function_page("torch", "torch.linalg.svd")]
-    assert "Known issues needs 32 bits Instead: float32 with x.float() <script>" in page.words
+    assert "Known issues and alternatives needs 32 bits Instead: float32 with x.float() <script>" in page.words
     assert "Known of it" not in pages[function_page("torch", "torch.cat")].words
 
 

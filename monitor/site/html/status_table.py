@@ -5,7 +5,7 @@ Every text goes through `escaped`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
@@ -14,43 +14,92 @@ from monitor.formatting.case_variant import WITHOUT_DTYPE
 from monitor.formatting.humanize import count
 from monitor.site.charts.svg_charts import escaped
 from monitor.site.html.fragments import date
-from monitor.site.pages.function import FunctionPage, FunctionSection
+from monitor.site.pages.function_page import FunctionPage, FunctionSection
 from monitor.site.status_legend import sign
+from monitor.site.target_families import TargetFamily
 
 # Weekly cases ran with another nightly build on each night of a week; the case table has the build of each.
 MAX_BUILDS = 2
 
 
 def status_table(page: FunctionPage) -> Markup:
-    """Return the table: one column per section, first a row for all cases, then one row per dtype."""
+    """Return the table: first a row for all cases, then one row per dtype.
+
+    Sections of one family with equal results share a column. A second table, folded, then has a column per section.
+    """
     seen = [section for section in page.sections if section.cases]
-    heads = [_head(section) for section in seen]
-    every = [_overall(section.cell) for section in seen]
-    nights = [section.cell.nights[-1] for section in seen]
-    rows = [_row(dtype, [section.by_dtype.get(dtype) for section in seen], nights) for dtype in page.dtypes]
-    return Markup(  # noqa: S704 - as in `drawing`
+    alike = [*_alike(seen, page.families)]
+    table = _table(page, alike, "Outcome by dtype and target")
+    if len(alike) < len(seen):
+        every = _table(page, [[section] for section in seen], "Outcome by dtype, one column per target")
+        table += f"<details><summary>One column per target</summary>\n{every}</details>\n"
+    return Markup(table)  # noqa: S704 - as in `drawing`
+
+
+def _alike(seen: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> Iterator[list[FunctionSection]]:
+    """Yield the sections of each column."""
+    family_of = {target: family.name for family in families for target in family.targets}
+    columns: dict[tuple[object, ...], list[FunctionSection]] = {}
+    for section in seen:
+        series = section.series
+        results = [(dtype, *_result(cell)) for dtype, cell in sorted(section.by_dtype.items())]
+        key = family_of[series.target], series.suite, series.evidence, _result(section.cell), tuple(results)
+        columns.setdefault(key, []).append(section)
+    yield from columns.values()
+
+
+def _result(cell: FunctionStatus) -> tuple[str, int, int, int]:
+    return cell.portability.value, cell.passed, cell.judged, cell.unjudged
+
+
+def _table(page: FunctionPage, columns: Sequence[Sequence[FunctionSection]], label: str) -> str:
+    heads = [_head(column, page.families) for column in columns]
+    every = [_overall(column[0].cell) for column in columns]
+    nights = [max(section.cell.nights[-1] for section in column) for column in columns]
+    rows = [_row(dtype, [column[0].by_dtype.get(dtype) for column in columns], nights) for dtype in page.dtypes]
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{label}">\n'
         f'<table class="now">\n<thead><tr><th scope="col">Dtype</th>{"".join(heads)}</tr></thead>\n<tbody>\n'
-        f'<tr class="all"><th scope="row">all</th>\n{"".join(every)}</tr>\n{"".join(rows)}</tbody>\n</table>'
+        f'<tr class="all"><th scope="row">all</th>\n{"".join(every)}</tr>\n{"".join(rows)}</tbody>\n</table>\n</div>\n'
     )
 
 
-def _head(section: FunctionSection) -> str:
-    series = section.series
-    where = f'<a href="#{escaped(section.anchor)}">{escaped(series.target)}</a>'
-    evidence = series.evidence.value if section.cell.judged else "no evidence"
-    made = dict.fromkeys(word for source in section.cell.sources for word in source.words)
+def _head(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> str:
+    first = column[0]
+    evidence = first.series.evidence.value if first.cell.judged else "no evidence"
+    made = dict.fromkeys(word for section in column for source in section.cell.sources for word in source.words)
     builds = "".join(f"<br><bdi>{escaped(word)}</bdi>" for word in [*made][:MAX_BUILDS])
     if len(made) > MAX_BUILDS:
         builds += f"<br>and {len(made) - MAX_BUILDS} more"
-    ran = f"<br>{_last_ran(section)}" if section.cell.judged else ""
-    return f'<th scope="col">{where} <small>{escaped(series.suite)}<br>{evidence}{builds}{ran}</small></th>'
+    ran = f"<br>{_last_ran(column)}" if first.cell.judged else ""
+    how = f"{escaped(first.series.suite)}<br>{evidence}{builds}{ran}"
+    return f'<th scope="col">{_where(column, families)} <small>{how}</small></th>'
 
 
-def _last_ran(section: FunctionSection) -> str:
-    """Return the nights on which the cases of a section last ran, and how many of them are stale."""
-    nights = " to ".join(map(date, dict.fromkeys(section.cell.nights)))
-    stale = f"<br><strong>{count(section.stale, 'case')} stale</strong>" if section.stale else ""
-    return f"last ran {nights}{stale}"
+def _where(column: Sequence[FunctionSection], families: Sequence[TargetFamily]) -> str:
+    """Return links to the sections of a column: the target, or the family and the short names of several."""
+
+    def link(section: FunctionSection, text: str) -> str:
+        return f'<a href="#{escaped(section.anchor)}">{escaped(text)}</a>'
+
+    if len(column) == 1:
+        return link(column[0], column[0].series.target)
+    short = {
+        target: (family, name)
+        for family in families
+        for target, name in zip(family.targets, family.short_names, strict=True)
+    }
+    family, _ = short[column[0].series.target]
+    links = [link(section, short[section.series.target][1]) for section in column]
+    return f'{escaped(family.name)} <span class="several">{", ".join(links)}</span>'
+
+
+def _last_ran(column: Sequence[FunctionSection]) -> str:
+    """Return the nights on which the cases of a column last ran, and how many of them are stale."""
+    nights = sorted({night for section in column for night in section.cell.nights})
+    shown = " to ".join(map(date, dict.fromkeys((nights[0], nights[-1]))))
+    stale = sum(section.stale for section in column)
+    return f"last ran {shown}" + (f"<br><strong>{count(stale, 'case')} stale</strong>" if stale else "")
 
 
 def _overall(cell: FunctionStatus) -> str:

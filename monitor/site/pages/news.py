@@ -1,4 +1,4 @@
-"""Write the latest changes as sentences: what a build broke, mended or removed, on which hardware.
+"""Write the latest changes as sentences: what a build broke, fixed or removed, on which hardware.
 
 A sentence covers the changes of one kind that one build made on the same targets, by one kind of evidence.
 """
