@@ -145,8 +145,9 @@ def namespaces() -> dict[str, str]:
     return {name: import_module(package).NAMESPACE for name, package in packages.items()}
 
 
-def _listed(framework: str) -> set[str]:
-    return {path.stem for path in (HERE / framework).glob("*.py")} - NO_SUITE
+@cache
+def _listed(framework: str) -> frozenset[str]:
+    return frozenset(path.stem for path in (HERE / framework).glob("*.py")) - NO_SUITE
 
 
 def declarations(framework: str, suite: str) -> Iterator[tuple[str, Declaration]]:

@@ -27,7 +27,7 @@ from monitor.suite.recurring_arguments import Replaced
 from monitor.suite.references import has_reference
 from monitor.suite.script_inputs import SLICES, chosen_draws, exact_text, helpers, values_text
 from monitor.suite.script_modes import compare_text, function_text, judged_text
-from monitor.suite.script_sources import definitions_of, names_of, node_of
+from monitor.suite.script_sources import definitions_of, names_of, node_of, source_of
 from monitor.suite.script_text import FETCH, PROMISE, TAKEN
 from monitor.suite.verdict import CLOSING, opening
 
@@ -84,9 +84,8 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     declaration, inputs = case.declaration, case.declaration.inputs
     views_inside = case.mode is Mode.COMPILED and case.kind is InputKind.STRIDED and not dialect.has_views
     drawn = chosen_draws(_comparable(case), recorded)[: 1 if views_inside else None]
-    module = inspect.getmodule(declaration.call)
-    defined = {name for name, (node, _) in (definitions_of(module) if module else {}).items() if _is_own(node)}
     own = {name for name, spec in inputs.items() if not (spec is DEVICE and name == "device")}
+    defined = _own_definitions(inspect.getmodule(declaration.call))
     renamed = {name: f"{name}_" for name in (own | defined) & (TAKEN | {dialect.module})}
     names = tuple(sorted(renamed.items()))
     call, oracle = _source(declaration.call, names), _source(declaration.oracle, names)
@@ -104,7 +103,7 @@ def _declared(case: Case, dialect: Dialect, recorded: str) -> Iterator[str]:
     if declaration.namespace:
         yield _namespace(declaration.namespace, call.parameters[0], dialect)
     yield from _ruled(declaration, dialect)
-    yield from _context(module, [call, oracle], renamed)
+    yield from _context(declaration.call, declaration.oracle, names)
     yield FETCH.format(fetch=textwrap.indent(dialect.fetch.strip(), "    "))
     yield helpers(drawn)
     plain = case.kind is InputKind.PLAIN
@@ -253,11 +252,14 @@ class _Source:
         renamed = next(one for one in (name, f"{name}_") if one in self._built)
         return ast.unparse(self._built[renamed])
 
+    @cached_property
+    def _body(self) -> str:
+        first, last = self.node.body[0].lineno, self.node.end_lineno
+        return textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
+
     def define(self, name: str, parameters: Iterable[str], first_lines: Sequence[str] = ()) -> str:
         """Return the function under another name, with these parameters, and its own body after some lines."""
-        first, last = self.node.body[0].lineno, self.node.end_lineno
-        body = textwrap.dedent("\n".join(self._text.splitlines()[first - 1 : last]))
-        text = "\n".join([*first_lines, body])
+        text = "\n".join([*first_lines, self._body])
         return f"def {name}({', '.join(parameters)}):\n{textwrap.indent(text, '    ')}"
 
 
@@ -267,7 +269,7 @@ def _text_of(function: Callable[..., Any]) -> str:
     node = node_of(function, module) if module and function.__name__ == "<lambda>" else None
     if module is None or not isinstance(node, ast.Lambda):
         return textwrap.dedent(inspect.getsource(function))
-    body = ast.get_source_segment(inspect.getsource(module), node.body) or ""
+    body = source_of(node.body, module)
     body = f"({body})" if "\n" in body else body
     return f"def f({ast.unparse(node.args)}):\n    return {body}"
 
@@ -278,8 +280,15 @@ def _source(function: Callable[..., Any], renamed: tuple[tuple[str, str], ...]) 
     return _Source(function, dict(renamed))
 
 
-def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Mapping[str, str]) -> Iterator[str]:
-    """Yield the helpers, constants and imports of the module that the sources use, in the order of the file."""
+@cache
+def _context(
+    call: Callable[..., Any], oracle: Callable[..., Any], names: tuple[tuple[str, str], ...]
+) -> tuple[str, ...]:
+    """Return the helpers, constants and imports of its module that a call and its oracle use, in the order of the file.
+
+    All dtypes and modes of a function share them. `names` has the other name of each renamed one.
+    """
+    module, sources, renamed = inspect.getmodule(call), (_source(call, names), _source(oracle, names)), dict(names)
     found = definitions_of(module) if module else {}
     definitions = {renamed.get(name, name): one for name, one in found.items()}
     wanted: set[str] = set()
@@ -289,14 +298,18 @@ def _context(module: ModuleType | None, sources: Sequence[_Source], renamed: Map
         used = set().union(*(names_of(definitions[name][0]) for name in uses))
         uses = {renamed.get(name, name) for name in used} & definitions.keys() - wanted
     statements = [statement for name, statement in definitions.items() if name in wanted]
+    texts = []
     for node, text in dict.fromkeys(statements):  # one may define several names
         text = _with_names(text, renamed)
-        yield f"\n\n{text}\n\n" if isinstance(node, ast.FunctionDef) else text
+        texts.append(f"\n\n{text}\n\n" if isinstance(node, ast.FunctionDef) else text)
+    return tuple(texts)
 
 
-def _is_own(node: ast.stmt) -> bool:
-    """Return whether a definition is the module's own: an import means the same everywhere."""
-    return not isinstance(node, ast.Import)
+@cache
+def _own_definitions(module: ModuleType | None) -> frozenset[str]:
+    """Return the names that a module defines itself; an import means the same everywhere."""
+    found = definitions_of(module) if module else {}
+    return frozenset(name for name, (node, _) in found.items() if not isinstance(node, ast.Import))
 
 
 def _with_names(text: str, renamed: Mapping[str, str]) -> str:

@@ -45,9 +45,8 @@ def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
 
     Those of a module of helpers that it imports from are among them, without annotations.
     """
-    text = inspect.getsource(module)
     found: dict[str, tuple[ast.stmt, str]] = {}
-    for node in ast.parse(text).body:
+    for node in ast.parse(inspect.getsource(module)).body:
         names: Iterable[str] = ()
         if isinstance(node, ast.FunctionDef) and not node.decorator_list:
             names = [node.name]
@@ -59,8 +58,25 @@ def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
             shared = definitions_of(import_module(node.module))
             found |= {name: (one, _without_annotations(source)) for name, (one, source) in shared.items()}
         for name in names:
-            found[name] = (node, ast.get_source_segment(text, node) or "")
+            found[name] = (node, source_of(node, module))
     return found
+
+
+def source_of(node: ast.stmt | ast.expr, module: ModuleType) -> str:
+    """Return the source of a node in the syntax tree of a module.
+
+    `ast.get_source_segment` splits the whole module again for every node, character by character.
+    """
+    assert node.end_lineno is not None  # noqa: S101
+    part = [line.encode() for line in _lines(module)[node.lineno - 1 : node.end_lineno]]  # columns are counted in bytes
+    part[-1] = part[-1][: node.end_col_offset]
+    part[0] = part[0][node.col_offset :]
+    return b"\n".join(part).decode()
+
+
+@cache
+def _lines(module: ModuleType) -> list[str]:
+    return inspect.getsource(module).split("\n")
 
 
 def _without_annotations(text: str) -> str:
