@@ -44,6 +44,7 @@ def untested_parameters() -> tuple[UntestedParameter, ...]:
         return tuple(UntestedParameter(**row) for row in csv.DictReader(file))
 
 
+@cache
 def _calls_by_function(framework: str, suite: str) -> dict[str, tuple[CallArguments, ...]]:
     found: dict[str, list[CallArguments]] = {}
     for _, declaration in declarations(framework, suite):
@@ -54,11 +55,17 @@ def _calls_by_function(framework: str, suite: str) -> dict[str, tuple[CallArgume
 def calls_of(declaration: Declaration) -> tuple[CallArguments, ...]:
     """Return the calls in the source of a case and of the functions of its module that it uses."""
     module, rule = inspect.getmodule(declaration.call), declaration.rule
-    calls = tuple(_calls(declaration.call, module)) if module else ()
+    calls = _calls_in(declaration.call, module) if module else ()
     if rule is None:
         return calls
     changed = (one for one in calls if one.name == declaration.function)
     return tuple(replace(one, keywords={**one.keywords, rule.parameter: rule.value}) for one in changed)
+
+
+@cache
+def _calls_in(function: Callable[..., Any], module: ModuleType) -> tuple[CallArguments, ...]:
+    """Return the calls of a function of the module; declarations that follow by rule share it."""
+    return tuple(_calls(function, module))
 
 
 def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArguments]:
