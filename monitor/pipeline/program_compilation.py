@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from monitor.analysis.latency.roofline import min_time
 from monitor.check.compiled_problems import host_problems, memory_problems, operation_problems, refused_problem
@@ -23,6 +23,8 @@ from monitor.model import Compiled, Evidence, Outcome, ProgramOperation, Stage, 
 LIMIT = "compiling reached the time limit"
 # The memory of a kernel on the chip, which is not the chip's memory.
 OF_A_KERNEL = re.compile(r"vmem|smem|shared memory|scoped", re.IGNORECASE)
+# A kernel of the user's own library, which registers it where the program runs.
+OF_A_LIBRARY = re.compile(r"No FFI handler registered")
 
 
 class CompilationStoppedError(Exception):
@@ -75,7 +77,8 @@ class CompilationContext:
         if result.stage is Stage.LOWER:
             build = f"{self.program.framework} {self.program.version}"
             return Refusal(result.outcome, result.message, build, Evidence.LOWERED)
-        return Refusal(result.outcome, result.message, self.build, Evidence.COMPILED)
+        outcome = Outcome.BLOCKED if OF_A_LIBRARY.search(result.message) else result.outcome
+        return Refusal(outcome, result.message, self.build, Evidence.COMPILED)
 
     def attempt(self, operations: Sequence[int] | None) -> CompileResult:
         """Lower and compile the program, or some of its operations. Raises CompilationStoppedError."""
@@ -146,14 +149,15 @@ def _refused(context: CompilationContext, whole: CompileResult) -> tuple[tuple[P
             problems += operation_problems(operations[number], refusal, context.target)
     except CompilationStoppedError:
         complete = False
+    refusal_of_all = context.refusal(whole)
+    if context.program.host and whole.stage is Stage.LOWER:  # the stand-ins for the host may be to blame
+        refusal_of_all = replace(refusal_of_all, outcome=Outcome.BLOCKED)
     explained = {ProblemKind.REFUSED}
-    if whole.outcome is Outcome.BLOCKED:
+    if refusal_of_all.outcome is Outcome.BLOCKED:
         explained.add(ProblemKind.UNJUDGED)
     if not any(problem.kind in explained for problem in problems):
         alone = sum(operation.single for operation in operations) if complete and not problems else 0
         what = f"as a whole (each of its {alone} distinct operations alone compiles)" if alone else "as a whole"
-        problems.append(
-            refused_problem(context.name, context.program.place, what, context.refusal(whole), context.target)
-        )
+        problems.append(refused_problem(context.name, context.program.place, what, refusal_of_all, context.target))
     unjudged = sorted({problem.name for problem in problems if problem.kind is ProblemKind.UNJUDGED})
     return tuple(problems), CompiledProgram(context.build, tuple(unjudged), complete=complete)

@@ -12,6 +12,7 @@ from monitor.formatting.markdown import code, cut, table
 
 UNKNOWN_SHOWN = 10  # names without a verdict in one line
 LONGEST = 300  # characters of a message, as in Markdown
+LEAST_TIME = 0.01  # microseconds; less is no figure for a reader
 NO_CALL = "no call of a framework's function found"
 
 
@@ -110,7 +111,7 @@ def _figures(compiled: CompiledProgram) -> str:
     parts = [f"compiled by {compiled.build}"]
     if compiled.memory is not None and compiled.available:
         parts.append(f"needs {memory_size(compiled.memory)} of {memory_size(compiled.available)}")
-    if compiled.min_time is not None:
+    if compiled.min_time and compiled.min_time >= LEAST_TIME:
         parts.append(f"roofline bound {duration(compiled.min_time)} per call")
     if not compiled.complete:
         parts.append("the time ended before all places were found")

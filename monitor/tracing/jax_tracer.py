@@ -70,7 +70,7 @@ class JaxTracer:
         try:
             self._traced = _trace(step, ([leaves[i] for i in floating], [leaves[i] for i in rest]), {})
         except Exception as error:  # a callback without a derivative, a loop without a bound
-            return f"without gradients: {describe(error)}"
+            return f"without gradients: {describe(error).rstrip('.')}"
         return "with gradients"
 
     def describe(self, place: Place) -> TracedProgram:
@@ -176,6 +176,4 @@ def _opaque(context: Any, *arguments: Any, **_: Any) -> Any:
         zeros = [jnp.zeros(aval.shape, aval.dtype) for aval in context.avals_out]
         return jax.lax.optimization_barrier([*operands, *zeros])[len(operands) :] if zeros else []
 
-    if context.tokens_in is not None and len(context.tokens_in):
-        context.set_tokens_out(context.tokens_in)
     return mlir.lower_fun(stand_in)(context, *arguments)
