@@ -1,0 +1,290 @@
+"""Options of Keras's optimizers of the family of Adam."""
+
+from functools import partial
+
+from monitor.suite.declare import formula, tensor
+from monitor.suite.limits import ARGUMENT_ONLY, VARIABLES
+
+argument = partial(formula, dtypes=("float32",), limits=ARGUMENT_ONLY | VARIABLES, condition=64)
+
+
+def stepped(tf, optimizer, x, y, a, b):
+    """Return two variables after two steps of an optimizer, with gradients `a` and `b`."""
+    first, second = tf.Variable(x), tf.Variable(y)
+    for k in range(2):
+        optimizer.apply_gradients([(a[k], first), (b[k], second)])
+    return [first, second]
+
+
+def expected(np, start, x, y, a, b):
+    """Return the two variables after three runs with different options. `start` returns an update rule.
+
+    1. Gradients are divided by 4. Each one has at most the norm 0.5. Variables decay by their eighth part.
+    2. Elements of a gradient are at most 0.25. After the second step, a variable is replaced by its average.
+    3. One step with the average of both gradients, which have at most the norm 0.75 together.
+    """
+    results = []
+    for variable, gradients in ((x, a), (y, b)):
+        update, value = start(np), variable
+        for gradient in gradients / 4:
+            clipped = gradient * min(1, 0.5 / np.sqrt((gradient**2).sum()))
+            value = update(value - 0.5 * 0.25 * value, clipped)
+        results.append(value)
+    for variable, gradients in ((x, a), (y, b)):
+        update, before = start(np), variable
+        before = update(before, np.clip(gradients[0], -0.25, 0.25))
+        value = update(before, np.clip(gradients[1], -0.25, 0.25))
+        results.append(0.75 * before + 0.25 * value)
+    norm = np.sqrt((a.mean(0) ** 2).sum() + (b.mean(0) ** 2).sum())
+    results += [start(np)(one, many.mean(0) * min(1, 0.75 / norm)) for one, many in ((x, a), (y, b))]
+    return results
+
+
+def adam(np):
+    m = v = largest = step = 0
+
+    def update(x, g):
+        nonlocal m, v, largest, step
+        step += 1
+        m, v = 0.9 * m + 0.1 * g, 0.5 * v + 0.5 * g * g
+        largest = np.maximum(largest, v)
+        return x - 0.5 * np.sqrt(1 - 0.5**step) / (1 - 0.9**step) * m / (np.sqrt(largest) + 0.125)
+
+    return update
+
+
+def adamax(np):
+    m = u = step = 0
+
+    def update(x, g):
+        nonlocal m, u, step
+        step += 1
+        m, u = 0.9 * m + 0.1 * g, np.maximum(0.999 * u, np.abs(g))
+        return x - 0.5 / (1 - 0.9**step) * m / (u + 0.125)
+
+    return update
+
+
+def nadam(np):
+    m = v = step = 0
+    product = 1.0
+
+    def update(x, g):
+        nonlocal m, v, step, product
+        step += 1
+        now, following = (0.9 * (1 - 0.5 * 0.96**k) for k in (step, step + 1))
+        product *= now
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        mean = following * m / (1 - product * following) + (1 - now) * g / (1 - product)
+        return x - 0.5 * mean / (np.sqrt(v / (1 - 0.999**step)) + 0.125)
+
+    return update
+
+
+def lion(np):
+    m = 0
+
+    def update(x, g):
+        nonlocal m
+        change, m = np.sign(0.9 * m + 0.1 * g), 0.99 * m + 0.01 * g
+        return x - change / 2
+
+    return update
+
+
+OPTIONS = [
+    argument(
+        "tf.keras.optimizers.Adam",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.Adam(
+                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Adam(
+                    0.5,
+                    amsgrad=True,
+                    beta_2=0.5,
+                    epsilon=0.125,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Adam(
+                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+        ],
+        lambda np, x, y, a, b: expected(np, adam, x, y, a, b),
+        name="options",
+    ),
+    argument(
+        "tf.keras.optimizers.AdamW",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.AdamW(
+                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.AdamW(
+                    0.5,
+                    amsgrad=True,
+                    beta_2=0.5,
+                    epsilon=0.125,
+                    weight_decay=0.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.AdamW(
+                    0.5,
+                    amsgrad=True,
+                    beta_2=0.5,
+                    epsilon=0.125,
+                    weight_decay=0.0,
+                    global_clipnorm=0.75,
+                    gradient_accumulation_steps=2,
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+        ],
+        lambda np, x, y, a, b: expected(np, adam, x, y, a, b),
+        name="options",
+    ),
+    argument(
+        "tf.keras.optimizers.Adamax",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.Adamax(0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Adamax(
+                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Adamax(0.5, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2),
+                x,
+                y,
+                a,
+                b,
+            ),
+        ],
+        lambda np, x, y, a, b: expected(np, adamax, x, y, a, b),
+        name="options",
+    ),
+    argument(
+        "tf.keras.optimizers.Nadam",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.Nadam(0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Nadam(
+                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Nadam(0.5, epsilon=0.125, global_clipnorm=0.75, gradient_accumulation_steps=2),
+                x,
+                y,
+                a,
+                b,
+            ),
+        ],
+        lambda np, x, y, a, b: expected(np, nadam, x, y, a, b),
+        name="options",
+    ),
+    argument(
+        "tf.keras.optimizers.Lion",
+        lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
+            stepped(
+                tf,
+                tf.keras.optimizers.Lion(0.5, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Lion(
+                    0.5, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                ),
+                x,
+                y,
+                a,
+                b,
+            ),
+            stepped(
+                tf,
+                tf.keras.optimizers.Lion(0.5, global_clipnorm=0.75, gradient_accumulation_steps=2),
+                x,
+                y,
+                a,
+                b,
+            ),
+        ],
+        lambda np, x, y, a, b: expected(np, lion, x, y, a, b),
+        name="options",
+    ),
+]
