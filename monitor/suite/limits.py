@@ -79,3 +79,8 @@ NEW_STORAGE: Limits = {Mode.COMPILED: "the call gives a tensor another storage, 
 ARGUMENT_ONLY: Limits = dict.fromkeys(
     (*InputKind, *WEEKLY_MODES), "the case passes one more argument, and another case has this kind"
 )
+
+# A case of one more argument, of a function whose other cases are compiled.
+EAGER_ARGUMENT: Limits = ARGUMENT_ONLY | {
+    Mode.COMPILED: "the case passes one more argument, and another case is compiled"
+}
