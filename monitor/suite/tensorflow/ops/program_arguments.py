@@ -18,13 +18,24 @@ def refuses(tf, call):
     return False
 
 
-def traces(tf, **options):
+def traces(tf, name, **options):
     """Return the number of traces of a function that is called with four shapes."""
     count = []
-    function = tf.function(lambda x: count.append(1) or x, **options)
+
+    def traced(x):
+        count.append(1)
+        return x
+
+    function = getattr(tf, name)(traced, **options)
     for size in range(1, 5):
         function(tf.ones([size]))
     return len(count)
+
+
+def definition(function):
+    """Return two attributes of a function in its graph: what it implements, and an own one."""
+    attributes = function.get_concrete_function().function_def.attr
+    return attributes["_implements"], attributes["api_implements"]
 
 
 def written(tf, **options):
@@ -205,7 +216,7 @@ FUNCTIONS = [
                 tf, lambda: tf.function(lambda x: x, input_signature=[tf.TensorSpec([2], tf.float32)])(tf.ones([3]))
             ),
             refuses(tf, lambda: tf.function(lambda x: 1 if x > 0 else 2, autograph=False)(tf.constant(1))),
-            traces(tf),
+            traces(tf, "function"),
             tf.function(lambda x: x + 1, jit_compile=True).experimental_get_compiler_ir(tf.constant(1.0))()[:9],
         ),
         lambda found: found == [True, True, 4, "HloModule"],
@@ -214,23 +225,21 @@ FUNCTIONS = [
     argument_fact(
         "tf.function",
         lambda tf: (
-            (lambda f: [f(tf.ones([size])).shape[0] for size in range(1, 5)])(
-                tf.function(lambda x: x, reduce_retracing=True)
+            traces(tf, "function", reduce_retracing=True),
+            traces(tf, "function", experimental_relax_shapes=True),
+            *(
+                attribute.s.decode()
+                for attribute in definition(
+                    tf.function(
+                        lambda x: x + 1,
+                        input_signature=[tf.TensorSpec([], tf.float32)],
+                        experimental_implements="portability.increment",
+                        experimental_attributes={"api_implements": "portability.own"},
+                    )
+                )
             ),
-            (lambda f: [f(tf.ones([size])).shape[0] for size in range(1, 3)])(
-                tf.function(lambda x: x, experimental_relax_shapes=True)
-            ),
-            tf.function(
-                lambda x: x + 1,
-                input_signature=[tf.TensorSpec([], tf.float32)],
-                experimental_implements="portability.increment",
-                experimental_attributes={"api_implements": "portability.own"},
-            )
-            .get_concrete_function()
-            .function_def.attr["api_implements"]
-            .s.decode(),
         ),
-        lambda found: found == [[1, 2, 3, 4], [1, 2], "portability.own"],
+        lambda found: found == [2, 2, "portability.increment", "portability.own"],
         name="attributes",
     ),
     argument_fact(

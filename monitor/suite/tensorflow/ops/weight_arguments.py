@@ -60,11 +60,12 @@ def expected(np, result, *weights, is_regularized=True):
 def depthwise(np, x, kernel, stride=1, dilation=1):
     """Return a depthwise convolution with a window of 2 by 2, at all places where it fits."""
     height, width = ((count - dilation - 1) // stride + 1 for count in x.shape[1:3])
-    result = 0
+    parts = []
     for i, j in np.ndindex(2, 2):
         rows = slice(dilation * i, dilation * i + stride * (height - 1) + 1, stride)
         columns = slice(dilation * j, dilation * j + stride * (width - 1) + 1, stride)
-        result = result + x[:, rows, columns, :, None] * kernel[i, j]
+        parts.append(x[:, rows, columns, :, None] * kernel[i, j])
+    result = np.sum(parts, axis=0)
     return result.reshape(*result.shape[:3], -1)
 
 
