@@ -14,6 +14,7 @@ from jinja2.meta import find_referenced_templates
 from monitor.analysis.outcomes import outcome_changes
 from monitor.analysis.regressions.regression import RegressionState
 from monitor.analysis.status import array_api, current_status, kernel_tables
+from monitor.analysis.status.stage_funnel import STEPS
 from monitor.exports import api_paths
 from monitor.exports.api import BuildDocument, encoded
 from monitor.exports.downloads import OUTCOME_COLUMNS
@@ -166,7 +167,7 @@ class _SiteRenderer:
             federation=federation,
         )
         for one in data.targets:
-            self._page(one.page, "target", page=one.view, target=target)
+            self._page(one.page, "target", page=one.view, target=target, steps=STEPS)
 
     def _search_index(self, data: SiteData) -> bytes:
         snapshot, found = data.snapshot, [one.regression for one in data.regressions]

@@ -18,6 +18,7 @@ from monitor.analysis.status.current_status import (
 from monitor.analysis.status.kernel_tables import KernelColumn, kernel_pages
 from monitor.analysis.status.measured_builds import MeasuredBuild, source_of
 from monitor.analysis.status.scores import Portability, Score
+from monitor.analysis.status.stage_funnel import StageFunnel, stage_funnels
 from monitor.formatting.urls import function_page, series_anchor, target_page
 from monitor.history.layout import RecordedRun
 from monitor.model import ARRAY_API, Evidence
@@ -86,7 +87,8 @@ class TargetPage:
     """Content of the page of a target.
 
     `noise` is the median, over timed cases, of spread divided by median; None without times. `calibration` has the
-    start and the time of the calibration job of each recent run, oldest first. `failing_count` counts all failing
+    start and the time of the calibration job of each recent run, oldest first. `funnels` count the cases that pass each
+    stage. `failing_count` counts all failing
     functions, `judged` all tested ones. `kernels` are the kernel tables by framework. `others` are the targets that
     the matrix can compare it with.
     """
@@ -101,6 +103,7 @@ class TargetPage:
     noise: float | None
     timed: int
     calibration: tuple[tuple[str, float], ...]
+    funnels: tuple[StageFunnel, ...]
     failing: tuple[FailingFunction, ...]
     failing_count: int
     judged: int
@@ -167,6 +170,7 @@ def _page(
         calibration=tuple(
             (item.run.started, median(item.end.calibration)) for item in runs if item.end and item.end.calibration
         )[-30:],
+        funnels=stage_funnels(series),
         failing=tuple(failing[:MAX_FAILING]),
         failing_count=len(failing),
         judged=len({(one.framework, s.function) for one in of_functions for s in one.now if s.outcome.known}),
