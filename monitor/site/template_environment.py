@@ -70,32 +70,36 @@ def template_environment(templates: Path, repository: str) -> Environment:
         sources=measured_builds.titles,
         **{name: _markup(make) for name, make in FRAGMENT_FILTERS.items()},
     )
-    environment.globals.update(
-        ARRAY_API=ARRAY_API,
-        Evidence=Evidence,
-        build_page=urls.build_page,
-        run_case_address=urls.run_case_address,
-        all_feed=ALL_FEED,
-        evidences=status_legend.EVIDENCES,
-        feed="",  # pages with a feed override it
-        function_page=urls.function_page,
-        issue_search_url=urls.issue_search_url,
-        kernel_page=urls.kernel_page,
-        names_path=api_paths.names_path,
-        navigation=_markup(fragments.navigation),
-        repository=repository,
-        slug=urls.slug,
-        outcomes=status_legend.OUTCOMES,
-        portabilities=status_legend.PORTABILITIES,
-        regression_page=urls.regression_page,
-        run_page=urls.run_page,
-        series_address=urls.series_address,
-        slowdown_statuses=status_legend.SLOWDOWN_STATUSES,
-        states=status_legend.STATES,
-        target_page=urls.target_page,
-        change_kinds=status_legend.CHANGE_KINDS,
-    )
+    environment.globals.update(_global_values(repository))
     return environment
+
+
+def _global_values(repository: str) -> dict[str, object]:
+    return {
+        "ARRAY_API": ARRAY_API,
+        "Evidence": Evidence,
+        "build_page": urls.build_page,
+        "run_case_address": urls.run_case_address,
+        "all_feed": ALL_FEED,
+        "evidences": status_legend.EVIDENCES,
+        "feed": "",  # pages with a feed override it
+        "function_page": urls.function_page,
+        "issue_search_url": urls.issue_search_url,
+        "kernel_page": urls.kernel_page,
+        "names_path": api_paths.names_path,
+        "navigation": _markup(fragments.navigation),
+        "repository": repository,
+        "slug": urls.slug,
+        "outcomes": status_legend.OUTCOMES,
+        "portabilities": status_legend.PORTABILITIES,
+        "regression_page": urls.regression_page,
+        "run_page": urls.run_page,
+        "series_address": urls.series_address,
+        "slowdown_statuses": status_legend.SLOWDOWN_STATUSES,
+        "states": status_legend.STATES,
+        "target_page": urls.target_page,
+        "change_kinds": status_legend.CHANGE_KINDS,
+    }
 
 
 def _markup(make: Callable[..., str]) -> Callable[..., Markup]:
