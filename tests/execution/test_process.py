@@ -56,6 +56,15 @@ def test_a_worker_says_what_it_is(worker: Worker, builds: Callable[[str], Provis
     assert fault("a-healthy") in worker.info.cases
 
 
+def test_an_interrupted_close_can_be_repeated(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "_end", lambda: signal.raise_signal(signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt):
+            worker.close()
+    worker.close()
+    assert not worker.alive
+
+
 def test_a_segfault_is_a_crash(worker: Worker) -> None:
     observation = worker.run_case(fault("b-segfault"), LIMITS)
     assert (observation.outcome, observation.message) == (Outcome.CRASH, "the process was killed by SIGSEGV")

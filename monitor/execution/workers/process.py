@@ -111,8 +111,10 @@ class WatchedProcess:
         self._buffer = b""
         self._log = command.log
         self._start_seconds = command.start_seconds
-        request_end, self._requests = os.pipe()
-        self._answers, answer_end = os.pipe()
+        request_end, requests = os.pipe()
+        answers, answer_end = os.pipe()
+        self._requests = os.fdopen(requests, "wb", buffering=0)  # unlike a descriptor, it may be closed twice
+        self._answers = os.fdopen(answers, "rb", buffering=0)
         with command.log.open("wb") as log:
             self._process = subprocess.Popen(
                 [
@@ -144,7 +146,7 @@ class WatchedProcess:
         """
         deadline = time.monotonic() + limits.seconds
         try:
-            os.write(self._requests, json.dumps(message).encode() + b"\n")
+            self._requests.write(json.dumps(message).encode() + b"\n")
         except BrokenPipeError:
             return self._failure()
         while True:
@@ -178,12 +180,12 @@ class WatchedProcess:
         self._end()
 
     def close(self) -> None:
-        """End the process: it ends when its requests do, and is killed otherwise."""
-        os.close(self._requests)
+        """End the process: it ends when its requests do, and is killed otherwise. It may be closed twice."""
+        self._requests.close()
         with suppress(subprocess.TimeoutExpired):  # a process that hangs at its end is killed below
             self._process.wait(CLOSE_SECONDS)
         self._end()
-        os.close(self._answers)
+        self._answers.close()
 
     def __enter__(self) -> Self:
         return self
@@ -217,7 +219,7 @@ class WatchedProcess:
         while b"\n" not in self._buffer:
             if not select.select([self._answers], [], [], seconds)[0]:
                 return b""
-            chunk = os.read(self._answers, 1 << 16)
+            chunk = self._answers.read(1 << 16)
             if not chunk:
                 return None
             self._buffer += chunk
