@@ -1,7 +1,7 @@
-"""Real harm to a real NVIDIA GPU: each costs its own case, and the next one finds a device that works.
+"""Faults on a real NVIDIA GPU: each costs only its own case, and the device works for the next case.
 
-On a machine without such a GPU these tests skip and say so; on a runner that has one they run by themselves, with the
-build that its target offers, or with the interpreter that PORTABILITY_GPU_PYTHON names.
+Without such a GPU, these tests skip with a message. With one, they use the build of its target, or the interpreter that
+PORTABILITY_GPU_PYTHON names.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ LIMITS = Limits(seconds=120, memory_mib=16384)
 BACK_WITHIN_SECONDS = 60
 
 
-def card() -> str:
-    """The name of the first NVIDIA GPU here; empty where there is none."""
+def gpu_name() -> str:
+    """Return the name of the first NVIDIA GPU of this machine, empty without one."""
     if not shutil.which("nvidia-smi"):
         return ""
-    asked = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
-    told = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return told.stdout.splitlines()[0].strip() if told.returncode == 0 and told.stdout.strip() else ""
+    query = ["nvidia-smi", "--query-gpu=name", "--format=csv,noheader"]
+    answer = subprocess.run(query, capture_output=True, text=True, check=False)
+    return answer.stdout.splitlines()[0].strip() if answer.returncode == 0 and answer.stdout.strip() else ""
 
 
-pytestmark = pytest.mark.skipif(not card(), reason="this machine has no NVIDIA GPU")
+pytestmark = pytest.mark.skipif(not gpu_name(), reason="this machine has no NVIDIA GPU")
 
 
 @pytest.fixture(scope="module")
 def target() -> Target:
-    """The first target that expects this card."""
+    """Return the first target that expects this GPU."""
     expected = [one for one in load_targets(RUNNERS).values() if one.execute and one.execute.expect.name]
-    matching = [one for one in expected if one.execute and re.fullmatch(one.execute.expect.name, card())]
-    assert matching, f"no file in runners/ expects a {card()}"
+    matching = [one for one in expected if one.execute and re.fullmatch(one.execute.expect.name, gpu_name())]
+    assert matching, f"no file in runners/ expects a {gpu_name()}"
     return matching[0]
 
 
@@ -68,7 +68,7 @@ def command(
     )
 
 
-def test_each_harm_to_the_gpu_costs_its_own_case_alone(command: ProcessCommand) -> None:
+def test_each_fault_on_the_gpu_costs_only_its_own_case(command: ProcessCommand) -> None:
     with ConfirmingWorker(lambda: Worker(command), LIMITS, last_known={}) as examiner:
         answers, seconds = {}, {}
         for case in examiner.worker.info.cases:
