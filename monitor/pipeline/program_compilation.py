@@ -25,6 +25,8 @@ LIMIT = "compiling reached the time limit"
 OF_A_KERNEL = re.compile(r"vmem|smem|shared memory|scoped", re.IGNORECASE)
 # A kernel of the user's own library, which registers it where the program runs.
 OF_A_LIBRARY = re.compile(r"No FFI handler registered")
+# Only a TPU needs the bridge for every program.
+OWN_KERNELS = "on a GPU, TensorFlow has its own kernels, which run without jit_compile"
 
 
 class CompilationStoppedError(Exception):
@@ -76,7 +78,10 @@ class CompilationContext:
         """Return the refusal in a result, with the build and the evidence of its stage."""
         if result.stage is Stage.LOWER:
             build = f"{self.program.framework} {self.program.version}"
-            return Refusal(result.outcome, result.message, build, Evidence.LOWERED)
+            outcome, message = result.outcome, result.message
+            if self.program.framework == "tensorflow" and self.backend.compiler.driver != "tpu":
+                outcome, message = Outcome.BLOCKED, f"{message}, and {OWN_KERNELS}"
+            return Refusal(outcome, message, build, Evidence.LOWERED)
         outcome = Outcome.BLOCKED if OF_A_LIBRARY.search(result.message) else result.outcome
         return Refusal(outcome, result.message, self.build, Evidence.COMPILED)
 

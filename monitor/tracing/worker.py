@@ -23,6 +23,7 @@ from monitor.tracing.user_code import UserCodeError, find_file, framework_used, 
 
 if TYPE_CHECKING:
     from monitor.tracing.jax_tracer import JaxTracer
+    from monitor.tracing.tensorflow_tracer import TensorflowTracer
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ class _Session:
     def __init__(self, options: argparse.Namespace, file: str) -> None:
         self._options = options
         self._file = file
-        self._tracer: JaxTracer
+        self._tracer: JaxTracer | TensorflowTracer
 
     def answer(self, request: Message) -> Message:
         if "trace" in request:
@@ -73,13 +74,23 @@ class _Session:
             raise UserCodeError(f"--inputs: {error}") from None
         user = load_callable(self._file, options.module, options.name, shapes)
         framework = framework_used(user, options.framework, [*_leaves(user.inputs)])
-        if framework != "jax":  # no compiler takes its programs
+        if framework == "torch":  # no compiler takes its programs
             version = str(getattr(sys.modules.get(framework), "__version__", ""))
             return to_json(TracedProgram(framework, version, user.place))
-        from monitor.tracing import jax_tracer
-
-        self._tracer = jax_tracer.JaxTracer(user, Path(options.programs), gradients=options.gradients == "yes")
+        programs, gradients = Path(options.programs), options.gradients == "yes"
+        self._tracer = _tracer(framework)(user, programs, gradients=gradients)
         return to_json(self._tracer.describe(user.place))
+
+
+def _tracer(framework: str) -> Any:
+    """Return the class that traces programs of a framework, which is imported now."""
+    if framework == "jax":
+        from monitor.tracing.jax_tracer import JaxTracer
+
+        return JaxTracer
+    from monitor.tracing.tensorflow_tracer import TensorflowTracer
+
+    return TensorflowTracer
 
 
 def _leaves(value: Any) -> Iterable[Any]:

@@ -1,0 +1,156 @@
+"""Trace a TensorFlow callable on the CPU, and pass it through TensorFlow's bridge to StableHLO.
+
+A callable that returns one floating-point number is a loss: its program also has the gradients of the variables that
+it reads, and of all floating-point inputs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from monitor.formats.error_text import describe
+from monitor.formats.worker_protocol import Message
+from monitor.model import Outcome, Place, ProgramOperation, TracedProgram
+from monitor.tracing.tensorflow_graph import GraphOperation, alone, distinct_operations, has_gradients
+from monitor.tracing.user_code import UserCallable, check_signature, guard
+
+LARGEST = 5  # values that are reported if the program does not fit into the memory
+NO_KERNEL = re.compile(r"No registered '(\w+)' OpKernel for XLA")
+NO_ARGUMENT = re.compile(r"No registered '_Arg' OpKernel for XLA.*?\bT=DT_(\w+)", re.DOTALL)
+REFUSALS = re.compile(r"not supported|unsupported|must be a compile-time constant|not compilable|UNIMPLEMENTED", re.I)
+
+# Locations in the source, and the one operator of MHLO that the bridge leaves.
+QUOTED = r'[^()"]|"[^"]*"'
+LOCATION = re.compile(rf"^#loc.*\n| loc\((?:{QUOTED}|\((?:{QUOTED})*\))*\)", re.MULTILINE)
+COPY = re.compile(r"mhlo\.copy (%\w+) : (tensor<[^>]*>)")
+
+
+class TensorflowTracer:
+    """A traced callable. `programs` is the folder for lowered programs."""
+
+    def __init__(self, user: UserCallable, programs: Path, *, gradients: bool) -> None:
+        """Trace the callable. Raises UserCodeError."""
+        self._programs = programs
+        self._number = 0
+        args, kwargs = _inputs(user)
+        check_signature(user)
+        flat = tf.nest.flatten((args, kwargs))
+        numbers = [number for number, leaf in enumerate(flat) if _is_tensor(leaf)]
+        self._specs = [tf.TensorSpec(flat[number].shape, flat[number].dtype) for number in numbers]
+
+        def call(*tensors: Any) -> Any:
+            given = list(flat)
+            for number, tensor in zip(numbers, tensors, strict=True):
+                given[number] = tensor
+            inner_args, inner_kwargs = tf.nest.pack_sequence_as((args, kwargs), given)
+            return user.call(*inner_args, **inner_kwargs)
+
+        self._function, self._graph = guard(user.own, lambda: self._trace(call), user.name)
+        self.gradients = ""
+        if gradients and _is_loss(self._graph) and not has_gradients(self._graph):
+            self.gradients = self._differentiate(call)
+        self.operations, self.equations = distinct_operations(self._graph, user.own, user.place)
+
+    def _trace(self, call: Callable[..., Any]) -> tuple[Any, Any]:
+        """Return a call as a function for the bridge, and its graph."""
+        function = tf.function(call, jit_compile=True)
+        return function, function.get_concrete_function(*self._specs).graph
+
+    def _differentiate(self, call: Callable[..., Any]) -> str:
+        """Trace the gradients too; return "with gradients", or the reason why there are none."""
+
+        def step(*tensors: Any) -> Any:
+            with tf.GradientTape() as tape:
+                floating = [tensor for tensor in tensors if tensor.dtype.is_floating]
+                tape.watch(floating)
+                value = call(*tensors)
+            sources = [*floating, *tape.watched_variables()]
+            return value, [gradient for gradient in tape.gradient(value, sources) if gradient is not None]
+
+        try:
+            self._function, self._graph = self._trace(step)
+        except Exception as error:
+            return f"without gradients: {describe(error).rstrip('.')}"
+        return "with gradients"
+
+    def describe(self, place: Place) -> TracedProgram:
+        """Return the facts about the program: its numbers and the largest values."""
+        values = (operation.largest_value() for operation in self.operations)
+        return TracedProgram(
+            "tensorflow",
+            tf.__version__,
+            place,
+            self.gradients,
+            self.equations,
+            len(self.operations),
+            (),
+            tuple(sorted(values, key=lambda value: value.bytes, reverse=True)[:LARGEST]),
+        )
+
+    def lower(self, platform: str, numbers: list[int] | None) -> Message:
+        """Write the whole program, or one of operators alone, and return the name of its file or the refusal."""
+        del platform  # the bridge gives one program for every platform
+        try:
+            if numbers is None:
+                text = _bridge(self._function, self._specs)
+            else:
+                call, specs = alone([self.operations[number] for number in numbers])
+                text = _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
+        except Exception as error:
+            outcome, message = _refusal(error)
+            return {"outcome": outcome.value, "message": message}
+        self._number += 1
+        name = f"{self._number}.mlir"
+        (self._programs / name).write_text(text)
+        return {"program": name}
+
+    def records(self) -> list[ProgramOperation]:
+        """Return the operators, and whether each can be compiled alone."""
+        return [operation.record(single=operation.single and _bridges(operation)) for operation in self.operations]
+
+
+def _bridges(operation: GraphOperation) -> bool:
+    """Return False for an operator that needs the program around it: an operand that the program knows, alone not."""
+    try:
+        call, specs = alone([operation])
+        _bridge(tf.function(call, jit_compile=True, autograph=False), specs)
+    except Exception as error:
+        return "must be a compile-time constant" not in str(error)
+    return True
+
+
+def _inputs(user: UserCallable) -> tuple[Any, Any]:
+    if not user.shapes:
+        return user.inputs
+    return tuple(tf.TensorSpec(given.shape, tf.as_dtype(given.dtype)) for given in user.shapes), {}
+
+
+def _is_tensor(leaf: Any) -> bool:
+    return hasattr(leaf, "shape") and hasattr(leaf, "dtype") and not isinstance(leaf, tf.Variable)
+
+
+def _is_loss(graph: Any) -> bool:
+    """Return whether a callable returns one floating-point number."""
+    results = graph.outputs
+    return len(results) == 1 and results[0].shape.rank == 0 and results[0].dtype.is_floating
+
+
+def _bridge(function: Any, specs: list[Any]) -> str:
+    text = function.experimental_get_compiler_ir(*specs)(stage="stablehlo", platform_name="CPU")
+    text = text if isinstance(text, str) else text.decode()
+    return COPY.sub(r"stablehlo.reshape \1 : (\2) -> \2", LOCATION.sub("", text))
+
+
+def _refusal(error: Exception) -> tuple[Outcome, str]:
+    """Return the outcome and the message of an exception of the bridge."""
+    words = str(error)
+    if dtypes := sorted({dtype.lower() for dtype in NO_ARGUMENT.findall(words)}):
+        return Outcome.UNSUPPORTED, f"the bridge to XLA takes no argument of dtype {', '.join(dtypes)}"
+    if operators := sorted(set(NO_KERNEL.findall(words))):
+        return Outcome.UNSUPPORTED, f"the bridge to XLA has no kernel of {', '.join(operators)}"
+    return Outcome.UNSUPPORTED if REFUSALS.search(words) else Outcome.ERROR, describe(error)
