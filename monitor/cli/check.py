@@ -12,7 +12,7 @@ from monitor.check.report import CheckReport
 from monitor.cli.commands import command_app
 from monitor.cli.options import HistoryOption, JsonOption, MarkdownOption
 from monitor.cli.output import examples, print_json
-from monitor.cli.paths import existing_file, existing_path
+from monitor.cli.paths import existing_file, existing_path, new_file
 from monitor.execution.workers.traced_program import CallableRequest
 from monitor.exports.documents.check import check_document
 from monitor.exports.sarif import sarif_log
@@ -62,6 +62,10 @@ BaselineOption = Annotated[
         "--baseline", help="Leave out the problems in this earlier --json.", metavar="FILE", parser=existing_file
     ),
 ]
+SummaryOption = Annotated[
+    Path | None,
+    typer.Option("--summary", help="Also append Markdown to this file.", metavar="FILE", parser=new_file),
+]
 
 
 @app.command(
@@ -88,6 +92,7 @@ def check(
     json_: JsonOption = False,
     sarif: Annotated[bool, typer.Option("--sarif", help="Print SARIF 2.1.0.")] = False,
     markdown: MarkdownOption = False,
+    summary: SummaryOption = None,
 ) -> None:
     """Check your own code before you port it.
 
@@ -110,6 +115,9 @@ def check(
         if inputs or python or framework:
             raise typer.BadParameter("--inputs, --python and --framework need a callable, such as train.py:step")
         report = check_sources([existing_path(path) for path in paths], targets, history, baseline)
+    if summary:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(f"{check_markdown(report)}\n")
     if json_:
         print_json(check_document(report))
     elif sarif:

@@ -54,6 +54,15 @@ def test_a_baseline_leaves_only_new_problems(program: Path, tmp_path: Path) -> N
     assert portability("check", str(program), "--baseline", str(baseline)).returncode == 1
 
 
+def test_a_summary_is_appended(program: Path, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    assert portability("check", str(program), "--summary", str(summary)).returncode == 1
+    first, _, *lines = summary.read_text().splitlines()
+    assert first == "before"
+    assert any("old.py:2` | error | every target | `jax.tree_map`" in line for line in lines)
+
+
 @pytest.mark.no_cover  # it reads the whole shipped history
 def test_each_target_has_an_answer(program: Path) -> None:
     (program / "eig.py").write_text("import jax.numpy as jnp\njnp.linalg.eig(jnp.add(x, y))\n")

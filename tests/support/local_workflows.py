@@ -40,17 +40,7 @@ class GitHubLocally:
 
     def __post_init__(self) -> None:
         code = self.directory / "code"
-        listed = subprocess.run(
-            ["git", "-C", str(CHECKOUT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split("\0")
-        for name in listed:
-            left_out = re.match(r"tests/|results/(?!README)", name)  # every run of the shipped history would be new
-            if name and (CHECKOUT / name).is_file() and not left_out:
-                (code / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(CHECKOUT / name, code / name)
+        copy_code(code)  # every run of the shipped history would be new
         git(code, "init", "--quiet", "--initial-branch=main")
         git(code, "add", "--all")
         git(code, "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message=Code")
@@ -132,6 +122,21 @@ class GitHubLocally:
                 "1",
             ),
         ]
+
+
+def copy_code(directory: Path, *, with_results: bool = False) -> None:
+    """Copy this code without its tests."""
+    listed = subprocess.run(
+        ["git", "-C", str(CHECKOUT), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in listed:
+        left_out = re.match(r"tests/" if with_results else r"tests/|results/(?!README)", name)
+        if name and (CHECKOUT / name).is_file() and not left_out:
+            (directory / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(CHECKOUT / name, directory / name)
 
 
 def git(directory: Path, *arguments: str) -> str:

@@ -27,8 +27,9 @@ WRITERS = {
     ("publish", "deploy"): {"pages": "write", "id-token": "write"},
 }
 
-FILES = sorted((Path(__file__).parents[2] / ".github" / "workflows").glob("*.yml"))
-ACTIONS = sorted((Path(__file__).parents[2] / ".github" / "actions").glob("*/action.yml"))
+CHECKOUT = Path(__file__).parents[2]
+FILES = sorted((CHECKOUT / ".github" / "workflows").glob("*.yml"))
+ACTIONS = [*sorted((CHECKOUT / ".github" / "actions").glob("*/action.yml")), CHECKOUT / "check" / "action.yml"]
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text()) for path in FILES}
 EVERY_JOB = [(workflow, name, job) for workflow, content in WORKFLOWS.items() for name, job in content["jobs"].items()]
 # A job has steps, or calls another workflow, whose jobs have them.

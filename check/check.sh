@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Install the monitor that this action belongs to, and check the code of the job. action.yml sets the variables.
+
+set -euo pipefail
+
+environment=$RUNNER_TEMP/portability-check
+if [[ ! -x $environment/bin/portability ]]; then
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --no-compile --disable-pip-version-check "$GITHUB_ACTION_PATH/.."
+fi
+
+options=(--summary "$GITHUB_STEP_SUMMARY")
+[[ -z $TARGETS ]] || options+=(--to "$TARGETS")
+[[ -z $INPUTS ]] || options+=(--inputs "$INPUTS")
+[[ -z $BASELINE ]] || options+=(--baseline "$BASELINE")
+[[ $CHECKED != *:* ]] || options+=(--python "$(command -v "$INTERPRETER")")
+
+paths=()
+while IFS= read -r line; do
+  [[ -z ${line// /} ]] || paths+=("$line")
+done <<<"$CHECKED"
+
+# The matcher turns each problem into an annotation of its line. The checked code cannot give commands to the runner.
+echo "::add-matcher::$GITHUB_ACTION_PATH/problem-matcher.json"
+token=$("$environment/bin/python" -c 'import secrets; print(secrets.token_hex(16))')
+echo "::stop-commands::$token"
+status=0
+"$environment/bin/portability" check "${options[@]}" -- "${paths[@]}" || status=$?
+echo "::$token::"
+echo "::remove-matcher owner=portability-check::"
+
+echo "status=$status" >>"$GITHUB_OUTPUT"
+if ((status == 3)) && [[ $UNKNOWN == pass ]]; then
+  status=0
+fi
+exit "$status"
