@@ -1,0 +1,255 @@
+"""Arguments of functions of images that no other case passes."""
+
+from functools import partial
+
+from monitor.suite.declare import fact, formula, tensor, uniform
+from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
+
+argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=32)
+argument_fact = partial(fact, limits=ARGUMENT_ONLY)
+
+
+def smooth(np, count, size):
+    """Return the matrix of linear interpolation with a triangle as wide as the step between the new points."""
+    scale = count / size
+    places = (np.arange(size) + 0.5) * scale - 0.5
+    weights = np.maximum(1 - np.abs(places[:, None] - np.arange(count)) / max(scale, 1), 0)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def similarity(np, x, y):
+    """Return the local structural similarity of images, with windows of 3 by 3 and a deviation of 1."""
+    weights = np.exp(-((np.arange(3) - 1) ** 2) / 2)
+    weights = np.outer(weights, weights) / weights.sum() ** 2
+
+    def mean(z):
+        windows = np.lib.stride_tricks.sliding_window_view(z, (3, 3), (1, 2))
+        return np.einsum("nijcab,ab->nijc", windows, weights)
+
+    first, second = mean(x), mean(y)
+    both = mean(x * y) - first * second
+    spread = mean(x * x) - first**2 + mean(y * y) - second**2
+    light = (2 * first * second + 0.2**2) / (first**2 + second**2 + 0.2**2)
+    return (light * (2 * both + 0.3**2) / (spread + 0.3**2)).mean(-1)
+
+
+def sample(tf):
+    """Return an image of a smooth slope in three colours, as JPEG."""
+    slope = tf.cast(tf.reshape(tf.range(64) * 4, [8, 8, 1]), tf.uint8)
+    return tf.io.encode_jpeg(tf.tile(slope, [1, 1, 3]))
+
+
+BOXES = [[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.9], [0.0, 2.0, 1.0, 3.0]]
+
+IMAGES = [
+    argument(
+        "tf.image.rot90",
+        lambda tf, x=tensor(2, 3, 1): tf.image.rot90(x, k=3),
+        lambda np, x: x[::-1].transpose(1, 0, 2),
+        name="thrice",
+    ),
+    argument(
+        "tf.image.resize",
+        lambda tf, x=tensor(4, 6, 2): [
+            tf.image.resize(x, (2, 3), antialias=True),
+            tf.image.resize(x, (2, 9), preserve_aspect_ratio=True, antialias=True),
+        ],
+        lambda np, x: [np.einsum("ij,jkc,lk->ilc", smooth(np, 4, 2), x, smooth(np, 6, 3))] * 2,
+        name="antialias",
+    ),
+    argument(
+        "tf.image.crop_and_resize",
+        lambda tf, x=tensor(1, 2, 2, 1): tf.image.crop_and_resize(
+            x, [[0.0, 0.0, 1.0, 2.0]], [0], (2, 3), method="nearest", extrapolation_value=7.0
+        ),
+        lambda np, x: np.concatenate([x, np.full((1, 2, 1, 1), 7.0)], 2),
+        name="nearest",
+    ),
+    argument(
+        "tf.image.ssim",
+        lambda tf, x=uniform(0, 1, 2, 5, 5, 3), y=uniform(0, 1, 2, 5, 5, 3): tf.image.ssim(
+            x, y, 1.0, filter_size=3, filter_sigma=1.0, k1=0.2, k2=0.3, return_index_map=True
+        ),
+        lambda np, x, y: similarity(np, x, y),
+        name="map",
+    ),
+    argument_fact(
+        "tf.image.convert_image_dtype",
+        lambda tf: tf.image.convert_image_dtype([-0.5, 0.5, 2.0], tf.uint8, saturate=True),
+        lambda found: found.tolist() in ([0, 127, 255], [0, 128, 255]),
+        name="saturated",
+    ),
+    argument_fact(
+        "tf.image.non_max_suppression",
+        lambda tf: [
+            tf.image.non_max_suppression(BOXES, [0.5, 0.9, 0.3], 3, iou_threshold=0.95).numpy().tolist(),
+            tf.image.non_max_suppression(BOXES, [0.5, 0.9, 0.3], 3, score_threshold=0.4).numpy().tolist(),
+        ],
+        lambda found: found == [[1, 0, 2], [1]],
+        name="thresholds",
+    ),
+    argument_fact(
+        "tf.image.non_max_suppression_padded",
+        lambda tf: [
+            tf.image.non_max_suppression_padded(
+                [[BOXES[1], BOXES[0], BOXES[2]]],
+                [[0.9, 0.5, 0.3]],
+                3,
+                iou_threshold=threshold,
+                sorted_input=True,
+                canonicalized_coordinates=True,
+                tile_size=2,
+                pad_to_max_output_size=True,
+            )[1]
+            .numpy()
+            .tolist()
+            for threshold in (0.95, 0.6)
+        ],
+        lambda found: found == [[3], [2]],
+        name="sorted",
+    ),
+    argument_fact(
+        "tf.image.combined_non_max_suppression",
+        lambda tf: [
+            tf.image.combined_non_max_suppression(
+                [[[one] for one in BOXES]],
+                [[[0.5, 0.6], [0.9, 0.1], [0.3, 0.2]]],
+                2,
+                8,
+                iou_threshold=0.95,
+                pad_per_class=True,
+                clip_boxes=False,
+            ),
+            tf.image.combined_non_max_suppression([[[one] for one in BOXES]], [[[0.5], [0.9], [0.3]]], 3, 3),
+        ],
+        lambda found: (
+            found[0][1].shape == (1, 4)
+            and [round(one, 6) for one in found[0][1][0].tolist()] == [0.9, 0.6, 0.5, 0.2]
+            and found[0][0].max() == 3.0
+            and found[1][3].tolist() == [2]
+            and found[1][0].max() == 1.0
+        ),
+        name="padded",
+    ),
+    argument_fact(
+        "tf.image.sample_distorted_bounding_box",
+        lambda tf: (
+            [
+                one.numpy().tolist()
+                for one in tf.image.sample_distorted_bounding_box(
+                    [10, 20, 3],
+                    [[[0.0, 0.0, 1.0, 1.0]]],
+                    seed=1,
+                    min_object_covered=1.0,
+                    area_range=(0.1, 0.2),
+                    max_attempts=2,
+                )[:2]
+            ],
+            tf.image.sample_distorted_bounding_box(
+                [10, 20, 3], tf.zeros([1, 0, 4]), seed=1, use_image_if_no_bounding_boxes=True
+            )[1].shape.as_list(),
+        ),
+        lambda found: found == [[[0, 0, 0], [10, 20, -1]], [3]],
+        name="attempts",
+    ),
+    argument_fact(
+        "tf.image.extract_jpeg_shape",
+        lambda tf: tf.image.extract_jpeg_shape(sample(tf), output_type=tf.int64),
+        lambda found: found.dtype == "int64" and found.tolist() == [8, 8, 3],
+        name="type",
+    ),
+    argument_fact(
+        "tf.image.decode_jpeg",
+        lambda tf: (
+            tf.image.decode_jpeg(sample(tf), channels=1, ratio=2).shape.as_list(),
+            tf.image.decode_jpeg(
+                tf.strings.substr(sample(tf), 0, tf.strings.length(sample(tf)) - 8),
+                try_recover_truncated=True,
+                acceptable_fraction=0.1,
+                fancy_upscaling=False,
+                dct_method="INTEGER_ACCURATE",
+            ).shape.as_list(),
+        ),
+        lambda found: found == [[4, 4, 1], [8, 8, 3]],
+        name="options",
+    ),
+    argument_fact(
+        "tf.image.decode_and_crop_jpeg",
+        lambda tf: (
+            tf.image.decode_and_crop_jpeg(sample(tf), [0, 0, 2, 4], channels=1, ratio=2).shape.as_list(),
+            tf.image.decode_and_crop_jpeg(
+                tf.strings.substr(sample(tf), 0, tf.strings.length(sample(tf)) - 8),
+                [0, 0, 4, 8],
+                try_recover_truncated=True,
+                acceptable_fraction=0.1,
+                fancy_upscaling=False,
+                dct_method="INTEGER_ACCURATE",
+            ).shape.as_list(),
+        ),
+        lambda found: found == [[2, 4, 1], [4, 8, 3]],
+        name="options",
+    ),
+    argument_fact(
+        "tf.io.encode_png",
+        lambda tf: [
+            len(tf.io.encode_png(tf.zeros([64, 64, 1], tf.uint8), compression=level).numpy()) for level in (0, 9)
+        ],
+        lambda sizes: sizes[0] > 4096 > 200 > sizes[1],
+        name="compression",
+    ),
+    argument_fact(
+        "tf.compat.v1.image.decode_png",
+        lambda tf: tf.compat.v1.image.decode_png(
+            tf.io.encode_png(tf.fill([2, 2, 1], tf.constant(700, tf.uint16))), channels=3, dtype=tf.uint16
+        ),
+        lambda found: found.dtype == "uint16" and found.shape == (2, 2, 3) and (found == 700).all(),
+        name="channels",
+    ),
+    argument_fact(
+        "tf.io.decode_image",
+        lambda tf: [
+            tf.io.decode_image(tf.io.encode_png(tf.zeros([2, 2, 1], tf.uint8)), channels=3).shape.as_list(),
+            tf.io.decode_image(GIF, expand_animations=True).shape.as_list(),
+            tf.io.decode_image(GIF, expand_animations=False).shape.as_list(),
+        ],
+        lambda found: found == [[2, 2, 3], [1, 1, 1, 3], [1, 1, 3]],
+        name="channels",
+    ),
+    argument_fact(
+        "tf.io.encode_jpeg",
+        lambda tf: encoded(tf),
+        lambda found: found == [[8, 8, 1], True, True, [3, 4], True, True],
+        name="options",
+    ),
+]
+
+GIF = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
+    b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+
+
+def encoded(tf):
+    """Return facts about images that are encoded with all options."""
+    noise = tf.cast(tf.random.stateless_uniform([8, 8, 3], [1, 2], 0, 256, tf.int32), tf.uint8)
+    grey = tf.io.encode_jpeg(noise[..., :1], format="grayscale")
+    coarse, fine = tf.io.encode_jpeg(noise, quality=5).numpy(), tf.io.encode_jpeg(noise).numpy()
+    made = tf.io.encode_jpeg(
+        noise,
+        progressive=True,
+        optimize_size=True,
+        chroma_downsampling=False,
+        density_unit="cm",
+        x_density=3,
+        y_density=4,
+        xmp_metadata="own words",
+    ).numpy()
+    density = [int.from_bytes(made[place : place + 2], "big") for place in (14, 16)]
+    return [
+        tf.io.decode_jpeg(grey).shape.as_list(),
+        len(coarse) < len(fine),
+        b"\xff\xc2" in made and made[13] == 2,  # a progressive frame, and a density per centimetre
+        density,
+        b"own words" in made,
+        len(tf.io.encode_jpeg(noise, chroma_downsampling=False).numpy()) > len(fine),
+    ]
