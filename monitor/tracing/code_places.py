@@ -16,17 +16,10 @@ class OwnCode:
 
     def __init__(self, file: str) -> None:
         """Take the file of the callable."""
-        self._root = self._package_of(Path(file).resolve())
+        path = Path(file).resolve()
+        self._root = package_root(path) or path
         self._python = Path(sysconfig.get_path("stdlib")).resolve()
         self._known: dict[str, bool] = {}
-
-    @staticmethod
-    def _package_of(file: Path) -> Path:
-        """Return the topmost package that holds a file; the file itself where it is in none."""
-        root = file
-        while (root.parent / "__init__.py").exists():
-            root = root.parent
-        return root
 
     def owns(self, file: str) -> bool:
         """Return whether a file is the user's own."""
@@ -50,6 +43,14 @@ class OwnCode:
         A frame is a file, a line and a column; both count from 1.
         """
         return next((Place(shown(file), line, column) for file, line, column in frames if self.owns(file)), None)
+
+
+def package_root(file: Path) -> Path | None:
+    """Return the folder of the topmost package that holds a file; None where it is in none."""
+    root = file
+    while (root.parent / "__init__.py").exists():
+        root = root.parent
+    return None if root == file else root
 
 
 def shown(file: str) -> str:

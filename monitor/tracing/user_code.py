@@ -17,7 +17,7 @@ from typing import Any
 
 from monitor.formats.error_text import one_line
 from monitor.model import Place
-from monitor.tracing.code_places import OwnCode, shown
+from monitor.tracing.code_places import OwnCode, package_root, shown
 from monitor.tracing.input_shapes import InputShape
 
 EXAMPLE = "example_inputs"  # the function of the user's module that returns the inputs
@@ -50,13 +50,14 @@ class UserCallable:
 
 
 def find_file(module: str) -> str:
-    """Return the file of a module without importing it, or a package that holds it. Raises UserCodeError."""
+    """Return the file of a module without importing it, or a package that holds it; empty if there is none."""
+    sys.path.insert(0, str(Path.cwd()))  # as `python -m` does
     path, found = None, ""
     parts = module.split(".")
     for number in range(len(parts)):
         spec = _find_spec(".".join(parts[: number + 1]), path)
         if spec is None or not spec.origin:
-            raise UserCodeError(f'no module "{module}" for {sys.executable}: give --python, or the path of a file')
+            return ""
         path, found = spec.submodule_search_locations, spec.origin
     return found
 
@@ -88,10 +89,12 @@ def load_callable(file: str, module: str, name: str, shapes: tuple[InputShape, .
 
 def _import(file: str, module: str) -> ModuleType:
     if module:
-        sys.path.insert(0, str(Path.cwd()))
         return importlib.import_module(module)
     path = Path(file).resolve()
     sys.path.insert(0, str(path.parent))  # as Python does for a script
+    if root := package_root(path):  # its imports may be relative
+        sys.path.insert(0, str(root.parent))
+        return importlib.import_module(".".join((*path.parent.relative_to(root.parent).parts, path.stem)))
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:  # no suffix of a Python file
         raise UserCodeError(f"{shown(file)} is no Python file")

@@ -39,20 +39,19 @@ def main() -> None:
     options = parser.parse_args()
 
     def start() -> Service:
-        file = options.file or find_file(options.module)
-        session = _Session(options, file)
-        facts = {"file": file}
+        session = _Session(options)
+        facts = {"file": session.file}
         return {"version": platform.python_version(), "commit": "", "environment": facts, "cases": []}, session.answer
 
-    serve(options, start, (UserCodeError,))
+    serve(options, start, ())
 
 
 class _Session:
     """The requests on one callable."""
 
-    def __init__(self, options: argparse.Namespace, file: str) -> None:
+    def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
-        self._file = file
+        self.file = options.file or find_file(options.module)  # empty for an unknown module
         self._tracer: JaxTracer | TensorflowTracer
 
     def answer(self, request: Message) -> Message:
@@ -72,7 +71,10 @@ class _Session:
             shapes = parse_inputs(options.inputs)
         except ValueError as error:
             raise UserCodeError(f"--inputs: {error}") from None
-        user = load_callable(self._file, options.module, options.name, shapes)
+        if not self.file:
+            message = f'{sys.executable} has no module "{options.module}": give --python, or the path of a file'
+            raise UserCodeError(message)
+        user = load_callable(self.file, options.module, options.name, shapes)
         framework = framework_used(user, options.framework, [*_leaves(user.inputs)])
         if framework == "torch":  # no compiler takes its programs
             version = str(getattr(sys.modules.get(framework), "__version__", ""))

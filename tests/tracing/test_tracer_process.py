@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.execution.workers.process import Limits, WorkerFailure, WorkerUnavailableError
+from monitor.execution.workers.process import Limits, WorkerFailure
 from monitor.execution.workers.traced_program import CallableRequest, TraceRefusal, TracerProcess
 from monitor.model import Outcome, TracedProgram
 
@@ -84,6 +84,19 @@ def test_a_framework_without_a_compiler_is_named(trace: Trace) -> None:
     assert (traced.framework, traced.version, traced.equations, traced.place.line) == ("torch", "1.0", 0, 2)
 
 
-def test_an_unknown_module_is_refused_before_any_code_runs(tmp_path: Path) -> None:
-    with pytest.raises(WorkerUnavailableError, match='no module "nowhere'):
-        TracerProcess(CallableRequest("", "nowhere.at.all", "step"), Path(sys.executable), tmp_path)
+def test_an_unknown_module_is_refused(tmp_path: Path) -> None:
+    with TracerProcess(CallableRequest("", "json.nowhere", "step"), Path(sys.executable), tmp_path) as tracer:
+        refused = tracer.trace(Limits(60, 8192))
+    assert isinstance(refused, TraceRefusal)
+    assert f'{sys.executable} has no module "json.nowhere"' in refused.message
+
+
+def test_a_file_of_a_package_may_import_its_neighbours(tmp_path: Path) -> None:
+    package = tmp_path / "package"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "torch.py").write_text(FAKE)
+    (package / "program.py").write_text("from . import torch\nfrom .torch import __version__\ndef step(): pass\n")
+    request = CallableRequest(str(package / "program.py"), "", "step", framework="torch")
+    with TracerProcess(request, Path(sys.executable), tmp_path) as tracer:
+        assert isinstance(tracer.trace(Limits(60, 8192)), TracedProgram)
