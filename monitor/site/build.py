@@ -172,7 +172,9 @@ class _SiteRenderer:
     def _search_index(self, data: SiteData) -> bytes:
         snapshot, found = data.snapshot, [one.regression for one in data.regressions]
         hardware = data.project.hardware
-        return search_index.index_script(snapshot.series, snapshot.failures, found, data.families, hardware)
+        return search_index.index_script(
+            snapshot.series, snapshot.failures, found, data.families, hardware, data.builds
+        )
 
     def _matrix(self, find: Callable[[], matrix.MatrixPage]) -> None:
         found = cache(find)  # three files use it, and it is expensive

@@ -149,7 +149,7 @@ const described = (entries, words) => entries.filter(([text, note, , more]) => h
 
 function foundFor(words) {
   const functions = functionsOf(words);
-  const hardware = described(searched.hardware, words);
+  const hardware = [...described(searched.hardware, words), ...described(searched.builds, words)];
   const failures = described(searched.failures, words);
   const operators = operatorsOf(words, words.length === 1 && words[0][0].includes(".") ? functions : []);
   return { functions, hardware, failures, operators };

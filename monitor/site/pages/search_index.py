@@ -1,4 +1,4 @@
-"""Write what the search finds besides functions: hardware, operators, outcomes, messages of failures, regressions.
+"""Write the index of the search: hardware, builds, operators, outcomes, messages of failures, regressions.
 
 Functions and their results are in the cells of the matrix (`monitor.site.pages.matrix_cells`), and names without cases
 in the list of names (`monitor.site.pages.names`). `site/assets/search.js` matches all of them by the same rules.
@@ -19,6 +19,7 @@ from monitor.formatting.urls import function_page, regression_page, slug, target
 from monitor.model import Evidence, Outcome
 from monitor.site.js_data import data_script
 from monitor.site.pages.build_changes import MAX_FAILURES
+from monitor.site.pages.builds import BuildPage
 from monitor.site.status_legend import OUTCOMES
 from monitor.site.target_families import TargetFamily, target_words
 from monitor.site.target_info import TargetInfo
@@ -54,6 +55,7 @@ def index_script(
     regressions: Sequence[Regression],
     families: Sequence[TargetFamily],
     hardware: Mapping[str, TargetInfo],
+    builds: Sequence[BuildPage],
 ) -> bytes:
     """Return the index as a script.
 
@@ -66,6 +68,9 @@ def index_script(
         {
             "families": [[family.name, family.targets] for family in families],
             "hardware": [*_hardware(families, hardware)],
+            "builds": [
+                [build_title(one.build), f"build of {framework_title(one.framework)}", one.page, ""] for one in builds
+            ],
             "failures": [*_outcomes(series), *_messages(failures, families), *_regressions(regressions, families)],
             "operators": [
                 [f"operator of {framework_title(table.framework)}, kernel table", table.page, [*operators]]
