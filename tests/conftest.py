@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 # tests of one file share their fixtures; the faster process then takes over tests of the other.
 PROCESSES = 2
 
+# Files whose tests take half a minute each, the longest first.
+LONG = (
+    "execution/test_lowered_and_registered.py",
+    "workflows/test_executed.py",
+    "cli/test_nightly.py",
+    "cli/test_bisect.py",
+    "cli/test_night_processes.py",
+    "execution/test_ab_runner.py",
+    "cli/test_backfill.py",
+)
+
 # Sets of parameters of a test that coverage measures. A measured test takes 1.7 times as long.
 MEASURED_SETS = 3
 
@@ -39,9 +51,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return PROCESSES if config.args_source is pytest.Config.ArgsSource.TESTPATHS else 0
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by what they need, before `-m` selects among them."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Mark tests by what they need, before `-m` selects among them; then spread the long ones over the processes."""
+    _mark(items)
+    yield
+    _spread(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _mark(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         folder = item.path.relative_to(CHECKOUT / "tests").parts[0]
@@ -61,6 +79,24 @@ def _measure_few(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")  # of pytest-cov
         else:
             measured[test] += 1
+
+
+def _spread(items: list[pytest.Item], processes: int) -> None:
+    """Put a share of the long tests at the head of the part of each process.
+
+    pytest-xdist gives each process a part of the tests, of equal numbers and in their order. A process without tests
+    takes over the last half of the tests of another. So a long test at the end of a part would run alone.
+    """
+    file_of = {item: item.path.relative_to(CHECKOUT / "tests").as_posix() for item in items}
+    long = [item for file in LONG for item in items if file_of[item] == file]
+    short = [item for item in items if file_of[item] not in LONG]
+    spread: list[pytest.Item] = []
+    for number in range(processes):
+        own = long[number::processes]
+        size = (len(items) - len(spread)) // (processes - number) - len(own)
+        spread += own + short[:size]
+        del short[:size]
+    items[:] = spread
 
 
 @pytest.fixture(scope="session")

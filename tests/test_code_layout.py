@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -20,16 +21,28 @@ FRAGMENTS = ("What", "Whether", "How", "Of", "Which", "Who", "Whose", "Where", "
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
+BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")  # the fields of a statement that hold statements
+
+
 @cache
 def nodes(path: Path) -> tuple[Documented, ...]:
     """Return the module, and every class and function in it."""
-    return tuple(node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, Documented))
+    return tuple(node for node in statements(ast.parse(path.read_text())) if isinstance(node, Documented))
+
+
+def statements(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a module or statement, and every statement in it. Expressions hold no documented node, and most nodes."""
+    yield node
+    for block in BLOCKS:
+        for inner in getattr(node, block, ()):
+            yield from statements(inner)
 
 
 def test_every_class_has_a_name_of_its_own() -> None:
     places = defaultdict(list)
     for path in MODULES:
-        for node in ast.parse(path.read_text()).body:
+        module = nodes(path)[0]
+        for node in module.body:
             if isinstance(node, ast.ClassDef):
                 places[node.name].append(str(path.relative_to(CHECKOUT)))
     assert {name: files for name, files in places.items() if len(files) > 1} == {}

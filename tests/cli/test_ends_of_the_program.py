@@ -14,6 +14,7 @@ import pytest
 
 from monitor.execution.command_line import BUG, DEBUG, PACKAGE, os_error_line, run_program
 from monitor.formats.run_file import RunFile
+from monitor.history.store import History
 from support.run_files import write_run_file
 
 PROGRAM = [sys.executable, "-m", "monitor"]
@@ -60,14 +61,16 @@ def test_standard_output_on_a_full_disk(tmp_path: Path, much: bool) -> None:
     ("room", "call"),
     [
         ("8k", "plan --target cpu --framework jax --suite paper --build jax==0.9.2 --out full/plan"),
-        ("8k", "site --site full/site"),
+        ("8k", "site --site full/site --history history"),
         ("8k", "federation --out full/federation.json"),
         ("8k", "record run.jsonl --history full/history"),
         ("2m", "record run.jsonl --history full/history"),  # a new history starts, and does not fit
     ],
 )
 def test_a_full_disk_is_one_line(tmp_path: Path, runfile: Callable[..., RunFile], room: str, call: str) -> None:
-    write_run_file(tmp_path / "run.jsonl", runfile(1, {"jax/jax.lax.sort/eager-float32": "pass"}))
+    made = runfile(1, {"jax/jax.lax.sort/eager-float32": "pass"})
+    write_run_file(tmp_path / "run.jsonl", made)
+    History(tmp_path / "history").record([made], "a night")
     if not shutil.which("unshare") or subprocess.run(["unshare", "-rm", "true"], check=False).returncode:
         pytest.skip("no file system can be mounted here")
     (tmp_path / "full").mkdir()
