@@ -63,8 +63,8 @@ EAGER, COMPLEX, GRADIENT = "eager-float32", "eager-complex128", "gradient-float3
     ("outcomes", "says"),
     [
         ({EAGER: OK}, "compiles for all three"),
-        ({EAGER: BAD}, "does not compile for all three"),
-        ({EAGER: Outcome.ABSENT}, "has no such function on all three"),
+        ({EAGER: BAD}, "does not compile for any of the three"),
+        ({EAGER: Outcome.ABSENT}, "has no such function on any of the three"),
         ({EAGER: OK, COMPLEX: BAD}, "compiles for all three, except complex128"),
         ({EAGER: OK, COMPLEX: BAD, "compiled-complex128": BAD, "compiled-float32": OK, "vmap-float32": OK},
          "compiles for all three, except complex128"),
@@ -98,14 +98,14 @@ def test_a_verdict_never_joins_two_kinds_of_evidence() -> None:
 
 
 def test_a_verdict_says_since_when() -> None:
-    def since(*cases: CaseStatus) -> str:
+    def since(*cases: CaseStatus) -> tuple[str, bool]:
         (found,) = family_verdicts({"cpu": cases}, FAMILIES)
-        return found.since
+        return found.since, found.steady
 
-    assert since(status("cpu", EAGER, OK)) == "first tested with jax 0.1"
-    assert since(status("cpu", EAGER, OK, OK)) == "no change since jax 0.1, the first tested build"
+    assert since(status("cpu", EAGER, OK)) == ("first tested with jax 0.1", False)
+    assert since(status("cpu", EAGER, OK, OK)) == ("no change since jax 0.1, the first tested build", True)
     changed = status("cpu", EAGER, OK, BAD, OK)
-    assert since(changed, status("cpu", COMPLEX, OK, OK, OK, OK)) == "last change with jax 0.3"
+    assert since(changed, status("cpu", COMPLEX, OK, OK, OK, OK)) == ("last change with jax 0.3", False)
 
 
 def test_a_family_without_a_result_has_no_verdict() -> None:

@@ -90,8 +90,10 @@ def function_sources(
         of_framework = names.get(framework, FrameworkNames(framework))
         listed, aliases = of_framework.records.get(name), of_framework.other_names(name)
         aside = listed, aliases, entry, replacement, tuple(project.known_issues.get((framework, name), ()))
+        # A removed name is no name of the object that it once named.
+        same = [alias for alias in aliases if name in of_framework.other_names(alias)]
         elsewhere = Elsewhere(
-            tuple(_other_pages(framework, name, aliases, places, family_of)), operators.get((framework, name), ())
+            tuple(_other_pages(framework, name, same, places, family_of)), operators.get((framework, name), ())
         )
         digest = input_digest(
             framework,

@@ -23,9 +23,11 @@ from monitor.history.ordering import version_sort_key
 from monitor.model import Evidence, Mode, Outcome, Run
 from monitor.site.target_families import TargetFamily
 
+EXECUTED_FAILURE = "fails"
+
 # Verbs by evidence: if all cases pass, if none does, and the preposition of a target.
 VERBS = {
-    Evidence.EXECUTED: ("works", "fails", "on"),
+    Evidence.EXECUTED: ("works", EXECUTED_FAILURE, "on"),
     Evidence.COMPILED: ("compiles", "does not compile", "for"),
     Evidence.LOWERED: ("lowers", "does not lower", "for"),
     Evidence.REGISTERED: ("is registered", "is not registered", "for"),
@@ -50,7 +52,7 @@ class FamilyVerdict:
 
     `clauses` follow each other in the sentence; each has its status and its targets. `since` says when an outcome of
     the counted cases last changed. `last` is the run of that change, None if no outcome changed. `builds` judged them;
-    `unjudged` cases gave no result.
+    `unjudged` cases gave no result. `steady` is true if several builds were tested and no outcome changed.
     """
 
     family: str
@@ -60,6 +62,7 @@ class FamilyVerdict:
     evidences: tuple[Evidence, ...]
     since: str
     last: Run | None
+    steady: bool
 
     @property
     def absent(self) -> bool:
@@ -119,10 +122,12 @@ def _verdict(family: TargetFamily, statuses: Mapping[str, Sequence[CaseStatus]])
         )
         for key, targets in groups
     )
-    since, last = _last_change(counted)
+    since, last, steady = _last_change(counted)
     used = {one.evidence for one in counted}
     evidences = tuple(evidence for evidence in Evidence if evidence in used)
-    return FamilyVerdict(family.name, clauses, unjudged, sources(one.run for one in counted), evidences, since, last)
+    return FamilyVerdict(
+        family.name, clauses, unjudged, sources(one.run for one in counted), evidences, since, last, steady
+    )
 
 
 def _clause(
@@ -137,15 +142,18 @@ def _clause(
     works, fails, preposition = VERBS[evidence]
     if portability is Portability.UNKNOWN:
         return f"is not tested enough: {exception}"
-    verb = fails if portability is Portability.FAILURE else works
-    if portability is Portability.FAILURE and exception == ABSENT:
-        verb, exception = "has no such function", ""
+    failing = portability is Portability.FAILURE
+    verb = fails if failing else works
+    if exception == ABSENT:
+        verb, preposition, exception = "has no such function", "on", ""
     place = ""
     if len(family.targets) > 1:
-        all_of_many = every and len(targets) == len(family.targets) > 2
         short = dict(zip(family.targets, family.short_names, strict=True))
-        named = f"all {_number(len(targets))}" if all_of_many else join_words([short[one] for one in targets])
-        place = f" on {named}" if verb == "has no such function" else f" {preposition} {named}"
+        named = join_words([short[one] for one in targets])
+        if every and len(targets) == len(family.targets) > 2:
+            number = _number(len(targets))
+            named = f"any of the {number}" if failing and verb != EXECUTED_FAILURE else f"all {number}"
+        place = f" {preposition} {named}"
     return f"{verb}{place}{f', {exception}' if exception else ''}"
 
 
@@ -194,16 +202,19 @@ def last_change_order(run: Run) -> tuple[Version, str]:
     return version_sort_key(run.build.version if run.build else ""), run.started
 
 
-def _last_change(counted: Sequence[CaseStatus]) -> tuple[str, Run | None]:
-    """Return when an outcome of these cases last changed, or the first build that tested one of them."""
+def _last_change(counted: Sequence[CaseStatus]) -> tuple[str, Run | None, bool]:
+    """Return when an outcome of these cases last changed, or the first build that tested one of them.
+
+    The last value is whether several builds were tested without a change.
+    """
     changes = [one.turns[-1].run for one in counted if len(one.turns) > 1]
     if changes:
         last = max(changes, key=last_change_order)
-        return f"last change with {build_title(last.build)}", last
+        return f"last change with {build_title(last.build)}", last, False
     runs = [one.turns[0].run for one in counted if one.turns]
     if not runs:
-        return "", None
+        return "", None, False
     first = min(runs, key=last_change_order)
     if {one.run.build and one.run.build.version for one in counted} == {first.build and first.build.version}:
-        return f"first tested with {build_title(first.build)}", None
-    return f"no change since {build_title(first.build)}, the first tested build", None
+        return f"first tested with {build_title(first.build)}", None, False
+    return f"no change since {build_title(first.build)}, the first tested build", None, True
