@@ -20,6 +20,8 @@ const results = document.getElementById("results");
 const found = document.getElementById("found");
 const [cellsFile, indexFile, namesFile] = input.dataset.scripts.split(" ");
 let rows;
+let operators;
+let described;
 let rowsByName;
 let timer;
 
@@ -33,7 +35,14 @@ function element(name, text, properties = {}) {
 
 async function load() {
   await Promise.all([loadScript(cellsFile), loadScript(indexFile)]);
-  rows ??= cells.rows.map(rowOf);
+  rows ??= cells.rows.map(rowOf).map((row) => ({ ...row, lowerNames: [row.name, ...row.aliases].map((name) => name.toLowerCase()) }));
+  operators ??= searched.operators.flatMap(([note, page, names]) => names.map((name) => [name, note, page, name.toLowerCase()]));
+  described ??= Object.fromEntries(
+    ["hardware", "builds", "failures"].map((kind) => [
+      kind,
+      searched[kind].map((one) => [one, `${one[0]} ${one[1]} ${one[3]}`.toLowerCase()]),
+    ]),
+  );
   rowsByName ??= new Map(rows.map((row) => [row.name, row]));
 }
 
@@ -106,11 +115,11 @@ function otherEntry([text, note, address], isCode) {
 
 // Returns how well a row fits; its own name counts before its other names.
 function misfitOf(row, words) {
-  const fits = [row.name, ...row.aliases]
-    .map((name, place) => [name.toLowerCase(), place ? 0.5 : 0])
-    .filter(([name]) => hasWords(name, words))
-    .map(([name, more]) => misfit(name, words) + more);
-  return Math.min(...fits, 99);
+  let best = 99;
+  for (const [place, name] of row.lowerNames.entries()) {
+    if (hasWords(name, words)) best = Math.min(best, misfit(name, words) + (place ? 0.5 : 0));
+  }
+  return best;
 }
 
 // Returns the functions that have all words in their name or in another name of the same object, the best first. Of
@@ -132,10 +141,8 @@ function functionsOf(words) {
 // Returns the operators that have all words.
 function operatorsOf(words, functions) {
   const ofFunctions = new Set(functions.slice(0, MOST_FUNCTIONS).flatMap(({ name }) => operatorNames(name)));
-  return searched.operators.flatMap(([note, page, names]) =>
-    names
-      .filter((name) => hasWords(name.toLowerCase(), words) || ofFunctions.has(name.split(".").slice(0, 4).join(".")))
-      .map((name) => [name, note, `${page}#${searched.anchors[name] ?? name}`]),
+  return operators.filter(
+    ([name, , , lower]) => hasWords(lower, words) || (ofFunctions.size && ofFunctions.has(name.split(".").slice(0, 4).join("."))),
   );
 }
 
@@ -145,12 +152,17 @@ function operatorNames(name) {
   return first === "torch" ? [rest.at(-1), rest.slice(-2).join("_")].map((one) => `torch.ops.aten.${one}`) : [];
 }
 
-const described = (entries, words) => entries.filter(([text, note, , more]) => hasWords(`${text} ${note} ${more}`.toLowerCase(), words));
+function operatorEntry([name, note, page]) {
+  return otherEntry([name, note, `${page}#${searched.anchors[name] ?? name}`], true);
+}
+
+// Returns the hardware, builds or failures that have all words.
+const entriesOf = (kind, words) => described[kind].filter(([, text]) => hasWords(text, words)).map(([one]) => one);
 
 function foundFor(words) {
   const functions = functionsOf(words);
-  const hardware = [...described(searched.hardware, words), ...described(searched.builds, words)];
-  const failures = described(searched.failures, words);
+  const hardware = [...entriesOf("hardware", words), ...entriesOf("builds", words)];
+  const failures = entriesOf("failures", words);
   const operators = operatorsOf(words, words.length === 1 && words[0][0].includes(".") ? functions : []);
   return { functions, hardware, failures, operators };
 }
@@ -162,7 +174,7 @@ function draw(text, words) {
     ...most(hardware).map((one) => otherEntry(one, false)),
     ...functions.slice(0, MOST_FUNCTIONS).map((row) => functionEntry(row, words)),
     ...most(failures).map((one) => otherEntry(one, false)),
-    ...most(operators).map((one) => otherEntry(one, true)),
+    ...most(operators).map(operatorEntry),
   );
   if (functions.length > MOST_FUNCTIONS) {
     results.append(entry(`matrix.html#${new URLSearchParams({ q: text })}`, "All of them in the matrix", false));
