@@ -54,7 +54,7 @@ class TracedCallable:
 
 @dataclass(frozen=True)
 class TargetAnswer:
-    """Answer for one target. `places` fail, and `host` run on the host.
+    """Answer for one target. `places` fail, and `host` run on the host; a baseline left out `known` failing places.
 
     `compiled` has the facts of a compiled program. Without it the evidence is a look-up: nothing was compiled or run,
     `called` counts the calls that have a verdict, and `note` says why a callable was not compiled.
@@ -67,6 +67,7 @@ class TargetAnswer:
     host: int
     compiled: CompiledProgram | None = None
     note: str = ""
+    known: int = 0
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -92,6 +93,8 @@ class TargetAnswer:
             return f"{failing}; {unknown}" if self.unknown else failing
         if self.unknown:
             return unknown
+        if self.known:
+            return f"no new problem: {count(self.known, 'known place')} left out"
         return f"ports, but runs on the host in {count(self.host, 'place')}" if self.host else "ports"
 
 
@@ -129,7 +132,7 @@ class CheckReport:
     def without(self, known: Collection[tuple[str, str, str, str]]) -> CheckReport:
         """Return the report without problems of a baseline, whose answers count the others alone."""
         new = tuple(problem for problem in self.problems if problem.key not in known)
-        answers = tuple(_recounted(one, new) for one in self.answers)
+        answers = tuple(_without_known(one, new) for one in self.answers)
         return replace(self, problems=new, answers=answers, known_before=len(self.problems) - len(new))
 
 
@@ -141,6 +144,12 @@ def answer_for(target: str, title: str, called: CalledNames, problems: Iterable[
 def compiled_answer(target: str, title: str, compiled: CompiledProgram, problems: Iterable[Problem]) -> TargetAnswer:
     """Return the answer for a target whose compiler judged the program."""
     return _recounted(TargetAnswer(target, title, CalledNames(0, 0, ()), 0, 0, compiled), problems)
+
+
+def _without_known(answer: TargetAnswer, new: Iterable[Problem]) -> TargetAnswer:
+    """Return an answer that counts new problems alone, and the failing places that a baseline left out."""
+    recounted = _recounted(answer, new)
+    return replace(recounted, known=answer.places - recounted.places)
 
 
 def _recounted(answer: TargetAnswer, problems: Iterable[Problem]) -> TargetAnswer:

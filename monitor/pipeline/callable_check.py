@@ -120,7 +120,6 @@ def _compile(
     tracer: TracerProcess, program: TracedProgram, check: CallableCheck, target: Target, folder: Path
 ) -> Compilation:
     """Return the result of a program on a target; one with a note where it cannot be compiled."""
-    deadline = time.monotonic() + check.limit
     backend = target.compile
     if backend is None:
         return Compilation(note=f"no compiler for {target.title} runs here")
@@ -134,6 +133,7 @@ def _compile(
             log_duration(f"{target.name}: compiling {program.equations:,} operations, {program.distinct:,} distinct"),
             CompilerProcess(compiler_command(backend, provided.python, folder)) as compiler,
         ):
+            deadline = time.monotonic() + check.limit  # not before: an installation takes minutes
             build = provided.build.requirement
             return compile_program(
                 CompilationContext(
