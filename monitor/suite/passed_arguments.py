@@ -12,6 +12,7 @@ import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from importlib import import_module
 from itertools import product
 from pathlib import Path
 from types import ModuleType
@@ -20,7 +21,8 @@ from typing import Any
 from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.suite.declare import Declaration
 from monitor.suite.discovery import declarations, frameworks
-from monitor.suite.script_sources import node_of
+from monitor.suite.option_dictionaries import Keywords, dictionary_keywords, keywords_of
+from monitor.suite.script_sources import HELPERS, node_of
 
 FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
 PARTIAL = "functools.partial"
@@ -58,8 +60,9 @@ def calls_of(declaration: Declaration) -> tuple[CallArguments, ...]:
     calls = _calls_in(declaration.call, module) if module else ()
     if rule is None:
         return calls
-    changed = (one for one in calls if one.name == declaration.function)
-    return tuple(replace(one, keywords={**one.keywords, rule.parameter: rule.value}) for one in changed)
+    name = declaration.function
+    changed = (one for one in calls if one.name in (name, f".{name.rpartition('.')[2]}"))
+    return tuple(replace(one, name=name, keywords={**one.keywords, rule.parameter: rule.value}) for one in changed)
 
 
 @cache
@@ -70,26 +73,35 @@ def _calls_in(function: Callable[..., Any], module: ModuleType) -> tuple[CallArg
 
 def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArguments]:
     source = _source_of(module)
-    waiting: list[ast.AST] = [node_of(function, module)]
-    used: set[str] = set()
-    while waiting:
-        node = waiting.pop()
+    nodes = _reachable(node_of(function, module), source)
+    dictionaries = dictionary_keywords(nodes)
+    for node in nodes:
         scope = {**source.imports, **_bound(node, source.imports)}
         for inner in ast.walk(node):
             if isinstance(inner, ast.Call):
-                yield from _call(inner, scope, source.definitions)
-            elif isinstance(inner, ast.Name) and inner.id in source.definitions and inner.id not in used:
+                for more in ({}, *dictionaries.get(inner, ())):
+                    yield from _call(inner, more, scope, source.definitions)
+
+
+def _reachable(function: ast.AST, source: _ModuleSource) -> list[ast.AST]:
+    """Return a function and those of its module, or of modules of cases that it imports from, that it uses."""
+    found = [function]
+    used: set[str] = set()
+    for node in found:
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Name) and inner.id in source.definitions and inner.id not in used:
                 used.add(inner.id)
-                waiting.append(source.definitions[inner.id])
+                found.append(source.definitions[inner.id])
+    return found
 
 
-def _call(node: ast.Call, scope: Scope, definitions: Mapping[str, ast.AST]) -> Iterator[CallArguments]:
-    """Yield a call; that of `partial` counts as one of its first argument.
+def _call(node: ast.Call, more: Keywords, scope: Scope, definitions: Mapping[str, ast.AST]) -> Iterator[CallArguments]:
+    """Yield a call with the keywords of a dictionary; that of `partial` counts as one of its first argument.
 
     A function of the module that receives the name of the function as text calls it with the same keywords.
     """
     name, arguments = _dotted(node.func, scope), node.args
-    keywords = {one.arg: ast.unparse(one.value) for one in node.keywords if one.arg}
+    keywords = {**more, **keywords_of(node)}
     if name == PARTIAL and arguments:
         name, arguments = _dotted(arguments[0], scope), arguments[1:]
     if not name and isinstance(node.func, ast.Attribute):
@@ -151,7 +163,9 @@ class _ModuleSource:
         self.imports: dict[str, str] = {}
         self.definitions: dict[str, ast.AST] = {}
         for node in tree.body:
-            if isinstance(node, ast.Import | ast.ImportFrom):
+            if isinstance(node, ast.ImportFrom) and HELPERS.fullmatch(node.module or ""):
+                self.definitions |= _source_of(import_module(str(node.module))).definitions
+            elif isinstance(node, ast.Import | ast.ImportFrom):
                 self.imports |= _imported(node)
             elif isinstance(node, ast.FunctionDef) and not node.decorator_list:
                 self.definitions[node.name] = node

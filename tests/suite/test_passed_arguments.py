@@ -42,6 +42,22 @@ def test_functions_of_the_module_are_followed() -> None:
     assert (".SGD", (), ("lr",)) in map(_shown, calls_of(named))
 
 
+def test_a_dictionary_of_options_has_the_keywords_of_its_literals_and_calls() -> None:
+    @case("torch.sum")
+    def body(torch, x=tensor(3)):  # type: ignore[no-untyped-def]
+        def total(x, number, **options):  # type: ignore[no-untyped-def]
+            return torch.sum(x, **options)
+
+        shared = {"dim": 0} | {"keepdim": True}
+        several = [torch.norm(x, **options) for options in ({"p": 1}, {"q": 2})]
+        return total(x, number=1, dtype=None), torch.mean(x, **shared), several
+
+    found = {*map(_shown, calls_of(body))}
+    assert {keywords for name, _, keywords in found if name == "torch.sum"} == {(), ("dtype",)}
+    assert {keywords for name, _, keywords in found if name == "torch.mean"} == {(), ("dim",), ("keepdim",)}
+    assert {keywords for name, _, keywords in found if name == "torch.norm"} == {(), ("p",), ("q",)}
+
+
 def test_every_untested_parameter_has_a_reason() -> None:
     found = untested_parameters()
     assert all(one.reason and one.framework in ("jax", "tensorflow", "torch") for one in found)
