@@ -18,6 +18,7 @@ in_groups = partial(argument_fact, name="group")
 def in_pair(torch, call):
     """Return the results of `call(torch, dist, rank)` in this process and in a forked one, by rank."""
     import datetime
+    import gc
     import tempfile
 
     def member(rank):
@@ -25,22 +26,31 @@ def in_pair(torch, call):
         limit = datetime.timedelta(seconds=20)
         torch.distributed.init_process_group("gloo", store=store, rank=rank, world_size=2, timeout=limit)
         try:
-            return call(torch, torch.distributed, rank)
+            result = call(torch, torch.distributed, rank)
+            finished.wait(25)  # each process keeps its connections as long as the other one may use them
+            return result
         finally:
-            finished.wait(30)  # each process keeps its connections as long as the other one may use them
             torch.distributed.destroy_process_group()
+
+    def second_member():
+        gc.disable()  # a group of the first process may be garbage, and its threads do not exist here
+        sender.send(member(1))
 
     context = torch.multiprocessing.get_context("fork")
     finished = context.Barrier(2)
     with tempfile.TemporaryDirectory() as folder:
         receiver, sender = context.Pipe(duplex=False)
-        second = context.Process(target=lambda: sender.send(member(1)), daemon=True)
+        second = context.Process(target=second_member, daemon=True)
         second.start()
         sender.close()
         try:
-            return member(0), receiver.recv()
+            result = member(0)
+            if not receiver.poll(10):
+                raise TimeoutError("the second process sends no result")
+            return result, receiver.recv()
         finally:
-            second.join()
+            second.join(5)
+            second.kill()
 
 
 def alone(dist, rank):
