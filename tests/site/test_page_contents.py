@@ -49,6 +49,15 @@ def test_the_first_page_says_the_changes_as_sentences(pages: dict[str, Page]) ->
     assert "broke 28 cases" not in news  # they are one incident
 
 
+def test_the_first_page_has_a_figure_of_functions_that_nobody_calls(pages: dict[str, Page]) -> None:
+    figures = (
+        pages["index.html"].words.partition("A plain CPU")[2].partition("Latest changes")[0].replace("\u202f", " ")
+    )
+    assert (
+        "TensorFlow 86.7 % of 15 tested functions work none is called by the counted packages; ● executed," in figures
+    )
+
+
 def test_health_has_incidents_and_the_first_page_one_line(pages: dict[str, Page]) -> None:
     words = pages["health.html"].words
     assert "3 incidents" in words

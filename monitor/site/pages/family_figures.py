@@ -49,12 +49,14 @@ class CallFigure:
 class FamilyFigures:
     """Figures of one family by framework: calls, strongest evidence first, and operators looked up in kernel tables.
 
-    `targets` are the members that have been observed, with their short names.
+    `functions` has the share of functions of a framework of which no tested function is called. `targets` are the
+    members that have been observed, with their short names.
     """
 
     family: TargetFamily
     targets: tuple[tuple[str, str], ...]
     calls: Mapping[str, tuple[CallFigure, ...]]
+    functions: Mapping[str, PortabilityFigure]
     operators: Mapping[str, tuple[KernelColumn, ...]]
 
 
@@ -81,7 +83,13 @@ def family_figures(
                 framework: tuple(column for of, column in kernels if of == framework and column.series.target in here)
                 for framework in frameworks
             }
-            found.append(FamilyFigures(family, tuple((one, short[one]) for one in here), calls, operators))
+            functions = {
+                framework: figure
+                for framework in frameworks
+                if not calls[framework] and (figure := _function_figure([summaries[one] for one in here], framework))
+            }
+            named = tuple((one, short[one]) for one in here)
+            found.append(FamilyFigures(family, named, calls, functions, operators))
     return tuple(found)
 
 
@@ -110,3 +118,14 @@ def _study_figure(summary: TargetSummary | None, row: CoverageRow) -> Portabilit
         if (run.suite, run.evidence) == (PAPER, row.evidence) and figure.score.judged:
             return figure
     return None
+
+
+def _function_figure(summaries: Sequence[TargetSummary], framework: str) -> PortabilityFigure | None:
+    """Return the figure of the most functions by the strongest evidence; None without one."""
+    figures = [
+        figure
+        for summary in summaries
+        for figure in summary.figures.get(framework, ())
+        if figure.score.judged and figure.night.run.evidence is not Evidence.REGISTERED
+    ]
+    return min(figures, key=lambda one: (RANK[one.night.run.evidence], -one.score.judged), default=None)
