@@ -250,7 +250,7 @@ class Case:
     dtype: str
     kind: InputKind = InputKind.PLAIN
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The id, which never changes: `torch/torch.cat/eager-float32-special`."""
         kind = "" if self.kind is InputKind.PLAIN else self.kind.value
