@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +41,9 @@ LONG = (
     "execution/test_ab_runner.py",
     "cli/test_backfill.py",
 )
+
+# The variable by which coverage reaches the processes that a test starts.
+MEASURED = "COVERAGE_PROCESS_CONFIG"
 
 # Sets of parameters of a test that coverage measures. A measured test takes 1.7 times as long.
 MEASURED_SETS = 3
@@ -79,6 +82,16 @@ def _measure_few(items: list[pytest.Item]) -> None:
             item.add_marker("no_cover")  # of pytest-cov
         else:
             measured[test] += 1
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Leave the processes that a test starts out of coverage too, if the test is left out."""
+    measured = os.environ.pop(MEASURED, None) if item.get_closest_marker("no_cover") else None
+    result = yield
+    if measured is not None:
+        os.environ[MEASURED] = measured
+    return result
 
 
 def _spread(items: list[pytest.Item], processes: int) -> None:

@@ -24,7 +24,7 @@ SHIPPED = Path(__file__).parents[2] / "results"
 RESTING = "planted, with cases that rest"
 
 
-@pytest.fixture(scope="module", params=["shipped", "planted", "planted, on machines that take turns", RESTING])
+@pytest.fixture(scope="module", params=["planted", "planted, on machines that take turns", RESTING, "shipped"])
 def history(request: pytest.FixtureRequest) -> LoadedHistory:
     if request.param == "shipped":
         return with_cases(HistoryReader(Folder(SHIPPED)).load())

@@ -305,6 +305,7 @@ def read_only(year: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield call
 
 
+@pytest.mark.no_cover  # other tests call the commands in their own process
 @pytest.mark.parametrize("words", READERS)
 def test_a_reader_needs_to_write_nothing(
     words: str, year: Path, read_only: Call, tmp_path: Path, github: FakeGitHub
@@ -321,6 +322,7 @@ def test_a_reader_needs_to_write_nothing(
     assert contents(year) == before
 
 
+@pytest.mark.no_cover
 def test_a_reader_leaves_nothing_half_written_on_a_full_disk(year: Path, tmp_path: Path) -> None:
     with in_a_place(year, tmp_path / "here", "size=8k") as call:
         status, said, files = call("changes", "--history", str(year), folder=tmp_path)

@@ -245,6 +245,7 @@ def commands(out: Path) -> Iterator[tuple[str, bool]]:
     yield f"site --site {out / 'site'} --site-url https://example.org/", False
 
 
+@pytest.mark.no_cover  # it calls every reading command, which other tests cover, for each example
 @settings(
     max_examples=4,
     deadline=None,

@@ -132,6 +132,7 @@ def test_what_a_page_is_made_of_is_told_by_value(material: Snapshot) -> None:
     assert input_digest(material.series[0]) != input_digest(material.series[1])
 
 
+@pytest.mark.no_cover  # other tests write the same site in their own process
 def test_another_process_makes_pages_of_the_same(history: History, tmp_path: Path) -> None:
     """Subclass with other hashes, so that unordered collections change their order."""
     made = []
