@@ -19,21 +19,21 @@ def stepped(tf, optimizer, x, y, a, b):
 def expected(np, start, x, y, a, b):
     """Return the two variables after three runs with different options. `start` returns an update rule.
 
-    1. Gradients are divided by 4. Each one has at most the norm 0.5. Variables decay by their eighth part.
-    2. Elements of a gradient are at most 0.25. After the second step, a variable is replaced by its average.
+    1. Each gradient has at most the norm 0.5. Variables decay by their eighth part.
+    2. Gradients are divided by 4. Their elements are at most 0.25. At last, a variable is replaced by its average.
     3. One step with the average of both gradients, which have at most the norm 0.75 together.
     """
     results = []
     for variable, gradients in ((x, a), (y, b)):
         update, value = start(np), variable
-        for gradient in gradients / 4:
+        for gradient in gradients:
             clipped = gradient * min(1, 0.5 / np.sqrt((gradient**2).sum()))
             value = update(value - 0.5 * 0.25 * value, clipped)
         results.append(value)
     for variable, gradients in ((x, a), (y, b)):
         update, before = start(np), variable
-        before = update(before, np.clip(gradients[0], -0.25, 0.25))
-        value = update(before, np.clip(gradients[1], -0.25, 0.25))
+        before = update(before, np.clip(gradients[0] / 4, -0.25, 0.25))
+        value = update(before, np.clip(gradients[1] / 4, -0.25, 0.25))
         results.append(0.75 * before + 0.25 * value)
     norm = np.sqrt((a.mean(0) ** 2).sum() + (b.mean(0) ** 2).sum())
     results += [start(np)(one, many.mean(0) * min(1, 0.75 / norm)) for one, many in ((x, a), (y, b))]
@@ -86,7 +86,7 @@ def lion(np):
 
     def update(x, g):
         nonlocal m
-        change, m = np.sign(0.9 * m + 0.1 * g), 0.99 * m + 0.01 * g
+        change, m = np.sign(m / 2 + g / 2), m / 2 + g / 2
         return x - change / 2
 
     return update
@@ -98,9 +98,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Adam(
-                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
-                ),
+                tf.keras.optimizers.Adam(0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -113,6 +111,7 @@ OPTIONS = [
                     amsgrad=True,
                     beta_2=0.5,
                     epsilon=0.125,
+                    loss_scale_factor=4.0,
                     clipvalue=0.25,
                     use_ema=True,
                     ema_momentum=0.75,
@@ -143,7 +142,7 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.AdamW(
-                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
+                    0.5, amsgrad=True, beta_2=0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25
                 ),
                 x,
                 y,
@@ -158,6 +157,7 @@ OPTIONS = [
                     beta_2=0.5,
                     epsilon=0.125,
                     weight_decay=0.0,
+                    loss_scale_factor=4.0,
                     clipvalue=0.25,
                     use_ema=True,
                     ema_momentum=0.75,
@@ -193,7 +193,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Adamax(0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                tf.keras.optimizers.Adamax(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -202,7 +202,13 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.Adamax(
-                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                    0.5,
+                    epsilon=0.125,
+                    loss_scale_factor=4.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
                 ),
                 x,
                 y,
@@ -226,7 +232,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Nadam(0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                tf.keras.optimizers.Nadam(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -235,7 +241,13 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.Nadam(
-                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                    0.5,
+                    epsilon=0.125,
+                    loss_scale_factor=4.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
                 ),
                 x,
                 y,
@@ -259,7 +271,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Lion(0.5, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                tf.keras.optimizers.Lion(0.5, beta_1=0.5, beta_2=0.5, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -268,7 +280,12 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.Lion(
-                    0.5, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                    0.5,
+                    loss_scale_factor=4.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
                 ),
                 x,
                 y,
@@ -277,7 +294,9 @@ OPTIONS = [
             ),
             stepped(
                 tf,
-                tf.keras.optimizers.Lion(0.5, global_clipnorm=0.75, gradient_accumulation_steps=2),
+                tf.keras.optimizers.Lion(
+                    0.5, beta_1=0.5, beta_2=0.5, global_clipnorm=0.75, gradient_accumulation_steps=2
+                ),
                 x,
                 y,
                 a,

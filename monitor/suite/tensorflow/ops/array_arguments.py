@@ -178,8 +178,8 @@ PICKED = [
     ),
     argument(
         "tf.compat.v1.gather",
-        lambda tf, x=tensor(2, 3, 4), i=indices(2, 5, below=3): tf.compat.v1.gather(x, i, axis=1, batch_dims=1),
-        lambda np, x, i: x[np.arange(2)[:, None], i],
+        lambda tf, x=tensor(2, 3, 4), i=indices(2, 5, below=4): tf.compat.v1.gather(x, i, axis=2, batch_dims=1),
+        lambda np, x, i: np.take_along_axis(x, i[:, None], 2),
         name="batch",
     ),
     argument(

@@ -108,9 +108,10 @@ ASSERTIONS = [
     argument_fact(
         "tf.compat.v1.assert_equal",
         lambda tf: failed(
-            tf, lambda x: tf.compat.v1.assert_equal(x, 1.0, data=[x], message="own words", summarize=2, name="given")
+            tf,
+            lambda x: tf.compat.v1.assert_equal(x, 1.0, data=[x - 3], message="own words", summarize=2, name="given"),
         ),
-        complete,
+        lambda text: "own words" in text and "given" in text and "4 4..." in text,
         name="message",
     ),
     argument_fact(
@@ -118,18 +119,18 @@ ASSERTIONS = [
         lambda tf: failed(
             tf,
             lambda x: tf.compat.v1.assert_greater_equal(
-                x, 9.0, data=[x], message="own words", summarize=2, name="given"
+                x, 9.0, data=[x - 3], message="own words", summarize=2, name="given"
             ),
         ),
-        complete,
+        lambda text: "own words" in text and "given" in text and "4 4..." in text,
         name="message",
     ),
     argument_fact(
         "tf.compat.v1.assert_less",
         lambda tf: failed(
-            tf, lambda x: tf.compat.v1.assert_less(x, 1.0, data=[x], message="own words", summarize=2, name="given")
+            tf, lambda x: tf.compat.v1.assert_less(x, 1.0, data=[x - 3], message="own words", summarize=2, name="given")
         ),
-        complete,
+        lambda text: "own words" in text and "given" in text and "4 4..." in text,
         name="message",
     ),
     argument_fact(

@@ -56,6 +56,21 @@ def draws(tf, layer, x):
     return [bool(tf.reduce_all(first == again)), bool(tf.reduce_all(first == other))]
 
 
+def refuses(call):
+    try:
+        call()
+    except ValueError:
+        return True
+    return False
+
+
+def scaled(layer, q, v):
+    """Return the result of a layer of attention whose scale is two."""
+    layer.build([q.shape, v.shape])
+    layer.trainable_variables[0].assign(2.0)
+    return layer([q, v])
+
+
 def called(layer, x):
     return layer(x), layer(x)
 
@@ -70,9 +85,7 @@ ATTENTION = [
                 2,
                 value_dim=3,
                 output_shape=5,
-                attention_axes=1,
                 sliding_window=2,
-                flash_attention=False,
                 kernel_initializer=tf.keras.initializers.Constant(0.25),
                 bias_initializer=tf.keras.initializers.Constant(0.125),
                 kernel_regularizer=size,
@@ -123,13 +136,29 @@ ATTENTION = [
         name="dropout",
     ),
     argument(
+        "tf.keras.layers.MultiHeadAttention",
+        lambda tf, q=tensor(2, 3, 4, 2): [
+            tf.keras.layers.MultiHeadAttention(
+                1, 2, attention_axes=2, use_bias=False, kernel_initializer=tf.keras.initializers.Constant(0.5)
+            )(q, q),
+            refuses(lambda: tf.keras.layers.MultiHeadAttention(1, 2, flash_attention=True)(q[0], q[0])),
+        ],
+        lambda np, q: [
+            (lambda h: softmax(np, h[..., None] * h[:, :, None] * np.sqrt(2)) @ h[..., None] * np.ones(2))(
+                q.sum(-1) / 2
+            ),
+            True,
+        ],
+        name="axes",
+    ),
+    argument(
         "tf.keras.layers.Attention",
         lambda tf, q=tensor(2, 3, 4), v=tensor(2, 5, 4): [
-            tf.keras.layers.Attention(use_scale=True)([q, v]),
+            scaled(tf.keras.layers.Attention(use_scale=True), q, v),
             tf.keras.layers.Attention(score_mode="concat")([q, v]),
         ],
         lambda np, q, v: [
-            softmax(np, np.einsum("btd,bsd->bts", q, v)) @ v,
+            softmax(np, 2 * np.einsum("btd,bsd->bts", q, v)) @ v,
             softmax(np, np.tanh(q[:, :, None] + v[:, None]).sum(-1)) @ v,
         ],
         name="scores",

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from monitor.suite.declare import COMPILED, formula, tensor, values
+from monitor.suite.declare import COMPILED, formula, tensor
 from monitor.suite.limits import ARGUMENT_ONLY, EAGER_ARGUMENT
 
 argument = partial(formula, dtypes=("float32",), limits=EAGER_ARGUMENT, condition=8)
@@ -227,13 +227,12 @@ POOLS = [
     ),
     argument(
         "tf.nn.max_pool_with_argmax",
-        lambda tf, x=tensor(2, 4, 4, 1): tf.cast(
+        lambda tf, x=tensor(2, 4, 4, 1): (lambda places: [tf.cast(places, x.dtype), places.dtype.name])(
             tf.nn.max_pool_with_argmax(x, [1, 4, 4, 1], 1, "VALID", output_dtype="int32", include_batch_in_index=True)[
                 1
-            ],
-            x.dtype,
+            ]
         ),
-        lambda np, x: (np.argmax(x.reshape(2, 16), 1) + [0, 16]).reshape(2, 1, 1, 1),
+        lambda np, x: [1.0 * (np.argmax(x.reshape(2, 16), 1) + [0, 16]).reshape(2, 1, 1, 1), "int32"],
         name="places",
     ),
 ]
@@ -269,16 +268,10 @@ NORMALIZED = [
         name="bias",
     ),
     argument(
-        "tf.nn.moments",
-        lambda tf, x=tensor(3, 5), s=values(0.5): tf.nn.moments(x, [0], shift=s),
-        lambda np, x, s: [x.mean(0), x.var(0)],
-        name="shift",
-    ),
-    argument(
         "tf.compat.v1.nn.moments",
-        lambda tf, x=tensor(3, 5), s=values(0.5): tf.compat.v1.nn.moments(x, [0], shift=s, keepdims=True),
-        lambda np, x, s: [x.mean(0, keepdims=True), x.var(0, keepdims=True)],
-        name="shift",
+        lambda tf, x=tensor(3, 5): tf.compat.v1.nn.moments(x, [0], keepdims=True),
+        lambda np, x: [x.mean(0, keepdims=True), x.var(0, keepdims=True)],
+        name="dimensions",
     ),
     argument(
         "tf.nn.sufficient_statistics",

@@ -171,7 +171,7 @@ CONVOLUTIONS = [
     argument(
         "tf.keras.layers.Conv1D",
         lambda tf, x=tensor(2, 5, 3): tf.keras.layers.Conv1D(
-            4, 2, strides=2, use_bias=False, kernel_initializer=numbered
+            4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
         lambda np, x: convolved(np, x, numbers(np, (2, 3, 4)), stride=2),
         name="strided",
@@ -211,7 +211,7 @@ CONVOLUTIONS = [
     argument(
         "tf.keras.layers.Conv2D",
         lambda tf, x=tensor(2, 5, 4, 3): tf.keras.layers.Conv2D(
-            4, 2, strides=2, use_bias=False, kernel_initializer=numbered
+            4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
         lambda np, x: convolved(np, x, numbers(np, (2, 2, 3, 4)), stride=2),
         name="strided",
@@ -251,7 +251,7 @@ CONVOLUTIONS = [
     argument(
         "tf.keras.layers.Conv3D",
         lambda tf, x=tensor(2, 5, 4, 3, 3): tf.keras.layers.Conv3D(
-            4, 2, strides=2, use_bias=False, kernel_initializer=numbered
+            4, 2, strides=2, use_bias=False, kernel_initializer=numbered, bias_initializer="ones"
         )(x),
         lambda np, x: convolved(np, x, numbers(np, (2, 2, 2, 3, 4)), stride=2),
         name="strided",

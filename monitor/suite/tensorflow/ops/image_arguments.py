@@ -33,12 +33,35 @@ def similarity(np, x, y):
     return (light * (2 * both + 0.3**2) / (spread + 0.3**2)).mean(-1)
 
 
+def noise(tf):
+    """Return an image of random colours as JPEG."""
+    return tf.io.encode_jpeg(tf.cast(tf.random.stateless_uniform([16, 16, 3], [1, 2], 0, 256, tf.int32), tf.uint8))
+
+
+def halved(tf):
+    return tf.io.decode_image(tf.io.encode_png(tf.io.decode_jpeg(noise(tf), ratio=2)))
+
+
+def close(tf, one, other):
+    """Return whether two images of noise differ, and have close means."""
+    one, other = tf.cast(one, tf.float32), tf.cast(other, tf.float32)
+    differs = bool(tf.reduce_any(one != other))
+    return differs and abs(float(tf.reduce_mean(one) - tf.reduce_mean(other))) < 4
+
+
+def padded(tf, boxes, method, **options):
+    """Return the places of the boxes that a suppression keeps."""
+    places, count = getattr(tf.image, method)([boxes], [[0.5, 0.9, 0.3]], 3, pad_to_max_output_size=True, **options)
+    return places[0, : int(count[0])].numpy().tolist()
+
+
 def sample(tf):
     """Return an image of a smooth slope in three colours, as JPEG."""
     slope = tf.cast(tf.reshape(tf.range(64) * 4, [8, 8, 1]), tf.uint8)
     return tf.io.encode_jpeg(tf.tile(slope, [1, 1, 3]))
 
 
+FLIPPED = [[1.0, 1.0, 0.0, 0.0], [1.0, 0.9, 0.0, 0.0], [1.0, 3.0, 0.0, 2.0]]
 GIF = (
     b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,"
     b"\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
@@ -64,9 +87,9 @@ IMAGES = [
     argument(
         "tf.image.crop_and_resize",
         lambda tf, x=tensor(1, 2, 2, 1): tf.image.crop_and_resize(
-            x, [[0.0, 0.0, 1.0, 2.0]], [0], (2, 3), method="nearest", extrapolation_value=7.0
+            x, [[0.0, 0.0, 1.0, 2.0]], [0], (2, 4), method="nearest", extrapolation_value=7.0
         ),
-        lambda np, x: np.concatenate([x, np.full((1, 2, 1, 1), 7.0)], 2),
+        lambda np, x: np.concatenate([x, np.full((1, 2, 2, 1), 7.0)], 2),
         name="nearest",
     ),
     argument(
@@ -95,21 +118,14 @@ IMAGES = [
     argument_fact(
         "tf.image.non_max_suppression_padded",
         lambda tf: [
-            tf.image.non_max_suppression_padded(
-                [[BOXES[1], BOXES[0], BOXES[2]]],
-                [[0.9, 0.5, 0.3]],
-                3,
-                iou_threshold=threshold,
-                sorted_input=True,
-                canonicalized_coordinates=True,
-                tile_size=2,
-                pad_to_max_output_size=True,
-            )[1]
-            .numpy()
-            .tolist()
-            for threshold in (0.95, 0.6)
+            padded(tf, BOXES, "non_max_suppression_padded", iou_threshold=0.5),
+            padded(tf, BOXES, "non_max_suppression_padded", iou_threshold=0.95),
+            padded(tf, BOXES, "non_max_suppression_padded", iou_threshold=0.5, sorted_input=True),
+            padded(tf, FLIPPED, "non_max_suppression_padded", iou_threshold=0.5),
+            padded(tf, FLIPPED, "non_max_suppression_padded", iou_threshold=0.5, canonicalized_coordinates=True),
+            padded(tf, BOXES, "non_max_suppression_padded", iou_threshold=0.5, tile_size=2),
         ],
-        lambda found: found == [[3], [2]],
+        lambda found: found == [[1, 2], [1, 0, 2], [0, 2], [1, 2], [1, 0, 2], [1, 2]],
         name="sorted",
     ),
     argument_fact(
@@ -164,33 +180,41 @@ IMAGES = [
     ),
     argument_fact(
         "tf.image.decode_jpeg",
-        lambda tf: (
-            tf.image.decode_jpeg(sample(tf), channels=1, ratio=2).shape.as_list(),
+        lambda tf: [
+            tf.image.decode_jpeg(noise(tf), channels=1).shape[-1],
+            bool(tf.reduce_all(tf.image.decode_jpeg(noise(tf), ratio=2) == halved(tf))),
+            close(tf, tf.image.decode_jpeg(noise(tf), fancy_upscaling=False), tf.image.decode_jpeg(noise(tf))),
+            close(tf, tf.image.decode_jpeg(noise(tf), dct_method="INTEGER_ACCURATE"), tf.image.decode_jpeg(noise(tf))),
             tf.image.decode_jpeg(
-                tf.strings.substr(sample(tf), 0, tf.strings.length(sample(tf)) - 8),
+                tf.strings.substr(noise(tf), 0, tf.strings.length(noise(tf)) - 20),
                 try_recover_truncated=True,
-                acceptable_fraction=0.1,
-                fancy_upscaling=False,
-                dct_method="INTEGER_ACCURATE",
-            ).shape.as_list(),
-        ),
-        lambda found: found == [[4, 4, 1], [8, 8, 3]],
+            ).shape[0],
+        ],
+        lambda found: found == [1, True, True, True, 16],
         name="options",
     ),
     argument_fact(
         "tf.image.decode_and_crop_jpeg",
-        lambda tf: (
-            tf.image.decode_and_crop_jpeg(sample(tf), [0, 0, 2, 4], channels=1, ratio=2).shape.as_list(),
+        lambda tf: [
+            tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 16, 16], channels=1).shape[-1],
+            bool(tf.reduce_all(tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 8, 8], ratio=2) == halved(tf))),
+            close(
+                tf,
+                tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 16, 16], fancy_upscaling=False),
+                tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 16, 16]),
+            ),
+            close(
+                tf,
+                tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 16, 16], dct_method="INTEGER_ACCURATE"),
+                tf.image.decode_and_crop_jpeg(noise(tf), [0, 0, 16, 16]),
+            ),
             tf.image.decode_and_crop_jpeg(
-                tf.strings.substr(sample(tf), 0, tf.strings.length(sample(tf)) - 8),
-                [0, 0, 4, 8],
+                tf.strings.substr(noise(tf), 0, tf.strings.length(noise(tf)) - 20),
+                [0, 0, 16, 16],
                 try_recover_truncated=True,
-                acceptable_fraction=0.1,
-                fancy_upscaling=False,
-                dct_method="INTEGER_ACCURATE",
-            ).shape.as_list(),
-        ),
-        lambda found: found == [[2, 4, 1], [4, 8, 3]],
+            ).shape[0],
+        ],
+        lambda found: found == [1, True, True, True, 16],
         name="options",
     ),
     argument_fact(
@@ -222,15 +246,23 @@ IMAGES = [
     argument_fact(
         "tf.io.encode_jpeg",
         lambda tf: encoded(tf),
-        lambda found: found == [[8, 8, 1], True, True, [3, 4], True, True],
+        lambda found: found == [[64, 64, 1], True, True, [3, 4], True, True, True, True],
         name="options",
     ),
 ]
 
 
+def refuses(tf, call):
+    try:
+        call()
+    except tf.errors.InvalidArgumentError:
+        return True
+    return False
+
+
 def encoded(tf):
     """Return facts about images that are encoded with all options."""
-    noise = tf.cast(tf.random.stateless_uniform([8, 8, 3], [1, 2], 0, 256, tf.int32), tf.uint8)
+    noise = tf.cast(tf.random.stateless_uniform([64, 64, 3], [1, 2], 0, 256, tf.int32), tf.uint8)
     grey = tf.io.encode_jpeg(noise[..., :1], format="grayscale")
     coarse, fine = tf.io.encode_jpeg(noise, quality=5).numpy(), tf.io.encode_jpeg(noise).numpy()
     made = tf.io.encode_jpeg(
@@ -251,4 +283,6 @@ def encoded(tf):
         density,
         b"own words" in made,
         len(tf.io.encode_jpeg(noise, chroma_downsampling=False).numpy()) > len(fine),
+        len(tf.io.encode_jpeg(noise, optimize_size=True).numpy()) < len(fine),
+        refuses(tf, lambda: tf.io.encode_jpeg(noise, format="grayscale")),
     ]

@@ -222,12 +222,12 @@ SHAPES = [
         )(
             tf.keras.layers.Lambda(
                 lambda x, factor: factor * x,
-                output_shape=(3,),
+                output_shape=(7,),
                 mask=lambda x, mask=None: x > 0,
                 arguments={"factor": 3.0},
             )
         ),
-        lambda np, x: [3 * x, [2, 3], x > 0],
+        lambda np, x: [3 * x, [2, 7], x > 0],
         name="arguments",
     ),
 ]

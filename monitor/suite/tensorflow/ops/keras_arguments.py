@@ -186,13 +186,15 @@ ATTENTION = [
         "tf.keras.ops.dot_product_attention",
         lambda tf, q=tensor(2, 3, 2, 4), k=tensor(2, 3, 2, 4), v=tensor(2, 3, 2, 4), b=tensor(2, 2, 3, 3): [
             tf.keras.ops.dot_product_attention(q, k, v, bias=b, scale=0.25),
-            tf.keras.ops.dot_product_attention(q, k, v, is_causal=True, flash_attention=False),
+            tf.keras.ops.dot_product_attention(q, k, v, is_causal=True),
             tf.keras.ops.dot_product_attention(q, k, v, mask=tf.constant([[[[True, False, True]]]])),
+            refuses(lambda: tf.keras.ops.dot_product_attention(q, k, v, flash_attention=True)),
         ],
         lambda np, q, k, v, b: [
             attended(np, q, k, v, lambda s: s / 4 + b),
             attended(np, q, k, v, lambda s: np.where(np.tril(np.ones((3, 3))), s / 2, -np.inf)),
             attended(np, q, k, v, lambda s: np.where([True, False, True], s / 2, -np.inf)),
+            True,
         ],
         name="options",
     ),

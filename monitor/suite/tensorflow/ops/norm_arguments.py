@@ -22,8 +22,11 @@ NORMS = [
     ),
     argument(
         "tf.math.l2_normalize",
-        lambda tf, x=tensor(3, 4): [tf.math.l2_normalize(x, dim=1), tf.math.l2_normalize(x, axis=1, epsilon=100.0)],
-        lambda np, x: [x / np.sqrt((x * x).sum(1, keepdims=True)), x / 10],
+        lambda tf, x=tensor(3, 4): [tf.math.l2_normalize(x, dim=1), tf.math.l2_normalize(x, axis=1, epsilon=2.0)],
+        lambda np, x: [
+            x / np.sqrt((x * x).sum(1, keepdims=True)),
+            x / np.sqrt(np.maximum((x * x).sum(1, keepdims=True), 2)),
+        ],
         name="epsilon",
     ),
     argument(

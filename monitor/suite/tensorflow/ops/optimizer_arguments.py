@@ -19,21 +19,21 @@ def stepped(tf, optimizer, x, y, a, b):
 def expected(np, start, x, y, a, b):
     """Return the two variables after three runs with different options. `start` returns an update rule.
 
-    1. Gradients are divided by 4. Each one has at most the norm 0.5. Variables decay by their eighth part.
-    2. Elements of a gradient are at most 0.25. After the second step, a variable is replaced by its average.
+    1. Each gradient has at most the norm 0.5. Variables decay by their eighth part.
+    2. Gradients are divided by 4. Their elements are at most 0.25. At last, a variable is replaced by its average.
     3. One step with the average of both gradients, which have at most the norm 0.75 together.
     """
     results = []
     for variable, gradients in ((x, a), (y, b)):
         update, value = start(np), variable
-        for gradient in gradients / 4:
+        for gradient in gradients:
             clipped = gradient * min(1, 0.5 / np.sqrt((gradient**2).sum()))
             value = update(value - 0.5 * 0.25 * value, clipped)
         results.append(value)
     for variable, gradients in ((x, a), (y, b)):
         update, before = start(np), variable
-        before = update(before, np.clip(gradients[0], -0.25, 0.25))
-        value = update(before, np.clip(gradients[1], -0.25, 0.25))
+        before = update(before, np.clip(gradients[0] / 4, -0.25, 0.25))
+        value = update(before, np.clip(gradients[1] / 4, -0.25, 0.25))
         results.append(0.75 * before + 0.25 * value)
     norm = np.sqrt((a.mean(0) ** 2).sum() + (b.mean(0) ** 2).sum())
     results += [start(np)(one, many.mean(0) * min(1, 0.75 / norm)) for one, many in ((x, a), (y, b))]
@@ -107,9 +107,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.SGD(
-                    0.5, momentum=0.5, nesterov=True, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
-                ),
+                tf.keras.optimizers.SGD(0.5, momentum=0.5, nesterov=True, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -121,6 +119,7 @@ OPTIONS = [
                     0.5,
                     momentum=0.5,
                     nesterov=True,
+                    loss_scale_factor=4.0,
                     clipvalue=0.25,
                     use_ema=True,
                     ema_momentum=0.75,
@@ -155,7 +154,6 @@ OPTIONS = [
                     momentum=0.5,
                     centered=True,
                     epsilon=0.125,
-                    loss_scale_factor=4.0,
                     clipnorm=0.5,
                     weight_decay=0.25,
                 ),
@@ -171,6 +169,7 @@ OPTIONS = [
                     momentum=0.5,
                     centered=True,
                     epsilon=0.125,
+                    loss_scale_factor=4.0,
                     clipvalue=0.25,
                     use_ema=True,
                     ema_momentum=0.75,
@@ -200,7 +199,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Adagrad(0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25),
+                tf.keras.optimizers.Adagrad(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -209,7 +208,13 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.Adagrad(
-                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                    0.5,
+                    epsilon=0.125,
+                    loss_scale_factor=4.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
                 ),
                 x,
                 y,
@@ -233,9 +238,7 @@ OPTIONS = [
         lambda tf, x=tensor(2, 3), y=tensor(4), a=tensor(2, 2, 3), b=tensor(2, 4): [
             stepped(
                 tf,
-                tf.keras.optimizers.Adadelta(
-                    0.5, epsilon=0.125, loss_scale_factor=4.0, clipnorm=0.5, weight_decay=0.25
-                ),
+                tf.keras.optimizers.Adadelta(0.5, epsilon=0.125, clipnorm=0.5, weight_decay=0.25),
                 x,
                 y,
                 a,
@@ -244,7 +247,13 @@ OPTIONS = [
             stepped(
                 tf,
                 tf.keras.optimizers.Adadelta(
-                    0.5, epsilon=0.125, clipvalue=0.25, use_ema=True, ema_momentum=0.75, ema_overwrite_frequency=2
+                    0.5,
+                    epsilon=0.125,
+                    loss_scale_factor=4.0,
+                    clipvalue=0.25,
+                    use_ema=True,
+                    ema_momentum=0.75,
+                    ema_overwrite_frequency=2,
                 ),
                 x,
                 y,
@@ -275,7 +284,6 @@ OPTIONS = [
                     l2_regularization_strength=0.5,
                     l2_shrinkage_regularization_strength=0.125,
                     beta=0.25,
-                    loss_scale_factor=4.0,
                     clipnorm=0.5,
                     weight_decay=0.25,
                 ),
@@ -293,6 +301,7 @@ OPTIONS = [
                     l2_regularization_strength=0.5,
                     l2_shrinkage_regularization_strength=0.125,
                     beta=0.25,
+                    loss_scale_factor=4.0,
                     clipvalue=0.25,
                     use_ema=True,
                     ema_momentum=0.75,

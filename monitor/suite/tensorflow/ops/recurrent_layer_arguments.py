@@ -144,6 +144,7 @@ SIMPLE = [
             tf.keras.layers.SimpleRNN(
                 2,
                 use_bias=False,
+                bias_initializer="ones",
                 kernel_initializer=numbered,
                 recurrent_initializer=numbered,
                 return_sequences=True,
@@ -229,6 +230,7 @@ GRU = [
             tf.keras.layers.GRU(
                 2,
                 use_bias=False,
+                bias_initializer="ones",
                 kernel_initializer=numbered,
                 recurrent_initializer=numbered,
                 return_sequences=True,

@@ -274,9 +274,9 @@ RECORDS = [
         "tf.io.parse_example",
         lambda tf: message(
             tf,
-            lambda: tf.io.parse_example([b""], {"x": tf.io.FixedLenFeature([], tf.float32)}, example_names=["own"]),
+            lambda: tf.io.parse_example([b""], {"x": tf.io.FixedLenFeature([], tf.float32)}, example_names=["mine"]),
         ),
-        lambda text: "own" in text,
+        lambda text: "mine" in text,
         name="names",
     ),
 ]
