@@ -1,6 +1,6 @@
 """Write the latest changes as sentences: what a build broke, fixed or removed, on which hardware.
 
-A sentence covers the changes of one kind that one build made on the same targets, by one kind of evidence.
+A sentence covers the changes of one kind between the same two builds on the same targets, by one kind of evidence.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
-from monitor.analysis.outcomes.change import ChangeKind
+from monitor.analysis.outcomes.change import Change, ChangeKind
 from monitor.analysis.outcomes.failure_groups import GroupMember
 from monitor.formatting.display_names import build_title
 from monitor.formatting.humanize import count
@@ -34,10 +34,11 @@ RANK = {kind: rank for rank, kind in enumerate(VERBS)}
 
 @dataclass(frozen=True)
 class NewsLine:
-    """A sentence: `build` `verb` on `places`. `functions` are the affected ones, those with most cases first.
+    """A sentence: `build` `cause` `verb` on `places`. `functions` are the affected ones, those with most cases first.
 
-    `observed` is the start of the newest run that observed it, and `page` the page of the build. `operators` is true
-    if the functions are operators of kernel tables.
+    `cause` names the build before, or, if that has the same version, the part of the build that changed. `observed` is
+    the start of the newest run that observed it, and `page` the page of the build. `operators` is true if the functions
+    are operators of kernel tables.
     """
 
     framework: str
@@ -45,6 +46,7 @@ class NewsLine:
     build: str
     page: str
     observed: str
+    cause: str
     verb: str
     places: str
     evidence: Evidence
@@ -68,18 +70,19 @@ def news_lines(
 
 
 def _lines(build: BuildChanges, families: Sequence[TargetFamily], incidents: Set[str]) -> Iterator[NewsLine]:
-    by_function: dict[tuple[ChangeKind, Evidence, str], list[GroupMember]] = {}
+    by_function: dict[tuple[ChangeKind, Evidence, str, str], list[GroupMember]] = {}
     for group in build.groups:
         if group.verdict in VERBS:
             for member in group.members:
                 if group.verdict is ChangeKind.REGRESSED and member.run.id in incidents:
                     continue
-                by_function.setdefault((group.verdict, member.run.evidence, member.function), []).append(member)
-    alike: dict[tuple[ChangeKind, Evidence, tuple[str, ...]], dict[str, list[GroupMember]]] = {}
-    for (kind, evidence, function), members in by_function.items():
+                key = group.verdict, member.run.evidence, _cause(member.change), member.function
+                by_function.setdefault(key, []).append(member)
+    alike: dict[tuple[ChangeKind, Evidence, str, tuple[str, ...]], dict[str, list[GroupMember]]] = {}
+    for (kind, evidence, cause, function), members in by_function.items():
         targets = tuple(sorted({member.run.target for member in members}))
-        alike.setdefault((kind, evidence, targets), {})[function] = members
-    for (kind, evidence, targets), functions in alike.items():
+        alike.setdefault((kind, evidence, cause, targets), {})[function] = members
+    for (kind, evidence, cause, targets), functions in alike.items():
         members = [member for found in functions.values() for member in found]
         noun = "operator" if evidence is Evidence.REGISTERED else "function"
         cases = len({member.change.case for member in members})
@@ -92,8 +95,17 @@ def _lines(build: BuildChanges, families: Sequence[TargetFamily], incidents: Set
             build_title(build.build),
             build.page,
             max(member.run.started for member in members),
+            cause,
             VERBS[kind].format(what),
             target_words(families, targets),
             evidence,
             tuple(sorted(functions, key=lambda name: (-len(functions[name]), name))),
         )
+
+
+def _cause(change: Change) -> str:
+    """Return what differs from the build before, as a part of a sentence."""
+    before, after = change.build_before, change.build_after
+    if before and after and before.requirement == after.requirement:
+        return f" with another part ({change.beside[0].replace('==', ' ')})" if change.beside else ", rerun,"
+    return f", compared with {build_title(before)}," if before else ""
