@@ -9,10 +9,11 @@ from fnmatch import fnmatchcase
 
 from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
-from monitor.usage import framework_of
 
 NVIDIA, AMD, TPU, APPLE, INTEL = "NVIDIA GPU", "AMD GPU", "Google TPU", "Apple GPU", "Intel GPU"
 ACCELERATORS = frozenset({NVIDIA, AMD, TPU, APPLE, INTEL})
+EVERYWHERE = {ProblemKind.HOST, ProblemKind.SHAPE}  # problems on each accelerator, whatever the code asks before
+CALLS = {ProblemKind.DEVICE, ProblemKind.SHAPE}  # a name alone, such as a class after `isinstance`, does nothing
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,9 @@ class Habit:
 
     A use has the habit if its name fits a shell pattern in `names`, or if it calls one of the `methods` of PyTorch's
     tensors and modules. With `text`, the call must also have a string argument that fits it; as one of the `keywords`,
-    such an argument makes a call of any name a habit. `levels` has the level on each family of hardware that it
-    concerns.
+    such an argument makes a call of any name a habit. `arguments` are the arguments that the call has, if it is a habit
+    only with so many, and with one of the `unless` keywords it is none. `if_disabled` says that it stays one if an
+    argument is `False`. `levels` has the level on each family of hardware that it concerns.
     """
 
     kind: ProblemKind
@@ -33,9 +35,14 @@ class Habit:
     methods: frozenset[str] = frozenset()
     text: str = ""
     keywords: frozenset[str] = frozenset()
+    arguments: int | None = None
+    unless: frozenset[str] = frozenset()
+    if_disabled: bool = True
 
     def matches(self, use: NameUse, *, has_torch: bool) -> bool:
         """Return whether a use is of this habit; `has_torch` says that its file uses names of PyTorch."""
+        if not self._concerns(use):
+            return False
         if use.is_method:
             named = has_torch and use.name.removeprefix(".") in self.methods
         else:
@@ -43,6 +50,19 @@ class Habit:
         if not self.text:
             return named
         return any(re.fullmatch(self.text, text) and (named or keyword in self.keywords) for keyword, text in use.texts)
+
+    def _concerns(self, use: NameUse) -> bool:
+        """Return whether a use is of the form of this habit, whatever its name is."""
+        if use.imported:
+            return self.kind is ProblemKind.KERNEL and not use.for_build
+        if (self.kind in CALLS or not self.if_disabled) and not use.called:
+            return False
+        if self.arguments is not None and (use.arguments, use.keywords) != (self.arguments, ()):
+            return False
+        is_off = use.disabled and not self.if_disabled
+        return not (is_off or use.harmless or self.unless.intersection(use.keywords)) and not (
+            self.kind is ProblemKind.WIDE and use.for_dtype
+        )
 
 
 CUDA = r"cuda(:\d+)?"
@@ -61,10 +81,27 @@ HABITS = (
         "names the device `cuda`",
         "take the device as a parameter: `torch.accelerator.current_accelerator()`, or `torch_xla.device()` on a TPU",
         dict.fromkeys(NOT_CUDA, Level.ERROR),
-        names=("torch.device", "torch.set_default_device", "torch.autocast", "torch.amp.*"),
+        names=("torch.device", "torch.set_default_device"),
         methods=frozenset({"to"}),
         text=CUDA,
-        keywords=frozenset({"device", "device_type", "map_location"}),
+        keywords=frozenset({"device", "map_location"}),
+    ),
+    Habit(
+        ProblemKind.DEVICE,
+        "works for the device `cuda` alone: elsewhere it is switched off",
+        "pass `torch.accelerator.current_accelerator().type` to `torch.autocast` and `torch.amp.GradScaler`",
+        dict.fromkeys(NOT_CUDA, Level.WARNING),
+        names=("torch.cuda.amp.autocast", "torch.cuda.amp.GradScaler"),
+        if_disabled=False,
+    ),
+    Habit(
+        ProblemKind.DEVICE,
+        "works for the device `cuda` alone: elsewhere it is switched off",
+        "pass `torch.accelerator.current_accelerator().type`",
+        dict.fromkeys(NOT_CUDA, Level.WARNING),
+        names=("torch.autocast", "torch.amp.*"),
+        text=CUDA,
+        if_disabled=False,
     ),
     Habit(
         ProblemKind.DEVICE,
@@ -74,7 +111,7 @@ HABITS = (
         names=tuple(
             f"torch.cuda.{name}"
             for name in ("set_device", "current_device", "synchronize", "Stream", "Event", "stream", "graph*", "CUDA*",
-                         "get_device_*", "memory_*", "max_memory_*", "reset_*", "mem_get_info", "nvtx.*", "amp.*")
+                         "get_device_*", "memory_*", "max_memory_*", "reset_*", "mem_get_info", "nvtx.*")
         ),
     ),
     Habit(
@@ -99,6 +136,27 @@ HABITS = (
         "keep a version in plain PyTorch for other hardware",
         dict.fromkeys(NOT_CUDA, Level.ERROR) | dict.fromkeys((AMD,), Level.WARNING),
         names=("torch.utils.cpp_extension.CUDAExtension", "torch.utils.cpp_extension.load*"),
+    ),
+    Habit(
+        ProblemKind.KERNEL,
+        "has kernels for GPUs alone",
+        "keep a version in plain PyTorch for other hardware",
+        dict.fromkeys((TPU, APPLE), Level.ERROR),
+        names=("triton", "triton.*"),
+    ),
+    Habit(
+        ProblemKind.KERNEL,
+        "has kernels for GPUs of NVIDIA and AMD alone",
+        "keep a version in plain PyTorch for other hardware",
+        dict.fromkeys(NOT_CUDA, Level.ERROR),
+        names=("flash_attn", "flash_attn.*", "xformers", "xformers.*", "cupy", "cupy.*"),
+    ),
+    Habit(
+        ProblemKind.KERNEL,
+        "is for CUDA code",
+        "keep a version in plain PyTorch for other hardware",
+        dict.fromkeys(ACCELERATORS - {NVIDIA}, Level.ERROR),
+        names=("pycuda", "pycuda.*"),
     ),
     Habit(
         ProblemKind.KERNEL,
@@ -136,6 +194,15 @@ HABITS = (
         dict.fromkeys(ACCELERATORS, Level.WARNING),
         names=("jax.numpy.nonzero", "jax.numpy.flatnonzero", "jax.numpy.argwhere", "jax.numpy.unique",
                "jax.numpy.unique_*"),
+        unless=frozenset({"size"}),
+    ),
+    Habit(
+        ProblemKind.SHAPE,
+        "gives a shape that depends on values, which no compiler accepts",
+        "pass `size=`, or all three arguments",
+        dict.fromkeys(ACCELERATORS, Level.WARNING),
+        names=("jax.numpy.where",),
+        arguments=1,
     ),
     Habit(
         ProblemKind.SHAPE,
@@ -143,6 +210,15 @@ HABITS = (
         "use a mask and `torch.where`",
         dict.fromkeys((TPU,), Level.WARNING),
         names=("torch.nonzero", "torch.argwhere", "torch.unique", "torch.masked_select", "torch.unique_consecutive"),
+        methods=frozenset({"nonzero", "masked_select", "argwhere"}),
+    ),
+    Habit(
+        ProblemKind.SHAPE,
+        "gives a shape that depends on values: a TPU compiles again for each shape",
+        "pass all three arguments",
+        dict.fromkeys((TPU,), Level.WARNING),
+        names=("torch.where", "tf.where"),
+        arguments=1,
     ),
     Habit(
         ProblemKind.SHAPE,
@@ -162,11 +238,28 @@ HABITS = (
     ),
     Habit(
         ProblemKind.WIDE,
+        "is float64, which this hardware lacks",
+        "use float32",
+        dict.fromkeys((APPLE,), Level.ERROR) | dict.fromkeys((TPU,), Level.WARNING),
+        names=("jax.*", "tf.*"),
+        text="float64|complex128",
+    ),
+    Habit(
+        ProblemKind.WIDE,
         "turns on 64-bit numbers, which this hardware lacks or emulates",
         "use 32-bit numbers",
         dict.fromkeys((TPU,), Level.WARNING),
         names=("jax.config.update",),
         text="jax_enable_x64",
+        if_disabled=False,
+    ),
+    Habit(
+        ProblemKind.WIDE,
+        "turns on 64-bit numbers, which this hardware lacks or emulates",
+        "use 32-bit numbers",
+        dict.fromkeys((TPU,), Level.WARNING),
+        names=("jax.enable_x64", "jax.experimental.enable_x64"),
+        if_disabled=False,
     ),
 )  # fmt: skip
 
@@ -175,15 +268,19 @@ def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iter
     """Yield the problems with the uses of one file; `families` has the family of each target.
 
     Without targets, every habit is a warning: nothing is known to fail. A use after a question about the machine, such
-    as `torch.cuda.is_available()`, is no problem.
+    as `torch.cuda.is_available()`, is no problem. After the import of a kernel, its uses are not named again.
     """
-    has_torch = any(not use.is_method and framework_of(use.name) == "torch" for use in uses)
+    has_torch = any(use.framework == "torch" for use in uses)
+    settled: set[str] = set()
     for use in uses:
-        for habit in HABITS:
-            if use.for_machine or not habit.matches(use, has_torch=has_torch):
-                continue
-            levels = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
-            if levels or not families:
-                level = Level.ERROR if Level.ERROR in levels.values() else Level.WARNING
-                yield Problem(habit.kind, level, use.place, use.name, habit.message, tuple(levels), habit.alternative)
-                break
+        if any(f"{use.name}.".startswith(f"{name}.") for name in settled):
+            continue
+        habit = next((habit for habit in HABITS if habit.matches(use, has_torch=has_torch)), None)
+        if habit is None or (use.for_machine and habit.kind not in EVERYWHERE):
+            continue
+        if use.imported:
+            settled.add(use.name)
+        levels = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
+        if levels or not families:
+            level = Level.ERROR if Level.ERROR in levels.values() else Level.WARNING
+            yield Problem(habit.kind, level, use.place, use.name, habit.message, tuple(levels), habit.alternative)

@@ -10,7 +10,6 @@ from monitor.analysis.status.signature_parameters import parameters_of
 from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.model import NameKind
-from monitor.usage import framework_of
 
 
 def known_name(name: str, names: FrameworkNames) -> str:
@@ -24,12 +23,13 @@ def name_problems(uses: Iterable[NameUse], listed: Mapping[str, FrameworkNames])
     """Yield a problem for each name that the newest listed build lacks or deprecates, and for each lost parameter.
 
     The uses are those of one file. After the import of a removed name, its uses are not named again. A use whose code
-    asks for the build before is no problem, and neither is a use of what such code imported.
+    asks for the build before is no problem, and neither is a use of what such code imported. The names of the
+    package `keras` are left out: the listings have those of `tf.keras`, which are fewer.
     """
     settled: list[str] = []  # imports that need no other word
     for use in uses:
-        names = None if use.is_method else listed.get(framework_of(use.name))
-        if names is None or any(f"{use.name}.".startswith(f"{one}.") for one in settled):
+        names = listed.get(use.framework)
+        if names is None or use.standalone or any(f"{use.name}.".startswith(f"{one}.") for one in settled):
             continue
         problem = None if use.for_build else _problem(use, names)
         if use.imported and "." in use.name and (problem or use.for_build):

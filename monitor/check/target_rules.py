@@ -20,10 +20,11 @@ from monitor.check.name_uses import NameUse
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.formatting.humanize import first_names
 from monitor.model import InputKind, NameKind, Outcome, Place, input_kind_of
-from monitor.usage import framework_of
 
 DTYPE = re.compile(r"(bfloat16|(float|int|uint|complex)\d+|bool)$")
 USUAL = ("float32", "bfloat16", "float16", "int32")  # ends of variants
+# A variant without a word for special arguments, such as `by-seed-eager-float32`.
+PLAIN = re.compile(rf"(eager|compiled|gradient)-({'|'.join(USUAL)})")
 CALLABLE = (NameKind.FUNCTION, NameKind.CLASS)
 
 
@@ -71,7 +72,8 @@ def target_problems(
 ) -> tuple[list[Problem], CalledNames]:
     """Return the problems of called functions on a target, and which functions have a verdict there.
 
-    A call at an `explained` place has a problem of another kind, so it counts as judged.
+    A call at an `explained` place has a problem of another kind, so it counts as judged. A call that makes a tensor on
+    the CPU, or that asks for the machine before, has no problem.
     """
     problems: list[Problem] = []
     calls = judged = 0
@@ -81,19 +83,20 @@ def target_problems(
         if not name:
             continue
         calls += 1
-        cases = verdicts.cases.get(listed[framework_of(name)].current(name), ())
+        cases = verdicts.cases.get(listed[use.framework].current(name), ())
         if not cases and use.place not in explained:
             unknown.add(name)
             continue
         judged += 1
-        if problem := _problem(use, name, cases, verdicts.target):
+        problem = _problem(use, name, cases, verdicts.target)
+        if problem and not (use.on_cpu or use.for_machine or use.place in explained):
             problems.append(problem)
     return problems, CalledNames(calls, judged, tuple(sorted(unknown)))
 
 
 def _function(use: NameUse, listed: Mapping[str, FrameworkNames]) -> str:
     """Return the function that a use calls; empty if it calls none of a listed framework."""
-    names = None if use.is_method or not use.called else listed.get(framework_of(use.name))
+    names = listed.get(use.framework) if use.called else None
     if not names:
         return ""
     name = known_name(use.name, names)
@@ -104,22 +107,24 @@ def _function(use: NameUse, listed: Mapping[str, FrameworkNames]) -> str:
 def _problem(use: NameUse, name: str, cases: Sequence[CaseStatus], target: str) -> Problem | None:
     """Return the problem of a function on a target; None if no case fails there.
 
-    A case without a dtype checks what the function refuses, unless no case of the function has one.
+    A case without a dtype checks what the function refuses, unless no case of the function has one. A case with special
+    arguments is a note, unless all cases have some: the call may not use them.
     """
     judged = [one for one in cases if DTYPE.search(one.variant)] or cases
     usual = [one for one in judged if one.variant.endswith(USUAL)] or judged
-    failing = [one for one in usual if one.fails] or [one for one in judged if one.fails]
+    simple = [one for one in usual if PLAIN.fullmatch(one.variant)]
+    plain = simple or usual
+    failing = [one for one in plain if one.fails] or [one for one in judged if one.fails]
     if not failing:
         return None
-    verb = "fails"
-    if len(failing) == len(usual) and failing[0] in usual:
-        level, what = Level.ERROR, ""
-    else:
-        level = Level.WARNING if failing[0] in usual else Level.NOTE
-        what = f" for {first_names(sorted({one.variant for one in failing}))}"
-    kind = ProblemKind.VERDICT
+    others = [one for one in usual if one not in plain and not one.variant.startswith("empty-")]
+    is_whole = failing[0] in plain and all(one.fails for one in (*plain, *others))
+    level = Level.ERROR if is_whole else Level.WARNING if failing[0] in simple else Level.NOTE
+    what = "" if is_whole else f" for {first_names(sorted({one.variant for one in failing}))}"
+    kind, verb = ProblemKind.VERDICT, "fails"
     if all(one.outcome is Outcome.FALLBACK for one in failing):
-        kind, level, verb = ProblemKind.HOST, Level.WARNING, "runs on the host"
+        kind, verb = ProblemKind.HOST, "runs on the host"
+        level = Level.NOTE if level is Level.NOTE else Level.WARNING
     first = failing[0]
     return Problem(
         kind,

@@ -22,7 +22,6 @@ from monitor.pipeline.errors import UserError, refuse_unknown
 from monitor.pipeline.locations import RUNNERS
 from monitor.pipeline.snapshots import load_snapshot, open_history
 from monitor.snapshot.snapshot import read_names
-from monitor.usage import framework_of
 
 SKIPPED = {"__pycache__", "node_modules", "site-packages"}
 Key = tuple[str, str, str, str]
@@ -44,7 +43,7 @@ class Sources:
     @property
     def frameworks(self) -> tuple[str, ...]:
         """Return the frameworks whose names are used."""
-        return tuple(sorted({framework_of(use.name) for use in self.uses if not use.is_method}))
+        return tuple(sorted({use.framework for use in self.uses if use.framework}))
 
 
 def check_sources(paths: Sequence[Path], to: Sequence[str], history: Path, baseline: Path | None) -> CheckReport:

@@ -72,6 +72,7 @@ def test_a_name_that_the_newest_build_lacks(
         "try:\n    from jax import tree_map\nexcept ImportError:\n    tree_map = None\ntree_map(f, x)",
         JAX + "if hasattr(jax, 'tree_map'):\n    jax.tree_map(f, x)",
         "import torch\ntorch.no_listing(x)",
+        "import keras\nkeras.saving.load_model(x)",  # the listings have `tf.keras`
     ],
 )
 def test_nothing_to_say(source: str, names: dict[str, FrameworkNames]) -> None:
@@ -89,19 +90,21 @@ CASES = {
     "jax/jax.d/eager-float32": "fallback",
     "jax/jax.e/eager-float32": "pass",
     "jax/jax.e/eager-bfloat16": "unsupported",
+    "jax/jax.g/eager-float32": "pass",
+    "jax/jax.g/by-seed-eager-float32": "error",
 }
 
 
 @pytest.mark.parametrize(
     ("function", "level"),
-    [("a", Level.NOTE), ("b", Level.ERROR), ("c", None), ("d", Level.WARNING), ("e", Level.WARNING)],
+    [("a", Level.NOTE), ("b", Level.ERROR), ("c", None), ("d", Level.WARNING), ("e", Level.WARNING), ("g", Level.NOTE)],
 )
 def test_a_function_has_the_level_of_its_usual_dtypes(
     function: str, level: Level | None, tmp_path: Path, runfile: Callable[..., RunFile]
 ) -> None:
     History(tmp_path / "h").record([runfile(1, CASES, target="tpu-v5e")], "a night")
     series = read_snapshot(History(tmp_path / "h")).functions
-    functions = {f"jax.{one}": "(x)" for one in "abcdef"}
+    functions = {f"jax.{one}": "(x)" for one in "abcdefg"}
     listed = {"jax": framework_names("jax", [listing(runfile(1, {}, suite="names").run, functions)])}
     uses = names_in("a.py", f"import jax\njax.{function}(x)\njax.f(x)")
     problems, called = target_problems(uses, target_verdicts("tpu-v5e", series, listed), listed, ())
@@ -109,6 +112,19 @@ def test_a_function_has_the_level_of_its_usual_dtypes(
     assert (called.calls, called.judged, called.unknown) == (2, 1, ("jax.f",))
     everywhere, _ = target_problems(uses, target_verdicts("cpu", series, listed), listed, ())
     assert everywhere == []
+
+
+def test_a_tensor_on_the_cpu_has_no_problem_of_the_target(tmp_path: Path, runfile: Callable[..., RunFile]) -> None:
+    History(tmp_path / "h").record(
+        [runfile(1, {"torch/torch.randperm/eager-float32": "error"}, framework="torch", target="tpu-v5e")], "a night"
+    )
+    series = read_snapshot(History(tmp_path / "h")).functions
+    listed = {
+        "torch": framework_names("torch", [listing(runfile(1, {}, suite="names").run, {"torch.randperm": "(n)"})])
+    }
+    uses = names_in("a.py", "import torch\ntorch.randperm(3)\ntorch.randperm(3, device=d)")
+    problems, _ = target_problems(uses, target_verdicts("tpu-v5e", series, listed), listed, ())
+    assert [problem.place.line for problem in problems] == [3]
 
 
 def test_an_answer_never_leaves_out_what_is_unknown() -> None:
