@@ -18,7 +18,7 @@ from monitor.history.store import History
 from support.run_files import write_run_file
 
 PROGRAM = [sys.executable, "-m", "monitor"]
-LISTED = [*PROGRAM, "suite", "list", "--by", "case"]
+LISTED = [*PROGRAM, "suite", "list", "--framework", "jax", "--suite", "paper", "--by", "case"]
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(PACKAGE.parent)}
 
 

@@ -57,6 +57,7 @@ class SeriesPast:
         self._matrix = matrix
         self._machines = [machine_of(item.run) for item in matrix.runs]
         self._pasts: dict[str, _MachinePast] = {machine: _MachinePast(matrix) for machine in self._machines}
+        self._newest = np.full(len(matrix.cases), NONE)  # the last run that judged a case on any class of machine
         self._settled: dict[int, tuple[int, Outcome]] = {}  # the last run in which a case settled anew, and to what
 
     def unsettled(self, number: int, besides: Iterable[str]) -> Numbers:
@@ -72,11 +73,11 @@ class SeriesPast:
         if position in self._settled:
             when, outcome = self._settled[position]
             reported = outcome if when > own.last[position] != NONE else None
-        return BaselineOutcome(past, past if len(self._pasts) == 1 else self._latest(position), reported)
+        return BaselineOutcome(past, self._latest(position), reported)
 
     def missing(self, number: int, extent: Extent) -> Iterator[tuple[str, CasePast]]:
         """Yield the known cases that a run of this extent removes, with their past."""
-        known = np.any([past.last != NONE for past in self._pasts.values()], axis=0)
+        known = self._newest != NONE
         for position in np.flatnonzero(known & self._matrix.removed(number, extent)).tolist():
             if past := self._latest(position):
                 yield self._matrix.cases[position], past
@@ -89,6 +90,7 @@ class SeriesPast:
         `settled` are the cases of confirmed changes.
         """
         for case, _ in [*self.missing(number, extent)]:
+            self._newest[self._matrix.position[case]] = NONE
             for past in self._pasts.values():
                 past.forget(self._matrix.position[case])
         own = self._pasts[self._machines[number]]
@@ -96,13 +98,15 @@ class SeriesPast:
             if after:
                 own.update(self._matrix.position[case], after)
         own.last[self._matrix.judged[number]] = number
+        self._newest[self._matrix.judged[number]] = number
         for case in settled:
             position = self._matrix.position[case]
             self._settled[position] = (number, OUTCOMES[self._matrix.outcome[number, position]])
 
     def _latest(self, position: int) -> CasePast | None:
         """Return the past of a case on the class of machine with the newest result."""
-        return max(self._pasts.values(), key=lambda past: int(past.last[position])).past(position)
+        run = self._newest[position]
+        return None if run == NONE else self._pasts[self._machines[run]].past(position)
 
 
 def differing_outcomes(recorded: LoadedHistory, watch: Mapping[str, Outcome]) -> dict[str, dict[str, Outcome]]:
