@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from monitor.suite.script_sources import calls_within
+
 Keywords = Mapping[str, str]  # source of each value
 Function = ast.FunctionDef | ast.Lambda
 
@@ -25,10 +27,12 @@ def dictionary_keywords(nodes: Sequence[ast.AST]) -> Mapping[ast.Call, Sequence[
 
     `nodes` are a case and the functions that it uses: one calls another by its name.
     """
+    if not any(keyword.arg is None for node in nodes for call in calls_within(node) for keyword in call.keywords):
+        return {}  # as for nearly all cases
     calls: dict[str, list[Keywords]] = defaultdict(list)
     for node in nodes:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name):
+        for inner in calls_within(node):
+            if isinstance(inner.func, ast.Name):
                 calls[inner.func.id].append(keywords_of(inner))
     reader = _Reader(calls)
     for node in nodes:

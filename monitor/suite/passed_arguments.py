@@ -22,7 +22,7 @@ from monitor.model import CallArguments, DeclaredArguments, UntestedParameter
 from monitor.suite.declare import Declaration
 from monitor.suite.discovery import declarations, frameworks
 from monitor.suite.option_dictionaries import Keywords, dictionary_keywords, keywords_of
-from monitor.suite.script_sources import HELPERS, node_of
+from monitor.suite.script_sources import HELPERS, calls_within, names_within, node_of, nodes_within, tree_of
 
 FRAMEWORKS = frozenset({"torch", "jax", "tf"})  # the first parameter of every case, by which it names functions
 PARTIAL = "functools.partial"
@@ -76,11 +76,10 @@ def _calls(function: Callable[..., Any], module: ModuleType) -> Iterator[CallArg
     nodes = _reachable(node_of(function, module), source)
     dictionaries = dictionary_keywords(nodes)
     for node in nodes:
-        scope = {**source.imports, **_bound(node, source.imports)}
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Call):
-                for more in ({}, *dictionaries.get(inner, ())):
-                    yield from _call(inner, more, scope, source.definitions)
+        scope = source.scope_of(node)
+        for inner in calls_within(node):
+            for more in ({}, *dictionaries.get(inner, ())):
+                yield from _call(inner, more, scope, source.definitions)
 
 
 def _reachable(function: ast.AST, source: _ModuleSource) -> list[ast.AST]:
@@ -88,10 +87,10 @@ def _reachable(function: ast.AST, source: _ModuleSource) -> list[ast.AST]:
     found = [function]
     used: set[str] = set()
     for node in found:
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name) and inner.id in source.definitions and inner.id not in used:
-                used.add(inner.id)
-                found.append(source.definitions[inner.id])
+        for name in names_within(node):
+            if name in source.definitions and name not in used:
+                used.add(name)
+                found.append(source.definitions[name])
     return found
 
 
@@ -136,7 +135,7 @@ def _dotted(node: ast.expr, scope: Scope) -> str:
 def _bound(node: ast.AST, scope: Scope) -> dict[str, str]:
     """Return the variables in a function that stand for a public object, by import or by assignment."""
     found: dict[str, str] = {}
-    for inner in ast.walk(node):
+    for inner in nodes_within(node):
         if isinstance(inner, ast.Import | ast.ImportFrom):
             found |= _imported(inner)
         elif isinstance(inner, ast.Assign) and len(inner.targets) == 1 and isinstance(inner.targets[0], ast.Name):
@@ -159,7 +158,8 @@ class _ModuleSource:
     """The definitions and imports of a module by name."""
 
     def __init__(self, module: ModuleType) -> None:
-        tree = ast.parse(inspect.getsource(module))
+        tree = tree_of(module)
+        self._scopes: dict[ast.AST, Scope] = {}
         self.imports: dict[str, str] = {}
         self.definitions: dict[str, ast.AST] = {}
         for node in tree.body:
@@ -171,6 +171,12 @@ class _ModuleSource:
                 self.definitions[node.name] = node
             elif isinstance(node, ast.Assign) and not isinstance(node.value, ast.List):  # a list holds other cases
                 self.definitions |= {one.id: node for one in node.targets if isinstance(one, ast.Name)}
+
+    def scope_of(self, node: ast.AST) -> Scope:
+        """Return the dotted names of the variables of the module and of a function."""
+        if node not in self._scopes:
+            self._scopes[node] = {**self.imports, **_bound(node, self.imports)}
+        return self._scopes[node]
 
 
 @cache

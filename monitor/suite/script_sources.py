@@ -17,6 +17,30 @@ HELPERS = re.compile(r"monitor\.suite\.(distributions|\w+\.\w+\.\w+)")
 Function = ast.FunctionDef | ast.Lambda
 
 
+@cache
+def tree_of(module: ModuleType) -> ast.Module:
+    """Return the syntax tree of a module, which nobody changes."""
+    return ast.parse(inspect.getsource(module))
+
+
+@cache
+def nodes_within(node: ast.AST) -> tuple[ast.AST, ...]:
+    """Return a node and all nodes in it. Many cases use one helper, so each is walked once."""
+    return tuple(ast.walk(node))
+
+
+@cache
+def calls_within(node: ast.AST) -> tuple[ast.Call, ...]:
+    """Return the calls in a node."""
+    return tuple(inner for inner in nodes_within(node) if isinstance(inner, ast.Call))
+
+
+@cache
+def names_within(node: ast.AST) -> tuple[str, ...]:
+    """Return the different names in a node, in their order."""
+    return tuple(dict.fromkeys(inner.id for inner in nodes_within(node) if isinstance(inner, ast.Name)))
+
+
 def node_of(function: Callable[..., Any], module: ModuleType) -> Function:
     """Return the syntax tree of a function in the source of its module."""
     code = function.__code__
@@ -28,7 +52,7 @@ def _functions(module: ModuleType) -> dict[tuple[int, str, tuple[str, ...]], Fun
     """Return the functions of a module by line, name and parameters; of two alike in a line, the outer one."""
     return {
         (_first_line(node), getattr(node, "name", "<lambda>"), tuple(one.arg for one in node.args.args)): node
-        for node in reversed([*ast.walk(ast.parse(inspect.getsource(module)))])
+        for node in reversed([*ast.walk(tree_of(module))])
         if isinstance(node, ast.FunctionDef | ast.Lambda)
     }
 
@@ -46,7 +70,7 @@ def definitions_of(module: ModuleType) -> dict[str, tuple[ast.stmt, str]]:
     Those of a module of helpers that it imports from are among them, without annotations.
     """
     found: dict[str, tuple[ast.stmt, str]] = {}
-    for node in ast.parse(inspect.getsource(module)).body:
+    for node in tree_of(module).body:
         names: Iterable[str] = ()
         if isinstance(node, ast.FunctionDef) and not node.decorator_list:
             names = [node.name]
