@@ -144,12 +144,13 @@ def _(orders):
 def random_sampler(torch):
     sampler = torch.utils.data.RandomSampler(range(3), replacement=True, num_samples=200)
     drawn = [*sampler]
-    return len(drawn), len(sampler), sorted({*drawn})
+    groups = [len({*drawn[first : first + 3]}) for first in range(0, 198, 3)]
+    return len(drawn), len(sampler), sorted({*drawn}), min(groups) < 3  # without replacement, each group has all
 
 
 @random_sampler.promise
 def _(result):
-    return result == [200, 200, [0, 1, 2]]
+    return result == [200, 200, [0, 1, 2], True]
 
 
 @argument_case("torch.utils.data.DistributedSampler", name="seed")

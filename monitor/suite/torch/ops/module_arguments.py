@@ -26,6 +26,9 @@ def embedded(torch, index, weight, **options):
 def attended(torch, x, memory, values, weights, **options):
     """Return the result of attention with one head and these weights, batch first."""
     layer = torch.nn.MultiheadAttention(2, 1, batch_first=True, **options, device="meta")
+    own = {name: one.shape for name, one in layer.named_parameters()}
+    if own != {name: one.shape for name, one in weights.items()}:
+        raise AssertionError(f"the parameters are {own}")
     return torch.func.functional_call(layer, weights, (x, memory, values), {"need_weights": False})[0]
 
 
@@ -180,15 +183,16 @@ LAYERS = [
             _normalized(np, x),
             0.25 * x.mean((0, 2)),
             0.75 + 0.25 * x.var((0, 2)) * 12 / 11,
+            True,
         ],
         name="epsilon",
     ),
     argument(
         SYNC,
         lambda torch, x=tensor(4, 2, 3): (
-            torch.nn.SyncBatchNorm(2, eps=0.5, track_running_stats=False, bias=False).eval()(x).detach()
-        ),
-        lambda np, x: _normalized(np, x),
+            lambda layer: (layer.eval()(x).detach(), layer.weight is None, layer.bias is None)
+        )(torch.nn.SyncBatchNorm(2, eps=0.5, track_running_stats=False, bias=False)),
+        lambda np, x: [_normalized(np, x), False, True],
         name="untracked",
     ),
     argument_fact(
@@ -286,9 +290,9 @@ def _decoded(torch, x, memory):
 
 
 def _trained(torch, x, **options):
-    """Return the result of a training call on one process, and the new statistics."""
+    """Return the result of a training call, the new statistics, and whether the layer has no parameters."""
     layer = torch.nn.SyncBatchNorm(2, device=x.device, dtype=x.dtype, **options)
-    return layer(x), layer.running_mean, layer.running_var
+    return layer(x), layer.running_mean, layer.running_var, layer.weight is None and layer.bias is None
 
 
 def _normalized(np, x):

@@ -116,25 +116,25 @@ SCHEDULES = [
     argument_fact(
         SCHEDULER + "LambdaLR",
         lambda torch: resumed(torch, "LambdaLR", 0.2, lambda epoch: 1 / (epoch + 1), last_epoch=3),
-        lambda rates: near(rates, [1 / 5, 1 / 6]),
+        lambda rates: near(rates, [1 / 5, 1 / 6, 5]),
         name="resumed",
     ),
     argument_fact(
         SCHEDULER + "StepLR",
         lambda torch: resumed(torch, "StepLR", 0.5, 2, gamma=0.5, last_epoch=2),
-        lambda rates: near(rates, [0.5, 0.25]),
+        lambda rates: near(rates, [0.5, 0.25, 4]),
         name="resumed",
     ),
     argument_fact(
         SCHEDULER + "CosineAnnealingLR",
         lambda torch: resumed(torch, "CosineAnnealingLR", 0.5 - 0.5**1.5, 4, last_epoch=2),
-        lambda rates: near(rates, [0.5 - 0.5**1.5, 0]),
+        lambda rates: near(rates, [0.5 - 0.5**1.5, 0, 4]),
         name="resumed",
     ),
     argument_fact(
         SCHEDULER + "LinearLR",
         lambda torch: resumed(torch, "LinearLR", 0.5, start_factor=0.25, end_factor=0.75, total_iters=4, last_epoch=1),
-        lambda rates: near(rates, [0.5, 0.625]),
+        lambda rates: near(rates, [0.5, 0.625, 3]),
         name="resumed",
     ),
     argument_fact(
@@ -172,7 +172,7 @@ def decoupled(np, x, gradients):
 
 
 def resumed(torch, name, rate, *arguments, **options):
-    """Return the rate of a schedule that goes on after `last_epoch`, and the next one.
+    """Return the rate of a schedule that goes on after `last_epoch`, the next one, and its epoch.
 
     The optimizer has the rate of the next epoch. That of epoch 0 was one.
     """
@@ -182,7 +182,7 @@ def resumed(torch, name, rate, *arguments, **options):
     first = optimizer.param_groups[0]["lr"]
     optimizer.step()
     schedule.step()
-    return first, optimizer.param_groups[0]["lr"]
+    return first, optimizer.param_groups[0]["lr"], schedule.last_epoch
 
 
 def reduced(torch, losses, **options):

@@ -34,7 +34,7 @@ OPTIMIZERS = [
     argument_fact(
         "torch.optim.lr_scheduler.ExponentialLR",
         lambda torch: resumed(torch, "ExponentialLR", 0.125, gamma=0.5, last_epoch=2),
-        lambda rates: near(rates, [0.125, 0.0625]),
+        lambda rates: near(rates, [0.125, 0.0625, 4]),
         name="resumed",
     ),
 ]
