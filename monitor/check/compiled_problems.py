@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.refused_operations import Refusal
-from monitor.formatting.humanize import memory_size
+from monitor.formatting.humanize import count, memory_size
 from monitor.model import Evidence, LargeValue, Outcome, Place, ProgramOperation, TracedProgram
 
 
-def host_problems(program: TracedProgram, target: str) -> Iterator[Problem]:
+def host_problems(program: TracedProgram, target: str, platform: str) -> Iterator[Problem]:
     """Yield a problem for each place that calls the host's Python."""
-    for operation in program.host:
+    for operation in (one for one in program.host if one.runs_on(platform)):
         for place in operation.places:
             message = f"of {operation.types or 'nothing'} runs on the host: the program calls Python"
             yield Problem(ProblemKind.HOST, Level.WARNING, place, operation.name, message, (target,))
@@ -49,3 +50,18 @@ def memory_problems(program: TracedProgram, name: str, reason: str, target: str,
 
 def _size(value: LargeValue) -> str:
     return f"returns {value.type}, {memory_size(value.bytes)} of a program that does not fit"
+
+
+def join_unjudged(problems: Iterable[Problem]) -> list[Problem]:
+    """Return the problems with a single one for all types of an operation that are unjudged at the same place.
+
+    The compiler needs the device for a kind of operation, whatever its types are.
+    """
+    joined: dict[object, list[Problem]] = {}
+    for problem in problems:
+        unjudged = problem.kind is ProblemKind.UNJUDGED
+        joined.setdefault((problem.place, problem.name) if unjudged else problem, []).append(problem)
+    return [
+        replace(first, message=f"{first.message}; likewise with {count(len(rest), 'other type')}") if rest else first
+        for first, *rest in joined.values()
+    ]

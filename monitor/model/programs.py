@@ -19,13 +19,20 @@ class ProgramOperation:
     """An operation of a traced program.
 
     `types` are those of its operands, as "f32[8,128], i32[8]". `single` is False for an operation that only the whole
-    program can compile.
+    program can compile. `only_on` and `never_on` are platforms of an operation in a branch for some platforms; both are
+    empty for all others.
     """
 
     name: str
     types: str
     places: tuple[Place, ...]
     single: bool = True
+    only_on: tuple[str, ...] = ()
+    never_on: tuple[str, ...] = ()
+
+    def runs_on(self, platform: str) -> bool:
+        """Return whether the program has the operation on a platform, such as tpu or cuda."""
+        return platform not in self.never_on and (not self.only_on or platform in self.only_on)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from monitor.analysis.latency.roofline import min_time
-from monitor.check.compiled_problems import host_problems, memory_problems, operation_problems, refused_problem
+from monitor.check.compiled_problems import (
+    host_problems,
+    join_unjudged,
+    memory_problems,
+    operation_problems,
+    refused_problem,
+)
 from monitor.check.problems import Problem, ProblemKind
 from monitor.check.refused_operations import Refusal, refused_operations
 from monitor.check.report import CompiledProgram
@@ -109,7 +115,7 @@ def compile_program(context: CompilationContext) -> Compilation:
     if result.stage is Stage.EXPORT:
         version = f"{context.program.framework} {context.program.version}"
         return Compilation(note=f"the compiler does not read programs of {version}: {result.message}")
-    host = tuple(host_problems(context.program, context.target))
+    host = tuple(host_problems(context.program, context.target, context.backend.compiler.driver))
     if result.compiled:
         problems, compiled = _fitting(context, result.compiled)
     elif result.outcome is Outcome.OOM and not OF_A_KERNEL.search(result.message):
@@ -149,7 +155,8 @@ def _refused(context: CompilationContext, whole: CompileResult) -> tuple[tuple[P
 
     try:
         operations = context.operations()
-        single = [number for number, operation in enumerate(operations) if operation.single]
+        platform = context.backend.compiler.driver
+        single = [number for number, one in enumerate(operations) if one.single and one.runs_on(platform)]
         for number, refusal in refused_operations(single, attempt):
             problems += operation_problems(operations[number], refusal, context.target)
     except CompilationStoppedError:
@@ -165,4 +172,4 @@ def _refused(context: CompilationContext, whole: CompileResult) -> tuple[tuple[P
         what = f"as a whole (each of its {alone} distinct operations alone compiles)" if alone else "as a whole"
         problems.append(refused_problem(context.name, context.program.place, what, refusal_of_all, context.target))
     unjudged = sorted({problem.name for problem in problems if problem.kind is ProblemKind.UNJUDGED})
-    return tuple(problems), CompiledProgram(context.build, tuple(unjudged), complete=complete)
+    return tuple(join_unjudged(problems)), CompiledProgram(context.build, tuple(unjudged), complete=complete)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -13,22 +13,27 @@ from monitor.model import LargeValue, Place, ProgramOperation
 from monitor.tracing.code_places import OwnCode
 
 # Equations with programs inside that compute, each by itself; the programs of all others describe the operation.
-CONTAINERS = frozenset(
-    {
-        *(
-            "pjit",
-            "jit",
-            "closed_call",
-            "core_call",
-            "core_closed_call",
-            "run_state",
-            "custom_lin",
-            "custom_linear_solve",
-        ),
-        *("remat", "remat2", "checkpoint", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr"),
-        *("while", "scan", "cond"),
-    }
+CALLS = (
+    "pjit",
+    "jit",
+    "closed_call",
+    "core_call",
+    "core_closed_call",
+    "run_state",
+    "custom_lin",
+    "custom_linear_solve",
 )
+RULES = ("remat", "remat2", "checkpoint", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr")
+CONTAINERS = frozenset((*CALLS, *RULES, "while", "scan", "cond"))
+
+
+@dataclass(frozen=True)
+class Context:
+    """The program around an equation: its place, and the platforms that have it, as in `ProgramOperation`."""
+
+    place: Place
+    only_on: tuple[str, ...] = ()
+    never_on: tuple[str, ...] = ()
 
 
 @dataclass
@@ -36,6 +41,7 @@ class JaxOperation:
     """A distinct operation of a program: an equation, and the places in the user's code that it comes from."""
 
     equation: Any
+    context: Context
     places: list[Place] = field(default_factory=list)
 
     @property
@@ -54,7 +60,8 @@ class JaxOperation:
 
     def record(self, *, single: bool = True) -> ProgramOperation:
         """Return the operation for the answer of the process."""
-        return ProgramOperation(self.name, self.types, tuple(self.places), single)
+        context = self.context
+        return ProgramOperation(self.name, self.types, tuple(self.places), single, context.only_on, context.never_on)
 
     def largest_value(self) -> LargeValue:
         """Return the largest result."""
@@ -70,23 +77,42 @@ def distinct_operations(jaxpr: Any, own: OwnCode, fallback: Place) -> tuple[list
     """
     found: dict[object, JaxOperation] = {}
     number = 0
-    for equation, place in _equations(jaxpr, own, fallback):
+    for equation, context in _equations(jaxpr, own, Context(fallback)):
         number += 1
-        operation = found.setdefault(_key(equation), JaxOperation(equation))
-        if place not in operation.places:
-            operation.places.append(place)
+        key = _key(equation), context.only_on, context.never_on
+        operation = found.setdefault(key, JaxOperation(equation, context))
+        if context.place not in operation.places:
+            operation.places.append(context.place)
     return sorted(found.values(), key=lambda operation: operation.name), number
 
 
-def _equations(jaxpr: Any, own: OwnCode, above: Place) -> Iterator[tuple[Any, Place]]:
+def _equations(jaxpr: Any, own: OwnCode, around: Context) -> Iterator[tuple[Any, Context]]:
     for equation in jaxpr.eqns:
-        place = _place(equation, own) or above
+        context = replace(around, place=_place(equation, own) or around.place)
         inner = [one for value in equation.params.values() for one in _programs(value)]
-        if inner and equation.primitive.name in CONTAINERS:
-            for one in inner:
-                yield from _equations(one, own, place)
-        else:
-            yield equation, place
+        if not inner or equation.primitive.name not in CONTAINERS:
+            yield equation, context
+            continue
+        for one, platforms in zip(inner, _platforms(equation, len(inner)), strict=True):
+            yield from _equations(one, own, _on(context, platforms))
+
+
+def _platforms(equation: Any, number: int) -> Sequence[Sequence[str] | None]:
+    """Return the platforms of each program of an equation: None for all, or for those that no other program has."""
+    branches: Sequence[Sequence[str] | None] | None = equation.params.get("branches_platforms")
+    if not branches:
+        return [None] * number
+    others = [f"-{platform}" for names in branches for platform in names or ()]
+    return [others if names is None else names for names in branches]
+
+
+def _on(context: Context, platforms: Sequence[str] | None) -> Context:
+    """Return the context of a branch for these platforms; "-tpu" is every platform but TPUs."""
+    if platforms is None:
+        return context
+    never = tuple(name[1:] for name in platforms if name.startswith("-"))
+    only = tuple(name for name in platforms if not name.startswith("-"))
+    return replace(context, only_on=only or context.only_on, never_on=(*context.never_on, *never))
 
 
 def _programs(value: Any) -> Iterator[Any]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import jsonschema_rs
 import pytest
 
+from monitor.check.compiled_problems import join_unjudged
 from monitor.check.problems import Level, Problem, ProblemKind
 from monitor.check.report import (
     AnswerKind,
@@ -66,6 +67,16 @@ def test_an_answer_has_its_evidence(
     *_, summary, line = check_lines(report(answer, *problems), notes=False)
     assert " ".join(line.split()) == f"TPU v5e: {text}"
     assert summary.startswith("a.py:step, jax 0.12.0.1, 2,042 operations, 237 distinct, with gradients: ")
+
+
+def test_unjudged_operations_at_the_same_place_are_one_problem() -> None:
+    unjudged = [
+        replace(REFUSED, kind=ProblemKind.UNJUDGED, name="conv", message=f"of f32[{size}] cannot be judged")
+        for size in (8, 9, 10)
+    ]
+    conv, eig = join_unjudged([*unjudged, REFUSED])
+    assert conv.message == "of f32[8] cannot be judged; likewise with 2 other types"
+    assert eig == REFUSED
 
 
 def test_a_look_up_says_why_nothing_was_compiled() -> None:

@@ -15,6 +15,7 @@ from monitor.model import Outcome, ProgramOperation, Stage, TracedProgram
 
 # The user's modules may be anywhere; the variables of our own Python are left out otherwise.
 KEPT_VARIABLES = ("PYTHONPATH", "PYTHONHASHSEED")
+ON_THE_CPU = {"JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "-1"}  # a trace needs no device
 START_SECONDS = 60.0  # nothing is imported before the process is ready
 
 
@@ -57,7 +58,7 @@ class TracerProcess:
             "programs": str(folder),
         }
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
-        environment = {**kept, "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "2"}
+        environment = {**kept, **ON_THE_CPU, "TF_CPP_MIN_LOG_LEVEL": "2"}
         command = ProcessCommand(
             python, "monitor.tracing.worker", arguments, environment, folder / "tracer.log", start_seconds=START_SECONDS
         )
