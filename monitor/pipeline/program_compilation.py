@@ -88,7 +88,9 @@ class CompilationContext:
             if self.program.framework == "tensorflow" and self.backend.compiler.driver != "tpu":
                 outcome, message = Outcome.BLOCKED, f"{message}, and {OWN_KERNELS}"
             return Refusal(outcome, message, build, Evidence.LOWERED)
-        outcome = Outcome.BLOCKED if OF_A_LIBRARY.search(result.message) else result.outcome
+        # A GPU's compiler may also die because there is no device.
+        died = result.outcome is Outcome.CRASH and self.backend.compiler.driver != "tpu"
+        outcome = Outcome.BLOCKED if died or OF_A_LIBRARY.search(result.message) else result.outcome
         return Refusal(outcome, result.message, self.build, Evidence.COMPILED)
 
     def attempt(self, operations: Sequence[int] | None) -> CompileResult:

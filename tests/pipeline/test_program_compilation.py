@@ -68,15 +68,15 @@ class Compiler:
 @pytest.fixture
 def run() -> Run:
     """Return a function that compiles a program of operations with these names."""
-    backend = load_target(RUNNERS / "tpu-v5e.toml").compile
-    assert isinstance(backend, CompileBackend)
 
-    def compiled(*names: str, framework: str = "jax", seconds: float = 60, **answers: CompileResult) -> Compilation:
+    def compiled(*names: str, target: str = "tpu-v5e", seconds: float = 60, **answers: CompileResult) -> Compilation:
+        backend = load_target(RUNNERS / f"{target}.toml").compile
+        assert isinstance(backend, CompileBackend)
         host = (ProgramOperation("debug_print", "f32[]", (Place("train.py", 4, 5),)),) if "print" in names else ()
         largest = (LargeValue("exp", "f32[8192,8192]", 1 << 28, (Place("train.py", 7, 9),)),)
-        program = TracedProgram(framework, "1.0", STEP, "", len(names), len(names), host, largest)
+        program = TracedProgram("jax", "1.0", STEP, "", len(names), len(names), host, largest)
         context = CompilationContext(
-            *(Tracer(names, answers), program, "step", "tpu-v5e", backend, Compiler(answers)),  # type: ignore[arg-type]
+            *(Tracer(names, answers), program, "step", target, backend, Compiler(answers)),  # type: ignore[arg-type]
             *("xla 1", time.monotonic() + seconds, 8192.0, lambda _: None),
         )
         return compile_program(context)
@@ -105,6 +105,13 @@ def test_an_operation_that_needs_the_device_is_unjudged(run: Run) -> None:
     assert [(one.kind, one.level) for one in found.problems] == [(ProblemKind.UNJUDGED, Level.WARNING)]
     assert found.compiled is not None
     assert found.compiled.unjudged == ("conv",)
+
+
+@pytest.mark.parametrize(("target", "kind"), [("tpu-v5e", ProblemKind.REFUSED), ("nvidia-h100", ProblemKind.UNJUDGED)])
+def test_a_compiler_of_a_gpu_may_die_for_want_of_a_device(run: Run, target: str, kind: ProblemKind) -> None:
+    died = CompileResult(None, Stage.COMPILE, Outcome.CRASH, "the process was killed by SIGABRT")
+    [problem] = run("add", "svd", target=target, svd=died).problems
+    assert problem.kind is kind
 
 
 def test_a_kernel_of_a_library_is_unjudged(run: Run) -> None:
