@@ -31,6 +31,13 @@ def lines(tf, make, content):
         return [one.decode() for one in make(str(path)).as_numpy_iterator()]
 
 
+def is_parallel(tf, build):
+    """Return whether a dataset of files reads several of them at a time."""
+    with tf.Graph().as_default() as graph:
+        build()
+        return any("ParallelInterleave" in one.type for one in graph.get_operations())
+
+
 def record(tf, text):
     """Return the content of a file of one record, compressed."""
     import pathlib
@@ -278,34 +285,47 @@ ELEMENTS = [
     ),
     argument_fact(
         "tf.data.TFRecordDataset",
-        lambda tf: lines(
-            tf,
-            lambda path: tf.data.TFRecordDataset([path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2),
-            record(tf, b"some"),
+        lambda tf: (
+            is_parallel(tf, lambda: tf.data.TFRecordDataset(["file"], num_parallel_reads=2)),
+            *lines(
+                tf,
+                lambda path: tf.data.TFRecordDataset(
+                    [path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2
+                ),
+                record(tf, b"some"),
+            ),
         ),
-        lambda found: found == ["some"],
+        lambda found: found == [True, "some"],
         name="compressed",
     ),
     argument_fact(
         "tf.compat.v1.data.TFRecordDataset",
-        lambda tf: lines(
-            tf,
-            lambda path: tf.compat.v1.data.TFRecordDataset(
-                [path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2
+        lambda tf: (
+            is_parallel(tf, lambda: tf.compat.v1.data.TFRecordDataset(["file"], num_parallel_reads=2)),
+            *lines(
+                tf,
+                lambda path: tf.compat.v1.data.TFRecordDataset(
+                    [path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2
+                ),
+                record(tf, b"some"),
             ),
-            record(tf, b"some"),
         ),
-        lambda found: found == ["some"],
+        lambda found: found == [True, "some"],
         name="compressed",
     ),
     argument_fact(
         "tf.data.TextLineDataset",
-        lambda tf: lines(
-            tf,
-            lambda path: tf.data.TextLineDataset([path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2),
-            compressed(b"some\nmore"),
+        lambda tf: (
+            is_parallel(tf, lambda: tf.data.TextLineDataset(["file"], num_parallel_reads=2)),
+            *lines(
+                tf,
+                lambda path: tf.data.TextLineDataset(
+                    [path], compression_type="GZIP", buffer_size=64, num_parallel_reads=2
+                ),
+                compressed(b"some\nmore"),
+            ),
         ),
-        lambda found: found == ["some", "more"],
+        lambda found: found == [True, "some", "more"],
         name="compressed",
     ),
 ]

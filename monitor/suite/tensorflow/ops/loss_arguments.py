@@ -204,9 +204,9 @@ METRICS = [
             measured(tf.keras.metrics.AUC(num_thresholds=3), [0, 1, 1, 0], [0.1, 0.4, 0.8, 0.4]),
             measured(tf.keras.metrics.AUC(thresholds=[0.5]), LABELS, FOUND),
             measured(tf.keras.metrics.AUC(thresholds=[0.5], summation_method="minoring"), LABELS, FOUND),
-            measured(tf.keras.metrics.AUC(thresholds=[0.5], from_logits=True), LABELS, [-2.0, 0.3, 2.0, 0.4]),
+            measured(tf.keras.metrics.AUC(thresholds=[0.5], from_logits=True), LABELS, [-2.0, 0.3, 2.0, -0.4]),
         ],
-        lambda found: all(abs(a - b) < 1e-5 for a, b in zip(found, (0.75, 0.5, 0.25, 0.75), strict=True)),
+        lambda found: all(abs(a - b) < 1e-5 for a, b in zip(found, (0.75, 0.5, 0.25, 1), strict=True)),
         name="thresholds",
     ),
     argument_fact(

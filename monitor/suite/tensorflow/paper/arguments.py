@@ -103,6 +103,21 @@ def logged(tf):
     return len(lines)
 
 
+def metadata(tf, build):
+    """Return whether a node of the graph of a dataset has the name "given" in its metadata."""
+    with tf.Graph().as_default() as graph:
+        build(tf.data.Dataset.range(6))
+        nodes = [operation.node_def.attr for operation in graph.get_operations()]
+    return any(b"given" in attributes["metadata"].s for attributes in nodes if "metadata" in attributes)
+
+
+def named(tf, build):
+    """Return whether a node of a graph has the name "given"."""
+    with tf.Graph().as_default() as graph:
+        build()
+        return any("given" in operation.name for operation in graph.get_operations())
+
+
 ARGUMENTS = [
     argument_fact(
         "tf.compat.v1.train.CheckpointSaverHook",
@@ -194,6 +209,26 @@ ARGUMENTS = [
         ],
         lambda types: "PyFuncStateless" in types,
         name="stateless",
+    ),
+    argument_fact(
+        "tf.data.Dataset.shard",
+        lambda tf: metadata(tf, lambda data: data.shard(2, 0, name="given")),
+        lambda found: found is True,
+        name="name",
+    ),
+    argument_fact(
+        "tf.compat.v1.distributions.Normal.survival_function",
+        lambda tf: named(tf, lambda: tf.compat.v1.distributions.Normal(0.0, 1.0).survival_function(0.5, name="given")),
+        lambda found: found is True,
+        name="name",
+    ),
+    argument_fact(
+        "tf.compat.v1.distributions.Normal.log_survival_function",
+        lambda tf: named(
+            tf, lambda: tf.compat.v1.distributions.Normal(0.0, 1.0).log_survival_function(0.5, name="given")
+        ),
+        lambda found: found is True,
+        name="name",
     ),
 ]
 
