@@ -51,12 +51,12 @@ def variable(tf):
 
 
 def adam(tf):
-    """Return a variable after two steps with the gradient 2."""
+    """Return a variable after two steps, whose gradient is two times its value."""
     v1 = tf.compat.v1
     with tf.Graph().as_default(), v1.Session() as session:
         one = v1.get_variable("one", initializer=1.0, use_resource=True)
         step = v1.train.AdamOptimizer(0.5, beta1=0.5, beta2=0.75, epsilon=0.125).apply_gradients(
-            [(tf.constant(2.0), one)]
+            [(2.0 * one.read_value(), one)]
         )
         session.run(v1.global_variables_initializer())
         session.run(step)
@@ -67,7 +67,7 @@ def adam(tf):
 def is_adam(found):
     m, v, x = 0.0, 0.0, 1.0
     for step in (1, 2):
-        m, v = m / 2 + 1, 0.75 * v + 1
+        m, v = m / 2 + x, 0.75 * v + x * x
         x -= 0.5 * (1 - 0.75**step) ** 0.5 / (1 - 0.5**step) * m / (v**0.5 + 0.125)
     return abs(found - x) < 1e-5
 
