@@ -13,7 +13,7 @@ CAUGHT = {"ImportError", "ModuleNotFoundError", "AttributeError", "Exception"}
 # Words in a condition that chooses by what the build or the machine has, or by a dtype.
 ABOUT_BUILD = re.compile(r"hasattr|TYPE_CHECKING|.*version.*", re.IGNORECASE)
 ABOUT_MACHINE = re.compile(
-    r".*is_(\w+_)?available|.*device_count|list_physical_devices|default_backend|(.*_)?(cuda|gpus?|mps|tpu|xla|rocm|hip)([_:].*)?",
+    r".*is_(\w+_)?available|is_built|.*device_count|list_physical_devices|default_backend|(.*_)?(cuda|gpus?|mps|tpu|xla|rocm|hip)([_:].*)?",
     re.IGNORECASE,
 )
 ABOUT_DTYPE = re.compile(r".*(float64|double|complex128|x64).*")
@@ -64,7 +64,8 @@ class Surroundings:
             child, above = above, self.parents.get(above)
         if isinstance(above, ast.Compare):
             return True
-        return any(ABOUT_DTYPE.fullmatch(word) for test in self._conditions(node) for word in _words(test))
+        tests = (test for test in self._conditions(node, guards=False) if not _excludes(test))
+        return any(ABOUT_DTYPE.fullmatch(word) for test in tests for word in _words(test))
 
     def for_host(self, node: ast.AST) -> bool:
         """Return whether the code asks before that a value is an array of NumPy."""
@@ -99,11 +100,15 @@ class Surroundings:
             if isinstance(statement, ast.Assert) or (isinstance(statement, ast.If) and _leaves(statement.body)):
                 asked.append(statement.test)
 
-    def _conditions(self, node: ast.AST) -> Iterator[ast.expr]:
-        """Yield the expressions that decide whether a node runs; none of them contains it."""
+    def _conditions(self, node: ast.AST, *, guards: bool = True) -> Iterator[ast.expr]:
+        """Yield the expressions that decide whether a node runs; none of them contains it.
+
+        With `guards`, these are also the conditions of statements before it that leave its block.
+        """
         child = node
         for above in self.ancestors(node):
-            yield from self._before.get(child, ())
+            if guards:
+                yield from self._before.get(child, ())
             if isinstance(above, ast.If | ast.IfExp | ast.While):
                 if child is not above.test:
                     yield above.test
@@ -144,9 +149,21 @@ def _last_name(function: ast.expr) -> str:
 
 
 def _words(node: ast.AST) -> Iterator[str]:
-    """Yield the names, attributes and strings in an expression."""
-    yield from names_of(node)
-    yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    """Yield the names, last attributes and strings in an expression: of `torch.cuda.Stream`, not `cuda`."""
+    modules = {one.value for one in ast.walk(node) if isinstance(one, ast.Attribute)}
+    for one in ast.walk(node):
+        if isinstance(one, ast.Attribute) and one not in modules:
+            yield one.attr
+        elif isinstance(one, ast.Name):
+            yield one.id
+        elif isinstance(one, ast.Constant) and isinstance(one.value, str):
+            yield one.value
+
+
+def _excludes(test: ast.expr) -> bool:
+    """Return whether a condition asks that something is not the case."""
+    operators = (one for node in ast.walk(test) if isinstance(node, ast.Compare) for one in node.ops)
+    return any(isinstance(one, ast.NotEq | ast.NotIn | ast.IsNot) for one in operators)
 
 
 def _leaves(block: Sequence[ast.stmt]) -> bool:
