@@ -83,7 +83,7 @@ def _(np, data, v):
     return 2 * np.array([(data[0] + data[2]) * v[1], 0, data[1] * v[0]])
 
 
-def doubling(jax):
+def doubling(jax, **options):
     """Return a primitive that doubles, with its rules for values, shapes and compilation."""
     from jax.extend.core import Primitive
     from jax.interpreters import mlir
@@ -91,7 +91,7 @@ def doubling(jax):
     primitive = Primitive("doubled")
     primitive.def_impl(lambda x: 2 * x)
     primitive.def_abstract_eval(lambda x: jax.core.ShapedArray(x.shape, x.dtype))
-    mlir.register_lowering(primitive, mlir.lower_fun(lambda x: x + x, multiple_results=False))
+    mlir.register_lowering(primitive, mlir.lower_fun(lambda x: x + x, multiple_results=False), **options)
     return primitive
 
 
@@ -114,6 +114,18 @@ PRIMITIVES = [
         "jax.interpreters.mlir.register_lowering",
         "jax.interpreters.mlir.lower_fun",
     )
+]
+
+INLINE = [
+    fact(
+        "jax.interpreters.mlir.register_lowering",
+        lambda jax: [
+            jax.jit(doubling(jax, inline=inline).bind).lower(jax.numpy.ones(2)).as_text().count("func.func")
+            for inline in (True, False)
+        ],
+        lambda counts: counts == [1, 2],
+        name="apart",
+    ),
 ]
 
 ABSTRACT = [

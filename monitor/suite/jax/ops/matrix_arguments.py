@@ -103,6 +103,20 @@ DECOMPOSITIONS = [
         lambda np, x: [np.array([[0.25, 0.0], [0.0, 0.0]]), np.array([[0.25, 0.0], [0.0, 2.0]])],
         name="cut",
     ),
+    argument(
+        "jax.numpy.linalg.pinv",
+        lambda jax, x=values(4, 0, 0, 0.5, shape=(2, 2)): jax.numpy.linalg.pinv(x, rcond=0.25),
+        lambda np, x: np.array([[0.25, 0.0], [0.0, 0.0]]),
+        name="cut-by-rcond",
+        modes=(EAGER,),
+    ),
+    argument_fact(
+        "jax.numpy.linalg.matrix_rank",
+        lambda jax, x=values(4, 0, 0, 0.5, shape=(2, 2)): int(jax.numpy.linalg.matrix_rank(x, tol=0.75)),
+        lambda found, x: found == 1,
+        name="cut-by-tol",
+        dtypes=("float32",),
+    ),
     argument_fact(
         "jax.numpy.linalg.matrix_rank",
         lambda jax, x=values(4, 0, 0, 0.5, shape=(2, 2)): [

@@ -233,6 +233,17 @@ DERIVATIVES = [
 ]
 
 PROGRAMS = [
+    argument_fact(
+        "jax.ShapeDtypeStruct",
+        lambda jax: (
+            lambda place: [
+                jax.ShapeDtypeStruct((2,), "float32", sharding=place).sharding == place,
+                jax.ShapeDtypeStruct((2,), "float32").sharding,
+            ]
+        )(jax.sharding.SingleDeviceSharding(jax.devices()[0])),
+        lambda found: found == [True, None],
+        name="sharding",
+    ),
     argument(
         "jax.jit",
         lambda jax, x=tensor(3): (
