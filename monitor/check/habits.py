@@ -54,7 +54,7 @@ class Habit:
     def _concerns(self, use: NameUse) -> bool:
         """Return whether a use is of the form of this habit, whatever its name is."""
         if use.imported:
-            return self.kind is ProblemKind.KERNEL and not use.for_build
+            return self.kind is ProblemKind.KERNEL
         if (self.kind in CALLS or not self.if_disabled) and not use.called:
             return False
         if self.arguments is not None and (use.arguments, use.keywords) != (self.arguments, ()):
@@ -268,7 +268,8 @@ def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iter
     """Yield the problems with the uses of one file; `families` has the family of each target.
 
     Without targets, every habit is a warning: nothing is known to fail. A use after a question about the machine, such
-    as `torch.cuda.is_available()`, is no problem. After the import of a kernel, its uses are not named again.
+    as `torch.cuda.is_available()`, is no problem. After the import of a kernel, its uses are no
+    problems of their own.
     """
     has_torch = any(use.framework == "torch" for use in uses)
     settled: set[str] = set()
@@ -276,10 +277,12 @@ def habit_problems(uses: Sequence[NameUse], families: Mapping[str, str]) -> Iter
         if any(f"{use.name}.".startswith(f"{name}.") for name in settled):
             continue
         habit = next((habit for habit in HABITS if habit.matches(use, has_torch=has_torch)), None)
-        if habit is None or (use.for_machine and habit.kind not in EVERYWHERE):
+        if habit is None:
             continue
         if use.imported:
             settled.add(use.name)
+        if (use.for_machine and habit.kind not in EVERYWHERE) or (use.imported and use.for_build):
+            continue
         levels = {target: habit.levels[family] for target, family in families.items() if family in habit.levels}
         if levels or not families:
             level = Level.ERROR if Level.ERROR in levels.values() else Level.WARNING

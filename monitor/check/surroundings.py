@@ -92,13 +92,13 @@ class Surroundings:
             above = self.parents.get(above)
 
     def _read_block(self, block: Sequence[ast.stmt]) -> None:
-        """Record for each statement the conditions that a statement before it in the block has asked."""
-        asked: list[ast.expr] = []
+        """Record for each statement the conditions of the statements before it in the block."""
+        before: list[ast.expr] = []
         for statement in block:
-            if asked:
-                self._before[statement] = tuple(asked)
+            if before:
+                self._before[statement] = tuple(before)
             if isinstance(statement, ast.Assert) or (isinstance(statement, ast.If) and _leaves(statement.body)):
-                asked.append(statement.test)
+                before.append(statement.test)
 
     def _conditions(self, node: ast.AST, *, guards: bool = True) -> Iterator[ast.expr]:
         """Yield the expressions that decide whether a node runs; none of them contains it.

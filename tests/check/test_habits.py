@@ -76,6 +76,7 @@ def test_a_habit_concerns_the_hardware_that_it_shuts_out(source: str, kind: Prob
         TORCH + "class Batch:\n    def cuda(self):\n        return Batch(self.x.cuda())",
         TORCH + "torch.autocast('cuda', enabled=False)",
         TORCH + "try:\n    import triton\nexcept ImportError:\n    triton = None",
+        TORCH + "if is_triton_available():\n    import triton\n@triton.jit\ndef f(): ...",
         TORCH + "x.dtype == torch.float64",
         TORCH + "allowed = (torch.float32, torch.float64)",
         TORCH + "wide = torch.float64 if x.dtype == torch.float64 else torch.float32",
