@@ -24,7 +24,8 @@ class Habit:
     tensors and modules. With `text`, the call must also have a string argument that fits it; as one of the `keywords`,
     such an argument makes a call of any name a habit. `arguments` are the arguments that the call has, if it is a habit
     only with so many, and with one of the `unless` keywords it is none. `if_disabled` says that it stays one if an
-    argument is `False`. `levels` has the level on each family of hardware that it concerns.
+    argument is `False`, and `needs_true` that one has to be `True`. `levels` has the level on each family of hardware
+    that it concerns.
     """
 
     kind: ProblemKind
@@ -38,6 +39,7 @@ class Habit:
     arguments: int | None = None
     unless: frozenset[str] = frozenset()
     if_disabled: bool = True
+    needs_true: bool = False
 
     def matches(self, use: NameUse, *, has_torch: bool) -> bool:
         """Return whether a use is of this habit; `has_torch` says that its file uses names of PyTorch."""
@@ -59,7 +61,7 @@ class Habit:
             return False
         if self.arguments is not None and (use.arguments, use.keywords) != (self.arguments, ()):
             return False
-        is_off = use.disabled and not self.if_disabled
+        is_off = (False in use.flags and not self.if_disabled) or (self.needs_true and True not in use.flags)
         return not (is_off or use.harmless or self.unless.intersection(use.keywords)) and not (
             self.kind is ProblemKind.WIDE and use.for_dtype
         )
@@ -251,7 +253,7 @@ HABITS = (
         dict.fromkeys((TPU,), Level.WARNING),
         names=("jax.config.update",),
         text="jax_enable_x64",
-        if_disabled=False,
+        needs_true=True,
     ),
     Habit(
         ProblemKind.WIDE,

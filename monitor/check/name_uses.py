@@ -48,8 +48,8 @@ class NameUse:
     `name` is the public name, such as `tf.reduce_sum`, or `.cuda` for a method. `imported` says that an import
     statement has it, and `standalone` that the code has it from the package `keras`, which has more names than
     `tf.keras`. `called` says that it is called, with this number of positional `arguments`, these `keywords`, and these
-    `texts` as string arguments, by keyword; the keyword of a positional argument is empty. `disabled` says that an
-    argument is `False`.
+    `texts` as string arguments, by keyword; the keyword of a positional argument is empty. `flags` are the
+    arguments `True` and `False`.
 
     `for_build`, `for_machine` and `for_dtype` say that the code asks for the build, for the machine or for a dtype
     before. `harmless` says that nothing happens on a device: the use is in an annotation or an error message, on a
@@ -64,7 +64,7 @@ class NameUse:
     arguments: int = 0
     keywords: tuple[str, ...] = ()
     texts: tuple[tuple[str, str], ...] = ()
-    disabled: bool = False
+    flags: tuple[bool, ...] = ()
     for_build: bool = False
     for_machine: bool = False
     for_dtype: bool = False
@@ -99,7 +99,11 @@ def names_in(file: str, source: str) -> tuple[NameUse, ...]:
         for name, chain in names.loaded
     ]
     uses += [
-        syntax.use(f".{node.func.attr}", node.func, harmless=names.is_on_host(node.func.value))
+        syntax.use(
+            f".{node.func.attr}",
+            node.func,
+            harmless=names.is_on_host(node.func.value, copied=node.func.attr == "double"),
+        )
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func not in names.chains
     ]
@@ -135,7 +139,11 @@ class _Syntax:
                 for keyword, value in arguments
                 if isinstance(value, ast.Constant) and isinstance(value.value, str)
             ),
-            any(isinstance(value, ast.Constant) and value.value is False for _, value in arguments),
+            tuple(
+                value.value
+                for _, value in arguments
+                if isinstance(value, ast.Constant) and isinstance(value.value, bool)
+            ),
             self.around.for_build(node),
             self.around.for_machine(node),
             self.around.for_dtype(node),

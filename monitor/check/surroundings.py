@@ -55,10 +55,12 @@ class Surroundings:
         """Return whether a dtype is not chosen here: it is compared, one of several, or follows from another."""
         child: ast.AST = node
         above = self.parents.get(node)
-        if isinstance(above, ast.Call) and node is not above.func and TAKES_DTYPE.fullmatch(_last_name(above.func)):
+        while isinstance(above, ast.IfExp) and child is not above.test:
+            child, above = above, self.parents.get(above)
+        if isinstance(above, ast.Call) and child is not above.func and TAKES_DTYPE.fullmatch(_last_name(above.func)):
             return True
-        while isinstance(above, COLLECTIONS) or (isinstance(above, ast.Call) and child is not node):
-            others = (word for one in ast.iter_child_nodes(above) if one is not child for word in _words(one))
+        while isinstance(above, (*COLLECTIONS, ast.Call)) and child is not getattr(above, "func", None):
+            others = (word for one in ast.iter_child_nodes(above) if one is not child for word in _dtypes(one))
             if any(map(NARROW.fullmatch, others)):
                 return True
             child, above = above, self.parents.get(above)
@@ -158,6 +160,11 @@ def _words(node: ast.AST) -> Iterator[str]:
             yield one.id
         elif isinstance(one, ast.Constant) and isinstance(one.value, str):
             yield one.value
+
+
+def _dtypes(node: ast.AST) -> Iterator[str]:
+    """Yield the words of an expression that may name dtypes: of a name, a string or a collection, but of no call."""
+    return iter(()) if any(isinstance(one, ast.Call) for one in ast.walk(node)) else _words(node)
 
 
 def _excludes(test: ast.expr) -> bool:
