@@ -73,11 +73,9 @@ def target_problems(
     """Return the problems of called functions on a target, and which functions have a verdict there.
 
     A call at an `explained` place has a problem of another kind, so it counts as judged. A call that makes a tensor on
-    the CPU, or that asks for the machine before, has no problem. That of a name of the package `keras` is a note in a
-    file without TensorFlow: the verdicts are those of TensorFlow, and Keras may run on another framework.
+    the CPU, or that asks for the machine before, has no problem. That of a name of the package `keras` is a
+    note: the verdicts are those of TensorFlow, and Keras may run on another framework.
     """
-    uses = tuple(uses)
-    with_tensorflow = {use.place.file for use in uses if use.framework == "tensorflow" and not use.standalone}
     problems: list[Problem] = []
     calls = judged = 0
     unknown: set[str] = set()
@@ -92,7 +90,7 @@ def target_problems(
             continue
         judged += 1
         problem = _problem(use, name, cases, verdicts.target)
-        if problem and use.standalone and use.place.file not in with_tensorflow:
+        if problem and use.standalone:
             problem = replace(problem, level=Level.NOTE)
         if problem and not (use.on_cpu or use.for_machine or use.place in explained):
             problems.append(problem)

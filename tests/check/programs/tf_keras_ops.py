@@ -18,7 +18,7 @@ class Cache(keras.layers.Layer):
         self.size = size
 
     def call(self, cache, update, start):
-        return ops.slice_update(cache, (start, 0), update)  # expect: failing-function
+        return ops.slice_update(cache, (start, 0), update)  # missed: failing-function
 
     def get_config(self):
         return super().get_config() | {"size": self.size}
