@@ -23,7 +23,7 @@ from monitor.reports.check_text import check_lines, check_markdown
 
 FAILS, UNKNOWN = 1, 3  # exit statuses; 2 is a wrong call
 CALLABLE = re.compile(r"(?P<where>.+):(?P<name>[^\W\d]\w*(\.[^\W\d]\w*)*)")
-LIMIT = 300.0  # seconds
+LIMIT, MOST_SECONDS = 300.0, 86_400.0
 CALL = "Only for a callable: "
 
 app = command_app()
@@ -37,24 +37,26 @@ PathsArgument = Annotated[
 ]
 TargetsOption = Annotated[str, typer.Option("--to", help="Targets, separated by commas.", metavar="TARGETS")]
 InputsOption = Annotated[
-    str,
+    str | None,
     typer.Option("--inputs", help=CALL + "its inputs, instead of example_inputs() of its module.", metavar="SHAPES"),
 ]
 PythonOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--python", help=CALL + "the interpreter with your packages; default: the one in use.", metavar="PYTHON"
     ),
 ]
 FrameworkOption = Annotated[
-    str, typer.Option("--framework", help=CALL + "jax, tensorflow or torch, if it uses several.", metavar="NAME")
+    str | None, typer.Option("--framework", help=CALL + "jax, tensorflow or torch, if it uses several.", metavar="NAME")
 ]
 GradientsOption = Annotated[
     bool, typer.Option("--gradients/--no-gradients", help=CALL + "also compile the gradients of a loss.")
 ]
 LimitOption = Annotated[
     float,
-    typer.Option("--limit", help=CALL + "seconds for tracing, and for each target.", metavar="SECONDS", min=1.0),
+    typer.Option(
+        "--limit", help=CALL + "seconds for tracing, and for each target.", metavar="SECONDS", min=1.0, max=MOST_SECONDS
+    ),
 ]
 BaselineOption = Annotated[
     Path | None,
@@ -73,7 +75,7 @@ SummaryOption = Annotated[
         "portability check src",
         "portability check train.py model.py --to tpu-v5e,nvidia-h100",
         "portability check train.py:step --to tpu-v5e,nvidia-h100,amd-mi300",
-        "portability check package.model:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e --python .venv/bin/python",
+        "portability check train.py:loss --inputs 'f32[8,128] i32[8]' --to tpu-v5e",
         "portability check src --json > known.json",
         "portability check src --baseline known.json --sarif > problems.sarif",
     )
@@ -81,9 +83,9 @@ SummaryOption = Annotated[
 def check(
     paths: PathsArgument,
     to: TargetsOption = "",
-    inputs: InputsOption = "",
-    python: PythonOption = "",
-    framework: FrameworkOption = "",
+    inputs: InputsOption = None,
+    python: PythonOption = None,
+    framework: FrameworkOption = None,
     gradients: GradientsOption = True,
     limit: LimitOption = LIMIT,
     history: HistoryOption = DEFAULT_HISTORY,
@@ -108,13 +110,17 @@ def check(
     if json_ + sarif + markdown > 1:
         raise typer.BadParameter("give one of --json, --sarif and --markdown")
     targets = [name.strip() for name in to.split(",")] if to else []
-    request = _request(paths, inputs, framework, gradients=gradients)
+    of_callable = {"--inputs": inputs, "--python": python, "--framework": framework}
+    for option, value in of_callable.items():
+        if value == "":
+            raise typer.BadParameter("an empty value; leave the option out", param_hint=option)
+    request = _request(paths, inputs or "", framework or "", gradients=gradients)
     if request:
-        report = check_callable(CallableCheck(request, python, limit), targets, history, baseline)
+        report = check_callable(CallableCheck(request, python or "", limit), targets, history, baseline)
     else:
-        if inputs or python or framework:
+        if any(of_callable.values()):
             raise typer.BadParameter("--inputs, --python and --framework need a callable, such as train.py:step")
-        report = check_sources([existing_path(path) for path in paths], targets, history, baseline)
+        report = check_sources([_existing(path) for path in paths], targets, history, baseline)
     if summary:
         with summary.open("a", encoding="utf-8") as file:
             file.write(f"{check_markdown(report)}\n")
@@ -127,6 +133,13 @@ def check(
     else:
         print("\n".join(check_lines(report, notes=notes)))
     _exit(report)
+
+
+def _existing(path: str) -> Path:
+    try:
+        return existing_path(path)
+    except typer.BadParameter as error:
+        raise typer.BadParameter(str(error), param_hint="PATHS") from None
 
 
 def _request(paths: list[str], inputs: str, framework: str, *, gradients: bool) -> CallableRequest | None:
