@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -109,17 +110,13 @@ def check(
     """
     if json_ + sarif + markdown > 1:
         raise typer.BadParameter("give one of --json, --sarif and --markdown")
-    targets = [name.strip() for name in to.split(",")] if to else []
-    of_callable = {"--inputs": inputs, "--python": python, "--framework": framework}
-    for option, value in of_callable.items():
-        if value == "":
-            raise typer.BadParameter("an empty value; leave the option out", param_hint=option)
     request = _request(paths, inputs or "", framework or "", gradients=gradients)
+    of_callable = {"--inputs": inputs, "--python": python, "--framework": framework}
+    _refuse_unfit(of_callable, request)
+    targets = [name.strip() for name in to.split(",")] if to else []
     if request:
         report = check_callable(CallableCheck(request, python or "", limit), targets, history, baseline)
     else:
-        if any(of_callable.values()):
-            raise typer.BadParameter("--inputs, --python and --framework need a callable, such as train.py:step")
         report = check_sources([_existing(path) for path in paths], targets, history, baseline)
     if summary:
         with summary.open("a", encoding="utf-8") as file:
@@ -128,11 +125,18 @@ def check(
         print_json(check_document(report))
     elif sarif:
         print_json(sarif_log(report))
-    elif markdown:
-        print(check_markdown(report))
     else:
-        print("\n".join(check_lines(report, notes=notes)))
+        print(check_markdown(report) if markdown else "\n".join(check_lines(report, notes=notes)))
     _exit(report)
+
+
+def _refuse_unfit(of_callable: Mapping[str, str | None], request: CallableRequest | None) -> None:
+    """Refuse an empty option of a callable, or any without a callable."""
+    for option, value in of_callable.items():
+        if value == "":
+            raise typer.BadParameter("an empty value; leave the option out", param_hint=option)
+        if value and not request:
+            raise typer.BadParameter("this needs a callable, such as train.py:step", param_hint=option)
 
 
 def _existing(path: str) -> Path:
