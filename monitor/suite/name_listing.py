@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any, Protocol, get_origin
 
 from monitor.formats.error_text import clean, describe
 from monitor.model import NameKind, PublicName
@@ -219,11 +219,18 @@ def _kind(owner: Any, value: Any) -> NameKind:
         return NameKind.MODULE
     if _is_dtype(value):
         return NameKind.DTYPE
+    if _is_type_alias(value):
+        return NameKind.CONSTANT
     if isinstance(value, type):
         return NameKind.CLASS
     if isinstance(owner, type) and not callable(value):
         return NameKind.PROPERTY
     return NameKind.FUNCTION if callable(value) else NameKind.CONSTANT
+
+
+def _is_type_alias(value: Any) -> bool:
+    """Return whether an object is a type for annotations alone, such as `int | float`; some of these can be called."""
+    return get_origin(value) is not None or value is Any
 
 
 def _is_dtype(value: Any) -> bool:

@@ -11,6 +11,8 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
 from types import ModuleType
 
 import jax
@@ -27,7 +29,8 @@ LISTED_ALL_THE_SAME = {"jax.test_util"}
 # Packages whose objects are part of the interface wherever a public module exports them.
 HOMES = ("jax", "jaxlib", "numpy", "ml_dtypes")
 PACKAGES = ("jax", "jaxlib")  # with the base classes whose methods count
-CONSTANTS = (bool, int, float, complex)
+# Types of values that a module assigns for its own use.
+OWN_USE = ("logging", "re", "typing")
 HELPERS = ("jax._src.util", "jax._src.traceback_util")
 
 
@@ -39,7 +42,7 @@ class JaxApi:
 
     def members(self, module: PublicModule) -> Iterable[str]:
         here = module.module
-        names = {*_exported(here), *_deprecated(here), *getattr(here, "__all__", ())}
+        names = {*_exported(here), *_assigned(here), *_defined(here), *_deprecated(here)}
         return sorted(name for name in names if not name.startswith("_"))
 
     def submodules(self, module: PublicModule) -> Mapping[str, str]:
@@ -48,13 +51,15 @@ class JaxApi:
         return {name: one for name, one in paths.items() if not NOT_LISTED.search(one) or one in LISTED_ALL_THE_SAME}
 
     def is_public(self, member: Member) -> bool:
-        value = member.value
+        value, here = member.value, member.at.module
         if isinstance(value, ModuleType):
             return value.__name__.startswith("jax.") and not NOT_LISTED.search(value.__name__)
-        if isinstance(value, type) or callable(value):
-            home = getattr(value, "__module__", None) or type(value).__module__
-            return home.partition(".")[0] in HOMES and home not in HELPERS
-        return isinstance(value, CONSTANTS) or type(value).__module__.partition(".")[0] in HOMES
+        home = getattr(value, "__module__", None) or type(value).__module__
+        if home in HELPERS or (home == "builtins" and isinstance(value, type)):
+            return False
+        if home.partition(".")[0] in HOMES or member.name in _exported(here):
+            return True
+        return member.name in _assigned(here) and home.partition(".")[0] not in OWN_USE
 
     def methods(self, value: type) -> Iterable[str]:
         return public_methods(value, PACKAGES) if value.__module__.startswith("jax") else ()
@@ -63,33 +68,60 @@ class JaxApi:
 API = JaxApi()
 
 
-def _exported(module: ModuleType) -> Iterator[str]:
-    """Yield the names that the source of a module defines, or imports under an explicit name."""
-    try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError):  # a namespace package has no source
-        return
-    for node in _statements(tree.body):
+@cache
+def _exported(module: ModuleType) -> frozenset[str]:
+    """Return the names that a module imports for its users: all of another one, or `as` their own, such as `bool_`.
+
+    A module can also state them itself.
+    """
+    found = {*getattr(module, "__all__", ())}
+    for node in _statements(module):
         match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.Assign(targets=targets):
-                yield from (each.id for one in targets for each in ast.walk(one) if isinstance(each, ast.Name))
-            case ast.AnnAssign(target=ast.Name(id=name)):
-                yield name
             case ast.ImportFrom(names=[ast.alias(name="*")], module=str(source)):
-                yield from dir(__import__(source, fromlist=["*"]))
+                found |= {*dir(import_module(source))}
             case ast.Import(names=names) | ast.ImportFrom(names=names):
-                yield from (one.asname for one in names if one.asname and one.asname == one.name.rpartition(".")[2])
+                found |= {one.asname for one in names if one.asname and one.asname in _own_names(one.name)}
+    return frozenset(found)
 
 
-def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements at the level of a module, also those in conditions."""
+def _own_names(imported: str) -> tuple[str, str]:
+    last = imported.rpartition(".")[2]
+    return last, last.removesuffix("_")
+
+
+@cache
+def _assigned(module: ModuleType) -> frozenset[str]:
+    """Return the names to which the source of a module assigns a value."""
+    found: set[str] = set()
+    for node in _statements(module):
+        match node:
+            case ast.Assign(targets=targets):
+                found |= {each.id for one in targets for each in ast.walk(one) if isinstance(each, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                found.add(name)
+    return frozenset(found)
+
+
+def _defined(module: ModuleType) -> Iterator[str]:
+    """Yield the functions and classes that the source of a module defines."""
+    yield from (node.name for node in _statements(module) if isinstance(node, ast.FunctionDef | ast.ClassDef))
+
+
+@cache
+def _statements(module: ModuleType) -> tuple[ast.stmt, ...]:
+    """Return the statements at the level of a module, also those in conditions; none of a namespace package."""
+    try:
+        return tuple(_unnested(ast.parse(inspect.getsource(module)).body))
+    except (OSError, TypeError):
+        return ()
+
+
+def _unnested(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     for node in body:
         yield node
         for part in ("body", "orelse", "finalbody"):
             if isinstance(node, ast.If | ast.Try | ast.With):
-                yield from _statements(getattr(node, part, ()))
+                yield from _unnested(getattr(node, part, ()))
 
 
 def _deprecated(module: ModuleType) -> Iterator[str]:
