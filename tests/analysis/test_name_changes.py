@@ -73,14 +73,6 @@ def test_a_method_counts_where_it_is_lost() -> None:
     assert kinds(whole, named(model, layer, size, function("tf.Model.call"), moved)) == {}
 
 
-def test_a_listing_of_own_methods_says_nothing_of_inherited_ones() -> None:
-    model, call, fit = owner("tf.Model"), function("tf.Model.call"), function("tf.Model.fit")
-    size = PublicName("tf.Model.size", NameKind.PROPERTY)
-    old, new = named(model, call), named(model, call, size, fit)
-    assert kinds(old, new) == kinds(new, old) == kinds(named(model, call, fit), old) == {}
-    assert kinds(old, named(model, fit, size)) == {"tf.Model.call": "removed"}
-
-
 def test_a_lost_property_of_a_tensor_alone_is_removed() -> None:
     classes = named(owner("torch.Tensor"), owner("tf.Tensor"), PublicName("tf.Tensor.dtype", NameKind.PROPERTY))
     lost = named(*(PublicName(f"{fw}.Tensor.names", NameKind.PROPERTY) for fw in ("torch", "tf")))

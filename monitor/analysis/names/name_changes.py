@@ -93,16 +93,6 @@ class Listing:
         """Return the canonical name of each class, by each of its names."""
         return {name: one.alias_of or name for name, one in self.names.items() if one.kind is NameKind.CLASS}
 
-    @cached_property
-    def has_inherited(self) -> bool:
-        """Return whether classes list properties and inherited methods.
-
-        Older listings do not; of `torch.Tensor` alone they have properties.
-        """
-        return any(
-            one.kind is NameKind.PROPERTY and not name.startswith("torch.Tensor.") for name, one in self.names.items()
-        )
-
     def works(self, name: str) -> bool:
         """Return whether the build has the name, and access raises nothing."""
         return (one := self.names.get(name)) is not None and one.works
@@ -124,10 +114,6 @@ class Listing:
         defining = self._class_of(one.alias_of)
         return bool(defining) and owner != defining
 
-    def lacks_methods(self, name: str) -> bool:
-        """Return whether a name may be an inherited method of a class, and classes list only their own."""
-        return not self.has_inherited and bool(self._class_of(name))
-
     def _class_of(self, name: str) -> str:
         """Return the canonical name of the class of a method; empty if the name is no method of a listed class."""
         return self._canonical_classes.get(name.rpartition(".")[0], "")
@@ -138,14 +124,11 @@ def _change(name: str, before: Listing, after: Listing) -> NameChange | None:
     kind = _kind(old, new)
     if kind is None or (new and after.is_inherited(name)):
         return None
-    if (new is None and not _is_removed(name, before, after)) or (old is None and not _is_added(name, before, after)):
+    if (new is None and not _is_removed(name, before, after)) or (
+        old is None and _may_be_unlisted(name, before, after)
+    ):
         return None
     return NameChange(kind, name, old, new)
-
-
-def _is_added(name: str, before: Listing, after: Listing) -> bool:
-    """Return whether the build before did not have a name, listed or not."""
-    return not _may_be_unlisted(name, before, after) and not (before.lacks_methods(name) and after.has_inherited)
 
 
 def _is_removed(name: str, before: Listing, after: Listing) -> bool:
@@ -153,7 +136,7 @@ def _is_removed(name: str, before: Listing, after: Listing) -> bool:
 
     An inherited method is removed only if the class that defines it still has it.
     """
-    if _may_be_unlisted(name, after, before) or after.lacks_methods(name):
+    if _may_be_unlisted(name, after, before):
         return False
     owner, one = name.rpartition(".")[0], before.names[name]
     return not before.is_inherited(name) or (after.works(owner) and after.works(one.alias_of))
