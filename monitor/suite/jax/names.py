@@ -70,7 +70,7 @@ API = JaxApi()
 
 @cache
 def _exported(module: ModuleType) -> frozenset[str]:
-    """Return the names that a module imports for its users: all of another one, or `as` their own, such as `bool_`.
+    """Return the names that a module imports for its users: all of another module, or `as` a name.
 
     A module can also state them itself.
     """
@@ -79,14 +79,11 @@ def _exported(module: ModuleType) -> frozenset[str]:
         match node:
             case ast.ImportFrom(names=[ast.alias(name="*")], module=str(source)):
                 found |= {*dir(import_module(source))}
+            case ast.ImportFrom(names=names, module=str(source)) if source.partition(".")[0] in PACKAGES:
+                found |= {one.asname for one in names if one.asname}  # also under another name: `bool_ as bool`
             case ast.Import(names=names) | ast.ImportFrom(names=names):
-                found |= {one.asname for one in names if one.asname and one.asname in _own_names(one.name)}
+                found |= {one.asname for one in names if one.asname and one.asname == one.name.rpartition(".")[2]}
     return frozenset(found)
-
-
-def _own_names(imported: str) -> tuple[str, str]:
-    last = imported.rpartition(".")[2]
-    return last, last.removesuffix("_")
 
 
 @cache
