@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from monitor.execution.builds.environments import default_cache
 from monitor.execution.builds.provider import ProvisionedBuild, provision
@@ -26,6 +27,10 @@ pytest_plugins = ["support.site_fixtures"]
 FIXTURE_MARKERS = {"framework_environments": "frameworks", "browser": "browser", "html_checker": "browser"}
 FOLDER_MARKERS = {"accelerator": "frameworks", "workflows": "workflows"}
 
+
+# No limit of time: a machine may have other work.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # Two at a time, as the hosted runners have cores. Each process begins with half of the tests, in their order, so that
 # tests of one file share their fixtures; the faster process then takes over tests of the other.
