@@ -40,6 +40,7 @@ LISTED = {
         "torch/torch.mul/opinfo-eager-complex64",
         "torch/torch.nn.functional.pad/opinfo-reflect-eager-float32",
         "torch/torch.div/opinfo-trunc_rounding-eager-int32",
+        "torch/torch.Tensor.to_sparse_coo/eager-int64",
     ),
     "jax": ("jax/jax.lax.mul/harness-mul_dtypes_lhs_bfloat16_20_20_rhs_bfloat16_20_20_",),
 }

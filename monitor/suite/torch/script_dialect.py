@@ -26,7 +26,8 @@ DIALECT = Dialect(
     fetch="""
 if not isinstance(leaf, torch.Tensor):
     return leaf
-values = leaf.detach().cpu()
+values = leaf.detach().cpu().clone()  # the gradient of a constant has no memory before
+values = values if values.layout is torch.strided else values.to_dense()
 return (values.double() if values.dtype == torch.bfloat16 else values).numpy(force=True)
 """,
     transposed="(lambda base: base.permute(*reversed(range(base.ndim))))({tensor})",
